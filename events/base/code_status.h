@@ -1,0 +1,31 @@
+// The status of a code in a codelist version: what a researcher decided, or what follows from it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace codelog::base {
+
+// Values are stored in events and views: never renumber.
+enum class CodeStatus : std::uint8_t {
+  unresolved = 0,            // ?    no decision on it or above it
+  in_conflict = 1,           // !    inherits both, and neither overrides
+  included = 2,              // +    decided
+  included_by_ancestor = 3,  // (+)
+  excluded = 4,              // -    decided
+  excluded_by_ancestor = 5,  // (-)
+};
+
+std::string_view to_string(CodeStatus status);
+std::optional<CodeStatus> parse_code_status(std::string_view text);
+
+constexpr bool is_included(CodeStatus status) {
+  return status == CodeStatus::included || status == CodeStatus::included_by_ancestor;
+}
+// Decided for this very code, and so part of the definition.
+constexpr bool is_direct(CodeStatus status) {
+  return status == CodeStatus::included || status == CodeStatus::excluded;
+}
+
+}  // namespace codelog::base

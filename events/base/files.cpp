@@ -1,0 +1,87 @@
+#include "events/base/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace codelog::base {
+namespace {
+
+class File {
+ public:
+  File(const std::filesystem::path& path, int flags, unsigned mode = 0)
+      : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  int get() const { return descriptor_; }
+  explicit operator bool() const { return descriptor_ >= 0; }
+
+ private:
+  int descriptor_;
+};
+
+Error system_error(const std::string& what, const std::filesystem::path& path) {
+  const int number = errno;
+  const ErrorCode code = number == ENOENT ? ErrorCode::not_found : ErrorCode::io;
+  return {code, what + " " + path.string() + ": " + std::strerror(number), {}};
+}
+
+bool write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path) {
+  const File file(path, O_RDONLY);
+  if (!file) return system_error("cannot open", path);
+  std::string bytes;
+  struct stat status {};
+  if (::fstat(file.get(), &status) == 0 && status.st_size > 0) {
+    bytes.reserve(static_cast<std::size_t>(status.st_size));
+  }
+  char block[65536];
+  for (;;) {
+    const ssize_t size = ::read(file.get(), block, sizeof block);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return system_error("cannot read", path);
+    if (size == 0) return bytes;
+    bytes.append(block, static_cast<std::size_t>(size));
+  }
+}
+
+Result<void> sync_folder(const std::filesystem::path& folder) {
+  const File file(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
+  if (!file) return system_error("cannot open", folder);
+  if (::fsync(file.get()) != 0) return system_error("cannot sync", folder);
+  return {};
+}
+
+Result<void> write_file_durably(const std::filesystem::path& path, std::string_view bytes,
+                                unsigned mode) {
+  const std::filesystem::path temporary = path.string() + ".new";
+  {
+    const File file(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode);
+    if (!file) return system_error("cannot create", temporary);
+    if (::fchmod(file.get(), mode) != 0) return system_error("cannot set the mode of", temporary);
+    if (!write_all(file.get(), bytes)) return system_error("cannot write", temporary);
+    if (::fsync(file.get()) != 0) return system_error("cannot sync", temporary);
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return system_error("cannot rename to", path);
+  return sync_folder(path.parent_path());
+}
+
+}  // namespace codelog::base

@@ -1,0 +1,22 @@
+// Files written so that they survive a power cut: whole, or not at all.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "events/base/result.h"
+
+namespace codelog::base {
+
+// Reads a whole file. Errors: not_found, io.
+Result<std::string> read_file(const std::filesystem::path& path);
+
+// Writes beside the target, syncs, renames over it and syncs the folder. `mode` as in chmod.
+Result<void> write_file_durably(const std::filesystem::path& path, std::string_view bytes,
+                                unsigned mode = 0644);
+
+// Makes the folder's entries (new, renamed and removed files) durable.
+Result<void> sync_folder(const std::filesystem::path& folder);
+
+}  // namespace codelog::base

@@ -1,0 +1,93 @@
+// Result<T>: a value, or an Error that says what went wrong in one sentence for the person who must act on it.
+// Shaped like std::expected, so that it can be swapped for it one day. Thread-compatible, like the value it holds.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "events/base/check.h"
+
+namespace codelog::base {
+
+// What the caller can do about an error; each maps to one HTTP status and one exit code.
+enum class ErrorCode {
+  invalid,       // the request itself is wrong: 400
+  unauthenticated,  // no valid credentials: 401
+  forbidden,     // the actor may not do this: 403
+  not_found,     // the thing named does not exist: 404
+  conflict,      // it was right when decided, but the state has moved: 409
+  too_large,     // beyond a stated limit: 413
+  unprocessable, // well-formed, but an idempotency key is reused for something else: 422
+  corrupt,       // stored bytes are not what was written: 500
+  io,            // the operating system or the disk refused: 500
+  unavailable,   // not now (log latched, release file gone, waiting took too long): 503
+};
+
+std::string_view to_string(ErrorCode code);
+
+// One wrong field of a request: its JSON path or column and line, and what is wrong with it.
+struct FieldError {
+  std::string field;
+  std::string detail;
+  bool operator==(const FieldError&) const = default;
+};
+
+struct Error {
+  ErrorCode code = ErrorCode::invalid;
+  std::string detail;
+  std::vector<FieldError> fields;
+
+  bool operator==(const Error&) const = default;
+};
+
+// An error about one field.
+Error field_error(ErrorCode code, std::string field, std::string detail);
+
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+
+  explicit operator bool() const noexcept { return state_.index() == 0; }
+  T& operator*() & { return value(); }
+  const T& operator*() const& { return value(); }
+  T&& operator*() && { return std::move(value()); }
+  T* operator->() { return &value(); }
+  const T* operator->() const { return &value(); }
+
+  T& value() {
+    CODELOG_CHECK(state_.index() == 0, "value of a failed Result: " + error().detail);
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const { return const_cast<Result*>(this)->value(); }
+  const Error& error() const {
+    CODELOG_CHECK(state_.index() == 1, "error of a good Result");
+    return *std::get_if<1>(&state_);
+  }
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  Result() = default;
+  Result(Error error) : error_(std::move(error)) {}
+
+  explicit operator bool() const noexcept { return !error_.has_value(); }
+  const Error& error() const {
+    CODELOG_CHECK(error_.has_value(), "error of a good Result");
+    return *error_;
+  }
+
+ private:
+  std::optional<Error> error_;
+};
+
+}  // namespace codelog::base

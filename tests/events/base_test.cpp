@@ -1,0 +1,118 @@
+// The ground floor: hashes and slugs against OpenCodelists' own answers, times, digests and files.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "events/base/clock.h"
+#include "events/base/code_status.h"
+#include "events/base/digest.h"
+#include "events/base/files.h"
+#include "events/base/text.h"
+#include "events/base/version_hash.h"
+
+using namespace std::string_literals;
+namespace base = codelog::base;
+
+namespace {
+
+nlohmann::json golden(const std::string& name) {
+  std::ifstream file(std::string(CODELOG_TESTS_DIR) + "/golden/" + name);
+  REQUIRE(file.good());
+  return nlohmann::json::parse(file);
+}
+
+}  // namespace
+
+TEST_CASE("version hashes are OpenCodelists' own") {
+  const auto vectors = golden("01_hash.json");
+  REQUIRE(vectors["hash"].size() > 3000);
+  for (const auto& pair : vectors["hash"]) {
+    CAPTURE(pair.dump());
+    CHECK(base::version_hash(base::VersionId(pair[0].get<std::uint32_t>())) ==
+          pair[1].get<std::string>());
+  }
+}
+
+TEST_CASE("version hashes are read as Python's int(text, 16) reads them") {
+  const auto vectors = golden("01_hash.json");
+  REQUIRE(vectors["unhash"].size() > 200);
+  for (const auto& pair : vectors["unhash"]) {
+    CAPTURE(pair.dump());
+    const auto id = base::parse_version_hash(pair[0].get<std::string>());
+    if (pair[1].contains("ok")) {
+      REQUIRE(id.has_value());
+      CHECK(id->value() == pair[1]["ok"].get<std::uint32_t>());
+    } else {
+      CHECK_FALSE(id.has_value());
+    }
+  }
+}
+
+TEST_CASE("slugs are OpenCodelists' own") {
+  const auto vectors = golden("02_slugify.json");
+  REQUIRE(vectors["cases"].size() > 700);
+  for (const auto& pair : vectors["cases"]) {
+    CAPTURE(pair.dump());
+    CHECK(base::slugify(pair[0].get<std::string>()) == pair[1].get<std::string>());
+  }
+}
+
+TEST_CASE("times are written and read with microseconds, and days are real days") {
+  const auto time = base::parse_timestamp("2024-02-29T12:34:56.000789+01:00");
+  REQUIRE(time.has_value());
+  CHECK(base::format_timestamp(*time) == "2024-02-29T11:34:56.000789Z");
+  CHECK(base::format_date(*time) == "2024-02-29");
+  CHECK(base::format_timestamp(base::Timestamp{-1}) == "1969-12-31T23:59:59.999999Z");
+  CHECK(base::parse_timestamp("1970-01-01")->unix_us == 0);
+  for (const auto* bad : {"", "2023-02-29", "2024-1-1", "2024-01-01T10:00", "2024-01-01T25:00:00Z",
+                          "2024-01-01T10:00:00", "2024-01-01T10:00:00.Z", "2024-01-01x"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(base::parse_timestamp(bad).has_value());
+  }
+  CHECK(base::is_date("2000-02-29"));
+  CHECK_FALSE(base::is_date("1900-02-29"));
+}
+
+TEST_CASE("every status is read as it is written") {
+  for (const auto* text : {"?", "!", "+", "(+)", "-", "(-)"}) {
+    REQUIRE(base::parse_code_status(text).has_value());
+    CHECK(base::to_string(*base::parse_code_status(text)) == text);
+  }
+  CHECK_FALSE(base::parse_code_status("x").has_value());
+}
+
+TEST_CASE("digests agree with the published test vectors") {
+  // FIPS 180-4's examples.
+  CHECK(base::to_hex(base::sha256("abc")) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(base::sha256({"a", "", "bc"}) == base::sha256("abc"));
+  CHECK(base::sha1_hex("abc") == "a9993e364706816aba3e25717850c26c9cd0d89d");
+}
+
+TEST_CASE("a durable file is written whole, replaced whole, and digested") {
+  const auto folder = std::filesystem::temp_directory_path() / "codelog_base_test";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  const auto path = folder / "file";
+  REQUIRE(base::write_file_durably(path, "first", 0600));
+  REQUIRE(base::write_file_durably(path, "abc", 0600));
+  CHECK(*base::read_file(path) == "abc");
+  CHECK(*base::sha256_file(path) == base::sha256("abc"));
+  CHECK((std::filesystem::status(path).permissions() & std::filesystem::perms::others_read) ==
+        std::filesystem::perms::none);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder), {}) == 1);
+  CHECK(base::read_file(folder / "absent").error().code == base::ErrorCode::not_found);
+  CHECK_FALSE(base::write_file_durably(folder / "no" / "file", "x"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("malformed UTF-8 is told from well-formed") {
+  CHECK(base::is_utf8("plain, \xc3\xa9, \xf0\x9f\x98\x80"));
+  CHECK_FALSE(base::is_utf8("\xff"));
+  CHECK_FALSE(base::is_utf8("\xc3"));
+  CHECK_FALSE(base::is_utf8("\xed\xa0\x80"));
+  CHECK_FALSE(base::is_utf8("\xc0\x80"));
+  CHECK(base::count_code_points("a\xc3\xa9\xf0\x9f\x98\x80") == 3);
+  CHECK(base::trim_unicode_space("\xe2\x80\x83 x y\xc2\xa0\n") == "x y");
+}
