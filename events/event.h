@@ -1,0 +1,355 @@
+// Every event of the domain, as plain values. An event says what was asked *and* what came of it, so that replaying
+// needs no release file, clock or randomness. Stored forms are in schema/ (FlatBuffers) and made by codec.h;
+// nothing above events/ sees those.
+//
+// Rules: past tense; fields are only ever added; codes are strings; a list of codes is in the order the command
+// gave it (commands sort them, so that equal histories give equal bytes).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "events/base/clock.h"
+#include "events/base/code_status.h"
+#include "events/base/digest.h"
+#include "events/base/strong.h"
+
+namespace codelog::events {
+
+using base::CodelistId;
+using base::CodeStatus;
+using base::Position;
+using base::SearchId;
+using base::VersionId;
+
+// --- Parts ---------------------------------------------------------------------------------------------------
+
+// Personal data of one user, encrypted with that user's key (server/accounts seals and opens it; the log never
+// can). Erasing the key erases the person; the event and every proof over it stay.
+struct Sealed {
+  std::string nonce;       // 24 bytes
+  std::string ciphertext;  // XChaCha20-Poly1305
+  bool operator==(const Sealed&) const = default;
+};
+
+enum class OwnerKind : std::uint8_t { organisation = 0, user = 1 };
+
+struct Owner {
+  OwnerKind kind = OwnerKind::organisation;
+  std::string name;  // organisation slug or username
+  auto operator<=>(const Owner&) const = default;
+};
+
+struct Reference {
+  std::string text;
+  std::string url;
+  bool operator==(const Reference&) const = default;
+};
+
+struct SignOff {
+  std::string username;
+  std::string date;  // YYYY-MM-DD
+  bool operator==(const SignOff&) const = default;
+};
+
+struct CodeWithStatus {
+  std::string code;
+  CodeStatus status = CodeStatus::unresolved;
+  auto operator<=>(const CodeWithStatus&) const = default;
+};
+
+// One code of a draft, before and after a step; nothing where the draft had, or has, no such code.
+struct CodeChange {
+  std::string code;
+  std::optional<CodeStatus> before;
+  std::optional<CodeStatus> after;
+  bool operator==(const CodeChange&) const = default;
+};
+
+enum class SearchKind : std::uint8_t { term = 0, code = 1 };
+
+// A search of a version with everything it found (matches, their topmost ancestors' descendants included).
+struct SearchWithResults {
+  SearchId id;
+  SearchKind kind = SearchKind::term;
+  std::string text;  // the term or the code as it was asked
+  std::string slug;
+  std::vector<std::string> codes;  // sorted
+  bool operator==(const SearchWithResults&) const = default;
+};
+
+enum class VersionStatus : std::uint8_t { draft = 0, under_review = 1, published = 2 };
+
+enum class VersionOrigin : std::uint8_t {
+  scratch = 0,       // an empty draft
+  codes = 1,         // a list of codes
+  csv = 2,           // an uploaded table, kept as it is ("old style")
+  version = 3,       // a draft made from another version
+  clone = 4,         // another codelist's version
+  conversion = 5,    // an old-style version converted to new style
+  migration = 6,     // brought over from OpenCodelists
+};
+
+enum class DeletionCause : std::uint8_t {
+  requested = 0,   // somebody deleted this very thing
+  discarded = 1,   // a draft thrown away by its author
+  superseded = 2,  // unpublished, when a sibling was published
+  with_codelist = 3,
+};
+
+// --- Accounts ------------------------------------------------------------------------------------------------
+
+struct UserAdded {
+  std::string username;
+  Sealed personal;  // JSON {name, email, password_hash}
+  bool is_admin = false;
+  bool operator==(const UserAdded&) const = default;
+};
+
+// Name, e-mail address or password hash changed: the whole sealed record again.
+struct UserPersonalDataChanged {
+  std::string username;
+  Sealed personal;
+  bool operator==(const UserPersonalDataChanged&) const = default;
+};
+
+struct UserActivationChanged {
+  std::string username;
+  bool is_active = true;
+  bool operator==(const UserActivationChanged&) const = default;
+};
+
+struct UserAdminChanged {
+  std::string username;
+  bool is_admin = false;
+  bool operator==(const UserAdminChanged&) const = default;
+};
+
+// The key that opens the user's sealed data has been destroyed; token and memberships end with it.
+struct UserErased {
+  std::string username;
+  bool operator==(const UserErased&) const = default;
+};
+
+// The digest of a new API token; it replaces any earlier one. The token itself is shown once and never stored.
+struct TokenSet {
+  std::string username;
+  base::Sha256 token_digest{};
+  bool operator==(const TokenSet&) const = default;
+};
+
+struct OrganisationAdded {
+  std::string slug;
+  std::string name;
+  std::string url;
+  bool operator==(const OrganisationAdded&) const = default;
+};
+
+// Also changes the role of somebody who is a member already.
+struct MemberSet {
+  std::string organisation;
+  std::string username;
+  bool is_admin = false;
+  bool operator==(const MemberSet&) const = default;
+};
+
+struct MemberRemoved {
+  std::string organisation;
+  std::string username;
+  bool operator==(const MemberRemoved&) const = default;
+};
+
+// --- Releases ------------------------------------------------------------------------------------------------
+
+enum class ReleaseState : std::uint8_t { importing = 0, ready = 1 };
+
+// A release of a coding system is known, or known anew after a re-import.
+struct ReleaseRegistered {
+  std::string alias;  // e.g. snomedct_3600_20230419
+  std::string coding_system;
+  std::string name;
+  std::string valid_from;  // YYYY-MM-DD
+  std::string import_ref;  // the archive it came from
+  ReleaseState state = ReleaseState::ready;
+  base::Sha256 file_digest{};  // of the SQLite file; zeros when the system has no file
+  std::uint64_t concepts_count = 0;
+  bool operator==(const ReleaseRegistered&) const = default;
+};
+
+// --- Codelists -----------------------------------------------------------------------------------------------
+
+struct CodelistCreated {
+  CodelistId codelist;
+  std::string coding_system;
+  Owner owner;
+  std::string name;
+  std::string slug;
+  std::optional<std::string> description;
+  std::optional<std::string> methodology;
+  std::vector<Reference> references;
+  std::vector<SignOff> signoffs;
+  std::optional<VersionId> cloned_from;
+  bool operator==(const CodelistCreated&) const = default;
+};
+
+// The values as they are from now on (all of them, changed or not).
+struct CodelistDetailsChanged {
+  CodelistId codelist;
+  std::optional<std::string> description;
+  std::optional<std::string> methodology;
+  bool operator==(const CodelistDetailsChanged&) const = default;
+};
+
+// This handle is the current one from now on. Earlier ones stay and go on resolving. A handle of this owner with
+// this slug that the codelist had before is taken up again, with this name.
+struct CodelistHandleChanged {
+  CodelistId codelist;
+  Owner owner;
+  std::string name;
+  std::string slug;
+  bool operator==(const CodelistHandleChanged&) const = default;
+};
+
+struct CodelistReferencesReplaced {
+  CodelistId codelist;
+  std::vector<Reference> references;
+  bool operator==(const CodelistReferencesReplaced&) const = default;
+};
+
+struct CodelistSignOffsReplaced {
+  CodelistId codelist;
+  std::vector<SignOff> signoffs;
+  bool operator==(const CodelistSignOffsReplaced&) const = default;
+};
+
+struct CollaboratorAdded {
+  CodelistId codelist;
+  std::string username;
+  bool operator==(const CollaboratorAdded&) const = default;
+};
+
+struct CollaboratorRemoved {
+  CodelistId codelist;
+  std::string username;
+  bool operator==(const CollaboratorRemoved&) const = default;
+};
+
+struct CodelistTagsReplaced {
+  CodelistId codelist;
+  std::vector<std::string> tags;  // sorted, unique
+  bool operator==(const CodelistTagsReplaced&) const = default;
+};
+
+struct CodelistDeleted {
+  CodelistId codelist;
+  DeletionCause cause = DeletionCause::requested;
+  std::string reason;
+  bool operator==(const CodelistDeleted&) const = default;
+};
+
+// --- Versions ------------------------------------------------------------------------------------------------
+
+struct VersionCreated {
+  VersionId version;
+  CodelistId codelist;
+  VersionStatus status = VersionStatus::draft;
+  VersionOrigin origin = VersionOrigin::scratch;
+  std::optional<std::string> tag;
+  std::optional<std::string> author;
+  std::string release;             // alias
+  base::Sha256 release_digest{};   // of the release file it was decided against
+  std::optional<VersionId> source;  // for version, clone, conversion
+  std::optional<std::string> csv_data;  // old style only, line ends already LF
+  std::vector<CodeWithStatus> codes;    // sorted by code; new style only
+  std::vector<SearchWithResults> searches;
+  bool operator==(const VersionCreated&) const = default;
+};
+
+// A step of a draft. `changes` is the whole effect on its codes, sorted by code.
+struct SearchAdded {
+  VersionId version;
+  SearchWithResults search;
+  base::Sha256 release_digest{};
+  std::vector<CodeChange> changes;
+  bool operator==(const SearchAdded&) const = default;
+};
+
+// The search as it was (so that undoing needs nothing else), and the codes that went with it.
+struct SearchRemoved {
+  VersionId version;
+  SearchWithResults search;
+  std::vector<CodeChange> changes;
+  bool operator==(const SearchRemoved&) const = default;
+};
+
+struct StatusesChanged {
+  VersionId version;
+  std::vector<CodeWithStatus> updates;  // as asked, in order
+  std::string reason;
+  base::Sha256 release_digest{};
+  std::vector<CodeChange> changes;
+  bool operator==(const StatusesChanged&) const = default;
+};
+
+// All inherited statuses computed anew from the decided ones.
+struct StatusesReapplied {
+  VersionId version;
+  base::Sha256 release_digest{};
+  std::vector<CodeChange> changes;
+  bool operator==(const StatusesReapplied&) const = default;
+};
+
+// `step` is the position of the draft step that was undone or redone; the rest is what that did.
+struct DraftStepUndone {
+  VersionId version;
+  Position step;
+  std::vector<CodeChange> changes;
+  std::vector<SearchWithResults> searches_added;
+  std::vector<SearchWithResults> searches_removed;
+  bool operator==(const DraftStepUndone&) const = default;
+};
+
+struct DraftStepRedone {
+  VersionId version;
+  Position step;
+  std::vector<CodeChange> changes;
+  std::vector<SearchWithResults> searches_added;
+  std::vector<SearchWithResults> searches_removed;
+  bool operator==(const DraftStepRedone&) const = default;
+};
+
+struct VersionSavedForReview {
+  VersionId version;
+  bool operator==(const VersionSavedForReview&) const = default;
+};
+
+struct VersionPublished {
+  VersionId version;
+  bool operator==(const VersionPublished&) const = default;
+};
+
+struct VersionDeleted {
+  VersionId version;
+  DeletionCause cause = DeletionCause::requested;
+  std::string reason;
+  bool operator==(const VersionDeleted&) const = default;
+};
+
+// --- All of them ---------------------------------------------------------------------------------------------
+
+// The order is that of the schema's union: append only.
+using Event = std::variant<
+    UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged, UserErased, TokenSet,
+    OrganisationAdded, MemberSet, MemberRemoved, ReleaseRegistered, CodelistCreated,
+    CodelistDetailsChanged, CodelistHandleChanged, CodelistReferencesReplaced,
+    CodelistSignOffsReplaced, CollaboratorAdded, CollaboratorRemoved, CodelistTagsReplaced,
+    CodelistDeleted, VersionCreated, SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied,
+    DraftStepUndone, DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted>;
+
+// "UserAdded", …: the type's name as histories show it.
+std::string_view event_type(const Event& event);
+
+}  // namespace codelog::events
