@@ -1,0 +1,93 @@
+#include "projections/keys.h"
+
+#include "events/base/check.h"
+
+namespace codelog::projections::keys {
+namespace {
+
+std::string number(std::uint32_t value) {
+  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
+          static_cast<char>(value >> 8), static_cast<char>(value)};
+}
+
+std::string key(char kind, std::string_view rest) {
+  std::string text(1, kind);
+  text += rest;
+  return text;
+}
+
+std::string pair(char kind, std::string_view first, std::string_view second) {
+  std::string text(1, kind);
+  text += first;
+  text += '\0';
+  text += second;
+  return text;
+}
+
+std::string owner_text(const Owner& owner) {
+  return (owner.kind == events::OwnerKind::organisation ? "o" : "u") + owner.name;
+}
+
+}  // namespace
+
+std::string meta() { return "M"; }
+std::string stream(std::string_view name) { return key('S', name); }
+std::string user(std::string_view username) { return key('U', username); }
+std::string token(const base::Sha256& digest) {
+  return key('T', {reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+std::string organisation(std::string_view slug) { return key('O', slug); }
+std::string member(std::string_view organisation, std::string_view username) {
+  return pair('m', organisation, username);
+}
+std::string members_of(std::string_view organisation) { return pair('m', organisation, ""); }
+std::string membership(std::string_view username, std::string_view organisation) {
+  return pair('n', username, organisation);
+}
+std::string memberships_of(std::string_view username) { return pair('n', username, ""); }
+std::string release(std::string_view alias) { return key('R', alias); }
+std::string codelist(CodelistId id) { return key('C', number(id.value())); }
+std::string handle_slug(const Owner& owner, std::string_view slug) {
+  return pair('H', owner_text(owner), slug);
+}
+std::string handle_name(const Owner& owner, std::string_view name) {
+  return pair('N', owner_text(owner), name);
+}
+std::string owned(const Owner& owner, CodelistId id) {
+  return pair('o', owner_text(owner), number(id.value()));
+}
+std::string owned_by(const Owner& owner) { return pair('o', owner_text(owner), ""); }
+std::string version(VersionId id) { return key('V', number(id.value())); }
+std::string version_of(CodelistId codelist, VersionId id) {
+  return key('v', number(codelist.value()) + number(id.value()));
+}
+std::string versions_of(CodelistId codelist) { return key('v', number(codelist.value())); }
+std::string base_codes(VersionId id) { return key('B', number(id.value())); }
+std::string code(VersionId id, std::string_view code) {
+  std::string text = key('c', number(id.value()));
+  text += code;
+  return text;
+}
+std::string codes_of(VersionId id) { return key('c', number(id.value())); }
+std::string csv_data(VersionId id) { return key('D', number(id.value())); }
+std::string search(VersionId version, SearchId id) {
+  return key('s', number(version.value()) + number(id.value()));
+}
+std::string searches_of(VersionId version) { return key('s', number(version.value())); }
+
+std::string all_users() { return "U"; }
+std::string all_organisations() { return "O"; }
+std::string all_releases() { return "R"; }
+std::string all_codelists() { return "C"; }
+std::string all_versions() { return "V"; }
+
+std::uint32_t trailing_number(std::string_view key) {
+  CODELOG_CHECK(key.size() >= 4, "a key without a number");
+  std::uint32_t value = 0;
+  for (const char c : key.substr(key.size() - 4)) value = value << 8 | static_cast<unsigned char>(c);
+  return value;
+}
+
+std::string_view trailing_name(std::string_view key) { return key.substr(key.rfind('\0') + 1); }
+
+}  // namespace codelog::projections::keys

@@ -1,0 +1,63 @@
+// The keys of the views. One letter names the kind; numbers are big-endian, so that key order is number order; names
+// that are followed by more end in a zero byte (none of them can contain one).
+//
+//   M                              Meta: format, checkpoint, next ids
+//   S stream                       stream version
+//   U username                     UserRecord            T token digest          username
+//   O slug                         OrganisationRecord    m slug 0 username       MemberRecord
+//   n username 0 slug              (empty)
+//   R alias                        ReleaseRecord
+//   C codelist                     CodelistRecord
+//   H owner 0 slug                 codelist              N owner 0 name          codelist
+//   o owner 0 codelist             (empty): codelists whose current handle has this owner
+//   V version                      VersionRecord         v codelist version      (empty)
+//   B version                      codes as they were when the version was made
+//   c version code                 status since then; empty when the code has gone
+//   D version                      csv_data              s version search        SearchRecord
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "projections/records.h"
+
+namespace codelog::projections::keys {
+
+std::string meta();
+std::string stream(std::string_view name);
+std::string user(std::string_view username);
+std::string token(const base::Sha256& digest);
+std::string organisation(std::string_view slug);
+std::string member(std::string_view organisation, std::string_view username);
+std::string members_of(std::string_view organisation);
+std::string membership(std::string_view username, std::string_view organisation);
+std::string memberships_of(std::string_view username);
+std::string release(std::string_view alias);
+std::string codelist(CodelistId id);
+std::string handle_slug(const Owner& owner, std::string_view slug);
+std::string handle_name(const Owner& owner, std::string_view name);
+std::string owned(const Owner& owner, CodelistId id);
+std::string owned_by(const Owner& owner);
+std::string version(VersionId id);
+std::string version_of(CodelistId codelist, VersionId id);
+std::string versions_of(CodelistId codelist);
+std::string base_codes(VersionId id);
+std::string code(VersionId id, std::string_view code);
+std::string codes_of(VersionId id);
+std::string csv_data(VersionId id);
+std::string search(VersionId version, SearchId id);
+std::string searches_of(VersionId version);
+
+// Prefixes of whole kinds.
+std::string all_users();
+std::string all_organisations();
+std::string all_releases();
+std::string all_codelists();
+std::string all_versions();
+
+// The last four bytes of a key, as a number.
+std::uint32_t trailing_number(std::string_view key);
+// What follows the last zero byte.
+std::string_view trailing_name(std::string_view key);
+
+}  // namespace codelog::projections::keys

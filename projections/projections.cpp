@@ -1,0 +1,128 @@
+#include "projections/projections.h"
+
+#include <filesystem>
+
+#include "events/base/check.h"
+#include "projections/keys.h"
+#include "projections/memory_store.h"
+
+namespace codelog::projections {
+namespace {
+
+// Large enough that a record which many commits change is written once, small enough to bound memory.
+constexpr std::size_t bulk_changes_max = 20'000;
+
+// Views of another format, or of a log that is not this one, are not views of this log.
+bool fits(const Store& store, const events::EventLog& log) {
+  const auto bytes = store.reader()->get(keys::meta());
+  if (!bytes) return true;
+  // The format is the first field, whatever follows.
+  if (decode_number(bytes->substr(0, 1)) != view_format) return false;
+  const Meta meta = decode_meta(*bytes);
+  const events::Head head = log.head();
+  return meta.epoch == head.epoch && meta.checkpoint <= head.position;
+}
+
+}  // namespace
+
+base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress) {
+  const events::Head head = log.head();
+  Projector projector(store, Projector::Positions::dense, head.epoch);
+  if (projector.checkpoint() == head.position) return {};
+  const auto reader = log.read_all(projector.checkpoint().next(), events::Direction::forward);
+  while (auto commit = reader->next()) {
+    if (!*commit) return commit->error();
+    if (const auto applied = projector.apply(**commit); !applied) return applied;
+    if (projector.pending_changes() < bulk_changes_max) continue;
+    if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
+    if (progress) progress(projector.checkpoint(), head.position);
+  }
+  if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
+  if (progress) progress(projector.checkpoint(), head.position);
+  return store.sync();
+}
+
+Projections::Projections(std::unique_ptr<RocksStore> store, events::EventLog& log)
+    : store_(std::move(store)), log_(log) {}
+
+Projections::~Projections() { log_.set_observer({}); }
+
+base::Result<std::unique_ptr<Projections>> Projections::open(const std::filesystem::path& folder,
+                                                             events::EventLog& log,
+                                                             const Progress& progress) {
+  auto store = RocksStore::open(folder);
+  if (!store) return store.error();
+  if (!fits(**store, log)) {
+    store = std::unique_ptr<RocksStore>();  // Closes it.
+    std::error_code error;
+    std::filesystem::remove_all(folder, error);
+    store = RocksStore::open(folder);
+    if (!store) return store.error();
+  }
+  if (const auto caught_up = catch_up(**store, log, progress); !caught_up) {
+    return caught_up.error();
+  }
+  std::unique_ptr<Projections> views(new Projections(std::move(*store), log));
+  views->projector_ = std::make_unique<Projector>(*views->store_, Projector::Positions::dense,
+                                                  log.head().epoch);
+  views->checkpoint_ = views->projector_->checkpoint().value();
+  log.set_observer([raw = views.get()](std::span<const events::Commit> commits) {
+    raw->take_in(commits);
+  });
+  return views;
+}
+
+std::string Projections::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void Projections::take_in(std::span<const events::Commit> commits) {
+  if (!failure().empty()) return;
+  base::Result<void> outcome;
+  for (const events::Commit& commit : commits) {
+    outcome = projector_->apply(commit);
+    if (!outcome) break;
+  }
+  if (outcome) outcome = projector_->flush(WriteMode::live);
+  if (!outcome) {
+    const std::lock_guard lock(mutex_);
+    failure_ = outcome.error().detail;
+    return;
+  }
+  checkpoint_ = projector_->checkpoint().value();
+}
+
+base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log, CodelistId codelist,
+                                                    Position position) {
+  std::unique_ptr<Store> store = std::make_unique<MemoryStore>();
+  Projector projector(*store, Projector::Positions::sparse, log.head().epoch);
+  const auto reader = log.read_stream(codelist_stream(codelist), base::StreamVersion(1),
+                                      events::Direction::forward);
+  while (auto commit = reader->next()) {
+    if (!*commit) return commit->error();
+    if ((*commit)->position > position) break;
+    if (const auto applied = projector.apply(**commit); !applied) return applied.error();
+  }
+  if (const auto written = projector.flush(WriteMode::live); !written) return written.error();
+  return store;
+}
+
+base::Sha256 digest(const Store& store) {
+  // A running hash over digests of entries: lengths are bound by hashing key and value apart.
+  base::Sha256 total{};
+  store.reader()->scan("", [&](std::string_view key, std::string_view value) {
+    const base::Sha256 k = base::sha256(key);
+    const base::Sha256 v = base::sha256(value);
+    const auto bytes = [](const base::Sha256& d) {
+      return std::string_view(reinterpret_cast<const char*>(d.data()), d.size());
+    };
+    total = base::sha256({bytes(total), bytes(k), bytes(v)});
+    return true;
+  });
+  return total;
+}
+
+std::string codelist_stream(CodelistId id) { return "codelist/" + std::to_string(id.value()); }
+
+}  // namespace codelog::projections

@@ -1,0 +1,64 @@
+// The site's views, kept up with the log. Opening catches up (or rebuilds, where the views are of another format, of
+// another log, or absent); from then on every durable commit is taken in before its writer is answered.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "events/log.h"
+#include "projections/projector.h"
+#include "projections/rocks_store.h"
+#include "projections/views.h"
+
+namespace codelog::projections {
+
+// Called now and then during long work, with positions.
+using Progress = std::function<void(Position done, Position head)>;
+
+class Projections {
+ public:
+  // Becomes the log's observer. The log must outlive this. Errors: io; corrupt, naming the commit, when one cannot
+  // be read or does not fit.
+  static base::Result<std::unique_ptr<Projections>> open(const std::filesystem::path& folder,
+                                                         events::EventLog& log,
+                                                         const Progress& progress = {});
+  ~Projections();
+  Projections(const Projections&) = delete;
+  Projections& operator=(const Projections&) = delete;
+
+  // Safe from any thread.
+  Views views() const { return Views(store_->reader()); }
+  Position checkpoint() const { return Position(checkpoint_.load()); }
+  // Why the views have stopped following the log; empty while they follow.
+  std::string failure() const;
+
+ private:
+  Projections(std::unique_ptr<RocksStore> store, events::EventLog& log);
+  void take_in(std::span<const events::Commit> commits);
+
+  std::unique_ptr<RocksStore> store_;
+  events::EventLog& log_;
+  std::unique_ptr<Projector> projector_;  // used by the log's committer thread after open()
+  std::atomic<std::uint64_t> checkpoint_ = 0;
+  mutable std::mutex mutex_;
+  std::string failure_;  // guarded by mutex_
+};
+
+// Applies every commit behind the store's checkpoint, in bulk.
+base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress);
+
+// The views of the commits of one codelist up to and including a position, for looking at the past.
+base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log, CodelistId codelist,
+                                                    Position position);
+
+// SHA-256 over every key and value in order: equal digests, equal views.
+base::Sha256 digest(const Store& store);
+
+// "codelist/17": the stream of a codelist and its versions.
+std::string codelist_stream(CodelistId id);
+
+}  // namespace codelog::projections

@@ -1,0 +1,49 @@
+// Records as bytes. The format may change at will (the views are rebuilt when view_format does not match), but equal
+// records always give equal bytes: that is what "rebuilt views are byte-identical" rests on.
+// Decoding checks every length; bytes that are not a record fail a check, since only this code writes them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "projections/records.h"
+
+namespace codelog::projections {
+
+// Raise it whenever keys or records change: the views are then rebuilt at the next start.
+inline constexpr std::uint32_t view_format = 1;
+
+struct Meta {
+  std::uint32_t format = view_format;
+  std::uint64_t epoch = 1;  // of the log that the views were made from
+  Position checkpoint;      // the last commit that the views contain
+  NextIds next;
+  bool operator==(const Meta&) const = default;
+};
+
+std::string encode(const Meta& record);
+std::string encode(const UserRecord& record);
+std::string encode(const OrganisationRecord& record);
+std::string encode(const MemberRecord& record);
+std::string encode(const ReleaseRecord& record);
+std::string encode(const CodelistRecord& record);
+std::string encode(const VersionRecord& record);
+std::string encode(const SearchRecord& record);
+std::string encode_number(std::uint64_t value);
+// Sorted codes with their statuses, as one value.
+std::string encode_codes(std::span<const events::CodeWithStatus> codes);
+
+Meta decode_meta(std::string_view bytes);
+UserRecord decode_user(std::string_view bytes);
+OrganisationRecord decode_organisation(std::string_view bytes);
+MemberRecord decode_member(std::string_view bytes);
+ReleaseRecord decode_release(std::string_view bytes);
+CodelistRecord decode_codelist(std::string_view bytes);
+VersionRecord decode_version(std::string_view bytes);
+SearchRecord decode_search(std::string_view bytes);
+std::uint64_t decode_number(std::string_view bytes);
+std::vector<events::CodeWithStatus> decode_codes(std::string_view bytes);
+
+}  // namespace codelog::projections

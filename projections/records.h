@@ -1,0 +1,133 @@
+// What the views hold, one struct a kind of thing. Plain values; stored by record_codec.h.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "events/base/clock.h"
+#include "events/base/digest.h"
+#include "events/base/strong.h"
+#include "events/event.h"
+
+namespace codelog::projections {
+
+using base::CodelistId;
+using base::CodeStatus;
+using base::Position;
+using base::SearchId;
+using base::Timestamp;
+using base::VersionId;
+using events::Owner;
+
+struct UserRecord {
+  std::string username;
+  events::Sealed personal;
+  bool is_admin = false;
+  bool is_active = true;
+  bool is_erased = false;
+  std::optional<base::Sha256> token_digest;
+  bool operator==(const UserRecord&) const = default;
+};
+
+struct OrganisationRecord {
+  std::string slug;
+  std::string name;
+  std::string url;
+  bool operator==(const OrganisationRecord&) const = default;
+};
+
+struct MemberRecord {
+  std::string organisation;
+  std::string username;
+  bool is_admin = false;
+  std::string date_joined;  // YYYY-MM-DD
+  bool operator==(const MemberRecord&) const = default;
+};
+
+struct ReleaseRecord {
+  std::string alias;
+  std::string coding_system;
+  std::string name;
+  std::string valid_from;
+  std::string import_ref;
+  events::ReleaseState state = events::ReleaseState::ready;
+  base::Sha256 file_digest{};
+  std::uint64_t concepts_count = 0;
+  Timestamp imported_at;
+  bool operator==(const ReleaseRecord&) const = default;
+};
+
+struct Handle {
+  Owner owner;
+  std::string name;
+  std::string slug;
+  bool operator==(const Handle&) const = default;
+};
+
+struct CodelistRecord {
+  CodelistId id;
+  std::string coding_system;
+  std::vector<Handle> handles;  // in the order they were first taken
+  std::uint32_t current_handle = 0;
+  std::optional<std::string> description;
+  std::optional<std::string> methodology;
+  std::vector<events::Reference> references;
+  std::vector<events::SignOff> signoffs;
+  std::vector<std::string> collaborators;
+  std::vector<std::string> tags;
+  Timestamp created_at;
+  Timestamp updated_at;
+  bool operator==(const CodelistRecord&) const = default;
+
+  const Handle& handle() const { return handles[current_handle]; }
+};
+
+// The number of codes with each status, indexed by CodeStatus.
+using StatusCounts = std::array<std::uint64_t, 6>;
+
+struct VersionRecord {
+  VersionId id;
+  CodelistId codelist;
+  events::VersionStatus status = events::VersionStatus::draft;
+  events::VersionOrigin origin = events::VersionOrigin::scratch;
+  std::optional<std::string> tag;
+  std::optional<std::string> author;
+  std::string release;
+  base::Sha256 release_digest{};
+  std::optional<VersionId> source;
+  bool has_csv_data = false;  // old style
+  StatusCounts counts{};
+  Timestamp created_at;
+  Timestamp updated_at;
+  // The last commit that changed codes, searches or status.
+  Position changed_at;
+  // Draft steps that can be undone (last is next), and those undone that can be redone.
+  std::vector<Position> undo_steps;
+  std::vector<Position> redo_steps;
+  bool operator==(const VersionRecord&) const = default;
+
+  std::uint64_t codes_count() const {
+    std::uint64_t sum = 0;
+    for (const std::uint64_t count : counts) sum += count;
+    return sum;
+  }
+};
+
+struct SearchRecord {
+  VersionId version;
+  events::SearchWithResults search;
+  bool operator==(const SearchRecord&) const = default;
+};
+
+// The next free ids.
+struct NextIds {
+  CodelistId codelist{1};
+  VersionId version{1};
+  SearchId search{1};
+  bool operator==(const NextIds&) const = default;
+};
+
+}  // namespace codelog::projections

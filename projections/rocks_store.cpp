@@ -1,0 +1,139 @@
+#include "projections/rocks_store.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/snapshot.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+namespace codelog::projections {
+namespace {
+
+rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
+
+base::Error io_error(const rocksdb::Status& status) {
+  return {base::ErrorCode::io, "the views: " + status.ToString(), {}};
+}
+
+rocksdb::Options store_options() {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.avoid_flush_during_recovery = true;
+  options.max_background_jobs = 2;
+  options.write_buffer_size = 32 << 20;
+  options.compression = rocksdb::kLZ4Compression;
+  options.keep_log_file_num = 2;
+  options.max_log_file_size = 4 << 20;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(32 << 20);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+class RocksReader final : public StoreReader {
+ public:
+  explicit RocksReader(rocksdb::DB* db) : db_(db), snapshot_(db) {}
+
+  std::optional<std::string> get(std::string_view key) const override {
+    std::string value;
+    const rocksdb::Status status = db_->Get(options(), slice(key), &value);
+    if (status.IsNotFound()) return std::nullopt;
+    CODELOG_CHECK(status.ok(), "the views cannot be read: " + status.ToString());
+    return value;
+  }
+
+  void scan(std::string_view prefix, const Visit& visit) const override {
+    const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options()));
+    for (at->Seek(slice(prefix)); at->Valid() && view(at->key()).starts_with(prefix); at->Next()) {
+      if (!visit(view(at->key()), view(at->value()))) return;
+    }
+    CODELOG_CHECK(at->status().ok(), "the views cannot be read: " + at->status().ToString());
+  }
+
+  void scan_backward(std::string_view prefix, const Visit& visit) const override {
+    const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(options()));
+    const std::string after = after_prefix(prefix);
+    if (after.empty()) {
+      at->SeekToLast();
+    } else {
+      at->SeekForPrev(slice(after));
+      if (at->Valid() && view(at->key()) == after) at->Prev();
+    }
+    for (; at->Valid() && view(at->key()).starts_with(prefix); at->Prev()) {
+      if (!visit(view(at->key()), view(at->value()))) return;
+    }
+    CODELOG_CHECK(at->status().ok(), "the views cannot be read: " + at->status().ToString());
+  }
+
+ private:
+  rocksdb::ReadOptions options() const {
+    rocksdb::ReadOptions read;
+    read.snapshot = snapshot_.snapshot();
+    return read;
+  }
+
+  rocksdb::DB* db_;
+  mutable rocksdb::ManagedSnapshot snapshot_;  // snapshot() is not const in RocksDB 7
+};
+
+class OpenRocksStore final : public RocksStore {
+ public:
+  explicit OpenRocksStore(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
+
+  std::unique_ptr<StoreReader> reader() const override {
+    return std::make_unique<RocksReader>(db_.get());
+  }
+
+  base::Result<void> write(const Batch& batch, WriteMode mode) override {
+    rocksdb::WriteBatch writes;
+    for (const Batch::Change& change : batch.changes()) {
+      const rocksdb::Status status = add(writes, change);
+      if (!status.ok()) return io_error(status);
+    }
+    rocksdb::WriteOptions options;
+    options.disableWAL = mode == WriteMode::bulk;
+    const rocksdb::Status status = db_->Write(options, &writes);
+    if (!status.ok()) return io_error(status);
+    return {};
+  }
+
+  base::Result<void> sync() override {
+    const rocksdb::Status status = db_->Flush(rocksdb::FlushOptions());
+    if (!status.ok()) return io_error(status);
+    return {};
+  }
+
+ private:
+  static rocksdb::Status add(rocksdb::WriteBatch& writes, const Batch::Change& change) {
+    if (const auto* put = std::get_if<Batch::Put>(&change)) return writes.Put(put->key, put->value);
+    if (const auto* erase = std::get_if<Batch::Erase>(&change)) return writes.Delete(erase->key);
+    const std::string& prefix = std::get<Batch::ErasePrefix>(change).prefix;
+    const std::string after = after_prefix(prefix);
+    CODELOG_CHECK(!after.empty(), "a prefix to erase must have an end");
+    return writes.DeleteRange(prefix, after);
+  }
+
+  std::unique_ptr<rocksdb::DB> db_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem::path& folder) {
+  std::error_code ignored;  // RocksDB reports a folder that cannot be made.
+  std::filesystem::create_directories(folder, ignored);
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(store_options(), folder.string(), &db);
+  if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
+    return base::Error{base::ErrorCode::unavailable,
+                       folder.string() + " is in use by another process", {}};
+  }
+  if (!status.ok()) return io_error(status);
+  return std::unique_ptr<RocksStore>(
+      std::make_unique<OpenRocksStore>(std::unique_ptr<rocksdb::DB>(db)));
+}
+
+}  // namespace codelog::projections

@@ -1,0 +1,72 @@
+// Where views live: an ordered map of bytes. RocksStore keeps the site's views; MemoryStore keeps the views of one
+// codelist while its history is replayed to some moment in the past. Both are driven by the same projector and read
+// by the same views, so the past is computed by the code that shows the present.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "events/base/result.h"
+
+namespace codelog::projections {
+
+// An ordered list of changes, applied all or none.
+class Batch {
+ public:
+  struct Put {
+    std::string key, value;
+  };
+  struct Erase {
+    std::string key;
+  };
+  struct ErasePrefix {
+    std::string prefix;
+  };
+  using Change = std::variant<Put, Erase, ErasePrefix>;
+
+  void put(std::string key, std::string value) {
+    changes_.push_back(Put{std::move(key), std::move(value)});
+  }
+  void erase(std::string key) { changes_.push_back(Erase{std::move(key)}); }
+  void erase_prefix(std::string prefix) { changes_.push_back(ErasePrefix{std::move(prefix)}); }
+  void clear() { changes_.clear(); }
+  const std::vector<Change>& changes() const { return changes_; }
+
+ private:
+  std::vector<Change> changes_;
+};
+
+// Reads one moment of a store, however it goes on being written. Safe from one thread at a time.
+class StoreReader {
+ public:
+  virtual ~StoreReader() = default;
+  virtual std::optional<std::string> get(std::string_view key) const = 0;
+  // Calls visit with every entry whose key starts with the prefix, in key order (or the reverse), until it returns
+  // false. The views handed over are valid during the call only.
+  using Visit = std::function<bool(std::string_view key, std::string_view value)>;
+  virtual void scan(std::string_view prefix, const Visit& visit) const = 0;
+  virtual void scan_backward(std::string_view prefix, const Visit& visit) const = 0;
+};
+
+enum class WriteMode {
+  live,  // survives the end of the process; a power cut may lose the newest writes (the log has them)
+  bulk,  // survives only after sync(): for rebuilding
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual std::unique_ptr<StoreReader> reader() const = 0;
+  virtual base::Result<void> write(const Batch& batch, WriteMode mode) = 0;
+  virtual base::Result<void> sync() = 0;
+};
+
+// The smallest key that is greater than every key with this prefix; empty when there is none.
+std::string after_prefix(std::string_view prefix);
+
+}  // namespace codelog::projections

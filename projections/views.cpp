@@ -1,0 +1,176 @@
+#include "projections/views.h"
+
+#include "events/base/check.h"
+#include "projections/keys.h"
+
+namespace codelog::projections {
+namespace {
+
+template <class Decode>
+auto get(const StoreReader& reader, const std::string& key, Decode decode)
+    -> std::optional<decltype(decode(std::string_view()))> {
+  const auto bytes = reader.get(key);
+  if (!bytes) return std::nullopt;
+  return decode(*bytes);
+}
+
+template <class Decode>
+auto scan(const StoreReader& reader, const std::string& prefix, Decode decode) {
+  std::vector<decltype(decode(std::string_view()))> records;
+  reader.scan(prefix, [&](std::string_view, std::string_view value) {
+    records.push_back(decode(value));
+    return true;
+  });
+  return records;
+}
+
+}  // namespace
+
+Position Views::checkpoint() const {
+  const auto meta = get(*reader_, keys::meta(), decode_meta);
+  return meta ? meta->checkpoint : Position();
+}
+
+NextIds Views::next_ids() const {
+  const auto meta = get(*reader_, keys::meta(), decode_meta);
+  return meta ? meta->next : NextIds();
+}
+
+base::StreamVersion Views::stream_version(std::string_view stream) const {
+  return base::StreamVersion(get(*reader_, keys::stream(stream), decode_number).value_or(0));
+}
+
+std::optional<UserRecord> Views::user(std::string_view username) const {
+  return get(*reader_, keys::user(username), decode_user);
+}
+
+std::optional<UserRecord> Views::user_by_token(const base::Sha256& token_digest) const {
+  const auto username = reader_->get(keys::token(token_digest));
+  if (!username) return std::nullopt;
+  return user(*username);
+}
+
+std::vector<UserRecord> Views::users() const {
+  return scan(*reader_, keys::all_users(), decode_user);
+}
+
+std::optional<OrganisationRecord> Views::organisation(std::string_view slug) const {
+  return get(*reader_, keys::organisation(slug), decode_organisation);
+}
+
+std::vector<OrganisationRecord> Views::organisations() const {
+  return scan(*reader_, keys::all_organisations(), decode_organisation);
+}
+
+std::optional<MemberRecord> Views::member(std::string_view organisation,
+                                          std::string_view username) const {
+  return get(*reader_, keys::member(organisation, username), decode_member);
+}
+
+std::vector<MemberRecord> Views::members_of(std::string_view organisation) const {
+  return scan(*reader_, keys::members_of(organisation), decode_member);
+}
+
+std::vector<std::string> Views::organisations_of(std::string_view username) const {
+  std::vector<std::string> slugs;
+  reader_->scan(keys::memberships_of(username), [&](std::string_view key, std::string_view) {
+    slugs.emplace_back(keys::trailing_name(key));
+    return true;
+  });
+  return slugs;
+}
+
+std::optional<ReleaseRecord> Views::release(std::string_view alias) const {
+  return get(*reader_, keys::release(alias), decode_release);
+}
+
+std::vector<ReleaseRecord> Views::releases() const {
+  return scan(*reader_, keys::all_releases(), decode_release);
+}
+
+std::optional<CodelistRecord> Views::codelist(CodelistId id) const {
+  return get(*reader_, keys::codelist(id), decode_codelist);
+}
+
+std::optional<CodelistId> Views::codelist_at(const std::string& key) const {
+  const auto number = get(*reader_, key, decode_number);
+  if (!number) return std::nullopt;
+  return CodelistId(static_cast<std::uint32_t>(*number));
+}
+
+std::optional<CodelistId> Views::handle_with_slug(const Owner& owner, std::string_view slug) const {
+  return codelist_at(keys::handle_slug(owner, slug));
+}
+
+std::optional<CodelistId> Views::handle_with_name(const Owner& owner, std::string_view name) const {
+  return codelist_at(keys::handle_name(owner, name));
+}
+
+std::optional<CodelistRecord> Views::find_codelist(const Owner& owner,
+                                                   std::string_view slug) const {
+  const auto id = handle_with_slug(owner, slug);
+  if (!id) return std::nullopt;
+  return codelist(*id);
+}
+
+std::vector<CodelistRecord> Views::codelists() const {
+  return scan(*reader_, keys::all_codelists(), decode_codelist);
+}
+
+std::vector<CodelistRecord> Views::codelists_of(const Owner& owner) const {
+  std::vector<CodelistRecord> records;
+  reader_->scan(keys::owned_by(owner), [&](std::string_view key, std::string_view) {
+    auto record = codelist(CodelistId(keys::trailing_number(key)));
+    CODELOG_CHECK(record.has_value(), "an owner's codelist is not there");
+    records.push_back(std::move(*record));
+    return true;
+  });
+  return records;
+}
+
+std::optional<VersionRecord> Views::version(VersionId id) const {
+  return get(*reader_, keys::version(id), decode_version);
+}
+
+std::vector<VersionRecord> Views::versions_of(CodelistId codelist) const {
+  std::vector<VersionRecord> records;
+  reader_->scan(keys::versions_of(codelist), [&](std::string_view key, std::string_view) {
+    auto record = version(VersionId(keys::trailing_number(key)));
+    CODELOG_CHECK(record.has_value(), "a codelist's version is not there");
+    records.push_back(std::move(*record));
+    return true;
+  });
+  return records;
+}
+
+std::vector<events::CodeWithStatus> Views::codes(VersionId id) const {
+  std::vector<events::CodeWithStatus> before;
+  if (const auto bytes = reader_->get(keys::base_codes(id))) before = decode_codes(*bytes);
+  std::vector<events::CodeWithStatus> codes;
+  codes.reserve(before.size());
+  auto next = before.begin();
+  const std::string prefix = keys::codes_of(id);
+  reader_->scan(prefix, [&](std::string_view key, std::string_view value) {
+    const std::string_view code = key.substr(prefix.size());
+    while (next != before.end() && next->code < code) codes.push_back(std::move(*next++));
+    if (next != before.end() && next->code == code) ++next;
+    if (!value.empty()) codes.push_back({std::string(code), static_cast<CodeStatus>(value[0])});
+    return true;
+  });
+  std::move(next, before.end(), std::back_inserter(codes));
+  return codes;
+}
+
+std::optional<std::string> Views::csv_data(VersionId id) const {
+  return reader_->get(keys::csv_data(id));
+}
+
+std::vector<SearchRecord> Views::searches(VersionId id) const {
+  return scan(*reader_, keys::searches_of(id), decode_search);
+}
+
+std::optional<SearchRecord> Views::search(VersionId version, SearchId id) const {
+  return get(*reader_, keys::search(version, id), decode_search);
+}
+
+}  // namespace codelog::projections

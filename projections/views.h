@@ -1,0 +1,58 @@
+// The views as they are at one moment: everything that a request reads comes from one Views, so that it never sees
+// half a commit. Cheap to make (a snapshot); used by one thread; let go at the end of the request.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "projections/record_codec.h"
+#include "projections/store.h"
+
+namespace codelog::projections {
+
+class Views {
+ public:
+  explicit Views(std::unique_ptr<StoreReader> reader) : reader_(std::move(reader)) {}
+
+  Position checkpoint() const;
+  NextIds next_ids() const;
+  base::StreamVersion stream_version(std::string_view stream) const;
+
+  std::optional<UserRecord> user(std::string_view username) const;
+  std::optional<UserRecord> user_by_token(const base::Sha256& token_digest) const;
+  std::vector<UserRecord> users() const;
+  std::optional<OrganisationRecord> organisation(std::string_view slug) const;
+  std::vector<OrganisationRecord> organisations() const;
+  std::optional<MemberRecord> member(std::string_view organisation, std::string_view username) const;
+  std::vector<MemberRecord> members_of(std::string_view organisation) const;
+  std::vector<std::string> organisations_of(std::string_view username) const;
+
+  std::optional<ReleaseRecord> release(std::string_view alias) const;
+  std::vector<ReleaseRecord> releases() const;  // by alias
+
+  std::optional<CodelistRecord> codelist(CodelistId id) const;
+  // By any handle, current or old.
+  std::optional<CodelistRecord> find_codelist(const Owner& owner, std::string_view slug) const;
+  std::optional<CodelistId> handle_with_slug(const Owner& owner, std::string_view slug) const;
+  std::optional<CodelistId> handle_with_name(const Owner& owner, std::string_view name) const;
+  std::vector<CodelistRecord> codelists() const;  // by id
+  std::vector<CodelistRecord> codelists_of(const Owner& owner) const;  // whose current handle is the owner's; by id
+
+  std::optional<VersionRecord> version(VersionId id) const;
+  std::vector<VersionRecord> versions_of(CodelistId codelist) const;  // by id, which is by age
+  // New style: every code with its status, sorted by code.
+  std::vector<events::CodeWithStatus> codes(VersionId id) const;
+  std::optional<std::string> csv_data(VersionId id) const;
+  std::vector<SearchRecord> searches(VersionId id) const;  // by id
+  std::optional<SearchRecord> search(VersionId version, SearchId id) const;
+
+ private:
+  std::optional<CodelistId> codelist_at(const std::string& key) const;
+
+  std::unique_ptr<StoreReader> reader_;
+};
+
+}  // namespace codelog::projections
