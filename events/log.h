@@ -86,6 +86,11 @@ class EventLog {
   // too_large, unavailable (latched).
   virtual base::Result<Appended> append(CommitDraft draft) = 0;
 
+  // The commit that this key of this actor made before, if any; a command asks before it decides, because what was
+  // possible then may not be now. Errors: unprocessable when the request digest differs.
+  virtual base::Result<std::optional<Commit>> find_idempotent(const std::string& actor,
+                                                              const IdempotencyKey& key) const = 0;
+
   virtual Head head() const = 0;
   virtual bool latched() const = 0;
   // The stream's version including commits that are sequenced but not yet durable.
