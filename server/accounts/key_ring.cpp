@@ -1,0 +1,116 @@
+#include "server/accounts/key_ring.h"
+
+#include <sodium.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "events/base/digest.h"
+#include "events/base/files.h"
+
+namespace codelog::accounts {
+namespace {
+
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+}  // namespace
+
+base::Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::filesystem::path& folder) {
+  CODELOG_CHECK(sodium_init() >= 0, "libsodium cannot be initialised");
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || ::chmod(folder.c_str(), 0700) != 0) {
+    return base::Error{base::ErrorCode::io, "cannot make the key folder " + folder.string(), {}};
+  }
+  return std::unique_ptr<KeyRing>(new KeyRing(folder));
+}
+
+KeyRing::~KeyRing() {
+  for (auto& [username, key] : keys_) sodium_memzero(key.data(), key.size());
+}
+
+// Named by digest: a username may differ from another only in case, and file systems may not.
+std::filesystem::path KeyRing::file_of(std::string_view username) const {
+  return folder_ / (base::to_hex(base::sha256(username)) + ".key");
+}
+
+base::Result<KeyRing::Key> KeyRing::load(std::string_view username) const {
+  const auto found = keys_.find(std::string(username));
+  if (found != keys_.end()) return found->second;
+  auto bytes = base::read_file(file_of(username));
+  if (!bytes) return bytes.error();
+  Key key;
+  if (bytes->size() != key.size()) {
+    return base::Error{base::ErrorCode::corrupt, "the key file of user " + std::string(username) +
+                                                     " has the wrong size", {}};
+  }
+  std::copy(bytes->begin(), bytes->end(), key.begin());
+  sodium_memzero(bytes->data(), bytes->size());
+  keys_.emplace(username, key);
+  return key;
+}
+
+base::Result<events::Sealed> KeyRing::seal(std::string_view username, std::string_view plaintext) {
+  const std::lock_guard lock(mutex_);
+  auto key = load(username);
+  if (!key && key.error().code == base::ErrorCode::not_found) {
+    Key made;
+    randombytes_buf(made.data(), made.size());
+    const std::string_view bytes(reinterpret_cast<const char*>(made.data()), made.size());
+    const auto written = base::write_file_durably(file_of(username), bytes, 0600);
+    if (!written) return written.error();
+    keys_.emplace(username, made);
+    key = made;
+  }
+  if (!key) return key.error();
+  events::Sealed sealed;
+  sealed.nonce.resize(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
+  randombytes_buf(sealed.nonce.data(), sealed.nonce.size());
+  sealed.ciphertext.resize(plaintext.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(
+      bytes_of(sealed.ciphertext), nullptr, bytes_of(plaintext), plaintext.size(),
+      bytes_of(username), username.size(), nullptr, bytes_of(sealed.nonce), key->data());
+  return sealed;
+}
+
+base::Result<std::string> KeyRing::open_sealed(std::string_view username,
+                                               const events::Sealed& sealed) const {
+  const std::lock_guard lock(mutex_);
+  const auto key = load(username);
+  if (!key) return key.error();
+  const base::Error damaged{base::ErrorCode::corrupt,
+                            "the sealed data of user " + std::string(username) + " does not open",
+                            {}};
+  constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+  if (sealed.nonce.size() != crypto_aead_xchacha20poly1305_ietf_NPUBBYTES ||
+      sealed.ciphertext.size() < tag_bytes) {
+    return damaged;
+  }
+  std::string plaintext(sealed.ciphertext.size() - tag_bytes, '\0');
+  const int opened = crypto_aead_xchacha20poly1305_ietf_decrypt(
+      bytes_of(plaintext), nullptr, nullptr, bytes_of(sealed.ciphertext), sealed.ciphertext.size(),
+      bytes_of(username), username.size(), bytes_of(sealed.nonce), key->data());
+  if (opened != 0) return damaged;
+  return plaintext;
+}
+
+base::Result<void> KeyRing::erase(std::string_view username) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = keys_.find(std::string(username)); found != keys_.end()) {
+    sodium_memzero(found->second.data(), found->second.size());
+    keys_.erase(found);
+  }
+  const std::filesystem::path path = file_of(username);
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return {};
+  // Overwritten in place first: a removed file's blocks may linger.
+  std::fstream(path, std::ios::in | std::ios::out | std::ios::binary) << std::string(32, '\0');
+  std::filesystem::remove(path, error);
+  if (error) return base::Error{base::ErrorCode::io, "cannot remove " + path.string(), {}};
+  return base::sync_folder(folder_);
+}
+
+}  // namespace codelog::accounts

@@ -1,0 +1,49 @@
+// The keys that open people's sealed data: one random key a user, in a file of its own under DATA/keys/users (0600),
+// outside the log. Destroying the file erases the person: the ciphertexts in the log stay, and every proof over them
+// holds, but nobody can read them again. Thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "events/base/result.h"
+#include "events/event.h"
+
+namespace codelog::accounts {
+
+class KeyRing {
+ public:
+  // Makes the folder (0700) where it is missing. Errors: io.
+  static base::Result<std::unique_ptr<KeyRing>> open(const std::filesystem::path& folder);
+  ~KeyRing();
+
+  // Seals with the user's key, which is made (durably) if there is none. The username is bound in: a ciphertext
+  // moved to another user does not open. Errors: io.
+  base::Result<events::Sealed> seal(std::string_view username, std::string_view plaintext);
+
+  // Errors: not_found when the key has been erased; corrupt when the ciphertext does not match.
+  base::Result<std::string> open_sealed(std::string_view username, const events::Sealed& sealed) const;
+
+  // Destroys the key: overwritten, removed, and the folder synced. Erasing twice is no error. Errors: io.
+  base::Result<void> erase(std::string_view username);
+
+ private:
+  using Key = std::array<std::uint8_t, 32>;
+
+  explicit KeyRing(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  std::filesystem::path file_of(std::string_view username) const;
+  base::Result<Key> load(std::string_view username) const;  // with mutex_ held
+
+  const std::filesystem::path folder_;
+  mutable std::mutex mutex_;
+  mutable std::unordered_map<std::string, Key> keys_;  // guarded by mutex_
+};
+
+}  // namespace codelog::accounts

@@ -1,0 +1,22 @@
+// What the log knows of a person, in the clear only here and in memory.
+#pragma once
+
+#include <string>
+
+#include "server/accounts/key_ring.h"
+
+namespace codelog::accounts {
+
+struct PersonalData {
+  std::string name;
+  std::string email;
+  std::string password_hash;  // empty: no password is set, and none fits
+  bool operator==(const PersonalData&) const = default;
+};
+
+base::Result<events::Sealed> seal(KeyRing& keys, std::string_view username, const PersonalData& data);
+// Errors as KeyRing::open_sealed.
+base::Result<PersonalData> open_sealed(const KeyRing& keys, std::string_view username,
+                                       const events::Sealed& sealed);
+
+}  // namespace codelog::accounts
