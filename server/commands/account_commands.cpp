@@ -1,0 +1,240 @@
+#include "server/commands/account_commands.h"
+
+#include "events/base/text.h"
+#include "server/accounts/passwords.h"
+#include "server/accounts/personal_data.h"
+#include "server/commands/permissions.h"
+#include "server/commands/validation.h"
+
+namespace codelog::commands {
+namespace {
+
+constexpr std::size_t account_name_characters_max = 50;
+constexpr std::size_t password_bytes_min = 8;
+constexpr std::size_t password_bytes_max = 1024;
+
+// New accounts take turns, since usernames and addresses must be unique whatever their case.
+const std::string accounts_stream = "accounts";
+
+std::string user_stream(const std::string& username) { return "user/" + username; }
+std::string organisation_stream(const std::string& slug) { return "organisation/" + slug; }
+
+Result<void> check_admin(const Actor& actor) {
+  if (actor.is_system || actor.is_admin) return {};
+  return forbidden("only an administrator may do this");
+}
+
+Result<void> check_password(const std::string& password) {
+  if (password.size() >= password_bytes_min && password.size() <= password_bytes_max) return {};
+  return base::field_error(ErrorCode::invalid, "password",
+                           "must have " + std::to_string(password_bytes_min) + " to " +
+                               std::to_string(password_bytes_max) + " bytes");
+}
+
+Result<void> check_email(const std::string& email) {
+  if (const auto line = check_line("email", email, 255); !line) return line;
+  const auto at = email.find('@');
+  const bool plausible = at != std::string::npos && at > 0 && at + 1 < email.size() &&
+                         email.find('@', at + 1) == std::string::npos &&
+                         email.find(' ') == std::string::npos;
+  if (plausible) return {};
+  return base::field_error(ErrorCode::invalid, "email", "must be an e-mail address");
+}
+
+Error no_user(const std::string& username) {
+  return {ErrorCode::not_found, "there is no user " + username, {}};
+}
+
+Error no_organisation(const std::string& slug) {
+  return {ErrorCode::not_found, "there is no organisation " + slug, {}};
+}
+
+}  // namespace
+
+Result<void> AccountCommands::check_email_free(const Views& views, const std::string& email) const {
+  const std::string folded = base::ascii_lower(email);
+  for (const projections::UserRecord& user : views.users()) {
+    if (user.is_erased) continue;
+    const auto data = accounts::open_sealed(executor_.site().keys, user.username, user.personal);
+    if (data && base::ascii_lower(data->email) == folded) {
+      return Error{ErrorCode::conflict, "A user with this email address already exists.",
+                   {{"email", "A user with this email address already exists."}}};
+    }
+  }
+  return {};
+}
+
+Result<Commit> AccountCommands::add_user(const Write& write, const AddUser& command) {
+  if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
+  const auto slug = check_slug("username", command.username, account_name_characters_max);
+  if (!slug) return slug.error();
+  if (const auto name = check_line("name", command.name, 255); !name) return name.error();
+  if (const auto email = check_email(command.email); !email) return email.error();
+  if (command.password) {
+    if (const auto good = check_password(*command.password); !good) return good.error();
+  }
+  const std::string hash = command.password ? accounts::hash_password(*command.password) : "";
+  return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
+    const std::string folded = base::ascii_lower(command.username);
+    for (const projections::UserRecord& user : views.users()) {
+      if (base::ascii_lower(user.username) == folded) {
+        return Error{ErrorCode::conflict, "A user with this username already exists.",
+                     {{"username", "A user with this username already exists."}}};
+      }
+    }
+    if (const auto free = check_email_free(views, command.email); !free) return free.error();
+    auto sealed = accounts::seal(executor_.site().keys, command.username,
+                                 {command.name, command.email, hash});
+    if (!sealed) return sealed.error();
+    return Decision{
+        "AddUser",
+        {accounts_stream, user_stream(command.username)},
+        {events::UserAdded{command.username, std::move(*sealed), command.is_admin}}};
+  });
+}
+
+Result<Commit> AccountCommands::change_user(
+    const Write& write, const std::string& username, std::string command,
+    const std::function<Result<events::Event>(const projections::UserRecord&)>& change) {
+  if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
+  return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
+    const auto user = views.user(username);
+    if (!user) return no_user(username);
+    if (user->is_erased) {
+      return Error{ErrorCode::conflict, "user " + username + " has been erased", {}};
+    }
+    auto event = change(*user);
+    if (!event) return event.error();
+    return Decision{command, {user_stream(username)}, {std::move(*event)}};
+  });
+}
+
+Result<AccountCommands::NewToken> AccountCommands::set_token(const Write& write,
+                                                             const std::string& username) {
+  const std::string token = accounts::make_token();
+  auto commit = change_user(write, username, "SetToken",
+                            [&](const projections::UserRecord& user) -> Result<events::Event> {
+                              if (!user.is_active) {
+                                return Error{ErrorCode::conflict,
+                                             "user " + username + " is not active", {}};
+                              }
+                              return events::Event(
+                                  events::TokenSet{username, accounts::digest_token(token)});
+                            });
+  if (!commit) return commit.error();
+  return NewToken{token, std::move(*commit)};
+}
+
+Result<Commit> AccountCommands::set_password(const Write& write, const std::string& username,
+                                             const std::string& password) {
+  if (const auto good = check_password(password); !good) return good.error();
+  const std::string hash = accounts::hash_password(password);
+  return change_user(write, username, "SetPassword",
+                     [&](const projections::UserRecord& user) -> Result<events::Event> {
+                       auto& keys = executor_.site().keys;
+                       auto data = accounts::open_sealed(keys, username, user.personal);
+                       if (!data) return data.error();
+                       data->password_hash = hash;
+                       auto sealed = accounts::seal(keys, username, *data);
+                       if (!sealed) return sealed.error();
+                       return events::Event(
+                           events::UserPersonalDataChanged{username, std::move(*sealed)});
+                     });
+}
+
+Result<Commit> AccountCommands::set_active(const Write& write, const std::string& username,
+                                           bool is_active) {
+  return change_user(write, username, is_active ? "ActivateUser" : "DeactivateUser",
+                     [&](const projections::UserRecord&) -> Result<events::Event> {
+                       return events::Event(events::UserActivationChanged{username, is_active});
+                     });
+}
+
+Result<Commit> AccountCommands::erase_user(const Write& write, const std::string& username) {
+  const auto known = executor_.site().projections.views().user(username);
+  if (known && known->is_erased) {
+    // The event is there; make sure of the key, and tell again what stands.
+    if (const auto erased = executor_.site().keys.erase(username); !erased) return erased.error();
+    return Error{ErrorCode::conflict, "user " + username + " has been erased already", {}};
+  }
+  auto commit = change_user(write, username, "EraseUser",
+                            [&](const projections::UserRecord&) -> Result<events::Event> {
+                              return events::Event(events::UserErased{username});
+                            });
+  if (!commit) return commit.error();
+  if (const auto erased = executor_.site().keys.erase(username); !erased) return erased.error();
+  return commit;
+}
+
+Result<Commit> AccountCommands::add_organisation(const Write& write,
+                                                 const AddOrganisation& command) {
+  if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
+  const auto slug = check_slug("slug", command.slug, account_name_characters_max);
+  if (!slug) return slug.error();
+  if (command.slug == "user") {
+    return base::field_error(ErrorCode::invalid, "slug", "must not be 'user': URLs use it");
+  }
+  if (const auto name = check_line("name", command.name, 255); !name) return name.error();
+  if (const auto url = check_line("url", command.url, 200); !url) return url.error();
+  return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
+    if (views.organisation(command.slug)) {
+      return Error{ErrorCode::conflict, "there is an organisation " + command.slug + " already",
+                   {{"slug", "is taken"}}};
+    }
+    return Decision{"AddOrganisation",
+                    {organisation_stream(command.slug)},
+                    {events::OrganisationAdded{command.slug, command.name, command.url}}};
+  });
+}
+
+Result<Commit> AccountCommands::set_member(const Write& write, const std::string& organisation,
+                                           const std::string& username, bool is_admin) {
+  return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
+    const auto own = views.member(organisation, write.actor.username);
+    if (!check_admin(write.actor) && !(own && own->is_admin)) {
+      return forbidden("only an administrator of " + organisation + " may add members");
+    }
+    if (!views.organisation(organisation)) return no_organisation(organisation);
+    const auto user = views.user(username);
+    if (!user || user->is_erased) return no_user(username);
+    return Decision{"SetMember",
+                    {organisation_stream(organisation), user_stream(username)},
+                    {events::MemberSet{organisation, username, is_admin}}};
+  });
+}
+
+Result<Commit> AccountCommands::remove_member(const Write& write, const std::string& organisation,
+                                              const std::string& username) {
+  return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
+    const auto own = views.member(organisation, write.actor.username);
+    if (!check_admin(write.actor) && !(own && own->is_admin)) {
+      return forbidden("only an administrator of " + organisation + " may remove members");
+    }
+    if (!views.member(organisation, username)) {
+      return Error{ErrorCode::not_found, username + " is not a member of " + organisation, {}};
+    }
+    return Decision{"RemoveMember",
+                    {organisation_stream(organisation), user_stream(username)},
+                    {events::MemberRemoved{organisation, username}}};
+  });
+}
+
+Result<Commit> AccountCommands::register_release(const Write& write,
+                                                 const RegisterRelease& command) {
+  if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
+  const events::ReleaseRegistered& release = command.release;
+  if (const auto date = check_date("valid_from", release.valid_from); !date) return date.error();
+  return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
+    const auto known = views.release(release.alias);
+    if (known && (known->name != release.name || known->coding_system != release.coding_system ||
+                  known->valid_from != release.valid_from)) {
+      return Error{ErrorCode::conflict,
+                   "the alias " + release.alias + " belongs to the release '" + known->name +
+                       "' already; give this one another name",
+                   {{"release", "gives an alias that is taken"}}};
+    }
+    return Decision{"RegisterRelease", {"release/" + release.alias}, {release}};
+  });
+}
+
+}  // namespace codelog::commands

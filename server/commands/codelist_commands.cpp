@@ -1,0 +1,400 @@
+#include "server/commands/codelist_commands.h"
+
+#include <algorithm>
+
+#include "events/base/text.h"
+#include "events/base/version_hash.h"
+#include "server/commands/permissions.h"
+#include "server/commands/validation.h"
+
+namespace codelog::commands {
+namespace {
+
+using projections::codelist_stream;
+using projections::CodelistRecord;
+using projections::VersionRecord;
+
+constexpr int clones_max = 10;
+
+Error taken(const char* field, const Owner& owner) {
+  return {ErrorCode::conflict, to_string(owner) + " has a codelist with this " + field + " already",
+          {{field, "is taken"}}};
+}
+
+Error no_codelist() { return {ErrorCode::not_found, "there is no such codelist", {}}; }
+
+// Everything about a CreateCodelist that can be wrong without looking at the views.
+Result<void> check(const CreateCodelist& command, const std::string& slug) {
+  if (const auto name = check_name(command.name); !name) return name;
+  if (slug.empty()) {
+    return base::field_error(ErrorCode::invalid, "name",
+                             "Codelist names must contain at least one letter or number.");
+  }
+  if (const auto good = check_slug("slug", slug); !good) return good;
+  if (command.codes && command.csv_data) {
+    return base::field_error(ErrorCode::invalid, "csv", "give either codes or csv, not both");
+  }
+  if (command.tag) {
+    if (const auto tag = check_tag(*command.tag); !tag) return tag;
+  }
+  const auto description = check_prose("description", command.description.value_or(""));
+  if (!description) return description;
+  const auto methodology = check_prose("methodology", command.methodology.value_or(""));
+  if (!methodology) return methodology;
+  if (const auto references = check_references(command.references); !references) return references;
+  return check_signoffs(command.signoffs);
+}
+
+Result<void> check_signoff_users(const Views& views, const std::vector<events::SignOff>& signoffs) {
+  for (std::size_t i = 0; i < signoffs.size(); ++i) {
+    if (!views.user(signoffs[i].username)) {
+      return base::field_error(ErrorCode::invalid, "signoffs[" + std::to_string(i) + "].user",
+                               "there is no user " + signoffs[i].username);
+    }
+  }
+  return {};
+}
+
+// The first version of a new codelist, and what becomes of the methodology.
+Result<events::VersionCreated> first_version(const Write& write, const CreateCodelist& command,
+                                             const ChosenRelease& release,
+                                             std::optional<std::string>& methodology) {
+  events::VersionCreated version;
+  version.tag = command.tag;
+  version.release = release.record.alias;
+  if (release.open) version.release_digest = release.open->file_digest();
+  version.status = command.csv_data ? events::VersionStatus::under_review : command.status;
+  if (version.status == events::VersionStatus::draft && !write.actor.is_system) {
+    version.author = write.actor.username;
+  }
+  if (command.csv_data) {
+    auto table = contents_of_csv(*command.csv_data, release.open.get());
+    if (!table) return table.error();
+    version.origin = events::VersionOrigin::csv;
+    version.csv_data = std::move(*table);
+    return version;
+  }
+  if (!release.open) {
+    return base::field_error(ErrorCode::invalid, "coding_system",
+                             "codelists of this system are uploaded as a table (csv), not built");
+  }
+  if (!command.codes) return version;
+  auto contents = contents_of_codes(*release.open, *command.codes, command.ignore_unfound_codes);
+  if (!contents) return contents.error();
+  version.origin = events::VersionOrigin::codes;
+  version.codes = std::move(contents->codes);
+  if (!contents->unfound.empty()) {
+    methodology = unfound_codes_methodology(release.open->system(), contents->unfound);
+  }
+  return version;
+}
+
+}  // namespace
+
+std::string names_stream(const Owner& owner) { return "names/" + to_string(owner); }
+
+Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist& command) {
+  const std::string slug = command.slug.value_or(
+      base::is_utf8(command.name) ? base::slugify(command.name) : std::string());
+  if (const auto good = check(command, slug); !good) return good.error();
+  const Turn turn{.allocates_ids = true, .codelist = std::nullopt};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    if (const auto owner = check_owner(views, command.owner); !owner) return owner.error();
+    if (!can_create_for(views, write.actor, command.owner)) {
+      return forbidden("you may not create codelists for " + to_string(command.owner));
+    }
+    if (const auto users = check_signoff_users(views, command.signoffs); !users) {
+      return users.error();
+    }
+    if (views.handle_with_slug(command.owner, slug)) return taken("slug", command.owner);
+    if (views.handle_with_name(command.owner, command.name)) return taken("name", command.owner);
+    auto release = choose_release(executor_.site(), views, command.coding_system, command.release);
+    if (!release) return release.error();
+    std::optional<std::string> methodology = command.methodology;
+    auto version = first_version(write, command, *release, methodology);
+    if (!version) return version.error();
+    const auto ids = views.next_ids();
+    version->version = ids.version;
+    version->codelist = ids.codelist;
+    events::CodelistCreated codelist{.codelist = ids.codelist,
+                                     .coding_system = command.coding_system,
+                                     .owner = command.owner,
+                                     .name = command.name,
+                                     .slug = slug,
+                                     .description = command.description,
+                                     .methodology = methodology,
+                                     .references = command.references,
+                                     .signoffs = command.signoffs,
+                                     .cloned_from = std::nullopt};
+    return Decision{"CreateCodelist",
+                    {codelist_stream(ids.codelist), names_stream(command.owner)},
+                    {std::move(codelist), std::move(*version)}};
+  });
+}
+
+Result<std::optional<events::Event>> decide_handle(const Views& views,
+                                                   const CodelistRecord& codelist,
+                                                   const Owner& owner, const std::string& name,
+                                                   const std::string& slug) {
+  const projections::Handle wanted{owner, name, slug};
+  if (wanted == codelist.handle()) return std::optional<events::Event>();
+  const auto slug_holder = views.handle_with_slug(owner, slug);
+  if (slug_holder && *slug_holder != codelist.id) return taken("slug", owner);
+  const auto name_holder = views.handle_with_name(owner, name);
+  if (name_holder && *name_holder != codelist.id) return taken("name", owner);
+  return std::optional<events::Event>(
+      events::CodelistHandleChanged{codelist.id, owner, name, slug});
+}
+
+namespace {
+
+// The events of a ChangeDetails on the codelist as it is.
+Result<std::vector<events::Event>> decide_details(const Views& views,
+                                                  const CodelistRecord& codelist,
+                                                  const ChangeDetails& command) {
+  std::vector<events::Event> changes;
+  const projections::Handle& now = codelist.handle();
+  const Owner owner = command.owner.value_or(now.owner);
+  if (const auto exists = check_owner(views, owner); !exists) return exists.error();
+  auto handle = decide_handle(views, codelist, owner, command.name.value_or(now.name),
+                              command.slug.value_or(now.slug));
+  if (!handle) return handle.error();
+  if (*handle) changes.push_back(std::move(**handle));
+  if (command.description || command.methodology) {
+    const auto description = command.description ? command.description : codelist.description;
+    const auto methodology = command.methodology ? command.methodology : codelist.methodology;
+    if (description != codelist.description || methodology != codelist.methodology) {
+      changes.push_back(events::CodelistDetailsChanged{codelist.id, description, methodology});
+    }
+  }
+  if (command.references && *command.references != codelist.references) {
+    changes.push_back(events::CodelistReferencesReplaced{codelist.id, *command.references});
+  }
+  if (command.signoffs && *command.signoffs != codelist.signoffs) {
+    const auto users = check_signoff_users(views, *command.signoffs);
+    if (!users) return users.error();
+    changes.push_back(events::CodelistSignOffsReplaced{codelist.id, *command.signoffs});
+  }
+  if (command.tags) {
+    std::vector<std::string> tags = *command.tags;
+    std::sort(tags.begin(), tags.end());
+    tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+    if (tags != codelist.tags) {
+      changes.push_back(events::CodelistTagsReplaced{codelist.id, std::move(tags)});
+    }
+  }
+  if (changes.empty()) {
+    return Error{ErrorCode::invalid, "nothing to change: the codelist is like that already", {}};
+  }
+  return changes;
+}
+
+Result<void> check(const ChangeDetails& command) {
+  if (command.name) {
+    if (const auto name = check_name(*command.name); !name) return name;
+  }
+  if (command.slug) {
+    if (const auto slug = check_slug("slug", *command.slug); !slug) return slug;
+  }
+  const auto description = check_prose("description", command.description.value_or(""));
+  if (!description) return description;
+  const auto methodology = check_prose("methodology", command.methodology.value_or(""));
+  if (!methodology) return methodology;
+  for (const std::string& tag : command.tags.value_or(std::vector<std::string>())) {
+    if (const auto good = check_line("tags", tag, 100); !good) return good;
+  }
+  if (command.tags && command.tags->size() > list_entries_max) {
+    return base::field_error(ErrorCode::invalid, "tags", "are too many");
+  }
+  const auto references =
+      check_references(command.references.value_or(std::vector<events::Reference>()));
+  if (!references) return references;
+  return check_signoffs(command.signoffs.value_or(std::vector<events::SignOff>()));
+}
+
+}  // namespace
+
+Result<Commit> CodelistCommands::change_details(const Write& write, CodelistId id,
+                                                const ChangeDetails& command) {
+  if (const auto good = check(command); !good) return good.error();
+  const Turn turn{.allocates_ids = false, .codelist = id};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto codelist = views.codelist(id);
+    if (!codelist) return no_codelist();
+    if (!can_edit(views, write.actor, *codelist)) {
+      return forbidden("you may not edit this codelist");
+    }
+    // Handing over needs a say at both ends; a collaborator may not take a codelist away (OpenCodelists lets them).
+    if (command.owner && *command.owner != codelist->handle().owner &&
+        !(can_create_for(views, write.actor, codelist->handle().owner) &&
+          (can_create_for(views, write.actor, *command.owner)))) {
+      return forbidden("you may hand a codelist over only from and to yourself or organisations "
+                       "that you are a member of");
+    }
+    auto changes = decide_details(views, *codelist, command);
+    if (!changes) return changes.error();
+    Decision decision{"ChangeDetails", {codelist_stream(id)}, std::move(*changes)};
+    if (std::holds_alternative<events::CodelistHandleChanged>(decision.events.front())) {
+      const Owner& owner =
+          std::get<events::CodelistHandleChanged>(decision.events.front()).owner;
+      decision.streams.push_back(names_stream(owner));
+      if (owner != codelist->handle().owner) {
+        decision.streams.push_back(names_stream(codelist->handle().owner));
+      }
+    }
+    return decision;
+  });
+}
+
+Result<Commit> CodelistCommands::add_collaborator(const Write& write, CodelistId id,
+                                                  const std::string& username) {
+  const Turn turn{.allocates_ids = false, .codelist = id};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto codelist = views.codelist(id);
+    if (!codelist) return no_codelist();
+    if (!can_edit(views, write.actor, *codelist)) {
+      return forbidden("you may not edit this codelist");
+    }
+    if (!views.user(username)) {
+      return base::field_error(ErrorCode::invalid, "username", "there is no user " + username);
+    }
+    return Decision{"AddCollaborator",
+                    {codelist_stream(id)},
+                    {events::CollaboratorAdded{id, username}}};
+  });
+}
+
+Result<Commit> CodelistCommands::remove_collaborator(const Write& write, CodelistId id,
+                                                     const std::string& username) {
+  const Turn turn{.allocates_ids = false, .codelist = id};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto codelist = views.codelist(id);
+    if (!codelist) return no_codelist();
+    if (!can_edit(views, write.actor, *codelist)) {
+      return forbidden("you may not edit this codelist");
+    }
+    const auto& all = codelist->collaborators;
+    if (std::find(all.begin(), all.end(), username) == all.end()) {
+      return Error{ErrorCode::not_found, username + " is not a collaborator", {}};
+    }
+    return Decision{"RemoveCollaborator",
+                    {codelist_stream(id)},
+                    {events::CollaboratorRemoved{id, username}}};
+  });
+}
+
+Result<Commit> CodelistCommands::remove(const Write& write, CodelistId id,
+                                        const std::string& reason) {
+  if (const auto good = check_prose("reason", reason); !good) return good.error();
+  const Turn turn{.allocates_ids = false, .codelist = id};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto codelist = views.codelist(id);
+    if (!codelist) return no_codelist();
+    const auto versions = views.versions_of(id);
+    const bool published = std::any_of(versions.begin(), versions.end(), [](const auto& version) {
+      return version.status == events::VersionStatus::published;
+    });
+    if (published && !write.actor.is_admin) {
+      return forbidden("a codelist with a published version may be deleted by administrators only");
+    }
+    if (!write.actor.is_admin && !can_edit(views, write.actor, *codelist)) {
+      return forbidden("you may not edit this codelist");
+    }
+    if (published && reason.empty()) {
+      return base::field_error(ErrorCode::invalid, "reason",
+                               "say why a published codelist is deleted");
+    }
+    Decision decision{"DeleteCodelist",
+                      {codelist_stream(id), names_stream(codelist->handle().owner)},
+                      {}};
+    for (const VersionRecord& version : versions) {
+      decision.events.push_back(
+          events::VersionDeleted{version.id, events::DeletionCause::with_codelist, reason});
+    }
+    decision.events.push_back(
+        events::CodelistDeleted{id, events::DeletionCause::requested, reason});
+    return decision;
+  });
+}
+
+namespace {
+
+// "Name", "Name (clone)", "Name (clone1)" …: the first that the actor has free, as name and as slug.
+Result<std::string> clone_name(const Views& views, const Owner& owner, const std::string& name) {
+  for (int i = -1; i <= clones_max; ++i) {
+    std::string candidate = name;
+    if (i >= 0) candidate += i == 0 ? " (clone)" : " (clone" + std::to_string(i) + ")";
+    if (!views.handle_with_name(owner, candidate) &&
+        !views.handle_with_slug(owner, base::slugify(candidate))) {
+      return candidate;
+    }
+  }
+  return Error{ErrorCode::conflict, "No more than 10 clones of a codelist can be created.", {}};
+}
+
+events::VersionCreated copy_of(const Views& views, const VersionRecord& source,
+                               const std::string& author) {
+  events::VersionCreated copy;
+  copy.status = events::VersionStatus::under_review;
+  copy.origin = events::VersionOrigin::clone;
+  copy.tag = source.tag;
+  copy.author = author;
+  copy.release = source.release;
+  copy.release_digest = source.release_digest;
+  copy.source = source.id;
+  copy.csv_data = views.csv_data(source.id);
+  copy.codes = views.codes(source.id);
+  SearchId next = views.next_ids().search;
+  for (projections::SearchRecord& search : views.searches(source.id)) {
+    search.search.id = next;
+    next = next.next();
+    copy.searches.push_back(std::move(search.search));
+  }
+  return copy;
+}
+
+}  // namespace
+
+Result<Commit> CodelistCommands::clone(const Write& write, VersionId source_id) {
+  const Turn turn{.allocates_ids = true, .codelist = std::nullopt};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    if (write.actor.is_system) {
+      return Error{ErrorCode::invalid, "a clone needs a user to own it", {}};
+    }
+    const auto source = views.version(source_id);
+    if (!source) return Error{ErrorCode::not_found, "there is no such version", {}};
+    if (source->status == events::VersionStatus::draft) {
+      return Error{ErrorCode::conflict, "a draft cannot be cloned; save it for review first", {}};
+    }
+    const CodelistRecord original = *views.codelist(source->codelist);
+    const Owner owner{events::OwnerKind::user, write.actor.username};
+    const auto name = clone_name(views, owner, original.handle().name);
+    if (!name) return name.error();
+    const auto ids = views.next_ids();
+    const projections::Handle& from = original.handle();
+    const bool of_user = from.owner.kind == events::OwnerKind::user;
+    const std::string path = "/codelist/" + std::string(of_user ? "user/" : "") + from.owner.name +
+                             "/" + from.slug + "/" +
+                             source->tag.value_or(base::version_hash(source_id)) + "/";
+    events::CodelistCreated created{.codelist = ids.codelist,
+                                    .coding_system = original.coding_system,
+                                    .owner = owner,
+                                    .name = *name,
+                                    .slug = base::slugify(*name),
+                                    .description = original.description,
+                                    .methodology = "Cloned from codelist : [" + from.name + "](" +
+                                                   path + ") \n" +
+                                                   original.methodology.value_or(""),
+                                    .references = original.references,
+                                    .signoffs = {},
+                                    .cloned_from = source_id};
+    events::VersionCreated version = copy_of(views, *source, write.actor.username);
+    version.version = ids.version;
+    version.codelist = ids.codelist;
+    return Decision{"CloneCodelist",
+                    {codelist_stream(ids.codelist), names_stream(owner)},
+                    {std::move(created), std::move(version)}};
+  });
+}
+
+}  // namespace codelog::commands

@@ -1,0 +1,74 @@
+// Commands on a codelist as a whole: create, describe, rename, hand over, tag, delete.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/commands/executor.h"
+#include "server/commands/version_contents.h"
+
+namespace codelog::commands {
+
+// Creates a codelist with its first version. Exactly one of: nothing (an empty draft), codes, csv_data.
+struct CreateCodelist {
+  Owner owner;
+  std::string name;
+  std::optional<std::string> slug;  // otherwise made from the name
+  std::string coding_system;
+  std::optional<std::string> release;  // alias; otherwise the most recent ready one
+  std::optional<std::string> description;
+  std::optional<std::string> methodology;
+  std::vector<events::Reference> references;
+  std::vector<events::SignOff> signoffs;
+  std::optional<std::vector<std::string>> codes;
+  std::optional<std::string> csv_data;
+  std::optional<std::string> tag;
+  // With codes: what becomes of the first version. Drafts have the actor as author, others have none.
+  events::VersionStatus status = events::VersionStatus::draft;
+  bool ignore_unfound_codes = false;
+};
+
+// Fields that are given replace what is there; the rest stays. An empty text clears.
+struct ChangeDetails {
+  std::optional<std::string> description;
+  std::optional<std::string> methodology;
+  std::optional<std::vector<events::Reference>> references;
+  std::optional<std::vector<events::SignOff>> signoffs;
+  std::optional<std::vector<std::string>> tags;
+  // A new name, slug or owner makes a new handle; the old one goes on resolving.
+  std::optional<std::string> name;
+  std::optional<std::string> slug;
+  std::optional<Owner> owner;
+};
+
+class CodelistCommands {
+ public:
+  explicit CodelistCommands(Executor& executor) : executor_(executor) {}
+
+  // Errors: invalid, forbidden, not_found (owner, release), conflict (name or slug taken).
+  Result<Commit> create(const Write& write, const CreateCodelist& command);
+  Result<Commit> change_details(const Write& write, CodelistId id, const ChangeDetails& command);
+  Result<Commit> add_collaborator(const Write& write, CodelistId id, const std::string& username);
+  Result<Commit> remove_collaborator(const Write& write, CodelistId id,
+                                     const std::string& username);
+  // With all its versions. One with a published version only by an administrator, with a reason.
+  Result<Commit> remove(const Write& write, CodelistId id, const std::string& reason);
+  // A copy of one version as a new codelist of the actor's own, under review.
+  Result<Commit> clone(const Write& write, VersionId source);
+
+ private:
+  Executor& executor_;
+};
+
+// The event that gives a codelist a new current handle; nothing if the handle stays as it is.
+// Errors: conflict, naming the field whose value is taken.
+Result<std::optional<events::Event>> decide_handle(const Views& views,
+                                                   const projections::CodelistRecord& codelist,
+                                                   const Owner& owner, const std::string& name,
+                                                   const std::string& slug);
+
+// "organisation/foo" and its like have a stream for the names taken there.
+std::string names_stream(const Owner& owner);
+
+}  // namespace codelog::commands

@@ -1,0 +1,92 @@
+// The write side's one path: decide on the views, append, and answer from what was appended.
+//
+// A decision is made on one moment of the views and names the streams it rests on; the commit is accepted only if
+// those have not moved, otherwise it is decided again. Commands on one codelist take turns (a stripe of locks), so
+// that this is rare; commands that hand out ids take turns too, so that ids follow the order of the log.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coding_systems/base/release.h"
+#include "events/log.h"
+#include "projections/projections.h"
+#include "server/accounts/key_ring.h"
+
+namespace codelog::commands {
+
+using base::CodelistId;
+using base::Error;
+using base::ErrorCode;
+using base::Position;
+using base::Result;
+using base::SearchId;
+using base::VersionId;
+using events::Commit;
+using events::Owner;
+using projections::Views;
+
+// Everything a command works with; all of it outlives the commands.
+struct Site {
+  events::EventLog& log;
+  projections::Projections& projections;
+  // Opens a registered release's file. Errors: not_found (the file has vanished), corrupt.
+  std::function<Result<std::shared_ptr<const coding_systems::Release>>(std::string_view system,
+                                                                       const std::string& alias)>
+      open_release;
+  accounts::KeyRing& keys;
+  const base::Clock& clock;
+};
+
+// Who asks. The system itself (ops at the command line, on the machine) may do everything and has no name.
+struct Actor {
+  std::string username;
+  bool is_admin = false;
+  bool is_system = false;
+
+  static Actor system() { return {.username = "", .is_admin = true, .is_system = true}; }
+};
+
+// Who asks, and the client's key for this very write.
+struct Write {
+  Actor actor;
+  std::optional<events::IdempotencyKey> idempotency;
+};
+
+struct Decision {
+  std::string command;
+  std::vector<std::string> streams;
+  std::vector<events::Event> events;
+};
+
+using Decide = std::function<Result<Decision>(const Views&)>;
+
+// What a command must take turns with.
+struct Turn {
+  bool allocates_ids = false;
+  std::optional<CodelistId> codelist;
+};
+
+class Executor {
+ public:
+  explicit Executor(const Site& site) : site_(site) {}
+
+  // The commit, durable and in the views; the earlier one where the idempotency key had acted before.
+  // Errors: what `decide` says, and what EventLog::append says.
+  Result<Commit> run(const Write& write, const Turn& turn, const Decide& decide);
+
+  const Site& site() const { return site_; }
+
+ private:
+  Result<Commit> decide_and_append(const Write& write, const Decide& decide);
+
+  Site site_;
+  std::mutex ids_;
+  std::array<std::mutex, 64> codelists_;
+};
+
+}  // namespace codelog::commands

@@ -1,0 +1,44 @@
+// What a request's fields must look like, before anything is decided. Each returns an Error naming the field.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/base/result.h"
+#include "events/event.h"
+
+namespace codelog::commands {
+
+inline constexpr std::size_t name_characters_max = 255;
+inline constexpr std::size_t slug_characters_max = 255;
+inline constexpr std::size_t tag_characters_max = 255;
+inline constexpr std::size_t prose_bytes_max = 1 << 20;  // descriptions, methodologies, reasons
+inline constexpr std::size_t reference_text_characters_max = 255;
+inline constexpr std::size_t reference_url_characters_max = 1000;
+inline constexpr std::size_t code_characters_max = 18;
+inline constexpr std::size_t term_characters_min = 3;
+inline constexpr std::size_t term_characters_max = 255;
+inline constexpr std::size_t list_entries_max = 1000;  // references, sign-offs, tags
+
+// `[-a-zA-Z0-9_]+`, as URLs take it.
+base::Result<void> check_slug(const std::string& field, std::string_view slug,
+                              std::size_t characters_max = slug_characters_max);
+// A codelist's name: at least one ASCII letter or digit.
+base::Result<void> check_name(std::string_view name);
+// A version's tag is a segment of its URL, and must not be one of the pages beside it.
+base::Result<void> check_tag(std::string_view tag);
+base::Result<void> check_prose(const std::string& field, std::string_view text);
+// No scheme that runs in the reader's browser, no URL twice.
+base::Result<void> check_references(std::span<const events::Reference> references);
+// Real days, nobody twice.
+base::Result<void> check_signoffs(std::span<const events::SignOff> signoffs);
+base::Result<void> check_date(const std::string& field, std::string_view date);
+// Plain text of at most so many characters, with at least one.
+base::Result<void> check_line(const std::string& field, std::string_view text,
+                              std::size_t characters_max);
+// Not empty, printable, short; sorted and unique afterwards. Errors name the first bad one by its place.
+base::Result<void> check_codes(std::vector<std::string>& codes);
+
+}  // namespace codelog::commands
