@@ -19,8 +19,10 @@
 
 namespace codelog::events {
 
+using base::CodeChange;
 using base::CodelistId;
 using base::CodeStatus;
+using base::CodeWithStatus;
 using base::Position;
 using base::SearchId;
 using base::VersionId;
@@ -53,20 +55,6 @@ struct SignOff {
   std::string username;
   std::string date;  // YYYY-MM-DD
   bool operator==(const SignOff&) const = default;
-};
-
-struct CodeWithStatus {
-  std::string code;
-  CodeStatus status = CodeStatus::unresolved;
-  auto operator<=>(const CodeWithStatus&) const = default;
-};
-
-// One code of a draft, before and after a step; nothing where the draft had, or has, no such code.
-struct CodeChange {
-  std::string code;
-  std::optional<CodeStatus> before;
-  std::optional<CodeStatus> after;
-  bool operator==(const CodeChange&) const = default;
 };
 
 enum class SearchKind : std::uint8_t { term = 0, code = 1 };

@@ -1,8 +1,10 @@
 // The status of a code in a codelist version: what a researcher decided, or what follows from it.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace codelog::base {
@@ -27,5 +29,19 @@ constexpr bool is_included(CodeStatus status) {
 constexpr bool is_direct(CodeStatus status) {
   return status == CodeStatus::included || status == CodeStatus::excluded;
 }
+
+struct CodeWithStatus {
+  std::string code;
+  CodeStatus status = CodeStatus::unresolved;
+  auto operator<=>(const CodeWithStatus&) const = default;
+};
+
+// One code of a draft, before and after a step; nothing where the draft had, or has, no such code.
+struct CodeChange {
+  std::string code;
+  std::optional<CodeStatus> before;
+  std::optional<CodeStatus> after;
+  bool operator==(const CodeChange&) const = default;
+};
 
 }  // namespace codelog::base
