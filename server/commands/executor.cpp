@@ -33,6 +33,7 @@ Result<Commit> Executor::decide_and_append(const Write& write, const Decide& dec
     const Views views = site_.projections.views();
     auto decision = decide(views);
     if (!decision) return decision.error();
+    if (decision->events.empty()) return Commit{views.checkpoint(), {}};
     events::CommitDraft draft;
     draft.time = site_.clock.now();
     draft.actor = write.actor.username;

@@ -57,6 +57,7 @@ struct Write {
   std::optional<events::IdempotencyKey> idempotency;
 };
 
+// No events: there is nothing to do, and nothing is appended.
 struct Decision {
   std::string command;
   std::vector<std::string> streams;
@@ -75,7 +76,8 @@ class Executor {
  public:
   explicit Executor(const Site& site) : site_(site) {}
 
-  // The commit, durable and in the views; the earlier one where the idempotency key had acted before.
+  // The commit, durable and in the views; the earlier one where the idempotency key had acted before; one without
+  // events, at the position that the views stand at, where there was nothing to do.
   // Errors: what `decide` says, and what EventLog::append says.
   Result<Commit> run(const Write& write, const Turn& turn, const Decide& decide);
 
