@@ -132,61 +132,19 @@ Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist
   });
 }
 
-Result<std::optional<events::Event>> decide_handle(const Views& views,
-                                                   const CodelistRecord& codelist,
-                                                   const Owner& owner, const std::string& name,
-                                                   const std::string& slug) {
-  const projections::Handle wanted{owner, name, slug};
-  if (wanted == codelist.handle()) return std::optional<events::Event>();
-  const auto slug_holder = views.handle_with_slug(owner, slug);
-  if (slug_holder && *slug_holder != codelist.id) return taken("slug", owner);
-  const auto name_holder = views.handle_with_name(owner, name);
-  if (name_holder && *name_holder != codelist.id) return taken("name", owner);
-  return std::optional<events::Event>(
-      events::CodelistHandleChanged{codelist.id, owner, name, slug});
-}
-
 namespace {
 
-// The events of a ChangeDetails on the codelist as it is.
-Result<std::vector<events::Event>> decide_details(const Views& views,
-                                                  const CodelistRecord& codelist,
-                                                  const ChangeDetails& command) {
-  std::vector<events::Event> changes;
-  const projections::Handle& now = codelist.handle();
-  const Owner owner = command.owner.value_or(now.owner);
-  if (const auto exists = check_owner(views, owner); !exists) return exists.error();
-  auto handle = decide_handle(views, codelist, owner, command.name.value_or(now.name),
-                              command.slug.value_or(now.slug));
-  if (!handle) return handle.error();
-  if (*handle) changes.push_back(std::move(**handle));
-  if (command.description || command.methodology) {
-    const auto description = command.description ? command.description : codelist.description;
-    const auto methodology = command.methodology ? command.methodology : codelist.methodology;
-    if (description != codelist.description || methodology != codelist.methodology) {
-      changes.push_back(events::CodelistDetailsChanged{codelist.id, description, methodology});
-    }
-  }
-  if (command.references && *command.references != codelist.references) {
-    changes.push_back(events::CodelistReferencesReplaced{codelist.id, *command.references});
-  }
-  if (command.signoffs && *command.signoffs != codelist.signoffs) {
-    const auto users = check_signoff_users(views, *command.signoffs);
-    if (!users) return users.error();
-    changes.push_back(events::CodelistSignOffsReplaced{codelist.id, *command.signoffs});
-  }
-  if (command.tags) {
-    std::vector<std::string> tags = *command.tags;
-    std::sort(tags.begin(), tags.end());
-    tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
-    if (tags != codelist.tags) {
-      changes.push_back(events::CodelistTagsReplaced{codelist.id, std::move(tags)});
-    }
-  }
-  if (changes.empty()) {
-    return Error{ErrorCode::invalid, "nothing to change: the codelist is like that already", {}};
-  }
-  return changes;
+// The event that gives a codelist another current handle; nothing if it stays as it is.
+Result<std::optional<events::CodelistHandleChanged>> decide_handle(const Views& views,
+                                                                   const CodelistRecord& codelist,
+                                                                   const projections::Handle& wanted) {
+  if (wanted == codelist.handle()) return std::optional<events::CodelistHandleChanged>();
+  const auto slug_holder = views.handle_with_slug(wanted.owner, wanted.slug);
+  if (slug_holder && *slug_holder != codelist.id) return taken("slug", wanted.owner);
+  const auto name_holder = views.handle_with_name(wanted.owner, wanted.name);
+  if (name_holder && *name_holder != codelist.id) return taken("name", wanted.owner);
+  return std::optional(
+      events::CodelistHandleChanged{codelist.id, wanted.owner, wanted.name, wanted.slug});
 }
 
 Result<void> check(const ChangeDetails& command) {
@@ -214,9 +172,57 @@ Result<void> check(const ChangeDetails& command) {
 
 }  // namespace
 
+Result<void> add_details(const Views& views, const CodelistRecord& codelist,
+                         const ChangeDetails& command, Decision& decision) {
+  if (const auto good = check(command); !good) return good;
+  const projections::Handle& now = codelist.handle();
+  const projections::Handle wanted{command.owner.value_or(now.owner),
+                                   command.name.value_or(now.name), command.slug.value_or(now.slug)};
+  if (const auto exists = check_owner(views, wanted.owner); !exists) return exists;
+  const auto handle = decide_handle(views, codelist, wanted);
+  if (!handle) return handle.error();
+  if (*handle) {
+    decision.events.push_back(**handle);
+    decision.streams.push_back(names_stream(wanted.owner));
+    if (wanted.owner != now.owner) decision.streams.push_back(names_stream(now.owner));
+  }
+  const auto description = command.description ? command.description : codelist.description;
+  const auto methodology = command.methodology ? command.methodology : codelist.methodology;
+  if (description != codelist.description || methodology != codelist.methodology) {
+    decision.events.push_back(
+        events::CodelistDetailsChanged{codelist.id, description, methodology});
+  }
+  if (command.references && *command.references != codelist.references) {
+    decision.events.push_back(
+        events::CodelistReferencesReplaced{codelist.id, *command.references});
+  }
+  if (command.signoffs && *command.signoffs != codelist.signoffs) {
+    const auto users = check_signoff_users(views, *command.signoffs);
+    if (!users) return users;
+    decision.events.push_back(events::CodelistSignOffsReplaced{codelist.id, *command.signoffs});
+  }
+  if (!command.tags) return {};
+  std::vector<std::string> tags = *command.tags;
+  std::sort(tags.begin(), tags.end());
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+  if (tags != codelist.tags) {
+    decision.events.push_back(events::CodelistTagsReplaced{codelist.id, std::move(tags)});
+  }
+  return {};
+}
+
+void replace_methodology(Decision& decision, const CodelistRecord& codelist,
+                         const std::optional<std::string>& description,
+                         const std::string& methodology) {
+  std::erase_if(decision.events, [](const events::Event& event) {
+    return std::holds_alternative<events::CodelistDetailsChanged>(event);
+  });
+  decision.events.push_back(events::CodelistDetailsChanged{
+      codelist.id, description ? description : codelist.description, methodology});
+}
+
 Result<Commit> CodelistCommands::change_details(const Write& write, CodelistId id,
                                                 const ChangeDetails& command) {
-  if (const auto good = check(command); !good) return good.error();
   const Turn turn{.allocates_ids = false, .codelist = id};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto codelist = views.codelist(id);
@@ -231,17 +237,9 @@ Result<Commit> CodelistCommands::change_details(const Write& write, CodelistId i
       return forbidden("you may hand a codelist over only from and to yourself or organisations "
                        "that you are a member of");
     }
-    auto changes = decide_details(views, *codelist, command);
-    if (!changes) return changes.error();
-    Decision decision{"ChangeDetails", {codelist_stream(id)}, std::move(*changes)};
-    if (std::holds_alternative<events::CodelistHandleChanged>(decision.events.front())) {
-      const Owner& owner =
-          std::get<events::CodelistHandleChanged>(decision.events.front()).owner;
-      decision.streams.push_back(names_stream(owner));
-      if (owner != codelist->handle().owner) {
-        decision.streams.push_back(names_stream(codelist->handle().owner));
-      }
-    }
+    Decision decision{"ChangeDetails", {codelist_stream(id)}, {}};
+    const auto added = add_details(views, *codelist, command, decision);
+    if (!added) return added.error();
     return decision;
   });
 }

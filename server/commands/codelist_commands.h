@@ -61,12 +61,15 @@ class CodelistCommands {
   Executor& executor_;
 };
 
-// The event that gives a codelist a new current handle; nothing if the handle stays as it is.
-// Errors: conflict, naming the field whose value is taken.
-Result<std::optional<events::Event>> decide_handle(const Views& views,
-                                                   const projections::CodelistRecord& codelist,
-                                                   const Owner& owner, const std::string& name,
-                                                   const std::string& slug);
+// Adds the events that these changes come to, and the streams of the names they touch, to a decision about the
+// codelist. Errors: invalid; conflict, naming the field whose value is taken.
+Result<void> add_details(const Views& views, const projections::CodelistRecord& codelist,
+                         const ChangeDetails& command, Decision& decision);
+
+// Lets the decision end with this methodology, whatever it did to it before.
+void replace_methodology(Decision& decision, const projections::CodelistRecord& codelist,
+                         const std::optional<std::string>& description,
+                         const std::string& methodology);
 
 // "organisation/foo" and its like have a stream for the names taken there.
 std::string names_stream(const Owner& owner);

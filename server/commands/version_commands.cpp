@@ -1,0 +1,388 @@
+#include "server/commands/version_commands.h"
+
+#include <algorithm>
+#include <set>
+
+#include "server/commands/codelist_commands.h"
+#include "server/commands/draft_making.h"
+#include "server/commands/permissions.h"
+#include "server/commands/validation.h"
+
+namespace codelog::commands {
+namespace {
+
+using events::VersionStatus;
+using projections::codelist_stream;
+using projections::CodelistRecord;
+using projections::VersionRecord;
+
+Error no_version() { return {ErrorCode::not_found, "there is no such version", {}}; }
+
+// A version with its codelist, which the actor may edit.
+struct Editable {
+  VersionRecord version;
+  CodelistRecord codelist;
+};
+
+Result<Editable> find_editable(const Views& views, const Actor& actor, VersionId id) {
+  auto version = views.version(id);
+  if (!version) return no_version();
+  auto codelist = views.codelist(version->codelist);
+  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
+  const bool allowed = version->status == VersionStatus::draft
+                           ? can_edit_draft(views, actor, *codelist, *version)
+                           : can_edit(views, actor, *codelist);
+  if (!allowed) return forbidden("you may not edit this codelist");
+  return Editable{std::move(*version), std::move(*codelist)};
+}
+
+// Which codelist's turn it is; versions never change codelist.
+std::optional<CodelistId> codelist_of(const Site& site, VersionId id) {
+  const auto version = site.projections.views().version(id);
+  return version ? std::optional(version->codelist) : std::nullopt;
+}
+
+Result<void> check_tag_free(const Views& views, CodelistId codelist,
+                            const std::optional<std::string>& tag) {
+  if (!tag) return {};
+  for (const VersionRecord& version : views.versions_of(codelist)) {
+    if (version.tag == tag) {
+      return Error{ErrorCode::conflict, "the codelist has a version tagged " + *tag + " already",
+                   {{"tag", "is taken"}}};
+    }
+  }
+  return {};
+}
+
+// The version from codes, or nothing if they are the newest version's and no new one is wanted.
+struct FromCodes {
+  const std::vector<std::string>& codes;
+  bool always_create_new_version;
+  bool ignore_unfound_codes;
+  bool should_publish;
+};
+
+Result<std::optional<events::VersionCreated>> version_from_codes(
+    const Views& views, const ChosenRelease& release, const CodelistRecord& codelist,
+    const FromCodes& wanted, std::vector<std::string>& unfound) {
+  if (wanted.codes.empty()) {
+    return base::field_error(ErrorCode::invalid, "codes", "No codes");
+  }
+  if (!release.open) {
+    return base::field_error(ErrorCode::invalid, "codes",
+                             "codelists of this system are uploaded as a table, not built");
+  }
+  const auto versions = views.versions_of(codelist.id);
+  if (!wanted.always_create_new_version && !versions.empty()) {
+    const auto before = included_codes(views, versions.back());
+    if (!before) return before.error();
+    const std::set<std::string_view> asked(wanted.codes.begin(), wanted.codes.end());
+    if (std::equal(asked.begin(), asked.end(), before->begin(), before->end())) {
+      return std::optional<events::VersionCreated>();
+    }
+  }
+  auto contents = contents_of_codes(*release.open, wanted.codes, wanted.ignore_unfound_codes);
+  if (!contents) return contents.error();
+  unfound = std::move(contents->unfound);
+  events::VersionCreated version;
+  version.status = wanted.should_publish ? VersionStatus::published : VersionStatus::under_review;
+  version.origin = events::VersionOrigin::codes;
+  version.codes = std::move(contents->codes);
+  return std::optional(std::move(version));
+}
+
+void complete(events::VersionCreated& version, const Views& views, CodelistId codelist,
+              const ChosenRelease& release, const std::optional<std::string>& tag) {
+  version.version = views.next_ids().version;
+  version.codelist = codelist;
+  version.release = release.record.alias;
+  if (release.open) version.release_digest = release.open->file_digest();
+  version.tag = tag;
+}
+
+// OpenCodelists' replacement of a keyed list: what is absent goes, what is there is updated in its place, what is
+// new comes last.
+template <class Item, class Key>
+std::vector<Item> merged(const std::vector<Item>& before, const std::vector<Item>& wanted, Key key) {
+  std::vector<Item> kept;
+  const auto find = [&](const std::vector<Item>& items, const Item& item) {
+    return std::find_if(items.begin(), items.end(),
+                        [&](const Item& other) { return key(other) == key(item); });
+  };
+  for (const Item& item : before) {
+    const auto found = find(wanted, item);
+    if (found != wanted.end()) kept.push_back(*found);
+  }
+  for (const Item& item : wanted) {
+    if (find(before, item) == before.end()) kept.push_back(item);
+  }
+  return kept;
+}
+
+}  // namespace
+
+Result<Commit> VersionCommands::create(const Write& write, CodelistId id,
+                                       const CreateVersion& command) {
+  if (command.codes.has_value() == command.csv_data.has_value()) {
+    return base::field_error(ErrorCode::invalid, "codes", "give exactly one of codes and csv");
+  }
+  if (command.tag) {
+    if (const auto tag = check_tag(*command.tag); !tag) return tag.error();
+  }
+  const Turn turn{.allocates_ids = true, .codelist = id};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto codelist = views.codelist(id);
+    if (!codelist) return Error{ErrorCode::not_found, "there is no such codelist", {}};
+    if (!can_edit(views, write.actor, *codelist)) {
+      return forbidden("you may not edit this codelist");
+    }
+    if (const auto free = check_tag_free(views, id, command.tag); !free) return free.error();
+    auto release =
+        choose_release(executor_.site(), views, codelist->coding_system, command.release);
+    if (!release) return release.error();
+    Decision decision{"CreateVersion", {codelist_stream(id)}, {}};
+    const ChangeDetails details{.description = command.description,
+                                .methodology = command.methodology,
+                                .references = std::nullopt,
+                                .signoffs = std::nullopt,
+                                .tags = std::nullopt,
+                                .name = command.name,
+                                .slug = command.slug,
+                                .owner = std::nullopt};
+    if (const auto added = add_details(views, *codelist, details, decision); !added) {
+      return added.error();
+    }
+    std::optional<events::VersionCreated> version;
+    std::vector<std::string> unfound;
+    if (command.csv_data) {
+      auto table = contents_of_csv(*command.csv_data, release->open.get());
+      if (!table) return table.error();
+      version.emplace();
+      version->status = VersionStatus::under_review;
+      version->origin = events::VersionOrigin::csv;
+      version->csv_data = std::move(*table);
+    } else {
+      auto made = version_from_codes(views, *release, *codelist,
+                                     {*command.codes, command.always_create_new_version,
+                                      command.ignore_unfound_codes, command.should_publish},
+                                     unfound);
+      if (!made) return made.error();
+      if (!*made) return Error{ErrorCode::invalid, "No difference to previous version", {}};
+      version = std::move(**made);
+    }
+    if (!unfound.empty()) {
+      replace_methodology(decision, *codelist, command.description,
+                          unfound_codes_methodology(release->open->system(), unfound));
+    }
+    complete(*version, views, id, *release, command.tag);
+    decision.events.push_back(std::move(*version));
+    return decision;
+  });
+}
+
+Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId id,
+                                                const UpdateCodelist& command) {
+  if (command.tag) {
+    if (const auto tag = check_tag(*command.tag); !tag) return tag.error();
+  }
+  const Turn turn{.allocates_ids = true, .codelist = id};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto codelist = views.codelist(id);
+    if (!codelist) return Error{ErrorCode::not_found, "there is no such codelist", {}};
+    if (!can_edit(views, write.actor, *codelist)) {
+      return forbidden("you may not edit this codelist");
+    }
+    auto release =
+        choose_release(executor_.site(), views, codelist->coding_system, command.release);
+    if (!release) return release.error();
+    std::vector<std::string> unfound;
+    auto version = version_from_codes(views, *release, *codelist,
+                                      {command.codes, command.always_create_new_version,
+                                       command.ignore_unfound_codes, command.should_publish},
+                                      unfound);
+    if (!version) return version.error();
+    Decision decision{"UpdateCodelist", {codelist_stream(id)}, {}};
+    const ChangeDetails details{
+        .description = std::nullopt,
+        .methodology = std::nullopt,
+        .references = merged(codelist->references, command.references,
+                             [](const events::Reference& item) { return item.url; }),
+        .signoffs = merged(codelist->signoffs, command.signoffs,
+                           [](const events::SignOff& item) { return item.username; }),
+        .tags = std::nullopt,
+        .name = command.name,
+        .slug = command.slug,
+        .owner = std::nullopt};
+    if (const auto added = add_details(views, *codelist, details, decision); !added) {
+      return added.error();
+    }
+    auto methodology = command.methodology;
+    if (!unfound.empty()) {
+      methodology = unfound_codes_methodology(release->open->system(), unfound);
+    }
+    if (command.description != codelist->description || methodology != codelist->methodology) {
+      decision.events.push_back(
+          events::CodelistDetailsChanged{id, command.description, methodology});
+    }
+    if (*version) {
+      if (const auto free = check_tag_free(views, id, command.tag); !free) return free.error();
+      complete(**version, views, id, *release, command.tag);
+      decision.events.push_back(std::move(**version));
+    }
+    return decision;
+  });
+}
+
+Result<Commit> VersionCommands::create_draft(const Write& write, VersionId source_id,
+                                             const std::optional<std::string>& alias) {
+  const Turn turn{.allocates_ids = true, .codelist = codelist_of(executor_.site(), source_id)};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto source = find_editable(views, write.actor, source_id);
+    if (!source) return source.error();
+    auto release =
+        choose_release(executor_.site(), views, source->codelist.coding_system, alias);
+    if (!release) return release.error();
+    if (!release->open) {
+      return Error{ErrorCode::invalid, "codelists of this system are uploaded, not built", {}};
+    }
+    auto draft = draft_of(views, source->version, *release->open);
+    if (!draft) return draft.error();
+    complete(*draft, views, source->codelist.id, *release, std::nullopt);
+    if (!write.actor.is_system) draft->author = write.actor.username;
+    return Decision{"CreateDraft", {codelist_stream(source->codelist.id)}, {std::move(*draft)}};
+  });
+}
+
+Result<Commit> VersionCommands::convert_to_new_style(const Write& write, VersionId source_id) {
+  const Turn turn{.allocates_ids = true, .codelist = codelist_of(executor_.site(), source_id)};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto source = find_editable(views, write.actor, source_id);
+    if (!source) return source.error();
+    if (!source->version.has_csv_data) {
+      return Error{ErrorCode::conflict, "the version is new-style already", {}};
+    }
+    auto release = choose_release(executor_.site(), views, source->codelist.coding_system,
+                                  source->version.release);
+    if (!release) return release.error();
+    if (!release->open) {
+      return Error{ErrorCode::invalid, "codelists of this system are uploaded, not built", {}};
+    }
+    auto codes = included_codes(views, source->version);
+    if (!codes) return codes.error();
+    auto contents = contents_of_codes(*release->open, std::move(*codes), false);
+    if (!contents) return contents.error();
+    events::VersionCreated version;
+    version.status = VersionStatus::under_review;
+    version.origin = events::VersionOrigin::conversion;
+    version.source = source_id;
+    version.codes = std::move(contents->codes);
+    complete(version, views, source->codelist.id, *release, std::nullopt);
+    return Decision{
+        "ConvertToNewStyle", {codelist_stream(source->codelist.id)}, {std::move(version)}};
+  });
+}
+
+Result<Commit> VersionCommands::save_for_review(const Write& write, VersionId id) {
+  const Turn turn{.allocates_ids = false, .codelist = codelist_of(executor_.site(), id)};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto draft = find_editable(views, write.actor, id);
+    if (!draft) return draft.error();
+    if (draft->version.status != VersionStatus::draft) {
+      return Error{ErrorCode::conflict, "the version is not a draft", {}};
+    }
+    const auto& counts = draft->version.counts;
+    const auto unresolved = counts[static_cast<std::size_t>(base::CodeStatus::unresolved)];
+    const auto in_conflict = counts[static_cast<std::size_t>(base::CodeStatus::in_conflict)];
+    if (unresolved + in_conflict > 0) {
+      return Error{ErrorCode::conflict,
+                   "You cannot save this draft for review because it contains unresolved or in "
+                   "conflict codes (" + std::to_string(unresolved) + " unresolved, " +
+                       std::to_string(in_conflict) + " in conflict). Include or exclude them.",
+                   {}};
+    }
+    return Decision{"SaveForReview",
+                    {codelist_stream(draft->codelist.id)},
+                    {events::VersionSavedForReview{id}}};
+  });
+}
+
+Result<Commit> VersionCommands::publish(const Write& write, VersionId id) {
+  const Turn turn{.allocates_ids = false, .codelist = codelist_of(executor_.site(), id)};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto found = find_editable(views, write.actor, id);
+    if (!found) return found.error();
+    if (found->version.status != VersionStatus::under_review) {
+      const bool draft = found->version.status == VersionStatus::draft;
+      return Error{ErrorCode::conflict,
+                   draft ? "a draft must be saved for review before it is published"
+                         : "the version is published already",
+                   {}};
+    }
+    Decision decision{"PublishVersion",
+                      {codelist_stream(found->codelist.id)},
+                      {events::VersionPublished{id}}};
+    for (const VersionRecord& sibling : views.versions_of(found->codelist.id)) {
+      if (sibling.id == id || sibling.status == VersionStatus::published) continue;
+      decision.events.push_back(
+          events::VersionDeleted{sibling.id, events::DeletionCause::superseded, ""});
+    }
+    return decision;
+  });
+}
+
+namespace {
+
+// The version's end, and the codelist's too when it is the last.
+Decision deletion(const Views& views, const Editable& found, std::string command,
+                  events::DeletionCause cause, const std::string& reason) {
+  Decision decision{std::move(command), {codelist_stream(found.codelist.id)}, {}};
+  decision.events.push_back(events::VersionDeleted{found.version.id, cause, reason});
+  if (views.versions_of(found.codelist.id).size() == 1) {
+    decision.events.push_back(events::CodelistDeleted{found.codelist.id, cause, reason});
+    decision.streams.push_back(names_stream(found.codelist.handle().owner));
+  }
+  return decision;
+}
+
+}  // namespace
+
+Result<Commit> VersionCommands::remove(const Write& write, VersionId id,
+                                       const std::string& reason) {
+  if (const auto good = check_prose("reason", reason); !good) return good.error();
+  const Turn turn{.allocates_ids = false, .codelist = codelist_of(executor_.site(), id)};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    auto found = find_editable(views, write.actor, id);
+    if (!found && write.actor.is_admin && found.error().code == ErrorCode::forbidden) {
+      const auto version = views.version(id);
+      found = Editable{*version, *views.codelist(version->codelist)};
+    }
+    if (!found) return found.error();
+    if (found->version.status == VersionStatus::published) {
+      if (!write.actor.is_admin) {
+        return forbidden("a published version may be deleted by administrators only");
+      }
+      if (reason.empty()) {
+        return base::field_error(ErrorCode::invalid, "reason",
+                                 "say why a published version is deleted");
+      }
+    }
+    const bool draft = found->version.status == VersionStatus::draft;
+    return deletion(views, *found, "DeleteVersion",
+                    draft ? events::DeletionCause::discarded : events::DeletionCause::requested,
+                    reason);
+  });
+}
+
+Result<Commit> VersionCommands::discard(const Write& write, VersionId id) {
+  const Turn turn{.allocates_ids = false, .codelist = codelist_of(executor_.site(), id)};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto found = find_editable(views, write.actor, id);
+    if (!found) return found.error();
+    if (found->version.status != VersionStatus::draft) {
+      return Error{ErrorCode::conflict, "the version is not a draft", {}};
+    }
+    return deletion(views, *found, "DiscardDraft", events::DeletionCause::discarded, "");
+  });
+}
+
+}  // namespace codelog::commands
