@@ -1,6 +1,7 @@
 // A commit: one command's outcome, appended whole or not at all.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,10 @@ struct IdempotencyKey {
 };
 
 inline constexpr std::size_t idempotency_key_bytes_max = 200;
+
+// Limits of one commit; bytes are counted on the encoded form.
+inline constexpr std::size_t commit_bytes_max = 64u << 20;
+inline constexpr std::size_t commit_events_max = 100'000;
 
 // What a command wants appended.
 struct CommitDraft {

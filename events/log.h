@@ -27,10 +27,6 @@
 
 namespace codelog::events {
 
-// Counted on the encoded form.
-inline constexpr std::size_t commit_bytes_max = 64u << 20;
-inline constexpr std::size_t commit_events_max = 100'000;
-
 // Where the log ends: position of the last commit, root of the Merkle tree over all commits up to it, and the epoch
 // (how often a log folder was taken into use: raised by restore, so that two histories are never mixed up).
 struct Head {

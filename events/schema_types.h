@@ -1,0 +1,42 @@
+// The generated FlatBuffers types, for the codec's own files only.
+#pragma once
+
+#include <tuple>
+#include <utility>
+#include <variant>
+
+#include "events/event.h"
+#include "events/schema/events_generated.h"
+
+namespace codelog::events {
+
+// The schema's tables in the order of its union, which is also the order of Event's alternatives.
+using EventTables = std::tuple<
+    schema::UserAdded, schema::UserPersonalDataChanged, schema::UserActivationChanged,
+    schema::UserAdminChanged, schema::UserErased, schema::TokenSet, schema::OrganisationAdded,
+    schema::MemberSet, schema::MemberRemoved, schema::ReleaseRegistered, schema::CodelistCreated,
+    schema::CodelistDetailsChanged, schema::CodelistHandleChanged,
+    schema::CodelistReferencesReplaced, schema::CodelistSignOffsReplaced, schema::CollaboratorAdded,
+    schema::CollaboratorRemoved, schema::CodelistTagsReplaced, schema::CodelistDeleted,
+    schema::VersionCreated, schema::SearchAdded, schema::SearchRemoved, schema::StatusesChanged,
+    schema::StatusesReapplied, schema::DraftStepUndone, schema::DraftStepRedone,
+    schema::VersionSavedForReview, schema::VersionPublished, schema::VersionDeleted>;
+
+inline constexpr std::size_t event_types_count = std::variant_size_v<Event>;
+static_assert(std::tuple_size_v<EventTables> == event_types_count);
+static_assert(static_cast<std::size_t>(schema::Event::MAX) == event_types_count);
+
+// The union's numbers are stored, 0 being "none": alternative 0 is number 1, and so on.
+template <std::size_t... index>
+constexpr bool numbered_in_order(std::index_sequence<index...>) {
+  return ((static_cast<std::size_t>(
+               schema::EventTraits<std::tuple_element_t<index, EventTables>>::enum_value) ==
+           index + 1) &&
+          ...);
+}
+static_assert(numbered_in_order(std::make_index_sequence<event_types_count>()));
+
+// A step byte: the status before * 16 + the status after.
+inline constexpr unsigned no_status = 15;
+
+}  // namespace codelog::events
