@@ -79,7 +79,7 @@ Result<events::VersionCreated> first_version(const Write& write, const CreateCod
                              "codelists of this system are uploaded as a table (csv), not built");
   }
   if (!command.codes) return version;
-  auto contents = contents_of_codes(*release.open, *command.codes, command.ignore_unfound_codes);
+  auto contents = contents_of_codes(release.open, *command.codes, command.ignore_unfound_codes);
   if (!contents) return contents.error();
   version.origin = events::VersionOrigin::codes;
   version.codes = std::move(contents->codes);

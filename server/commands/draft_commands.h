@@ -12,8 +12,6 @@
 
 namespace codelog::commands {
 
-inline constexpr std::size_t search_codes_max = 20'000;
-
 struct AddSearch {
   events::SearchKind kind = events::SearchKind::term;
   std::string text;
@@ -43,7 +41,7 @@ class DraftCommands {
   Result<Commit> remove_search(const Write& write, VersionId draft, SearchId search);
   // Errors: invalid (naming the code that the draft does not have), conflict (somebody else decided it).
   Result<Commit> change_statuses(const Write& write, VersionId draft, const ChangeStatuses& command);
-  // All inherited statuses anew from the decided ones; codes that have left the release go.
+  // All inherited statuses anew from the decided ones.
   Result<Commit> reapply(const Write& write, VersionId draft);
   // Errors: conflict when there is nothing to undo or redo.
   Result<Commit> undo(const Write& write, VersionId draft);

@@ -81,7 +81,7 @@ Result<std::optional<events::VersionCreated>> version_from_codes(
       return std::optional<events::VersionCreated>();
     }
   }
-  auto contents = contents_of_codes(*release.open, wanted.codes, wanted.ignore_unfound_codes);
+  auto contents = contents_of_codes(release.open, wanted.codes, wanted.ignore_unfound_codes);
   if (!contents) return contents.error();
   unfound = std::move(contents->unfound);
   events::VersionCreated version;
@@ -245,7 +245,7 @@ Result<Commit> VersionCommands::create_draft(const Write& write, VersionId sourc
     if (!release->open) {
       return Error{ErrorCode::invalid, "codelists of this system are uploaded, not built", {}};
     }
-    auto draft = draft_of(views, source->version, *release->open);
+    auto draft = draft_of(views, source->version, release->open);
     if (!draft) return draft.error();
     complete(*draft, views, source->codelist.id, *release, std::nullopt);
     if (!write.actor.is_system) draft->author = write.actor.username;
@@ -269,7 +269,7 @@ Result<Commit> VersionCommands::convert_to_new_style(const Write& write, Version
     }
     auto codes = included_codes(views, source->version);
     if (!codes) return codes.error();
-    auto contents = contents_of_codes(*release->open, std::move(*codes), false);
+    auto contents = contents_of_codes(release->open, std::move(*codes), false);
     if (!contents) return contents.error();
     events::VersionCreated version;
     version.status = VersionStatus::under_review;

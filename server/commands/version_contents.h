@@ -30,7 +30,7 @@ struct CodesContents {
 };
 
 // Every code must have a name in the release, or is listed in an error (unless unfound ones are to be ignored).
-Result<CodesContents> contents_of_codes(const coding_systems::Release& release,
+Result<CodesContents> contents_of_codes(const ReleasePointer& release,
                                         std::vector<std::string> codes, bool ignore_unfound_codes);
 
 // The paragraph that OpenCodelists puts in place of the methodology when codes were left out.

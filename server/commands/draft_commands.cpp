@@ -1,0 +1,239 @@
+#include "server/commands/draft_commands.h"
+
+#include <algorithm>
+
+#include "events/base/text.h"
+#include "server/commands/draft_making.h"
+#include "server/commands/draft_steps.h"
+#include "server/commands/permissions.h"
+#include "server/commands/validation.h"
+
+namespace codelog::commands {
+namespace {
+
+using base::CodeChange;
+using base::CodeStatus;
+using projections::codelist_stream;
+using projections::VersionRecord;
+
+Result<std::string> slug_of(const AddSearch& search) {
+  const bool by_term = search.kind == events::SearchKind::term;
+  const std::string field = by_term ? "term" : "code";
+  if (!base::is_utf8(search.text)) {
+    return base::field_error(ErrorCode::invalid, field, "is not well-formed UTF-8");
+  }
+  if (base::slugify(search.text).empty()) {
+    return base::field_error(ErrorCode::invalid, field,
+                             "\"" + search.text + "\" is not a valid search term");
+  }
+  const std::size_t max = by_term ? term_characters_max : code_characters_max;
+  if (const auto line = check_line(field, search.text, max); !line) return line.error();
+  const std::size_t size = base::count_code_points(search.text);
+  if (by_term && size < term_characters_min) {
+    return base::field_error(ErrorCode::invalid, field,
+                             "Ensure this value has at least " +
+                                 std::to_string(term_characters_min) + " characters (it has " +
+                                 std::to_string(size) + ").");
+  }
+  return by_term ? base::slugify(search.text) : "code:" + search.text;
+}
+
+Decision step_decision(const VersionRecord& draft, std::string command, events::Event event) {
+  return {std::move(command), {codelist_stream(draft.codelist)}, {std::move(event)}};
+}
+
+// Only what is wanted of a code can be asked for; what follows from it is the hierarchy's.
+Result<void> check_updates(const std::vector<events::CodeWithStatus>& updates,
+                           const Workspace& workspace) {
+  if (updates.empty()) {
+    return base::field_error(ErrorCode::invalid, "updates", "are empty");
+  }
+  for (std::size_t i = 0; i < updates.size(); ++i) {
+    if (!workspace.codeset->status_of(updates[i].code)) {
+      return base::field_error(ErrorCode::invalid, "updates[" + std::to_string(i) + "]",
+                               "the draft has no code '" + updates[i].code + "'");
+    }
+  }
+  return {};
+}
+
+Error decided_otherwise(const std::map<std::string, CodeStatus>& others,
+                        const std::vector<std::string>& codes) {
+  Error error{ErrorCode::conflict, "somebody else has decided since: ", {}};
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const std::string status(base::to_string(others.at(codes[i])));
+    error.detail += (i == 0 ? "" : ", ") + codes[i] + " is " + status;
+    error.fields.push_back({codes[i], status});
+  }
+  error.detail += ". Look at the draft as it is now, and give its position as base_position";
+  return error;
+}
+
+}  // namespace
+
+Result<Commit> DraftCommands::step(
+    const Write& write, VersionId id, bool allocates_ids,
+    const std::function<Result<Decision>(const Views&, const VersionRecord&, const Workspace&)>&
+        decide) {
+  Turn turn{.allocates_ids = allocates_ids, .codelist = std::nullopt};
+  if (const auto known = executor_.site().projections.views().version(id)) {
+    turn.codelist = known->codelist;
+  }
+  std::shared_ptr<const Workspace> workspace;  // the one decided on; the cache holds it too
+  auto commit = executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto draft = views.version(id);
+    if (!draft) return Error{ErrorCode::not_found, "there is no such version", {}};
+    const auto codelist = views.codelist(draft->codelist);
+    CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
+    if (!can_edit_draft(views, write.actor, *codelist, *draft)) {
+      return forbidden("you may not edit this draft");
+    }
+    if (draft->status != events::VersionStatus::draft) {
+      return Error{ErrorCode::conflict, "the version is not a draft: its codes are final", {}};
+    }
+    auto found = workspaces_.of(views, *draft, codelist->coding_system);
+    if (!found) return found.error();
+    workspace = std::move(*found);
+    return decide(views, *draft, *workspace);
+  });
+  if (commit && workspace) workspaces_.advance(id, *workspace, *commit);
+  return commit;
+}
+
+Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& write, VersionId id,
+                                                               const AddSearch& search) {
+  const auto slug = slug_of(search);
+  if (!slug) return slug.error();
+  std::optional<SearchOutcome> known;
+  auto commit = step(write, id, true, [&](const Views& views, const VersionRecord& draft,
+                                          const Workspace& workspace) -> Result<Decision> {
+    known.reset();
+    for (const projections::SearchRecord& record : workspace.searches->records) {
+      if (record.search.kind == search.kind && record.search.text == search.text) {
+        known = SearchOutcome{record.search.id, record.search.codes.size(), {}, std::nullopt};
+        return Decision{};
+      }
+    }
+    auto found = find_codes(workspace.release, search.kind, search.text);
+    if (!found) return found.error();
+    events::SearchAdded event;
+    event.version = id;
+    event.release_digest = workspace.release->file_digest();
+    event.changes = workspace.codeset->changes_if_added(*found);
+    event.search = {views.next_ids().search, search.kind, search.text, *slug, std::move(*found)};
+    return step_decision(draft, "AddSearch", std::move(event));
+  });
+  if (!commit) return commit.error();
+  if (known) return std::move(*known);
+  const auto& added = std::get<events::SearchAdded>(commit->content.events.front());
+  SearchOutcome outcome{added.search.id, added.search.codes.size(), {}, std::nullopt};
+  for (const CodeChange& change : added.changes) outcome.added.push_back(change.code);
+  outcome.commit = std::move(*commit);
+  return outcome;
+}
+
+Result<Commit> DraftCommands::remove_search(const Write& write, VersionId id, SearchId search) {
+  return step(write, id, false, [&](const Views& views, const VersionRecord& draft,
+                                    const Workspace& workspace) -> Result<Decision> {
+    auto record = views.search(id, search);
+    if (!record) return Error{ErrorCode::not_found, "the draft has no such search", {}};
+    events::SearchRemoved event{id, std::move(record->search), {}};
+    event.changes = workspace.orphans_without(search);
+    return step_decision(draft, "RemoveSearch", std::move(event));
+  });
+}
+
+Result<Commit> DraftCommands::change_statuses(const Write& write, VersionId id,
+                                              const ChangeStatuses& command) {
+  if (const auto good = check_prose("reason", command.reason); !good) return good.error();
+  return step(write, id, false, [&](const Views&, const VersionRecord& draft,
+                                    const Workspace& workspace) -> Result<Decision> {
+    // First of all: whoever is told that a code has gone should learn that a colleague removed it.
+    const auto others = decided_by_others(executor_.site().log, draft, write.actor,
+                                          command.base_position);
+    if (!others) return others.error();
+    std::vector<std::string> disputed;
+    for (const events::CodeWithStatus& update : command.updates) {
+      const auto other = others->find(update.code);
+      if (other == others->end() || other->second == update.status) continue;
+      disputed.push_back(update.code);
+    }
+    if (!disputed.empty()) return decided_otherwise(*others, disputed);
+    if (const auto good = check_updates(command.updates, workspace); !good) return good.error();
+    events::StatusesChanged event{id, command.updates, command.reason,
+                                  workspace.release->file_digest(),
+                                  workspace.changes_of_updates(command.updates)};
+    return step_decision(draft, "ChangeStatuses", std::move(event));
+  });
+}
+
+Result<Commit> DraftCommands::reapply(const Write& write, VersionId id) {
+  return step(write, id, false, [&](const Views&, const VersionRecord& draft,
+                                    const Workspace& workspace) -> Result<Decision> {
+    events::StatusesReapplied event{id, workspace.release->file_digest(),
+                                    workspace.codeset->changes_if_reapplied()};
+    return step_decision(draft, "ReapplyStatuses", std::move(event));
+  });
+}
+
+namespace {
+
+// The effect of the draft step at a position of the log.
+Result<StepEffect> read_step(const events::EventLog& log, Position position, VersionId draft) {
+  const auto commit = log.read(position);
+  if (!commit) return commit.error();
+  auto effect = effect_of(*commit, draft);
+  CODELOG_CHECK(effect.has_value(), "a draft's list of steps names a commit that is none");
+  return std::move(*effect);
+}
+
+}  // namespace
+
+Result<Commit> DraftCommands::undo(const Write& write, VersionId id) {
+  return step(write, id, false, [&](const Views&, const VersionRecord& draft,
+                                    const Workspace&) -> Result<Decision> {
+    if (draft.undo_steps.empty()) {
+      return Error{ErrorCode::conflict, "there is nothing to undo", {}};
+    }
+    const Position position = draft.undo_steps.back();
+    auto effect = read_step(executor_.site().log, position, id);
+    if (!effect) return effect.error();
+    StepEffect back = effect->inverse();
+    return step_decision(draft, "UndoStep",
+                         events::DraftStepUndone{id, position, std::move(back.changes),
+                                                 std::move(back.searches_added),
+                                                 std::move(back.searches_removed)});
+  });
+}
+
+Result<Commit> DraftCommands::redo(const Write& write, VersionId id) {
+  return step(write, id, false, [&](const Views&, const VersionRecord& draft,
+                                    const Workspace&) -> Result<Decision> {
+    if (draft.redo_steps.empty()) {
+      return Error{ErrorCode::conflict, "there is nothing to redo", {}};
+    }
+    const Position position = draft.redo_steps.back();
+    auto effect = read_step(executor_.site().log, position, id);
+    if (!effect) return effect.error();
+    return step_decision(draft, "RedoStep",
+                         events::DraftStepRedone{id, position, std::move(effect->changes),
+                                                 std::move(effect->searches_added),
+                                                 std::move(effect->searches_removed)});
+  });
+}
+
+const std::vector<CodeChange>& changes_of(const Commit& commit) {
+  static const std::vector<CodeChange> none;
+  for (const events::Event& event : commit.content.events) {
+    const auto* found = std::visit(
+        [](const auto& step) -> const std::vector<CodeChange>* {
+          if constexpr (requires { step.changes; }) return &step.changes;
+          return nullptr;
+        },
+        event);
+    if (found != nullptr) return *found;
+  }
+  return none;
+}
+
+}  // namespace codelog::commands

@@ -1,0 +1,102 @@
+#include "server/commands/draft_steps.h"
+
+#include <algorithm>
+
+namespace codelog::commands {
+namespace {
+
+// Finds the step event of one draft in a commit.
+class FindEffect {
+ public:
+  explicit FindEffect(VersionId draft) : draft_(draft) {}
+
+  void operator()(const events::SearchAdded& event) {
+    if (event.version == draft_) effect_ = StepEffect{event.changes, {event.search}, {}};
+  }
+  void operator()(const events::SearchRemoved& event) {
+    if (event.version == draft_) effect_ = StepEffect{event.changes, {}, {event.search}};
+  }
+  void operator()(const events::StatusesChanged& event) {
+    if (event.version == draft_) effect_ = StepEffect{event.changes, {}, {}};
+  }
+  void operator()(const events::StatusesReapplied& event) {
+    if (event.version == draft_) effect_ = StepEffect{event.changes, {}, {}};
+  }
+  void operator()(const events::DraftStepUndone& event) { take(event); }
+  void operator()(const events::DraftStepRedone& event) { take(event); }
+  void operator()(const auto&) {}
+
+  std::optional<StepEffect> found() && { return std::move(effect_); }
+
+ private:
+  void take(const auto& event) {
+    if (event.version != draft_) return;
+    effect_ = StepEffect{event.changes, event.searches_added, event.searches_removed};
+  }
+
+  VersionId draft_;
+  std::optional<StepEffect> effect_;
+};
+
+// Decisions by name in a commit: what StatusesChanged updated, and what undoing or redoing one gave back.
+void collect_decisions(const Commit& commit, VersionId draft,
+                       std::map<std::string, base::CodeStatus>& decided) {
+  for (const events::Event& event : commit.content.events) {
+    if (const auto* changed = std::get_if<events::StatusesChanged>(&event)) {
+      if (changed->version != draft) continue;
+      // The newest decision on a code is met first, and stands.
+      for (const auto& update : changed->updates) decided.emplace(update.code, update.status);
+    }
+  }
+  const auto effect = effect_of(commit, draft);
+  if (!effect) return;
+  const bool moved = std::holds_alternative<events::DraftStepUndone>(commit.content.events.front()) ||
+                     std::holds_alternative<events::DraftStepRedone>(commit.content.events.front());
+  if (!moved) return;
+  for (const base::CodeChange& change : effect->changes) {
+    const bool direct = (change.before && base::is_direct(*change.before)) ||
+                        (change.after && base::is_direct(*change.after));
+    if (direct) {
+      decided.emplace(change.code, change.after.value_or(base::CodeStatus::unresolved));
+    }
+  }
+}
+
+}  // namespace
+
+StepEffect StepEffect::inverse() const {
+  StepEffect back{changes, searches_removed, searches_added};
+  for (base::CodeChange& change : back.changes) std::swap(change.before, change.after);
+  return back;
+}
+
+std::optional<StepEffect> effect_of(const Commit& commit, VersionId draft) {
+  FindEffect find(draft);
+  for (const events::Event& event : commit.content.events) std::visit(find, event);
+  return std::move(find).found();
+}
+
+Result<std::map<std::string, base::CodeStatus>> decided_by_others(
+    const events::EventLog& log, const projections::VersionRecord& draft, const Actor& actor,
+    const std::optional<Position>& base_position) {
+  std::map<std::string, base::CodeStatus> decided;
+  const std::string stream = projections::codelist_stream(draft.codelist);
+  const auto reader =
+      log.read_stream(stream, log.stream_version(stream), events::Direction::backward);
+  while (auto commit = reader->next()) {
+    if (!*commit) return commit->error();
+    const bool own = (*commit)->content.actor == actor.username;
+    if (base_position ? (*commit)->position <= *base_position : own) break;
+    if (!own) collect_decisions(**commit, draft.id, decided);
+    if (std::any_of((*commit)->content.events.begin(), (*commit)->content.events.end(),
+                    [&](const events::Event& event) {
+                      const auto* made = std::get_if<events::VersionCreated>(&event);
+                      return made != nullptr && made->version == draft.id;
+                    })) {
+      break;  // Nothing about this draft is older.
+    }
+  }
+  return decided;
+}
+
+}  // namespace codelog::commands

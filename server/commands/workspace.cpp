@@ -1,0 +1,141 @@
+#include "server/commands/workspace.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "server/commands/draft_steps.h"
+
+namespace codelog::commands {
+namespace {
+
+using base::CodeChange;
+using coding_systems::Codeset;
+
+std::shared_ptr<const Searches> with_searchless(std::vector<projections::SearchRecord> records,
+                                                const Codeset& codeset) {
+  auto searches = std::make_shared<Searches>();  // shared by the workspaces that follow
+  searches->records = std::move(records);
+  std::vector<std::string_view> found;
+  for (const projections::SearchRecord& record : searches->records) {
+    found.insert(found.end(), record.search.codes.begin(), record.search.codes.end());
+  }
+  std::sort(found.begin(), found.end());
+  auto next = found.begin();
+  for (events::CodeWithStatus& code : codeset.codes()) {
+    while (next != found.end() && *next < code.code) ++next;
+    if (next == found.end() || *next != code.code) {
+      searches->searchless.push_back(std::move(code.code));
+    }
+  }
+  return searches;
+}
+
+// The searches after a step; the same object where it changed neither searches nor the codes that lack one.
+std::shared_ptr<const Searches> after_step(const Workspace& before, const StepEffect& effect,
+                                           VersionId draft, const Codeset& codeset) {
+  const bool new_codes =
+      std::any_of(effect.changes.begin(), effect.changes.end(),
+                  [](const CodeChange& change) { return !change.before.has_value(); });
+  if (!new_codes && effect.searches_added.empty() && effect.searches_removed.empty()) {
+    return before.searches;
+  }
+  std::vector<projections::SearchRecord> records = before.searches->records;
+  for (const auto& removed : effect.searches_removed) {
+    std::erase_if(records, [&](const auto& record) { return record.search.id == removed.id; });
+  }
+  for (const auto& added : effect.searches_added) records.push_back({draft, added});
+  std::sort(records.begin(), records.end(),
+            [](const auto& a, const auto& b) { return a.search.id < b.search.id; });
+  return with_searchless(std::move(records), codeset);
+}
+
+}  // namespace
+
+std::vector<CodeChange> Workspace::changes_of_updates(
+    const std::vector<events::CodeWithStatus>& updates) const {
+  std::vector<CodeChange> changes = codeset->changes_if_updated(updates);
+  if (searches->searchless.empty()) return changes;
+  Codeset after = *codeset;
+  after.apply(changes);
+  const auto gone = after.without_included_ancestor(searches->searchless);
+  if (gone.empty()) return changes;
+  after.apply(after.changes_if_removed(gone));
+  return Codeset::changes_between(*codeset, after);
+}
+
+std::vector<CodeChange> Workspace::orphans_without(SearchId search) const {
+  std::set<std::string_view> found_elsewhere;
+  const std::vector<std::string>* own = nullptr;
+  for (const projections::SearchRecord& record : searches->records) {
+    if (record.search.id == search) {
+      own = &record.search.codes;
+    } else {
+      found_elsewhere.insert(record.search.codes.begin(), record.search.codes.end());
+    }
+  }
+  CODELOG_CHECK(own != nullptr, "a search of the views is not in the workspace");
+  std::vector<std::string> candidates;
+  for (const std::string& code : *own) {
+    if (!found_elsewhere.contains(code)) candidates.push_back(code);
+  }
+  return codeset->changes_if_removed(codeset->without_included_ancestor(candidates));
+}
+
+Result<std::shared_ptr<const Workspace>> Workspaces::of(const Views& views,
+                                                        const projections::VersionRecord& draft,
+                                                        const std::string& coding_system) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto at = recent_.begin(); at != recent_.end(); ++at) {
+      if (at->first != draft.id) continue;
+      // A release that was imported again is another release, under the same alias.
+      if (at->second->changed_at != draft.changed_at ||
+          !is_current(views, draft, *at->second->release)) {
+        recent_.erase(at);
+        break;
+      }
+      recent_.splice(recent_.begin(), recent_, at);
+      return at->second;
+    }
+  }
+  auto release = site_.open_release(coding_system, draft.release);
+  if (!release) return release.error();
+  auto made = std::make_shared<Workspace>();  // shared by the commands on this draft
+  made->changed_at = draft.changed_at;
+  made->release = *release;
+  auto codeset = std::make_shared<Codeset>(  // shared by the workspaces that follow
+      Codeset::make(coding_systems::CodeUniverse(*release), views.codes(draft.id)));
+  made->searches = with_searchless(views.searches(draft.id), *codeset);
+  made->codeset = std::move(codeset);
+  keep(draft.id, made);
+  return std::shared_ptr<const Workspace>(std::move(made));
+}
+
+bool Workspaces::is_current(const Views& views, const projections::VersionRecord& draft,
+                            const coding_systems::Release& release) {
+  const auto record = views.release(draft.release);
+  return record && record->file_digest == release.file_digest();
+}
+
+void Workspaces::keep(VersionId draft, std::shared_ptr<const Workspace> workspace) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(recent_, [&](const auto& entry) { return entry.first == draft; });
+  recent_.emplace_front(draft, std::move(workspace));
+  if (recent_.size() > workspaces_max) recent_.pop_back();
+}
+
+void Workspaces::advance(VersionId draft, const Workspace& before, const Commit& commit) {
+  if (commit.position <= before.changed_at) return;  // An earlier commit, told again.
+  const auto effect = effect_of(commit, draft);
+  if (!effect) return;
+  auto after = std::make_shared<Workspace>(before);  // shared by the commands on this draft
+  auto codeset = std::make_shared<Codeset>(*before.codeset);  // shared by the workspaces that follow
+  codeset->apply(effect->changes);
+  after->changed_at = commit.position;
+  after->searches = after_step(before, *effect, draft, *codeset);
+  after->codeset = std::move(codeset);
+  keep(draft, std::move(after));
+}
+
+}  // namespace codelog::commands
