@@ -91,6 +91,13 @@ void Projections::take_in(std::span<const events::Commit> commits) {
     return;
   }
   checkpoint_ = projector_->checkpoint().value();
+  const std::lock_guard lock(listener_mutex_);
+  if (listener_) listener_(commits);
+}
+
+void Projections::set_listener(events::EventLog::Observer listener) {
+  const std::lock_guard lock(listener_mutex_);
+  listener_ = std::move(listener);
 }
 
 base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log, CodelistId codelist,

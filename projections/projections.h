@@ -36,6 +36,11 @@ class Projections {
   // Why the views have stopped following the log; empty while they follow.
   std::string failure() const;
 
+  // Called on the log's committer thread with commits that the views have just taken in, before their writers are
+  // answered: for caches of what was read from the views. Empty for none. Safe from any thread; when it returns, the
+  // listener before is not running and will not be called again.
+  void set_listener(events::EventLog::Observer listener);
+
  private:
   Projections(std::unique_ptr<RocksStore> store, events::EventLog& log);
   void take_in(std::span<const events::Commit> commits);
@@ -46,6 +51,8 @@ class Projections {
   std::atomic<std::uint64_t> checkpoint_ = 0;
   mutable std::mutex mutex_;
   std::string failure_;  // guarded by mutex_
+  std::mutex listener_mutex_;
+  events::EventLog::Observer listener_;  // guarded by listener_mutex_
 };
 
 // Applies every commit behind the store's checkpoint, in bulk.
