@@ -1,5 +1,6 @@
 #include "projections/projections.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "events/base/check.h"
@@ -25,20 +26,24 @@ bool fits(const Store& store, const events::EventLog& log) {
 
 }  // namespace
 
-base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress) {
+base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
+                            std::optional<Position> last) {
   const events::Head head = log.head();
+  const Position end = last ? std::min(*last, head.position) : head.position;
   Projector projector(store, Projector::Positions::dense, head.epoch);
-  if (projector.checkpoint() == head.position) return {};
+  if (projector.checkpoint() >= end) return {};
   const auto reader = log.read_all(projector.checkpoint().next(), events::Direction::forward);
-  while (auto commit = reader->next()) {
+  while (projector.checkpoint() < end) {
+    auto commit = reader->next();
+    if (!commit) break;
     if (!*commit) return commit->error();
     if (const auto applied = projector.apply(**commit); !applied) return applied;
     if (projector.pending_changes() < bulk_changes_max) continue;
     if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
-    if (progress) progress(projector.checkpoint(), head.position);
+    if (progress) progress(projector.checkpoint(), end);
   }
   if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
-  if (progress) progress(projector.checkpoint(), head.position);
+  if (progress) progress(projector.checkpoint(), end);
   return store.sync();
 }
 
@@ -71,6 +76,8 @@ base::Result<std::unique_ptr<Projections>> Projections::open(const std::filesyst
   });
   return views;
 }
+
+base::Sha256 Projections::digest() const { return projections::digest(*store_); }
 
 std::string Projections::failure() const {
   const std::lock_guard lock(mutex_);
@@ -115,10 +122,12 @@ base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log,
   return store;
 }
 
-base::Sha256 digest(const Store& store) {
+base::Sha256 digest(const Store& store) { return digest(*store.reader()); }
+
+base::Sha256 digest(const StoreReader& reader) {
   // A running hash over digests of entries: lengths are bound by hashing key and value apart.
   base::Sha256 total{};
-  store.reader()->scan("", [&](std::string_view key, std::string_view value) {
+  reader.scan("", [&](std::string_view key, std::string_view value) {
     const base::Sha256 k = base::sha256(key);
     const base::Sha256 v = base::sha256(value);
     const auto bytes = [](const base::Sha256& d) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "events/log.h"
@@ -32,7 +33,11 @@ class Projections {
 
   // Safe from any thread.
   Views views() const { return Views(store_->reader()); }
+  // The same moment as bytes, for comparing.
+  std::unique_ptr<StoreReader> snapshot() const { return store_->reader(); }
   Position checkpoint() const { return Position(checkpoint_.load()); }
+  // SHA-256 over every key and value in order: equal digests, equal views. Reads everything.
+  base::Sha256 digest() const;
   // Why the views have stopped following the log; empty while they follow.
   std::string failure() const;
 
@@ -55,14 +60,16 @@ class Projections {
   events::EventLog::Observer listener_;  // guarded by listener_mutex_
 };
 
-// Applies every commit behind the store's checkpoint, in bulk.
-base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress);
+// Applies every commit behind the store's checkpoint, in bulk; up to and including `last`, if that is given.
+base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
+                            std::optional<Position> last = std::nullopt);
 
 // The views of the commits of one codelist up to and including a position, for looking at the past.
 base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log, CodelistId codelist,
                                                     Position position);
 
 // SHA-256 over every key and value in order: equal digests, equal views.
+base::Sha256 digest(const StoreReader& reader);
 base::Sha256 digest(const Store& store);
 
 // "codelist/17": the stream of a codelist and its versions.

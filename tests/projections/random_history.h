@@ -1,0 +1,99 @@
+// A site in a temporary folder, and somebody who does everything that can be done on it, at random.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "server/commands/account_commands.h"
+#include "server/commands/codelist_commands.h"
+#include "server/commands/draft_commands.h"
+#include "server/commands/version_commands.h"
+
+namespace codelog::tests {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// Goes on by a second at each look.
+class SteppingClock final : public base::Clock {
+ public:
+  base::Timestamp now() const override { return {now_us_ += 1'000'000}; }
+
+ private:
+  mutable std::int64_t now_us_ = 1'700'000'000'000'000;
+};
+
+// Everything from the log to the commands, over a made-up release of `codes_count` codes.
+class TestSite {
+ public:
+  TestSite(const std::filesystem::path& folder, unsigned seed, std::size_t codes_count);
+
+  events::EventLog& log() { return *log_; }
+  projections::Projections& projections() { return *projections_; }
+  commands::Executor& executor() { return *executor_; }
+  const std::vector<std::string>& codes() const { return codes_; }
+
+ private:
+  std::vector<std::string> codes_;
+  std::shared_ptr<const coding_systems::Release> release_;  // as commands share it
+  std::unique_ptr<accounts::KeyRing> keys_;
+  std::unique_ptr<events::EventLog> log_;
+  std::unique_ptr<projections::Projections> projections_;
+  SteppingClock clock_;
+  std::unique_ptr<commands::Executor> executor_;
+};
+
+class RandomHistory {
+ public:
+  RandomHistory(TestSite& site, unsigned seed);
+
+  // Users, organisations, a release.
+  void set_up();
+  // One random command; it may be refused. True if it was accepted.
+  bool step();
+  // How often each command was accepted, by the name in its commit.
+  const std::map<std::string, int>& accepted() const { return accepted_; }
+
+ private:
+  std::size_t pick(std::size_t count);
+  bool chance(double probability);
+  commands::Write somebody();
+  std::string some_user();
+  std::vector<std::string> some_codes();
+  std::vector<projections::CodelistRecord> codelists();
+  std::optional<projections::CodelistRecord> some_codelist();
+  std::optional<projections::VersionRecord> some_version();
+  std::optional<projections::VersionRecord> some_draft();
+  bool note(const base::Result<events::Commit>& commit);
+
+  bool account_step();
+  bool codelist_step();
+  bool version_step();
+  bool draft_step();
+  commands::CreateCodelist new_codelist();
+  commands::ChangeDetails new_details();
+
+  TestSite& site_;
+  std::mt19937 random_;
+  commands::AccountCommands accounts_;
+  commands::CodelistCommands codelists_;
+  commands::VersionCommands versions_;
+  commands::DraftCommands drafts_;
+  int made_ = 0;
+  std::map<std::string, int> accepted_;
+};
+
+}  // namespace codelog::tests
