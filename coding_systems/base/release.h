@@ -28,6 +28,9 @@ class Release {
   // node too, without a name.
   virtual std::optional<Node> find(std::string_view code) const = 0;
   virtual std::string_view code(Node node) const = 0;
+  // True where the release has a row for the concept: what OpenCodelists' matching_codes keeps. Differs from having a
+  // name only in SNOMED CT, where a concept may have lost all its descriptions.
+  virtual bool has_concept(Node node) const { return name(node).has_value(); }
   // The full name, as the release has it; nothing where it has none. A code "exists" when it has a name.
   virtual std::optional<std::string_view> name(Node node) const = 0;
   // The term as listings and downloads show it ("Unknown" where there is no name).

@@ -1,0 +1,262 @@
+#include "coding_systems/base/index_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "events/base/check.h"
+#include "events/base/files.h"
+
+namespace codelog::coding_systems {
+namespace {
+
+static_assert(std::endian::native == std::endian::little);
+
+constexpr std::array<char, 8> magic = {'c', 'l', 'i', 'n', 'd', 'e', 'x', '\n'};
+// Goes up with every change of the layout or of what is put into a section: older files are then
+// rebuilt.
+constexpr std::uint32_t format_version = 1;
+constexpr std::uint32_t no_root = 0xffffffff;
+constexpr std::size_t header_bytes = 512;
+constexpr std::size_t section_alignment = 64;
+constexpr std::size_t readable_behind_bytes = 32;
+
+struct SectionEntry {
+  std::uint64_t bytes;
+  std::uint32_t crc;  // of the contents and the zeros up to the next section
+  std::uint32_t unused;
+};
+
+struct Header {
+  std::array<char, 8> magic;
+  std::uint32_t format_version;
+  std::uint32_t section_count;
+  std::array<char, 16> system_id;  // zero-terminated
+  base::Sha256 source_digest;
+  std::uint64_t source_bytes;
+  std::int64_t source_modified_ns;
+  std::uint64_t file_bytes;
+  std::uint32_t node_count;
+  std::uint32_t root;
+  std::array<SectionEntry, index_section_count> sections;
+  std::array<char, 188> unused;
+  std::uint32_t header_crc;  // of all before it
+};
+static_assert(sizeof(Header) == header_bytes);
+static_assert(header_bytes % section_alignment == 0);
+static_assert(std::has_unique_object_representations_v<Header>);
+
+// A checksum against damage, not against forgery.
+std::uint32_t crc32(std::string_view bytes) {
+  const auto* first = reinterpret_cast<const Bytef*>(bytes.data());
+  return static_cast<std::uint32_t>(::crc32_z(0, first, bytes.size()));
+}
+
+std::uint32_t header_crc(const Header& header) {
+  return crc32({reinterpret_cast<const char*>(&header), offsetof(Header, header_crc)});
+}
+
+// How many bytes of the file a section takes: at most 2^63, so that sums of a few cannot wrap.
+std::uint64_t padded(std::uint64_t bytes) {
+  const std::uint64_t behind = std::min(bytes, std::uint64_t{1} << 58) + readable_behind_bytes;
+  return (behind + section_alignment - 1) / section_alignment * section_alignment;
+}
+
+base::Error damaged(std::string detail) {
+  return {base::ErrorCode::corrupt, "the index file is damaged: " + std::move(detail), {}};
+}
+
+base::Error system_error(const std::string& what, const std::filesystem::path& path) {
+  const auto code = errno == ENOENT ? base::ErrorCode::not_found : base::ErrorCode::io;
+  return {code, what + " " + path.string() + ": " + std::strerror(errno), {}};
+}
+
+base::Result<void> check_header(const Header& header, std::uint64_t file_bytes) {
+  if (header.magic != magic) {
+    return base::Error{base::ErrorCode::corrupt, "the file is not an index file", {}};
+  }
+  if (header.format_version != format_version || header.section_count != index_section_count) {
+    return base::Error{base::ErrorCode::corrupt,
+                       "the index file has format version " +
+                           std::to_string(header.format_version) + ", not " +
+                           std::to_string(format_version),
+                       {}};
+  }
+  if (header.header_crc != header_crc(header)) return damaged("wrong checksum of the header");
+  std::uint64_t expected_bytes = header_bytes;
+  for (const auto& section : header.sections) expected_bytes += padded(section.bytes);
+  if (header.file_bytes != expected_bytes || file_bytes != expected_bytes) {
+    return damaged("it has " + std::to_string(file_bytes) + " bytes, but should have " +
+                   std::to_string(expected_bytes));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view to_string(IndexSection section) {
+  constexpr std::array<std::string_view, index_section_count> names = {
+      "code_offsets", "codes",          "code_slots", "kinds",         "text_offsets",
+      "texts",        "parent_offsets", "parents",    "child_offsets", "children",
+      "run_offsets",  "runs",           "grams",      "postings"};
+  return names[static_cast<std::size_t>(section)];
+}
+
+std::string encode_index_file(const IndexContents& contents) {
+  Header header{};
+  header.magic = magic;
+  header.format_version = format_version;
+  header.section_count = index_section_count;
+  CODELOG_CHECK(contents.system_id.size() < header.system_id.size(),
+                "a coding system's id is short");
+  std::ranges::copy(contents.system_id, header.system_id.begin());
+  header.source_digest = contents.built_from.digest;
+  header.source_bytes = contents.built_from.size_bytes;
+  header.source_modified_ns = contents.built_from.modified_ns;
+  header.node_count = contents.node_count;
+  header.root = contents.root.value_or(no_root);
+  header.file_bytes = header_bytes;
+  for (const auto& section : contents.sections) header.file_bytes += padded(section.size());
+
+  std::string bytes;
+  bytes.reserve(header.file_bytes);
+  bytes.resize(header_bytes);
+  for (std::size_t i = 0; i < index_section_count; ++i) {
+    const auto& section = contents.sections[i];
+    const std::size_t first = bytes.size();
+    bytes.append(reinterpret_cast<const char*>(section.data()), section.size());
+    bytes.resize(first + padded(section.size()));
+    header.sections[i] = {section.size(), crc32(std::string_view(bytes).substr(first)), 0};
+  }
+  header.header_crc = header_crc(header);
+  std::memcpy(bytes.data(), &header, header_bytes);
+  return bytes;
+}
+
+class IndexFile::Memory {
+ public:
+  explicit Memory(std::string bytes) : owned_(std::move(bytes)), bytes_(owned_) {}
+  Memory(void* address, std::size_t size)
+      : address_(address), bytes_(static_cast<const char*>(address), size) {}
+  ~Memory() {
+    if (address_ != nullptr) ::munmap(address_, bytes_.size());
+  }
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+
+  std::string_view bytes() const { return bytes_; }
+
+ private:
+  void* address_ = nullptr;
+  std::string owned_;
+  std::string_view bytes_;
+};
+
+IndexFile::IndexFile() = default;
+IndexFile::IndexFile(IndexFile&&) noexcept = default;
+IndexFile& IndexFile::operator=(IndexFile&&) noexcept = default;
+IndexFile::~IndexFile() = default;
+
+std::string_view IndexFile::section_bytes(IndexSection section) const {
+  return sections_[static_cast<std::size_t>(section)];
+}
+
+base::Result<IndexFile> IndexFile::map(const std::filesystem::path& path,
+                                       std::string_view system_id) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return system_error("cannot open", path);
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) {
+    const auto error = system_error("cannot look at", path);
+    ::close(descriptor);
+    return error;
+  }
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size < header_bytes) {
+    ::close(descriptor);
+    return damaged("it is too short");
+  }
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, descriptor, 0);
+  const auto mapping_error = system_error("cannot map", path);
+  ::close(descriptor);
+  if (address == MAP_FAILED) return mapping_error;
+  return check(std::make_unique<const Memory>(address, size), system_id);
+}
+
+base::Result<IndexFile> IndexFile::own(std::string bytes, std::string_view system_id) {
+  if (bytes.size() < header_bytes) return damaged("it is too short");
+  return check(std::make_unique<const Memory>(std::move(bytes)), system_id);
+}
+
+base::Result<IndexFile> IndexFile::check(std::unique_ptr<const Memory> memory,
+                                         std::string_view system_id) {
+  IndexFile file;
+  file.memory_ = std::move(memory);
+  file.bytes_ = file.memory_->bytes();
+  Header header{};
+  std::memcpy(&header, file.bytes_.data(), header_bytes);
+  if (auto checked = check_header(header, file.bytes_.size()); !checked) return checked.error();
+
+  std::uint64_t first = header_bytes;
+  for (std::size_t i = 0; i < index_section_count; ++i) {
+    const auto& entry = header.sections[i];
+    const auto with_padding = file.bytes_.substr(first, padded(entry.bytes));
+    if (crc32(with_padding) != entry.crc) {
+      return damaged("wrong checksum of " + std::string(to_string(static_cast<IndexSection>(i))));
+    }
+    file.sections_[i] = with_padding.substr(0, entry.bytes);
+    first += with_padding.size();
+  }
+  const auto& id = header.system_id;
+  const std::string_view written_id(id.data(), std::ranges::find(id, '\0') - id.begin());
+  if (written_id != system_id) {
+    return base::Error{
+        base::ErrorCode::conflict,
+        "the index file is one of " + std::string(written_id) + ", not " + std::string(system_id),
+        {}};
+  }
+  file.built_from_ = {header.source_digest, header.source_bytes, header.source_modified_ns};
+  file.node_count_ = header.node_count;
+  if (header.root != no_root) file.root_ = header.root;
+  return file;
+}
+
+base::Result<void> write_index_file(const std::filesystem::path& path, std::string_view bytes) {
+  // Another thread or process may be writing the same file: each has its own until it is whole.
+  const std::filesystem::path own_path = path.string() + "." + std::to_string(::gettid());
+  if (auto written = base::write_file_durably(own_path, bytes); !written) {
+    std::error_code ignored;  // the first error is the one to tell
+    std::filesystem::remove(own_path.string() + ".new", ignored);
+    return written.error();
+  }
+  if (::rename(own_path.c_str(), path.c_str()) != 0) {
+    const auto error = system_error("cannot rename to", path);
+    ::unlink(own_path.c_str());
+    return error;
+  }
+  return base::sync_folder(path.parent_path());
+}
+
+std::string with_built_from(std::string_view index_bytes, const IndexedFile& built_from) {
+  CODELOG_CHECK(index_bytes.size() >= header_bytes, "the bytes are a checked index file's");
+  std::string bytes(index_bytes);
+  Header header{};
+  std::memcpy(&header, bytes.data(), header_bytes);
+  header.source_digest = built_from.digest;
+  header.source_bytes = built_from.size_bytes;
+  header.source_modified_ns = built_from.modified_ns;
+  header.header_crc = header_crc(header);
+  std::memcpy(bytes.data(), &header, header_bytes);
+  return bytes;
+}
+
+}  // namespace codelog::coding_systems

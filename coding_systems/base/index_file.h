@@ -1,0 +1,117 @@
+// The sidecar file of a release index, <alias>.index: a header that names the release file it was
+// built from, and the arrays of the index, mapped read-only. It is a cache: whatever is wrong with
+// it, the release file can rebuild it.
+//
+// Layout, little-endian: a header of 512 bytes (magic, format version, coding system, the release
+// file's SHA-256, size and modification time, one entry a section with its length and CRC-32, and
+// its own CRC-32), then the sections in the order of IndexSection, each from a multiple of 64
+// bytes on, with at least 32 zero bytes behind its contents.
+//
+// Opening reads the whole file once to check it (about 40 ms for 100 MB that are in memory).
+// An IndexFile is immutable and safe from any thread. The file must not be changed in place while
+// it is mapped; write_index_file replaces it, and who has the old one mapped keeps it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "coding_systems/base/hierarchy.h"
+#include "events/base/digest.h"
+#include "events/base/result.h"
+
+namespace codelog::coding_systems {
+
+enum class IndexSection : std::uint8_t {
+  code_offsets,    // u32, nodes + 1
+  codes,           // the codes one after the other
+  code_slots,      // u64, a power of two: hash table from code to node
+  kinds,           // one byte a node
+  text_offsets,    // u32, nodes + 1
+  texts,           // the texts, each ended by its role's byte (index_source.h)
+  parent_offsets,  // hierarchy.h
+  parents,
+  child_offsets,
+  children,
+  run_offsets,
+  runs,
+  grams,     // term_index.h
+  postings,  // u64
+};
+constexpr std::size_t index_section_count = 14;
+std::string_view to_string(IndexSection section);
+
+// Which bytes an index was built from. The digest decides; size and time save computing it.
+struct IndexedFile {
+  base::Sha256 digest{};
+  std::uint64_t size_bytes = 0;
+  std::int64_t modified_ns = 0;  // since 1970, as the file system has it
+  bool operator==(const IndexedFile&) const = default;
+};
+
+struct IndexContents {
+  std::string_view system_id;  // at most 15 bytes
+  IndexedFile built_from;
+  std::uint32_t node_count = 0;
+  std::optional<Node> root;
+  std::array<std::span<const std::byte>, index_section_count> sections;
+};
+
+// The bytes of an index file.
+std::string encode_index_file(const IndexContents& contents);
+
+class IndexFile {
+ public:
+  // Maps and checks. Errors: not_found, io; corrupt: not an index file of this format version, or
+  // damaged; conflict: the index of another coding system.
+  static base::Result<IndexFile> map(const std::filesystem::path& path, std::string_view system_id);
+  // The same for bytes in memory, for when there is nowhere to write the file.
+  static base::Result<IndexFile> own(std::string bytes, std::string_view system_id);
+
+  IndexFile(IndexFile&&) noexcept;
+  IndexFile& operator=(IndexFile&&) noexcept;
+  ~IndexFile();
+
+  const IndexedFile& built_from() const { return built_from_; }
+  std::uint32_t node_count() const { return node_count_; }
+  std::optional<Node> root() const { return root_; }
+  std::string_view bytes() const { return bytes_; }
+
+  // A section's contents. At least 32 bytes may be read behind them.
+  std::string_view section_bytes(IndexSection section) const;
+  // As an array; a last part that is no whole element is left out.
+  template <class T>
+  std::span<const T> section(IndexSection section) const {
+    const auto bytes = section_bytes(section);
+    return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+  }
+
+ private:
+  class Memory;  // a mapping or a string
+
+  IndexFile();
+  static base::Result<IndexFile> check(std::unique_ptr<const Memory> memory,
+                                       std::string_view system_id);
+
+  std::unique_ptr<const Memory> memory_;
+  std::string_view bytes_;
+  IndexedFile built_from_;
+  std::uint32_t node_count_ = 0;
+  std::optional<Node> root_;
+  std::array<std::string_view, index_section_count> sections_;
+};
+
+// Writes the file under a name of this thread's own, syncs it, and renames it to `path`.
+base::Result<void> write_index_file(const std::filesystem::path& path, std::string_view bytes);
+
+// The same index with another size and time of the release file, for a release file that was copied
+// or touched.
+std::string with_built_from(std::string_view index_bytes, const IndexedFile& built_from);
+
+}  // namespace codelog::coding_systems

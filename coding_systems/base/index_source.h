@@ -1,0 +1,91 @@
+// What a release index is built from, whatever the rows came from: a release's SQLite file or an
+// importer's memory. The same concepts, edges and texts give the same index, byte for byte; only
+// the order of the texts of one code matters, and that is the order of their rows in the release
+// file.
+//
+// Codes and texts are copied in. Not safe from several threads. Each call is constant time on
+// average.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/hierarchy.h"
+
+namespace codelog::coding_systems {
+
+// What a text is to its code. All are searched; names and synonyms can be asked for.
+enum class TextRole : std::uint8_t { name, synonym, other };
+
+// What a code is in its release: 0 for a code that has no concept row and only occurs in edges or
+// texts, otherwise the coding system's own numbering (SNOMED CT: active, inactive; BNF: chapter,
+// section, ...).
+using CodeKind = std::uint8_t;
+constexpr CodeKind kind_without_concept = 0;
+
+// The bytes that end a text in the index, by role. They occur nowhere in UTF-8, so a search never
+// runs from one text into the next, and a text needs no length.
+constexpr unsigned char name_end = 0xff;
+constexpr unsigned char synonym_end = 0xfe;
+constexpr unsigned char other_end = 0xfd;
+
+// Distinct codes, numbered in the order they came.
+class CodeNumbers {
+ public:
+  CodeNumbers();
+
+  std::uint32_t add(std::string_view code);
+  std::size_t size() const { return starts_.size() - 1; }
+  std::string_view code(std::uint32_t number) const;
+
+ private:
+  void grow();
+
+  std::string blob_;
+  std::vector<std::uint64_t> starts_;  // of each code in blob_, and where the last one ends
+  std::vector<std::uint32_t> slots_;   // open addressing; empty_slot where none
+};
+
+class IndexSource {
+ public:
+  struct Text {
+    std::uint32_t code = 0;  // number in codes()
+    TextRole role = TextRole::other;
+    std::uint64_t first = 0;  // [first, after) of texts_blob()
+    std::uint64_t after = 0;
+  };
+
+  // The code that stands for the root, if the coding system has one. It becomes a node only where
+  // the release has it.
+  void set_root(std::string_view code) { root_ = code; }
+  // A concept that comes again replaces the kind.
+  void add_concept(std::string_view code, CodeKind kind);
+  void add_edge(std::string_view parent, std::string_view child);
+  // Of several names of a code the last one counts; the others are only searched.
+  void add_text(std::string_view code, TextRole role, std::string_view text);
+
+  const std::string& root() const { return root_; }
+  const CodeNumbers& codes() const { return codes_; }
+  CodeKind kind(std::uint32_t code) const {
+    return code < kinds_.size() ? kinds_[code] : kind_without_concept;
+  }
+  std::span<const Edge> edges() const { return edges_; }  // between code numbers
+  std::span<const Text> texts() const { return texts_; }
+  std::string_view text(const Text& text) const {
+    return std::string_view(blob_).substr(text.first, text.after - text.first);
+  }
+
+ private:
+  std::string root_;
+  CodeNumbers codes_;
+  std::vector<CodeKind> kinds_;
+  std::vector<Edge> edges_;
+  std::vector<Text> texts_;
+  std::string blob_;
+};
+
+}  // namespace codelog::coding_systems

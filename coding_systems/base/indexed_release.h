@@ -1,0 +1,45 @@
+// A Release that answers from its index; each coding system adds what is its own.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "coding_systems/base/release.h"
+#include "coding_systems/base/release_index.h"
+
+namespace codelog::coding_systems {
+
+class IndexedRelease : public Release {
+ public:
+  const CodingSystemInfo& system() const final { return system_; }
+  const std::string& alias() const final { return alias_; }
+  const base::Sha256& file_digest() const final { return index_.file().built_from().digest; }
+  const Hierarchy& hierarchy() const final { return index_.hierarchy(); }
+  std::optional<Node> find(std::string_view code) const final { return index_.find(code); }
+  std::string_view code(Node node) const final { return index_.code(node); }
+  bool has_concept(Node node) const final { return index_.kind(node) != kind_without_concept; }
+  std::optional<std::string_view> name(Node node) const final { return index_.name(node); }
+  std::string_view term(Node node) const override { return name(node).value_or("Unknown"); }
+  std::vector<std::string_view> synonyms(Node node) const final { return index_.synonyms(node); }
+  std::vector<Node> search_by_term(std::string_view text) const override {
+    return index_.terms().find_containing(text);
+  }
+  std::uint64_t index_bytes() const final { return index_.file().bytes().size(); }
+
+ protected:
+  // `system` is one of all_coding_systems().
+  IndexedRelease(const CodingSystemInfo& system, std::string alias, ReleaseIndex index)
+      : system_(system), alias_(std::move(alias)), index_(std::move(index)) {}
+
+  const ReleaseIndex& index() const { return index_; }
+
+ private:
+  const CodingSystemInfo& system_;
+  std::string alias_;
+  ReleaseIndex index_;
+};
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,143 @@
+#include "coding_systems/base/release_files.h"
+
+#include <malloc.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "events/base/digest.h"
+
+namespace codelog::coding_systems {
+namespace {
+
+struct FileStamp {
+  std::uint64_t size_bytes = 0;
+  std::int64_t modified_ns = 0;
+  bool operator==(const FileStamp&) const = default;
+};
+
+base::Result<FileStamp> stamp_of(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    const bool gone = errno == ENOENT || errno == ENOTDIR;
+    return base::Error{gone ? base::ErrorCode::not_found : base::ErrorCode::io,
+                       gone ? "there is no file " + path.string()
+                            : "cannot look at " + path.string() + ": " + std::strerror(errno),
+                       {}};
+  }
+  return FileStamp{static_cast<std::uint64_t>(status.st_size),
+                   std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+// The file's digest with the size and time it had before and after.
+base::Result<IndexedFile> identify(const std::filesystem::path& path) {
+  const auto before = stamp_of(path);
+  if (!before) return before.error();
+  const auto digest = base::sha256_file(path);
+  if (!digest) return digest.error();
+  const auto after = stamp_of(path);
+  if (!after) return after.error();
+  if (*before != *after) {
+    return base::Error{
+        base::ErrorCode::unavailable, path.string() + " changes while it is read", {}};
+  }
+  return IndexedFile{*digest, before->size_bytes, before->modified_ns};
+}
+
+base::Result<ReleaseIndex> map_index(const std::filesystem::path& path,
+                                     std::string_view system_id) {
+  auto file = IndexFile::map(path, system_id);
+  if (!file) return file.error();
+  return ReleaseIndex::from(std::move(*file));
+}
+
+// Writes the index and maps what was written; where that fails, keeps the bytes.
+base::Result<OpenedIndex> write_and_map(const std::filesystem::path& path,
+                                        std::string_view system_id, std::string bytes,
+                                        IndexOrigin origin, std::string note) {
+  auto written = write_index_file(path, bytes);
+  if (written) {
+    bytes = {};
+    auto index = map_index(path, system_id);
+    if (!index) return index.error();
+    return OpenedIndex{std::move(*index), origin, std::move(note)};
+  }
+  auto file = IndexFile::own(std::move(bytes), system_id);
+  if (!file) return file.error();
+  auto index = ReleaseIndex::from(std::move(*file));
+  if (!index) return index.error();
+  return OpenedIndex{std::move(*index), IndexOrigin::unwritten, written.error().detail};
+}
+
+// Reads the release file and builds its index. `known` is the file's identity if it was computed
+// already.
+base::Result<OpenedIndex> rebuild(const ReleaseFiles& files, std::string_view system_id,
+                                  const ReadIndexSource& read_source,
+                                  std::optional<IndexedFile> known, std::string note) {
+  if (!known) {
+    const auto identified = identify(files.database);
+    if (!identified) return identified.error();
+    known = *identified;
+  }
+  std::string bytes;
+  {
+    const auto database = SqliteFile::open(files.database);
+    if (!database) return database.error();
+    const auto source = read_source(*database);
+    if (!source) return source.error();
+    auto built = build_release_index(system_id, *source, *known);
+    if (!built) return built.error();
+    bytes = std::move(*built);
+  }
+  // The rows took a few hundred MB, which glibc would keep for later; a server has no use for them.
+  ::malloc_trim(0);
+  const auto after = stamp_of(files.database);
+  if (!after) return after.error();
+  if (*after != FileStamp{known->size_bytes, known->modified_ns}) {
+    return base::Error{
+        base::ErrorCode::unavailable, files.database.string() + " changes while it is read", {}};
+  }
+  return write_and_map(files.index, system_id, std::move(bytes), IndexOrigin::built,
+                       std::move(note));
+}
+
+}  // namespace
+
+base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::string_view system_id,
+                                             const ReadIndexSource& read_source) {
+  const auto stamp = stamp_of(files.database);
+  if (!stamp) return stamp.error();
+  auto index = map_index(files.index, system_id);
+  if (!index) {
+    // Whatever is wrong with the index file, the release file makes a new one.
+    return rebuild(files, system_id, read_source, std::nullopt, index.error().detail);
+  }
+  const auto& recorded = index->file().built_from();
+  if (*stamp == FileStamp{recorded.size_bytes, recorded.modified_ns}) {
+    return OpenedIndex{std::move(*index), IndexOrigin::mapped, ""};
+  }
+  const auto identified = identify(files.database);
+  if (!identified) return identified.error();
+  if (identified->digest != recorded.digest) {
+    return rebuild(files, system_id, read_source, *identified,
+                   "the index file was built from other bytes than " + files.database.string());
+  }
+  // Hashing a large release at every start is what the recorded size and time are there to avoid.
+  auto bytes = with_built_from(index->file().bytes(), *identified);
+  return write_and_map(files.index, system_id, std::move(bytes), IndexOrigin::confirmed,
+                       files.database.string() + " has another size or time, but the same bytes");
+}
+
+base::Result<void> write_release_index(const ReleaseFiles& files, std::string_view system_id,
+                                       const IndexSource& source) {
+  const auto identified = identify(files.database);
+  if (!identified) return identified.error();
+  const auto bytes = build_release_index(system_id, source, *identified);
+  if (!bytes) return bytes.error();
+  return write_index_file(files.index, *bytes);
+}
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,55 @@
+// A release on disk: its SQLite file and the index beside it. The SQLite file is the truth; the
+// index is built from it when it is missing, damaged, or of other bytes.
+//
+// Functions without state: two threads or processes that build the same index at once do the work
+// twice and end with the same file.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "coding_systems/base/index_source.h"
+#include "coding_systems/base/release_index.h"
+#include "coding_systems/base/sqlite_file.h"
+#include "events/base/result.h"
+
+namespace codelog::coding_systems {
+
+struct ReleaseFiles {
+  std::filesystem::path database;  // <alias>.sqlite3
+  std::filesystem::path index;     // <alias>.index
+};
+
+// Reads the rows of one coding system's release file.
+using ReadIndexSource = std::function<base::Result<IndexSource>(const SqliteFile&)>;
+
+// How an index came to be open.
+enum class IndexOrigin {
+  mapped,     // the index file's record of the release file's size and time was right
+  confirmed,  // only the digest was; size and time are now written anew
+  built,      // built from the release file, written and mapped
+  unwritten,  // built, but the index file could not be written: it is held in memory
+};
+
+struct OpenedIndex {
+  ReleaseIndex index;
+  IndexOrigin origin = IndexOrigin::mapped;
+  // Why an index file was not used as it was, or why it could not be written; for the log. Empty
+  // where all was well.
+  std::string note;
+};
+
+// Opens the index, or builds it. About 0.05 s for 400,000 concepts when mapped; building is
+// dominated by reading the release file. Errors: not_found (naming the SQLite file), corrupt (it is
+// no release of this system), unavailable (it changed while it was read), io.
+base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::string_view system_id,
+                                             const ReadIndexSource& read_source);
+
+// For an importer that has just written the release file and still has its rows: builds the index
+// from them and writes it. Errors: as above.
+base::Result<void> write_release_index(const ReleaseFiles& files, std::string_view system_id,
+                                       const IndexSource& source);
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,180 @@
+#include "coding_systems/base/release_index.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "coding_systems/base/code_hash.h"
+
+namespace codelog::coding_systems {
+namespace {
+
+base::Error damaged(const std::string& what) {
+  return {base::ErrorCode::corrupt, "the index file contradicts itself: " + what, {}};
+}
+
+// True if the offsets cut `values` elements into rows, one a node.
+bool are_rows(std::span<const std::uint32_t> offsets, std::size_t nodes, std::size_t values) {
+  return offsets.size() == nodes + 1 && offsets.front() == 0 && offsets.back() == values &&
+         std::ranges::is_sorted(offsets);
+}
+
+// Calls look(node) for the slots that may hold the code, until it returns true.
+template <class Look>
+std::optional<Node> probe(std::span<const std::uint64_t> slots, std::string_view code, Look look) {
+  const auto hash = hash_code(code);
+  const std::size_t mask = slots.size() - 1;
+  for (std::size_t at = hash & mask; slots[at] != 0; at = (at + 1) & mask) {
+    if (slot_hash(slots[at]) != hash >> 32) continue;
+    const Node node = slot_node(slots[at]);
+    if (look(node)) return node;
+  }
+  return std::nullopt;
+}
+
+bool ends_text(char c) { return static_cast<unsigned char>(c) >= other_end; }
+
+}  // namespace
+
+ReleaseIndex::ReleaseIndex(IndexFile file) : file_(std::move(file)) {
+  using enum IndexSection;
+  code_offsets_ = file_.section<std::uint32_t>(code_offsets);
+  codes_ = file_.section_bytes(codes);
+  code_slots_ = file_.section<std::uint64_t>(code_slots);
+  kinds_ = file_.section<CodeKind>(kinds);
+  text_offsets_ = file_.section<std::uint32_t>(text_offsets);
+  texts_ = file_.section_bytes(texts);
+  hierarchy_parts_ = {.parent_offsets = file_.section<std::uint32_t>(parent_offsets),
+                      .parents = file_.section<Node>(parents),
+                      .child_offsets = file_.section<std::uint32_t>(child_offsets),
+                      .children = file_.section<Node>(children),
+                      .run_offsets = file_.section<std::uint32_t>(run_offsets),
+                      .runs = file_.section<Run>(runs),
+                      .root = file_.root()};
+  hierarchy_ = Hierarchy(hierarchy_parts_);
+  term_parts_ = {.grams = file_.section<GramEntry>(grams),
+                 .postings = file_.section<std::uint64_t>(postings),
+                 .text_offsets = text_offsets_,
+                 .texts = texts_};
+  terms_ = TermIndex(term_parts_);
+}
+
+base::Result<ReleaseIndex> ReleaseIndex::from(IndexFile file) {
+  ReleaseIndex index(std::move(file));
+  if (auto checked = index.check(); !checked) return checked.error();
+  return index;
+}
+
+base::Result<void> ReleaseIndex::check() const {
+  if (kinds_.size() != file_.node_count()) return damaged("the number of nodes");
+  if (auto codes = check_codes(); !codes) return codes;
+  if (auto texts = check_texts(); !texts) return texts;
+  if (auto hierarchy = check_hierarchy(); !hierarchy) return hierarchy;
+  return check_terms();
+}
+
+base::Result<void> ReleaseIndex::check_codes() const {
+  if (!are_rows(code_offsets_, node_count(), codes_.size())) return damaged("the codes");
+  if (!std::has_single_bit(code_slots_.size())) return damaged("the size of the code table");
+  std::size_t used = 0;
+  for (const auto slot : code_slots_) {
+    if (slot == 0) continue;
+    if (slot_node(slot) >= node_count()) return damaged("the code table");
+    ++used;
+  }
+  // With no free slot a search for an unknown code would not end.
+  if (used != node_count() || used == code_slots_.size())
+    return damaged("the code table's filling");
+  return {};
+}
+
+base::Result<void> ReleaseIndex::check_texts() const {
+  if (!are_rows(text_offsets_, node_count(), texts_.size())) return damaged("the texts");
+  for (const auto offset : text_offsets_) {
+    if (offset > 0 && !ends_text(texts_[offset - 1])) return damaged("the end of a text");
+  }
+  return {};
+}
+
+base::Result<void> ReleaseIndex::check_hierarchy() const {
+  const auto& parts = hierarchy_parts_;
+  const std::size_t nodes = node_count();
+  if (!are_rows(parts.parent_offsets, nodes, parts.parents.size()) ||
+      !are_rows(parts.child_offsets, nodes, parts.children.size()) ||
+      !are_rows(parts.run_offsets, nodes, parts.runs.size())) {
+    return damaged("the rows of the hierarchy");
+  }
+  if (parts.root && *parts.root >= nodes) return damaged("the root");
+  for (Node node = 0; node < nodes; ++node) {
+    for (const Node parent : hierarchy_.parents(node)) {
+      if (parent >= node) return damaged("a parent behind its child");
+    }
+    for (const Node child : hierarchy_.children(node)) {
+      if (child <= node || child >= nodes) return damaged("a child before its parent");
+    }
+    Node behind = node;
+    for (const Run& run : hierarchy_.descendants_or_self(node)) {
+      if (run.first < behind || run.first >= run.after || run.after > nodes) {
+        return damaged("a run of descendants");
+      }
+      behind = run.after;
+    }
+  }
+  return {};
+}
+
+base::Result<void> ReleaseIndex::check_terms() const {
+  const std::uint64_t postings_bytes = term_parts_.postings.size_bytes();
+  std::uint64_t last_key = 0;
+  for (const GramEntry& entry : term_parts_.grams) {
+    if (entry.key <= last_key) return damaged("the order of the grams");
+    last_key = entry.key;
+    if (entry.count > node_count()) return damaged("the length of a gram's list");
+    if (std::uint64_t{entry.first_word} * 8 + entry.bytes > postings_bytes) {
+      return damaged("the place of a gram's list");
+    }
+  }
+  return {};
+}
+
+std::string_view ReleaseIndex::code(Node node) const {
+  const auto first = code_offsets_[node];
+  return codes_.substr(first, code_offsets_[node + 1] - first);
+}
+
+std::optional<Node> ReleaseIndex::find(std::string_view code) const {
+  return probe(code_slots_, code, [&](Node node) { return this->code(node) == code; });
+}
+
+std::optional<Node> ReleaseIndex::find_ignoring_case(std::string_view code) const {
+  if (const auto exact = find(code)) return exact;
+  return probe(code_slots_, code,
+               [&](Node node) { return equal_ignoring_ascii_case(this->code(node), code); });
+}
+
+std::string_view ReleaseIndex::texts_of(Node node) const {
+  const auto first = text_offsets_[node];
+  return texts_.substr(first, text_offsets_[node + 1] - first);
+}
+
+std::optional<std::string_view> ReleaseIndex::name(Node node) const {
+  // The name comes first, where there is one.
+  const auto texts = texts_of(node);
+  const auto end = std::ranges::find_if(texts, ends_text);
+  if (end == texts.end() || static_cast<unsigned char>(*end) != name_end) return std::nullopt;
+  return std::string_view(texts.begin(), end);
+}
+
+std::vector<std::string_view> ReleaseIndex::synonyms(Node node) const {
+  std::vector<std::string_view> found;
+  const auto texts = texts_of(node);
+  for (auto first = texts.begin(); first != texts.end();) {
+    const auto end = std::find_if(first, texts.end(), ends_text);
+    if (end == texts.end()) break;
+    if (static_cast<unsigned char>(*end) == synonym_end) found.emplace_back(first, end);
+    first = end + 1;
+  }
+  return found;
+}
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,248 @@
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "coding_systems/base/code_hash.h"
+#include "coding_systems/base/release_index.h"
+#include "events/base/check.h"
+
+namespace codelog::coding_systems {
+namespace {
+
+constexpr std::uint64_t section_bytes_max = std::numeric_limits<std::uint32_t>::max();
+
+base::Error corrupt(std::string detail) {
+  return {base::ErrorCode::corrupt, std::move(detail), {}};
+}
+
+// One cycle of the edges, as "A -> B -> A". There must be one.
+std::string describe_cycle(const IndexSource& source) {
+  const std::size_t size = source.codes().size();
+  std::vector<std::uint32_t> parents_left(size, 0);
+  std::vector<std::vector<std::uint32_t>> children(size);
+  for (const Edge& edge : source.edges()) {
+    ++parents_left[edge.child];
+    children[edge.parent].push_back(edge.child);
+  }
+  std::vector<std::uint32_t> ready;
+  for (std::uint32_t code = 0; code < size; ++code) {
+    if (parents_left[code] == 0) ready.push_back(code);
+  }
+  while (!ready.empty()) {
+    const auto code = ready.back();
+    ready.pop_back();
+    for (const auto child : children[code]) {
+      if (--parents_left[child] == 0) ready.push_back(child);
+    }
+  }
+  // What is left has a parent that is left as well: going up must come round.
+  std::vector<std::uint32_t> parent(size, 0);
+  for (const Edge& edge : source.edges()) {
+    if (parents_left[edge.parent] > 0) parent[edge.child] = edge.parent;
+  }
+  const auto left = std::ranges::find_if(parents_left, [](auto count) { return count > 0; });
+  CODELOG_CHECK(left != parents_left.end(), "a hierarchy that cannot be ordered has a cycle");
+  std::vector<bool> seen(size, false);
+  auto code = static_cast<std::uint32_t>(left - parents_left.begin());
+  for (; !seen[code]; code = parent[code]) seen[code] = true;
+  std::string text(source.codes().code(code));
+  for (auto above = parent[code]; above != code; above = parent[above]) {
+    text.insert(0, std::string(source.codes().code(above)) + " -> ");
+  }
+  return std::string(source.codes().code(code)) + " -> " + text;
+}
+
+// The nodes of an index and which code number of the source each has.
+struct Nodes {
+  HierarchyArrays hierarchy;
+  std::vector<std::uint32_t> code_numbers;  // by node
+  std::vector<Node> nodes;                  // by code number
+};
+
+base::Result<Nodes> order_nodes(const IndexSource& source) {
+  const auto& codes = source.codes();
+  const auto size = static_cast<std::uint32_t>(codes.size());
+  // By code first, so that the numbering does not depend on the order in which rows came.
+  std::vector<std::uint32_t> by_code(size);
+  std::iota(by_code.begin(), by_code.end(), 0u);
+  std::ranges::sort(by_code, {}, [&](std::uint32_t number) { return codes.code(number); });
+  std::vector<std::uint32_t> rank(size);
+  for (std::uint32_t i = 0; i < size; ++i) rank[by_code[i]] = i;
+
+  std::vector<Edge> edges(source.edges().begin(), source.edges().end());
+  for (Edge& edge : edges) edge = {rank[edge.parent], rank[edge.child]};
+  const auto root =
+      std::ranges::lower_bound(by_code, std::string_view(source.root()), {},
+                               [&](std::uint32_t number) { return codes.code(number); });
+  std::optional<Node> root_rank;
+  if (!source.root().empty() && root != by_code.end() && codes.code(*root) == source.root()) {
+    root_rank = static_cast<Node>(root - by_code.begin());
+  }
+  auto ordered = order_hierarchy(size, edges, root_rank);
+  if (!ordered && ordered.error().code == base::ErrorCode::corrupt) {
+    return corrupt("the hierarchy of the release has a cycle: " + describe_cycle(source));
+  }
+  if (!ordered) return ordered.error();
+
+  Nodes nodes{std::move(ordered->arrays), std::vector<std::uint32_t>(size),
+              std::vector<Node>(size)};
+  for (std::uint32_t i = 0; i < size; ++i) {
+    const Node node = ordered->new_number[i];
+    nodes.code_numbers[node] = by_code[i];
+    nodes.nodes[by_code[i]] = node;
+  }
+  return nodes;
+}
+
+struct CodeTable {
+  std::vector<std::uint32_t> offsets{0};
+  std::string codes;
+  std::vector<std::uint64_t> slots;
+  std::vector<CodeKind> kinds;
+};
+
+CodeTable tabulate_codes(const IndexSource& source, const Nodes& nodes) {
+  CodeTable table;
+  const std::size_t size = nodes.code_numbers.size();
+  table.slots.assign(std::bit_ceil(size + size / 3 + 2), 0);
+  const std::size_t mask = table.slots.size() - 1;
+  for (Node node = 0; node < size; ++node) {
+    const auto code = source.codes().code(nodes.code_numbers[node]);
+    table.codes += code;
+    table.offsets.push_back(static_cast<std::uint32_t>(table.codes.size()));
+    table.kinds.push_back(source.kind(nodes.code_numbers[node]));
+    const auto hash = hash_code(code);
+    std::size_t at = hash & mask;
+    while (table.slots[at] != 0) at = (at + 1) & mask;
+    table.slots[at] = code_slot(hash, node);
+  }
+  return table;
+}
+
+unsigned char end_of(TextRole role) {
+  switch (role) {
+    case TextRole::name:
+      return name_end;
+    case TextRole::synonym:
+      return synonym_end;
+    case TextRole::other:
+      return other_end;
+  }
+  return other_end;
+}
+
+// The texts of one node in the order they are stored: its name (the last one given), synonyms,
+// others; each group in the order of the source.
+std::vector<std::pair<TextRole, std::uint32_t>> in_stored_order(
+    const IndexSource& source, std::span<const std::uint32_t> numbers) {
+  std::vector<std::pair<TextRole, std::uint32_t>> stored;
+  std::optional<std::uint32_t> name;
+  for (const auto number : numbers) {
+    if (source.texts()[number].role == TextRole::name) name = number;
+  }
+  for (const auto number : numbers) {
+    const auto role = source.texts()[number].role;
+    const bool outdated = role == TextRole::name && number != name;
+    stored.emplace_back(outdated ? TextRole::other : role, number);
+  }
+  std::ranges::stable_sort(stored, {}, &std::pair<TextRole, std::uint32_t>::first);
+  return stored;
+}
+
+// The numbers of the source's texts, node by node, for each node in the order of the source.
+struct TextsByNode {
+  std::vector<std::uint32_t> offsets;
+  std::vector<std::uint32_t> numbers;
+};
+
+TextsByNode group_texts(const IndexSource& source, const Nodes& nodes) {
+  TextsByNode grouped;
+  grouped.offsets.assign(nodes.nodes.size() + 1, 0);
+  for (const auto& text : source.texts())
+    ++grouped.offsets[nodes.nodes[text.code] + std::size_t{1}];
+  std::partial_sum(grouped.offsets.begin(), grouped.offsets.end(), grouped.offsets.begin());
+  grouped.numbers.resize(source.texts().size());
+  auto next = grouped.offsets;
+  for (std::uint32_t i = 0; i < source.texts().size(); ++i) {
+    grouped.numbers[next[nodes.nodes[source.texts()[i].code]]++] = i;
+  }
+  return grouped;
+}
+
+struct TextTable {
+  std::vector<std::uint32_t> offsets{0};
+  std::string texts;
+  TermIndexBuilder::Built terms;
+};
+
+base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& nodes) {
+  TextTable table;
+  const auto size = static_cast<Node>(nodes.nodes.size());
+  const auto grouped = group_texts(source, nodes);
+  TermIndexBuilder terms(size);
+  for (Node node = 0; node < size; ++node) {
+    const auto numbers =
+        std::span(grouped.numbers)
+            .subspan(grouped.offsets[node], grouped.offsets[node + 1] - grouped.offsets[node]);
+    for (const auto& [role, number] : in_stored_order(source, numbers)) {
+      const auto text = source.text(source.texts()[number]);
+      if (std::ranges::any_of(text, [](unsigned char byte) { return byte >= other_end; })) {
+        return corrupt("a text of " + std::string(source.codes().code(nodes.code_numbers[node])) +
+                       " is not UTF-8");
+      }
+      table.texts += text;
+      table.texts += static_cast<char>(end_of(role));
+      terms.add(node, text);
+    }
+    if (table.texts.size() > section_bytes_max) {
+      return base::Error{base::ErrorCode::too_large, "the release has over 4 GB of texts", {}};
+    }
+    table.offsets.push_back(static_cast<std::uint32_t>(table.texts.size()));
+  }
+  table.terms = terms.take();
+  return table;
+}
+
+}  // namespace
+
+base::Result<std::string> build_release_index(std::string_view system_id, const IndexSource& source,
+                                              const IndexedFile& built_from) {
+  const auto nodes = order_nodes(source);
+  if (!nodes) return nodes.error();
+  const auto code_table = tabulate_codes(source, *nodes);
+  if (code_table.codes.size() > section_bytes_max) {
+    return base::Error{base::ErrorCode::too_large, "the release has over 4 GB of codes", {}};
+  }
+  const auto text_table = tabulate_texts(source, *nodes);
+  if (!text_table) return text_table.error();
+
+  IndexContents contents{.system_id = system_id,
+                         .built_from = built_from,
+                         .node_count = static_cast<std::uint32_t>(nodes->nodes.size()),
+                         .root = nodes->hierarchy.root,
+                         .sections = {}};
+  const auto set = [&](IndexSection section, const auto& values) {
+    contents.sections[static_cast<std::size_t>(section)] = std::as_bytes(std::span(values));
+  };
+  using enum IndexSection;
+  set(code_offsets, code_table.offsets);
+  set(codes, code_table.codes);
+  set(code_slots, code_table.slots);
+  set(kinds, code_table.kinds);
+  set(text_offsets, text_table->offsets);
+  set(texts, text_table->texts);
+  set(parent_offsets, nodes->hierarchy.parent_offsets);
+  set(parents, nodes->hierarchy.parents);
+  set(child_offsets, nodes->hierarchy.child_offsets);
+  set(children, nodes->hierarchy.children);
+  set(run_offsets, nodes->hierarchy.run_offsets);
+  set(runs, nodes->hierarchy.runs);
+  set(grams, text_table->terms.grams);
+  set(postings, text_table->terms.postings);
+  return encode_index_file(contents);
+}
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,106 @@
+// The term index: for every gram (one to three bytes, ASCII folded) that occurs in a release's
+// texts, the nodes with a text that contains it. Terms of up to three bytes are answered from one
+// list; longer ones by intersecting the lists of their rarest grams and looking at the texts that
+// are left.
+//
+// A list is the shorter of: the differences between its nodes as varints, or one bit per node of
+// the release.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/hierarchy.h"
+
+namespace codelog::coding_systems {
+
+struct GramEntry {
+  std::uint32_t key =
+      0;  // number of bytes << 24 | the bytes, first one highest; entries are sorted by key
+  std::uint32_t count = 0;       // nodes in the list
+  std::uint32_t first_word = 0;  // where the list starts in the postings, in words of 8 bytes
+  std::uint32_t bytes = 0;       // length of the list; as long as a bit per node: it is one
+  bool operator==(const GramEntry&) const = default;
+};
+static_assert(sizeof(GramEntry) == 16);
+
+// A view over the arrays of an index file, which must outlive it. Immutable, safe from any thread.
+class TermIndex {
+ public:
+  struct Parts {
+    std::span<const GramEntry> grams;
+    std::span<const std::uint64_t> postings;
+    std::span<const std::uint32_t>
+        text_offsets;        // node n's texts: [text_offsets[n], text_offsets[n+1]) of texts
+    std::string_view texts;  // TextSearch::readable_behind_bytes may be read behind them
+  };
+
+  TermIndex() = default;
+  explicit TermIndex(const Parts& parts) : parts_(parts) {}
+
+  // The nodes with a text that contains `text`, ASCII letters in either case; increasing. Nothing
+  // for an empty text. Damaged lists give wrong nodes, but never one beyond the release or a read
+  // beyond the arrays.
+  std::vector<Node> find_containing(std::string_view text) const;
+
+ private:
+  // A gram of the sought text: its list and where it is in the text.
+  struct Sought {
+    GramEntry entry;
+    std::size_t place = 0;
+  };
+
+  std::size_t node_count() const { return parts_.text_offsets.size() - 1; }
+  std::size_t bitmap_words() const { return (node_count() + 63) / 64; }
+  bool is_bitmap(const GramEntry& entry) const { return entry.bytes == bitmap_words() * 8; }
+  const GramEntry* find_gram(std::string_view folded) const;
+  // The trigrams of a longer text, rarest first; nothing if one of them is in no text of the
+  // release.
+  std::vector<Sought> find_trigrams(std::string_view folded) const;
+  std::span<const std::uint64_t> bitmap(const GramEntry& entry) const;
+  std::vector<Node> nodes(const GramEntry& entry) const;
+  std::vector<Node> candidates(std::span<const Sought> rarest_first) const;
+  std::vector<Node> candidates_of_bitmaps(std::span<const Sought> rarest_first) const;
+  std::vector<Node> verified(std::vector<Node> candidates, std::string folded,
+                             std::size_t anchor) const;
+  std::string_view texts_of(Node node) const;
+
+  Parts parts_;
+};
+
+// Gathers the lists. Texts come node by node, in increasing order.
+class TermIndexBuilder {
+ public:
+  struct Built {
+    std::vector<GramEntry> grams;
+    std::vector<std::uint64_t> postings;
+  };
+
+  explicit TermIndexBuilder(std::size_t node_count);
+
+  void add(Node node, std::string_view text);
+  // Ends the builder. Linear in the lists.
+  Built take();
+
+ private:
+  struct List {
+    std::uint32_t key = 0;
+    std::uint32_t count = 0;
+    Node last = 0;
+    std::vector<std::uint8_t> varints;
+  };
+
+  void add_gram(std::uint32_t key, Node node);
+  std::vector<std::uint64_t> words_of(const List& list) const;
+
+  std::size_t node_count_;
+  std::vector<std::uint32_t> list_numbers_;  // by gram; 0 where there is no list yet
+  std::vector<List> lists_;                  // [0] is not used
+  std::string folded_;
+};
+
+}  // namespace codelog::coding_systems
