@@ -1,0 +1,37 @@
+// The pseudo-BNF: what its release files hold and how its codes are named, searched and listed.
+// Functions without state; a release that is open is safe from any thread.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "coding_systems/base/index_source.h"
+#include "coding_systems/base/release.h"
+#include "coding_systems/base/release_files.h"
+#include "coding_systems/base/sqlite_file.h"
+#include "events/base/result.h"
+
+namespace codelog::coding_systems::bnf {
+
+constexpr std::string_view system_id = "bnf";
+
+// The levels of the hierarchy as release files name them, from the top.
+constexpr std::array<std::string_view, 7> levels = {
+    "Chapter", "Section",     "Paragraph", "Subparagraph", "Chemical Substance",
+    "Product", "Presentation"};
+
+// In the index: 1 for a chapter, 2 for a section, ...; 8 for a level that is none of these.
+CodeKind kind_of(std::string_view level);
+constexpr CodeKind chapter_kind = 1;
+
+// Reads a release file in the schema of OpenCodelists. Chapters have no parent. Errors: corrupt
+// (not such a file), io.
+base::Result<IndexSource> read_index_source(const SqliteFile& file);
+
+// Errors: as open_release_index.
+base::Result<std::shared_ptr<const Release>> open_release(const ReleaseFiles& files,
+                                                          std::string alias);
+
+}  // namespace codelog::coding_systems::bnf
