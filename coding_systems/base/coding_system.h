@@ -10,7 +10,8 @@ struct CodingSystemInfo {
   std::string_view id;          // "snomedct": in URLs, aliases and folders
   std::string_view name;        // "SNOMED CT (UK Clinical Edition)"
   std::string_view short_name;  // "SNOMED CT"
-  // Releases have a file, codes are validated, searched and built. Without: codes are only uploaded.
+  // Releases have a file, codes are validated, searched and built. Without: codes are only
+  // uploaded.
   bool has_releases = true;
   // Siblings are shown in the order of their terms; otherwise of their codes.
   bool sorts_by_term = true;

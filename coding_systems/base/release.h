@@ -1,5 +1,6 @@
 // An open release of a coding system: codes, terms, hierarchy and search, answered from its index.
-// Immutable and safe from any thread. Node numbers are the release's own and mean nothing outside it.
+// Immutable and safe from any thread. Node numbers are the release's own and mean nothing outside
+// it.
 #pragma once
 
 #include <cstdint>
@@ -24,28 +25,31 @@ class Release {
   virtual const base::Sha256& file_digest() const = 0;  // of the SQLite file
   virtual const Hierarchy& hierarchy() const = 0;
 
-  // Every concept of the release is a node, orphans included. A code of the hierarchy that has no concept row is a
-  // node too, without a name.
+  // Every concept of the release is a node, orphans included. A code of the hierarchy that has no
+  // concept row is a node too, without a name.
   virtual std::optional<Node> find(std::string_view code) const = 0;
   virtual std::string_view code(Node node) const = 0;
-  // True where the release has a row for the concept: what OpenCodelists' matching_codes keeps. Differs from having a
-  // name only in SNOMED CT, where a concept may have lost all its descriptions.
+  // True where the release has a row for the concept: what OpenCodelists' matching_codes keeps.
+  // Differs from having a name only in SNOMED CT, where a concept may have lost all its
+  // descriptions.
   virtual bool has_concept(Node node) const { return name(node).has_value(); }
-  // The full name, as the release has it; nothing where it has none. A code "exists" when it has a name.
+  // The full name, as the release has it; nothing where it has none. A code "exists" when it has a
+  // name.
   virtual std::optional<std::string_view> name(Node node) const = 0;
   // The term as listings and downloads show it ("Unknown" where there is no name).
   virtual std::string_view term(Node node) const = 0;
   virtual std::vector<std::string_view> synonyms(Node node) const = 0;
-  // The section a code is listed under, e.g. "Disorder", "[inactive] Finding" or "Chapter 04: Central Nervous System".
+  // The section a code is listed under, e.g. "Disorder", "[inactive] Finding" or "Chapter 04:
+  // Central Nervous System".
   virtual std::string type_title(Node node) const = 0;
   // The title for codes that the release does not know.
   virtual std::string unknown_type_title(std::string_view code) const = 0;
 
-  // Concepts with a description that contains the text (ASCII case folded, as SQLite's LIKE); increasing nodes.
-  // Any length from one byte; three bytes and more take the trigram lists.
+  // Concepts with a description that contains the text (ASCII case folded, as SQLite's LIKE);
+  // increasing nodes. Any length from one byte; three bytes and more take the trigram lists.
   virtual std::vector<Node> search_by_term(std::string_view text) const = 0;
-  // The codes that a search for this code finds, as the reference finds them: a code may come back that the release
-  // does not have (BNF gives the code back as it was typed).
+  // The codes that a search for this code finds, as the reference finds them: a code may come back
+  // that the release does not have (BNF gives the code back as it was typed).
   virtual std::vector<std::string> search_by_code(std::string_view code) const = 0;
 
   // Bytes mapped, for /metrics.
