@@ -1,0 +1,25 @@
+#include "coding_systems/base/background_index.h"
+
+#include <utility>
+
+#include "coding_systems/base/release_index.h"
+
+namespace codelog::coding_systems {
+
+BackgroundIndex::BackgroundIndex(std::string_view system_id,
+                                 std::function<IndexSource()> make_source)
+    : bytes_(std::async(std::launch::async, [system_id, make_source = std::move(make_source)] {
+        // Which file it was built from is only known when that is written.
+        return build_release_index(system_id, make_source(), IndexedFile{});
+      })) {}
+
+base::Result<std::string> BackgroundIndex::take(const IndexedFile& built_from) {
+  auto bytes = bytes_.get();
+  if (bytes) return with_built_from(*bytes, built_from);
+  base::Error error = bytes.error();
+  // To the index builder it is a damaged release file; to an importer, a wrong source.
+  if (error.code == base::ErrorCode::corrupt) error.code = base::ErrorCode::invalid;
+  return error;
+}
+
+}  // namespace codelog::coding_systems

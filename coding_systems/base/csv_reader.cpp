@@ -1,0 +1,143 @@
+#include "coding_systems/base/csv_reader.h"
+
+#include <utility>
+
+namespace codelog::coding_systems {
+namespace {
+
+constexpr std::size_t block_bytes = 256 * 1024;
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+}  // namespace
+
+CsvReader::CsvReader(std::string name, Read read)
+    : name_(std::move(name)), read_(std::move(read)), block_(block_bytes) {}
+
+base::Result<bool> CsvReader::next_record() {
+  if (!is_begun_) {
+    if (auto skipped = skip_byte_order_mark(); !skipped) return skipped.error();
+  }
+  fields_count_ = 0;
+  record_bytes_ = 0;
+  for (;;) {  // over empty lines
+    const auto next = peek();
+    if (!next) return next.error();
+    if (*next == Next::end) return false;
+    record_line_ = line_;
+    const auto ended = at_line_end();
+    if (!ended) return ended.error();
+    if (!*ended) break;
+  }
+  for (;;) {
+    if (auto read = read_field(add_field()); !read) return read.error();
+    const auto ended = at_line_end();
+    if (!ended) return ended.error();
+    if (*ended) return true;
+    CODELOG_CHECK(rest_.front() == ',', "a field ends before a comma or a line end");
+    rest_.remove_prefix(1);
+  }
+}
+
+base::Result<CsvReader::Next> CsvReader::peek() {
+  if (!rest_.empty()) return Next::byte;
+  const auto size = read_(block_);
+  if (!size) return size.error();
+  rest_ = {block_.data(), *size};
+  bytes_read_ += *size;
+  return *size == 0 ? Next::end : Next::byte;
+}
+
+base::Result<void> CsvReader::skip_byte_order_mark() {
+  is_begun_ = true;
+  if (const auto next = peek(); !next) return next.error();
+  if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
+  return {};
+}
+
+// Takes a line end, if one is next. The end of the file is one, too.
+base::Result<bool> CsvReader::at_line_end() {
+  auto next = peek();
+  if (!next) return next.error();
+  if (*next == Next::end) return true;
+  if (rest_.front() == '\r') {
+    rest_.remove_prefix(1);
+    next = peek();
+    if (!next) return next.error();
+    if (*next == Next::end || rest_.front() != '\n') {
+      return error_here("a carriage return is not followed by a line feed");
+    }
+  }
+  if (rest_.front() != '\n') return false;
+  rest_.remove_prefix(1);
+  ++line_;
+  return true;
+}
+
+base::Result<void> CsvReader::read_field(std::string& field) {
+  field.clear();
+  const auto next = peek();
+  if (!next) return next.error();
+  if (*next == Next::end || rest_.front() != '"') return read_plain(field);
+  rest_.remove_prefix(1);
+  return read_quoted(field);
+}
+
+base::Result<void> CsvReader::read_plain(std::string& field) {
+  for (;;) {
+    const auto next = peek();
+    if (!next) return next.error();
+    if (*next == Next::end) return {};
+    const std::size_t after = rest_.find_first_of(",\r\n");
+    field += rest_.substr(0, after);
+    if (auto checked = check_size(field.size()); !checked) return checked;
+    rest_.remove_prefix(after == std::string_view::npos ? rest_.size() : after);
+    if (after == std::string_view::npos) continue;
+    record_bytes_ += field.size();
+    return {};
+  }
+}
+
+base::Result<void> CsvReader::read_quoted(std::string& field) {
+  for (;;) {
+    auto next = peek();
+    if (!next) return next.error();
+    if (*next == Next::end) return error_here("a quote in this record is never closed");
+    const char byte = rest_.front();
+    rest_.remove_prefix(1);
+    if (byte != '"') {
+      if (byte == '\n') ++line_;
+      field += byte;
+      if (auto checked = check_size(field.size()); !checked) return checked;
+      continue;
+    }
+    next = peek();
+    if (!next) return next.error();
+    const char behind = *next == Next::end ? '\n' : rest_.front();
+    if (behind == '"') {
+      field += '"';
+      rest_.remove_prefix(1);
+      continue;
+    }
+    record_bytes_ += field.size();
+    if (behind == ',' || behind == '\r' || behind == '\n') return {};
+    return error_here("a closing quote is followed by neither a comma nor a line end");
+  }
+}
+
+std::string& CsvReader::add_field() {
+  if (fields_count_ == fields_.size()) fields_.emplace_back();
+  return fields_[fields_count_++];
+}
+
+base::Result<void> CsvReader::check_size(std::size_t field_bytes) {
+  if (record_bytes_ + field_bytes <= csv_record_bytes_max) return {};
+  return error_here("the record is longer than " + std::to_string(csv_record_bytes_max) + " bytes");
+}
+
+base::Error CsvReader::error_here(std::string_view detail) const {
+  return {base::ErrorCode::invalid,
+          name_ + ", line " + std::to_string(record_line_) + ": " + std::string(detail),
+          {}};
+}
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,79 @@
+// What every importer of a coding system release takes and gives.
+//
+// An import is all or nothing: it writes a temporary file in the target folder and renames it at
+// the end, so a failure, a full disk or a killed process leaves no release and, when one is
+// replaced, leaves the old one. Running readers keep the file that they opened. Temporary files of
+// killed imports are removed by the next import. The same archive always gives the same bytes, so
+// the digest of a release says what it was made from. The caller records the import in the log.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/zip_archive.h"
+#include "events/base/digest.h"
+
+namespace codelog::coding_systems {
+
+// How far one stage is: "reading", "writing", "indexing", "syncing". Totals are in bytes when
+// reading, else in rows.
+struct ImportProgress {
+  std::string_view stage;
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+};
+
+struct ImportRequest {
+  std::filesystem::path archive;
+  std::filesystem::path target_folder;  // DATA/coding_systems/<system>; made if it does not exist
+  std::string alias;                    // the file is <alias>.sqlite3
+  ZipLimits limits = {};
+  // Called on the importing thread, a few hundred times at most.
+  std::function<void(const ImportProgress&)> report_progress = {};
+  std::stop_token stop = {};  // an import that is asked to stop fails as `unavailable`
+};
+
+struct ImportStage {
+  std::string_view name;
+  double seconds = 0;
+};
+
+struct ImportOutcome {
+  std::filesystem::path file;
+  base::Sha256 file_digest{};
+  std::uint64_t source_bytes = 0;  // of the members read, unpacked
+  std::uint64_t concepts_count = 0;
+  std::uint64_t descriptions_count = 0;   // SNOMED CT only
+  std::uint64_t relationships_count = 0;  // SNOMED CT only
+  std::vector<ImportStage> stages;
+};
+
+// Follows one import: passes progress on, notices a request to stop, and times the stages. For the
+// importers' use; belongs to the importing thread.
+class ImportStages {
+ public:
+  explicit ImportStages(const ImportRequest& request) : request_(request) {}
+
+  void begin(std::string_view name, std::uint64_t total);
+  // Errors: unavailable, when the import was asked to stop.
+  base::Result<void> advance_to(std::uint64_t done);
+  // Ends the last stage.
+  std::vector<ImportStage> take();
+
+ private:
+  void end_stage();
+
+  const ImportRequest& request_;
+  std::vector<ImportStage> stages_;
+  std::chrono::steady_clock::time_point began_;
+  std::uint64_t total_ = 0;
+  std::uint64_t reported_ = 0;
+};
+
+}  // namespace codelog::coding_systems

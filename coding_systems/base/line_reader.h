@@ -1,0 +1,77 @@
+// The lines of several members of a zip archive, one member after the other, unpacked ahead on
+// another thread. Memory: a fixed number of blocks. Lines end with LF or CR LF; the last may end
+// with its member. One thread reads; the archive belongs to the reader until that is destroyed.
+// Errors name the archive, the member and, for a line that is too long, the line. After one,
+// nothing more is read.
+#pragma once
+
+#include <array>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "coding_systems/base/zip_archive.h"
+
+namespace codelog::coding_systems {
+
+constexpr std::size_t line_bytes_max = 64 * 1024;
+
+class LineReader {
+ public:
+  LineReader(const ZipArchive& archive, std::vector<ZipMember> members);
+  ~LineReader();
+  LineReader(const LineReader&) = delete;
+  LineReader& operator=(const LineReader&) = delete;
+
+  // Moves to the first or next member. Must be called once a member, after the last line of the one
+  // before.
+  void begin_member();
+  // The next line without its end, valid until the next call; nothing after the member's last line.
+  base::Result<std::optional<std::string_view>> next_line();
+
+  // Of all members, up to the block that holds the current line.
+  std::uint64_t bytes_read() const { return bytes_read_; }
+  std::uint64_t line_number() const { return line_number_; }  // of the current line, from 1
+  // "ARCHIVE: member NAME, line 17: ", then the detail.
+  base::Error error_here(std::string_view detail) const;
+
+ private:
+  struct Block {
+    std::vector<char>
+        bytes;  // room for the start of a line from the block before, then what was unpacked
+    std::size_t size_bytes = 0;
+    bool ends_member = false;
+    std::optional<base::Error> error;
+  };
+
+  void unpack_all(std::stop_token stop);
+  bool unpack_member(const ZipMember& member, std::stop_token stop);
+  std::optional<Block> take_free(std::stop_token stop);
+  void put_full(Block block);
+  base::Error line_too_long() const;
+  base::Result<void> next_block(std::string_view line_start);
+
+  const ZipArchive& archive_;
+  const std::vector<ZipMember> members_;
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<Block> free_;  // guarded by mutex_
+  std::deque<Block> full_;  // guarded by mutex_
+
+  Block block_;
+  std::string_view rest_;  // of the block, not yet given out
+  std::size_t members_begun_ = 0;
+  std::uint64_t bytes_read_ = 0;
+  std::uint64_t line_number_ = 0;
+
+  std::jthread unpacker_;  // last: it stops before what it uses goes
+};
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,281 @@
+#include "coding_systems/base/release_writer.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <future>
+
+#include "events/base/files.h"
+
+namespace codelog::coding_systems {
+namespace {
+
+constexpr std::string_view temporary_suffix = ".sqlite3.importing";
+// Pages beyond this are written to the (unsynced) file early; more would only cost memory.
+constexpr int page_cache_kib = 192 * 1024;
+// Django stores when a migration ran. A fixed time keeps the file's bytes a function of the release
+// alone.
+constexpr std::string_view migrations_applied = "2025-04-25 00:00:00";
+
+base::Error system_error(const std::string& what, const std::filesystem::path& path) {
+  return {base::ErrorCode::io, what + " " + path.string() + ": " + std::strerror(errno), {}};
+}
+
+bool is_alias(std::string_view alias) {
+  const auto is_slug_byte = [](char byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' ||
+           byte == '_';
+  };
+  return !alias.empty() && alias.size() <= 200 &&
+         std::all_of(alias.begin(), alias.end(), is_slug_byte);
+}
+
+// True if the path still names the open file: the last holder of the lock may have renamed or
+// removed it.
+bool still_names(const std::filesystem::path& path, int descriptor) {
+  struct stat named {};
+  struct stat open {};
+  return ::stat(path.c_str(), &named) == 0 && ::fstat(descriptor, &open) == 0 &&
+         named.st_dev == open.st_dev && named.st_ino == open.st_ino;
+}
+
+// A temporary file that nobody has locked was left by an import that was killed.
+void remove_leftovers(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (!entry.path().filename().string().ends_with(temporary_suffix)) continue;
+    const int descriptor = ::open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor < 0) continue;
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && still_names(entry.path(), descriptor)) {
+      ::unlink(entry.path().c_str());
+    }
+    ::close(descriptor);
+  }
+}
+
+// A log left beside the old file would be applied to the new one, which takes its name.
+base::Result<void> check_logs_of(const std::filesystem::path& file) {
+  for (const char* suffix : {"-wal", "-journal"}) {
+    const std::filesystem::path log = file.string() + suffix;
+    std::error_code missing;
+    const auto size_bytes = std::filesystem::file_size(log, missing);
+    if (missing || size_bytes == 0) continue;
+    return base::Error{base::ErrorCode::conflict,
+                       log.string() +
+                           " holds changes to the release that is to be replaced: "
+                           "open and close that release with sqlite3 first",
+                       {}};
+  }
+  return {};
+}
+
+base::Result<void> remove_logs_of(const std::filesystem::path& file) {
+  const auto checked = check_logs_of(file);
+  if (!checked) return checked;
+  for (const char* suffix : {"-wal", "-journal", "-shm"}) {
+    const std::filesystem::path log = file.string() + suffix;
+    if (::unlink(log.c_str()) != 0 && errno != ENOENT) return system_error("cannot remove", log);
+  }
+  return {};
+}
+
+base::Result<void> sync_file(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return system_error("cannot open", path);
+  const int failed = ::fsync(descriptor);
+  const base::Error error = system_error("cannot sync", path);
+  ::close(descriptor);
+  if (failed != 0) return error;
+  return {};
+}
+
+}  // namespace
+
+void RowInserter::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+void RowInserter::text(int column, std::string_view value) {
+  const int code = sqlite3_bind_text(statement_.get(), column, value.data(),
+                                     static_cast<int>(value.size()), SQLITE_STATIC);
+  CODELOG_CHECK(code == SQLITE_OK, "a text was bound to a column that is not there");
+}
+
+void RowInserter::integer(int column, std::int64_t value) {
+  const int code = sqlite3_bind_int64(statement_.get(), column, value);
+  CODELOG_CHECK(code == SQLITE_OK, "a number was bound to a column that is not there");
+}
+
+void RowInserter::null(int column) {
+  const int code = sqlite3_bind_null(statement_.get(), column);
+  CODELOG_CHECK(code == SQLITE_OK, "NULL was bound to a column that is not there");
+}
+
+base::Result<void> RowInserter::insert() {
+  const int stepped = sqlite3_step(statement_.get());
+  const int reset = sqlite3_reset(statement_.get());
+  if (stepped == SQLITE_DONE && reset == SQLITE_OK) return {};
+  sqlite3* const database = sqlite3_db_handle(statement_.get());
+  return base::Error{
+      base::ErrorCode::io, "cannot write to " + table_ + ": " + sqlite3_errmsg(database), {}};
+}
+
+void ReleaseWriter::CloseDatabase::operator()(sqlite3* database) const {
+  const int code = sqlite3_close(database);
+  CODELOG_CHECK(code == SQLITE_OK, "a row inserter outlived its release writer");
+}
+
+ReleaseWriter::RemoveLockedFile::~RemoveLockedFile() {
+  if (descriptor < 0) return;
+  if (!path.empty()) ::unlink(path.c_str());
+  ::close(descriptor);
+}
+
+ReleaseWriter::~ReleaseWriter() = default;
+
+base::Result<std::unique_ptr<ReleaseWriter>> ReleaseWriter::create(
+    const std::filesystem::path& folder, const std::string& alias, const ReleaseSchema& schema) {
+  if (!is_alias(alias)) {
+    return base::field_error(base::ErrorCode::invalid, "alias",
+                             "'" + alias + "' is not made of a-z, 0-9, - and _");
+  }
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) {
+    return base::Error{base::ErrorCode::io,
+                       "cannot make the folder " + folder.string() + ": " + failed.message(),
+                       {}};
+  }
+  remove_leftovers(folder);
+  std::unique_ptr<ReleaseWriter> writer(new ReleaseWriter);
+  writer->file_ = folder / (alias + ".sqlite3");
+  writer->indexes_sql_ = schema.indexes_sql;
+  const auto replaceable = check_logs_of(writer->file_);
+  if (!replaceable) return replaceable.error();
+  const auto locked = writer->lock_temporary_file();
+  if (!locked) return locked.error();
+  const auto made = writer->make_tables(schema);
+  if (!made) return made.error();
+  return writer;
+}
+
+base::Result<void> ReleaseWriter::lock_temporary_file() {
+  const std::filesystem::path path =
+      file_.parent_path() / (file_.stem().string() + std::string(temporary_suffix));
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (descriptor < 0) return system_error("cannot create", path);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 || !still_names(path, descriptor)) {
+    ::close(descriptor);
+    return base::Error{base::ErrorCode::conflict,
+                       "another import of " + file_.stem().string() + " is under way",
+                       {}};
+  }
+  temporary_.descriptor = descriptor;
+  temporary_.path = path;
+  if (::ftruncate(descriptor, 0) != 0) return system_error("cannot empty", path);
+  return {};
+}
+
+base::Result<void> ReleaseWriter::make_tables(const ReleaseSchema& schema) {
+  sqlite3* database = nullptr;
+  const int code = sqlite3_open_v2(temporary_.path.c_str(), &database,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  database_.reset(database);
+  if (code != SQLITE_OK) return database_error("cannot open");
+  const auto prepared =
+      run("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+          "PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" +
+          std::to_string(page_cache_kib) +
+          "; BEGIN;"
+          "CREATE TABLE \"django_migrations\" (\"id\" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "
+          "\"app\" varchar(255) NOT NULL, \"name\" varchar(255) NOT NULL, "
+          "\"applied\" datetime NOT NULL);" +
+          std::string(schema.tables_sql));
+  if (!prepared) return prepared;
+  auto migrations = table("django_migrations", "app, name, applied");
+  if (!migrations) return migrations.error();
+  for (const std::string_view migration : schema.migrations) {
+    migrations->text(1, schema.application);
+    migrations->text(2, migration);
+    migrations->text(3, migrations_applied);
+    const auto inserted = migrations->insert();
+    if (!inserted) return inserted;
+  }
+  return {};
+}
+
+base::Result<RowInserter> ReleaseWriter::table(std::string_view name, std::string_view columns) {
+  std::string places = "?";
+  for (auto commas = std::count(columns.begin(), columns.end(), ','); commas > 0; --commas) {
+    places += ", ?";
+  }
+  const std::string sql = "INSERT INTO \"" + std::string(name) + "\" (" + std::string(columns) +
+                          ") VALUES (" + places + ")";
+  RowInserter inserter;
+  inserter.table_ = file_.filename().string() + ", table " + std::string(name);
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(database_.get(), sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT,
+                                      &statement, nullptr);
+  inserter.statement_.reset(statement);
+  if (code != SQLITE_OK) return database_error("cannot write to a table of");
+  return inserter;
+}
+
+base::Result<IndexedFile> ReleaseWriter::seal() {
+  const auto committed = run(indexes_sql_ + "COMMIT;");
+  if (!committed) return committed.error();
+  database_.reset();
+  // The disk and the processor work side by side: the digest reads what the system still has in
+  // memory.
+  auto synced = std::async(std::launch::async, sync_file, temporary_.path);
+  const auto digest = base::sha256_file(temporary_.path);
+  const auto sync_result = synced.get();
+  if (!sync_result) return sync_result.error();
+  if (!digest) return digest.error();
+  struct stat status {};
+  if (::stat(temporary_.path.c_str(), &status) != 0) {
+    return system_error("cannot look at", temporary_.path);
+  }
+  // A rename changes neither size nor time.
+  return IndexedFile{*digest, static_cast<std::uint64_t>(status.st_size),
+                     std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+// The index first: it is only a cache, so one without its release does no harm, while a release
+// that was published must not turn out to be a failed import.
+base::Result<void> ReleaseWriter::publish(std::string_view index) {
+  CODELOG_CHECK(!database_, "a release was published before it was sealed");
+  const auto removed = remove_logs_of(file_);
+  if (!removed) return removed;
+  const std::filesystem::path index_path = std::filesystem::path(file_).replace_extension("index");
+  const auto written = write_index_file(index_path, index);
+  if (!written) return written;
+  if (::rename(temporary_.path.c_str(), file_.c_str()) != 0) {
+    const base::Error error = system_error("cannot rename to", file_);
+    ::unlink(index_path.c_str());
+    return error;
+  }
+  temporary_.path.clear();
+  return base::sync_folder(file_.parent_path());
+}
+
+base::Result<void> ReleaseWriter::run(const std::string& sql) {
+  const int code = sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return database_error("cannot write");
+  return {};
+}
+
+base::Error ReleaseWriter::database_error(std::string_view what) const {
+  return {
+      base::ErrorCode::io,
+      std::string(what) + " " + temporary_.path.string() + ": " + sqlite3_errmsg(database_.get()),
+      {}};
+}
+
+}  // namespace codelog::coding_systems

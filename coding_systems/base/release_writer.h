@@ -1,0 +1,101 @@
+// Writes a release file: a SQLite database in the schema that OpenCodelists uses, whole or not at
+// all.
+//
+//     create()  a temporary file <alias>.sqlite3.importing beside the target, locked; leftovers of
+//     killed imports go table()   rows, in the order they shall keep; nothing else writes seal()
+//     secondary indexes, commit, close; sync to disk while the digest is taken publish() writes the
+//     release index, then renames over the target: from then on the release exists
+//
+// A writer destroyed before publish() removes its temporary file. Rows are written without a
+// journal, which is safe because nobody reads a file that was not published. The same rows always
+// give the same bytes. Not safe from several threads at once. All errors: io (disk full,
+// permission), conflict (another import of the same release runs; or the file to be replaced has
+// changes in a -wal or -journal file beside it), invalid (alias).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "coding_systems/base/index_file.h"
+#include "events/base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace codelog::coding_systems {
+
+// What OpenCodelists' migrations of one system make.
+struct ReleaseSchema {
+  std::string_view application;                  // Django's name for the system: "snomedct"
+  std::span<const std::string_view> migrations;  // recorded as applied
+  std::string_view tables_sql;
+  std::string_view indexes_sql;  // run after the rows are in, which is faster
+};
+
+// Inserts rows into one table. Columns count from 1 in the order given to table(); texts are read
+// by insert() and must live until then. Values stay bound from one row to the next.
+class RowInserter {
+ public:
+  void text(int column, std::string_view value);
+  void integer(int column, std::int64_t value);
+  void null(int column);
+  base::Result<void> insert();
+
+ private:
+  friend class ReleaseWriter;
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  std::string table_;
+};
+
+class ReleaseWriter {
+ public:
+  static base::Result<std::unique_ptr<ReleaseWriter>> create(const std::filesystem::path& folder,
+                                                             const std::string& alias,
+                                                             const ReleaseSchema& schema);
+  ~ReleaseWriter();
+  ReleaseWriter(const ReleaseWriter&) = delete;
+  ReleaseWriter& operator=(const ReleaseWriter&) = delete;
+
+  // `columns` separated by commas. Inserters must be gone before seal().
+  base::Result<RowInserter> table(std::string_view name, std::string_view columns);
+  base::Result<IndexedFile> seal();
+  // `index` is the bytes of the index file, built from what seal() returned.
+  base::Result<void> publish(std::string_view index);
+
+  const std::filesystem::path& file() const { return file_; }
+
+ private:
+  struct CloseDatabase {
+    void operator()(sqlite3* database) const;
+  };
+  struct RemoveLockedFile {  // owns the lock on the temporary file, and removes it while it holds
+                             // it
+    std::filesystem::path path;
+    int descriptor = -1;
+    RemoveLockedFile() = default;
+    RemoveLockedFile(const RemoveLockedFile&) = delete;
+    RemoveLockedFile& operator=(const RemoveLockedFile&) = delete;
+    ~RemoveLockedFile();
+  };
+
+  ReleaseWriter() = default;
+  base::Result<void> lock_temporary_file();
+  base::Result<void> make_tables(const ReleaseSchema& schema);
+  base::Result<void> run(const std::string& sql);
+  base::Error database_error(std::string_view what) const;
+
+  std::filesystem::path file_;
+  RemoveLockedFile
+      temporary_;  // outlives the database: closing any descriptor drops SQLite's own locks
+  std::unique_ptr<sqlite3, CloseDatabase> database_;
+  std::string indexes_sql_;
+};
+
+}  // namespace codelog::coding_systems
