@@ -1,0 +1,82 @@
+#include "coding_systems/bnf/import.h"
+
+#include "coding_systems/base/background_index.h"
+#include "coding_systems/base/release_writer.h"
+#include "coding_systems/bnf/coding_system.h"
+#include "coding_systems/bnf/import_tables.h"
+
+namespace codelog::coding_systems::bnf {
+namespace {
+
+constexpr std::array<std::string_view, 1> migrations = {"0001_squashed_0002_20250425"};
+
+// The text of these is the schema's identity: spelling, order and names as Django wrote them.
+constexpr std::string_view tables_sql =
+    "CREATE TABLE \"bnf_concept\" (\"code\" varchar(15) NOT NULL PRIMARY KEY, "
+    "\"type\" varchar(18) NOT NULL, \"name\" varchar(100) NOT NULL, "
+    "\"parent_id\" varchar(15) NULL REFERENCES \"bnf_concept\" (\"code\") "
+    "DEFERRABLE INITIALLY DEFERRED);";
+constexpr std::string_view indexes_sql =
+    "CREATE INDEX \"bnf_concept_parent_id_808c1159\" ON \"bnf_concept\" (\"parent_id\");";
+constexpr ReleaseSchema release_schema = {"bnf", migrations, tables_sql, indexes_sql};
+
+base::Result<void> write_tables(ReleaseWriter& writer, const Tables& tables, ImportStages& stages) {
+  stages.begin("writing", tables.concepts.size());
+  auto inserter = writer.table("bnf_concept", "code, type, name, parent_id");
+  if (!inserter) return inserter.error();
+  for (const ConceptRow& row : tables.concepts) {
+    inserter->text(1, row.code);
+    inserter->text(2, levels[row.level]);
+    inserter->text(3, row.name);
+    if (row.parent) {
+      inserter->text(4, *row.parent);
+    } else {
+      inserter->null(4);
+    }
+    if (auto inserted = inserter->insert(); !inserted) return inserted;
+  }
+  return stages.advance_to(tables.concepts.size());
+}
+
+// What read_index_source would read from the release file that these tables become.
+IndexSource index_source(const Tables& tables) {
+  IndexSource source;
+  for (const ConceptRow& row : tables.concepts) {
+    source.add_concept(row.code, kind_of(levels[row.level]));
+    source.add_text(row.code, TextRole::name, row.name);
+    if (row.parent) source.add_edge(*row.parent, row.code);
+  }
+  return source;
+}
+
+}  // namespace
+
+base::Result<ImportOutcome> import_release(const ImportRequest& request) {
+  ImportStages stages(request);
+  const auto archive = ZipArchive::open(request.archive, request.limits);
+  if (!archive) return archive.error();
+  auto writer = ReleaseWriter::create(request.target_folder, request.alias, release_schema);
+  if (!writer) return writer.error();
+  const auto tables = read_tables(*archive, stages);
+  if (!tables) return tables.error();
+
+  BackgroundIndex index(system_id, [&tables] { return index_source(*tables); });
+  const auto written = write_tables(**writer, *tables, stages);
+  if (!written) return written.error();
+  stages.begin("syncing", 1);
+  const auto sealed = (*writer)->seal();
+  if (!sealed) return sealed.error();
+  stages.begin("indexing", 1);
+  const auto index_bytes = index.take(*sealed);
+  if (!index_bytes) return index_bytes.error();
+  if (auto proceed = stages.advance_to(1); !proceed) return proceed.error();
+  const auto published = (*writer)->publish(*index_bytes);
+  if (!published) return published.error();
+  return ImportOutcome{.file = (*writer)->file(),
+                       .file_digest = sealed->digest,
+                       .source_bytes = tables->source_bytes,
+                       .concepts_count = tables->concepts.size(),
+                       .stages = stages.take()};
+}
+
+}  // namespace codelog::coding_systems::bnf

@@ -1,0 +1,162 @@
+#include "coding_systems/bnf/import_tables.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+#include "coding_systems/base/csv_reader.h"
+#include "coding_systems/bnf/coding_system.h"
+#include "events/base/text.h"
+
+namespace codelog::coding_systems::bnf {
+namespace {
+
+constexpr std::size_t code_bytes_max = 15;
+constexpr std::size_t name_bytes_max = 1000;
+constexpr std::uint64_t rows_per_progress = 1024;
+
+base::Result<ZipMember> find_csv(const ZipArchive& archive) {
+  std::vector<ZipMember> found;
+  for (const ZipMember& member : archive.members()) {
+    if (member.name.find('/') == std::string::npos && member.name.ends_with(".csv")) {
+      found.push_back(member);
+    }
+  }
+  if (found.size() == 1) return found.front();
+  return base::Error{base::ErrorCode::invalid,
+                     archive.name() + ": expected one .csv file at the top level, found " +
+                         std::to_string(found.size()),
+                     {}};
+}
+
+// Which fields hold a level.
+struct LevelColumns {
+  std::size_t name = 0;
+  std::size_t code = 0;
+};
+
+base::Result<std::size_t> find_column(const CsvReader& csv, const std::string& title) {
+  const auto fields = csv.fields();
+  const auto first = std::find(fields.begin(), fields.end(), title);
+  if (first == fields.end()) return csv.error_here("there is no column '" + title + "'");
+  if (std::find(first + 1, fields.end(), title) != fields.end()) {
+    return csv.error_here("there are two columns '" + title + "'");
+  }
+  return static_cast<std::size_t>(first - fields.begin());
+}
+
+bool is_code(std::string_view text) {
+  const auto is_code_byte = [](char byte) {
+    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= 'a' && byte <= 'z');
+  };
+  return !text.empty() && text.size() <= code_bytes_max &&
+         std::all_of(text.begin(), text.end(), is_code_byte);
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= name_bytes_max && base::is_utf8(text) &&
+         text.find('\0') == std::string_view::npos;
+}
+
+class TablesReader {
+ public:
+  TablesReader(CsvReader& csv, ImportStages& stages) : csv_(csv), stages_(stages) {}
+
+  base::Result<Tables> read() {
+    if (auto found = read_header(); !found) return found.error();
+    for (std::uint64_t rows = 1;; ++rows) {
+      const auto more = csv_.next_record();
+      if (!more) return more.error();
+      if (!*more) break;
+      if (auto taken = take_row(); !taken) return taken.error();
+      if (rows % rows_per_progress != 0) continue;
+      if (auto proceed = stages_.advance_to(csv_.bytes_read()); !proceed) return proceed.error();
+    }
+    Tables tables{in_stored_order(), csv_.bytes_read()};
+    if (tables.concepts.empty()) return csv_.error_here("the file has no concepts");
+    if (auto proceed = stages_.advance_to(tables.source_bytes); !proceed) return proceed.error();
+    return tables;
+  }
+
+ private:
+  base::Result<void> read_header() {
+    const auto more = csv_.next_record();
+    if (!more) return more.error();
+    if (!*more) return csv_.error_here("the file is empty: its header is missing");
+    columns_count_ = csv_.fields().size();
+    for (std::size_t level = 0; level < levels.size(); ++level) {
+      const std::string title = "BNF " + std::string(levels[level]);
+      const auto name = find_column(csv_, title);
+      if (!name) return name.error();
+      const auto code = find_column(csv_, title + " Code");
+      if (!code) return code.error();
+      columns_[level] = {*name, *code};
+    }
+    return {};
+  }
+
+  base::Result<void> take_row() {
+    const auto fields = csv_.fields();
+    if (fields.size() != columns_count_) {
+      return csv_.error_here("the row has " + std::to_string(fields.size()) +
+                             " fields, the header has " + std::to_string(columns_count_));
+    }
+    std::optional<std::string> parent;
+    for (std::size_t level = 0; level < levels.size(); ++level) {
+      const std::string& name = fields[columns_[level].name];
+      const std::string& code = fields[columns_[level].code];
+      if (name.find("DUMMY") != std::string::npos) continue;
+      if (!is_code(code)) {
+        return csv_.error_here("the code of the " + std::string(levels[level]) +
+                               " is not 1 to 15 letters and digits");
+      }
+      if (!is_name(name)) {
+        return csv_.error_here("the name of the " + std::string(levels[level]) +
+                               " is empty, not UTF-8 or longer than 1000 bytes");
+      }
+      keep({code, name, std::move(parent), level});
+      parent = code;
+    }
+    return {};
+  }
+
+  // Neighbouring rows share most of their upper levels.
+  void keep(ConceptRow row) {
+    auto& rows = rows_[row.level];
+    if (rows.empty() || rows.back() != row) rows.push_back(std::move(row));
+  }
+
+  std::vector<ConceptRow> in_stored_order() {
+    std::vector<ConceptRow> stored;
+    std::unordered_set<std::string> codes;
+    for (auto& rows : rows_) {
+      std::sort(rows.begin(), rows.end());
+      for (ConceptRow& row : rows) {
+        if (codes.insert(row.code).second) stored.push_back(std::move(row));
+      }
+    }
+    return stored;
+  }
+
+  CsvReader& csv_;
+  ImportStages& stages_;
+  std::size_t columns_count_ = 0;
+  std::array<LevelColumns, levels.size()> columns_{};
+  std::array<std::vector<ConceptRow>, levels.size()> rows_;
+};
+
+}  // namespace
+
+base::Result<Tables> read_tables(const ZipArchive& archive, ImportStages& stages) {
+  const auto member = find_csv(archive);
+  if (!member) return member.error();
+  auto reader = archive.read(*member);
+  if (!reader) return reader.error();
+  stages.begin("reading", member->size_bytes);
+  CsvReader csv(archive.name() + ": member " + member->name,
+                [&reader](std::span<char> buffer) { return reader->read(buffer); });
+  return TablesReader(csv, stages).read();
+}
+
+}  // namespace codelog::coding_systems::bnf

@@ -1,0 +1,72 @@
+#include "coding_systems/snomedct/import.h"
+
+#include "coding_systems/base/background_index.h"
+#include "coding_systems/base/release_writer.h"
+#include "coding_systems/snomedct/coding_system.h"
+#include "coding_systems/snomedct/import_layout.h"
+#include "coding_systems/snomedct/import_tables.h"
+#include "coding_systems/snomedct/import_write.h"
+
+namespace codelog::coding_systems::snomedct {
+namespace {
+
+// What read_index_source would read from the release file that these tables become.
+IndexSource index_source(const Tables& tables) {
+  IndexSource source;
+  source.set_root(root_code);
+  for (const ConceptRow& row : tables.concepts) {
+    source.add_concept(std::to_string(row.id), row.is_active ? active_concept : inactive_concept);
+  }
+  for (const RelationshipRow& row : tables.relationships) {
+    if (!tables.is_edge(row)) continue;
+    source.add_edge(std::to_string(row.destination), std::to_string(row.source));
+  }
+  for (const DescriptionRow& row : tables.descriptions) {
+    if (!row.is_active) continue;
+    source.add_text(std::to_string(row.concept_id), role_of(tables.dictionary.text(row.type)),
+                    tables.term(row));
+  }
+  return source;
+}
+
+// An error of what the archive holds as a whole names the archive.
+base::Error named(const ZipArchive& archive, base::Error error) {
+  error.detail = archive.name() + ": " + error.detail;
+  return error;
+}
+
+}  // namespace
+
+base::Result<ImportOutcome> import_release(const ImportRequest& request) {
+  ImportStages stages(request);
+  const auto archive = ZipArchive::open(request.archive, request.limits);
+  if (!archive) return archive.error();
+  const auto members = find_rf2_members(*archive);
+  if (!members) return members.error();
+  auto writer = ReleaseWriter::create(request.target_folder, request.alias, release_schema);
+  if (!writer) return writer.error();
+  const auto tables = read_tables(*archive, *members, stages);
+  if (!tables) return tables.error();
+
+  BackgroundIndex index(system_id, [&tables] { return index_source(*tables); });
+  const auto written = write_tables(**writer, *tables, stages);
+  if (!written) return written.error();
+  stages.begin("syncing", 1);
+  const auto sealed = (*writer)->seal();
+  if (!sealed) return sealed.error();
+  stages.begin("indexing", 1);
+  const auto index_bytes = index.take(*sealed);
+  if (!index_bytes) return named(*archive, index_bytes.error());
+  if (const auto proceed = stages.advance_to(1); !proceed) return proceed.error();
+  const auto published = (*writer)->publish(*index_bytes);
+  if (!published) return published.error();
+  return ImportOutcome{.file = (*writer)->file(),
+                       .file_digest = sealed->digest,
+                       .source_bytes = tables->source_bytes,
+                       .concepts_count = tables->concepts.size(),
+                       .descriptions_count = tables->descriptions.size(),
+                       .relationships_count = tables->relationships.size(),
+                       .stages = stages.take()};
+}
+
+}  // namespace codelog::coding_systems::snomedct

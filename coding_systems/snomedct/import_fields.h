@@ -1,0 +1,83 @@
+// The fields of an RF2 row, checked and packed. Nothing here allocates except the dictionary of
+// repeated values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/id_map.h"
+
+namespace codelog::coding_systems::snomedct {
+
+// 6 to 18 digits, the first not 0.
+std::optional<std::uint64_t> parse_sctid(std::string_view text);
+
+// A calendar day written YYYYMMDD, as that number.
+std::optional<std::uint32_t> parse_rf2_date(std::string_view text);
+
+// As SQLite stores it: YYYY-MM-DD.
+std::array<char, 10> date_text(std::uint32_t yyyymmdd);
+
+// True if the line has exactly as many columns as there are fields, which then hold them.
+bool split_columns(std::string_view line, std::span<std::string_view> fields);
+
+// Gives each of the few distinct values of some columns (modules, types, languages) a number: rows
+// take 2 bytes for what is an 18-digit text in the file.
+class Rf2Dictionary {
+ public:
+  static constexpr std::size_t values_max = 65536;
+
+  // Nothing if there are too many values.
+  std::optional<std::uint16_t> number_of_id(std::uint64_t id);
+  // A text of 1 to 8 bytes.
+  std::optional<std::uint16_t> number_of_text(std::string_view text);
+  std::optional<std::uint16_t> find_id(std::uint64_t id) const;
+  const std::string& text(std::uint16_t number) const { return texts_[number]; }
+
+ private:
+  std::optional<std::uint16_t> number_of_key(std::uint64_t key, std::string_view text);
+
+  IdMap numbers_;
+  std::vector<std::string> texts_;
+};
+
+constexpr std::size_t term_bytes_max =
+    32 * 1024;  // as RF2 allows; OpenCodelists' column says 255, unenforced
+
+// Reads the fields of one row. Of a row with wrong fields the first is remembered, so that a row is
+// read without a check after each field.
+class Rf2Fields {
+ public:
+  // The dictionary must outlive this.
+  explicit Rf2Fields(Rf2Dictionary& dictionary) : dictionary_(dictionary) {}
+
+  void begin_row() { wrong_.clear(); }
+  // What is wrong with the row, for an error; empty if nothing is.
+  const std::string& wrong() const { return wrong_; }
+
+  std::uint64_t sctid(std::string_view column, std::string_view text);
+  std::uint32_t date(std::string_view text);
+  bool active(std::string_view text);
+  // An id of which there are few: its number in the dictionary. The same for the next two.
+  std::uint16_t coded(std::string_view column, std::string_view text);
+  std::uint16_t language(std::string_view text);
+  std::uint16_t group(std::string_view text);
+  void check_term(std::string_view text);
+  void refuse(std::string_view column, std::string_view text, std::string_view why);
+
+ private:
+  std::uint16_t known(std::string_view column, std::string_view text,
+                      std::optional<std::uint16_t> number);
+
+  Rf2Dictionary& dictionary_;
+  std::string wrong_;
+  std::string last_date_text_;  // dates come in runs
+  std::uint32_t last_date_ = 0;
+};
+
+}  // namespace codelog::coding_systems::snomedct

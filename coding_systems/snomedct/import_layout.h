@@ -1,0 +1,20 @@
+// Where the members of an RF2 archive are. See import.h for the layout.
+#pragma once
+
+#include <vector>
+
+#include "coding_systems/base/zip_archive.h"
+
+namespace codelog::coding_systems::snomedct {
+
+// The members of each table, in the order in which they are read.
+struct Rf2Members {
+  std::vector<ZipMember> concepts;
+  std::vector<ZipMember> descriptions;
+  std::vector<ZipMember> relationships;  // stated, then inferred, folder by folder
+};
+
+// Errors: invalid, saying which folder or file is missing or there more than once.
+base::Result<Rf2Members> find_rf2_members(const ZipArchive& archive);
+
+}  // namespace codelog::coding_systems::snomedct

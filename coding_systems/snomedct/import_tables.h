@@ -1,0 +1,77 @@
+// The current states of a SNOMED CT release in memory, as an import collects them from RF2 Full
+// files: one row an id, in the order in which ids first came, holding the state with the latest
+// effectiveTime.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/id_map.h"
+#include "coding_systems/base/import_progress.h"
+#include "coding_systems/base/line_reader.h"
+#include "coding_systems/snomedct/import_fields.h"
+#include "coding_systems/snomedct/import_layout.h"
+
+namespace codelog::coding_systems::snomedct {
+
+// Columns with few distinct values are numbers in the dictionary.
+struct ConceptRow {
+  std::uint64_t id = 0;
+  std::uint32_t effective_time = 0;  // YYYYMMDD, here and below
+  std::uint16_t module = 0;
+  std::uint16_t definition_status = 0;
+  bool is_active = false;
+};
+
+struct DescriptionRow {
+  std::uint64_t id = 0;
+  std::uint64_t concept_id = 0;
+  std::uint32_t effective_time = 0;
+  std::uint32_t term_first = 0;  // in Tables::terms
+  std::uint16_t term_bytes = 0;
+  std::uint16_t module = 0;
+  std::uint16_t language = 0;
+  std::uint16_t type = 0;
+  std::uint16_t case_significance = 0;
+  bool is_active = false;
+};
+
+struct RelationshipRow {
+  std::uint64_t id = 0;
+  std::uint64_t source = 0;
+  std::uint64_t destination = 0;
+  std::uint32_t effective_time = 0;
+  std::uint32_t line = 0;  // where the state was read, for errors that are only found at the end
+  std::uint16_t module = 0;
+  std::uint16_t group = 0;
+  std::uint16_t type = 0;
+  std::uint16_t characteristic_type = 0;
+  std::uint16_t modifier = 0;
+  std::uint8_t member = 0;  // index into Rf2Members::relationships
+  bool is_active = false;
+};
+
+struct Tables {
+  std::vector<ConceptRow> concepts;
+  std::vector<DescriptionRow> descriptions;
+  std::vector<RelationshipRow> relationships;
+  std::string terms;
+  Rf2Dictionary dictionary;
+  IdMap concept_rows;
+  std::uint64_t source_bytes = 0;
+
+  std::string_view term(const DescriptionRow& row) const {
+    return std::string_view(terms).substr(row.term_first, row.term_bytes);
+  }
+  // An active relationship that makes its source a child of its destination.
+  bool is_edge(const RelationshipRow& row) const;
+};
+
+// Reads the members, checks every field, and checks that both ends of every edge are concepts.
+// Errors: invalid with file and line, unavailable (asked to stop).
+base::Result<Tables> read_tables(const ZipArchive& archive, const Rf2Members& members,
+                                 ImportStages& stages);
+
+}  // namespace codelog::coding_systems::snomedct
