@@ -1,0 +1,78 @@
+# The recipes. ./codelog-dev NAME installs what is missing and then runs one of these.
+
+jobs := num_cpus()
+
+# Sanitizers of this compiler want memory addresses that are not randomised too widely.
+steady := "$(setarch -R true 2>/dev/null && echo setarch -R)"
+
+[private]
+default:
+    @./codelog-dev
+
+# Install what all recipes need
+setup:
+    @./codelog-dev setup
+
+# Build the program: build/codelog
+build:
+    cmake --preset release --log-level=NOTICE
+    cmake --build --preset release --target codelog
+    ln -sfn release/tools/codelog build/codelog
+
+# Build, load a small demonstration into ./data once, and serve it
+run *ARGUMENTS: build
+    test -e data || (rm -rf build/demo && build/codelog demo --data build/demo && mv build/demo data)
+    build/codelog serve --data data {{ARGUMENTS}}
+
+# Build everything and run every test
+[no-exit-message]
+test *ARGUMENTS:
+    cmake --preset release --log-level=NOTICE -DBUILD_TESTING=ON
+    cmake --build --preset release
+    ctest --preset release --parallel {{jobs}} {{ARGUMENTS}}
+
+# Everything there is to check, the quick things first
+check: formatted scripts headers tidy test asan tsan
+
+# Every C++ file is as clang-format would write it
+formatted:
+    git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
+
+# Every script is free of what shellcheck knows
+scripts:
+    git ls-files codelog-dev .ci/run '*.sh' | xargs shellcheck
+
+# Every header compiles alone
+headers: debug
+    cmake --build --preset debug --target header_check
+
+# Static analysis of every source file, or of those whose path holds FILES
+tidy FILES='': debug
+    cmake --build --preset debug --target generated_sources
+    run-clang-tidy-16 -quiet -p build/debug -j {{jobs}} '{{justfile_directory()}}/(?!build/).*{{FILES}}'
+
+# All tests under the address and undefined-behaviour sanitizers
+asan *ARGUMENTS: (sanitized "asan" ARGUMENTS)
+
+# All tests under the thread sanitizer
+tsan *ARGUMENTS: (sanitized "tsan" ARGUMENTS)
+
+[private]
+sanitized PRESET *ARGUMENTS:
+    cmake --preset {{PRESET}} --log-level=NOTICE -DBUILD_TESTING=ON
+    cmake --build --preset {{PRESET}} -j {{jobs}}
+    {{steady}} ctest --preset {{PRESET}} --parallel {{jobs}} {{ARGUMENTS}}
+
+[private]
+debug:
+    cmake --preset debug --log-level=NOTICE -DBUILD_TESTING=ON
+
+# Put right what clang-format and clang-tidy can put right
+fix: debug
+    cmake --build --preset debug --target generated_sources
+    run-clang-tidy-16 -quiet -fix -p build/debug -j {{jobs}} '{{justfile_directory()}}/(?!build/).*'
+    git ls-files '*.h' '*.cpp' | xargs clang-format -i
+
+# Remove what was built; ./data stays
+clean:
+    rm -rf build
