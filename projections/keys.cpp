@@ -84,7 +84,8 @@ std::string all_versions() { return "V"; }
 std::uint32_t trailing_number(std::string_view key) {
   CODELOG_CHECK(key.size() >= 4, "a key without a number");
   std::uint32_t value = 0;
-  for (const char c : key.substr(key.size() - 4)) value = value << 8 | static_cast<unsigned char>(c);
+  for (const char c : key.substr(key.size() - 4))
+    value = value << 8 | static_cast<unsigned char>(c);
   return value;
 }
 

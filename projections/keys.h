@@ -1,5 +1,5 @@
-// The keys of the views. One letter names the kind; numbers are big-endian, so that key order is number order; names
-// that are followed by more end in a zero byte (none of them can contain one).
+// The keys of the views. One letter names the kind; numbers are big-endian, so that key order is
+// number order; names that are followed by more end in a zero byte (none of them can contain one).
 //
 //   M                              Meta: format, checkpoint, next ids
 //   S stream                       stream version

@@ -38,7 +38,8 @@ class MemoryReader final : public StoreReader {
 std::string after_prefix(std::string_view prefix) {
   std::string after(prefix);
   while (!after.empty() && static_cast<unsigned char>(after.back()) == 0xff) after.pop_back();
-  if (!after.empty()) after.back() = static_cast<char>(static_cast<unsigned char>(after.back()) + 1);
+  if (!after.empty())
+    after.back() = static_cast<char>(static_cast<unsigned char>(after.back()) + 1);
   return after;
 }
 

@@ -10,7 +10,8 @@
 namespace codelog::projections {
 namespace {
 
-// Large enough that a record which many commits change is written once, small enough to bound memory.
+// Large enough that a record which many commits change is written once, small enough to bound
+// memory.
 constexpr std::size_t bulk_changes_max = 20'000;
 
 // Views of another format, or of a log that is not this one, are not views of this log.
@@ -68,12 +69,11 @@ base::Result<std::unique_ptr<Projections>> Projections::open(const std::filesyst
     return caught_up.error();
   }
   std::unique_ptr<Projections> views(new Projections(std::move(*store), log));
-  views->projector_ = std::make_unique<Projector>(*views->store_, Projector::Positions::dense,
-                                                  log.head().epoch);
+  views->projector_ =
+      std::make_unique<Projector>(*views->store_, Projector::Positions::dense, log.head().epoch);
   views->checkpoint_ = views->projector_->checkpoint().value();
-  log.set_observer([raw = views.get()](std::span<const events::Commit> commits) {
-    raw->take_in(commits);
-  });
+  log.set_observer(
+      [raw = views.get()](std::span<const events::Commit> commits) { raw->take_in(commits); });
   return views;
 }
 
@@ -107,8 +107,8 @@ void Projections::set_listener(events::EventLog::Observer listener) {
   listener_ = std::move(listener);
 }
 
-base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log, CodelistId codelist,
-                                                    Position position) {
+base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log,
+                                                    CodelistId codelist, Position position) {
   std::unique_ptr<Store> store = std::make_unique<MemoryStore>();
   Projector projector(*store, Projector::Positions::sparse, log.head().epoch);
   const auto reader = log.read_stream(codelist_stream(codelist), base::StreamVersion(1),

@@ -1,5 +1,6 @@
-// The site's views, kept up with the log. Opening catches up (or rebuilds, where the views are of another format, of
-// another log, or absent); from then on every durable commit is taken in before its writer is answered.
+// The site's views, kept up with the log. Opening catches up (or rebuilds, where the views are of
+// another format, of another log, or absent); from then on every durable commit is taken in before
+// its writer is answered.
 #pragma once
 
 #include <atomic>
@@ -22,8 +23,8 @@ using Progress = std::function<void(Position done, Position head)>;
 
 class Projections {
  public:
-  // Becomes the log's observer. The log must outlive this. Errors: io; corrupt, naming the commit, when one cannot
-  // be read or does not fit.
+  // Becomes the log's observer. The log must outlive this. Errors: io; corrupt, naming the commit,
+  // when one cannot be read or does not fit.
   static base::Result<std::unique_ptr<Projections>> open(const std::filesystem::path& folder,
                                                          events::EventLog& log,
                                                          const Progress& progress = {});
@@ -41,9 +42,10 @@ class Projections {
   // Why the views have stopped following the log; empty while they follow.
   std::string failure() const;
 
-  // Called on the log's committer thread with commits that the views have just taken in, before their writers are
-  // answered: for caches of what was read from the views. Empty for none. Safe from any thread; when it returns, the
-  // listener before is not running and will not be called again.
+  // Called on the log's committer thread with commits that the views have just taken in, before
+  // their writers are answered: for caches of what was read from the views. Empty for none. Safe
+  // from any thread; when it returns, the listener before is not running and will not be called
+  // again.
   void set_listener(events::EventLog::Observer listener);
 
  private:
@@ -60,13 +62,14 @@ class Projections {
   events::EventLog::Observer listener_;  // guarded by listener_mutex_
 };
 
-// Applies every commit behind the store's checkpoint, in bulk; up to and including `last`, if that is given.
+// Applies every commit behind the store's checkpoint, in bulk; up to and including `last`, if that
+// is given.
 base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
                             std::optional<Position> last = std::nullopt);
 
 // The views of the commits of one codelist up to and including a position, for looking at the past.
-base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log, CodelistId codelist,
-                                                    Position position);
+base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log,
+                                                    CodelistId codelist, Position position);
 
 // SHA-256 over every key and value in order: equal digests, equal views.
 base::Sha256 digest(const StoreReader& reader);

@@ -390,9 +390,8 @@ Projector::Cached<VersionRecord>& Projector::version(VersionId id) {
 }
 
 base::Result<void> Projector::apply(const events::Commit& commit) {
-  const bool follows = positions_ == Positions::dense
-                           ? commit.position == meta_.checkpoint.next()
-                           : commit.position > meta_.checkpoint;
+  const bool follows = positions_ == Positions::dense ? commit.position == meta_.checkpoint.next()
+                                                      : commit.position > meta_.checkpoint;
   CODELOG_CHECK(follows, "a commit reached the views out of order");
   EventApplier applier(*this, commit);
   for (const events::Event& event : commit.content.events) {

@@ -1,5 +1,5 @@
-// Applies commits to a store of views, in order. Pure: no clock, no randomness, no releases; the same commits give the
-// same bytes. One thread at a time.
+// Applies commits to a store of views, in order. Pure: no clock, no randomness, no releases; the
+// same commits give the same bytes. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,9 @@ class Projector {
   // Goes on from the store's checkpoint. `epoch` is the log's; it is stored with the views.
   Projector(Store& store, Positions positions, std::uint64_t epoch);
 
-  // Takes the commit in; it shows in the store after flush(). Error (corrupt): the commit does not fit the views
-  // (it names something that they do not have). The projector is of no more use then, and refuses to flush.
+  // Takes the commit in; it shows in the store after flush(). Error (corrupt): the commit does not
+  // fit the views (it names something that they do not have). The projector is of no more use then,
+  // and refuses to flush.
   base::Result<void> apply(const events::Commit& commit);
 
   // Writes everything taken in so far, with the checkpoint, all or none.
@@ -42,8 +43,8 @@ class Projector {
  private:
   friend class EventApplier;
 
-  // A record read or changed since the last flush. Changed ones are written at flush, so that a thousand clicks on
-  // one draft write its record once.
+  // A record read or changed since the last flush. Changed ones are written at flush, so that a
+  // thousand clicks on one draft write its record once.
   template <class Record>
   struct Cached {
     std::optional<Record> record;  // nothing: there is none (any more)

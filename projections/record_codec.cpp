@@ -8,8 +8,8 @@
 namespace codelog::projections {
 namespace {
 
-// Each record lists its fields once, in visit(); Writer and Reader walk that list. Integers are variable-length
-// (7 bits a byte), texts and lists carry their length.
+// Each record lists its fields once, in visit(); Writer and Reader walk that list. Integers are
+// variable-length (7 bits a byte), texts and lists carry their length.
 class Writer {
  public:
   template <class... Fields>
@@ -26,10 +26,8 @@ class Writer {
     bytes_ += static_cast<char>(rest);
   }
   template <class T>
-    requires std::is_enum_v<T>
-  void write(T value) {
-    write(static_cast<std::uint64_t>(value));
-  }
+  requires std::is_enum_v<T>
+  void write(T value) { write(static_cast<std::uint64_t>(value)); }
   void write(const std::string& text) {
     write(text.size());
     bytes_ += text;
@@ -56,10 +54,8 @@ class Writer {
     for (const std::uint64_t count : counts) write(count);
   }
   template <class T>
-    requires requires(Writer& writer, T& record) { visit(writer, record); }
-  void write(const T& record) {
-    visit(*this, const_cast<T&>(record));
-  }
+  requires requires(Writer& writer, T& record) { visit(writer, record); }
+  void write(const T& record) { visit(*this, const_cast<T&>(record)); }
 
   std::string bytes_;
 };
@@ -96,10 +92,8 @@ class Reader {
     value = static_cast<T>(read_number());
   }
   template <class T>
-    requires std::is_enum_v<T>
-  void read(T& value) {
-    value = static_cast<T>(read_number());
-  }
+  requires std::is_enum_v<T>
+  void read(T& value) { value = static_cast<T>(read_number()); }
   void read(std::string& text) { text = take(read_number()); }
   void read(base::Sha256& digest) {
     const std::string_view bytes = take(digest.size());
@@ -126,10 +120,8 @@ class Reader {
     for (std::uint64_t& count : counts) count = read_number();
   }
   template <class T>
-    requires requires(Reader& reader, T& record) { visit(reader, record); }
-  void read(T& record) {
-    visit(*this, record);
-  }
+  requires requires(Reader& reader, T& record) { visit(reader, record); }
+  void read(T& record) { visit(*this, record); }
 
   std::string_view rest_;
 };
@@ -162,8 +154,8 @@ void visit(auto& fields, CodelistRecord& r) {
 }
 void visit(auto& fields, VersionRecord& r) {
   fields(r.id, r.codelist, r.status, r.origin, r.tag, r.author, r.release, r.release_digest,
-         r.source, r.has_csv_data, r.counts, r.created_at, r.updated_at, r.changed_at,
-         r.undo_steps, r.redo_steps);
+         r.source, r.has_csv_data, r.counts, r.created_at, r.updated_at, r.changed_at, r.undo_steps,
+         r.redo_steps);
 }
 void visit(auto& fields, SearchRecord& r) { fields(r.version, r.search); }
 
@@ -214,15 +206,11 @@ OrganisationRecord decode_organisation(std::string_view bytes) {
   return decode_record<OrganisationRecord>(bytes);
 }
 MemberRecord decode_member(std::string_view bytes) { return decode_record<MemberRecord>(bytes); }
-ReleaseRecord decode_release(std::string_view bytes) {
-  return decode_record<ReleaseRecord>(bytes);
-}
+ReleaseRecord decode_release(std::string_view bytes) { return decode_record<ReleaseRecord>(bytes); }
 CodelistRecord decode_codelist(std::string_view bytes) {
   return decode_record<CodelistRecord>(bytes);
 }
-VersionRecord decode_version(std::string_view bytes) {
-  return decode_record<VersionRecord>(bytes);
-}
+VersionRecord decode_version(std::string_view bytes) { return decode_record<VersionRecord>(bytes); }
 SearchRecord decode_search(std::string_view bytes) { return decode_record<SearchRecord>(bytes); }
 std::uint64_t decode_number(std::string_view bytes) { return decode_record<std::uint64_t>(bytes); }
 

@@ -1,6 +1,7 @@
-// Records as bytes. The format may change at will (the views are rebuilt when view_format does not match), but equal
-// records always give equal bytes: that is what "rebuilt views are byte-identical" rests on.
-// Decoding checks every length; bytes that are not a record fail a check, since only this code writes them.
+// Records as bytes. The format may change at will (the views are rebuilt when view_format does not
+// match), but equal records always give equal bytes: that is what "rebuilt views are
+// byte-identical" rests on. Decoding checks every length; bytes that are not a record fail a check,
+// since only this code writes them.
 #pragma once
 
 #include <span>

@@ -128,8 +128,8 @@ base::Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(store_options(), folder.string(), &db);
   if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
-    return base::Error{base::ErrorCode::unavailable,
-                       folder.string() + " is in use by another process", {}};
+    return base::Error{
+        base::ErrorCode::unavailable, folder.string() + " is in use by another process", {}};
   }
   if (!status.ok()) return io_error(status);
   return std::unique_ptr<RocksStore>(

@@ -1,5 +1,5 @@
-// A Store in a RocksDB folder of its own: DATA/projections. Disposable: whatever is wrong with it, deleting the
-// folder and replaying the log makes it again. Thread-safe.
+// A Store in a RocksDB folder of its own: DATA/projections. Disposable: whatever is wrong with it,
+// deleting the folder and replaying the log makes it again. Thread-safe.
 #pragma once
 
 #include <filesystem>

@@ -1,6 +1,7 @@
-// Where views live: an ordered map of bytes. RocksStore keeps the site's views; MemoryStore keeps the views of one
-// codelist while its history is replayed to some moment in the past. Both are driven by the same projector and read
-// by the same views, so the past is computed by the code that shows the present.
+// Where views live: an ordered map of bytes. RocksStore keeps the site's views; MemoryStore keeps
+// the views of one codelist while its history is replayed to some moment in the past. Both are
+// driven by the same projector and read by the same views, so the past is computed by the code that
+// shows the present.
 #pragma once
 
 #include <functional>
@@ -46,15 +47,16 @@ class StoreReader {
  public:
   virtual ~StoreReader() = default;
   virtual std::optional<std::string> get(std::string_view key) const = 0;
-  // Calls visit with every entry whose key starts with the prefix, in key order (or the reverse), until it returns
-  // false. The views handed over are valid during the call only.
+  // Calls visit with every entry whose key starts with the prefix, in key order (or the reverse),
+  // until it returns false. The views handed over are valid during the call only.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
   virtual void scan(std::string_view prefix, const Visit& visit) const = 0;
   virtual void scan_backward(std::string_view prefix, const Visit& visit) const = 0;
 };
 
 enum class WriteMode {
-  live,  // survives the end of the process; a power cut may lose the newest writes (the log has them)
+  live,  // survives the end of the process; a power cut may lose the newest writes (the log has
+         // them)
   bulk,  // survives only after sync(): for rebuilding
 };
 

@@ -1,5 +1,6 @@
-// The views as they are at one moment: everything that a request reads comes from one Views, so that it never sees
-// half a commit. Cheap to make (a snapshot); used by one thread; let go at the end of the request.
+// The views as they are at one moment: everything that a request reads comes from one Views, so
+// that it never sees half a commit. Cheap to make (a snapshot); used by one thread; let go at the
+// end of the request.
 #pragma once
 
 #include <memory>
@@ -26,7 +27,8 @@ class Views {
   std::vector<UserRecord> users() const;
   std::optional<OrganisationRecord> organisation(std::string_view slug) const;
   std::vector<OrganisationRecord> organisations() const;
-  std::optional<MemberRecord> member(std::string_view organisation, std::string_view username) const;
+  std::optional<MemberRecord> member(std::string_view organisation,
+                                     std::string_view username) const;
   std::vector<MemberRecord> members_of(std::string_view organisation) const;
   std::vector<std::string> organisations_of(std::string_view username) const;
 
@@ -39,7 +41,8 @@ class Views {
   std::optional<CodelistId> handle_with_slug(const Owner& owner, std::string_view slug) const;
   std::optional<CodelistId> handle_with_name(const Owner& owner, std::string_view name) const;
   std::vector<CodelistRecord> codelists() const;  // by id
-  std::vector<CodelistRecord> codelists_of(const Owner& owner) const;  // whose current handle is the owner's; by id
+  std::vector<CodelistRecord> codelists_of(
+      const Owner& owner) const;  // whose current handle is the owner's; by id
 
   std::optional<VersionRecord> version(VersionId id) const;
   std::vector<VersionRecord> versions_of(CodelistId codelist) const;  // by id, which is by age

@@ -87,10 +87,9 @@ Timestamp SystemClock::now() const {
 std::string format_date(Timestamp time) {
   const auto date = day_of(time);
   std::array<char, 32> buffer{};
-  const int size = std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02u",
-                                 static_cast<int>(date.year()),
-                                 static_cast<unsigned>(date.month()),
-                                 static_cast<unsigned>(date.day()));
+  const int size =
+      std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
   return std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 
@@ -99,10 +98,10 @@ std::string format_timestamp(Timestamp time) {
   if (in_day < 0) in_day += us_per_day;
   const std::int64_t seconds = in_day / us_per_second;
   std::array<char, 32> buffer{};
-  const int size = std::snprintf(
-      buffer.data(), buffer.size(), "T%02d:%02d:%02d.%06dZ", static_cast<int>(seconds / 3600),
-      static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60),
-      static_cast<int>(in_day % us_per_second));
+  const int size =
+      std::snprintf(buffer.data(), buffer.size(), "T%02d:%02d:%02d.%06dZ",
+                    static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60),
+                    static_cast<int>(seconds % 60), static_cast<int>(in_day % us_per_second));
   return format_date(time) + std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 

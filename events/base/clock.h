@@ -30,7 +30,8 @@ class SystemClock final : public Clock {
 std::string format_timestamp(Timestamp time);
 // "2024-01-31".
 std::string format_date(Timestamp time);
-// Accepts "YYYY-MM-DD" (its first microsecond), and RFC 3339 date-times with an offset or Z; nothing else.
+// Accepts "YYYY-MM-DD" (its first microsecond), and RFC 3339 date-times with an offset or Z;
+// nothing else.
 std::optional<Timestamp> parse_timestamp(std::string_view text);
 // True for a real calendar day written YYYY-MM-DD.
 bool is_date(std::string_view text);

@@ -4,16 +4,26 @@ namespace codelog::base {
 
 std::string_view to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid: return "invalid";
-    case ErrorCode::unauthenticated: return "unauthenticated";
-    case ErrorCode::forbidden: return "forbidden";
-    case ErrorCode::not_found: return "not found";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::too_large: return "too large";
-    case ErrorCode::unprocessable: return "unprocessable";
-    case ErrorCode::corrupt: return "corrupt";
-    case ErrorCode::io: return "input/output";
-    case ErrorCode::unavailable: return "unavailable";
+    case ErrorCode::invalid:
+      return "invalid";
+    case ErrorCode::unauthenticated:
+      return "unauthenticated";
+    case ErrorCode::forbidden:
+      return "forbidden";
+    case ErrorCode::not_found:
+      return "not found";
+    case ErrorCode::conflict:
+      return "conflict";
+    case ErrorCode::too_large:
+      return "too large";
+    case ErrorCode::unprocessable:
+      return "unprocessable";
+    case ErrorCode::corrupt:
+      return "corrupt";
+    case ErrorCode::io:
+      return "input/output";
+    case ErrorCode::unavailable:
+      return "unavailable";
   }
   return "unknown";
 }

@@ -1,5 +1,6 @@
-// Result<T>: a value, or an Error that says what went wrong in one sentence for the person who must act on it.
-// Shaped like std::expected, so that it can be swapped for it one day. Thread-compatible, like the value it holds.
+// Result<T>: a value, or an Error that says what went wrong in one sentence for the person who must
+// act on it. Shaped like std::expected, so that it can be swapped for it one day.
+// Thread-compatible, like the value it holds.
 #pragma once
 
 #include <optional>
@@ -15,16 +16,16 @@ namespace codelog::base {
 
 // What the caller can do about an error; each maps to one HTTP status and one exit code.
 enum class ErrorCode {
-  invalid,       // the request itself is wrong: 400
+  invalid,          // the request itself is wrong: 400
   unauthenticated,  // no valid credentials: 401
-  forbidden,     // the actor may not do this: 403
-  not_found,     // the thing named does not exist: 404
-  conflict,      // it was right when decided, but the state has moved: 409
-  too_large,     // beyond a stated limit: 413
-  unprocessable, // well-formed, but an idempotency key is reused for something else: 422
-  corrupt,       // stored bytes are not what was written: 500
-  io,            // the operating system or the disk refused: 500
-  unavailable,   // not now (log latched, release file gone, waiting took too long): 503
+  forbidden,        // the actor may not do this: 403
+  not_found,        // the thing named does not exist: 404
+  conflict,         // it was right when decided, but the state has moved: 409
+  too_large,        // beyond a stated limit: 413
+  unprocessable,    // well-formed, but an idempotency key is reused for something else: 422
+  corrupt,          // stored bytes are not what was written: 500
+  io,               // the operating system or the disk refused: 500
+  unavailable,      // not now (log latched, release file gone, waiting took too long): 503
 };
 
 std::string_view to_string(ErrorCode code);

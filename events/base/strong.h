@@ -1,4 +1,5 @@
-// Strong<T, Tag>: an integer that is not any other integer. Ids, positions and stream versions never mix.
+// Strong<T, Tag>: an integer that is not any other integer. Ids, positions and stream versions
+// never mix.
 #pragma once
 
 #include <compare>

@@ -32,8 +32,8 @@ CodePoint first_code_point(std::string_view text) {
 // Python's str.isspace: the Unicode white space characters and the ASCII separators 0x1c-0x1f.
 bool is_space(utf8proc_int32_t c) {
   return (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x20) || c == 0x85 || c == 0xa0 ||
-         c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 ||
-         c == 0x202f || c == 0x205f || c == 0x3000;
+         c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f ||
+         c == 0x205f || c == 0x3000;
 }
 
 std::size_t leading_space_bytes(std::string_view text) {

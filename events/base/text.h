@@ -7,7 +7,8 @@
 
 namespace codelog::base {
 
-// OpenCodelists' slug rule (Django's slugify): NFKD, ASCII only, lower case, runs of '-' and space to one '-'.
+// OpenCodelists' slug rule (Django's slugify): NFKD, ASCII only, lower case, runs of '-' and space
+// to one '-'.
 std::string slugify(std::string_view text);
 
 // True for well-formed UTF-8 (no surrogates, no over-long forms).
@@ -16,7 +17,8 @@ bool is_utf8(std::string_view text);
 // Without leading and trailing white space as Unicode (and Python's str.strip) defines it.
 std::string_view trim_unicode_space(std::string_view text);
 
-// Replaces every decimal digit of any script (Unicode's Nd) by its ASCII digit, as Python's int() reads them.
+// Replaces every decimal digit of any script (Unicode's Nd) by its ASCII digit, as Python's int()
+// reads them.
 std::string ascii_digits(std::string_view text);
 
 // ASCII letters only, as SQLite's LIKE folds them.

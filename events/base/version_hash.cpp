@@ -34,7 +34,8 @@ std::optional<unsigned> hex_digit(char c) {
   return std::nullopt;
 }
 
-// Python's int(text, 16): surrounding white space, a sign, "0x", and single underscores between digits.
+// Python's int(text, 16): surrounding white space, a sign, "0x", and single underscores between
+// digits.
 std::optional<std::int64_t> python_int_base_16(std::string_view text) {
   text = trim_unicode_space(text);
   bool negative = false;

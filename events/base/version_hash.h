@@ -1,6 +1,6 @@
-// The public name of a codelist version: its id, mixed by multiplication modulo a prime, as 8 hexadecimal digits.
-// The rule is OpenCodelists' (the key is the text "CodelistVersion" read as a base-36 number), so that its URLs
-// stay valid after a migration.
+// The public name of a codelist version: its id, mixed by multiplication modulo a prime, as 8
+// hexadecimal digits. The rule is OpenCodelists' (the key is the text "CodelistVersion" read as a
+// base-36 number), so that its URLs stay valid after a migration.
 #pragma once
 
 #include <optional>

@@ -44,8 +44,9 @@ base::Result<KeyRing::Key> KeyRing::load(std::string_view username) const {
   if (!bytes) return bytes.error();
   Key key;
   if (bytes->size() != key.size()) {
-    return base::Error{base::ErrorCode::corrupt, "the key file of user " + std::string(username) +
-                                                     " has the wrong size", {}};
+    return base::Error{base::ErrorCode::corrupt,
+                       "the key file of user " + std::string(username) + " has the wrong size",
+                       {}};
   }
   std::copy(bytes->begin(), bytes->end(), key.begin());
   sodium_memzero(bytes->data(), bytes->size());

@@ -1,6 +1,6 @@
-// The keys that open people's sealed data: one random key a user, in a file of its own under DATA/keys/users (0600),
-// outside the log. Destroying the file erases the person: the ciphertexts in the log stay, and every proof over them
-// holds, but nobody can read them again. Thread-safe.
+// The keys that open people's sealed data: one random key a user, in a file of its own under
+// DATA/keys/users (0600), outside the log. Destroying the file erases the person: the ciphertexts
+// in the log stay, and every proof over them holds, but nobody can read them again. Thread-safe.
 #pragma once
 
 #include <array>
@@ -24,14 +24,16 @@ class KeyRing {
   static base::Result<std::unique_ptr<KeyRing>> open(const std::filesystem::path& folder);
   ~KeyRing();
 
-  // Seals with the user's key, which is made (durably) if there is none. The username is bound in: a ciphertext
-  // moved to another user does not open. Errors: io.
+  // Seals with the user's key, which is made (durably) if there is none. The username is bound in:
+  // a ciphertext moved to another user does not open. Errors: io.
   base::Result<events::Sealed> seal(std::string_view username, std::string_view plaintext);
 
   // Errors: not_found when the key has been erased; corrupt when the ciphertext does not match.
-  base::Result<std::string> open_sealed(std::string_view username, const events::Sealed& sealed) const;
+  base::Result<std::string> open_sealed(std::string_view username,
+                                        const events::Sealed& sealed) const;
 
-  // Destroys the key: overwritten, removed, and the folder synced. Erasing twice is no error. Errors: io.
+  // Destroys the key: overwritten, removed, and the folder synced. Erasing twice is no error.
+  // Errors: io.
   base::Result<void> erase(std::string_view username);
 
  private:

@@ -57,7 +57,8 @@ Result<void> AccountCommands::check_email_free(const Views& views, const std::st
     if (user.is_erased) continue;
     const auto data = accounts::open_sealed(executor_.site().keys, user.username, user.personal);
     if (data && base::ascii_lower(data->email) == folded) {
-      return Error{ErrorCode::conflict, "A user with this email address already exists.",
+      return Error{ErrorCode::conflict,
+                   "A user with this email address already exists.",
                    {{"email", "A user with this email address already exists."}}};
     }
   }
@@ -78,7 +79,8 @@ Result<Commit> AccountCommands::add_user(const Write& write, const AddUser& comm
     const std::string folded = base::ascii_lower(command.username);
     for (const projections::UserRecord& user : views.users()) {
       if (base::ascii_lower(user.username) == folded) {
-        return Error{ErrorCode::conflict, "A user with this username already exists.",
+        return Error{ErrorCode::conflict,
+                     "A user with this username already exists.",
                      {{"username", "A user with this username already exists."}}};
       }
     }
@@ -86,10 +88,9 @@ Result<Commit> AccountCommands::add_user(const Write& write, const AddUser& comm
     auto sealed = accounts::seal(executor_.site().keys, command.username,
                                  {command.name, command.email, hash});
     if (!sealed) return sealed.error();
-    return Decision{
-        "AddUser",
-        {accounts_stream, user_stream(command.username)},
-        {events::UserAdded{command.username, std::move(*sealed), command.is_admin}}};
+    return Decision{"AddUser",
+                    {accounts_stream, user_stream(command.username)},
+                    {events::UserAdded{command.username, std::move(*sealed), command.is_admin}}};
   });
 }
 
@@ -112,15 +113,14 @@ Result<Commit> AccountCommands::change_user(
 Result<AccountCommands::NewToken> AccountCommands::set_token(const Write& write,
                                                              const std::string& username) {
   const std::string token = accounts::make_token();
-  auto commit = change_user(write, username, "SetToken",
-                            [&](const projections::UserRecord& user) -> Result<events::Event> {
-                              if (!user.is_active) {
-                                return Error{ErrorCode::conflict,
-                                             "user " + username + " is not active", {}};
-                              }
-                              return events::Event(
-                                  events::TokenSet{username, accounts::digest_token(token)});
-                            });
+  auto commit =
+      change_user(write, username, "SetToken",
+                  [&](const projections::UserRecord& user) -> Result<events::Event> {
+                    if (!user.is_active) {
+                      return Error{ErrorCode::conflict, "user " + username + " is not active", {}};
+                    }
+                    return events::Event(events::TokenSet{username, accounts::digest_token(token)});
+                  });
   if (!commit) return commit.error();
   return NewToken{token, std::move(*commit)};
 }
@@ -129,17 +129,17 @@ Result<Commit> AccountCommands::set_password(const Write& write, const std::stri
                                              const std::string& password) {
   if (const auto good = check_password(password); !good) return good.error();
   const std::string hash = accounts::hash_password(password);
-  return change_user(write, username, "SetPassword",
-                     [&](const projections::UserRecord& user) -> Result<events::Event> {
-                       auto& keys = executor_.site().keys;
-                       auto data = accounts::open_sealed(keys, username, user.personal);
-                       if (!data) return data.error();
-                       data->password_hash = hash;
-                       auto sealed = accounts::seal(keys, username, *data);
-                       if (!sealed) return sealed.error();
-                       return events::Event(
-                           events::UserPersonalDataChanged{username, std::move(*sealed)});
-                     });
+  return change_user(
+      write, username, "SetPassword",
+      [&](const projections::UserRecord& user) -> Result<events::Event> {
+        auto& keys = executor_.site().keys;
+        auto data = accounts::open_sealed(keys, username, user.personal);
+        if (!data) return data.error();
+        data->password_hash = hash;
+        auto sealed = accounts::seal(keys, username, *data);
+        if (!sealed) return sealed.error();
+        return events::Event(events::UserPersonalDataChanged{username, std::move(*sealed)});
+      });
 }
 
 Result<Commit> AccountCommands::set_active(const Write& write, const std::string& username,
@@ -178,7 +178,8 @@ Result<Commit> AccountCommands::add_organisation(const Write& write,
   if (const auto url = check_line("url", command.url, 200); !url) return url.error();
   return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
     if (views.organisation(command.slug)) {
-      return Error{ErrorCode::conflict, "there is an organisation " + command.slug + " already",
+      return Error{ErrorCode::conflict,
+                   "there is an organisation " + command.slug + " already",
                    {{"slug", "is taken"}}};
     }
     return Decision{"AddOrganisation",

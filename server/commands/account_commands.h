@@ -1,4 +1,5 @@
-// Users, organisations, memberships, tokens, and the registration of releases: what ops do at the command line today.
+// Users, organisations, memberships, tokens, and the registration of releases: what ops do at the
+// command line today.
 #pragma once
 
 #include <string>
@@ -50,9 +51,9 @@ class AccountCommands {
 
  private:
   Result<void> check_email_free(const Views& views, const std::string& email) const;
-  Result<Commit> change_user(const Write& write, const std::string& username, std::string command,
-                             const std::function<Result<events::Event>(
-                                 const projections::UserRecord&)>& change);
+  Result<Commit> change_user(
+      const Write& write, const std::string& username, std::string command,
+      const std::function<Result<events::Event>(const projections::UserRecord&)>& change);
 
   Executor& executor_;
 };

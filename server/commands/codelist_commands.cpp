@@ -17,7 +17,8 @@ using projections::VersionRecord;
 constexpr int clones_max = 10;
 
 Error taken(const char* field, const Owner& owner) {
-  return {ErrorCode::conflict, to_string(owner) + " has a codelist with this " + field + " already",
+  return {ErrorCode::conflict,
+          to_string(owner) + " has a codelist with this " + field + " already",
           {{field, "is taken"}}};
 }
 
@@ -135,9 +136,8 @@ Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist
 namespace {
 
 // The event that gives a codelist another current handle; nothing if it stays as it is.
-Result<std::optional<events::CodelistHandleChanged>> decide_handle(const Views& views,
-                                                                   const CodelistRecord& codelist,
-                                                                   const projections::Handle& wanted) {
+Result<std::optional<events::CodelistHandleChanged>> decide_handle(
+    const Views& views, const CodelistRecord& codelist, const projections::Handle& wanted) {
   if (wanted == codelist.handle()) return std::optional<events::CodelistHandleChanged>();
   const auto slug_holder = views.handle_with_slug(wanted.owner, wanted.slug);
   if (slug_holder && *slug_holder != codelist.id) return taken("slug", wanted.owner);
@@ -177,7 +177,8 @@ Result<void> add_details(const Views& views, const CodelistRecord& codelist,
   if (const auto good = check(command); !good) return good;
   const projections::Handle& now = codelist.handle();
   const projections::Handle wanted{command.owner.value_or(now.owner),
-                                   command.name.value_or(now.name), command.slug.value_or(now.slug)};
+                                   command.name.value_or(now.name),
+                                   command.slug.value_or(now.slug)};
   if (const auto exists = check_owner(views, wanted.owner); !exists) return exists;
   const auto handle = decide_handle(views, codelist, wanted);
   if (!handle) return handle.error();
@@ -193,8 +194,7 @@ Result<void> add_details(const Views& views, const CodelistRecord& codelist,
         events::CodelistDetailsChanged{codelist.id, description, methodology});
   }
   if (command.references && *command.references != codelist.references) {
-    decision.events.push_back(
-        events::CodelistReferencesReplaced{codelist.id, *command.references});
+    decision.events.push_back(events::CodelistReferencesReplaced{codelist.id, *command.references});
   }
   if (command.signoffs && *command.signoffs != codelist.signoffs) {
     const auto users = check_signoff_users(views, *command.signoffs);
@@ -230,12 +230,14 @@ Result<Commit> CodelistCommands::change_details(const Write& write, CodelistId i
     if (!can_edit(views, write.actor, *codelist)) {
       return forbidden("you may not edit this codelist");
     }
-    // Handing over needs a say at both ends; a collaborator may not take a codelist away (OpenCodelists lets them).
+    // Handing over needs a say at both ends; a collaborator may not take a codelist away
+    // (OpenCodelists lets them).
     if (command.owner && *command.owner != codelist->handle().owner &&
         !(can_create_for(views, write.actor, codelist->handle().owner) &&
           (can_create_for(views, write.actor, *command.owner)))) {
-      return forbidden("you may hand a codelist over only from and to yourself or organisations "
-                       "that you are a member of");
+      return forbidden(
+          "you may hand a codelist over only from and to yourself or organisations "
+          "that you are a member of");
     }
     Decision decision{"ChangeDetails", {codelist_stream(id)}, {}};
     const auto added = add_details(views, *codelist, command, decision);
@@ -256,9 +258,8 @@ Result<Commit> CodelistCommands::add_collaborator(const Write& write, CodelistId
     if (!views.user(username)) {
       return base::field_error(ErrorCode::invalid, "username", "there is no user " + username);
     }
-    return Decision{"AddCollaborator",
-                    {codelist_stream(id)},
-                    {events::CollaboratorAdded{id, username}}};
+    return Decision{
+        "AddCollaborator", {codelist_stream(id)}, {events::CollaboratorAdded{id, username}}};
   });
 }
 
@@ -275,9 +276,8 @@ Result<Commit> CodelistCommands::remove_collaborator(const Write& write, Codelis
     if (std::find(all.begin(), all.end(), username) == all.end()) {
       return Error{ErrorCode::not_found, username + " is not a collaborator", {}};
     }
-    return Decision{"RemoveCollaborator",
-                    {codelist_stream(id)},
-                    {events::CollaboratorRemoved{id, username}}};
+    return Decision{
+        "RemoveCollaborator", {codelist_stream(id)}, {events::CollaboratorRemoved{id, username}}};
   });
 }
 
@@ -302,9 +302,8 @@ Result<Commit> CodelistCommands::remove(const Write& write, CodelistId id,
       return base::field_error(ErrorCode::invalid, "reason",
                                "say why a published codelist is deleted");
     }
-    Decision decision{"DeleteCodelist",
-                      {codelist_stream(id), names_stream(codelist->handle().owner)},
-                      {}};
+    Decision decision{
+        "DeleteCodelist", {codelist_stream(id), names_stream(codelist->handle().owner)}, {}};
     for (const VersionRecord& version : versions) {
       decision.events.push_back(
           events::VersionDeleted{version.id, events::DeletionCause::with_codelist, reason});
@@ -317,7 +316,8 @@ Result<Commit> CodelistCommands::remove(const Write& write, CodelistId id,
 
 namespace {
 
-// "Name", "Name (clone)", "Name (clone1)" …: the first that the actor has free, as name and as slug.
+// "Name", "Name (clone)", "Name (clone1)" …: the first that the actor has free, as name and as
+// slug.
 Result<std::string> clone_name(const Views& views, const Owner& owner, const std::string& name) {
   for (int i = -1; i <= clones_max; ++i) {
     std::string candidate = name;

@@ -10,7 +10,8 @@
 
 namespace codelog::commands {
 
-// Creates a codelist with its first version. Exactly one of: nothing (an empty draft), codes, csv_data.
+// Creates a codelist with its first version. Exactly one of: nothing (an empty draft), codes,
+// csv_data.
 struct CreateCodelist {
   Owner owner;
   std::string name;
@@ -24,7 +25,8 @@ struct CreateCodelist {
   std::optional<std::vector<std::string>> codes;
   std::optional<std::string> csv_data;
   std::optional<std::string> tag;
-  // With codes: what becomes of the first version. Drafts have the actor as author, others have none.
+  // With codes: what becomes of the first version. Drafts have the actor as author, others have
+  // none.
   events::VersionStatus status = events::VersionStatus::draft;
   bool ignore_unfound_codes = false;
 };
@@ -61,8 +63,8 @@ class CodelistCommands {
   Executor& executor_;
 };
 
-// Adds the events that these changes come to, and the streams of the names they touch, to a decision about the
-// codelist. Errors: invalid; conflict, naming the field whose value is taken.
+// Adds the events that these changes come to, and the streams of the names they touch, to a
+// decision about the codelist. Errors: invalid; conflict, naming the field whose value is taken.
 Result<void> add_details(const Views& views, const projections::CodelistRecord& codelist,
                          const ChangeDetails& command, Decision& decision);
 

@@ -23,7 +23,8 @@ class CsvReader {
   base::Result<void> read_row() {
     CsvRow row;
     row.line = line_;
-    bool any = false;  // A line with nothing on it is no row; a line with only a comma has two fields.
+    bool any =
+        false;  // A line with nothing on it is no row; a line with only a comma has two fields.
     for (;;) {
       std::string field;
       if (at_ < text_.size() && text_[at_] == '"') {
@@ -57,7 +58,8 @@ class CsvReader {
       field += c;
     }
     return Error{ErrorCode::invalid,
-                 "line " + std::to_string(opened_on) + ": a quoted field is never closed", {}};
+                 "line " + std::to_string(opened_on) + ": a quoted field is never closed",
+                 {}};
   }
 
   bool at_line_end() const { return text_[at_] == '\n' || text_[at_] == '\r'; }

@@ -1,5 +1,6 @@
-// A table that somebody uploaded, read as Python's csv module reads it (RFC 4180 with its leniency: a quote inside an
-// unquoted field is a character like any other, and text after a closing quote belongs to the field).
+// A table that somebody uploaded, read as Python's csv module reads it (RFC 4180 with its leniency:
+// a quote inside an unquoted field is a character like any other, and text after a closing quote
+// belongs to the field).
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,8 @@ struct CsvRow {
   std::vector<std::string> fields;
 };
 
-// Blank lines are left out. Errors: invalid, for a quote that is never closed and for text that is not UTF-8.
+// Blank lines are left out. Errors: invalid, for a quote that is never closed and for text that is
+// not UTF-8.
 base::Result<std::vector<CsvRow>> read_csv(std::string_view text);
 
 }  // namespace codelog::commands

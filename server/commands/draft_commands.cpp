@@ -105,24 +105,27 @@ Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& writ
   const auto slug = slug_of(search);
   if (!slug) return slug.error();
   std::optional<SearchOutcome> known;
-  auto commit = step(write, id, true, [&](const Views& views, const VersionRecord& draft,
-                                          const Workspace& workspace) -> Result<Decision> {
-    known.reset();
-    for (const projections::SearchRecord& record : workspace.searches->records) {
-      if (record.search.kind == search.kind && record.search.text == search.text) {
-        known = SearchOutcome{record.search.id, record.search.codes.size(), {}, std::nullopt};
-        return Decision{};
-      }
-    }
-    auto found = find_codes(workspace.release, search.kind, search.text);
-    if (!found) return found.error();
-    events::SearchAdded event;
-    event.version = id;
-    event.release_digest = workspace.release->file_digest();
-    event.changes = workspace.codeset->changes_if_added(*found);
-    event.search = {views.next_ids().search, search.kind, search.text, *slug, std::move(*found)};
-    return step_decision(draft, "AddSearch", std::move(event));
-  });
+  auto commit = step(
+      write, id, true,
+      [&](const Views& views, const VersionRecord& draft,
+          const Workspace& workspace) -> Result<Decision> {
+        known.reset();
+        for (const projections::SearchRecord& record : workspace.searches->records) {
+          if (record.search.kind == search.kind && record.search.text == search.text) {
+            known = SearchOutcome{record.search.id, record.search.codes.size(), {}, std::nullopt};
+            return Decision{};
+          }
+        }
+        auto found = find_codes(workspace.release, search.kind, search.text);
+        if (!found) return found.error();
+        events::SearchAdded event;
+        event.version = id;
+        event.release_digest = workspace.release->file_digest();
+        event.changes = workspace.codeset->changes_if_added(*found);
+        event.search = {views.next_ids().search, search.kind, search.text, *slug,
+                        std::move(*found)};
+        return step_decision(draft, "AddSearch", std::move(event));
+      });
   if (!commit) return commit.error();
   if (known) return std::move(*known);
   const auto& added = std::get<events::SearchAdded>(commit->content.events.front());
@@ -133,47 +136,52 @@ Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& writ
 }
 
 Result<Commit> DraftCommands::remove_search(const Write& write, VersionId id, SearchId search) {
-  return step(write, id, false, [&](const Views& views, const VersionRecord& draft,
-                                    const Workspace& workspace) -> Result<Decision> {
-    auto record = views.search(id, search);
-    if (!record) return Error{ErrorCode::not_found, "the draft has no such search", {}};
-    events::SearchRemoved event{id, std::move(record->search), {}};
-    event.changes = workspace.orphans_without(search);
-    return step_decision(draft, "RemoveSearch", std::move(event));
-  });
+  return step(write, id, false,
+              [&](const Views& views, const VersionRecord& draft,
+                  const Workspace& workspace) -> Result<Decision> {
+                auto record = views.search(id, search);
+                if (!record) return Error{ErrorCode::not_found, "the draft has no such search", {}};
+                events::SearchRemoved event{id, std::move(record->search), {}};
+                event.changes = workspace.orphans_without(search);
+                return step_decision(draft, "RemoveSearch", std::move(event));
+              });
 }
 
 Result<Commit> DraftCommands::change_statuses(const Write& write, VersionId id,
                                               const ChangeStatuses& command) {
   if (const auto good = check_prose("reason", command.reason); !good) return good.error();
-  return step(write, id, false, [&](const Views&, const VersionRecord& draft,
-                                    const Workspace& workspace) -> Result<Decision> {
-    // First of all: whoever is told that a code has gone should learn that a colleague removed it.
-    const auto others = decided_by_others(executor_.site().log, draft, write.actor,
-                                          command.base_position);
-    if (!others) return others.error();
-    std::vector<std::string> disputed;
-    for (const events::CodeWithStatus& update : command.updates) {
-      const auto other = others->find(update.code);
-      if (other == others->end() || other->second == update.status) continue;
-      disputed.push_back(update.code);
-    }
-    if (!disputed.empty()) return decided_otherwise(*others, disputed);
-    if (const auto good = check_updates(command.updates, workspace); !good) return good.error();
-    events::StatusesChanged event{id, command.updates, command.reason,
-                                  workspace.release->file_digest(),
-                                  workspace.changes_of_updates(command.updates)};
-    return step_decision(draft, "ChangeStatuses", std::move(event));
-  });
+  return step(write, id, false,
+              [&](const Views&, const VersionRecord& draft,
+                  const Workspace& workspace) -> Result<Decision> {
+                // First of all: whoever is told that a code has gone should learn that a colleague
+                // removed it.
+                const auto others = decided_by_others(executor_.site().log, draft, write.actor,
+                                                      command.base_position);
+                if (!others) return others.error();
+                std::vector<std::string> disputed;
+                for (const events::CodeWithStatus& update : command.updates) {
+                  const auto other = others->find(update.code);
+                  if (other == others->end() || other->second == update.status) continue;
+                  disputed.push_back(update.code);
+                }
+                if (!disputed.empty()) return decided_otherwise(*others, disputed);
+                if (const auto good = check_updates(command.updates, workspace); !good)
+                  return good.error();
+                events::StatusesChanged event{id, command.updates, command.reason,
+                                              workspace.release->file_digest(),
+                                              workspace.changes_of_updates(command.updates)};
+                return step_decision(draft, "ChangeStatuses", std::move(event));
+              });
 }
 
 Result<Commit> DraftCommands::reapply(const Write& write, VersionId id) {
-  return step(write, id, false, [&](const Views&, const VersionRecord& draft,
-                                    const Workspace& workspace) -> Result<Decision> {
-    events::StatusesReapplied event{id, workspace.release->file_digest(),
-                                    workspace.codeset->changes_if_reapplied()};
-    return step_decision(draft, "ReapplyStatuses", std::move(event));
-  });
+  return step(write, id, false,
+              [&](const Views&, const VersionRecord& draft,
+                  const Workspace& workspace) -> Result<Decision> {
+                events::StatusesReapplied event{id, workspace.release->file_digest(),
+                                                workspace.codeset->changes_if_reapplied()};
+                return step_decision(draft, "ReapplyStatuses", std::move(event));
+              });
 }
 
 namespace {
@@ -190,36 +198,37 @@ Result<StepEffect> read_step(const events::EventLog& log, Position position, Ver
 }  // namespace
 
 Result<Commit> DraftCommands::undo(const Write& write, VersionId id) {
-  return step(write, id, false, [&](const Views&, const VersionRecord& draft,
-                                    const Workspace&) -> Result<Decision> {
-    if (draft.undo_steps.empty()) {
-      return Error{ErrorCode::conflict, "there is nothing to undo", {}};
-    }
-    const Position position = draft.undo_steps.back();
-    auto effect = read_step(executor_.site().log, position, id);
-    if (!effect) return effect.error();
-    StepEffect back = effect->inverse();
-    return step_decision(draft, "UndoStep",
-                         events::DraftStepUndone{id, position, std::move(back.changes),
-                                                 std::move(back.searches_added),
-                                                 std::move(back.searches_removed)});
-  });
+  return step(write, id, false,
+              [&](const Views&, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
+                if (draft.undo_steps.empty()) {
+                  return Error{ErrorCode::conflict, "there is nothing to undo", {}};
+                }
+                const Position position = draft.undo_steps.back();
+                auto effect = read_step(executor_.site().log, position, id);
+                if (!effect) return effect.error();
+                StepEffect back = effect->inverse();
+                return step_decision(draft, "UndoStep",
+                                     events::DraftStepUndone{id, position, std::move(back.changes),
+                                                             std::move(back.searches_added),
+                                                             std::move(back.searches_removed)});
+              });
 }
 
 Result<Commit> DraftCommands::redo(const Write& write, VersionId id) {
-  return step(write, id, false, [&](const Views&, const VersionRecord& draft,
-                                    const Workspace&) -> Result<Decision> {
-    if (draft.redo_steps.empty()) {
-      return Error{ErrorCode::conflict, "there is nothing to redo", {}};
-    }
-    const Position position = draft.redo_steps.back();
-    auto effect = read_step(executor_.site().log, position, id);
-    if (!effect) return effect.error();
-    return step_decision(draft, "RedoStep",
-                         events::DraftStepRedone{id, position, std::move(effect->changes),
-                                                 std::move(effect->searches_added),
-                                                 std::move(effect->searches_removed)});
-  });
+  return step(write, id, false,
+              [&](const Views&, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
+                if (draft.redo_steps.empty()) {
+                  return Error{ErrorCode::conflict, "there is nothing to redo", {}};
+                }
+                const Position position = draft.redo_steps.back();
+                auto effect = read_step(executor_.site().log, position, id);
+                if (!effect) return effect.error();
+                return step_decision(
+                    draft, "RedoStep",
+                    events::DraftStepRedone{id, position, std::move(effect->changes),
+                                            std::move(effect->searches_added),
+                                            std::move(effect->searches_removed)});
+              });
 }
 
 const std::vector<CodeChange>& changes_of(const Commit& commit) {

@@ -1,4 +1,5 @@
-// The steps of building a draft: search, decide, undo. Each is one small commit that carries its whole effect.
+// The steps of building a draft: search, decide, undo. Each is one small commit that carries its
+// whole effect.
 #pragma once
 
 #include <memory>
@@ -20,8 +21,8 @@ struct AddSearch {
 struct ChangeStatuses {
   std::vector<events::CodeWithStatus> updates;  // included, excluded or unresolved; in order
   std::string reason;
-  // What the client had seen. If somebody else has decided one of these codes since, the answer is a conflict that
-  // says what changed. Without it: since the actor's own last step on this draft.
+  // What the client had seen. If somebody else has decided one of these codes since, the answer is
+  // a conflict that says what changed. Without it: since the actor's own last step on this draft.
   std::optional<Position> base_position;
 };
 
@@ -32,15 +33,18 @@ class DraftCommands {
   // The search is there already: its earlier commit is not repeated; see `added` below.
   struct SearchOutcome {
     SearchId id;
-    std::uint64_t codes_count = 0;        // found
-    std::vector<std::string> added;       // new to the draft
-    std::optional<Commit> commit;         // nothing: the draft had this search
+    std::uint64_t codes_count = 0;   // found
+    std::vector<std::string> added;  // new to the draft
+    std::optional<Commit> commit;    // nothing: the draft had this search
   };
-  // Errors: invalid (length, no such text as a term), too_large in OpenCodelists' words (more than 20,000 codes).
+  // Errors: invalid (length, no such text as a term), too_large in OpenCodelists' words (more than
+  // 20,000 codes).
   Result<SearchOutcome> add_search(const Write& write, VersionId draft, const AddSearch& command);
   Result<Commit> remove_search(const Write& write, VersionId draft, SearchId search);
-  // Errors: invalid (naming the code that the draft does not have), conflict (somebody else decided it).
-  Result<Commit> change_statuses(const Write& write, VersionId draft, const ChangeStatuses& command);
+  // Errors: invalid (naming the code that the draft does not have), conflict (somebody else decided
+  // it).
+  Result<Commit> change_statuses(const Write& write, VersionId draft,
+                                 const ChangeStatuses& command);
   // All inherited statuses anew from the decided ones.
   Result<Commit> reapply(const Write& write, VersionId draft);
   // Errors: conflict when there is nothing to undo or redo.
@@ -48,15 +52,17 @@ class DraftCommands {
   Result<Commit> redo(const Write& write, VersionId draft);
 
  private:
-  Result<Commit> step(const Write& write, VersionId draft, bool allocates_ids,
-                      const std::function<Result<Decision>(
-                          const Views&, const projections::VersionRecord&, const Workspace&)>& decide);
+  Result<Commit> step(
+      const Write& write, VersionId draft, bool allocates_ids,
+      const std::function<Result<Decision>(const Views&, const projections::VersionRecord&,
+                                           const Workspace&)>& decide);
 
   Executor& executor_;
   Workspaces workspaces_;
 };
 
-// The changes of a draft step as the API shows them: {code: new status}, nothing for a code that has gone.
+// The changes of a draft step as the API shows them: {code: new status}, nothing for a code that
+// has gone.
 const std::vector<events::CodeChange>& changes_of(const Commit& commit);
 
 }  // namespace codelog::commands

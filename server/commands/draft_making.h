@@ -9,15 +9,16 @@ namespace codelog::commands {
 // More codes than this from one search are refused.
 inline constexpr std::size_t search_codes_max = 20'000;
 
-// What a search brings into a draft: the matches' topmost ancestors among themselves, with all their descendants;
-// sorted. Errors: too_large, in OpenCodelists' words.
+// What a search brings into a draft: the matches' topmost ancestors among themselves, with all
+// their descendants; sorted. Errors: too_large, in OpenCodelists' words.
 Result<std::vector<std::string>> find_codes(const ReleasePointer& release, events::SearchKind kind,
                                             const std::string& text);
 
-// The codes and statuses of the source as they are; its searches run again on the release; whatever those or the
-// hierarchy newly bring is unresolved. A search that now finds too many codes is left out. The draft of an old-style
-// version has the table's codes, as far as the release knows them.
-// Ids, release and author are left to the caller. Errors: corrupt (a stored table that cannot be read).
+// The codes and statuses of the source as they are; its searches run again on the release; whatever
+// those or the hierarchy newly bring is unresolved. A search that now finds too many codes is left
+// out. The draft of an old-style version has the table's codes, as far as the release knows them.
+// Ids, release and author are left to the caller. Errors: corrupt (a stored table that cannot be
+// read).
 Result<events::VersionCreated> draft_of(const Views& views,
                                         const projections::VersionRecord& source,
                                         const ReleasePointer& release);

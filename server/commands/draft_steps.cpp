@@ -38,7 +38,8 @@ class FindEffect {
   std::optional<StepEffect> effect_;
 };
 
-// Decisions by name in a commit: what StatusesChanged updated, and what undoing or redoing one gave back.
+// Decisions by name in a commit: what StatusesChanged updated, and what undoing or redoing one gave
+// back.
 void collect_decisions(const Commit& commit, VersionId draft,
                        std::map<std::string, base::CodeStatus>& decided) {
   for (const events::Event& event : commit.content.events) {
@@ -50,8 +51,9 @@ void collect_decisions(const Commit& commit, VersionId draft,
   }
   const auto effect = effect_of(commit, draft);
   if (!effect) return;
-  const bool moved = std::holds_alternative<events::DraftStepUndone>(commit.content.events.front()) ||
-                     std::holds_alternative<events::DraftStepRedone>(commit.content.events.front());
+  const bool moved =
+      std::holds_alternative<events::DraftStepUndone>(commit.content.events.front()) ||
+      std::holds_alternative<events::DraftStepRedone>(commit.content.events.front());
   if (!moved) return;
   for (const base::CodeChange& change : effect->changes) {
     const bool direct = (change.before && base::is_direct(*change.before)) ||

@@ -23,9 +23,10 @@ struct StepEffect {
 // The effect that a commit had on this draft; nothing if it was no step of it.
 std::optional<StepEffect> effect_of(const Commit& commit, VersionId draft);
 
-// The codes that others than `actor` have decided (included, excluded or cleared by name) after `base_position`, with
-// the status that each has had from it since. Without a base: after the actor's own last commit on the codelist.
-// Errors: corrupt, where a commit in between cannot be read.
+// The codes that others than `actor` have decided (included, excluded or cleared by name) after
+// `base_position`, with the status that each has had from it since. Without a base: after the
+// actor's own last commit on the codelist. Errors: corrupt, where a commit in between cannot be
+// read.
 Result<std::map<std::string, base::CodeStatus>> decided_by_others(
     const events::EventLog& log, const projections::VersionRecord& draft, const Actor& actor,
     const std::optional<Position>& base_position);

@@ -5,8 +5,8 @@
 namespace codelog::commands {
 namespace {
 
-// Streams that several turns share (an owner's names, accounts) can move under a decision; each retry follows a
-// commit of somebody else, so this many in a row means that something is wrong.
+// Streams that several turns share (an owner's names, accounts) can move under a decision; each
+// retry follows a commit of somebody else, so this many in a row means that something is wrong.
 constexpr int attempts_max = 100;
 constexpr std::chrono::milliseconds retry_wait_max{20};
 

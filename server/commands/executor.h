@@ -1,8 +1,9 @@
 // The write side's one path: decide on the views, append, and answer from what was appended.
 //
-// A decision is made on one moment of the views and names the streams it rests on; the commit is accepted only if
-// those have not moved, otherwise it is decided again. Commands on one codelist take turns (a stripe of locks), so
-// that this is rare; commands that hand out ids take turns too, so that ids follow the order of the log.
+// A decision is made on one moment of the views and names the streams it rests on; the commit is
+// accepted only if those have not moved, otherwise it is decided again. Commands on one codelist
+// take turns (a stripe of locks), so that this is rare; commands that hand out ids take turns too,
+// so that ids follow the order of the log.
 #pragma once
 
 #include <array>
@@ -42,7 +43,8 @@ struct Site {
   const base::Clock& clock;
 };
 
-// Who asks. The system itself (ops at the command line, on the machine) may do everything and has no name.
+// Who asks. The system itself (ops at the command line, on the machine) may do everything and has
+// no name.
 struct Actor {
   std::string username;
   bool is_admin = false;
@@ -76,9 +78,9 @@ class Executor {
  public:
   explicit Executor(const Site& site) : site_(site) {}
 
-  // The commit, durable and in the views; the earlier one where the idempotency key had acted before; one without
-  // events, at the position that the views stand at, where there was nothing to do.
-  // Errors: what `decide` says, and what EventLog::append says.
+  // The commit, durable and in the views; the earlier one where the idempotency key had acted
+  // before; one without events, at the position that the views stand at, where there was nothing to
+  // do. Errors: what `decide` says, and what EventLog::append says.
   Result<Commit> run(const Write& write, const Turn& turn, const Decide& decide);
 
   const Site& site() const { return site_; }

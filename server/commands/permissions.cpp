@@ -33,11 +33,12 @@ bool can_edit_draft(const Views& views, const Actor& actor,
 }
 
 Result<void> check_owner(const Views& views, const Owner& owner) {
-  const bool exists = owner.kind == events::OwnerKind::user ? views.user(owner.name).has_value()
-                                                            : views.organisation(owner.name).has_value();
+  const bool exists = owner.kind == events::OwnerKind::user
+                          ? views.user(owner.name).has_value()
+                          : views.organisation(owner.name).has_value();
   if (exists) return {};
-  return Error{ErrorCode::not_found, "there is no " + to_string(owner),
-               {{"owner", "does not exist"}}};
+  return Error{
+      ErrorCode::not_found, "there is no " + to_string(owner), {{"owner", "does not exist"}}};
 }
 
 Result<Owner> parse_owner(std::string_view text) {

@@ -1,5 +1,5 @@
-// Who may do what. OpenCodelists' rules, and where the issue tracker shows that they hurt, wider ones: every editor of
-// a codelist may edit its drafts, not only the one who started them.
+// Who may do what. OpenCodelists' rules, and where the issue tracker shows that they hurt, wider
+// ones: every editor of a codelist may edit its drafts, not only the one who started them.
 #pragma once
 
 #include "server/commands/executor.h"

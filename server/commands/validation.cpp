@@ -63,8 +63,8 @@ Result<void> check_line(const std::string& field, std::string_view text,
     return bad(field, "must not contain control characters or line breaks");
   }
   if (const auto size = base::count_code_points(text); size > characters_max) {
-    return bad(field, "must have at most " + std::to_string(characters_max) + " characters (it has " +
-                          std::to_string(size) + ")");
+    return bad(field, "must have at most " + std::to_string(characters_max) +
+                          " characters (it has " + std::to_string(size) + ")");
   }
   return {};
 }
@@ -103,8 +103,8 @@ Result<void> check_references(std::span<const events::Reference> references) {
   std::set<std::string_view> urls;
   for (std::size_t i = 0; i < references.size(); ++i) {
     const events::Reference& reference = references[i];
-    const auto text = check_line(at("references", i) + ".text", reference.text,
-                                 reference_text_characters_max);
+    const auto text =
+        check_line(at("references", i) + ".text", reference.text, reference_text_characters_max);
     if (!text) return text;
     const std::string field = at("references", i) + ".url";
     const auto url = check_line(field, reference.url, reference_url_characters_max);

@@ -1,4 +1,5 @@
-// What a request's fields must look like, before anything is decided. Each returns an Error naming the field.
+// What a request's fields must look like, before anything is decided. Each returns an Error naming
+// the field.
 #pragma once
 
 #include <span>
@@ -38,7 +39,8 @@ base::Result<void> check_date(const std::string& field, std::string_view date);
 // Plain text of at most so many characters, with at least one.
 base::Result<void> check_line(const std::string& field, std::string_view text,
                               std::size_t characters_max);
-// Not empty, printable, short; sorted and unique afterwards. Errors name the first bad one by its place.
+// Not empty, printable, short; sorted and unique afterwards. Errors name the first bad one by its
+// place.
 base::Result<void> check_codes(std::vector<std::string>& codes);
 
 }  // namespace codelog::commands

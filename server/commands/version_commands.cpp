@@ -47,7 +47,8 @@ Result<void> check_tag_free(const Views& views, CodelistId codelist,
   if (!tag) return {};
   for (const VersionRecord& version : views.versions_of(codelist)) {
     if (version.tag == tag) {
-      return Error{ErrorCode::conflict, "the codelist has a version tagged " + *tag + " already",
+      return Error{ErrorCode::conflict,
+                   "the codelist has a version tagged " + *tag + " already",
                    {{"tag", "is taken"}}};
     }
   }
@@ -100,10 +101,11 @@ void complete(events::VersionCreated& version, const Views& views, CodelistId co
   version.tag = tag;
 }
 
-// OpenCodelists' replacement of a keyed list: what is absent goes, what is there is updated in its place, what is
-// new comes last.
+// OpenCodelists' replacement of a keyed list: what is absent goes, what is there is updated in its
+// place, what is new comes last.
 template <class Item, class Key>
-std::vector<Item> merged(const std::vector<Item>& before, const std::vector<Item>& wanted, Key key) {
+std::vector<Item> merged(const std::vector<Item>& before, const std::vector<Item>& wanted,
+                         Key key) {
   std::vector<Item> kept;
   const auto find = [&](const std::vector<Item>& items, const Item& item) {
     return std::find_if(items.begin(), items.end(),
@@ -239,8 +241,7 @@ Result<Commit> VersionCommands::create_draft(const Write& write, VersionId sourc
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto source = find_editable(views, write.actor, source_id);
     if (!source) return source.error();
-    auto release =
-        choose_release(executor_.site(), views, source->codelist.coding_system, alias);
+    auto release = choose_release(executor_.site(), views, source->codelist.coding_system, alias);
     if (!release) return release.error();
     if (!release->open) {
       return Error{ErrorCode::invalid, "codelists of this system are uploaded, not built", {}};
@@ -296,8 +297,9 @@ Result<Commit> VersionCommands::save_for_review(const Write& write, VersionId id
     if (unresolved + in_conflict > 0) {
       return Error{ErrorCode::conflict,
                    "You cannot save this draft for review because it contains unresolved or in "
-                   "conflict codes (" + std::to_string(unresolved) + " unresolved, " +
-                       std::to_string(in_conflict) + " in conflict). Include or exclude them.",
+                   "conflict codes (" +
+                       std::to_string(unresolved) + " unresolved, " + std::to_string(in_conflict) +
+                       " in conflict). Include or exclude them.",
                    {}};
     }
     return Decision{"SaveForReview",
@@ -318,9 +320,8 @@ Result<Commit> VersionCommands::publish(const Write& write, VersionId id) {
                          : "the version is published already",
                    {}};
     }
-    Decision decision{"PublishVersion",
-                      {codelist_stream(found->codelist.id)},
-                      {events::VersionPublished{id}}};
+    Decision decision{
+        "PublishVersion", {codelist_stream(found->codelist.id)}, {events::VersionPublished{id}}};
     for (const VersionRecord& sibling : views.versions_of(found->codelist.id)) {
       if (sibling.id == id || sibling.status == VersionStatus::published) continue;
       decision.events.push_back(

@@ -16,7 +16,8 @@ struct CreateVersion {
   std::optional<std::string> csv_data;
   std::string release;  // alias
   std::optional<std::string> tag;
-  // Otherwise the codes of the newest version again are an error: "No difference to previous version".
+  // Otherwise the codes of the newest version again are an error: "No difference to previous
+  // version".
   bool always_create_new_version = false;
   bool ignore_unfound_codes = false;
   bool should_publish = false;  // codes only; leaves other versions as they are
@@ -27,8 +28,8 @@ struct CreateVersion {
   std::optional<std::string> methodology;
 };
 
-// OpenCodelists' "create or update" of an existing codelist: details are replaced, those not given are cleared, and a
-// version is made if the codes differ from the newest version's.
+// OpenCodelists' "create or update" of an existing codelist: details are replaced, those not given
+// are cleared, and a version is made if the codes differ from the newest version's.
 struct UpdateCodelist {
   std::string name;
   std::string slug;  // from now on
@@ -51,8 +52,8 @@ class VersionCommands {
   Result<Commit> create(const Write& write, CodelistId codelist, const CreateVersion& command);
   Result<Commit> update_codelist(const Write& write, CodelistId codelist,
                                  const UpdateCodelist& command);
-  // A draft made from a version, on its release or another of the same system: codes and statuses are copied, its
-  // searches run again, and what they or the hierarchy newly bring is unresolved.
+  // A draft made from a version, on its release or another of the same system: codes and statuses
+  // are copied, its searches run again, and what they or the hierarchy newly bring is unresolved.
   Result<Commit> create_draft(const Write& write, VersionId source,
                               const std::optional<std::string>& release);
   // A new-style version, under review, with the codes of an old-style one.
@@ -62,8 +63,8 @@ class VersionCommands {
   Result<Commit> save_for_review(const Write& write, VersionId draft);
   // Deletes every unpublished sibling in the same commit.
   Result<Commit> publish(const Write& write, VersionId version);
-  // Under review only; the codelist goes with its last version. Published ones only by an administrator with a
-  // reason. A draft is discarded.
+  // Under review only; the codelist goes with its last version. Published ones only by an
+  // administrator with a reason. A draft is discarded.
   Result<Commit> remove(const Write& write, VersionId version, const std::string& reason);
   Result<Commit> discard(const Write& write, VersionId draft);
 

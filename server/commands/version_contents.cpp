@@ -32,8 +32,8 @@ std::vector<std::string> without_name(const coding_systems::Release& release,
 }
 
 bool is_all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(),
-                                      [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // Which column of an old-style table holds the codes, and whether its header row is data too.
@@ -44,8 +44,8 @@ struct CodeColumn {
 
 CodeColumn find_code_column(const std::vector<std::string>& headers, const std::string& slug) {
   constexpr std::array<std::string_view, 15> names = {
-      "ctv3id", "ctv3code", "ctv3_id", "snomedct_id", "snomedcode", "snomed_id", "dmd",
-      "dmd_id", "icd10",    "icd code", "icd_code",   "icd",        "icd10_code", "id", "code"};
+      "ctv3id", "ctv3code", "ctv3_id",  "snomedct_id", "snomedcode", "snomed_id", "dmd", "dmd_id",
+      "icd10",  "icd code", "icd_code", "icd",         "icd10_code", "id",        "code"};
   for (const std::string_view name : names) {
     for (std::size_t i = 0; i < headers.size(); ++i) {
       if (base::trim_unicode_space(base::ascii_lower(headers[i])) == name) return {i, false};
@@ -155,9 +155,10 @@ Result<CodesContents> contents_of_codes(const ReleasePointer& release,
 
 std::string unfound_codes_methodology(const coding_systems::CodingSystemInfo& system,
                                       const std::vector<std::string>& unfound) {
-  return "\n\nThis codelist was imported automatically. The following codes were not found in the " +
-         std::string(system.name) + " dictionary and so excluded from this codelist: " +
-         join(unfound, unfound.size()) +
+  return "\n\nThis codelist was imported automatically. The following codes were not found in "
+         "the " +
+         std::string(system.name) +
+         " dictionary and so excluded from this codelist: " + join(unfound, unfound.size()) +
          ".\n\nThis may be because this codelist contains both clinical terms and medications. In "
          "which case you may need to create another codelist for the missing clinical/medication "
          "codes.";
@@ -190,8 +191,8 @@ Result<std::vector<std::string>> codes_of_csv(const std::string& csv_data,
   for (std::size_t i = column.header_is_data ? 0 : 1; i < rows->size(); ++i) {
     const CsvRow& row = (*rows)[i];
     if (row.fields.size() <= column.index) {
-      return Error{ErrorCode::invalid,
-                   "line " + std::to_string(row.line) + " of the table has no code", {}};
+      return Error{
+          ErrorCode::invalid, "line " + std::to_string(row.line) + " of the table has no code", {}};
     }
     codes.push_back(row.fields[column.index]);
   }

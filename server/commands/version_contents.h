@@ -18,8 +18,9 @@ struct ChosenRelease {
   ReleasePointer open;
 };
 
-// The ready release with this alias, or the most recent ready one of the system. Errors: invalid (unknown system;
-// an alias that is not a ready release of it, in OpenCodelists' words), and those of opening the file.
+// The ready release with this alias, or the most recent ready one of the system. Errors: invalid
+// (unknown system; an alias that is not a ready release of it, in OpenCodelists' words), and those
+// of opening the file.
 Result<ChosenRelease> choose_release(const Site& site, const Views& views,
                                      const std::string& coding_system,
                                      const std::optional<std::string>& alias);
@@ -29,7 +30,8 @@ struct CodesContents {
   std::vector<std::string> unfound;           // sorted; only where they were to be ignored
 };
 
-// Every code must have a name in the release, or is listed in an error (unless unfound ones are to be ignored).
+// Every code must have a name in the release, or is listed in an error (unless unfound ones are to
+// be ignored).
 Result<CodesContents> contents_of_codes(const ReleasePointer& release,
                                         std::vector<std::string> codes, bool ignore_unfound_codes);
 
@@ -37,13 +39,13 @@ Result<CodesContents> contents_of_codes(const ReleasePointer& release,
 std::string unfound_codes_methodology(const coding_systems::CodingSystemInfo& system,
                                       const std::vector<std::string>& unfound);
 
-// An uploaded table as it is stored (CRLF becomes LF). With a release, exactly one column `code` or `dmd_id` must be
-// there, and each of its codes must exist; errors name line and code.
+// An uploaded table as it is stored (CRLF becomes LF). With a release, exactly one column `code` or
+// `dmd_id` must be there, and each of its codes must exist; errors name line and code.
 Result<std::string> contents_of_csv(const std::string& csv_data,
                                     const coding_systems::Release* release);
 
-// The codes of an old-style table, sorted and unique; reference section 8 of the domain rules says which column.
-// Errors: invalid, for a table whose rows do not reach the column.
+// The codes of an old-style table, sorted and unique; reference section 8 of the domain rules says
+// which column. Errors: invalid, for a table whose rows do not reach the column.
 Result<std::vector<std::string>> codes_of_csv(const std::string& csv_data,
                                               const std::string& codelist_slug);
 

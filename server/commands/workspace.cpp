@@ -31,7 +31,8 @@ std::shared_ptr<const Searches> with_searchless(std::vector<projections::SearchR
   return searches;
 }
 
-// The searches after a step; the same object where it changed neither searches nor the codes that lack one.
+// The searches after a step; the same object where it changed neither searches nor the codes that
+// lack one.
 std::shared_ptr<const Searches> after_step(const Workspace& before, const StepEffect& effect,
                                            VersionId draft, const Codeset& codeset) {
   const bool new_codes =
@@ -130,7 +131,8 @@ void Workspaces::advance(VersionId draft, const Workspace& before, const Commit&
   const auto effect = effect_of(commit, draft);
   if (!effect) return;
   auto after = std::make_shared<Workspace>(before);  // shared by the commands on this draft
-  auto codeset = std::make_shared<Codeset>(*before.codeset);  // shared by the workspaces that follow
+  auto codeset =
+      std::make_shared<Codeset>(*before.codeset);  // shared by the workspaces that follow
   codeset->apply(effect->changes);
   after->changed_at = commit.position;
   after->searches = after_step(before, *effect, draft, *codeset);

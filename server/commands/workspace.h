@@ -1,6 +1,7 @@
-// A draft ready to be worked on: its codes as a code set over its release, and which of them its searches found.
-// Built from the views when a draft is first touched and then kept up with its commits, so that a click on a draft of
-// 10,000 codes costs what the click changes. Workspaces are values derived from the views and may be dropped at will.
+// A draft ready to be worked on: its codes as a code set over its release, and which of them its
+// searches found. Built from the views when a draft is first touched and then kept up with its
+// commits, so that a click on a draft of 10,000 codes costs what the click changes. Workspaces are
+// values derived from the views and may be dropped at will.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@
 
 namespace codelog::commands {
 
-// The searches of a draft, and the codes that none of them found (sorted; codes that have left the draft since may
-// still be listed).
+// The searches of a draft, and the codes that none of them found (sorted; codes that have left the
+// draft since may still be listed).
 struct Searches {
   std::vector<projections::SearchRecord> records;  // by id
   std::vector<std::string> searchless;
@@ -29,8 +30,8 @@ struct Workspace {
   std::shared_ptr<const coding_systems::Codeset> codeset;  // shared with later workspaces
   std::shared_ptr<const Searches> searches;                // shared with later workspaces
 
-  // All changes of these updates, the codes that go with them included: a code that no search found stays only
-  // while it is included or an included code is above it.
+  // All changes of these updates, the codes that go with them included: a code that no search found
+  // stays only while it is included or an included code is above it.
   std::vector<base::CodeChange> changes_of_updates(
       const std::vector<events::CodeWithStatus>& updates) const;
   // The codes that go when this search goes.

@@ -93,9 +93,7 @@ bool RandomHistory::note(const base::Result<events::Commit>& commit) {
   return true;
 }
 
-std::string RandomHistory::some_user() {
-  return "user" + std::to_string(pick(users_count));
-}
+std::string RandomHistory::some_user() { return "user" + std::to_string(pick(users_count)); }
 
 Write RandomHistory::somebody() {
   const std::string username = some_user();
@@ -176,9 +174,12 @@ bool RandomHistory::account_step() {
       const auto token = accounts_.set_token(system, some_user());
       return token && note(token->commit);
     }
-    case 1: return note(accounts_.set_member(system, "north", some_user(), chance(0.5)));
-    case 2: return note(accounts_.remove_member(system, "north", some_user()));
-    case 3: return note(accounts_.set_active(system, some_user(), chance(0.7)));
+    case 1:
+      return note(accounts_.set_member(system, "north", some_user(), chance(0.5)));
+    case 2:
+      return note(accounts_.remove_member(system, "north", some_user()));
+    case 3:
+      return note(accounts_.set_active(system, some_user(), chance(0.7)));
     default: {
       commands::AddUser user;
       user.username = "extra" + std::to_string(++made_);
@@ -211,8 +212,8 @@ commands::ChangeDetails RandomHistory::new_details() {
   if (chance(0.3)) command.methodology = "How " + std::to_string(pick(1000));
   if (chance(0.3)) command.tags = std::vector<std::string>{"a", "t" + std::to_string(pick(5))};
   if (chance(0.3)) {
-    command.references = std::vector<events::Reference>{
-        {"R", "https://example.org/r" + std::to_string(pick(9))}};
+    command.references =
+        std::vector<events::Reference>{{"R", "https://example.org/r" + std::to_string(pick(9))}};
   }
   if (chance(0.2)) command.signoffs = std::vector<events::SignOff>{{some_user(), "2024-05-06"}};
   if (chance(0.3)) command.name = "Renamed " + std::to_string(pick(40));
@@ -223,15 +224,21 @@ commands::ChangeDetails RandomHistory::new_details() {
 
 bool RandomHistory::codelist_step() {
   const auto codelist = some_codelist();
-  if (!codelist || codelists().size() < 15) return note(codelists_.create(somebody(), new_codelist()));
+  if (!codelist || codelists().size() < 15)
+    return note(codelists_.create(somebody(), new_codelist()));
   const Write write = somebody();
   switch (pick(7)) {
-    case 0: return note(codelists_.create(write, new_codelist()));
+    case 0:
+      return note(codelists_.create(write, new_codelist()));
     case 1:
-    case 2: return note(codelists_.change_details(write, codelist->id, new_details()));
-    case 3: return note(codelists_.add_collaborator(write, codelist->id, some_user()));
-    case 4: return note(codelists_.remove_collaborator(write, codelist->id, some_user()));
-    case 5: return note(codelists_.remove(write, codelist->id, chance(0.7) ? "wrong" : ""));
+    case 2:
+      return note(codelists_.change_details(write, codelist->id, new_details()));
+    case 3:
+      return note(codelists_.add_collaborator(write, codelist->id, some_user()));
+    case 4:
+      return note(codelists_.remove_collaborator(write, codelist->id, some_user()));
+    case 5:
+      return note(codelists_.remove(write, codelist->id, chance(0.7) ? "wrong" : ""));
     default: {
       const auto version = some_version();
       return version && note(codelists_.clone(write, version->id));
@@ -263,12 +270,18 @@ bool RandomHistory::version_step() {
       return note(versions_.update_codelist(write, version->codelist, command));
     }
     case 2:
-    case 3: return note(versions_.create_draft(write, version->id, std::nullopt));
-    case 4: return note(versions_.convert_to_new_style(write, version->id));
-    case 5: return note(versions_.save_for_review(write, version->id));
-    case 6: return chance(0.4) && note(versions_.publish(write, version->id));
-    case 7: return chance(0.3) && note(versions_.remove(write, version->id, "why not"));
-    default: return chance(0.3) && note(versions_.discard(write, version->id));
+    case 3:
+      return note(versions_.create_draft(write, version->id, std::nullopt));
+    case 4:
+      return note(versions_.convert_to_new_style(write, version->id));
+    case 5:
+      return note(versions_.save_for_review(write, version->id));
+    case 6:
+      return chance(0.4) && note(versions_.publish(write, version->id));
+    case 7:
+      return chance(0.3) && note(versions_.remove(write, version->id, "why not"));
+    default:
+      return chance(0.3) && note(versions_.discard(write, version->id));
   }
 }
 
@@ -290,18 +303,21 @@ bool RandomHistory::draft_step() {
       return outcome && outcome->commit && note(*outcome->commit);
     }
     case 2:
-      return !searches.empty() &&
-             note(drafts_.remove_search(write, draft->id, searches[pick(searches.size())].search.id));
-    case 3: return note(drafts_.undo(write, draft->id));
-    case 4: return note(drafts_.redo(write, draft->id));
-    case 5: return chance(0.3) && note(drafts_.reapply(write, draft->id));
+      return !searches.empty() && note(drafts_.remove_search(
+                                      write, draft->id, searches[pick(searches.size())].search.id));
+    case 3:
+      return note(drafts_.undo(write, draft->id));
+    case 4:
+      return note(drafts_.redo(write, draft->id));
+    case 5:
+      return chance(0.3) && note(drafts_.reapply(write, draft->id));
     default: {
       const auto codes = views.codes(draft->id);
       if (codes.empty()) return false;
       commands::ChangeStatuses command;
       for (std::size_t i = 0, count = 1 + pick(3); i < count; ++i) {
-        constexpr base::CodeStatus wanted[] = {base::CodeStatus::included, base::CodeStatus::excluded,
-                                               base::CodeStatus::unresolved};
+        constexpr base::CodeStatus wanted[] = {
+            base::CodeStatus::included, base::CodeStatus::excluded, base::CodeStatus::unresolved};
         command.updates.push_back({codes[pick(codes.size())].code, wanted[pick(3)]});
       }
       command.base_position = site_.log().head().position;

@@ -1,4 +1,5 @@
-// The views are a function of the log: however they were made, in whatever portions, equal logs give equal bytes.
+// The views are a function of the log: however they were made, in whatever portions, equal logs
+// give equal bytes.
 #include <catch2/catch.hpp>
 #include <iostream>
 
@@ -17,16 +18,15 @@ namespace {
 
 constexpr std::size_t codes_count = 150;
 
-// Takes the commits up to `after` in, in portions that end at random commits; each portion is the life of one
-// projector, the last of them cut off before it wrote anything.
+// Takes the commits up to `after` in, in portions that end at random commits; each portion is the
+// life of one projector, the last of them cut off before it wrote anything.
 void take_in_with_crashes(projections::Store& store, const events::EventLog& log,
                           base::Position after, std::mt19937& random) {
   for (;;) {
     projections::Projector projector(store, projections::Projector::Positions::dense,
                                      log.head().epoch);
     if (projector.checkpoint() == after) return;
-    const auto reader =
-        log.read_all(projector.checkpoint().next(), events::Direction::forward);
+    const auto reader = log.read_all(projector.checkpoint().next(), events::Direction::forward);
     const std::size_t life = 1 + random() % 300;
     for (std::size_t i = 0; i < life && projector.checkpoint() < after; ++i) {
       auto commit = reader->next();
@@ -61,11 +61,12 @@ TEST_CASE("rebuilt views are byte-identical, in whatever portions they are rebui
   for (int i = 0; i < 4000; ++i) accepted += history.step() ? 1 : 0;
   REQUIRE(accepted > 1500);
   for (const char* command :
-       {"CreateCodelist", "ChangeDetails", "AddCollaborator", "RemoveCollaborator",
-        "DeleteCodelist", "CloneCodelist", "CreateVersion", "UpdateCodelist", "CreateDraft",
-        "ConvertToNewStyle", "SaveForReview", "PublishVersion", "DeleteVersion", "DiscardDraft",
-        "AddSearch", "RemoveSearch", "ChangeStatuses", "ReapplyStatuses", "UndoStep", "RedoStep",
-        "SetToken", "SetMember", "RemoveMember", "EraseUser"}) {
+       {"CreateCodelist", "ChangeDetails",     "AddCollaborator", "RemoveCollaborator",
+        "DeleteCodelist", "CloneCodelist",     "CreateVersion",   "UpdateCodelist",
+        "CreateDraft",    "ConvertToNewStyle", "SaveForReview",   "PublishVersion",
+        "DeleteVersion",  "DiscardDraft",      "AddSearch",       "RemoveSearch",
+        "ChangeStatuses", "ReapplyStatuses",   "UndoStep",        "RedoStep",
+        "SetToken",       "SetMember",         "RemoveMember",    "EraseUser"}) {
     CAPTURE(command);
     CHECK(history.accepted().contains(command));
   }
