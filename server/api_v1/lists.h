@@ -1,0 +1,45 @@
+// GET /api/v1/codelist/ and its like for one owner.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "projections/views.h"
+#include "server/application/json_writer.h"
+#include "server/http/request.h"
+
+namespace codelog::api_v1 {
+
+// What a list shows, from the query's parameters.
+struct ListQuery {
+  std::string coding_system;  // "" for all
+  std::string tag;            // "" for all
+  bool include_users = false;
+  bool description = false;
+  bool methodology = false;
+  bool references = false;
+};
+
+ListQuery parse_list_query(const http::Parameters& query);
+
+// Makes the lists. Safe from any thread.
+class Lists {
+ public:
+  // The whole JSON text; of one owner's codelists, or of everybody's.
+  std::string make(const projections::Views& views, const std::optional<events::Owner>& owner,
+                   const ListQuery& query);
+
+ private:
+  void write_versions(const projections::Views& views, const projections::CodelistRecord& codelist,
+                      application::JsonWriter& json);
+  bool is_downloadable(const projections::Views& views, const projections::CodelistRecord& codelist,
+                       const projections::VersionRecord& version);
+
+  std::mutex mutex_;
+  // Of tables, which never change; a list would otherwise read every one of them.
+  std::unordered_map<base::VersionId, bool> downloadable_;  // guarded by mutex_
+};
+
+}  // namespace codelog::api_v1

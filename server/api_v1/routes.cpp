@@ -1,0 +1,176 @@
+#include "server/api_v1/routes.h"
+
+#include <memory>
+
+#include "events/base/version_hash.h"
+#include "server/api_v1/lists.h"
+#include "server/api_v1/writes.h"
+#include "server/application/cached_route.h"
+#include "server/application/downloads.h"
+#include "server/application/names.h"
+#include "server/application/pages.h"
+#include "server/commands/permissions.h"
+
+namespace codelog::api_v1 {
+namespace {
+
+using application::Answer;
+using application::Application;
+using application::ResponseCache;
+using events::Owner;
+using events::OwnerKind;
+using http::ImpliedMethods;
+using http::Method;
+using http::PathParameters;
+using http::Request;
+using http::Response;
+using http::Router;
+using projections::Views;
+
+// Each address comes in two forms, one for organisations and one for users.
+struct OwnerForm {
+  OwnerKind kind;
+  std::string_view pattern;
+};
+constexpr OwnerForm owner_forms[] = {{OwnerKind::organisation, "{owner:slug}"},
+                                     {OwnerKind::user, "user/{owner:slug}"}};
+
+Owner owner_of(OwnerKind kind, const PathParameters& path) {
+  return {kind, std::string(path["owner"])};
+}
+
+// --- Lists ---
+
+Answer answer_list(Application& application, Lists& lists, const Request& request,
+                   const std::optional<Owner>& owner) {
+  const Views views = application.views();
+  if (owner && !commands::check_owner(views, *owner)) return {not_found(), std::nullopt, {}};
+  std::string text = lists.make(views, owner, parse_list_query(request.query()));
+  return {http::json_text(200, std::move(text)), ResponseCache::Scope{}, views.checkpoint()};
+}
+
+Response forgery_page() {
+  return application::error_page(400, "CSRF: CSRF Failed. The form was not able to submit.");
+}
+
+void add_all_list(Router& router, Application& application, const std::shared_ptr<Lists>& lists) {
+  constexpr const char* pattern = "/api/v1/codelist/";
+  application::add_cached_route(router, application.cache(), pattern, ImpliedMethods::none,
+                                [&application, lists](const Request& request, auto&) {
+                                  return answer_list(application, *lists, request, std::nullopt);
+                                });
+  // OpenCodelists looks for its form token before it looks at the method.
+  router.add({.methods = {Method::post, Method::put, Method::patch, Method::delete_},
+              .pattern = pattern,
+              .handler = [](auto&, auto&) { return forgery_page(); },
+              .implied = ImpliedMethods::none});
+  router.add({.methods = {Method::head, Method::options},
+              .pattern = pattern,
+              .handler =
+                  [](auto&, auto&) {
+                    Response response = http::html(405, "");
+                    response.add("Allow", "GET");
+                    return response;
+                  },
+              .implied = ImpliedMethods::none});
+}
+
+void add_owner_routes(Router& router, Application& application, const std::shared_ptr<Lists>& lists,
+                      const OwnerForm& form) {
+  const OwnerKind kind = form.kind;
+  const std::string base = "/api/v1/codelist/" + std::string(form.pattern) + "/";
+  application::add_cached_route(
+      router, application.cache(), base, ImpliedMethods::none,
+      [&application, lists, kind](const Request& request, const PathParameters& path) {
+        return answer_list(application, *lists, request, owner_of(kind, path));
+      });
+  router.add({.methods = {Method::post},
+              .pattern = base,
+              .runs_on = http::RunsOn::worker,
+              .handler =
+                  [&application, kind](const Request& request, const PathParameters& path) {
+                    return post_codelist(application, request, owner_of(kind, path));
+                  },
+              .implied = ImpliedMethods::none});
+  router.add({.methods = {Method::post},
+              .pattern = base + "{slug:slug}/versions/",
+              .runs_on = http::RunsOn::worker,
+              .handler =
+                  [&application, kind](const Request& request, const PathParameters& path) {
+                    return post_version(application, request, owner_of(kind, path), path["slug"]);
+                  },
+              .implied = ImpliedMethods::none});
+}
+
+// --- Downloads ---
+
+enum class File { download, definition };
+
+base::Result<std::string> make_file(const Application& application, const Views& views,
+                                    const projections::CodelistRecord& codelist,
+                                    const projections::VersionRecord& version, File file,
+                                    const Request& request) {
+  if (file == File::definition) {
+    return application::definition_csv(application.site(), views, codelist, version);
+  }
+  const application::DownloadOptions options{
+      .fixed_headers = request.query().has("fixed-headers"),
+      .omit_mapped_vmps = request.query().has("omit-mapped-vmps")};
+  return application::download_csv(application.site(), views, codelist, version, options);
+}
+
+Answer answer_file(Application& application, const Request& request, const PathParameters& path,
+                   OwnerKind kind, File file) {
+  const Views views = application.views();
+  const auto codelist = views.find_codelist(owner_of(kind, path), path["slug"]);
+  if (!codelist) return {not_found(), std::nullopt, {}};
+  const auto version = application::find_version(views, codelist->id, path["version"]);
+  if (!version) return {not_found(), std::nullopt, {}};
+  if (version->status == events::VersionStatus::draft) {
+    const std::string draft = "/builder/" + base::version_hash(version->id) + "/";
+    return {http::redirect(302, draft), std::nullopt, {}};
+  }
+  auto text = make_file(application, views, *codelist, *version, file, request);
+  if (!text) {
+    // The sentence alone, as OpenCodelists writes it.
+    if (text.error().code == base::ErrorCode::invalid) {
+      return {http::html(400, application::escape_html(text.error().detail)), std::nullopt, {}};
+    }
+    Response response = application::error_page(http::http_status(text.error().code),
+                                                "This file cannot be made now.");
+    response.log_detail = text.error().detail;
+    return {std::move(response), std::nullopt, {}};
+  }
+  const char* const suffix = file == File::definition ? "-definition.csv" : ".csv";
+  return {http::csv(std::move(*text), application::download_name(*codelist, *version) + suffix),
+          ResponseCache::Scope{codelist->id}, views.checkpoint()};
+}
+
+void add_download_routes(Router& router, Application& application, const OwnerForm& form) {
+  const std::string base = "/codelist/" + std::string(form.pattern) + "/{slug:slug}/{version}/";
+  const auto add = [&](const char* name, File file) {
+    application::add_cached_route(
+        router, application.cache(), base + name, ImpliedMethods::head_and_options,
+        [&application, kind = form.kind, file](const Request& request, const PathParameters& path) {
+          return answer_file(application, request, path, kind, file);
+        });
+  };
+  add("download.csv", File::download);
+  add("definition.csv", File::definition);
+}
+
+}  // namespace
+
+void add_routes(Router& router, Application& application) {
+  const auto lists = std::make_shared<Lists>();  // shared by the routes
+  add_all_list(router, application, lists);
+  for (const OwnerForm& form : owner_forms) {
+    add_owner_routes(router, application, lists, form);
+    add_download_routes(router, application, form);
+  }
+  router.add({.methods = {}, .pattern = "/health-check/", .handler = [](auto&, auto&) {
+                return http::html(200, "");
+              }});
+}
+
+}  // namespace codelog::api_v1

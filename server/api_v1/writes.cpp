@@ -1,0 +1,193 @@
+#include "server/api_v1/writes.h"
+
+#include <variant>
+
+#include "events/base/text.h"
+#include "server/api_v1/body.h"
+#include "server/application/authentication.h"
+#include "server/application/idempotency.h"
+#include "server/application/json_writer.h"
+#include "server/application/names.h"
+#include "server/application/pages.h"
+#include "server/commands/permissions.h"
+
+namespace codelog::api_v1 {
+namespace {
+
+using application::Application;
+using application::JsonStyle;
+using application::JsonWriter;
+using base::ErrorCode;
+using commands::Actor;
+using commands::Write;
+using events::Commit;
+using events::Owner;
+using projections::Views;
+
+std::string json_of(std::string_view key, std::string_view text) {
+  JsonWriter json(JsonStyle::python);
+  json.begin_object().field(key, text).end_object();
+  return json.take();
+}
+
+http::Response unauthenticated(const base::Error& error) {
+  JsonWriter json(JsonStyle::python);
+  json.begin_object().field("error", "Unauthenticated").field("details", error.detail).end_object();
+  return http::json_text(401, json.take());
+}
+
+http::Response unauthorised() { return http::json_text(403, json_of("error", "Unauthorised")); }
+
+// Whatever the client did wrong is a 400, as clients of this API expect it.
+http::Response refused(const http::Request& request, const base::Error& error) {
+  switch (error.code) {
+    case ErrorCode::forbidden:
+      return unauthorised();
+    case ErrorCode::corrupt:
+    case ErrorCode::io:
+    case ErrorCode::unavailable:
+      return http::problem(request, error);
+    default:
+      return http::json_text(400, json_of("error", error.detail));
+  }
+}
+
+// The codelist's handle after the commit; a repeated request is told of the handle that its commit
+// gave, wherever the codelist has moved since.
+std::optional<projections::Handle> handle_after(const Views& views, const Commit& commit,
+                                                std::optional<base::CodelistId> codelist) {
+  for (const events::Event& event : commit.content.events) {
+    if (const auto* created = std::get_if<events::CodelistCreated>(&event)) {
+      return projections::Handle{created->owner, created->name, created->slug};
+    }
+    if (const auto* changed = std::get_if<events::CodelistHandleChanged>(&event)) {
+      return projections::Handle{changed->owner, changed->name, changed->slug};
+    }
+  }
+  if (!codelist) codelist = application::codelist_of(commit);
+  const auto record = codelist ? views.codelist(*codelist) : std::nullopt;
+  return record ? std::optional(record->handle()) : std::nullopt;
+}
+
+http::Response codelist_answer(Application& application, const Commit& commit,
+                               std::optional<base::CodelistId> codelist) {
+  const auto handle = handle_after(application.views(), commit, codelist);
+  if (!handle) return not_found();
+  const std::string url = "/codelist/" + application::full_slug(*handle) + "/";
+  return http::json_text(200, json_of("codelist", url));
+}
+
+http::Response version_answer(Application& application, const Commit& commit) {
+  const auto handle = handle_after(application.views(), commit, std::nullopt);
+  if (!handle) return not_found();
+  for (const events::Event& event : commit.content.events) {
+    const auto* created = std::get_if<events::VersionCreated>(&event);
+    if (created == nullptr) continue;
+    const std::string url = "/codelist/" + application::full_slug(*handle) + "/" +
+                            application::tag_or_hash(created->tag, created->version) + "/";
+    return http::json_text(200, json_of("codelist_version", url));
+  }
+  return not_found();
+}
+
+// What is given and not empty, as Python's `or` sees it.
+const std::string* given(const std::optional<std::string>& text) {
+  return text && !text->empty() ? &*text : nullptr;
+}
+
+base::Result<Commit> create(Application& application, const Write& write, const Owner& owner,
+                            CodelistBody body, std::string slug) {
+  commands::CreateCodelist command;
+  command.owner = owner;
+  command.name = std::move(body.name);
+  command.slug = std::move(slug);
+  command.coding_system = std::move(body.coding_system);
+  command.release = std::move(body.release);
+  command.description = std::move(body.description);
+  command.methodology = std::move(body.methodology);
+  command.references = std::move(body.references);
+  command.signoffs = std::move(body.signoffs);
+  command.codes = std::move(body.codes);
+  command.csv_data = std::move(body.csv_data);
+  command.tag = std::move(body.tag);
+  command.status =
+      body.should_publish ? events::VersionStatus::published : events::VersionStatus::under_review;
+  command.ignore_unfound_codes = body.ignore_unfound_codes;
+  return application.codelists().create(write, command);
+}
+
+base::Result<Commit> update(Application& application, const Write& write, base::CodelistId codelist,
+                            CodelistBody body, std::string slug) {
+  if (body.codes->empty()) return base::Error{ErrorCode::invalid, "No codes", {}};
+  commands::UpdateCodelist command;
+  command.name = std::move(body.name);
+  command.slug = std::move(slug);
+  command.description = std::move(body.description);
+  command.methodology = std::move(body.methodology);
+  command.references = std::move(body.references);
+  command.signoffs = std::move(body.signoffs);
+  command.codes = std::move(*body.codes);
+  command.release = std::move(body.release);
+  command.tag = std::move(body.tag);
+  command.always_create_new_version = body.always_create_new_version;
+  command.ignore_unfound_codes = body.ignore_unfound_codes;
+  command.should_publish = body.should_publish;
+  return application.versions().update_codelist(write, codelist, command);
+}
+
+}  // namespace
+
+http::Response not_found() {
+  return application::error_page(404, "Please check the URL in the address bar.");
+}
+
+http::Response post_codelist(Application& application, const http::Request& request,
+                             const Owner& owner) {
+  const Views views = application.views();
+  if (!commands::check_owner(views, owner)) return not_found();
+  const auto actor = application::authenticate(request, views);
+  if (!actor) return unauthenticated(actor.error());
+  if (!commands::can_create_for(views, *actor, owner)) return unauthorised();
+  const auto write = application::make_write(request, *actor);
+  if (!write) return refused(request, write.error());
+  const auto repeated = application::find_repeated(application.site(), *write);
+  if (!repeated) return refused(request, repeated.error());
+  if (*repeated) return codelist_answer(application, **repeated, std::nullopt);
+
+  auto body = parse_codelist_body(request.body);
+  if (!body) return refused(request, body.error());
+  const std::string* const slug = given(body->slug);
+  const std::string current_slug = slug != nullptr ? *slug : base::slugify(body->name);
+  const std::string* const new_slug = given(body->new_slug);
+  std::string target_slug = new_slug != nullptr ? *new_slug : current_slug;
+  // A table always makes a new codelist.
+  const auto known = body->codes ? views.handle_with_slug(owner, current_slug) : std::nullopt;
+  const auto commit =
+      known ? update(application, *write, *known, std::move(*body), std::move(target_slug))
+            : create(application, *write, owner, std::move(*body), std::move(target_slug));
+  if (!commit) return refused(request, commit.error());
+  return codelist_answer(application, *commit, known);
+}
+
+http::Response post_version(Application& application, const http::Request& request,
+                            const Owner& owner, std::string_view slug) {
+  const Views views = application.views();
+  const auto actor = application::authenticate(request, views);
+  if (!actor) return unauthenticated(actor.error());
+  const auto codelist = views.find_codelist(owner, slug);
+  if (!codelist) return not_found();
+  if (!commands::can_edit(views, *actor, *codelist)) return unauthorised();
+  const auto write = application::make_write(request, *actor);
+  if (!write) return refused(request, write.error());
+  const auto repeated = application::find_repeated(application.site(), *write);
+  if (!repeated) return refused(request, repeated.error());
+  if (*repeated) return version_answer(application, **repeated);
+
+  const auto body = parse_version_body(request.body);
+  if (!body) return refused(request, body.error());
+  const auto commit = application.versions().create(*write, codelist->id, *body);
+  if (!commit) return refused(request, commit.error());
+  return version_answer(application, *commit);
+}
+
+}  // namespace codelog::api_v1

@@ -1,0 +1,29 @@
+#include "server/application/cached_route.h"
+
+#include <utility>
+
+namespace codelog::application {
+
+void add_cached_route(http::Router& router, ResponseCache& cache, std::string pattern,
+                      http::ImpliedMethods implied, MakeAnswer make) {
+  http::Route route;
+  route.methods = {http::Method::get};
+  route.pattern = std::move(pattern);
+  route.implied = implied;
+  route.runs_on = http::RunsOn::worker;
+  route.handler = [&cache, make = std::move(make)](const http::Request& request,
+                                                   const http::PathParameters& path) {
+    // Somebody else may have made it while this request waited for a worker.
+    if (auto known = cache.find(request.target())) return std::move(*known);
+    Answer answer = make(request, path);
+    if (!answer.scope || answer.response.status != 200) return std::move(answer.response);
+    http::Response response = http::cached(http::make_cached_body(
+        std::move(answer.response.content_type), std::move(answer.response.body)));
+    response.headers = std::move(answer.response.headers);
+    cache.keep(request.target(), *answer.scope, answer.made_at, response);
+    return response;
+  };
+  router.add(std::move(route));
+}
+
+}  // namespace codelog::application

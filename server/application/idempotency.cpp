@@ -1,0 +1,44 @@
+#include "server/application/idempotency.h"
+
+#include <charconv>
+
+namespace codelog::application {
+
+base::Result<commands::Write> make_write(const http::Request& request,
+                                         const commands::Actor& actor) {
+  commands::Write write{actor, std::nullopt};
+  const auto key = request.header("Idempotency-Key");
+  if (!key) return write;
+  if (key->empty() || key->size() > events::idempotency_key_bytes_max) {
+    return base::field_error(
+        base::ErrorCode::invalid, "Idempotency-Key",
+        "must have 1 to " + std::to_string(events::idempotency_key_bytes_max) + " bytes");
+  }
+  // A zero byte is in neither method nor path, so that the pieces cannot run into each other.
+  constexpr std::string_view zero("\0", 1);
+  write.idempotency = events::IdempotencyKey{
+      std::string(*key),
+      base::sha256({request.method_text(), zero, request.path(), zero, request.body})};
+  return write;
+}
+
+base::Result<std::optional<events::Commit>> find_repeated(const commands::Site& site,
+                                                          const commands::Write& write) {
+  if (!write.idempotency) return std::optional<events::Commit>();
+  return site.log.find_idempotent(write.actor.username, *write.idempotency);
+}
+
+std::optional<base::CodelistId> codelist_of(const events::Commit& commit) {
+  constexpr std::string_view prefix = "codelist/";
+  for (const events::StreamExpectation& touched : commit.content.streams) {
+    std::string_view stream = touched.stream;
+    if (!stream.starts_with(prefix)) continue;
+    stream.remove_prefix(prefix.size());
+    std::uint32_t number = 0;
+    std::from_chars(stream.data(), stream.data() + stream.size(), number);
+    return base::CodelistId(number);
+  }
+  return std::nullopt;
+}
+
+}  // namespace codelog::application

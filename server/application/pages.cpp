@@ -1,0 +1,66 @@
+#include "server/application/pages.h"
+
+namespace codelog::application {
+namespace {
+
+std::string_view name_of(int status) {
+  switch (status) {
+    case 400:
+      return "Bad request";
+    case 403:
+      return "Permission denied";
+    case 404:
+      return "Page not found";
+    case 500:
+      return "Server error";
+    default:
+      return http::reason_phrase(status);
+  }
+}
+
+}  // namespace
+
+std::string escape_html(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#x27;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+http::Response error_page(int status, std::string_view sentence) {
+  const std::string title = std::to_string(status) + " " + escape_html(name_of(status));
+  return http::html(status,
+                    "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">"
+                    "<title>" +
+                        title + "</title></head>\n<body>\n<h1>" + title + "</h1>\n<p>" +
+                        escape_html(sentence) + "</p>\n</body>\n</html>\n");
+}
+
+http::Response server_error_page(const http::Request& request, int status,
+                                 std::string_view detail) {
+  if (request.path().starts_with("/api/v2/")) return http::problem(request, status, detail);
+  if (status == 404) return error_page(404, "Please check the URL in the address bar.");
+  return error_page(status, detail);
+}
+
+}  // namespace codelog::application
