@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "events/base/text.h"
 #include "server/commands/draft_making.h"
 #include "server/commands/draft_steps.h"
 #include "server/commands/permissions.h"
@@ -15,28 +14,6 @@ using base::CodeChange;
 using base::CodeStatus;
 using projections::codelist_stream;
 using projections::VersionRecord;
-
-Result<std::string> slug_of(const AddSearch& search) {
-  const bool by_term = search.kind == events::SearchKind::term;
-  const std::string field = by_term ? "term" : "code";
-  if (!base::is_utf8(search.text)) {
-    return base::field_error(ErrorCode::invalid, field, "is not well-formed UTF-8");
-  }
-  if (base::slugify(search.text).empty()) {
-    return base::field_error(ErrorCode::invalid, field,
-                             "\"" + search.text + "\" is not a valid search term");
-  }
-  const std::size_t max = by_term ? term_characters_max : code_characters_max;
-  if (const auto line = check_line(field, search.text, max); !line) return line.error();
-  const std::size_t size = base::count_code_points(search.text);
-  if (by_term && size < term_characters_min) {
-    return base::field_error(ErrorCode::invalid, field,
-                             "Ensure this value has at least " +
-                                 std::to_string(term_characters_min) + " characters (it has " +
-                                 std::to_string(size) + ").");
-  }
-  return by_term ? base::slugify(search.text) : "code:" + search.text;
-}
 
 Decision step_decision(const VersionRecord& draft, std::string command, events::Event event) {
   return {std::move(command), {codelist_stream(draft.codelist)}, {std::move(event)}};
@@ -102,7 +79,7 @@ Result<Commit> DraftCommands::step(
 
 Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& write, VersionId id,
                                                                const AddSearch& search) {
-  const auto slug = slug_of(search);
+  const auto slug = search_slug(search.kind, search.text);
   if (!slug) return slug.error();
   std::optional<SearchOutcome> known;
   auto commit = step(

@@ -4,7 +4,8 @@
 #include <map>
 
 #include "coding_systems/base/codeset.h"
-#include "coding_systems/base/search_expansion.h"
+#include "events/base/text.h"
+#include "server/commands/validation.h"
 
 namespace codelog::commands {
 namespace {
@@ -44,15 +45,44 @@ void add_unresolved(Codes& codes, std::vector<std::string> more) {
 
 }  // namespace
 
-Result<std::vector<std::string>> find_codes(const ReleasePointer& release, events::SearchKind kind,
-                                            const std::string& text) {
+Result<std::string> search_slug(events::SearchKind kind, const std::string& text) {
+  const bool by_term = kind == events::SearchKind::term;
+  const std::string field = by_term ? "term" : "code";
+  if (!base::is_utf8(text)) {
+    return base::field_error(ErrorCode::invalid, field, "is not well-formed UTF-8");
+  }
+  if (base::slugify(text).empty()) {
+    return base::field_error(ErrorCode::invalid, field,
+                             "\"" + text + "\" is not a valid search term");
+  }
+  const std::size_t max = by_term ? term_characters_max : code_characters_max;
+  if (const auto line = check_line(field, text, max); !line) return line.error();
+  const std::size_t size = base::count_code_points(text);
+  if (by_term && size < term_characters_min) {
+    return base::field_error(ErrorCode::invalid, field,
+                             "Ensure this value has at least " +
+                                 std::to_string(term_characters_min) + " characters (it has " +
+                                 std::to_string(size) + ").");
+  }
+  return by_term ? base::slugify(text) : "code:" + text;
+}
+
+Result<SearchExpansion> expand_search(const ReleasePointer& release, events::SearchKind kind,
+                                      const std::string& text) {
   const CodeUniverse universe(release);
-  const auto found = kind == events::SearchKind::term ? SearchExpansion::by_term(universe, text)
-                                                      : SearchExpansion::by_code(universe, text);
+  auto found = kind == events::SearchKind::term ? SearchExpansion::by_term(universe, text)
+                                                : SearchExpansion::by_code(universe, text);
   if (found.all_codes_count() > search_codes_max) {
     return too_many_codes(kind, text, found.all_codes_count());
   }
-  return found.all_codes();
+  return found;
+}
+
+Result<std::vector<std::string>> find_codes(const ReleasePointer& release, events::SearchKind kind,
+                                            const std::string& text) {
+  const auto found = expand_search(release, kind, text);
+  if (!found) return found.error();
+  return found->all_codes();
 }
 
 Result<events::VersionCreated> draft_of(const Views& views,

@@ -1,6 +1,7 @@
 // Searching for a draft, and what a draft made from a version starts with.
 #pragma once
 
+#include "coding_systems/base/search_expansion.h"
 #include "server/commands/executor.h"
 #include "server/commands/version_contents.h"
 
@@ -8,6 +9,14 @@ namespace codelog::commands {
 
 // More codes than this from one search are refused.
 inline constexpr std::size_t search_codes_max = 20'000;
+
+// The slug that a search is known by. Errors: invalid (too short, too long, nothing to search for).
+Result<std::string> search_slug(events::SearchKind kind, const std::string& text);
+
+// A search with what it matched. Errors: too_large, in OpenCodelists' words.
+Result<coding_systems::SearchExpansion> expand_search(const ReleasePointer& release,
+                                                      events::SearchKind kind,
+                                                      const std::string& text);
 
 // What a search brings into a draft: the matches' topmost ancestors among themselves, with all
 // their descendants; sorted. Errors: too_large, in OpenCodelists' words.
