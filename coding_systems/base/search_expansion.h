@@ -1,0 +1,50 @@
+// What a search brings into a draft: its matches, the topmost of them, and everything below those.
+//
+// Pure, safe from any thread. Linear in the codes found; strings are made only when asked for, so
+// that a search that finds too much costs little.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/code_universe.h"
+
+namespace codelog::coding_systems {
+
+class SearchExpansion {
+ public:
+  // The matches may name codes that the release does not have, and a code twice.
+  static SearchExpansion of_matches(const CodeUniverse& universe,
+                                    std::span<const std::string> matches);
+  // Release::search_by_term and search_by_code, expanded.
+  static SearchExpansion by_term(const CodeUniverse& universe, std::string_view term);
+  static SearchExpansion by_code(const CodeUniverse& universe, std::string_view code);
+
+  // All sorted by code.
+  std::vector<std::string> matching_codes() const { return sorted_codes(matching_); }
+  // The matches that have no other match above them.
+  std::vector<std::string> ancestor_codes() const { return sorted_codes(tops_); }
+  // The ancestor codes and everything below them: never less than the matches.
+  std::vector<std::string> all_codes() const { return sorted_codes(all_); }
+  std::size_t all_codes_count() const { return all_.count(); }
+
+  // The same as nodes of this universe.
+  const CodeUniverse& universe() const { return universe_; }
+  const NodeSet& matching() const { return matching_; }
+  const NodeSet& tops() const { return tops_; }
+  const NodeSet& all() const { return all_; }
+
+ private:
+  SearchExpansion(CodeUniverse universe, std::span<const Node> matches);
+  std::vector<std::string> sorted_codes(const NodeSet& nodes) const;
+
+  CodeUniverse universe_;
+  NodeSet matching_;
+  NodeSet tops_;
+  NodeSet all_;
+};
+
+}  // namespace codelog::coding_systems
