@@ -1,0 +1,167 @@
+// No damage to an index file is read as if it were data.
+#include <algorithm>
+#include <array>
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "coding_systems/base/release_files.h"
+#include "coding_systems/base/release_index.h"
+#include "coding_systems/bnf/coding_system.h"
+#include "small_releases.h"
+
+namespace codelog::tests {
+namespace {
+
+using coding_systems::IndexFile;
+using coding_systems::IndexOrigin;
+using coding_systems::IndexSection;
+using coding_systems::IndexSource;
+using coding_systems::Node;
+using coding_systems::ReleaseIndex;
+using coding_systems::TextRole;
+
+std::string small_index() {
+  IndexSource source;
+  source.set_root("1");
+  for (int i = 1; i <= 90; ++i) {
+    const auto code = std::to_string(i);
+    source.add_concept(code, 1);
+    source.add_text(code, TextRole::name, "Name of " + code + " (finding)");
+    if (i % 3 == 0) source.add_text(code, TextRole::synonym, "Synonym " + code);
+    if (i > 1) source.add_edge(std::to_string(i / 2), code);
+    if (i > 20) source.add_edge(std::to_string(i / 5), code);
+  }
+  auto bytes = coding_systems::build_release_index("test", source, {});
+  REQUIRE(bytes);
+  return *bytes;
+}
+
+bool is_refused(std::string bytes) {
+  auto file = IndexFile::own(std::move(bytes), "test");
+  if (!file) return file.error().code == base::ErrorCode::corrupt;
+  return !ReleaseIndex::from(std::move(*file));
+}
+
+// Asks everything there is to ask; what comes back does not matter, only that it does.
+std::size_t ask_everything(const ReleaseIndex& index) {
+  std::size_t answers = 0;
+  for (Node node = 0; node < index.node_count(); ++node) {
+    answers += index.find(index.code(node)).has_value() ? 1 : 0;
+    answers += index.find_ignoring_case(index.code(node)).has_value() ? 1 : 0;
+    answers += index.name(node).value_or("").size() + index.synonyms(node).size();
+    for (const auto& run : index.hierarchy().descendants_or_self(node)) {
+      REQUIRE(run.after <= index.node_count());
+    }
+    answers += index.hierarchy().is_ancestor(0, node) ? 1 : 0;
+  }
+  for (const char* term : {"n", "na", "nam", "name of", "f 7", "synonym 3", "(finding)", "zzzz"}) {
+    const auto nodes = index.terms().find_containing(term);
+    for (const Node node : nodes) REQUIRE(node < index.node_count());
+    answers += nodes.size();
+  }
+  return answers;
+}
+
+}  // namespace
+
+TEST_CASE("an index with any byte changed is refused", "[index][damage]") {
+  const auto good = small_index();
+  REQUIRE(!is_refused(good));
+  CAPTURE(good.size());
+  std::vector<std::size_t> accepted;
+  for (std::size_t place = 0; place < good.size(); ++place) {
+    for (const unsigned char flip : {0x01, 0x80, 0xff}) {
+      auto bytes = good;
+      bytes[place] = static_cast<char>(static_cast<unsigned char>(bytes[place]) ^ flip);
+      if (!is_refused(std::move(bytes))) accepted.push_back(place);
+    }
+  }
+  CHECK(accepted.empty());
+}
+
+TEST_CASE("an index cut off anywhere, or with anything behind it, is refused", "[index][damage]") {
+  const auto good = small_index();
+  std::vector<std::size_t> accepted;
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    if (!is_refused(good.substr(0, size))) accepted.push_back(size);
+  }
+  CHECK(accepted.empty());
+  CHECK(is_refused(good + std::string(1, '\0')));
+  CHECK(is_refused(good + std::string(64, '\0')));
+  CHECK(is_refused(good + good));
+}
+
+TEST_CASE("an index whose contents lie under right checksums is refused or harmless",
+          "[index][damage][property]") {
+  const auto good = small_index();
+  const auto file = IndexFile::own(good, "test");
+  REQUIRE(file);
+  std::mt19937 random(20240101);
+  std::array<int, 2> outcomes{};  // harmless, refused
+  for (int round = 0; round < 6000; ++round) {
+    coding_systems::IndexContents contents{.system_id = "test",
+                                           .built_from = {},
+                                           .node_count = file->node_count(),
+                                           .root = file->root(),
+                                           .sections = {}};
+    std::array<std::string, coding_systems::index_section_count> sections;
+    for (std::size_t i = 0; i < sections.size(); ++i) {
+      sections[i] = file->section_bytes(static_cast<IndexSection>(i));
+    }
+    auto& lying = sections[random() % sections.size()];
+    CAPTURE(round);
+    if (random() % 8 == 0) {
+      lying.resize(random() % (lying.size() + 20));
+    } else if (!lying.empty()) {
+      const std::uint32_t value = random() % 2 == 0 ? random() : random() % 256;
+      const std::size_t bytes = std::min<std::size_t>(1 + random() % 4, lying.size());
+      std::memcpy(lying.data() + random() % (lying.size() - bytes + 1), &value, bytes);
+    }
+    if (random() % 50 == 0) contents.node_count = random() % 200;
+    if (random() % 50 == 0) contents.root = random() % 200;
+    for (std::size_t i = 0; i < sections.size(); ++i) {
+      contents.sections[i] = std::as_bytes(std::span(sections[i]));
+    }
+    auto lie = IndexFile::own(coding_systems::encode_index_file(contents), "test");
+    REQUIRE(lie);
+    const auto index = ReleaseIndex::from(std::move(*lie));
+    ++outcomes[index ? 0 : 1];
+    if (index) CHECK(ask_everything(*index) > 0);
+  }
+  CHECK(outcomes[0] > 500);
+  CHECK(outcomes[1] > 500);
+}
+
+TEST_CASE("a damaged index file is built anew", "[index][damage][files]") {
+  const TemporaryFolder data;
+  const auto files = unpack_small_release(data.path(), "bnf");
+  const auto open = [&] {
+    return coding_systems::open_release_index(files, "bnf", coding_systems::bnf::read_index_source);
+  };
+  REQUIRE(open());
+  const auto good = read_bytes(files.index);
+  const auto is_built_anew = [&](const std::string& bytes) {
+    write_bytes(files.index, bytes);
+    const auto opened = open();
+    REQUIRE(opened);
+    CHECK(!opened->note.empty());
+    return opened->origin == IndexOrigin::built && read_bytes(files.index) == good;
+  };
+  CHECK(is_built_anew(""));
+  CHECK(is_built_anew("not an index"));
+  CHECK(is_built_anew(std::string(4096, '\0')));
+  CHECK(is_built_anew(good.substr(0, 511)));
+  CHECK(is_built_anew(good.substr(0, good.size() / 2)));
+  for (const std::size_t place : {8uz, 100uz, 600uz, good.size() / 2, good.size() - 1}) {
+    auto bytes = good;
+    bytes[place] = static_cast<char>(bytes[place] ^ 4);
+    CAPTURE(place);
+    CHECK(is_built_anew(bytes));
+  }
+  CHECK(open()->origin == IndexOrigin::mapped);
+}
+
+}  // namespace codelog::tests

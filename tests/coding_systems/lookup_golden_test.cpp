@@ -1,0 +1,190 @@
+// Names, terms, synonyms, types and relationships in the small releases against OpenCodelists' own
+// answers.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coding_systems/base/search_expansion.h"
+#include "coding_systems/versioning/releases.h"
+#include "events/base/digest.h"
+#include "small_releases.h"
+
+namespace codelog::tests {
+namespace {
+
+using coding_systems::Node;
+using coding_systems::Release;
+// The parent of a BNF chapter is the text that Python has for "none".
+using CodeEdge = std::pair<std::string, std::string>;
+using CodesByTitle = std::map<std::string, std::vector<std::string>>;
+
+constexpr const char* no_parent = "None";
+
+// The edges met on the way up: BNF chapters hang from nothing, which the reference reports as an
+// edge too.
+std::set<CodeEdge> edges_above(const Release& release, const std::vector<std::string>& codes) {
+  std::set<CodeEdge> edges;
+  std::vector<Node> left;
+  std::set<Node> seen;
+  const bool tops_have_null_parent = release.system().id == "bnf";
+  for (const auto& code : codes) {
+    if (const auto node = release.find(code)) left.push_back(*node);
+  }
+  while (!left.empty()) {
+    const Node node = left.back();
+    left.pop_back();
+    if (!seen.insert(node).second) continue;
+    const auto parents = release.hierarchy().parents(node);
+    const std::string code(release.code(node));
+    if (parents.empty() && tops_have_null_parent) edges.emplace(no_parent, code);
+    for (const Node parent : parents) {
+      edges.emplace(release.code(parent), code);
+      left.push_back(parent);
+    }
+  }
+  return edges;
+}
+
+std::set<CodeEdge> edges_below(const Release& release, const std::vector<std::string>& codes) {
+  std::set<CodeEdge> edges;
+  for (const auto& code : codes) {
+    const auto top = release.find(code);
+    if (!top) continue;
+    for (const auto& run : release.hierarchy().descendants_or_self(*top)) {
+      for (Node node = run.first; node < run.after; ++node) {
+        for (const Node child : release.hierarchy().children(node)) {
+          edges.emplace(release.code(node), release.code(child));
+        }
+      }
+    }
+  }
+  return edges;
+}
+
+std::string digest_of(const std::set<CodeEdge>& edges) {
+  std::string text;
+  for (const auto& [parent, child] : edges) {
+    text += (text.empty() ? "" : "\n") + parent + ">" + child;
+  }
+  return base::sha1_hex(text);
+}
+
+void check_edges(const std::set<CodeEdge>& edges, const nlohmann::json& golden) {
+  if (golden.is_object()) {
+    CHECK(edges.size() == golden.at("n").get<std::size_t>());
+    CHECK(digest_of(edges) == golden.at("sha1").get<std::string>());
+    return;
+  }
+  std::set<CodeEdge> expected;
+  for (const auto& edge : golden) {
+    expected.emplace(edge.at(0).is_null() ? no_parent : edge.at(0).get<std::string>(),
+                     edge.at(1).get<std::string>());
+  }
+  CHECK(edges == expected);
+}
+
+// The graph of the codes with everything above and below; a code without edges hangs under the
+// root.
+void check_hierarchy(const Release& release, const std::vector<std::string>& codes,
+                     const nlohmann::json& golden) {
+  auto edges = edges_above(release, codes);
+  edges.merge(edges_below(release, codes));
+  std::set<std::string> nodes;
+  const auto gather = [&] {
+    for (const auto& [parent, child] : edges) nodes.insert({parent, child});
+  };
+  gather();
+  for (const auto& code : codes) {
+    if (!nodes.contains(code)) edges.emplace(golden.at("root").get<std::string>(), code);
+  }
+  gather();
+  CHECK(nodes.size() == golden.at("nodes").get<std::size_t>());
+  CHECK(digest_of(edges) == golden.at("edges_sha1").get<std::string>());
+  const coding_systems::CodeUniverse universe(release);
+  CHECK(coding_systems::SearchExpansion::of_matches(universe, codes).ancestor_codes() ==
+        golden.at("ultimate_ancestors").get<std::vector<std::string>>());
+}
+
+CodesByTitle by_title(const Release& release, const std::vector<std::string>& codes) {
+  CodesByTitle titles;
+  for (const auto& code : codes) {
+    const auto node = release.find(code);
+    titles[node ? release.type_title(*node) : release.unknown_type_title(code)].push_back(code);
+  }
+  for (auto& [title, listed] : titles) std::ranges::sort(listed);
+  return titles;
+}
+
+CodesByTitle sorted_titles(const nlohmann::json& golden) {
+  auto titles = golden.get<CodesByTitle>();
+  for (auto& [title, listed] : titles) std::ranges::sort(listed);
+  return titles;
+}
+
+void check_texts(const Release& release, const std::vector<std::string>& codes,
+                 const nlohmann::json& golden) {
+  std::map<std::string, std::string> terms, names;
+  std::map<std::string, std::vector<std::string>> synonyms;
+  std::vector<std::string> matching;
+  for (const auto& code : codes) {
+    const auto node = release.find(code);
+    terms[code] = node ? std::string(release.term(*node)) : "Unknown";
+    if (!node) continue;
+    if (const auto name = release.name(*node)) names[code] = *name;
+    for (const auto synonym : release.synonyms(*node)) synonyms[code].emplace_back(synonym);
+    if (release.has_concept(*node)) matching.push_back(code);
+  }
+  CHECK(terms == golden.at("code_to_term").get<decltype(terms)>());
+  CHECK(names == golden.at("lookup_names").get<decltype(names)>());
+  CHECK(synonyms == golden.at("lookup_synonyms").get<decltype(synonyms)>());
+  auto expected = golden.at("matching_codes").get<std::vector<std::string>>();
+  std::ranges::sort(expected);
+  std::ranges::sort(matching);
+  CHECK(matching == expected);
+}
+
+void check_lookups(const std::string& system_id, const std::string& alias) {
+  const TemporaryFolder data;
+  unpack_small_release(data.path(), system_id);
+  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
+  const auto opened = releases.open(system_id, alias);
+  REQUIRE(opened);
+  const Release& release = **opened;
+  const auto path = std::filesystem::path(CODELOG_TESTS_DIR) / "golden" / "05_lookups.json";
+  std::size_t checked = 0;
+  for (const auto& lookup : nlohmann::json::parse(read_bytes(path))) {
+    if (lookup.at("system") != system_id) continue;
+    const auto codes = lookup.at("codes").get<std::vector<std::string>>();
+    INFO(lookup.at("codes").dump());
+    check_texts(release, codes, lookup);
+    check_edges(edges_above(release, codes), lookup.at("ancestor_relationships"));
+    check_edges(edges_below(release, codes), lookup.at("descendant_relationships"));
+    check_hierarchy(release, codes, lookup.at("hierarchy"));
+    CHECK(by_title(release, codes) == sorted_titles(lookup.at("codes_by_type")));
+    const auto tops =
+        lookup.at("hierarchy").at("ultimate_ancestors").get<std::vector<std::string>>();
+    CHECK(by_title(release, tops) == sorted_titles(lookup.at("codes_by_type_ultimate")));
+    ++checked;
+  }
+  CHECK(checked == 24);
+}
+
+}  // namespace
+
+TEST_CASE("SNOMED CT's codes are named, grouped and related as by OpenCodelists",
+          "[lookup][golden]") {
+  check_lookups("snomedct", small_snomedct);
+}
+
+TEST_CASE("the BNF's codes are named, grouped and related as by OpenCodelists",
+          "[lookup][golden]") {
+  check_lookups("bnf", small_bnf);
+}
+
+}  // namespace codelog::tests
