@@ -15,18 +15,20 @@ namespace codelog::events {
 
 using base::StreamVersion;
 
-// A stream that a commit touches, e.g. "codelist/17", and how many commits had touched it when the command was
-// decided. The commit is accepted only if that still holds; it then makes the stream one longer.
+// A stream that a commit touches, e.g. "codelist/17", and how many commits had touched it when the
+// command was decided. The commit is accepted only if that still holds; it then makes the stream
+// one longer.
 struct StreamExpectation {
   std::string stream;
   StreamVersion version;
   bool operator==(const StreamExpectation&) const = default;
 };
 
-// A client's key for one write. The same key by the same actor never acts twice: with the same request digest the
-// first commit is returned again, with another digest it is an error (unprocessable).
+// A client's key for one write. The same key by the same actor never acts twice: with the same
+// request digest the first commit is returned again, with another digest it is an error
+// (unprocessable).
 struct IdempotencyKey {
-  std::string key;              // at most idempotency_key_bytes_max
+  std::string key;  // at most idempotency_key_bytes_max
   base::Sha256 request_digest{};
   bool operator==(const IdempotencyKey&) const = default;
 };

@@ -1,9 +1,9 @@
-// Every event of the domain, as plain values. An event says what was asked *and* what came of it, so that replaying
-// needs no release file, clock or randomness. Stored forms are in schema/ (FlatBuffers) and made by codec.h;
-// nothing above events/ sees those.
+// Every event of the domain, as plain values. An event says what was asked *and* what came of it,
+// so that replaying needs no release file, clock or randomness. Stored forms are in schema/
+// (FlatBuffers) and made by codec.h; nothing above events/ sees those.
 //
-// Rules: past tense; fields are only ever added; codes are strings; a list of codes is in the order the command
-// gave it (commands sort them, so that equal histories give equal bytes).
+// Rules: past tense; fields are only ever added; codes are strings; a list of codes is in the order
+// the command gave it (commands sort them, so that equal histories give equal bytes).
 #pragma once
 
 #include <cstdint>
@@ -28,10 +28,11 @@ using base::Position;
 using base::SearchId;
 using base::VersionId;
 
-// --- Parts ---------------------------------------------------------------------------------------------------
+// --- Parts
+// ---------------------------------------------------------------------------------------------------
 
-// Personal data of one user, encrypted with that user's key (server/accounts seals and opens it; the log never
-// can). Erasing the key erases the person; the event and every proof over it stay.
+// Personal data of one user, encrypted with that user's key (server/accounts seals and opens it;
+// the log never can). Erasing the key erases the person; the event and every proof over it stay.
 struct Sealed {
   std::string nonce;       // 24 bytes
   std::string ciphertext;  // XChaCha20-Poly1305
@@ -60,7 +61,8 @@ struct SignOff {
 
 enum class SearchKind : std::uint8_t { term = 0, code = 1 };
 
-// A search of a version with everything it found (matches, their topmost ancestors' descendants included).
+// A search of a version with everything it found (matches, their topmost ancestors' descendants
+// included).
 struct SearchWithResults {
   SearchId id;
   SearchKind kind = SearchKind::term;
@@ -73,13 +75,13 @@ struct SearchWithResults {
 enum class VersionStatus : std::uint8_t { draft = 0, under_review = 1, published = 2 };
 
 enum class VersionOrigin : std::uint8_t {
-  scratch = 0,       // an empty draft
-  codes = 1,         // a list of codes
-  csv = 2,           // an uploaded table, kept as it is ("old style")
-  version = 3,       // a draft made from another version
-  clone = 4,         // another codelist's version
-  conversion = 5,    // an old-style version converted to new style
-  migration = 6,     // brought over from OpenCodelists
+  scratch = 0,     // an empty draft
+  codes = 1,       // a list of codes
+  csv = 2,         // an uploaded table, kept as it is ("old style")
+  version = 3,     // a draft made from another version
+  clone = 4,       // another codelist's version
+  conversion = 5,  // an old-style version converted to new style
+  migration = 6,   // brought over from OpenCodelists
 };
 
 enum class DeletionCause : std::uint8_t {
@@ -89,7 +91,8 @@ enum class DeletionCause : std::uint8_t {
   with_codelist = 3,
 };
 
-// --- Accounts ------------------------------------------------------------------------------------------------
+// --- Accounts
+// ------------------------------------------------------------------------------------------------
 
 struct UserAdded {
   std::string username;
@@ -123,7 +126,8 @@ struct UserErased {
   bool operator==(const UserErased&) const = default;
 };
 
-// The digest of a new API token; it replaces any earlier one. The token itself is shown once and never stored.
+// The digest of a new API token; it replaces any earlier one. The token itself is shown once and
+// never stored.
 struct TokenSet {
   std::string username;
   base::Sha256 token_digest{};
@@ -151,7 +155,8 @@ struct MemberRemoved {
   bool operator==(const MemberRemoved&) const = default;
 };
 
-// --- Releases ------------------------------------------------------------------------------------------------
+// --- Releases
+// ------------------------------------------------------------------------------------------------
 
 enum class ReleaseState : std::uint8_t { importing = 0, ready = 1 };
 
@@ -168,7 +173,8 @@ struct ReleaseRegistered {
   bool operator==(const ReleaseRegistered&) const = default;
 };
 
-// --- Codelists -----------------------------------------------------------------------------------------------
+// --- Codelists
+// -----------------------------------------------------------------------------------------------
 
 struct CodelistCreated {
   CodelistId codelist;
@@ -192,8 +198,8 @@ struct CodelistDetailsChanged {
   bool operator==(const CodelistDetailsChanged&) const = default;
 };
 
-// This handle is the current one from now on. Earlier ones stay and go on resolving. A handle of this owner with
-// this slug that the codelist had before is taken up again, with this name.
+// This handle is the current one from now on. Earlier ones stay and go on resolving. A handle of
+// this owner with this slug that the codelist had before is taken up again, with this name.
 struct CodelistHandleChanged {
   CodelistId codelist;
   Owner owner;
@@ -239,7 +245,8 @@ struct CodelistDeleted {
   bool operator==(const CodelistDeleted&) const = default;
 };
 
-// --- Versions ------------------------------------------------------------------------------------------------
+// --- Versions
+// ------------------------------------------------------------------------------------------------
 
 struct VersionCreated {
   VersionId version;
@@ -248,9 +255,9 @@ struct VersionCreated {
   VersionOrigin origin = VersionOrigin::scratch;
   std::optional<std::string> tag;
   std::optional<std::string> author;
-  std::string release;             // alias
-  base::Sha256 release_digest{};   // of the release file it was decided against
-  std::optional<VersionId> source;  // for version, clone, conversion
+  std::string release;                  // alias
+  base::Sha256 release_digest{};        // of the release file it was decided against
+  std::optional<VersionId> source;      // for version, clone, conversion
   std::optional<std::string> csv_data;  // old style only, line ends already LF
   std::vector<CodeWithStatus> codes;    // sorted by code; new style only
   std::vector<SearchWithResults> searches;
@@ -327,16 +334,18 @@ struct VersionDeleted {
   bool operator==(const VersionDeleted&) const = default;
 };
 
-// --- All of them ---------------------------------------------------------------------------------------------
+// --- All of them
+// ---------------------------------------------------------------------------------------------
 
 // The order is that of the schema's union: append only.
-using Event = std::variant<
-    UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged, UserErased, TokenSet,
-    OrganisationAdded, MemberSet, MemberRemoved, ReleaseRegistered, CodelistCreated,
-    CodelistDetailsChanged, CodelistHandleChanged, CodelistReferencesReplaced,
-    CodelistSignOffsReplaced, CollaboratorAdded, CollaboratorRemoved, CodelistTagsReplaced,
-    CodelistDeleted, VersionCreated, SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied,
-    DraftStepUndone, DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted>;
+using Event =
+    std::variant<UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged,
+                 UserErased, TokenSet, OrganisationAdded, MemberSet, MemberRemoved,
+                 ReleaseRegistered, CodelistCreated, CodelistDetailsChanged, CodelistHandleChanged,
+                 CodelistReferencesReplaced, CodelistSignOffsReplaced, CollaboratorAdded,
+                 CollaboratorRemoved, CodelistTagsReplaced, CodelistDeleted, VersionCreated,
+                 SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied, DraftStepUndone,
+                 DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted>;
 
 // "UserAdded", …: the type's name as histories show it.
 std::string_view event_type(const Event& event);

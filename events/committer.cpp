@@ -1,0 +1,145 @@
+#include "events/committer.h"
+
+#include "events/base/check.h"
+
+namespace codelog::events {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+void must(const rocksdb::Status& status) {
+  CODELOG_CHECK(status.ok(), "a write batch refused an entry: " + status.ToString());
+}
+
+}  // namespace
+
+Committer::Committer(Parts parts, LogState state, MerkleTree tree,
+                     std::chrono::milliseconds witness_sync_interval)
+    : parts_(parts),
+      state_(std::move(state)),
+      tree_(std::move(tree)),
+      witness_sync_interval_(witness_sync_interval),
+      thread_([this] { run(); }) {}
+
+Committer::~Committer() = default;
+
+void Committer::set_observer(EventLog::Observer observer) {
+  const std::lock_guard lock(observer_mutex_);
+  CODELOG_CHECK(!observer_, "the observer is set once");
+  observer_ = std::move(observer);
+}
+
+void Committer::run() {
+  while (auto group = parts_.sequencer.next_group(witness_due_)) {
+    if (!group->empty()) commit(*std::move(group));
+    sync_witness_when_due();
+  }
+  if (parts_.sequencer.latched()) return;
+  if (auto synced = parts_.witness.sync(); !synced) latch(synced.error(), {});
+}
+
+void Committer::commit(std::vector<Pending> group) {
+  if (auto written = write(group); !written) return latch(written.error(), group);
+  // The group is durable. Should the witness fail, its writers are still right to believe so.
+  const auto witnessed = parts_.witness.record(state_.head);
+
+  std::vector<Commit> commits;
+  commits.reserve(group.size());
+  for (const Pending& pending : group) commits.push_back(std::move(pending->commit));
+  {
+    const std::lock_guard lock(observer_mutex_);
+    if (observer_) observer_(commits);
+  }
+  for (std::size_t i = 0; i < group.size(); ++i) group[i]->commit = std::move(commits[i]);
+  parts_.published.publish(state_.head, tree_);
+  parts_.sequencer.forget(group);
+  for (const Pending& pending : group) pending->answer(std::nullopt);
+  if (!witnessed) latch(witnessed.error(), {});
+}
+
+base::Result<void> Committer::write(const std::vector<Pending>& group) {
+  rocksdb::WriteBatch batch = parts_.store.new_batch();
+  std::vector<Tile> tiles;
+  for (const Pending& pending : group) {
+    const base::Position position = pending->position;
+    CODELOG_CHECK(position == state_.head.position.next(), "positions are dense");
+    if (auto added = put(batch, *pending); !added) return added;
+    tree_.append(commit_leaf(position, pending->payload_digest), tiles);
+    state_.head.position = position;
+  }
+  for (const Tile& tile : tiles) {
+    const std::string_view hashes(reinterpret_cast<const char*>(tile.hashes.data()),
+                                  tile.hashes.size() * sizeof(Hash));
+    auto added = put_new(batch, Family::merkle, tile_key(tile.id.level, tile.id.index), hashes);
+    if (!added) return added;
+  }
+  state_.head.root = tree_.root();
+  LogStore::put_state(batch, parts_.store, state_);
+  return parts_.store.write(batch);
+}
+
+base::Result<void> Committer::put(rocksdb::WriteBatch& batch, const PendingCommit& pending) {
+  const base::Position position = pending.position;
+  const auto key = big_endian(position.value());
+  const auto header = record_header(position, pending.payload);
+  const auto exists = parts_.store.contains(Family::commits, {key.data(), key.size()});
+  if (!exists) return exists.error();
+  CODELOG_CHECK(!*exists, "no code may write over a commit");
+  const rocksdb::Slice key_slice(key.data(), key.size());
+  const std::array<rocksdb::Slice, 2> value = {rocksdb::Slice(header.data(), header.size()),
+                                               slice(pending.payload)};
+  must(batch.Put(parts_.store.handle(Family::commits), rocksdb::SliceParts(&key_slice, 1),
+                 rocksdb::SliceParts(value.data(), static_cast<int>(value.size()))));
+
+  const std::string place = number_value(position.value());
+  for (const StreamExpectation& stream : pending.commit.content.streams) {
+    const StreamVersion version = stream.version.next();
+    const auto added = put_new(batch, Family::streams, stream_key(stream.stream, version), place);
+    if (!added) return added;
+    must(batch.Put(parts_.store.handle(Family::stream_heads), slice(stream.stream),
+                   slice(number_value(version.value()))));
+  }
+  if (pending.idempotency_key.empty()) return {};
+  const IdempotentCommit acted{position, pending.request_digest};
+  return put_new(batch, Family::idempotency, pending.idempotency_key, idempotency_value(acted));
+}
+
+base::Result<void> Committer::put_new(rocksdb::WriteBatch& batch, Family family,
+                                      std::string_view key, std::string_view value) {
+  const auto exists = parts_.store.contains(family, key);
+  if (!exists) return exists.error();
+  CODELOG_CHECK(!*exists, "an index entry of the log is written once");
+  must(batch.Put(parts_.store.handle(family), slice(key), slice(value)));
+  return {};
+}
+
+void Committer::sync_witness_when_due() {
+  if (parts_.witness.is_synced() || parts_.sequencer.latched()) {
+    witness_due_.reset();
+    return;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (!witness_due_) witness_due_ = now + witness_sync_interval_;
+  if (now < *witness_due_) return;
+  witness_due_.reset();
+  if (auto synced = parts_.witness.sync(); !synced) latch(synced.error(), {});
+}
+
+void Committer::latch(const Error& error, const std::vector<Pending>& failed) {
+  const std::string reason =
+      "the log takes no writes until the server is restarted, because one has failed (" +
+      error.detail + ")";
+  const std::vector<Pending> queued = parts_.sequencer.latch(reason);
+  // The failed group may or may not be found on the disk after a restart; what was queued is not
+  // there.
+  for (const Pending& pending : failed) {
+    pending->answer(Error{ErrorCode::unavailable,
+                          reason + "; whether this commit was stored shows after that: repeat it "
+                                   "with the same idempotency key",
+                          {}});
+  }
+  for (const Pending& pending : queued) pending->answer(Error{ErrorCode::unavailable, reason, {}});
+}
+
+}  // namespace codelog::events

@@ -1,0 +1,56 @@
+// The one thread that writes: takes groups from the sequencer, and for each extends the Merkle
+// tree, writes one synced batch, moves the witness, tells the observer, publishes the head and
+// answers the writers, in that order.
+//
+// The first error of a write, or of the witness, latches the log: a failed sync must not be tried
+// again, because the kernel may have dropped the pages that it could not write.
+#pragma once
+
+#include <mutex>
+#include <thread>
+
+#include "events/log_store.h"
+#include "events/merkle.h"
+#include "events/published.h"
+#include "events/sequencer.h"
+#include "events/witness.h"
+
+namespace codelog::events {
+
+class Committer {
+ public:
+  struct Parts {
+    LogStore& store;
+    Sequencer& sequencer;
+    Published& published;
+    Witness& witness;
+  };
+
+  Committer(Parts parts, LogState state, MerkleTree tree,
+            std::chrono::milliseconds witness_sync_interval);
+  // Writes what is queued; the sequencer must have been closed.
+  ~Committer();
+
+  void set_observer(EventLog::Observer observer);
+
+ private:
+  void run();
+  void commit(std::vector<Pending> group);
+  base::Result<void> write(const std::vector<Pending>& group);
+  base::Result<void> put(rocksdb::WriteBatch& batch, const PendingCommit& pending);
+  base::Result<void> put_new(rocksdb::WriteBatch& batch, Family family, std::string_view key,
+                             std::string_view value);
+  void sync_witness_when_due();
+  void latch(const base::Error& error, const std::vector<Pending>& failed);
+
+  Parts parts_;
+  LogState state_;
+  MerkleTree tree_;
+  const std::chrono::milliseconds witness_sync_interval_;
+  std::optional<std::chrono::steady_clock::time_point> witness_due_;
+  std::mutex observer_mutex_;
+  EventLog::Observer observer_;  // guarded by observer_mutex_
+  std::jthread thread_;          // Declared last: joined before the rest goes.
+};
+
+}  // namespace codelog::events

@@ -1,0 +1,447 @@
+#include "events/log.h"
+
+#include <rocksdb/env.h>
+
+#include <limits>
+#include <mutex>
+#include <random>
+#include <set>
+
+#include "events/base/check.h"
+#include "events/codec.h"
+#include "events/committer.h"
+#include "events/log_internal.h"
+#include "events/log_reader.h"
+#include "events/log_tree.h"
+#include "events/log_verify.h"
+
+namespace codelog::events {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+constexpr std::size_t stream_name_bytes_max = 256;
+
+std::optional<Error> problem_with(const CommitDraft& draft) {
+  const auto invalid = [](std::string detail) {
+    return Error{ErrorCode::invalid, std::move(detail), {}};
+  };
+  if (draft.events.empty()) return invalid("a commit needs at least one event");
+  if (draft.streams.empty()) return invalid("a commit needs at least one stream");
+  if (draft.actor.find('\0') != std::string::npos) return invalid("an actor contains NUL");
+  std::set<std::string_view> names;
+  for (const StreamExpectation& stream : draft.streams) {
+    if (stream.stream.empty()) return invalid("a stream's name is empty");
+    if (stream.stream.size() > stream_name_bytes_max) {
+      return invalid("a stream's name has " + std::to_string(stream.stream.size()) +
+                     " bytes; at most " + std::to_string(stream_name_bytes_max) + " are allowed");
+    }
+    if (!names.insert(stream.stream).second) {
+      return invalid("a commit names stream " + stream.stream + " twice");
+    }
+  }
+  if (!draft.idempotency) return std::nullopt;
+  if (draft.idempotency->key.empty()) return invalid("the idempotency key is empty");
+  if (draft.idempotency->key.size() > idempotency_key_bytes_max) {
+    return invalid("the idempotency key has " + std::to_string(draft.idempotency->key.size()) +
+                   " bytes; at most " + std::to_string(idempotency_key_bytes_max) + " are allowed");
+  }
+  return std::nullopt;
+}
+
+Pending make_pending(CommitDraft draft, std::string payload) {
+  auto pending = std::make_shared<PendingCommit>();
+  pending->payload_digest = base::sha256(payload);
+  pending->payload = std::move(payload);
+  if (draft.idempotency) {
+    pending->idempotency_key = idempotency_key(draft.actor, draft.idempotency->key);
+    pending->request_digest = draft.idempotency->request_digest;
+  }
+  pending->commit.content = std::move(draft);
+  return pending;
+}
+
+// Asked before every append, and at most once a second of the operating system.
+class FreeSpace {
+ public:
+  FreeSpace(std::filesystem::path folder, std::uint64_t bytes_min)
+      : folder_(std::move(folder)), bytes_min_(bytes_min) {}
+
+  base::Result<void> check() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= next_check_) {
+      next_check_ = now + std::chrono::seconds(1);
+      std::error_code error;
+      const auto space = std::filesystem::space(folder_, error);
+      // A volume that cannot say how full it is will say so when it is written to.
+      bytes_free_ = error ? std::numeric_limits<std::uint64_t>::max() : space.available;
+    }
+    if (bytes_free_ >= bytes_min_) return {};
+    return Error{ErrorCode::unavailable,
+                 "the volume of " + folder_.string() + " has " + std::to_string(bytes_free_) +
+                     " bytes left, and the log needs " + std::to_string(bytes_min_) +
+                     " to go on: make room",
+                 {}};
+  }
+
+ private:
+  const std::filesystem::path folder_;
+  const std::uint64_t bytes_min_;
+  std::mutex mutex_;  // guards what follows
+  std::chrono::steady_clock::time_point next_check_;
+  std::uint64_t bytes_free_ = 0;
+};
+
+// What open() found, ready to run.
+struct OpenedParts {
+  LogOptions options;
+  std::unique_ptr<LogStore> store;
+  std::unique_ptr<Witness> witness;
+  LogState state;
+  MerkleTree tree;
+  std::optional<std::string> latch_reason;
+};
+
+class RocksLog final : public EventLog {
+ public:
+  explicit RocksLog(OpenedParts parts)
+      : options_(std::move(parts.options)),
+        id_(parts.state.id),
+        free_space_(options_.folder, options_.free_bytes_min),
+        store_(std::move(parts.store)),
+        witness_(std::move(parts.witness)),
+        published_(parts.state.head, parts.tree),
+        sequencer_(*store_, parts.state.head.position,
+                   {options_.queue_commits_max, options_.queue_bytes_max}) {
+    if (parts.latch_reason) sequencer_.latch(*parts.latch_reason);
+    committer_.emplace(Committer::Parts{*store_, sequencer_, published_, *witness_},
+                       std::move(parts.state), std::move(parts.tree),
+                       options_.witness_sync_interval);
+  }
+
+  ~RocksLog() override { sequencer_.close(); }
+
+  void set_observer(Observer observer) override { committer_->set_observer(std::move(observer)); }
+
+  base::Result<Appended> append(CommitDraft draft) override {
+    if (auto problem = problem_with(draft)) return *std::move(problem);
+    auto payload = encode(draft);
+    if (!payload) return payload.error();
+    if (auto space = free_space_.check(); !space) return space.error();
+    const Pending pending = make_pending(std::move(draft), *std::move(payload));
+    const auto entry = sequencer_.enter(pending);
+    if (!entry) return entry.error();
+    base::Position earlier;
+    if (entry->stored) {
+      earlier = *entry->stored;
+    } else {
+      entry->pending->wait();
+      if (const auto& failure = entry->pending->failure()) return *failure;
+      if (entry->pending == pending) return Appended{std::move(pending->commit), false};
+      earlier = entry->pending->position;
+    }
+    auto commit = read(earlier);
+    if (!commit) return commit.error();
+    return Appended{*std::move(commit), true};
+  }
+
+  base::Result<std::optional<Commit>> find_idempotent(const std::string& actor,
+                                                      const IdempotencyKey& key) const override {
+    const auto entry =
+        sequencer_.find_idempotent(idempotency_key(actor, key.key), key.request_digest);
+    if (!entry) return entry.error();
+    if (!*entry) return std::optional<Commit>();
+    if ((*entry)->pending) {
+      (*entry)->pending->wait();
+      if (const auto& failure = (*entry)->pending->failure()) return *failure;
+    }
+    auto commit = read((*entry)->stored ? *(*entry)->stored : (*entry)->pending->position);
+    if (!commit) return commit.error();
+    return std::optional(*std::move(commit));
+  }
+
+  base::Result<void> append_stored(std::span<const std::string> commits) override {
+    if (auto space = free_space_.check(); !space) return space.error();
+    Pending last;
+    std::optional<Error> problem;
+    for (const std::string& bytes : commits) {
+      auto entered = enter_stored(bytes);
+      if (!entered) {
+        problem = entered.error();
+        break;
+      }
+      last = *std::move(entered);
+    }
+    if (last) {
+      last->wait();
+      if (last->failure()) return *last->failure();
+    }
+    if (problem) return *std::move(problem);
+    return {};
+  }
+
+  std::string id() const override { return id_; }
+  Head head() const override { return published_.head(); }
+  bool latched() const override { return sequencer_.latched(); }
+
+  base::StreamVersion stream_version(const std::string& stream) const override {
+    const auto version = sequencer_.stream_version(stream);
+    return version ? *version : StreamVersion(std::numeric_limits<std::uint64_t>::max());
+  }
+
+  base::Result<Commit> read(base::Position position) const override {
+    if (auto there = check_position(position); !there) return there.error();
+    Commit commit;
+    if (auto got = read_commit(*store_, position, commit); !got) return got.error();
+    return commit;
+  }
+
+  base::Result<std::string> read_bytes(base::Position position) const override {
+    if (auto there = check_position(position); !there) return there.error();
+    return read_commit_bytes(*store_, position);
+  }
+
+  std::unique_ptr<CommitReader> read_all(base::Position first, Direction direction) const override {
+    return make_log_reader(*store_, first, head().position, direction);
+  }
+
+  std::unique_ptr<CommitReader> read_stream(const std::string& stream, base::StreamVersion first,
+                                            Direction direction) const override {
+    return make_stream_reader(*store_, stream, first, head().position, direction);
+  }
+
+  bool wait_for(base::Position position, std::chrono::milliseconds timeout) const override {
+    return published_.wait_for(position, timeout);
+  }
+
+  base::Result<Hash> root(std::uint64_t size) const override {
+    return with_tree(size, [&](const SubtreeRoot& roots) { return root_at(size, roots); });
+  }
+
+  base::Result<std::vector<Hash>> inclusion_proof(base::Position position,
+                                                  std::uint64_t size) const override {
+    if (position == base::Position(0) || position.value() > size) {
+      return Error{ErrorCode::invalid,
+                   "commit " + std::to_string(position.value()) + " is not among the first " +
+                       std::to_string(size),
+                   {}};
+    }
+    return with_tree(size, [&](const SubtreeRoot& roots) {
+      return prove_inclusion(position.value() - 1, size, roots);
+    });
+  }
+
+  base::Result<std::vector<Hash>> consistency_proof(std::uint64_t first_size,
+                                                    std::uint64_t size) const override {
+    if (first_size > size) {
+      return Error{ErrorCode::invalid,
+                   "a tree of " + std::to_string(first_size) + " commits is not a part of one of " +
+                       std::to_string(size),
+                   {}};
+    }
+    return with_tree(
+        size, [&](const SubtreeRoot& roots) { return prove_consistency(first_size, size, roots); });
+  }
+
+  base::Result<std::vector<Finding>> verify(const VerifyProgress& progress) const override {
+    // Published together, so that the edge is the head's.
+    const Published::State state = published_.state();
+    if (auto whole = check_edge(state); !whole) {
+      return std::vector<Finding>{{base::Position(0), whole.error().detail}};
+    }
+    return verify_log(*store_, state.head, state.tree, options_.witness_file, progress);
+  }
+
+ private:
+  base::Result<Pending> enter_stored(const std::string& bytes) {
+    auto draft = decode(bytes);
+    if (!draft) return draft.error();
+    if (auto problem = problem_with(*draft)) return *std::move(problem);
+    const Pending pending = make_pending(*std::move(draft), bytes);
+    const auto entry = sequencer_.enter(pending);
+    if (!entry) return entry.error();
+    if (entry->pending != pending) {
+      return Error{ErrorCode::unprocessable, "a commit to restore is in the log already", {}};
+    }
+    return pending;
+  }
+
+  base::Result<void> check_position(base::Position position) const {
+    const base::Position last = head().position;
+    if (position >= base::Position(1) && position <= last) return {};
+    return Error{ErrorCode::not_found,
+                 "there is no commit " + std::to_string(position.value()) + "; the log ends at " +
+                     std::to_string(last.value()),
+                 {}};
+  }
+
+  // A log that was opened with a damaged end has no edge.
+  static base::Result<void> check_edge(const Published::State& state) {
+    if (state.tree.size() == state.head.position.value()) return {};
+    return Error{ErrorCode::corrupt, "the end of the Merkle tree cannot be derived", {}};
+  }
+
+  template <class Prove>
+  std::invoke_result_t<Prove, const SubtreeRoot&> with_tree(std::uint64_t size, Prove prove) const {
+    const Published::State state = published_.state();
+    if (auto whole = check_edge(state); !whole) return whole.error();
+    if (size > state.tree.size()) {
+      return Error{ErrorCode::invalid,
+                   "the log has " + std::to_string(state.tree.size()) + " commits, not " +
+                       std::to_string(size),
+                   {}};
+    }
+    return prove(stored_subtrees(*store_, state.tree));
+  }
+
+  const LogOptions options_;
+  const std::string id_;
+  FreeSpace free_space_;
+  std::unique_ptr<LogStore> store_;
+  std::unique_ptr<Witness> witness_;
+  Published published_;
+  mutable Sequencer sequencer_;
+  std::optional<Committer> committer_;  // Declared last: its thread uses what is above.
+};
+
+// --- Opening
+
+Error witness_error(const LogOptions& options, const std::string& what) {
+  return {ErrorCode::corrupt,
+          what + ". Nothing was changed. Keep a copy of " + options.folder.string() + " and " +
+              options.witness_file.string() +
+              "; restore the log from its latest backup; or, if what is missing may be given up, "
+              "move the witness away and open the log once accepting that it is missing",
+          {}};
+}
+
+base::Result<std::unique_ptr<Witness>> check_witness(const LogOptions& options,
+                                                     const LogState& state, const LogStore& store,
+                                                     const MerkleTree& tree) {
+  auto witness = Witness::open(options.witness_file);
+  if (!witness) {
+    if (witness.error().code != ErrorCode::corrupt) return witness.error();
+    return witness_error(options, witness.error().detail);
+  }
+  const std::string log_end =
+      "the log ends at commit " + std::to_string(state.head.position.value());
+  if (!*witness) {
+    if (state.head.position == base::Position(0) || options.accept_missing_witness) {
+      return Witness::create(options.witness_file, {state.id, state.head});
+    }
+    return witness_error(options, log_end +
+                                      ", and its head witness is missing, so that nothing "
+                                      "shows whether that is where it ended");
+  }
+  const WitnessRecord& seen = (*witness)->newest();
+  if (seen.log_id != state.id) {
+    return witness_error(options, "the head witness is that of another log (" + seen.log_id +
+                                      ", not " + state.id + ")");
+  }
+  if (seen.head.position > state.head.position) {
+    return witness_error(options, log_end + ", but commit " +
+                                      std::to_string(seen.head.position.value()) +
+                                      " was durable: acknowledged commits are missing");
+  }
+  if (seen.head.epoch > state.head.epoch) {
+    return witness_error(options, "the log is of epoch " + std::to_string(state.head.epoch) +
+                                      ", its head witness of " + std::to_string(seen.head.epoch));
+  }
+  if (tree.size() != state.head.position.value()) return witness;
+  const auto root = root_at(seen.head.position.value(), stored_subtrees(store, tree));
+  if (!root) return root.error();
+  if (*root != seen.head.root) {
+    return witness_error(options, "the log's first " + std::to_string(seen.head.position.value()) +
+                                      " commits are not those that the head witness saw");
+  }
+  return witness;
+}
+
+std::string random_id() {
+  std::random_device random;
+  std::array<std::uint8_t, 16> bytes;
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  return base::to_hex(bytes);
+}
+
+base::Result<void> write_state(LogStore& store, const LogState& state) {
+  rocksdb::WriteBatch batch = store.new_batch();
+  LogStore::put_state(batch, store, state);
+  return store.write(batch);
+}
+
+// The state of the log, which is made where there was none.
+base::Result<LogState> find_state(const LogOptions& options, LogStore& store) {
+  const auto stored = store.read_state();
+  if (!stored) return stored.error();
+  if (*stored) return **stored;
+  const auto witness = Witness::open(options.witness_file);
+  if (!witness) return witness_error(options, witness.error().detail);
+  if (*witness) {
+    const Head& seen = (*witness)->newest().head;
+    if (seen.position > base::Position(0)) {
+      return witness_error(options, "the folder holds no log, but its head witness saw commit " +
+                                        std::to_string(seen.position.value()));
+    }
+    std::error_code error;
+    std::filesystem::remove(options.witness_file, error);
+    if (error)
+      return Error{ErrorCode::io, "cannot remove the head witness: " + error.message(), {}};
+  }
+  LogState state{random_id(), {base::Position(0), empty_root(), options.epoch_min}};
+  if (auto written = write_state(store, state); !written) return written.error();
+  return state;
+}
+
+base::Result<OpenedParts> open_parts(LogOptions options, rocksdb::Env* environment) {
+  if (options.witness_file.empty()) options.witness_file = options.folder.string() + ".witness";
+  OpenedParts parts;
+  auto store = LogStore::open(options, environment);
+  if (!store) return store.error();
+  auto state = find_state(options, **store);
+  if (!state) return state.error();
+  if (auto dense = (*store)->check_dense(state->head.position); !dense) return dense.error();
+  auto tree = load_tree(**store, state->head.position.value());
+  if (!tree) {
+    if (tree.error().code != ErrorCode::corrupt) return tree.error();
+    parts.latch_reason = "the log can only be read, because its end is damaged (" +
+                         tree.error().detail + "): restore it from its latest backup";
+    tree = MerkleTree();
+  } else if (tree->root() != state->head.root) {
+    return Error{
+        ErrorCode::corrupt,
+        "the commits of the log do not lead to its Merkle root: restore it from its latest "
+        "backup",
+        {}};
+  }
+  auto witness = check_witness(options, *state, **store, *tree);
+  if (!witness) return witness.error();
+  if (state->head.epoch < options.epoch_min) {
+    state->head.epoch = options.epoch_min;
+    if (auto written = write_state(**store, *state); !written) return written.error();
+    if (auto seen = (*witness)->record(state->head); !seen) return seen.error();
+    if (auto synced = (*witness)->sync(); !synced) return synced.error();
+  }
+  parts.options = std::move(options);
+  parts.store = *std::move(store);
+  parts.witness = *std::move(witness);
+  parts.state = *std::move(state);
+  parts.tree = *std::move(tree);
+  return parts;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<EventLog>> open_log(LogOptions options, rocksdb::Env* environment) {
+  auto parts = open_parts(std::move(options), environment);
+  if (!parts) return parts.error();
+  return std::unique_ptr<EventLog>(std::make_unique<RocksLog>(*std::move(parts)));
+}
+
+base::Result<std::unique_ptr<EventLog>> EventLog::open(LogOptions options) {
+  return open_log(std::move(options), rocksdb::Env::Default());
+}
+
+}  // namespace codelog::events

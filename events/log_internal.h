@@ -1,0 +1,18 @@
+// For the log's own tests only.
+#pragma once
+
+#include <memory>
+
+#include "events/log.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace codelog::events {
+
+// As EventLog::open, over another file system (one that fails on demand); `environment` must
+// outlive the log.
+base::Result<std::unique_ptr<EventLog>> open_log(LogOptions options, rocksdb::Env* environment);
+
+}  // namespace codelog::events

@@ -1,0 +1,250 @@
+#include "events/log_reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "events/base/check.h"
+#include "events/codec.h"
+
+namespace codelog::events {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+// A batch grows from the first size to the last, so that a reader of three commits does not copy a
+// megabyte.
+constexpr std::size_t first_batch_bytes = 16u << 10;
+constexpr std::size_t last_batch_bytes = 1u << 20;
+
+Error missing(base::Position position) {
+  return {ErrorCode::corrupt, "commit " + std::to_string(position.value()) + " is missing", {}};
+}
+
+Error about(base::Position position, Error error) {
+  error.detail = "commit " + std::to_string(position.value()) + ": " + error.detail;
+  return error;
+}
+
+base::Result<void> decode_record(base::Position position, std::string_view record, Commit& commit) {
+  const auto payload = record_payload(position, record);
+  if (!payload) return payload.error();
+  if (auto decoded = decode_into(*payload, commit.content); !decoded) {
+    return about(position, decoded.error());
+  }
+  commit.position = position;
+  return {};
+}
+
+base::Result<void> get_record(const LogStore& store, base::Position position,
+                              rocksdb::PinnableSlice& record) {
+  const auto key = big_endian(position.value());
+  const auto found = store.get_into(Family::commits, {key.data(), key.size()}, record);
+  if (!found) return about(position, found.error());
+  if (!*found) return missing(position);
+  return {};
+}
+
+// Records one after the other, each placed so that its payload is aligned as FlatBuffers wants it.
+class RecordBatch {
+ public:
+  void clear() {
+    words_used_ = 0;
+    places_.clear();
+  }
+  bool empty() const { return places_.empty(); }
+  std::size_t size() const { return places_.size(); }
+  std::size_t bytes() const { return words_used_ * sizeof(std::uint64_t); }
+
+  void add(std::string_view record) {
+    const std::size_t begin = words_used_ * sizeof(std::uint64_t) + lead_bytes;
+    const std::size_t words = (lead_bytes + record.size() + 7) / sizeof(std::uint64_t);
+    if (words_.size() < words_used_ + words) {
+      words_.resize(std::max(words_.size() * 2, words_used_ + words));
+    }
+    std::memcpy(reinterpret_cast<char*>(words_.data()) + begin, record.data(), record.size());
+    words_used_ += words;
+    places_.push_back({begin, record.size()});
+  }
+
+  std::string_view operator[](std::size_t i) const {
+    return {reinterpret_cast<const char*>(words_.data()) + places_[i].begin, places_[i].size};
+  }
+
+ private:
+  static constexpr std::size_t lead_bytes = 8 - record_header_bytes % 8;
+  struct Place {
+    std::size_t begin;
+    std::size_t size;
+  };
+  std::vector<std::uint64_t> words_;
+  std::size_t words_used_ = 0;
+  std::vector<Place> places_;
+};
+
+class LogReader final : public CommitReader {
+ public:
+  LogReader(const LogStore& store, base::Position first, base::Position head, Direction direction)
+      : store_(store), head_(head), direction_(direction), next_(first) {
+    if (direction == Direction::backward) next_ = std::min(first, head);
+    if (direction == Direction::forward) next_ = std::max(first, base::Position(1));
+  }
+
+  base::Result<bool> next_into(Commit& commit) override {
+    if (taken_ == batch_.size()) fill();
+    const base::Position position = next_;
+    if (taken_ < batch_.size()) {
+      next_ = step(next_);
+      if (auto decoded = decode_record(position, batch_[taken_++], commit); !decoded) {
+        return decoded.error();
+      }
+      return true;
+    }
+    if (at_end()) return false;
+    // The scan could not get this one: the record is missing, or its block is damaged.
+    next_ = step(next_);
+    if (auto read = read_commit(store_, position, commit); !read) return read.error();
+    return true;
+  }
+
+ private:
+  bool at_end() const { return next_ == base::Position(0) || next_ > head_; }
+  base::Position step(base::Position position) const {
+    return base::Position(direction_ == Direction::forward ? position.value() + 1
+                                                           : position.value() - 1);
+  }
+
+  // Copies the records from next_ on; none when that one cannot be read by a scan.
+  void fill() {
+    batch_.clear();
+    taken_ = 0;
+    if (at_end()) return;
+    const auto records = store_.iterate(Family::commits, LogStore::Reuse::passing);
+    base::Position expected = next_;
+    const auto key = big_endian(expected.value());
+    records->Seek({key.data(), key.size()});
+    while (records->Valid() && batch_.bytes() < batch_bytes_) {
+      const bool follows = records->key().size() == key.size() &&
+                           from_big_endian(view(records->key())) == expected.value();
+      if (!follows) break;
+      batch_.add(view(records->value()));
+      expected = step(expected);
+      if (expected == base::Position(0) || expected > head_) break;
+      if (direction_ == Direction::forward) {
+        records->Next();
+      } else {
+        records->Prev();
+      }
+    }
+    batch_bytes_ = std::min(batch_bytes_ * 4, last_batch_bytes);
+  }
+
+  const LogStore& store_;
+  const base::Position head_;
+  const Direction direction_;
+  base::Position next_;
+  RecordBatch batch_;
+  std::size_t taken_ = 0;  // of batch_; its next record is that of next_
+  std::size_t batch_bytes_ = first_batch_bytes;
+};
+
+class StreamReader final : public CommitReader {
+ public:
+  StreamReader(const LogStore& store, std::string stream, StreamVersion first, base::Position head,
+               Direction direction)
+      : store_(store),
+        stream_(std::move(stream)),
+        head_(head),
+        direction_(direction),
+        next_(first.value()) {
+    const auto stored = store.get(Family::stream_heads, stream_);
+    if (!stored) {
+      index_error_ = stored.error();
+    } else if (*stored) {
+      const auto version = parse_number_value(**stored);
+      if (!version) index_error_ = damaged("its head is damaged");
+      last_ = version.value_or(0);
+    }
+    next_ = direction == Direction::forward ? std::max<std::uint64_t>(next_, 1)
+                                            : std::min(next_, last_);
+  }
+
+  base::Result<bool> next_into(Commit& commit) override {
+    if (index_error_) {
+      next_ = last_ = 0;
+      const Error error = *std::move(index_error_);
+      index_error_.reset();
+      return error;
+    }
+    while (next_ >= 1 && next_ <= last_) {
+      const StreamVersion version(next_);
+      next_ = direction_ == Direction::forward ? next_ + 1 : next_ - 1;
+      const auto position = position_of(version);
+      if (!position) return position.error();
+      // Stored, but not published when this reader was made.
+      if (*position > head_) continue;
+      if (auto read = read_commit(store_, *position, commit); !read) return read.error();
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  Error damaged(const std::string& what) const {
+    return {ErrorCode::corrupt, "the index of stream " + stream_ + ": " + what, {}};
+  }
+
+  base::Result<base::Position> position_of(StreamVersion version) const {
+    const auto stored = store_.get(Family::streams, stream_key(stream_, version));
+    if (!stored) return stored.error();
+    const auto position = *stored ? parse_number_value(**stored) : std::nullopt;
+    if (!position) return damaged("version " + std::to_string(version.value()) + " is missing");
+    return base::Position(*position);
+  }
+
+  const LogStore& store_;
+  const std::string stream_;
+  const base::Position head_;
+  const Direction direction_;
+  std::uint64_t next_;
+  std::uint64_t last_ = 0;
+  std::optional<Error> index_error_;
+};
+
+}  // namespace
+
+std::optional<base::Result<Commit>> CommitReader::next() {
+  Commit commit;
+  const auto read = next_into(commit);
+  if (!read) return base::Result<Commit>(read.error());
+  if (!*read) return std::nullopt;
+  return base::Result<Commit>(std::move(commit));
+}
+
+base::Result<void> read_commit(const LogStore& store, base::Position position, Commit& commit) {
+  rocksdb::PinnableSlice record;
+  if (auto got = get_record(store, position, record); !got) return got;
+  return decode_record(position, view(record), commit);
+}
+
+base::Result<std::string> read_commit_bytes(const LogStore& store, base::Position position) {
+  rocksdb::PinnableSlice record;
+  if (auto got = get_record(store, position, record); !got) return got.error();
+  const auto payload = record_payload(position, view(record));
+  if (!payload) return payload.error();
+  return std::string(*payload);
+}
+
+std::unique_ptr<CommitReader> make_log_reader(const LogStore& store, base::Position first,
+                                              base::Position head, Direction direction) {
+  return std::make_unique<LogReader>(store, first, head, direction);
+}
+
+std::unique_ptr<CommitReader> make_stream_reader(const LogStore& store, std::string stream,
+                                                 StreamVersion first, base::Position head,
+                                                 Direction direction) {
+  return std::make_unique<StreamReader>(store, std::move(stream), first, head, direction);
+}
+
+}  // namespace codelog::events

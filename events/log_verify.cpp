@@ -1,0 +1,190 @@
+#include "events/log_verify.h"
+
+#include <unordered_map>
+
+#include "events/codec.h"
+#include "events/log_reader.h"
+#include "events/log_tree.h"
+#include "events/witness.h"
+
+namespace codelog::events {
+namespace {
+
+constexpr std::uint64_t progress_every = 4096;
+
+class Verification {
+ public:
+  Verification(const LogStore& store, const Head& head, const MerkleTree& edge)
+      : store_(store), head_(head), subtree_root_(stored_subtrees(store, edge)) {}
+
+  std::vector<Finding> run(const std::filesystem::path& witness_file,
+                           const VerifyProgress& progress) {
+    for (std::uint64_t number = 1; number <= head_.position.value() && !full(); ++number) {
+      check_commit(base::Position(number));
+      if (progress && number % progress_every == 0) progress(number, head_.position.value());
+    }
+    if (!full()) {
+      if (tree_.root() != head_.root) add({}, "the Merkle root differs from the log's head");
+      check_dense();
+      check_streams();
+      check_idempotency();
+      check_witness(witness_file);
+    }
+    if (progress) progress(head_.position.value(), head_.position.value());
+    return std::move(findings_);
+  }
+
+ private:
+  bool full() const { return findings_.size() >= EventLog::findings_max; }
+  void add(base::Position position, std::string detail) {
+    if (!full()) findings_.push_back({position, std::move(detail)});
+  }
+
+  void check_commit(base::Position position) {
+    const auto bytes = read_commit_bytes(store_, position);
+    if (!bytes) {
+      add(position, bytes.error().detail);
+      return add_leaf(position, std::nullopt);
+    }
+    add_leaf(position, commit_leaf(position, base::sha256(*bytes)));
+    if (auto decoded = decode_into(*bytes, draft_); !decoded) {
+      return add(position, decoded.error().detail);
+    }
+    for (const StreamExpectation& stream : draft_.streams) check_stream_entry(position, stream);
+    if (!draft_.idempotency) return;
+    ++keys_count_;
+    const auto stored =
+        store_.get(Family::idempotency, idempotency_key(draft_.actor, draft_.idempotency->key));
+    const auto acted = stored && *stored ? parse_idempotency_value(**stored) : std::nullopt;
+    if (!acted || acted->position != position ||
+        acted->request_digest != draft_.idempotency->request_digest) {
+      add(position, "its idempotency key is not in the index, or with another commit");
+    }
+  }
+
+  // Of a commit that cannot be read the tree still knows the leaf, so that the rest can be checked.
+  void add_leaf(base::Position position, const std::optional<Hash>& computed) {
+    const auto stored = subtree_root_(0, position.value() - 1);
+    if (!stored)
+      add(position, "its leaf of the Merkle tree cannot be read: " + stored.error().detail);
+    if (computed && stored && *computed != *stored) {
+      add(position,
+          "its leaf of the Merkle tree differs: the commit is not the one that was hashed");
+    }
+    std::vector<Tile> completed;
+    tree_.append(computed ? *computed : stored ? *stored : Hash{}, completed);
+    for (const Tile& tile : completed) {
+      if (tile.id.level == 0) continue;  // Compared leaf by leaf.
+      const auto kept = store_.tile(tile.id);
+      if (!kept || !*kept || **kept != tile.hashes) {
+        add(position, "Merkle tile " + std::to_string(tile.id.level) + "/" +
+                          std::to_string(tile.id.index) + " is missing or differs");
+      }
+    }
+  }
+
+  void check_stream_entry(base::Position position, const StreamExpectation& stream) {
+    std::uint64_t& count = stream_counts_[stream.stream];
+    ++entries_count_;
+    if (stream.version.value() != count) {
+      add(position, "stream " + stream.stream + " had " + std::to_string(count) +
+                        " commits before it, not " + std::to_string(stream.version.value()));
+      count = stream.version.value();
+    }
+    ++count;
+    const auto stored =
+        store_.get(Family::streams, stream_key(stream.stream, StreamVersion(count)));
+    const auto place = stored && *stored ? parse_number_value(**stored) : std::nullopt;
+    if (place != position.value()) {
+      add(position, "the index of stream " + stream.stream + " does not lead to it");
+    }
+  }
+
+  void check_dense() {
+    // Commits of a later head may be there already.
+    const auto records = store_.iterate(Family::commits, LogStore::Reuse::passing);
+    records->SeekToFirst();
+    const auto first = big_endian(1);
+    if (records->Valid() && view(records->key()) < std::string_view(first.data(), first.size())) {
+      add({}, "there is a record before the first commit");
+    }
+  }
+
+  // What the commits say is in the indexes; that nothing else is there shows in the numbers of
+  // entries.
+  void check_streams() {
+    std::uint64_t entries_count = 0;
+    const auto entries = store_.iterate(Family::streams, LogStore::Reuse::passing);
+    for (entries->SeekToFirst(); entries->Valid(); entries->Next()) {
+      const auto position = parse_number_value(view(entries->value()));
+      if (!position || *position <= head_.position.value()) ++entries_count;
+    }
+    if (!entries->status().ok()) add({}, "the index of streams: " + entries->status().ToString());
+    if (entries_count != entries_count_) {
+      add({}, "the index of streams has " + std::to_string(entries_count) + " entries, not " +
+                  std::to_string(entries_count_));
+    }
+    for (const auto& [stream, count] : stream_counts_) {
+      const auto stored = store_.get(Family::stream_heads, stream);
+      const auto version = stored && *stored ? parse_number_value(**stored) : std::nullopt;
+      if (!version || *version < count) {
+        add({}, "the head of stream " + stream + " is not " + std::to_string(count));
+      }
+    }
+  }
+
+  void check_idempotency() {
+    std::uint64_t keys_count = 0;
+    const auto entries = store_.iterate(Family::idempotency, LogStore::Reuse::passing);
+    for (entries->SeekToFirst(); entries->Valid(); entries->Next()) {
+      const auto acted = parse_idempotency_value(view(entries->value()));
+      if (!acted || acted->position <= head_.position) ++keys_count;
+    }
+    if (!entries->status().ok()) {
+      add({}, "the index of idempotency keys: " + entries->status().ToString());
+    }
+    if (keys_count != keys_count_) {
+      add({}, "the index of idempotency keys has " + std::to_string(keys_count) + " entries, not " +
+                  std::to_string(keys_count_));
+    }
+  }
+
+  void check_witness(const std::filesystem::path& witness_file) {
+    const auto witness = Witness::open(witness_file);
+    if (!witness) return add({}, witness.error().detail);
+    if (!*witness) return add({}, "the head witness " + witness_file.string() + " is missing");
+    const auto state = store_.read_state();
+    if (!state || !*state) return add({}, "the log's meta data cannot be read");
+    const WitnessRecord& record = (*witness)->newest();
+    if (record.log_id != (*state)->id) add({}, "the head witness is that of another log");
+    // It may have moved on since the verification began.
+    if (record.head.position > (*state)->head.position) {
+      return add({}, "the log ends before its head witness");
+    }
+    if (record.head.position > head_.position) return;
+    const auto root = root_at(record.head.position.value(), subtree_root_);
+    if (!root) return add({}, root.error().detail);
+    if (*root != record.head.root) add(record.head.position, "the head witness has another root");
+  }
+
+  const LogStore& store_;
+  const Head head_;
+  const SubtreeRoot subtree_root_;
+  MerkleTree tree_;  // derived from the commits
+  CommitDraft draft_;
+  std::unordered_map<std::string, std::uint64_t> stream_counts_;
+  std::uint64_t entries_count_ = 0;  // of the stream index, that there should be
+  std::uint64_t keys_count_ = 0;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+base::Result<std::vector<Finding>> verify_log(const LogStore& store, const Head& head,
+                                              const MerkleTree& edge,
+                                              const std::filesystem::path& witness_file,
+                                              const VerifyProgress& progress) {
+  return Verification(store, head, edge).run(witness_file, progress);
+}
+
+}  // namespace codelog::events

@@ -1,0 +1,17 @@
+// Derives everything in a log anew and compares. See EventLog::verify.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "events/log.h"
+#include "events/log_store.h"
+
+namespace codelog::events {
+
+base::Result<std::vector<Finding>> verify_log(const LogStore& store, const Head& head,
+                                              const MerkleTree& edge,
+                                              const std::filesystem::path& witness_file,
+                                              const VerifyProgress& progress);
+
+}  // namespace codelog::events

@@ -1,0 +1,36 @@
+// What readers may see: the head of the last group that is durable and observed, and the tree's
+// edge at that head. Safe from any thread.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "events/log.h"
+#include "events/merkle.h"
+
+namespace codelog::events {
+
+class Published {
+ public:
+  Published(const Head& head, MerkleTree tree) : state_{head, std::move(tree)} {}
+
+  struct State {
+    Head head;
+    MerkleTree tree;
+  };
+
+  Head head() const;
+  // A copy, so that proofs hash without holding up the committer.
+  State state() const;
+  bool wait_for(base::Position position, std::chrono::milliseconds timeout) const;
+
+  void publish(const Head& head, const MerkleTree& tree);
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable moved_;
+  State state_;  // guarded by mutex_
+};
+
+}  // namespace codelog::events

@@ -1,0 +1,189 @@
+#include "events/sequencer.h"
+
+#include "events/base/check.h"
+
+namespace codelog::events {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+// A group is one write and one sync: large enough to share them among all who wait, small enough
+// that a writer of a small commit does not wait for many megabytes.
+constexpr std::size_t group_commits_max = 4096;
+constexpr std::size_t group_bytes_max = 8u << 20;
+
+// About 20 MB. Beyond it, streams whose commits are all durable are read from the store again when
+// needed.
+constexpr std::size_t streams_in_memory_max = 200'000;
+
+Error key_reused() {
+  return {ErrorCode::unprocessable, "the idempotency key was used for another request before", {}};
+}
+
+}  // namespace
+
+Sequencer::Sequencer(const LogStore& store, base::Position last, Limits limits)
+    : store_(store), limits_(limits), last_(last), durable_(last) {}
+
+std::optional<Error> Sequencer::refusal() const {
+  if (latch_reason_) return Error{ErrorCode::unavailable, *latch_reason_, {}};
+  if (closed_) return Error{ErrorCode::unavailable, "the log is being closed", {}};
+  return std::nullopt;
+}
+
+base::Result<Sequencer::Entry> Sequencer::enter(Pending pending) {
+  std::unique_lock lock(mutex_);
+  space_.wait(lock, [&] {
+    const bool room = queue_.size() < limits_.queue_commits && queue_bytes_ < limits_.queue_bytes;
+    return room || closed_ || latch_reason_;
+  });
+  if (auto refused = refusal()) return *std::move(refused);
+  auto earlier = find_idempotent_locked(pending->idempotency_key, pending->request_digest);
+  if (!earlier) return earlier.error();
+  if (*earlier) return **std::move(earlier);
+  if (auto unmoved = check_streams(pending->commit.content); !unmoved) return unmoved.error();
+
+  last_ = last_.next();
+  pending->position = last_;
+  pending->commit.position = last_;
+  for (const StreamExpectation& expected : pending->commit.content.streams) {
+    streams_[expected.stream] = {expected.version.value() + 1, last_};
+  }
+  if (!pending->idempotency_key.empty()) idempotent_.emplace(pending->idempotency_key, pending);
+  queue_bytes_ += pending->payload.size();
+  queue_.push_back(pending);
+  drop_old_streams();
+  lock.unlock();
+  work_.notify_one();
+  return Entry{std::move(pending), std::nullopt};
+}
+
+base::Result<std::optional<Sequencer::Entry>> Sequencer::find_idempotent(
+    const std::string& key, const base::Sha256& request_digest) {
+  const std::lock_guard lock(mutex_);
+  return find_idempotent_locked(key, request_digest);
+}
+
+base::Result<std::optional<Sequencer::Entry>> Sequencer::find_idempotent_locked(
+    const std::string& key, const base::Sha256& request_digest) {
+  std::optional<Entry> none;
+  if (key.empty()) return none;
+  if (const auto found = idempotent_.find(key); found != idempotent_.end()) {
+    const Pending& earlier = found->second;
+    if (earlier->request_digest != request_digest) return key_reused();
+    return std::optional(Entry{earlier, std::nullopt});
+  }
+  const auto stored = store_.get(Family::idempotency, key);
+  if (!stored) return stored.error();
+  if (!*stored) return none;
+  const auto earlier = parse_idempotency_value(**stored);
+  if (!earlier) {
+    return Error{ErrorCode::corrupt, "the index of idempotency keys has a damaged entry", {}};
+  }
+  if (earlier->request_digest != request_digest) return key_reused();
+  return std::optional(Entry{nullptr, earlier->position});
+}
+
+base::Result<Sequencer::StreamState*> Sequencer::stream_state(const std::string& stream) {
+  if (const auto found = streams_.find(stream); found != streams_.end()) return &found->second;
+  const auto stored = store_.get(Family::stream_heads, stream);
+  if (!stored) return stored.error();
+  StreamState state;
+  if (*stored) {
+    const auto version = parse_number_value(**stored);
+    if (!version) {
+      return Error{ErrorCode::corrupt, "the head of stream " + stream + " is damaged", {}};
+    }
+    state.version = *version;
+  }
+  return &streams_.emplace(stream, state).first->second;
+}
+
+base::Result<void> Sequencer::check_streams(const CommitDraft& draft) {
+  for (const StreamExpectation& expected : draft.streams) {
+    const auto state = stream_state(expected.stream);
+    if (!state) return state.error();
+    if ((*state)->version == expected.version.value()) continue;
+    return Error{ErrorCode::conflict,
+                 "stream " + expected.stream + " is at version " +
+                     std::to_string((*state)->version) + ", not at " +
+                     std::to_string(expected.version.value()),
+                 {}};
+  }
+  return {};
+}
+
+base::Result<StreamVersion> Sequencer::stream_version(const std::string& stream) {
+  const std::lock_guard lock(mutex_);
+  const auto state = stream_state(stream);
+  if (!state) return state.error();
+  const StreamVersion version((*state)->version);
+  drop_old_streams();
+  return version;
+}
+
+void Sequencer::drop_old_streams() {
+  if (streams_.size() <= streams_in_memory_max) return;
+  std::erase_if(streams_, [this](const auto& entry) { return entry.second.last <= durable_; });
+}
+
+std::optional<std::vector<Pending>> Sequencer::next_group(
+    std::optional<std::chrono::steady_clock::time_point> until) {
+  std::unique_lock lock(mutex_);
+  const auto ready = [this] { return !queue_.empty() || closed_; };
+  if (until) {
+    work_.wait_until(lock, *until, ready);
+  } else {
+    work_.wait(lock, ready);
+  }
+  if (queue_.empty() && closed_) return std::nullopt;
+  std::vector<Pending> group;
+  std::size_t bytes = 0;
+  while (!queue_.empty() && group.size() < group_commits_max) {
+    const std::size_t size = queue_.front()->payload.size();
+    if (!group.empty() && bytes + size > group_bytes_max) break;
+    bytes += size;
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  queue_bytes_ -= bytes;
+  lock.unlock();
+  space_.notify_all();
+  return group;
+}
+
+void Sequencer::forget(const std::vector<Pending>& durable) {
+  const std::lock_guard lock(mutex_);
+  for (const Pending& pending : durable) {
+    durable_ = pending->position;
+    if (!pending->idempotency_key.empty()) idempotent_.erase(pending->idempotency_key);
+  }
+}
+
+std::vector<Pending> Sequencer::latch(std::string reason) {
+  const std::lock_guard lock(mutex_);
+  if (!latch_reason_) latch_reason_ = std::move(reason);
+  std::vector<Pending> queued(queue_.begin(), queue_.end());
+  queue_.clear();
+  queue_bytes_ = 0;
+  // What was not made durable no longer counts.
+  streams_.clear();
+  idempotent_.clear();
+  space_.notify_all();
+  return queued;
+}
+
+void Sequencer::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  space_.notify_all();
+  work_.notify_all();
+}
+
+bool Sequencer::latched() const {
+  const std::lock_guard lock(mutex_);
+  return latch_reason_.has_value();
+}
+
+}  // namespace codelog::events

@@ -1,0 +1,121 @@
+// Where commits get their place: checks each against everything accepted before it, durable or not,
+// and queues it for the committer. What is durable is in the store; what is not is remembered here.
+//
+// Safe from any thread; one mutex, held for a few point reads at most.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "events/base/result.h"
+#include "events/log_store.h"
+
+namespace codelog::events {
+
+// A commit between its writer, the queue and the committer.
+class PendingCommit {
+ public:
+  base::Position position;  // given by the sequencer, and never changed
+  Commit commit;            // the committer's until it has answered
+  std::string payload;
+  base::Sha256 payload_digest{};
+  std::string idempotency_key;  // as stored; empty when it has none
+  base::Sha256 request_digest{};
+
+  // Blocks until the committer has answered.
+  void wait() const { state_.wait(State::waiting, std::memory_order_acquire); }
+  // Valid after wait(): nothing when the commit is durable and observed.
+  const std::optional<base::Error>& failure() const { return failure_; }
+
+  void answer(std::optional<base::Error> failure) {
+    failure_ = std::move(failure);
+    state_.store(State::answered, std::memory_order_release);
+    state_.notify_all();
+  }
+
+ private:
+  enum class State : int { waiting, answered };
+  std::atomic<State> state_ = State::waiting;
+  std::optional<base::Error> failure_;
+};
+
+// Shared by the writer that waits, writers of the same idempotency key, the queue and the
+// committer.
+using Pending = std::shared_ptr<PendingCommit>;
+
+class Sequencer {
+ public:
+  struct Limits {
+    std::size_t queue_commits = 0;
+    std::size_t queue_bytes = 0;
+  };
+
+  Sequencer(const LogStore& store, base::Position last, Limits limits);
+
+  struct Entry {
+    Pending pending;  // to wait for: the one that was given, or an earlier one of its key
+    std::optional<base::Position>
+        stored;  // instead: its key has acted, and this commit is what came of it
+  };
+  // Waits while the queue is full. Errors: conflict, unprocessable, unavailable (latched or
+  // closed), io, corrupt.
+  base::Result<Entry> enter(Pending pending);
+
+  // What enter() would find of this key (as stored); nothing when it is new.
+  base::Result<std::optional<Entry>> find_idempotent(const std::string& key,
+                                                     const base::Sha256& request_digest);
+
+  // Including commits that are not durable yet.
+  base::Result<StreamVersion> stream_version(const std::string& stream);
+
+  // --- For the committer
+
+  // The next commits in order, as many as fit a group; waits until there are any or the time comes.
+  // Nothing after close(), when all has been taken.
+  std::optional<std::vector<Pending>> next_group(
+      std::optional<std::chrono::steady_clock::time_point> until);
+  // These commits are in the store.
+  void forget(const std::vector<Pending>& durable);
+  // From now on enter() fails with `reason`; returns what was queued.
+  std::vector<Pending> latch(std::string reason);
+  void close();
+
+  bool latched() const;
+
+ private:
+  struct StreamState {
+    std::uint64_t version = 0;
+    base::Position last;  // the last commit that moved it in this process
+  };
+
+  base::Result<std::optional<Entry>> find_idempotent_locked(const std::string& key,
+                                                            const base::Sha256& request_digest);
+  base::Result<StreamState*> stream_state(const std::string& stream);
+  base::Result<void> check_streams(const CommitDraft& draft);
+  void drop_old_streams();
+  std::optional<base::Error> refusal() const;
+
+  const LogStore& store_;
+  const Limits limits_;
+
+  mutable std::mutex mutex_;  // guards everything below
+  std::condition_variable space_;
+  std::condition_variable work_;
+  std::deque<Pending> queue_;
+  std::size_t queue_bytes_ = 0;
+  base::Position last_;     // handed out
+  base::Position durable_;  // forgotten up to here
+  std::unordered_map<std::string, StreamState> streams_;
+  std::unordered_map<std::string, Pending> idempotent_;
+  std::optional<std::string> latch_reason_;
+  bool closed_ = false;
+};
+
+}  // namespace codelog::events

@@ -1,0 +1,59 @@
+// The head witness: a small file that says where the log ended, kept apart from the log. RocksDB
+// cannot tell a WAL that was cut short, or deleted, from one that ends there; the witness can.
+//
+// Format: two slots of 256 bytes, each one line of text (so that a person can read it) filled up
+// with spaces:
+//     codelog-witness 1 log=<id> position=<n> epoch=<n> root=<64 hex> sum=<8 hex, CRC-32C of what
+//     stands before>
+// A record goes to the slot that was *not* synced last. So a torn write never harms the last synced
+// record, and records need not be synced one by one. The slot with the larger (epoch, position)
+// counts.
+//
+// Not thread-safe: the committer owns it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "events/base/result.h"
+#include "events/log.h"
+
+namespace codelog::events {
+
+struct WitnessRecord {
+  std::string log_id;
+  Head head;
+  bool operator==(const WitnessRecord&) const = default;
+};
+
+class Witness {
+ public:
+  // Nothing when there is no such file. Errors: io; corrupt when neither slot is whole.
+  static base::Result<std::unique_ptr<Witness>> open(const std::filesystem::path& path);
+  // Makes the file, durably, with this record in both slots; one that is there is replaced.
+  static base::Result<std::unique_ptr<Witness>> create(const std::filesystem::path& path,
+                                                       const WitnessRecord& record);
+  ~Witness();
+  Witness(const Witness&) = delete;
+  Witness& operator=(const Witness&) = delete;
+
+  const WitnessRecord& newest() const { return newest_; }
+  bool is_synced() const { return synced_; }
+
+  // Hands the record to the kernel: a crash of this process keeps it, a power cut may not.
+  base::Result<void> record(const Head& head);
+  base::Result<void> sync();
+
+ private:
+  Witness(const std::filesystem::path& path, int file) : path_(path), file_(file) {}
+
+  std::filesystem::path path_;
+  int file_;
+  WitnessRecord newest_;
+  unsigned safe_slot_ = 0;  // holds the last synced record
+  bool synced_ = true;
+};
+
+}  // namespace codelog::events

@@ -1,0 +1,73 @@
+// A log in a folder of its own that is removed at the end, and commits to put into it.
+#pragma once
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "events/log.h"
+
+namespace codelog::events {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "codelog-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline LogOptions options_in(const TemporaryFolder& folder) {
+  LogOptions options;
+  options.folder = folder.path() / "log";
+  return options;
+}
+
+inline std::unique_ptr<EventLog> open_or_fail(const LogOptions& options) {
+  auto log = EventLog::open(options);
+  if (!log) FAIL(log.error().detail);
+  return *std::move(log);
+}
+
+// A change of one code, as a client makes it; `key` is its idempotency key, none when empty.
+inline CommitDraft step(const std::string& stream, std::uint64_t version,
+                        const std::string& key = "") {
+  StatusesChanged changed;
+  changed.version = VersionId(41);
+  changed.updates = {{"195967001", CodeStatus::included}};
+  changed.release_digest.fill(7);
+  changed.changes = {{"195967001", CodeStatus::unresolved, CodeStatus::included}};
+  CommitDraft draft{{1'700'000'000'000'000},
+                    "alice",
+                    "ChangeStatuses",
+                    std::nullopt,
+                    {{stream, StreamVersion(version)}},
+                    {changed}};
+  if (!key.empty()) {
+    draft.idempotency = IdempotencyKey{key, {}};
+    draft.idempotency->request_digest.fill(9);
+  }
+  return draft;
+}
+
+inline base::ErrorCode error_of(const base::Result<Appended>& appended) {
+  REQUIRE_FALSE(appended);
+  return appended.error().code;
+}
+
+}  // namespace codelog::events
