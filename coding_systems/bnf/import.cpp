@@ -5,7 +5,7 @@
 #include "coding_systems/bnf/coding_system.h"
 #include "coding_systems/bnf/import_tables.h"
 
-namespace codelog::coding_systems::bnf {
+namespace codelog::coding_systems {
 namespace {
 
 constexpr std::array<std::string_view, 1> migrations = {"0001_squashed_0002_20250425"};
@@ -20,13 +20,14 @@ constexpr std::string_view indexes_sql =
     "CREATE INDEX \"bnf_concept_parent_id_808c1159\" ON \"bnf_concept\" (\"parent_id\");";
 constexpr ReleaseSchema release_schema = {"bnf", migrations, tables_sql, indexes_sql};
 
-base::Result<void> write_tables(ReleaseWriter& writer, const Tables& tables, ImportStages& stages) {
+base::Result<void> write_tables(ReleaseWriter& writer, const bnf::Tables& tables,
+                                ImportStages& stages) {
   stages.begin("writing", tables.concepts.size());
   auto inserter = writer.table("bnf_concept", "code, type, name, parent_id");
   if (!inserter) return inserter.error();
-  for (const ConceptRow& row : tables.concepts) {
+  for (const bnf::ConceptRow& row : tables.concepts) {
     inserter->text(1, row.code);
-    inserter->text(2, levels[row.level]);
+    inserter->text(2, bnf::levels[row.level]);
     inserter->text(3, row.name);
     if (row.parent) {
       inserter->text(4, *row.parent);
@@ -39,10 +40,10 @@ base::Result<void> write_tables(ReleaseWriter& writer, const Tables& tables, Imp
 }
 
 // What read_index_source would read from the release file that these tables become.
-IndexSource index_source(const Tables& tables) {
+IndexSource index_source(const bnf::Tables& tables) {
   IndexSource source;
-  for (const ConceptRow& row : tables.concepts) {
-    source.add_concept(row.code, kind_of(levels[row.level]));
+  for (const bnf::ConceptRow& row : tables.concepts) {
+    source.add_concept(row.code, bnf::kind_of(bnf::levels[row.level]));
     source.add_text(row.code, TextRole::name, row.name);
     if (row.parent) source.add_edge(*row.parent, row.code);
   }
@@ -51,16 +52,16 @@ IndexSource index_source(const Tables& tables) {
 
 }  // namespace
 
-base::Result<ImportOutcome> import_release(const ImportRequest& request) {
+base::Result<ImportOutcome> import_bnf(const ImportRequest& request) {
   ImportStages stages(request);
   const auto archive = ZipArchive::open(request.archive, request.limits);
   if (!archive) return archive.error();
   auto writer = ReleaseWriter::create(request.target_folder, request.alias, release_schema);
   if (!writer) return writer.error();
-  const auto tables = read_tables(*archive, stages);
+  const auto tables = bnf::read_tables(*archive, stages);
   if (!tables) return tables.error();
 
-  BackgroundIndex index(system_id, [&tables] { return index_source(*tables); });
+  BackgroundIndex index(bnf::system_id, [&tables] { return index_source(*tables); });
   const auto written = write_tables(**writer, *tables, stages);
   if (!written) return written.error();
   stages.begin("syncing", 1);
@@ -79,4 +80,4 @@ base::Result<ImportOutcome> import_release(const ImportRequest& request) {
                        .stages = stages.take()};
 }
 
-}  // namespace codelog::coding_systems::bnf
+}  // namespace codelog::coding_systems

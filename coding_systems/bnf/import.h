@@ -14,11 +14,11 @@
 
 #include "coding_systems/base/import_progress.h"
 
-namespace codelog::coding_systems::bnf {
+namespace codelog::coding_systems {
 
 // Errors: not_found (no such archive), invalid (what is in it), io, conflict (see
 // release_writer.h), unavailable (asked to stop). About 0.1 GB for the 100,000 concepts of a real
 // release.
-base::Result<ImportOutcome> import_release(const ImportRequest& request);
+base::Result<ImportOutcome> import_bnf(const ImportRequest& request);
 
-}  // namespace codelog::coding_systems::bnf
+}  // namespace codelog::coding_systems

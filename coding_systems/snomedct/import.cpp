@@ -7,24 +7,25 @@
 #include "coding_systems/snomedct/import_tables.h"
 #include "coding_systems/snomedct/import_write.h"
 
-namespace codelog::coding_systems::snomedct {
+namespace codelog::coding_systems {
 namespace {
 
 // What read_index_source would read from the release file that these tables become.
-IndexSource index_source(const Tables& tables) {
+IndexSource index_source(const snomedct::Tables& tables) {
   IndexSource source;
-  source.set_root(root_code);
-  for (const ConceptRow& row : tables.concepts) {
-    source.add_concept(std::to_string(row.id), row.is_active ? active_concept : inactive_concept);
+  source.set_root(snomedct::root_code);
+  for (const snomedct::ConceptRow& row : tables.concepts) {
+    source.add_concept(std::to_string(row.id),
+                       row.is_active ? snomedct::active_concept : snomedct::inactive_concept);
   }
-  for (const RelationshipRow& row : tables.relationships) {
+  for (const snomedct::RelationshipRow& row : tables.relationships) {
     if (!tables.is_edge(row)) continue;
     source.add_edge(std::to_string(row.destination), std::to_string(row.source));
   }
-  for (const DescriptionRow& row : tables.descriptions) {
+  for (const snomedct::DescriptionRow& row : tables.descriptions) {
     if (!row.is_active) continue;
-    source.add_text(std::to_string(row.concept_id), role_of(tables.dictionary.text(row.type)),
-                    tables.term(row));
+    source.add_text(std::to_string(row.concept_id),
+                    snomedct::role_of(tables.dictionary.text(row.type)), tables.term(row));
   }
   return source;
 }
@@ -37,19 +38,20 @@ base::Error named(const ZipArchive& archive, base::Error error) {
 
 }  // namespace
 
-base::Result<ImportOutcome> import_release(const ImportRequest& request) {
+base::Result<ImportOutcome> import_snomedct(const ImportRequest& request) {
   ImportStages stages(request);
   const auto archive = ZipArchive::open(request.archive, request.limits);
   if (!archive) return archive.error();
-  const auto members = find_rf2_members(*archive);
+  const auto members = snomedct::find_rf2_members(*archive);
   if (!members) return members.error();
-  auto writer = ReleaseWriter::create(request.target_folder, request.alias, release_schema);
+  auto writer =
+      ReleaseWriter::create(request.target_folder, request.alias, snomedct::release_schema);
   if (!writer) return writer.error();
-  const auto tables = read_tables(*archive, *members, stages);
+  const auto tables = snomedct::read_tables(*archive, *members, stages);
   if (!tables) return tables.error();
 
-  BackgroundIndex index(system_id, [&tables] { return index_source(*tables); });
-  const auto written = write_tables(**writer, *tables, stages);
+  BackgroundIndex index(snomedct::system_id, [&tables] { return index_source(*tables); });
+  const auto written = snomedct::write_tables(**writer, *tables, stages);
   if (!written) return written.error();
   stages.begin("syncing", 1);
   const auto sealed = (*writer)->seal();
@@ -69,4 +71,4 @@ base::Result<ImportOutcome> import_release(const ImportRequest& request) {
                        .stages = stages.take()};
 }
 
-}  // namespace codelog::coding_systems::snomedct
+}  // namespace codelog::coding_systems

@@ -20,11 +20,11 @@
 
 #include "coding_systems/base/import_progress.h"
 
-namespace codelog::coding_systems::snomedct {
+namespace codelog::coding_systems {
 
 // Errors: not_found (no such archive), invalid (what is in it), io, conflict (see
 // release_writer.h), unavailable (asked to stop). Memory: about 2.5 bytes for each byte of the
 // current states' text; 0.7 GB for 400,000 concepts.
-base::Result<ImportOutcome> import_release(const ImportRequest& request);
+base::Result<ImportOutcome> import_snomedct(const ImportRequest& request);
 
-}  // namespace codelog::coding_systems::snomedct
+}  // namespace codelog::coding_systems
