@@ -1,0 +1,201 @@
+#include "server/http/exchange.h"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+
+namespace codelog::http {
+namespace {
+
+constexpr std::size_t request_id_bytes_max = 64;
+// A body that no handler will read is taken in (and ignored) up to here, so that the connection can
+// go on.
+constexpr std::size_t unrouted_body_bytes_max = 64u << 10;
+
+bool is_sane_id(std::string_view id) {
+  return !id.empty() && id.size() <= request_id_bytes_max &&
+         std::all_of(id.begin(), id.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_' || c == '.';
+         });
+}
+
+int sent_status(const Exchange& exchange) {
+  return exchange.delivery.not_modified ? 304 : exchange.response.status;
+}
+
+Response with_allow(int status, std::string_view allow) {
+  Response response = html(status, "");
+  response.add("Allow", std::string(allow));
+  return response;
+}
+
+Response slash_redirect(const Request& request) {
+  std::string location(request.raw_path());
+  // A location that starts with two slashes would name another host.
+  if (location.starts_with("//")) location.replace(1, 1, "%2F");
+  location += '/';
+  if (request.target().find('?') != std::string_view::npos) {
+    location += '?';
+    location += request.raw_query();
+  }
+  return redirect(301, location);
+}
+
+}  // namespace
+
+void Exchange::reset() {
+  match = {};
+  response = {};
+  delivery = {};
+  is_routed = false;
+  // One large upload must not keep its memory for the rest of the connection.
+  if (request.body.capacity() > unrouted_body_bytes_max) std::string().swap(request.body);
+}
+
+Service::Service(const ServerOptions& options, Router router)
+    : options_(options), router_(std::move(router)), series_(router_.routes().size() + 1) {
+  if (options_.metrics == nullptr) return;
+  overloaded_ = &options_.metrics->counter(
+      "http_rejected_total", "Requests and connections refused for lack of room, by what was full.",
+      {{"reason", "workers"}});
+}
+
+void Service::route(Exchange& exchange, std::string_view generated_id) const {
+  Request& request = exchange.request;
+  const auto given = request.header("X-Request-Id");
+  request.request_id = given && is_sane_id(*given) ? *given : generated_id;
+  exchange.is_routed = true;
+  exchange.body_bytes_max = std::min(unrouted_body_bytes_max, options_.limits.body_bytes_max);
+  if (is_preflight(request)) return;
+  exchange.match = router_.match(request.method(), request.path());
+  if (exchange.match.kind != RouteMatch::Kind::found) return;
+  const std::size_t limit = options_.limits.body_bytes_max;
+  exchange.body_bytes_max = std::min(limit, exchange.match.route->body_bytes_max.value_or(limit));
+}
+
+void Service::answer(Exchange& exchange) const {
+  const Request& request = exchange.request;
+  if (is_preflight(request)) {
+    exchange.response = preflight_response();
+    return;
+  }
+  switch (exchange.match.kind) {
+    case RouteMatch::Kind::found:
+      exchange.response = run_handler(exchange);
+      break;
+    case RouteMatch::Kind::options:
+      exchange.response = with_allow(200, exchange.match.allow);
+      break;
+    case RouteMatch::Kind::wrong_method:
+      exchange.response = with_allow(405, exchange.match.allow);
+      break;
+    case RouteMatch::Kind::add_slash:
+      exchange.response = slash_redirect(request);
+      break;
+    case RouteMatch::Kind::nothing:
+      if (request.path() == "*") {
+        exchange.response = with_allow(200, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+      } else {
+        exchange.response = error_page(request, 404, "There is nothing at this address.");
+      }
+      break;
+  }
+  exchange.delivery = plan_delivery(request, exchange.response);
+}
+
+Response Service::run_handler(const Exchange& exchange) const {
+  const Request& request = exchange.request;
+  std::string what = "an exception of unknown type";
+  try {
+    return exchange.match.route->handler(request, exchange.match.parameters);
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+  }
+  Response response = error_page(request, 500,
+                                 "The server failed. Its log says why, under the "
+                                 "request id given here.");
+  response.log_detail = "handler threw: " + what;
+  return response;
+}
+
+Response Service::error_page(const Request& request, int status, std::string_view detail) const {
+  if (options_.error_page) {
+    try {
+      return options_.error_page(request, status, detail);
+    } catch (...) {
+      // The page for errors failed itself; the plain one below says the same.
+    }
+  }
+  return problem(request, status, detail);
+}
+
+void Service::refuse(Exchange& exchange, int status, std::string_view why) const {
+  exchange.response = problem(exchange.request, status, why);
+  exchange.delivery = {};
+}
+
+void Service::overloaded(Exchange& exchange) const {
+  exchange.response = error_page(exchange.request, 503, "Too many requests are waiting already.");
+  exchange.response.add("Retry-After", "1");
+  exchange.delivery = {};
+  if (overloaded_ != nullptr) overloaded_->add();
+}
+
+std::string_view Service::route_name(const Exchange& exchange) const {
+  if (exchange.match.kind != RouteMatch::Kind::found) return "unmatched";
+  return exchange.match.route->pattern;
+}
+
+void Service::count(const Exchange& exchange, int status, std::uint64_t duration_us) const {
+  Metrics& metrics = *options_.metrics;
+  const bool found = exchange.match.kind == RouteMatch::Kind::found;
+  Series& series = series_[found ? exchange.match.route_number : series_.size() - 1];
+  const auto method =
+      static_cast<std::size_t>(exchange.is_routed ? exchange.request.method() : Method::other);
+  const auto status_class = static_cast<std::size_t>(std::clamp(status / 100, 0, 5));
+  std::atomic<Counter*>& slot = series.requests[method * 6 + status_class];
+  Counter* counter = slot.load(std::memory_order_acquire);
+  if (counter == nullptr) {
+    counter = &metrics.counter("http_requests_total", "Requests answered.",
+                               {{"method", std::string(to_string(static_cast<Method>(method)))},
+                                {"route", std::string(route_name(exchange))},
+                                {"status", std::to_string(status_class) + "xx"}});
+    slot.store(counter, std::memory_order_release);
+  }
+  counter->add();
+  Histogram* histogram = series.duration.load(std::memory_order_acquire);
+  if (histogram == nullptr) {
+    histogram = &metrics.histogram("http_request_duration_seconds",
+                                   "From the end of a request's head to the end of its answer.",
+                                   {{"route", std::string(route_name(exchange))}});
+    series.duration.store(histogram, std::memory_order_release);
+  }
+  histogram->observe_us(duration_us);
+}
+
+void Service::record(const Exchange& exchange, std::size_t bytes_sent, SteadyTime now) const {
+  using std::chrono::duration_cast;
+  if (options_.metrics == nullptr && options_.log == nullptr) return;
+  const auto duration_us = duration_cast<std::chrono::microseconds>(now - exchange.started).count();
+  const int status = sent_status(exchange);
+  if (options_.metrics != nullptr) {
+    count(exchange, status, static_cast<std::uint64_t>(duration_us));
+  }
+  const LogLevel level = status >= 500 ? LogLevel::error : LogLevel::info;
+  if (options_.log == nullptr || !options_.log->enabled(level)) return;
+  const Request& request = exchange.request;
+  options_.log->write(level, "request",
+                      {{"request_id", request.request_id},
+                       {"method", request.method_text()},
+                       {"path", std::string_view(request.path())},
+                       {"status", std::int64_t{status}},
+                       {"bytes", static_cast<std::int64_t>(bytes_sent)},
+                       {"duration_us", std::int64_t{duration_us}},
+                       {"remote", std::string_view(request.remote_address)},
+                       {"user", std::string_view(exchange.response.user)},
+                       {"detail", std::string_view(exchange.response.log_detail)}});
+}
+
+}  // namespace codelog::http

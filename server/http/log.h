@@ -1,0 +1,76 @@
+// The server's log: one JSON object a line, for programs to read.
+//
+// write() formats into a buffer under a short lock and never waits for the disk: one thread of the
+// log's own writes the buffer out, at the latest every 200 ms. When the disk is too slow the buffer
+// fills to its bound; further lines are then dropped, and counted in a line of their own as soon as
+// there is room. Safe from any thread.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <variant>
+
+#include "events/base/result.h"
+
+namespace codelog::http {
+
+enum class LogLevel : std::uint8_t { debug, info, warning, error, off };
+
+struct LogOptions {
+  std::filesystem::path file;  // appended to; none: standard error
+  LogLevel level = LogLevel::info;
+  std::size_t buffer_bytes_max = 4u << 20;
+};
+
+// One field of a line. Texts that are not UTF-8 are repaired; empty texts are left out.
+struct LogField {
+  std::string_view name;
+  std::variant<std::string_view, std::int64_t> value;
+};
+
+class Log {
+ public:
+  // Errors: io.
+  static base::Result<std::unique_ptr<Log>> open(LogOptions options);
+  // Writes out what is buffered.
+  ~Log();
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  bool enabled(LogLevel level) const { return level >= options_.level; }
+  // {"time":…,"level":…,"event":event, …fields}
+  void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields);
+  // Returns when everything written before the call has been handed to the operating system.
+  void flush();
+
+ private:
+  Log(LogOptions options, int file);
+  void run();
+  void write_out(std::string_view bytes) const;
+
+  const LogOptions options_;
+  const int file_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable written_;
+  // Guarded by mutex_.
+  std::string buffer_;
+  std::uint64_t lines_dropped_ = 0;
+  std::uint64_t flushes_wanted_ = 0;
+  std::uint64_t flushes_done_ = 0;
+  bool stopping_ = false;
+  std::thread writer_;  // last: it uses all of the above
+};
+
+// Appends `text` as a JSON string, quotes included.
+void append_json_string(std::string_view text, std::string& out);
+
+}  // namespace codelog::http

@@ -1,0 +1,122 @@
+// Which handler answers a path and method.
+//
+// Patterns are paths with parameters that each match one segment: "/codelist/{owner}/{slug:slug}/".
+// Kinds:
+//   {name}         anything but '/', at least one byte
+//   {name:slug}    [-a-zA-Z0-9_]+
+//   {name:digits}  [0-9]+
+//   {name:rest}    everything that follows, slashes included, at least one byte; only at the end
+// Patterns are tried in the order in which they were added, and the first that matches the path
+// decides: when it has no handler for the method the answer is 405, whatever later patterns could
+// do. Routes with the same shape (their parameters' names do not count) are one pattern. A path
+// that matches nothing, but would with a '/' behind it, is redirected there for any method.
+//
+// Filled once, then read by any number of threads. A match compares segments, allocates nothing,
+// and looks only at patterns with the right number of segments.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/http/request.h"
+#include "server/http/response.h"
+
+namespace codelog::http {
+
+inline constexpr std::size_t path_segments_max = 24;
+inline constexpr std::size_t path_parameters_max = 8;
+
+// What the parameters of the pattern stood for: views into the request's path and the router.
+class PathParameters {
+ public:
+  // A name that the pattern does not have is a broken promise (checked).
+  std::string_view operator[](std::string_view name) const;
+  std::size_t size() const { return size_; }
+  void add(std::string_view name, std::string_view value);
+
+ private:
+  struct Entry {
+    std::string_view name;
+    std::string_view value;
+  };
+  std::array<Entry, path_parameters_max> entries_;
+  std::size_t size_ = 0;
+};
+
+// Must be safe to call from several threads at once. May throw (the answer is then a 500), must not
+// block when it runs on an I/O thread.
+using Handler = std::function<Response(const Request&, const PathParameters&)>;
+
+enum class RunsOn : std::uint8_t {
+  io_thread,  // memory-only work of microseconds: everybody on the thread waits for it
+  worker,     // anything that waits (a write for its fsync) or computes long
+};
+
+enum class ImpliedMethods : std::uint8_t {
+  head_and_options,  // HEAD is answered from GET, OPTIONS with the methods allowed
+  none,              // 405 for them unless they are listed, as OpenCodelists' API does
+};
+
+struct Route {
+  std::vector<Method> methods;  // none: any method, those without a name included
+  std::string pattern;
+  RunsOn runs_on = RunsOn::io_thread;
+  Handler handler;
+  std::optional<std::size_t> body_bytes_max = {};  // below the server's own limit
+  ImpliedMethods implied = ImpliedMethods::head_and_options;
+};
+
+struct RouteMatch {
+  enum class Kind : std::uint8_t {
+    found,         // `route` and `parameters`
+    options,       // an OPTIONS that no handler wants: 200 with `allow`
+    wrong_method,  // 405 with `allow`
+    add_slash,     // 301 to the path with a '/' behind it
+    nothing,       // 404
+  };
+  Kind kind = Kind::nothing;
+  const Route* route = nullptr;
+  std::size_t route_number = 0;  // in the order added
+  PathParameters parameters;
+  std::string_view allow;
+};
+
+class Router {
+ public:
+  Router();
+  ~Router();
+  Router(Router&&) noexcept;
+  Router& operator=(Router&&) noexcept;
+
+  // A malformed pattern, or two handlers for one method of a pattern, is a broken promise
+  // (checked).
+  void add(Route route);
+  // `path` must outlive the match.
+  RouteMatch match(Method method, std::string_view path) const;
+
+  const std::deque<Route>& routes() const { return routes_; }
+
+ private:
+  struct Segment;
+  struct Pattern;
+  struct Segments;
+
+  Pattern& pattern_of(const std::string& text);
+  const Pattern* find(const Segments& segments) const;
+  static bool matches(const Pattern& pattern, const Segments& segments);
+
+  std::deque<Route> routes_;  // a deque, so that matches can point into it
+  std::vector<std::unique_ptr<Pattern>> patterns_;
+  // By number of segments; the last for all longer paths. In the order added.
+  std::array<std::vector<const Pattern*>, path_segments_max + 2> by_size_;
+};
+
+}  // namespace codelog::http

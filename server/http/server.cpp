@@ -1,0 +1,187 @@
+#include "server/http/server.h"
+
+#include <sys/socket.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <future>
+#include <vector>
+
+#include "events/base/check.h"
+#include "server/http/shard.h"
+
+namespace codelog::http {
+namespace {
+
+namespace net = boost::asio;
+using boost::system::error_code;
+using net::ip::tcp;
+using Acceptor = net::basic_socket_acceptor<tcp, Executor>;
+
+// How many connections beyond the limit are told so at the same time; further ones are just closed.
+constexpr std::size_t refusals_max = 256;
+// After accept() has failed, most likely for lack of descriptors: trying again at once would only
+// burn the processor.
+constexpr std::chrono::milliseconds accept_pause{50};
+
+base::Error io_error(std::string what, const error_code& error) {
+  return {base::ErrorCode::io, std::move(what) + ": " + error.message(), {}};
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(ServerOptions options, Router router);
+  ~Impl() { stop(std::chrono::milliseconds(0)); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  base::Result<std::uint16_t> start();
+  void stop(std::chrono::milliseconds grace);
+
+ private:
+  base::Result<std::uint16_t> listen();
+  Awaitable<void> accept();
+  void welcome(Socket socket, const tcp::endpoint& peer);
+  void register_gauges();
+  const ServerOptions& options() const { return shared_.service.options(); }
+
+  Shared shared_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  Acceptor acceptor_;  // on the first shard's thread
+  std::promise<void> accept_ended_;
+  Counter* rejected_ = nullptr;
+  std::size_t next_shard_ = 0;
+  bool is_accepting_ = false;
+  bool is_stopped_ = false;
+};
+
+namespace {
+
+std::vector<std::unique_ptr<Shard>> make_shards(Shared& shared, std::size_t count) {
+  CODELOG_CHECK(count > 0, "a server without I/O threads");
+  std::vector<std::unique_ptr<Shard>> shards;
+  for (std::size_t i = 0; i < count; ++i) shards.push_back(std::make_unique<Shard>(shared, i));
+  return shards;
+}
+
+}  // namespace
+
+Server::Impl::Impl(ServerOptions options, Router router)
+    : shared_(options, std::move(router)),
+      shards_(make_shards(shared_, options.io_threads)),
+      acceptor_(shards_.front()->context()) {
+  register_gauges();
+}
+
+void Server::Impl::register_gauges() {
+  Metrics* metrics = options().metrics;
+  if (metrics == nullptr) return;
+  rejected_ = &metrics->counter(
+      "http_rejected_total", "Requests and connections refused for lack of room, by what was full.",
+      {{"reason", "connections"}});
+  metrics->gauge("http_connections", "Open connections.", {},
+                 [this] { return static_cast<double>(shared_.connections.value()); });
+  metrics->gauge("http_requests_in_flight", "Requests between head and end of answer.", {}, [this] {
+    std::size_t sum = 0;
+    for (const auto& shard : shards_) sum += shard->requests_in_flight();
+    return static_cast<double>(sum);
+  });
+  metrics->gauge("http_worker_load", "Requests on a worker or waiting for one.", {}, [this] {
+    return static_cast<double>(shared_.pool_load.load(std::memory_order_relaxed));
+  });
+}
+
+base::Result<std::uint16_t> Server::Impl::listen() {
+  error_code error;
+  const auto address = net::ip::make_address(options().address, error);
+  if (error) {
+    return base::Error{base::ErrorCode::invalid, "not an IP address: " + options().address, {}};
+  }
+  const tcp::endpoint endpoint(address, options().port);
+  const std::string where = options().address + " port " + std::to_string(options().port);
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(Acceptor::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(Acceptor::max_listen_connections, error);
+  if (error) return io_error("cannot listen on " + where, error);
+  const auto local = acceptor_.local_endpoint(error);
+  if (error) return io_error("cannot listen on " + where, error);
+  return local.port();
+}
+
+base::Result<std::uint16_t> Server::Impl::start() {
+  auto port = listen();
+  if (!port) return port.error();
+  for (const auto& shard : shards_) shard->start();
+  is_accepting_ = true;
+  net::co_spawn(shards_.front()->context(), accept(),
+                [this](std::exception_ptr) { accept_ended_.set_value(); });
+  return port;
+}
+
+Awaitable<void> Server::Impl::accept() {
+  net::basic_waitable_timer<std::chrono::steady_clock, net::wait_traits<std::chrono::steady_clock>,
+                            Executor>
+      pause(shards_.front()->context());
+  while (acceptor_.is_open()) {
+    tcp::endpoint peer;
+    Socket socket(shards_[next_shard_]->context());
+    const auto [error] = co_await acceptor_.async_accept(socket, peer, as_result);
+    if (!acceptor_.is_open()) co_return;
+    if (error) {
+      pause.expires_after(accept_pause);
+      const auto [ignored] = co_await pause.async_wait(as_result);
+      (void)ignored;
+      continue;
+    }
+    welcome(std::move(socket), peer);
+  }
+}
+
+void Server::Impl::welcome(Socket socket, const tcp::endpoint& peer) {
+  const std::size_t open = shared_.connections.value();
+  const std::size_t limit = options().limits.connections_max;
+  if (open >= limit && rejected_ != nullptr) rejected_->add();
+  if (open >= limit + refusals_max) return;
+  const auto welcome = open < limit ? Connection::Welcome::serve : Connection::Welcome::refuse;
+  shared_.connections.enter();
+  shards_[next_shard_]->add(std::move(socket), peer.address().to_string(), welcome);
+  next_shard_ = (next_shard_ + 1) % shards_.size();
+}
+
+void Server::Impl::stop(std::chrono::milliseconds grace) {
+  if (is_stopped_) return;
+  is_stopped_ = true;
+  if (is_accepting_) {
+    net::post(shards_.front()->context(), [this] {
+      error_code ignored;
+      acceptor_.close(ignored);
+    });
+    accept_ended_.get_future().wait();
+  }
+  for (const auto& shard : shards_) shard->close_idle();
+  if (!shared_.connections.wait_until_none(grace)) {
+    for (const auto& shard : shards_) shard->abort_all();
+    shared_.connections.wait_until_none();
+  }
+  for (const auto& shard : shards_) shard->join();
+  shared_.pool.join();
+  if (Metrics* metrics = options().metrics) {
+    for (const char* name : {"http_connections", "http_requests_in_flight", "http_worker_load"}) {
+      metrics->remove_gauge(name, {});
+    }
+  }
+}
+
+Server::Server(ServerOptions options, Router router)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(router))) {}
+
+Server::~Server() = default;
+
+base::Result<std::uint16_t> Server::start() { return impl_->start(); }
+
+void Server::stop(std::chrono::milliseconds grace) { impl_->stop(grace); }
+
+}  // namespace codelog::http

@@ -1,0 +1,92 @@
+// The HTTP/1.1 server: sockets, limits, timeouts, routing, and what every response has in common.
+//
+//   Server server(options, std::move(router));
+//   const auto port = server.start();      // listening when it returns
+//   …
+//   server.stop(std::chrono::seconds(10));
+//
+// Threads: `io_threads` each run their own event loop, and a connection stays on one of them, so
+// that nothing of it is locked. Handlers run there, or on one of `worker_threads` threads, as their
+// route says. A worker's queue is bounded; when it is full the answer is 503 with Retry-After.
+// start() and stop() belong to one thread of the caller.
+//
+// An exception out of a handler is answered with 500 and logged; the server goes on.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "events/base/result.h"
+#include "server/http/log.h"
+#include "server/http/metrics.h"
+#include "server/http/router.h"
+
+namespace codelog::http {
+
+struct Limits {
+  std::size_t head_bytes_max = 16u << 10;   // request line and headers; beyond: 431
+  std::size_t target_bytes_max = 8u << 10;  // beyond: 414
+  std::size_t fields_max = 100;             // beyond: 431
+  std::size_t body_bytes_max = 64u
+                               << 20;  // of one request, unless its route says less; beyond: 413
+  std::size_t bodies_bytes_max = 1u << 30;  // of all requests together; beyond: 503
+  std::size_t connections_max = 4096;       // beyond: 503 and closed
+
+  // From the first byte of a head (or, of a new connection, from its acceptance) to its last;
+  // beyond: 408.
+  std::chrono::milliseconds head_timeout{10'000};
+  std::chrono::milliseconds idle_timeout{75'000};  // between requests
+  // A body, and a client reading its response, may take this long plus a second for every
+  // `bytes_per_second_min` bytes that came through: a slow line is served, a client that drips to
+  // hold a connection is not.
+  std::chrono::milliseconds body_timeout{10'000};
+  std::chrono::milliseconds write_timeout{30'000};
+  std::size_t bytes_per_second_min = 1024;
+  // How long to go on reading after an early refusal, so that the client sees it rather than a
+  // reset.
+  std::chrono::milliseconds linger_timeout{2'000};
+};
+
+// Makes the page for an error that no handler made: 404 (no route), 500 (exception), 503
+// (overload).
+using ErrorPage = std::function<Response(const Request&, int status, std::string_view detail)>;
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";  // IPv4 or IPv6
+  std::uint16_t port = 0;             // 0: any free one
+  std::size_t io_threads = 2;
+  std::size_t worker_threads = 64;      // they wait for fsyncs, so many more than cores
+  std::size_t worker_queue_max = 1024;  // requests waiting for a worker; beyond: 503
+  Limits limits;
+  ErrorPage error_page;        // none: application/problem+json
+  Log* log = nullptr;          // one line a request; none: no log. Must outlive the server.
+  Metrics* metrics = nullptr;  // http_*; must outlive the server
+};
+
+class Server {
+ public:
+  Server(ServerOptions options, Router router);
+  // stop(0) if that has not been done.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Binds and listens; gives the port. Once only. Errors: invalid (the address), io.
+  base::Result<std::uint16_t> start();
+
+  // Stops accepting, closes idle connections, lets requests in flight finish and be answered, for
+  // at most `grace`; then closes what is left and joins all threads. A handler that is still
+  // running is waited for, however long.
+  void stop(std::chrono::milliseconds grace);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace codelog::http

@@ -1,0 +1,109 @@
+// A client that says exactly the bytes it is told to, for tests of the HTTP server over a real
+// socket; and a server with the routes that those tests ask for. Every wait is bounded: a server
+// that hangs fails the test.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <future>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/http/server.h"
+
+namespace codelog::http::test {
+
+struct Answer {
+  int status = 0;
+  std::string head;
+  std::map<std::string, std::string> headers;  // by lower-case name; repeated ones joined with ", "
+  std::string body;
+
+  bool has(const std::string& name) const { return headers.count(name) > 0; }
+  std::string header(const std::string& name) const { return has(name) ? headers.at(name) : ""; }
+};
+
+class Client {
+ public:
+  explicit Client(std::uint16_t port);
+  ~Client();
+  Client(Client&& other) noexcept;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  Client& operator=(Client&&) = delete;
+
+  // False when the server has closed the connection.
+  bool send(std::string_view bytes);
+  // The next answer; nothing at the end of the connection, or of patience.
+  std::optional<Answer> answer();
+  std::optional<Answer> answer_to_head();  // its body does not come
+  std::optional<Answer> ask(std::string_view request);
+  // True when the server has closed and nothing more comes.
+  bool is_at_end();
+  bool has_input_within(std::chrono::milliseconds timeout);
+  // Nothing more will be sent; answers can still be read.
+  void finish_sending();
+  // Reads on without making sense of it; false at the end.
+  bool skim();
+  // A reset instead of a good-bye.
+  void hang_up();
+
+ private:
+  bool read_more();
+  std::optional<Answer> read(std::string_view method);
+
+  int socket_ = -1;
+  std::string input_;
+};
+
+// "GET /path HTTP/1.1" with Host and the given header lines (each ending in CR LF).
+std::string get(std::string_view target, std::string_view header_lines = "");
+std::string post(std::string_view target, std::string_view body,
+                 std::string_view header_lines = "");
+
+// A door that handlers wait behind until the test opens it.
+class Door {
+ public:
+  void open() { promise_.set_value(); }
+  void wait() const { future_.wait(); }
+
+ private:
+  std::promise<void> promise_;
+  std::shared_future<void> future_ = promise_.get_future().share();
+};
+
+// A server on a free port of the loopback with these routes:
+//   GET  /hello            "hello"              GET  /page/{name}/   an HTML page
+//   POST /echo             the body again       POST /small-echo     the same, at most 1000 bytes
+//   POST /worker-echo      the same, on a worker
+//   GET  /number/{n:digits}, GET /worker-number/{n:digits}           the number
+//   GET  /cached           2,000 bytes of JSON with their gzip twin and tag
+//   GET  /text/{n:digits}  n bytes of text      GET  /secret         2,000 bytes never compressed
+//   GET  /tagged           with a computed tag
+//   GET  /door             "open", once the door has been opened (worker)
+//   GET  /throws, /throws-int                    any /health-check/   empty
+//   GET  /strict           without implied methods
+class TestServer {
+ public:
+  explicit TestServer(ServerOptions options = {});
+  ~TestServer();
+
+  Server& server() { return *server_; }
+  std::uint16_t port() const { return port_; }
+  Client client() const { return Client(port_); }
+  Door& door() { return door_; }
+  // Waits (bounded) until the metrics page has this line.
+  bool shows(const std::string& line) const;
+  Metrics& metrics() { return metrics_; }
+
+ private:
+  Metrics metrics_;
+  Door door_;
+  std::unique_ptr<Server> server_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace codelog::http::test

@@ -1,0 +1,283 @@
+// What the server says to clients that are wrong, slow, or too many, and how it stops.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "tests/server/http_client.h"
+
+using namespace std::literals;
+
+namespace codelog::http::test {
+namespace {
+
+struct Refused {
+  std::string request;
+  int status;
+};
+
+// The server answers, says that it closes, and does.
+void check_refused(const TestServer& server, const std::string& request, int status) {
+  CAPTURE(request.substr(0, 200));
+  Client client = server.client();
+  const auto answer = client.ask(request);
+  REQUIRE(answer);
+  CHECK(answer->status == status);
+  CHECK(answer->header("connection") == "close");
+  CHECK(answer->header("content-type") == "application/problem+json");
+  CHECK(nlohmann::json::parse(answer->body)["status"] == status);
+  CHECK(client.is_at_end());
+}
+
+// The timeouts of `options`, but short; those not under test stay long.
+ServerOptions with_timeout(std::chrono::milliseconds Limits::*timeout) {
+  ServerOptions options;
+  options.limits.*timeout = 40ms;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("what two servers could read in two ways is refused", "[http]") {
+  TestServer server;
+  const std::string start = "POST /echo HTTP/1.1\r\nHost: x\r\n";
+  const std::string smuggled = "GET /number/666 HTTP/1.1\r\nHost: x\r\n\r\n";
+  const auto& [request, status] = GENERATE_COPY(values<Refused>({
+      {start + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled, 400},
+      {start + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n" + smuggled, 400},
+      {start + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello" + smuggled, 400},
+      {start + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello" + smuggled, 400},
+      {start + "Content-Length: 5, 5\r\n\r\nhello" + smuggled, 400},
+      {start + "Content-Length: +5\r\n\r\nhello", 400},
+      {start + "Content-Length: -5\r\n\r\nhello", 400},
+      {start + "Content-Length: 0x5\r\n\r\nhello", 400},
+      {start + "Content-Length: \r\n\r\nhello", 400},
+      {start + "Content-Length: 99999999999999999999999\r\n\r\nhello", 400},
+      {start + "Content-Length : 5\r\n\r\nhello", 400},
+      {start + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" + smuggled, 501},
+      {start + "Transfer-Encoding: identity\r\n\r\n" + smuggled, 501},
+      {start + "Transfer-Encoding: xchunked\r\n\r\n" + smuggled, 501},
+      {start + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+      {"POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+      {start + "X-Folded: a\r\n b\r\n\r\n", 400},
+      {start + " X-Leading: a\r\n\r\n", 400},
+      {start + "X-Nul: a" + "\0b"s + "\r\n\r\n", 400},
+      {start + "X-Return: a\rb\r\n\r\n", 400},
+      {start + "X-Feed: a\nContent-Length: 5\r\n\r\n", 400},
+      {"POST /echo HTTP/1.1\nHost: x\n\n", 400},
+      {start + "No-Colon\r\n\r\n", 400},
+      {start + ": no name\r\n\r\n", 400},
+      {start + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400},
+      {start + "Transfer-Encoding: chunked\r\n\r\n5\r\nhelloX\r\n0\r\n\r\n", 400},
+      {start + "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n", 400},
+      {start + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", 400},
+      {start + "Host: y\r\n\r\n", 400},
+      {"GET /hello HTTP/1.1\r\n\r\n", 400},
+      {"GET /hello HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
+      {"GET hello HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+      {"GET * HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+      {"CONNECT test:80 HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+      {"GET  /hello HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+      {"GET /hel\x01lo HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+      {"GET /hello\r\n\r\n", 400},
+      {"G(T /hello HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+      {"GET /hello HTTP/2.0\r\nHost: x\r\n\r\n", 505},
+      {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
+      {"\x16\x03\x01\x02 a TLS hello, by mistake\n", 400},
+  }));
+  check_refused(server, request, status);
+}
+
+TEST_CASE("heads, targets and bodies have a largest size", "[http]") {
+  TestServer server;
+  const std::string long_target(9000, 'a');
+  const std::string chunks =
+      "POST /small-echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const auto& [request, status] = GENERATE_COPY(values<Refused>({
+      {get("/hello", "X-Large: " + std::string(16u << 10, 'a') + "\r\n"), 431},
+      {"GET /hello HTTP/1.1\r\nHost: x\r\nX-Endless: " + std::string(20'000, 'a'), 431},
+      {get("/" + long_target), 414},
+      {"GET /" + long_target, 414},
+      {get("/" + std::string(30'000, 'a')), 414},
+      {std::string(20'000, 'A'), 414},
+      {"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 67108865\r\n\r\n", 413},
+      {"POST /small-echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n", 413},
+      {chunks + "3e9\r\n" + std::string(1001, 'a') + "\r\n0\r\n\r\n", 413},
+      {chunks + "1f4\r\n" + std::string(500, 'a') + "\r\n1f5\r\n" + std::string(501, 'a'), 413},
+      {chunks + "1;" + std::string(20'000, 'a'), 431},
+      {chunks + "0\r\nX-Trailer: " + std::string(20'000, 'a'), 431},
+  }));
+  check_refused(server, request, status);
+
+  std::string many;
+  for (int i = 0; i < 101; ++i) many += "X-" + std::to_string(i) + ": a\r\n";
+  check_refused(server, get("/hello", many), 431);
+}
+
+TEST_CASE("the largest allowed body is taken", "[http]") {
+  TestServer server;
+  Client client = server.client();
+  const std::string body(1000, 'b');
+  const auto small = client.ask(post("/small-echo", body));
+  REQUIRE(small);
+  CHECK(small->body == body);
+  const std::string large(3u << 20, 'l');
+  const auto echo = client.ask(post("/worker-echo", large));
+  REQUIRE(echo);
+  CHECK(echo->body == large);
+}
+
+TEST_CASE("a large body to nowhere is not read", "[http]") {
+  TestServer server;
+  Client client = server.client();
+  const auto answer =
+      client.ask("POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+  REQUIRE(answer);
+  CHECK(answer->status == 404);
+  CHECK(client.is_at_end());
+}
+
+TEST_CASE("all bodies together have a largest size", "[http]") {
+  ServerOptions options;
+  options.limits.bodies_bytes_max = 100'000;
+  TestServer server(std::move(options));
+  check_refused(server, post("/echo", std::string(100'001, 'a')), 503);
+  // What the refused body had taken is free again.
+  Client client = server.client();
+  const auto echo = client.ask(post("/echo", std::string(100'000, 'a')));
+  REQUIRE(echo);
+  CHECK(echo->status == 200);
+}
+
+TEST_CASE("a head that does not come to its end is a 408", "[http]") {
+  TestServer server(with_timeout(&Limits::head_timeout));
+  check_refused(server, "GET /hello HTTP/1.1\r\nHost", 408);
+}
+
+TEST_CASE("a connection that says nothing is closed without a word", "[http]") {
+  TestServer server(with_timeout(&Limits::head_timeout));
+  Client silent = server.client();
+  CHECK(silent.is_at_end());
+}
+
+TEST_CASE("an idle connection is closed", "[http]") {
+  TestServer server(with_timeout(&Limits::idle_timeout));
+  Client client = server.client();
+  REQUIRE(client.ask(get("/hello")));
+  CHECK(client.is_at_end());
+}
+
+TEST_CASE("a body that does not come, or drips, is a 408", "[http]") {
+  TestServer server(with_timeout(&Limits::body_timeout));
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n";
+  check_refused(server, head + "half", 408);
+  Client dripping = server.client();
+  REQUIRE(dripping.send(head));
+  // A byte every 5 ms earns it 1 ms each: a limit on silence alone would never end this.
+  while (!dripping.has_input_within(5ms)) REQUIRE(dripping.send("x"));
+  const auto answer = dripping.answer();
+  REQUIRE(answer);
+  CHECK(answer->status == 408);
+}
+
+TEST_CASE("a client that does not read its answer is cut off", "[http]") {
+  ServerOptions options = with_timeout(&Limits::write_timeout);
+  options.limits.bytes_per_second_min = 1u << 30;
+  TestServer server(std::move(options));
+  Client client = server.client();
+  REQUIRE(client.send(get("/text/60000000")));
+  // It has been seen before it is gone again.
+  CHECK(
+      server.shows(R"(http_requests_total{method="GET",route="/text/{n:digits}",status="2xx"} 1)"));
+  CHECK(server.shows("http_connections 0"));
+}
+
+TEST_CASE("when workers and queue are full the answer is 503, and later not", "[http]") {
+  ServerOptions options;
+  options.worker_threads = 1;
+  options.worker_queue_max = 1;
+  TestServer server(std::move(options));
+  Client first = server.client(), second = server.client(), third = server.client();
+  REQUIRE(first.send(get("/door")));
+  REQUIRE(second.send(get("/worker-number/2")));
+  REQUIRE(server.shows("http_worker_load 2"));
+  const auto refused = third.ask(get("/worker-number/3"));
+  REQUIRE(refused);
+  CHECK(refused->status == 503);
+  CHECK(refused->header("retry-after") == "1");
+  CHECK(server.shows(R"(http_rejected_total{reason="workers"} 1)"));
+  // What needs no worker is served all the same; a large body goes out uncompressed.
+  const auto large = third.ask(get("/text/100000", "Accept-Encoding: gzip\r\n"));
+  REQUIRE(large);
+  CHECK(large->status == 200);
+  CHECK_FALSE(large->has("content-encoding"));
+
+  server.door().open();
+  const auto opened = first.answer();
+  REQUIRE(opened);
+  CHECK(opened->body == "open");
+  const auto queued = second.answer();
+  REQUIRE(queued);
+  CHECK(queued->body == "2");
+  REQUIRE(server.shows("http_worker_load 0"));
+  const auto again = third.ask(get("/worker-number/3"));
+  REQUIRE(again);
+  CHECK(again->body == "3");
+}
+
+TEST_CASE("connections beyond the limit are told so, and find room later", "[http]") {
+  ServerOptions options;
+  options.limits.connections_max = 2;
+  TestServer server(std::move(options));
+  Client first = server.client();
+  REQUIRE(first.ask(get("/hello")));
+  {
+    Client second = server.client();
+    REQUIRE(second.ask(get("/hello")));
+    Client third = server.client();
+    const auto refused = third.ask(get("/hello"));
+    REQUIRE(refused);
+    CHECK(refused->status == 503);
+    CHECK(refused->header("retry-after") == "1");
+    CHECK(third.is_at_end());
+    CHECK(server.shows(R"(http_rejected_total{reason="connections"} 1)"));
+  }
+  REQUIRE(server.shows("http_connections 1"));
+  Client fourth = server.client();
+  const auto welcome = fourth.ask(get("/hello"));
+  REQUIRE(welcome);
+  CHECK(welcome->status == 200);
+}
+
+TEST_CASE("stop lets a running request finish and be answered", "[http]") {
+  TestServer server;
+  Client idle = server.client(), waiting = server.client();
+  REQUIRE(idle.ask(get("/hello")));
+  REQUIRE(waiting.send(get("/door") + get("/hello")));
+  REQUIRE(server.shows("http_worker_load 1"));
+  std::thread stopper([&] { server.server().stop(20s); });
+  CHECK(idle.is_at_end());
+  CHECK_THROWS(server.client());
+  server.door().open();
+  const auto answer = waiting.answer();
+  CHECK(waiting.is_at_end());
+  waiting.hang_up();
+  stopper.join();
+  REQUIRE(answer);
+  CHECK(answer->body == "open");
+  CHECK(answer->header("connection") == "close");
+}
+
+TEST_CASE("stop closes what is left when its grace is over", "[http]") {
+  TestServer server;
+  Client waiting = server.client(), half = server.client();
+  REQUIRE(waiting.send(get("/door")));
+  REQUIRE(half.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"));
+  REQUIRE(server.shows("http_requests_in_flight 2"));
+  std::thread stopper([&] { server.server().stop(0ms); });
+  CHECK(waiting.is_at_end());
+  CHECK(half.is_at_end());
+  server.door().open();
+  stopper.join();
+}
+
+}  // namespace codelog::http::test
