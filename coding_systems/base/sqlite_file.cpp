@@ -45,6 +45,13 @@ bool has_contents(const std::filesystem::path& path) {
   return !error && size > 0;
 }
 
+std::string in_use(const std::filesystem::path& path, const std::string& suffix) {
+  return path.string() + " is being written, or its writer was interrupted: there is a " +
+         path.filename().string() + suffix +
+         " beside it. When no writer is left, have sqlite3 work it in: "
+         "PRAGMA wal_checkpoint(TRUNCATE)";
+}
+
 }  // namespace
 
 bool SqliteRow::is_null(int column) const { return statement_.getColumn(column).isNull(); }
@@ -72,11 +79,7 @@ base::Result<SqliteFile> SqliteFile::open(const std::filesystem::path& path) {
   }
   for (const char* suffix : {"-wal", "-journal"}) {
     if (has_contents(path.string() + suffix)) {
-      return base::Error{base::ErrorCode::unavailable,
-                         path.string() +
-                             " is being written, or its writer was interrupted: there is a " +
-                             path.filename().string() + suffix + " beside it",
-                         {}};
+      return base::Error{base::ErrorCode::unavailable, in_use(path, suffix), {}};
     }
   }
   try {

@@ -34,21 +34,10 @@ std::uint32_t gram_key(std::string_view folded) {
   return key;
 }
 
-// Where a gram's list number is kept while building: trigrams, then bigrams, then single bytes.
-constexpr std::size_t bigrams_first = std::size_t{1} << 24;
-constexpr std::size_t bytes_first = bigrams_first + (std::size_t{1} << 16);
-constexpr std::size_t grams_possible = bytes_first + (std::size_t{1} << 8);
-
-std::size_t place_of(std::uint32_t key) {
-  const std::uint32_t bytes = key & 0xffffff;
-  switch (key >> 24) {
-    case 1:
-      return bytes_first + (bytes >> 16);
-    case 2:
-      return bigrams_first + (bytes >> 8);
-    default:
-      return bytes;
-  }
+// A power of two of slots: the upper bits of the product depend on all bits of the key.
+std::size_t slot_of(std::uint32_t key, std::size_t slots) {
+  const std::uint64_t product = key * 0x9e3779b97f4a7c15;
+  return static_cast<std::size_t>(product >> (64 - std::countr_zero(slots)));
 }
 
 std::string fold(std::string_view text) {
@@ -230,15 +219,32 @@ std::vector<Node> TermIndex::find_containing(std::string_view text) const {
 }
 
 TermIndexBuilder::TermIndexBuilder(std::size_t node_count)
-    : node_count_(node_count), list_numbers_(grams_possible, 0), lists_(1) {}
+    : node_count_(node_count), lists_(1), slots_(1024, 0) {}
+
+TermIndexBuilder::List& TermIndexBuilder::list_of(std::uint32_t key) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = slot_of(key, slots_.size());
+  for (; slots_[at] != 0; at = (at + 1) & mask) {
+    if (lists_[slots_[at]].key == key) return lists_[slots_[at]];
+  }
+  slots_[at] = static_cast<std::uint32_t>(lists_.size());
+  lists_.push_back({key, 0, 0, {}});
+  if (lists_.size() * 2 > slots_.size()) grow();
+  return lists_.back();
+}
+
+void TermIndexBuilder::grow() {
+  slots_.assign(slots_.size() * 2, 0);
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t number = 1; number < lists_.size(); ++number) {
+    std::size_t at = slot_of(lists_[number].key, slots_.size());
+    while (slots_[at] != 0) at = (at + 1) & mask;
+    slots_[at] = static_cast<std::uint32_t>(number);
+  }
+}
 
 void TermIndexBuilder::add_gram(std::uint32_t key, Node node) {
-  std::uint32_t& number = list_numbers_[place_of(key)];
-  if (number == 0) {
-    number = static_cast<std::uint32_t>(lists_.size());
-    lists_.push_back({key, 0, 0, {}});
-  }
-  List& list = lists_[number];
+  List& list = list_of(key);
   if (list.count > 0 && list.last == node) return;
   std::uint32_t difference = list.count == 0 ? node : node - list.last - 1;
   for (; difference >= 0x80; difference >>= 7) {
@@ -274,7 +280,6 @@ std::vector<std::uint64_t> TermIndexBuilder::words_of(const List& list) const {
 }
 
 TermIndexBuilder::Built TermIndexBuilder::take() {
-  list_numbers_ = {};
   std::ranges::sort(lists_.begin() + 1, lists_.end(), {}, &List::key);
   Built built;
   built.grams.reserve(lists_.size() - 1);

@@ -94,12 +94,14 @@ class TermIndexBuilder {
     std::vector<std::uint8_t> varints;
   };
 
+  List& list_of(std::uint32_t key);
   void add_gram(std::uint32_t key, Node node);
+  void grow();
   std::vector<std::uint64_t> words_of(const List& list) const;
 
   std::size_t node_count_;
-  std::vector<std::uint32_t> list_numbers_;  // by gram; 0 where there is no list yet
-  std::vector<List> lists_;                  // [0] is not used
+  std::vector<List> lists_;           // [0] is not used
+  std::vector<std::uint32_t> slots_;  // hash table from key to place in lists_; 0 is free
   std::string folded_;
 };
 
