@@ -73,9 +73,9 @@ TEST_CASE("an index with any byte changed is refused", "[index][damage]") {
   CAPTURE(good.size());
   std::vector<std::size_t> accepted;
   for (std::size_t place = 0; place < good.size(); ++place) {
-    for (const unsigned char flip : {0x01, 0x80, 0xff}) {
+    for (const int flip : {0x01, 0x80, 0xff}) {
       auto bytes = good;
-      bytes[place] = static_cast<char>(static_cast<unsigned char>(bytes[place]) ^ flip);
+      bytes[place] = static_cast<char>(bytes[place] ^ flip);
       if (!is_refused(std::move(bytes))) accepted.push_back(place);
     }
   }
@@ -99,7 +99,8 @@ TEST_CASE("an index whose contents lie under right checksums is refused or harml
   const auto good = small_index();
   const auto file = IndexFile::own(good, "test");
   REQUIRE(file);
-  std::mt19937 random(20240101);
+  std::mt19937 generator(20240101);
+  const auto random = [&] { return static_cast<std::uint32_t>(generator()); };
   std::array<int, 2> outcomes{};  // harmless, refused
   for (int round = 0; round < 6000; ++round) {
     coding_systems::IndexContents contents{.system_id = "test",
@@ -155,7 +156,8 @@ TEST_CASE("a damaged index file is built anew", "[index][damage][files]") {
   CHECK(is_built_anew(std::string(4096, '\0')));
   CHECK(is_built_anew(good.substr(0, 511)));
   CHECK(is_built_anew(good.substr(0, good.size() / 2)));
-  for (const std::size_t place : {8uz, 100uz, 600uz, good.size() / 2, good.size() - 1}) {
+  for (const std::size_t place :
+       std::vector{std::size_t{8}, std::size_t{100}, good.size() / 2, good.size() - 1}) {
     auto bytes = good;
     bytes[place] = static_cast<char>(bytes[place] ^ 4);
     CAPTURE(place);

@@ -128,7 +128,6 @@ TEST_CASE("the same release gives the same index in whatever order its rows came
   }
   const auto build = [&] {
     IndexSource source;
-    source.set_root("0");
     for (const auto& row : edges) source.add_edge(row.first, row.second);
     for (const auto& row : texts) source.add_text(row.first, TextRole::name, row.second);
     for (const auto& row : concepts) source.add_concept(row.first, 1);
@@ -263,8 +262,13 @@ TEST_CASE("what is no release file is refused by name, and no index is left of i
   };
   refused_with(base::ErrorCode::corrupt, "has no table snomedct_concept");
   SECTION("a column is missing") {
-    SQLite::Database database(files.database.string(), SQLite::OPEN_READWRITE);
-    database.exec("CREATE TABLE snomedct_concept (id)");
+    {
+      SQLite::Database database(files.database.string(), SQLite::OPEN_READWRITE);
+      database.exec("CREATE TABLE snomedct_concept (id)");
+      // OpenCodelists' files keep what was written last in a file beside them until they are
+      // closed.
+      refused_with(base::ErrorCode::unavailable, "-wal");
+    }
     refused_with(base::ErrorCode::corrupt, "has no column active");
   }
   SECTION("it is no SQLite file") {
