@@ -17,7 +17,7 @@ setup:
 build:
     cmake --preset release --log-level=NOTICE
     cmake --build --preset release --target codelog
-    ln -sfn release/tools/codelog build/codelog
+    ln -sfn release/codelog build/codelog
 
 # Build, load a small demonstration into ./data once, and serve it
 run *ARGUMENTS: build
@@ -47,8 +47,7 @@ headers: debug
     cmake --build --preset debug --target header_check
 
 # Static analysis of every source file, or of those whose path holds FILES
-tidy FILES='': debug
-    cmake --build --preset debug --target generated_sources
+tidy FILES='': headers
     run-clang-tidy-16 -quiet -p build/debug -j {{jobs}} '{{justfile_directory()}}/(?!build/).*{{FILES}}'
 
 # All tests under the address and undefined-behaviour sanitizers
@@ -68,8 +67,7 @@ debug:
     cmake --preset debug --log-level=NOTICE -DBUILD_TESTING=ON
 
 # Put right what clang-format and clang-tidy can put right
-fix: debug
-    cmake --build --preset debug --target generated_sources
+fix: headers
     run-clang-tidy-16 -quiet -fix -p build/debug -j {{jobs}} '{{justfile_directory()}}/(?!build/).*'
     git ls-files '*.h' '*.cpp' | xargs clang-format -i
 

@@ -11,6 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using Breaches = std::vector<std::string>;
+const Breaches none;
 
 const auto root = fs::path(CODELOG_TESTS_DIR).parent_path();
 
@@ -44,7 +45,7 @@ TEST_CASE("every file of the project keeps to the rules of its kind", "[tidy]") 
     CAPTURE(path);
     const auto text = base::read_file(root / path);
     REQUIRE(text);
-    CHECK(breaches_in(path, *text) == Breaches{});
+    CHECK(breaches_in(path, *text) == none);
   }
 }
 
@@ -61,7 +62,6 @@ TEST_CASE("every source file is compiled by some target, every folder says what 
 }
 
 TEST_CASE("a breach of a rule is found, and what only looks like one is not", "[tidy]") {
-  const Breaches none;
   const Breaches too_long{"1: a function of more than 70 lines"};
   CHECK(breaches_in("a.cpp", lines("void f() {\n", 68, "}\n")) == none);
   CHECK(breaches_in("a.cpp", lines("void f() {\n", 69, "}\n")) == too_long);
