@@ -70,6 +70,7 @@ std::string code(VersionId id, std::string_view code) {
 }
 std::string codes_of(VersionId id) { return key('c', number(id.value())); }
 std::string csv_data(VersionId id) { return key('D', number(id.value())); }
+std::string deleted_version(VersionId id) { return key('x', number(id.value())); }
 std::string search(VersionId version, SearchId id) {
   return key('s', number(version.value()) + number(id.value()));
 }

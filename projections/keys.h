@@ -14,6 +14,7 @@
 //   B version                      codes as they were when the version was made
 //   c version code                 status since then; empty when the code has gone
 //   D version                      csv_data              s version search        SearchRecord
+//   x version                      codelist of a version that has been deleted
 #pragma once
 
 #include <string>
@@ -45,6 +46,7 @@ std::string base_codes(VersionId id);
 std::string code(VersionId id, std::string_view code);
 std::string codes_of(VersionId id);
 std::string csv_data(VersionId id);
+std::string deleted_version(VersionId id);
 std::string search(VersionId version, SearchId id);
 std::string searches_of(VersionId version);
 

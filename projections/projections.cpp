@@ -48,10 +48,7 @@ base::Result<void> catch_up(Store& store, const events::EventLog& log, const Pro
   return store.sync();
 }
 
-Projections::Projections(std::unique_ptr<RocksStore> store, events::EventLog& log)
-    : store_(std::move(store)), log_(log) {}
-
-Projections::~Projections() { log_.set_observer({}); }
+Projections::Projections(std::unique_ptr<RocksStore> store) : store_(std::move(store)) {}
 
 base::Result<std::unique_ptr<Projections>> Projections::open(const std::filesystem::path& folder,
                                                              events::EventLog& log,
@@ -68,7 +65,7 @@ base::Result<std::unique_ptr<Projections>> Projections::open(const std::filesyst
   if (const auto caught_up = catch_up(**store, log, progress); !caught_up) {
     return caught_up.error();
   }
-  std::unique_ptr<Projections> views(new Projections(std::move(*store), log));
+  std::unique_ptr<Projections> views(new Projections(std::move(*store)));
   views->projector_ =
       std::make_unique<Projector>(*views->store_, Projector::Positions::dense, log.head().epoch);
   views->checkpoint_ = views->projector_->checkpoint().value();

@@ -23,12 +23,11 @@ using Progress = std::function<void(Position done, Position head)>;
 
 class Projections {
  public:
-  // Becomes the log's observer. The log must outlive this. Errors: io; corrupt, naming the commit,
-  // when one cannot be read or does not fit.
+  // Becomes the log's observer, for good: nothing may be appended once this is gone. Errors: io;
+  // corrupt, naming the commit, when one cannot be read or does not fit.
   static base::Result<std::unique_ptr<Projections>> open(const std::filesystem::path& folder,
                                                          events::EventLog& log,
                                                          const Progress& progress = {});
-  ~Projections();
   Projections(const Projections&) = delete;
   Projections& operator=(const Projections&) = delete;
 
@@ -49,11 +48,10 @@ class Projections {
   void set_listener(events::EventLog::Observer listener);
 
  private:
-  Projections(std::unique_ptr<RocksStore> store, events::EventLog& log);
+  explicit Projections(std::unique_ptr<RocksStore> store);
   void take_in(std::span<const events::Commit> commits);
 
   std::unique_ptr<RocksStore> store_;
-  events::EventLog& log_;
   std::unique_ptr<Projector> projector_;  // used by the log's committer thread after open()
   std::atomic<std::uint64_t> checkpoint_ = 0;
   mutable std::mutex mutex_;

@@ -341,6 +341,8 @@ class EventApplier {
     views_.erase(keys::version_of(cached.record->codelist, event.version));
     views_.batch_.erase(keys::base_codes(event.version));
     views_.batch_.erase(keys::csv_data(event.version));
+    views_.put(keys::deleted_version(event.version),
+               encode_number(cached.record->codelist.value()));
     views_.batch_.erase_prefix(keys::codes_of(event.version));
     views_.batch_.erase_prefix(keys::searches_of(event.version));
     cached = {std::nullopt, true};

@@ -14,7 +14,7 @@
 namespace codelog::projections {
 
 // Raise it whenever keys or records change: the views are then rebuilt at the next start.
-inline constexpr std::uint32_t view_format = 1;
+inline constexpr std::uint32_t view_format = 2;
 
 struct Meta {
   std::uint32_t format = view_format;

@@ -132,6 +132,11 @@ std::optional<VersionRecord> Views::version(VersionId id) const {
   return get(*reader_, keys::version(id), decode_version);
 }
 
+std::optional<CodelistId> Views::codelist_of_version(VersionId id) const {
+  if (const auto record = version(id)) return record->codelist;
+  return codelist_at(keys::deleted_version(id));
+}
+
 std::vector<VersionRecord> Views::versions_of(CodelistId codelist) const {
   std::vector<VersionRecord> records;
   reader_->scan(keys::versions_of(codelist), [&](std::string_view key, std::string_view) {

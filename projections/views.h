@@ -45,6 +45,8 @@ class Views {
       const Owner& owner) const;  // whose current handle is the owner's; by id
 
   std::optional<VersionRecord> version(VersionId id) const;
+  // Also of a version that has been deleted: its past is in that codelist's commits.
+  std::optional<CodelistId> codelist_of_version(VersionId id) const;
   std::vector<VersionRecord> versions_of(CodelistId codelist) const;  // by id, which is by age
   // New style: every code with its status, sorted by code.
   std::vector<events::CodeWithStatus> codes(VersionId id) const;

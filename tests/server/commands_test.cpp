@@ -97,7 +97,8 @@ TEST_CASE_METHOD(Fixture, "ids of codelists and versions are dense, in the order
 }
 
 TEST_CASE_METHOD(Fixture, "a codelist's name and slug are its owner's once only, for ever") {
-  const auto first = views().version(draft("Asthma"))->codelist;
+  const auto version = draft("Asthma");
+  const auto first = views().version(version)->codelist;
   CHECK(field_of(codelists.create(as("user1"), codelist("Asthma"))) == "slug");
   CHECK(code_of(codelists.create(as("user1"), codelist("asthma!"))) == ErrorCode::conflict);
   auto elsewhere = codelist("Asthma");
