@@ -1,0 +1,341 @@
+// Codelists: find, read, create, describe, hand over, delete.
+#include <algorithm>
+
+#include "events/base/version_hash.h"
+#include "server/api/endpoint.h"
+#include "server/api/history.h"
+#include "server/api/outcome.h"
+#include "server/api/past.h"
+#include "server/api/paths.h"
+#include "server/api/render.h"
+#include "server/application/names.h"
+#include "server/commands/permissions.h"
+
+namespace codelog::api {
+namespace {
+
+using http::Method;
+using Json = nlohmann::json;
+
+constexpr std::uint64_t page_entries = 100;
+constexpr std::uint64_t page_entries_max = 1000;
+
+Error bad_parameter(const char* name, const char* detail) {
+  return base::field_error(ErrorCode::invalid, name, detail);
+}
+
+// --- Reading ---
+
+struct Filter {
+  std::optional<events::Owner> owner;
+  std::optional<std::string> coding_system;
+  std::optional<std::string> status;
+};
+
+Result<Filter> parse_filter(const http::Parameters& query) {
+  Filter filter;
+  if (query.has("owner")) {
+    const auto owner = commands::parse_owner(query.get("owner"));
+    if (!owner) return owner.error();
+    filter.owner = *owner;
+  }
+  if (query.has("coding_system")) {
+    filter.coding_system = query.get("coding_system");
+    if (coding_systems::find_coding_system(*filter.coding_system) == nullptr) {
+      return bad_parameter("coding_system", "is not a coding system that is known here");
+    }
+  }
+  if (query.has("status")) {
+    filter.status = query.get("status");
+    constexpr std::string_view known[] = {"draft", "under review", "published"};
+    if (std::find(std::begin(known), std::end(known), *filter.status) == std::end(known)) {
+      return bad_parameter("status", "must be draft, under review or published");
+    }
+  }
+  return filter;
+}
+
+void write_summary(const CodelistRecord& codelist, const std::vector<VersionRecord>& versions,
+                   JsonWriter& json) {
+  json.begin_object().field("id", std::uint64_t{codelist.id.value()});
+  write_handle_fields(codelist.handle(), json);
+  json.field("coding_system", codelist.coding_system).key("tags");
+  write_texts(codelist.tags, json);
+  json.field("updated_at", base::format_timestamp(codelist.updated_at));
+  json.key("versions").begin_array();
+  for (const VersionRecord& version : versions) {
+    json.begin_object().field("hash", base::version_hash(version.id)).field("tag", version.tag);
+    json.field("status", application::status_text(version.status)).end_object();
+  }
+  json.end_array().end_object();
+}
+
+Result<http::Response> list_codelists(const ReadCall& call) {
+  const auto filter = parse_filter(call.request.query());
+  if (!filter) return filter.error();
+  const auto after = number_in_query(call.request, "after", 0, UINT32_MAX);
+  if (!after) return after.error();
+  const auto limit = number_in_query(call.request, "limit", page_entries, page_entries_max);
+  if (!limit) return limit.error();
+  if (*limit == 0) return bad_parameter("limit", "must be at least 1");
+  const auto codelists =
+      filter->owner ? call.views.codelists_of(*filter->owner) : call.views.codelists();
+  std::uint64_t count = 0;
+  std::optional<std::uint64_t> last;
+  bool is_more = false;
+  JsonWriter json;
+  json.begin_object().key("codelists").begin_array();
+  for (const CodelistRecord& codelist : codelists) {
+    if (codelist.id.value() <= *after) continue;
+    if (filter->coding_system && codelist.coding_system != *filter->coding_system) continue;
+    const auto versions = call.views.versions_of(codelist.id);
+    const bool matches =
+        !filter->status ||
+        std::any_of(versions.begin(), versions.end(), [&](const VersionRecord& version) {
+          return application::status_text(version.status) == *filter->status;
+        });
+    if (!matches) continue;
+    if (count == *limit) {
+      is_more = true;
+      break;
+    }
+    write_summary(codelist, versions, json);
+    last = codelist.id.value();
+    ++count;
+  }
+  json.end_array().key("next");
+  is_more ? json.value(*last) : json.null();
+  json.end_object();
+  return http::json_text(200, json.take());
+}
+
+Result<http::Response> get_codelist(const ReadCall& call) {
+  const auto codelist = codelist_in_path(call.views, call.path);
+  if (!codelist) return codelist.error();
+  if (!call.request.query().has("as_of")) {
+    return http::json_text(200, codelist_json(call.views, *codelist));
+  }
+  const commands::Site& site = call.application.site();
+  const auto past =
+      Past::open(site.log, site.clock.now(), codelist->id, call.request.query().get("as_of"));
+  if (!past) return past.error();
+  const auto then = past->views().codelist(codelist->id);
+  if (!then) return Error{ErrorCode::not_found, "the codelist did not exist then", {}};
+  return http::json_text(200, codelist_json(past->views(), *then));
+}
+
+Result<http::Response> get_history(const ReadCall& call) {
+  const auto codelist = codelist_in_path(call.views, call.path);
+  if (!codelist) return codelist.error();
+  const auto after = number_in_query(call.request, "after", 0, UINT64_MAX);
+  if (!after) return after.error();
+  const auto limit = number_in_query(call.request, "limit", page_entries, page_entries_max);
+  if (!limit) return limit.error();
+  if (*limit == 0) return bad_parameter("limit", "must be at least 1");
+  const bool show_changes = call.request.query().get("changes") == "true";
+  auto text = history_json(
+      call.application.site().log, call.views, codelist->id,
+      {.after = base::Position(*after), .commits_max = *limit, .show_changes = show_changes});
+  if (!text) return text.error();
+  return http::json_text(200, std::move(*text));
+}
+
+// --- Writing ---
+
+std::optional<std::string> text_in(const Json& body, const char* name) {
+  const auto found = body.find(name);
+  if (found == body.end() || found->is_null()) return std::nullopt;
+  return found->get<std::string>();
+}
+
+std::optional<std::vector<std::string>> texts_in(const Json& body, const char* name) {
+  if (!body.contains(name)) return std::nullopt;
+  return body.at(name).get<std::vector<std::string>>();
+}
+
+std::optional<std::vector<events::Reference>> references_in(const Json& body) {
+  if (!body.contains("references")) return std::nullopt;
+  std::vector<events::Reference> references;
+  for (const Json& reference : body.at("references")) {
+    references.push_back({reference.at("text"), reference.at("url")});
+  }
+  return references;
+}
+
+std::optional<std::vector<events::SignOff>> signoffs_in(const Json& body) {
+  if (!body.contains("signoffs")) return std::nullopt;
+  std::vector<events::SignOff> signoffs;
+  for (const Json& signoff : body.at("signoffs")) {
+    signoffs.push_back({signoff.at("user"), signoff.at("date")});
+  }
+  return signoffs;
+}
+
+Result<Outcome> as_outcome(Result<Commit> commit) {
+  if (!commit) return commit.error();
+  return Outcome(std::move(*commit));
+}
+
+Result<Outcome> create_codelist(const WriteCall& call) {
+  const Json& body = call.body;
+  const auto owner = commands::parse_owner(body.at("owner").get_ref<const std::string&>());
+  if (!owner) return owner.error();
+  commands::CreateCodelist command;
+  command.owner = *owner;
+  command.name = body.at("name");
+  command.slug = text_in(body, "slug");
+  command.coding_system = body.at("coding_system");
+  command.release = text_in(body, "release");
+  command.description = text_in(body, "description");
+  command.methodology = text_in(body, "methodology");
+  command.references = references_in(body).value_or(command.references);
+  command.signoffs = signoffs_in(body).value_or(command.signoffs);
+  command.codes = texts_in(body, "codes");
+  command.csv_data = text_in(body, "csv");
+  command.tag = text_in(body, "tag");
+  command.ignore_unfound_codes = body.value("ignore_unfound_codes", false);
+  return as_outcome(call.application.codelists().create(call.write, command));
+}
+
+Result<Outcome> change_codelist(const WriteCall& call) {
+  const auto codelist = codelist_in_path(call.application.views(), call.path);
+  if (!codelist) return codelist.error();
+  const Json& body = call.body;
+  commands::ChangeDetails command;
+  command.description = text_in(body, "description");
+  command.methodology = text_in(body, "methodology");
+  command.references = references_in(body);
+  command.signoffs = signoffs_in(body);
+  command.tags = texts_in(body, "tags");
+  command.name = text_in(body, "name");
+  command.slug = text_in(body, "slug");
+  if (const auto text = text_in(body, "owner")) {
+    const auto owner = commands::parse_owner(*text);
+    if (!owner) return owner.error();
+    command.owner = *owner;
+  }
+  return as_outcome(call.application.codelists().change_details(call.write, codelist->id, command));
+}
+
+Result<Outcome> delete_codelist(const WriteCall& call) {
+  const auto codelist = codelist_in_path(call.application.views(), call.path);
+  if (!codelist) return codelist.error();
+  const std::string reason = text_in(call.body, "reason").value_or("");
+  return as_outcome(call.application.codelists().remove(call.write, codelist->id, reason));
+}
+
+Result<Outcome> add_collaborator(const WriteCall& call) {
+  const auto codelist = codelist_in_path(call.application.views(), call.path);
+  if (!codelist) return codelist.error();
+  const std::string username(call.path["username"]);
+  return as_outcome(
+      call.application.codelists().add_collaborator(call.write, codelist->id, username));
+}
+
+Result<Outcome> remove_collaborator(const WriteCall& call) {
+  const auto codelist = codelist_in_path(call.application.views(), call.path);
+  if (!codelist) return codelist.error();
+  const std::string username(call.path["username"]);
+  return as_outcome(
+      call.application.codelists().remove_collaborator(call.write, codelist->id, username));
+}
+
+Result<Outcome> create_version(const WriteCall& call) {
+  const auto codelist = codelist_in_path(call.application.views(), call.path);
+  if (!codelist) return codelist.error();
+  const Json& body = call.body;
+  commands::CreateVersion command;
+  command.codes = texts_in(body, "codes");
+  command.csv_data = text_in(body, "csv");
+  command.release = body.at("release");
+  command.tag = text_in(body, "tag");
+  command.always_create_new_version = body.value("always_create_new_version", false);
+  command.ignore_unfound_codes = body.value("ignore_unfound_codes", false);
+  command.should_publish = body.value("publish", false);
+  return as_outcome(call.application.versions().create(call.write, codelist->id, command));
+}
+
+constexpr std::string_view codelists_path = "/api/v2/codelists";
+constexpr std::string_view codelist_path = "/api/v2/codelists/{owner_kind}/{owner}/{slug}";
+constexpr std::string_view collaborator_path =
+    "/api/v2/codelists/{owner_kind}/{owner}/{slug}/collaborators/{username}";
+
+}  // namespace
+
+std::vector<Endpoint> codelist_endpoints() {
+  return {
+      {.method = Method::get,
+       .path = codelists_path,
+       .id = "listCodelists",
+       .summary = "Codelists, by age.",
+       .query = {Parameter::owner, Parameter::coding_system, Parameter::status, Parameter::after,
+                 Parameter::limit},
+       .answer = "CodelistPage",
+       .read = list_codelists},
+      {.method = Method::post,
+       .path = codelists_path,
+       .id = "createCodelist",
+       .summary = "A new codelist with its first version.",
+       .body = "NewCodelist",
+       .answer = "CodelistCreated",
+       .status = 201,
+       .act = create_codelist,
+       .render = codelist_created},
+      {.method = Method::get,
+       .path = codelist_path,
+       .id = "getCodelist",
+       .summary = "A codelist with its versions, by any name that it has had.",
+       .query = {Parameter::as_of},
+       .answer = "Codelist",
+       .read = get_codelist},
+      {.method = Method::patch,
+       .path = codelist_path,
+       .id = "changeCodelist",
+       .summary = "Describe, rename or hand over; earlier names go on leading here.",
+       .body = "CodelistChanges",
+       .answer = "CodelistChanged",
+       .act = change_codelist,
+       .render = codelist_changed},
+      {.method = Method::delete_,
+       .path = codelist_path,
+       .id = "deleteCodelist",
+       .summary = "Delete it with all versions; published ones by administrators, with a reason.",
+       .body = "Deletion",
+       .answer = "Deleted",
+       .body_is_optional = true,
+       .act = delete_codelist,
+       .render = deleted},
+      {.method = Method::get,
+       .path = "/api/v2/codelists/{owner_kind}/{owner}/{slug}/history",
+       .id = "getHistory",
+       .summary = "Everything that happened to it, oldest first.",
+       .query = {Parameter::after, Parameter::limit, Parameter::changes},
+       .answer = "HistoryPage",
+       .read = get_history},
+      {.method = Method::put,
+       .path = collaborator_path,
+       .id = "addCollaborator",
+       .summary = "Let somebody edit this codelist.",
+       .answer = "CollaboratorChanged",
+       .act = add_collaborator,
+       .render = collaborator_changed},
+      {.method = Method::delete_,
+       .path = collaborator_path,
+       .id = "removeCollaborator",
+       .summary = "End that.",
+       .answer = "CollaboratorChanged",
+       .act = remove_collaborator,
+       .render = collaborator_changed},
+      {.method = Method::post,
+       .path = "/api/v2/codelists/{owner_kind}/{owner}/{slug}/versions",
+       .id = "createVersion",
+       .summary = "A new version, under review, from codes or from a table.",
+       .body = "NewVersion",
+       .answer = "VersionCreated",
+       .status = 201,
+       .act = create_version,
+       .render = version_created},
+  };
+}
+
+}  // namespace codelog::api

@@ -1,0 +1,169 @@
+// The steps of building a draft: search, decide, undo.
+#include "events/base/code_status.h"
+#include "server/api/endpoint.h"
+#include "server/api/outcome.h"
+#include "server/api/paths.h"
+#include "server/api/precondition.h"
+#include "server/api/render.h"
+
+namespace codelog::api {
+namespace {
+
+using http::Method;
+using Json = nlohmann::json;
+
+// The draft has had this search all along.
+http::Response known_search(const Views& views, base::VersionId draft,
+                            const commands::DraftCommands::SearchOutcome& known) {
+  const auto record = views.search(draft, known.id);
+  JsonWriter json;
+  json.begin_object().field("id", std::uint64_t{known.id.value()}).key("codes");
+  write_texts(record ? record->search.codes : std::vector<std::string>(), json);
+  json.key("added").begin_array().end_array();
+  json.field("position", views.checkpoint().value()).end_object();
+  return http::json_text(200, json.take());
+}
+
+Result<Outcome> add_search(const WriteCall& call) {
+  const auto id = version_id_in_path(call.path);
+  if (!id) return id.error();
+  const bool by_term = call.body.contains("term");
+  if (by_term == call.body.contains("code")) {
+    return base::field_error(ErrorCode::invalid, "term", "give exactly one of term and code");
+  }
+  const commands::AddSearch command{
+      .kind = by_term ? events::SearchKind::term : events::SearchKind::code,
+      .text = call.body.at(by_term ? "term" : "code")};
+  auto outcome = call.application.drafts().add_search(call.write, *id, command);
+  if (!outcome) return outcome.error();
+  if (outcome->commit) return Outcome(std::move(*outcome->commit));
+  return Outcome(known_search(call.application.views(), *id, *outcome));
+}
+
+// Runs a draft command and passes on what it committed.
+template <class Run>
+Act on_draft(Run run) {
+  return [run](const WriteCall& call) -> Result<Outcome> {
+    const auto id = version_id_in_path(call.path);
+    if (!id) return id.error();
+    if (auto refused = failed_precondition(call, *id)) return Outcome(std::move(*refused));
+    auto commit = run(call, *id);
+    if (!commit) return commit.error();
+    return Outcome(std::move(*commit));
+  };
+}
+
+Result<Commit> remove_search(const WriteCall& call, base::VersionId draft) {
+  const auto search = search_id_in_path(call.path);
+  if (!search) return search.error();
+  return call.application.drafts().remove_search(call.write, draft, *search);
+}
+
+Result<Commit> undo(const WriteCall& call, base::VersionId draft) {
+  return call.application.drafts().undo(call.write, draft);
+}
+
+Result<Commit> redo(const WriteCall& call, base::VersionId draft) {
+  return call.application.drafts().redo(call.write, draft);
+}
+
+Result<Commit> reapply(const WriteCall& call, base::VersionId draft) {
+  return call.application.drafts().reapply(call.write, draft);
+}
+
+// 409 with what others decided, and the position to go on from once the user has seen it.
+http::Response conflict_response(const WriteCall& call, base::VersionId id, const Error& error) {
+  const auto version = call.application.views().version(id);
+  Json body = {{"title", std::string(http::reason_phrase(409))},
+               {"status", 409},
+               {"detail", error.detail},
+               {"changed", Json::object()},
+               {"request_id", call.request.request_id}};
+  for (const base::FieldError& code : error.fields) body["changed"][code.field] = code.detail;
+  if (version) body["position"] = version->changed_at.value();
+  http::Response response = http::json(409, body);
+  response.content_type = "application/problem+json";
+  return response;
+}
+
+Result<Outcome> change_statuses(const WriteCall& call) {
+  const auto id = version_id_in_path(call.path);
+  if (!id) return id.error();
+  commands::ChangeStatuses command;
+  for (const Json& update : call.body.at("updates")) {
+    const auto status = base::parse_code_status(update.at(1).get_ref<const std::string&>());
+    CODELOG_CHECK(status.has_value(), "a status that the schema lets through");
+    command.updates.push_back({update.at(0), *status});
+  }
+  command.reason = call.body.value("reason", "");
+  const auto seen = position_in_if_match(call.request);
+  if (!seen) return seen.error();
+  command.base_position = *seen;
+  if (call.body.contains("base_position")) {
+    const base::Position position(call.body.at("base_position").get<std::uint64_t>());
+    if (*seen && **seen != position) {
+      return base::field_error(ErrorCode::invalid, "base_position",
+                               "is another position than If-Match gives");
+    }
+    command.base_position = position;
+  }
+  auto commit = call.application.drafts().change_statuses(call.write, *id, command);
+  if (commit) return Outcome(std::move(*commit));
+  const Error& error = commit.error();
+  if (error.code == ErrorCode::conflict && !error.fields.empty()) {
+    return Outcome(conflict_response(call, *id, error));
+  }
+  return error;
+}
+
+Endpoint post_step(std::string_view path, std::string_view id, std::string_view summary, Act act) {
+  Endpoint endpoint;
+  endpoint.method = Method::post;
+  endpoint.path = path;
+  endpoint.id = id;
+  endpoint.summary = summary;
+  endpoint.body = "Nothing";
+  endpoint.body_is_optional = true;
+  endpoint.answer = "StatusesChanged";
+  endpoint.act = std::move(act);
+  endpoint.render = statuses_changed;
+  return endpoint;
+}
+
+}  // namespace
+
+std::vector<Endpoint> draft_endpoints() {
+  return {
+      {.method = Method::post,
+       .path = "/api/v2/versions/{hash}/searches",
+       .id = "addSearch",
+       .summary = "Add what a search finds to a draft, undecided.",
+       .body = "NewSearch",
+       .answer = "SearchAdded",
+       .status = 201,
+       .act = add_search,
+       .render = search_added},
+      {.method = Method::delete_,
+       .path = "/api/v2/versions/{hash}/searches/{id}",
+       .id = "removeSearch",
+       .summary = "Remove a search, and the codes that only it found and nobody included.",
+       .answer = "StatusesChanged",
+       .act = on_draft(remove_search),
+       .render = statuses_changed},
+      {.method = Method::patch,
+       .path = "/api/v2/versions/{hash}/statuses",
+       .id = "changeStatuses",
+       .summary = "Include, exclude or clear codes. 409 if somebody else has decided one since.",
+       .body = "StatusUpdates",
+       .answer = "StatusesChanged",
+       .act = change_statuses,
+       .render = statuses_changed},
+      post_step("/api/v2/versions/{hash}/undo", "undo", "Take the draft's last step back.",
+                on_draft(undo)),
+      post_step("/api/v2/versions/{hash}/redo", "redo", "Do it again.", on_draft(redo)),
+      post_step("/api/v2/versions/{hash}/reapply", "reapply",
+                "Compute every inherited status anew from the decided ones.", on_draft(reapply)),
+  };
+}
+
+}  // namespace codelog::api

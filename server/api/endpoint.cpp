@@ -1,0 +1,226 @@
+#include "server/api/endpoint.h"
+
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <memory>
+
+#include "server/api/schemas.h"
+#include "server/application/authentication.h"
+#include "server/application/idempotency.h"
+#include "server/application/json_reader.h"
+#include "server/application/json_schema.h"
+
+namespace codelog::api {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::chrono::seconds position_wait_max{5};
+// Requests that wait for a position each hold a worker; beyond this many the answer is 503 at once.
+constexpr int waiting_max = 16;
+// Bodies that carry codes or tables may be large, others have no reason to.
+constexpr std::size_t large_body_bytes_max = 32u << 20;
+constexpr std::size_t small_body_bytes_max = 4u << 20;
+
+bool is_large(std::string_view schema) {
+  return schema == "NewCodelist" || schema == "NewVersion" || schema == "CodesetRequest" ||
+         schema == "TermsRequest";
+}
+
+class Waiting {
+ public:
+  explicit Waiting(std::atomic<int>& count) : count_(count), is_allowed_(++count <= waiting_max) {}
+  ~Waiting() { --count_; }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  bool is_allowed() const { return is_allowed_; }
+
+ private:
+  std::atomic<int>& count_;
+  const bool is_allowed_;
+};
+
+Error not_there_yet(std::uint64_t position) {
+  return {ErrorCode::unavailable,
+          "position " + std::to_string(position) + " has not been reached; ask again later",
+          {}};
+}
+
+Result<void> wait_for_position(Application& application, const http::Request& request) {
+  static std::atomic<int> waiting = 0;
+  const auto wanted = number_in_query(request, "min_position", 0, UINT64_MAX);
+  if (!wanted) return wanted.error();
+  const commands::Site& site = application.site();
+  if (site.projections.checkpoint().value() >= *wanted) return {};
+  const Waiting turn(waiting);
+  if (!turn.is_allowed()) return not_there_yet(*wanted);
+  if (site.log.wait_for(base::Position(*wanted), position_wait_max)) return {};
+  return not_there_yet(*wanted);
+}
+
+// A misspelt parameter would silently give another answer (the present instead of the past).
+Result<void> check_query(const Endpoint& endpoint, const http::Request& request) {
+  for (const auto& entry : request.query().entries()) {
+    bool known = entry.name == "min_position" && endpoint.read;
+    for (const Parameter parameter : endpoint.query) {
+      known = known || entry.name == name_of(parameter);
+    }
+    if (!known) {
+      return base::field_error(ErrorCode::invalid, entry.name,
+                               "is not a parameter of this resource");
+    }
+  }
+  return {};
+}
+
+Result<json> read_body(const Endpoint& endpoint, const http::Request& request) {
+  if (endpoint.body.empty()) return json();
+  if (request.body.empty() && endpoint.body_is_optional) return json::object();
+  auto body = application::parse_json(request.body, application::DuplicateKeys::refused);
+  if (!body) return body.error();
+  const json schema = {{"$ref", "#/components/schemas/" + std::string(endpoint.body)}};
+  auto wrong = application::check_schema(schema, schemas(), *body);
+  if (wrong.empty()) return body;
+  Error error{ErrorCode::invalid, "the request's body is not as it must be", std::move(wrong)};
+  if (error.fields.front().field.empty()) error.detail += ": it " + error.fields.front().detail;
+  return error;
+}
+
+Result<http::Response> answer_read(const Endpoint& endpoint, Application& application,
+                                   const http::Request& request, const http::PathParameters& path) {
+  if (const auto known = check_query(endpoint, request); !known) return known.error();
+  const auto body = read_body(endpoint, request);
+  if (!body) return body.error();
+  if (const auto reached = wait_for_position(application, request); !reached) {
+    return reached.error();
+  }
+  const Views views = application.views();
+  return endpoint.read({application, request, path, views, *body});
+}
+
+Result<http::Response> answer_write(const Endpoint& endpoint, Application& application,
+                                    const http::Request& request,
+                                    const http::PathParameters& path) {
+  const auto actor = application::authenticate(request, application.views());
+  if (!actor) return actor.error();
+  const auto write = application::make_write(request, *actor);
+  if (!write) return write.error();
+  const json nothing;
+  const auto repeated = application::find_repeated(application.site(), *write);
+  if (!repeated) return repeated.error();
+  if (*repeated) return endpoint.render({application, request, path, nothing, *write}, **repeated);
+  if (const auto known = check_query(endpoint, request); !known) return known.error();
+  const auto body = read_body(endpoint, request);
+  if (!body) return body.error();
+  const WriteCall call{application, request, path, *body, *write};
+  auto outcome = endpoint.act(call);
+  if (!outcome) return outcome.error();
+  if (auto* response = std::get_if<http::Response>(&*outcome)) return std::move(*response);
+  auto response = endpoint.render(call, std::get<Commit>(*outcome));
+  response.user = actor->username;
+  return response;
+}
+
+}  // namespace
+
+std::string_view name_of(Parameter parameter) {
+  switch (parameter) {
+    case Parameter::term:
+      return "term";
+    case Parameter::code:
+      return "code";
+    case Parameter::mode:
+      return "mode";
+    case Parameter::as_of:
+      return "as_of";
+    case Parameter::after:
+      return "after";
+    case Parameter::limit:
+      return "limit";
+    case Parameter::owner:
+      return "owner";
+    case Parameter::coding_system:
+      return "coding_system";
+    case Parameter::status:
+      return "status";
+    case Parameter::changes:
+      return "changes";
+  }
+  return "";
+}
+
+json describe(Parameter parameter) {
+  const auto describe_as = [&](json schema, const char* description) -> json {
+    return {{"name", std::string(name_of(parameter))},
+            {"in", "query"},
+            {"description", description},
+            {"schema", std::move(schema)}};
+  };
+  switch (parameter) {
+    case Parameter::term:
+      return describe_as({{"type", "string"}}, "Part of a description, case ignored.");
+    case Parameter::code:
+      return describe_as({{"type", "string"}}, "A code, or what the system allows in its place.");
+    case Parameter::mode:
+      return describe_as({{"enum", {"contains"}}}, "How the term is matched.");
+    case Parameter::as_of:
+      return describe_as({{"type", "string"}},
+                         "The past: a position, or a time (RFC 3339) or day.");
+    case Parameter::after:
+      return describe_as({{"type", "integer"}}, "The `next` of the page before.");
+    case Parameter::limit:
+      return describe_as({{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}},
+                         "Entries on a page.");
+    case Parameter::owner:
+      return describe_as({{"$ref", "#/components/schemas/Owner"}}, "Codelists of this owner.");
+    case Parameter::coding_system:
+      return describe_as({{"type", "string"}}, "Codelists of this coding system.");
+    case Parameter::status:
+      return describe_as({{"$ref", "#/components/schemas/VersionStatus"}},
+                         "Codelists with a version of this status.");
+    case Parameter::changes:
+      return describe_as({{"type", "boolean"}}, "Show every code that a step changed, too.");
+  }
+  return {};
+}
+
+Result<std::uint64_t> number_in_query(const http::Request& request, std::string_view name,
+                                      std::uint64_t otherwise, std::uint64_t maximum) {
+  if (!request.query().has(name)) return otherwise;
+  const std::string_view text = request.query().get(name);
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) {
+    return base::field_error(ErrorCode::invalid, std::string(name), "must be a whole number");
+  }
+  if (number > maximum) {
+    return base::field_error(ErrorCode::invalid, std::string(name),
+                             "must be at most " + std::to_string(maximum));
+  }
+  return number;
+}
+
+http::Response problem_of(const http::Request& request, const Error& error) {
+  http::Response response = http::problem(request, error);
+  if (error.code == ErrorCode::unauthenticated) response.add("WWW-Authenticate", "Token");
+  if (error.code == ErrorCode::unavailable) response.add("Retry-After", "1");
+  return response;
+}
+
+http::Route route_of(const Endpoint& endpoint, Application& application) {
+  http::Route route;
+  route.methods = {endpoint.method};
+  route.pattern = endpoint.path;
+  route.runs_on = http::RunsOn::worker;
+  route.body_bytes_max = is_large(endpoint.body) ? large_body_bytes_max : small_body_bytes_max;
+  route.handler = [endpoint, &application](const http::Request& request,
+                                           const http::PathParameters& path) {
+    auto response = endpoint.read ? answer_read(endpoint, application, request, path)
+                                  : answer_write(endpoint, application, request, path);
+    return response ? std::move(*response) : problem_of(request, response.error());
+  };
+  return route;
+}
+
+}  // namespace codelog::api

@@ -1,0 +1,204 @@
+#include "server/api/history.h"
+
+#include <array>
+#include <variant>
+
+#include "events/base/version_hash.h"
+#include "projections/projections.h"
+#include "server/api/render.h"
+#include "server/application/names.h"
+
+namespace codelog::api {
+namespace {
+
+using base::Result;
+using base::StreamVersion;
+using events::CodeChange;
+using events::Commit;
+
+// Writes what an event says, in words of the API.
+class EventWriter {
+ public:
+  EventWriter(JsonWriter& json, bool show_changes) : json_(json), show_changes_(show_changes) {}
+
+  void write(const events::Event& event) {
+    std::visit([this](const auto& value) { on(value); }, event);
+  }
+
+ private:
+  void on(const events::CodelistCreated& event) {
+    write_handle_fields({event.owner, event.name, event.slug}, json_);
+    json_.field("coding_system", event.coding_system).field("description", event.description);
+    json_.field("methodology", event.methodology);
+    write_references(event.references);
+    write_signoffs(event.signoffs);
+    if (event.cloned_from) json_.field("cloned_from", base::version_hash(*event.cloned_from));
+  }
+  void on(const events::CodelistDetailsChanged& event) {
+    json_.field("description", event.description).field("methodology", event.methodology);
+  }
+  void on(const events::CodelistHandleChanged& event) {
+    write_handle_fields({event.owner, event.name, event.slug}, json_);
+  }
+  void on(const events::CodelistReferencesReplaced& event) { write_references(event.references); }
+  void on(const events::CodelistSignOffsReplaced& event) { write_signoffs(event.signoffs); }
+  void on(const events::CollaboratorAdded& event) { json_.field("username", event.username); }
+  void on(const events::CollaboratorRemoved& event) { json_.field("username", event.username); }
+  void on(const events::CodelistTagsReplaced& event) {
+    json_.key("tags");
+    write_texts(event.tags, json_);
+  }
+  void on(const events::CodelistDeleted& event) { write_deletion(event.cause, event.reason); }
+
+  void on(const events::VersionCreated& event) {
+    write_version(event.version);
+    json_.field("status", application::status_text(event.status)).field("tag", event.tag);
+    json_.field("author", event.author).field("release", event.release);
+    if (event.source) json_.field("source", base::version_hash(*event.source));
+    json_.field("style", event.csv_data ? "old" : "new");
+    projections::StatusCounts counts{};
+    for (const auto& code : event.codes) ++counts[static_cast<std::size_t>(code.status)];
+    json_.key("counts");
+    write_counts(counts, json_);
+    json_.field("searches_count", std::uint64_t{event.searches.size()});
+  }
+  void on(const events::SearchAdded& event) {
+    write_version(event.version);
+    write_search(event.search);
+    write_changed(event.changes);
+  }
+  void on(const events::SearchRemoved& event) {
+    write_version(event.version);
+    write_search(event.search);
+    write_changed(event.changes);
+  }
+  void on(const events::StatusesChanged& event) {
+    write_version(event.version);
+    json_.key("updates").begin_array();
+    for (const base::CodeWithStatus& update : event.updates) {
+      json_.begin_array().value(update.code).value(base::to_string(update.status)).end_array();
+    }
+    json_.end_array();
+    if (!event.reason.empty()) json_.field("reason", event.reason);
+    write_changed(event.changes);
+  }
+  void on(const events::StatusesReapplied& event) {
+    write_version(event.version);
+    write_changed(event.changes);
+  }
+  void on(const events::DraftStepUndone& event) { write_step(event); }
+  void on(const events::DraftStepRedone& event) { write_step(event); }
+  void on(const events::VersionSavedForReview& event) { write_version(event.version); }
+  void on(const events::VersionPublished& event) { write_version(event.version); }
+  void on(const events::VersionDeleted& event) {
+    write_version(event.version);
+    write_deletion(event.cause, event.reason);
+  }
+
+  // Of no codelist; they do not come here.
+  template <class Other>
+  void on(const Other&) {}
+
+  template <class Step>
+  void write_step(const Step& event) {
+    write_version(event.version);
+    json_.field("step", event.step.value());
+    write_changed(event.changes);
+  }
+
+  void write_version(base::VersionId id) { json_.field("version", base::version_hash(id)); }
+
+  void write_search(const events::SearchWithResults& search) {
+    json_.key("search");
+    api::write_search({base::VersionId(), search}, json_);
+  }
+
+  void write_changed(const std::vector<CodeChange>& changes) {
+    json_.field("changed_count", std::uint64_t{changes.size()});
+    if (!show_changes_) return;
+    json_.key("changed");
+    write_changes(changes, json_);
+  }
+
+  void write_deletion(events::DeletionCause cause, const std::string& reason) {
+    constexpr std::array<std::string_view, 4> causes = {"requested", "discarded", "superseded",
+                                                        "with codelist"};
+    json_.field("cause", causes[static_cast<std::size_t>(cause)]);
+    if (!reason.empty()) json_.field("reason", reason);
+  }
+
+  void write_references(const std::vector<events::Reference>& references) {
+    json_.key("references");
+    api::write_references(references, json_);
+  }
+  void write_signoffs(const std::vector<events::SignOff>& signoffs) {
+    json_.key("signoffs");
+    api::write_signoffs(signoffs, json_);
+  }
+
+  JsonWriter& json_;
+  const bool show_changes_;
+};
+
+// The version of the stream that its first commit behind `after` has.
+Result<StreamVersion> first_after(const events::EventLog& log, const std::string& stream,
+                                  StreamVersion size, base::Position after) {
+  std::uint64_t first = 1;
+  std::uint64_t end = size.value() + 1;
+  while (first < end) {
+    const std::uint64_t middle = first + (end - first) / 2;
+    const auto commit =
+        log.read_stream(stream, StreamVersion(middle), events::Direction::forward)->next();
+    if (!commit) {
+      end = middle;
+      continue;
+    }
+    if (!*commit) return commit->error();
+    if ((*commit)->position > after) {
+      end = middle;
+    } else {
+      first = middle + 1;
+    }
+  }
+  return StreamVersion(first);
+}
+
+void write_commit(const Commit& commit, bool show_changes, JsonWriter& json) {
+  EventWriter writer(json, show_changes);
+  for (const events::Event& event : commit.content.events) {
+    json.begin_object().field("position", commit.position.value());
+    json.field("time", base::format_timestamp(commit.content.time)).key("actor");
+    commit.content.actor.empty() ? json.null() : json.value(commit.content.actor);
+    json.field("command", commit.content.command).field("type", events::event_type(event));
+    writer.write(event);
+    json.end_object();
+  }
+}
+
+}  // namespace
+
+Result<std::string> history_json(const events::EventLog& log, const projections::Views& views,
+                                 base::CodelistId codelist, const HistoryRange& range) {
+  const std::string stream = projections::codelist_stream(codelist);
+  const StreamVersion size = views.stream_version(stream);
+  auto next = first_after(log, stream, size, range.after);
+  if (!next) return next.error();
+  const auto reader = log.read_stream(stream, *next, events::Direction::forward);
+  base::Position last = range.after;
+  JsonWriter json;
+  json.begin_object().key("events").begin_array();
+  for (std::uint64_t i = 0; i < range.commits_max && *next <= size; ++i) {
+    const auto commit = reader->next();
+    if (!commit) break;
+    if (!*commit) return commit->error();
+    write_commit(**commit, range.show_changes, json);
+    last = (*commit)->position;
+    *next = next->next();
+  }
+  json.end_array().key("next");
+  *next <= size ? json.value(last.value()) : json.null();
+  json.end_object();
+  return json.take();
+}
+
+}  // namespace codelog::api

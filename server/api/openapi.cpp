@@ -1,0 +1,126 @@
+#include "server/api/openapi.h"
+
+#include <nlohmann/json.hpp>
+
+#include "events/base/text.h"
+#include "server/api/schemas.h"
+
+namespace codelog::api {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* introduction =
+    "Everything on the site that changes is an event in a log; every write answers with the "
+    "position of its commit, and every read takes `min_position` and waits for it. Codes are "
+    "strings, owners are `organisation/SLUG` or `user/NAME`, releases go by alias, versions by "
+    "hash. A write with an `Idempotency-Key` never acts twice: repeating it gives the first "
+    "answer. Errors are problem+json.";
+
+json reference_to(std::string_view schema) {
+  return {{"$ref", "#/components/schemas/" + std::string(schema)}};
+}
+
+json content_of(std::string_view media_type, std::string_view schema) {
+  return {{std::string(media_type), {{"schema", reference_to(schema)}}}};
+}
+
+json problem(const char* description) {
+  return {{"description", description},
+          {"content", content_of("application/problem+json", "Problem")}};
+}
+
+json path_parameters(std::string_view path) {
+  json parameters = json::array();
+  for (std::size_t at = path.find('{'); at != path.npos; at = path.find('{', at + 1)) {
+    const std::string name(path.substr(at + 1, path.find('}', at) - at - 1));
+    json schema = {{"type", name == "id" ? "integer" : "string"}};
+    if (name == "owner_kind") schema = {{"enum", {"organisation", "user"}}};
+    parameters.push_back(
+        {{"name", name}, {"in", "path"}, {"required", true}, {"schema", std::move(schema)}});
+  }
+  return parameters;
+}
+
+json header(const char* name, const char* description) {
+  return {{"name", name},
+          {"in", "header"},
+          {"description", description},
+          {"schema", {{"type", "string"}}}};
+}
+
+json parameters_of(const Endpoint& endpoint) {
+  json parameters = path_parameters(endpoint.path);
+  for (const Parameter parameter : endpoint.query) parameters.push_back(describe(parameter));
+  if (endpoint.read) {
+    parameters.push_back({{"name", "min_position"},
+                          {"in", "query"},
+                          {"description", "Answer with this commit in, or 503 after 5 seconds."},
+                          {"schema", reference_to("Position")}});
+    return parameters;
+  }
+  parameters.push_back(header("Idempotency-Key", "The same key never acts twice."));
+  if (endpoint.path.find("{hash}") != endpoint.path.npos) {
+    parameters.push_back(header("If-Match", "The ETag of the version as the client saw it."));
+  }
+  return parameters;
+}
+
+json responses_of(const Endpoint& endpoint) {
+  json responses = {
+      {std::to_string(endpoint.status),
+       {{"description", "Done."}, {"content", content_of("application/json", endpoint.answer)}}},
+      {"400", problem("The request is wrong; `errors` says where.")},
+      {"default", problem("What went wrong.")}};
+  if (endpoint.act || endpoint.needs_token) responses["401"] = problem("No valid token.");
+  if (!endpoint.act) return responses;
+  responses["403"] = problem("This user may not do this.");
+  responses["409"] = problem("The state does not allow it (any more).");
+  responses["422"] = problem("The idempotency key was used for another request.");
+  if (endpoint.id == "addSearch") {
+    responses["200"] = {{"description", "The draft had this search already."},
+                        {"content", content_of("application/json", endpoint.answer)}};
+  }
+  if (endpoint.path.find("{hash}") != endpoint.path.npos) {
+    responses["412"] = problem("The version has changed since the state that If-Match names.");
+  }
+  return responses;
+}
+
+json operation_of(const Endpoint& endpoint) {
+  json operation = {{"operationId", std::string(endpoint.id)},
+                    {"summary", std::string(endpoint.summary)},
+                    {"parameters", parameters_of(endpoint)},
+                    {"responses", responses_of(endpoint)}};
+  if (!endpoint.body.empty()) {
+    operation["requestBody"] = {{"required", !endpoint.body_is_optional},
+                                {"content", content_of("application/json", endpoint.body)}};
+  }
+  if (endpoint.act || endpoint.needs_token) {
+    operation["security"] = json::array({{{"token", json::array()}}});
+  }
+  return operation;
+}
+
+}  // namespace
+
+json make_openapi(const std::vector<Endpoint>& endpoints) {
+  json paths = json::object();
+  for (const Endpoint& endpoint : endpoints) {
+    const std::string method = base::ascii_lower(http::to_string(endpoint.method));
+    paths[std::string(endpoint.path)][method] = operation_of(endpoint);
+  }
+  return {{"openapi", "3.1.0"},
+          {"info", {{"title", "Codelog"}, {"version", "2"}, {"description", introduction}}},
+          {"paths", std::move(paths)},
+          {"components",
+           {{"schemas", schemas()},
+            {"securitySchemes",
+             {{"token",
+               {{"type", "apiKey"},
+                {"in", "header"},
+                {"name", "Authorization"},
+                {"description", "`Token` and a space before the key."}}}}}}}};
+}
+
+}  // namespace codelog::api

@@ -1,0 +1,145 @@
+#include "server/api/outcome.h"
+
+#include <variant>
+
+#include "events/base/check.h"
+#include "events/base/version_hash.h"
+#include "server/api/paths.h"
+#include "server/api/render.h"
+#include "server/application/idempotency.h"
+#include "server/application/names.h"
+#include "server/commands/draft_commands.h"
+
+namespace codelog::api {
+namespace {
+
+template <class Event>
+const Event* find_event(const Commit& commit) {
+  for (const events::Event& event : commit.content.events) {
+    if (const auto* found = std::get_if<Event>(&event)) return found;
+  }
+  return nullptr;
+}
+
+// Of commands that always make this event.
+template <class Event>
+const Event& event_of(const Commit& commit) {
+  const Event* found = find_event<Event>(commit);
+  CODELOG_CHECK(found != nullptr, "a commit without the event that its command makes");
+  return *found;
+}
+
+void write_new_version(const events::VersionCreated& version, JsonWriter& json) {
+  json.field("hash", base::version_hash(version.version));
+  json.field("id", std::uint64_t{version.version.value()}).field("tag", version.tag);
+  json.field("status", application::status_text(version.status));
+  json.field("release", version.release);
+  json.field("codes_count", std::uint64_t{version.codes.size()});
+}
+
+http::Response finish(int status, JsonWriter& json, const Commit& commit) {
+  json.field("position", commit.position.value()).end_object();
+  return http::json_text(status, json.take());
+}
+
+void write_deleted_versions(const Commit& commit, JsonWriter& json) {
+  json.begin_array();
+  for (const events::Event& event : commit.content.events) {
+    const auto* deleted = std::get_if<events::VersionDeleted>(&event);
+    if (deleted != nullptr) json.value(base::version_hash(deleted->version));
+  }
+  json.end_array();
+}
+
+}  // namespace
+
+http::Response codelist_created(const WriteCall&, const Commit& commit) {
+  const auto& codelist = event_of<events::CodelistCreated>(commit);
+  JsonWriter json;
+  json.begin_object().field("id", std::uint64_t{codelist.codelist.value()});
+  write_handle_fields({codelist.owner, codelist.name, codelist.slug}, json);
+  json.field("coding_system", codelist.coding_system).key("version").begin_object();
+  write_new_version(event_of<events::VersionCreated>(commit), json);
+  json.end_object();
+  http::Response response = finish(201, json, commit);
+  response.add("Location", "/api/v2/codelists/" + owner_text(codelist.owner) + "/" + codelist.slug);
+  return response;
+}
+
+http::Response codelist_changed(const WriteCall& call, const Commit& commit) {
+  JsonWriter json;
+  json.begin_object();
+  if (const auto* changed = find_event<events::CodelistHandleChanged>(commit)) {
+    write_handle_fields({changed->owner, changed->name, changed->slug}, json);
+  } else {
+    // The commit left the names alone, or there was nothing to commit.
+    const Views views = call.application.views();
+    const auto id = application::codelist_of(commit);
+    const auto codelist = id ? views.codelist(*id) : std::nullopt;
+    const auto named = codelist_in_path(views, call.path);
+    if (codelist || named) write_handle_fields((codelist ? *codelist : *named).handle(), json);
+  }
+  return finish(200, json, commit);
+}
+
+http::Response collaborator_changed(const WriteCall& call, const Commit& commit) {
+  JsonWriter json;
+  json.begin_object().field("username", call.path["username"]);
+  return finish(200, json, commit);
+}
+
+http::Response version_created(const WriteCall&, const Commit& commit) {
+  const auto& version = event_of<events::VersionCreated>(commit);
+  JsonWriter json;
+  json.begin_object();
+  write_new_version(version, json);
+  http::Response response = finish(201, json, commit);
+  response.add("Location", "/api/v2/versions/" + base::version_hash(version.version));
+  return response;
+}
+
+http::Response version_status_changed(const WriteCall&, const Commit& commit) {
+  const auto* published = find_event<events::VersionPublished>(commit);
+  JsonWriter json;
+  json.begin_object();
+  if (published != nullptr) {
+    json.field("hash", base::version_hash(published->version)).field("status", "published");
+  } else {
+    const auto& saved = event_of<events::VersionSavedForReview>(commit);
+    json.field("hash", base::version_hash(saved.version)).field("status", "under review");
+  }
+  json.key("deleted");
+  write_deleted_versions(commit, json);
+  return finish(200, json, commit);
+}
+
+http::Response deleted(const WriteCall&, const Commit& commit) {
+  JsonWriter json;
+  json.begin_object().key("deleted").begin_object().key("versions");
+  write_deleted_versions(commit, json);
+  json.field("codelist", find_event<events::CodelistDeleted>(commit) != nullptr).end_object();
+  return finish(200, json, commit);
+}
+
+http::Response search_added(const WriteCall& call, const Commit& commit) {
+  const auto& added = event_of<events::SearchAdded>(commit);
+  JsonWriter json;
+  json.begin_object().field("id", std::uint64_t{added.search.id.value()}).key("codes");
+  write_texts(added.search.codes, json);
+  json.key("added").begin_array();
+  for (const base::CodeChange& change : added.changes) json.value(change.code);
+  json.end_array();
+  http::Response response = finish(201, json, commit);
+  response.add("Location", "/api/v2/versions/" + std::string(call.path["hash"]) + "/searches/" +
+                               std::to_string(added.search.id.value()));
+  return response;
+}
+
+http::Response statuses_changed(const WriteCall&, const Commit& commit) {
+  JsonWriter json;
+  json.begin_object().key("changed");
+  write_changes(commands::changes_of(commit), json);
+  return finish(200, json, commit);
+}
+
+}  // namespace codelog::api

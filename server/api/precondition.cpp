@@ -1,0 +1,36 @@
+#include "server/api/precondition.h"
+
+#include <charconv>
+
+#include "server/api/render.h"
+#include "server/http/conditional.h"
+
+namespace codelog::api {
+
+std::optional<http::Response> failed_precondition(const WriteCall& call, base::VersionId id) {
+  if (!call.request.header("If-Match")) return std::nullopt;
+  const Views views = call.application.views();
+  const auto version = views.version(id);
+  const std::string etag = version ? version_etag(views, *version) : "";
+  if (http::if_match(call.request, etag) != http::Precondition::fails) return std::nullopt;
+  return http::problem(call.request, 412,
+                       "the version has changed since the state that If-Match names");
+}
+
+Result<std::optional<base::Position>> position_in_if_match(const http::Request& request) {
+  const auto header = request.header("If-Match");
+  if (!header || *header == "*") return std::optional<base::Position>();
+  std::string_view text = *header;
+  if (text.starts_with("W/")) text.remove_prefix(2);
+  std::uint64_t number = 0;
+  if (text.starts_with('"')) {
+    const char* const first = text.data() + 1;
+    const auto [end, error] = std::from_chars(first, text.data() + text.size(), number);
+    // What follows the position in a tag does not matter here.
+    if (error == std::errc() && end != first) return std::optional(base::Position(number));
+  }
+  return base::field_error(ErrorCode::invalid, "If-Match",
+                           "must be one ETag of a version, as GET gives it");
+}
+
+}  // namespace codelog::api

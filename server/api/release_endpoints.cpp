@@ -1,0 +1,208 @@
+// Releases, what they hold, and who is asking.
+#include <map>
+
+#include "coding_systems/base/codeset.h"
+#include "server/accounts/personal_data.h"
+#include "server/api/endpoint.h"
+#include "server/api/render.h"
+#include "server/application/authentication.h"
+#include "server/commands/draft_making.h"
+#include "server/commands/validation.h"
+
+namespace codelog::api {
+namespace {
+
+using coding_systems::Codeset;
+using coding_systems::Release;
+using http::Method;
+using Json = nlohmann::json;
+
+constexpr std::size_t term_bytes = 64;  // about, with its code; to reserve memory
+
+Result<http::Response> list_releases(const ReadCall& call) {
+  JsonWriter json;
+  json.begin_object().key("releases").begin_array();
+  for (const projections::ReleaseRecord& release : call.views.releases()) {
+    const bool ready = release.state == events::ReleaseState::ready;
+    json.begin_object().field("alias", release.alias).field("coding_system", release.coding_system);
+    json.field("name", release.name).field("valid_from", release.valid_from);
+    json.field("state", ready ? "ready" : "importing").key("digest");
+    // Systems without release files have none.
+    const bool has_file = release.file_digest != base::Sha256{};
+    has_file ? json.value(base::to_hex(release.file_digest)) : json.null();
+    json.field("codes", release.concepts_count).end_object();
+  }
+  json.end_array().end_object();
+  return http::json_text(200, json.take());
+}
+
+// The ready release that the path names.
+Result<commands::ReleasePointer> release_in_path(const ReadCall& call) {
+  const std::string alias(call.path["alias"]);
+  const auto record = call.views.release(alias);
+  if (!record || record->state != events::ReleaseState::ready) {
+    return Error{ErrorCode::not_found, "there is no release " + alias, {}};
+  }
+  return call.application.site().open_release(record->coding_system, alias);
+}
+
+Result<http::Response> search_release(const ReadCall& call) {
+  const http::Parameters& query = call.request.query();
+  if (query.has("term") == query.has("code")) {
+    return base::field_error(ErrorCode::invalid, "term", "give exactly one of term and code");
+  }
+  if (query.has("mode") && query.get("mode") != "contains") {
+    return base::field_error(ErrorCode::invalid, "mode", "must be \"contains\"");
+  }
+  const bool by_term = query.has("term");
+  const auto kind = by_term ? events::SearchKind::term : events::SearchKind::code;
+  const std::string text(query.get(by_term ? "term" : "code"));
+  const auto slug = commands::search_slug(kind, text);
+  if (!slug) return slug.error();
+  const auto release = release_in_path(call);
+  if (!release) return release.error();
+  const auto found = commands::expand_search(*release, kind, text);
+  if (!found) return found.error();
+  JsonWriter json(application::JsonStyle::compact, 64 + found->all_codes_count() * term_bytes);
+  json.begin_object().key("matching");
+  write_texts(found->matching_codes(), json);
+  json.key("codes");
+  write_texts(found->all_codes(), json);
+  json.end_object();
+  return http::json_text(200, json.take());
+}
+
+std::vector<std::string> codes_in(const Json& body, const char* name) {
+  return body.contains(name) ? body.at(name).get<std::vector<std::string>>()
+                             : std::vector<std::string>();
+}
+
+Result<http::Response> look_up_terms(const ReadCall& call) {
+  const auto release = release_in_path(call);
+  if (!release) return release.error();
+  auto codes = codes_in(call.body, "codes");
+  if (const auto good = commands::check_codes(codes); !good) return good.error();
+  JsonWriter json(application::JsonStyle::compact, 64 + codes.size() * term_bytes);
+  json.begin_object().key("terms").begin_object();
+  for (const std::string& code : codes) {
+    const auto node = (*release)->find(code);
+    json.field(code, node ? (*release)->term(*node) : std::string_view("Unknown"));
+  }
+  json.end_object().end_object();
+  return http::json_text(200, json.take());
+}
+
+// Every code must have a name in the release; the first that has none is named by its place.
+Result<void> check_known(const Release& release, const Json& body, const char* name) {
+  const auto codes = codes_in(body, name);
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const auto node = release.find(codes[i]);
+    if (node && release.name(*node)) continue;
+    return base::field_error(ErrorCode::invalid, std::string(name) + "[" + std::to_string(i) + "]",
+                             "'" + codes[i] + "' is not in " + release.alias());
+  }
+  return {};
+}
+
+Result<http::Response> make_codeset(const ReadCall& call) {
+  const bool is_flat = call.body.contains("codes");
+  if (is_flat && call.body.size() > 1) {
+    return base::field_error(ErrorCode::invalid, "codes",
+                             "give either codes, or included and excluded");
+  }
+  const auto release = release_in_path(call);
+  if (!release) return release.error();
+  for (const char* name : {"codes", "included", "excluded"}) {
+    const auto known = check_known(**release, call.body, name);
+    if (!known) return known.error();
+  }
+  const coding_systems::CodeUniverse universe(*release);
+  const Codeset codeset =
+      is_flat ? Codeset::from_codes(universe, codes_in(call.body, "codes"))
+              : Codeset::from_definition(
+                    universe, {codes_in(call.body, "included"), codes_in(call.body, "excluded")});
+  const auto term = [&](std::string_view code) {
+    return (*release)->term(*(*release)->find(code));
+  };
+  const auto walk = codeset.walk_definition(
+      [&](std::string_view a, std::string_view b) { return term(a) < term(b); });
+  if (!walk) return walk.error();
+  JsonWriter json(application::JsonStyle::compact, 64 + codeset.count() * term_bytes);
+  json.begin_object().key("statuses").begin_object();
+  for (const base::CodeWithStatus& code : codeset.codes()) {
+    json.field(code.code, base::to_string(code.status));
+  }
+  json.end_object().key("definition").begin_array();
+  for (const coding_systems::DefiningCode& row : *walk) {
+    json.begin_array().value(row.code).value(base::to_string(row.sign)).end_array();
+  }
+  json.end_array().end_object();
+  return http::json_text(200, json.take());
+}
+
+Result<http::Response> who_am_i(const ReadCall& call) {
+  const auto actor = application::authenticate(call.request, call.views);
+  if (!actor) return actor.error();
+  const auto user = call.views.user(actor->username);
+  CODELOG_CHECK(user.has_value(), "an actor who is no user");
+  const auto personal =
+      accounts::open_sealed(call.application.site().keys, user->username, user->personal);
+  JsonWriter json;
+  json.begin_object().field("username", user->username).key("name");
+  personal ? json.value(personal->name) : json.null();
+  json.key("email");
+  personal ? json.value(personal->email) : json.null();
+  json.field("is_admin", user->is_admin).key("organisations").begin_array();
+  for (const std::string& slug : call.views.organisations_of(user->username)) {
+    const auto member = call.views.member(slug, user->username);
+    json.begin_object().field("slug", slug);
+    json.field("is_admin", member && member->is_admin).end_object();
+  }
+  json.end_array().end_object();
+  http::Response response = http::json_text(200, json.take());
+  response.add("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace
+
+std::vector<Endpoint> release_endpoints() {
+  return {
+      {.method = Method::get,
+       .path = "/api/v2/me",
+       .id = "whoAmI",
+       .summary = "The user whose token this is.",
+       .answer = "Me",
+       .needs_token = true,
+       .read = who_am_i},
+      {.method = Method::get,
+       .path = "/api/v2/releases",
+       .id = "listReleases",
+       .summary = "The releases of coding systems that this site has.",
+       .answer = "Releases",
+       .read = list_releases},
+      {.method = Method::get,
+       .path = "/api/v2/releases/{alias}/search",
+       .id = "searchRelease",
+       .summary = "What a search by term or by code finds; nothing is saved.",
+       .query = {Parameter::term, Parameter::code, Parameter::mode},
+       .answer = "SearchResult",
+       .read = search_release},
+      {.method = Method::post,
+       .path = "/api/v2/releases/{alias}/terms",
+       .id = "lookUpTerms",
+       .summary = "The terms of codes (\"Unknown\" for codes that the release does not have).",
+       .body = "TermsRequest",
+       .answer = "Terms",
+       .read = look_up_terms},
+      {.method = Method::post,
+       .path = "/api/v2/releases/{alias}/codeset",
+       .id = "makeCodeset",
+       .summary = "What a definition, or a flat list of codes, comes to; nothing is saved.",
+       .body = "CodesetRequest",
+       .answer = "Codeset",
+       .read = make_codeset},
+  };
+}
+
+}  // namespace codelog::api

@@ -1,0 +1,187 @@
+#include "server/api/render.h"
+
+#include "events/base/version_hash.h"
+#include "projections/projections.h"
+#include "server/application/names.h"
+#include "server/commands/permissions.h"
+#include "server/commands/version_contents.h"
+
+namespace codelog::api {
+namespace {
+
+using base::CodeStatus;
+
+constexpr std::size_t code_bytes = 32;  // about, with its status; to reserve memory
+
+std::string_view origin_text(events::VersionOrigin origin) {
+  switch (origin) {
+    case events::VersionOrigin::scratch:
+      return "scratch";
+    case events::VersionOrigin::codes:
+      return "codes";
+    case events::VersionOrigin::csv:
+      return "csv";
+    case events::VersionOrigin::version:
+      return "version";
+    case events::VersionOrigin::clone:
+      return "clone";
+    case events::VersionOrigin::conversion:
+      return "conversion";
+    case events::VersionOrigin::migration:
+      return "migration";
+  }
+  return "";
+}
+
+void write_former_handles(const CodelistRecord& codelist, JsonWriter& json) {
+  json.begin_array();
+  for (std::uint32_t i = 0; i < codelist.handles.size(); ++i) {
+    if (i != codelist.current_handle) write_handle(codelist.handles[i], json);
+  }
+  json.end_array();
+}
+
+}  // namespace
+
+void write_signoffs(const std::vector<events::SignOff>& signoffs, JsonWriter& json) {
+  json.begin_array();
+  for (const events::SignOff& signoff : signoffs) {
+    json.begin_object().field("user", signoff.username).field("date", signoff.date).end_object();
+  }
+  json.end_array();
+}
+
+void write_references(const std::vector<events::Reference>& references, JsonWriter& json) {
+  json.begin_array();
+  for (const events::Reference& reference : references) {
+    json.begin_object().field("text", reference.text).field("url", reference.url).end_object();
+  }
+  json.end_array();
+}
+
+std::string owner_text(const events::Owner& owner) { return commands::to_string(owner); }
+
+void write_handle_fields(const projections::Handle& handle, JsonWriter& json) {
+  json.field("owner", owner_text(handle.owner));
+  json.field("slug", handle.slug).field("name", handle.name);
+}
+
+void write_handle(const projections::Handle& handle, JsonWriter& json) {
+  json.begin_object();
+  write_handle_fields(handle, json);
+  json.end_object();
+}
+
+void write_counts(const projections::StatusCounts& counts, JsonWriter& json) {
+  json.begin_object();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    json.field(base::to_string(static_cast<CodeStatus>(i)), counts[i]);
+  }
+  json.end_object();
+}
+
+void write_version_fields(const VersionRecord& version, JsonWriter& json) {
+  json.field("hash", base::version_hash(version.id));
+  json.field("id", std::uint64_t{version.id.value()}).field("tag", version.tag);
+  json.field("status", application::status_text(version.status)).field("author", version.author);
+  json.field("release", version.release).field("style", version.has_csv_data ? "old" : "new");
+  json.field("origin", origin_text(version.origin)).key("source");
+  version.source ? json.value(base::version_hash(*version.source)) : json.null();
+  json.field("created_at", base::format_timestamp(version.created_at));
+  json.field("updated_at", base::format_timestamp(version.updated_at));
+  json.field("position", version.changed_at.value()).key("counts");
+  write_counts(version.counts, json);
+}
+
+void write_search(const projections::SearchRecord& record, JsonWriter& json) {
+  const events::SearchWithResults& search = record.search;
+  json.begin_object().field("id", std::uint64_t{search.id.value()});
+  json.field(search.kind == events::SearchKind::term ? "term" : "code", search.text);
+  json.field("slug", search.slug).field("codes_count", std::uint64_t{search.codes.size()});
+  json.end_object();
+}
+
+void write_texts(const std::vector<std::string>& texts, JsonWriter& json) {
+  json.begin_array();
+  for (const std::string& text : texts) json.value(text);
+  json.end_array();
+}
+
+void write_changes(const std::vector<base::CodeChange>& changes, JsonWriter& json) {
+  json.begin_object();
+  for (const base::CodeChange& change : changes) {
+    json.key(change.code);
+    change.after ? json.value(base::to_string(*change.after)) : json.null();
+  }
+  json.end_object();
+}
+
+std::string codelist_json(const Views& views, const CodelistRecord& codelist) {
+  JsonWriter json;
+  json.begin_object().field("id", std::uint64_t{codelist.id.value()});
+  write_handle_fields(codelist.handle(), json);
+  json.field("coding_system", codelist.coding_system);
+  json.field("description", codelist.description).field("methodology", codelist.methodology);
+  json.key("references");
+  write_references(codelist.references, json);
+  json.key("signoffs");
+  write_signoffs(codelist.signoffs, json);
+  json.key("tags");
+  write_texts(codelist.tags, json);
+  json.key("collaborators");
+  write_texts(codelist.collaborators, json);
+  json.key("former_handles");
+  write_former_handles(codelist, json);
+  json.field("created_at", base::format_timestamp(codelist.created_at));
+  json.field("updated_at", base::format_timestamp(codelist.updated_at));
+  json.field("position", views.checkpoint().value());
+  json.key("versions").begin_array();
+  for (const VersionRecord& version : views.versions_of(codelist.id)) {
+    json.begin_object();
+    write_version_fields(version, json);
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return json.take();
+}
+
+std::string version_json(const Views& views, const CodelistRecord& codelist,
+                         const VersionRecord& version) {
+  JsonWriter json(application::JsonStyle::compact, 1024 + version.codes_count() * code_bytes);
+  json.begin_object();
+  write_version_fields(version, json);
+  json.key("codelist");
+  write_handle(codelist.handle(), json);
+  json.field("owner", owner_text(codelist.handle().owner));
+  json.field("coding_system", codelist.coding_system);
+  json.key("searches").begin_array();
+  for (const projections::SearchRecord& search : views.searches(version.id)) {
+    write_search(search, json);
+  }
+  json.end_array();
+  if (version.has_csv_data) {
+    json.field("csv", views.csv_data(version.id).value_or(""));
+    // A table that came from elsewhere may have rows without a code.
+    if (const auto codes = commands::included_codes(views, version)) {
+      json.key("codes");
+      write_texts(*codes, json);
+    }
+  } else {
+    json.key("statuses").begin_object();
+    for (const base::CodeWithStatus& code : views.codes(version.id)) {
+      json.field(code.code, base::to_string(code.status));
+    }
+    json.end_object();
+  }
+  json.field("can_undo", !version.undo_steps.empty());
+  json.field("can_redo", !version.redo_steps.empty()).end_object();
+  return json.take();
+}
+
+std::string version_etag(const Views& views, const VersionRecord& version) {
+  const auto commits = views.stream_version(projections::codelist_stream(version.codelist));
+  return "\"" + std::to_string(version.changed_at.value()) + "-" + std::to_string(commits.value()) +
+         "\"";
+}
+
+}  // namespace codelog::api

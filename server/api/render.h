@@ -1,0 +1,42 @@
+// Things of the views as the native API's JSON.
+#pragma once
+
+#include <string>
+
+#include "projections/views.h"
+#include "server/application/json_writer.h"
+#include "server/http/response.h"
+
+namespace codelog::api {
+
+using application::JsonWriter;
+using projections::CodelistRecord;
+using projections::VersionRecord;
+using projections::Views;
+
+std::string owner_text(const events::Owner& owner);
+
+// {"owner":…,"slug":…,"name":…}; or only the fields, for an object that has more.
+void write_handle(const projections::Handle& handle, JsonWriter& json);
+void write_handle_fields(const projections::Handle& handle, JsonWriter& json);
+void write_counts(const projections::StatusCounts& counts, JsonWriter& json);
+// The fields that a version has in its codelist and on its own.
+void write_version_fields(const VersionRecord& version, JsonWriter& json);
+void write_search(const projections::SearchRecord& record, JsonWriter& json);
+void write_references(const std::vector<events::Reference>& references, JsonWriter& json);
+void write_signoffs(const std::vector<events::SignOff>& signoffs, JsonWriter& json);
+void write_texts(const std::vector<std::string>& texts, JsonWriter& json);
+// {"code": "status" or null, …}
+void write_changes(const std::vector<base::CodeChange>& changes, JsonWriter& json);
+
+std::string codelist_json(const Views& views, const CodelistRecord& codelist);
+
+// Everything about a version, its codes included.
+std::string version_json(const Views& views, const CodelistRecord& codelist,
+                         const VersionRecord& version);
+
+// "\"17-4\"": the position of the last change of the version's codes, searches or status, which
+// If-Match takes; and how many commits its codelist has, since the answer shows its names too.
+std::string version_etag(const Views& views, const VersionRecord& version);
+
+}  // namespace codelog::api

@@ -1,0 +1,27 @@
+#include "server/api/routes.h"
+
+#include "server/api/endpoint.h"
+#include "server/api/openapi.h"
+
+namespace codelog::api {
+
+std::vector<Endpoint> all_endpoints() {
+  std::vector<Endpoint> all;
+  for (auto part :
+       {release_endpoints(), codelist_endpoints(), version_endpoints(), draft_endpoints()}) {
+    std::move(part.begin(), part.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+void add_routes(http::Router& router, Application& application) {
+  const std::vector<Endpoint> endpoints = all_endpoints();
+  for (const Endpoint& endpoint : endpoints) router.add(route_of(endpoint, application));
+  const http::CachedBody document =
+      http::make_cached_body("application/json", make_openapi(endpoints).dump());
+  router.add({.methods = {http::Method::get},
+              .pattern = "/api/v2/openapi.json",
+              .handler = [document](auto&, auto&) { return http::cached(document); }});
+}
+
+}  // namespace codelog::api

@@ -1,0 +1,204 @@
+// Versions: read, draft from, save, publish, delete, clone, convert.
+#include "server/api/endpoint.h"
+#include "server/api/outcome.h"
+#include "server/api/past.h"
+#include "server/api/paths.h"
+#include "server/api/precondition.h"
+#include "server/api/render.h"
+
+namespace codelog::api {
+namespace {
+
+using http::Method;
+
+Error no_such_version() { return {ErrorCode::not_found, "there is no such version", {}}; }
+
+Result<http::Response> show_version(const Views& views, base::VersionId id) {
+  const auto version = views.version(id);
+  if (!version) return no_such_version();
+  const auto codelist = views.codelist(version->codelist);
+  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
+  http::Response response = http::json_text(200, version_json(views, *codelist, *version));
+  response.etag = version_etag(views, *version);
+  return response;
+}
+
+Result<http::Response> get_version(const ReadCall& call) {
+  const auto id = version_id_in_path(call.path);
+  if (!id) return id.error();
+  if (!call.request.query().has("as_of")) return show_version(call.views, *id);
+  // Versions never change codelist, and one that is gone is remembered by its codelist only.
+  const auto codelist = call.views.codelist_of_version(*id);
+  if (!codelist) return no_such_version();
+  const commands::Site& site = call.application.site();
+  const auto past =
+      Past::open(site.log, site.clock.now(), *codelist, call.request.query().get("as_of"));
+  if (!past) return past.error();
+  return show_version(past->views(), *id);
+}
+
+Result<http::Response> list_searches(const ReadCall& call) {
+  const auto version = version_in_path(call.views, call.path);
+  if (!version) return version.error();
+  JsonWriter json;
+  json.begin_object().key("searches").begin_array();
+  for (const projections::SearchRecord& search : call.views.searches(version->id)) {
+    write_search(search, json);
+  }
+  json.end_array().field("position", version->changed_at.value()).end_object();
+  return http::json_text(200, json.take());
+}
+
+Result<http::Response> get_search(const ReadCall& call) {
+  const auto version = version_in_path(call.views, call.path);
+  if (!version) return version.error();
+  const auto id = search_id_in_path(call.path);
+  if (!id) return id.error();
+  const auto record = call.views.search(version->id, *id);
+  if (!record) return Error{ErrorCode::not_found, "the version has no such search", {}};
+  const events::SearchWithResults& search = record->search;
+  JsonWriter json;
+  json.begin_object().field("id", std::uint64_t{search.id.value()});
+  json.field(search.kind == events::SearchKind::term ? "term" : "code", search.text);
+  json.field("slug", search.slug).key("codes");
+  write_texts(search.codes, json);
+  json.end_object();
+  return http::json_text(200, json.take());
+}
+
+// --- Writing ---
+
+// Runs a command on the version that the path names, unless If-Match says that the client has seen
+// another state.
+Act on_version(std::function<Result<Commit>(const WriteCall&, base::VersionId)> run) {
+  return [run = std::move(run)](const WriteCall& call) -> Result<Outcome> {
+    const auto id = version_id_in_path(call.path);
+    if (!id) return id.error();
+    if (auto refused = failed_precondition(call, *id)) return Outcome(std::move(*refused));
+    auto commit = run(call, *id);
+    if (!commit) return commit.error();
+    return Outcome(std::move(*commit));
+  };
+}
+
+Result<Commit> create_draft(const WriteCall& call, base::VersionId id) {
+  std::optional<std::string> release;
+  if (call.body.contains("release")) release = call.body.at("release").get<std::string>();
+  return call.application.versions().create_draft(call.write, id, release);
+}
+
+Result<Commit> save(const WriteCall& call, base::VersionId id) {
+  return call.application.versions().save_for_review(call.write, id);
+}
+
+Result<Commit> publish(const WriteCall& call, base::VersionId id) {
+  return call.application.versions().publish(call.write, id);
+}
+
+Result<Commit> discard(const WriteCall& call, base::VersionId id) {
+  return call.application.versions().discard(call.write, id);
+}
+
+Result<Commit> remove(const WriteCall& call, base::VersionId id) {
+  return call.application.versions().remove(call.write, id, call.body.value("reason", ""));
+}
+
+Result<Commit> clone(const WriteCall& call, base::VersionId id) {
+  return call.application.codelists().clone(call.write, id);
+}
+
+Result<Commit> convert(const WriteCall& call, base::VersionId id) {
+  return call.application.versions().convert_to_new_style(call.write, id);
+}
+
+// POST without anything to say.
+Endpoint post_nothing(std::string_view path, std::string_view id, std::string_view summary) {
+  Endpoint endpoint;
+  endpoint.method = Method::post;
+  endpoint.path = path;
+  endpoint.id = id;
+  endpoint.summary = summary;
+  endpoint.body = "Nothing";
+  endpoint.body_is_optional = true;
+  return endpoint;
+}
+
+std::vector<Endpoint> life_cycle() {
+  Endpoint saved = post_nothing("/api/v2/versions/{hash}/save", "saveVersion",
+                                "Save a draft for review; it must have no undecided codes.");
+  saved.answer = "VersionStatusChanged";
+  saved.act = on_version(save);
+  saved.render = version_status_changed;
+  Endpoint published = post_nothing("/api/v2/versions/{hash}/publish", "publishVersion",
+                                    "Publish; unpublished siblings are deleted.");
+  published.answer = "VersionStatusChanged";
+  published.act = on_version(publish);
+  published.render = version_status_changed;
+  Endpoint discarded = post_nothing("/api/v2/versions/{hash}/discard", "discardDraft",
+                                    "Throw a draft away; the codelist goes with its last version.");
+  discarded.answer = "Deleted";
+  discarded.act = on_version(discard);
+  discarded.render = deleted;
+  Endpoint cloned = post_nothing("/api/v2/versions/{hash}/clone", "cloneVersion",
+                                 "A copy as a new codelist of one's own, under review.");
+  cloned.answer = "CodelistCreated";
+  cloned.status = 201;
+  cloned.act = on_version(clone);
+  cloned.render = codelist_created;
+  Endpoint converted = post_nothing("/api/v2/versions/{hash}/convert", "convertVersion",
+                                    "A new-style version with the codes of an uploaded table.");
+  converted.answer = "VersionCreated";
+  converted.status = 201;
+  converted.act = on_version(convert);
+  converted.render = version_created;
+  return {saved, published, discarded, cloned, converted};
+}
+
+}  // namespace
+
+std::vector<Endpoint> version_endpoints() {
+  std::vector<Endpoint> endpoints = {
+      {.method = Method::get,
+       .path = "/api/v2/versions/{hash}",
+       .id = "getVersion",
+       .summary = "A version with its codes, as it is or as it was. Its ETag suits If-Match.",
+       .query = {Parameter::as_of},
+       .answer = "Version",
+       .read = get_version},
+      {.method = Method::delete_,
+       .path = "/api/v2/versions/{hash}",
+       .id = "deleteVersion",
+       .summary = "Delete it; a published one by administrators, with a reason.",
+       .body = "Deletion",
+       .answer = "Deleted",
+       .body_is_optional = true,
+       .act = on_version(remove),
+       .render = deleted},
+      {.method = Method::post,
+       .path = "/api/v2/versions/{hash}/drafts",
+       .id = "createDraft",
+       .summary = "A draft made from this version, on its coding system's newest or any release.",
+       .body = "NewDraft",
+       .answer = "VersionCreated",
+       .status = 201,
+       .body_is_optional = true,
+       .act = on_version(create_draft),
+       .render = version_created},
+      {.method = Method::get,
+       .path = "/api/v2/versions/{hash}/searches",
+       .id = "listSearches",
+       .summary = "The searches that a version was built with.",
+       .answer = "Searches",
+       .read = list_searches},
+      {.method = Method::get,
+       .path = "/api/v2/versions/{hash}/searches/{id}",
+       .id = "getSearch",
+       .summary = "One of them with the codes that it found.",
+       .answer = "SearchCodes",
+       .read = get_search},
+  };
+  for (Endpoint& endpoint : life_cycle()) endpoints.push_back(std::move(endpoint));
+  return endpoints;
+}
+
+}  // namespace codelog::api
