@@ -27,10 +27,9 @@ Error about(base::Position position, Error error) {
   return error;
 }
 
-base::Result<void> decode_record(base::Position position, std::string_view record, Commit& commit) {
-  const auto payload = record_payload(position, record);
-  if (!payload) return payload.error();
-  if (auto decoded = decode_into(*payload, commit.content); !decoded) {
+base::Result<void> decode_payload(base::Position position, std::string_view payload,
+                                  Commit& commit) {
+  if (auto decoded = decode_into(payload, commit.content); !decoded) {
     return about(position, decoded.error());
   }
   commit.position = position;
@@ -46,107 +45,21 @@ base::Result<void> get_record(const LogStore& store, base::Position position,
   return {};
 }
 
-// Records one after the other, each placed so that its payload is aligned as FlatBuffers wants it.
-class RecordBatch {
- public:
-  void clear() {
-    words_used_ = 0;
-    places_.clear();
-  }
-  bool empty() const { return places_.empty(); }
-  std::size_t size() const { return places_.size(); }
-  std::size_t bytes() const { return words_used_ * sizeof(std::uint64_t); }
-
-  void add(std::string_view record) {
-    const std::size_t begin = words_used_ * sizeof(std::uint64_t) + lead_bytes;
-    const std::size_t words = (lead_bytes + record.size() + 7) / sizeof(std::uint64_t);
-    if (words_.size() < words_used_ + words) {
-      words_.resize(std::max(words_.size() * 2, words_used_ + words));
-    }
-    std::memcpy(reinterpret_cast<char*>(words_.data()) + begin, record.data(), record.size());
-    words_used_ += words;
-    places_.push_back({begin, record.size()});
-  }
-
-  std::string_view operator[](std::size_t i) const {
-    return {reinterpret_cast<const char*>(words_.data()) + places_[i].begin, places_[i].size};
-  }
-
- private:
-  static constexpr std::size_t lead_bytes = 8 - record_header_bytes % 8;
-  struct Place {
-    std::size_t begin;
-    std::size_t size;
-  };
-  std::vector<std::uint64_t> words_;
-  std::size_t words_used_ = 0;
-  std::vector<Place> places_;
-};
-
 class LogReader final : public CommitReader {
  public:
-  LogReader(const LogStore& store, base::Position first, base::Position head, Direction direction)
-      : store_(store), head_(head), direction_(direction), next_(first) {
-    if (direction == Direction::backward) next_ = std::min(first, head);
-    if (direction == Direction::forward) next_ = std::max(first, base::Position(1));
-  }
+  explicit LogReader(RecordScanner scanner) : scanner_(std::move(scanner)) {}
 
   base::Result<bool> next_into(Commit& commit) override {
-    if (taken_ == batch_.size()) fill();
-    const base::Position position = next_;
-    if (taken_ < batch_.size()) {
-      next_ = step(next_);
-      if (auto decoded = decode_record(position, batch_[taken_++], commit); !decoded) {
-        return decoded.error();
-      }
-      return true;
-    }
-    if (at_end()) return false;
-    // The scan could not get this one: the record is missing, or its block is damaged.
-    next_ = step(next_);
-    if (auto read = read_commit(store_, position, commit); !read) return read.error();
+    const auto record = scanner_.next();
+    if (!record) return record.error();
+    if (!*record) return false;
+    const auto decoded = decode_payload((*record)->position, (*record)->payload, commit);
+    if (!decoded) return decoded.error();
     return true;
   }
 
  private:
-  bool at_end() const { return next_ == base::Position(0) || next_ > head_; }
-  base::Position step(base::Position position) const {
-    return base::Position(direction_ == Direction::forward ? position.value() + 1
-                                                           : position.value() - 1);
-  }
-
-  // Copies the records from next_ on; none when that one cannot be read by a scan.
-  void fill() {
-    batch_.clear();
-    taken_ = 0;
-    if (at_end()) return;
-    const auto records = store_.iterate(Family::commits, LogStore::Reuse::passing);
-    base::Position expected = next_;
-    const auto key = big_endian(expected.value());
-    records->Seek({key.data(), key.size()});
-    while (records->Valid() && batch_.bytes() < batch_bytes_) {
-      const bool follows = records->key().size() == key.size() &&
-                           from_big_endian(view(records->key())) == expected.value();
-      if (!follows) break;
-      batch_.add(view(records->value()));
-      expected = step(expected);
-      if (expected == base::Position(0) || expected > head_) break;
-      if (direction_ == Direction::forward) {
-        records->Next();
-      } else {
-        records->Prev();
-      }
-    }
-    batch_bytes_ = std::min(batch_bytes_ * 4, last_batch_bytes);
-  }
-
-  const LogStore& store_;
-  const base::Position head_;
-  const Direction direction_;
-  base::Position next_;
-  RecordBatch batch_;
-  std::size_t taken_ = 0;  // of batch_; its next record is that of next_
-  std::size_t batch_bytes_ = first_batch_bytes;
+  RecordScanner scanner_;
 };
 
 class StreamReader final : public CommitReader {
@@ -222,10 +135,89 @@ std::optional<base::Result<Commit>> CommitReader::next() {
   return base::Result<Commit>(std::move(commit));
 }
 
+RecordScanner::RecordScanner(const LogStore& store, base::Position first, base::Position head,
+                             Direction direction)
+    : store_(store), head_(head), direction_(direction), batch_bytes_(first_batch_bytes) {
+  next_ =
+      direction == Direction::backward ? std::min(first, head) : std::max(first, base::Position(1));
+}
+
+base::Position RecordScanner::step(base::Position position) const {
+  return base::Position(direction_ == Direction::forward ? position.value() + 1
+                                                         : position.value() - 1);
+}
+
+base::Result<std::optional<RecordScanner::Record>> RecordScanner::next() {
+  if (taken_ == batch_.size()) fill();
+  if (at_end()) return std::optional<Record>();
+  const base::Position position = next_;
+  next_ = step(next_);
+  if (taken_ == batch_.size()) {
+    // The scan could not get this one, so the batch is free to hold it alone.
+    rocksdb::PinnableSlice alone;
+    if (auto got = get_record(store_, position, alone); !got) return got.error();
+    batch_.clear();
+    batch_.add(view(alone));
+    taken_ = 0;
+  }
+  const auto payload = record_payload(position, batch_[taken_++]);
+  if (!payload) return payload.error();
+  return std::optional(Record{position, *payload});
+}
+
+// Copies the records from next_ on; none when that one cannot be read by a scan.
+void RecordScanner::fill() {
+  batch_.clear();
+  taken_ = 0;
+  if (at_end()) return;
+  const auto records = store_.iterate(Family::commits, LogStore::Reuse::passing);
+  base::Position expected = next_;
+  const auto key = big_endian(expected.value());
+  records->Seek({key.data(), key.size()});
+  while (records->Valid() && batch_.bytes() < batch_bytes_) {
+    const bool follows = records->key().size() == key.size() &&
+                         from_big_endian(view(records->key())) == expected.value();
+    if (!follows) break;
+    batch_.add(view(records->value()));
+    expected = step(expected);
+    if (expected == base::Position(0) || expected > head_) break;
+    if (direction_ == Direction::forward) {
+      records->Next();
+    } else {
+      records->Prev();
+    }
+  }
+  batch_bytes_ = std::min(batch_bytes_ * 4, last_batch_bytes);
+}
+
+void RecordScanner::Batch::clear() {
+  words_used_ = 0;
+  places_.clear();
+}
+
+void RecordScanner::Batch::add(std::string_view record) {
+  constexpr std::size_t word_bytes = sizeof(std::uint64_t);
+  constexpr std::size_t lead_bytes = word_bytes - record_header_bytes % word_bytes;
+  const std::size_t begin = words_used_ * word_bytes + lead_bytes;
+  const std::size_t words = (lead_bytes + record.size() + word_bytes - 1) / word_bytes;
+  if (words_.size() < words_used_ + words) {
+    words_.resize(std::max(words_.size() * 2, words_used_ + words));
+  }
+  std::memcpy(reinterpret_cast<char*>(words_.data()) + begin, record.data(), record.size());
+  words_used_ += words;
+  places_.push_back({begin, record.size()});
+}
+
+std::string_view RecordScanner::Batch::operator[](std::size_t i) const {
+  return {reinterpret_cast<const char*>(words_.data()) + places_[i].begin, places_[i].size};
+}
+
 base::Result<void> read_commit(const LogStore& store, base::Position position, Commit& commit) {
   rocksdb::PinnableSlice record;
   if (auto got = get_record(store, position, record); !got) return got;
-  return decode_record(position, view(record), commit);
+  const auto payload = record_payload(position, view(record));
+  if (!payload) return payload.error();
+  return decode_payload(position, *payload, commit);
 }
 
 base::Result<std::string> read_commit_bytes(const LogStore& store, base::Position position) {
@@ -238,7 +230,7 @@ base::Result<std::string> read_commit_bytes(const LogStore& store, base::Positio
 
 std::unique_ptr<CommitReader> make_log_reader(const LogStore& store, base::Position first,
                                               base::Position head, Direction direction) {
-  return std::make_unique<LogReader>(store, first, head, direction);
+  return std::make_unique<LogReader>(RecordScanner(store, first, head, direction));
 }
 
 std::unique_ptr<CommitReader> make_stream_reader(const LogStore& store, std::string stream,

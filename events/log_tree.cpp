@@ -8,18 +8,6 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-base::Result<std::vector<Hash>> complete_tile(const LogStore& store, const TileId& id) {
-  auto tile = store.tile(id);
-  if (!tile) return tile.error();
-  if (!*tile) {
-    return Error{
-        ErrorCode::corrupt,
-        "tile " + std::to_string(id.level) + "/" + std::to_string(id.index) + " is missing",
-        {}};
-  }
-  return std::move(**tile);
-}
-
 base::Result<Hash> stored_leaf(const LogStore& store, base::Position position) {
   const auto key = big_endian(position.value());
   rocksdb::PinnableSlice record;
@@ -35,6 +23,18 @@ base::Result<Hash> stored_leaf(const LogStore& store, base::Position position) {
 }
 
 }  // namespace
+
+base::Result<std::vector<Hash>> complete_tile(const LogStore& store, const TileId& id) {
+  auto tile = store.tile(id);
+  if (!tile) return tile.error();
+  if (!*tile) {
+    return Error{
+        ErrorCode::corrupt,
+        "tile " + std::to_string(id.level) + "/" + std::to_string(id.index) + " is missing",
+        {}};
+  }
+  return std::move(**tile);
+}
 
 base::Result<MerkleTree> load_tree(const LogStore& store, std::uint64_t size) {
   std::vector<std::vector<Hash>> partial_tiles;

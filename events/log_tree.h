@@ -12,6 +12,9 @@ namespace codelog::events {
 // read. Errors: corrupt, naming the commit or the tile that is missing or damaged.
 base::Result<MerkleTree> load_tree(const LogStore& store, std::uint64_t size);
 
+// A tile that must be there. Errors: corrupt, naming it; io.
+base::Result<std::vector<Hash>> complete_tile(const LogStore& store, const TileId& id);
+
 // For proofs over `edge` and its past; both must outlive what is returned.
 SubtreeRoot stored_subtrees(const LogStore& store, const MerkleTree& edge);
 

@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "events/base/check.h"
 #include "events/codec.h"
 #include "events/log_reader.h"
 #include "events/log_tree.h"
@@ -15,12 +16,13 @@ constexpr std::uint64_t progress_every = 4096;
 class Verification {
  public:
   Verification(const LogStore& store, const Head& head, const MerkleTree& edge)
-      : store_(store), head_(head), subtree_root_(stored_subtrees(store, edge)) {}
+      : store_(store), head_(head), edge_(edge), subtree_root_(stored_subtrees(store, edge)) {}
 
   std::vector<Finding> run(const std::filesystem::path& witness_file,
                            const VerifyProgress& progress) {
+    RecordScanner records(store_, base::Position(1), head_.position, Direction::forward);
     for (std::uint64_t number = 1; number <= head_.position.value() && !full(); ++number) {
-      check_commit(base::Position(number));
+      check_commit(base::Position(number), records.next());
       if (progress && number % progress_every == 0) progress(number, head_.position.value());
     }
     if (!full()) {
@@ -40,14 +42,16 @@ class Verification {
     if (!full()) findings_.push_back({position, std::move(detail)});
   }
 
-  void check_commit(base::Position position) {
-    const auto bytes = read_commit_bytes(store_, position);
-    if (!bytes) {
-      add(position, bytes.error().detail);
+  void check_commit(base::Position position,
+                    const base::Result<std::optional<RecordScanner::Record>>& record) {
+    if (!record) {
+      add(position, record.error().detail);
       return add_leaf(position, std::nullopt);
     }
-    add_leaf(position, commit_leaf(position, base::sha256(*bytes)));
-    if (auto decoded = decode_into(*bytes, draft_); !decoded) {
+    CODELOG_CHECK(*record && (*record)->position == position, "a scan skipped a position");
+    const std::string_view bytes = (*record)->payload;
+    add_leaf(position, commit_leaf(position, base::sha256(bytes)));
+    if (auto decoded = decode_into(bytes, draft_); !decoded) {
       return add(position, decoded.error().detail);
     }
     for (const StreamExpectation& stream : draft_.streams) check_stream_entry(position, stream);
@@ -62,21 +66,33 @@ class Verification {
     }
   }
 
+  // A leaf as the tree has it; a tile is read once for all of its leaves.
+  base::Result<Hash> stored_leaf(std::uint64_t leaf) {
+    const TileId id{0, leaf / tile_hashes_count};
+    const std::size_t in_tile = leaf % tile_hashes_count;
+    if (id.index >= complete_tiles_count(edge_.size(), 0)) return edge_.partial_tile(0)[in_tile];
+    if (in_tile == 0 || tile_.id != id) {
+      auto tile = complete_tile(store_, id);
+      if (!tile) return tile.error();
+      tile_ = {id, *std::move(tile)};
+    }
+    return tile_.hashes[in_tile];
+  }
+
   // Of a commit that cannot be read the tree still knows the leaf, so that the rest can be checked.
   void add_leaf(base::Position position, const std::optional<Hash>& computed) {
-    const auto stored = subtree_root_(0, position.value() - 1);
-    if (!stored)
+    const auto stored = stored_leaf(position.value() - 1);
+    if (!stored) {
       add(position, "its leaf of the Merkle tree cannot be read: " + stored.error().detail);
-    if (computed && stored && *computed != *stored) {
-      add(position,
-          "its leaf of the Merkle tree differs: the commit is not the one that was hashed");
+    } else if (computed && *computed != *stored) {
+      add(position, "its leaf of the Merkle tree differs: it is not the commit that was hashed");
     }
     std::vector<Tile> completed;
     tree_.append(computed ? *computed : stored ? *stored : Hash{}, completed);
     for (const Tile& tile : completed) {
       if (tile.id.level == 0) continue;  // Compared leaf by leaf.
-      const auto kept = store_.tile(tile.id);
-      if (!kept || !*kept || **kept != tile.hashes) {
+      const auto kept = complete_tile(store_, tile.id);
+      if (!kept || *kept != tile.hashes) {
         add(position, "Merkle tile " + std::to_string(tile.id.level) + "/" +
                           std::to_string(tile.id.index) + " is missing or differs");
       }
@@ -169,7 +185,9 @@ class Verification {
 
   const LogStore& store_;
   const Head head_;
+  const MerkleTree& edge_;  // as stored
   const SubtreeRoot subtree_root_;
+  Tile tile_;        // the last of level 0 that was read
   MerkleTree tree_;  // derived from the commits
   CommitDraft draft_;
   std::unordered_map<std::string, std::uint64_t> stream_counts_;
