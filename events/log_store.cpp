@@ -51,6 +51,7 @@ rocksdb::DBOptions database_options(const LogOptions& options, rocksdb::Env* env
   database.recycle_log_file_num = 0;
   database.max_total_wal_size = wal_bytes_max;
   database.max_background_jobs = 2;
+  database.max_file_opening_threads = 2;  // Threads are made for each family, with or without files.
   database.info_log_level = rocksdb::WARN_LEVEL;
   database.keep_log_file_num = 4;
   database.max_log_file_size = 4u << 20;

@@ -1,0 +1,381 @@
+// What happens to a log that was damaged while it was closed: refused at open, or reported and read
+// around.
+#include <set>
+
+#include "events/base/files.h"
+#include "events/codec.h"
+#include "events/witness.h"
+#include "log_fixture.h"
+#include "raw_log.h"
+
+namespace codelog::events {
+namespace {
+
+using base::ErrorCode;
+using base::Position;
+
+// Fills a log and closes it. Every commit has an idempotency key; streams are s0, s1, s2 in turn.
+void fill(const LogOptions& options, std::uint64_t count) {
+  LogOptions unsynced = options;
+  unsynced.sync = false;
+  const auto log = open_or_fail(unsynced);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    REQUIRE(log->append(step("s" + std::to_string(i % 3), i / 3, "key " + std::to_string(i))));
+  }
+}
+
+base::Error open_error(const LogOptions& options) {
+  const auto log = EventLog::open(options);
+  REQUIRE_FALSE(log);
+  return log.error();
+}
+
+bool mentions(const base::Error& error, const std::string& text) {
+  INFO(error.detail);
+  return error.detail.find(text) != std::string::npos;
+}
+
+std::set<std::uint64_t> found_positions(const EventLog& log) {
+  std::set<std::uint64_t> found;
+  const auto findings = log.verify({});
+  REQUIRE(findings);
+  for (const Finding& finding : *findings) found.insert(finding.position.value());
+  return found;
+}
+
+std::array<char, 8> key_of(std::uint64_t position) { return big_endian(position); }
+std::string_view text(const std::array<char, 8>& key) { return {key.data(), key.size()}; }
+
+}  // namespace
+
+TEST_CASE("a write-ahead log that was cut short, flipped or deleted is noticed at open",
+          "[log][damage]") {
+  const TemporaryFolder folder;
+  const LogOptions options = options_in(folder);
+  fill(options, 50);
+  const auto wal = newest_wal(options.folder);
+  const auto size = std::filesystem::file_size(wal);
+  SECTION("cut in the middle") {
+    std::filesystem::resize_file(wal, size / 2);
+    const base::Error error = open_error(options);
+    CHECK(error.code == ErrorCode::corrupt);
+    CHECK(mentions(error, "but commit 50 was durable: acknowledged commits are missing"));
+    CHECK(mentions(error, "restore the log from its latest backup"));
+  }
+  SECTION("cut at the end") {
+    std::filesystem::resize_file(wal, size - 7);
+    CHECK(mentions(open_error(options), "the log ends at commit 49, but commit 50 was durable"));
+  }
+  SECTION("deleted") {
+    std::filesystem::remove(wal);
+    CHECK(open_error(options).code == ErrorCode::corrupt);
+  }
+  SECTION("a byte flipped") {
+    flip_byte(wal, size / 2);
+    const base::Error error = open_error(options);
+    CHECK(error.code == ErrorCode::corrupt);
+    CHECK(mentions(error, "restore the log from its latest backup"));
+  }
+  // Refusing has changed nothing: it is refused again.
+  CHECK(open_error(options).code == ErrorCode::corrupt);
+}
+
+TEST_CASE("a log without its witness opens only when that is accepted", "[log][damage]") {
+  const TemporaryFolder folder;
+  LogOptions options = options_in(folder);
+  options.witness_file = folder.path() / "elsewhere";
+  fill(options, 3);
+  REQUIRE(std::filesystem::exists(options.witness_file));
+  SECTION("missing") { std::filesystem::remove(options.witness_file); }
+  SECTION("damaged") {
+    REQUIRE(base::write_file_durably(options.witness_file, std::string(512, 'x')));
+    CHECK(mentions(open_error(options), "is damaged"));
+    std::filesystem::remove(options.witness_file);
+  }
+  CHECK(open_error(options).code == ErrorCode::corrupt);
+  CHECK(mentions(open_error(options), "its head witness is missing"));
+  options.accept_missing_witness = true;
+  CHECK(open_or_fail(options)->append(step("a", 0)));
+  options.accept_missing_witness = false;
+  CHECK(open_or_fail(options)->head().position == Position(4));
+}
+
+TEST_CASE("an empty log needs no witness, and a witness of commits needs its log",
+          "[log][damage]") {
+  const TemporaryFolder folder;
+  const LogOptions options = options_in(folder);
+  const std::filesystem::path witness = options.folder.string() + ".witness";
+  open_or_fail(options);
+  std::filesystem::remove(witness);
+  open_or_fail(options);
+  std::filesystem::remove_all(options.folder);
+  fill(options, 2);
+  std::filesystem::remove_all(options.folder);
+  const base::Error error = open_error(options);
+  CHECK(error.code == ErrorCode::corrupt);
+  CHECK(mentions(error, "holds no log, but its head witness saw commit 2"));
+  std::filesystem::remove(witness);
+  open_or_fail(options);
+}
+
+TEST_CASE("the witness of another log, of a later epoch or of another history is refused",
+          "[log][damage]") {
+  const TemporaryFolder folder;
+  const TemporaryFolder other_folder;
+  LogOptions options = options_in(folder);
+  LogOptions other = options_in(other_folder);
+  fill(options, 5);
+  fill(other, 4);
+  const std::filesystem::path witness = options.folder.string() + ".witness";
+  SECTION("another log") {
+    std::filesystem::copy_file(other.folder.string() + ".witness", witness,
+                               std::filesystem::copy_options::overwrite_existing);
+    CHECK(mentions(open_error(options), "that of another log"));
+  }
+  SECTION("a later epoch") {
+    const TemporaryFolder copy_folder;
+    const std::filesystem::path copy = copy_folder.path() / "log";
+    std::filesystem::copy(options.folder, copy, std::filesystem::copy_options::recursive);
+    options.epoch_min = 4;
+    CHECK(open_or_fail(options)->head().epoch == 4);
+    options.epoch_min = 1;
+    CHECK(open_or_fail(options)->head().epoch == 4);
+    // The earlier log, put back in place.
+    std::filesystem::remove_all(options.folder);
+    std::filesystem::copy(copy, options.folder, std::filesystem::copy_options::recursive);
+    CHECK(mentions(open_error(options), "the log is of epoch 1, its head witness of 4"));
+  }
+  SECTION("another root") {
+    auto opened = Witness::open(witness);
+    Head head = (*opened)->newest().head;
+    head.root[5] ^= 1;
+    const WitnessRecord record{(*opened)->newest().log_id, head};
+    REQUIRE(Witness::create(witness, record));
+    CHECK(mentions(open_error(options), "are not those that the head witness saw"));
+  }
+}
+
+TEST_CASE("the witness survives a torn write and always keeps what was synced", "[witness]") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "witness";
+  const auto head = [](std::uint64_t position) {
+    return Head{Position(position), base::sha256(std::to_string(position)), 3};
+  };
+  CHECK(Witness::open(path).value() == nullptr);
+  auto witness = *Witness::create(path, {"0123456789abcdef", head(1)});
+  const auto reopened = [&] { return (*Witness::open(path))->newest(); };
+  CHECK(reopened() == WitnessRecord{"0123456789abcdef", head(1)});
+  for (std::uint64_t i = 2; i < 10; ++i) {
+    REQUIRE(witness->record(head(i)));
+    CHECK(reopened().head == head(i));
+    if (i % 3 == 0) {
+      CHECK_FALSE(witness->is_synced());
+      REQUIRE(witness->sync());
+      CHECK(witness->is_synced());
+    }
+  }
+  // 9 was synced last; 10 and 11 go to the other slot, and tearing that one leaves 9.
+  REQUIRE(witness->record(head(10)));
+  REQUIRE(witness->record(head(11)));
+  const std::string bytes = *base::read_file(path);
+  CHECK(bytes.size() == 512);
+  const std::size_t slot = bytes.find("position=11") / 256;
+  for (std::size_t at : {0, 30, 60, 100, 120, 200}) {
+    std::string torn = bytes;
+    torn[slot * 256 + at] ^= 1;
+    REQUIRE(base::write_file_durably(path, torn));
+    const auto newest = reopened().head;
+    CHECK((newest == head(9) || (at == 200 && newest == head(11))));
+  }
+  REQUIRE(base::write_file_durably(path, bytes.substr(0, 300)));
+  CHECK(Witness::open(path).error().code == ErrorCode::corrupt);
+  REQUIRE(base::write_file_durably(path, ""));
+  CHECK(Witness::open(path).error().code == ErrorCode::corrupt);
+}
+
+TEST_CASE("around a damaged block everything else is read, by position and by stream",
+          "[log][damage]") {
+  const TemporaryFolder folder;
+  const LogOptions options = options_in(folder);
+  constexpr std::uint64_t count = 600;
+  fill(options, count);
+  std::filesystem::path table;
+  {
+    RawLog raw(options.folder);
+    raw.flush();
+    REQUIRE(raw.tables(Family::commits).size() == 1);
+    table = raw.tables(Family::commits)[0];
+  }
+  flip_byte(table, std::filesystem::file_size(table) / 3);
+  const auto log = open_or_fail(options);
+  CHECK_FALSE(log->latched());
+  std::set<std::uint64_t> damaged;
+  std::set<std::uint64_t> read;
+  const auto reader = log->read_all(Position(1), Direction::forward);
+  while (auto commit = reader->next()) {
+    if (*commit) {
+      CHECK(read.insert((*commit)->position.value()).second);
+      continue;
+    }
+    CHECK(commit->error().code == ErrorCode::corrupt);
+    const std::uint64_t position = read.size() + damaged.size() + 1;
+    CHECK(mentions(commit->error(), "commit " + std::to_string(position) + ": "));
+    damaged.insert(position);
+  }
+  CHECK(read.size() + damaged.size() == count);
+  CHECK(damaged.size() >= 1);
+  CHECK(damaged.size() < 50);
+
+  std::uint64_t errors = 0;
+  std::uint64_t good = 0;
+  const auto backward = log->read_all(Position(count), Direction::backward);
+  while (auto commit = backward->next()) ++(*commit ? good : errors);
+  CHECK(good == read.size());
+  CHECK(errors == damaged.size());
+  errors = good = 0;
+  for (const char* stream : {"s0", "s1", "s2"}) {
+    const auto of_stream = log->read_stream(stream, StreamVersion(1), Direction::forward);
+    while (auto commit = of_stream->next()) ++(*commit ? good : errors);
+  }
+  CHECK(good == read.size());
+  CHECK(errors == damaged.size());
+  CHECK(log->read(Position(*damaged.begin())).error().code == ErrorCode::corrupt);
+  CHECK(log->read_bytes(Position(*damaged.begin())).error().code == ErrorCode::corrupt);
+  CHECK(found_positions(*log) == damaged);
+  CHECK(log->append(step("s0", count / 3)));
+}
+
+TEST_CASE("a damaged commit at the very end leaves a log that can only be read", "[log][damage]") {
+  const TemporaryFolder folder;
+  const LogOptions options = options_in(folder);
+  fill(options, 300);
+  std::filesystem::path table;
+  {
+    RawLog raw(options.folder);
+    raw.flush();
+    table = raw.tables(Family::commits).at(0);
+  }
+  flip_byte(table, std::filesystem::file_size(table) * 9 / 10);
+  const auto log = open_or_fail(options);
+  CHECK(log->latched());
+  const auto refused = log->append(step("s0", 100));
+  CHECK(error_of(refused) == ErrorCode::unavailable);
+  CHECK(mentions(refused.error(), "can only be read, because its end is damaged"));
+  CHECK(log->head().position == Position(300));
+  CHECK(log->read(Position(1)));
+  CHECK(log->root(200).error().code == ErrorCode::corrupt);
+  CHECK(log->verify({})->size() == 1);
+}
+
+TEST_CASE("tampering with any part of a log is refused at open or found by verifying",
+          "[log][damage]") {
+  const TemporaryFolder folder;
+  const LogOptions options = options_in(folder);
+  fill(options, 600);
+  const auto forged = [](std::uint64_t position) {
+    const std::string payload = *encode(step("s0", 0, "forged"));
+    const auto header = record_header(Position(position), payload);
+    return std::string(header.data(), header.size()) + payload;
+  };
+  std::set<std::uint64_t> expected;
+  std::string refused;
+  {
+    RawLog raw(options.folder);
+    SECTION("an early commit replaced") {
+      raw.put(Family::commits, text(key_of(10)), forged(10));
+      expected = {0, 10, 13};  // and its stream's order, its keys
+    }
+    SECTION("a late commit replaced") {
+      raw.put(Family::commits, text(key_of(590)), forged(590));
+      refused = "do not lead to its Merkle root";
+    }
+    SECTION("a commit removed") {
+      raw.remove(Family::commits, text(key_of(10)));
+      refused = "lacks commit 10";
+    }
+    SECTION("a commit added at the end") {
+      raw.put(Family::commits, text(key_of(601)), forged(601));
+      refused = "commits after its recorded end 600";
+    }
+    SECTION("an early commit damaged, record and all") {
+      raw.put(Family::commits, text(key_of(10)), "nonsense");
+      expected = {10};
+    }
+    SECTION("a stream entry removed") {
+      raw.remove(Family::streams, stream_key("s1", StreamVersion(2)));
+      expected = {0, 5};
+    }
+    SECTION("a stream entry added") {
+      raw.put(Family::streams, stream_key("t", StreamVersion(1)), number_value(7));
+      expected = {0};
+    }
+    SECTION("a stream entry that leads elsewhere") {
+      raw.put(Family::streams, stream_key("s1", StreamVersion(2)), number_value(2));
+      expected = {5};
+    }
+    SECTION("a stream's head moved back") {
+      raw.put(Family::stream_heads, "s1", number_value(3));
+      expected = {0};
+    }
+    SECTION("an idempotency key forgotten") {
+      raw.remove(Family::idempotency, idempotency_key("alice", "key 41"));
+      expected = {0, 42};
+    }
+    SECTION("an idempotency key added") {
+      raw.put(Family::idempotency, idempotency_key("alice", "another"),
+              idempotency_value({Position(3), {}}));
+      expected = {0};
+    }
+    SECTION("a tile changed") {
+      std::string tile = raw.get(Family::merkle, tile_key(0, 0));
+      tile[32 * 20] = static_cast<char>(tile[32 * 20] ^ 1);
+      raw.put(Family::merkle, tile_key(0, 0), tile);
+      refused = "do not lead to its Merkle root";
+    }
+    SECTION("a tile removed") {
+      raw.remove(Family::merkle, tile_key(0, 1));
+      expected = {0};  // The right edge cannot be derived: readable, no more.
+    }
+    SECTION("the recorded root changed") {
+      std::string head = raw.get(Family::meta, "head");
+      head[20] = static_cast<char>(head[20] ^ 1);
+      raw.put(Family::meta, "head", head);
+      refused = "do not lead to its Merkle root";
+    }
+    SECTION("the meta data removed") {
+      for (const char* key : {"format", "log_id", "head"}) raw.remove(Family::meta, key);
+      refused = "commits after its recorded end 0";
+    }
+    SECTION("a later format") {
+      raw.put(Family::meta, "format", "codelog log 2");
+      refused = "the log has the format \"codelog log 2\"";
+    }
+  }
+  if (!refused.empty()) {
+    const base::Error error = open_error(options);
+    CHECK(error.code == ErrorCode::corrupt);
+    CHECK(mentions(error, refused));
+    return;
+  }
+  CHECK(found_positions(*open_or_fail(options)) == expected);
+}
+
+TEST_CASE("verifying tells how far it is and stops after enough findings", "[log][damage]") {
+  const TemporaryFolder folder;
+  const LogOptions options = options_in(folder);
+  fill(options, 5000);
+  {
+    RawLog raw(options.folder);
+    for (std::uint64_t i = 1; i <= 1500; ++i) raw.put(Family::commits, text(key_of(i)), "nonsense");
+  }
+  const auto log = open_or_fail(options);
+  std::vector<std::uint64_t> done;
+  const auto findings = log->verify([&](std::uint64_t position, std::uint64_t total) {
+    CHECK(total == 5000);
+    done.push_back(position);
+  });
+  CHECK(findings->size() == EventLog::findings_max);
+  CHECK(done == std::vector<std::uint64_t>{5000});
+}
+
+}  // namespace codelog::events
