@@ -89,15 +89,18 @@ class DeciderTable {
     return lowest.size() == 1 ? lowest.front() : intern(std::move(lowest));
   }
 
-  // `others` are increasing and greater than the node.
+  // `others` are increasing and greater than the node. Looks up the fewer of others and runs in the
+  // other list.
   bool is_above_any(Node node, std::span<const Node> others) const {
-    auto candidate = others.begin();
-    for (const Run& run : hierarchy_.descendants_or_self(node)) {
-      candidate = std::lower_bound(candidate, others.end(), run.first);
-      if (candidate == others.end()) return false;
-      if (*candidate < run.after) return true;
+    const auto runs = hierarchy_.descendants_or_self(node);
+    if (others.size() <= runs.size()) {
+      return std::ranges::any_of(others,
+                                 [&](Node other) { return hierarchy_.is_ancestor(node, other); });
     }
-    return false;
+    return std::ranges::any_of(runs, [&](const Run& run) {
+      const auto candidate = std::ranges::lower_bound(others, run.first);
+      return candidate != others.end() && *candidate < run.after;
+    });
   }
 
   DecidersId intern(std::vector<Node> nodes) {
@@ -166,17 +169,12 @@ class Deciders {
 // decides about them.
 NodeSet deciding_region(const ExtendedHierarchy& hierarchy, const NodeDefinition& definition,
                         NodeSet targets) {
-  auto waiting = targets.to_vector();
-  while (!waiting.empty()) {
-    const Node node = waiting.back();
-    waiting.pop_back();
-    if (definition.is_direct(node)) continue;
+  targets.for_each_down([&](Node node) {
+    if (definition.is_direct(node)) return;
     for (const Node parent : hierarchy.parents(node)) {
-      if (targets.contains(parent) || definition.is_direct(parent)) continue;
-      targets.add(parent);
-      waiting.push_back(parent);
+      if (!definition.is_direct(parent)) targets.add(parent);
     }
-  }
+  });
   return targets;
 }
 

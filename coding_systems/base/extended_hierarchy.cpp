@@ -91,20 +91,15 @@ NodeSet descendants_or_self(const ExtendedHierarchy& hierarchy, std::span<const 
 
 NodeSet ancestors(const ExtendedHierarchy& hierarchy, std::span<const Node> nodes) {
   NodeSet found(hierarchy.size());
-  std::vector<Node> waiting;
-  const auto find_parents = [&](Node node) {
+  NodeSet waiting(hierarchy.size(), nodes);
+  // Greatest first: parents have smaller numbers, so each node is met once, and memory is read in
+  // one direction.
+  waiting.for_each_down([&](Node node) {
     for (const Node parent : hierarchy.parents(node)) {
-      if (found.contains(parent)) continue;
       found.add(parent);
-      waiting.push_back(parent);
+      waiting.add(parent);
     }
-  };
-  for (const Node node : nodes) find_parents(node);
-  while (!waiting.empty()) {
-    const Node node = waiting.back();
-    waiting.pop_back();
-    find_parents(node);
-  }
+  });
   return found;
 }
 

@@ -38,6 +38,17 @@ class NodeSet {
   // The smallest member (or non-member) in [from, after); `after` where there is none.
   Node next(Node from, Node after) const { return next_of(from, after, 0); }
   Node next_absent(Node from, Node after) const { return next_of(from, after, ~std::uint64_t{0}); }
+  // Calls use(node) for every member, decreasing, those included that use() adds below.
+  template <class Use>
+  void for_each_down(Use use) const {
+    for (std::size_t i = words_.size(); i-- > 0;) {
+      for (auto unseen = ~std::uint64_t{0}; (words_[i] & unseen) != 0;) {
+        const auto bit = 63 - static_cast<unsigned>(std::countl_zero(words_[i] & unseen));
+        unseen = (std::uint64_t{1} << bit) - 1;
+        use(static_cast<Node>(i * 64 + bit));
+      }
+    }
+  }
   std::vector<Node> to_vector() const;  // increasing
 
   // Calls use(node) for every member, increasing.
