@@ -20,7 +20,7 @@ namespace {
 using Statuses = std::map<std::string, std::string>;
 using Walk = std::vector<std::pair<std::string, std::string>>;
 
-nlohmann::json golden_cases() {
+nlohmann::json read_golden_cases() {
   const auto path = std::string(CODELOG_TESTS_DIR) + "/golden/03_dags.json.gz";
   const auto file = gzopen(path.c_str(), "rb");
   REQUIRE(file != nullptr);
@@ -33,6 +33,11 @@ nlohmann::json golden_cases() {
   gzclose(file);
   REQUIRE(count == 0);
   return nlohmann::json::parse(text).at("cases");
+}
+
+const nlohmann::json& golden_cases() {
+  static const auto cases = read_golden_cases();
+  return cases;
 }
 
 std::string code_name(std::size_t number) {
@@ -84,7 +89,7 @@ void add_reached(Codeset& codeset, const std::vector<CodeWithStatus>& updates) {
 }  // namespace
 
 TEST_CASE("node statuses, definitions and walks are the reference's") {
-  const auto cases = golden_cases();
+  const auto& cases = golden_cases();
   REQUIRE(cases.size() == 2000);
   for (std::size_t i = 0; i < cases.size(); ++i) {
     CAPTURE(i);

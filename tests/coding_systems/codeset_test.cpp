@@ -77,6 +77,20 @@ std::string walk_of(const Codeset& codeset) {
   return text;
 }
 
+coding_systems::OrderedHierarchy chain(Node size) {
+  std::vector<Edge> edges;
+  for (Node node = 1; node < size; ++node) edges.push_back({node - 1, node});
+  auto ordered = coding_systems::order_hierarchy(size, edges, Node{0});
+  REQUIRE(ordered);
+  return std::move(*ordered);
+}
+
+NodeSet every_second(Node size) {
+  NodeSet even(size);
+  for (Node node = 0; node < size; node += 2) even.add(node);
+  return even;
+}
+
 std::string after_updates(const std::string& start, const std::string& updates) {
   auto codeset = Codeset::make(graph_g(), parsed(start));
   codeset.apply(codeset.changes_if_updated(parsed(updates)));
@@ -255,39 +269,41 @@ TEST_CASE("a search brings its topmost matches and everything below them") {
         std::vector<std::string>{"typed"});
 }
 
-TEST_CASE("a chain of a million nodes is neither recursed into nor gone through twice") {
+TEST_CASE("a chain of a million codes is neither recursed into nor gone through twice") {
   constexpr Node size = 1'000'000;
-  std::vector<Edge> chain;
-  for (Node node = 1; node < size; ++node) chain.push_back({node - 1, node});
-  const auto ordered = coding_systems::order_hierarchy(size, chain, Node{0});
-  REQUIRE(ordered);
-  const ExtendedHierarchy hierarchy(ordered->arrays.view());
-
+  const auto ordered = chain(size);
+  const ExtendedHierarchy hierarchy(ordered.arrays.view());
   // Every second code is in the set: every code is decided, alternately.
-  NodeSet even(size);
-  for (Node node = 0; node < size; node += 2) even.add(node);
+  const auto even = every_second(size);
   const auto alternating = coding_systems::minimal_definition(hierarchy, even);
   CHECK(alternating.included == even);
   CHECK(alternating.excluded.count() == size / 2);
   const auto statuses = coding_systems::statuses_from_definition(hierarchy, alternating);
   CHECK(statuses.count() == size);
   CHECK(statuses[size - 1] == CodeStatus::excluded);
+  const std::vector<coding_systems::NodeUpdate> last = {{size - 1, CodeStatus::included}};
+  CHECK(coding_systems::changes_of_updates(hierarchy, statuses, last).size() == 1);
+}
+
+TEST_CASE("a definition of a hundred thousand levels is walked, and cleared at once") {
+  constexpr Node size = 100'000;
+  const auto ordered = chain(size);
+  const ExtendedHierarchy hierarchy(ordered.arrays.view());
+  const auto alternating = coding_systems::minimal_definition(hierarchy, every_second(size));
   const auto rows =
-      coding_systems::walk_definition(hierarchy, alternating, std::less<Node>(), 2 * size);
+      coding_systems::walk_definition(hierarchy, alternating, std::less<Node>(), size);
   REQUIRE(rows);
   CHECK(rows->size() == size);
   CHECK(rows->back() == coding_systems::DefiningNode{size - 1, CodeStatus::excluded, size - 1});
 
-  const std::vector<coding_systems::NodeUpdate> clear_all_but_first = [] {
-    std::vector<coding_systems::NodeUpdate> updates;
-    for (Node node = 1; node < size; ++node) updates.push_back({node, CodeStatus::unresolved});
-    return updates;
-  }();
-  const auto changes = coding_systems::changes_of_updates(hierarchy, statuses, clear_all_but_first);
+  std::vector<coding_systems::NodeUpdate> all_but_first;
+  for (Node node = 1; node < size; ++node) {
+    all_but_first.push_back({node, CodeStatus::unresolved});
+  }
+  const auto statuses = coding_systems::statuses_from_definition(hierarchy, alternating);
+  const auto changes = coding_systems::changes_of_updates(hierarchy, statuses, all_but_first);
   CHECK(changes.size() == size - 1);
   CHECK(changes.back().after == CodeStatus::included_by_ancestor);
-  const std::vector<coding_systems::NodeUpdate> last = {{size - 1, CodeStatus::included}};
-  CHECK(coding_systems::changes_of_updates(hierarchy, statuses, last).size() == 1);
 }
 
 TEST_CASE("a code below thousands of decided codes that agree or not") {

@@ -26,7 +26,7 @@ namespace coding_systems = codelog::coding_systems;
 namespace {
 
 // A case takes a tenth of a millisecond; RapidCheck's hundred would be few.
-const int more_cases = setenv("RC_PARAMS", "max_success=1000", 0);
+const int more_cases = setenv("RC_PARAMS", "max_success=500", 0);
 
 OrderedHierarchy ordered(std::size_t size, const std::vector<Edge>& edges,
                          std::optional<Node> root = std::nullopt) {
