@@ -44,6 +44,7 @@ rocksdb::DBOptions database_options(const LogOptions& options, rocksdb::Env* env
   database.track_and_verify_wals_in_manifest = false;
   database.avoid_flush_during_recovery = true;
   database.paranoid_checks = true;
+  database.max_bgerror_resume_count = 0;  // An error latches; RocksDB must not try again by itself.
   database.manual_wal_flush = false;
   database.enable_pipelined_write = false;
   database.unordered_write = false;
