@@ -4,7 +4,7 @@
 // the release does not know at all and which are numbered from the release's size on) hang directly
 // under the root code if they are among the codes asked for. That matters only where the root is
 // itself a node: SNOMED CT's and CTV3's is, while BNF, ICD-10 and dm+d have none, so there an
-// orphan has no ancestors.
+// orphan has no ancestors. The root is taken to have no parents, as in every release.
 //
 // Immutable and safe from any thread. Like a Hierarchy it refers to arrays that must outlive it,
 // and the spans it gives out live as long as itself.
