@@ -1,0 +1,115 @@
+#include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
+
+#include "coding_systems/base/csv_reader.h"
+
+namespace codelog::tests {
+namespace {
+
+using coding_systems::CsvReader;
+using Records = std::vector<std::vector<std::string>>;
+
+// Reads all, given out in pieces of a size, so that every state meets the end of a block.
+struct Parsed {
+  Records records;
+  std::vector<std::uint64_t> lines;
+  std::string error;
+};
+
+Parsed parse(std::string_view text, std::size_t piece_bytes = 100'000) {
+  CsvReader csv("a.csv", [&](std::span<char> buffer) -> base::Result<std::size_t> {
+    const std::size_t bytes = std::min({piece_bytes, text.size(), buffer.size()});
+    std::copy_n(text.begin(), bytes, buffer.begin());
+    text.remove_prefix(bytes);
+    return bytes;
+  });
+  Parsed parsed;
+  for (;;) {
+    const auto more = csv.next_record();
+    if (!more) {
+      parsed.error = more.error().detail;
+      return parsed;
+    }
+    if (!*more) return parsed;
+    parsed.records.emplace_back(csv.fields().begin(), csv.fields().end());
+    parsed.lines.push_back(csv.line_number());
+  }
+}
+
+std::string quoted(const std::string& field) {
+  std::string text = "\"";
+  for (const char byte : field) text += byte == '"' ? "\"\"" : std::string(1, byte);
+  return text + '"';
+}
+
+}  // namespace
+
+TEST_CASE("CSV is read as RFC 4180 has it", "[import][csv]") {
+  const std::size_t piece_bytes = GENERATE(1, 2, 3, 100'000);
+  const auto records = [&](std::string_view text) {
+    const auto parsed = parse(text, piece_bytes);
+    CHECK(parsed.error == "");
+    return parsed.records;
+  };
+  CHECK(records("") == Records{});
+  CHECK(records("a") == Records{{"a"}});
+  CHECK(records("a,b\r\nc,d\r\n") == Records{{"a", "b"}, {"c", "d"}});
+  CHECK(records("a,b\nc,d") == Records{{"a", "b"}, {"c", "d"}});
+  CHECK(records(",\n") == Records{{"", ""}});
+  CHECK(records("a,\n,b") == Records{{"a", ""}, {"", "b"}});
+  CHECK(records("\"a,b\",\"c\"\"d\"\n") == Records{{"a,b", "c\"d"}});
+  CHECK(records("\"a\r\nb\n\",c\n") == Records{{"a\r\nb\n", "c"}});
+  CHECK(records("\"\",\"\"\"\"") == Records{{"", "\""}});
+  CHECK(records("5\" tube,x\"\n") == Records{{"5\" tube", "x\""}});
+  CHECK(records(" \"a\"\n") == Records{{" \"a\""}});
+  CHECK(records("\n\r\na\n\n\nb\n\n") == Records{{"a"}, {"b"}});
+}
+
+TEST_CASE("a byte order mark is skipped at the start only", "[import][csv]") {
+  CHECK(parse("\xEF\xBB\xBF\"a\",b\n\xEF\xBB\xBF"
+              "c\n")
+            .records == Records{{"a", "b"},
+                                {"\xEF\xBB\xBF"
+                                 "c"}});
+}
+
+TEST_CASE("bad CSV is refused with its line", "[import][csv]") {
+  const std::size_t piece_bytes = GENERATE(1, 100'000);
+  const auto error = [&](std::string_view text) { return parse(text, piece_bytes).error; };
+  CHECK(error("a\nb,\"c\nd\ne") == "a.csv, line 2: a quote in this record is never closed");
+  CHECK(error("a\n\"") == "a.csv, line 2: a quote in this record is never closed");
+  CHECK(error("\"a\nb\"\n\"c\"d\n") ==
+        "a.csv, line 3: a closing quote is followed by neither a comma nor a line end");
+  CHECK(error("a\rb\n") == "a.csv, line 1: a carriage return is not followed by a line feed");
+  CHECK(error("a\r") == "a.csv, line 1: a carriage return is not followed by a line feed");
+  const std::string long_field(coding_systems::csv_record_bytes_max / 2 + 1, 'x');
+  CHECK(parse("a\n" + long_field + "," + long_field).error ==
+        "a.csv, line 2: the record is longer than 1048576 bytes");
+  CHECK(parse("a\n\"" + long_field + "\",\"" + long_field + "\"").error ==
+        "a.csv, line 2: the record is longer than 1048576 bytes");
+}
+
+TEST_CASE("records know the line they start on", "[import][csv]") {
+  CHECK(parse("a\n\n\"b\n\nc\",d\ne\n").lines == std::vector<std::uint64_t>{1, 3, 6});
+}
+
+TEST_CASE("any records that are written as CSV are read back", "[import][csv][property]") {
+  CHECK(rc::check([] {
+    const auto byte = rc::gen::element('a', 'b', '"', ',', '\r', '\n', ' ', '\0', '\xEF');
+    const auto field = rc::gen::container<std::string>(byte);
+    const auto record = rc::gen::nonEmpty(rc::gen::container<std::vector<std::string>>(field));
+    const auto records = *rc::gen::resize(15, rc::gen::container<Records>(record));
+    const auto piece_bytes = *rc::gen::inRange<std::size_t>(1, 10);
+    std::string text;
+    for (const auto& fields : records) {
+      for (const auto& value : fields) text += (&value == &fields[0] ? "" : ",") + quoted(value);
+      text += *rc::gen::element(std::string("\n"), std::string("\r\n"));
+    }
+    const auto parsed = parse(text, piece_bytes);
+    RC_ASSERT(parsed.error == "");
+    RC_ASSERT(parsed.records == records);
+  }));
+}
+
+}  // namespace codelog::tests

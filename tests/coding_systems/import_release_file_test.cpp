@@ -1,0 +1,227 @@
+// What an import leaves in its folder, whatever happens to it.
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <catch2/catch.hpp>
+
+#include "coding_systems/base/release_writer.h"
+#include "coding_systems/snomedct/import.h"
+#include "import_support.h"
+
+namespace codelog::tests {
+namespace {
+
+using coding_systems::import_snomedct;
+using coding_systems::ImportProgress;
+using coding_systems::ImportRequest;
+using coding_systems::ReleaseWriter;
+
+constexpr std::string_view table_sql = "CREATE TABLE \"numbers\" (\"n\" integer NOT NULL);";
+constexpr coding_systems::ReleaseSchema schema = {"test", {}, table_sql, ""};
+
+// A release whose second concept is called as told.
+void write_release_archive(const std::filesystem::path& path, const std::string& name) {
+  Rf2Archive rf2;
+  rf2.lines(0, Rf2Archive::descriptions)
+      .push_back(description_line("200021", "20210131", "1", "100005", name));
+  // Enough rows that progress is reported while they are read and written.
+  for (int i = 0; i < 9000; ++i) {
+    rf2.lines(0, Rf2Archive::concepts)
+        .push_back(concept_line(std::to_string(1'000'000 + i), "20200131", "1"));
+  }
+  write_archive(path, rf2.members());
+}
+
+std::string name_in(const std::filesystem::path& file) {
+  const auto rows = query(file, "SELECT term FROM snomedct_description WHERE id = '200021'");
+  return rows.empty() ? "" : rows[0][0];
+}
+
+// Runs the work in a process of its own; its exit code, or minus the signal that ended it.
+template <class Work>
+int in_other_process(Work work) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) ::_exit(work());
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+}  // namespace
+
+TEST_CASE("an import that is killed leaves no release, and the next one tidies up",
+          "[import][process]") {
+  TemporaryFolder folder;
+  const auto archive = folder.path() / "a.zip";
+  const auto target = folder.path() / "snomedct";
+  write_release_archive(archive, "First");
+  ImportRequest request{.archive = archive, .target_folder = target, .alias = "test_1"};
+  const bool is_replacing = GENERATE(false, true);
+  if (is_replacing) {
+    REQUIRE(import_snomedct(request));
+    write_release_archive(archive, "Second");
+  }
+  const std::string stage = GENERATE("reading", "writing", "syncing", "indexing");
+  CAPTURE(is_replacing, stage);
+
+  const int ended = in_other_process([&] {
+    ImportRequest killed = request;
+    killed.report_progress = [&](const ImportProgress& progress) {
+      if (progress.stage == stage && (progress.done > 0 || stage == "syncing")) ::raise(SIGKILL);
+    };
+    return import_snomedct(killed) ? 0 : 1;
+  });
+  CHECK(ended == -SIGKILL);
+  const auto left = files_in(target);
+  CHECK(std::count(left.begin(), left.end(), "test_1.sqlite3.importing") == 1);
+  CHECK(std::count(left.begin(), left.end(), "test_1.sqlite3") == (is_replacing ? 1 : 0));
+  if (is_replacing) CHECK(name_in(target / "test_1.sqlite3") == "First");
+
+  // Of any release, not only of the same.
+  request.alias = "test_2";
+  REQUIRE(import_snomedct(request));
+  auto expected = std::vector<std::string>{"test_2.index", "test_2.sqlite3"};
+  if (is_replacing) expected.insert(expected.begin(), {"test_1.index", "test_1.sqlite3"});
+  CHECK(files_in(target) == expected);
+}
+
+TEST_CASE("a release is replaced under those who read it", "[import]") {
+  TemporaryFolder folder;
+  const auto archive = folder.path() / "a.zip";
+  const auto target = folder.path() / "snomedct";
+  write_release_archive(archive, "First");
+  const ImportRequest request{.archive = archive, .target_folder = target, .alias = "test_1"};
+  REQUIRE(import_snomedct(request));
+
+  const auto file = target / "test_1.sqlite3";
+  SQLite::Database reader(file.string(), SQLite::OPEN_READONLY);
+  SQLite::Statement statement(reader, "SELECT term FROM snomedct_description ORDER BY rowid");
+  REQUIRE(statement.executeStep());
+  write_release_archive(archive, "Second");
+  REQUIRE(import_snomedct(request));
+
+  std::string last;
+  do {
+    last = statement.getColumn(0).getString();
+  } while (statement.executeStep());
+  CHECK(last == "First");
+  CHECK(reader.execAndGet("PRAGMA integrity_check").getString() == "ok");
+  CHECK(name_in(file) == "Second");
+  CHECK(files_in(target) == std::vector<std::string>{"test_1.index", "test_1.sqlite3"});
+}
+
+TEST_CASE("a failed import leaves the release that was to be replaced", "[import]") {
+  TemporaryFolder folder;
+  const auto archive = folder.path() / "a.zip";
+  const auto target = folder.path() / "snomedct";
+  write_release_archive(archive, "First");
+  REQUIRE(import_error(import_snomedct, archive, target) == "");
+  const auto before = read_bytes(target / "test_1.sqlite3");
+  write_archive(archive, {{"a.txt", "no release"}});
+  CHECK(import_error(import_snomedct, archive, target) != "");
+  CHECK(files_in(target) == std::vector<std::string>{"test_1.index", "test_1.sqlite3"});
+  CHECK(read_bytes(target / "test_1.sqlite3") == before);
+}
+
+TEST_CASE("a full disk fails the import and leaves nothing", "[import][process]") {
+  TemporaryFolder folder;
+  const auto archive = folder.path() / "a.zip";
+  const auto target = folder.path() / "snomedct";
+  write_release_archive(archive, "First");
+  // The index has about 0.6 MB and the database 0.9 MB: one limit for each.
+  const rlim_t file_bytes_max = GENERATE(100'000u, 700'000u);
+  const int ended = in_other_process([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{file_bytes_max, file_bytes_max};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    const auto imported =
+        import_snomedct({.archive = archive, .target_folder = target, .alias = "test_1"});
+    if (imported) return 2;
+    return imported.error().code == base::ErrorCode::io ? 0 : 3;
+  });
+  CHECK(ended == 0);
+  CHECK(files_in(target).empty());
+}
+
+TEST_CASE("one release is imported once at a time", "[import]") {
+  TemporaryFolder folder;
+  const auto archive = folder.path() / "a.zip";
+  const auto target = folder.path() / "snomedct";
+  write_release_archive(archive, "First");
+  const auto other = ReleaseWriter::create(target, "test_1", schema);
+  REQUIRE(other);
+  const auto refused =
+      import_snomedct({.archive = archive, .target_folder = target, .alias = "test_1"});
+  REQUIRE(!refused);
+  CHECK(refused.error().code == base::ErrorCode::conflict);
+  CHECK(refused.error().detail == "another import of test_1 is under way");
+  // Another release may be, and does not tidy away what is in use.
+  CHECK(import_snomedct({.archive = archive, .target_folder = target, .alias = "test_2"}));
+  CHECK(files_in(target) ==
+        std::vector<std::string>{"test_1.sqlite3.importing", "test_2.index", "test_2.sqlite3"});
+}
+
+TEST_CASE("a release with changes in a log beside it is not replaced", "[import]") {
+  TemporaryFolder folder;
+  const auto archive = folder.path() / "a.zip";
+  const auto target = folder.path() / "snomedct";
+  write_release_archive(archive, "First");
+  REQUIRE(import_error(import_snomedct, archive, target) == "");
+  const auto log = target / GENERATE("test_1.sqlite3-wal", "test_1.sqlite3-journal");
+  write_bytes(log, "changes");
+  CHECK(import_error(import_snomedct, archive, target) ==
+        log.string() +
+            " holds changes to the release that is to be replaced: open and close that "
+            "release with sqlite3 first");
+  CHECK(std::filesystem::exists(log));
+  write_bytes(log, "");
+  write_bytes(target / "test_1.sqlite3-shm", "anything");
+  CHECK(import_error(import_snomedct, archive, target) == "");
+  CHECK(files_in(target) == std::vector<std::string>{"test_1.index", "test_1.sqlite3"});
+}
+
+TEST_CASE("an alias that is no file name is refused", "[import]") {
+  TemporaryFolder folder;
+  const std::string alias = GENERATE("", "../x", "a/b", ".hidden", "UPPER", "a b");
+  const auto writer = ReleaseWriter::create(folder.path() / "target", alias, schema);
+  REQUIRE(!writer);
+  CHECK(writer.error().code == base::ErrorCode::invalid);
+  CHECK(files_in(folder.path()).empty());
+}
+
+TEST_CASE("a folder that cannot be written is an error of input and output", "[import]") {
+  TemporaryFolder folder;
+  write_bytes(folder.path() / "file", "");
+  const auto writer = ReleaseWriter::create(folder.path() / "file" / "x", "test_1", schema);
+  REQUIRE(!writer);
+  CHECK(writer.error().code == base::ErrorCode::io);
+}
+
+TEST_CASE("a writer that is not published leaves nothing", "[import]") {
+  TemporaryFolder folder;
+  const bool is_sealed = GENERATE(false, true);
+  {
+    auto writer = ReleaseWriter::create(folder.path(), "test_1", schema);
+    REQUIRE(writer);
+    {
+      auto inserter = (*writer)->table("numbers", "n");
+      REQUIRE(inserter);
+      inserter->integer(1, 42);
+      REQUIRE(inserter->insert());
+      inserter->null(1);
+      CHECK(!inserter->insert());  // NOT NULL
+    }
+    CHECK(!(*writer)->table("nothing", "n"));
+    if (is_sealed) REQUIRE((*writer)->seal());
+    CHECK(files_in(folder.path()) == std::vector<std::string>{"test_1.sqlite3.importing"});
+  }
+  CHECK(files_in(folder.path()).empty());
+}
+
+}  // namespace codelog::tests
