@@ -3,7 +3,9 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,6 +39,37 @@ std::string small_index() {
   auto bytes = coding_systems::build_release_index("test", source, {});
   REQUIRE(bytes);
   return *bytes;
+}
+
+// The sections of an index, to be changed and put under right checksums again.
+struct Parts {
+  std::array<std::string, coding_systems::index_section_count> sections;
+  std::uint32_t node_count = 0;
+  std::optional<Node> root;
+
+  std::string& section(IndexSection section) { return sections[static_cast<std::size_t>(section)]; }
+};
+
+Parts take_apart(const std::string& bytes) {
+  const auto file = IndexFile::own(bytes, "test");
+  REQUIRE(file);
+  Parts parts{.sections = {}, .node_count = file->node_count(), .root = file->root()};
+  for (std::size_t i = 0; i < parts.sections.size(); ++i) {
+    parts.sections[i] = file->section_bytes(static_cast<IndexSection>(i));
+  }
+  return parts;
+}
+
+std::string put_together(const Parts& parts) {
+  coding_systems::IndexContents contents{.system_id = "test",
+                                         .built_from = {},
+                                         .node_count = parts.node_count,
+                                         .root = parts.root,
+                                         .sections = {}};
+  for (std::size_t i = 0; i < parts.sections.size(); ++i) {
+    contents.sections[i] = std::as_bytes(std::span(parts.sections[i]));
+  }
+  return coding_systems::encode_index_file(contents);
 }
 
 bool is_refused(std::string bytes) {
@@ -96,24 +129,14 @@ TEST_CASE("an index cut off anywhere, or with anything behind it, is refused", "
 
 TEST_CASE("an index whose contents lie under right checksums is refused or harmless",
           "[index][damage][property]") {
-  const auto good = small_index();
-  const auto file = IndexFile::own(good, "test");
-  REQUIRE(file);
+  const auto good = take_apart(small_index());
   std::mt19937 generator(20240101);
   const auto random = [&] { return static_cast<std::uint32_t>(generator()); };
   std::array<int, 2> outcomes{};  // harmless, refused
   for (int round = 0; round < 6000; ++round) {
-    coding_systems::IndexContents contents{.system_id = "test",
-                                           .built_from = {},
-                                           .node_count = file->node_count(),
-                                           .root = file->root(),
-                                           .sections = {}};
-    std::array<std::string, coding_systems::index_section_count> sections;
-    for (std::size_t i = 0; i < sections.size(); ++i) {
-      sections[i] = file->section_bytes(static_cast<IndexSection>(i));
-    }
-    auto& lying = sections[random() % sections.size()];
     CAPTURE(round);
+    auto parts = good;
+    auto& lying = parts.sections[random() % parts.sections.size()];
     if (random() % 8 == 0) {
       lying.resize(random() % (lying.size() + 20));
     } else if (!lying.empty()) {
@@ -121,12 +144,9 @@ TEST_CASE("an index whose contents lie under right checksums is refused or harml
       const std::size_t bytes = std::min<std::size_t>(1 + random() % 4, lying.size());
       std::memcpy(lying.data() + random() % (lying.size() - bytes + 1), &value, bytes);
     }
-    if (random() % 50 == 0) contents.node_count = random() % 200;
-    if (random() % 50 == 0) contents.root = random() % 200;
-    for (std::size_t i = 0; i < sections.size(); ++i) {
-      contents.sections[i] = std::as_bytes(std::span(sections[i]));
-    }
-    auto lie = IndexFile::own(coding_systems::encode_index_file(contents), "test");
+    if (random() % 50 == 0) parts.node_count = random() % 200;
+    if (random() % 50 == 0) parts.root = random() % 200;
+    auto lie = IndexFile::own(put_together(parts), "test");
     REQUIRE(lie);
     const auto index = ReleaseIndex::from(std::move(*lie));
     ++outcomes[index ? 0 : 1];
@@ -134,6 +154,27 @@ TEST_CASE("an index whose contents lie under right checksums is refused or harml
   }
   CHECK(outcomes[0] > 500);
   CHECK(outcomes[1] > 500);
+}
+
+TEST_CASE("an index in which a search or a walk would not end is refused", "[index][damage]") {
+  const auto good = take_apart(small_index());
+  REQUIRE(!is_refused(put_together(good)));
+
+  // 64 codes in 64 slots: whoever looks for another code finds no free slot.
+  IndexSource source;
+  for (int i = 0; i < 64; ++i) source.add_concept(std::to_string(i), 1);
+  auto full = take_apart(*coding_systems::build_release_index("test", source, {}));
+  full.section(IndexSection::code_slots).clear();
+  for (std::uint64_t slot = 1; slot <= 64; ++slot) {
+    full.section(IndexSection::code_slots).append(reinterpret_cast<const char*>(&slot), 8);
+  }
+  CHECK(is_refused(put_together(full)));
+
+  auto own_parent = good;
+  const Node last = good.node_count - 1;
+  auto& parents = own_parent.section(IndexSection::parents);
+  std::memcpy(parents.data() + parents.size() - sizeof last, &last, sizeof last);
+  CHECK(is_refused(put_together(own_parent)));
 }
 
 TEST_CASE("a damaged index file is built anew", "[index][damage][files]") {
