@@ -131,13 +131,4 @@ base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::str
                        files.database.string() + " has another size or time, but the same bytes");
 }
 
-base::Result<void> write_release_index(const ReleaseFiles& files, std::string_view system_id,
-                                       const IndexSource& source) {
-  const auto identified = identify(files.database);
-  if (!identified) return identified.error();
-  const auto bytes = build_release_index(system_id, source, *identified);
-  if (!bytes) return bytes.error();
-  return write_index_file(files.index, *bytes);
-}
-
 }  // namespace codelog::coding_systems

@@ -47,9 +47,4 @@ struct OpenedIndex {
 base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::string_view system_id,
                                              const ReadIndexSource& read_source);
 
-// For an importer that has just written the release file and still has its rows: builds the index
-// from them and writes it. Errors: as above.
-base::Result<void> write_release_index(const ReleaseFiles& files, std::string_view system_id,
-                                       const IndexSource& source);
-
 }  // namespace codelog::coding_systems
