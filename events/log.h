@@ -73,6 +73,9 @@ struct LogOptions {
   std::uint64_t epoch_min = 1;
   std::size_t queue_commits_max = 4096;
   std::size_t queue_bytes_max = 256u << 20;
+  // Commits are kept in memory, and in the write-ahead log, up to this size before they become a
+  // table file. The next open reads up to twice as much again.
+  std::size_t memory_bytes = 64u << 20;
   // append() refuses while the volume has less than this.
   std::uint64_t free_bytes_min = 64u << 20;
   // How much later than the log the witness may reach the disk. (A crash of the process alone loses

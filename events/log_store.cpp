@@ -30,8 +30,6 @@ constexpr std::string_view head_key = "head";
 constexpr std::string_view format = "codelog log 1";
 
 constexpr std::size_t block_cache_bytes = 64u << 20;
-// What may have to be replayed at the next open, besides the memory that unflushed commits take.
-constexpr std::uint64_t wal_bytes_max = 128u << 20;
 
 rocksdb::DBOptions database_options(const LogOptions& options, rocksdb::Env* environment) {
   rocksdb::DBOptions database;
@@ -50,16 +48,19 @@ rocksdb::DBOptions database_options(const LogOptions& options, rocksdb::Env* env
   database.unordered_write = false;
   database.wal_compression = rocksdb::kNoCompression;
   database.recycle_log_file_num = 0;
-  database.max_total_wal_size = wal_bytes_max;
+  // Families with little to keep are flushed when the log gets this long, so that its old files can
+  // go.
+  database.max_total_wal_size = 2 * options.memory_bytes;
   database.max_background_jobs = 2;
-  database.max_file_opening_threads = 2;  // Threads are made for each family, with or without files.
+  database.max_file_opening_threads =
+      2;  // Threads are made for each family, with or without files.
   database.info_log_level = rocksdb::WARN_LEVEL;
   database.keep_log_file_num = 4;
   database.max_log_file_size = 4u << 20;
   return database;
 }
 
-rocksdb::ColumnFamilyOptions family_options(Family family,
+rocksdb::ColumnFamilyOptions family_options(Family family, std::size_t memory_bytes,
                                             const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.format_version = 5;
@@ -72,14 +73,14 @@ rocksdb::ColumnFamilyOptions family_options(Family family,
   options.compression = rocksdb::kZSTD;
   options.bottommost_compression = rocksdb::kZSTD;
   options.level_compaction_dynamic_level_bytes = true;
-  options.write_buffer_size = 16u << 20;
+  options.write_buffer_size = memory_bytes / 4;
   switch (family) {
     case Family::commits:
       // Large blocks compress best. Keys come in order, so that tables move down the levels without
       // being rewritten, and nobody asks for a position that is not there, so that filters would be
       // useless.
       table.block_size = 64u << 10;
-      options.write_buffer_size = 64u << 20;
+      options.write_buffer_size = memory_bytes;
       break;
     case Family::merkle:
       options.compression = rocksdb::kNoCompression;  // Hashes do not compress.
@@ -180,7 +181,8 @@ base::Result<std::unique_ptr<LogStore>> LogStore::open(const LogOptions& options
   const auto cache = rocksdb::NewLRUCache(block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (std::size_t i = 0; i < families_count; ++i) {
-    descriptors.emplace_back(family_names[i], family_options(static_cast<Family>(i), cache));
+    descriptors.emplace_back(family_names[i],
+                             family_options(static_cast<Family>(i), options.memory_bytes, cache));
   }
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
