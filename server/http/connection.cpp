@@ -17,10 +17,9 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t input_bytes_first = 4096;
 constexpr std::size_t input_bytes_kept = 32u << 10;
-constexpr std::size_t read_bytes_min = 2048;
-constexpr std::size_t read_bytes_max = 64u << 10;
-// Compressing more than this takes long enough (about 0.5 ms) to be felt by the other connections
-// of the thread.
+constexpr std::size_t head_read_bytes_min = 2048;
+constexpr std::size_t body_read_bytes_max = 64u << 10;
+// Compressing so much takes 0.1 ms. More would be felt by the other connections of the thread.
 constexpr std::size_t compress_here_bytes_max = 16u << 10;
 
 constexpr std::string_view continue_bytes = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -44,17 +43,18 @@ class PoolPlace {
 
 }  // namespace
 
-net::mutable_buffer InputBuffer::space() {
-  if (memory_.empty()) memory_.resize(input_bytes_first);
+net::mutable_buffer InputBuffer::space(std::size_t bytes_min) {
   if (first_ == after_) first_ = after_ = 0;
-  if (memory_.size() - after_ < read_bytes_min) {
+  if (memory_.size() - after_ < bytes_min) {
     std::copy(memory_.begin() + static_cast<std::ptrdiff_t>(first_),
               memory_.begin() + static_cast<std::ptrdiff_t>(after_), memory_.begin());
     after_ -= first_;
     first_ = 0;
-    if (memory_.size() - after_ < read_bytes_min) memory_.resize(memory_.size() * 2);
   }
-  return {memory_.data() + after_, std::min(memory_.size() - after_, read_bytes_max)};
+  if (memory_.size() - after_ < bytes_min) {
+    memory_.resize(std::max({input_bytes_first, memory_.size() * 2, after_ + bytes_min}));
+  }
+  return {memory_.data() + after_, memory_.size() - after_};
 }
 
 void InputBuffer::take(std::size_t bytes) { first_ += bytes; }
@@ -112,7 +112,8 @@ Awaitable<void> Connection::run() {
   while (step != Step::close) {
     switch (step) {
       case Step::read_head: {
-        const auto [error, bytes] = co_await socket_.async_read_some(input_.space(), as_result);
+        const auto space = input_.space(head_read_bytes_min);
+        const auto [error, bytes] = co_await socket_.async_read_some(space, as_result);
         step = head_came(error, bytes);
         break;
       }
@@ -224,7 +225,8 @@ Awaitable<Connection::Step> Connection::read_body() {
     if (!account_body()) co_return refuse(503, "Too many large requests are being read already.");
     if (progress != RequestParser::Progress::need_more) co_return finish_body(progress);
     timed_out_ = false;
-    const auto [error, bytes] = co_await socket_.async_read_some(input_.space(), as_result);
+    const auto space = input_.space(body_read_bytes());
+    const auto [error, bytes] = co_await socket_.async_read_some(space, as_result);
     if (error) {
       co_return timed_out_ ? refuse(408, "The body of the request took too long.") : Step::close;
     }
@@ -242,6 +244,7 @@ Connection::Step Connection::finish_body(RequestParser::Progress progress) {
 
 Connection::Step Connection::after_body() {
   if (!exchange_.wants_worker()) return Step::work;
+  if (shard_.service().answer_quickly(exchange_)) return Step::work;
   if (shard_.shared().enter_pool()) return Step::work_elsewhere;
   shard_.service().overloaded(exchange_);
   return Step::send;
@@ -386,7 +389,8 @@ Awaitable<void> Connection::linger() {
   timed_out_ = false;
   for (;;) {
     input_.take(input_.bytes().size());
-    const auto [error, bytes] = co_await socket_.async_read_some(input_.space(), as_result);
+    const auto space = input_.space(head_read_bytes_min);
+    const auto [error, bytes] = co_await socket_.async_read_some(space, as_result);
     if (error || timed_out_) co_return;
     input_.add(bytes);
   }
@@ -396,6 +400,13 @@ void Connection::set_flow_deadline(SteadyTime started, std::chrono::milliseconds
                                    std::size_t bytes) {
   const std::size_t rate = std::max<std::size_t>(1, shard_.limits().bytes_per_second_min);
   deadline_ = started + timeout + std::chrono::milliseconds(bytes * 1000 / rate);
+}
+
+// Few reads for a large body, little memory for a small one.
+std::size_t Connection::body_read_bytes() const {
+  const std::size_t so_far = exchange_.request.body.size();
+  const std::size_t expected = parser_.content_length().value_or(so_far * 2) - so_far;
+  return std::clamp(expected, head_read_bytes_min, body_read_bytes_max);
 }
 
 bool Connection::account_body() {

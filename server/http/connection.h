@@ -43,8 +43,8 @@ class InputBuffer {
  public:
   std::string_view bytes() const { return {memory_.data() + first_, after_ - first_}; }
   bool empty() const { return first_ == after_; }
-  // Room for at least 2 KiB more; what bytes() gave is void.
-  boost::asio::mutable_buffer space();
+  // Room for at least so many more; what bytes() gave is void.
+  boost::asio::mutable_buffer space(std::size_t bytes_min);
   void add(std::size_t bytes) { after_ += bytes; }
   void take(std::size_t bytes);
   // Gives back what a large request made it grow to.
@@ -106,6 +106,7 @@ class Connection {
   Step send();
   Step flush();
   Step finish(SteadyTime now);
+  std::size_t body_read_bytes() const;
   bool account_body();  // false when all bodies together have become too large
   void enter_request(SteadyTime now);
   void leave_request();

@@ -49,6 +49,7 @@ void Exchange::reset() {
   response = {};
   delivery = {};
   is_routed = false;
+  is_answered = false;
   // One large upload must not keep its memory for the rest of the connection.
   if (request.body.capacity() > unrouted_body_bytes_max) std::string().swap(request.body);
 }
@@ -74,7 +75,23 @@ void Service::route(Exchange& exchange, std::string_view generated_id) const {
   exchange.body_bytes_max = std::min(limit, exchange.match.route->body_bytes_max.value_or(limit));
 }
 
+bool Service::answer_quickly(Exchange& exchange) const {
+  const QuickHandler& quick = exchange.match.route->quick;
+  if (!quick) return false;
+  try {
+    auto response = quick(exchange.request, exchange.match.parameters);
+    if (!response) return false;
+    exchange.response = std::move(*response);
+  } catch (...) {
+    return false;  // the handler proper says what is wrong
+  }
+  exchange.delivery = plan_delivery(exchange.request, exchange.response);
+  exchange.is_answered = true;
+  return true;
+}
+
 void Service::answer(Exchange& exchange) const {
+  if (exchange.is_answered) return;
   const Request& request = exchange.request;
   if (is_preflight(request)) {
     exchange.response = preflight_response();
@@ -133,6 +150,7 @@ Response Service::error_page(const Request& request, int status, std::string_vie
 
 void Service::refuse(Exchange& exchange, int status, std::string_view why) const {
   exchange.response = problem(exchange.request, status, why);
+  if (status == 503) exchange.response.add("Retry-After", "1");
   exchange.delivery = {};
 }
 

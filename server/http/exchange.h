@@ -27,7 +27,8 @@ struct Exchange {
   SteadyTime started;
   Response response;
   Delivery delivery;
-  bool is_routed = false;  // false for what was refused before its path was known
+  bool is_routed = false;    // false for what was refused before its path was known
+  bool is_answered = false;  // by the route's quick handler
 
   bool wants_worker() const {
     return match.kind == RouteMatch::Kind::found && match.route->runs_on == RunsOn::worker;
@@ -44,7 +45,9 @@ class Service {
   // After the head: names the request and finds its route and limits. `generated_id` is used when
   // the client gave none.
   void route(Exchange& exchange, std::string_view generated_id) const;
-  // After the body: fills in the response. Never throws.
+  // After the body, of a route that runs on a worker: true when its quick handler had the answer.
+  bool answer_quickly(Exchange& exchange) const;
+  // After the body: fills in the response, unless that has been done. Never throws.
   void answer(Exchange& exchange) const;
   // An answer instead of the route's. Client errors; the handler does not run.
   void refuse(Exchange& exchange, int status, std::string_view why) const;

@@ -55,6 +55,9 @@ class PathParameters {
 // block when it runs on an I/O thread.
 using Handler = std::function<Response(const Request&, const PathParameters&)>;
 
+// An answer that is at hand already, or nothing. Runs on an I/O thread; must not block.
+using QuickHandler = std::function<std::optional<Response>(const Request&, const PathParameters&)>;
+
 enum class RunsOn : std::uint8_t {
   io_thread,  // memory-only work of microseconds: everybody on the thread waits for it
   worker,     // anything that waits (a write for its fsync) or computes long
@@ -72,6 +75,9 @@ struct Route {
   Handler handler;
   std::optional<std::size_t> body_bytes_max = {};  // below the server's own limit
   ImpliedMethods implied = ImpliedMethods::head_and_options;
+  // Of a route that runs on a worker: asked first, so that what a cache holds costs no other
+  // thread.
+  QuickHandler quick = {};
 };
 
 struct RouteMatch {

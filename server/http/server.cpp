@@ -116,8 +116,10 @@ base::Result<std::uint16_t> Server::Impl::start() {
   if (!port) return port.error();
   for (const auto& shard : shards_) shard->start();
   is_accepting_ = true;
-  net::co_spawn(shards_.front()->context(), accept(),
-                [this](std::exception_ptr) { accept_ended_.set_value(); });
+  net::co_spawn(shards_.front()->context(), accept(), [this](std::exception_ptr error) {
+    CODELOG_CHECK(error == nullptr, "the server cannot accept connections any more");
+    accept_ended_.set_value();
+  });
   return port;
 }
 

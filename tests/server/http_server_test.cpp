@@ -2,10 +2,13 @@
 #include <zlib.h>
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
-#include "server/http/gzip.h"
+#include "events/base/files.h"
 #include "tests/server/http_client.h"
 
 using codelog::base::ErrorCode;
@@ -355,6 +358,43 @@ TEST_CASE("requests are counted by method, route and class of status", "[http]")
   CHECK(server.shows(R"(http_request_duration_seconds_count{route="/number/{n:digits}"} 2)"));
   CHECK(server.shows("http_connections 1"));
   CHECK(server.shows("http_requests_in_flight 0"));
+}
+
+TEST_CASE("each request is a line of the log", "[http]") {
+  std::string name = (std::filesystem::temp_directory_path() / "codelog-http-XXXXXX").string();
+  REQUIRE(mkdtemp(name.data()) != nullptr);
+  const std::filesystem::path folder = name;
+  {
+    auto log = Log::open({folder / "log.json"});
+    REQUIRE(log);
+    ServerOptions options;
+    options.log = log->get();
+    TestServer server(std::move(options));
+    Client client = server.client();
+    REQUIRE(client.ask(get("/number/7?secret=x", "X-Request-Id: first\r\n")));
+    REQUIRE(client.ask(get("/throws", "X-Request-Id: second\r\n")));
+    REQUIRE(client.ask("\x01\n"));
+  }
+  auto text = base::read_file(folder / "log.json");
+  std::filesystem::remove_all(folder);
+  REQUIRE(text);
+  std::istringstream lines(*text);
+  std::vector<nlohmann::json> log;
+  for (std::string line; std::getline(lines, line);) log.push_back(nlohmann::json::parse(line));
+  REQUIRE(log.size() == 3);
+  CHECK(log[0]["request_id"] == "first");
+  CHECK(log[0]["method"] == "GET");
+  CHECK(log[0]["path"] == "/number/7");
+  CHECK(log[0]["status"] == 200);
+  CHECK(log[0]["level"] == "info");
+  CHECK(log[0]["remote"] == "127.0.0.1");
+  CHECK(log[0]["bytes"] > 100);
+  CHECK(log[0]["duration_us"] >= 0);
+  CHECK(log[1]["request_id"] == "second");
+  CHECK(log[1]["level"] == "error");
+  CHECK(log[1]["detail"] == "handler threw: the handler's reason");
+  CHECK(log[2]["status"] == 400);
+  CHECK_FALSE(log[2].contains("path"));
 }
 
 TEST_CASE("start says why it cannot listen", "[http]") {
