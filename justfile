@@ -43,12 +43,14 @@ scripts:
     git ls-files codelog-dev .ci/run '*.sh' | xargs shellcheck
 
 # Every header compiles alone
-headers: debug
+headers:
+    cmake --preset debug --log-level=NOTICE -DBUILD_TESTING=ON
     cmake --build --preset debug --target header_check
 
-# Static analysis of every source file, or of those whose path holds FILES
-tidy FILES='': headers
-    run-clang-tidy-16 -quiet -p build/debug -j {{jobs}} '{{justfile_directory()}}/(?!build/).*{{FILES}}'
+# Static analysis of what changed since the last time, or of some targets' part of that
+tidy TARGETS='all':
+    cmake --preset tidy --log-level=NOTICE -DBUILD_TESTING=ON
+    cmake --build --preset tidy --target {{TARGETS}} -- -k 0
 
 # All tests under the address and undefined-behaviour sanitizers
 asan *ARGUMENTS: (sanitized "asan" ARGUMENTS)
@@ -62,13 +64,9 @@ sanitized PRESET *ARGUMENTS:
     cmake --build --preset {{PRESET}} -j {{jobs}}
     {{steady}} ctest --preset {{PRESET}} --parallel {{jobs}} {{ARGUMENTS}}
 
-[private]
-debug:
-    cmake --preset debug --log-level=NOTICE -DBUILD_TESTING=ON
-
-# Put right what clang-format and clang-tidy can put right
-fix: headers
-    run-clang-tidy-16 -quiet -fix -p build/debug -j {{jobs}} '{{justfile_directory()}}/(?!build/).*'
+# Put right what clang-tidy and clang-format can put right, of all or of the files whose path holds FILES
+fix FILES='': headers
+    run-clang-tidy-16 -quiet -fix -p build/debug -j {{jobs}} '{{justfile_directory()}}/(?!build/).*{{FILES}}'
     git ls-files '*.h' '*.cpp' | xargs clang-format -i
 
 # Remove what was built; ./data stays
