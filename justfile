@@ -47,7 +47,7 @@ headers:
     cmake --preset debug --log-level=NOTICE -DBUILD_TESTING=ON
     cmake --build --preset debug --target header_check
 
-# Static analysis of what changed since the last time, or of some targets' part of that
+# Static analysis of what changed since the last time (in some targets)
 tidy TARGETS='all':
     cmake --preset tidy --log-level=NOTICE -DBUILD_TESTING=ON
     cmake --build --preset tidy --target {{TARGETS}} -- -k 0
@@ -64,7 +64,17 @@ sanitized PRESET *ARGUMENTS:
     cmake --build --preset {{PRESET}} -j {{jobs}}
     {{steady}} ctest --preset {{PRESET}} --parallel {{jobs}} {{ARGUMENTS}}
 
-# Put right what clang-tidy and clang-format can put right, of all or of the files whose path holds FILES
+# Measure; ARGUMENTS are those of `codelog bench`
+bench *ARGUMENTS: build
+    build/codelog bench {{ARGUMENTS}}
+
+# ROUNDS of killed processes, and as many of lost power, instead of the few that a test takes
+crash ROUNDS='25':
+    cmake --preset release --log-level=NOTICE -DBUILD_TESTING=ON
+    cmake --build --preset release --target test_crash
+    CODELOG_CRASH_ROUNDS={{ROUNDS}} CODELOG_POWER_LOSS_ROUNDS={{ROUNDS}} build/release/tests/crash/test_crash
+
+# Put right what clang-tidy (where the path holds FILES) and clang-format can put right
 fix FILES='': headers
     run-clang-tidy-16 -quiet -fix -p build/debug -j {{jobs}} '{{justfile_directory()}}/(?!build/).*{{FILES}}'
     git ls-files '*.h' '*.cpp' | xargs clang-format -i
