@@ -66,6 +66,13 @@ class Fields {
     return std::nullopt;
   }
 
+  std::string required_text(const char* name) {
+    const json* found = find(name);
+    if (found != nullptr && found->is_string()) return found->get<std::string>();
+    fail(name, "a string");
+    return "";
+  }
+
   bool flag(const char* name) {
     const json* found = find(name);
     if (found == nullptr || found->is_null()) return false;
@@ -179,9 +186,9 @@ Result<CodelistBody> parse_codelist_body(std::string_view text) {
   }
   Fields fields(*body);
   CodelistBody parsed;
-  parsed.name = fields.text("name").value_or("");
-  parsed.coding_system = fields.text("coding_system_id").value_or("");
-  parsed.release = fields.text("coding_system_database_alias").value_or("");
+  parsed.name = fields.required_text("name");
+  parsed.coding_system = fields.required_text("coding_system_id");
+  parsed.release = fields.required_text("coding_system_database_alias");
   parsed.codes = fields.texts("codes");
   parsed.csv_data = fields.text("csv_data");
   parsed.slug = fields.text("slug");

@@ -168,9 +168,6 @@ void add_routes(Router& router, Application& application) {
     add_owner_routes(router, application, lists, form);
     add_download_routes(router, application, form);
   }
-  router.add({.methods = {}, .pattern = "/health-check/", .handler = [](auto&, auto&) {
-                return http::html(200, "");
-              }});
 }
 
 }  // namespace codelog::api_v1

@@ -38,6 +38,21 @@ http::Response unauthenticated(const base::Error& error) {
 
 http::Response unauthorised() { return http::json_text(403, json_of("error", "Unauthorised")); }
 
+// What this API calls the field of a command.
+std::string_view name_of_field(std::string_view field) {
+  if (field == "release") return "coding_system_database_alias";
+  if (field == "coding_system") return "coding_system_id";
+  if (field == "csv") return "csv_data";
+  return field;
+}
+
+std::string sentence_of(const base::Error& error) {
+  if (error.fields.size() != 1) return error.detail;
+  const base::FieldError& field = error.fields.front();
+  if (error.detail != field.field + ": " + field.detail) return error.detail;
+  return std::string(name_of_field(field.field)) + ": " + field.detail;
+}
+
 // Whatever the client did wrong is a 400, as clients of this API expect it.
 http::Response refused(const http::Request& request, const base::Error& error) {
   switch (error.code) {
@@ -48,7 +63,7 @@ http::Response refused(const http::Request& request, const base::Error& error) {
     case ErrorCode::unavailable:
       return http::problem(request, error);
     default:
-      return http::json_text(400, json_of("error", error.detail));
+      return http::json_text(400, json_of("error", sentence_of(error)));
   }
 }
 

@@ -11,6 +11,9 @@ void add_cached_route(http::Router& router, ResponseCache& cache, std::string pa
   route.pattern = std::move(pattern);
   route.implied = implied;
   route.runs_on = http::RunsOn::worker;
+  route.quick = [&cache](const http::Request& request, const http::PathParameters&) {
+    return cache.find(request.target());
+  };
   route.handler = [&cache, make = std::move(make)](const http::Request& request,
                                                    const http::PathParameters& path) {
     // Somebody else may have made it while this request waited for a worker.

@@ -48,6 +48,15 @@ std::string_view term_of(const Release& release, std::string_view code) {
   return node ? release.term(*node) : "Unknown";
 }
 
+// The version's release. That it cannot be opened is nothing that the client can mend.
+Result<std::shared_ptr<const Release>> open_release(const commands::Site& site,
+                                                    const CodelistRecord& codelist,
+                                                    const VersionRecord& version) {
+  auto release = site.open_release(codelist.coding_system, version.release);
+  if (!release) return Error{ErrorCode::unavailable, release.error().detail, {}};
+  return release;
+}
+
 // The table with the headers `code` and `term`, whatever it was uploaded with.
 Result<std::string> fixed_table(const CodingSystemInfo& system,
                                 const std::vector<commands::CsvRow>& rows) {
@@ -127,7 +136,7 @@ Result<std::string> download_csv(const commands::Site& site, const Views& views,
     return Error{ErrorCode::invalid, std::string(not_downloadable), {}};
   }
   if (version.has_csv_data) return download_table(views, codelist, version, options);
-  const auto release = site.open_release(codelist.coding_system, version.release);
+  const auto release = open_release(site, codelist, version);
   if (!release) return release.error();
   const std::vector<CodeWithStatus> codes = views.codes(version.id);
   std::string out;
@@ -145,7 +154,7 @@ Result<std::string> definition_csv(const commands::Site& site, const Views& view
   if (!system_of(codelist).has_releases) {
     return Error{ErrorCode::invalid, std::string(no_codeset), {}};
   }
-  const auto release = site.open_release(codelist.coding_system, version.release);
+  const auto release = open_release(site, codelist, version);
   if (!release) return release.error();
   const auto codeset = codeset_of(views, codelist, version, *release);
   if (!codeset) return codeset.error();

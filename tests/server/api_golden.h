@@ -1,0 +1,31 @@
+// OpenCodelists' seeded site, and what it answered: tests/golden/*.json.gz.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/server/api_site.h"
+
+namespace codelog::tests {
+
+// Keys in the order of the file: OpenCodelists' JSON is compared byte for byte.
+using OrderedJson = nlohmann::ordered_json;
+
+// One of 00_state, 06_downloads, 09_api, 10_builder.
+OrderedJson read_golden(const std::string& name);
+
+// Brings the site into the state of 00_state, with its ids, through the log.
+void seed_golden_state(ApiSite& site);
+
+// Appends a version that OpenCodelists made and Codelog cannot (yet), so that ids stay in step.
+void append_golden_version(ApiSite& site, base::CodelistId codelist, const OrderedJson& version,
+                           base::Timestamp time);
+
+// As Python's json.dumps writes it.
+std::string python_json(const OrderedJson& value);
+
+// "{code: status}" of a version, and the SHA-1 that the golden files give for it.
+OrderedJson statuses_of(const projections::Views& views, base::VersionId version);
+std::string statuses_sha1(const projections::Views& views, base::VersionId version);
+
+}  // namespace codelog::tests

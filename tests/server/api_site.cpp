@@ -1,0 +1,171 @@
+#include "tests/server/api_site.h"
+
+#include <catch2/catch.hpp>
+
+#include "events/base/check.h"
+#include "server/accounts/passwords.h"
+#include "server/accounts/personal_data.h"
+#include "server/api/routes.h"
+#include "server/api_v1/routes.h"
+#include "server/application/pages.h"
+#include "tests/server/http_client.h"
+
+namespace codelog::tests {
+namespace {
+
+template <class T>
+T must(base::Result<T> result) {
+  CODELOG_CHECK(static_cast<bool>(result), result ? "" : result.error().detail);
+  return std::move(*result);
+}
+
+http::Router make_router(application::Application& application) {
+  http::Router router;
+  api_v1::add_routes(router, application);
+  api::add_routes(router, application);
+  return router;
+}
+
+}  // namespace
+
+void SteadyClock::set(std::string_view time) {
+  const auto parsed = base::parse_timestamp(time);
+  CODELOG_CHECK(parsed.has_value(), "a test sets its clock to no time");
+  now_us_ = parsed->unix_us;
+}
+
+nlohmann::json Reply::json() const {
+  INFO("status " << status << ": " << body);
+  auto parsed = nlohmann::json::parse(body, nullptr, false);
+  REQUIRE_FALSE(parsed.is_discarded());
+  return parsed;
+}
+
+std::string Reply::header(const std::string& name) const {
+  const auto found = headers.find(name);
+  return found == headers.end() ? "" : found->second;
+}
+
+ApiSite::ApiSite() {
+  for (const char* system : {"snomedct", "bnf"}) unpack_small_release(folder_.path(), system);
+  open();
+}
+
+ApiSite::~ApiSite() { close(); }
+
+void ApiSite::open() {
+  releases_ =
+      std::make_unique<coding_systems::Releases>(folder_.path(), coding_systems::release_openers());
+  keys_ = must(accounts::KeyRing::open(folder_.path() / "keys"));
+  events::LogOptions options;
+  options.folder = folder_.path() / "log";
+  options.witness_file = folder_.path() / "witness";
+  log_ = must(events::EventLog::open(options));
+  projections_ = must(projections::Projections::open(folder_.path() / "projections", *log_));
+  const commands::Site site{*log_, *projections_,
+                            [this](std::string_view system, const std::string& alias) {
+                              return releases_->open(system, alias);
+                            },
+                            *keys_, clock_};
+  application_ = std::make_unique<application::Application>(site);
+  routes_ = make_router(*application_);
+  http::ServerOptions server_options;
+  server_options.worker_threads = 8;
+  server_options.error_page = application::server_error_page;
+  server_ = std::make_unique<http::Server>(server_options, make_router(*application_));
+  port_ = must(server_->start());
+}
+
+void ApiSite::close() {
+  if (server_) server_->stop(std::chrono::seconds(10));
+  server_.reset();
+  application_.reset();
+  projections_.reset();
+  log_.reset();
+  keys_.reset();
+  releases_.reset();
+}
+
+void ApiSite::restart_with_new_views() {
+  close();
+  std::filesystem::remove_all(folder_.path() / "projections");
+  open();
+}
+
+events::Commit ApiSite::append(std::vector<std::string> streams, std::vector<events::Event> events,
+                               base::Timestamp time) {
+  events::CommitDraft draft;
+  draft.time = time;
+  draft.command = "Test";
+  for (std::string& stream : streams) {
+    const auto version = log_->stream_version(stream);
+    draft.streams.push_back({std::move(stream), version});
+  }
+  draft.events = std::move(events);
+  return must(log_->append(std::move(draft))).commit;
+}
+
+void ApiSite::add_user(const std::string& username, bool is_admin) {
+  auto sealed = must(
+      accounts::seal(*keys_, username, {"Name of " + username, username + "@example.com", ""}));
+  append({"user/" + username},
+         {events::UserAdded{username, std::move(sealed), is_admin},
+          events::TokenSet{username, accounts::digest_token(token_of(username))}});
+}
+
+void ApiSite::add_organisation(const std::string& slug, const std::vector<std::string>& members) {
+  std::vector<events::Event> all = {
+      events::OrganisationAdded{slug, "Test Organisation", "https://example.com/"}};
+  for (const std::string& member : members) {
+    all.push_back(events::MemberSet{slug, member, false});
+  }
+  append({"organisation/" + slug}, std::move(all));
+}
+
+void ApiSite::register_release(const std::string& system) {
+  const std::string alias = system + "_small_20240101";
+  const auto release = must(releases_->open(system, alias));
+  append({"release/" + alias},
+         {events::ReleaseRegistered{.alias = alias,
+                                    .coding_system = system,
+                                    .name = "small",
+                                    .valid_from = "2024-01-01",
+                                    .import_ref = "small",
+                                    .file_digest = release->file_digest(),
+                                    .concepts_count = release->hierarchy().size()}});
+}
+
+void ApiSite::set_up() {
+  add_user("alice", true);
+  add_user("bob");
+  add_user("carol");
+  add_organisation("test-org", {"alice", "carol"});
+  register_release("snomedct");
+  register_release("bnf");
+}
+
+Reply ApiSite::ask(const Ask& request) const {
+  http::test::Client client(port_);
+  std::string text = request.method + " " + request.target + " HTTP/1.1\r\nHost: test\r\n";
+  if (!request.token.empty()) text += "Authorization: " + request.token + "\r\n";
+  for (const auto& [name, value] : request.headers) text += name + ": " + value + "\r\n";
+  if (request.method != "GET" && request.method != "HEAD") {
+    text += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+  }
+  text += "\r\n" + request.body;
+  CODELOG_CHECK(client.send(text), "the test server hung up");
+  auto answer = request.method == "HEAD" ? client.answer_to_head() : client.answer();
+  CODELOG_CHECK(answer.has_value(), "the test server did not answer");
+  return {answer->status, std::move(answer->headers), std::move(answer->body)};
+}
+
+Reply ApiSite::send(const std::string& method, const std::string& target,
+                    const nlohmann::json& body, const std::string& username) const {
+  return ask({.method = method,
+              .target = target,
+              .token = "Token " + token_of(username),
+              .body = body.dump(),
+              .headers = {{"Content-Type", "application/json"}}});
+}
+
+}  // namespace codelog::tests

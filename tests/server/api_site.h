@@ -1,0 +1,113 @@
+// A whole site behind a real server on a free port of the loopback: log, views, keys, the small
+// SNOMED CT and BNF releases, both APIs. Everything is in a folder of its own, and can be closed
+// and opened again.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/versioning/releases.h"
+#include "server/application/application.h"
+#include "server/http/server.h"
+#include "tests/coding_systems/small_releases.h"
+
+namespace codelog::tests {
+
+// Stands still unless it is set, but for a microsecond at each look, so that no two commits have
+// one time.
+class SteadyClock final : public base::Clock {
+ public:
+  base::Timestamp now() const override { return {now_us_.fetch_add(1)}; }
+  void set(std::string_view time);  // RFC 3339
+
+ private:
+  mutable std::atomic<std::int64_t> now_us_ = 1'795'000'000'000'000;
+};
+
+struct Reply {
+  int status = 0;
+  std::map<std::string, std::string> headers;  // by lower-case name
+  std::string body;
+
+  // Of the body; a body that is not JSON fails the test.
+  nlohmann::json json() const;
+  std::string header(const std::string& name) const;
+};
+
+struct Ask {
+  std::string method = "GET";
+  std::string target;
+  std::string token = {};  // of the Authorization header; "" for none
+  std::string body = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+class ApiSite {
+ public:
+  ApiSite();
+  ~ApiSite();
+
+  // Closes everything and opens it again; with the views built anew from the log.
+  void restart_with_new_views();
+
+  events::EventLog& log() { return *log_; }
+  projections::Projections& projections() { return *projections_; }
+  projections::Views views() { return projections_->views(); }
+  accounts::KeyRing& keys() { return *keys_; }
+  application::Application& application() { return *application_; }
+  const http::Router& routes() const { return routes_; }
+  SteadyClock& clock() { return clock_; }
+  std::uint16_t port() const { return port_; }
+  std::uint64_t head() { return log_->head().position.value(); }
+
+  // Appends events past all commands, at a time of their own.
+  events::Commit append(std::vector<std::string> streams, std::vector<events::Event> events,
+                        base::Timestamp time);
+  events::Commit append(std::vector<std::string> streams, std::vector<events::Event> events) {
+    return append(std::move(streams), std::move(events), clock_.now());
+  }
+
+  // A user whose token is 40 times the first letter of the name.
+  void add_user(const std::string& username, bool is_admin = false);
+  static std::string token_of(const std::string& username) {
+    return std::string(40, username.at(0));
+  }
+  void add_organisation(const std::string& slug, const std::vector<std::string>& members);
+  // Registers one of the two small releases: "snomedct" or "bnf".
+  void register_release(const std::string& system);
+  // alice (administrator), bob and carol; test-org with alice and carol; both releases.
+  void set_up();
+
+  // One request over a connection of its own. May be called from several threads.
+  Reply ask(const Ask& request) const;
+  Reply get(const std::string& target) const { return ask({.target = target}); }
+  // A request of alice's with a JSON body.
+  Reply send(const std::string& method, const std::string& target,
+             const nlohmann::json& body = nlohmann::json::object(),
+             const std::string& username = "alice") const;
+
+ private:
+  void open();
+  void close();
+
+  TemporaryFolder folder_;
+  SteadyClock clock_;
+  // Closed in the reverse order.
+  std::unique_ptr<coding_systems::Releases> releases_;
+  std::unique_ptr<accounts::KeyRing> keys_;
+  std::unique_ptr<events::EventLog> log_;
+  std::unique_ptr<projections::Projections> projections_;
+  std::unique_ptr<application::Application> application_;
+  std::unique_ptr<http::Server> server_;
+  http::Router routes_;  // the same again, to look at
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace codelog::tests
