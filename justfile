@@ -21,7 +21,8 @@ build:
 
 # Build, load a small demonstration into ./data once, and serve it
 run *ARGUMENTS: build
-    test -e data || (rm -rf build/demo && build/codelog demo --data build/demo && mv build/demo data)
+    test -e data || \
+      (rm -rf build/demo && build/codelog demo --data build/demo && mv build/demo data)
     build/codelog serve --data data {{ARGUMENTS}}
 
 # Build everything and run every test
@@ -72,11 +73,13 @@ bench *ARGUMENTS: build
 crash ROUNDS='25':
     cmake --preset release --log-level=NOTICE -DBUILD_TESTING=ON
     cmake --build --preset release --target test_crash
-    CODELOG_CRASH_ROUNDS={{ROUNDS}} CODELOG_POWER_LOSS_ROUNDS={{ROUNDS}} build/release/tests/crash/test_crash
+    CODELOG_CRASH_ROUNDS={{ROUNDS}} CODELOG_POWER_LOSS_ROUNDS={{ROUNDS}} \
+      build/release/tests/crash/test_crash
 
 # Put right what clang-tidy (where the path holds FILES) and clang-format can put right
 fix FILES='': headers
-    run-clang-tidy-16 -quiet -fix -p build/debug -j {{jobs}} '{{justfile_directory()}}/(?!build/).*{{FILES}}'
+    run-clang-tidy-16 -quiet -fix -p build/debug -j {{jobs}} \
+      '{{justfile_directory()}}/(?!build/).*{{FILES}}'
     git ls-files '*.h' '*.cpp' | xargs clang-format -i
 
 # Remove what was built; ./data stays
