@@ -271,6 +271,7 @@ std::vector<Endpoint> codelist_endpoints() {
        .query = {Parameter::owner, Parameter::coding_system, Parameter::status, Parameter::after,
                  Parameter::limit},
        .answer = "CodelistPage",
+       .is_kept = true,
        .read = list_codelists},
       {.method = Method::post,
        .path = codelists_path,

@@ -96,7 +96,18 @@ Result<http::Response> answer_read(const Endpoint& endpoint, Application& applic
     return reached.error();
   }
   const Views views = application.views();
-  return endpoint.read({application, request, path, views, *body});
+  auto response = endpoint.read({application, request, path, views, *body});
+  if (!response || !endpoint.is_kept) return response;
+  http::Response kept = http::cached(
+      http::make_cached_body(std::move(response->content_type), std::move(response->body)));
+  application.cache().keep(request.target(), {}, views.checkpoint(), kept);
+  return kept;
+}
+
+// What the cache holds is right for the views as they are; whoever waits for others must wait.
+std::optional<http::Response> find_kept(Application& application, const http::Request& request) {
+  if (request.query().has("min_position")) return std::nullopt;
+  return application.cache().find(request.target());
 }
 
 Result<http::Response> answer_write(const Endpoint& endpoint, Application& application,
@@ -214,6 +225,11 @@ http::Route route_of(const Endpoint& endpoint, Application& application) {
   route.pattern = endpoint.path;
   route.runs_on = http::RunsOn::worker;
   route.body_bytes_max = is_large(endpoint.body) ? large_body_bytes_max : small_body_bytes_max;
+  if (endpoint.is_kept) {
+    route.quick = [&application](const http::Request& request, const http::PathParameters&) {
+      return find_kept(application, request);
+    };
+  }
   route.handler = [endpoint, &application](const http::Request& request,
                                            const http::PathParameters& path) {
     auto response = endpoint.read ? answer_read(endpoint, application, request, path)

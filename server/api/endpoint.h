@@ -70,6 +70,7 @@ struct Endpoint {
   int status = 200;
   bool body_is_optional = false;
   bool needs_token = false;  // of a read; writes always do
+  bool is_kept = false;      // of a read that shows what ChangeWatch::lists() watches
   Read read = {};
   Act act = {};
   Render render = {};

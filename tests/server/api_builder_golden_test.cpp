@@ -1,0 +1,196 @@
+// OpenCodelists' builder, click by click: the same clicks over the native API leave the same draft.
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "events/base/text.h"
+#include "server/application/names.h"
+#include "tests/server/api_golden.h"
+
+namespace codelog::tests {
+namespace {
+
+using nlohmann::json;
+
+const base::VersionId draft_id(4);
+const base::CodelistId codelist_id(2);
+
+// Requests that OpenCodelists answers as if all were well, but does nothing: Codelog says that they
+// are wrong.
+const std::set<int> silently_ignored = {
+    34,  // no updates
+    38,  // a code that the draft does not have
+    42,  // an object for a pair
+    64,  // an update of a version that is no draft any more
+    65,  // its discarding
+};
+
+bool succeeds(const OrderedJson& step) {
+  const int status = step.at("status");
+  if (status != 200 && status != 302) return false;
+  if (silently_ignored.count(step.at("n")) > 0) return false;
+  if (step.at("location").is_string()) {
+    const std::string location = step.at("location");
+    if (location == "/" || location.starts_with("/accounts/login/")) return false;
+  }
+  for (const OrderedJson& message : step.at("messages")) {
+    if (message.at(0) == "alert-danger") return false;
+  }
+  return true;
+}
+
+json updates_of(const OrderedJson& body) {
+  json updates = json::array();
+  for (const OrderedJson& update : body.at("updates")) {
+    if (!update.is_array() || update.size() != 2) {
+      updates.push_back(json::parse(update.dump()));
+      continue;
+    }
+    // Anything but + and - clears; the page sends what the code is afterwards.
+    const std::string status = update.at(1);
+    updates.push_back(
+        {update.at(0).get<std::string>(), status == "+" || status == "-" ? status : "?"});
+  }
+  return {{"updates", std::move(updates)}};
+}
+
+class Builder {
+ public:
+  explicit Builder(ApiSite& site) : site_(site) {}
+
+  // The answers to the step's requests; none where it asks for nothing.
+  std::vector<Reply> click(const OrderedJson& step) {
+    const std::string path = step.at("POST");
+    const OrderedJson& body = step.at("body");
+    user_ = step.at("as").is_string() ? step.at("as").get<std::string>() : "";
+    const std::size_t after_builder = std::string("/builder/").size();
+    const bool in_builder = path.starts_with("/builder/");
+    const std::string hash =
+        in_builder ? path.substr(after_builder, 8) : path.substr(path.find("/1bc2332b/") + 1, 8);
+    version_ = "/api/v2/versions/" + hash;
+    if (path.ends_with("/delete/") && in_builder) {
+      const std::size_t first = path.find("/search/") + 8;
+      return {ask("DELETE",
+                  version_ + "/searches/" + path.substr(first, path.find('/', first) - first))};
+    }
+    if (path.ends_with("/delete/")) return {ask("DELETE", version_)};
+    if (path.ends_with("/search/")) return search(body);
+    if (path.ends_with("/update/")) return update(body);
+    if (path.ends_with("/publish/")) return {ask("POST", version_ + "/publish")};
+    if (path.ends_with("/create-new-version/")) {
+      json release = json::object();
+      if (body.contains("coding_system_database_alias")) {
+        release["release"] = body.at("coding_system_database_alias").get<std::string>();
+      }
+      return {ask("POST", version_ + "/drafts", release)};
+    }
+    const std::string action = body.value("action", "");
+    if (action == "save-for-review") return {ask("POST", version_ + "/save")};
+    if (action == "discard") return {ask("POST", version_ + "/discard")};
+    return {};
+  }
+
+ private:
+  Reply ask(const std::string& method, const std::string& target, const json& body = nullptr) {
+    Ask request{.method = method, .target = target};
+    if (!user_.empty()) request.token = "Token " + ApiSite::token_of(user_);
+    if (!body.is_null()) request.body = body.dump();
+    return site_.ask(request);
+  }
+
+  std::vector<Reply> search(const OrderedJson& body) {
+    if (!body.contains("search") || !body.contains("search-type")) return {};
+    const std::string text = body.at("search");
+    const bool by_code = body.at("search-type") == "code";
+    return {ask("POST", version_ + "/searches",
+                {{by_code ? "code" : "term", std::string(base::trim_unicode_space(text))}})};
+  }
+
+  std::vector<Reply> update(const OrderedJson& body) {
+    std::vector<Reply> replies;
+    if (!body.is_object()) return replies;
+    if (body.contains("updates")) {
+      replies.push_back(ask("PATCH", version_ + "/statuses", updates_of(body)));
+    }
+    json details = json::object();
+    for (const char* key : {"description", "methodology", "references"}) {
+      if (!body.contains(key)) continue;
+      details[key] = body.at(key).is_null() ? json("") : json::parse(body.at(key).dump());
+    }
+    if (!details.empty()) {
+      replies.push_back(
+          ask("PATCH", "/api/v2/codelists/organisation/test-org/draft-codelist", details));
+    }
+    return replies;
+  }
+
+  ApiSite& site_;
+  std::string user_;
+  std::string version_;
+};
+
+OrderedJson searches_of(const projections::Views& views, base::VersionId id) {
+  OrderedJson searches = OrderedJson::array();
+  for (const auto& record : views.searches(id)) {
+    const bool by_term = record.search.kind == events::SearchKind::term;
+    searches.push_back({{"id", record.search.id.value()},
+                        {"term", by_term ? OrderedJson(record.search.text) : OrderedJson()},
+                        {"code", by_term ? OrderedJson() : OrderedJson(record.search.text)},
+                        {"slug", record.search.slug},
+                        {"n_results", record.search.codes.size()}});
+  }
+  return searches;
+}
+
+void compare_state(const projections::Views& views, const OrderedJson& expected) {
+  const auto version = views.version(draft_id);
+  const auto codelist = views.codelist(codelist_id);
+  REQUIRE(version);
+  REQUIRE(codelist);
+  CHECK(application::status_text(version->status) == expected.at("status"));
+  CHECK(version->codes_count() == expected.at("n_codes"));
+  for (const auto& [status, count] : expected.at("counts").items()) {
+    const auto index = static_cast<std::size_t>(*base::parse_code_status(status));
+    CHECK(version->counts[index] == count);
+  }
+  CHECK(statuses_sha1(views, draft_id) == expected.at("statuses_sha1"));
+  CHECK(searches_of(views, draft_id).dump() == expected.at("searches").dump());
+  // Codelog keeps a text that has been cleared as an empty one.
+  const auto text = [](const OrderedJson& value) {
+    return value.is_null() ? std::string() : value.get<std::string>();
+  };
+  const OrderedJson& details = expected.at("codelist");
+  CHECK(codelist->description.value_or("") == text(details.at("description")));
+  CHECK(codelist->methodology.value_or("") == text(details.at("methodology")));
+  CHECK(codelist->references.size() == details.at("references").size());
+}
+
+}  // namespace
+
+TEST_CASE("75 clicks in the builder leave what they leave in OpenCodelists", "[api][golden]") {
+  ApiSite site;
+  seed_golden_state(site);
+  const OrderedJson golden = read_golden("10_builder");
+  compare_state(site.views(), golden.at("initial_state"));
+  Builder builder(site);
+  for (const OrderedJson& step : golden.at("steps")) {
+    INFO("step " << step.at("n") << ": " << step.at("POST") << " " << step.at("body").dump());
+    const std::uint64_t head = site.head();
+    const std::vector<Reply> replies = builder.click(step);
+    const bool expected = succeeds(step);
+    for (const Reply& reply : replies) {
+      INFO(reply.status << " " << reply.body.substr(0, 300));
+      CHECK((reply.status < 300) == expected);
+      CHECK(reply.status < 500);
+    }
+    if (!expected) CHECK(site.head() == head);
+    compare_state(site.views(), step.at("state_after"));
+    if (!step.contains("new_draft")) continue;
+    const OrderedJson& draft = step.at("new_draft");
+    const json made = replies.at(0).json();
+    CHECK(made.at("hash") == draft.at("hash"));
+    CHECK(statuses_sha1(site.views(), base::VersionId(draft.at("id").get<std::uint32_t>())) ==
+          draft.at("statuses_sha1"));
+  }
+}
+
+}  // namespace codelog::tests

@@ -1,0 +1,204 @@
+// The OpenAPI document against the router and against real answers: nothing is undocumented,
+// nothing documented is missing, and every operation's answers have the shapes that it promises.
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "events/base/text.h"
+#include "server/api/endpoint.h"
+#include "server/application/json_schema.h"
+#include "tests/server/api_site.h"
+
+namespace codelog::tests {
+namespace {
+
+using nlohmann::json;
+
+// Sends requests and checks each answer against the document.
+class Checked {
+ public:
+  explicit Checked(ApiSite& site)
+      : site_(site), document_(site.get("/api/v2/openapi.json").json()) {}
+
+  // `path` as the document has it; `target` is what is asked for.
+  Reply ask(const std::string& method, const std::string& path, const std::string& target,
+            const json& body = nullptr, const std::string& username = "alice") {
+    INFO(method << " " << target << " " << body.dump());
+    Ask request{.method = method, .target = target};
+    if (!username.empty()) request.token = "Token " + ApiSite::token_of(username);
+    if (!body.is_null()) request.body = body.dump();
+    const Reply reply = site_.ask(request);
+    INFO(reply.body);
+    const std::string lower = base::ascii_lower(method);
+    REQUIRE(document_.at("paths").contains(path));
+    REQUIRE(document_["paths"][path].contains(lower));
+    const json& responses = document_["paths"][path][lower].at("responses");
+    const std::string status = std::to_string(reply.status);
+    const json& content =
+        responses.at(responses.contains(status) ? status : "default").at("content");
+    const std::string media_type = reply.header("content-type");
+    REQUIRE(content.contains(media_type));
+    const auto errors =
+        application::check_schema(content.at(media_type).at("schema"),
+                                  document_.at("components").at("schemas"), reply.json());
+    for (const base::FieldError& error : errors) {
+      UNSCOPED_INFO(error.field << " " << error.detail);
+    }
+    CHECK(errors.empty());
+    if (reply.status < 300) succeeded_.insert(method + " " + path);
+    return reply;
+  }
+
+  const json& document() const { return document_; }
+  const std::set<std::string>& succeeded() const { return succeeded_; }
+
+ private:
+  ApiSite& site_;
+  const json document_;
+  std::set<std::string> succeeded_;
+};
+
+constexpr const char* codelist_path = "/api/v2/codelists/{owner_kind}/{owner}/{slug}";
+constexpr const char* version_path = "/api/v2/versions/{hash}";
+
+std::string codelist(const std::string& rest = "") {
+  return "/api/v2/codelists/organisation/test-org/elbows" + rest;
+}
+
+void ask_about_releases(Checked& checked) {
+  const std::string release = "/api/v2/releases/snomedct_small_20240101";
+  const std::string base = "/api/v2/releases/{alias}";
+  checked.ask("GET", "/api/v2/releases", "/api/v2/releases", nullptr, "");
+  checked.ask("GET", "/api/v2/me", "/api/v2/me");
+  CHECK(checked.ask("GET", "/api/v2/me", "/api/v2/me", nullptr, "").status == 401);
+  checked.ask("GET", base + "/search", release + "/search?term=elbow", nullptr, "");
+  checked.ask("GET", base + "/search", release + "/search?term=x", nullptr, "");
+  checked.ask("POST", base + "/terms", release + "/terms", {{"codes", {"2247004", "x"}}}, "");
+  checked.ask("POST", base + "/codeset", release + "/codeset", {{"codes", {"2247004"}}}, "");
+}
+
+// Returns the hash of the draft.
+std::string ask_about_codelists(Checked& checked) {
+  const json list = {{"owner", "organisation/test-org"},
+                     {"name", "Elbows"},
+                     {"coding_system", "snomedct"},
+                     {"description", "All of them"}};
+  const json created = checked.ask("POST", "/api/v2/codelists", "/api/v2/codelists", list).json();
+  CHECK(checked.ask("POST", "/api/v2/codelists", "/api/v2/codelists", list).status == 409);
+  CHECK(checked.ask("POST", "/api/v2/codelists", "/api/v2/codelists", list, "bob").status == 403);
+  checked.ask("GET", "/api/v2/codelists", "/api/v2/codelists?status=draft", nullptr, "");
+  checked.ask("GET", codelist_path, codelist(), nullptr, "");
+  const std::string collaborator = std::string(codelist_path) + "/collaborators/{username}";
+  checked.ask("PUT", collaborator, codelist("/collaborators/bob"));
+  checked.ask("DELETE", collaborator, codelist("/collaborators/bob"));
+  checked.ask("PATCH", codelist_path, codelist(),
+              {{"references", json::array({{{"text", "T"}, {"url", "https://e.com"}}})},
+               {"signoffs", json::array({{{"user", "carol"}, {"date", "2024-02-03"}}})},
+               {"tags", {"joints"}}});
+  checked.ask("PATCH", codelist_path, codelist(), {{"tags", {"joints"}}});
+  return created.at("version").at("hash");
+}
+
+void ask_about_a_draft(Checked& checked, const std::string& hash) {
+  const std::string version = "/api/v2/versions/" + hash;
+  const std::string searches = std::string(version_path) + "/searches";
+  const json added =
+      checked.ask("POST", searches, version + "/searches", {{"term", "elbow"}}).json();
+  CHECK(checked.ask("POST", searches, version + "/searches", {{"term", "elbow"}}).status == 200);
+  const std::string id = added.at("id").dump();
+  checked.ask("POST", searches, version + "/searches", {{"code", "17111000000103"}});
+  checked.ask("GET", searches, version + "/searches", nullptr, "");
+  checked.ask("GET", searches + "/{id}", version + "/searches/" + id, nullptr, "");
+  const std::string code = added.at("codes").at(0);
+  const json include = {{"updates", json::array({json::array({code, "+"})})}};
+  checked.ask("PATCH", std::string(version_path) + "/statuses", version + "/statuses", include);
+  checked.ask("POST", std::string(version_path) + "/undo", version + "/undo");
+  checked.ask("POST", std::string(version_path) + "/redo", version + "/redo");
+  CHECK(checked.ask("POST", std::string(version_path) + "/redo", version + "/redo").status == 409);
+  checked.ask("POST", std::string(version_path) + "/reapply", version + "/reapply");
+  checked.ask("DELETE", searches + "/{id}", version + "/searches/" + id);
+  const json now = checked.ask("GET", version_path, version, nullptr, "").json();
+  json all = {{"updates", json::array()}};
+  for (const auto& [undecided, status] : now.at("statuses").items()) {
+    if (status == "?") all["updates"].push_back({undecided, "+"});
+  }
+  checked.ask("PATCH", std::string(version_path) + "/statuses", version + "/statuses", all);
+  checked.ask("POST", std::string(version_path) + "/save", version + "/save", json::object());
+}
+
+void ask_about_versions(Checked& checked, const std::string& hash) {
+  const std::string path = version_path;
+  const std::string version = "/api/v2/versions/" + hash;
+  const json draft = checked.ask("POST", path + "/drafts", version + "/drafts").json();
+  const std::string second = draft.at("hash");
+  checked.ask("POST", path + "/discard", "/api/v2/versions/" + second + "/discard");
+  checked.ask("POST", path + "/publish", version + "/publish");
+  CHECK(checked.ask("POST", path + "/publish", version + "/publish").status == 409);
+  checked.ask("POST", path + "/clone", version + "/clone", nullptr, "bob");
+  const std::string versions = std::string(codelist_path) + "/versions";
+  const json table = {
+      {"csv", "code,term\n2247004,x\n"}, {"release", "snomedct_small_20240101"}, {"tag", "table"}};
+  const json old_style = checked.ask("POST", versions, codelist("/versions"), table).json();
+  const std::string old_version = "/api/v2/versions/" + old_style.at("hash").get<std::string>();
+  checked.ask("GET", path, old_version, nullptr, "");
+  checked.ask("POST", path + "/convert", old_version + "/convert");
+  checked.ask("DELETE", path, old_version);
+  checked.ask("GET", std::string(codelist_path) + "/history", codelist("/history?changes=true"),
+              nullptr, "");
+  checked.ask("DELETE", codelist_path, codelist(), {{"reason", "A test"}});
+  CHECK(checked.ask("GET", codelist_path, codelist(), nullptr, "").status == 404);
+  checked.ask("GET", path, version + "?as_of=1", nullptr, "");
+}
+
+}  // namespace
+
+TEST_CASE("every route of the native API is documented, and every documented one is there",
+          "[api][openapi]") {
+  ApiSite site;
+  const json document = site.get("/api/v2/openapi.json").json();
+  std::set<std::string> documented;
+  std::set<std::string> operations;
+  for (const auto& [path, methods] : document.at("paths").items()) {
+    for (const auto& [method, operation] : methods.items()) {
+      documented.insert(method + " " + path);
+      CHECK(operations.insert(operation.at("operationId")).second);
+    }
+  }
+  std::set<std::string> routed;
+  for (const http::Route& route : site.routes().routes()) {
+    if (!route.pattern.starts_with("/api/v2/") || route.pattern == "/api/v2/openapi.json") continue;
+    for (const http::Method method : route.methods) {
+      routed.insert(base::ascii_lower(http::to_string(method)) + " " + route.pattern);
+    }
+  }
+  CHECK(routed == documented);
+  CHECK(documented.size() >= 29);
+  CHECK(document.at("openapi") == "3.1.0");
+}
+
+TEST_CASE("answers have the shapes that the document promises, for every operation",
+          "[api][openapi]") {
+  ApiSite site;
+  site.set_up();
+  Checked checked(site);
+  ask_about_releases(checked);
+  const std::string hash = ask_about_codelists(checked);
+  ask_about_a_draft(checked, hash);
+  ask_about_versions(checked, hash);
+  std::set<std::string> all;
+  for (const api::Endpoint& endpoint : api::all_endpoints()) {
+    all.insert(std::string(http::to_string(endpoint.method)) + " " + std::string(endpoint.path));
+  }
+  CHECK(checked.succeeded() == all);
+}
+
+TEST_CASE("every schema of the document says no to something", "[api][openapi]") {
+  ApiSite site;
+  const json document = site.get("/api/v2/openapi.json").json();
+  const json& schemas = document.at("components").at("schemas");
+  for (const auto& [name, schema] : schemas.items()) {
+    CAPTURE(name);
+    CHECK_FALSE(application::check_schema(schema, schemas, 3.5).empty());
+  }
+}
+
+}  // namespace codelog::tests
