@@ -224,7 +224,10 @@ TestServer::TestServer(ServerOptions options) {
   port_ = *port;
 }
 
-TestServer::~TestServer() { server_->stop(patience); }
+TestServer::~TestServer() {
+  door_.open();  // a test that failed must not leave its handlers waiting
+  server_->stop(patience);
+}
 
 bool TestServer::shows(const std::string& line) const {
   const auto end = std::chrono::steady_clock::now() + patience;

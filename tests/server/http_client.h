@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "server/http/server.h"
 
@@ -67,10 +68,13 @@ std::string post(std::string_view target, std::string_view body,
 // A door that handlers wait behind until the test opens it.
 class Door {
  public:
-  void open() { promise_.set_value(); }
+  void open() {
+    if (!std::exchange(is_open_, true)) promise_.set_value();
+  }
   void wait() const { future_.wait(); }
 
  private:
+  bool is_open_ = false;
   std::promise<void> promise_;
   std::shared_future<void> future_ = promise_.get_future().share();
 };

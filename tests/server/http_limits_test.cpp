@@ -198,6 +198,7 @@ TEST_CASE("when workers and queue are full the answer is 503, and later not", "[
   TestServer server(std::move(options));
   Client first = server.client(), second = server.client(), third = server.client();
   REQUIRE(first.send(get("/door")));
+  REQUIRE(server.shows("http_worker_load 1"));
   REQUIRE(second.send(get("/worker-number/2")));
   REQUIRE(server.shows("http_worker_load 2"));
   const auto refused = third.ask(get("/worker-number/3"));
