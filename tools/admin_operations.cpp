@@ -1,0 +1,233 @@
+#include "tools/admin_operations.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "events/base/digest.h"
+#include "tools/demo_content.h"
+
+namespace codelog::tools {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+commands::Write system_write() { return {commands::Actor::system(), std::nullopt}; }
+
+Json position_of(const events::Commit& commit) { return commit.position.value(); }
+
+Error missing_argument(const char* name, const char* kind) {
+  return base::field_error(ErrorCode::invalid, name, std::string("must be ") + kind);
+}
+
+Result<base::Sha256> digest_argument(const Json& arguments, const char* name) {
+  const auto text = text_argument(arguments, name);
+  if (!text) return text.error();
+  base::Sha256 digest{};
+  bool good = text->size() == 2 * digest.size();
+  for (std::size_t i = 0; good && i < digest.size(); ++i) {
+    const char* digits = text->data() + 2 * i;
+    const auto [after, error] = std::from_chars(digits, digits + 2, digest[i], 16);
+    good = error == std::errc() && after == digits + 2;
+  }
+  if (!good) return missing_argument(name, "64 hexadecimal digits");
+  return digest;
+}
+
+Json release_to_json(const projections::ReleaseRecord& release) {
+  return {{"alias", release.alias},
+          {"coding_system", release.coding_system},
+          {"name", release.name},
+          {"valid_from", release.valid_from},
+          {"import_ref", release.import_ref},
+          {"file_digest", base::to_hex(release.file_digest)},
+          {"concepts", release.concepts_count}};
+}
+
+}  // namespace
+
+Result<std::string> text_argument(const Json& arguments, const char* name) {
+  const auto found = arguments.find(name);
+  if (found == arguments.end() || !found->is_string()) return missing_argument(name, "a text");
+  return found->get<std::string>();
+}
+
+Result<std::uint64_t> number_argument(const Json& arguments, const char* name,
+                                      std::uint64_t otherwise) {
+  const auto found = arguments.find(name);
+  if (found == arguments.end() || found->is_null()) return otherwise;
+  if (!found->is_number_unsigned()) return missing_argument(name, "a number, 0 or more");
+  return found->get<std::uint64_t>();
+}
+
+bool flag_argument(const Json& arguments, const char* name) {
+  const auto found = arguments.find(name);
+  return found != arguments.end() && found->is_boolean() && found->get<bool>();
+}
+
+Result<Json> AdminOperations::run(std::string_view operation, const Json& arguments,
+                                  const ReportProgress& report) {
+  using Operation = Result<Json> (AdminOperations::*)(const Json&);
+  struct Named {
+    std::string_view name;
+    Operation operation;
+  };
+  static constexpr std::array operations = {
+      Named{"user.add", &AdminOperations::add_user},
+      Named{"user.token", &AdminOperations::set_token},
+      Named{"user.password", &AdminOperations::set_password},
+      Named{"user.deactivate", &AdminOperations::deactivate_user},
+      Named{"user.erase", &AdminOperations::erase_user},
+      Named{"organisation.add", &AdminOperations::add_organisation},
+      Named{"organisation.member", &AdminOperations::set_member},
+      Named{"release.find", &AdminOperations::find_release},
+      Named{"release.register", &AdminOperations::register_release},
+      Named{"demo.find", &AdminOperations::find_demo},
+      Named{"demo.fill", &AdminOperations::make_demo}};
+  if (operation.starts_with("log.")) {
+    return run_log_operation(folder_, operation, arguments, report);
+  }
+  const auto found = std::ranges::find(operations, operation, &Named::name);
+  if (found == operations.end()) {
+    return Error{ErrorCode::invalid, "there is no operation " + std::string(operation), {}};
+  }
+  return (this->*found->operation)(arguments);
+}
+
+Result<Json> AdminOperations::add_user(const Json& arguments) {
+  commands::AddUser command;
+  const auto username = text_argument(arguments, "username");
+  if (!username) return username.error();
+  const auto name = text_argument(arguments, "name");
+  if (!name) return name.error();
+  const auto email = text_argument(arguments, "email");
+  if (!email) return email.error();
+  command.username = *username;
+  command.name = *name;
+  command.email = *email;
+  command.is_admin = flag_argument(arguments, "is_admin");
+  if (arguments.contains("password")) {
+    const auto password = text_argument(arguments, "password");
+    if (!password) return password.error();
+    command.password = *password;
+  }
+  const auto commit = application_.accounts().add_user(system_write(), command);
+  if (!commit) return commit.error();
+  return Json{{"username", *username}, {"position", position_of(*commit)}};
+}
+
+Result<Json> AdminOperations::set_token(const Json& arguments) {
+  const auto username = text_argument(arguments, "username");
+  if (!username) return username.error();
+  const auto token = application_.accounts().set_token(system_write(), *username);
+  if (!token) return token.error();
+  return Json{
+      {"username", *username}, {"token", token->token}, {"position", position_of(token->commit)}};
+}
+
+Result<Json> AdminOperations::set_password(const Json& arguments) {
+  const auto username = text_argument(arguments, "username");
+  if (!username) return username.error();
+  const auto password = text_argument(arguments, "password");
+  if (!password) return password.error();
+  const auto commit = application_.accounts().set_password(system_write(), *username, *password);
+  if (!commit) return commit.error();
+  return Json{{"username", *username}, {"position", position_of(*commit)}};
+}
+
+Result<Json> AdminOperations::deactivate_user(const Json& arguments) {
+  const auto username = text_argument(arguments, "username");
+  if (!username) return username.error();
+  const auto commit = application_.accounts().set_active(system_write(), *username, false);
+  if (!commit) return commit.error();
+  return Json{{"username", *username}, {"position", position_of(*commit)}};
+}
+
+Result<Json> AdminOperations::erase_user(const Json& arguments) {
+  const auto username = text_argument(arguments, "username");
+  if (!username) return username.error();
+  const auto commit = application_.accounts().erase_user(system_write(), *username);
+  if (!commit) return commit.error();
+  return Json{{"username", *username}, {"position", position_of(*commit)}};
+}
+
+Result<Json> AdminOperations::add_organisation(const Json& arguments) {
+  const auto slug = text_argument(arguments, "slug");
+  if (!slug) return slug.error();
+  const auto name = text_argument(arguments, "name");
+  if (!name) return name.error();
+  const auto url = text_argument(arguments, "url");
+  if (!url) return url.error();
+  const auto commit =
+      application_.accounts().add_organisation(system_write(), {*slug, *name, *url});
+  if (!commit) return commit.error();
+  return Json{{"slug", *slug}, {"position", position_of(*commit)}};
+}
+
+Result<Json> AdminOperations::set_member(const Json& arguments) {
+  const auto organisation = text_argument(arguments, "organisation");
+  if (!organisation) return organisation.error();
+  const auto username = text_argument(arguments, "username");
+  if (!username) return username.error();
+  const bool is_admin = flag_argument(arguments, "is_admin");
+  const auto commit =
+      application_.accounts().set_member(system_write(), *organisation, *username, is_admin);
+  if (!commit) return commit.error();
+  return Json{{"organisation", *organisation},
+              {"username", *username},
+              {"is_admin", is_admin},
+              {"position", position_of(*commit)}};
+}
+
+// {alias} -> {release: {…} or null}: an import asks before it replaces anything.
+Result<Json> AdminOperations::find_release(const Json& arguments) {
+  const auto alias = text_argument(arguments, "alias");
+  if (!alias) return alias.error();
+  const auto release = folder_.projections().views().release(*alias);
+  return Json{{"release", release ? release_to_json(*release) : Json(nullptr)}};
+}
+
+// The file is in its place. It is opened here first, so that what is registered is what will be
+// read.
+Result<Json> AdminOperations::register_release(const Json& arguments) {
+  events::ReleaseRegistered release;
+  struct Text {
+    const char* name;
+    std::string& value;
+  };
+  for (const Text& field :
+       {Text{"alias", release.alias}, Text{"coding_system", release.coding_system},
+        Text{"name", release.name}, Text{"valid_from", release.valid_from},
+        Text{"import_ref", release.import_ref}}) {
+    auto text = text_argument(arguments, field.name);
+    if (!text) return text.error();
+    field.value = std::move(*text);
+  }
+  const auto digest = digest_argument(arguments, "file_digest");
+  if (!digest) return digest.error();
+  const auto concepts_count = number_argument(arguments, "concepts", 0);
+  if (!concepts_count) return concepts_count.error();
+  release.file_digest = *digest;
+  release.concepts_count = *concepts_count;
+
+  const auto opened = folder_.releases().reload(release.coding_system, release.alias);
+  if (!opened) return opened.error();
+  if ((*opened)->file_digest() != release.file_digest) {
+    return Error{ErrorCode::conflict,
+                 "the file of " + release.alias + " is not the one that was imported",
+                 {}};
+  }
+  const auto commit = application_.accounts().register_release(system_write(), {release});
+  if (!commit) return commit.error();
+  return Json{{"alias", release.alias}, {"position", position_of(*commit)}};
+}
+
+Result<Json> AdminOperations::find_demo(const Json&) {
+  return Json{{"complete", has_demo(application_)}};
+}
+
+Result<Json> AdminOperations::make_demo(const Json&) { return fill_demo(application_); }
+
+}  // namespace codelog::tools

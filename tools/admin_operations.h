@@ -1,0 +1,56 @@
+// What ops do to a site: one implementation of each operation, JSON in and JSON out. The command
+// line calls it in its own process, or through the socket of the server that has the folder open
+// (admin_socket.h).
+//
+// Thread-safe. Errors are those of the commands; `invalid` for arguments that are missing or of
+// another type.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "server/application/application.h"
+#include "tools/admin_protocol.h"
+#include "tools/data_folder.h"
+
+namespace codelog::tools {
+
+class AdminOperations {
+ public:
+  // The folder's views must be open. There is one application a process, so that all writers take
+  // the same turns. Both must outlive this.
+  AdminOperations(DataFolder& folder, application::Application& application)
+      : folder_(folder), application_(application) {}
+
+  base::Result<Json> run(std::string_view operation, const Json& arguments,
+                         const ReportProgress& report);
+
+ private:
+  base::Result<Json> add_user(const Json& arguments);
+  base::Result<Json> set_token(const Json& arguments);
+  base::Result<Json> set_password(const Json& arguments);
+  base::Result<Json> deactivate_user(const Json& arguments);
+  base::Result<Json> erase_user(const Json& arguments);
+  base::Result<Json> add_organisation(const Json& arguments);
+  base::Result<Json> set_member(const Json& arguments);
+  base::Result<Json> find_release(const Json& arguments);
+  base::Result<Json> register_release(const Json& arguments);
+  base::Result<Json> find_demo(const Json& arguments);
+  base::Result<Json> make_demo(const Json& arguments);
+
+  DataFolder& folder_;
+  application::Application& application_;
+};
+
+// The operations "log.…", which work also where the views are not open (because they cannot be
+// built from a damaged log). Arguments and answers: log_operations.cpp.
+base::Result<Json> run_log_operation(DataFolder& folder, std::string_view operation,
+                                     const Json& arguments, const ReportProgress& report);
+
+// Arguments by name.
+base::Result<std::string> text_argument(const Json& arguments, const char* name);
+base::Result<std::uint64_t> number_argument(const Json& arguments, const char* name,
+                                            std::uint64_t otherwise);
+bool flag_argument(const Json& arguments, const char* name);
+
+}  // namespace codelog::tools

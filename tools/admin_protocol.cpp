@@ -1,0 +1,133 @@
+#include "tools/admin_protocol.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace codelog::tools {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+constexpr std::array all_codes = {
+    ErrorCode::invalid,  ErrorCode::unauthenticated, ErrorCode::forbidden,     ErrorCode::not_found,
+    ErrorCode::conflict, ErrorCode::too_large,       ErrorCode::unprocessable, ErrorCode::corrupt,
+    ErrorCode::io,       ErrorCode::unavailable};
+
+std::string text_of(const Json& object, const char* field) {
+  const auto found = object.find(field);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Error broken(const std::string& what) {
+  return {ErrorCode::unavailable, "the connection broke: " + what, {}};
+}
+
+// Texts that are not UTF-8 (a path, a damaged record's detail) must not make the answer fail.
+std::string dump(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+Json error_to_json(const Error& error) {
+  Json fields = Json::array();
+  for (const base::FieldError& field : error.fields) {
+    fields.push_back({{"field", field.field}, {"detail", field.detail}});
+  }
+  return {{"code", base::to_string(error.code)}, {"detail", error.detail}, {"errors", fields}};
+}
+
+Error error_from_json(const Json& value) {
+  Error error{ErrorCode::io, "the server gave no reason", {}};
+  if (!value.is_object()) return error;
+  const std::string code = text_of(value, "code");
+  for (const ErrorCode known : all_codes) {
+    if (base::to_string(known) == code) error.code = known;
+  }
+  error.detail = text_of(value, "detail");
+  const auto fields = value.find("errors");
+  if (fields == value.end() || !fields->is_array()) return error;
+  for (const Json& field : *fields) {
+    if (field.is_object())
+      error.fields.push_back({text_of(field, "field"), text_of(field, "detail")});
+  }
+  return error;
+}
+
+std::string encode_answer(const base::Result<Json>& answer) {
+  if (answer) return dump({{"result", *answer}});
+  return dump({{"error", error_to_json(answer.error())}});
+}
+
+std::string encode_progress(const WorkProgress& progress) {
+  return dump({{"progress",
+                {{"stage", progress.stage}, {"done", progress.done}, {"total", progress.total}}}});
+}
+
+Descriptor::Descriptor(Descriptor&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+Descriptor::~Descriptor() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+base::Result<void> send_line(int socket, std::string_view line) {
+  const std::string text = std::string(line) + "\n";
+  for (std::size_t sent = 0; sent < text.size();) {
+    const ssize_t size = ::send(socket, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return broken(std::strerror(errno));
+    sent += static_cast<std::size_t>(size);
+  }
+  return {};
+}
+
+base::Result<std::optional<std::string>> LineReceiver::receive() {
+  char block[65536];
+  std::size_t searched = 0;
+  for (;;) {
+    const auto end = buffer_.find('\n', searched);
+    if (end != std::string::npos) {
+      std::string line = buffer_.substr(0, end);
+      buffer_.erase(0, end + 1);
+      return std::optional(std::move(line));
+    }
+    searched = buffer_.size();
+    if (buffer_.size() > line_bytes_max_) {
+      return Error{ErrorCode::too_large,
+                   "more than " + std::to_string(line_bytes_max_) + " bytes in one message",
+                   {}};
+    }
+    const ssize_t size = ::recv(socket_, block, sizeof block, 0);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return broken(std::strerror(errno));
+    if (size == 0 && buffer_.empty()) return std::optional<std::string>();
+    if (size == 0) return broken("a message ended half-way");
+    buffer_.append(block, static_cast<std::size_t>(size));
+  }
+}
+
+base::Result<AdminAddress> admin_address(const std::filesystem::path& data) {
+  Descriptor folder(::open(data.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) {
+    const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
+    return Error{code, "cannot open " + data.string() + ": " + std::strerror(errno), {}};
+  }
+  std::string path = "/proc/self/fd/" + std::to_string(folder.get()) + "/";
+  path += admin_socket_name;
+  return AdminAddress{std::move(folder), std::move(path)};
+}
+
+}  // namespace codelog::tools

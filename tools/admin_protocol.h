@@ -1,0 +1,88 @@
+// How the command line talks to a running server: lines of JSON over DATA/codelog.sock (0600, same
+// user or root).
+//
+//   request   {"operation":"user.token","arguments":{"username":"alice"}}
+//   answers   {"progress":{"stage":"checking","done":10,"total":200}}      any number, during long
+//   work
+//             {"result":{…}}  or
+//             {"error":{"code":"not_found","detail":"…","errors":[{"field":"…","detail":"…"}]}}
+//
+// One request a connection. Both sides bound what they read.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "events/base/result.h"
+
+namespace codelog::tools {
+
+using Json = nlohmann::ordered_json;  // people read what programs are sent, too
+
+inline constexpr std::size_t admin_request_bytes_max = 1 << 20;
+inline constexpr std::size_t admin_answer_bytes_max =
+    512 << 20;  // one commit of the largest size, as JSON
+inline constexpr std::string_view admin_socket_name = "codelog.sock";
+
+struct WorkProgress {
+  std::string stage;
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+};
+// False: nobody waits for the outcome any more, so the work may stop.
+using ReportProgress = std::function<bool(const WorkProgress&)>;
+
+Json error_to_json(const base::Error& error);
+// What the peer says is believed as far as it has the right shape.
+base::Error error_from_json(const Json& json);
+
+// The line that is a result's or an error's answer.
+std::string encode_answer(const base::Result<Json>& answer);
+std::string encode_progress(const WorkProgress& progress);
+
+// A socket that is closed when it is let go.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
+  Descriptor(Descriptor&& other) noexcept;
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+  int get() const { return descriptor_; }
+  explicit operator bool() const { return descriptor_ >= 0; }
+
+ private:
+  int descriptor_ = -1;
+};
+
+// The whole line, with its line end. Errors: unavailable.
+base::Result<void> send_line(int socket, std::string_view line);
+
+// Reads lines of at most so many bytes. Errors: unavailable (closed half-way, time up), too_large.
+class LineReceiver {
+ public:
+  LineReceiver(int socket, std::size_t line_bytes_max)
+      : socket_(socket), line_bytes_max_(line_bytes_max) {}
+  // Nothing when the peer has closed the connection between lines.
+  base::Result<std::optional<std::string>> receive();
+
+ private:
+  int socket_;
+  std::size_t line_bytes_max_;
+  std::string buffer_;
+};
+
+// A socket address for DATA/codelog.sock, whatever the length of DATA (socket addresses hold 107
+// bytes): it leads through the open folder, and so is good as long as `folder` is open.
+struct AdminAddress {
+  Descriptor folder;
+  std::string path;
+};
+base::Result<AdminAddress> admin_address(const std::filesystem::path& data);
+
+}  // namespace codelog::tools

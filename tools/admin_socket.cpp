@@ -1,0 +1,142 @@
+#include "tools/admin_socket.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace codelog::tools {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+constexpr int backlog = 16;
+constexpr timeval request_timeout{10, 0};  // for a peer that connects and says nothing
+
+Error system_error(const std::string& what) {
+  return {ErrorCode::io, what + ": " + std::strerror(errno), {}};
+}
+
+base::Result<Json> decode_request(const std::string& line) {
+  Json request = Json::parse(line, nullptr, false);
+  const bool good = request.is_object() && request.contains("operation") &&
+                    request["operation"].is_string() && request.contains("arguments") &&
+                    request["arguments"].is_object();
+  if (!good) return Error{ErrorCode::invalid, "a request has an operation and arguments", {}};
+  return request;
+}
+
+bool is_same_user(int connection) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
+  return peer.uid == ::geteuid() || peer.uid == 0;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<AdminSocket>> AdminSocket::listen(const std::filesystem::path& data,
+                                                               RunOperation run) {
+  auto address = admin_address(data);
+  if (!address) return address.error();
+  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket) return system_error("cannot make a socket");
+  // On Linux the socket file gets the mode that the socket has when it is bound: never open to
+  // others, not for a moment.
+  if (::fchmod(socket.get(), 0600) != 0) return system_error("cannot set the mode of a socket");
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  address->path.copy(name.sun_path, sizeof name.sun_path - 1);
+  ::unlink(address->path.c_str());
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 ||
+      ::listen(socket.get(), backlog) != 0) {
+    return system_error("cannot listen on " + (data / admin_socket_name).string());
+  }
+  Descriptor wake(::eventfd(0, EFD_CLOEXEC));
+  if (!wake) return system_error("cannot make an eventfd");
+  return std::unique_ptr<AdminSocket>(
+      new AdminSocket(std::move(*address), std::move(socket), std::move(wake), std::move(run)));
+}
+
+AdminSocket::AdminSocket(AdminAddress address, Descriptor socket, Descriptor wake, RunOperation run)
+    : address_(std::move(address)),
+      socket_(std::move(socket)),
+      wake_(std::move(wake)),
+      run_(std::move(run)),
+      acceptor_([this] { accept_connections(); }) {}
+
+AdminSocket::~AdminSocket() {
+  ::unlink(address_.path.c_str());
+  stopping_ = true;
+  const std::uint64_t one = 1;
+  const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+  CODELOG_CHECK(written == sizeof one, "an eventfd takes a one");
+  acceptor_.join();
+  std::unique_lock lock(mutex_);
+  all_done_.wait(lock, [this] { return connections_count_ == 0; });
+}
+
+void AdminSocket::accept_connections() {
+  for (;;) {
+    pollfd waiting[2] = {{socket_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}};
+    if (::poll(waiting, 2, -1) < 0) continue;
+    if (waiting[1].revents != 0) return;
+    const int connection = ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC);
+    if (connection < 0) continue;
+    bool full = false;
+    {
+      const std::lock_guard lock(mutex_);
+      full = connections_count_ == admin_connections_max;
+      if (!full) ++connections_count_;
+    }
+    if (full) {
+      const Descriptor closing(connection);
+      const auto sent =
+          send_line(connection,
+                    encode_answer(Error{ErrorCode::unavailable, "too many commands at once", {}}));
+      (void)sent;  // Nobody to tell.
+      continue;
+    }
+    std::thread([this, connection] {
+      serve(connection);
+      const std::lock_guard lock(mutex_);
+      if (--connections_count_ == 0) all_done_.notify_all();
+    }).detach();
+  }
+}
+
+void AdminSocket::serve(int connection) {
+  const Descriptor closing(connection);
+  if (!is_same_user(connection)) return;
+  pollfd waiting[2] = {{connection, POLLIN, 0}, {wake_.get(), POLLIN, 0}};
+  const int ready = ::poll(waiting, 2, static_cast<int>(request_timeout.tv_sec) * 1000);
+  if (ready <= 0 || waiting[1].revents != 0) return;
+  ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &request_timeout, sizeof request_timeout);
+  ::setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &request_timeout, sizeof request_timeout);
+  LineReceiver receiver(connection, admin_request_bytes_max);
+  const auto line = receiver.receive();
+  if (!line || !*line) return;
+  const auto request = decode_request(**line);
+  base::Result<void> sent;
+  if (!request) {
+    sent = send_line(connection, encode_answer(request.error()));
+  } else {
+    const auto report = [&](const WorkProgress& progress) {
+      if (sent) sent = send_line(connection, encode_progress(progress));
+      return bool(sent) && !stopping_;
+    };
+    const auto answer = run_((*request)["operation"].get_ref<const std::string&>(),
+                             (*request)["arguments"], report);
+    if (sent) sent = send_line(connection, encode_answer(answer));
+  }
+  // A peer that has gone away learns from the log what became of its command.
+}
+
+}  // namespace codelog::tools

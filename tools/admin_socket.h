@@ -1,0 +1,49 @@
+// The server's side of the admin protocol: answers on DATA/codelog.sock until it is destroyed,
+// which tells long work to stop and waits for the operations that are running. Each connection has
+// a thread of its own; there are few at a time.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "tools/admin_protocol.h"
+
+namespace codelog::tools {
+
+inline constexpr int admin_connections_max = 16;
+
+// Does one operation; called on several threads at once.
+using RunOperation = std::function<base::Result<Json>(
+    std::string_view operation, const Json& arguments, const ReportProgress&)>;
+
+class AdminSocket {
+ public:
+  // Only the process that holds the data folder may call this: a socket file that is there already
+  // was left by one that died. Errors: io.
+  static base::Result<std::unique_ptr<AdminSocket>> listen(const std::filesystem::path& data,
+                                                           RunOperation run);
+  ~AdminSocket();
+  AdminSocket(const AdminSocket&) = delete;
+  AdminSocket& operator=(const AdminSocket&) = delete;
+
+ private:
+  AdminSocket(AdminAddress address, Descriptor socket, Descriptor wake, RunOperation run);
+  void accept_connections();
+  void serve(int connection);
+
+  AdminAddress address_;
+  Descriptor socket_;
+  Descriptor wake_;  // an eventfd: readable when the socket is to close
+  RunOperation run_;
+  std::atomic<bool> stopping_ = false;
+  std::mutex mutex_;
+  std::condition_variable all_done_;
+  int connections_count_ = 0;  // guarded by mutex_
+  std::thread acceptor_;       // last: it uses all of the above
+};
+
+}  // namespace codelog::tools

@@ -1,0 +1,63 @@
+// The bench: each section measures its figures on the same release, in a working folder of its own.
+// What is compared is measured in turns within one run, so that whatever else the machine does
+// meets both sides.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "coding_systems/base/release.h"
+#include "tools/bench/figures.h"
+#include "tools/data_folder.h"
+#include "tools/terminal.h"
+
+namespace codelog::tools::bench {
+
+struct BenchOptions {
+  std::filesystem::path release;  // a release file, or an archive to import; empty: made up
+  std::uint32_t concepts_count = 50'000;
+  std::filesystem::path parent_folder;  // where the working folder is made; empty: TMPDIR or /tmp
+  std::vector<std::string> only;        // sections; empty: all
+  int rounds_count = 5;
+  double round_seconds = 1.0;
+  std::uint64_t replay_commits_count = 300'000;
+};
+
+struct Bench {
+  BenchOptions options;
+  std::filesystem::path folder;  // the working folder
+  DataFolderOptions data;        // the site in it
+  std::string alias;
+  std::shared_ptr<const coding_systems::Release> release;
+  std::filesystem::path database;  // its SQLite file
+  Figures figures;
+  ProgressLine progress;
+};
+
+// Makes or takes the release, and measures its import.
+base::Result<void> prepare_release(Bench& bench);
+
+base::Result<void> measure_search(Bench& bench);       // term search beside LIKE
+base::Result<void> measure_descendants(Bench& bench);  // beside the recursive SQL
+base::Result<void> measure_codesets(Bench& bench);
+base::Result<void> measure_appends(Bench& bench);  // beside fdatasync
+base::Result<void> measure_replay(Bench& bench);   // and projecting
+base::Result<void> measure_server(Bench& bench);   // start, a click, memory, requests beside nginx
+
+// A concept with about so many concepts below it (itself included), the nearest there is.
+coding_systems::Node subtree_of_size(const coding_systems::Release& release, std::size_t size);
+// The codes of the subtrees of such concepts, sorted, at most so many.
+std::vector<std::string> codes_below(const coding_systems::Release& release, std::size_t count);
+
+// Calls each in turn, so many times.
+template <class First, class Second>
+void take_turns(int rounds_count, First first, Second second) {
+  for (int round = 0; round < rounds_count; ++round) {
+    first();
+    second();
+  }
+}
+
+}  // namespace codelog::tools::bench

@@ -1,0 +1,252 @@
+#include <atomic>
+#include <thread>
+
+#include "projections/rocks_store.h"
+#include "tools/bench/bench.h"
+#include "tools/bench/disk.h"
+#include "tools/bench/measure.h"
+
+namespace codelog::tools::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using base::CodelistId;
+using base::Error;
+using base::Result;
+using base::StreamVersion;
+using base::VersionId;
+using events::CodeStatus;
+using events::CommitDraft;
+
+constexpr int writers_many = 64;
+constexpr std::uint32_t clicks_per_draft = 500;
+constexpr std::uint32_t codes_per_draft = 100;
+
+std::string code_of(std::uint32_t number) { return std::to_string(100'000'000 + number * 17); }
+
+// The histories of drafts: each is made with its codelist, then decided on click by click.
+class DraftHistory {
+ public:
+  explicit DraftHistory(std::uint32_t id) : id_(id) {}
+
+  CommitDraft next() {
+    CommitDraft draft;
+    draft.time = base::Timestamp{1'700'000'000'000'000 + std::int64_t{version_} * 1'000'000};
+    draft.actor = "alice";
+    draft.streams = {{"codelist/" + std::to_string(id_), StreamVersion(version_)}};
+    if (version_ == 0) {
+      draft.command = "CreateCodelist";
+      add_creation(draft);
+    } else {
+      draft.command = "ChangeStatuses";
+      draft.events.emplace_back(click());
+    }
+    ++version_;
+    return draft;
+  }
+
+ private:
+  void add_creation(CommitDraft& draft) const {
+    events::CodelistCreated codelist;
+    codelist.codelist = CodelistId(id_);
+    codelist.coding_system = "snomedct";
+    codelist.owner = {events::OwnerKind::user, "alice"};
+    codelist.name = "Codelist " + std::to_string(id_);
+    codelist.slug = "codelist-" + std::to_string(id_);
+    draft.events.emplace_back(codelist);
+    events::VersionCreated version;
+    version.version = VersionId(id_);
+    version.codelist = CodelistId(id_);
+    version.author = "alice";
+    version.release = "snomedct_bench_20240101";
+    for (std::uint32_t i = 0; i < codes_per_draft; ++i) {
+      version.codes.push_back({code_of(i), CodeStatus::unresolved});
+    }
+    draft.events.emplace_back(std::move(version));
+  }
+
+  events::StatusesChanged click() const {
+    events::StatusesChanged click;
+    click.version = VersionId(id_);
+    const std::uint32_t code = version_ % codes_per_draft;
+    const bool include = (version_ / codes_per_draft) % 2 == 0;
+    const CodeStatus after = include ? CodeStatus::included : CodeStatus::excluded;
+    const CodeStatus before = include ? CodeStatus::excluded : CodeStatus::included;
+    click.updates = {{code_of(code), after}};
+    const bool undecided = version_ <= codes_per_draft;
+    click.changes = {{code_of(code), undecided ? CodeStatus::unresolved : before, after}};
+    return click;
+  }
+
+  std::uint32_t id_;
+  std::uint32_t version_ = 0;
+};
+
+Result<std::unique_ptr<events::EventLog>> open_log(const fs::path& folder, bool sync) {
+  events::LogOptions options;
+  options.folder = folder;
+  options.witness_file = folder.string() + ".witness";
+  options.sync = sync;
+  return events::EventLog::open(std::move(options));
+}
+
+// Appends on so many threads, each a draft of its own, until the time is up. Commits per second.
+class Writers {
+ public:
+  Writers(events::EventLog& log, int count, std::uint32_t first_id) : log_(log) {
+    for (int i = 0; i < count; ++i) {
+      histories_.emplace_back(first_id + static_cast<std::uint32_t>(i));
+    }
+  }
+
+  Result<double> run(double seconds) {
+    std::atomic<std::uint64_t> appended_count = 0;
+    std::atomic<bool> failed = false;
+    const double start = wall_seconds();
+    {
+      std::vector<std::jthread> threads;
+      for (DraftHistory& history : histories_) {
+        threads.emplace_back([&] {
+          while (wall_seconds() - start < seconds && !failed) {
+            if (log_.append(history.next())) {
+              ++appended_count;
+            } else {
+              failed = true;
+            }
+          }
+        });
+      }
+    }
+    if (failed) return Error{base::ErrorCode::io, "the log refused an append", {}};
+    return static_cast<double>(appended_count) / (wall_seconds() - start);
+  }
+
+ private:
+  events::EventLog& log_;
+  std::vector<DraftHistory> histories_;
+};
+
+Result<double> syncs_per_second(const SyncedFile& file, double seconds) {
+  const double start = wall_seconds();
+  int count = 0;
+  while (wall_seconds() - start < seconds) {
+    if (const auto appended = file.append(); !appended) return appended.error();
+    ++count;
+  }
+  return count / (wall_seconds() - start);
+}
+
+void add_append_figure(Bench& bench, int writers_count, double measured, double disk, double aim) {
+  bench.figures.add({.name = "durable appends, " + std::to_string(writers_count) +
+                             (writers_count == 1 ? " writer" : " writers"),
+                     .unit = "/s",
+                     .measured = measured,
+                     .aims = {{AimKind::ratio_at_least, aim}},
+                     .ratio = measured / disk,
+                     .baseline = "fdatasync(append): " + format_number(disk) + " /s"});
+}
+
+// A log to replay: small commits, mostly clicks. Made without waiting for the disk.
+Result<std::uint64_t> fill_log(Bench& bench, const fs::path& folder, std::uint64_t commits_count) {
+  auto log = open_log(folder, false);
+  if (!log) return log.error();
+  std::uint64_t done = 0;
+  for (std::uint32_t id = 1; done < commits_count; ++id) {
+    DraftHistory history(id);
+    for (std::uint32_t i = 0; i < clicks_per_draft && done < commits_count; ++i, ++done) {
+      const auto appended = (*log)->append(history.next());
+      if (!appended) return appended.error();
+    }
+    bench.progress.show("filling a log", done, commits_count);
+  }
+  return done;
+}
+
+Result<double> replay_per_cpu_second(const events::EventLog& log, std::uint64_t commits_count) {
+  const double before = process_cpu_seconds();
+  const auto reader = log.read_all(base::Position(1), events::Direction::forward);
+  events::Commit commit;
+  std::uint64_t count = 0;
+  for (;;) {
+    const auto more = reader->next_into(commit);
+    if (!more) return more.error();
+    if (!*more) break;
+    ++count;
+  }
+  CODELOG_CHECK(count == commits_count, "a replay reads every commit");
+  return static_cast<double>(count) / (process_cpu_seconds() - before);
+}
+
+Result<double> project_per_cpu_second(const events::EventLog& log, const fs::path& folder,
+                                      std::uint64_t commits_count) {
+  std::error_code error;
+  fs::remove_all(folder, error);
+  const double before = process_cpu_seconds();
+  {
+    const auto store = projections::RocksStore::open(folder);
+    if (!store) return store.error();
+    if (const auto done = projections::catch_up(**store, log, {}); !done) return done.error();
+  }
+  return static_cast<double>(commits_count) / (process_cpu_seconds() - before);
+}
+
+}  // namespace
+
+Result<void> measure_appends(Bench& bench) {
+  auto log = open_log(bench.folder / "append_log", true);
+  if (!log) return log.error();
+  const auto file = SyncedFile::make(bench.folder);
+  if (!file) return file.error();
+  Writers one(**log, 1, 1);
+  Writers many(**log, writers_many, 2);
+  std::vector<double> disk;
+  std::vector<double> by_one;
+  std::vector<double> by_many;
+  for (int round = 0; round < bench.options.rounds_count; ++round) {
+    bench.progress.show("appends", static_cast<std::uint64_t>(round),
+                        static_cast<std::uint64_t>(bench.options.rounds_count));
+    const auto synced = syncs_per_second(*file, bench.options.round_seconds);
+    if (!synced) return synced.error();
+    disk.push_back(*synced);
+    for (auto [writers, rates] : {std::pair(&one, &by_one), std::pair(&many, &by_many)}) {
+      const auto rate = writers->run(bench.options.round_seconds);
+      if (!rate) return rate.error();
+      rates->push_back(*rate);
+    }
+  }
+  add_append_figure(bench, 1, median(by_one), median(disk), 0.8);
+  add_append_figure(bench, writers_many, median(by_many), median(disk), 8);
+  return {};
+}
+
+Result<void> measure_replay(Bench& bench) {
+  const fs::path folder = bench.folder / "replay_log";
+  const auto count = fill_log(bench, folder, bench.options.replay_commits_count);
+  if (!count) return count.error();
+  const auto log = open_log(folder, true);
+  if (!log) return log.error();
+  std::vector<double> replayed;
+  std::vector<double> projected;
+  for (int round = 0; round < bench.options.rounds_count; ++round) {
+    bench.progress.show("replay", static_cast<std::uint64_t>(round),
+                        static_cast<std::uint64_t>(bench.options.rounds_count));
+    const auto replay = replay_per_cpu_second(**log, *count);
+    if (!replay) return replay.error();
+    replayed.push_back(*replay);
+    const auto project = project_per_cpu_second(**log, bench.folder / "replay_views", *count);
+    if (!project) return project.error();
+    projected.push_back(*project);
+  }
+  const std::string size = ", " + format_count(*count) + " small commits";
+  bench.figures.add({.name = "replay" + size,
+                     .unit = "/CPU s",
+                     .measured = median(replayed),
+                     .aims = {{AimKind::at_least, 1e6}}});
+  bench.figures.add({.name = "projecting" + size,
+                     .unit = "/CPU s",
+                     .measured = median(projected),
+                     .aims = {{AimKind::at_least, 2e5}}});
+  return {};
+}
+
+}  // namespace codelog::tools::bench

@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <map>
+
+#include "coding_systems/versioning/alias.h"
+#include "tools/bench/bench.h"
+#include "tools/bench/measure.h"
+#include "tools/demo/releases.h"
+#include "tools/release_import.h"
+
+namespace codelog::tools::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr const char* system_id = "snomedct";
+constexpr const char* release_name = "bench";
+constexpr const char* valid_from = "2024-01-01";
+constexpr double import_again_below_seconds = 3;
+
+ReportProgress progress_of(Bench& bench) {
+  return [&bench](const WorkProgress& work) {
+    bench.progress.show(work.stage, work.done, work.total);
+    return true;
+  };
+}
+
+// A file that is there: linked into the site under the bench's alias, and registered.
+Result<void> take_release_file(Bench& bench) {
+  const fs::path folder = bench.data.data / "coding_systems" / system_id;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  fs::create_symlink(fs::absolute(bench.options.release), folder / (bench.alias + ".sqlite3"),
+                     error);
+  if (error) return Error{ErrorCode::io, "cannot link the release: " + error.message(), {}};
+  coding_systems::Releases releases(bench.data.data, coding_systems::release_openers());
+  const auto opened = releases.open(system_id, bench.alias);
+  if (!opened) return opened.error();
+  auto site = SiteAccess::open(bench.data);
+  if (!site) return site.error();
+  const auto registered =
+      site->run("release.register", {{"alias", bench.alias},
+                                     {"coding_system", system_id},
+                                     {"name", release_name},
+                                     {"valid_from", valid_from},
+                                     {"import_ref", bench.options.release.filename().string()},
+                                     {"file_digest", base::to_hex((*opened)->file_digest())},
+                                     {"concepts", (*opened)->hierarchy().size()}});
+  if (!registered) return registered.error();
+  bench.figures.skip("import", "the release given has been imported already; give an archive");
+  return {};
+}
+
+Result<void> import_archive(Bench& bench, const fs::path& archive) {
+  std::vector<double> megabytes_per_second;
+  std::uint64_t concepts_count = 0;
+  double last_seconds = 0;
+  do {
+    const auto imported = import_release(bench.data, {system_id, archive, release_name, valid_from},
+                                         progress_of(bench));
+    if (!imported) return imported.error();
+    last_seconds = imported->seconds;
+    concepts_count = imported->outcome.concepts_count;
+    megabytes_per_second.push_back(static_cast<double>(imported->outcome.source_bytes) / 1e6 /
+                                   imported->seconds);
+  } while (last_seconds < import_again_below_seconds &&
+           static_cast<int>(megabytes_per_second.size()) < bench.options.rounds_count);
+  bench.figures.add({.name = "import, " + format_count(concepts_count) + " concepts",
+                     .unit = "MB/s",
+                     .measured = median(megabytes_per_second),
+                     .aims = {{AimKind::at_least, 40}},
+                     .baseline = "OpenCodelists: 13.8 MB/s"});
+  return {};
+}
+
+}  // namespace
+
+Result<void> prepare_release(Bench& bench) {
+  const auto alias = coding_systems::make_alias({system_id, release_name, valid_from});
+  if (!alias) return alias.error();
+  bench.alias = *alias;
+  fs::path archive = bench.options.release;
+  if (archive.extension() == ".sqlite3") {
+    if (const auto taken = take_release_file(bench); !taken) return taken;
+  } else {
+    if (archive.empty()) {
+      bench.progress.show("making a release", 0, 0);
+      archive = bench.folder / "bench_snomedct.zip";
+      const auto made =
+          demo::make_snomedct_archive(archive, {.concepts_count = bench.options.concepts_count});
+      if (!made) return made;
+    }
+    if (const auto imported = import_archive(bench, archive); !imported) return imported;
+  }
+  coding_systems::Releases releases(bench.data.data, coding_systems::release_openers());
+  auto opened = releases.open(system_id, bench.alias);
+  if (!opened) return opened.error();
+  bench.release = std::move(*opened);
+  bench.database = coding_systems::release_files(bench.data.data, system_id, bench.alias).database;
+  return {};
+}
+
+coding_systems::Node subtree_of_size(const coding_systems::Release& release, std::size_t size) {
+  const coding_systems::Hierarchy& hierarchy = release.hierarchy();
+  coding_systems::Node best = 0;
+  std::size_t best_distance = SIZE_MAX;
+  for (coding_systems::Node node = 0; node < hierarchy.size(); ++node) {
+    std::size_t count = 0;
+    for (const auto run : hierarchy.descendants_or_self(node)) count += run.after - run.first;
+    const std::size_t distance = count > size ? count - size : size - count;
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = node;
+    }
+  }
+  return best;
+}
+
+std::vector<std::string> codes_below(const coding_systems::Release& release, std::size_t count) {
+  std::vector<std::string> codes;
+  const coding_systems::Node top = subtree_of_size(release, count);
+  for (const auto run : release.hierarchy().descendants_or_self(top)) {
+    for (coding_systems::Node node = run.first; node < run.after && codes.size() < count; ++node) {
+      codes.emplace_back(release.code(node));
+    }
+  }
+  std::ranges::sort(codes);
+  return codes;
+}
+
+}  // namespace codelog::tools::bench

@@ -1,0 +1,151 @@
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include "coding_systems/base/sqlite_file.h"
+#include "events/base/text.h"
+#include "tools/bench/bench.h"
+#include "tools/bench/measure.h"
+
+namespace codelog::tools::bench {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using coding_systems::SqliteFile;
+using coding_systems::SqliteRow;
+
+constexpr std::size_t candidates_max = 4000;
+constexpr std::size_t terms_per_class_max = 16;
+constexpr int repeats = 25;  // of every term in every round
+
+struct TermClass {
+  std::size_t hits;  // about
+  std::vector<Aim> p50_aims;
+  std::vector<Aim> p99_aims;
+  std::vector<std::string> terms = {};
+};
+
+std::vector<TermClass> term_classes() {
+  const Aim fast{AimKind::at_most, 1};
+  const Aim beats_like{AimKind::ratio_at_least, 100};
+  const Aim bounded{AimKind::at_most, 10};
+  return {{10, {fast, beats_like}, {}},
+          {1'000, {fast, beats_like}, {}},
+          {10'000, {}, {}},
+          {50'000, {}, {bounded}}};
+}
+
+// Words of the release and pieces of them, the same ones every time.
+std::vector<std::string> candidate_terms(const coding_systems::Release& release) {
+  std::mt19937_64 random(1);
+  std::set<std::string> found;
+  const std::size_t size = release.hierarchy().size();
+  for (std::size_t tries = 0; tries < 4 * candidates_max && found.size() < candidates_max;
+       ++tries) {
+    const std::string term =
+        base::ascii_lower(release.term(static_cast<coding_systems::Node>(random() % size)));
+    const std::size_t first = random() % (term.size() + 1);
+    const std::size_t length = 3 + random() % 16;
+    const std::string piece = term.substr(first, length);
+    const bool is_plain = std::ranges::all_of(piece, [](char c) { return (c & 0x80) == 0; });
+    if (piece.size() >= 3 && is_plain) found.insert(piece);
+  }
+  return {found.begin(), found.end()};
+}
+
+void choose_terms(const coding_systems::Release& release, std::vector<TermClass>& classes) {
+  for (const std::string& term : candidate_terms(release)) {
+    const std::size_t hits = release.search_by_term(term).size();
+    for (TermClass& wanted : classes) {
+      const bool fits = hits >= wanted.hits / 2 && hits <= wanted.hits * 3 / 2 && hits > 0;
+      if (fits && wanted.terms.size() < terms_per_class_max) wanted.terms.push_back(term);
+    }
+  }
+}
+
+std::string like_query(std::string_view term) {
+  std::string pattern;
+  for (const char c : term) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    if (c == '\'') pattern += '\'';
+    pattern += c;
+  }
+  return "SELECT DISTINCT concept_id FROM snomedct_description WHERE active AND term LIKE '%" +
+         pattern + "%' ESCAPE '\\'";
+}
+
+Result<std::size_t> count_by_like(const SqliteFile& file, const std::string& term) {
+  std::size_t count = 0;
+  const auto done = file.for_each_row(like_query(term), [&](const SqliteRow&) -> Result<void> {
+    ++count;
+    return {};
+  });
+  if (!done) return done.error();
+  return count;
+}
+
+Result<void> measure_class(Bench& bench, const SqliteFile& file, const TermClass& wanted) {
+  const std::string name = "term search, ~" + format_count(wanted.hits) + " hits";
+  if (wanted.terms.empty()) {
+    bench.figures.skip(name, "the release is too small for it");
+    return {};
+  }
+  std::vector<double> ours_ms;
+  std::vector<double> like_ms;
+  Error failed;
+  for (int round = 0; round < bench.options.rounds_count; ++round) {
+    bench.progress.show(name, static_cast<std::uint64_t>(round),
+                        static_cast<std::uint64_t>(bench.options.rounds_count));
+    for (const std::string& term : wanted.terms) {
+      for (int i = 0; i < repeats; ++i) {
+        const double before = thread_cpu_seconds();
+        const auto found = bench.release->search_by_term(term);
+        ours_ms.push_back((thread_cpu_seconds() - before) * 1e3);
+      }
+    }
+    const std::string& term = wanted.terms[static_cast<std::size_t>(round) % wanted.terms.size()];
+    const double before = thread_cpu_seconds();
+    const auto by_like = count_by_like(file, term);
+    like_ms.push_back((thread_cpu_seconds() - before) * 1e3);
+    if (!by_like) return by_like.error();
+    if (*by_like != bench.release->search_by_term(term).size()) {
+      return Error{
+          ErrorCode::corrupt, "the search for '" + term + "' finds other codes than LIKE", {}};
+    }
+  }
+  const double p50 = median(ours_ms);
+  const double like = median(like_ms);
+  bench.figures.add({.name = name + ", p50",
+                     .unit = "ms",
+                     .measured = p50,
+                     .aims = wanted.p50_aims,
+                     .ratio = like / p50,
+                     .baseline = "LIKE: " + format_number(like) + " ms"});
+  bench.figures.add({.name = name + ", p99",
+                     .unit = "ms",
+                     .measured = percentile(ours_ms, 0.99),
+                     .aims = wanted.p99_aims});
+  return {};
+}
+
+}  // namespace
+
+Result<void> measure_search(Bench& bench) {
+  bench.progress.show("choosing terms", 0, 0);
+  std::vector<TermClass> classes = term_classes();
+  choose_terms(*bench.release, classes);
+  auto file = SqliteFile::open(bench.database);
+  if (!file) return file.error();
+  // As much cache as OpenCodelists gives it, and warm.
+  const auto ignore = [](const SqliteRow&) -> Result<void> { return {}; };
+  if (const auto set = file->for_each_row("PRAGMA cache_size = -262144", ignore); !set) return set;
+  if (const auto warm = count_by_like(*file, "warm"); !warm) return warm.error();
+  for (const TermClass& wanted : classes) {
+    if (const auto measured = measure_class(bench, *file, wanted); !measured) return measured;
+  }
+  return {};
+}
+
+}  // namespace codelog::tools::bench

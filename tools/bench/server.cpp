@@ -1,0 +1,331 @@
+#include <csignal>
+#include <random>
+
+#include "events/base/files.h"
+#include "tools/bench/bench.h"
+#include "tools/bench/disk.h"
+#include "tools/bench/measure.h"
+#include "tools/bench/servers.h"
+#include "tools/site_access.h"
+
+namespace codelog::tools::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr int clicks_per_round = 40;
+constexpr std::size_t click_codes = 10'000;
+constexpr const char* small_organisation = "bench-small";
+constexpr const char* large_organisation = "bench-large";
+
+// The people and organisations that the requests need; the token of an administrator.
+Result<std::string> make_accounts(const DataFolderOptions& data) {
+  auto site = SiteAccess::open(data);
+  if (!site) return site.error();
+  struct Step {
+    const char* operation;
+    Json arguments;
+  };
+  for (const Step& step :
+       {Step{"user.add",
+             {{"username", "bench"},
+              {"name", "Bench"},
+              {"email", "bench@example.org"},
+              {"is_admin", true}}},
+        Step{"organisation.add",
+             {{"slug", small_organisation},
+              {"name", "Small"},
+              {"url", "https://small.example.org"}}},
+        Step{"organisation.add",
+             {{"slug", large_organisation},
+              {"name", "Large"},
+              {"url", "https://large.example.org"}}},
+        Step{"organisation.member", {{"organisation", small_organisation}, {"username", "bench"}}},
+        Step{"organisation.member",
+             {{"organisation", large_organisation}, {"username", "bench"}}}}) {
+    if (const auto done = site->run(step.operation, step.arguments); !done) return done.error();
+  }
+  const auto token = site->run("user.token", {{"username", "bench"}});
+  if (!token) return token.error();
+  return (*token)["token"].get<std::string>();
+}
+
+// What researchers do, over one connection.
+class Researcher {
+ public:
+  Researcher(HttpClient client, std::string token)
+      : client_(std::move(client)), token_(std::move(token)) {}
+
+  Result<Json> send(const std::string& method, const std::string& target, const Json& body) {
+    HttpRequest request{.method = method, .target = target};
+    request.headers = {{"Authorization", "Token " + token_}, {"Content-Type", "application/json"}};
+    request.body = body.is_null() ? "" : body.dump();
+    const auto answer = client_.send(request);
+    if (!answer) return answer.error();
+    if (answer->status >= 300) {
+      return Error{ErrorCode::io, method + " " + target + ": " + answer->head + answer->body, {}};
+    }
+    return Json::parse(answer->body, nullptr, false);
+  }
+
+  Result<std::string> get(const std::string& target) {
+    const auto answer = client_.send({.target = target});
+    if (!answer) return answer.error();
+    if (answer->status != 200) {
+      return Error{ErrorCode::io, "GET " + target + ": " + answer->head + answer->body, {}};
+    }
+    return answer->body;
+  }
+
+  // The hash of the first version of a new codelist.
+  Result<std::string> create(const std::string& organisation, const std::string& name,
+                             const std::vector<std::string>& codes) {
+    const auto created = send("POST", "/api/v2/codelists",
+                              {{"owner", "organisation/" + organisation},
+                               {"name", name},
+                               {"coding_system", "snomedct"},
+                               {"codes", codes}});
+    if (!created) return created.error();
+    return (*created)["version"]["hash"].get<std::string>();
+  }
+
+  Result<std::string> create_published(const std::string& organisation, const std::string& name,
+                                       const std::vector<std::string>& codes) {
+    const auto hash = create(organisation, name, codes);
+    if (!hash) return hash.error();
+    for (const char* step : {"/save", "/publish"}) {
+      const auto done = send("POST", "/api/v2/versions/" + *hash + step, nullptr);
+      if (!done) return done.error();
+    }
+    return *hash;
+  }
+
+ private:
+  HttpClient client_;
+  std::string token_;
+};
+
+Result<void> measure_start(Bench& bench) {
+  std::vector<double> seconds;
+  for (int round = 0; round < bench.options.rounds_count; ++round) {
+    bench.progress.show("starts", static_cast<std::uint64_t>(round), 0);
+    auto server = start_codelog(bench.data.data);
+    if (!server) return server.error();
+    seconds.push_back(server->ready_seconds);
+    server->process.send_signal(SIGTERM);
+    if (server->process.wait() != 0) {
+      return Error{ErrorCode::io, "the server did not stop: " + server->process.errors(), {}};
+    }
+  }
+  bench.figures.add({.name = "from start to ready",
+                     .unit = "s",
+                     .measured = median(seconds),
+                     .aims = {{AimKind::at_most, 1}}});
+  return {};
+}
+
+struct ClickTimes {
+  std::vector<double> cpu_ms;  // per round, of one click
+  std::vector<double> wall_ms;
+  std::vector<double> sync_ms;
+};
+
+Result<void> click_in_rounds(Bench& bench, const RunningServer& server, Researcher& researcher,
+                             const std::string& hash, const std::vector<std::string>& codes,
+                             ClickTimes& times) {
+  const auto file = SyncedFile::make(bench.folder);
+  if (!file) return file.error();
+  std::mt19937_64 random(1);
+  for (int round = 0; round < bench.options.rounds_count; ++round) {
+    bench.progress.show("clicks", static_cast<std::uint64_t>(round), 0);
+    double cpu = 0;
+    for (int click = 0; click < clicks_per_round; ++click) {
+      const std::string& code = codes[random() % codes.size()];
+      const char* status = click % 2 == 0 ? "-" : "+";
+      const Json body = {{"updates", Json::array({Json::array({code, status})})}};
+      const double cpu_before = cpu_seconds_of(server.process.pid());
+      const double before = wall_seconds();
+      const auto clicked = researcher.send("PATCH", "/api/v2/versions/" + hash + "/statuses", body);
+      const double after = wall_seconds();
+      if (!clicked) return clicked.error();
+      cpu += cpu_seconds_of(server.process.pid()) - cpu_before;
+      times.wall_ms.push_back((after - before) * 1e3);
+      if (const auto synced = file->append(); !synced) return synced;
+      times.sync_ms.push_back((wall_seconds() - after) * 1e3);
+    }
+    times.cpu_ms.push_back(cpu * 1e3 / clicks_per_round);
+  }
+  return {};
+}
+
+Result<void> measure_clicks(Bench& bench, const RunningServer& server, Researcher& researcher) {
+  const std::vector<std::string> codes = codes_below(*bench.release, click_codes);
+  const auto hash = researcher.create(small_organisation, "Clicks", codes);
+  if (!hash) return hash.error();
+  ClickTimes times;
+  const auto clicked = click_in_rounds(bench, server, researcher, *hash, codes, times);
+  if (!clicked) return clicked;
+  const std::string name = "a click on a draft of " + format_count(codes.size()) + " codes";
+  bench.figures.add({.name = name + ", server CPU",
+                     .unit = "ms",
+                     .measured = median(times.cpu_ms),
+                     .aims = {{AimKind::at_most, 5}},
+                     .baseline = "OpenCodelists: 658 ms"});
+  const double sync = median(times.sync_ms);
+  bench.figures.add({.name = name + ", until durable",
+                     .unit = "ms",
+                     .measured = median(times.wall_ms),
+                     .ratio = median(times.wall_ms) / sync,
+                     .baseline = "one fdatasync(append): " + format_number(sync) + " ms"});
+  return {};
+}
+
+struct Page {
+  std::string name;
+  std::string target;
+  std::string file;  // of the same bytes, for nginx
+  double ratio_max;
+};
+
+// Downloads and listings of about 1 KB and about 100 KB.
+Result<std::vector<Page>> make_pages(Bench& bench, Researcher& researcher) {
+  constexpr std::size_t small_codes = 20;
+  constexpr std::size_t large_codes = 2'000;
+  constexpr std::size_t large_listing_bytes = 100'000;
+  std::vector<Page> pages;
+  for (const auto& [name, count, ratio] : {std::tuple("download.csv, 1 KB", small_codes, 1.25),
+                                           std::tuple("download.csv, 100 KB", large_codes, 1.3)}) {
+    const std::string slug = "csv-" + std::to_string(count);
+    const auto hash =
+        researcher.create_published(small_organisation, slug, codes_below(*bench.release, count));
+    if (!hash) return hash.error();
+    pages.push_back({name,
+                     "/codelist/" + std::string(small_organisation) + "/" + slug + "/" + *hash +
+                         "/download.csv",
+                     slug + ".csv", ratio});
+  }
+  const std::vector<std::string> few = codes_below(*bench.release, small_codes);
+  const std::string listing = "/api/v1/codelist/" + std::string(large_organisation) + "/";
+  for (int number = 1;; ++number) {
+    const auto hash =
+        researcher.create(large_organisation, "Codelist number " + std::to_string(number), few);
+    if (!hash) return hash.error();
+    const auto page = researcher.get(listing);
+    if (!page) return page.error();
+    if (page->size() >= large_listing_bytes) break;
+    bench.progress.show("codelists", page->size(), large_listing_bytes);
+  }
+  pages.push_back({"listing, 1 KB", "/api/v1/codelist/" + std::string(small_organisation) + "/",
+                   "small.json", 1.25});
+  pages.push_back({"listing, 100 KB", listing, "large.json", 1.3});
+  return pages;
+}
+
+struct Cost {
+  std::vector<double> cpu_us;  // of one request
+  std::vector<double> requests_per_second;
+};
+
+Result<void> load(const RunningServer& server, const std::string& target, double seconds,
+                  Cost& cost) {
+  const double cpu_before = cpu_seconds_of(server.process.pid());
+  const double before = wall_seconds();
+  const auto count = send_requests(server.port, target, seconds);
+  if (!count) return count.error();
+  const double elapsed = wall_seconds() - before;
+  const auto requests = static_cast<double>(*count);
+  cost.cpu_us.push_back((cpu_seconds_of(server.process.pid()) - cpu_before) * 1e6 / requests);
+  cost.requests_per_second.push_back(requests / elapsed);
+  return {};
+}
+
+Result<void> compare_page(Bench& bench, const RunningServer& server, const RunningServer& nginx,
+                          const Page& page) {
+  Cost ours;
+  Cost theirs;
+  for (int round = 0; round < bench.options.rounds_count; ++round) {
+    bench.progress.show(page.name, static_cast<std::uint64_t>(round), 0);
+    const double seconds = bench.options.round_seconds;
+    if (const auto done = load(server, page.target, seconds, ours); !done) return done;
+    if (const auto done = load(nginx, "/" + page.file, seconds, theirs); !done) return done;
+  }
+  const double cpu = median(ours.cpu_us);
+  const double nginx_cpu = median(theirs.cpu_us);
+  bench.figures.add({.name = page.name + ", server CPU a request",
+                     .unit = "us",
+                     .measured = cpu,
+                     .aims = {{AimKind::ratio_at_most, page.ratio_max}},
+                     .ratio = cpu / nginx_cpu,
+                     .baseline = "nginx: " + format_number(nginx_cpu) + " us"});
+  const double rate = median(ours.requests_per_second);
+  const double nginx_rate = median(theirs.requests_per_second);
+  bench.figures.add({.name = page.name + ", requests",
+                     .unit = "/s",
+                     .measured = rate,
+                     .ratio = rate / nginx_rate,
+                     .baseline = "nginx: " + format_number(nginx_rate) + " /s"});
+  return {};
+}
+
+Result<void> measure_requests(Bench& bench, const RunningServer& server, Researcher& researcher) {
+  if (!find_program("nginx") || !find_program("wrk")) {
+    bench.figures.skip("requests beside nginx",
+                       "needs nginx and wrk (Debian: nginx-light and wrk)");
+    return {};
+  }
+  const auto pages = make_pages(bench, researcher);
+  if (!pages) return pages.error();
+  const fs::path root = bench.folder / "nginx";
+  std::error_code error;
+  fs::create_directories(root, error);
+  for (const Page& page : *pages) {
+    const auto bytes = researcher.get(page.target);
+    if (!bytes) return bytes.error();
+    const auto written = base::write_file_durably(root / page.file, *bytes);
+    if (!written) return written;
+  }
+  const auto nginx = start_nginx(bench.folder, root);
+  if (!nginx) return nginx.error();
+  for (const Page& page : *pages) {
+    if (const auto done = compare_page(bench, server, *nginx, page); !done) return done;
+  }
+  return {};
+}
+
+Result<void> measure_memory(Bench& bench, const RunningServer& server, Researcher& researcher) {
+  // Use that touches all parts of the index: terms, names, hierarchy.
+  for (const char* term : {"ank", "disorder", "fracture", "ter"}) {
+    // Searches that find too much are refused, after the same work.
+    const auto found =
+        researcher.get("/api/v2/releases/" + bench.alias + "/search?term=" + std::string(term));
+    if (!found && found.error().code == ErrorCode::unavailable) return found.error();
+  }
+  const ResidentBytes bytes = resident_bytes_of(server.process.pid());
+  bench.figures.add({.name = "resident memory while serving",
+                     .unit = "MB",
+                     .measured = bytes.peak / 1e6,
+                     .aims = {{AimKind::at_most, 300}},
+                     .baseline = "OpenCodelists: 493 MB a worker"});
+  return {};
+}
+
+}  // namespace
+
+Result<void> measure_server(Bench& bench) {
+  const auto token = make_accounts(bench.data);
+  if (!token) return token.error();
+  if (const auto done = measure_start(bench); !done) return done;
+  const auto server = start_codelog(bench.data.data);
+  if (!server) return server.error();
+  auto client = HttpClient::connect(server->port, std::chrono::seconds(120));
+  if (!client) return client.error();
+  Researcher researcher(std::move(*client), *token);
+  if (const auto done = measure_clicks(bench, *server, researcher); !done) return done;
+  if (const auto done = measure_requests(bench, *server, researcher); !done) return done;
+  return measure_memory(bench, *server, researcher);
+}
+
+}  // namespace codelog::tools::bench

@@ -1,0 +1,110 @@
+#include "tools/command.h"
+
+#include <unistd.h>
+
+#include "tools/terminal.h"
+
+namespace codelog::tools {
+namespace {
+
+void write_to(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// "Examples:" and the lines, set in.
+std::string footer(const CommandText& text) {
+  std::string out = "Examples:\n";
+  std::string_view rest = text.examples;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    out += "  " + std::string(rest.substr(0, end)) + "\n";
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return out;
+}
+
+std::string dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+DataFolderOptions CommonOptions::folder(OpenViews views) const {
+  DataFolderOptions options;
+  options.data = data;
+  options.witness_file = witness;
+  options.views = views;
+  options.accept_missing_witness = accept_missing_witness;
+  return options;
+}
+
+CLI::App& add_command(CLI::App& parent, const CommandText& text) {
+  CLI::App& command = *parent.add_subcommand(text.name, text.description);
+  command.footer(footer(text));
+  return command;
+}
+
+CLI::App& add_group(CLI::App& parent, const CommandText& text) {
+  CLI::App& group = add_command(parent, text);
+  group.require_subcommand(1);
+  return group;
+}
+
+void add_data_options(CLI::App& command, CommonOptions& options) {
+  command.add_option("--data", options.data, "The data folder")
+      ->type_name("DIR")
+      ->envname("CODELOG_DATA")
+      ->capture_default_str();
+  command
+      .add_option("--witness", options.witness,
+                  "The file that remembers where the log ends; best on another volume. "
+                  "Otherwise DIR/keys/head-witness")
+      ->type_name("FILE")
+      ->envname("CODELOG_WITNESS");
+}
+
+void add_json_option(CLI::App& command, CommonOptions& options) {
+  command.add_flag("--json", options.json, "Print JSON, for programs");
+}
+
+int refuse(const base::Error& error, const CommonOptions& options) {
+  if (options.json) {
+    write_to(STDERR_FILENO, dump({{"error", error_to_json(error)}}) + "\n");
+    return exit_refused;
+  }
+  std::string text = "codelog: " + error.detail + "\n";
+  for (const base::FieldError& field : error.fields) {
+    if (field.detail == error.detail) continue;
+    text += "  " + field.field + ": " + field.detail + "\n";
+  }
+  write_to(STDERR_FILENO, text);
+  return exit_refused;
+}
+
+int finish(const base::Result<Json>& outcome, const CommonOptions& options,
+           const std::function<std::string(const Json&)>& describe) {
+  if (!outcome) return refuse(outcome.error(), options);
+  print(options.json ? dump(*outcome) + "\n" : describe(*outcome));
+  return exit_done;
+}
+
+void print(std::string_view text) { write_to(STDOUT_FILENO, text); }
+
+base::Result<Json> run_operation(const CommonOptions& options, std::string_view operation,
+                                 const Json& arguments, OpenViews views) {
+  ProgressLine progress;
+  const ReportProgress report = [&](const WorkProgress& work) {
+    progress.show(work.stage, work.done, work.total);
+    return true;
+  };
+  auto site = SiteAccess::open(options.folder(views), report);
+  if (!site) return site.error();
+  return site->run(operation, arguments, report);
+}
+
+}  // namespace codelog::tools

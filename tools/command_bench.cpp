@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "tools/bench/bench.h"
+#include "tools/bench/disk.h"
+#include "tools/command.h"
+#include "tools/temporary_folder.h"
+
+namespace codelog::tools {
+namespace {
+
+using base::Result;
+
+struct Section {
+  const char* name;
+  Result<void> (*measure)(bench::Bench&);
+};
+constexpr std::array sections = {Section{"search", bench::measure_search},
+                                 Section{"descendants", bench::measure_descendants},
+                                 Section{"codesets", bench::measure_codesets},
+                                 Section{"appends", bench::measure_appends},
+                                 Section{"replay", bench::measure_replay},
+                                 Section{"server", bench::measure_server}};
+
+struct BenchCommandOptions {
+  CommonOptions common;
+  bench::BenchOptions bench;
+  std::string release;
+  std::string folder;
+};
+
+Result<Json> measure(const BenchCommandOptions& options, std::string& table) {
+  const auto folder = TemporaryFolder::make(options.folder);
+  if (!folder) return folder.error();
+  bench::Bench run;
+  run.options = options.bench;
+  run.options.release = options.release;
+  run.folder = folder->path();
+  run.data.data = run.folder / "data";
+  if (const auto prepared = bench::prepare_release(run); !prepared) return prepared.error();
+  for (const Section& section : sections) {
+    const auto& only = options.bench.only;
+    if (!only.empty() && std::ranges::find(only, section.name) == only.end()) continue;
+    if (const auto measured = section.measure(run); !measured) return measured.error();
+  }
+  run.progress.clear();
+  table = run.figures.to_table();
+  if (bench::is_in_memory(run.folder)) {
+    run.figures.skip("durability", run.folder.string() + " is in memory; use --folder");
+    table = run.figures.to_table();
+  }
+  return run.figures.to_json();
+}
+
+int bench_site(const BenchCommandOptions& options) {
+  std::string table;
+  const auto measured = measure(options, table);
+  return finish(measured, options.common, [&](const Json&) { return table; });
+}
+
+std::vector<std::string> section_names() {
+  std::vector<std::string> names = {"import"};
+  for (const Section& section : sections) names.emplace_back(section.name);
+  return names;
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& program, Chosen& chosen) {
+  CLI::App& command = add_command(
+      program,
+      {"bench",
+       "Measure this program on this machine: each figure with its aim and with what it is "
+       "measured "
+       "beside, in the same minute. Works in a folder of its own.",
+       "codelog bench\ncodelog bench --concepts 400000\ncodelog bench --only search descendants "
+       "--release uk_sct2cl_36.0.0_20230412000001Z.zip"});
+  // Shared by the parser, which fills it, and by the action.
+  auto options = std::make_shared<BenchCommandOptions>();
+  command
+      .add_option("--release", options->release,
+                  "An RF2 archive to import, or a SNOMED CT release file; otherwise one is made up")
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile);
+  command.add_option("--concepts", options->bench.concepts_count, "How many concepts to make up")
+      ->type_name("COUNT")
+      ->check(CLI::Range(100, 1'000'000))
+      ->capture_default_str();
+  command
+      .add_option("--only", options->bench.only, "Only these sections; the import is always there")
+      ->type_name("SECTION")
+      ->check(CLI::IsMember(section_names()));
+  command.add_option("--folder", options->folder, "Where to make the working folder")
+      ->type_name("DIR")
+      ->check(CLI::ExistingDirectory);
+  command.add_option("--rounds", options->bench.rounds_count, "How often to take turns")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command.add_option("--round-seconds", options->bench.round_seconds, "How long a turn lasts")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.01, 60.0))
+      ->capture_default_str();
+  command
+      .add_option("--replay-commits", options->bench.replay_commits_count,
+                  "How many commits to replay")
+      ->type_name("COUNT")
+      ->check(CLI::Range(100, 100'000'000))
+      ->capture_default_str();
+  add_json_option(command, options->common);
+  command.callback([options, &chosen] { chosen = [options] { return bench_site(*options); }; });
+}
+
+}  // namespace codelog::tools

@@ -1,0 +1,114 @@
+#include <unistd.h>
+
+#include <memory>
+
+#include "tools/command.h"
+#include "tools/demo/releases.h"
+#include "tools/demo_content.h"
+#include "tools/release_import.h"
+#include "tools/temporary_folder.h"
+#include "tools/terminal.h"
+
+namespace codelog::tools {
+namespace {
+
+using base::Result;
+
+struct DemoOptions {
+  CommonOptions common;
+};
+
+Result<void> import_demo_releases(const DataFolderOptions& folder, const ReportProgress& report) {
+  const auto temporary = TemporaryFolder::make();
+  if (!temporary) return temporary.error();
+  const auto snomedct = temporary->path() / "demo_snomedct.zip";
+  const auto bnf = temporary->path() / "demo_bnf.zip";
+  const auto made = demo::make_snomedct_archive(snomedct, {.concepts_count = demo_concepts_count});
+  if (!made) return made;
+  const auto made_bnf =
+      demo::make_bnf_archive(bnf, {.presentations_count = demo_presentations_count});
+  if (!made_bnf) return made_bnf;
+  for (const auto& [system, archive] : {std::pair("snomedct", snomedct), std::pair("bnf", bnf)}) {
+    const auto imported = import_release(
+        folder, {system, archive, std::string(demo_release_name), std::string(demo_valid_from)},
+        report);
+    if (!imported) return imported.error();
+  }
+  return {};
+}
+
+Result<Json> make_demo(const DataFolderOptions& folder) {
+  ProgressLine progress;
+  const ReportProgress report = [&](const WorkProgress& work) {
+    progress.show(work.stage, work.done, work.total);
+    return true;
+  };
+  {
+    auto site = SiteAccess::open(folder, report);
+    if (!site) return site.error();
+    const auto found = site->run("demo.find", Json::object());
+    if (!found) return found.error();
+    if ((*found)["complete"].get<bool>())
+      return Json{{"created", false}, {"tokens", Json::object()}};
+  }
+  if (const auto imported = import_demo_releases(folder, report); !imported) {
+    return imported.error();
+  }
+  progress.show("codelists", 0, 0);
+  auto site = SiteAccess::open(folder);
+  if (!site) return site.error();
+  return site->run("demo.fill", Json::object());
+}
+
+std::string describe(const Json& outcome, const std::string& data) {
+  const std::string folder = data == "data" ? "" : " --data " + data;
+  std::string text;
+  if (outcome["created"].get<bool>()) {
+    text = "made two releases, three users, two organisations and " +
+           std::to_string(outcome["codelists"].size()) + " codelist versions\n\n";
+  } else {
+    text = "the demonstration is there already\n\n";
+  }
+  const Json& tokens = outcome["tokens"];
+  for (const auto& [username, token] : tokens.items()) {
+    text += "token of " + username +
+            std::string(8 - std::min<std::size_t>(username.size(), 7), ' ') +
+            token.get<std::string>() + "\n";
+  }
+  const std::string token = tokens.contains("alice") ? tokens["alice"].get<std::string>()
+                                                     : "$(codelog user token alice" + folder + ")";
+  if (!tokens.empty()) text += "\n";
+  const std::string url = "http://127.0.0.1:7000";
+  text +=
+      "Try next:\n  codelog serve" + folder + "\n  token=" + token + "\n  curl " + url +
+      "/api/v2/releases\n  curl '" + url +
+      "/api/v2/releases/snomedct_demo_20240101/search?term=asthma'\n  curl " + url +
+      "/api/v1/codelist/example-university/\n  curl -H \"Authorization: Token $token\" \\\n      "
+      " " +
+      "-H 'Content-Type: application/json' \\\n       -d '{\"owner\": \"user/alice\", \"name\": "
+      "\"My first\", \"coding_system\": \"snomedct\"}' \\\n       " +
+      url + "/api/v2/codelists\n";
+  return text;
+}
+
+int make(const DemoOptions& options) {
+  return finish(make_demo(options.common.folder()), options.common,
+                [&](const Json& outcome) { return describe(outcome, options.common.data); });
+}
+
+}  // namespace
+
+void add_demo_command(CLI::App& program, Chosen& chosen) {
+  CLI::App& command = add_command(
+      program, {"demo",
+                "Make something to look at: two small synthetic releases, users with tokens, "
+                "organisations, and codelists in all states. Made once; a second call says so.",
+                "codelog demo --data demo\ncodelog serve --data demo"});
+  // Shared by the parser, which fills it, and by the action.
+  auto options = std::make_shared<DemoOptions>();
+  add_data_options(command, options->common);
+  add_json_option(command, options->common);
+  command.callback([options, &chosen] { chosen = [options] { return make(*options); }; });
+}
+
+}  // namespace codelog::tools

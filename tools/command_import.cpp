@@ -1,0 +1,81 @@
+#include <memory>
+
+#include "tools/command.h"
+#include "tools/release_import.h"
+#include "tools/terminal.h"
+
+namespace codelog::tools {
+namespace {
+
+struct ImportOptions {
+  CommonOptions common;
+  ReleaseImport command;
+  std::string archive;
+};
+
+Json import_to_json(const ImportedRelease& release) {
+  const coding_systems::ImportOutcome& outcome = release.outcome;
+  Json stages = Json::object();
+  for (const coding_systems::ImportStage& stage : outcome.stages) {
+    stages[std::string(stage.name)] = stage.seconds;
+  }
+  return {{"alias", release.alias},
+          {"position", release.position},
+          {"concepts", outcome.concepts_count},
+          {"descriptions", outcome.descriptions_count},
+          {"relationships", outcome.relationships_count},
+          {"source_bytes", outcome.source_bytes},
+          {"file_digest", base::to_hex(outcome.file_digest)},
+          {"seconds", release.seconds},
+          {"stages", std::move(stages)}};
+}
+
+int import(const ImportOptions& options) {
+  ReleaseImport command = options.command;
+  command.archive = options.archive;
+  ProgressLine progress;
+  const auto imported =
+      import_release(options.common.folder(), command, [&](const WorkProgress& work) {
+        progress.show(work.stage, work.done, work.total);
+        return true;
+      });
+  progress.clear();
+  const auto outcome = imported ? base::Result<Json>(import_to_json(*imported))
+                                : base::Result<Json>(imported.error());
+  return finish(outcome, options.common,
+                [](const Json& release) { return release.value("alias", "") + "\n"; });
+}
+
+std::string check_system(const std::string& system) {
+  if (find_importer(system) != nullptr) return "";
+  return "'" + system + "' cannot be imported; what can is: " + importable_systems();
+}
+
+}  // namespace
+
+void add_import_command(CLI::App& program, Chosen& chosen) {
+  CLI::App& command = add_command(
+      program,
+      {"import", "Import a release of a coding system, and print its alias.",
+       "codelog import snomedct uk_sct2cl_36.0.0_20230412000001Z.zip --release 36.0.0 --valid-from "
+       "2023-04-19\n"
+       "codelog import bnf 20240101_BNF_Code_Information.zip --release 2024-01 --valid-from "
+       "2024-01-01"});
+  // Shared by the parser, which fills it, and by the action.
+  auto options = std::make_shared<ImportOptions>();
+  command.add_option("SYSTEM", options->command.system_id, "One of: " + importable_systems())
+      ->required()
+      ->check(CLI::Validator(check_system, ""));
+  command.add_option("PATH", options->archive, "The archive, as it is published")->required();
+  command.add_option("--release", options->command.release_name, "What the publisher calls it")
+      ->required()
+      ->type_name("NAME");
+  command.add_option("--valid-from", options->command.valid_from, "Its first day of use")
+      ->required()
+      ->type_name("YYYY-MM-DD");
+  add_data_options(command, options->common);
+  add_json_option(command, options->common);
+  command.callback([options, &chosen] { chosen = [options] { return import(*options); }; });
+}
+
+}  // namespace codelog::tools

@@ -1,0 +1,193 @@
+#include <memory>
+
+#include "tools/command.h"
+#include "tools/terminal.h"
+
+namespace codelog::tools {
+namespace {
+
+using base::Result;
+
+constexpr std::uint64_t page_commits_max = 500;
+
+struct LogCommandOptions {
+  CommonOptions common;
+  std::uint64_t from = 0;
+  std::uint64_t limit = 0;
+  bool newest_first = false;
+  std::string stream;
+  std::uint64_t position = 0;
+  bool only_check = false;
+};
+
+std::string join(const Json& texts) {
+  std::string all;
+  for (const Json& text : texts) all += (all.empty() ? "" : ", ") + text.get<std::string>();
+  return all;
+}
+
+// One commit on one line; for people in columns that fit what is usual.
+std::string describe_summary(const Json& commit) {
+  if (commit.contains("damaged")) {
+    return "damaged: " + commit["damaged"].get<std::string>() + "\n";
+  }
+  std::string position = std::to_string(commit["position"].get<std::uint64_t>());
+  position.insert(0, position.size() < 8 ? 8 - position.size() : 0, ' ');
+  std::string actor = commit["actor"].get<std::string>();
+  if (actor.empty()) actor = "-";
+  actor.resize(std::max<std::size_t>(actor.size(), 12), ' ');
+  return position + "  " + commit["time"].get<std::string>() + "  " + actor + "  " +
+         join(commit["events"]) + "\n";
+}
+
+int list_log(const LogCommandOptions& options) {
+  auto site = SiteAccess::open(options.common.folder(OpenViews::no));
+  if (!site) return refuse(site.error(), options.common);
+  Json arguments = {{"newest_first", options.newest_first}};
+  if (options.from != 0) arguments["from"] = options.from;
+  if (!options.stream.empty()) arguments["stream"] = options.stream;
+  std::uint64_t left = options.limit == 0 ? UINT64_MAX : options.limit;
+  while (left > 0) {
+    arguments["limit"] = std::min(left, page_commits_max);
+    const auto page = site->run("log.list", arguments);
+    if (!page) return refuse(page.error(), options.common);
+    for (const Json& commit : (*page)["commits"]) {
+      print(options.common.json ? commit.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"
+                                : describe_summary(commit));
+      --left;
+    }
+    if ((*page)["next"].is_null()) break;
+    arguments["from"] = (*page)["next"];
+  }
+  return exit_done;
+}
+
+// The long lists of a commit, cut for people; programs get all of it.
+void shorten(Json& value) {
+  constexpr std::size_t shown_max = 20;
+  if (value.is_array() && value.size() > shown_max) {
+    const std::size_t hidden = value.size() - shown_max;
+    value.erase(value.begin() + static_cast<std::ptrdiff_t>(shown_max), value.end());
+    value.push_back("… and " + format_count(hidden) + " more (--json shows all)");
+  }
+  if (!value.is_structured()) return;
+  for (auto& part : value) shorten(part);
+}
+
+int show_commit(const LogCommandOptions& options) {
+  const Json arguments = {{"position", options.position}};
+  return finish(run_operation(options.common, "log.show", arguments, OpenViews::no), options.common,
+                [](const Json& commit) {
+                  Json shown = commit;
+                  shorten(shown);
+                  return shown.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+                });
+}
+
+int verify_log(const LogCommandOptions& options) {
+  const auto outcome = run_operation(options.common, "log.verify", Json::object(), OpenViews::no);
+  const int code = finish(outcome, options.common, [](const Json& found) {
+    std::string text;
+    for (const Json& problem : found["problems"]) {
+      text += "position " + std::to_string(problem["position"].get<std::uint64_t>()) + ": " +
+              problem["detail"].get<std::string>() + "\n";
+    }
+    const std::string count = format_count(found["commits"].get<std::uint64_t>());
+    if (text.empty()) text = "good: ";
+    return text + count + " commits, root " + found["root"].get<std::string>() + "\n";
+  });
+  if (code != exit_done) return code;
+  return (*outcome)["problems"].empty() ? exit_done : exit_refused;
+}
+
+int rebuild_views(const LogCommandOptions& options) {
+  const Json arguments = {{"check", options.only_check}};
+  const auto outcome = run_operation(options.common, "log.rebuild", arguments, OpenViews::no);
+  const int code = finish(outcome, options.common, [&](const Json& found) -> std::string {
+    const std::string count = format_count(found["commits"].get<std::uint64_t>());
+    if (found["rebuilt"].get<bool>()) return "rebuilt the views of " + count + " commits\n";
+    if (found["equal"].get<bool>()) {
+      return "equal: the views in use and views rebuilt from " + count + " commits\n";
+    }
+    std::string text = "the views in use differ from what " + count + " commits give\n";
+    if (found["rebuilt_at_next_start"].get<bool>()) {
+      text += "they will be rebuilt when the server is started next: restart it\n";
+    }
+    return text;
+  });
+  if (code != exit_done) return code;
+  return (*outcome)["equal"].get<bool>() ? exit_done : exit_refused;
+}
+
+using LogAction = int (*)(const LogCommandOptions&);
+
+struct LogCommand {
+  CLI::App& command;
+  LogCommandOptions& options;
+};
+
+LogCommand add_log_command(CLI::App& group, const CommandText& text, LogAction action,
+                           Chosen& chosen) {
+  CLI::App& command = add_command(group, text);
+  // Shared by the parser, which fills it, and by the action.
+  auto options = std::make_shared<LogCommandOptions>();
+  add_data_options(command, options->common);
+  command.callback(
+      [options, action, &chosen] { chosen = [options, action] { return action(*options); }; });
+  return {command, *options};
+}
+
+constexpr CommandText list_text = {
+    "list", "List commits, one a line: position, time, who, and what happened.",
+    "codelog log list\ncodelog log list --newest-first --limit 20\n"
+    "codelog log list --stream codelist/17 --json"};
+constexpr CommandText show_text = {"show", "Show everything in one commit.", "codelog log show 42"};
+constexpr CommandText verify_text = {"verify",
+                                     "Read every commit, check its bytes and its place, and "
+                                     "compute the Merkle root anew. Exits with "
+                                     "1 and names the positions where something is wrong.",
+                                     "codelog log verify"};
+constexpr CommandText rebuild_text = {
+    "rebuild",
+    "Throw the views away and build them again from the log. A running server's are compared, and "
+    "replaced at its next start should they differ.",
+    "codelog log rebuild\ncodelog log rebuild --check"};
+
+}  // namespace
+
+void add_log_commands(CLI::App& program, Chosen& chosen) {
+  CLI::App& group = add_group(program, {"log", "The record of everything that happened.",
+                                        "codelog log list --newest-first --limit 20\n"
+                                        "codelog log verify"});
+  const LogCommand list = add_log_command(group, list_text, list_log, chosen);
+  list.command.add_option("--from", list.options.from, "The first position to list")
+      ->type_name("POSITION")
+      ->check(CLI::PositiveNumber);
+  list.command.add_option("--limit", list.options.limit, "How many at most")
+      ->type_name("COUNT")
+      ->check(CLI::PositiveNumber);
+  list.command.add_flag("--newest-first", list.options.newest_first, "Go backwards");
+  list.command
+      .add_option("--stream", list.options.stream,
+                  "Only commits on this, e.g. codelist/17 or user/alice; --from then counts its "
+                  "commits")
+      ->type_name("STREAM");
+  list.command.add_flag("--json", list.options.common.json, "Print one JSON object a line");
+
+  const LogCommand show = add_log_command(group, show_text, show_commit, chosen);
+  show.command.add_option("POSITION", show.options.position, "Which")->required();
+  add_json_option(show.command, show.options.common);
+
+  const LogCommand verify = add_log_command(group, verify_text, verify_log, chosen);
+  verify.command.add_flag("--accept-missing-witness", verify.options.common.accept_missing_witness,
+                          "Open a log whose witness is gone, and make a new one: only if you know "
+                          "that the log is whole");
+  add_json_option(verify.command, verify.options.common);
+
+  const LogCommand rebuild = add_log_command(group, rebuild_text, rebuild_views, chosen);
+  rebuild.command.add_flag("--check", rebuild.options.only_check,
+                           "Only prove that the views in use equal rebuilt ones");
+  add_json_option(rebuild.command, rebuild.options.common);
+}
+
+}  // namespace codelog::tools

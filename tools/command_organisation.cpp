@@ -1,0 +1,69 @@
+#include <memory>
+
+#include "tools/command.h"
+
+namespace codelog::tools {
+namespace {
+
+struct OrganisationOptions {
+  CommonOptions common;
+  std::string slug;
+  std::string name;
+  std::string url;
+  std::string username;
+  bool is_admin = false;
+};
+
+int add_organisation(const OrganisationOptions& options) {
+  const Json arguments = {{"slug", options.slug}, {"name", options.name}, {"url", options.url}};
+  return finish(run_operation(options.common, "organisation.add", arguments), options.common,
+                [&](const Json&) { return "added organisation " + options.slug + "\n"; });
+}
+
+int set_member(const OrganisationOptions& options) {
+  const Json arguments = {{"organisation", options.slug},
+                          {"username", options.username},
+                          {"is_admin", options.is_admin}};
+  return finish(run_operation(options.common, "organisation.member", arguments), options.common,
+                [&](const Json&) {
+                  return options.username + " is " +
+                         (options.is_admin ? "an administrator" : "a member") + " of " +
+                         options.slug + "\n";
+                });
+}
+
+}  // namespace
+
+void add_organisation_commands(CLI::App& program, Chosen& chosen) {
+  CLI::App& group = add_group(
+      program, {"organisation", "Groups that own codelists together.",
+                "codelog organisation add example --name \"Example\" --url "
+                "https://example.org\ncodelog organisation member example alice --admin"});
+  {
+    CLI::App& add =
+        add_command(group, {"add", "Add an organisation.",
+                            "codelog organisation add example --name \"Example University\" --url "
+                            "https://example.org"});
+    // Shared by the parser, which fills it, and by the action.
+    auto options = std::make_shared<OrganisationOptions>();
+    add.add_option("SLUG", options->slug, "Its name in URLs")->required();
+    add.add_option("--name", options->name, "Its name")->required()->type_name("NAME");
+    add.add_option("--url", options->url, "Its web page")->required()->type_name("URL");
+    add_data_options(add, options->common);
+    add_json_option(add, options->common);
+    add.callback([options, &chosen] { chosen = [options] { return add_organisation(*options); }; });
+  }
+  CLI::App& member =
+      add_command(group, {"member", "Make a user a member, or change the role of a member.",
+                          "codelog organisation member example bob\n"
+                          "codelog organisation member example alice --admin"});
+  auto options = std::make_shared<OrganisationOptions>();  // as above
+  member.add_option("SLUG", options->slug, "The organisation")->required();
+  member.add_option("NAME", options->username, "The user")->required();
+  member.add_flag("--admin", options->is_admin, "They may add and remove members");
+  add_data_options(member, options->common);
+  add_json_option(member, options->common);
+  member.callback([options, &chosen] { chosen = [options] { return set_member(*options); }; });
+}
+
+}  // namespace codelog::tools

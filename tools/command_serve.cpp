@@ -1,0 +1,232 @@
+#include <csignal>
+
+#include <charconv>
+#include <cstdlib>
+#include <memory>
+#include <thread>
+
+#include "server/api/routes.h"
+#include "server/api_v1/routes.h"
+#include "server/http/server.h"
+#include "tools/admin_socket.h"
+#include "tools/command.h"
+#include "tools/operations_routes.h"
+#include "tools/terminal.h"
+
+namespace codelog::tools {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr std::chrono::seconds shutdown_grace{10};
+constexpr const char* no_sync_consent = "CODELOG_LOSE_ACKNOWLEDGED_WRITES";
+
+struct ServeOptions {
+  CommonOptions common;
+  std::string listen = "127.0.0.1:7000";
+  std::size_t io_threads = 2;
+  std::size_t worker_threads = 64;
+  std::string log_file;
+  std::string log_level = "info";
+  bool unsafe_no_sync = false;
+};
+
+struct ListenAddress {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+// "127.0.0.1:7000", "[::1]:7000".
+std::optional<ListenAddress> parse_listen(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos) return std::nullopt;
+  ListenAddress address;
+  address.host = text.substr(0, colon);
+  const bool bracketed = address.host.starts_with('[') && address.host.ends_with(']');
+  if (bracketed) address.host = address.host.substr(1, address.host.size() - 2);
+  if (address.host.empty() || (!bracketed && address.host.find(':') != std::string::npos)) {
+    return std::nullopt;
+  }
+  const char* end = text.data() + text.size();
+  const auto [after, error] = std::from_chars(text.data() + colon + 1, end, address.port);
+  if (error != std::errc() || after != end) return std::nullopt;
+  return address;
+}
+
+std::string check_listen(const std::string& text) {
+  return parse_listen(text) ? "" : "'" + text + "' is not an address and a port, as 127.0.0.1:7000";
+}
+
+std::string url_of(const ListenAddress& address, std::uint16_t port) {
+  const bool is_any = address.host == "0.0.0.0" || address.host == "::";
+  const std::string host = is_any ? "127.0.0.1" : address.host;
+  const bool is_v6 = host.find(':') != std::string::npos;
+  return "http://" + (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+http::LogLevel level_of(const std::string& name) {
+  if (name == "debug") return http::LogLevel::debug;
+  if (name == "warning") return http::LogLevel::warning;
+  if (name == "error") return http::LogLevel::error;
+  if (name == "off") return http::LogLevel::off;
+  return http::LogLevel::info;
+}
+
+// SIGTERM and SIGINT, which every thread leaves to this one.
+class StopSignals {
+ public:
+  StopSignals() {
+    ::sigemptyset(&signals_);
+    ::sigaddset(&signals_, SIGTERM);
+    ::sigaddset(&signals_, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  }
+  // Waits for the first; a second one ends the process at once.
+  int wait() const {
+    int received = 0;
+    ::sigwait(&signals_, &received);
+    ::pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
+    return received;
+  }
+
+ private:
+  sigset_t signals_{};
+};
+
+// The newest ready releases are opened beforehand, so that nobody's first request waits for it.
+void open_newest_releases(DataFolder& folder, http::Log& log) {
+  std::map<std::string, projections::ReleaseRecord> newest;
+  for (const projections::ReleaseRecord& release : folder.projections().views().releases()) {
+    if (release.state != events::ReleaseState::ready) continue;
+    projections::ReleaseRecord& best = newest[release.coding_system];
+    if (best.valid_from <= release.valid_from) best = release;
+  }
+  for (const auto& [system, release] : newest) {
+    const auto opened = folder.releases().open(system, release.alias);
+    if (opened) {
+      log.write(http::LogLevel::info, "release_opened", {{"alias", release.alias}});
+    } else {
+      log.write(http::LogLevel::warning, "release_not_opened",
+                {{"alias", release.alias}, {"detail", opened.error().detail}});
+    }
+  }
+}
+
+Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder, http::Log& log,
+                                 const StopSignals& signals) {
+  http::Metrics metrics;
+  add_site_gauges(metrics, folder);
+  application::Application application(folder.site());
+  AdminOperations operations(folder, application);
+
+  http::Router router;
+  add_operations_routes(router, folder, metrics);
+  api::add_routes(router, application);
+  api_v1::add_routes(router, application);
+  const auto address = parse_listen(options.listen);
+  CODELOG_CHECK(address.has_value(), "the command line has been checked");
+  http::ServerOptions server_options;
+  server_options.address = address->host;
+  server_options.port = address->port;
+  server_options.io_threads = options.io_threads;
+  server_options.worker_threads = options.worker_threads;
+  server_options.log = &log;
+  server_options.metrics = &metrics;
+  http::Server server(std::move(server_options), std::move(router));
+  const auto port = server.start();
+  if (!port) return port.error();
+
+  auto socket = AdminSocket::listen(
+      folder.path(),
+      [&](std::string_view operation, const Json& arguments, const ReportProgress& report) {
+        return operations.run(operation, arguments, report);
+      });
+  if (!socket) return socket.error();
+  std::jthread opening([&] { open_newest_releases(folder, log); });
+  const std::string url = url_of(*address, *port);
+  log.write(http::LogLevel::info, "listening", {{"url", url}});
+  print("listening on " + url + "\n");
+
+  const int received = signals.wait();
+  log.write(http::LogLevel::info, "stopping", {{"signal", std::int64_t{received}}});
+  server.stop(shutdown_grace);
+  socket->reset();
+  return {};
+}
+
+Result<std::unique_ptr<DataFolder>> open_folder(const DataFolderOptions& options) {
+  ProgressLine progress;
+  return open_folder_here(options, [&](const WorkProgress& work) {
+    progress.show(work.stage, work.done, work.total);
+    return true;
+  });
+}
+
+int serve(const ServeOptions& options) {
+  const StopSignals signals;  // first: threads inherit what is blocked
+  DataFolderOptions folder_options = options.common.folder();
+  folder_options.sync = !options.unsafe_no_sync;
+  if (options.unsafe_no_sync && std::getenv(no_sync_consent) == nullptr) {
+    return refuse(
+        {ErrorCode::invalid,
+         std::string("--unsafe-no-sync loses acknowledged writes when the power fails; it is "
+                     "for testing, and needs ") +
+             no_sync_consent + "=yes in the environment",
+         {}},
+        options.common);
+  }
+  http::LogOptions log_options;
+  log_options.file = options.log_file;
+  log_options.level = level_of(options.log_level);
+  auto log = http::Log::open(std::move(log_options));
+  if (!log) return refuse(log.error(), options.common);
+  auto folder = open_folder(folder_options);
+  if (!folder) return refuse(folder.error(), options.common);
+  const auto served = serve_until_stopped(options, **folder, **log, signals);
+  folder->reset();
+  if (!served) return refuse(served.error(), options.common);
+  (*log)->write(http::LogLevel::info, "stopped", {});
+  return exit_done;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& program, Chosen& chosen) {
+  CLI::App& command = add_command(
+      program, {"serve",
+                "Serve a data folder over HTTP until SIGTERM or SIGINT; prints 'listening on "
+                "http://…' when it is ready.",
+                "codelog serve --data demo\ncodelog serve --listen 0.0.0.0:7000 --witness "
+                "/mnt/other/head-witness\ncodelog serve --listen 127.0.0.1:0    (any free port)"});
+  // Shared by the parser, which fills it, and by the action.
+  auto options = std::make_shared<ServeOptions>();
+  add_data_options(command, options->common);
+  command.add_option("--listen", options->listen, "Address and port")
+      ->type_name("ADDRESS:PORT")
+      ->check(CLI::Validator(check_listen, ""))
+      ->capture_default_str();
+  command.add_option("--io-threads", options->io_threads, "Threads for sockets and quick answers")
+      ->check(CLI::Range(1, 256))
+      ->type_name("COUNT")
+      ->capture_default_str();
+  command
+      .add_option("--worker-threads", options->worker_threads,
+                  "Threads for work that waits; so many writes share one disk sync")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("COUNT")
+      ->capture_default_str();
+  command.add_option("--log-file", options->log_file, "Log to this file; otherwise standard error")
+      ->type_name("FILE");
+  command.add_option("--log-level", options->log_level, "How much to log")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
+      ->capture_default_str();
+  command.add_flag("--unsafe-no-sync", options->unsafe_no_sync,
+                   std::string("Acknowledge writes before the disk has them: for testing what that "
+                               "loses. Refused without ") +
+                       no_sync_consent + "=yes in the environment");
+  command.callback([options, &chosen] { chosen = [options] { return serve(*options); }; });
+}
+
+}  // namespace codelog::tools

@@ -1,0 +1,140 @@
+#include "tools/data_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "events/base/files.h"
+
+namespace codelog::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr mode_t folder_mode = 0700;  // people's keys are below it
+
+base::Error system_error(const std::string& what, const fs::path& path) {
+  return {base::ErrorCode::io, what + " " + path.string() + ": " + std::strerror(errno), {}};
+}
+
+fs::path rebuild_marker(const fs::path& data) { return data / "projections.rebuild"; }
+
+base::Result<void> make_folder(const fs::path& folder) {
+  std::error_code error;
+  if (fs::is_directory(folder, error)) return {};
+  if (const fs::path parent = folder.parent_path(); !parent.empty() && !fs::exists(parent, error)) {
+    fs::create_directories(parent, error);
+  }
+  if (::mkdir(folder.c_str(), folder_mode) == 0 || errno == EEXIST) return {};
+  return system_error("cannot make the folder", folder);
+}
+
+base::Result<void> remove_views(const fs::path& data) {
+  std::error_code error;
+  fs::remove_all(data / "projections", error);
+  if (!error) fs::remove(rebuild_marker(data), error);
+  if (!error) return {};
+  return base::Error{base::ErrorCode::io, "cannot remove the old views: " + error.message(), {}};
+}
+
+}  // namespace
+
+base::Result<std::optional<FolderLock>> FolderLock::try_take(const fs::path& data) {
+  if (const auto made = make_folder(data); !made) return made.error();
+  const fs::path path = data / "codelog.lock";
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!file) return system_error("cannot open", path);
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
+    return std::optional(FolderLock(std::move(file)));
+  }
+  if (errno == EWOULDBLOCK) return std::optional<FolderLock>();
+  return system_error("cannot lock", path);
+}
+
+DataFolder::DataFolder(const DataFolderOptions& options, FolderLock lock)
+    : data_(options.data),
+      lock_(std::move(lock)),
+      releases_(options.data, coding_systems::release_openers()) {}
+
+base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const DataFolderOptions& options,
+                                                           FolderLock lock,
+                                                           const ReportProgress& report) {
+  std::unique_ptr<DataFolder> folder(new DataFolder(options, std::move(lock)));
+  if (const auto opened = folder->open_log(options); !opened) return opened.error();
+  if (options.views == OpenViews::no) return folder;
+  if (const auto opened = folder->open_views(report); !opened) return opened.error();
+  if (const auto finished = folder->finish_erasures(); !finished) return finished.error();
+  return folder;
+}
+
+base::Result<void> DataFolder::open_log(const DataFolderOptions& options) {
+  for (const char* name : {"keys", "coding_systems"}) {
+    if (const auto made = make_folder(data_ / name); !made) return made;
+  }
+  auto keys = accounts::KeyRing::open(data_ / "keys" / "users");
+  if (!keys) return keys.error();
+  keys_ = std::move(*keys);
+
+  events::LogOptions log_options;
+  log_options.folder = data_ / "log";
+  log_options.witness_file =
+      options.witness_file.empty() ? data_ / "keys" / "head-witness" : options.witness_file;
+  log_options.sync = options.sync;
+  log_options.accept_missing_witness = options.accept_missing_witness;
+  auto log = events::EventLog::open(std::move(log_options));
+  if (!log) return log.error();
+  log_ = std::move(*log);
+  return {};
+}
+
+base::Result<void> DataFolder::open_views(const ReportProgress& report) {
+  CODELOG_CHECK(!has_views(), "views are opened once");
+  std::error_code error;
+  if (fs::exists(rebuild_marker(data_), error)) {
+    if (const auto removed = remove_views(data_); !removed) return removed;
+  }
+  auto views = projections::Projections::open(
+      data_ / "projections", *log_, [&](base::Position done, base::Position head) {
+        if (report) report({"rebuilding views", done.value(), head.value()});
+      });
+  if (!views) return views.error();
+  projections_ = std::move(*views);
+  return {};
+}
+
+// An erasure is an event first and a destroyed key second; a crash in between is mended here.
+base::Result<void> DataFolder::finish_erasures() {
+  for (const projections::UserRecord& user : projections_->views().users()) {
+    if (!user.is_erased) continue;
+    if (const auto erased = keys_->erase(user.username); !erased) return erased;
+  }
+  return {};
+}
+
+commands::Site DataFolder::site() {
+  return {*log_, projections(),
+          [this](std::string_view system, const std::string& alias) {
+            return releases_.open(system, alias);
+          },
+          *keys_, clock_};
+}
+
+projections::Projections& DataFolder::projections() {
+  CODELOG_CHECK(has_views(), "the views are not open");
+  return *projections_;
+}
+
+base::Result<void> DataFolder::rebuild_views(const ReportProgress& report) {
+  CODELOG_CHECK(!has_views(), "open views cannot be thrown away");
+  if (const auto removed = remove_views(data_); !removed) return removed;
+  return open_views(report);
+}
+
+base::Result<void> DataFolder::rebuild_views_at_next_open() {
+  return base::write_file_durably(rebuild_marker(data_), "");
+}
+
+}  // namespace codelog::tools

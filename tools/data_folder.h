@@ -1,0 +1,85 @@
+// The site on disk: everything that lives in one data folder, opened in order and let go in the
+// reverse. This is where the program's parts are put together; whoever has a DataFolder is the only
+// one who has the folder open.
+//
+// Thread-safe as its parts are. Layout: docs in tools/README.md.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "coding_systems/versioning/releases.h"
+#include "events/log.h"
+#include "projections/projections.h"
+#include "server/accounts/key_ring.h"
+#include "server/commands/executor.h"
+#include "tools/admin_protocol.h"
+
+namespace codelog::tools {
+
+// Looking at the log must be possible where views cannot be built from it.
+enum class OpenViews { yes, no };
+
+struct DataFolderOptions {
+  std::filesystem::path data = "data";
+  // The log's head witness; empty: DATA/keys/head-witness. Better on another volume.
+  std::filesystem::path witness_file = {};
+  // Only for the control of the power-loss tests.
+  bool sync = true;
+  OpenViews views = OpenViews::yes;
+  // Opens a log whose witness is missing, and makes a new one: for ops who know that the log is whole.
+  bool accept_missing_witness = false;
+};
+
+// The right to open a data folder, held by one process at a time; ends with the process, however
+// that ends.
+class FolderLock {
+ public:
+  // Makes the folder where it is missing. Nothing when another process has the lock. Errors: io.
+  static base::Result<std::optional<FolderLock>> try_take(const std::filesystem::path& data);
+
+ private:
+  explicit FolderLock(Descriptor file) : file_(std::move(file)) {}
+  Descriptor file_;
+};
+
+class DataFolder {
+ public:
+  // Reports on the catching up of views. Errors: those of its parts: io, corrupt, unavailable.
+  static base::Result<std::unique_ptr<DataFolder>> open(const DataFolderOptions& options,
+                                                        FolderLock lock,
+                                                        const ReportProgress& report = {});
+
+  const std::filesystem::path& path() const { return data_; }
+  events::EventLog& log() { return *log_; }
+  bool has_views() const { return projections_ != nullptr; }
+  projections::Projections& projections();
+  accounts::KeyRing& keys() { return *keys_; }
+  coding_systems::Releases& releases() { return releases_; }
+  // What commands work with; good as long as this is.
+  commands::Site site();
+
+  // Only while they are not open; lets them catch up with the log.
+  base::Result<void> open_views(const ReportProgress& report);
+  // Throws the views away and builds them anew from the log. Only while they are not open.
+  base::Result<void> rebuild_views(const ReportProgress& report);
+  // The same, when the folder is opened next.
+  base::Result<void> rebuild_views_at_next_open();
+
+ private:
+  DataFolder(const DataFolderOptions& options, FolderLock lock);
+  base::Result<void> open_log(const DataFolderOptions& options);
+  base::Result<void> finish_erasures();
+
+  const std::filesystem::path data_;
+  // Destroyed in the reverse order: the views let go of the log, and the lock goes last.
+  FolderLock lock_;
+  base::SystemClock clock_;
+  std::unique_ptr<accounts::KeyRing> keys_;
+  std::unique_ptr<events::EventLog> log_;
+  std::unique_ptr<projections::Projections> projections_;
+  coding_systems::Releases releases_;
+};
+
+}  // namespace codelog::tools

@@ -1,0 +1,302 @@
+#include "tools/demo_content.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "events/base/text.h"
+#include "events/base/version_hash.h"
+#include "server/commands/permissions.h"
+
+namespace codelog::tools {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::VersionId;
+using events::CodeStatus;
+using events::Commit;
+using events::Owner;
+using events::OwnerKind;
+using events::SearchKind;
+
+struct Person {
+  const char* username;
+  const char* name;
+  const char* email;
+  bool is_admin;
+};
+constexpr std::array people = {Person{"alice", "Alice Adams", "alice@example.org", true},
+                               Person{"bob", "Bob Brown", "bob@example.org", false},
+                               Person{"carol", "Carol Clarke", "carol@example.net", false}};
+
+struct DemoOrganisation {
+  const char* slug;
+  const char* name;
+  const char* url;
+  std::vector<const char*> members;
+};
+const std::array organisations = {
+    DemoOrganisation{"example-university",
+                     "Example University",
+                     "https://university.example.org",
+                     {"alice", "bob"}},
+    DemoOrganisation{
+        "example-hospital", "Example Hospital", "https://hospital.example.net", {"carol"}}};
+
+enum class Ending { draft, under_review, published };
+
+struct DemoCodelist {
+  const char* system;
+  Owner owner;
+  const char* author;
+  const char* name;
+  const char* description;
+  const char* methodology;
+  std::vector<commands::AddSearch> searches;
+  // What nobody decides otherwise: the topmost codes of what was found are included.
+  std::vector<std::string_view> excluded_terms;
+  std::vector<std::string_view> undecided_terms;  // of drafts only
+  Ending ending = Ending::draft;
+};
+
+Owner organisation(const char* slug) { return {OwnerKind::organisation, slug}; }
+Owner user(const char* name) { return {OwnerKind::user, name}; }
+
+std::vector<DemoCodelist> demo_codelists() {
+  return {{"snomedct",
+           organisation("example-university"),
+           "bob",
+           "Asthma diagnoses",
+           "Diagnoses of asthma in adults and children.",
+           "Searched for asthma; reviews and codes that have been retired are left out.",
+           {{SearchKind::term, "asthma"}},
+           {"Asthma annual review", "Asthma NOS"},
+           {},
+           Ending::published},
+          {"bnf",
+           organisation("example-university"),
+           "alice",
+           "Statins",
+           "Statins prescribed in primary care.",
+           "All statins of the section on lipid-regulating drugs, fluvastatin excepted.",
+           {{SearchKind::term, "statin"}},
+           {"Fluvastatin sodium"},
+           {},
+           Ending::published},
+          {"snomedct",
+           organisation("example-hospital"),
+           "carol",
+           "Diabetes and its complications",
+           "Diabetes mellitus of any type, with complications.",
+           "Gestational diabetes is left out.",
+           {{SearchKind::term, "diabetes"}, {SearchKind::term, "diabetic"}},
+           {"Gestational diabetes mellitus", "Diabetic foot examination"},
+           {},
+           Ending::under_review},
+          {"snomedct",
+           user("carol"),
+           "carol",
+           "Hypertension",
+           "High blood pressure, work in progress.",
+           "",
+           {{SearchKind::term, "hypertension"}, {SearchKind::term, "blood pressure"}},
+           {"Blood pressure taking"},
+           {"Renal hypertension", "Systolic blood pressure"},
+           Ending::draft},
+          {"bnf",
+           organisation("example-university"),
+           "bob",
+           "Asthma inhalers",
+           "Bronchodilators and inhaled corticosteroids.",
+           "",
+           {{SearchKind::code, "0301"}, {SearchKind::code, "0302"}},
+           {"Salmeterol"},
+           {"Corticosteroids (Respiratory)"},
+           Ending::draft}};
+}
+
+commands::Write as(const char* username) {
+  return {{.username = username, .is_admin = std::string_view(username) == "alice"}, std::nullopt};
+}
+
+Result<VersionId> version_made_by(const Commit& commit) {
+  for (const events::Event& event : commit.content.events) {
+    if (const auto* created = std::get_if<events::VersionCreated>(&event)) return created->version;
+  }
+  return Error{ErrorCode::corrupt, "a commit that should make a version makes none", {}};
+}
+
+bool is_among(const std::vector<std::string_view>& terms, std::string_view term) {
+  return std::ranges::find(terms, term) != terms.end();
+}
+
+class DemoMaker {
+ public:
+  explicit DemoMaker(application::Application& application) : application_(application) {}
+
+  Result<Json> make() {
+    for (const Person& person : people) {
+      if (const auto made = make_person(person); !made) return made.error();
+    }
+    for (const DemoOrganisation& group : organisations) {
+      if (const auto made = make_organisation(group); !made) return made.error();
+    }
+    for (const DemoCodelist& codelist : demo_codelists()) {
+      if (const auto made = make_codelist(codelist); !made) return made.error();
+    }
+    return Json{{"created", created_}, {"tokens", tokens_}, {"codelists", list_codelists()}};
+  }
+
+ private:
+  Result<void> make_person(const Person& person) {
+    auto& accounts = application_.accounts();
+    const auto write = commands::Write{commands::Actor::system(), std::nullopt};
+    const auto known = application_.views().user(person.username);
+    if (!known) {
+      const auto added = accounts.add_user(
+          write, {person.username, person.name, person.email, std::nullopt, person.is_admin});
+      if (!added) return added.error();
+      created_ = true;
+    }
+    if (known && known->token_digest) return {};
+    const auto token = accounts.set_token(write, person.username);
+    if (!token) return token.error();
+    tokens_[person.username] = token->token;
+    return {};
+  }
+
+  Result<void> make_organisation(const DemoOrganisation& group) {
+    auto& accounts = application_.accounts();
+    if (!application_.views().organisation(group.slug)) {
+      const auto added =
+          accounts.add_organisation(as("alice"), {group.slug, group.name, group.url});
+      if (!added) return added.error();
+      created_ = true;
+    }
+    for (const char* member : group.members) {
+      if (application_.views().member(group.slug, member)) continue;
+      const auto set =
+          accounts.set_member(as("alice"), group.slug, member, member == group.members[0]);
+      if (!set) return set.error();
+    }
+    return {};
+  }
+
+  Result<void> make_codelist(const DemoCodelist& codelist) {
+    const std::string slug = base::slugify(codelist.name);
+    if (application_.views().find_codelist(codelist.owner, slug)) return {};
+    created_ = true;
+    commands::CreateCodelist command;
+    command.owner = codelist.owner;
+    command.name = codelist.name;
+    command.coding_system = codelist.system;
+    command.description = codelist.description;
+    if (*codelist.methodology != '\0') command.methodology = codelist.methodology;
+    const commands::Write write = as(codelist.author);
+    const auto created = application_.codelists().create(write, command);
+    if (!created) return created.error();
+    const auto version = version_made_by(*created);
+    if (!version) return version.error();
+    for (const commands::AddSearch& search : codelist.searches) {
+      const auto added = application_.drafts().add_search(write, *version, search);
+      if (!added) return added.error();
+    }
+    if (const auto decided = decide(write, *version, codelist); !decided) return decided;
+    return end(codelist, *version);
+  }
+
+  Result<void> end(const DemoCodelist& codelist, VersionId version) {
+    const commands::Write write = as(codelist.author);
+    if (codelist.ending == Ending::draft) {
+      // A change of mind, for the history to show.
+      if (const auto undone = application_.drafts().undo(write, version); !undone)
+        return undone.error();
+      if (const auto redone = application_.drafts().redo(write, version); !redone)
+        return redone.error();
+      return {};
+    }
+    auto& versions = application_.versions();
+    if (const auto saved = versions.save_for_review(write, version); !saved) return saved.error();
+    if (codelist.ending == Ending::under_review) return {};
+    const auto published = versions.publish(as("alice"), version);
+    if (!published) return published.error();
+    if (std::string_view(codelist.system) != "snomedct") return {};
+    // Somebody goes on from what is published.
+    const auto draft = versions.create_draft(as("bob"), version, std::nullopt);
+    if (!draft) return draft.error();
+    const auto next = version_made_by(*draft);
+    if (!next) return next.error();
+    const auto added =
+        application_.drafts().add_search(as("bob"), *next, {SearchKind::term, "wheez"});
+    if (!added) return added.error();
+    return {};
+  }
+
+  // Includes the topmost codes, and excludes what is to be excluded.
+  Result<void> decide(const commands::Write& write, VersionId version,
+                      const DemoCodelist& codelist) {
+    const auto views = application_.views();
+    const auto record = views.version(version);
+    CODELOG_CHECK(record.has_value(), "the views show what was just written");
+    const auto release = application_.site().open_release(codelist.system, record->release);
+    if (!release) return release.error();
+    const coding_systems::Release& open = **release;
+    std::set<coding_systems::Node> found;
+    for (const auto& code : views.codes(version)) {
+      if (const auto node = open.find(code.code)) found.insert(*node);
+    }
+    commands::ChangeStatuses command;
+    for (const coding_systems::Node node : found) {
+      const std::string_view term = open.term(node);
+      const auto parents = open.hierarchy().parents(node);
+      const bool topmost =
+          std::ranges::none_of(parents, [&](const auto parent) { return found.contains(parent); });
+      if (is_among(codelist.undecided_terms, term)) continue;
+      if (is_among(codelist.excluded_terms, term)) {
+        command.updates.push_back({std::string(open.code(node)), CodeStatus::excluded});
+      } else if (topmost) {
+        command.updates.push_back({std::string(open.code(node)), CodeStatus::included});
+      }
+    }
+    if (command.updates.empty()) return {};
+    const auto changed = application_.drafts().change_statuses(write, version, command);
+    if (!changed) return changed.error();
+    return {};
+  }
+
+  Json list_codelists() const {
+    static constexpr std::array names = {"draft", "under review", "published"};
+    Json list = Json::array();
+    const auto views = application_.views();
+    for (const projections::CodelistRecord& codelist : views.codelists()) {
+      for (const projections::VersionRecord& version : views.versions_of(codelist.id)) {
+        list.push_back({{"owner", commands::to_string(codelist.handle().owner)},
+                        {"slug", codelist.handle().slug},
+                        {"version", base::version_hash(version.id)},
+                        {"status", names.at(static_cast<std::size_t>(version.status))}});
+      }
+    }
+    return list;
+  }
+
+  application::Application& application_;
+  bool created_ = false;
+  Json tokens_ = Json::object();
+};
+
+}  // namespace
+
+bool has_demo(application::Application& application) {
+  const auto views = application.views();
+  return std::ranges::all_of(demo_codelists(), [&](const DemoCodelist& codelist) {
+    return views.find_codelist(codelist.owner, base::slugify(codelist.name)).has_value();
+  });
+}
+
+Result<Json> fill_demo(application::Application& application) {
+  return DemoMaker(application).make();
+}
+
+}  // namespace codelog::tools

@@ -1,0 +1,53 @@
+// A plain HTTP/1.1 client on one kept connection to this machine, for the bench and for tests of
+// whole servers. Blocking; one thread at a time.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "events/base/result.h"
+
+namespace codelog::tools {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string target;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};
+};
+
+struct HttpAnswer {
+  int status = 0;
+  std::string head;  // as it came, status line included
+  std::string body;
+
+  // The first field of this name (any case); empty where there is none.
+  std::string_view header(std::string_view name) const;
+};
+
+class HttpClient {
+ public:
+  // To 127.0.0.1. Errors: unavailable.
+  static base::Result<HttpClient> connect(std::uint16_t port,
+                                          std::chrono::seconds timeout = std::chrono::seconds(30));
+  HttpClient(HttpClient&& other) noexcept;
+  HttpClient& operator=(HttpClient&& other) noexcept;
+  ~HttpClient();
+
+  // Errors: unavailable (the connection broke, or the time was up: whether the request acted is not
+  // known), corrupt (what came is no HTTP answer).
+  base::Result<HttpAnswer> send(const HttpRequest& request);
+
+ private:
+  explicit HttpClient(int socket) : socket_(socket) {}
+  base::Result<void> fill();
+
+  int socket_;
+  std::string buffer_;
+};
+
+}  // namespace codelog::tools

@@ -1,0 +1,168 @@
+// log.list     {from?, limit?, newest_first?, stream?} -> {commits: [{position, …} or {position?,
+// damaged}], next} log.show     {position} -> the commit log.verify   {} -> {commits, root, epoch,
+// problems: [{position, detail}]} log.rebuild  {check?} -> {commits, rebuilt, equal, digest}
+#include <algorithm>
+#include <string>
+
+#include "projections/keys.h"
+#include "projections/record_codec.h"
+#include "tools/admin_operations.h"
+#include "tools/commit_json.h"
+
+namespace codelog::tools {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Position;
+using base::Result;
+
+constexpr std::uint64_t list_commits_max = 1000;
+
+Result<Json> list_commits(DataFolder& folder, const Json& arguments) {
+  const events::EventLog& log = folder.log();
+  const bool newest_first = flag_argument(arguments, "newest_first");
+  const auto limit = number_argument(arguments, "limit", list_commits_max);
+  if (!limit) return limit.error();
+  const bool by_stream = arguments.contains("stream") && !arguments["stream"].is_null();
+  const auto stream = by_stream ? text_argument(arguments, "stream") : Result<std::string>("");
+  if (!stream) return stream.error();
+  const std::uint64_t end =
+      by_stream ? log.stream_version(*stream).value() : log.head().position.value();
+  const auto from = number_argument(arguments, "from", newest_first ? end : 1);
+  if (!from) return from.error();
+
+  Json commits = Json::array();
+  std::uint64_t at = newest_first ? std::min(*from, end) : std::max<std::uint64_t>(*from, 1);
+  const auto direction = newest_first ? events::Direction::backward : events::Direction::forward;
+  const auto reader = by_stream ? log.read_stream(*stream, base::StreamVersion(at), direction)
+                                : log.read_all(Position(at), direction);
+  const std::uint64_t count_max = std::min(*limit, list_commits_max);
+  while (at >= 1 && at <= end && commits.size() < count_max) {
+    const auto commit = reader->next();
+    if (!commit) break;
+    if (*commit) {
+      commits.push_back(commit_summary(**commit));
+    } else {
+      commits.push_back(
+          {{by_stream ? "version" : "position", at}, {"damaged", commit->error().detail}});
+    }
+    at = newest_first ? at - 1 : at + 1;
+  }
+  const bool is_more = at >= 1 && at <= end;
+  return Json{{"commits", std::move(commits)}, {"next", is_more ? Json(at) : Json(nullptr)}};
+}
+
+Result<Json> show_commit(DataFolder& folder, const Json& arguments) {
+  const auto position = number_argument(arguments, "position", 0);
+  if (!position) return position.error();
+  const std::uint64_t head = folder.log().head().position.value();
+  if (*position == 0 || *position > head) {
+    return Error{ErrorCode::not_found,
+                 "the log has no position " + std::to_string(*position) + "; it goes from 1 to " +
+                     std::to_string(head),
+                 {}};
+  }
+  const auto commit = folder.log().read(Position(*position));
+  if (!commit) return commit.error();
+  return commit_to_json(*commit, folder.keys());
+}
+
+Result<Json> verify_log(DataFolder& folder, const ReportProgress& progress) {
+  const events::Head head = folder.log().head();
+  const auto findings = folder.log().verify([&](std::uint64_t done, std::uint64_t total) {
+    progress({"verifying", done, total});
+  });
+  if (!findings) return findings.error();
+  Json problems = Json::array();
+  for (const events::Finding& finding : *findings) {
+    problems.push_back({{"position", finding.position.value()}, {"detail", finding.detail}});
+  }
+  return Json{{"commits", head.position.value()},
+              {"root", base::to_hex(head.root)},
+              {"epoch", head.epoch},
+              {"problems", std::move(problems)}};
+}
+
+// A store for views that are only compared.
+class TemporaryViews {
+ public:
+  explicit TemporaryViews(std::filesystem::path folder) : folder_(std::move(folder)) { remove(); }
+  TemporaryViews(const TemporaryViews&) = delete;
+  TemporaryViews& operator=(const TemporaryViews&) = delete;
+  ~TemporaryViews() { remove(); }
+  const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  void remove() const {
+    std::error_code ignored;  // What cannot be removed now is removed by the next check.
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  std::filesystem::path folder_;
+};
+
+struct Comparison {
+  Position position;
+  base::Sha256 in_use{};
+  base::Sha256 rebuilt{};
+};
+
+// The views in use at one moment beside views built from nothing up to the same position.
+Result<Comparison> compare_views(DataFolder& folder, const ReportProgress& progress) {
+  const auto snapshot = folder.projections().snapshot();
+  const auto meta = snapshot->get(projections::keys::meta());
+  Comparison comparison;
+  if (meta) comparison.position = projections::decode_meta(*meta).checkpoint;
+  const TemporaryViews temporary(folder.path() / "projections.check");
+  auto store = projections::RocksStore::open(temporary.folder());
+  if (!store) return store.error();
+  const auto report = [&](Position done, Position head) {
+    progress({"rebuilding views", done.value(), head.value()});
+  };
+  const auto built = projections::catch_up(**store, folder.log(), report, comparison.position);
+  if (!built) return built.error();
+  comparison.in_use = projections::digest(*snapshot);
+  comparison.rebuilt = projections::digest(**store);
+  return comparison;
+}
+
+Result<Json> rebuild_views(DataFolder& folder, const Json& arguments,
+                           const ReportProgress& progress) {
+  const bool only_check = flag_argument(arguments, "check");
+  if (!folder.has_views() && !only_check) {
+    if (const auto rebuilt = folder.rebuild_views(progress); !rebuilt) return rebuilt.error();
+    return Json{{"commits", folder.projections().checkpoint().value()},
+                {"rebuilt", true},
+                {"equal", true},
+                {"digest", base::to_hex(folder.projections().digest())}};
+  }
+  if (!folder.has_views()) {
+    if (const auto opened = folder.open_views(progress); !opened) return opened.error();
+  }
+  const auto comparison = compare_views(folder, progress);
+  if (!comparison) return comparison.error();
+  const bool equal = comparison->in_use == comparison->rebuilt;
+  // A running server answers from its views; they cannot be exchanged under it.
+  const bool later = !equal && !only_check;
+  if (later) {
+    if (const auto noted = folder.rebuild_views_at_next_open(); !noted) return noted.error();
+  }
+  return Json{{"commits", comparison->position.value()},
+              {"rebuilt", false},
+              {"rebuilt_at_next_start", later},
+              {"equal", equal},
+              {"digest", base::to_hex(comparison->rebuilt)}};
+}
+
+}  // namespace
+
+Result<Json> run_log_operation(DataFolder& folder, std::string_view operation,
+                               const Json& arguments, const ReportProgress& report) {
+  if (operation == "log.list") return list_commits(folder, arguments);
+  if (operation == "log.show") return show_commit(folder, arguments);
+  if (operation == "log.verify") return verify_log(folder, report);
+  if (operation == "log.rebuild") return rebuild_views(folder, arguments, report);
+  return Error{ErrorCode::invalid, "there is no operation " + std::string(operation), {}};
+}
+
+}  // namespace codelog::tools

@@ -1,0 +1,91 @@
+#include "tools/operations_routes.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+namespace codelog::tools {
+namespace {
+
+// Why the site cannot do its work; empty while it can.
+std::string complaint(DataFolder& folder) {
+  if (folder.log().latched())
+    return "the log takes no writes after an I/O error; see the server's log";
+  const std::string failure = folder.projections().failure();
+  if (!failure.empty()) return "the views have stopped following the log: " + failure;
+  return {};
+}
+
+double lag_of(DataFolder& folder) {
+  // The views are read first: they never lead, and so the difference is never below zero.
+  const std::uint64_t checkpoint = folder.projections().checkpoint().value();
+  const std::uint64_t head = folder.log().head().position.value();
+  return static_cast<double>(head - std::min(head, checkpoint));
+}
+
+double index_bytes(DataFolder& folder) {
+  std::uint64_t sum = 0;
+  for (const auto& release : folder.releases().open_releases()) sum += release->index_bytes();
+  return static_cast<double>(sum);
+}
+
+}  // namespace
+
+double resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t total_pages = 0;
+  std::uint64_t resident_pages = 0;
+  file >> total_pages >> resident_pages;
+  return static_cast<double>(resident_pages) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+double cpu_seconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+void add_operations_routes(http::Router& router, DataFolder& folder, http::Metrics& metrics) {
+  http::Route health;
+  health.pattern = "/health-check/";
+  health.handler = [&folder](const http::Request&, const http::PathParameters&) {
+    const std::string why = complaint(folder);
+    if (why.empty()) return http::Response{};
+    return http::content(503, "text/plain; charset=utf-8", why + "\n");
+  };
+  router.add(std::move(health));
+
+  http::Route prometheus;
+  prometheus.methods = {http::Method::get};
+  prometheus.pattern = "/metrics";
+  prometheus.handler = [&metrics](const http::Request&, const http::PathParameters&) {
+    return http::content(200, http::Metrics::content_type, metrics.render());
+  };
+  router.add(std::move(prometheus));
+}
+
+void add_site_gauges(http::Metrics& metrics, DataFolder& folder) {
+  metrics.gauge("codelog_log_head_position", "Position of the last commit in the log", {},
+                [&folder] { return static_cast<double>(folder.log().head().position.value()); });
+  metrics.gauge("codelog_log_latched", "1 when the log takes no writes after an I/O error", {},
+                [&folder] { return folder.log().latched() ? 1.0 : 0.0; });
+  metrics.gauge("codelog_views_lag_commits", "Commits that the views have not taken in yet", {},
+                [&folder] { return lag_of(folder); });
+  metrics.gauge("codelog_views_failed", "1 when the views have stopped following the log", {},
+                [&folder] { return folder.projections().failure().empty() ? 0.0 : 1.0; });
+  metrics.gauge("codelog_releases_open", "Releases that are open", {}, [&folder] {
+    return static_cast<double>(folder.releases().open_releases().size());
+  });
+  metrics.gauge("codelog_release_index_bytes", "Bytes of release indexes that are mapped", {},
+                [&folder] { return index_bytes(folder); });
+  metrics.gauge("process_resident_memory_bytes", "Resident memory size in bytes", {},
+                resident_bytes);
+  metrics.gauge("process_cpu_seconds", "User and system time spent in seconds", {}, cpu_seconds);
+}
+
+}  // namespace codelog::tools

@@ -1,0 +1,24 @@
+// What those who run a server look at: /health-check/ and /metrics.
+#pragma once
+
+#include "server/http/metrics.h"
+#include "server/http/router.h"
+#include "tools/data_folder.h"
+
+namespace codelog::tools {
+
+// /health-check/: 200 with an empty body, as OpenCodelists answers; 503 saying why when the log
+// takes no writes or the views have stopped following it. /metrics: Prometheus' text format. Both
+// must outlive the router.
+void add_operations_routes(http::Router& router, DataFolder& folder, http::Metrics& metrics);
+
+// The gauges of the log, the views, the releases and the process. The folder must outlive the
+// metrics' last render.
+void add_site_gauges(http::Metrics& metrics, DataFolder& folder);
+
+// Bytes of this process that are in memory now.
+double resident_bytes();
+// User and system time that this process has used.
+double cpu_seconds();
+
+}  // namespace codelog::tools

@@ -1,0 +1,53 @@
+#include "tools/program.h"
+
+#include <csignal>
+#include <iostream>
+
+#include "tools/command.h"
+
+namespace codelog::tools {
+namespace {
+
+constexpr const char* description =
+    "Codelog keeps clinical codelists, and every change ever made to them.\n"
+    "Every command works on a data folder, whether or not a server is running on it.";
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  codelog demo --data demo\n"
+    "  codelog serve --data demo\n"
+    "\n"
+    "Environment: CODELOG_DATA is the data folder where --data is not given; CODELOG_WITNESS the "
+    "same for --witness.\n"
+    "Exit codes: 0 done, 1 refused, 2 the command line was not understood.\n";
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv) {
+  // A reader that has gone away is seen where it is written to.
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App program(description, "codelog");
+  program.footer(examples);
+  program.set_version_flag("--version", "codelog " CODELOG_VERSION);
+  program.require_subcommand(1);
+  Chosen chosen;
+  add_serve_command(program, chosen);
+  add_import_command(program, chosen);
+  add_user_commands(program, chosen);
+  add_organisation_commands(program, chosen);
+  add_log_commands(program, chosen);
+  add_demo_command(program, chosen);
+  add_bench_command(program, chosen);
+  add_completion_command(program, chosen);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& asked_for_help) {
+    return program.exit(asked_for_help);
+  } catch (const CLI::ParseError& error) {
+    program.exit(error);  // prints why
+    return exit_usage;
+  }
+  return chosen();
+}
+
+}  // namespace codelog::tools

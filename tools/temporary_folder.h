@@ -1,0 +1,24 @@
+// A folder for the time that this lives.
+#pragma once
+
+#include <filesystem>
+
+#include "events/base/result.h"
+
+namespace codelog::tools {
+
+class TemporaryFolder {
+ public:
+  // Below `parent`; TMPDIR or /tmp when that is empty. Errors: io.
+  static base::Result<TemporaryFolder> make(const std::filesystem::path& parent = {});
+  TemporaryFolder(TemporaryFolder&& other) noexcept;
+  TemporaryFolder& operator=(TemporaryFolder&& other) noexcept;
+  ~TemporaryFolder();
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+}  // namespace codelog::tools
