@@ -186,6 +186,19 @@ TEST_CASE("a release with changes in a log beside it is not replaced", "[import]
   CHECK(files_in(target) == std::vector<std::string>{"test_1.index", "test_1.sqlite3"});
 }
 
+TEST_CASE("a log that appears while a release is imported stops its publication", "[import]") {
+  TemporaryFolder folder;
+  const auto writer = ReleaseWriter::create(folder.path(), "test_1", schema);
+  REQUIRE(writer);
+  REQUIRE((*writer)->seal());
+  write_bytes(folder.path() / "test_1.sqlite3-wal", "changes");
+  const auto published = (*writer)->publish("index");
+  REQUIRE(!published);
+  CHECK(published.error().code == base::ErrorCode::conflict);
+  CHECK(files_in(folder.path()) ==
+        std::vector<std::string>{"test_1.sqlite3-wal", "test_1.sqlite3.importing"});
+}
+
 TEST_CASE("an alias that is no file name is refused", "[import]") {
   TemporaryFolder folder;
   const std::string alias = GENERATE("", "../x", "a/b", ".hidden", "UPPER", "a b");

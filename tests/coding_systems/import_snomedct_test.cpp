@@ -333,6 +333,7 @@ TEST_CASE("a folder or file that is missing or there twice is refused", "[import
     const std::string folder = members[3].first.substr(0, members[3].first.find("sct2_"));
     members.emplace_back(folder + "sct2_RelationshipConcreteValues_Full_INT_20230131.txt", "x");
     members.emplace_back(folder + "more/sct2_Relationship_Full_INT_20230131.txt", "x");
+    members.emplace_back(folder + "sct2_Relationship_old/Full_INT_20230131.txt", "x");
     members.emplace_back("__MACOSX/SnomedCT_UKEditionRF2_PRODUCTION_1/x", "x");
     CHECK(imported.run(members) == "");
   }

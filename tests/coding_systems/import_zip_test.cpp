@@ -204,6 +204,11 @@ TEST_CASE("zip bombs are refused before anything is unpacked", "[import][zip]") 
       write_bytes(path, lying);
       CHECK_THAT(read_archive(path).error, Catch::StartsWith("a.zip: member b.txt: "));
     }
+    std::string lying = whole;
+    lying.replace(entry + 24, 4, std::string("\x10\0\0\0", 4));
+    write_bytes(path, lying);
+    // Seen as soon as it happens, not after a million bytes.
+    CHECK(read_archive(path).error == "a.zip: member b.txt: is longer than it declares");
   }
 }
 
