@@ -163,11 +163,16 @@ class Decoder {
   void read_streams(const schema::Commit& from, std::vector<StreamExpectation>& to) {
     const auto* versions = from.stream_versions();
     to.resize(versions == nullptr ? 0 : versions->size());
-    flatbuffers::uoffset_t number = 0;
+    const std::uint8_t* number = versions == nullptr ? nullptr : versions->Data();
     read_packed(from.stream_names(), to,
                 [&](StreamExpectation& item, const char* at, std::size_t size) {
                   item.stream.assign(at, size);
-                  item.version = StreamVersion(versions->Get(number++));
+                  // Not Get(): FlatBuffers does not verify that a vector of long numbers is
+                  // aligned.
+                  std::uint64_t version = 0;
+                  std::memcpy(&version, number, sizeof version);
+                  item.version = StreamVersion(version);
+                  number += sizeof version;
                 });
   }
 
