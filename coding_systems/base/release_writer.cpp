@@ -45,6 +45,11 @@ bool still_names(const std::filesystem::path& path, int descriptor) {
          named.st_dev == open.st_dev && named.st_ino == open.st_ino;
 }
 
+// Where publish() writes the index before it renames it.
+std::filesystem::path new_index_of(const std::filesystem::path& index) {
+  return index.string() + ".new";
+}
+
 // A temporary file that nobody has locked was left by an import that was killed.
 void remove_leftovers(const std::filesystem::path& folder) {
   std::error_code ignored;
@@ -53,7 +58,10 @@ void remove_leftovers(const std::filesystem::path& folder) {
     const int descriptor = ::open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (descriptor < 0) continue;
     if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && still_names(entry.path(), descriptor)) {
-      ::unlink(entry.path().c_str());
+      const std::string name = entry.path().string();
+      const std::string start = name.substr(0, name.size() - temporary_suffix.size());
+      ::unlink(new_index_of(start + ".index").c_str());
+      ::unlink(name.c_str());  // last: while it is there, the import is known to need tidying up
     }
     ::close(descriptor);
   }
@@ -254,8 +262,11 @@ base::Result<void> ReleaseWriter::publish(std::string_view index) {
   const auto removed = remove_logs_of(file_);
   if (!removed) return removed;
   const std::filesystem::path index_path = std::filesystem::path(file_).replace_extension("index");
-  const auto written = write_index_file(index_path, index);
-  if (!written) return written;
+  // Not write_index_file: this name is known to whoever tidies up, and the lock keeps others away.
+  if (auto written = base::write_file_durably(index_path, index); !written) {
+    ::unlink(new_index_of(index_path).c_str());
+    return written;
+  }
   if (::rename(temporary_.path.c_str(), file_.c_str()) != 0) {
     const base::Error error = system_error("cannot rename to", file_);
     ::unlink(index_path.c_str());

@@ -83,7 +83,8 @@ TEST_CASE("an import that is killed leaves no release, and the next one tidies u
   CHECK(std::count(left.begin(), left.end(), "test_1.sqlite3") == (is_replacing ? 1 : 0));
   if (is_replacing) CHECK(name_in(target / "test_1.sqlite3") == "First");
 
-  // Of any release, not only of the same.
+  // Of any release, not only of the same; also what a kill in the middle of the index leaves.
+  write_bytes(target / "test_1.index.new", "half an ind");
   request.alias = "test_2";
   REQUIRE(import_snomedct(request));
   auto expected = std::vector<std::string>{"test_2.index", "test_2.sqlite3"};
@@ -134,7 +135,7 @@ TEST_CASE("a full disk fails the import and leaves nothing", "[import][process]"
   const auto archive = folder.path() / "a.zip";
   const auto target = folder.path() / "snomedct";
   write_release_archive(archive, "First");
-  // The index has about 0.6 MB and the database 0.9 MB: one limit for each.
+  // The file would have almost 1 MB: it is full early, and late.
   const rlim_t file_bytes_max = GENERATE(100'000u, 700'000u);
   const int ended = in_other_process([&] {
     ::signal(SIGXFSZ, SIG_IGN);
@@ -147,6 +148,19 @@ TEST_CASE("a full disk fails the import and leaves nothing", "[import][process]"
   });
   CHECK(ended == 0);
   CHECK(files_in(target).empty());
+}
+
+TEST_CASE("a release whose index cannot be written is not published", "[import]") {
+  TemporaryFolder folder;
+  const auto archive = folder.path() / "a.zip";
+  const auto target = folder.path() / "snomedct";
+  write_release_archive(archive, "First");
+  std::filesystem::create_directories(target / "test_1.index" / "in the way");
+  const auto imported =
+      import_snomedct({.archive = archive, .target_folder = target, .alias = "test_1"});
+  REQUIRE(!imported);
+  CHECK(imported.error().code == base::ErrorCode::io);
+  CHECK(files_in(target) == std::vector<std::string>{"test_1.index"});
 }
 
 TEST_CASE("one release is imported once at a time", "[import]") {
