@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -34,6 +35,13 @@ std::string dump(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// "not_found": one word, for programs.
+std::string name_of(ErrorCode code) {
+  std::string name(base::to_string(code));
+  std::ranges::replace(name, ' ', '_');
+  return name;
+}
+
 }  // namespace
 
 Json error_to_json(const Error& error) {
@@ -41,7 +49,7 @@ Json error_to_json(const Error& error) {
   for (const base::FieldError& field : error.fields) {
     fields.push_back({{"field", field.field}, {"detail", field.detail}});
   }
-  return {{"code", base::to_string(error.code)}, {"detail", error.detail}, {"errors", fields}};
+  return {{"code", name_of(error.code)}, {"detail", error.detail}, {"errors", fields}};
 }
 
 Error error_from_json(const Json& value) {
@@ -49,7 +57,7 @@ Error error_from_json(const Json& value) {
   if (!value.is_object()) return error;
   const std::string code = text_of(value, "code");
   for (const ErrorCode known : all_codes) {
-    if (base::to_string(known) == code) error.code = known;
+    if (name_of(known) == code) error.code = known;
   }
   error.detail = text_of(value, "detail");
   const auto fields = value.find("errors");
@@ -99,13 +107,13 @@ base::Result<std::optional<std::string>> LineReceiver::receive() {
   std::size_t searched = 0;
   for (;;) {
     const auto end = buffer_.find('\n', searched);
-    if (end != std::string::npos) {
+    if (end <= line_bytes_max_) {
       std::string line = buffer_.substr(0, end);
       buffer_.erase(0, end + 1);
       return std::optional(std::move(line));
     }
     searched = buffer_.size();
-    if (buffer_.size() > line_bytes_max_) {
+    if (end != std::string::npos || buffer_.size() > line_bytes_max_) {
       return Error{ErrorCode::too_large,
                    "more than " + std::to_string(line_bytes_max_) + " bytes in one message",
                    {}};

@@ -27,6 +27,7 @@ double thread_cpu_seconds() { return seconds_of(CLOCK_THREAD_CPUTIME_ID); }
 double process_cpu_seconds() { return seconds_of(CLOCK_PROCESS_CPUTIME_ID); }
 
 double cpu_seconds_of(pid_t process) {
+  if (process <= 0) return 0;
   // The process's own clock counts the threads that have ended, too.
   clockid_t clock{};
   double sum = ::clock_getcpuclockid(process, &clock) == 0 ? seconds_of(clock) : 0;

@@ -1,0 +1,201 @@
+#include "tools/admin_socket.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <catch2/catch.hpp>
+#include <future>
+
+#include "tools/site_access.h"
+#include "tools/temporary_folder.h"
+
+namespace codelog::tools {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+// Says again what it was asked.
+Result<Json> echo(std::string_view operation, const Json& arguments, const ReportProgress& report) {
+  report({"echoing", 1, 2});
+  if (operation == "refuse") {
+    return Error{ErrorCode::conflict, "no", {{"field", "why"}}};
+  }
+  return Json{{"operation", operation}, {"arguments", arguments}};
+}
+
+struct Site {
+  TemporaryFolder folder = std::move(*TemporaryFolder::make());
+  std::unique_ptr<AdminSocket> socket = std::move(*AdminSocket::listen(folder.path(), echo));
+
+  std::optional<Result<Json>> run(std::string_view operation, const Json& arguments) const {
+    return run_remotely(folder.path(), operation, arguments, {});
+  }
+};
+
+Descriptor connect_raw(const std::filesystem::path& data) {
+  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  (data / admin_socket_name).string().copy(name.sun_path, sizeof name.sun_path - 1);
+  REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
+  return socket;
+}
+
+TEST_CASE("an operation's result comes back through the socket, with its progress", "[admin]") {
+  const Site site;
+  std::vector<WorkProgress> seen;
+  const auto answer = run_remotely(site.folder.path(), "ask", {{"a", "é"}, {"b", 2}},
+                                   [&](const WorkProgress& progress) {
+                                     seen.push_back(progress);
+                                     return true;
+                                   });
+  REQUIRE(answer);
+  REQUIRE(*answer);
+  CHECK((**answer)["operation"] == "ask");
+  CHECK((**answer)["arguments"]["a"] == "é");
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].stage == "echoing");
+  CHECK(seen[0].total == 2);
+}
+
+TEST_CASE("an operation's error comes back whole", "[admin]") {
+  const Site site;
+  const auto answer = site.run("refuse", Json::object());
+  REQUIRE(answer);
+  REQUIRE_FALSE(*answer);
+  CHECK(answer->error() == Error{ErrorCode::conflict, "no", {{"field", "why"}}});
+}
+
+TEST_CASE("every error code survives the way through JSON", "[admin]") {
+  const auto code =
+      GENERATE(ErrorCode::invalid, ErrorCode::unauthenticated, ErrorCode::forbidden,
+               ErrorCode::not_found, ErrorCode::conflict, ErrorCode::too_large,
+               ErrorCode::unprocessable, ErrorCode::corrupt, ErrorCode::io, ErrorCode::unavailable);
+  const Error error{code, "detail", {}};
+  CHECK(error_from_json(error_to_json(error)) == error);
+}
+
+TEST_CASE("what is no error is not believed", "[admin]") {
+  CHECK(error_from_json(3).code == ErrorCode::io);
+  CHECK(error_from_json({{"code", 3}, {"detail", Json::array()}, {"errors", {1, 2}}}).code ==
+        ErrorCode::io);
+}
+
+TEST_CASE("the socket is for its user alone, and goes with the server", "[admin]") {
+  Site site;
+  const auto path = site.folder.path() / admin_socket_name;
+  struct stat status {};
+  REQUIRE(::lstat(path.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0600);
+  site.socket.reset();
+  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK_FALSE(site.run("ask", Json::object()));
+}
+
+TEST_CASE("a socket file that a killed server left is taken over", "[admin]") {
+  Site site;
+  const auto path = site.folder.path() / admin_socket_name;
+  const auto left = site.folder.path() / "left";
+  std::filesystem::rename(path, left);
+  site.socket.reset();
+  std::filesystem::rename(left, path);
+  CHECK_FALSE(site.run("ask", Json::object()));
+  auto socket = AdminSocket::listen(site.folder.path(), echo);
+  REQUIRE(socket);
+  CHECK(site.run("ask", Json::object()));
+}
+
+TEST_CASE("data folders with long names have a socket, too", "[admin]") {
+  const auto folder = std::move(*TemporaryFolder::make());
+  const auto data = folder.path() / std::string(200, 'd');
+  std::filesystem::create_directory(data);
+  const auto socket = AdminSocket::listen(data, echo);
+  REQUIRE(socket);
+  const auto answer = run_remotely(data, "ask", Json::object(), {});
+  REQUIRE(answer);
+  CHECK(*answer);
+}
+
+TEST_CASE("a request that makes no sense is refused", "[admin]") {
+  const Site site;
+  const std::string request = GENERATE("", "nonsense", "[]", "{\"operation\":3,\"arguments\":{}}",
+                                       "{\"operation\":\"ask\",\"arguments\":[]}");
+  const Descriptor socket = connect_raw(site.folder.path());
+  REQUIRE(send_line(socket.get(), request));
+  LineReceiver receiver(socket.get(), 1000);
+  const auto answer = receiver.receive();
+  REQUIRE(answer);
+  REQUIRE(*answer);
+  CHECK(Json::parse(**answer)["error"]["code"] == "invalid");
+}
+
+TEST_CASE("a request beyond the limit is cut off", "[admin]") {
+  const Site site;
+  const Descriptor socket = connect_raw(site.folder.path());
+  const std::string much(2 * admin_request_bytes_max, 'x');
+  // The server may have hung up before it has all been sent.
+  const auto sent = send_line(socket.get(), much);
+  LineReceiver receiver(socket.get(), 1000);
+  const auto answer = receiver.receive();
+  CHECK((!answer || !*answer));
+  CHECK(site.run("ask", Json::object()));
+}
+
+TEST_CASE("a line beyond the receiver's limit is an error, whole lines are not", "[admin]") {
+  int ends[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+  const Descriptor one(ends[0]);
+  const Descriptor other(ends[1]);
+  REQUIRE(send_line(one.get(), "first"));
+  REQUIRE(send_line(one.get(), std::string(200, 'x')));
+  LineReceiver receiver(other.get(), 100);
+  const auto first = receiver.receive();
+  REQUIRE(first);
+  CHECK(*first == std::optional<std::string>("first"));
+  const auto second = receiver.receive();
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == ErrorCode::too_large);
+}
+
+TEST_CASE("several commands run at once, and one that only connects holds up nobody", "[admin]") {
+  Site site;
+  const Descriptor silent = connect_raw(site.folder.path());
+  std::vector<std::future<bool>> answers;
+  for (int i = 0; i < 8; ++i) {
+    answers.push_back(std::async(std::launch::async, [&] {
+      const auto answer = site.run("ask", Json::object());
+      return answer && *answer;
+    }));
+  }
+  for (auto& answer : answers) CHECK(answer.get());
+  site.socket.reset();  // does not wait for the silent one
+}
+
+TEST_CASE("stopping tells long work to stop, and waits for it", "[admin]") {
+  const auto folder = std::move(*TemporaryFolder::make());
+  std::promise<void> started;
+  std::atomic<bool> told = false;
+  auto socket = AdminSocket::listen(
+      folder.path(),
+      [&](std::string_view, const Json&, const ReportProgress& report) -> Result<Json> {
+        started.set_value();
+        while (report({"working", 0, 0})) std::this_thread::yield();
+        told = true;
+        return Error{ErrorCode::unavailable, "stopped", {}};
+      });
+  REQUIRE(socket);
+  auto answer = std::async(std::launch::async,
+                           [&] { return run_remotely(folder.path(), "work", Json::object(), {}); });
+  started.get_future().wait();
+  socket->reset();
+  CHECK(told);
+  const auto outcome = answer.get();
+  REQUIRE(outcome);
+  CHECK_FALSE(*outcome);
+}
+
+}  // namespace
+}  // namespace codelog::tools

@@ -1,0 +1,57 @@
+#include <catch2/catch.hpp>
+
+#include "tests/tools/program.h"
+
+namespace codelog::tools::test {
+namespace {
+
+Json bench(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(),
+                   {"bench", "--concepts", "1500", "--rounds", "1", "--round-seconds", "0.02",
+                    "--replay-commits", "2000", "--json"});
+  const FinishedProcess finished = run_codelog(arguments);
+  CAPTURE(finished.errors);
+  REQUIRE(finished.exit_code == 0);
+  return Json::parse(finished.output);
+}
+
+bool has_figure(const Json& outcome, const std::string& start) {
+  for (const Json& figure : outcome["figures"]) {
+    const bool found = figure["name"].get<std::string>().starts_with(start);
+    if (found) return figure["measured"].get<double>() > 0;
+  }
+  return false;
+}
+
+TEST_CASE("the bench measures every section, also at a small size", "[program]") {
+  const Json computing = bench({"--only", "search", "descendants", "codesets"});
+  CHECK(has_figure(computing, "import"));
+  CHECK(has_figure(computing, "term search, ~10 hits, p50"));
+  CHECK(has_figure(computing, "descendants of 1,000 codes"));
+  CHECK(has_figure(computing, "codeset of"));
+  CHECK_FALSE(has_figure(computing, "durable appends"));
+
+  const Json logging = bench({"--only", "appends", "replay"});
+  CHECK(has_figure(logging, "durable appends, 1 writer"));
+  CHECK(has_figure(logging, "durable appends, 64 writers"));
+  CHECK(has_figure(logging, "replay"));
+  CHECK(has_figure(logging, "projecting"));
+}
+
+TEST_CASE("the bench measures a server", "[program]") {
+  const Json serving = bench({"--only", "server"});
+  CHECK(has_figure(serving, "from start to ready"));
+  CHECK(has_figure(serving, "a click on a draft"));
+  CHECK(has_figure(serving, "resident memory"));
+  const bool beside_nginx = find_program("nginx") && find_program("wrk");
+  CHECK(has_figure(serving, "download.csv, 1 KB") == beside_nginx);
+  CHECK(has_figure(serving, "listing, 100 KB") == beside_nginx);
+  CHECK(serving["skipped"].empty() == beside_nginx);
+}
+
+TEST_CASE("a bench section that does not exist is a usage error", "[program]") {
+  CHECK(run_codelog({"bench", "--only", "everything"}).exit_code == 2);
+}
+
+}  // namespace
+}  // namespace codelog::tools::test

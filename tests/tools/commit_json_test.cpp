@@ -1,0 +1,61 @@
+#include "tools/commit_json.h"
+
+#include <catch2/catch.hpp>
+
+#include "server/accounts/personal_data.h"
+#include "tests/events/golden_commits.h"
+#include "tools/temporary_folder.h"
+
+namespace codelog::tools {
+namespace {
+
+struct Keys {
+  TemporaryFolder folder = std::move(*TemporaryFolder::make());
+  std::unique_ptr<accounts::KeyRing> ring = std::move(*accounts::KeyRing::open(folder.path()));
+};
+
+events::Commit commit_of(events::CommitDraft draft) {
+  return {base::Position(7), std::move(draft)};
+}
+
+TEST_CASE("a commit of every event type shows its type and its fields", "[commit_json]") {
+  const Keys keys;
+  for (const events::GoldenCommit& golden : events::golden_commits()) {
+    CAPTURE(golden.name);
+    const events::Commit commit = commit_of(golden.expected);
+    const Json json = commit_to_json(commit, *keys.ring);
+    CHECK(json["position"] == 7);
+    CHECK(json["command"] == golden.expected.command);
+    REQUIRE(json["events"].size() == golden.expected.events.size());
+    for (std::size_t i = 0; i < golden.expected.events.size(); ++i) {
+      CHECK(json["events"][i]["type"] == events::event_type(golden.expected.events[i]));
+      CHECK(json["events"][i].size() >= 2);
+    }
+    CHECK(Json::parse(json.dump()) == json);
+    CHECK(commit_summary(commit)["events"].size() == golden.expected.events.size());
+  }
+}
+
+TEST_CASE("personal data shows as long as its key is there, and never the password's hash",
+          "[commit_json]") {
+  const Keys keys;
+  const accounts::PersonalData data{"Ada Adams", "ada@example.org", "$argon2id$secret"};
+  auto sealed = accounts::seal(*keys.ring, "ada", data);
+  REQUIRE(sealed);
+  events::CommitDraft draft;
+  draft.events = {events::UserAdded{"ada", *sealed, true}};
+  const events::Commit commit = commit_of(draft);
+
+  const Json before = commit_to_json(commit, *keys.ring);
+  CHECK(before["events"][0]["personal"]["name"] == "Ada Adams");
+  CHECK(before["events"][0]["personal"]["has_password"] == true);
+  CHECK_THAT(before.dump(), !Catch::Contains("argon2id"));
+
+  REQUIRE(keys.ring->erase("ada"));
+  const Json after = commit_to_json(commit, *keys.ring);
+  CHECK(after["events"][0]["personal"].is_null());
+  CHECK(after["events"][0]["username"] == "ada");
+}
+
+}  // namespace
+}  // namespace codelog::tools

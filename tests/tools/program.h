@@ -1,0 +1,62 @@
+// The built program, run as people run it: whole processes on a data folder of the test's own.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tools/admin_protocol.h"
+#include "tools/child_process.h"
+#include "tools/http_client.h"
+#include "tools/temporary_folder.h"
+
+namespace codelog::tools::test {
+
+// A data folder that goes with the test.
+class Data {
+ public:
+  const std::filesystem::path& path() const { return path_; }
+  // `codelog …arguments --data PATH`. An exit code other than the one expected fails the test.
+  std::string run(std::vector<std::string> arguments, int expected_exit_code = 0) const;
+  // The same with --json.
+  Json run_json(std::vector<std::string> arguments) const;
+  // The error that a refused command prints with --json.
+  Json refused(std::vector<std::string> arguments) const;
+
+ private:
+  TemporaryFolder folder_ = std::move(*TemporaryFolder::make());
+  std::filesystem::path path_ = folder_.path() / "data";
+};
+
+FinishedProcess run_codelog(std::vector<std::string> arguments, std::string input = {});
+
+struct ServeOptions {
+  std::vector<std::string> arguments = {};
+  std::vector<std::pair<std::string, std::string>> environment = {};
+};
+
+// `codelog serve` on a free port; killed when it is let go.
+class Server {
+ public:
+  // Fails the test when it does not get ready.
+  explicit Server(const std::filesystem::path& data, const ServeOptions& options = {});
+
+  std::uint16_t port() const { return port_; }
+  ChildProcess& process() { return process_; }
+  HttpClient client() const;
+  // One request on a connection of its own; fails the test when there is no answer.
+  HttpAnswer send(const HttpRequest& request) const;
+  HttpAnswer get(const std::string& target) const { return send({.target = target}); }
+  // SIGTERM, and the exit code.
+  int stop();
+
+ private:
+  ChildProcess process_;
+  std::uint16_t port_ = 0;
+};
+
+// A JSON request with a token.
+HttpRequest json_request(const std::string& method, const std::string& target,
+                         const std::string& token, const Json& body);
+
+}  // namespace codelog::tools::test

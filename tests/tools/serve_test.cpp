@@ -1,0 +1,211 @@
+// A running server, and the command line beside it.
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <thread>
+
+#include "tests/tools/program.h"
+#include "tools/demo/releases.h"
+
+namespace codelog::tools::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string line_of(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// A user with a token; through the server, where one runs.
+std::string make_admin(const Data& data, const std::string& name) {
+  data.run({"user", "add", name, "--name", "N", "--email", name + "@example.org", "--admin"});
+  return line_of(data.run({"user", "token", name}));
+}
+
+std::string import_demo_release(const Data& data, std::uint32_t concepts_count) {
+  const fs::path archive = data.path().parent_path() / "archive.zip";
+  REQUIRE(demo::make_snomedct_archive(archive, {.concepts_count = concepts_count}));
+  return line_of(data.run(
+      {"import", "snomedct", archive.string(), "--release", "1.0", "--valid-from", "2024-01-01"}));
+}
+
+TEST_CASE("a server says where it listens, how it is, and stops when it is told to", "[serve]") {
+  const Data data;
+  Server server(data.path());
+  const HttpAnswer health = server.get("/health-check/");
+  CHECK(health.status == 200);
+  CHECK(health.body.empty());
+  CHECK(server.send({.method = "POST", .target = "/health-check/"}).status == 200);
+  const HttpAnswer metrics = server.get("/metrics");
+  CHECK(metrics.status == 200);
+  for (const char* name : {"codelog_log_head_position 0", "codelog_log_latched 0",
+                           "codelog_views_lag_commits 0", "codelog_views_failed 0",
+                           "codelog_release_index_bytes 0", "process_resident_memory_bytes "}) {
+    CHECK_THAT(metrics.body, Catch::Contains(name));
+  }
+  CHECK(server.stop() == 0);
+  CHECK(server.process().read_all().empty());
+  CHECK_FALSE(fs::exists(data.path() / "codelog.sock"));
+}
+
+TEST_CASE("SIGINT stops a server like SIGTERM", "[serve]") {
+  const Data data;
+  Server server(data.path());
+  server.process().send_signal(SIGINT);
+  CHECK(server.process().wait() == 0);
+}
+
+TEST_CASE("a second signal ends a server that waits for a request", "[serve]") {
+  const Data data;
+  Server server(data.path());
+  // A request whose body does not come: the server gives it time to finish.
+  HttpClient client = server.client();
+  std::thread waiting([&] {
+    // What becomes of it is the server's business; the test is about the server's end.
+    const auto answer =
+        client.send({.target = "/health-check/", .headers = {{"Content-Length", "9"}}});
+    (void)answer;
+  });
+  while (server.get("/metrics").body.find("http_requests_in_flight 2") == std::string::npos) {
+  }
+  server.process().send_signal(SIGTERM);
+  while (HttpClient::connect(server.port())) {
+  }
+  server.process().send_signal(SIGTERM);
+  CHECK(server.process().wait() == 128 + SIGTERM);
+  waiting.join();
+}
+
+TEST_CASE("one data folder has one server", "[serve]") {
+  const Data data;
+  const Server server(data.path());
+  const Json error = data.refused({"log", "show", "1"});
+  CHECK(error["code"] == "not_found");
+  const FinishedProcess second =
+      run_codelog({"serve", "--listen", "127.0.0.1:0", "--data", data.path().string()});
+  CHECK(second.exit_code == 1);
+  CHECK_THAT(second.errors, Catch::Contains("a server is running on"));
+  const FinishedProcess other_folder =
+      run_codelog({"serve", "--listen", "127.0.0.1:" + std::to_string(server.port()), "--data",
+                   (data.path().parent_path() / "other").string()});
+  CHECK(other_folder.exit_code == 1);
+}
+
+TEST_CASE("commands work through the running server", "[serve]") {
+  const Data data;
+  Server server(data.path());
+  const std::string token = make_admin(data, "ada");
+  data.run({"organisation", "add", "example", "--name", "E", "--url", "https://example.org"});
+  data.run({"organisation", "member", "example", "ada", "--admin"});
+  CHECK(data.refused({"user", "token", "nobody"})["code"] == "not_found");
+  CHECK_THAT(data.run({"log", "list", "--newest-first", "--limit", "1"}),
+             Catch::Contains("MemberSet"));
+  CHECK(data.run_json({"log", "show", "1"})["events"][0]["personal"]["name"] == "N");
+  CHECK(data.run_json({"log", "verify"})["problems"].empty());
+  CHECK(data.run_json({"log", "rebuild", "--check"})["equal"] == true);
+  const Json rebuilt = data.run_json({"log", "rebuild"});
+  CHECK(rebuilt["rebuilt"] == false);
+  CHECK(rebuilt["equal"] == true);
+  CHECK(rebuilt["rebuilt_at_next_start"] == false);
+  // The token opens the API at once, and no longer once its user is deactivated.
+  const auto request = json_request("POST", "/api/v2/codelists", token, Json::object());
+  CHECK(server.send(request).status == 400);
+  data.run({"user", "deactivate", "ada"});
+  CHECK(server.send(request).status == 401);
+  CHECK(server.stop() == 0);
+  CHECK(data.run_json({"log", "verify"})["commits"] == 5);
+}
+
+TEST_CASE("a release that is imported beside a running server is served at once", "[serve]") {
+  const Data data;
+  Server server(data.path());
+  const std::string alias = import_demo_release(data, 300);
+  CHECK(alias == "snomedct_10_20240101");
+  const Json releases = Json::parse(server.get("/api/v2/releases").body);
+  REQUIRE(releases["releases"].size() == 1);
+  CHECK(releases["releases"][0]["alias"] == alias);
+  const std::string search = "/api/v2/releases/" + alias + "/search?term=asthma";
+  const Json before = Json::parse(server.get(search).body);
+  CHECK_FALSE(before["matching"].empty());
+  // Imported again with more in it, under the same name: that is what is served from then on.
+  CHECK(import_demo_release(data, 600) == alias);
+  const Json again = Json::parse(server.get("/api/v2/releases").body);
+  REQUIRE(again["releases"].size() == 1);
+  CHECK(again["releases"][0]["digest"] != releases["releases"][0]["digest"]);
+  CHECK(server.get(search).status == 200);
+  CHECK_THAT(server.get("/metrics").body, Catch::Contains("codelog_releases_open 1"));
+}
+
+TEST_CASE("an alias keeps its release's name", "[serve]") {
+  const Data data;
+  const std::string alias = import_demo_release(data, 300);
+  const fs::path file = data.path() / "coding_systems" / "snomedct" / (alias + ".sqlite3");
+  const auto written_at = fs::last_write_time(file);
+  const Json error =
+      data.refused({"import", "snomedct", (data.path().parent_path() / "archive.zip").string(),
+                    "--release", "10", "--valid-from", "2024-01-01"});
+  CHECK(error["code"] == "conflict");
+  CHECK(fs::last_write_time(file) == written_at);
+}
+
+TEST_CASE("a bad archive registers nothing and leaves nothing", "[serve]") {
+  const Data data;
+  const fs::path archive = data.path().parent_path() / "archive.zip";
+  REQUIRE(demo::make_snomedct_archive(archive, {.concepts_count = 300}));
+  fs::resize_file(archive, fs::file_size(archive) / 2);
+  const Json error = data.refused(
+      {"import", "snomedct", archive.string(), "--release", "1", "--valid-from", "2024-01-01"});
+  CHECK(error["code"] == "invalid");
+  CHECK(data.run({"log", "list"}).empty());
+  CHECK(data.refused({"import", "snomedct", "nowhere.zip", "--release", "1", "--valid-from",
+                      "2024-01-01"})["code"] == "not_found");
+}
+
+TEST_CASE("stopping a loaded server loses nothing that it acknowledged", "[serve]") {
+  const Data data;
+  const std::string token = make_admin(data, "ada");
+  import_demo_release(data, 300);
+  std::vector<std::string> acknowledged;
+  {
+    Server server(data.path());
+    std::atomic<int> created_count = 0;
+    std::mutex mutex;
+    std::vector<std::thread> writers;
+    for (int writer = 0; writer < 4; ++writer) {
+      writers.emplace_back([&, writer] {
+        auto client = HttpClient::connect(server.port());
+        for (int number = 0; client; ++number) {
+          const std::string name = "List " + std::to_string(writer) + " " + std::to_string(number);
+          const auto answer = client->send(
+              json_request("POST", "/api/v2/codelists", token,
+                           {{"owner", "user/ada"}, {"name", name}, {"coding_system", "snomedct"}}));
+          if (!answer || answer->status != 201) return;
+          const std::lock_guard lock(mutex);
+          acknowledged.push_back(Json::parse(answer->body)["slug"]);
+          ++created_count;
+        }
+      });
+    }
+    while (created_count < 20) std::this_thread::yield();
+    CHECK(server.stop() == 0);
+    for (std::thread& writer : writers) writer.join();
+  }
+  CHECK(acknowledged.size() >= 20);
+  const Server server(data.path());
+  for (const std::string& slug : acknowledged) {
+    CAPTURE(slug);
+    CHECK(server.get("/api/v2/codelists/user/ada/" + slug).status == 200);
+  }
+}
+
+TEST_CASE("not waiting for the disk needs consent", "[serve]") {
+  const Data data;
+  const FinishedProcess refused =
+      run_codelog({"serve", "--unsafe-no-sync", "--data", data.path().string()});
+  CHECK(refused.exit_code == 1);
+  CHECK_THAT(refused.errors, Catch::Contains("CODELOG_LOSE_ACKNOWLEDGED_WRITES"));
+  CHECK_FALSE(fs::exists(data.path()));
+  Server allowed(data.path(), {.arguments = {"--unsafe-no-sync"},
+                               .environment = {{"CODELOG_LOSE_ACKNOWLEDGED_WRITES", "yes"}}});
+  CHECK(allowed.stop() == 0);
+}
+
+}  // namespace
+}  // namespace codelog::tools::test
