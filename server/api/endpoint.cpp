@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <charconv>
-#include <chrono>
 #include <memory>
 
 #include "server/api/schemas.h"
@@ -16,7 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::chrono::seconds position_wait_max{5};
 // Requests that wait for a position each hold a worker; beyond this many the answer is 503 at once.
 constexpr int waiting_max = 16;
 // Bodies that carry codes or tables may be large, others have no reason to.
@@ -55,7 +53,8 @@ Result<void> wait_for_position(Application& application, const http::Request& re
   if (site.projections.checkpoint().value() >= *wanted) return {};
   const Waiting turn(waiting);
   if (!turn.is_allowed()) return not_there_yet(*wanted);
-  if (site.log.wait_for(base::Position(*wanted), position_wait_max)) return {};
+  const auto patience = application.options().position_wait_max;
+  if (site.log.wait_for(base::Position(*wanted), patience)) return {};
   return not_there_yet(*wanted);
 }
 
@@ -215,7 +214,6 @@ Result<std::uint64_t> number_in_query(const http::Request& request, std::string_
 http::Response problem_of(const http::Request& request, const Error& error) {
   http::Response response = http::problem(request, error);
   if (error.code == ErrorCode::unauthenticated) response.add("WWW-Authenticate", "Token");
-  if (error.code == ErrorCode::unavailable) response.add("Retry-After", "1");
   return response;
 }
 

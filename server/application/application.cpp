@@ -3,7 +3,8 @@
 namespace codelog::application {
 
 Application::Application(const commands::Site& site, const ApplicationOptions& options)
-    : executor_(site),
+    : options_(options),
+      executor_(site),
       accounts_(executor_),
       codelists_(executor_),
       versions_(executor_),

@@ -3,6 +3,7 @@
 // outlives it. Safe from any thread.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 
 #include "server/application/change_watch.h"
@@ -17,6 +18,8 @@ namespace codelog::application {
 
 struct ApplicationOptions {
   std::size_t cache_bytes_max = 64u << 20;
+  // How long a read waits for the position that its client asks for.
+  std::chrono::milliseconds position_wait_max{5'000};
 };
 
 class Application {
@@ -35,8 +38,10 @@ class Application {
   commands::VersionCommands& versions() { return versions_; }
   commands::DraftCommands& drafts() { return drafts_; }
   ResponseCache& cache() { return cache_; }
+  const ApplicationOptions& options() const { return options_; }
 
  private:
+  const ApplicationOptions options_;
   commands::Executor executor_;
   commands::AccountCommands accounts_;
   commands::CodelistCommands codelists_;

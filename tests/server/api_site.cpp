@@ -8,15 +8,29 @@
 #include "server/api/routes.h"
 #include "server/api_v1/routes.h"
 #include "server/application/pages.h"
+#include "tests/coding_systems/codeset_fake_release.h"
 #include "tests/server/http_client.h"
 
 namespace codelog::tests {
 namespace {
 
+constexpr const char* wide_alias = "bnf_wide_20240101";
+
 template <class T>
 T must(base::Result<T> result) {
   CODELOG_CHECK(static_cast<bool>(result), result ? "" : result.error().detail);
   return std::move(*result);
+}
+
+// Releases are read-only files: all sites of the program share them, and their indexes.
+const std::filesystem::path& releases_folder() {
+  static const TemporaryFolder folder;
+  static const bool unpacked = [] {
+    for (const char* system : {"snomedct", "bnf"}) unpack_small_release(folder.path(), system);
+    return true;
+  }();
+  CODELOG_CHECK(unpacked, "the small releases are not there");
+  return folder.path();
 }
 
 http::Router make_router(application::Application& application) {
@@ -41,21 +55,23 @@ nlohmann::json Reply::json() const {
   return parsed;
 }
 
+nlohmann::json one_update(const std::string& code, const std::string& status) {
+  using nlohmann::json;
+  return {{"updates", json::array({json::array({code, status})})}};
+}
+
 std::string Reply::header(const std::string& name) const {
   const auto found = headers.find(name);
   return found == headers.end() ? "" : found->second;
 }
 
-ApiSite::ApiSite() {
-  for (const char* system : {"snomedct", "bnf"}) unpack_small_release(folder_.path(), system);
-  open();
-}
+ApiSite::ApiSite() { open(); }
 
 ApiSite::~ApiSite() { close(); }
 
 void ApiSite::open() {
-  releases_ =
-      std::make_unique<coding_systems::Releases>(folder_.path(), coding_systems::release_openers());
+  releases_ = std::make_unique<coding_systems::Releases>(releases_folder(),
+                                                         coding_systems::release_openers());
   keys_ = must(accounts::KeyRing::open(folder_.path() / "keys"));
   events::LogOptions options;
   options.folder = folder_.path() / "log";
@@ -64,10 +80,12 @@ void ApiSite::open() {
   projections_ = must(projections::Projections::open(folder_.path() / "projections", *log_));
   const commands::Site site{*log_, *projections_,
                             [this](std::string_view system, const std::string& alias) {
-                              return releases_->open(system, alias);
+                              return open_release(system, alias);
                             },
                             *keys_, clock_};
-  application_ = std::make_unique<application::Application>(site);
+  application::ApplicationOptions application_options;
+  application_options.position_wait_max = std::chrono::milliseconds(50);
+  application_ = std::make_unique<application::Application>(site, application_options);
   routes_ = make_router(*application_);
   http::ServerOptions server_options;
   server_options.worker_threads = 8;
@@ -133,6 +151,24 @@ void ApiSite::register_release(const std::string& system) {
                                     .import_ref = "small",
                                     .file_digest = release->file_digest(),
                                     .concepts_count = release->hierarchy().size()}});
+}
+
+base::Result<std::shared_ptr<const coding_systems::Release>> ApiSite::open_release(
+    std::string_view system, const std::string& alias) {
+  if (alias == wide_alias) return wide_release_;
+  return releases_->open(system, alias);
+}
+
+void ApiSite::register_wide_release() {
+  FakeRelease::Edges edges = {{"root", "middle"}};
+  for (int i = 10'000; i < 29'999; ++i) edges.emplace_back("middle", "leaf" + std::to_string(i));
+  wide_release_ = std::make_shared<FakeRelease>(edges, std::vector<std::string>(), "root");
+  append({std::string("release/") + wide_alias},
+         {events::ReleaseRegistered{.alias = wide_alias,
+                                    .coding_system = "bnf",
+                                    .name = "wide",
+                                    .valid_from = "2023-01-01",
+                                    .import_ref = "made up"}});
 }
 
 void ApiSite::set_up() {

@@ -1,6 +1,6 @@
 // A whole site behind a real server on a free port of the loopback: log, views, keys, the small
-// SNOMED CT and BNF releases, both APIs. Everything is in a folder of its own, and can be closed
-// and opened again.
+// SNOMED CT and BNF releases, both APIs. Everything but the releases is in a folder of its own,
+// and can be closed and opened again.
 #pragma once
 
 #include <atomic>
@@ -40,6 +40,9 @@ struct Reply {
   nlohmann::json json() const;
   std::string header(const std::string& name) const;
 };
+
+// {"updates": [[code, status]]}
+nlohmann::json one_update(const std::string& code, const std::string& status);
 
 struct Ask {
   std::string method = "GET";
@@ -82,6 +85,8 @@ class ApiSite {
   void add_organisation(const std::string& slug, const std::vector<std::string>& members);
   // Registers one of the two small releases: "snomedct" or "bnf".
   void register_release(const std::string& system);
+  // A release "bnf_wide_20240101", made up: "root" has "middle" below it, and that 19,999 leaves.
+  void register_wide_release();
   // alice (administrator), bob and carol; test-org with alice and carol; both releases.
   void set_up();
 
@@ -97,8 +102,12 @@ class ApiSite {
   void open();
   void close();
 
+  base::Result<std::shared_ptr<const coding_systems::Release>> open_release(
+      std::string_view system, const std::string& alias);
+
   TemporaryFolder folder_;
   SteadyClock clock_;
+  std::shared_ptr<const coding_systems::Release> wide_release_;  // shared as real ones are
   // Closed in the reverse order.
   std::unique_ptr<coding_systems::Releases> releases_;
   std::unique_ptr<accounts::KeyRing> keys_;

@@ -1,0 +1,218 @@
+// Several people on one draft, the same request twice, and many clients at once.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+#include <thread>
+
+#include "tests/server/api_site.h"
+
+namespace codelog::tests {
+namespace {
+
+using nlohmann::json;
+
+struct Fixture {
+  ApiSite site;
+  std::string version;
+  std::vector<std::string> codes;  // of the draft, none below another
+
+  Fixture() {
+    site.set_up();
+    const json codelist = site.send("POST", "/api/v2/codelists",
+                                    {{"owner", "organisation/test-org"},
+                                     {"name", "Elbows"},
+                                     {"coding_system", "snomedct"}})
+                              .json();
+    version = "/api/v2/versions/" + codelist.at("version").at("hash").get<std::string>();
+    const json found = site.send("POST", version + "/searches", {{"term", "ulcer"}}).json();
+    codes = leaves(found.at("codes"));
+    REQUIRE(codes.size() > 130);
+  }
+
+  // Those that have nothing below them, so that no decision changes another code.
+  std::vector<std::string> leaves(const json& all) {
+    const auto release = site.application().site().open_release("snomedct", small_snomedct);
+    REQUIRE(release);
+    std::vector<std::string> found;
+    for (const std::string& code : all.get<std::vector<std::string>>()) {
+      const auto node = (*release)->find(code);
+      if ((*release)->hierarchy().children(*node).empty()) found.push_back(code);
+    }
+    return found;
+  }
+
+  json now() const { return site.get(version).json(); }
+  Reply decide(const std::string& user, const std::string& code, const std::string& status,
+               const json& base_position = nullptr) const {
+    json body = one_update(code, status);
+    if (!base_position.is_null()) body["base_position"] = base_position;
+    return site.send("PATCH", version + "/statuses", body, user);
+  }
+  Reply keyed(const std::string& method, const std::string& target, const json& body,
+              const std::string& key) const {
+    return site.ask({.method = method,
+                     .target = target,
+                     .token = "Token " + ApiSite::token_of("alice"),
+                     .body = body.dump(),
+                     .headers = {{"Idempotency-Key", key}}});
+  }
+};
+
+template <class Work>
+void in_parallel(int count, Work work) {
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < count; ++i) threads.emplace_back([&work, i] { work(i); });
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "who decides what somebody else has just decided is told so",
+                 "[api][concurrency]") {
+  const json seen = now();
+  const json position = seen.at("position");
+  REQUIRE(decide("alice", codes[0], "+", position).status == 200);
+  SECTION("the same code: 409 that says what changed, and nothing is overwritten") {
+    const std::uint64_t head = site.head();
+    const Reply refused = decide("carol", codes[0], "-", position);
+    CHECK(refused.status == 409);
+    CHECK(refused.header("content-type") == "application/problem+json");
+    CHECK(refused.json().at("changed") == json({{codes[0], "+"}}));
+    CHECK(refused.json().at("position") == now().at("position"));
+    CHECK(site.head() == head);
+    // Having seen it, she may.
+    CHECK(decide("carol", codes[0], "-", refused.json().at("position")).status == 200);
+    CHECK(now().at("statuses").at(codes[0]) == "-");
+  }
+  SECTION("another code: both are kept") {
+    CHECK(decide("carol", codes[1], "-", position).status == 200);
+    CHECK(now().at("statuses").at(codes[0]) == "+");
+    CHECK(now().at("statuses").at(codes[1]) == "-");
+  }
+  SECTION("the same decision is no conflict") {
+    CHECK(decide("carol", codes[0], "+", position).status == 200);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "If-Match says what the client has seen", "[api][concurrency]") {
+  const Reply seen = site.get(version);
+  const std::string etag = seen.header("etag");
+  REQUIRE(etag.starts_with("\"" + seen.json().at("position").dump()));
+  const auto with_tag = [&](const std::string& method, const std::string& target, const json& body,
+                            const std::string& tag) {
+    return site.ask({.method = method,
+                     .target = target,
+                     .token = "Token " + ApiSite::token_of("carol"),
+                     .body = body.dump(),
+                     .headers = {{"If-Match", tag}}});
+  };
+  CHECK(site.ask({.target = version, .headers = {{"If-None-Match", etag}}}).status == 304);
+  REQUIRE(decide("alice", codes[0], "+").status == 200);
+  CHECK(site.ask({.target = version, .headers = {{"If-None-Match", etag}}}).status == 200);
+  const json exclude = one_update(codes[0], "-");
+  const std::string statuses = version + "/statuses";
+  CHECK(with_tag("PATCH", statuses, exclude, etag).status == 409);
+  CHECK(with_tag("PATCH", statuses, one_update(codes[1], "-"), etag).status == 200);
+  CHECK(with_tag("PATCH", statuses, exclude, "nonsense").status == 400);
+  json two_positions = exclude;
+  two_positions["base_position"] = 1;
+  CHECK(with_tag("PATCH", statuses, two_positions, etag).status == 400);
+  CHECK(with_tag("POST", version + "/undo", json::object(), etag).status == 412);
+  const std::string newest = site.get(version).header("etag");
+  CHECK(with_tag("POST", version + "/undo", json::object(), newest).status == 200);
+  CHECK(with_tag("PATCH", statuses, exclude, site.get(version).header("etag")).status == 200);
+}
+
+TEST_CASE_METHOD(Fixture, "sixteen clients click at once, and every click counts",
+                 "[api][concurrency]") {
+  constexpr int clients = 16;
+  constexpr int clicks = 8;
+  std::vector<std::vector<Reply>> replies(clients);
+  in_parallel(clients, [&](int client) {
+    for (int click = 0; click < clicks; ++click) {
+      const std::string& code = codes[static_cast<std::size_t>(client * clicks + click)];
+      const std::string user = client % 2 == 0 ? "alice" : "carol";
+      replies[static_cast<std::size_t>(client)].push_back(
+          decide(user, code, click % 2 == 0 ? "+" : "-"));
+    }
+  });
+  std::set<std::uint64_t> positions;
+  for (const auto& of_client : replies) {
+    for (const Reply& reply : of_client) {
+      REQUIRE(reply.status == 200);
+      positions.insert(reply.json().at("position").get<std::uint64_t>());
+    }
+  }
+  CHECK(positions.size() == clients * clicks);
+  const json statuses = now().at("statuses");
+  for (std::size_t i = 0; i < clients * clicks; ++i) {
+    CHECK(statuses.at(codes[i]) == (i % clicks % 2 == 0 ? "+" : "-"));
+  }
+  const std::string before = site.get(version).body;
+  const base::Sha256 views = site.projections().digest();
+  site.restart_with_new_views();
+  CHECK(site.get(version).body == before);
+  CHECK(site.projections().digest() == views);
+}
+
+TEST_CASE_METHOD(Fixture, "a request with a key acts once, however often it is sent",
+                 "[api][idempotency]") {
+  SECTION("at the same time") {
+    const json body = {{"owner", "user/alice"}, {"name", "Once"}, {"coding_system", "bnf"}};
+    const std::uint64_t head = site.head();
+    std::vector<Reply> replies(8);
+    in_parallel(8, [&](int i) {
+      replies[static_cast<std::size_t>(i)] = keyed("POST", "/api/v2/codelists", body, "k");
+    });
+    CHECK(site.head() == head + 1);
+    for (const Reply& reply : replies) {
+      CHECK(reply.status == 201);
+      CHECK(reply.body == replies[0].body);
+    }
+    json other = body;
+    other["name"] = "Twice";
+    CHECK(keyed("POST", "/api/v2/codelists", other, "k").status == 422);
+    CHECK(keyed("POST", "/api/v2/codelists", other, "k2").status == 201);
+    CHECK(site.send("POST", "/api/v2/codelists", body).status == 409);
+  }
+  SECTION("after the world has gone on") {
+    const json include = one_update(codes[0], "+");
+    const Reply first = keyed("PATCH", version + "/statuses", include, "click");
+    REQUIRE(first.status == 200);
+    REQUIRE(decide("carol", codes[0], "-", first.json().at("position")).status == 200);
+    CHECK(keyed("PATCH", version + "/statuses", include, "click").body == first.body);
+    CHECK(now().at("statuses").at(codes[0]) == "-");
+  }
+  SECTION("when what it was about is gone") {
+    const std::string list = "/api/v2/codelists/organisation/test-org/elbows";
+    const Reply renamed = keyed("PATCH", list, {{"description", "d"}}, "describe");
+    const Reply discarded = keyed("POST", version + "/discard", json::object(), "discard");
+    REQUIRE(discarded.status == 200);
+    CHECK(discarded.json().at("deleted").at("codelist") == true);
+    CHECK(site.get(list).status == 404);
+    CHECK(keyed("POST", version + "/discard", json::object(), "discard").body == discarded.body);
+    CHECK(keyed("PATCH", list, {{"description", "d"}}, "describe").status == 200);
+    CHECK(keyed("PATCH", list, {{"description", "e"}}, "describe").status == 422);
+    CHECK(keyed("PATCH", list, {{"description", "e"}}, "another").status == 404);
+  }
+  SECTION("over the old API too") {
+    const json body = {{"name", "Old"},
+                       {"coding_system_id", "snomedct"},
+                       {"coding_system_database_alias", small_snomedct},
+                       {"codes", {codes[0]}},
+                       {"always_create_new_version", true}};
+    const std::string target = "/api/v1/codelist/test-org/";
+    const Reply first = keyed("POST", target, body, "old");
+    const std::uint64_t head = site.head();
+    CHECK(first.status == 200);
+    CHECK(keyed("POST", target, body, "old").body == first.body);
+    CHECK(site.head() == head);
+    const json codes_only = {{"codes", {codes[1]}},
+                             {"coding_system_database_alias", small_snomedct}};
+    const Reply version_made = keyed("POST", target + "old/versions/", codes_only, "older");
+    CHECK(version_made.status == 200);
+    CHECK(keyed("POST", target + "old/versions/", codes_only, "older").body == version_made.body);
+    CHECK(site.head() == head + 1);
+  }
+}
+
+}  // namespace codelog::tests

@@ -1,0 +1,132 @@
+// as_of and min_position: the past, and the present that is not there yet.
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "tests/server/api_site.h"
+
+namespace codelog::tests {
+namespace {
+
+using nlohmann::json;
+
+struct Fixture {
+  ApiSite site;
+  std::string list = "/api/v2/codelists/user/alice/elbows";
+  std::string version;
+  std::uint64_t created = 0;
+
+  Fixture() {
+    site.set_up();
+    site.clock().set("2026-01-01T00:00:00Z");
+    const json codelist =
+        site.send("POST", "/api/v2/codelists",
+                  {{"owner", "user/alice"}, {"name", "Elbows"}, {"coding_system", "snomedct"}})
+            .json();
+    created = codelist.at("position");
+    version = "/api/v2/versions/" + codelist.at("version").at("hash").get<std::string>();
+  }
+
+  Reply as_of(const std::string& target, const std::string& moment) const {
+    return site.get(target + "?as_of=" + moment);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "as_of takes a position, a time or a day", "[api][past]") {
+  site.clock().set("2026-02-01T12:00:00Z");
+  REQUIRE(site.send("PATCH", list, {{"name", "Joints"}, {"slug", "joints"}}).status == 200);
+  site.clock().set("2026-03-01T00:00:00Z");
+  const auto name = [&](const std::string& moment) {
+    const Reply reply = as_of(list, moment);
+    INFO(moment << " " << reply.body);
+    return reply.status == 200 ? reply.json().at("name").get<std::string>()
+                               : std::to_string(reply.status);
+  };
+  CHECK(name(std::to_string(created)) == "Elbows");
+  CHECK(name(std::to_string(created + 1)) == "Joints");
+  CHECK(name("2026-01-31") == "Elbows");
+  CHECK(name("2026-02-01") == "Elbows");
+  CHECK(name("2026-02-01T12:00:00Z") == "Joints");
+  CHECK(name("2026-02-01T11:59:59.999Z") == "Elbows");
+  CHECK(name("2026-02-01T14:00:00%2B02:00") == "Joints");
+  CHECK(name("2026-02-02") == "Joints");
+  // Before it was made, and what cannot be known yet.
+  CHECK(name(std::to_string(created - 1)) == "404");
+  CHECK(name("2025-12-31") == "404");
+  CHECK(name(std::to_string(site.head() + 1)) == "400");
+  CHECK(name("2026-03-02") == "400");
+  CHECK(name("yesterday") == "400");
+  CHECK(name("") == "400");
+}
+
+TEST_CASE_METHOD(Fixture, "a version that is gone can be seen as it was", "[api][past]") {
+  const json added = site.send("POST", version + "/searches", {{"term", "elbow"}}).json();
+  const std::string before = site.get(version).body;
+  REQUIRE(site.send("POST", version + "/discard").status == 200);
+  CHECK(site.get(version).status == 404);
+  CHECK(site.get(list).status == 404);
+  CHECK(as_of(version, added.at("position").dump()).body == before);
+  CHECK(as_of(version, std::to_string(site.head())).status == 404);
+  CHECK(site.get("/api/v2/versions/4de11995?as_of=1").status == 404);
+  site.restart_with_new_views();
+  CHECK(as_of(version, added.at("position").dump()).body == before);
+}
+
+TEST_CASE_METHOD(Fixture, "a read with min_position waits for that commit", "[api][position]") {
+  const std::uint64_t next = site.head() + 1;
+  // Held until the writer below has been answered, or until the wait is over: 503 asks to come
+  // back.
+  const std::string target = list + "?min_position=" + std::to_string(next);
+  Reply reply = site.get(target);
+  CHECK(reply.status == 503);
+  CHECK(reply.header("retry-after") == "1");
+  CHECK(reply.header("content-type") == "application/problem+json");
+  std::thread reader([&] {
+    do {
+      reply = site.get(target);
+    } while (reply.status == 503);
+  });
+  const Reply renamed = site.send("PATCH", list, {{"description", "Written"}});
+  reader.join();
+  CHECK(renamed.json().at("position") == next);
+  CHECK(reply.json().at("description") == "Written");
+  CHECK(site.get(list + "?min_position=x").status == 400);
+  CHECK(site.get(list + "?min_position=-1").status == 400);
+  CHECK(site.get("/api/v2/codelists?min_position=" + std::to_string(next)).status == 200);
+  CHECK(site.get("/api/v2/codelists?min_position=" + std::to_string(next + 1)).status == 503);
+}
+
+TEST_CASE_METHOD(Fixture, "history shows who did what, page by page", "[api][history]") {
+  const Reply searched = site.send("POST", version + "/searches", {{"term", "elbow"}});
+  const std::string code = searched.json().at("codes").at(0);
+  json decision = one_update(code, "+");
+  decision["reason"] = "It is one";
+  REQUIRE(site.send("PATCH", version + "/statuses", decision).status == 200);
+  const json all = site.get(list + "/history").json();
+  REQUIRE(all.at("events").size() == 4);
+  CHECK(all.at("next").is_null());
+  const json& decided = all.at("events").at(3);
+  CHECK(decided.at("type") == "StatusesChanged");
+  CHECK(decided.at("command") == "ChangeStatuses");
+  CHECK(decided.at("actor") == "alice");
+  CHECK(decided.at("updates") == decision.at("updates"));
+  CHECK(decided.at("reason") == "It is one");
+  CHECK(decided.at("version") == version.substr(version.rfind('/') + 1));
+  CHECK(decided.at("changed_count") >= 1);
+  CHECK_FALSE(decided.contains("changed"));
+  const json detailed = site.get(list + "/history?changes=true").json();
+  CHECK(detailed.at("events").at(3).at("changed").at(code) == "+");
+  // Two events of one commit are never on two pages.
+  const json first = site.get(list + "/history?limit=1").json();
+  CHECK(first.at("events").size() == 2);
+  CHECK(first.at("next") == created);
+  const json second = site.get(list + "/history?limit=1&after=" + first.at("next").dump()).json();
+  CHECK(second.at("events").at(0).at("type") == "SearchAdded");
+  CHECK(second.at("events").at(0).at("search").at("term") == "elbow");
+  CHECK(site.get(list + "/history?after=99999").json().at("events").empty());
+  CHECK(site.get(list + "/history?limit=0").status == 400);
+  CHECK(site.get(list + "/history?limit=1001").status == 400);
+}
+
+}  // namespace codelog::tests
