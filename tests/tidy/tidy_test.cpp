@@ -54,8 +54,8 @@ TEST_CASE("every source file is compiled by some target, every folder says what 
   REQUIRE(commands);
   for (const auto& path : project_files()) {
     CAPTURE(path);
-    const auto quoted = '"' + (root / path).string() + '"';
-    if (path.ends_with(".cpp")) CHECK_THAT(*commands, Catch::Contains(quoted));
+    const auto at = commands->find('"' + (root / path).string() + '"');
+    if (path.ends_with(".cpp")) CHECK(at != std::string::npos);
     if (!path.ends_with("/CMakeLists.txt") || path.starts_with("tests/")) continue;
     CHECK(fs::exists((root / path).replace_filename("README.md")));
   }
