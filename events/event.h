@@ -28,8 +28,7 @@ using base::Position;
 using base::SearchId;
 using base::VersionId;
 
-// --- Parts
-// ---------------------------------------------------------------------------------------------------
+// --- Parts ---
 
 // Personal data of one user, encrypted with that user's key (server/accounts seals and opens it;
 // the log never can). Erasing the key erases the person; the event and every proof over it stay.
@@ -91,8 +90,7 @@ enum class DeletionCause : std::uint8_t {
   with_codelist = 3,
 };
 
-// --- Accounts
-// ------------------------------------------------------------------------------------------------
+// --- Accounts ---
 
 struct UserAdded {
   std::string username;
@@ -155,8 +153,7 @@ struct MemberRemoved {
   bool operator==(const MemberRemoved&) const = default;
 };
 
-// --- Releases
-// ------------------------------------------------------------------------------------------------
+// --- Releases ---
 
 enum class ReleaseState : std::uint8_t { importing = 0, ready = 1 };
 
@@ -173,8 +170,7 @@ struct ReleaseRegistered {
   bool operator==(const ReleaseRegistered&) const = default;
 };
 
-// --- Codelists
-// -----------------------------------------------------------------------------------------------
+// --- Codelists ---
 
 struct CodelistCreated {
   CodelistId codelist;
@@ -245,8 +241,7 @@ struct CodelistDeleted {
   bool operator==(const CodelistDeleted&) const = default;
 };
 
-// --- Versions
-// ------------------------------------------------------------------------------------------------
+// --- Versions ---
 
 struct VersionCreated {
   VersionId version;
@@ -334,8 +329,7 @@ struct VersionDeleted {
   bool operator==(const VersionDeleted&) const = default;
 };
 
-// --- All of them
-// ---------------------------------------------------------------------------------------------
+// --- All of them ---
 
 // The order is that of the schema's union: append only.
 using Event =

@@ -1,11 +1,13 @@
 #include "events/record.h"
 
-#include <nmmintrin.h>
-
 #include <bit>
 #include <cstring>
 
 #include "events/base/check.h"
+
+#ifdef __SSE4_2__
+#include <nmmintrin.h>
+#endif
 
 namespace codelog::events {
 namespace {
@@ -126,6 +128,26 @@ std::optional<std::uint64_t> parse_number_value(std::string_view value) {
   return take<std::uint64_t>(value, 0);
 }
 
+std::uint32_t crc32c_portable(std::string_view bytes, std::uint32_t crc) {
+  static constexpr std::array<std::uint32_t, 256> table = [] {
+    std::array<std::uint32_t, 256> remainders{};
+    for (std::uint32_t byte = 0; byte < 256; ++byte) {
+      std::uint32_t remainder = byte;
+      for (int bit = 0; bit < 8; ++bit) {
+        remainder = (remainder >> 1) ^ ((remainder & 1) != 0 ? 0x82f63b78u : 0u);
+      }
+      remainders[byte] = remainder;
+    }
+    return remainders;
+  }();
+  std::uint32_t state = ~crc;
+  for (const char byte : bytes) {
+    state = (state >> 8) ^ table[(state ^ static_cast<unsigned char>(byte)) & 0xff];
+  }
+  return ~state;
+}
+
+#ifdef __SSE4_2__
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) {
   std::uint64_t state = ~crc;
   while (bytes.size() >= sizeof(std::uint64_t)) {
@@ -136,5 +158,10 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) {
   for (const char byte : bytes) rest = _mm_crc32_u8(rest, static_cast<unsigned char>(byte));
   return ~rest;
 }
+#else
+std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) {
+  return crc32c_portable(bytes, crc);
+}
+#endif
 
 }  // namespace codelog::events

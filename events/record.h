@@ -50,7 +50,8 @@ std::string tile_key(unsigned level, std::uint64_t index);
 std::string number_value(std::uint64_t number);
 std::optional<std::uint64_t> parse_number_value(std::string_view value);
 
-// CRC-32C (Castagnoli), continued from `crc`.
+// CRC-32C (Castagnoli), continued from `crc`; by the processor's instruction where there is one.
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc = 0);
+std::uint32_t crc32c_portable(std::string_view bytes, std::uint32_t crc = 0);
 
 }  // namespace codelog::events

@@ -269,6 +269,9 @@ TEST_CASE("records are read back only where and as they were written", "[record]
   }
   CHECK_FALSE(record_payload(Position(7), record + "x"));
   CHECK(crc32c("123456789") == 0xe3069283);
+  for (std::size_t size = 0; size <= record.size(); ++size) {
+    CHECK(crc32c(record.substr(0, size), 7) == crc32c_portable(record.substr(0, size), 7));
+  }
   CHECK(crc32c("6789", crc32c("12345")) == 0xe3069283);
 }
 
