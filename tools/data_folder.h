@@ -28,7 +28,8 @@ struct DataFolderOptions {
   // Only for the control of the power-loss tests.
   bool sync = true;
   OpenViews views = OpenViews::yes;
-  // Opens a log whose witness is missing, and makes a new one: for ops who know that the log is whole.
+  // Opens a log whose witness is missing, and makes a new one: for ops who know that the log is
+  // whole.
   bool accept_missing_witness = false;
 };
 

@@ -123,7 +123,8 @@ std::vector<std::string> codes_below(const coding_systems::Release& release, std
   const coding_systems::Node top = subtree_of_size(release, count);
   for (const auto run : release.hierarchy().descendants_or_self(top)) {
     for (coding_systems::Node node = run.first; node < run.after && codes.size() < count; ++node) {
-      codes.emplace_back(release.code(node));
+      // A codelist is made of codes that exist, which is to say that they have a name.
+      if (release.name(node)) codes.emplace_back(release.code(node));
     }
   }
   std::ranges::sort(codes);
