@@ -195,11 +195,12 @@ int serve(const ServeOptions& options) {
 
 void add_serve_command(CLI::App& program, Chosen& chosen) {
   CLI::App& command = add_command(
-      program, {"serve",
-                "Serve a data folder over HTTP until SIGTERM or SIGINT; prints 'listening on "
-                "http://…' when it is ready.",
-                "codelog serve --data demo\ncodelog serve --listen 0.0.0.0:7000 --witness "
-                "other-volume/head-witness\ncodelog serve --listen 127.0.0.1:0    (any free port)"});
+      program,
+      {"serve",
+       "Serve a data folder over HTTP until SIGTERM or SIGINT; prints 'listening on "
+       "http://…' when it is ready.",
+       "codelog serve --data demo\ncodelog serve --listen 0.0.0.0:7000 --witness "
+       "other-volume/head-witness\ncodelog serve --listen 127.0.0.1:0    (any free port)"});
   // Shared by the parser, which fills it, and by the action.
   auto options = std::make_shared<ServeOptions>();
   add_data_options(command, options->common);
