@@ -27,7 +27,9 @@ class Verification {
       if (progress && number % progress_every == 0) progress(number, head_.position.value());
     }
     if (!full()) {
-      if (tree_.root() != head_.root) add({}, "the Merkle root differs from the log's head");
+      if (is_root_known_ && tree_.root() != head_.root) {
+        add({}, "the Merkle root differs from the log's head");
+      }
       check_dense();
       check_streams();
       check_idempotency();
@@ -68,33 +70,36 @@ class Verification {
     }
   }
 
-  // A leaf as the tree has it; a tile is read once for all of its leaves.
-  base::Result<Hash> stored_leaf(std::uint64_t leaf) {
+  // A leaf as it is stored; nothing when it is not, or cannot be read. A tile is read, and
+  // reported, once for all of its leaves.
+  std::optional<Hash> stored_leaf(std::uint64_t leaf) {
     const TileId id{0, leaf / tile_hashes_count};
     const std::size_t in_tile = leaf % tile_hashes_count;
-    if (id.index >= complete_tiles_count(edge_.size(), 0)) return edge_.partial_tile(0)[in_tile];
-    if (in_tile == 0 || tile_.id != id) {
-      auto tile = complete_tile(store_, id);
-      if (!tile) return tile.error();
-      tile_ = {id, *std::move(tile)};
+    if (id.index >= complete_tiles_count(head_.position.value(), 0)) {
+      const auto partial = edge_.partial_tile(0);
+      return in_tile < partial.size() ? std::optional(partial[in_tile]) : std::nullopt;
     }
-    return tile_.hashes[in_tile];
+    if (in_tile == 0) {
+      auto tile = complete_tile(store_, id);
+      if (!tile) add(base::Position((id.index + 1) * tile_hashes_count), tile.error().detail);
+      tile_ = tile ? *std::move(tile) : std::vector<Hash>();
+    }
+    return tile_.empty() ? std::nullopt : std::optional(tile_[in_tile]);
   }
 
   // Of a commit that cannot be read the tree still knows the leaf, so that the rest can be checked.
   void add_leaf(base::Position position, const std::optional<Hash>& computed) {
     const auto stored = stored_leaf(position.value() - 1);
-    if (!stored) {
-      add(position, "its leaf of the Merkle tree cannot be read: " + stored.error().detail);
-    } else if (computed && *computed != *stored) {
+    if (computed && stored && *computed != *stored) {
       add(position, "its leaf of the Merkle tree differs: it is not the commit that was hashed");
     }
+    if (!computed && !stored) is_root_known_ = false;
     std::vector<Tile> completed;
-    tree_.append(computed ? *computed : stored ? *stored : Hash{}, completed);
+    tree_.append(computed ? *computed : stored.value_or(Hash{}), completed);
     for (const Tile& tile : completed) {
       if (tile.id.level == 0) continue;  // Compared leaf by leaf.
       const auto kept = complete_tile(store_, tile.id);
-      if (!kept || *kept != tile.hashes) {
+      if (!kept || (is_root_known_ && *kept != tile.hashes)) {
         add(position, "Merkle tile " + std::to_string(tile.id.level) + "/" +
                           std::to_string(tile.id.index) + " is missing or differs");
       }
@@ -195,7 +200,8 @@ class Verification {
     if (record.head.position > (*state)->head.position) {
       return add({}, "the log ends before its head witness");
     }
-    if (record.head.position > head_.position) return;
+    const bool is_edge_known = edge_.size() == head_.position.value();
+    if (record.head.position > head_.position || !is_edge_known) return;
     const auto root = root_at(record.head.position.value(), subtree_root_);
     if (!root) return add({}, root.error().detail);
     if (*root != record.head.root) add(record.head.position, "the head witness has another root");
@@ -203,10 +209,11 @@ class Verification {
 
   const LogStore& store_;
   const Head head_;
-  const MerkleTree& edge_;  // as stored
+  const MerkleTree& edge_;  // as stored; empty when the log's end is too damaged to derive it
   const SubtreeRoot subtree_root_;
-  Tile tile_;        // the last of level 0 that was read
-  MerkleTree tree_;  // derived from the commits
+  std::vector<Hash> tile_;     // the last of level 0 that was read; empty when it could not be
+  MerkleTree tree_;            // derived from the commits
+  bool is_root_known_ = true;  // false after a leaf that neither commit nor tile could tell
   CommitDraft draft_;
   std::unordered_set<std::uint64_t> damaged_;  // positions that could not be read
   std::unordered_map<std::string, std::uint64_t> stream_counts_;

@@ -260,9 +260,7 @@ constexpr std::string_view codelist_path = "/api/v2/codelists/{owner_kind}/{owne
 constexpr std::string_view collaborator_path =
     "/api/v2/codelists/{owner_kind}/{owner}/{slug}/collaborators/{username}";
 
-}  // namespace
-
-std::vector<Endpoint> codelist_endpoints() {
+std::vector<Endpoint> codelist_itself() {
   return {
       {.method = Method::get,
        .path = codelists_path,
@@ -306,6 +304,11 @@ std::vector<Endpoint> codelist_endpoints() {
        .body_is_optional = true,
        .act = delete_codelist,
        .render = deleted},
+  };
+}
+
+std::vector<Endpoint> around_codelist() {
+  return {
       {.method = Method::get,
        .path = "/api/v2/codelists/{owner_kind}/{owner}/{slug}/history",
        .id = "getHistory",
@@ -337,6 +340,14 @@ std::vector<Endpoint> codelist_endpoints() {
        .act = create_version,
        .render = version_created},
   };
+}
+
+}  // namespace
+
+std::vector<Endpoint> codelist_endpoints() {
+  std::vector<Endpoint> endpoints = codelist_itself();
+  for (Endpoint& endpoint : around_codelist()) endpoints.push_back(std::move(endpoint));
+  return endpoints;
 }
 
 }  // namespace codelog::api

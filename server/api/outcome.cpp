@@ -69,15 +69,11 @@ http::Response codelist_created(const WriteCall&, const Commit& commit) {
 http::Response codelist_changed(const WriteCall& call, const Commit& commit) {
   JsonWriter json;
   json.begin_object();
-  if (const auto* changed = find_event<events::CodelistHandleChanged>(commit)) {
-    write_handle_fields({changed->owner, changed->name, changed->slug}, json);
-  } else {
-    // The commit left the names alone, or there was nothing to commit.
-    const Views views = call.application.views();
-    const auto id = application::codelist_of(commit);
-    const auto codelist = id ? views.codelist(*id) : std::nullopt;
-    const auto named = codelist_in_path(views, call.path);
-    if (codelist || named) write_handle_fields((codelist ? *codelist : *named).handle(), json);
+  if (const auto handle = application::handle_after(call.application.site(), commit)) {
+    write_handle_fields(*handle, json);
+  } else if (const auto codelist = codelist_in_path(call.application.views(), call.path)) {
+    // There was nothing to commit.
+    write_handle_fields(codelist->handle(), json);
   }
   return finish(200, json, commit);
 }

@@ -63,7 +63,7 @@ constexpr std::string_view requests = R"json({
                  "codes": {"$ref": "#/components/schemas/Codes"}}},
 "NewCodelist": {"type": "object", "required": ["owner", "name", "coding_system"],
   "additionalProperties": false,
-  "description": "With codes: a draft of them. With csv: the table, under review. Else an empty draft.",
+  "description": "With codes or nothing: a draft. With csv: the table, under review.",
   "properties": {
     "owner": {"$ref": "#/components/schemas/Owner"}, "name": {"type": "string"},
     "slug": {"type": "string", "description": "Otherwise made from the name."},

@@ -65,6 +65,20 @@ ListQuery parse_list_query(const http::Parameters& query) {
           .references = query.has("references")};
 }
 
+std::string list_key(const http::Request& request) {
+  const http::Parameters& query = request.query();
+  std::string key = request.path();
+  // A zero byte ends each text: none of them reads like two others.
+  for (const char* name : {"coding_system_id", "tag"}) {
+    key += query.get(name);
+    key += '\0';
+  }
+  for (const char* flag : {"include-users", "description", "methodology", "references"}) {
+    key += query.has(flag) ? '1' : '0';
+  }
+  return key;
+}
+
 bool Lists::is_downloadable(const Views& views, const CodelistRecord& codelist,
                             const VersionRecord& version) {
   if (!version.has_csv_data || version.status == events::VersionStatus::draft) {

@@ -14,8 +14,8 @@ namespace codelog::api_v1 {
 
 // What a list shows, from the query's parameters.
 struct ListQuery {
-  std::string coding_system;  // "" for all
-  std::string tag;            // "" for all
+  std::string coding_system = {};  // "" for all
+  std::string tag = {};            // "" for all
   bool include_users = false;
   bool description = false;
   bool methodology = false;
@@ -23,6 +23,8 @@ struct ListQuery {
 };
 
 ListQuery parse_list_query(const http::Parameters& query);
+// The same list has the same key, however it was asked for.
+std::string list_key(const http::Request& request);
 
 // Makes the lists. Safe from any thread.
 class Lists {

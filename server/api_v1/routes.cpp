@@ -55,10 +55,13 @@ Response forgery_page() {
 
 void add_all_list(Router& router, Application& application, const std::shared_ptr<Lists>& lists) {
   constexpr const char* pattern = "/api/v1/codelist/";
-  application::add_cached_route(router, application.cache(), pattern, ImpliedMethods::none,
-                                [&application, lists](const Request& request, auto&) {
-                                  return answer_list(application, *lists, request, std::nullopt);
-                                });
+  application::add_cached_route(router, application.cache(),
+                                {.pattern = pattern,
+                                 .implied = ImpliedMethods::none,
+                                 .key = list_key,
+                                 .make = [&application, lists](const Request& request, auto&) {
+                                   return answer_list(application, *lists, request, std::nullopt);
+                                 }});
   // OpenCodelists looks for its form token before it looks at the method.
   router.add({.methods = {Method::post, Method::put, Method::patch, Method::delete_},
               .pattern = pattern,
@@ -80,10 +83,13 @@ void add_owner_routes(Router& router, Application& application, const std::share
   const OwnerKind kind = form.kind;
   const std::string base = "/api/v1/codelist/" + std::string(form.pattern) + "/";
   application::add_cached_route(
-      router, application.cache(), base, ImpliedMethods::none,
-      [&application, lists, kind](const Request& request, const PathParameters& path) {
-        return answer_list(application, *lists, request, owner_of(kind, path));
-      });
+      router, application.cache(),
+      {.pattern = base,
+       .implied = ImpliedMethods::none,
+       .key = list_key,
+       .make = [&application, lists, kind](const Request& request, const PathParameters& path) {
+         return answer_list(application, *lists, request, owner_of(kind, path));
+       }});
   router.add({.methods = {Method::post},
               .pattern = base,
               .runs_on = http::RunsOn::worker,
@@ -146,14 +152,25 @@ Answer answer_file(Application& application, const Request& request, const PathP
           ResponseCache::Scope{codelist->id}, views.checkpoint()};
 }
 
+std::string file_key(const Request& request) {
+  std::string key = request.path();
+  for (const char* flag : {"fixed-headers", "omit-mapped-vmps"}) {
+    key += request.query().has(flag) ? '1' : '0';
+  }
+  return key;
+}
+
 void add_download_routes(Router& router, Application& application, const OwnerForm& form) {
   const std::string base = "/codelist/" + std::string(form.pattern) + "/{slug:slug}/{version}/";
   const auto add = [&](const char* name, File file) {
-    application::add_cached_route(
-        router, application.cache(), base + name, ImpliedMethods::head_and_options,
-        [&application, kind = form.kind, file](const Request& request, const PathParameters& path) {
-          return answer_file(application, request, path, kind, file);
-        });
+    application::add_cached_route(router, application.cache(),
+                                  {.pattern = base + name,
+                                   .implied = ImpliedMethods::head_and_options,
+                                   .key = file_key,
+                                   .make = [&application, kind = form.kind, file](
+                                               const Request& request, const PathParameters& path) {
+                                     return answer_file(application, request, path, kind, file);
+                                   }});
   };
   add("download.csv", File::download);
   add("definition.csv", File::definition);

@@ -67,37 +67,26 @@ http::Response refused(const http::Request& request, const base::Error& error) {
   }
 }
 
-// The codelist's handle after the commit; a repeated request is told of the handle that its commit
-// gave, wherever the codelist has moved since.
-std::optional<projections::Handle> handle_after(const Views& views, const Commit& commit,
-                                                std::optional<base::CodelistId> codelist) {
-  for (const events::Event& event : commit.content.events) {
-    if (const auto* created = std::get_if<events::CodelistCreated>(&event)) {
-      return projections::Handle{created->owner, created->name, created->slug};
-    }
-    if (const auto* changed = std::get_if<events::CodelistHandleChanged>(&event)) {
-      return projections::Handle{changed->owner, changed->name, changed->slug};
-    }
-  }
-  if (!codelist) codelist = application::codelist_of(commit);
-  const auto record = codelist ? views.codelist(*codelist) : std::nullopt;
-  return record ? std::optional(record->handle()) : std::nullopt;
-}
-
-http::Response codelist_answer(Application& application, const Commit& commit,
-                               std::optional<base::CodelistId> codelist) {
-  const auto handle = handle_after(application.views(), commit, codelist);
-  if (!handle) return not_found();
-  const std::string url = "/codelist/" + application::full_slug(*handle) + "/";
+http::Response codelist_answer(const projections::Handle& handle) {
+  const std::string url = "/codelist/" + application::full_slug(handle) + "/";
   return http::json_text(200, json_of("codelist", url));
 }
 
+// `known` is the codelist that the request was about: the commit is empty where nothing changed.
+http::Response codelist_answer(Application& application, const Commit& commit,
+                               std::optional<base::CodelistId> known) {
+  auto handle = application::handle_after(application.site(), commit);
+  if (!handle && known) {
+    if (const auto codelist = application.views().codelist(*known)) handle = codelist->handle();
+  }
+  return handle ? codelist_answer(*handle) : not_found();
+}
+
 http::Response version_answer(Application& application, const Commit& commit) {
-  const auto handle = handle_after(application.views(), commit, std::nullopt);
-  if (!handle) return not_found();
+  const auto handle = application::handle_after(application.site(), commit);
   for (const events::Event& event : commit.content.events) {
     const auto* created = std::get_if<events::VersionCreated>(&event);
-    if (created == nullptr) continue;
+    if (created == nullptr || !handle) continue;
     const std::string url = "/codelist/" + application::full_slug(*handle) + "/" +
                             application::tag_or_hash(created->tag, created->version) + "/";
     return http::json_text(200, json_of("codelist_version", url));

@@ -4,26 +4,27 @@
 
 namespace codelog::application {
 
-void add_cached_route(http::Router& router, ResponseCache& cache, std::string pattern,
-                      http::ImpliedMethods implied, MakeAnswer make) {
+void add_cached_route(http::Router& router, ResponseCache& cache, CachedRoute cached) {
   http::Route route;
   route.methods = {http::Method::get};
-  route.pattern = std::move(pattern);
-  route.implied = implied;
+  route.pattern = std::move(cached.pattern);
+  route.implied = cached.implied;
   route.runs_on = http::RunsOn::worker;
-  route.quick = [&cache](const http::Request& request, const http::PathParameters&) {
-    return cache.find(request.target());
+  route.quick = [&cache, key = cached.key](const http::Request& request,
+                                           const http::PathParameters&) {
+    return cache.find(key(request));
   };
-  route.handler = [&cache, make = std::move(make)](const http::Request& request,
-                                                   const http::PathParameters& path) {
+  route.handler = [&cache, key = std::move(cached.key), make = std::move(cached.make)](
+                      const http::Request& request, const http::PathParameters& path) {
     // Somebody else may have made it while this request waited for a worker.
-    if (auto known = cache.find(request.target())) return std::move(*known);
+    const std::string name = key(request);
+    if (auto known = cache.find(name)) return std::move(*known);
     Answer answer = make(request, path);
     if (!answer.scope || answer.response.status != 200) return std::move(answer.response);
     http::Response response = http::cached(http::make_cached_body(
         std::move(answer.response.content_type), std::move(answer.response.body)));
     response.headers = std::move(answer.response.headers);
-    cache.keep(request.target(), *answer.scope, answer.made_at, response);
+    cache.keep(name, *answer.scope, answer.made_at, response);
     return response;
   };
   router.add(std::move(route));

@@ -15,11 +15,19 @@ struct Answer {
   base::Position made_at;  // the checkpoint of the views that it was made from
 };
 
+// What an answer depends on, so that a parameter nobody knows does not make it another.
+using MakeKey = std::function<std::string(const http::Request&)>;
 using MakeAnswer = std::function<Answer(const http::Request&, const http::PathParameters&)>;
 
-// Answers GET on the pattern: from the cache, or on a worker by `make`. The whole target is the
-// key, so `make` must depend on nothing else of the request. The cache must outlive the router.
-void add_cached_route(http::Router& router, ResponseCache& cache, std::string pattern,
-                      http::ImpliedMethods implied, MakeAnswer make);
+struct CachedRoute {
+  std::string pattern;
+  http::ImpliedMethods implied = http::ImpliedMethods::head_and_options;
+  MakeKey key;
+  MakeAnswer make;
+};
+
+// Answers GET on the pattern: from the cache, or on a worker by `make`. The cache must outlive the
+// router.
+void add_cached_route(http::Router& router, ResponseCache& cache, CachedRoute cached);
 
 }  // namespace codelog::application

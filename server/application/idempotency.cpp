@@ -41,4 +41,32 @@ std::optional<base::CodelistId> codelist_of(const events::Commit& commit) {
   return std::nullopt;
 }
 
+namespace {
+
+// True while the commit is the codelist's last.
+bool is_newest(const projections::Views& views, const events::Commit& commit,
+               const std::string& stream) {
+  for (const events::StreamExpectation& touched : commit.content.streams) {
+    if (touched.stream == stream) return views.stream_version(stream) == touched.version.next();
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<projections::Handle> handle_after(const commands::Site& site,
+                                                const events::Commit& commit) {
+  const auto id = codelist_of(commit);
+  if (!id) return std::nullopt;
+  const auto handle_in = [&](const projections::Views& views) {
+    const auto codelist = views.codelist(*id);
+    return codelist ? std::optional(codelist->handle()) : std::nullopt;
+  };
+  const projections::Views views = site.projections.views();
+  if (is_newest(views, commit, projections::codelist_stream(*id))) return handle_in(views);
+  const auto past = projections::codelist_as_of(site.log, *id, commit.position);
+  if (!past) return std::nullopt;
+  return handle_in(projections::Views((*past)->reader()));
+}
+
 }  // namespace codelog::application

@@ -23,4 +23,9 @@ base::Result<std::optional<events::Commit>> find_repeated(const commands::Site& 
 // The codelist whose stream a commit touched.
 std::optional<base::CodelistId> codelist_of(const events::Commit& commit);
 
+// The codelist's handle as the commit left it, wherever it has moved since: what a repeated request
+// is told. Nothing for a commit that touched no codelist, or ended it.
+std::optional<projections::Handle> handle_after(const commands::Site& site,
+                                                const events::Commit& commit);
+
 }  // namespace codelog::application

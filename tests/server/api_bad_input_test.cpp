@@ -86,6 +86,111 @@ std::string deep_json() {
   return text + "}";
 }
 
+struct Case {
+  std::string method, target;
+  json body;
+  int status = 0;
+  std::string detail;
+  std::string user = "alice";
+};
+
+std::vector<Case> codelist_cases(const Fixture& fixture) {
+  const std::string& list = fixture.list;
+  const json named = {{"owner", "user/alice"}, {"name", "X"}, {"coding_system", "snomedct"}};
+  const auto with = [&](json body, const json& more) {
+    body.update(more);
+    return body;
+  };
+  return {
+      {"POST", "/api/v2/codelists", with(named, {{"owner", "alice"}}), 400, "organisation/SLUG"},
+      {"POST", "/api/v2/codelists", with(named, {{"owner", "user/nobody"}}), 404, "user/nobody"},
+      {"POST", "/api/v2/codelists", with(named, {{"owner", "user/bob"}}), 403, "user/bob"},
+      {"POST", "/api/v2/codelists", with(named, {{"coding_system", "x"}}), 400, "'x'"},
+      {"POST", "/api/v2/codelists", with(named, {{"release", "x"}}), 400, "x is not a valid"},
+      {"POST", "/api/v2/codelists", with(named, {{"name", "***"}}), 400, "letter or number"},
+      {"POST", "/api/v2/codelists", with(named, {{"name", std::string(256, 'x')}}), 400, "255"},
+      {"POST", "/api/v2/codelists", with(named, {{"slug", "a b"}}), 400, "slug"},
+      {"POST", "/api/v2/codelists", with(named, {{"codes", {"1"}}}), 400, "coding system: 1"},
+      {"POST", "/api/v2/codelists", with(named, {{"codes", {""}}}), 400, "codes[0]"},
+      {"POST", "/api/v2/codelists", with(named, {{"csv", "a\nb"}}), 400, "line 1"},
+      {"POST", "/api/v2/codelists", with(named, {{"csv", "code\n1"}}), 400, "line 2"},
+      {"POST", "/api/v2/codelists", with(named, {{"csv", "code\n\"1"}}), 400, "never closed"},
+      {"POST", "/api/v2/codelists", with(named, {{"csv", "code\n1"}, {"codes", {"2247004"}}}), 400,
+       "not both"},
+      {"POST", "/api/v2/codelists",
+       with(named, {{"references", {{{"text", "t"}, {"url", "javascript:x"}}}}}), 400, "script"},
+      {"POST", "/api/v2/codelists",
+       with(named, {{"signoffs", {{{"user", "alice"}, {"date", "2024-02-30"}}}}}), 400, "date"},
+      {"PATCH", list, {{"name", "Y"}}, 403, "may not edit", "bob"},
+      {"PATCH", list, {{"owner", "user/bob"}}, 403, "hand a codelist over"},
+      {"PATCH", "/api/v2/codelists/organisation/test-org/nothing", {{"name", "Y"}}, 404, "no such"},
+      {"PATCH", "/api/v2/codelists/team/test-org/elbows", {{"name", "Y"}}, 404, "no such"},
+      {"DELETE", list, json::object(), 403, "administrators", "carol"},
+      {"DELETE", list, json::object(), 400, "say why"},
+      {"PUT", list + "/collaborators/nobody", nullptr, 400, "nobody"},
+      {"DELETE", list + "/collaborators/bob", nullptr, 404, "bob"},
+      {"POST", list + "/versions", {{"release", small_snomedct}}, 400, "exactly one"},
+      {"POST",
+       list + "/versions",
+       {{"codes", json::array()}, {"release", small_snomedct}},
+       400,
+       "No codes"},
+      {"POST",
+       list + "/versions",
+       {{"codes", {"2247004"}}, {"release", small_bnf}},
+       400,
+       "not a valid database alias"},
+      {"POST",
+       list + "/versions",
+       {{"codes", {"2247004"}}, {"release", small_snomedct}, {"tag", "one"}},
+       409,
+       "tagged one"},
+      {"POST",
+       list + "/versions",
+       {{"codes", {"2247004"}}, {"release", small_snomedct}, {"tag", "a/b"}},
+       400,
+       "'/'"}};
+}
+
+std::vector<Case> version_cases(const Fixture& fixture) {
+  const std::string versions = "/api/v2/versions/";
+  const std::string at_draft = versions + fixture.draft;
+  const std::string& published = fixture.published;
+  return {{"POST", versions + "zzzzzzzz/drafts", json::object(), 404, "no such version"},
+          {"POST", versions + "00000063/drafts", json::object(), 404, "no such version"},
+          {"POST", versions + published + "/drafts", {{"release", "x"}}, 400, "x is not a valid"},
+          {"POST", versions + published + "/drafts", json::object(), 403, "may not edit", "bob"},
+          {"POST", versions + published + "/publish", json::object(), 409, "published already"},
+          {"POST", at_draft + "/publish", json::object(), 409, "saved for review"},
+          {"POST", at_draft + "/save", json::object(), 409, "unresolved"},
+          {"POST", versions + published + "/save", json::object(), 409, "not a draft"},
+          {"POST", versions + published + "/discard", json::object(), 409, "not a draft"},
+          {"DELETE", versions + published, json::object(), 400, "say why"},
+          {"DELETE", versions + published, {{"reason", "r"}}, 403, "administrators", "carol"},
+          {"POST", at_draft + "/clone", json::object(), 409, "draft"},
+          {"POST", versions + published + "/convert", json::object(), 409, "new-style already"}};
+}
+
+std::vector<Case> draft_cases(const Fixture& fixture) {
+  const std::string at_draft = "/api/v2/versions/" + fixture.draft;
+  const std::string at_published = "/api/v2/versions/" + fixture.published;
+  return {
+      {"POST", at_draft + "/searches", {{"term", "a"}, {"code", "b"}}, 400, "exactly one"},
+      {"POST", at_draft + "/searches", {{"term", "ab"}}, 400, "at least 3 characters (it has 2)"},
+      {"POST", at_draft + "/searches", {{"term", "***"}}, 400, "not a valid search term"},
+      {"POST", at_draft + "/searches", {{"code", std::string(19, '1')}}, 400, "18"},
+      {"POST", at_draft + "/searches", {{"term", "wrist"}}, 403, "may not edit", "bob"},
+      {"POST", at_published + "/searches", {{"term", "wrist"}}, 409, "final"},
+      {"DELETE", at_draft + "/searches/999", nullptr, 404, "no such search"},
+      {"DELETE", at_draft + "/searches/x", nullptr, 404, "no such search"},
+      {"DELETE", at_draft + "/searches/99999999999", nullptr, 404, "no such search"},
+      {"PATCH", at_draft + "/statuses", one_update("1", "+"), 400, "no code '1'"},
+      {"PATCH", at_draft + "/statuses", one_update("2247004", "(+)"), 400, "not as it must be"},
+      {"PATCH", at_draft + "/statuses", {{"updates", json::array()}}, 400, "not as it must be"},
+      {"PATCH", at_published + "/statuses", one_update("2247004", "+"), 409, "final"},
+      {"POST", at_draft + "/redo", json::object(), 409, "nothing to redo"}};
+}
+
 }  // namespace
 
 TEST_CASE_METHOD(Fixture, "every write refuses who may not, and what it does not understand",
@@ -169,97 +274,10 @@ TEST_CASE_METHOD(Fixture, "every field of every write must have its type", "[api
 
 TEST_CASE_METHOD(Fixture, "what does not exist, or is not allowed now, is said precisely",
                  "[api][bad-input]") {
-  struct Case {
-    std::string method, target;
-    json body;
-    int status;
-    std::string detail;
-    std::string user = "alice";
-  };
-  const std::string versions = "/api/v2/versions/";
-  const std::string at_draft = versions + draft;
-  const json named = {{"owner", "user/alice"}, {"name", "X"}, {"coding_system", "snomedct"}};
-  const auto with = [&](json body, const json& more) {
-    body.update(more);
-    return body;
-  };
-  const std::vector<Case> cases = {
-      {"POST", "/api/v2/codelists", with(named, {{"owner", "alice"}}), 400, "organisation/SLUG"},
-      {"POST", "/api/v2/codelists", with(named, {{"owner", "user/nobody"}}), 404, "user/nobody"},
-      {"POST", "/api/v2/codelists", with(named, {{"owner", "user/bob"}}), 403, "user/bob"},
-      {"POST", "/api/v2/codelists", with(named, {{"coding_system", "x"}}), 400, "'x'"},
-      {"POST", "/api/v2/codelists", with(named, {{"release", "x"}}), 400, "x is not a valid"},
-      {"POST", "/api/v2/codelists", with(named, {{"name", "***"}}), 400, "letter or number"},
-      {"POST", "/api/v2/codelists", with(named, {{"name", std::string(256, 'x')}}), 400, "255"},
-      {"POST", "/api/v2/codelists", with(named, {{"slug", "a b"}}), 400, "slug"},
-      {"POST", "/api/v2/codelists", with(named, {{"codes", {"1"}}}), 400, "coding system: 1"},
-      {"POST", "/api/v2/codelists", with(named, {{"codes", {""}}}), 400, "codes[0]"},
-      {"POST", "/api/v2/codelists", with(named, {{"csv", "a\nb"}}), 400, "line 1"},
-      {"POST", "/api/v2/codelists", with(named, {{"csv", "code\n1"}}), 400, "line 2"},
-      {"POST", "/api/v2/codelists", with(named, {{"csv", "code\n\"1"}}), 400, "never closed"},
-      {"POST", "/api/v2/codelists", with(named, {{"csv", "code\n1"}, {"codes", {"2247004"}}}), 400,
-       "not both"},
-      {"POST", "/api/v2/codelists",
-       with(named, {{"references", {{{"text", "t"}, {"url", "javascript:x"}}}}}), 400, "script"},
-      {"POST", "/api/v2/codelists",
-       with(named, {{"signoffs", {{{"user", "alice"}, {"date", "2024-02-30"}}}}}), 400, "date"},
-      {"PATCH", list, {{"name", "Y"}}, 403, "may not edit", "bob"},
-      {"PATCH", list, {{"owner", "user/bob"}}, 403, "hand a codelist over"},
-      {"PATCH", "/api/v2/codelists/organisation/test-org/nothing", {{"name", "Y"}}, 404, "no such"},
-      {"PATCH", "/api/v2/codelists/team/test-org/elbows", {{"name", "Y"}}, 404, "no such"},
-      {"DELETE", list, json::object(), 403, "administrators", "carol"},
-      {"DELETE", list, json::object(), 400, "say why"},
-      {"PUT", list + "/collaborators/nobody", nullptr, 400, "nobody"},
-      {"DELETE", list + "/collaborators/bob", nullptr, 404, "bob"},
-      {"POST", list + "/versions", {{"release", small_snomedct}}, 400, "exactly one"},
-      {"POST",
-       list + "/versions",
-       {{"codes", json::array()}, {"release", small_snomedct}},
-       400,
-       "No codes"},
-      {"POST",
-       list + "/versions",
-       {{"codes", {"2247004"}}, {"release", small_bnf}},
-       400,
-       "not a valid database alias"},
-      {"POST",
-       list + "/versions",
-       {{"codes", {"2247004"}}, {"release", small_snomedct}, {"tag", "one"}},
-       409,
-       "tagged one"},
-      {"POST",
-       list + "/versions",
-       {{"codes", {"2247004"}}, {"release", small_snomedct}, {"tag", "a/b"}},
-       400,
-       "'/'"},
-      {"POST", versions + "zzzzzzzz/drafts", json::object(), 404, "no such version"},
-      {"POST", versions + "00000063/drafts", json::object(), 404, "no such version"},
-      {"POST", versions + published + "/drafts", {{"release", "x"}}, 400, "x is not a valid"},
-      {"POST", versions + published + "/drafts", json::object(), 403, "may not edit", "bob"},
-      {"POST", versions + published + "/publish", json::object(), 409, "published already"},
-      {"POST", at_draft + "/publish", json::object(), 409, "saved for review"},
-      {"POST", at_draft + "/save", json::object(), 409, "unresolved"},
-      {"POST", versions + published + "/save", json::object(), 409, "not a draft"},
-      {"POST", versions + published + "/discard", json::object(), 409, "not a draft"},
-      {"DELETE", versions + published, json::object(), 400, "say why"},
-      {"DELETE", versions + published, {{"reason", "r"}}, 403, "administrators", "carol"},
-      {"POST", at_draft + "/clone", json::object(), 409, "draft"},
-      {"POST", versions + published + "/convert", json::object(), 409, "new-style already"},
-      {"POST", at_draft + "/searches", {{"term", "a"}, {"code", "b"}}, 400, "exactly one"},
-      {"POST", at_draft + "/searches", {{"term", "ab"}}, 400, "at least 3 characters (it has 2)"},
-      {"POST", at_draft + "/searches", {{"term", "***"}}, 400, "not a valid search term"},
-      {"POST", at_draft + "/searches", {{"code", std::string(19, '1')}}, 400, "18"},
-      {"POST", at_draft + "/searches", {{"term", "wrist"}}, 403, "may not edit", "bob"},
-      {"POST", versions + published + "/searches", {{"term", "wrist"}}, 409, "final"},
-      {"DELETE", at_draft + "/searches/999", nullptr, 404, "no such search"},
-      {"DELETE", at_draft + "/searches/x", nullptr, 404, "no such search"},
-      {"DELETE", at_draft + "/searches/99999999999", nullptr, 404, "no such search"},
-      {"PATCH", at_draft + "/statuses", one_update("1", "+"), 400, "no code '1'"},
-      {"PATCH", at_draft + "/statuses", one_update("2247004", "(+)"), 400, "not as it must be"},
-      {"PATCH", at_draft + "/statuses", {{"updates", json::array()}}, 400, "not as it must be"},
-      {"PATCH", versions + published + "/statuses", one_update("2247004", "+"), 409, "final"},
-      {"POST", at_draft + "/redo", json::object(), 409, "nothing to redo"},
-  };
+  std::vector<Case> cases = codelist_cases(*this);
+  for (auto more : {version_cases(*this), draft_cases(*this)}) {
+    cases.insert(cases.end(), more.begin(), more.end());
+  }
   const std::uint64_t head = site.head();
   for (const Case& test : cases) {
     const std::string body = test.body.is_null() ? "" : test.body.dump();

@@ -114,7 +114,8 @@ TEST_CASE("a schema's errors name the path", "[json]") {
         "name": {"type": "string", "minLength": 1, "maxLength": 3},
         "note": {"type": ["string", "null"]},
         "count": {"type": "integer", "minimum": 0},
-        "pairs": {"type": "array", "maxItems": 2, "items": {"$ref": "#/components/schemas/Pair"}}}})");
+        "pairs": {"type": "array", "maxItems": 2,
+                  "items": {"$ref": "#/components/schemas/Pair"}}}})");
   const auto first = [&](const char* text) {
     const auto errors = check_schema(schema, schemas, json::parse(text));
     return errors.empty() ? "" : errors.front().field + " " + errors.front().detail;
