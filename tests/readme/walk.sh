@@ -1,0 +1,26 @@
+#!/bin/bash
+# walk.sh PROGRAM README: does what the README's walk-through says, as it is printed there, on a
+# server of its own. Fails where a step does, or where the end is not what the README promises.
+set -euo pipefail
+program=$1
+readme=$2
+folder=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill "$server"; rm -rf "$folder"' EXIT
+export CODELOG_DATA=$folder/data
+
+"$program" demo
+mkfifo "$folder/listening"
+"$program" serve --listen 127.0.0.1:0 --log-file "$folder/log" >"$folder/listening" &
+server=$!
+# "listening on http://127.0.0.1:12345", or nothing, if it could not start.
+read -r _ _ site <"$folder/listening"
+
+sed -n '/^## Five minutes/,/^## What is where/p' "$readme" |
+  sed -n '/^```sh$/,/^```$/{/^```/d;p}' |
+  sed -e "s#build/codelog#$program#" -e "s#http://127.0.0.1:7000#$site#" >"$folder/steps"
+bash -xeuo pipefail "$folder/steps" | tee "$folder/answers"
+
+grep -q '^code,term' "$folder/answers"
+grep -q 'VersionPublished' "$folder/answers"
+grep -q 'not what this study means' "$folder/answers"
