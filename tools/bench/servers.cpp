@@ -50,7 +50,7 @@ Result<std::uint16_t> free_port() {
 std::string nginx_configuration(const std::filesystem::path& folder,
                                 const std::filesystem::path& root, std::uint16_t port) {
   std::string text = ::geteuid() == 0 ? "user root;\n" : "";
-  text += "daemon off;\nworker_processes 1;\npid " + (folder / "nginx.pid").string() +
+  text += "daemon off;\nmaster_process off;\npid " + (folder / "nginx.pid").string() +
           ";\nerror_log stderr error;\nevents { worker_connections 1024; }\nhttp {\n"
           "  access_log off;\n  sendfile on;\n  tcp_nopush on;\n  keepalive_requests 1000000000;\n"
           "  default_type text/csv;\n  types { application/json json; }\n";

@@ -19,8 +19,8 @@ struct RunningServer {
 };
 base::Result<RunningServer> start_codelog(const std::filesystem::path& data);
 
-// nginx with one worker, serving a folder as it would in production, without a log. Errors: io
-// (also when it is not installed).
+// nginx as one process, which so ends with this one, serving a folder as it would in production,
+// without a log. Errors: io (also when it is not installed).
 base::Result<RunningServer> start_nginx(const std::filesystem::path& folder,
                                         const std::filesystem::path& root);
 
