@@ -1,6 +1,8 @@
 #!/bin/bash
 # walk.sh PROGRAM README: does what the README's walk-through says, as it is printed there, on a
 # server of its own. Fails where a step does, or where the end is not what the README promises.
+# The backquotes are Markdown.
+# shellcheck disable=SC2016
 set -euo pipefail
 program=$1
 readme=$2
