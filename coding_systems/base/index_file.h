@@ -41,10 +41,12 @@ enum class IndexSection : std::uint8_t {
   children,
   run_offsets,
   runs,
-  grams,     // term_index.h
-  postings,  // u64
+  grams,         // term_index.h
+  postings,      // u64
+  link_offsets,  // u32, nodes + 1
+  links,         // release.h: Link
 };
-constexpr std::size_t index_section_count = 14;
+constexpr std::size_t index_section_count = 16;
 std::string_view to_string(IndexSection section);
 
 // Which bytes an index was built from. The digest decides; size and time save computing it.

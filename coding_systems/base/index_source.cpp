@@ -9,6 +9,13 @@ constexpr std::uint32_t empty_slot = std::numeric_limits<std::uint32_t>::max();
 
 }  // namespace
 
+std::size_t display_name_bytes(std::string_view texts) {
+  if (texts.empty() || static_cast<unsigned char>(texts.back()) != display_name_end) return 0;
+  std::size_t first = texts.size() - 1;
+  while (first > 0 && static_cast<unsigned char>(texts[first - 1]) < text_end_min) --first;
+  return texts.size() - first;
+}
+
 CodeNumbers::CodeNumbers() : starts_{0}, slots_(1024, empty_slot) {}
 
 std::string_view CodeNumbers::code(std::uint32_t number) const {
@@ -48,6 +55,11 @@ void IndexSource::add_concept(std::string_view code, CodeKind kind) {
 void IndexSource::add_edge(std::string_view parent, std::string_view child) {
   const auto parent_number = codes_.add(parent);
   edges_.push_back({parent_number, codes_.add(child)});
+}
+
+void IndexSource::add_link(std::string_view source, LinkKind kind, std::string_view target) {
+  const auto source_number = codes_.add(source);
+  links_.push_back({source_number, kind, codes_.add(target)});
 }
 
 void IndexSource::add_text(std::string_view code, TextRole role, std::string_view text) {

@@ -18,8 +18,13 @@
 
 namespace codelog::coding_systems {
 
-// What a text is to its code. All are searched; names and synonyms can be asked for.
-enum class TextRole : std::uint8_t { name, synonym, other };
+// What a text is to its code. All but display names are searched; names and synonyms can be asked
+// for. A display name is given as the code's name instead of any other, for systems whose names
+// are more than what a search looks at (dm+d adds the kind of product, ICD-10 the modifier).
+enum class TextRole : std::uint8_t { name, synonym, other, display_name };
+
+// What a link between two codes means: the coding system's own numbering.
+using LinkKind = std::uint32_t;
 
 // What a code is in its release: 0 for a code that has no concept row and only occurs in edges or
 // texts, otherwise the coding system's own numbering (SNOMED CT: active, inactive; BNF: chapter,
@@ -32,6 +37,12 @@ constexpr CodeKind kind_without_concept = 0;
 constexpr unsigned char name_end = 0xff;
 constexpr unsigned char synonym_end = 0xfe;
 constexpr unsigned char other_end = 0xfd;
+constexpr unsigned char display_name_end = 0xfc;  // of a node's last text only
+constexpr unsigned char text_end_min = display_name_end;
+
+// How many bytes of a node's texts are its display name and what ends it; 0 without one. Constant
+// time without one, which is what most releases are.
+std::size_t display_name_bytes(std::string_view texts);
 
 // Distinct codes, numbered in the order they came.
 class CodeNumbers {
@@ -59,6 +70,14 @@ class IndexSource {
     std::uint64_t after = 0;
   };
 
+  // A relation between two codes that is no edge of the hierarchy.
+  struct Link {
+    std::uint32_t source = 0;
+    LinkKind kind = 0;
+    std::uint32_t target = 0;
+    auto operator<=>(const Link&) const = default;
+  };
+
   // The code that stands for the root, if the coding system has one. It becomes a node only where
   // the release has it.
   void set_root(std::string_view code) { root_ = code; }
@@ -67,6 +86,7 @@ class IndexSource {
   void add_edge(std::string_view parent, std::string_view child);
   // Of several names of a code the last one counts; the others are only searched.
   void add_text(std::string_view code, TextRole role, std::string_view text);
+  void add_link(std::string_view source, LinkKind kind, std::string_view target);
 
   const std::string& root() const { return root_; }
   const CodeNumbers& codes() const { return codes_; }
@@ -75,6 +95,7 @@ class IndexSource {
   }
   std::span<const Edge> edges() const { return edges_; }  // between code numbers
   std::span<const Text> texts() const { return texts_; }
+  std::span<const Link> links() const { return links_; }  // between code numbers
   std::string_view text(const Text& text) const {
     return std::string_view(blob_).substr(text.first, text.after - text.first);
   }
@@ -85,6 +106,7 @@ class IndexSource {
   std::vector<CodeKind> kinds_;
   std::vector<Edge> edges_;
   std::vector<Text> texts_;
+  std::vector<Link> links_;
   std::string blob_;
 };
 

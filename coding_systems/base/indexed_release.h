@@ -27,6 +27,7 @@ class IndexedRelease : public Release {
   std::vector<Node> search_by_term(std::string_view text) const override {
     return index_.terms().find_containing(text);
   }
+  std::span<const Link> links(Node node) const final { return index_.links(node); }
   std::uint64_t index_bytes() const final { return index_.file().bytes().size(); }
 
  protected:

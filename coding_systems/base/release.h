@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,20 @@
 #include "events/base/digest.h"
 
 namespace codelog::coding_systems {
+
+struct CodeReference {
+  std::string label;
+  std::string url;
+  auto operator<=>(const CodeReference&) const = default;
+};
+
+// One of a node's links.
+struct Link {
+  std::uint32_t kind = 0;  // the coding system's own numbering
+  Node target = 0;
+  auto operator<=>(const Link&) const = default;
+};
+static_assert(sizeof(Link) == 8);  // index files hold them as they are
 
 class Release {
  public:
@@ -39,11 +54,15 @@ class Release {
   // The term as listings and downloads show it ("Unknown" where there is no name).
   virtual std::string_view term(Node node) const = 0;
   virtual std::vector<std::string_view> synonyms(Node node) const = 0;
-  // The section a code is listed under, e.g. "Disorder", "[inactive] Finding" or "Chapter 04:
-  // Central Nervous System".
-  virtual std::string type_title(Node node) const = 0;
+  // Pages elsewhere about the code.
+  virtual std::vector<CodeReference> references(Node) const { return {}; }
+  // The sections a code is listed under, e.g. "Disorder", "[inactive] Finding" or "Chapter 04:
+  // Central Nervous System". Never empty; more than one only in CTV3.
+  virtual std::vector<std::string> type_titles(Node node) const = 0;
   // The title for codes that the release does not know.
   virtual std::string unknown_type_title(std::string_view code) const = 0;
+  // Relations to other codes beside the hierarchy; each coding system says which kinds it has.
+  virtual std::span<const Link> links(Node) const { return {}; }
 
   // Concepts with a description that contains the text (ASCII case folded, as SQLite's LIKE);
   // increasing nodes. Any length from one byte; three bytes and more take the trigram lists.

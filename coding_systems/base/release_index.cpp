@@ -32,7 +32,14 @@ std::optional<Node> probe(std::span<const std::uint64_t> slots, std::string_view
   return std::nullopt;
 }
 
-bool ends_text(char c) { return static_cast<unsigned char>(c) >= other_end; }
+// The display name stands last, where there is one.
+std::optional<std::string_view> display_name(std::string_view texts) {
+  const std::size_t bytes = display_name_bytes(texts);
+  if (bytes == 0) return std::nullopt;
+  return texts.substr(texts.size() - bytes, bytes - 1);
+}
+
+bool ends_text(char c) { return static_cast<unsigned char>(c) >= text_end_min; }
 
 }  // namespace
 
@@ -57,6 +64,8 @@ ReleaseIndex::ReleaseIndex(IndexFile file) : file_(std::move(file)) {
                  .text_offsets = text_offsets_,
                  .texts = texts_};
   terms_ = TermIndex(term_parts_);
+  link_offsets_ = file_.section<std::uint32_t>(link_offsets);
+  links_ = file_.section<Link>(links);
 }
 
 base::Result<ReleaseIndex> ReleaseIndex::from(IndexFile file) {
@@ -70,7 +79,16 @@ base::Result<void> ReleaseIndex::check() const {
   if (auto codes = check_codes(); !codes) return codes;
   if (auto texts = check_texts(); !texts) return texts;
   if (auto hierarchy = check_hierarchy(); !hierarchy) return hierarchy;
+  if (auto links = check_links(); !links) return links;
   return check_terms();
+}
+
+base::Result<void> ReleaseIndex::check_links() const {
+  if (!are_rows(link_offsets_, node_count(), links_.size())) return damaged("the links");
+  if (std::ranges::any_of(links_, [&](const Link& link) { return link.target >= node_count(); })) {
+    return damaged("the end of a link");
+  }
+  return {};
 }
 
 base::Result<void> ReleaseIndex::check_codes() const {
@@ -158,11 +176,17 @@ std::string_view ReleaseIndex::texts_of(Node node) const {
 }
 
 std::optional<std::string_view> ReleaseIndex::name(Node node) const {
-  // The name comes first, where there is one.
   const auto texts = texts_of(node);
+  if (const auto shown = display_name(texts)) return shown;
+  // The name comes first, where there is one.
   const auto end = std::ranges::find_if(texts, ends_text);
   if (end == texts.end() || static_cast<unsigned char>(*end) != name_end) return std::nullopt;
   return std::string_view(texts.begin(), end);
+}
+
+std::span<const Link> ReleaseIndex::links(Node node) const {
+  const auto first = link_offsets_[node];
+  return links_.subspan(first, link_offsets_[node + 1] - first);
 }
 
 std::vector<std::string_view> ReleaseIndex::synonyms(Node node) const {

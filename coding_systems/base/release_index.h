@@ -13,6 +13,7 @@
 #include "coding_systems/base/hierarchy.h"
 #include "coding_systems/base/index_file.h"
 #include "coding_systems/base/index_source.h"
+#include "coding_systems/base/release.h"
 #include "coding_systems/base/term_index.h"
 #include "events/base/result.h"
 
@@ -46,6 +47,7 @@ class ReleaseIndex {
   CodeKind kind(Node node) const { return kinds_[node]; }
   std::optional<std::string_view> name(Node node) const;
   std::vector<std::string_view> synonyms(Node node) const;
+  std::span<const Link> links(Node node) const;  // sorted, none twice
 
  private:
   explicit ReleaseIndex(IndexFile file);
@@ -55,6 +57,7 @@ class ReleaseIndex {
   base::Result<void> check_texts() const;
   base::Result<void> check_hierarchy() const;
   base::Result<void> check_terms() const;
+  base::Result<void> check_links() const;
   std::string_view texts_of(Node node) const;
 
   IndexFile file_;
@@ -68,6 +71,8 @@ class ReleaseIndex {
   Hierarchy hierarchy_;
   TermIndex::Parts term_parts_;
   TermIndex terms_;
+  std::span<const std::uint32_t> link_offsets_;
+  std::span<const Link> links_;
 };
 
 // A slot of the code table holds the upper half of the code's hash and the node plus one; 0 is

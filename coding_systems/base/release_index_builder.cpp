@@ -130,21 +130,25 @@ unsigned char end_of(TextRole role) {
       return synonym_end;
     case TextRole::other:
       return other_end;
+    case TextRole::display_name:
+      return display_name_end;
   }
   return other_end;
 }
 
 // The texts of one node in the order they are stored: its name (the last one given), synonyms,
-// others; each group in the order of the source.
+// others, each group in the order of the source; then its display name (the last one given).
 std::vector<std::pair<TextRole, std::uint32_t>> in_stored_order(
     const IndexSource& source, std::span<const std::uint32_t> numbers) {
   std::vector<std::pair<TextRole, std::uint32_t>> stored;
-  std::optional<std::uint32_t> name;
+  std::optional<std::uint32_t> name, shown;
   for (const auto number : numbers) {
     if (source.texts()[number].role == TextRole::name) name = number;
+    if (source.texts()[number].role == TextRole::display_name) shown = number;
   }
   for (const auto number : numbers) {
     const auto role = source.texts()[number].role;
+    if (role == TextRole::display_name && number != shown) continue;
     const bool outdated = role == TextRole::name && number != name;
     stored.emplace_back(outdated ? TextRole::other : role, number);
   }
@@ -189,13 +193,13 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
             .subspan(grouped.offsets[node], grouped.offsets[node + 1] - grouped.offsets[node]);
     for (const auto& [role, number] : in_stored_order(source, numbers)) {
       const auto text = source.text(source.texts()[number]);
-      if (std::ranges::any_of(text, [](unsigned char byte) { return byte >= other_end; })) {
+      if (std::ranges::any_of(text, [](unsigned char byte) { return byte >= text_end_min; })) {
         return corrupt("a text of " + std::string(source.codes().code(nodes.code_numbers[node])) +
                        " is not UTF-8");
       }
       table.texts += text;
       table.texts += static_cast<char>(end_of(role));
-      terms.add(node, text);
+      if (role != TextRole::display_name) terms.add(node, text);
     }
     if (table.texts.size() > section_bytes_max) {
       return base::Error{base::ErrorCode::too_large, "the release has over 4 GB of texts", {}};
@@ -203,6 +207,27 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
     table.offsets.push_back(static_cast<std::uint32_t>(table.texts.size()));
   }
   table.terms = terms.take();
+  return table;
+}
+
+struct LinkTable {
+  std::vector<std::uint32_t> offsets;
+  std::vector<Link> links;
+};
+
+LinkTable tabulate_links(const IndexSource& source, const Nodes& nodes) {
+  std::vector<IndexSource::Link> sorted(source.links().begin(), source.links().end());
+  for (auto& link : sorted) {
+    link = {nodes.nodes[link.source], link.kind, nodes.nodes[link.target]};
+  }
+  std::ranges::sort(sorted);
+  const auto repeated = std::ranges::unique(sorted);
+  sorted.erase(repeated.begin(), repeated.end());
+  LinkTable table;
+  table.offsets.assign(nodes.nodes.size() + 1, 0);
+  for (const auto& link : sorted) ++table.offsets[link.source + std::size_t{1}];
+  std::partial_sum(table.offsets.begin(), table.offsets.end(), table.offsets.begin());
+  for (const auto& link : sorted) table.links.push_back({link.kind, link.target});
   return table;
 }
 
@@ -218,6 +243,7 @@ base::Result<std::string> build_release_index(std::string_view system_id, const 
   }
   const auto text_table = tabulate_texts(source, *nodes);
   if (!text_table) return text_table.error();
+  const auto link_table = tabulate_links(source, *nodes);
 
   IndexContents contents{.system_id = system_id,
                          .built_from = built_from,
@@ -242,6 +268,8 @@ base::Result<std::string> build_release_index(std::string_view system_id, const 
   set(runs, nodes->hierarchy.runs);
   set(grams, text_table->terms.grams);
   set(postings, text_table->terms.postings);
+  set(link_offsets, link_table.offsets);
+  set(links, link_table.links);
   return encode_index_file(contents);
 }
 

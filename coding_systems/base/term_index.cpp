@@ -177,7 +177,9 @@ std::vector<Node> TermIndex::candidates(std::span<const Sought> rarest_first) co
 
 std::string_view TermIndex::texts_of(Node node) const {
   const auto first = parts_.text_offsets[node];
-  return parts_.texts.substr(first, parts_.text_offsets[node + 1] - first);
+  auto texts = parts_.texts.substr(first, parts_.text_offsets[node + 1] - first);
+  texts.remove_suffix(display_name_bytes(texts));
+  return texts;
 }
 
 std::vector<Node> TermIndex::verified(std::vector<Node> candidates, std::string folded,
@@ -206,7 +208,7 @@ std::vector<Node> TermIndex::verified(std::vector<Node> candidates, std::string 
 std::vector<Node> TermIndex::find_containing(std::string_view text) const {
   if (text.empty() || parts_.text_offsets.empty()) return {};
   // No text has such a byte; the index has them, to end its texts.
-  const auto ends_text = [](char c) { return static_cast<unsigned char>(c) >= other_end; };
+  const auto ends_text = [](char c) { return static_cast<unsigned char>(c) >= text_end_min; };
   if (std::ranges::any_of(text, ends_text)) return {};
   auto folded = fold(text);
   if (folded.size() <= gram_bytes_max) {

@@ -67,7 +67,7 @@ class TermIndex {
   std::vector<Node> candidates_of_bitmaps(std::span<const Sought> rarest_first) const;
   std::vector<Node> verified(std::vector<Node> candidates, std::string folded,
                              std::size_t anchor) const;
-  std::string_view texts_of(Node node) const;
+  std::string_view texts_of(Node node) const;  // those that are searched
 
   Parts parts_;
 };

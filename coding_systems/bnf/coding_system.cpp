@@ -15,7 +15,9 @@ class BnfRelease final : public IndexedRelease {
   BnfRelease(std::string alias, ReleaseIndex index)
       : IndexedRelease(*find_coding_system(system_id), std::move(alias), std::move(index)) {}
 
-  std::string type_title(Node node) const override { return unknown_type_title(code(node)); }
+  std::vector<std::string> type_titles(Node node) const override {
+    return {unknown_type_title(code(node))};
+  }
 
   // Codes begin with their chapter's, so that even one that the release does not have can be
   // listed.

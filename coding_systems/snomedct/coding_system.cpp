@@ -18,11 +18,11 @@ class SnomedRelease final : public IndexedRelease {
     return full ? split_tag(*full).term : "Unknown";
   }
 
-  std::string type_title(Node node) const override {
+  std::vector<std::string> type_titles(Node node) const override {
     const auto full = name(node);
-    if (!full) return unknown_type_title(code(node));
+    if (!full) return {unknown_type_title(code(node))};
     auto title = to_title_case(split_tag(*full).tag.value_or("unknown"));
-    return index().kind(node) == inactive_concept ? "[inactive] " + title : title;
+    return {index().kind(node) == inactive_concept ? "[inactive] " + title : title};
   }
 
   std::string unknown_type_title(std::string_view) const override { return "[unknown]"; }

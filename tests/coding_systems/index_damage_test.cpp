@@ -33,6 +33,8 @@ std::string small_index() {
     source.add_concept(code, 1);
     source.add_text(code, TextRole::name, "Name of " + code + " (finding)");
     if (i % 3 == 0) source.add_text(code, TextRole::synonym, "Synonym " + code);
+    if (i % 5 == 0) source.add_text(code, TextRole::display_name, "Shown " + code);
+    if (i % 4 == 0) source.add_link(code, 1, "1");
     if (i > 1) source.add_edge(std::to_string(i / 2), code);
     if (i > 20) source.add_edge(std::to_string(i / 5), code);
   }
@@ -89,6 +91,7 @@ std::size_t ask_everything(const ReleaseIndex& index) {
       REQUIRE(run.after <= index.node_count());
     }
     answers += index.hierarchy().is_ancestor(0, node) ? 1 : 0;
+    for (const auto& link : index.links(node)) REQUIRE(link.target < index.node_count());
   }
   for (const char* term : {"n", "na", "nam", "name of", "f 7", "synonym 3", "(finding)", "zzzz"}) {
     const auto nodes = index.terms().find_containing(term);

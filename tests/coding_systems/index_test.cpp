@@ -104,6 +104,45 @@ TEST_CASE("the last name counts, synonyms keep their order and repeats, all text
   CHECK(index.name(*index.find("3")) == "");
 }
 
+TEST_CASE("a display name is given as the name and never searched", "[index]") {
+  IndexSource source;
+  source.add_text("1", TextRole::display_name, "old (AMP)");
+  source.add_text("1", TextRole::name, "tablets");
+  source.add_text("1", TextRole::display_name, "tablets (AMP)");
+  source.add_text("1", TextRole::synonym, "tabs");
+  source.add_text("2", TextRole::display_name, "shown only");
+  source.add_text("3", TextRole::name, "named tablets");
+  const auto index = index_of(source);
+  const auto node = *index.find("1");
+  CHECK(index.name(node) == "tablets (AMP)");
+  CHECK(index.name(*index.find("2")) == "shown only");
+  CHECK(index.synonyms(node) == std::vector<std::string_view>{"tabs"});
+  CHECK(index.synonyms(*index.find("2")).empty());
+  auto expected = std::vector<Node>{node, *index.find("3")};
+  std::ranges::sort(expected);
+  CHECK(index.terms().find_containing("tablets") == expected);
+  // "tab" and "AMP)" are in a display name, and their grams partly in searched texts.
+  for (const char* term : {"(AMP)", "tablets (", "shown", "old"}) {
+    CAPTURE(term);
+    CHECK(index.terms().find_containing(term).empty());
+  }
+}
+
+TEST_CASE("links are kept by kind and target, each once", "[index]") {
+  IndexSource source;
+  source.add_link("old", 2, "new");
+  source.add_link("old", 1, "other");
+  source.add_link("old", 2, "new");
+  source.add_concept("alone", 1);
+  const auto index = index_of(source);
+  const auto links = index.links(*index.find("old"));
+  REQUIRE(links.size() == 2);
+  CHECK(links[0] == coding_systems::Link{1, *index.find("other")});
+  CHECK(links[1] == coding_systems::Link{2, *index.find("new")});
+  CHECK(index.links(*index.find("new")).empty());
+  CHECK(index.links(*index.find("alone")).empty());
+}
+
 TEST_CASE("an index of nothing answers everything with nothing", "[index]") {
   const auto index = index_of(IndexSource());
   CHECK(index.node_count() == 0);

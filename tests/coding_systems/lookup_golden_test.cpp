@@ -115,7 +115,9 @@ CodesByTitle by_title(const Release& release, const std::vector<std::string>& co
   CodesByTitle titles;
   for (const auto& code : codes) {
     const auto node = release.find(code);
-    titles[node ? release.type_title(*node) : release.unknown_type_title(code)].push_back(code);
+    const auto listed_under =
+        node ? release.type_titles(*node) : std::vector{release.unknown_type_title(code)};
+    for (const auto& title : listed_under) titles[title].push_back(code);
   }
   for (auto& [title, listed] : titles) std::ranges::sort(listed);
   return titles;
