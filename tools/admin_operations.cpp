@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <thread>
 
 #include "events/base/digest.h"
+#include "server/application/names.h"
+#include "tools/commit_json.h"
 #include "tools/demo_content.h"
 
 namespace codelog::tools {
@@ -84,11 +87,13 @@ Result<Json> AdminOperations::run(std::string_view operation, const Json& argume
       Named{"organisation.member", &AdminOperations::set_member},
       Named{"release.find", &AdminOperations::find_release},
       Named{"release.register", &AdminOperations::register_release},
+      Named{"release.list", &AdminOperations::list_releases},
       Named{"demo.find", &AdminOperations::find_demo},
       Named{"demo.fill", &AdminOperations::make_demo}};
   if (operation.starts_with("log.")) {
     return run_log_operation(folder_, operation, arguments, report);
   }
+  if (operation == "release.report") return report_release(arguments, report);
   const auto found = std::ranges::find(operations, operation, &Named::name);
   if (found == operations.end()) {
     return Error{ErrorCode::invalid, "there is no operation " + std::string(operation), {}};
@@ -222,6 +227,59 @@ Result<Json> AdminOperations::register_release(const Json& arguments) {
   const auto commit = application_.accounts().register_release(system_write(), {release});
   if (!commit) return commit.error();
   return Json{{"alias", release.alias}, {"position", position_of(*commit)}};
+}
+
+// {} -> {releases: […]}
+Result<Json> AdminOperations::list_releases(const Json&) {
+  Json releases = Json::array();
+  for (const auto& release : folder_.projections().views().releases()) {
+    releases.push_back(release_to_json(release));
+  }
+  return Json{{"releases", std::move(releases)}};
+}
+
+namespace {
+
+// The report as the log has it, with the names of the codelists.
+Json report_to_json(const projections::Views& views,
+                    const projections::UpgradeReportRecord& report) {
+  Json json = upgrades_to_json({report.release, report.release_digest, report.versions});
+  json["position"] = report.position.value();
+  json["summary"] = {{"unchanged", 0}, {"affected", 0}, {"cannot tell", 0}};
+  for (std::size_t i = 0; i < report.versions.size(); ++i) {
+    Json& row = json["versions"][i];
+    Json& count = json["summary"][row.value("outcome", "")];
+    count = count.get<std::uint64_t>() + 1;
+    const auto version = views.version(report.versions[i].version);
+    const auto codelist = version ? views.codelist(version->codelist) : std::nullopt;
+    row["codelist"] = codelist ? Json(application::full_slug(codelist->handle())) : Json(nullptr);
+  }
+  return json;
+}
+
+}  // namespace
+
+// {alias} -> the report. It is made in the background, as clients have it made.
+Result<Json> AdminOperations::report_release(const Json& arguments, const ReportProgress& report) {
+  constexpr std::chrono::milliseconds between_looks{50};
+  const auto alias = text_argument(arguments, "alias");
+  if (!alias) return alias.error();
+  const auto started = application_.upgrade_reports().start(system_write(), *alias);
+  if (!started) return started.error();
+  for (;;) {
+    const auto state = application_.upgrade_reports().state_of(*alias);
+    if (!state || (!state->is_running && state->error)) {
+      return state ? *state->error
+                   : Error{ErrorCode::conflict, "another report has taken this one's place", {}};
+    }
+    if (!state->is_running) break;
+    if (report) report({"comparing versions", state->done, state->total});
+    std::this_thread::sleep_for(between_looks);
+  }
+  const auto views = folder_.projections().views();
+  const auto made = views.upgrade_report(*alias);
+  CODELOG_CHECK(made.has_value(), "a report that was recorded is in the views");
+  return report_to_json(views, *made);
 }
 
 Result<Json> AdminOperations::find_demo(const Json&) {

@@ -35,6 +35,8 @@ class AdminOperations {
   base::Result<Json> set_member(const Json& arguments);
   base::Result<Json> find_release(const Json& arguments);
   base::Result<Json> register_release(const Json& arguments);
+  base::Result<Json> list_releases(const Json& arguments);
+  base::Result<Json> report_release(const Json& arguments, const ReportProgress& report);
   base::Result<Json> find_demo(const Json& arguments);
   base::Result<Json> make_demo(const Json& arguments);
 

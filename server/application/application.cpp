@@ -9,7 +9,9 @@ Application::Application(const commands::Site& site, const ApplicationOptions& o
       codelists_(executor_),
       versions_(executor_),
       drafts_(executor_),
-      cache_(changes_, options.cache_bytes_max) {
+      releases_(executor_),
+      cache_(changes_, options.cache_bytes_max),
+      upgrade_reports_(releases_) {
   site.projections.set_listener(
       [this](std::span<const events::Commit> commits) { changes_.take_in(commits); });
 }

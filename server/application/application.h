@@ -8,10 +8,12 @@
 
 #include "server/application/change_watch.h"
 #include "server/application/response_cache.h"
+#include "server/application/upgrade_reports.h"
 #include "server/commands/account_commands.h"
 #include "server/commands/codelist_commands.h"
 #include "server/commands/draft_commands.h"
 #include "server/commands/executor.h"
+#include "server/commands/release_commands.h"
 #include "server/commands/version_commands.h"
 
 namespace codelog::application {
@@ -37,6 +39,8 @@ class Application {
   commands::CodelistCommands& codelists() { return codelists_; }
   commands::VersionCommands& versions() { return versions_; }
   commands::DraftCommands& drafts() { return drafts_; }
+  commands::ReleaseCommands& releases() { return releases_; }
+  UpgradeReports& upgrade_reports() { return upgrade_reports_; }
   ResponseCache& cache() { return cache_; }
   const ApplicationOptions& options() const { return options_; }
 
@@ -47,8 +51,10 @@ class Application {
   commands::CodelistCommands codelists_;
   commands::VersionCommands versions_;
   commands::DraftCommands drafts_;
+  commands::ReleaseCommands releases_;
   ChangeWatch changes_;
   ResponseCache cache_;
+  UpgradeReports upgrade_reports_;  // last: its thread ends before what it uses
 };
 
 }  // namespace codelog::application

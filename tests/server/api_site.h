@@ -85,6 +85,10 @@ class ApiSite {
   void add_organisation(const std::string& slug, const std::vector<std::string>& members);
   // Registers one of the two small releases: "snomedct" or "bnf".
   void register_release(const std::string& system);
+  // Imports and registers another SNOMED CT release, of an archive in tests/golden/releases.
+  // Returns its alias.
+  std::string import_snomedct(const std::string& archive, const std::string& name,
+                              const std::string& valid_from);
   // A release "bnf_wide_20240101", made up: "root" has "middle" below it, and that 19,999 leaves.
   void register_wide_release();
   // alice (administrator), bob and carol; test-org with alice and carol; both releases.
