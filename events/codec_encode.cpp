@@ -18,6 +18,11 @@ using Bytes = Offset<flatbuffers::Vector<std::uint8_t>>;
 template <class Table>
 using Tables = Offset<flatbuffers::Vector<Offset<Table>>>;
 
+// The views keep the length of a code in one byte. No coding system comes near it, but release
+// files are written elsewhere, and a commit that the views cannot take would stop every start from
+// then on.
+constexpr std::size_t code_bytes_max = 255;
+
 // Why the parts of an event are named locals below: the order in which a call's arguments are
 // evaluated is the compiler's choice, and equal commits must give equal bytes.
 class Encoder {
@@ -79,11 +84,16 @@ class Encoder {
 
   // One string of all names (codes or streams), every one followed by '\n'.
   template <class Items, class NameOf>
-  Text packed(const Items& items, NameOf name_of, std::string_view what) {
+  Text packed(const Items& items, NameOf name_of, std::string_view what,
+              std::size_t name_bytes_max) {
     if (items.empty()) return {};
     packed_.clear();
     for (const auto& item : items) {
       const std::string& name = name_of(item);
+      if (name.size() > name_bytes_max) {
+        invalid("a " + std::string(what) + " is longer than " + std::to_string(name_bytes_max) +
+                " bytes: number " + std::to_string(&item - items.data() + 1));
+      }
       if (std::memchr(name.data(), '\n', name.size()) || std::memchr(name.data(), 0, name.size())) {
         invalid("a " + std::string(what) + " contains a line feed or NUL: number " +
                 std::to_string(&item - items.data() + 1));
@@ -96,12 +106,12 @@ class Encoder {
 
   Text codes(const std::vector<std::string>& codes) {
     return packed(
-        codes, [](const std::string& code) -> auto& { return code; }, "code");
+        codes, [](const std::string& code) -> auto& { return code; }, "code", code_bytes_max);
   }
   template <class Coded>
   Text codes(const std::vector<Coded>& items) {
     return packed(
-        items, [](const Coded& item) -> auto& { return item.code; }, "code");
+        items, [](const Coded& item) -> auto& { return item.code; }, "code", code_bytes_max);
   }
 
   template <class Items, class ByteOf>
@@ -434,7 +444,7 @@ class Encoder {
     if (draft.idempotency) key = text_even_if_empty(draft.idempotency->key);
     const auto stream_names = packed(
         draft.streams, [](const StreamExpectation& s) -> auto& { return s.stream; },
-        "stream's name");
+        "stream's name", commit_bytes_max);
     std::vector<std::uint64_t> versions;
     versions.reserve(draft.streams.size());
     for (const StreamExpectation& stream : draft.streams)

@@ -1,6 +1,8 @@
-#include <csignal>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <thread>
@@ -114,6 +116,24 @@ void open_newest_releases(DataFolder& folder, http::Log& log) {
   }
 }
 
+// As many connections as leave half of the process's open files, refused ones included, to the log
+// and the views: a log that cannot open its next file takes no more writes until it is restarted,
+// and anybody can open connections.
+std::size_t connections_max_here(http::Log& log) {
+  const std::size_t wanted = http::Limits().connections_max;
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return wanted;
+  const rlimit raised{files.rlim_max, files.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) files = raised;
+  const std::size_t possible = std::min<std::size_t>(wanted, files.rlim_cur / 4);
+  if (possible < wanted) {
+    log.write(http::LogLevel::warning, "few_open_files",
+              {{"limit", static_cast<std::int64_t>(files.rlim_cur)},
+               {"connections_max", static_cast<std::int64_t>(possible)}});
+  }
+  return possible;
+}
+
 Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder, http::Log& log,
                                  const StopSignals& signals) {
   http::Metrics metrics;
@@ -132,6 +152,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
   server_options.port = address->port;
   server_options.io_threads = options.io_threads;
   server_options.worker_threads = options.worker_threads;
+  server_options.limits.connections_max = connections_max_here(log);
   server_options.log = &log;
   server_options.metrics = &metrics;
   http::Server server(std::move(server_options), std::move(router));

@@ -137,6 +137,9 @@ base::Result<void> ReleaseIndex::check_hierarchy() const {
       }
       behind = run.after;
     }
+    // Who walks down relies on a first run that begins with the node itself.
+    const auto runs = hierarchy_.descendants_or_self(node);
+    if (runs.empty() || runs.front().first != node) return damaged("a node without its own run");
   }
   return {};
 }

@@ -97,6 +97,18 @@ base::Result<void> SqliteFile::require_table(
     std::string_view table, std::initializer_list<std::string_view> columns) const {
   std::set<std::string, std::less<>> present;
   const std::string name(table);
+  // A view computes its rows, without end if it likes: release files come from elsewhere.
+  bool is_plain = true;
+  auto looked =
+      for_each_row("SELECT type FROM pragma_table_list('" + name + "')", [&](const SqliteRow& row) {
+        is_plain = is_plain && row.text(0) == "table";
+        return base::Result<void>();
+      });
+  if (!looked) return looked;
+  if (!is_plain) {
+    return base::Error{
+        base::ErrorCode::corrupt, name + " of " + path_.string() + " is not a plain table", {}};
+  }
   auto read =
       for_each_row("SELECT name FROM pragma_table_info('" + name + "')", [&](const SqliteRow& row) {
         present.emplace(row.text(0));

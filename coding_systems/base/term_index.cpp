@@ -151,6 +151,7 @@ std::vector<Node> TermIndex::candidates_of_bitmaps(std::span<const Sought> rares
   std::vector<std::uint64_t> common(rarest.begin(), rarest.end());
   const std::size_t others = std::min(rarest_first.size(), bitmaps_read_max);
   for (const Sought& sought : rarest_first.subspan(1, others - 1)) {
+    if (!is_bitmap(sought.entry)) continue;  // a count that lies; the texts are looked at anyway
     const auto words = bitmap(sought.entry);
     for (std::size_t i = 0; i < common.size(); ++i) common[i] &= words[i];
   }

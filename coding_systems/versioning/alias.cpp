@@ -14,7 +14,7 @@ base::Result<std::string> make_alias(const ReleaseName& name) {
     return base::field_error(base::ErrorCode::invalid, "coding_system",
                              "there is no coding system " + std::string(name.system_id));
   }
-  if (base::slugify(name.release_name).empty()) {
+  if (!base::is_utf8(name.release_name) || base::slugify(name.release_name).empty()) {
     return base::field_error(base::ErrorCode::invalid, "release_name",
                              "must have at least one letter or digit");
   }

@@ -20,10 +20,13 @@ constexpr int waiting_max = 16;
 // Bodies that carry codes or tables may be large, others have no reason to.
 constexpr std::size_t large_body_bytes_max = 32u << 20;
 constexpr std::size_t small_body_bytes_max = 4u << 20;
+constexpr std::size_t unread_body_bytes_max = 64u << 10;
 
-bool is_large(std::string_view schema) {
-  return schema == "NewCodelist" || schema == "NewVersion" || schema == "CodesetRequest" ||
-         schema == "TermsRequest";
+std::size_t body_bytes_max_of(std::string_view schema) {
+  const bool is_large = schema == "NewCodelist" || schema == "NewVersion" ||
+                        schema == "CodesetRequest" || schema == "TermsRequest";
+  if (is_large) return large_body_bytes_max;
+  return schema.empty() ? unread_body_bytes_max : small_body_bytes_max;
 }
 
 class Waiting {
@@ -226,7 +229,7 @@ http::Route route_of(const Endpoint& endpoint, Application& application) {
   route.methods = {endpoint.method};
   route.pattern = endpoint.path;
   route.runs_on = http::RunsOn::worker;
-  route.body_bytes_max = is_large(endpoint.body) ? large_body_bytes_max : small_body_bytes_max;
+  route.body_bytes_max = body_bytes_max_of(endpoint.body);
   if (endpoint.is_kept) {
     route.quick = [&application](const http::Request& request, const http::PathParameters&) {
       return find_kept(application, request);

@@ -16,6 +16,10 @@ using base::StreamVersion;
 using events::CodeChange;
 using events::Commit;
 
+// A page ends with the commit that makes it this long. A step of a large draft changes 100,000
+// codes, and a thousand of those would be gigabytes, for anybody who asks.
+constexpr std::size_t page_bytes_max = 4u << 20;
+
 // Writes what an event says, in words of the API.
 class EventWriter {
  public:
@@ -207,6 +211,7 @@ Result<std::string> history_json(const events::EventLog& log, const projections:
   JsonWriter json;
   json.begin_object().key("events").begin_array();
   for (std::uint64_t i = 0; i < range.commits_max && *next <= size; ++i) {
+    if (json.size_bytes() >= page_bytes_max) break;
     const auto commit = reader->next();
     if (!commit) break;
     if (!*commit) return commit->error();

@@ -12,7 +12,7 @@ namespace codelog::api {
 
 struct HistoryRange {
   base::Position after;
-  std::uint64_t commits_max = 0;  // a page never ends within a commit
+  std::uint64_t commits_max = 0;  // a page never ends within a commit, and sooner when it is long
   bool show_changes = false;      // every code that a step changed, not only how many
 };
 

@@ -68,7 +68,9 @@ ListQuery parse_list_query(const http::Parameters& query) {
 std::string list_key(const http::Request& request) {
   const http::Parameters& query = request.query();
   std::string key = request.path();
-  // A zero byte ends each text: none of them reads like two others.
+  // A zero byte ends each text, the path too: none of them reads like two others. Otherwise
+  // ?coding_system_id=test-org/ would be the list of test-org to whoever asks next.
+  key += '\0';
   for (const char* name : {"coding_system_id", "tag"}) {
     key += query.get(name);
     key += '\0';

@@ -2,7 +2,6 @@
 
 #include <variant>
 
-#include "events/base/text.h"
 #include "server/api_v1/body.h"
 #include "server/application/authentication.h"
 #include "server/application/idempotency.h"
@@ -10,6 +9,7 @@
 #include "server/application/names.h"
 #include "server/application/pages.h"
 #include "server/commands/permissions.h"
+#include "server/commands/validation.h"
 
 namespace codelog::api_v1 {
 namespace {
@@ -161,7 +161,7 @@ http::Response post_codelist(Application& application, const http::Request& requ
   auto body = parse_codelist_body(request.body);
   if (!body) return refused(request, body.error());
   const std::string* const slug = given(body->slug);
-  const std::string current_slug = slug != nullptr ? *slug : base::slugify(body->name);
+  const std::string current_slug = slug != nullptr ? *slug : commands::slug_of_name(body->name);
   const std::string* const new_slug = given(body->new_slug);
   std::string target_slug = new_slug != nullptr ? *new_slug : current_slug;
   // A table always makes a new codelist.

@@ -14,11 +14,12 @@ base::Result<commands::Write> make_write(const http::Request& request,
         base::ErrorCode::invalid, "Idempotency-Key",
         "must have 1 to " + std::to_string(events::idempotency_key_bytes_max) + " bytes");
   }
-  // A zero byte is in neither method nor path, so that the pieces cannot run into each other.
+  // A zero byte is in neither method nor path as they came (the decoded path may have one), so that
+  // the pieces cannot run into each other.
   constexpr std::string_view zero("\0", 1);
   write.idempotency = events::IdempotencyKey{
       std::string(*key),
-      base::sha256({request.method_text(), zero, request.path(), zero, request.body})};
+      base::sha256({request.method_text(), zero, request.raw_path(), zero, request.body})};
   return write;
 }
 

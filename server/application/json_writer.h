@@ -42,6 +42,7 @@ class JsonWriter {
     return key(name).value(content);
   }
 
+  std::size_t size_bytes() const { return out_.size(); }
   std::string take() { return std::move(out_); }
 
  private:

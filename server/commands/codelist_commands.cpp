@@ -95,8 +95,7 @@ Result<events::VersionCreated> first_version(const Write& write, const CreateCod
 std::string names_stream(const Owner& owner) { return "names/" + to_string(owner); }
 
 Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist& command) {
-  const std::string slug = command.slug.value_or(
-      base::is_utf8(command.name) ? base::slugify(command.name) : std::string());
+  const std::string slug = command.slug ? *command.slug : slug_of_name(command.name);
   if (const auto good = check(command, slug); !good) return good.error();
   const Turn turn{.allocates_ids = true, .codelist = std::nullopt};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {

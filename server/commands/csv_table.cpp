@@ -8,6 +8,10 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
+// A field takes 32 bytes of memory and as little as one of the table: without a limit, 60 MB of
+// commas would be 2 GB whenever anybody looks at the version.
+constexpr std::size_t fields_max = 1'000'000;
+
 class CsvReader {
  public:
   explicit CsvReader(std::string_view text) : text_(text) {}
@@ -26,6 +30,11 @@ class CsvReader {
     bool any =
         false;  // A line with nothing on it is no row; a line with only a comma has two fields.
     for (;;) {
+      if (++fields_count_ > fields_max) {
+        return Error{ErrorCode::invalid,
+                     "the table has more than " + std::to_string(fields_max) + " fields",
+                     {}};
+      }
       std::string field;
       if (at_ < text_.size() && text_[at_] == '"') {
         any = true;
@@ -73,6 +82,7 @@ class CsvReader {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
+  std::size_t fields_count_ = 0;
   std::vector<CsvRow> rows_;
 };
 

@@ -19,8 +19,8 @@ struct CsvRow {
   std::vector<std::string> fields;
 };
 
-// Blank lines are left out. Errors: invalid, for a quote that is never closed and for text that is
-// not UTF-8.
+// Blank lines are left out. Errors: invalid, for a quote that is never closed, for text that is not
+// UTF-8, and for more fields than any codelist's table has.
 base::Result<std::vector<CsvRow>> read_csv(std::string_view text);
 
 }  // namespace codelog::commands

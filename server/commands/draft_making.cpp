@@ -62,11 +62,13 @@ Result<std::string> search_slug(events::SearchKind kind, const std::string& text
   if (!base::is_utf8(text)) {
     return base::field_error(ErrorCode::invalid, field, "is not well-formed UTF-8");
   }
+  const std::size_t max = by_term ? term_characters_max : code_characters_max;
+  // Megabytes are not looked at any further: no character has more than four bytes.
+  if (text.size() > 4 * max) return check_line(field, text, max).error();
   if (base::slugify(text).empty()) {
     return base::field_error(ErrorCode::invalid, field,
                              "\"" + text + "\" is not a valid search term");
   }
-  const std::size_t max = by_term ? term_characters_max : code_characters_max;
   if (const auto line = check_line(field, text, max); !line) return line.error();
   const std::size_t size = base::count_code_points(text);
   if (by_term && size < term_characters_min) {

@@ -77,6 +77,10 @@ Result<void> check_name(std::string_view name) {
   return {};
 }
 
+std::string slug_of_name(std::string_view name) {
+  return check_name(name) ? base::slugify(name) : std::string();
+}
+
 Result<void> check_tag(std::string_view tag) {
   constexpr std::array<std::string_view, 3> pages = {"edit", "clone", "upload-version"};
   if (const auto line = check_line("tag", tag, tag_characters_max); !line) return line;

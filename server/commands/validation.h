@@ -28,6 +28,8 @@ base::Result<void> check_slug(const std::string& field, std::string_view slug,
                               std::size_t characters_max = slug_characters_max);
 // A codelist's name: at least one ASCII letter or digit.
 base::Result<void> check_name(std::string_view name);
+// Made from a name that check_name() takes; "" for others, which may be too large to be looked at.
+std::string slug_of_name(std::string_view name);
 // A version's tag is a segment of its URL, and must not be one of the pages beside it.
 base::Result<void> check_tag(std::string_view tag);
 base::Result<void> check_prose(const std::string& field, std::string_view text);

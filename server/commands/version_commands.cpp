@@ -188,6 +188,10 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
   if (command.tag) {
     if (const auto tag = check_tag(*command.tag); !tag) return tag.error();
   }
+  // Now, and not with the details: merging long lists would take seconds, and others wait their
+  // turn.
+  if (const auto good = check_references(command.references); !good) return good.error();
+  if (const auto good = check_signoffs(command.signoffs); !good) return good.error();
   const Turn turn{.allocates_ids = true, .codelist = id};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto codelist = views.codelist(id);

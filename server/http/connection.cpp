@@ -21,6 +21,8 @@ constexpr std::size_t head_read_bytes_min = 2048;
 constexpr std::size_t body_read_bytes_max = 64u << 10;
 // Compressing so much takes 0.1 ms. More would be felt by the other connections of the thread.
 constexpr std::size_t compress_here_bytes_max = 16u << 10;
+// Smaller answers are not worth counting: as many as there may be connections are 64 MB.
+constexpr std::size_t answer_bytes_uncounted = 16u << 10;
 
 constexpr std::string_view continue_bytes = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::string_view too_many_connections =
@@ -169,12 +171,15 @@ Connection::Step Connection::head_came(const error_code& error, std::size_t byte
     const bool late = timed_out_ && parser_.has_begun();
     return late ? refuse(408, "The head of the request took too long.") : Step::close;
   }
+  // The sweeper came between the bytes' arrival and now, and will not come again by itself.
+  const bool lost_deadline = timed_out_;
   timed_out_ = false;
   const bool first = !parser_.has_begun();
   input_.add(bytes);
   const Step step = parse_head();
   // Only the first bytes set the deadline: dripping does not move it.
-  if (step == Step::read_head && first && parser_.has_begun()) {
+  const bool begins = first && parser_.has_begun();
+  if (step == Step::read_head && (begins || lost_deadline)) {
     deadline_ = steady_clock::now() + shard_.limits().head_timeout;
   }
   return step;
@@ -216,8 +221,7 @@ Connection::Step Connection::after_head(SteadyTime now) {
 }
 
 Awaitable<Connection::Step> Connection::read_body() {
-  flow_started_ = steady_clock::now();
-  set_flow_deadline(flow_started_, shard_.limits().body_timeout, 0);
+  deadline_ = body_deadline_ = steady_clock::now() + shard_.limits().body_timeout;
   if (parser_.expects_continue() && input_.empty()) co_await send_continue();
   for (;;) {
     const auto progress = parser_.parse_body(input_.bytes(), exchange_.body_bytes_max);
@@ -231,8 +235,7 @@ Awaitable<Connection::Step> Connection::read_body() {
       co_return timed_out_ ? refuse(408, "The body of the request took too long.") : Step::close;
     }
     input_.add(bytes);
-    const std::size_t so_far = exchange_.request.body.size();
-    set_flow_deadline(flow_started_, shard_.limits().body_timeout, so_far);
+    body_came(bytes);
   }
 }
 
@@ -311,6 +314,10 @@ void Connection::set_output(std::string_view head, std::string_view body) {
 }
 
 Connection::Step Connection::send() {
+  if (!account_answer()) {
+    shard_.service().refuse(exchange_, 503,
+                            "The answer cannot be sent now: too many large ones are on their way.");
+  }
   if (closing_) keep_alive_ = false;
   AfterResponse after = AfterResponse::close;
   if (keep_alive_) {
@@ -347,7 +354,9 @@ Connection::Step Connection::flush() {
 Awaitable<Connection::Step> Connection::send_rest() {
   flow_started_ = steady_clock::now();
   for (;;) {
-    set_flow_deadline(flow_started_, shard_.limits().write_timeout, sent_bytes_);
+    const std::size_t rate = std::max<std::size_t>(1, shard_.limits().bytes_per_second_min);
+    deadline_ = flow_started_ + shard_.limits().write_timeout +
+                std::chrono::milliseconds(sent_bytes_ * 1000 / rate);
     timed_out_ = false;
     const auto [error] = co_await socket_.async_wait(Socket::wait_write, as_result);
     if (error) {
@@ -396,10 +405,11 @@ Awaitable<void> Connection::linger() {
   }
 }
 
-void Connection::set_flow_deadline(SteadyTime started, std::chrono::milliseconds timeout,
-                                   std::size_t bytes) {
+void Connection::body_came(std::size_t bytes) {
   const std::size_t rate = std::max<std::size_t>(1, shard_.limits().bytes_per_second_min);
-  deadline_ = started + timeout + std::chrono::milliseconds(bytes * 1000 / rate);
+  body_deadline_ = std::min(body_deadline_ + std::chrono::microseconds(bytes * 1'000'000 / rate),
+                            steady_clock::now() + shard_.limits().idle_timeout);
+  deadline_ = body_deadline_;
 }
 
 // Few reads for a large body, little memory for a small one.
@@ -418,6 +428,22 @@ bool Connection::account_body() {
   return before + more <= shard_.limits().bodies_bytes_max;
 }
 
+// Bodies that a cache holds anyway cost nothing more.
+bool Connection::account_answer() {
+  const Response& response = exchange_.response;
+  std::size_t bytes = response.body.size();
+  if (response.shared_gzip && !response.shared_body) bytes += response.shared_gzip->size();
+  if (bytes <= answer_bytes_uncounted) return true;
+  auto& all = shard_.shared().answers_bytes;
+  if (all.fetch_add(bytes, std::memory_order_relaxed) + bytes <=
+      shard_.limits().answers_bytes_max) {
+    answer_bytes_accounted_ = bytes;
+    return true;
+  }
+  all.fetch_sub(bytes, std::memory_order_relaxed);
+  return false;
+}
+
 void Connection::enter_request(SteadyTime now) {
   exchange_.started = now;
   is_in_request_ = true;
@@ -429,7 +455,8 @@ void Connection::leave_request() {
   is_in_request_ = false;
   shard_.request_ends();
   shard_.shared().bodies_bytes.fetch_sub(body_bytes_accounted_, std::memory_order_relaxed);
-  body_bytes_accounted_ = 0;
+  shard_.shared().answers_bytes.fetch_sub(answer_bytes_accounted_, std::memory_order_relaxed);
+  body_bytes_accounted_ = answer_bytes_accounted_ = 0;
 }
 
 }  // namespace codelog::http

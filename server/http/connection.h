@@ -107,11 +107,12 @@ class Connection {
   Step flush();
   Step finish(SteadyTime now);
   std::size_t body_read_bytes() const;
-  bool account_body();  // false when all bodies together have become too large
+  bool account_body();    // false when all bodies together have become too large
+  bool account_answer();  // the same of answers
   void enter_request(SteadyTime now);
   void leave_request();
   void set_output(std::string_view head, std::string_view body);
-  void set_flow_deadline(SteadyTime started, std::chrono::milliseconds timeout, std::size_t bytes);
+  void body_came(std::size_t bytes);
 
   Shard& shard_;
   Socket socket_;
@@ -123,8 +124,9 @@ class Connection {
   std::array<boost::asio::const_buffer, 2> output_;
   std::size_t output_bytes_ = 0, sent_bytes_ = 0;
   SteadyTime deadline_ = SteadyTime::max();
-  SteadyTime flow_started_;
-  std::size_t body_bytes_accounted_ = 0;
+  SteadyTime flow_started_;   // of the response
+  SteadyTime body_deadline_;  // as the body has earned it so far
+  std::size_t body_bytes_accounted_ = 0, answer_bytes_accounted_ = 0;
   bool is_reading_head_ = false;
   bool is_in_request_ = false;  // counted as in flight
   bool timed_out_ = false;

@@ -71,7 +71,9 @@ void Service::route(Exchange& exchange, std::string_view generated_id) const {
   if (is_preflight(request)) return;
   exchange.match = router_.match(request.method(), request.path());
   if (exchange.match.kind != RouteMatch::Kind::found) return;
-  const std::size_t limit = options_.limits.body_bytes_max;
+  const bool reads = request.method() == Method::get || request.method() == Method::head;
+  // A body of GET means nothing to anybody, so that nobody may fill the memory with one.
+  const std::size_t limit = reads ? exchange.body_bytes_max : options_.limits.body_bytes_max;
   exchange.body_bytes_max = std::min(limit, exchange.match.route->body_bytes_max.value_or(limit));
 }
 

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <future>
@@ -18,7 +19,8 @@ using boost::system::error_code;
 using net::ip::tcp;
 using Acceptor = net::basic_socket_acceptor<tcp, Executor>;
 
-// How many connections beyond the limit are told so at the same time; further ones are just closed.
+// How many connections beyond the limit are told so at the same time, but never more than the
+// limit; further ones are just closed.
 constexpr std::size_t refusals_max = 256;
 // After accept() has failed, most likely for lack of descriptors: trying again at once would only
 // burn the processor.
@@ -146,7 +148,7 @@ void Server::Impl::welcome(Socket socket, const tcp::endpoint& peer) {
   const std::size_t open = shared_.connections.value();
   const std::size_t limit = options().limits.connections_max;
   if (open >= limit && rejected_ != nullptr) rejected_->add();
-  if (open >= limit + refusals_max) return;
+  if (open >= limit + std::min(limit, refusals_max)) return;
   const auto welcome = open < limit ? Connection::Welcome::serve : Connection::Welcome::refuse;
   shared_.connections.enter();
   shards_[next_shard_]->add(std::move(socket), peer.address().to_string(), welcome);

@@ -35,7 +35,9 @@ struct Limits {
   std::size_t body_bytes_max = 64u
                                << 20;  // of one request, unless its route says less; beyond: 413
   std::size_t bodies_bytes_max = 1u << 30;  // of all requests together; beyond: 503
-  std::size_t connections_max = 4096;       // beyond: 503 and closed
+  // Of all answers that are held in memory for one client each until it has read them; beyond: 503.
+  std::size_t answers_bytes_max = 1u << 30;
+  std::size_t connections_max = 4096;  // beyond: 503 and closed
 
   // From the first byte of a head (or, of a new connection, from its acceptance) to its last;
   // beyond: 408.
@@ -43,7 +45,8 @@ struct Limits {
   std::chrono::milliseconds idle_timeout{75'000};  // between requests
   // A body, and a client reading its response, may take this long plus a second for every
   // `bytes_per_second_min` bytes that came through: a slow line is served, a client that drips to
-  // hold a connection is not.
+  // hold a connection is not. A body cannot earn more than `idle_timeout` ahead: one that came fast
+  // must not hold its memory for hours of silence.
   std::chrono::milliseconds body_timeout{10'000};
   std::chrono::milliseconds write_timeout{30'000};
   std::size_t bytes_per_second_min = 1024;

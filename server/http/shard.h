@@ -51,6 +51,7 @@ struct Shared {
   const std::size_t pool_load_max;
   std::atomic<std::size_t> pool_load{0};
   std::atomic<std::size_t> bodies_bytes{0};
+  std::atomic<std::size_t> answers_bytes{0};
   ConnectionCount connections;
   std::string id_prefix;  // random, of this run of the server
 };

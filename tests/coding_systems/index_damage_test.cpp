@@ -180,6 +180,45 @@ TEST_CASE("an index in which a search or a walk would not end is refused", "[ind
   CHECK(is_refused(put_together(own_parent)));
 }
 
+TEST_CASE("an index in which a node is not its own descendant is refused", "[index][damage]") {
+  // The last node's run goes to the node before it.
+  auto parts = take_apart(small_index());
+  auto& offsets = parts.section(IndexSection::run_offsets);
+  const std::uint32_t size = parts.node_count;
+  std::uint32_t runs_count = 0;
+  std::memcpy(&runs_count, offsets.data() + std::size_t{4} * size, 4);
+  std::memcpy(offsets.data() + std::size_t{4} * (size - 1), &runs_count, 4);
+  CHECK(is_refused(put_together(parts)));
+}
+
+TEST_CASE("a gram's list that is called shorter than it is hides nothing", "[index][damage]") {
+  auto parts = take_apart(small_index());
+  const auto codes_with = [&](const char* term) {
+    auto file = IndexFile::own(put_together(parts), "test");
+    REQUIRE(file);
+    const auto index = ReleaseIndex::from(std::move(*file));
+    REQUIRE(index);
+    std::vector<std::string> codes;
+    for (const Node node : index->terms().find_containing(term)) {
+      codes.emplace_back(index->code(node));
+    }
+    return codes;
+  };
+  const std::vector<std::string> found = {"77"};
+  REQUIRE(codes_with("name of 77") == found);
+  // "ame", which is in every name, claims to be the rarest: what is rarer has a list of another
+  // kind.
+  auto& grams = parts.section(IndexSection::grams);
+  for (std::size_t at = 0; at < grams.size(); at += sizeof(coding_systems::GramEntry)) {
+    coding_systems::GramEntry entry;
+    std::memcpy(&entry, grams.data() + at, sizeof entry);
+    if (entry.key != 0x03616d65) continue;
+    entry.count = 0;
+    std::memcpy(grams.data() + at, &entry, sizeof entry);
+  }
+  CHECK(codes_with("name of 77") == found);
+}
+
 TEST_CASE("a damaged index file is built anew", "[index][damage][files]") {
   const TemporaryFolder data;
   const auto files = unpack_small_release(data.path(), "bnf");

@@ -310,6 +310,16 @@ TEST_CASE("what is no release file is refused by name, and no index is left of i
     }
     refused_with(base::ErrorCode::corrupt, "has no column active");
   }
+  SECTION("a view stands in for a table, with rows that never end") {
+    {
+      SQLite::Database database(files.database.string(), SQLite::OPEN_READWRITE);
+      database.exec(
+          "PRAGMA journal_mode = DELETE; CREATE VIEW snomedct_concept AS WITH RECURSIVE "
+          "more(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM more) SELECT id, 1 AS active FROM "
+          "more");
+    }
+    refused_with(base::ErrorCode::corrupt, "is not a plain table");
+  }
   SECTION("it is no SQLite file") {
     write_bytes(files.database, std::string(5000, 'x'));
     refused_with(base::ErrorCode::corrupt, "cannot read");

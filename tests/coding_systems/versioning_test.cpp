@@ -46,6 +46,7 @@ TEST_CASE("an alias is the slug of system, release and day", "[versioning]") {
   }
   CHECK(make_alias({"icd11", "1", "2024-01-01"}).error().fields.at(0).field == "coding_system");
   CHECK(make_alias({"bnf", "???", "2024-01-01"}).error().fields.at(0).field == "release_name");
+  CHECK(make_alias({"bnf", "1\xff", "2024-01-01"}).error().fields.at(0).field == "release_name");
   CHECK(make_alias({"bnf", "1", "2023-02-29"}).error().fields.at(0).field == "valid_from");
   CHECK(make_alias({"bnf", "1", "20240101"}).error().fields.at(0).field == "valid_from");
 }

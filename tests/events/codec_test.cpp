@@ -172,6 +172,12 @@ TEST_CASE("what a schema cannot carry is refused when it is written") {
   }
   const auto named = encode(commit_of(UserErased{bad_utf8}));
   CHECK(named.error().detail == "UserErased: a text is not valid UTF-8");
+  StatusesReapplied longest;
+  longest.version = VersionId(1);
+  longest.changes = {{std::string(255, '9'), std::nullopt, CodeStatus::included}};
+  CHECK(encode(commit_of(longest)));
+  longest.changes[0].code += '9';
+  CHECK(encode_error(commit_of(longest)) == ErrorCode::invalid);
 }
 
 TEST_CASE("a commit beyond a limit is refused with its size and the limit") {

@@ -321,6 +321,35 @@ TEST_CASE_METHOD(Fixture, "a search that finds too much is refused in OpenCodeli
   CHECK(site.send("POST", searches, {{"code", "middle"}}).status == 201);
 }
 
+TEST_CASE_METHOD(Fixture, "a page of history ends when it is long", "[api][bad-input]") {
+  const std::string hash = site.send("POST", "/api/v2/codelists",
+                                     {{"owner", "user/alice"},
+                                      {"name", "Wide"},
+                                      {"coding_system", "bnf"},
+                                      {"release", "bnf_wide_20240101"}})
+                               .json()
+                               .at("version")
+                               .at("hash");
+  const std::string version = "/api/v2/versions/" + hash;
+  REQUIRE(site.send("POST", version + "/searches", {{"code", "middle"}}).status == 201);
+  constexpr int clicks = 20;
+  for (int i = 0; i < clicks; ++i) {
+    const json update = one_update("middle", i % 2 == 0 ? "+" : "-");
+    REQUIRE(site.send("PATCH", version + "/statuses", update).status == 200);
+  }
+  const std::string history = "/api/v2/codelists/user/alice/wide/history";
+  CHECK(site.get(history + "?limit=1000").json().at("next").is_null());
+  int pages = 0, events = 0;
+  for (json after = 0; !after.is_null(); ++pages) {
+    const Reply page = site.get(history + "?limit=1000&changes=true&after=" + after.dump());
+    CHECK(page.body.size() < 5u << 20);
+    events += static_cast<int>(page.json().at("events").size());
+    after = page.json().at("next");
+  }
+  CHECK(pages > 1);
+  CHECK(events == 3 + clicks);  // and what made the codelist, its draft and its search
+}
+
 TEST_CASE_METHOD(Fixture, "a body beyond the route's limit is refused before it is read",
                  "[api][bad-input]") {
   const std::uint64_t head = site.head();

@@ -215,4 +215,18 @@ TEST_CASE_METHOD(Fixture, "a request with a key acts once, however often it is s
   }
 }
 
+TEST_CASE_METHOD(Fixture, "a zero byte that moves from address to body makes another request",
+                 "[api][idempotency]") {
+  const std::string bob = "/api/v2/codelists/organisation/test-org/elbows/collaborators/bob";
+  const auto add = [&](const std::string& target, const std::string& body) {
+    return site.ask({.method = "PUT",
+                     .target = target,
+                     .token = "Token " + ApiSite::token_of("alice"),
+                     .body = body,
+                     .headers = {{"Idempotency-Key", "zero"}}});
+  };
+  REQUIRE(add(bob, std::string("\0x", 2)).status == 200);
+  CHECK(add(bob + "%00", "x").status == 422);
+}
+
 }  // namespace codelog::tests

@@ -201,6 +201,11 @@ TEST_CASE_METHOD(Fixture, "wrong fields are named, and change nothing") {
     CHECK(codelists.create(as("user1"), command).error().detail.find("line 4") !=
           std::string::npos);
   }
+  SECTION("table with more fields than memory is for") {
+    command.csv_data = "code\nc1001" + std::string(1'000'000, ',');
+    CHECK(codelists.create(as("user1"), command).error().detail.find("more than 1000000 fields") !=
+          std::string::npos);
+  }
   SECTION("tag that is a page") {
     command.tag = "edit";
     CHECK(field_of(codelists.create(as("user1"), command)) == "tag");

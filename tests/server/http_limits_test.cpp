@@ -70,6 +70,13 @@ TEST_CASE("what two servers could read in two ways is refused", "[http]") {
       {start + "Transfer-Encoding: chunked\r\n\r\n5\r\nhelloX\r\n0\r\n\r\n", 400},
       {start + "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n", 400},
       {start + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", 400},
+      {start + "Transfer-Encoding: chunked\r\n\r\n5;a\nb\r\nhello\r\n0\r\n\r\n", 400},
+      {start + "Transfer-Encoding: chunked\r\n\r\n5;\nhello\r\n0\r\n\r\n", 400},
+      {start + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\n\r\n0\r\n\r\n", 400},
+      {start + "Transfer-Encoding: chunked\r\n\r\n 5\r\nhello\r\n0\r\n\r\n", 400},
+      {start + "Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n", 400},
+      {start + "Transfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n" + smuggled, 400},
+      {start + "Transfer-Encoding: chunked,\r\n\r\n0\r\n\r\n" + smuggled, 501},
       {start + "Host: y\r\n\r\n", 400},
       {"GET /hello HTTP/1.1\r\n\r\n", 400},
       {"GET /hello HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
@@ -146,6 +153,48 @@ TEST_CASE("all bodies together have a largest size", "[http]") {
   const auto echo = client.ask(post("/echo", std::string(100'000, 'a')));
   REQUIRE(echo);
   CHECK(echo->status == 200);
+}
+
+TEST_CASE("all answers that wait for their readers have a largest size together", "[http]") {
+  ServerOptions options;
+  options.limits.answers_bytes_max = 100'000'000;
+  TestServer server(std::move(options));
+  {
+    Client slow = server.client();
+    REQUIRE(slow.send(get("/text/60000000")));
+    REQUIRE(slow.has_input_within(10s));
+    Client second = server.client();
+    const auto refused = second.ask(get("/text/60000000"));
+    REQUIRE(refused);
+    CHECK(refused->status == 503);
+    CHECK(refused->header("retry-after") == "1");
+    // The connection goes on, and small answers are never in the way.
+    const auto small = second.ask(get("/hello"));
+    REQUIRE(small);
+    CHECK(small->status == 200);
+    slow.hang_up();
+  }
+  REQUIRE(server.shows("http_connections 0"));
+  Client third = server.client();
+  const auto again = third.ask(get("/text/60000000"));
+  REQUIRE(again);
+  CHECK(again->status == 200);
+}
+
+TEST_CASE("a body that came fast earns no long silence", "[http]") {
+  ServerOptions options;
+  options.limits.body_timeout = 40ms;
+  options.limits.idle_timeout = 80ms;
+  TestServer server(std::move(options));
+  // At the least rate these bytes would have taken an hour.
+  const std::string most(4u << 20, 'a');
+  check_refused(server, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4194305\r\n\r\n" + most,
+                408);
+}
+
+TEST_CASE("a body that nobody reads must be small", "[http]") {
+  TestServer server;
+  check_refused(server, "GET /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n", 413);
 }
 
 TEST_CASE("a head that does not come to its end is a 408", "[http]") {

@@ -104,6 +104,20 @@ TEST_CASE("a kept answer is never older than what its client has written", "[v1]
   CHECK(site.get("/codelist/test-org/elbows/v1/download.csv").status == 404);
 }
 
+TEST_CASE("nobody can have one list kept as another", "[v1][cache]") {
+  ApiSite site;
+  site.set_up();
+  REQUIRE(site.send("POST", "/api/v1/codelist/test-org/",
+                    {{"name", "Elbows"},
+                     {"coding_system_id", "snomedct"},
+                     {"coding_system_database_alias", small_snomedct},
+                     {"codes", {"2247004"}}})
+              .status == 200);
+  // These letters one after the other are the address of test-org's list.
+  CHECK(site.get("/api/v1/codelist/?coding_system_id=test-org/").body == R"({"codelists": []})");
+  CHECK_THAT(site.get("/api/v1/codelist/test-org/").body, Catch::Contains("Elbows"));
+}
+
 TEST_CASE("a draft's click leaves the downloads of its published siblings in the cache",
           "[v1][cache]") {
   ApiSite site;

@@ -14,6 +14,7 @@ ChildProcess start(const std::filesystem::path& data, const ServeOptions& option
   std::vector<std::string> arguments = {CODELOG_PROGRAM, "serve",    "--data",
                                         data.string(),   "--listen", "127.0.0.1:0",
                                         "--log-level",   "warning"};
+  arguments.insert(arguments.begin(), options.starter.begin(), options.starter.end());
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
   auto process = ChildProcess::start({.arguments = arguments, .environment = options.environment});
   REQUIRE(process);

@@ -31,6 +31,7 @@ class Data {
 FinishedProcess run_codelog(std::vector<std::string> arguments, std::string input = {});
 
 struct ServeOptions {
+  std::vector<std::string> starter = {};  // a program that becomes the server: "prlimit", …
   std::vector<std::string> arguments = {};
   std::vector<std::pair<std::string, std::string>> environment = {};
 };

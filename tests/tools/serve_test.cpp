@@ -195,6 +195,28 @@ TEST_CASE("stopping a loaded server loses nothing that it acknowledged", "[serve
   }
 }
 
+TEST_CASE("connections leave files to the log, however few the process may open", "[serve]") {
+  const Data data;
+  Server server(data.path(), {.starter = {"prlimit", "--nofile=200"}});
+  std::vector<HttpClient> idle;
+  for (int i = 0; i < 200; ++i) {
+    auto connection = HttpClient::connect(server.port());
+    if (connection) idle.push_back(std::move(*connection));
+  }
+  // Answered only when all who came before have been welcomed or turned away.
+  const auto turned_away = server.client().send({.target = "/health-check/"});
+  CHECK((!turned_away || turned_away->status == 503));
+  const fs::path files = "/proc/" + std::to_string(server.process().pid()) + "/fd";
+  CHECK(std::distance(fs::directory_iterator(files), fs::directory_iterator()) < 180);
+  idle.clear();
+  while (true) {
+    const auto answer = server.client().send({.target = "/health-check/"});
+    if (answer && answer->status == 200) break;
+  }
+  CHECK(server.stop() == 0);
+  CHECK_THAT(server.process().errors(), Catch::Contains("few_open_files"));
+}
+
 TEST_CASE("not waiting for the disk needs consent", "[serve]") {
   const Data data;
   const FinishedProcess refused =
