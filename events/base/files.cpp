@@ -63,6 +63,15 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   }
 }
 
+Result<void> sync_file(const std::filesystem::path& path) {
+  const File file(path, O_RDWR);
+  if (!file) return system_error("cannot open", path);
+  if (::fdatasync(file.get()) != 0) return system_error("cannot sync", path);
+  // Bytes that stay in memory all the same are no worse than without asking.
+  (void)::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
+  return {};
+}
+
 Result<void> sync_folder(const std::filesystem::path& folder) {
   const File file(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
   if (!file) return system_error("cannot open", folder);
