@@ -121,6 +121,24 @@ const std::vector<Found> found_tampering = {
     {{"a stream's head moved back",
       [](RawLog& raw) { raw.put(Family::stream_heads, "s1", number_value(3)); }},
      {0}},
+    {{"a stream's head moved forward",
+      [](RawLog& raw) { raw.put(Family::stream_heads, "s1", number_value(1000)); }},
+     {0}},
+    {{"a stream's head added",
+      [](RawLog& raw) { raw.put(Family::stream_heads, "t", number_value(1)); }},
+     {0}},
+    // The next commit of that stream would find its place taken.
+    {{"a stream entry added that leads beyond the end",
+      [](RawLog& raw) {
+        raw.put(Family::streams, stream_key("s1", StreamVersion(201)), number_value(7000));
+      }},
+     {0}},
+    {{"an idempotency key added that leads beyond the end",
+      [](RawLog& raw) {
+        raw.put(Family::idempotency, idempotency_key("alice", "another"),
+                idempotency_value({Position(7000), {}}));
+      }},
+     {0}},
     {{"an idempotency key forgotten",
       [](RawLog& raw) { raw.remove(Family::idempotency, idempotency_key("alice", "key 41")); }},
      {0, 42}},
