@@ -20,6 +20,10 @@ Result<void> write_file_durably(const std::filesystem::path& path, std::string_v
 // from the disk: a sync that failed leaves bytes in memory that look good and are nowhere else.
 Result<void> sync_file(const std::filesystem::path& path);
 
+// Removes a file for good: it is overwritten, and that is on the disk, before its name goes, since
+// the blocks of a removed file may linger. No error when there is none.
+Result<void> destroy_file(const std::filesystem::path& path);
+
 // Makes the folder's entries (new, renamed and removed files) durable.
 Result<void> sync_folder(const std::filesystem::path& folder);
 
