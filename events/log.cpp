@@ -212,6 +212,11 @@ class RocksLog final : public EventLog {
     return make_stream_reader(*store_, stream, first, head().position, direction);
   }
 
+  base::Result<base::Position> stream_position(const std::string& stream,
+                                               base::StreamVersion version) const override {
+    return read_stream_position(*store_, stream, version);
+  }
+
   bool wait_for(base::Position position, std::chrono::milliseconds timeout) const override {
     return published_.wait_for(position, timeout);
   }

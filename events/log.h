@@ -147,6 +147,10 @@ class EventLog {
   virtual std::unique_ptr<CommitReader> read_stream(const std::string& stream,
                                                     base::StreamVersion first,
                                                     Direction direction) const = 0;
+  // Where the commit is that made the stream so long, whether or not that commit can be read.
+  // Errors: corrupt (the stream's index is damaged, or it is not that long), io.
+  virtual base::Result<base::Position> stream_position(const std::string& stream,
+                                                       base::StreamVersion version) const = 0;
   // Waits until `position` is durable and observed. False after the timeout.
   virtual bool wait_for(base::Position position, std::chrono::milliseconds timeout) const = 0;
 
