@@ -1,6 +1,7 @@
 #include "projections/projector.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "events/base/check.h"
 #include "projections/keys.h"
@@ -163,8 +164,14 @@ class EventApplier {
         record.handles.push_back({event.owner, event.name, event.slug});
         found = record.handles.end() - 1;
       } else {
-        views_.erase(keys::handle_name(found->owner, found->name));
-        found->name = event.name;
+        const std::string before = std::exchange(found->name, event.name);
+        const auto has_name = [&](const Handle& handle) {
+          return handle.owner == event.owner && handle.name == before;
+        };
+        // Another handle may have the name as well; then it is not free.
+        if (std::none_of(record.handles.begin(), record.handles.end(), has_name)) {
+          views_.erase(keys::handle_name(event.owner, before));
+        }
       }
       claim(*found, record.id);
       record.current_handle = static_cast<std::uint32_t>(found - record.handles.begin());
@@ -354,10 +361,10 @@ class EventApplier {
   const base::Timestamp time_;
 };
 
-Projector::Projector(Store& store, Positions positions, std::uint64_t epoch)
+Projector::Projector(Store& store, Positions positions, LogIdentity log)
     : store_(store), positions_(positions), reader_(store.reader()) {
   if (const auto bytes = reader_->get(keys::meta())) meta_ = decode_meta(*bytes);
-  meta_.epoch = epoch;
+  meta_.log = std::move(log);
 }
 
 std::optional<std::string> Projector::get(const std::string& key) const {

@@ -402,6 +402,23 @@ TEST_CASE_METHOD(Fixture, "two people on one draft are merged, or told what the 
   }
 }
 
+TEST_CASE_METHOD(Fixture, "a name is its owner's as long as any handle has it") {
+  const auto version = draft("Asthma");
+  const auto id = views().version(version)->codelist;
+  commands::ChangeDetails slug;
+  slug.slug = "wheeze";
+  REQUIRE(codelists.change_details(as("user1"), id, slug));
+  commands::ChangeDetails name;
+  name.name = "Wheeze";
+  REQUIRE(codelists.change_details(as("user1"), id, name));
+  // The first handle, which goes on resolving, is called so still.
+  auto again = codelist("Asthma");
+  again.slug = "asthma-2";
+  CHECK(field_of(codelists.create(as("user1"), again)) == "name");
+  REQUIRE(codelists.remove(as("user1"), id, ""));
+  CHECK(codelists.create(as("user1"), again));
+}
+
 TEST_CASE_METHOD(Fixture, "clones are the cloner's own, named apart, up to a limit") {
   const auto version = under_review("Popular");
   for (int i = 0; i < 12; ++i) REQUIRE(codelists.clone(as("user2"), version));
