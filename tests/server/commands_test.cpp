@@ -445,6 +445,8 @@ TEST_CASE_METHOD(Fixture, "people can be forgotten, and their accounts end") {
   REQUIRE(accounts.erase_user(system(), "user3"));
   CHECK(code_of(codelog::accounts::open_sealed(keys, "user3", sealed)) == ErrorCode::not_found);
   CHECK_FALSE(views().user_by_token(codelog::accounts::digest_token(token->token)));
+  CHECK(views().organisations_of("user3").empty());
+  CHECK_FALSE(views().member("north", "user3"));
   CHECK(code_of(accounts.set_token(system(), "user3")) == ErrorCode::conflict);
   CHECK(code_of(accounts.erase_user(as("user1"), "user2")) == ErrorCode::forbidden);
 }
