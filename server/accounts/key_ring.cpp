@@ -23,6 +23,8 @@ base::Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::filesystem::path
   if (error || ::chmod(folder.c_str(), 0700) != 0) {
     return base::Error{base::ErrorCode::io, "cannot make the key folder " + folder.string(), {}};
   }
+  // A key is durable only if the name of its folder is.
+  if (auto synced = base::sync_folder(folder.parent_path()); !synced) return synced.error();
   return std::unique_ptr<KeyRing>(new KeyRing(folder));
 }
 
