@@ -420,9 +420,15 @@ base::Result<OpenedParts> open_parts(LogOptions options, rocksdb::Env* environme
   }
   auto witness = check_witness(options, *state, **store, *tree);
   if (!witness) return witness.error();
-  if (state->head.epoch < options.epoch_min) {
+  const bool is_earlier_epoch = state->head.epoch < options.epoch_min;
+  if (is_earlier_epoch) {
     state->head.epoch = options.epoch_min;
     if (auto written = write_state(**store, *state); !written) return written.error();
+  }
+  // A commit whose writer had no answer before a crash is told as done from now on: the witness,
+  // too, must know of it, and not only with the next commit.
+  const bool is_behind = !parts.latch_reason && (*witness)->newest().head != state->head;
+  if (is_earlier_epoch || is_behind) {
     if (auto seen = (*witness)->record(state->head); !seen) return seen.error();
     if (auto synced = (*witness)->sync(); !synced) return synced.error();
   }

@@ -298,6 +298,18 @@ TEST_CASE("the witness survives a torn write and always keeps what was synced", 
   CHECK(Witness::open(path).error().code == ErrorCode::corrupt);
 }
 
+TEST_CASE("a witness that is behind learns where the log ends when that is opened", "[witness]") {
+  const TemporaryFolder folder;
+  const LogOptions options = options_in(folder);
+  const std::filesystem::path witness = options.folder.string() + ".witness";
+  fill(options, 3);
+  std::filesystem::copy_file(witness, folder.path() / "earlier");
+  REQUIRE(open_or_fail(options)->append(step("a", 0)));
+  std::filesystem::rename(folder.path() / "earlier", witness);
+  const auto log = open_or_fail(options);
+  CHECK((*Witness::open(witness))->newest().head == log->head());
+}
+
 TEST_CASE("around a damaged block everything else is read, by position and by stream",
           "[log][damage]") {
   const TemporaryFolder folder;
