@@ -125,7 +125,7 @@ class RocksLog final : public EventLog {
 
   void set_observer(Observer observer) override { committer_->set_observer(std::move(observer)); }
 
-  base::Result<Appended> append(CommitDraft draft) override {
+  base::Result<Appended> append(CommitDraft draft, const Sequenced& sequenced) override {
     if (auto problem = problem_with(draft)) return *std::move(problem);
     auto payload = encode(draft);
     if (!payload) return payload.error();
@@ -133,6 +133,7 @@ class RocksLog final : public EventLog {
     const Pending pending = make_pending(std::move(draft), *std::move(payload));
     const auto entry = sequencer_.enter(pending);
     if (!entry) return entry.error();
+    if (entry->pending == pending && sequenced) sequenced();
     base::Position earlier;
     if (entry->stored) {
       earlier = *entry->stored;

@@ -112,7 +112,12 @@ class EventLog {
   // reused), invalid, too_large, unavailable (latched, or too little space on the volume).
   // After `unavailable` from a failed write the commit may or may not be stored; its idempotency
   // key tells later.
-  virtual base::Result<Appended> append(CommitDraft draft) = 0;
+  // `sequenced` is called on the caller's thread once the commit has its place and before it is
+  // durable: whatever is appended from then on comes after it, and only together with it. It is not
+  // called when nothing is appended (an error; a duplicate).
+  using Sequenced = std::function<void()>;
+  virtual base::Result<Appended> append(CommitDraft draft, const Sequenced& sequenced) = 0;
+  base::Result<Appended> append(CommitDraft draft) { return append(std::move(draft), {}); }
   // Appends commits as another log stored them (read_bytes), so that this log gets the same bytes
   // and the same Merkle root: for restoring. Returns when the last one is durable. Errors: those of
   // append(), and unprocessable for an idempotency key that is there already. After an error those

@@ -29,6 +29,7 @@ class EventApplier {
       : views_(projector), commit_(commit), time_(commit.content.time) {}
 
   base::Result<void> apply(const events::Event& event) {
+    views_.meta_.next.take(event);
     return std::visit([this](const auto& value) { return on(value); }, event);
   }
 
@@ -127,7 +128,6 @@ class EventApplier {
     claim(record.handles.back(), record.id);
     views_.put(keys::owned(event.owner, record.id), "");
     cached = {std::move(record), true};
-    views_.meta_.next.codelist = std::max(views_.meta_.next.codelist, event.codelist.next());
     return {};
   }
 
@@ -242,13 +242,11 @@ class EventApplier {
     for (const auto& search : event.searches) put_search(event.version, search);
     views_.put(keys::version_of(event.codelist, event.version), "");
     cached = {std::move(record), true};
-    views_.meta_.next.version = std::max(views_.meta_.next.version, event.version.next());
     return {};
   }
 
   void put_search(VersionId version, const events::SearchWithResults& search) {
     views_.batch_.put(keys::search(version, search.id), encode(SearchRecord{version, search}));
-    views_.meta_.next.search = std::max(views_.meta_.next.search, search.id.next());
   }
 
   template <class Change>
