@@ -125,7 +125,7 @@ class RocksLog final : public EventLog {
 
   void set_observer(Observer observer) override { committer_->set_observer(std::move(observer)); }
 
-  base::Result<Appended> append(CommitDraft draft) override {
+  base::Result<Appended> append(CommitDraft draft, const Sequenced& sequenced) override {
     if (auto problem = problem_with(draft)) return *std::move(problem);
     auto payload = encode(draft);
     if (!payload) return payload.error();
@@ -133,6 +133,7 @@ class RocksLog final : public EventLog {
     const Pending pending = make_pending(std::move(draft), *std::move(payload));
     const auto entry = sequencer_.enter(pending);
     if (!entry) return entry.error();
+    if (entry->pending == pending && sequenced) sequenced();
     base::Position earlier;
     if (entry->stored) {
       earlier = *entry->stored;
@@ -210,6 +211,11 @@ class RocksLog final : public EventLog {
   std::unique_ptr<CommitReader> read_stream(const std::string& stream, base::StreamVersion first,
                                             Direction direction) const override {
     return make_stream_reader(*store_, stream, first, head().position, direction);
+  }
+
+  base::Result<base::Position> stream_position(const std::string& stream,
+                                               base::StreamVersion version) const override {
+    return read_stream_position(*store_, stream, version);
   }
 
   bool wait_for(base::Position position, std::chrono::milliseconds timeout) const override {
@@ -415,9 +421,15 @@ base::Result<OpenedParts> open_parts(LogOptions options, rocksdb::Env* environme
   }
   auto witness = check_witness(options, *state, **store, *tree);
   if (!witness) return witness.error();
-  if (state->head.epoch < options.epoch_min) {
+  const bool is_earlier_epoch = state->head.epoch < options.epoch_min;
+  if (is_earlier_epoch) {
     state->head.epoch = options.epoch_min;
     if (auto written = write_state(**store, *state); !written) return written.error();
+  }
+  // A commit whose writer had no answer before a crash is told as done from now on: the witness,
+  // too, must know of it, and not only with the next commit.
+  const bool is_behind = !parts.latch_reason && (*witness)->newest().head != state->head;
+  if (is_earlier_epoch || is_behind) {
     if (auto seen = (*witness)->record(state->head); !seen) return seen.error();
     if (auto synced = (*witness)->sync(); !synced) return synced.error();
   }

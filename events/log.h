@@ -112,7 +112,12 @@ class EventLog {
   // reused), invalid, too_large, unavailable (latched, or too little space on the volume).
   // After `unavailable` from a failed write the commit may or may not be stored; its idempotency
   // key tells later.
-  virtual base::Result<Appended> append(CommitDraft draft) = 0;
+  // `sequenced` is called on the caller's thread once the commit has its place and before it is
+  // durable: whatever is appended from then on comes after it, and only together with it. It is not
+  // called when nothing is appended (an error; a duplicate).
+  using Sequenced = std::function<void()>;
+  virtual base::Result<Appended> append(CommitDraft draft, const Sequenced& sequenced) = 0;
+  base::Result<Appended> append(CommitDraft draft) { return append(std::move(draft), {}); }
   // Appends commits as another log stored them (read_bytes), so that this log gets the same bytes
   // and the same Merkle root: for restoring. Returns when the last one is durable. Errors: those of
   // append(), and unprocessable for an idempotency key that is there already. After an error those
@@ -147,6 +152,10 @@ class EventLog {
   virtual std::unique_ptr<CommitReader> read_stream(const std::string& stream,
                                                     base::StreamVersion first,
                                                     Direction direction) const = 0;
+  // Where the commit is that made the stream so long, whether or not that commit can be read.
+  // Errors: corrupt (the stream's index is damaged, or it is not that long), io.
+  virtual base::Result<base::Position> stream_position(const std::string& stream,
+                                                       base::StreamVersion version) const = 0;
   // Waits until `position` is durable and observed. False after the timeout.
   virtual bool wait_for(base::Position position, std::chrono::milliseconds timeout) const = 0;
 

@@ -22,6 +22,10 @@ Error missing(base::Position position) {
   return {ErrorCode::corrupt, "commit " + std::to_string(position.value()) + " is missing", {}};
 }
 
+Error damaged_index(const std::string& stream, const std::string& what) {
+  return {ErrorCode::corrupt, "the index of stream " + stream + ": " + what, {}};
+}
+
 Error about(base::Position position, Error error) {
   error.detail = "commit " + std::to_string(position.value()) + ": " + error.detail;
   return error;
@@ -76,7 +80,7 @@ class StreamReader final : public CommitReader {
       index_error_ = stored.error();
     } else if (*stored) {
       const auto version = parse_number_value(**stored);
-      if (!version) index_error_ = damaged("its head is damaged");
+      if (!version) index_error_ = damaged_index(stream_, "its head is damaged");
       last_ = version.value_or(0);
     }
     next_ = direction == Direction::forward ? std::max<std::uint64_t>(next_, 1)
@@ -93,7 +97,7 @@ class StreamReader final : public CommitReader {
     while (next_ >= 1 && next_ <= last_) {
       const StreamVersion version(next_);
       next_ = direction_ == Direction::forward ? next_ + 1 : next_ - 1;
-      const auto position = position_of(version);
+      const auto position = read_stream_position(store_, stream_, version);
       if (!position) return position.error();
       // Stored, but not published when this reader was made.
       if (*position > head_) continue;
@@ -104,18 +108,6 @@ class StreamReader final : public CommitReader {
   }
 
  private:
-  Error damaged(const std::string& what) const {
-    return {ErrorCode::corrupt, "the index of stream " + stream_ + ": " + what, {}};
-  }
-
-  base::Result<base::Position> position_of(StreamVersion version) const {
-    const auto stored = store_.get(Family::streams, stream_key(stream_, version));
-    if (!stored) return stored.error();
-    const auto position = *stored ? parse_number_value(**stored) : std::nullopt;
-    if (!position) return damaged("version " + std::to_string(version.value()) + " is missing");
-    return base::Position(*position);
-  }
-
   const LogStore& store_;
   const std::string stream_;
   const base::Position head_;
@@ -226,6 +218,15 @@ base::Result<std::string> read_commit_bytes(const LogStore& store, base::Positio
   const auto payload = record_payload(position, view(record));
   if (!payload) return payload.error();
   return std::string(*payload);
+}
+
+base::Result<base::Position> read_stream_position(const LogStore& store, const std::string& stream,
+                                                  StreamVersion version) {
+  const auto stored = store.get(Family::streams, stream_key(stream, version));
+  if (!stored) return stored.error();
+  const auto position = *stored ? parse_number_value(**stored) : std::nullopt;
+  if (position) return base::Position(*position);
+  return damaged_index(stream, "version " + std::to_string(version.value()) + " is missing");
 }
 
 std::unique_ptr<CommitReader> make_log_reader(const LogStore& store, base::Position first,

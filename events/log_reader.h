@@ -16,6 +16,10 @@ namespace codelog::events {
 base::Result<void> read_commit(const LogStore& store, base::Position position, Commit& commit);
 base::Result<std::string> read_commit_bytes(const LogStore& store, base::Position position);
 
+// Where the commit is that made a stream so long. Errors: corrupt (no such entry, or damaged), io.
+base::Result<base::Position> read_stream_position(const LogStore& store, const std::string& stream,
+                                                  StreamVersion version);
+
 // Stored bytes by position, batch by batch: no iterator lives longer than it takes to copy one
 // batch, so that a slow reader pins neither files nor memory. Where a scan cannot go on (a missing
 // record, a damaged block) each position is asked for by itself, until the next one that can be

@@ -134,9 +134,29 @@ class Verification {
     return position && damaged_.contains(*position);
   }
 
-  // Whether what was read says that there is an index entry for this commit.
-  bool is_expected(std::uint64_t position) const {
-    return position <= head_.position.value() && !damaged_.contains(position);
+  // Whether an index entry for this commit counts among those that what was read asks for. One of a
+  // commit that was appended since does not; one that leads to no commit at all does, and is one
+  // too many.
+  bool is_counted(std::uint64_t position) const {
+    if (position <= head_.position.value()) return !damaged_.contains(position);
+    const auto key = big_endian(position);
+    const auto appended = store_.contains(Family::commits, {key.data(), key.size()});
+    return !appended || !*appended;
+  }
+
+  // The head of a stream must be the number of its commits; or lead to one that was appended since,
+  // or cannot be read.
+  void check_head(const std::string& stream, std::string_view value) {
+    const auto found = stream_counts_.find(stream);
+    const std::uint64_t count = found == stream_counts_.end() ? 0 : found->second;
+    const auto version = parse_number_value(value);
+    if (version && *version == count) return;
+    if (version && *version > count) {
+      const auto last = store_.get(Family::streams, stream_key(stream, StreamVersion(*version)));
+      const auto position = last && *last ? parse_number_value(**last) : std::nullopt;
+      if (position && !is_counted(*position)) return;
+    }
+    add({}, "the head of stream " + stream + " is not " + std::to_string(count));
   }
 
   void check_dense() {
@@ -156,19 +176,27 @@ class Verification {
     const auto entries = store_.iterate(Family::streams, LogStore::Reuse::passing);
     for (entries->SeekToFirst(); entries->Valid(); entries->Next()) {
       const auto position = parse_number_value(view(entries->value()));
-      if (!position || is_expected(*position)) ++entries_count;
+      if (!position || is_counted(*position)) ++entries_count;
     }
     if (!entries->status().ok()) add({}, "the index of streams: " + entries->status().ToString());
     if (entries_count != entries_count_) {
       add({}, "the index of streams has " + std::to_string(entries_count) + " entries, not " +
                   std::to_string(entries_count_));
     }
-    for (const auto& [stream, count] : stream_counts_) {
-      const auto stored = store_.get(Family::stream_heads, stream);
-      const auto version = stored && *stored ? parse_number_value(**stored) : std::nullopt;
-      if (!version || *version < count) {
-        add({}, "the head of stream " + stream + " is not " + std::to_string(count));
-      }
+    check_stream_heads();
+  }
+
+  void check_stream_heads() {
+    std::uint64_t known_count = 0;
+    const auto heads = store_.iterate(Family::stream_heads, LogStore::Reuse::passing);
+    for (heads->SeekToFirst(); heads->Valid(); heads->Next()) {
+      const std::string stream(view(heads->key()));
+      if (stream_counts_.contains(stream)) ++known_count;
+      check_head(stream, view(heads->value()));
+    }
+    if (!heads->status().ok()) add({}, "the heads of streams: " + heads->status().ToString());
+    if (known_count != stream_counts_.size()) {
+      add({}, std::to_string(stream_counts_.size() - known_count) + " streams have no head");
     }
   }
 
@@ -177,7 +205,7 @@ class Verification {
     const auto entries = store_.iterate(Family::idempotency, LogStore::Reuse::passing);
     for (entries->SeekToFirst(); entries->Valid(); entries->Next()) {
       const auto acted = parse_idempotency_value(view(entries->value()));
-      if (!acted || is_expected(acted->position.value())) ++keys_count;
+      if (!acted || is_counted(acted->position.value())) ++keys_count;
     }
     if (!entries->status().ok()) {
       add({}, "the index of idempotency keys: " + entries->status().ToString());

@@ -1,6 +1,7 @@
 #include "projections/event_applier.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "events/base/check.h"
 #include "projections/keys.h"
@@ -28,6 +29,7 @@ class EventApplier {
       : views_(projector), commit_(commit), time_(commit.content.time) {}
 
   base::Result<void> apply(const events::Event& event) {
+    views_.meta_.next.take(event);
     return std::visit([this](const auto& value) { return on(value); }, event);
   }
 
@@ -152,7 +154,6 @@ class EventApplier {
     claim(record.handles.back(), record.id);
     views_.put(keys::owned(event.owner, record.id), "");
     cached = {std::move(record), true};
-    views_.meta_.next.codelist = std::max(views_.meta_.next.codelist, event.codelist.next());
     return {};
   }
 
@@ -189,8 +190,14 @@ class EventApplier {
         record.handles.push_back({event.owner, event.name, event.slug});
         found = record.handles.end() - 1;
       } else {
-        views_.erase(keys::handle_name(found->owner, found->name));
-        found->name = event.name;
+        const std::string before = std::exchange(found->name, event.name);
+        const auto has_name = [&](const Handle& handle) {
+          return handle.owner == event.owner && handle.name == before;
+        };
+        // Another handle may have the name as well; then it is not free.
+        if (std::none_of(record.handles.begin(), record.handles.end(), has_name)) {
+          views_.erase(keys::handle_name(event.owner, before));
+        }
       }
       claim(*found, record.id);
       record.current_handle = static_cast<std::uint32_t>(found - record.handles.begin());
@@ -262,13 +269,11 @@ class EventApplier {
     reopen(record, event.assumed);
     views_.put(keys::version_of(event.codelist, event.version), "");
     cached = {std::move(record), true};
-    views_.meta_.next.version = std::max(views_.meta_.next.version, event.version.next());
     return {};
   }
 
   void put_search(VersionId version, const events::SearchWithResults& search) {
     views_.batch_.put(keys::search(version, search.id), encode(SearchRecord{version, search}));
-    views_.meta_.next.search = std::max(views_.meta_.next.search, search.id.next());
   }
 
   template <class Change>

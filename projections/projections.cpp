@@ -21,17 +21,16 @@ bool fits(const Store& store, const events::EventLog& log) {
   // The format is the first field, whatever follows.
   if (decode_number(bytes->substr(0, 1)) != view_format) return false;
   const Meta meta = decode_meta(*bytes);
-  const events::Head head = log.head();
-  return meta.epoch == head.epoch && meta.checkpoint <= head.position;
+  return meta.log == identity_of(log) && meta.checkpoint <= log.head().position;
 }
 
 }  // namespace
 
 base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
                             std::optional<Position> last) {
-  const events::Head head = log.head();
-  const Position end = last ? std::min(*last, head.position) : head.position;
-  Projector projector(store, Projector::Positions::dense, head.epoch);
+  const Position head = log.head().position;
+  const Position end = last ? std::min(*last, head) : head;
+  Projector projector(store, Projector::Positions::dense, identity_of(log));
   if (projector.checkpoint() >= end) return {};
   const auto reader = log.read_all(projector.checkpoint().next(), events::Direction::forward);
   while (projector.checkpoint() < end) {
@@ -54,8 +53,9 @@ base::Result<std::unique_ptr<Projections>> Projections::open(const std::filesyst
                                                              events::EventLog& log,
                                                              const Progress& progress) {
   auto store = RocksStore::open(folder);
-  if (!store) return store.error();
-  if (!fits(**store, log)) {
+  const bool is_damaged = !store && store.error().code == base::ErrorCode::corrupt;
+  if (!store && !is_damaged) return store.error();
+  if (is_damaged || !fits(**store, log)) {
     store = std::unique_ptr<RocksStore>();  // Closes it.
     std::error_code error;
     std::filesystem::remove_all(folder, error);
@@ -67,7 +67,7 @@ base::Result<std::unique_ptr<Projections>> Projections::open(const std::filesyst
   }
   std::unique_ptr<Projections> views(new Projections(std::move(*store)));
   views->projector_ =
-      std::make_unique<Projector>(*views->store_, Projector::Positions::dense, log.head().epoch);
+      std::make_unique<Projector>(*views->store_, Projector::Positions::dense, identity_of(log));
   views->checkpoint_ = views->projector_->checkpoint().value();
   log.set_observer(
       [raw = views.get()](std::span<const events::Commit> commits) { raw->take_in(commits); });
@@ -107,7 +107,7 @@ void Projections::set_listener(events::EventLog::Observer listener) {
 base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log,
                                                     CodelistId codelist, Position position) {
   std::unique_ptr<Store> store = std::make_unique<MemoryStore>();
-  Projector projector(*store, Projector::Positions::sparse, log.head().epoch);
+  Projector projector(*store, Projector::Positions::sparse, identity_of(log));
   const auto reader = log.read_stream(codelist_stream(codelist), base::StreamVersion(1),
                                       events::Direction::forward);
   while (auto commit = reader->next()) {
@@ -135,6 +135,8 @@ base::Sha256 digest(const StoreReader& reader) {
   });
   return total;
 }
+
+LogIdentity identity_of(const events::EventLog& log) { return {log.id(), log.head().epoch}; }
 
 std::string codelist_stream(CodelistId id) { return "codelist/" + std::to_string(id.value()); }
 

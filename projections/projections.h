@@ -1,6 +1,6 @@
 // The site's views, kept up with the log. Opening catches up (or rebuilds, where the views are of
-// another format, of another log, or absent); from then on every durable commit is taken in before
-// its writer is answered.
+// another format, of another log, damaged, or absent); from then on every durable commit is taken
+// in before its writer is answered.
 #pragma once
 
 #include <atomic>
@@ -72,6 +72,8 @@ base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log,
 // SHA-256 over every key and value in order: equal digests, equal views.
 base::Sha256 digest(const StoreReader& reader);
 base::Sha256 digest(const Store& store);
+
+LogIdentity identity_of(const events::EventLog& log);
 
 // "codelist/17": the stream of a codelist and its versions.
 std::string codelist_stream(CodelistId id);

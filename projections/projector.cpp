@@ -1,14 +1,16 @@
 #include "projections/projector.h"
 
+#include <utility>
+
 #include "events/base/check.h"
 #include "projections/event_applier.h"
 #include "projections/keys.h"
 
 namespace codelog::projections {
-Projector::Projector(Store& store, Positions positions, std::uint64_t epoch)
+Projector::Projector(Store& store, Positions positions, LogIdentity log)
     : store_(store), positions_(positions), reader_(store.reader()) {
   if (const auto bytes = reader_->get(keys::meta())) meta_ = decode_meta(*bytes);
-  meta_.epoch = epoch;
+  meta_.log = std::move(log);
 }
 
 std::optional<std::string> Projector::get(const std::string& key) const {

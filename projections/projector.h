@@ -25,8 +25,8 @@ class Projector {
     sparse,  // the commits of some streams only
   };
 
-  // Goes on from the store's checkpoint. `epoch` is the log's; it is stored with the views.
-  Projector(Store& store, Positions positions, std::uint64_t epoch);
+  // Goes on from the store's checkpoint. Which log the commits are from is stored with the views.
+  Projector(Store& store, Positions positions, LogIdentity log);
 
   // Takes the commit in; it shows in the store after flush(). Error (corrupt): the commit does not
   // fit the views (it names something that they do not have). The projector is of no more use then,

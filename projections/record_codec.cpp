@@ -135,7 +135,8 @@ void visit(auto& fields, events::SearchWithResults& r) {
   fields(r.id, r.kind, r.text, r.slug, r.codes, r.mode, r.active, r.types);
 }
 void visit(auto& fields, NextIds& r) { fields(r.codelist, r.version, r.search); }
-void visit(auto& fields, Meta& r) { fields(r.format, r.epoch, r.checkpoint, r.next); }
+void visit(auto& fields, LogIdentity& r) { fields(r.id, r.epoch); }
+void visit(auto& fields, Meta& r) { fields(r.format, r.log, r.checkpoint, r.next); }
 void visit(auto& fields, UserRecord& r) {
   fields(r.username, r.personal, r.is_admin, r.is_active, r.is_erased, r.token_digest);
 }
@@ -211,9 +212,10 @@ std::string encode_codes(std::span<const events::CodeWithStatus> codes) {
   std::string bytes;
   bytes.reserve(codes.size() * 14);
   for (const events::CodeWithStatus& code : codes) {
-    CODELOG_CHECK(code.code.size() < 256, "a code is longer than any coding system's");
     bytes += static_cast<char>(code.status);
-    bytes += static_cast<char>(code.code.size());
+    std::size_t rest = code.code.size();
+    for (; rest >= 0x80; rest >>= 7) bytes += static_cast<char>(rest | 0x80);
+    bytes += static_cast<char>(rest);
     bytes += code.code;
   }
   return bytes;
@@ -244,11 +246,18 @@ std::vector<events::CodeWithStatus> decode_codes(std::string_view bytes) {
   std::vector<events::CodeWithStatus> codes;
   codes.reserve(bytes.size() / 10);
   while (!bytes.empty()) {
-    CODELOG_CHECK(bytes.size() >= 2, "a list of codes is cut short");
-    const auto size = static_cast<std::size_t>(static_cast<unsigned char>(bytes[1]));
-    CODELOG_CHECK(bytes.size() >= 2 + size, "a list of codes is cut short");
-    codes.push_back({std::string(bytes.substr(2, size)), static_cast<CodeStatus>(bytes[0])});
-    bytes.remove_prefix(2 + size);
+    const auto status = static_cast<CodeStatus>(bytes[0]);
+    std::size_t size = 0;
+    std::size_t at = 1;
+    for (unsigned shift = 0, more = 1; more != 0; shift += 7) {
+      CODELOG_CHECK(at < bytes.size() && shift < 64, "a list of codes is cut short");
+      const auto byte = static_cast<unsigned char>(bytes[at++]);
+      size |= std::size_t{byte & 0x7fu} << shift;
+      more = byte & 0x80u;
+    }
+    CODELOG_CHECK(size <= bytes.size() - at, "a list of codes is cut short");
+    codes.push_back({std::string(bytes.substr(at, size)), status});
+    bytes.remove_prefix(at + size);
   }
   return codes;
 }

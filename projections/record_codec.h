@@ -14,12 +14,19 @@
 namespace codelog::projections {
 
 // Raise it whenever keys or records change: the views are then rebuilt at the next start.
-inline constexpr std::uint32_t view_format = 3;
+inline constexpr std::uint32_t view_format = 4;
+
+// The log that views are made from.
+struct LogIdentity {
+  std::string id;
+  std::uint64_t epoch = 1;
+  bool operator==(const LogIdentity&) const = default;
+};
 
 struct Meta {
   std::uint32_t format = view_format;
-  std::uint64_t epoch = 1;  // of the log that the views were made from
-  Position checkpoint;      // the last commit that the views contain
+  LogIdentity log;
+  Position checkpoint;  // the last commit that the views contain
   NextIds next;
   bool operator==(const Meta&) const = default;
 };

@@ -158,6 +158,9 @@ struct NextIds {
   CodelistId codelist{1};
   VersionId version{1};
   SearchId search{1};
+
+  // The ids that an event gives to something new are no longer free.
+  void take(const events::Event& event);
   bool operator==(const NextIds&) const = default;
 };
 

@@ -12,8 +12,14 @@ namespace {
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
 
-base::Error io_error(const rocksdb::Status& status) {
-  return {base::ErrorCode::io, "the views: " + status.ToString(), {}};
+base::Error to_error(const rocksdb::Status& status) {
+  return {status.IsCorruption() ? base::ErrorCode::corrupt : base::ErrorCode::io,
+          "the views: " + status.ToString(),
+          {}};
+}
+
+std::string unreadable(const rocksdb::Status& status) {
+  return "the views cannot be read; `codelog log rebuild` makes new ones: " + status.ToString();
 }
 
 rocksdb::Options store_options() {
@@ -42,7 +48,7 @@ class RocksReader final : public StoreReader {
     std::string value;
     const rocksdb::Status status = db_->Get(options(), slice(key), &value);
     if (status.IsNotFound()) return std::nullopt;
-    CODELOG_CHECK(status.ok(), "the views cannot be read: " + status.ToString());
+    CODELOG_CHECK(status.ok(), unreadable(status));
     return value;
   }
 
@@ -51,7 +57,7 @@ class RocksReader final : public StoreReader {
     for (at->Seek(slice(prefix)); at->Valid() && view(at->key()).starts_with(prefix); at->Next()) {
       if (!visit(view(at->key()), view(at->value()))) return;
     }
-    CODELOG_CHECK(at->status().ok(), "the views cannot be read: " + at->status().ToString());
+    CODELOG_CHECK(at->status().ok(), unreadable(at->status()));
   }
 
   void scan_backward(std::string_view prefix, const Visit& visit) const override {
@@ -66,7 +72,7 @@ class RocksReader final : public StoreReader {
     for (; at->Valid() && view(at->key()).starts_with(prefix); at->Prev()) {
       if (!visit(view(at->key()), view(at->value()))) return;
     }
-    CODELOG_CHECK(at->status().ok(), "the views cannot be read: " + at->status().ToString());
+    CODELOG_CHECK(at->status().ok(), unreadable(at->status()));
   }
 
  private:
@@ -92,18 +98,18 @@ class OpenRocksStore final : public RocksStore {
     rocksdb::WriteBatch writes;
     for (const Batch::Change& change : batch.changes()) {
       const rocksdb::Status status = add(writes, change);
-      if (!status.ok()) return io_error(status);
+      if (!status.ok()) return to_error(status);
     }
     rocksdb::WriteOptions options;
     options.disableWAL = mode == WriteMode::bulk;
     const rocksdb::Status status = db_->Write(options, &writes);
-    if (!status.ok()) return io_error(status);
+    if (!status.ok()) return to_error(status);
     return {};
   }
 
   base::Result<void> sync() override {
     const rocksdb::Status status = db_->Flush(rocksdb::FlushOptions());
-    if (!status.ok()) return io_error(status);
+    if (!status.ok()) return to_error(status);
     return {};
   }
 
@@ -131,7 +137,7 @@ base::Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem
     return base::Error{
         base::ErrorCode::unavailable, folder.string() + " is in use by another process", {}};
   }
-  if (!status.ok()) return io_error(status);
+  if (!status.ok()) return to_error(status);
   return std::unique_ptr<RocksStore>(
       std::make_unique<OpenRocksStore>(std::unique_ptr<rocksdb::DB>(db)));
 }

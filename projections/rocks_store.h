@@ -10,7 +10,7 @@ namespace codelog::projections {
 
 class RocksStore : public Store {
  public:
-  // Errors: io; unavailable when another process has the folder open.
+  // Errors: io; corrupt; unavailable when another process has the folder open.
   static base::Result<std::unique_ptr<RocksStore>> open(const std::filesystem::path& folder);
 };
 

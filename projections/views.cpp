@@ -1,5 +1,7 @@
 #include "projections/views.h"
 
+#include <algorithm>
+
 #include "events/base/check.h"
 #include "projections/keys.h"
 
@@ -43,7 +45,9 @@ Position Views::checkpoint() const {
 
 NextIds Views::next_ids() const {
   const auto meta = get(*reader_, keys::meta(), decode_meta);
-  return meta ? meta->next : NextIds();
+  const NextIds next = meta ? meta->next : NextIds();
+  return {std::max(next.codelist, first_ids_.codelist), std::max(next.version, first_ids_.version),
+          std::max(next.search, first_ids_.search)};
 }
 
 base::StreamVersion Views::stream_version(std::string_view stream) const {

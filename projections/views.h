@@ -20,6 +20,9 @@ class Views {
 
   Position checkpoint() const;
   NextIds next_ids() const;
+  // Lets next_ids() begin no lower than this: ids that commits on their way have taken are not free
+  // either.
+  void begin_ids_at(const NextIds& first) { first_ids_ = first; }
   base::StreamVersion stream_version(std::string_view stream) const;
 
   std::optional<UserRecord> user(std::string_view username) const;
@@ -69,6 +72,7 @@ class Views {
   std::optional<CodelistId> codelist_at(const std::string& key) const;
 
   std::unique_ptr<StoreReader> reader_;
+  NextIds first_ids_;
 };
 
 }  // namespace codelog::projections

@@ -28,7 +28,9 @@ base::Result<void> make_folder(const fs::path& folder) {
   if (const fs::path parent = folder.parent_path(); !parent.empty() && !fs::exists(parent, error)) {
     fs::create_directories(parent, error);
   }
-  if (::mkdir(folder.c_str(), folder_mode) == 0 || errno == EEXIST) return {};
+  // What is written below it is durable only if its own name is.
+  if (::mkdir(folder.c_str(), folder_mode) == 0) return base::sync_folder(folder.parent_path());
+  if (errno == EEXIST) return {};
   return system_error("cannot make the folder", folder);
 }
 

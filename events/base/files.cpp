@@ -63,6 +63,29 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   }
 }
 
+Result<void> sync_file(const std::filesystem::path& path) {
+  const File file(path, O_RDWR);
+  if (!file) return system_error("cannot open", path);
+  if (::fdatasync(file.get()) != 0) return system_error("cannot sync", path);
+  // Bytes that stay in memory all the same are no worse than without asking.
+  (void)::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
+  return {};
+}
+
+Result<void> destroy_file(const std::filesystem::path& path) {
+  {
+    const File file(path, O_WRONLY);
+    if (!file && errno == ENOENT) return {};
+    struct stat status {};
+    if (!file || ::fstat(file.get(), &status) != 0) return system_error("cannot open", path);
+    const std::string zeros(static_cast<std::size_t>(status.st_size), '\0');
+    if (!write_all(file.get(), zeros)) return system_error("cannot overwrite", path);
+    if (::fsync(file.get()) != 0) return system_error("cannot sync", path);
+  }
+  if (::unlink(path.c_str()) != 0) return system_error("cannot remove", path);
+  return sync_folder(path.parent_path());
+}
+
 Result<void> sync_folder(const std::filesystem::path& folder) {
   const File file(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
   if (!file) return system_error("cannot open", folder);

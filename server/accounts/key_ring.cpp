@@ -3,8 +3,6 @@
 #include <sodium.h>
 #include <sys/stat.h>
 
-#include <fstream>
-
 #include "events/base/digest.h"
 #include "events/base/files.h"
 
@@ -25,6 +23,8 @@ base::Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::filesystem::path
   if (error || ::chmod(folder.c_str(), 0700) != 0) {
     return base::Error{base::ErrorCode::io, "cannot make the key folder " + folder.string(), {}};
   }
+  // A key is durable only if the name of its folder is.
+  if (auto synced = base::sync_folder(folder.parent_path()); !synced) return synced.error();
   return std::unique_ptr<KeyRing>(new KeyRing(folder));
 }
 
@@ -104,14 +104,7 @@ base::Result<void> KeyRing::erase(std::string_view username) {
     sodium_memzero(found->second.data(), found->second.size());
     keys_.erase(found);
   }
-  const std::filesystem::path path = file_of(username);
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) return {};
-  // Overwritten in place first: a removed file's blocks may linger.
-  std::fstream(path, std::ios::in | std::ios::out | std::ios::binary) << std::string(32, '\0');
-  std::filesystem::remove(path, error);
-  if (error) return base::Error{base::ErrorCode::io, "cannot remove " + path.string(), {}};
-  return base::sync_folder(folder_);
+  return base::destroy_file(file_of(username));
 }
 
 }  // namespace codelog::accounts

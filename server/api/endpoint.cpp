@@ -57,7 +57,9 @@ Result<void> wait_for_position(Application& application, const http::Request& re
   const Waiting turn(waiting);
   if (!turn.is_allowed()) return not_there_yet(*wanted);
   const auto patience = application.options().position_wait_max;
-  if (site.log.wait_for(base::Position(*wanted), patience)) return {};
+  const bool is_there = site.log.wait_for(base::Position(*wanted), patience);
+  // Views that have stopped following the log are not there even then.
+  if (is_there && site.projections.checkpoint().value() >= *wanted) return {};
   return not_there_yet(*wanted);
 }
 
@@ -128,6 +130,11 @@ Result<http::Response> answer_write(const Endpoint& endpoint, Application& appli
   if (!body) return body.error();
   const WriteCall call{application, request, path, *body, *write};
   auto outcome = endpoint.act(call);
+  if (!outcome || !std::holds_alternative<Commit>(*outcome)) {
+    // Perhaps because the same request has been carried out in between.
+    const auto now = application::find_repeated(application.site(), *write);
+    if (now && *now) return endpoint.render(call, **now);
+  }
   if (!outcome) return outcome.error();
   if (auto* response = std::get_if<http::Response>(&*outcome)) return std::move(*response);
   auto response = endpoint.render(call, std::get<Commit>(*outcome));

@@ -170,20 +170,22 @@ Result<StreamVersion> first_after(const events::EventLog& log, const std::string
   std::uint64_t end = size.value() + 1;
   while (first < end) {
     const std::uint64_t middle = first + (end - first) / 2;
-    const auto commit =
-        log.read_stream(stream, StreamVersion(middle), events::Direction::forward)->next();
-    if (!commit) {
-      end = middle;
-      continue;
-    }
-    if (!*commit) return commit->error();
-    if ((*commit)->position > after) {
+    const auto position = log.stream_position(stream, StreamVersion(middle));
+    if (!position) return position.error();
+    if (*position > after) {
       end = middle;
     } else {
       first = middle + 1;
     }
   }
   return StreamVersion(first);
+}
+
+// A commit that cannot be read any more is a part of the history, too.
+void write_damaged(base::Position position, const base::Error& error, JsonWriter& json) {
+  json.begin_object().field("position", position.value()).key("time").null();
+  json.key("actor").null().key("command").null();
+  json.field("type", "Damaged").field("detail", error.detail).end_object();
 }
 
 void write_commit(const Commit& commit, bool show_changes, JsonWriter& json) {
@@ -206,17 +208,24 @@ Result<std::string> history_json(const events::EventLog& log, const projections:
   const StreamVersion size = views.stream_version(stream);
   auto next = first_after(log, stream, size, range.after);
   if (!next) return next.error();
-  const auto reader = log.read_stream(stream, *next, events::Direction::forward);
   base::Position last = range.after;
   JsonWriter json;
   json.begin_object().key("events").begin_array();
   for (std::uint64_t i = 0; i < range.commits_max && *next <= size; ++i) {
     if (json.size_bytes() >= page_bytes_max) break;
-    const auto commit = reader->next();
-    if (!commit) break;
-    if (!*commit) return commit->error();
-    write_commit(**commit, range.show_changes, json);
-    last = (*commit)->position;
+    const auto position = log.stream_position(stream, *next);
+    if (!position) return position.error();
+    const auto commit = log.read(*position);
+    if (commit) {
+      write_commit(*commit, range.show_changes, json);
+    } else if (commit.error().code == base::ErrorCode::corrupt) {
+      write_damaged(*position, commit.error(), json);
+    } else if (commit.error().code == base::ErrorCode::not_found) {
+      break;  // The views show it a moment before the log does.
+    } else {
+      return commit.error();
+    }
+    last = *position;
     *next = next->next();
   }
   json.end_array().key("next");

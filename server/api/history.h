@@ -16,8 +16,8 @@ struct HistoryRange {
   bool show_changes = false;      // every code that a step changed, not only how many
 };
 
-// {"events": […], "next": position or null}. Errors: corrupt, naming the commit that cannot be
-// read.
+// {"events": […], "next": position or null}; a commit that cannot be read is shown as such.
+// Errors: corrupt, when the index of the codelist's commits is damaged.
 base::Result<std::string> history_json(const events::EventLog& log, const projections::Views& views,
                                        base::CodelistId codelist, const HistoryRange& range);
 

@@ -226,12 +226,12 @@ constexpr std::string_view answers = R"json({
     "events": {"type": "array", "items": {"$ref": "#/components/schemas/HistoryEvent"}},
     "next": {"type": ["integer", "null"], "description": "Give it as `after`; null: the end."}}},
 "HistoryEvent": {"type": "object", "required": ["position", "time", "actor", "command", "type"],
-  "description": "What is there besides depends on the type.",
+  "description": "The rest depends on the type; Damaged: the commit can no longer be read.",
   "properties": {
     "position": {"$ref": "#/components/schemas/Position"},
-    "time": {"$ref": "#/components/schemas/Time"},
+    "time": {"anyOf": [{"$ref": "#/components/schemas/Time"}, {"type": "null"}]},
     "actor": {"type": ["string", "null"], "description": "null: the operators of the site."},
-    "command": {"type": "string"}, "type": {"type": "string"}}}
+    "command": {"type": ["string", "null"]}, "type": {"type": "string"}}}
 })json";
 
 constexpr std::string_view outcomes = R"json({

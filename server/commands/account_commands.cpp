@@ -45,6 +45,10 @@ Error no_user(const std::string& username) {
   return {ErrorCode::not_found, "there is no user " + username, {}};
 }
 
+Error erased_already(const std::string& username) {
+  return {ErrorCode::conflict, "user " + username + " has been erased already", {}};
+}
+
 Error no_organisation(const std::string& slug) {
   return {ErrorCode::not_found, "there is no organisation " + slug, {}};
 }
@@ -151,16 +155,25 @@ Result<Commit> AccountCommands::set_active(const Write& write, const std::string
 }
 
 Result<Commit> AccountCommands::erase_user(const Write& write, const std::string& username) {
+  if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
   const auto known = executor_.site().projections.views().user(username);
   if (known && known->is_erased) {
     // The event is there; make sure of the key, and tell again what stands.
     if (const auto erased = executor_.site().keys.erase(username); !erased) return erased.error();
-    return Error{ErrorCode::conflict, "user " + username + " has been erased already", {}};
+    return erased_already(username);
   }
-  auto commit = change_user(write, username, "EraseUser",
-                            [&](const projections::UserRecord&) -> Result<events::Event> {
-                              return events::Event(events::UserErased{username});
-                            });
+  auto commit = executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
+    const auto user = views.user(username);
+    if (!user) return no_user(username);
+    if (user->is_erased) return erased_already(username);
+    Decision decision{"EraseUser", {user_stream(username)}, {}};
+    for (const std::string& slug : views.organisations_of(username)) {
+      decision.streams.push_back(organisation_stream(slug));
+      decision.events.push_back(events::MemberRemoved{slug, username});
+    }
+    decision.events.push_back(events::UserErased{username});
+    return decision;
+  });
   if (!commit) return commit.error();
   if (const auto erased = executor_.site().keys.erase(username); !erased) return erased.error();
   return commit;

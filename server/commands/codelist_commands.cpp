@@ -97,7 +97,7 @@ std::string names_stream(const Owner& owner) { return "names/" + to_string(owner
 Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist& command) {
   const std::string slug = command.slug ? *command.slug : slug_of_name(command.name);
   if (const auto good = check(command, slug); !good) return good.error();
-  const Turn turn{.allocates_ids = true, .codelist = std::nullopt};
+  const Turn turn{.allocates_ids = true, .codelist = std::nullopt, .owner = command.owner};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     if (const auto owner = check_owner(views, command.owner); !owner) return owner.error();
     if (!can_create_for(views, write.actor, command.owner)) {
@@ -353,7 +353,9 @@ events::VersionCreated copy_of(const Views& views, const VersionRecord& source,
 }  // namespace
 
 Result<Commit> CodelistCommands::clone(const Write& write, VersionId source_id) {
-  const Turn turn{.allocates_ids = true, .codelist = std::nullopt};
+  const Turn turn{.allocates_ids = true,
+                  .codelist = std::nullopt,
+                  .owner = Owner{events::OwnerKind::user, write.actor.username}};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     if (write.actor.is_system) {
       return Error{ErrorCode::invalid, "a clone needs a user to own it", {}};

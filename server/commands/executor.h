@@ -2,8 +2,10 @@
 //
 // A decision is made on one moment of the views and names the streams it rests on; the commit is
 // accepted only if those have not moved, otherwise it is decided again. Commands on one codelist
-// take turns (a stripe of locks), so that this is rare; commands that hand out ids take turns too,
-// so that ids follow the order of the log.
+// take turns, and so do those that add to one owner's codelists (stripes of locks), so that this is
+// rare. Commands that hand out ids take turns only until their commit has its place in the log: ids
+// follow the order of the log, without a gap, and many such commits share one sync of the disk.
+// Should that sync fail, the log latches, and nothing comes after ids that were lost.
 #pragma once
 
 #include <array>
@@ -72,6 +74,7 @@ using Decide = std::function<Result<Decision>(const Views&)>;
 struct Turn {
   bool allocates_ids = false;
   std::optional<CodelistId> codelist;
+  std::optional<Owner> owner = std::nullopt;  // whose names a new codelist takes
 };
 
 class Executor {
@@ -80,17 +83,23 @@ class Executor {
 
   // The commit, durable and in the views; the earlier one where the idempotency key had acted
   // before; one without events, at the position that the views stand at, where there was nothing to
-  // do. Errors: what `decide` says, and what EventLog::append says.
+  // do. Errors: what `decide` says, what EventLog::append says, and unavailable once the views have
+  // stopped following the log.
   Result<Commit> run(const Write& write, const Turn& turn, const Decide& decide);
 
   const Site& site() const { return site_; }
 
  private:
-  Result<Commit> decide_and_append(const Write& write, const Decide& decide);
+  Result<Commit> decide_and_append(const Write& write, const Turn& turn, const Decide& decide);
+  Result<Commit> append(const Write& write, const Views& views, Decision decision,
+                        std::unique_lock<std::mutex> ids);
+  Result<std::optional<Commit>> find_earlier(const Write& write) const;
 
   Site site_;
   std::mutex ids_;
+  projections::NextIds next_ids_;  // behind every commit that has its place; guarded by ids_
   std::array<std::mutex, 64> codelists_;
+  std::array<std::mutex, 64> owners_;
 };
 
 }  // namespace codelog::commands

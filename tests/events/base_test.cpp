@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "events/base/clock.h"
 #include "events/base/code_status.h"
@@ -104,6 +105,25 @@ TEST_CASE("a durable file is written whole, replaced whole, and digested") {
   CHECK(std::distance(std::filesystem::directory_iterator(folder), {}) == 1);
   CHECK(base::read_file(folder / "absent").error().code == base::ErrorCode::not_found);
   CHECK_FALSE(base::write_file_durably(folder / "no" / "file", "x"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a file that is destroyed leaves nothing behind, and not being able to is an error") {
+  const auto folder = std::filesystem::temp_directory_path() /
+                      ("codelog-destroy-" + std::to_string(std::random_device()()));
+  std::filesystem::create_directories(folder);
+  const auto path = folder / "key";
+  REQUIRE(base::write_file_durably(path, "secret"));
+  std::filesystem::create_hard_link(path, folder / "blocks");  // still shows what the blocks hold
+  REQUIRE(base::destroy_file(path));
+  CHECK_FALSE(std::filesystem::exists(path));
+  CHECK(base::read_file(folder / "blocks").value() == std::string(6, '\0'));
+  CHECK(base::destroy_file(path));
+  std::filesystem::create_directories(path);  // is there, and cannot be written to
+  const auto refused = base::destroy_file(path);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == base::ErrorCode::io);
+  CHECK(std::filesystem::exists(path));
   std::filesystem::remove_all(folder);
 }
 

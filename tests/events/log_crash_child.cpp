@@ -1,6 +1,6 @@
 // Appends with several threads until it is killed, and reports every acknowledged commit on
-// standard output. Arguments: FOLDER THREADS SYNC(0|1). What it writes and how it says so:
-// crash_protocol.h.
+// standard output. Arguments: FOLDER THREADS SYNC(always|never|later). What it writes and how it
+// says so: crash_protocol.h.
 #include <unistd.h>
 
 #include <cstdio>
@@ -24,6 +24,31 @@ void report(const events::CrashReport& report) {
   if (::write(STDOUT_FILENO, &report, sizeof report) != sizeof report) std::_Exit(4);
 }
 
+// Leaves commits that the kernel has and the disk may not, as a process does that was killed before
+// its sync was over.
+void leave_unsynced(events::LogOptions options) {
+  constexpr std::uint64_t commits_count = 10;
+  options.sync = false;
+  const auto log = events::EventLog::open(options);
+  if (!log) std::_Exit(6);
+  const std::uint64_t first = (*log)->stream_version(events::crash_stream(0)).value();
+  for (std::uint64_t i = 0; i < commits_count; ++i) {
+    if (!(*log)->append(events::crash_draft(0, first + i))) std::_Exit(7);
+  }
+}
+
+// Whoever repeats a request with its key is told that it was done: so all that is there counts as
+// acknowledged.
+void report_all(const events::EventLog& log) {
+  const auto reader = log.read_all(codelog::base::Position(1), events::Direction::forward);
+  while (const auto commit = reader->next()) {
+    if (!*commit) std::_Exit(8);
+    const auto& stream = (*commit)->content.streams.at(0);
+    const auto writer = static_cast<std::uint32_t>(std::stoul(stream.stream.substr(7)));
+    report({(*commit)->position.value(), stream.version.value(), writer, 0});
+  }
+}
+
 void append_for_ever(events::EventLog& log, std::uint32_t writer) {
   for (;;) {
     const std::uint64_t version = log.stream_version(events::crash_stream(writer)).value();
@@ -42,17 +67,19 @@ int main(int argc, char** argv) {
   if (argc != 4) return 2;
   events::LogOptions options;
   options.folder = argv[1];
-  options.sync = argv[3] == "1"s;
+  options.sync = argv[3] != "never"s;
   // Soon, so that a power cut meets witnesses of every age.
   options.witness_sync_interval = std::chrono::milliseconds(5);
   // Little, so that tables are written, logs switched and tables merged all the time.
   options.memory_bytes = 256u << 10;
+  if (argv[3] == "later"s) leave_unsynced(options);
   const auto log = events::EventLog::open(options);
   if (!log) {
     std::fprintf(stderr, "open: %s\n", log.error().detail.c_str());
     return 3;
   }
   report({0, 0, 0, 0});
+  if (argv[3] == "later"s) report_all(**log);
   std::vector<std::jthread> writers;
   for (int writer = 0; writer < std::atoi(argv[2]); ++writer) {
     writers.emplace_back(

@@ -29,10 +29,25 @@ unsigned random_seed() {
   return seed;
 }
 
+// When what is acknowledged is on the disk; `later`: all but what an earlier process had left.
+enum class Sync { always, never, later };
+
+const char* to_text(Sync sync) {
+  switch (sync) {
+    case Sync::always:
+      return "always";
+    case Sync::never:
+      return "never";
+    case Sync::later:
+      return "later";
+  }
+  return "";
+}
+
 // The child program, with a pipe for its reports.
 class Child {
  public:
-  Child(const std::filesystem::path& folder, int threads, bool sync,
+  Child(const std::filesystem::path& folder, int threads, Sync sync,
         const std::map<std::string, std::string>& environment) {
     int ends[2];
     REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
@@ -43,7 +58,7 @@ class Child {
       ::dup2(ends[1], STDOUT_FILENO);
       for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
       ::execl(CODELOG_CRASH_CHILD, CODELOG_CRASH_CHILD, folder.c_str(), threads_text.c_str(),
-              sync ? "1" : "0", nullptr);
+              to_text(sync), nullptr);
       ::_exit(127);
     }
     ::close(ends[1]);
@@ -165,7 +180,7 @@ class Fifo {
 // What a round of power loss showed.
 enum class Outcome { kept, lost_acknowledged, refused };
 
-Outcome lose_power(const TemporaryFolder& folder, bool sync, std::uint64_t count,
+Outcome lose_power(const TemporaryFolder& folder, Sync sync, std::uint64_t count,
                    Acknowledged& acknowledged) {
   const TemporaryFolder elsewhere;
   Fifo fifo(elsewhere.path() / "trigger");
@@ -197,7 +212,7 @@ TEST_CASE("killing the process at any moment loses nothing acknowledged", "[log]
     CAPTURE(round);
     const std::size_t before = acknowledged.size();
     const std::uint64_t count = round % 4 == 3 ? 0 : 1 + random() % 400;
-    Child child(folder.path() / "log", 1 + static_cast<int>(random() % 8), true, {});
+    Child child(folder.path() / "log", 1 + static_cast<int>(random() % 8), Sync::always, {});
     run_until(child, count, acknowledged, [&] {
       // Some of the way into opening the log, when that is all there is time for.
       for (auto turns = count == 0 ? random() % 100'000 : 0ul; turns > 0; --turns) {
@@ -217,9 +232,20 @@ TEST_CASE("a power cut at any moment loses nothing acknowledged", "[log][crash]"
   const int rounds = rounds_or(10);
   for (int round = 0; round < rounds; ++round) {
     CAPTURE(round);
-    CHECK(lose_power(folder, true, 1 + random() % 500, acknowledged) == Outcome::kept);
+    CHECK(lose_power(folder, Sync::always, 1 + random() % 500, acknowledged) == Outcome::kept);
   }
   CHECK(acknowledged.size() >= static_cast<std::size_t>(rounds));
+}
+
+TEST_CASE("a power cut after a restart loses nothing that the restart had found", "[log][crash]") {
+  const TemporaryFolder folder;
+  std::mt19937 random(random_seed());
+  const int rounds = rounds_or(10) / 2 + 1;
+  for (int round = 0; round < rounds; ++round) {
+    CAPTURE(round);
+    Acknowledged acknowledged;  // all of them are told again in each round
+    CHECK(lose_power(folder, Sync::later, 10 + random() % 50, acknowledged) == Outcome::kept);
+  }
 }
 
 TEST_CASE("without syncing, a power cut loses acknowledged commits, which the test notices",
@@ -230,7 +256,7 @@ TEST_CASE("without syncing, a power cut loses acknowledged commits, which the te
   for (int round = 0; round < rounds; ++round) {
     const TemporaryFolder folder;
     Acknowledged acknowledged;
-    const auto outcome = lose_power(folder, false, 1 + random() % 500, acknowledged);
+    const auto outcome = lose_power(folder, Sync::never, 1 + random() % 500, acknowledged);
     if (outcome != Outcome::kept) ++bitten;
   }
   // A round whose few commits happened to be synced with something else keeps them: the control is
@@ -247,7 +273,7 @@ TEST_CASE("a power cut at any sync of making a log leaves one that opens", "[log
     auto environment = power_loss(folder);
     environment["CODELOG_POWER_LOSS_AT_SYNC"] = std::to_string(number);
     Acknowledged acknowledged;
-    Child child(folder.path() / "log", 2, true, environment);
+    Child child(folder.path() / "log", 2, Sync::always, environment);
     run_until(child, ~0ull, acknowledged, [] {});
     check_log(*open_or_fail(options_in(folder)), acknowledged);
     appended = acknowledged.size() >= 10;

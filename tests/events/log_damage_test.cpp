@@ -121,6 +121,24 @@ const std::vector<Found> found_tampering = {
     {{"a stream's head moved back",
       [](RawLog& raw) { raw.put(Family::stream_heads, "s1", number_value(3)); }},
      {0}},
+    {{"a stream's head moved forward",
+      [](RawLog& raw) { raw.put(Family::stream_heads, "s1", number_value(1000)); }},
+     {0}},
+    {{"a stream's head added",
+      [](RawLog& raw) { raw.put(Family::stream_heads, "t", number_value(1)); }},
+     {0}},
+    // The next commit of that stream would find its place taken.
+    {{"a stream entry added that leads beyond the end",
+      [](RawLog& raw) {
+        raw.put(Family::streams, stream_key("s1", StreamVersion(201)), number_value(7000));
+      }},
+     {0}},
+    {{"an idempotency key added that leads beyond the end",
+      [](RawLog& raw) {
+        raw.put(Family::idempotency, idempotency_key("alice", "another"),
+                idempotency_value({Position(7000), {}}));
+      }},
+     {0}},
     {{"an idempotency key forgotten",
       [](RawLog& raw) { raw.remove(Family::idempotency, idempotency_key("alice", "key 41")); }},
      {0, 42}},
@@ -278,6 +296,18 @@ TEST_CASE("the witness survives a torn write and always keeps what was synced", 
   CHECK(Witness::open(path).error().code == ErrorCode::corrupt);
   REQUIRE(base::write_file_durably(path, ""));
   CHECK(Witness::open(path).error().code == ErrorCode::corrupt);
+}
+
+TEST_CASE("a witness that is behind learns where the log ends when that is opened", "[witness]") {
+  const TemporaryFolder folder;
+  const LogOptions options = options_in(folder);
+  const std::filesystem::path witness = options.folder.string() + ".witness";
+  fill(options, 3);
+  std::filesystem::copy_file(witness, folder.path() / "earlier");
+  REQUIRE(open_or_fail(options)->append(step("a", 0)));
+  std::filesystem::rename(folder.path() / "earlier", witness);
+  const auto log = open_or_fail(options);
+  CHECK((*Witness::open(witness))->newest().head == log->head());
 }
 
 TEST_CASE("around a damaged block everything else is read, by position and by stream",

@@ -1,7 +1,7 @@
 // The views are a function of the log: however they were made, in whatever portions, equal logs
 // give equal bytes.
 #include <catch2/catch.hpp>
-#include <iostream>
+#include <fstream>
 
 #include "projections/memory_store.h"
 #include "tests/projections/random_history.h"
@@ -24,7 +24,7 @@ void take_in_with_crashes(projections::Store& store, const events::EventLog& log
                           base::Position after, std::mt19937& random) {
   for (;;) {
     projections::Projector projector(store, projections::Projector::Positions::dense,
-                                     log.head().epoch);
+                                     projections::identity_of(log));
     if (projector.checkpoint() == after) return;
     const auto reader = log.read_all(projector.checkpoint().next(), events::Direction::forward);
     const std::size_t life = 1 + random() % 300;
@@ -96,7 +96,7 @@ TEST_CASE("views resumed at every single commit equal those made at once") {
   while (auto commit = reader->next()) {
     REQUIRE(*commit);
     projections::Projector projector(resumed, projections::Projector::Positions::dense,
-                                     site.log().head().epoch);
+                                     projections::identity_of(site.log()));
     REQUIRE(projector.apply(**commit));
     REQUIRE(projector.flush(projections::WriteMode::live));
   }
@@ -152,4 +152,45 @@ TEST_CASE("views of another log are thrown away") {
   REQUIRE(views);
   CHECK((*views)->checkpoint() == base::Position(0));
   CHECK((*views)->views().users().empty());
+}
+
+TEST_CASE("views of another log are thrown away, however far that one has come") {
+  const TemporaryFolder folder;
+  const TemporaryFolder other;
+  {
+    TestSite site(folder.path(), 3, codes_count);
+    RandomHistory(site, 3).set_up();
+  }
+  TestSite site(other.path(), 4, codes_count);
+  RandomHistory history(site, 4);
+  history.set_up();
+  for (int i = 0; i < 100; ++i) history.step();
+  const base::Sha256 own = site.projections().digest();
+  for (const char* part : {"log", "witness"}) {
+    fs::remove_all(folder.path() / part);
+    fs::copy(other.path() / part, folder.path() / part, fs::copy_options::recursive);
+  }
+  TestSite moved(folder.path(), 4, codes_count);
+  CHECK(moved.projections().digest() == own);
+}
+
+TEST_CASE("damaged views are thrown away and made anew") {
+  const TemporaryFolder folder;
+  base::Sha256 before;
+  {
+    TestSite site(folder.path(), 3, codes_count);
+    RandomHistory(site, 3).set_up();
+    before = site.projections().digest();
+  }
+  std::ofstream(folder.path() / "projections" / "CURRENT") << "nonsense";
+  TestSite site(folder.path(), 3, codes_count);
+  CHECK(site.projections().digest() == before);
+}
+
+TEST_CASE("a code of any length that a release may have can be kept") {
+  std::vector<events::CodeWithStatus> codes;
+  for (const std::size_t size : {0, 1, 127, 128, 255, 256, 20'000}) {
+    codes.push_back({std::string(size, 'x'), base::CodeStatus::included});
+  }
+  CHECK(projections::decode_codes(projections::encode_codes(codes)) == codes);
 }

@@ -174,6 +174,25 @@ TEST_CASE_METHOD(Fixture, "a request with a key acts once, however often it is s
     CHECK(keyed("POST", "/api/v2/codelists", other, "k2").status == 201);
     CHECK(site.send("POST", "/api/v2/codelists", body).status == 409);
   }
+  SECTION("at the same time, when it ends what it is about") {
+    for (int round = 0; round < 10; ++round) {
+      const json body = {{"owner", "user/alice"},
+                         {"name", "Short " + std::to_string(round)},
+                         {"coding_system", "snomedct"}};
+      const json made = site.send("POST", "/api/v2/codelists", body).json();
+      const std::string target =
+          "/api/v2/versions/" + made.at("version").at("hash").get<std::string>() + "/discard";
+      std::vector<Reply> replies(6);
+      in_parallel(6, [&](int i) {
+        replies[static_cast<std::size_t>(i)] =
+            keyed("POST", target, json::object(), "end " + std::to_string(round));
+      });
+      for (const Reply& reply : replies) {
+        CHECK(reply.status == 200);
+        CHECK(reply.body == replies[0].body);
+      }
+    }
+  }
   SECTION("after the world has gone on") {
     const json include = one_update(codes[0], "+");
     const Reply first = keyed("PATCH", version + "/statuses", include, "click");

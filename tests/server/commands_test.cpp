@@ -407,6 +407,23 @@ TEST_CASE_METHOD(Fixture, "two people on one draft are merged, or told what the 
   }
 }
 
+TEST_CASE_METHOD(Fixture, "a name is its owner's as long as any handle has it") {
+  const auto version = draft("Asthma");
+  const auto id = views().version(version)->codelist;
+  commands::ChangeDetails slug;
+  slug.slug = "wheeze";
+  REQUIRE(codelists.change_details(as("user1"), id, slug));
+  commands::ChangeDetails name;
+  name.name = "Wheeze";
+  REQUIRE(codelists.change_details(as("user1"), id, name));
+  // The first handle, which goes on resolving, is called so still.
+  auto again = codelist("Asthma");
+  again.slug = "asthma-2";
+  CHECK(field_of(codelists.create(as("user1"), again)) == "name");
+  REQUIRE(codelists.remove(as("user1"), id, ""));
+  CHECK(codelists.create(as("user1"), again));
+}
+
 TEST_CASE_METHOD(Fixture, "clones are the cloner's own, named apart, up to a limit") {
   const auto version = under_review("Popular");
   for (int i = 0; i < 12; ++i) REQUIRE(codelists.clone(as("user2"), version));
@@ -433,6 +450,8 @@ TEST_CASE_METHOD(Fixture, "people can be forgotten, and their accounts end") {
   REQUIRE(accounts.erase_user(system(), "user3"));
   CHECK(code_of(codelog::accounts::open_sealed(keys, "user3", sealed)) == ErrorCode::not_found);
   CHECK_FALSE(views().user_by_token(codelog::accounts::digest_token(token->token)));
+  CHECK(views().organisations_of("user3").empty());
+  CHECK_FALSE(views().member("north", "user3"));
   CHECK(code_of(accounts.set_token(system(), "user3")) == ErrorCode::conflict);
   CHECK(code_of(accounts.erase_user(as("user1"), "user2")) == ErrorCode::forbidden);
 }

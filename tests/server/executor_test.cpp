@@ -1,0 +1,214 @@
+// The one path of all commands: what many of them at once, and failures below, must not do.
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <future>
+#include <set>
+#include <thread>
+
+#include "tests/projections/random_history.h"
+
+namespace base = codelog::base;
+namespace commands = codelog::commands;
+namespace events = codelog::events;
+using base::ErrorCode;
+using codelog::tests::RandomHistory;
+using codelog::tests::TemporaryFolder;
+using codelog::tests::TestSite;
+using events::OwnerKind;
+
+namespace {
+
+struct Fixture {
+  TemporaryFolder folder;
+  TestSite site{folder.path(), 5, 120};
+  commands::CodelistCommands codelists{site.executor()};
+  commands::VersionCommands versions{site.executor()};
+  commands::DraftCommands drafts{site.executor()};
+
+  // user0 to user3, see RandomHistory::set_up.
+  Fixture() { RandomHistory(site, 1).set_up(); }
+
+  static commands::Write as(const std::string& username) {
+    return {commands::Actor{.username = username, .is_admin = false}, std::nullopt};
+  }
+  base::Result<events::Commit> create(const std::string& owner, const std::string& name) {
+    commands::CreateCodelist command;
+    command.owner = {OwnerKind::user, owner};
+    command.name = name;
+    command.coding_system = "bnf";
+    return codelists.create(as(owner), command);
+  }
+  base::VersionId draft(const std::string& owner, const std::string& name) {
+    const auto commit = create(owner, name);
+    REQUIRE(commit);
+    return std::get<events::VersionCreated>(commit->content.events.at(1)).version;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "nothing is decided on views that have stopped following the log",
+                 "[executor]") {
+  const auto first = draft("user1", "One");
+  const auto second = draft("user1", "Two");
+  // A commit that does not fit, as a failing disk below the views would have it.
+  events::CommitDraft unfit;
+  unfit.command = "Test";
+  unfit.streams = {{"nowhere", base::StreamVersion(0)}};
+  unfit.events = {events::VersionPublished{base::VersionId(999)}};
+  REQUIRE(site.log().append(std::move(unfit)));
+  REQUIRE_FALSE(site.projections().failure().empty());
+
+  const auto head = site.log().head().position;
+  const auto refused = versions.create_draft(as("user1"), first, std::nullopt);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::unavailable);
+  CHECK_FALSE(versions.create_draft(as("user1"), second, std::nullopt));
+  CHECK_FALSE(create("user2", "Three"));
+  CHECK(site.log().head().position == head);
+}
+
+TEST_CASE_METHOD(Fixture, "commands that hand out ids do not wait for each other's sync",
+                 "[executor][concurrency]") {
+  constexpr std::size_t count = 8;
+  std::vector<base::VersionId> lists;
+  for (std::size_t i = 0; i < count; ++i) {
+    lists.push_back(draft("user1", "List " + std::to_string(i)));
+  }
+  // Holds the first group until all the others have their places behind it.
+  const base::Position before = site.log().head().position;
+  std::promise<void> all_placed;
+  std::atomic<int> groups = 0;
+  site.projections().set_listener([&](std::span<const events::Commit>) {
+    if (++groups == 1) all_placed.get_future().wait_for(std::chrono::seconds(60));
+  });
+  std::vector<std::optional<base::SearchId>> searches(count);
+  bool placed_together = false;
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < count; ++i) {
+      threads.emplace_back([&, i] {
+        const auto added =
+            drafts.add_search(as("user1"), lists[i], {events::SearchKind::code, "c1001"});
+        if (added) searches[i] = added->id;
+      });
+    }
+    threads.emplace_back([&] { (void)create("user2", "Another"); });
+    threads.emplace_back([&] { (void)create("user3", "A third"); });
+    const auto placed = [&](const std::string& stream) {
+      return site.log().stream_version(stream).value() > 0;
+    };
+    const auto all_there = [&] {
+      for (std::uint32_t id = 1; id <= count; ++id) {
+        const auto stream = codelog::projections::codelist_stream(base::CodelistId(id));
+        if (site.log().stream_version(stream).value() < 2) return false;
+      }
+      return placed("codelist/9") && placed("codelist/10");
+    };
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!all_there() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    placed_together = all_there();
+    all_placed.set_value();
+  }
+  site.projections().set_listener({});
+  CHECK(placed_together);
+  CHECK(groups <= 2);  // one where the first sync was slow enough for all to join it
+  // Dense, none twice, and in the order of the log.
+  std::uint32_t next_search = 1;
+  std::uint32_t next_codelist = count + 1;
+  const auto reader = site.log().read_all(before.next(), events::Direction::forward);
+  while (const auto commit = reader->next()) {
+    REQUIRE(*commit);
+    for (const events::Event& event : (*commit)->content.events) {
+      if (const auto* added = std::get_if<events::SearchAdded>(&event)) {
+        CHECK(added->search.id.value() == next_search++);
+      }
+      if (const auto* created = std::get_if<events::CodelistCreated>(&event)) {
+        CHECK(created->codelist.value() == next_codelist++);
+      }
+    }
+  }
+  CHECK(next_search == count + 1);
+  CHECK(next_codelist == count + 3);
+  for (std::size_t i = 0; i < count; ++i) {
+    REQUIRE(searches[i]);
+    CHECK(site.projections().views().search(lists[i], *searches[i]));
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "ids follow the log without a gap, whatever is refused in between",
+                 "[executor][concurrency]") {
+  constexpr int clients = 12;
+  constexpr int rounds = 8;
+  std::atomic<int> created = 0;
+  std::atomic<int> failures = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int client = 0; client < clients; ++client) {
+      threads.emplace_back([&, client] {
+        const std::string owner = "user" + std::to_string(client % 4);
+        for (int round = 0; round < rounds; ++round) {
+          // Every name is wanted by several; one gets it, the others are refused.
+          const auto commit = create(owner, "List " + std::to_string(round));
+          if (!commit) continue;
+          ++created;
+          const auto version =
+              std::get<events::VersionCreated>(commit->content.events.at(1)).version;
+          // Whoever was answered sees what was made, and goes on from there.
+          const bool good =
+              site.projections().views().version(version) &&
+              drafts.add_search(as(owner), version, {events::SearchKind::code, "c1002"}) &&
+              versions.create_draft(as(owner), version, std::nullopt);
+          if (!good) ++failures;
+        }
+      });
+    }
+  }
+  CHECK(failures == 0);
+  CHECK(created == 4 * rounds);
+  std::uint32_t next_codelist = 1;
+  std::uint32_t next_version = 1;
+  std::uint32_t next_search = 1;
+  const auto reader = site.log().read_all(base::Position(1), events::Direction::forward);
+  while (const auto commit = reader->next()) {
+    REQUIRE(*commit);
+    for (const events::Event& event : (*commit)->content.events) {
+      if (const auto* codelist = std::get_if<events::CodelistCreated>(&event)) {
+        CHECK(codelist->codelist.value() == next_codelist++);
+      }
+      if (const auto* version = std::get_if<events::VersionCreated>(&event)) {
+        CHECK(version->version.value() == next_version++);
+        for (const auto& search : version->searches) CHECK(search.id.value() == next_search++);
+      }
+      if (const auto* added = std::get_if<events::SearchAdded>(&event)) {
+        CHECK(added->search.id.value() == next_search++);
+      }
+    }
+  }
+  CHECK(next_codelist == 4 * rounds + 1);
+  CHECK(site.projections().failure().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "the same request many times at once is answered alike",
+                 "[executor][concurrency]") {
+  for (int round = 0; round < 10; ++round) {
+    commands::CreateCodelist command;
+    command.owner = {OwnerKind::user, "user1"};
+    command.name = "List " + std::to_string(round);
+    command.coding_system = "bnf";
+    commands::Write write = as("user1");
+    write.idempotency = events::IdempotencyKey{command.name, {}};
+    std::vector<std::optional<base::Position>> answers(6);
+    {
+      std::vector<std::jthread> threads;
+      for (auto& answer : answers) {
+        threads.emplace_back([&] {
+          const auto commit = codelists.create(write, command);
+          if (commit) answer = commit->position;
+        });
+      }
+    }
+    for (const auto& answer : answers) CHECK(answer == site.log().head().position);
+  }
+}
