@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,7 +15,10 @@
 
 #include "coding_systems/base/coding_system.h"
 #include "coding_systems/base/hierarchy.h"
+#include "coding_systems/base/search_query.h"
+#include "coding_systems/base/type_table.h"
 #include "events/base/digest.h"
+#include "events/base/result.h"
 
 namespace codelog::coding_systems {
 
@@ -54,6 +59,8 @@ class Release {
   // The term as listings and downloads show it ("Unknown" where there is no name).
   virtual std::string_view term(Node node) const = 0;
   virtual std::vector<std::string_view> synonyms(Node node) const = 0;
+  // False where the release has retired the code.
+  virtual bool is_active(Node) const { return true; }
   // Pages elsewhere about the code.
   virtual std::vector<CodeReference> references(Node) const { return {}; }
   // The sections a code is listed under, e.g. "Disorder", "[inactive] Finding" or "Chapter 04:
@@ -63,6 +70,8 @@ class Release {
   virtual std::string unknown_type_title(std::string_view code) const = 0;
   // Relations to other codes beside the hierarchy; each coding system says which kinds it has.
   virtual std::span<const Link> links(Node) const { return {}; }
+  // A word for a kind of link, as the API shows it.
+  virtual std::string link_kind(std::uint32_t kind) const { return std::to_string(kind); }
 
   // Concepts with a description that contains the text (ASCII case folded, as SQLite's LIKE);
   // increasing nodes. Any length from one byte; three bytes and more take the trigram lists.
@@ -70,9 +79,26 @@ class Release {
   // The codes that a search for this code finds, as the reference finds them: a code may come back
   // that the release does not have (BNF gives the code back as it was typed).
   virtual std::vector<std::string> search_by_code(std::string_view code) const = 0;
+  // False for codes that OpenCodelists finds by no term, though they have one.
+  virtual bool is_found_by_term(Node) const { return true; }
+
+  // What a query finds, in every mode (search_query.h); increasing nodes, that is none that the
+  // release does not have. Errors: invalid, naming "text" (check_search_text) or "types" (no such
+  // type in this release); too_large, naming "text" (a regular expression that would take too
+  // long).
+  virtual base::Result<std::vector<Node>> search(const SearchQuery& query) const = 0;
+  // The same, best first, a page of it. Errors as search().
+  virtual base::Result<SearchHits> search_page(const SearchQuery& query, SearchPage page) const = 0;
+
+  // The types of all codes, gathered when first asked for.
+  const TypeTable& types() const;
 
   // Bytes mapped, for /metrics.
   virtual std::uint64_t index_bytes() const = 0;
+
+ private:
+  mutable std::once_flag types_once_;
+  mutable std::unique_ptr<const TypeTable> types_;  // written once, under types_once_
 };
 
 }  // namespace codelog::coding_systems

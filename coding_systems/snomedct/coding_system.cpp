@@ -18,6 +18,8 @@ class SnomedRelease final : public IndexedRelease {
     return full ? split_tag(*full).term : "Unknown";
   }
 
+  bool is_active(Node node) const override { return index().kind(node) == active_concept; }
+
   std::vector<std::string> type_titles(Node node) const override {
     const auto full = name(node);
     if (!full) return {unknown_type_title(code(node))};
