@@ -50,7 +50,15 @@ constexpr std::string_view words = R"json({
 "Handle": {"type": "object", "required": ["owner", "slug", "name"],
   "properties": {"owner": {"$ref": "#/components/schemas/Owner"},
                  "slug": {"type": "string"}, "name": {"type": "string"}}},
-"Prose": {"type": ["string", "null"]}
+"Prose": {"type": ["string", "null"]},
+"SearchMode": {"description": "How a search matches. All modes ignore case.", "anyOf": [
+  {"const": "contains", "description": "A description contains the term; the default."},
+  {"const": "words", "description": "A description has words that start so, in any order."},
+  {"const": "phrase", "description": "A description has the words one after the other."},
+  {"const": "starts_with", "description": "A description starts with the term."},
+  {"const": "regex", "description": "RE2's dialect: no back-references, no look-around."},
+  {"const": "code_prefix", "description": "The code starts so."},
+  {"const": "code_range", "description": "E10-E14 or A00..A09; with all that starts as the ends."}]}
 })json";
 
 constexpr std::string_view requests = R"json({
@@ -123,6 +131,39 @@ constexpr std::string_view answers = R"json({
   "properties": {"matching": {"$ref": "#/components/schemas/Codes"},
     "codes": {"$ref": "#/components/schemas/Codes",
               "description": "The topmost matches with all their descendants."}}},
+"Match": {"type": "object", "required": ["code", "term", "matched", "role", "active", "types"],
+  "properties": {
+    "code": {"$ref": "#/components/schemas/Code"}, "term": {"type": "string"},
+    "matched": {"type": ["string", "null"],
+                "description": "The best description that matched; by code, the name."},
+    "role": {"enum": ["name", "synonym", "other", null], "description": "What it is to the code."},
+    "active": {"type": "boolean"}, "types": {"$ref": "#/components/schemas/TypeTitles"}}},
+"Matches": {"type": "object", "required": ["total", "hits"],
+  "properties": {
+    "total": {"type": "integer", "minimum": 0, "description": "On all pages."},
+    "hits": {"type": "array", "items": {"$ref": "#/components/schemas/Match"},
+      "description": "Best first: the same text, one that starts so, a shorter one, an active code."}}},
+"TypeTitles": {"type": "array", "items": {"type": "string"}},
+"Types": {"type": "object", "required": ["types"],
+  "properties": {"types": {"type": "array", "items": {"type": "object",
+    "required": ["title", "codes"],
+    "properties": {"title": {"type": "string"}, "codes": {"type": "integer", "minimum": 1}}}}}},
+"CodeAndTerm": {"type": "object", "required": ["code", "term"],
+  "properties": {"code": {"$ref": "#/components/schemas/Code"}, "term": {"type": "string"},
+    "kind": {"type": "string", "description": "Of a link."}}},
+"CodeDetails": {"type": "object",
+  "required": ["code", "term", "name", "active", "synonyms", "references", "types", "parents",
+               "children", "links"],
+  "properties": {
+    "code": {"$ref": "#/components/schemas/Code"}, "term": {"type": "string"},
+    "name": {"type": ["string", "null"], "description": "In full."}, "active": {"type": "boolean"},
+    "synonyms": {"type": "array", "items": {"type": "string"}},
+    "references": {"type": "array", "items": {"$ref": "#/components/schemas/Reference"}},
+    "types": {"$ref": "#/components/schemas/TypeTitles"},
+    "parents": {"type": "array", "items": {"$ref": "#/components/schemas/CodeAndTerm"}},
+    "children": {"type": "array", "items": {"$ref": "#/components/schemas/CodeAndTerm"}},
+    "links": {"type": "array", "items": {"$ref": "#/components/schemas/CodeAndTerm"},
+              "description": "Relations beside the hierarchy."}}},
 "Terms": {"type": "object", "required": ["terms"],
   "properties": {"terms": {"type": "object", "additionalProperties": {"type": "string"}}}},
 "Codeset": {"type": "object", "required": ["statuses", "definition"],

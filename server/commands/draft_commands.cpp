@@ -79,7 +79,7 @@ Result<Commit> DraftCommands::step(
 
 Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& write, VersionId id,
                                                                const AddSearch& search) {
-  const auto slug = search_slug(search.kind, search.text);
+  const auto slug = search_slug({search.kind, search.text});
   if (!slug) return slug.error();
   std::optional<SearchOutcome> known;
   auto commit = step(
@@ -93,7 +93,7 @@ Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& writ
             return Decision{};
           }
         }
-        auto found = find_codes(workspace.release, search.kind, search.text);
+        auto found = find_codes(workspace.release, {search.kind, search.text});
         if (!found) return found.error();
         events::SearchAdded event;
         event.version = id;
