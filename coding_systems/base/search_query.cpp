@@ -22,9 +22,9 @@ constexpr std::array named_modes = {
     NamedMode{SearchMode::phrase, "phrase"},
     NamedMode{SearchMode::starts_with, "starts_with"},
     NamedMode{SearchMode::regex, "regex"},
-    NamedMode{SearchMode::code, "code"},
     NamedMode{SearchMode::code_prefix, "code_prefix"},
     NamedMode{SearchMode::code_range, "code_range"},
+    NamedMode{SearchMode::code, "code"},
 };
 
 base::Error wrong_text(std::string detail) {
@@ -52,7 +52,7 @@ std::span<const SearchMode> all_search_modes() {
   return modes;
 }
 
-bool is_by_code(SearchMode mode) { return mode >= SearchMode::code; }
+bool is_by_code(SearchMode mode) { return mode >= SearchMode::code_prefix; }
 
 base::Result<void> check_search_text(SearchMode mode, std::string_view text) {
   if (text.empty()) return wrong_text("is empty");

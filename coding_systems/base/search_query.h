@@ -11,13 +11,13 @@
 // - regex: a description matches the regular expression, letters in either case. The dialect is
 //   RE2's: Perl's without back-references and look-around, in time linear in the descriptions; ^
 //   and $ are the description's ends.
-// - code: what the coding system's own search by code finds (Release::search_by_code).
 // - code_prefix: the code starts with the text: as it is written; if none does, with letters in
 //   either case; if none does, without its dots ("e10.1" finds E101 in ICD-10).
 // - code_range: "E10-E14" or "A00..A09": the codes from the first to the second, in the order of
 //   codes with letters in either case alike, and those that start with the second, whose dots at
 //   the end do not count (they pad Read codes). Either is taken without its dots where no code
 //   starts with it otherwise.
+// - code: what the coding system's own search by code finds (Release::search_by_code).
 // Words, phrase and starts_with are blind to case and diacritics (text_fold.h).
 //
 // Plain values and functions without state.
@@ -43,9 +43,9 @@ enum class SearchMode : std::uint8_t {
   phrase,
   starts_with,
   regex,
-  code,
   code_prefix,
   code_range,
+  code,
 };
 std::string_view to_string(SearchMode mode);
 std::optional<SearchMode> parse_search_mode(std::string_view name);

@@ -18,8 +18,6 @@ class SnomedRelease final : public IndexedRelease {
     return full ? split_tag(*full).term : "Unknown";
   }
 
-  bool is_active(Node node) const override { return index().kind(node) == active_concept; }
-
   std::vector<std::string> type_titles(Node node) const override {
     const auto full = name(node);
     if (!full) return {unknown_type_title(code(node))};
@@ -28,6 +26,8 @@ class SnomedRelease final : public IndexedRelease {
   }
 
   std::string unknown_type_title(std::string_view) const override { return "[unknown]"; }
+
+  bool is_active(Node node) const override { return index().kind(node) != inactive_concept; }
 
   std::vector<std::string> search_by_code(std::string_view code) const override {
     const auto node = find(code);
