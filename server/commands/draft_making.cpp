@@ -80,6 +80,18 @@ Result<std::string> plain_slug(const SearchRequest& request) {
   return by_term ? base::slugify(text) : "code:" + text;
 }
 
+// The modes that events carry have the same numbers as the searches'.
+constexpr bool is_same(events::SearchMode event, SearchMode mode) {
+  return static_cast<int>(event) == static_cast<int>(mode);
+}
+static_assert(is_same(events::SearchMode::contains, SearchMode::contains));
+static_assert(is_same(events::SearchMode::words, SearchMode::words));
+static_assert(is_same(events::SearchMode::phrase, SearchMode::phrase));
+static_assert(is_same(events::SearchMode::starts_with, SearchMode::starts_with));
+static_assert(is_same(events::SearchMode::regex, SearchMode::regex));
+static_assert(is_same(events::SearchMode::code_prefix, SearchMode::code_prefix));
+static_assert(is_same(events::SearchMode::code_range, SearchMode::code_range));
+
 // The codes of the draft by code, to which searches and the hierarchy add unresolved ones.
 using Codes = std::map<std::string, base::CodeStatus>;
 
@@ -88,6 +100,29 @@ void add_unresolved(Codes& codes, std::vector<std::string> more) {
 }
 
 }  // namespace
+
+SearchRequest request_of(const events::SearchWithResults& search) {
+  SearchRequest request{.kind = search.kind,
+                        .text = search.text,
+                        .mode = static_cast<SearchMode>(search.mode),
+                        .types = search.types};
+  if (search.active != events::ActiveFilter::any) {
+    request.active = search.active == events::ActiveFilter::active;
+  }
+  return request;
+}
+
+events::SearchWithResults search_of(const SearchRequest& request) {
+  events::SearchWithResults search;
+  search.kind = request.kind;
+  search.text = request.text;
+  search.mode = static_cast<events::SearchMode>(request.mode);
+  search.types = request.types;
+  if (request.active) {
+    search.active = *request.active ? events::ActiveFilter::active : events::ActiveFilter::inactive;
+  }
+  return search;
+}
 
 coding_systems::SearchQuery query_of(const SearchRequest& request) {
   const bool is_plain_code =
@@ -172,7 +207,7 @@ Result<events::VersionCreated> draft_of(const Views& views,
   SearchId next = views.next_ids().search;
   for (projections::SearchRecord& record : views.searches(source.id)) {
     events::SearchWithResults& search = record.search;
-    auto found = find_codes(release, {search.kind, search.text});
+    auto found = find_codes(release, request_of(search));
     if (!found) continue;
     add_unresolved(codes, *found);
     search.id = next;

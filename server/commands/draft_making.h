@@ -20,9 +20,15 @@ struct SearchRequest {
   events::SearchKind kind = events::SearchKind::term;
   std::string text;
   coding_systems::SearchMode mode = coding_systems::SearchMode::contains;
-  std::vector<std::string> types = {};
+  std::vector<std::string> types = {};  // see SearchQuery
   std::optional<bool> active = {};
+  bool operator==(const SearchRequest&) const = default;
 };
+
+// A search of a version, asked anew. Its slug and codes play no part.
+SearchRequest request_of(const events::SearchWithResults& search);
+// The search of a version that was asked so; without id, slug and codes.
+events::SearchWithResults search_of(const SearchRequest& request);
 
 // The same for a release's own search.
 coding_systems::SearchQuery query_of(const SearchRequest& request);

@@ -120,4 +120,94 @@ TEST_CASE_METHOD(Fixture, "a code is shown with its names and its neighbours", "
   CHECK(!chapter.at("children").empty());
 }
 
+TEST_CASE_METHOD(Fixture, "a draft keeps how a search was asked, and asks it again on a release",
+                 "[api][search]") {
+  const std::string hash = site.send("POST", "/api/v2/codelists",
+                                     {{"owner", "organisation/test-org"},
+                                      {"name", "Elbows"},
+                                      {"coding_system", "snomedct"},
+                                      {"release", small_snomedct}})
+                               .json()
+                               .at("version")
+                               .at("hash");
+  const std::string searches = "/api/v2/versions/" + hash + "/searches";
+  const json asked = {
+      {"term", "elbow cyst"}, {"mode", "words"}, {"types", {"Finding"}}, {"active", true}};
+  const Reply added = site.send("POST", searches, asked);
+  INFO(added.body);
+  REQUIRE(added.status == 201);
+  CHECK(added.json().at("added") == json({luebeck}));
+  CHECK(site.send("POST", searches, asked).status == 200);
+  // Another way to look for the same text is another search.
+  CHECK(site.send("POST", searches, {{"term", "elbow cyst"}, {"mode", "words"}}).status == 201);
+  CHECK(site.send("POST", searches, {{"code", "2279-2281"}, {"mode", "code_range"}}).status == 201);
+  const json listed = site.get(searches).json().at("searches");
+  REQUIRE(listed.size() == 3);
+  const auto with_words = [](const json& search) { return search.at("mode") == "words"; };
+  CHECK(std::ranges::count_if(listed, with_words) == 2);
+  const json kept = site.get(searches + "/" + added.json().at("id").dump()).json();
+  for (const auto& [name, value] : asked.items()) CHECK(kept.at(name) == value);
+  CHECK(kept.at("slug") == "words:elbow-cyst");
+  // Undone, redone, and after everything was built anew from the log.
+  CHECK(site.send("POST", "/api/v2/versions/" + hash + "/undo").status == 200);
+  CHECK(site.send("POST", "/api/v2/versions/" + hash + "/redo").status == 200);
+  site.restart_with_new_views();
+  CHECK(site.get(searches).json().at("searches") == listed);
+  // A draft of what was saved asks the same again.
+  json decisions = json::array();
+  const json version = site.get("/api/v2/versions/" + hash).json();
+  for (const auto& [code, status] : version.at("statuses").items()) {
+    if (status == "?") decisions.push_back({code, "+"});
+  }
+  const std::string at = "/api/v2/versions/" + hash;
+  REQUIRE(site.send("PATCH", at + "/statuses", {{"updates", decisions}}).status == 200);
+  REQUIRE(site.send("POST", at + "/save").status == 200);
+  const Reply next = site.send("POST", at + "/drafts");
+  REQUIRE(next.status == 201);
+  const std::string again = next.json().at("hash");
+  json repeated = site.get("/api/v2/versions/" + again + "/searches").json().at("searches");
+  REQUIRE(repeated.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    repeated[i]["id"] = listed[i].at("id");
+    CHECK(repeated[i] == listed[i]);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "a draft refuses what is no search, naming the field", "[api][search]") {
+  const std::string hash = site.send("POST", "/api/v2/codelists",
+                                     {{"owner", "user/alice"},
+                                      {"name", "Nothing"},
+                                      {"coding_system", "snomedct"},
+                                      {"release", small_snomedct}})
+                               .json()
+                               .at("version")
+                               .at("hash");
+  const std::uint64_t head = site.head();
+  struct Case {
+    json body;
+    std::string field;
+  };
+  const std::vector<Case> cases = {
+      {{{"term", "elbow"}, {"mode", "fuzzy"}}, "mode"},
+      {{{"term", "elbow"}, {"mode", "code"}}, "mode"},
+      {{{"term", "elbow"}, {"mode", "code_range"}}, "mode"},
+      {{{"code", "1"}, {"mode", "regex"}}, "mode"},
+      {{{"term", "("}, {"mode", "regex"}}, "term"},
+      {{{"term", "--"}, {"mode", "phrase"}}, "term"},
+      {{{"code", "3-1"}, {"mode", "code_range"}}, "code"},
+      {{{"term", "elbow"}, {"types", {"Finding", "Nonsense"}}}, "types"},
+      {{{"term", "elbow"}, {"types", {"Finding", ""}}}, "types[1]"},
+      {{{"term", "elbow"}, {"types", std::vector<std::string>(101, "Finding")}}, "types"},
+      {{{"term", "elbow"}, {"active", "true"}}, "active"},
+      {{{"term", "a\nb"}, {"mode", "words"}}, "term"},
+  };
+  for (const Case& test : cases) {
+    const Reply reply = site.send("POST", "/api/v2/versions/" + hash + "/searches", test.body);
+    INFO(test.body.dump() << "\n" << reply.body);
+    CHECK(reply.status == 400);
+    CHECK(reply.json().at("errors").at(0).at("field") == test.field);
+  }
+  CHECK(site.head() == head);
+}
+
 }  // namespace codelog::tests
