@@ -240,6 +240,19 @@ base::Result<std::vector<TextNumber>> IndexSearch::texts_by_words(const SearchQu
   return texts;
 }
 
+template <class Matches>
+std::vector<TextNumber> IndexSearch::texts_of(std::span<const Node> nodes, Matches matches) const {
+  std::vector<TextNumber> texts;
+  ReleaseIndex::Texts of_node;
+  for (const Node node : nodes) {
+    of_node = index_.texts_of(node, of_node.after);
+    for (TextNumber text = of_node.first; text < of_node.after; ++text) {
+      if (index_.is_searched(text) && matches(index_.text(text))) texts.push_back(text);
+    }
+  }
+  return texts;
+}
+
 base::Result<std::vector<TextNumber>> IndexSearch::texts_by_regex(const SearchQuery& query) const {
   const auto regex = RegexSearch::compile(query.text);
   if (!regex) return regex.error();
@@ -251,28 +264,15 @@ base::Result<std::vector<TextNumber>> IndexSearch::texts_by_regex(const SearchQu
                              "takes too long on this release: give it more letters or digits in a "
                              "row that every match must have");
   }
-  std::vector<TextNumber> texts;
-  for (const Node node : candidates) {
-    const auto [first, after] = index_.texts_of(node);
-    for (TextNumber text = first; text < after; ++text) {
-      if (index_.is_searched(text) && regex->matches(index_.text(text))) texts.push_back(text);
-    }
-  }
-  return texts;
+  return texts_of(candidates, [&](std::string_view text) { return regex->matches(text); });
 }
 
 base::Result<std::vector<TextNumber>> IndexSearch::matching_texts(const SearchQuery& query) const {
   if (query.mode == SearchMode::regex) return texts_by_regex(query);
   if (query.mode != SearchMode::contains) return texts_by_words(query);
   const TextSearch search(base::ascii_lower(query.text), 0);
-  std::vector<TextNumber> texts;
-  for (const Node node : release_.search_by_term(query.text)) {
-    const auto [first, after] = index_.texts_of(node);
-    for (TextNumber text = first; text < after; ++text) {
-      if (index_.is_searched(text) && search.is_in(index_.text(text))) texts.push_back(text);
-    }
-  }
-  return texts;
+  return texts_of(release_.search_by_term(query.text),
+                  [&](std::string_view text) { return search.is_in(text); });
 }
 
 base::Result<std::vector<Node>> IndexSearch::find(const SearchQuery& query) const {

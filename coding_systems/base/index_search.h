@@ -2,6 +2,7 @@
 // Looks at nothing but the index and what the release says of its nodes. Any thread.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "coding_systems/base/release.h"
@@ -29,6 +30,9 @@ class IndexSearch {
   // The texts that match; increasing. Of every mode by term but contains.
   base::Result<std::vector<TextNumber>> texts_by_words(const SearchQuery& query) const;
   base::Result<std::vector<TextNumber>> texts_by_regex(const SearchQuery& query) const;
+  // The searched texts of these nodes (increasing) that match.
+  template <class Matches>
+  std::vector<TextNumber> texts_of(std::span<const Node> nodes, Matches matches) const;
   base::Result<std::vector<TextNumber>> matching_texts(const SearchQuery& query) const;
   base::Result<SearchHits> page_of_codes(const SearchQuery& query, const Filter& filter,
                                          SearchPage page) const;

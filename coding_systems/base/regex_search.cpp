@@ -107,7 +107,6 @@ base::Result<RegexSearch> RegexSearch::compile(std::string_view pattern) {
   RE2::Options options;
   options.set_case_sensitive(false);
   options.set_never_capture(true);
-  options.set_longest_match(true);
   options.set_log_errors(false);
   options.set_max_mem(memory_bytes_max);
   const re2::StringPiece text(pattern.data(), pattern.size());

@@ -5,6 +5,8 @@
 // immutable and safe from any thread.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -32,7 +34,7 @@ class RegexSearch {
   // Which part of the text matches: none, some part, from its start on, all of it.
   enum class Match : std::uint8_t { none, part, start, whole };
   bool matches(std::string_view text) const;
-  Match match(std::string_view text) const;  // of one that matches; leftmost, longest
+  Match match(std::string_view text) const;
 
   // How much work a byte of text may be at most, in steps of about a nanosecond.
   std::size_t steps_per_byte() const;

@@ -32,6 +32,22 @@ std::optional<Node> probe(std::span<const std::uint64_t> slots, std::string_view
   return std::nullopt;
 }
 
+// The first place from `from` on whose value is_there(); they all are from there on. In steps that
+// grow, so that the next of many places in order is found fast.
+template <class IsThere>
+std::size_t first_from(std::span<const std::uint32_t> values, std::size_t from, IsThere is_there) {
+  std::size_t after = from;
+  for (std::size_t step = 1; after < values.size() && !is_there(values[after]); step *= 2) {
+    from = after + 1;
+    after += step;
+  }
+  const auto first = values.begin() + static_cast<std::ptrdiff_t>(from);
+  const auto last = values.begin() + static_cast<std::ptrdiff_t>(std::min(after, values.size()));
+  const auto found =
+      std::partition_point(first, last, [&](std::uint32_t value) { return !is_there(value); });
+  return static_cast<std::size_t>(found - values.begin());
+}
+
 // The display name stands last, where there is one.
 std::optional<std::string_view> display_name(std::string_view texts) {
   const std::size_t bytes = display_name_bytes(texts);
@@ -248,27 +264,19 @@ TextRole ReleaseIndex::role(TextNumber text) const {
   }
 }
 
-ReleaseIndex::Texts ReleaseIndex::texts_of(Node node) const {
-  const auto first = std::ranges::lower_bound(text_starts_, text_offsets_[node]);
+ReleaseIndex::Texts ReleaseIndex::texts_of(Node node, TextNumber from) const {
+  const auto start = text_offsets_[node];
+  const auto first = first_from(text_starts_, from, [&](auto other) { return other >= start; });
   auto after = first;
-  while (*after < text_offsets_[node + 1]) ++after;
-  return {static_cast<TextNumber>(first - text_starts_.begin()),
-          static_cast<TextNumber>(after - text_starts_.begin())};
+  while (text_starts_[after] < text_offsets_[node + 1]) ++after;
+  return {static_cast<TextNumber>(first), static_cast<TextNumber>(after)};
 }
 
 Node ReleaseIndex::NodeCursor::node_of(TextNumber text) {
   const auto place = index_.text_starts_[text];
-  const auto& offsets = index_.text_offsets_;
-  std::size_t step = 1;
-  std::size_t after = node_ + std::size_t{1};  // the first offset that may be beyond the place
-  while (after < offsets.size() && offsets[after] <= place) {
-    node_ = static_cast<Node>(after);
-    after += step;
-    step *= 2;
-  }
-  const auto* const first = offsets.data() + node_ + 1;
-  const auto* const last = offsets.data() + std::min(after, offsets.size());
-  node_ = static_cast<Node>(std::upper_bound(first, last, place) - offsets.data() - 1);
+  const auto next = first_from(index_.text_offsets_, node_ + std::size_t{1},
+                               [&](auto offset) { return offset > place; });
+  node_ = static_cast<Node>(next - 1);
   return node_;
 }
 

@@ -64,7 +64,8 @@ class ReleaseIndex {
     TextNumber first = 0;
     TextNumber after = 0;
   };
-  Texts texts_of(Node node) const;  // logarithmic
+  // `from` is a text that is not behind the node's: logarithmic in how far they are from there.
+  Texts texts_of(Node node, TextNumber from = 0) const;
   std::size_t texts_bytes(Node node) const { return text_offsets_[node + 1] - text_offsets_[node]; }
 
   // Whose texts they are, for texts that come in increasing order: logarithmic in how far the next

@@ -126,9 +126,11 @@ bool matches_words(const Text& text, const Text& query) {
 
 bool matches_phrase(const Text& text, const Text& query) {
   const auto phrase = words(query, true);
-  return std::ranges::any_of(std::vector{true, false}, [&](bool with_apostrophes) {
-    return !std::ranges::search(words(text, with_apostrophes), phrase).empty();
-  });
+  const auto is_in = [&](const std::vector<std::string>& of_text) {
+    return std::search(of_text.begin(), of_text.end(), phrase.begin(), phrase.end()) !=
+           of_text.end();
+  };
+  return is_in(words(text, true)) || is_in(words(text, false));
 }
 
 bool matches(SearchMode mode, const Text& text, const Text& query) {
