@@ -41,12 +41,17 @@ enum class IndexSection : std::uint8_t {
   children,
   run_offsets,
   runs,
-  grams,         // term_index.h
-  postings,      // u64
-  link_offsets,  // u32, nodes + 1
-  links,         // release.h: Link
+  grams,          // term_index.h
+  postings,       // u64
+  link_offsets,   // u32, nodes + 1
+  links,          // release.h: Link
+  nodes_by_code,  // u32 a node: the nodes in the order of codes (code_search.h)
+  text_starts,    // u32, texts + 1
+  tokens,         // token_index.h
+  token_bytes,
+  token_postings,  // u64
 };
-constexpr std::size_t index_section_count = 16;
+constexpr std::size_t index_section_count = 21;
 std::string_view to_string(IndexSection section);
 
 // Which bytes an index was built from. The digest decides; size and time save computing it.

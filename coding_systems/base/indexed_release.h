@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "coding_systems/base/index_search.h"
 #include "coding_systems/base/release.h"
 #include "coding_systems/base/release_index.h"
 
@@ -25,7 +26,15 @@ class IndexedRelease : public Release {
   std::string_view term(Node node) const override { return name(node).value_or("Unknown"); }
   std::vector<std::string_view> synonyms(Node node) const final { return index_.synonyms(node); }
   std::vector<Node> search_by_term(std::string_view text) const override {
-    return index_.terms().find_containing(text);
+    auto found = index_.terms().find_containing(text);
+    std::erase_if(found, [this](Node node) { return !is_found_by_term(node); });
+    return found;
+  }
+  base::Result<std::vector<Node>> search(const SearchQuery& query) const final {
+    return IndexSearch(*this, index_).find(query);
+  }
+  base::Result<SearchHits> search_page(const SearchQuery& query, SearchPage page) const final {
+    return IndexSearch(*this, index_).find_page(query, page);
   }
   std::span<const Link> links(Node node) const final { return index_.links(node); }
   std::uint64_t index_bytes() const final { return index_.file().bytes().size(); }

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,7 +15,10 @@
 
 #include "coding_systems/base/coding_system.h"
 #include "coding_systems/base/hierarchy.h"
+#include "coding_systems/base/search_query.h"
+#include "coding_systems/base/type_table.h"
 #include "events/base/digest.h"
+#include "events/base/result.h"
 
 namespace codelog::coding_systems {
 
@@ -65,6 +70,8 @@ class Release {
   virtual bool is_active(Node) const { return true; }
   // Relations to other codes beside the hierarchy; each coding system says which kinds it has.
   virtual std::span<const Link> links(Node) const { return {}; }
+  // A word for a kind of link, as the API shows it.
+  virtual std::string link_kind(std::uint32_t kind) const { return std::to_string(kind); }
   // How a link of this kind from an inactive code names what to use instead ("replaced by"); empty
   // for links that mean something else.
   virtual std::string_view successor_relation(std::uint32_t) const { return {}; }
@@ -75,9 +82,26 @@ class Release {
   // The codes that a search for this code finds, as the reference finds them: a code may come back
   // that the release does not have (BNF gives the code back as it was typed).
   virtual std::vector<std::string> search_by_code(std::string_view code) const = 0;
+  // False for codes that OpenCodelists finds by no term, though they have one.
+  virtual bool is_found_by_term(Node) const { return true; }
+
+  // What a query finds, in every mode (search_query.h); increasing nodes, that is none that the
+  // release does not have. Errors: invalid, naming "text" (check_search_text) or "types" (no such
+  // type in this release); too_large, naming "text" (a regular expression that would take too
+  // long).
+  virtual base::Result<std::vector<Node>> search(const SearchQuery& query) const = 0;
+  // The same, best first, a page of it. Errors as search().
+  virtual base::Result<SearchHits> search_page(const SearchQuery& query, SearchPage page) const = 0;
+
+  // The types of all codes, gathered when first asked for.
+  const TypeTable& types() const;
 
   // Bytes mapped, for /metrics.
   virtual std::uint64_t index_bytes() const = 0;
+
+ private:
+  mutable std::once_flag types_once_;
+  mutable std::unique_ptr<const TypeTable> types_;  // written once, under types_once_
 };
 
 }  // namespace codelog::coding_systems

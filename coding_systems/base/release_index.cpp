@@ -32,6 +32,22 @@ std::optional<Node> probe(std::span<const std::uint64_t> slots, std::string_view
   return std::nullopt;
 }
 
+// The first place from `from` on whose value is_there(); they all are from there on. In steps that
+// grow, so that the next of many places in order is found fast.
+template <class IsThere>
+std::size_t first_from(std::span<const std::uint32_t> values, std::size_t from, IsThere is_there) {
+  std::size_t after = from;
+  for (std::size_t step = 1; after < values.size() && !is_there(values[after]); step *= 2) {
+    from = after + 1;
+    after += step;
+  }
+  const auto first = values.begin() + static_cast<std::ptrdiff_t>(from);
+  const auto last = values.begin() + static_cast<std::ptrdiff_t>(std::min(after, values.size()));
+  const auto found =
+      std::partition_point(first, last, [&](std::uint32_t value) { return !is_there(value); });
+  return static_cast<std::size_t>(found - values.begin());
+}
+
 // The display name stands last, where there is one.
 std::optional<std::string_view> display_name(std::string_view texts) {
   const std::size_t bytes = display_name_bytes(texts);
@@ -66,6 +82,13 @@ ReleaseIndex::ReleaseIndex(IndexFile file) : file_(std::move(file)) {
   terms_ = TermIndex(term_parts_);
   link_offsets_ = file_.section<std::uint32_t>(link_offsets);
   links_ = file_.section<Link>(links);
+  nodes_by_code_ = file_.section<Node>(IndexSection::nodes_by_code);
+  text_starts_ = file_.section<std::uint32_t>(text_starts);
+  token_parts_ = {.tokens = file_.section<TokenEntry>(IndexSection::tokens),
+                  .token_bytes = file_.section_bytes(token_bytes),
+                  .postings = file_.section<std::uint64_t>(token_postings),
+                  .text_count = text_starts_.empty() ? 0 : text_count()};
+  tokens_ = TokenIndex(token_parts_);
 }
 
 base::Result<ReleaseIndex> ReleaseIndex::from(IndexFile file) {
@@ -80,6 +103,8 @@ base::Result<void> ReleaseIndex::check() const {
   if (auto texts = check_texts(); !texts) return texts;
   if (auto hierarchy = check_hierarchy(); !hierarchy) return hierarchy;
   if (auto links = check_links(); !links) return links;
+  if (auto text_starts = check_text_starts(); !text_starts) return text_starts;
+  if (auto tokens = check_tokens(); !tokens) return tokens;
   return check_terms();
 }
 
@@ -103,6 +128,10 @@ base::Result<void> ReleaseIndex::check_codes() const {
   // With no free slot a search for an unknown code would not end.
   if (used != node_count() || used == code_slots_.size())
     return damaged("the code table's filling");
+  const auto is_beyond = [&](Node node) { return node >= node_count(); };
+  if (nodes_by_code_.size() != node_count() || std::ranges::any_of(nodes_by_code_, is_beyond)) {
+    return damaged("the order of the codes");
+  }
   return {};
 }
 
@@ -158,6 +187,44 @@ base::Result<void> ReleaseIndex::check_terms() const {
   return {};
 }
 
+base::Result<void> ReleaseIndex::check_text_starts() const {
+  const auto wrong = [] { return damaged("the starts of the texts"); };
+  if (text_starts_.empty() || text_starts_.front() != 0 || text_starts_.back() != texts_.size()) {
+    return wrong();
+  }
+  for (std::size_t i = 1; i < text_starts_.size(); ++i) {
+    if (text_starts_[i] <= text_starts_[i - 1] || text_starts_[i] > texts_.size()) return wrong();
+    if (!ends_text(texts_[text_starts_[i] - 1])) return wrong();
+  }
+  // A node's texts start with one.
+  auto start = text_starts_.begin();
+  for (const auto offset : text_offsets_) {
+    while (*start < offset) ++start;  // the last start is the last offset
+    if (*start != offset) return wrong();
+  }
+  return {};
+}
+
+base::Result<void> ReleaseIndex::check_tokens() const {
+  const PostingLists lists(token_parts_.postings, text_count());
+  std::uint64_t first_byte = 0;
+  for (std::size_t i = 0; i < token_parts_.tokens.size(); ++i) {
+    const TokenEntry& entry = token_parts_.tokens[i];
+    if (i == 0 ? entry.first_byte != 0 : entry.first_byte <= first_byte) {
+      return damaged("the places of the tokens");
+    }
+    first_byte = entry.first_byte;
+    if (first_byte >= token_parts_.token_bytes.size()) return damaged("the end of the tokens");
+    if (i > 0 && tokens_.token(i - 1) >= tokens_.token(i))
+      return damaged("the order of the tokens");
+    if (entry.count > text_count()) return damaged("the length of a token's list");
+    if (!lists.is_inside({entry.first_word, entry.bytes})) {
+      return damaged("the place of a token's list");
+    }
+  }
+  return {};
+}
+
 std::string_view ReleaseIndex::code(Node node) const {
   const auto first = code_offsets_[node];
   return codes_.substr(first, code_offsets_[node + 1] - first);
@@ -173,18 +240,47 @@ std::optional<Node> ReleaseIndex::find_ignoring_case(std::string_view code) cons
                [&](Node node) { return equal_ignoring_ascii_case(this->code(node), code); });
 }
 
-std::string_view ReleaseIndex::texts_of(Node node) const {
+std::string_view ReleaseIndex::texts_bytes_of(Node node) const {
   const auto first = text_offsets_[node];
   return texts_.substr(first, text_offsets_[node + 1] - first);
 }
 
 std::optional<std::string_view> ReleaseIndex::name(Node node) const {
-  const auto texts = texts_of(node);
+  const auto texts = texts_bytes_of(node);
   if (const auto shown = display_name(texts)) return shown;
   // The name comes first, where there is one.
   const auto end = std::ranges::find_if(texts, ends_text);
   if (end == texts.end() || static_cast<unsigned char>(*end) != name_end) return std::nullopt;
   return std::string_view(texts.begin(), end);
+}
+
+TextRole ReleaseIndex::role(TextNumber text) const {
+  switch (static_cast<unsigned char>(texts_[text_starts_[text + 1] - 1])) {
+    case name_end:
+      return TextRole::name;
+    case synonym_end:
+      return TextRole::synonym;
+    case display_name_end:
+      return TextRole::display_name;
+    default:
+      return TextRole::other;
+  }
+}
+
+ReleaseIndex::Texts ReleaseIndex::texts_of(Node node, TextNumber from) const {
+  const auto start = text_offsets_[node];
+  const auto first = first_from(text_starts_, from, [&](auto other) { return other >= start; });
+  auto after = first;
+  while (text_starts_[after] < text_offsets_[node + 1]) ++after;
+  return {static_cast<TextNumber>(first), static_cast<TextNumber>(after)};
+}
+
+Node ReleaseIndex::NodeCursor::node_of(TextNumber text) {
+  const auto place = index_.text_starts_[text];
+  const auto next = first_from(index_.text_offsets_, node_ + std::size_t{1},
+                               [&](auto offset) { return offset > place; });
+  node_ = static_cast<Node>(next - 1);
+  return node_;
 }
 
 std::span<const Link> ReleaseIndex::links(Node node) const {
@@ -194,7 +290,7 @@ std::span<const Link> ReleaseIndex::links(Node node) const {
 
 std::vector<std::string_view> ReleaseIndex::synonyms(Node node) const {
   std::vector<std::string_view> found;
-  const auto texts = texts_of(node);
+  const auto texts = texts_bytes_of(node);
   for (auto first = texts.begin(); first != texts.end();) {
     const auto end = std::find_if(first, texts.end(), ends_text);
     if (end == texts.end()) break;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "coding_systems/base/code_hash.h"
+#include "coding_systems/base/code_search.h"
 #include "coding_systems/base/release_index.h"
 #include "events/base/check.h"
 
@@ -102,6 +103,7 @@ struct CodeTable {
   std::string codes;
   std::vector<std::uint64_t> slots;
   std::vector<CodeKind> kinds;
+  std::vector<Node> in_order;
 };
 
 CodeTable tabulate_codes(const IndexSource& source, const Nodes& nodes) {
@@ -119,6 +121,10 @@ CodeTable tabulate_codes(const IndexSource& source, const Nodes& nodes) {
     while (table.slots[at] != 0) at = (at + 1) & mask;
     table.slots[at] = code_slot(hash, node);
   }
+  table.in_order.resize(size);
+  std::iota(table.in_order.begin(), table.in_order.end(), Node{0});
+  std::ranges::sort(table.in_order, is_code_before,
+                    [&](Node node) { return source.codes().code(nodes.code_numbers[node]); });
   return table;
 }
 
@@ -179,7 +185,9 @@ TextsByNode group_texts(const IndexSource& source, const Nodes& nodes) {
 struct TextTable {
   std::vector<std::uint32_t> offsets{0};
   std::string texts;
+  std::vector<std::uint32_t> starts{0};  // of every text
   TermIndexBuilder::Built terms;
+  TokenIndexBuilder::Built tokens;
 };
 
 base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& nodes) {
@@ -187,6 +195,7 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
   const auto size = static_cast<Node>(nodes.nodes.size());
   const auto grouped = group_texts(source, nodes);
   TermIndexBuilder terms(size);
+  TokenIndexBuilder tokens;
   for (Node node = 0; node < size; ++node) {
     const auto numbers =
         std::span(grouped.numbers)
@@ -199,7 +208,11 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
       }
       table.texts += text;
       table.texts += static_cast<char>(end_of(role));
-      if (role != TextRole::display_name) terms.add(node, text);
+      if (role != TextRole::display_name) {
+        terms.add(node, text);
+        tokens.add(static_cast<TextNumber>(table.starts.size() - 1), text);
+      }
+      table.starts.push_back(static_cast<std::uint32_t>(table.texts.size()));
     }
     if (table.texts.size() > section_bytes_max) {
       return base::Error{base::ErrorCode::too_large, "the release has over 4 GB of texts", {}};
@@ -207,6 +220,7 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
     table.offsets.push_back(static_cast<std::uint32_t>(table.texts.size()));
   }
   table.terms = terms.take();
+  table.tokens = tokens.take(table.starts.size() - 1);
   return table;
 }
 
@@ -270,6 +284,11 @@ base::Result<std::string> build_release_index(std::string_view system_id, const 
   set(postings, text_table->terms.postings);
   set(link_offsets, link_table.offsets);
   set(links, link_table.links);
+  set(nodes_by_code, code_table.in_order);
+  set(text_starts, text_table->starts);
+  set(IndexSection::tokens, text_table->tokens.tokens);
+  set(token_bytes, text_table->tokens.token_bytes);
+  set(token_postings, text_table->tokens.postings);
   return encode_index_file(contents);
 }
 

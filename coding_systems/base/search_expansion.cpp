@@ -19,17 +19,28 @@ SearchExpansion SearchExpansion::of_matches(const CodeUniverse& universe,
   return {std::move(extended), nodes};
 }
 
-SearchExpansion SearchExpansion::by_term(const CodeUniverse& universe, std::string_view term) {
+SearchExpansion SearchExpansion::of_nodes(const CodeUniverse& universe,
+                                          std::span<const Node> matches) {
   std::vector<std::string_view> codes;
-  for (const Node node : universe.release().search_by_term(term)) {
-    codes.push_back(universe.release().code(node));
-  }
+  codes.reserve(matches.size());
+  for (const Node node : matches) codes.push_back(universe.release().code(node));
   auto [extended, nodes] = universe.extended_by(codes);
   return {std::move(extended), nodes};
 }
 
+SearchExpansion SearchExpansion::by_term(const CodeUniverse& universe, std::string_view term) {
+  return of_nodes(universe, universe.release().search_by_term(term));
+}
+
 SearchExpansion SearchExpansion::by_code(const CodeUniverse& universe, std::string_view code) {
   return of_matches(universe, universe.release().search_by_code(code));
+}
+
+base::Result<SearchExpansion> SearchExpansion::by_query(const CodeUniverse& universe,
+                                                        const SearchQuery& query) {
+  const auto found = universe.release().search(query);
+  if (!found) return found.error();
+  return of_nodes(universe, *found);
 }
 
 std::vector<std::string> SearchExpansion::sorted_codes(const NodeSet& nodes) const {

@@ -22,6 +22,9 @@ class SearchExpansion {
   // Release::search_by_term and search_by_code, expanded.
   static SearchExpansion by_term(const CodeUniverse& universe, std::string_view term);
   static SearchExpansion by_code(const CodeUniverse& universe, std::string_view code);
+  // Release::search, expanded. Errors: as it.
+  static base::Result<SearchExpansion> by_query(const CodeUniverse& universe,
+                                                const SearchQuery& query);
 
   // All sorted by code.
   std::vector<std::string> matching_codes() const { return sorted_codes(matching_); }
@@ -39,6 +42,7 @@ class SearchExpansion {
 
  private:
   SearchExpansion(CodeUniverse universe, std::span<const Node> matches);
+  static SearchExpansion of_nodes(const CodeUniverse& universe, std::span<const Node> matches);
   std::vector<std::string> sorted_codes(const NodeSet& nodes) const;
 
   CodeUniverse universe_;

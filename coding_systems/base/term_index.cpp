@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
-#include <optional>
 #include <utility>
 
 #include "coding_systems/base/code_hash.h"
@@ -46,68 +44,7 @@ std::string fold(std::string_view text) {
   return folded;
 }
 
-// Reads a list of varint differences. Stops at its end and at the first node beyond the release, so
-// that damaged bytes do no harm.
-class VarintReader {
- public:
-  VarintReader(std::span<const std::uint8_t> bytes, std::size_t node_count)
-      : bytes_(bytes), node_count_(node_count) {}
-
-  std::optional<Node> next() {
-    std::uint64_t difference = 0;
-    for (unsigned shift = 0; at_ < bytes_.size() && shift < 35; shift += 7) {
-      const std::uint8_t byte = bytes_[at_++];
-      difference |= std::uint64_t{byte & 0x7fu} << shift;
-      if (byte < 0x80) {
-        next_node_ += difference;
-        if (next_node_ >= node_count_) return std::nullopt;
-        return static_cast<Node>(next_node_++);
-      }
-    }
-    return std::nullopt;
-  }
-
- private:
-  std::span<const std::uint8_t> bytes_;
-  std::size_t node_count_;
-  std::size_t at_ = 0;
-  std::uint64_t next_node_ = 0;  // the smallest node that may come; differences count from it
-};
-
-std::span<const std::uint8_t> list_bytes(std::span<const std::uint64_t> postings,
-                                         const GramEntry& entry) {
-  return {reinterpret_cast<const std::uint8_t*>(postings.data() + entry.first_word), entry.bytes};
-}
-
-std::vector<Node> nodes_of_bits(std::span<const std::uint64_t> words, std::size_t node_count) {
-  std::size_t count = 0;
-  for (const auto word : words) count += static_cast<std::size_t>(std::popcount(word));
-  std::vector<Node> nodes;
-  nodes.reserve(count);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    for (auto word = words[i]; word != 0; word &= word - 1) {
-      const std::size_t node = i * 64 + static_cast<std::size_t>(std::countr_zero(word));
-      if (node < node_count) nodes.push_back(static_cast<Node>(node));
-    }
-  }
-  return nodes;
-}
-
-// Keeps the candidates that are in the list.
-void keep_common(std::vector<Node>& candidates, VarintReader list) {
-  auto kept = candidates.begin();
-  auto node = list.next();
-  for (const Node candidate : candidates) {
-    while (node && *node < candidate) node = list.next();
-    if (!node) break;
-    if (*node == candidate) *kept++ = candidate;
-  }
-  candidates.erase(kept, candidates.end());
-}
-
-void keep_common(std::vector<Node>& candidates, std::span<const std::uint64_t> bitmap) {
-  std::erase_if(candidates, [&](Node node) { return (bitmap[node / 64] >> (node % 64) & 1) == 0; });
-}
+PostingPlace place_of(const GramEntry& entry) { return {entry.first_word, entry.bytes}; }
 
 }  // namespace
 
@@ -134,16 +71,15 @@ std::vector<TermIndex::Sought> TermIndex::find_trigrams(std::string_view folded)
 }
 
 std::span<const std::uint64_t> TermIndex::bitmap(const GramEntry& entry) const {
-  return parts_.postings.subspan(entry.first_word, bitmap_words());
+  return lists_.bitmap(place_of(entry));
+}
+
+bool TermIndex::is_bitmap(const GramEntry& entry) const {
+  return lists_.is_bitmap(place_of(entry));
 }
 
 std::vector<Node> TermIndex::nodes(const GramEntry& entry) const {
-  if (is_bitmap(entry)) return nodes_of_bits(bitmap(entry), node_count());
-  std::vector<Node> result;
-  result.reserve(entry.count);
-  VarintReader list(list_bytes(parts_.postings, entry), node_count());
-  while (const auto node = list.next()) result.push_back(*node);
-  return result;
+  return lists_.numbers(place_of(entry), entry.count);
 }
 
 std::vector<Node> TermIndex::candidates_of_bitmaps(std::span<const Sought> rarest_first) const {
@@ -155,7 +91,7 @@ std::vector<Node> TermIndex::candidates_of_bitmaps(std::span<const Sought> rares
     const auto words = bitmap(sought.entry);
     for (std::size_t i = 0; i < common.size(); ++i) common[i] &= words[i];
   }
-  return nodes_of_bits(common, node_count());
+  return numbers_of_bits(common, lists_.bound());
 }
 
 std::vector<Node> TermIndex::candidates(std::span<const Sought> rarest_first) const {
@@ -166,10 +102,10 @@ std::vector<Node> TermIndex::candidates(std::span<const Sought> rarest_first) co
   for (const auto& [entry, place] : rarest_first.subspan(1)) {
     if (result.size() <= candidates_worth_narrowing) break;
     if (is_bitmap(entry)) {
-      keep_common(result, bitmap(entry));
+      lists_.keep_common(result, place_of(entry));
     } else if (lists_read < lists_read_max &&
                entry.count < result.size() * entries_per_candidate_max) {
-      keep_common(result, VarintReader(list_bytes(parts_.postings, entry), node_count()));
+      lists_.keep_common(result, place_of(entry));
       ++lists_read;
     }
   }
@@ -231,7 +167,7 @@ TermIndexBuilder::List& TermIndexBuilder::list_of(std::uint32_t key) {
     if (lists_[slots_[at]].key == key) return lists_[slots_[at]];
   }
   slots_[at] = static_cast<std::uint32_t>(lists_.size());
-  lists_.push_back({key, 0, 0, {}});
+  lists_.push_back({key, {}});
   if (lists_.size() * 2 > slots_.size()) grow();
   return lists_.back();
 }
@@ -246,40 +182,15 @@ void TermIndexBuilder::grow() {
   }
 }
 
-void TermIndexBuilder::add_gram(std::uint32_t key, Node node) {
-  List& list = list_of(key);
-  if (list.count > 0 && list.last == node) return;
-  std::uint32_t difference = list.count == 0 ? node : node - list.last - 1;
-  for (; difference >= 0x80; difference >>= 7) {
-    list.varints.push_back(static_cast<std::uint8_t>(difference | 0x80));
-  }
-  list.varints.push_back(static_cast<std::uint8_t>(difference));
-  list.last = node;
-  ++list.count;
-}
-
 void TermIndexBuilder::add(Node node, std::string_view text) {
   CODELOG_CHECK(node < node_count_, "a text's node is one of the release");
   folded_ = fold(text);
   const std::string_view folded = folded_;
   for (std::size_t i = 0; i < folded.size(); ++i) {
     for (std::size_t bytes = 1; bytes <= std::min(gram_bytes_max, folded.size() - i); ++bytes) {
-      add_gram(gram_key(folded.substr(i, bytes)), node);
+      list_of(gram_key(folded.substr(i, bytes))).nodes.add(node);
     }
   }
-}
-
-std::vector<std::uint64_t> TermIndexBuilder::words_of(const List& list) const {
-  const std::size_t bitmap_words = (node_count_ + 63) / 64;
-  if (list.varints.size() < bitmap_words * 8) {
-    std::vector<std::uint64_t> words((list.varints.size() + 7) / 8, 0);
-    std::memcpy(words.data(), list.varints.data(), list.varints.size());
-    return words;
-  }
-  std::vector<std::uint64_t> words(bitmap_words, 0);
-  VarintReader reader(list.varints, node_count_);
-  while (const auto node = reader.next()) words[*node / 64] |= std::uint64_t{1} << (*node % 64);
-  return words;
 }
 
 TermIndexBuilder::Built TermIndexBuilder::take() {
@@ -288,15 +199,11 @@ TermIndexBuilder::Built TermIndexBuilder::take() {
   built.grams.reserve(lists_.size() - 1);
   for (std::size_t i = 1; i < lists_.size(); ++i) {
     List& list = lists_[i];
-    const auto words = words_of(list);
-    const std::size_t bitmap_bytes = (node_count_ + 63) / 64 * 8;
-    built.grams.push_back(
-        {.key = list.key,
-         .count = list.count,
-         .first_word = static_cast<std::uint32_t>(built.postings.size()),
-         .bytes = static_cast<std::uint32_t>(std::min(list.varints.size(), bitmap_bytes))});
-    built.postings.insert(built.postings.end(), words.begin(), words.end());
-    list.varints = {};
+    const auto place = list.nodes.append_to(built.postings, node_count_);
+    built.grams.push_back({.key = list.key,
+                           .count = list.nodes.count(),
+                           .first_word = place.first_word,
+                           .bytes = place.bytes});
   }
   return built;
 }

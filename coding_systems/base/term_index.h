@@ -2,11 +2,9 @@
 // texts, the nodes with a text that contains it. Terms of up to three bytes are answered from one
 // list; longer ones by intersecting the lists of their rarest grams and looking at the texts that
 // are left.
-//
-// A list is the shorter of: the differences between its nodes as varints, or one bit per node of
-// the release.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -15,6 +13,7 @@
 #include <vector>
 
 #include "coding_systems/base/hierarchy.h"
+#include "coding_systems/base/posting_list.h"
 
 namespace codelog::coding_systems {
 
@@ -40,7 +39,9 @@ class TermIndex {
   };
 
   TermIndex() = default;
-  explicit TermIndex(const Parts& parts) : parts_(parts) {}
+  explicit TermIndex(const Parts& parts)
+      : parts_(parts),
+        lists_(parts.postings, std::max<std::size_t>(parts.text_offsets.size(), 1) - 1) {}
 
   // The nodes with a text that contains `text`, ASCII letters in either case; increasing. Nothing
   // for an empty text. Damaged lists give wrong nodes, but never one beyond the release or a read
@@ -54,9 +55,7 @@ class TermIndex {
     std::size_t place = 0;
   };
 
-  std::size_t node_count() const { return parts_.text_offsets.size() - 1; }
-  std::size_t bitmap_words() const { return (node_count() + 63) / 64; }
-  bool is_bitmap(const GramEntry& entry) const { return entry.bytes == bitmap_words() * 8; }
+  bool is_bitmap(const GramEntry& entry) const;
   const GramEntry* find_gram(std::string_view folded) const;
   // The trigrams of a longer text, rarest first; nothing if one of them is in no text of the
   // release.
@@ -70,6 +69,7 @@ class TermIndex {
   std::string_view texts_of(Node node) const;  // those that are searched
 
   Parts parts_;
+  PostingLists lists_;
 };
 
 // Gathers the lists. Texts come node by node, in increasing order.
@@ -89,15 +89,11 @@ class TermIndexBuilder {
  private:
   struct List {
     std::uint32_t key = 0;
-    std::uint32_t count = 0;
-    Node last = 0;
-    std::vector<std::uint8_t> varints;
+    PostingListBuilder nodes;
   };
 
   List& list_of(std::uint32_t key);
-  void add_gram(std::uint32_t key, Node node);
   void grow();
-  std::vector<std::uint64_t> words_of(const List& list) const;
 
   std::size_t node_count_;
   std::vector<List> lists_;           // [0] is not used

@@ -31,9 +31,16 @@ Result<Outcome> add_search(const WriteCall& call) {
   if (by_term == call.body.contains("code")) {
     return base::field_error(ErrorCode::invalid, "term", "give exactly one of term and code");
   }
-  const commands::AddSearch command{
-      .kind = by_term ? events::SearchKind::term : events::SearchKind::code,
-      .text = call.body.at(by_term ? "term" : "code")};
+  commands::AddSearch command{.kind = by_term ? events::SearchKind::term : events::SearchKind::code,
+                              .text = call.body.at(by_term ? "term" : "code")};
+  if (call.body.contains("mode")) {
+    const auto mode =
+        coding_systems::parse_search_mode(call.body.at("mode").get_ref<const std::string&>());
+    CODELOG_CHECK(mode.has_value(), "a mode that the schema lets through");
+    command.mode = *mode;
+  }
+  if (call.body.contains("types")) command.types = call.body.at("types");
+  if (call.body.contains("active")) command.active = call.body.at("active").get<bool>();
   auto outcome = call.application.drafts().add_search(call.write, *id, command);
   if (!outcome) return outcome.error();
   if (outcome->commit) return Outcome(std::move(*outcome->commit));

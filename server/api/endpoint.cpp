@@ -152,12 +152,18 @@ std::string_view name_of(Parameter parameter) {
       return "code";
     case Parameter::mode:
       return "mode";
+    case Parameter::type:
+      return "type";
+    case Parameter::active:
+      return "active";
     case Parameter::as_of:
       return "as_of";
     case Parameter::after:
       return "after";
     case Parameter::limit:
       return "limit";
+    case Parameter::offset:
+      return "offset";
     case Parameter::owner:
       return "owner";
     case Parameter::coding_system:
@@ -181,11 +187,17 @@ json describe(Parameter parameter) {
   };
   switch (parameter) {
     case Parameter::term:
-      return describe_as({{"type", "string"}}, "Part of a description, case ignored.");
+      return describe_as({{"type", "string"}}, "What to look for in descriptions, case ignored.");
     case Parameter::code:
       return describe_as({{"type", "string"}}, "A code, or what the system allows in its place.");
     case Parameter::mode:
-      return describe_as({{"enum", {"contains"}}}, "How the term is matched.");
+      return describe_as({{"$ref", "#/components/schemas/SearchMode"}}, "How it is matched.");
+    case Parameter::type:
+      return describe_as({{"type", "string"}},
+                         "Only codes listed under this title (as /types has it, case ignored). May "
+                         "be given several times: any of them.");
+    case Parameter::active:
+      return describe_as({{"type", "boolean"}}, "Only codes that are active, or retired.");
     case Parameter::as_of:
       return describe_as({{"type", "string"}},
                          "The past: a position, or a time (RFC 3339) or day.");
@@ -194,6 +206,8 @@ json describe(Parameter parameter) {
     case Parameter::limit:
       return describe_as({{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}},
                          "Entries on a page.");
+    case Parameter::offset:
+      return describe_as({{"type", "integer"}, {"minimum", 0}}, "Entries to pass over.");
     case Parameter::owner:
       return describe_as({{"$ref", "#/components/schemas/Owner"}}, "Codelists of this owner.");
     case Parameter::coding_system:

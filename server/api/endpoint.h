@@ -50,9 +50,12 @@ enum class Parameter {
   term,
   code,
   mode,
+  type,
+  active,
   as_of,
   after,
   limit,
+  offset,
   owner,
   coding_system,
   status,
@@ -82,6 +85,7 @@ std::vector<Endpoint> all_endpoints();
 
 // The parts of it.
 std::vector<Endpoint> release_endpoints();
+std::vector<Endpoint> search_endpoints();
 std::vector<Endpoint> codelist_endpoints();
 std::vector<Endpoint> version_endpoints();
 std::vector<Endpoint> draft_endpoints();
@@ -97,6 +101,9 @@ http::Route route_of(const Endpoint& endpoint, Application& application);
 
 // The error as problem+json, with the headers that go with it.
 http::Response problem_of(const http::Request& request, const Error& error);
+
+// The ready release that the path names by its alias. Errors: not_found.
+Result<commands::ReleasePointer> release_in_path(const ReadCall& call);
 
 // A number from the query; `otherwise` when it is not given. Errors: invalid, naming the parameter.
 Result<std::uint64_t> number_in_query(const http::Request& request, std::string_view name,

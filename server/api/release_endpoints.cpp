@@ -6,7 +6,6 @@
 #include "server/api/endpoint.h"
 #include "server/api/render.h"
 #include "server/application/authentication.h"
-#include "server/commands/draft_making.h"
 #include "server/commands/validation.h"
 
 namespace codelog::api {
@@ -33,42 +32,6 @@ Result<http::Response> list_releases(const ReadCall& call) {
     json.field("codes", release.concepts_count).end_object();
   }
   json.end_array().end_object();
-  return http::json_text(200, json.take());
-}
-
-// The ready release that the path names.
-Result<commands::ReleasePointer> release_in_path(const ReadCall& call) {
-  const std::string alias(call.path["alias"]);
-  const auto record = call.views.release(alias);
-  if (!record || record->state != events::ReleaseState::ready) {
-    return Error{ErrorCode::not_found, "there is no release " + alias, {}};
-  }
-  return call.application.site().open_release(record->coding_system, alias);
-}
-
-Result<http::Response> search_release(const ReadCall& call) {
-  const http::Parameters& query = call.request.query();
-  if (query.has("term") == query.has("code")) {
-    return base::field_error(ErrorCode::invalid, "term", "give exactly one of term and code");
-  }
-  if (query.has("mode") && query.get("mode") != "contains") {
-    return base::field_error(ErrorCode::invalid, "mode", "must be \"contains\"");
-  }
-  const bool by_term = query.has("term");
-  const auto kind = by_term ? events::SearchKind::term : events::SearchKind::code;
-  const std::string text(query.get(by_term ? "term" : "code"));
-  const auto slug = commands::search_slug(kind, text);
-  if (!slug) return slug.error();
-  const auto release = release_in_path(call);
-  if (!release) return release.error();
-  const auto found = commands::expand_search(*release, kind, text);
-  if (!found) return found.error();
-  JsonWriter json(application::JsonStyle::compact, 64 + found->all_codes_count() * term_bytes);
-  json.begin_object().key("matching");
-  write_texts(found->matching_codes(), json);
-  json.key("codes");
-  write_texts(found->all_codes(), json);
-  json.end_object();
   return http::json_text(200, json.take());
 }
 
@@ -166,6 +129,15 @@ Result<http::Response> who_am_i(const ReadCall& call) {
 
 }  // namespace
 
+Result<commands::ReleasePointer> release_in_path(const ReadCall& call) {
+  const std::string alias(call.path["alias"]);
+  const auto record = call.views.release(alias);
+  if (!record || record->state != events::ReleaseState::ready) {
+    return Error{ErrorCode::not_found, "there is no release " + alias, {}};
+  }
+  return call.application.site().open_release(record->coding_system, alias);
+}
+
 std::vector<Endpoint> release_endpoints() {
   return {
       {.method = Method::get,
@@ -181,13 +153,6 @@ std::vector<Endpoint> release_endpoints() {
        .summary = "The releases of coding systems that this site has.",
        .answer = "Releases",
        .read = list_releases},
-      {.method = Method::get,
-       .path = "/api/v2/releases/{alias}/search",
-       .id = "searchRelease",
-       .summary = "What a search by term or by code finds; nothing is saved.",
-       .query = {Parameter::term, Parameter::code, Parameter::mode},
-       .answer = "SearchResult",
-       .read = search_release},
       {.method = Method::post,
        .path = "/api/v2/releases/{alias}/terms",
        .id = "lookUpTerms",

@@ -3,6 +3,7 @@
 #include "events/base/version_hash.h"
 #include "projections/projections.h"
 #include "server/application/names.h"
+#include "server/commands/draft_making.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_contents.h"
 
@@ -103,10 +104,21 @@ void write_version_fields(const VersionRecord& version, JsonWriter& json) {
   write_counts(version.counts, json);
 }
 
+void write_asked(const events::SearchWithResults& search, JsonWriter& json) {
+  const auto request = commands::request_of(search);
+  json.field(search.kind == events::SearchKind::term ? "term" : "code", search.text);
+  json.field("mode", coding_systems::to_string(request.mode));
+  if (!request.types.empty()) {
+    json.key("types");
+    write_texts(request.types, json);
+  }
+  if (request.active) json.field("active", *request.active);
+}
+
 void write_search(const projections::SearchRecord& record, JsonWriter& json) {
   const events::SearchWithResults& search = record.search;
   json.begin_object().field("id", std::uint64_t{search.id.value()});
-  json.field(search.kind == events::SearchKind::term ? "term" : "code", search.text);
+  write_asked(search, json);
   json.field("slug", search.slug).field("codes_count", std::uint64_t{search.codes.size()});
   json.end_object();
 }

@@ -22,6 +22,8 @@ void write_handle_fields(const projections::Handle& handle, JsonWriter& json);
 void write_counts(const projections::StatusCounts& counts, JsonWriter& json);
 // The fields that a version has in its codelist and on its own.
 void write_version_fields(const VersionRecord& version, JsonWriter& json);
+// What a search looks for and how: fields of an object that has begun.
+void write_asked(const events::SearchWithResults& search, JsonWriter& json);
 void write_search(const projections::SearchRecord& record, JsonWriter& json);
 void write_searches_left_out(const std::vector<events::SearchLeftOut>& searches, JsonWriter& json);
 void write_references(const std::vector<events::Reference>& references, JsonWriter& json);

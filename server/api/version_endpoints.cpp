@@ -59,7 +59,7 @@ Result<http::Response> get_search(const ReadCall& call) {
   const events::SearchWithResults& search = record->search;
   JsonWriter json;
   json.begin_object().field("id", std::uint64_t{search.id.value()});
-  json.field(search.kind == events::SearchKind::term ? "term" : "code", search.text);
+  write_asked(search, json);
   json.field("slug", search.slug).key("codes");
   write_texts(search.codes, json);
   json.end_object();

@@ -94,7 +94,7 @@ Result<Commit> DraftCommands::step(
 
 Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& write, VersionId id,
                                                                const AddSearch& search) {
-  const auto slug = search_slug(search.kind, search.text);
+  const auto slug = search_slug(search);
   if (!slug) return slug.error();
   std::optional<SearchOutcome> known;
   auto commit = step(
@@ -103,19 +103,21 @@ Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& writ
           const Workspace& workspace) -> Result<Decision> {
         known.reset();
         for (const projections::SearchRecord& record : workspace.searches->records) {
-          if (record.search.kind == search.kind && record.search.text == search.text) {
+          if (request_of(record.search) == search) {
             known = SearchOutcome{record.search.id, record.search.codes.size(), {}, std::nullopt};
             return Decision{};
           }
         }
-        auto found = find_codes(workspace.release, search.kind, search.text);
+        auto found = find_codes(workspace.release, search);
         if (!found) return found.error();
         events::SearchAdded event;
         event.version = id;
         event.release_digest = workspace.release->file_digest();
         event.changes = workspace.codeset->changes_if_added(*found);
-        event.search = {views.next_ids().search, search.kind, search.text, *slug,
-                        std::move(*found)};
+        event.search = search_of(search);
+        event.search.id = views.next_ids().search;
+        event.search.slug = *slug;
+        event.search.codes = std::move(*found);
         return step_decision(draft, "AddSearch", std::move(event));
       });
   if (!commit) return commit.error();

@@ -8,15 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "server/commands/draft_making.h"
 #include "server/commands/executor.h"
 #include "server/commands/workspace.h"
 
 namespace codelog::commands {
 
-struct AddSearch {
-  events::SearchKind kind = events::SearchKind::term;
-  std::string text;
-};
+using AddSearch = SearchRequest;
 
 struct ChangeStatuses {
   std::vector<events::CodeWithStatus> updates;  // included, excluded or unresolved; in order
@@ -37,7 +35,7 @@ class DraftCommands {
     std::vector<std::string> added;  // new to the draft
     std::optional<Commit> commit;    // nothing: the draft had this search
   };
-  // Errors: invalid (length, no such text as a term), too_large in OpenCodelists' words (more than
+  // Errors: invalid (see search_slug), too_large in OpenCodelists' words (more than
   // 20,000 codes).
   Result<SearchOutcome> add_search(const Write& write, VersionId draft, const AddSearch& command);
   Result<Commit> remove_search(const Write& write, VersionId draft, SearchId search);

@@ -12,6 +12,8 @@ namespace {
 
 using coding_systems::CodeUniverse;
 using coding_systems::SearchExpansion;
+using coding_systems::SearchMode;
+using events::SearchKind;
 
 // "12,345", as the reference writes numbers in its messages.
 std::string with_thousands(std::size_t number) {
@@ -40,25 +42,25 @@ Error too_many_codes(events::SearchKind kind, const std::string& text, std::size
           {{by_term ? "term" : "code", "finds too many codes"}}};
 }
 
-SearchExpansion expand(const ReleasePointer& release, events::SearchKind kind,
-                       const std::string& text) {
-  const CodeUniverse universe(release);
-  return kind == events::SearchKind::term ? SearchExpansion::by_term(universe, text)
-                                          : SearchExpansion::by_code(universe, text);
+std::string text_field(SearchKind kind) { return kind == SearchKind::term ? "term" : "code"; }
+
+Result<void> check_types(const std::vector<std::string>& types) {
+  if (types.size() > search_types_max) {
+    return base::field_error(ErrorCode::invalid, "types",
+                             "must be at most " + std::to_string(search_types_max));
+  }
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const auto line = check_line("types[" + std::to_string(i) + "]", types[i], name_characters_max);
+    if (!line) return line;
+  }
+  return {};
 }
 
-// The codes of the draft by code, to which searches and the hierarchy add unresolved ones.
-using Codes = std::map<std::string, base::CodeStatus>;
-
-void add_unresolved(Codes& codes, std::vector<std::string> more) {
-  for (std::string& code : more) codes.emplace(std::move(code), base::CodeStatus::unresolved);
-}
-
-}  // namespace
-
-Result<std::string> search_slug(events::SearchKind kind, const std::string& text) {
-  const bool by_term = kind == events::SearchKind::term;
-  const std::string field = by_term ? "term" : "code";
+// Of OpenCodelists' searches.
+Result<std::string> plain_slug(const SearchRequest& request) {
+  const bool by_term = request.kind == SearchKind::term;
+  const std::string field = text_field(request.kind);
+  const std::string& text = request.text;
   if (!base::is_utf8(text)) {
     return base::field_error(ErrorCode::invalid, field, "is not well-formed UTF-8");
   }
@@ -80,23 +82,116 @@ Result<std::string> search_slug(events::SearchKind kind, const std::string& text
   return by_term ? base::slugify(text) : "code:" + text;
 }
 
-Result<SearchExpansion> expand_search(const ReleasePointer& release, events::SearchKind kind,
-                                      const std::string& text) {
-  auto found = expand(release, kind, text);
-  if (found.all_codes_count() > search_codes_max) {
-    return too_many_codes(kind, text, found.all_codes_count());
+// The modes that events carry have the same numbers as the searches'.
+constexpr bool is_same(events::SearchMode event, SearchMode mode) {
+  return static_cast<int>(event) == static_cast<int>(mode);
+}
+static_assert(is_same(events::SearchMode::contains, SearchMode::contains));
+static_assert(is_same(events::SearchMode::words, SearchMode::words));
+static_assert(is_same(events::SearchMode::phrase, SearchMode::phrase));
+static_assert(is_same(events::SearchMode::starts_with, SearchMode::starts_with));
+static_assert(is_same(events::SearchMode::regex, SearchMode::regex));
+static_assert(is_same(events::SearchMode::code_prefix, SearchMode::code_prefix));
+static_assert(is_same(events::SearchMode::code_range, SearchMode::code_range));
+
+// However much it finds.
+Result<SearchExpansion> expand(const ReleasePointer& release, const SearchRequest& request) {
+  const CodeUniverse universe(release);
+  const bool is_plain =
+      request.mode == SearchMode::contains && request.types.empty() && !request.active.has_value();
+  if (!is_plain) return SearchExpansion::by_query(universe, query_of(request));
+  return request.kind == SearchKind::term ? SearchExpansion::by_term(universe, request.text)
+                                          : SearchExpansion::by_code(universe, request.text);
+}
+
+// The codes of the draft by code, to which searches and the hierarchy add unresolved ones.
+using Codes = std::map<std::string, base::CodeStatus>;
+
+void add_unresolved(Codes& codes, std::vector<std::string> more) {
+  for (std::string& code : more) codes.emplace(std::move(code), base::CodeStatus::unresolved);
+}
+
+}  // namespace
+
+SearchRequest request_of(const events::SearchWithResults& search) {
+  SearchRequest request{.kind = search.kind,
+                        .text = search.text,
+                        .mode = static_cast<SearchMode>(search.mode),
+                        .types = search.types};
+  if (search.active != events::ActiveFilter::any) {
+    request.active = search.active == events::ActiveFilter::active;
+  }
+  return request;
+}
+
+events::SearchWithResults search_of(const SearchRequest& request) {
+  events::SearchWithResults search;
+  search.kind = request.kind;
+  search.text = request.text;
+  search.mode = static_cast<events::SearchMode>(request.mode);
+  search.types = request.types;
+  if (request.active) {
+    search.active = *request.active ? events::ActiveFilter::active : events::ActiveFilter::inactive;
+  }
+  return search;
+}
+
+coding_systems::SearchQuery query_of(const SearchRequest& request) {
+  const bool is_plain_code =
+      request.kind == events::SearchKind::code && request.mode == SearchMode::contains;
+  return {.mode = is_plain_code ? SearchMode::code : request.mode,
+          .text = request.text,
+          .types = request.types,
+          .active = request.active};
+}
+
+Error in_words_of(const SearchRequest& request, Error error) {
+  for (base::FieldError& field : error.fields) {
+    if (field.field == "text") field.field = text_field(request.kind);
+  }
+  return error;
+}
+
+Result<std::string> search_slug(const SearchRequest& request) {
+  const bool by_term = request.kind == events::SearchKind::term;
+  const bool is_default = request.mode == SearchMode::contains;
+  if (!is_default && coding_systems::is_by_code(request.mode) == by_term) {
+    return base::field_error(ErrorCode::invalid, "mode",
+                             "\"" + std::string(coding_systems::to_string(request.mode)) +
+                                 "\" takes a " +
+                                 text_field(by_term ? SearchKind::code : SearchKind::term));
+  }
+  if (const auto good = check_types(request.types); !good) return good.error();
+  if (is_default) return plain_slug(request);
+  const std::size_t max = by_term                                  ? term_characters_max
+                          : request.mode == SearchMode::code_range ? code_range_characters_max
+                                                                   : code_characters_max;
+  if (const auto line = check_line(text_field(request.kind), request.text, max); !line) {
+    return line.error();
+  }
+  const auto good = coding_systems::check_search_text(request.mode, request.text);
+  if (!good) return in_words_of(request, good.error());
+  return std::string(coding_systems::to_string(request.mode)) + ":" +
+         (by_term ? base::slugify(request.text) : request.text);
+}
+
+Result<SearchExpansion> expand_search(const ReleasePointer& release, const SearchRequest& request) {
+  auto found = expand(release, request);
+  if (!found) return in_words_of(request, found.error());
+  if (found->all_codes_count() > search_codes_max) {
+    return too_many_codes(request.kind, request.text, found->all_codes_count());
   }
   return found;
 }
 
-SearchExpansion rerun_search(const ReleasePointer& release,
-                             const events::SearchWithResults& search) {
-  return expand(release, search.kind, search.text);
+Result<SearchExpansion> rerun_search(const ReleasePointer& release,
+                                     const events::SearchWithResults& search) {
+  return expand(release, request_of(search));
 }
 
-Result<std::vector<std::string>> find_codes(const ReleasePointer& release, events::SearchKind kind,
-                                            const std::string& text) {
-  const auto found = expand_search(release, kind, text);
+Result<std::vector<std::string>> find_codes(const ReleasePointer& release,
+                                            const SearchRequest& request) {
+  const auto found = expand_search(release, request);
   if (!found) return found.error();
   return found->all_codes();
 }
@@ -122,11 +217,12 @@ Result<events::VersionCreated> draft_of(const Views& views,
   for (projections::SearchRecord& record : views.searches(source.id)) {
     events::SearchWithResults& search = record.search;
     const auto found = rerun_search(release, search);
-    if (found.all_codes_count() > search_codes_max) {
-      draft.searches_left_out.push_back({search.kind, search.text, found.all_codes_count()});
+    if (!found || found->all_codes_count() > search_codes_max) {
+      const std::uint64_t count = found ? found->all_codes_count() : 0;
+      draft.searches_left_out.push_back({search.kind, search.text, count});
       continue;
     }
-    search.codes = found.all_codes();
+    search.codes = found->all_codes();
     add_unresolved(codes, search.codes);
     search.id = next;
     draft.searches.push_back(std::move(search));

@@ -156,10 +156,12 @@ const SearchReruns::Found& SearchReruns::run(const events::SearchWithResults& se
   }
   Found found;
   const auto expansion = rerun_search(release_, search);
-  if (expansion.all_codes_count() > search_codes_max) {
-    found.too_many = expansion.all_codes_count();
+  if (!expansion) {
+    found.too_many = 0;
+  } else if (expansion->all_codes_count() > search_codes_max) {
+    found.too_many = expansion->all_codes_count();
   } else {
-    found.codes = expansion.all_codes();
+    found.codes = expansion->all_codes();
     codes_count_ += found.codes.size();
   }
   return found_.emplace(std::move(key), std::move(found)).first->second;

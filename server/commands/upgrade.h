@@ -66,7 +66,8 @@ class SearchReruns {
  public:
   explicit SearchReruns(ReleasePointer release) : release_(std::move(release)) {}
 
-  // What the search finds now; nothing, and how many, if that is too much for a draft.
+  // What the search finds now; nothing, and how many, if that is too much for a draft (0 for a
+  // search that cannot be run on this release).
   struct Found {
     std::vector<std::string> codes;  // sorted
     std::optional<std::size_t> too_many;

@@ -45,4 +45,21 @@ std::vector<Node> FakeRelease::search_by_term(std::string_view text) const {
   return found;
 }
 
+base::Result<std::vector<Node>> FakeRelease::search(
+    const coding_systems::SearchQuery& query) const {
+  if (query.mode == coding_systems::SearchMode::contains) return search_by_term(query.text);
+  return base::Error{base::ErrorCode::invalid, "a fake release knows no such search", {}};
+}
+
+base::Result<coding_systems::SearchHits> FakeRelease::search_page(
+    const coding_systems::SearchQuery& query, coding_systems::SearchPage page) const {
+  const auto nodes = search(query);
+  if (!nodes) return nodes.error();
+  coding_systems::SearchHits found{nodes->size(), {}};
+  for (std::size_t i = page.offset; i < nodes->size() && found.hits.size() < page.limit; ++i) {
+    found.hits.push_back({(*nodes)[i], names_[(*nodes)[i]], coding_systems::TextRole::name});
+  }
+  return found;
+}
+
 }  // namespace codelog::tests

@@ -39,6 +39,11 @@ class FakeRelease final : public coding_systems::Release {
   std::vector<std::string> search_by_code(std::string_view code) const override {
     return {std::string(code)};
   }
+  // In the mode `contains` only.
+  base::Result<std::vector<coding_systems::Node>> search(
+      const coding_systems::SearchQuery& query) const override;
+  base::Result<coding_systems::SearchHits> search_page(
+      const coding_systems::SearchQuery& query, coding_systems::SearchPage page) const override;
   std::uint64_t index_bytes() const override { return 0; }
 
  private:

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "coding_systems/base/code_search.h"
 #include "coding_systems/base/release_files.h"
 #include "coding_systems/base/release_index.h"
 #include "coding_systems/bnf/coding_system.h"
@@ -80,6 +81,33 @@ bool is_refused(std::string bytes) {
   return !ReleaseIndex::from(std::move(*file));
 }
 
+// Words, phrases and codes, as the modes beyond "contains" ask for them.
+std::size_t search_in_every_mode(const ReleaseIndex& index) {
+  const auto none = [](auto) { return std::span<const std::string_view>(); };
+  std::size_t answers = 0;
+  for (const auto& wanted :
+       std::vector<std::vector<coding_systems::WantedWord>>{{{"n", true}},
+                                                            {{"name", false}},
+                                                            {{"name", false}, {"f", true}},
+                                                            {{"of", false}, {"7", true}},
+                                                            {{"zzzz", true}}}) {
+    for (const auto text : index.tokens().texts_with_all(wanted, none)) {
+      REQUIRE(text < index.text_count());
+      ++answers;
+    }
+  }
+  for (std::size_t place = 0; place < index.tokens().token_count(); ++place) {
+    answers += index.tokens().token(place).size();
+    for (const auto text : index.tokens().texts_with(place)) REQUIRE(text < index.text_count());
+  }
+  for (const auto& nodes : {coding_systems::find_code_prefix(index, "1"),
+                            coding_systems::find_code_range(index, {"2", "5"})}) {
+    for (const Node node : nodes) REQUIRE(node < index.node_count());
+    answers += nodes.size();
+  }
+  return answers;
+}
+
 // Asks everything there is to ask; what comes back does not matter, only that it does.
 std::size_t ask_everything(const ReleaseIndex& index) {
   std::size_t answers = 0;
@@ -98,7 +126,12 @@ std::size_t ask_everything(const ReleaseIndex& index) {
     for (const Node node : nodes) REQUIRE(node < index.node_count());
     answers += nodes.size();
   }
-  return answers;
+  auto cursor = index.node_cursor();
+  for (coding_systems::TextNumber text = 0; text < index.text_count(); ++text) {
+    answers += index.text(text).size() + (index.is_searched(text) ? 1 : 0);
+    REQUIRE(cursor.node_of(text) < index.node_count());
+  }
+  return answers + search_in_every_mode(index);
 }
 
 }  // namespace

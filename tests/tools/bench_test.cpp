@@ -27,6 +27,9 @@ TEST_CASE("the bench measures every section, also at a small size", "[program]")
   const Json computing = bench({"--only", "search", "descendants", "codesets"});
   CHECK(has_figure(computing, "import"));
   CHECK(has_figure(computing, "term search, ~10 hits, p50"));
+  for (const char* mode : {"words", "phrase", "starts-with", "regex"}) {
+    CHECK(has_figure(computing, mode + std::string(" search, p50")));
+  }
   CHECK(has_figure(computing, "descendants of 1,000 codes"));
   CHECK(has_figure(computing, "codeset of"));
   CHECK_FALSE(has_figure(computing, "durable appends"));

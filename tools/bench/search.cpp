@@ -3,6 +3,7 @@
 #include <set>
 
 #include "coding_systems/base/sqlite_file.h"
+#include "coding_systems/base/text_fold.h"
 #include "events/base/text.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/measure.h"
@@ -13,11 +14,14 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+using coding_systems::SearchMode;
+using coding_systems::SearchQuery;
 using coding_systems::SqliteFile;
 using coding_systems::SqliteRow;
 
 constexpr std::size_t candidates_max = 4000;
 constexpr std::size_t terms_per_class_max = 16;
+constexpr std::size_t mode_terms_max = 200;
 constexpr int repeats = 25;  // of every term in every round
 
 struct TermClass {
@@ -65,20 +69,25 @@ void choose_terms(const coding_systems::Release& release, std::vector<TermClass>
   }
 }
 
-std::string like_query(std::string_view term) {
+std::string escaped(std::string_view term) {
   std::string pattern;
   for (const char c : term) {
     if (c == '%' || c == '_' || c == '\\') pattern += '\\';
     if (c == '\'') pattern += '\'';
     pattern += c;
   }
-  return "SELECT DISTINCT concept_id FROM snomedct_description WHERE active AND term LIKE '%" +
-         pattern + "%' ESCAPE '\\'";
+  return pattern;
 }
 
-Result<std::size_t> count_by_like(const SqliteFile& file, const std::string& term) {
+// Descriptions that are like all of the patterns.
+Result<std::size_t> count_by_like(const SqliteFile& file,
+                                  const std::vector<std::string>& patterns) {
+  std::string query = "SELECT DISTINCT concept_id FROM snomedct_description WHERE active";
+  for (const std::string& pattern : patterns) {
+    query += " AND term LIKE '" + pattern + "' ESCAPE '\\'";
+  }
   std::size_t count = 0;
-  const auto done = file.for_each_row(like_query(term), [&](const SqliteRow&) -> Result<void> {
+  const auto done = file.for_each_row(query, [&](const SqliteRow&) -> Result<void> {
     ++count;
     return {};
   });
@@ -107,7 +116,7 @@ Result<void> measure_class(Bench& bench, const SqliteFile& file, const TermClass
     }
     const std::string& term = wanted.terms[static_cast<std::size_t>(round) % wanted.terms.size()];
     const double before = thread_cpu_seconds();
-    const auto by_like = count_by_like(file, term);
+    const auto by_like = count_by_like(file, {"%" + escaped(term) + "%"});
     like_ms.push_back((thread_cpu_seconds() - before) * 1e3);
     if (!by_like) return by_like.error();
     if (*by_like != bench.release->search_by_term(term).size()) {
@@ -130,6 +139,97 @@ Result<void> measure_class(Bench& bench, const SqliteFile& file, const TermClass
   return {};
 }
 
+struct ModeQuery {
+  SearchQuery query;
+  std::vector<std::string> like;  // what SQL can ask that comes nearest
+};
+
+struct MeasuredMode {
+  const char* name;
+  std::vector<Aim> p50_aims;
+  ModeQuery (*make)(const std::vector<std::string>& words);  // of a term with three or more
+};
+
+std::string any(const std::string& text) { return "%" + escaped(text) + "%"; }
+
+// As people type them: two words of a term in the other order, one not written out; and so on.
+std::vector<MeasuredMode> measured_modes() {
+  const std::vector<Aim> fast = {{AimKind::at_most, 1}, {AimKind::ratio_at_least, 100}};
+  return {{"words search", fast,
+           [](const std::vector<std::string>& words) -> ModeQuery {
+             const std::string second = words[2].substr(0, 4);
+             return {{.mode = SearchMode::words, .text = second + " " + words[0]},
+                     {any(words[0]), any(second)}};
+           }},
+          {"phrase search", fast,
+           [](const std::vector<std::string>& words) -> ModeQuery {
+             const std::string phrase = words[1] + " " + words[2];
+             return {{.mode = SearchMode::phrase, .text = phrase}, {any(phrase)}};
+           }},
+          {"starts-with search", fast,
+           [](const std::vector<std::string>& words) -> ModeQuery {
+             const std::string start = words[0] + " " + words[1].substr(0, 3);
+             return {{.mode = SearchMode::starts_with, .text = start}, {escaped(start) + "%"}};
+           }},
+          {"regex search", {}, [](const std::vector<std::string>& words) -> ModeQuery {
+             return {{.mode = SearchMode::regex, .text = words[0] + ".*" + words[2]},
+                     {"%" + escaped(words[0]) + "%" + escaped(words[2]) + "%"}};
+           }}};
+}
+
+// The words of some terms, of such as have three or more; the same ones every time.
+std::vector<std::vector<std::string>> terms_in_words(const coding_systems::Release& release) {
+  std::mt19937_64 random(2);
+  std::vector<std::vector<std::string>> found;
+  for (std::size_t tries = 0; tries < 4 * candidates_max && found.size() < mode_terms_max;
+       ++tries) {
+    const auto node = static_cast<coding_systems::Node>(random() % release.hierarchy().size());
+    const auto folded = coding_systems::fold_text(release.term(node));
+    std::vector<std::string> words;
+    for (const auto word : coding_systems::words_of(folded)) words.emplace_back(word);
+    if (words.size() >= 3) found.push_back(std::move(words));
+  }
+  return found;
+}
+
+Result<void> measure_mode(Bench& bench, const SqliteFile& file, const MeasuredMode& mode,
+                          const std::vector<std::vector<std::string>>& terms) {
+  std::vector<double> ours_ms, page_ms, like_ms;
+  for (int round = 0; round < bench.options.rounds_count; ++round) {
+    bench.progress.show(mode.name, static_cast<std::uint64_t>(round),
+                        static_cast<std::uint64_t>(bench.options.rounds_count));
+    for (const auto& words : terms) {
+      const ModeQuery wanted = mode.make(words);
+      const double before = thread_cpu_seconds();
+      const auto found = bench.release->search(wanted.query);
+      const double between = thread_cpu_seconds();
+      if (!found) return found.error();
+      const auto page = bench.release->search_page(wanted.query, {.offset = 0, .limit = 50});
+      page_ms.push_back((thread_cpu_seconds() - between) * 1e3);
+      ours_ms.push_back((between - before) * 1e3);
+    }
+    const auto& words = terms[static_cast<std::size_t>(round) % terms.size()];
+    const double before = thread_cpu_seconds();
+    const auto by_like = count_by_like(file, mode.make(words).like);
+    like_ms.push_back((thread_cpu_seconds() - before) * 1e3);
+    if (!by_like) return by_like.error();
+  }
+  const double p50 = median(ours_ms);
+  const double like = median(like_ms);
+  const std::string name = mode.name;
+  bench.figures.add({.name = name + ", p50",
+                     .unit = "ms",
+                     .measured = p50,
+                     .aims = mode.p50_aims,
+                     .ratio = like / p50,
+                     .baseline = "LIKE: " + format_number(like) + " ms"});
+  bench.figures.add({.name = name + ", p99", .unit = "ms", .measured = percentile(ours_ms, 0.99)});
+  bench.figures.add({.name = name + ", 50 best, p50", .unit = "ms", .measured = median(page_ms)});
+  bench.figures.add(
+      {.name = name + ", 50 best, p99", .unit = "ms", .measured = percentile(page_ms, 0.99)});
+  return {};
+}
+
 }  // namespace
 
 Result<void> measure_search(Bench& bench) {
@@ -141,9 +241,17 @@ Result<void> measure_search(Bench& bench) {
   // As much cache as OpenCodelists gives it, and warm.
   const auto ignore = [](const SqliteRow&) -> Result<void> { return {}; };
   if (const auto set = file->for_each_row("PRAGMA cache_size = -262144", ignore); !set) return set;
-  if (const auto warm = count_by_like(*file, "warm"); !warm) return warm.error();
+  if (const auto warm = count_by_like(*file, {"%warm%"}); !warm) return warm.error();
   for (const TermClass& wanted : classes) {
     if (const auto measured = measure_class(bench, *file, wanted); !measured) return measured;
+  }
+  const auto terms = terms_in_words(*bench.release);
+  if (terms.empty()) {
+    bench.figures.skip("other search modes", "the release has no terms of three words");
+    return {};
+  }
+  for (const MeasuredMode& mode : measured_modes()) {
+    if (const auto measured = measure_mode(bench, *file, mode, terms); !measured) return measured;
   }
   return {};
 }

@@ -68,7 +68,9 @@ VersionContent version_of(const ReleasePointer& release, const std::vector<std::
   events::SearchWithResults search;
   search.kind = events::SearchKind::code;
   search.text = codes.front();
-  search.codes = commands::rerun_search(release, search).all_codes();
+  const auto found = commands::rerun_search(release, search);
+  CODELOG_CHECK(static_cast<bool>(found), "a code can be searched for");
+  search.codes = found->all_codes();
   version.searches = {std::move(search)};
   return version;
 }

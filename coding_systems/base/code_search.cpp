@@ -1,0 +1,116 @@
+#include "coding_systems/base/code_search.h"
+
+#include <algorithm>
+#include <span>
+
+#include "coding_systems/base/code_hash.h"
+#include "events/base/text.h"
+
+namespace codelog::coding_systems {
+namespace {
+
+unsigned char folded(char c) { return fold_ascii(static_cast<unsigned char>(c)); }
+
+int compare_folded(std::string_view a, std::string_view b) {
+  const std::size_t common = std::min(a.size(), b.size());
+  for (std::size_t i = 0; i < common; ++i) {
+    if (folded(a[i]) != folded(b[i])) return folded(a[i]) < folded(b[i]) ? -1 : 1;
+  }
+  if (a.size() == b.size()) return 0;
+  return a.size() < b.size() ? -1 : 1;
+}
+
+bool starts_with_folded(std::string_view code, std::string_view prefix) {
+  return compare_folded(code.substr(0, prefix.size()), prefix) == 0;
+}
+
+std::string without_dots(std::string_view code) {
+  std::string without(code);
+  std::erase(without, '.');
+  return without;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+// The codes from `first` on, as far as is_inside(code) goes on being true.
+template <class IsInside>
+std::span<const Node> codes_from(const ReleaseIndex& index, std::string_view first,
+                                 IsInside is_inside) {
+  const auto nodes = index.nodes_by_code();
+  const auto begin = std::ranges::partition_point(
+      nodes, [&](Node node) { return compare_folded(index.code(node), first) < 0; });
+  const auto end = std::partition_point(begin, nodes.end(),
+                                        [&](Node node) { return is_inside(index.code(node)); });
+  return {begin, end};
+}
+
+std::span<const Node> folded_prefix(const ReleaseIndex& index, std::string_view prefix) {
+  return codes_from(index, prefix,
+                    [&](std::string_view code) { return starts_with_folded(code, prefix); });
+}
+
+std::span<const Node> folded_range(const ReleaseIndex& index, const CodeRange& range) {
+  std::string_view last_start = range.last;
+  while (last_start.size() > 1 && last_start.ends_with('.')) last_start.remove_suffix(1);
+  return codes_from(index, range.first, [&](std::string_view code) {
+    return compare_folded(code, range.last) <= 0 || starts_with_folded(code, last_start);
+  });
+}
+
+}  // namespace
+
+bool is_code_before(std::string_view a, std::string_view b) {
+  const int order = compare_folded(a, b);
+  return order != 0 ? order < 0 : a < b;
+}
+
+base::Result<CodeRange> parse_code_range(std::string_view text) {
+  const auto refuse = [](const char* detail) {
+    return base::field_error(base::ErrorCode::invalid, "text", detail);
+  };
+  // A hyphen first: Read codes end in dots.
+  const std::string_view mark = text.find('-') != std::string_view::npos ? "-" : "..";
+  const auto at = text.find(mark);
+  if (at == std::string_view::npos) {
+    return refuse("must be two codes with '-' or '..' between them");
+  }
+  const CodeRange range{std::string(trimmed(text.substr(0, at))),
+                        std::string(trimmed(text.substr(at + mark.size())))};
+  if (range.first.empty() || range.last.empty() || range.last.find(mark) != std::string::npos) {
+    return refuse("must be two codes with one '-' or '..' between them");
+  }
+  if (compare_folded(range.last, range.first) < 0) {
+    return refuse("must not have its second code before its first");
+  }
+  return range;
+}
+
+std::vector<Node> find_code_prefix(const ReleaseIndex& index, std::string_view prefix) {
+  const auto alike = folded_prefix(index, prefix);
+  std::vector<Node> found;
+  std::ranges::copy_if(alike, std::back_inserter(found),
+                       [&](Node node) { return index.code(node).starts_with(prefix); });
+  if (found.empty()) found.assign(alike.begin(), alike.end());
+  const auto plain = without_dots(prefix);
+  if (!found.empty() || plain.empty() || plain.size() == prefix.size()) return found;
+  const auto dotless = folded_prefix(index, plain);
+  return {dotless.begin(), dotless.end()};
+}
+
+std::vector<Node> find_code_range(const ReleaseIndex& index, const CodeRange& range) {
+  // "E14.9" would be before E140 where codes have no dots.
+  const auto end_of_range = [&](const std::string& code) {
+    const auto plain = without_dots(code);
+    const bool is_plain = folded_prefix(index, code).empty() && !plain.empty() &&
+                          !folded_prefix(index, plain).empty();
+    return is_plain ? plain : code;
+  };
+  const auto found = folded_range(index, {end_of_range(range.first), end_of_range(range.last)});
+  return {found.begin(), found.end()};
+}
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,30 @@
+// Searching by the start of codes and by ranges of codes; see search_query.h for the rules.
+//
+// Functions without state. The order of codes is that of their bytes with ASCII letters in lower
+// case, and where those are equal, of their bytes as they are.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/release_index.h"
+#include "events/base/result.h"
+
+namespace codelog::coding_systems {
+
+bool is_code_before(std::string_view a, std::string_view b);
+
+struct CodeRange {
+  std::string first;
+  std::string last;
+};
+// "E10-E14" or "A00..A09", with or without spaces around the mark. Errors: invalid, naming "text":
+// not two codes with one mark between them, or the second is before the first.
+base::Result<CodeRange> parse_code_range(std::string_view text);
+
+// In the order of codes. Logarithmic in the release, linear in what is found.
+std::vector<Node> find_code_prefix(const ReleaseIndex& index, std::string_view prefix);
+std::vector<Node> find_code_range(const ReleaseIndex& index, const CodeRange& range);
+
+}  // namespace codelog::coding_systems

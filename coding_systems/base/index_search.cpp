@@ -1,0 +1,345 @@
+#include "coding_systems/base/index_search.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "coding_systems/base/code_search.h"
+#include "coding_systems/base/regex_search.h"
+#include "coding_systems/base/text_fold.h"
+#include "coding_systems/base/text_search.h"
+#include "coding_systems/base/type_table.h"
+#include "events/base/text.h"
+
+namespace codelog::coding_systems {
+namespace {
+
+// What one regular expression may cost: about a second. 64 MB of texts (all of a large release) for
+// a simple one.
+constexpr std::uint64_t regex_steps_max = std::uint64_t{1} << 32;
+// How many texts ahead memory is fetched.
+constexpr std::size_t prefetch_distance = 16;
+
+// The words that a text must have.
+std::vector<WantedWord> wanted_words(const SearchQuery& query, const std::string& folded) {
+  const auto words = words_of(folded);
+  const bool last_is_open = ends_in_word(folded);
+  std::vector<WantedWord> wanted;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool is_last = i + 1 == words.size();
+    const bool is_prefix = query.mode == SearchMode::words ||
+                           (query.mode == SearchMode::starts_with && is_last && last_is_open);
+    wanted.push_back({std::string(words[i]), is_prefix});
+  }
+  std::ranges::sort(wanted);
+  const auto repeats = std::ranges::unique(wanted);
+  wanted.erase(repeats.begin(), repeats.end());
+  if (query.mode != SearchMode::words) return wanted;
+  // Sorted, a word that starts others stands before them; whatever has those has it.
+  std::vector<WantedWord> needed;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (i + 1 < wanted.size() && wanted[i + 1].word.starts_with(wanted[i].word)) continue;
+    needed.push_back(std::move(wanted[i]));
+  }
+  return needed;
+}
+
+// The words of texts, in memory that is used again.
+class TextWords {
+ public:
+  // Valid until the next call. Those of the text with its apostrophes taken out come second.
+  const std::vector<std::string_view>& all(std::string_view text) {
+    plain(text);
+    if (has_apostrophe(folded_)) {
+      without(more_);
+      words_.insert(words_.end(), more_.begin(), more_.end());
+    }
+    return words_;
+  }
+  const std::vector<std::string_view>& plain(std::string_view text) {
+    folded_.clear();
+    append_folded(text, folded_);
+    find_words(folded_, words_);
+    return words_;
+  }
+  // Of the text that plain() was asked about.
+  bool has_apostrophes() const { return has_apostrophe(folded_); }
+  const std::vector<std::string_view>& without_apostrophes_in_it() {
+    without(more_);
+    return more_;
+  }
+
+ private:
+  void without(std::vector<std::string_view>& words) {
+    without_ = without_apostrophes(folded_);
+    find_words(without_, words);
+  }
+
+  std::string folded_, without_;
+  std::vector<std::string_view> words_, more_;
+};
+
+bool has_phrase(std::span<const std::string_view> words, std::span<const std::string_view> phrase) {
+  return !std::ranges::search(words, phrase).empty();
+}
+
+// The description without its surroundings, as hits are compared with it.
+std::string folded_term(std::string_view text) {
+  auto folded = fold_text(text);
+  const auto first = folded.find_first_not_of(' ');
+  if (first == std::string::npos) return {};
+  return folded.substr(first, folded.find_last_not_of(' ') - first + 1);
+}
+
+base::Result<void> check_query(const SearchQuery& query) {
+  // A regular expression is looked at when it is compiled.
+  const bool is_regex = query.mode == SearchMode::regex;
+  return check_search_text(is_regex ? SearchMode::contains : query.mode, query.text);
+}
+
+}  // namespace
+
+// Which nodes a query wants, whatever their texts.
+class IndexSearch::Filter {
+ public:
+  static base::Result<Filter> make(const Release& release, const SearchQuery& query) {
+    Filter filter(release, query);
+    for (const std::string& title : query.types) {
+      const auto numbers = release.types().find(title);
+      if (numbers.empty()) {
+        return base::field_error(base::ErrorCode::invalid, "types",
+                                 "'" + title + "' is no type of " + release.alias());
+      }
+      filter.types_.insert(filter.types_.end(), numbers.begin(), numbers.end());
+    }
+    return filter;
+  }
+
+  bool takes(Node node) const {
+    if (active_ && release_.is_active(node) != *active_) return false;
+    if (needs_term_ && !release_.is_found_by_term(node)) return false;
+    if (is_by_code_ && !release_.has_concept(node)) return false;
+    return types_.empty() || has_type(node);
+  }
+
+ private:
+  Filter(const Release& release, const SearchQuery& query)
+      : release_(release),
+        active_(query.active),
+        is_by_code_(is_by_code(query.mode)),
+        needs_term_(!is_by_code_ && (query.mode == SearchMode::contains || query.types.empty())) {}
+
+  bool has_type(Node node) const {
+    return std::ranges::any_of(release_.types().types_of(node), [&](std::uint32_t type) {
+      return std::ranges::find(types_, type) != types_.end();
+    });
+  }
+
+  const Release& release_;
+  std::optional<bool> active_;
+  bool is_by_code_;
+  bool needs_term_;
+  std::vector<std::uint32_t> types_;
+};
+
+// Gathers the best text of each node, and puts the nodes in order.
+class IndexSearch::Ranking {
+ public:
+  Ranking(const Release& release, const ReleaseIndex& index) : release_(release), index_(index) {}
+
+  // How well a text fits: less is better.
+  struct Fit {
+    TextStart start = TextStart::other;
+    std::uint32_t bytes = 0;
+    TextNumber text = 0;
+    auto operator<=>(const Fit&) const = default;
+  };
+
+  // Nodes come in increasing order; each may come with several texts.
+  void add(Node node, TextNumber text, TextStart start) {
+    const Fit fit{start, static_cast<std::uint32_t>(index_.text(text).size()), text};
+    if (!ranked_.empty() && ranked_.back().node == node) {
+      ranked_.back().fit = std::min(ranked_.back().fit, fit);
+    } else {
+      ranked_.push_back({node, release_.is_active(node), fit});
+    }
+  }
+
+  SearchHits page(SearchPage page) {
+    const auto size = ranked_.size();
+    const std::size_t first = std::min(page.offset, size);
+    const std::size_t after = first + std::min(page.limit, size - first);
+    std::ranges::partial_sort(ranked_, ranked_.begin() + static_cast<std::ptrdiff_t>(after),
+                              [&](const Ranked& a, const Ranked& b) { return is_better(a, b); });
+    SearchHits found{size, {}};
+    for (std::size_t i = first; i < after; ++i) {
+      const auto text = ranked_[i].fit.text;
+      found.hits.push_back({ranked_[i].node, index_.text(text), index_.role(text)});
+    }
+    return found;
+  }
+
+ private:
+  struct Ranked {
+    Node node = 0;
+    bool is_active = true;
+    Fit fit;
+  };
+
+  bool is_better(const Ranked& a, const Ranked& b) const {
+    const auto key = [](const Ranked& ranked) {
+      return std::tuple(ranked.fit.start, ranked.fit.bytes, !ranked.is_active);
+    };
+    if (key(a) != key(b)) return key(a) < key(b);
+    return is_code_before(index_.code(a.node), index_.code(b.node));
+  }
+
+  const Release& release_;
+  const ReleaseIndex& index_;
+  std::vector<Ranked> ranked_;
+};
+
+base::Result<std::vector<Node>> IndexSearch::nodes_by_code(const SearchQuery& query) const {
+  if (query.mode == SearchMode::code_prefix) return find_code_prefix(index_, query.text);
+  if (query.mode == SearchMode::code_range) {
+    const auto range = parse_code_range(query.text);
+    if (!range) return range.error();
+    return find_code_range(index_, *range);
+  }
+  std::vector<Node> nodes;
+  for (const std::string& code : release_.search_by_code(query.text)) {
+    if (const auto node = index_.find(code)) nodes.push_back(*node);
+  }
+  std::ranges::sort(nodes,
+                    [&](Node a, Node b) { return is_code_before(index_.code(a), index_.code(b)); });
+  const auto repeats = std::ranges::unique(nodes);
+  nodes.erase(repeats.begin(), repeats.end());
+  return nodes;
+}
+
+base::Result<std::vector<TextNumber>> IndexSearch::texts_by_words(const SearchQuery& query) const {
+  const auto folded = fold_text(query.text);
+  TextWords words;
+  auto texts = index_.tokens().texts_with_all(
+      wanted_words(query, folded), [&](TextNumber text) -> std::span<const std::string_view> {
+        return words.all(index_.text(text));
+      });
+  if (query.mode == SearchMode::phrase) {
+    const auto phrase = words_of(folded);
+    std::erase_if(texts, [&](TextNumber text) {
+      if (has_phrase(words.plain(index_.text(text)), phrase)) return false;
+      return !words.has_apostrophes() || !has_phrase(words.without_apostrophes_in_it(), phrase);
+    });
+  }
+  if (query.mode == SearchMode::starts_with) {
+    std::erase_if(texts, [&](TextNumber text) {
+      return compare_start(index_.text(text), folded) == TextStart::other;
+    });
+  }
+  return texts;
+}
+
+template <class Matches>
+std::vector<TextNumber> IndexSearch::texts_of(std::span<const Node> nodes, Matches matches) const {
+  std::vector<TextNumber> texts;
+  ReleaseIndex::Texts of_node;
+  for (const Node node : nodes) {
+    of_node = index_.texts_of(node, of_node.after);
+    for (TextNumber text = of_node.first; text < of_node.after; ++text) {
+      if (index_.is_searched(text) && matches(index_.text(text))) texts.push_back(text);
+    }
+  }
+  return texts;
+}
+
+base::Result<std::vector<TextNumber>> IndexSearch::texts_by_regex(const SearchQuery& query) const {
+  const auto regex = RegexSearch::compile(query.text);
+  if (!regex) return regex.error();
+  const auto candidates = regex->candidates(index_.terms(), index_.node_count());
+  std::uint64_t bytes = 0;
+  for (const Node node : candidates) bytes += index_.texts_bytes(node);
+  if (bytes * regex->steps_per_byte() > regex_steps_max) {
+    return base::field_error(base::ErrorCode::too_large, "text",
+                             "takes too long on this release: give it more letters or digits in a "
+                             "row that every match must have");
+  }
+  return texts_of(candidates, [&](std::string_view text) { return regex->matches(text); });
+}
+
+base::Result<std::vector<TextNumber>> IndexSearch::matching_texts(const SearchQuery& query) const {
+  if (query.mode == SearchMode::regex) return texts_by_regex(query);
+  if (query.mode != SearchMode::contains) return texts_by_words(query);
+  const TextSearch search(base::ascii_lower(query.text), 0);
+  return texts_of(release_.search_by_term(query.text),
+                  [&](std::string_view text) { return search.is_in(text); });
+}
+
+base::Result<std::vector<Node>> IndexSearch::find(const SearchQuery& query) const {
+  if (const auto good = check_query(query); !good) return good.error();
+  const auto filter = Filter::make(release_, query);
+  if (!filter) return filter.error();
+  std::vector<Node> nodes;
+  if (query.mode == SearchMode::contains) {
+    nodes = release_.search_by_term(query.text);
+  } else if (is_by_code(query.mode)) {
+    auto found = nodes_by_code(query);
+    if (!found) return found.error();
+    nodes = std::move(*found);
+    std::ranges::sort(nodes);
+  } else {
+    const auto texts = matching_texts(query);
+    if (!texts) return texts.error();
+    auto cursor = index_.node_cursor();
+    for (const TextNumber text : *texts) {
+      const Node node = cursor.node_of(text);
+      if (nodes.empty() || nodes.back() != node) nodes.push_back(node);
+    }
+  }
+  std::erase_if(nodes, [&](Node node) { return !filter->takes(node); });
+  return nodes;
+}
+
+base::Result<SearchHits> IndexSearch::page_of_codes(const SearchQuery& query, const Filter& filter,
+                                                    SearchPage page) const {
+  auto nodes = nodes_by_code(query);
+  if (!nodes) return nodes.error();
+  std::erase_if(*nodes, [&](Node node) { return !filter.takes(node); });
+  SearchHits found{nodes->size(), {}};
+  for (std::size_t i = std::min(page.offset, nodes->size()); i < nodes->size(); ++i) {
+    if (found.hits.size() == page.limit) break;
+    found.hits.push_back({(*nodes)[i], index_.name((*nodes)[i]), TextRole::name});
+  }
+  return found;
+}
+
+base::Result<SearchHits> IndexSearch::find_page(const SearchQuery& query, SearchPage page) const {
+  if (const auto good = check_query(query); !good) return good.error();
+  const auto filter = Filter::make(release_, query);
+  if (!filter) return filter.error();
+  if (is_by_code(query.mode)) return page_of_codes(query, *filter, page);
+  const auto texts = matching_texts(query);
+  if (!texts) return texts.error();
+  std::optional<RegexSearch> regex;
+  if (query.mode == SearchMode::regex) regex = std::move(*RegexSearch::compile(query.text));
+  const auto folded = folded_term(query.text);
+  const auto start_of = [&](std::string_view text) {
+    if (!regex) return compare_start(text, folded);
+    const auto match = regex->match(text);
+    if (match == RegexSearch::Match::whole) return TextStart::same;
+    return match == RegexSearch::Match::start ? TextStart::longer : TextStart::other;
+  };
+  Ranking ranking(release_, index_);
+  auto cursor = index_.node_cursor();
+  for (std::size_t i = 0; i < texts->size(); ++i) {
+    if (i + prefetch_distance < texts->size()) {
+      __builtin_prefetch(index_.text_place((*texts)[i + prefetch_distance]));
+    }
+    const TextNumber text = (*texts)[i];
+    const Node node = cursor.node_of(text);
+    if (filter->takes(node)) ranking.add(node, text, start_of(index_.text(text)));
+  }
+  return ranking.page(page);
+}
+
+}  // namespace codelog::coding_systems

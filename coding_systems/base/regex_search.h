@@ -1,0 +1,50 @@
+// A regular expression, to be matched against descriptions.
+//
+// The literals that a match must hold narrow the release down to a few candidates by its term
+// index; those are then matched by RE2, in time linear in their length. A compiled expression is
+// immutable and safe from any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/term_index.h"
+#include "events/base/result.h"
+
+namespace codelog::coding_systems {
+
+class RegexSearch {
+ public:
+  // Letters match in either case, "." no line feed, ^ and $ the ends of the text. At most a few MB
+  // and a millisecond, whatever the expression. Errors: invalid, naming "text", with RE2's words
+  // (what it does not have, back-references and look-around, it names), or too large.
+  static base::Result<RegexSearch> compile(std::string_view pattern);
+
+  RegexSearch(RegexSearch&&) noexcept;
+  RegexSearch& operator=(RegexSearch&&) noexcept;
+  ~RegexSearch();
+
+  // The nodes that may have a matching text, increasing: all nodes where the expression has no
+  // literal of three bytes that every match holds.
+  std::vector<Node> candidates(const TermIndex& terms, std::size_t node_count) const;
+
+  // Which part of the text matches: none, some part, from its start on, all of it.
+  enum class Match : std::uint8_t { none, part, start, whole };
+  bool matches(std::string_view text) const;
+  Match match(std::string_view text) const;
+
+  // How much work a byte of text may be at most, in steps of about a nanosecond.
+  std::size_t steps_per_byte() const;
+
+ private:
+  struct Compiled;
+
+  explicit RegexSearch(std::unique_ptr<const Compiled> compiled);
+
+  std::unique_ptr<const Compiled> compiled_;
+};
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,41 @@
+// The titles that a release's codes are listed under, and which codes each has.
+// Immutable once made, safe from any thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/hierarchy.h"
+#include "coding_systems/base/node_set.h"
+
+namespace codelog::coding_systems {
+
+class Release;
+
+class TypeTable {
+ public:
+  struct Type {
+    std::string title;
+    std::uint32_t codes_count = 0;
+  };
+
+  // Asks the release about every concept: about 0.5 s for a million. Codes without a concept have
+  // no type here.
+  explicit TypeTable(const Release& release);
+
+  std::span<const Type> types() const { return types_; }  // sorted by title
+  // The numbers of the types with this title, ASCII letters in either case; nothing where the
+  // release has none.
+  std::vector<std::uint32_t> find(std::string_view title) const;
+  std::span<const std::uint32_t> types_of(Node node) const;  // as numbers in types(), increasing
+
+ private:
+  std::vector<Type> types_;
+  std::vector<std::uint32_t> offsets_;  // node n's types: [offsets_[n], offsets_[n+1]) of numbers_
+  std::vector<std::uint32_t> numbers_;
+};
+
+}  // namespace codelog::coding_systems

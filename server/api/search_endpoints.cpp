@@ -1,0 +1,235 @@
+// Searching a release in every mode, and what it knows of one code; nothing is saved by any of it.
+#include <algorithm>
+
+#include "coding_systems/base/type_table.h"
+#include "server/api/endpoint.h"
+#include "server/api/render.h"
+#include "server/commands/draft_making.h"
+
+namespace codelog::api {
+namespace {
+
+using coding_systems::Node;
+using coding_systems::Release;
+using coding_systems::SearchMode;
+using coding_systems::TextRole;
+using commands::SearchRequest;
+using http::Method;
+
+constexpr std::size_t term_bytes = 64;  // about, with its code; to reserve memory
+constexpr std::size_t hit_bytes = 256;
+constexpr std::uint64_t hits_default = 50;
+constexpr std::uint64_t hits_max = 1000;
+constexpr std::uint64_t offset_max = 10'000'000;
+
+Error bad_parameter(std::string_view name, std::string detail) {
+  return base::field_error(ErrorCode::invalid, std::string(name), std::move(detail));
+}
+
+Result<SearchMode> mode_in_query(const http::Parameters& query) {
+  if (!query.has("mode")) return SearchMode::contains;
+  const auto mode = coding_systems::parse_search_mode(query.get("mode"));
+  // OpenCodelists' search by code is what a code without a mode asks for.
+  if (mode && *mode != SearchMode::code) return *mode;
+  std::string names;
+  for (const SearchMode known : coding_systems::all_search_modes()) {
+    if (known == SearchMode::code) continue;
+    names += (names.empty() ? "" : ", ") + std::string(coding_systems::to_string(known));
+  }
+  return bad_parameter("mode", "must be one of " + names);
+}
+
+// Errors name the parameter.
+Error in_parameters(const SearchRequest& request, Error error) {
+  error = commands::in_words_of(request, std::move(error));
+  for (base::FieldError& field : error.fields) {
+    if (field.field.starts_with("types")) field.field = "type";
+  }
+  return error;
+}
+
+Result<SearchRequest> search_in_query(const http::Parameters& query) {
+  if (query.has("term") == query.has("code")) {
+    return bad_parameter("term", "give exactly one of term and code");
+  }
+  const bool by_term = query.has("term");
+  SearchRequest request{.kind = by_term ? events::SearchKind::term : events::SearchKind::code,
+                        .text = std::string(query.get(by_term ? "term" : "code"))};
+  const auto mode = mode_in_query(query);
+  if (!mode) return mode.error();
+  request.mode = *mode;
+  for (const auto type : query.all("type")) request.types.emplace_back(type);
+  if (query.has("active")) {
+    const auto active = query.get("active");
+    if (active != "true" && active != "false") {
+      return bad_parameter("active", "must be true or false");
+    }
+    request.active = active == "true";
+  }
+  const auto slug = commands::search_slug(request);
+  if (!slug) return in_parameters(request, slug.error());
+  return request;
+}
+
+Result<http::Response> search_release(const ReadCall& call) {
+  const auto request = search_in_query(call.request.query());
+  if (!request) return request.error();
+  const auto release = release_in_path(call);
+  if (!release) return release.error();
+  const auto found = commands::expand_search(*release, *request);
+  if (!found) return in_parameters(*request, found.error());
+  JsonWriter json(application::JsonStyle::compact, 64 + found->all_codes_count() * term_bytes);
+  json.begin_object().key("matching");
+  write_texts(found->matching_codes(), json);
+  json.key("codes");
+  write_texts(found->all_codes(), json);
+  json.end_object();
+  return http::json_text(200, json.take());
+}
+
+std::string_view role_text(TextRole role) {
+  switch (role) {
+    case TextRole::name:
+    case TextRole::display_name:
+      return "name";
+    case TextRole::synonym:
+      return "synonym";
+    case TextRole::other:
+      return "other";
+  }
+  return "other";
+}
+
+void write_hit(const Release& release, const coding_systems::SearchHit& hit, JsonWriter& json) {
+  json.begin_object().field("code", release.code(hit.node)).field("term", release.term(hit.node));
+  json.key("matched");
+  hit.matched ? json.value(*hit.matched) : json.null();
+  json.key("role");
+  hit.matched ? json.value(role_text(hit.role)) : json.null();
+  json.field("active", release.is_active(hit.node)).key("types");
+  write_texts(release.type_titles(hit.node), json);
+  json.end_object();
+}
+
+Result<http::Response> list_matches(const ReadCall& call) {
+  const auto request = search_in_query(call.request.query());
+  if (!request) return request.error();
+  const auto limit = number_in_query(call.request, "limit", hits_default, hits_max);
+  if (!limit) return limit.error();
+  if (*limit == 0) return bad_parameter("limit", "must be at least 1");
+  const auto offset = number_in_query(call.request, "offset", 0, offset_max);
+  if (!offset) return offset.error();
+  const auto release = release_in_path(call);
+  if (!release) return release.error();
+  const auto found =
+      (*release)->search_page(commands::query_of(*request), {.offset = *offset, .limit = *limit});
+  if (!found) return in_parameters(*request, found.error());
+  JsonWriter json(application::JsonStyle::compact, 64 + found->hits.size() * hit_bytes);
+  json.begin_object().field("total", std::uint64_t{found->total}).key("hits").begin_array();
+  for (const auto& hit : found->hits) write_hit(**release, hit, json);
+  json.end_array().end_object();
+  return http::json_text(200, json.take());
+}
+
+Result<http::Response> list_types(const ReadCall& call) {
+  const auto release = release_in_path(call);
+  if (!release) return release.error();
+  JsonWriter json;
+  json.begin_object().key("types").begin_array();
+  for (const auto& type : (*release)->types().types()) {
+    json.begin_object().field("title", type.title);
+    json.field("codes", std::uint64_t{type.codes_count}).end_object();
+  }
+  json.end_array().end_object();
+  return http::json_text(200, json.take());
+}
+
+// Sorted by code.
+void write_relatives(const Release& release, std::span<const Node> nodes, JsonWriter& json) {
+  std::vector<Node> sorted(nodes.begin(), nodes.end());
+  std::ranges::sort(sorted, {}, [&](Node node) { return release.code(node); });
+  json.begin_array();
+  for (const Node node : sorted) {
+    json.begin_object().field("code", release.code(node)).field("term", release.term(node));
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_code(const Release& release, Node node, JsonWriter& json) {
+  json.begin_object().field("code", release.code(node)).field("term", release.term(node));
+  json.key("name");
+  const auto name = release.name(node);
+  name ? json.value(*name) : json.null();
+  json.field("active", release.is_active(node)).key("synonyms").begin_array();
+  for (const auto synonym : release.synonyms(node)) json.value(synonym);
+  json.end_array().key("references").begin_array();
+  for (const auto& reference : release.references(node)) {
+    json.begin_object().field("text", reference.label).field("url", reference.url).end_object();
+  }
+  json.end_array().key("types");
+  write_texts(release.type_titles(node), json);
+  json.key("parents");
+  write_relatives(release, release.hierarchy().parents(node), json);
+  json.key("children");
+  write_relatives(release, release.hierarchy().children(node), json);
+  json.key("links").begin_array();
+  for (const auto& link : release.links(node)) {
+    json.begin_object().field("kind", release.link_kind(link.kind));
+    json.field("code", release.code(link.target)).field("term", release.term(link.target));
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
+Result<http::Response> get_code(const ReadCall& call) {
+  const auto release = release_in_path(call);
+  if (!release) return release.error();
+  const auto node = (*release)->find(call.path["code"]);
+  if (!node) {
+    return Error{
+        ErrorCode::not_found,
+        "there is no code '" + std::string(call.path["code"]) + "' in " + (*release)->alias(),
+        {}};
+  }
+  JsonWriter json;
+  write_code(**release, *node, json);
+  return http::json_text(200, json.take());
+}
+
+}  // namespace
+
+std::vector<Endpoint> search_endpoints() {
+  return {
+      {.method = Method::get,
+       .path = "/api/v2/releases/{alias}/search",
+       .id = "searchRelease",
+       .summary = "What a search by term or by code finds; nothing is saved.",
+       .query = {Parameter::term, Parameter::code, Parameter::mode, Parameter::type,
+                 Parameter::active},
+       .answer = "SearchResult",
+       .read = search_release},
+      {.method = Method::get,
+       .path = "/api/v2/releases/{alias}/matches",
+       .id = "listMatches",
+       .summary = "The codes that a search matches, best first, with what of them matched.",
+       .query = {Parameter::term, Parameter::code, Parameter::mode, Parameter::type,
+                 Parameter::active, Parameter::limit, Parameter::offset},
+       .answer = "Matches",
+       .read = list_matches},
+      {.method = Method::get,
+       .path = "/api/v2/releases/{alias}/types",
+       .id = "listTypes",
+       .summary = "The types that codes are listed under, with how many codes each has.",
+       .answer = "Types",
+       .read = list_types},
+      {.method = Method::get,
+       .path = "/api/v2/releases/{alias}/codes/{code}",
+       .id = "getCode",
+       .summary = "All that the release knows of one code.",
+       .answer = "CodeDetails",
+       .read = get_code},
+  };
+}
+
+}  // namespace codelog::api

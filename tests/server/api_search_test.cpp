@@ -1,0 +1,213 @@
+// Searching a release over HTTP: every mode, filters, pages, and what a code is.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "tests/server/api_site.h"
+
+namespace codelog::tests {
+namespace {
+
+using nlohmann::json;
+using Codes = std::vector<std::string>;
+
+struct Fixture {
+  ApiSite site;
+  Fixture() { site.set_up(); }
+
+  // Of the small release of SNOMED CT; it has three findings and two disorders of the elbow.
+  json get(const std::string& target) {
+    const Reply reply = site.get("/api/v2/releases/snomedct_small_20240101" + target);
+    INFO(target << "\n" << reply.body);
+    REQUIRE(reply.status == 200);
+    return reply.json();
+  }
+  Codes codes(const std::string& query) {
+    Codes found;
+    for (const json& hit : get("/matches?" + query).at("hits")) found.push_back(hit.at("code"));
+    return found;
+  }
+};
+
+constexpr const char* luebeck = "2281005";  // Lübeck's cyst of elbow (finding)
+constexpr const char* severe = "2279008";   // [inactive] Severe cyst of elbow (finding)
+constexpr const char* dysplasia = "17661000000105";
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "each mode finds what it says, best first", "[api][search]") {
+  CHECK(codes("term=elbow+CYST&mode=words") == Codes{luebeck, severe});
+  CHECK(codes("term=lubeck+elb&mode=words") == Codes{luebeck});
+  CHECK(codes("term=lubecks+cyst&mode=words") == Codes{luebeck});
+  CHECK(codes("term=cyst+of+elbow&mode=phrase") == Codes{severe, luebeck});
+  CHECK(codes("term=cyst+elbow&mode=phrase").empty());
+  CHECK(codes("term=elbow+l%C3%BC&mode=starts_with") == Codes{luebeck});
+  CHECK(codes("term=%5ESevere.*elbow%24&mode=regex") == Codes{severe});
+  CHECK(codes("term=cyst+of+elbow") == Codes{severe, luebeck});
+  CHECK(codes("code=228100&mode=code_prefix") == Codes{luebeck});
+  CHECK(codes("code=2279-2281&mode=code_range").front() == severe);
+  CHECK(codes("code=2281005") == Codes{luebeck});
+  const json hit = get("/matches?term=l%C3%BCbeck+cyst&mode=words&limit=1").at("hits").at(0);
+  CHECK(hit == json({{"code", luebeck},
+                     {"term", "Lübeck's cyst of elbow"},
+                     {"matched", "Elbow lübeck's cyst"},
+                     {"role", "synonym"},
+                     {"active", true},
+                     {"types", {"Finding"}}}));
+}
+
+TEST_CASE_METHOD(Fixture, "filters and pages cut the same search", "[api][search]") {
+  CHECK(codes("term=elbow+cyst&mode=words&active=false") == Codes{severe});
+  CHECK(codes("term=elbow+cyst&mode=words&active=true") == Codes{luebeck});
+  CHECK(codes("term=elbow&type=%5Binactive%5D+Finding") == Codes{severe});
+  const json all = get("/matches?term=elbow&type=finding&type=DISORDER");
+  CHECK(all.at("total") == 4);
+  CHECK(get("/search?term=elbow&type=finding&type=DISORDER").at("matching").size() == 4);
+  json together = json::array();
+  for (int offset = 0; offset < 6; offset += 2) {
+    const json page = get("/matches?term=elbow&type=finding&type=disorder&limit=2&offset=" +
+                          std::to_string(offset));
+    CHECK(page.at("total") == 4);
+    for (const json& hit : page.at("hits")) together.push_back(hit);
+  }
+  CHECK(together == all.at("hits"));
+}
+
+TEST_CASE_METHOD(Fixture, "the default search is the one without a mode", "[api][search]") {
+  const json plain = get("/search?term=elbow");
+  CHECK(plain == get("/search?term=elbow&mode=contains"));
+  CHECK(plain.at("matching").size() == 5);
+  CHECK(get("/search?code=2281005") == get("/search?code=2281005&mode=contains"));
+  for (const json& code : get("/search?term=elbow&mode=words").at("matching")) {
+    CHECK(std::ranges::find(plain.at("matching"), code) != plain.at("matching").end());
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "types are listed with how many codes each has", "[api][search]") {
+  std::size_t count = 0;
+  std::set<std::string> titles;
+  for (const json& type : get("/types").at("types")) {
+    titles.insert(type.at("title"));
+    count += type.at("codes").get<std::size_t>();
+  }
+  CHECK(titles.contains("Finding"));
+  CHECK(titles.contains("[inactive] Finding"));
+  std::size_t codes_count = 0;
+  for (const json& listed : site.get("/api/v2/releases").json().at("releases")) {
+    if (listed.at("alias") == small_snomedct) codes_count = listed.at("codes");
+  }
+  CHECK(count == codes_count);
+}
+
+TEST_CASE_METHOD(Fixture, "a code is shown with its names and its neighbours", "[api][search]") {
+  const json code = get("/codes/2281005");
+  CHECK(code.at("term") == "Lübeck's cyst of elbow");
+  CHECK(code.at("name") == "Lübeck's cyst of elbow (finding)");
+  CHECK(code.at("active") == true);
+  CHECK(code.at("types") == json({"Finding"}));
+  CHECK(code.at("synonyms").size() == 5);
+  REQUIRE(!code.at("parents").empty());
+  for (const json& parent : code.at("parents")) {
+    const json above = get("/codes/" + parent.at("code").get<std::string>());
+    CHECK(above.at("term") == parent.at("term"));
+    const json self = {{"code", luebeck}, {"term", code.at("term")}};
+    CHECK(std::ranges::find(above.at("children"), self) != above.at("children").end());
+  }
+  CHECK(get("/codes/" + std::string(dysplasia)).at("name") ==
+        "Asymptomatic dysplasia of elbow (finding)");
+  const json chapter = site.get("/api/v2/releases/bnf_small_20240101/codes/01").json();
+  CHECK(chapter.at("parents").empty());
+  CHECK(!chapter.at("children").empty());
+}
+
+TEST_CASE_METHOD(Fixture, "a draft keeps how a search was asked, and asks it again on a release",
+                 "[api][search]") {
+  const std::string hash = site.send("POST", "/api/v2/codelists",
+                                     {{"owner", "organisation/test-org"},
+                                      {"name", "Elbows"},
+                                      {"coding_system", "snomedct"},
+                                      {"release", small_snomedct}})
+                               .json()
+                               .at("version")
+                               .at("hash");
+  const std::string searches = "/api/v2/versions/" + hash + "/searches";
+  const json asked = {
+      {"term", "elbow cyst"}, {"mode", "words"}, {"types", {"Finding"}}, {"active", true}};
+  const Reply added = site.send("POST", searches, asked);
+  INFO(added.body);
+  REQUIRE(added.status == 201);
+  CHECK(added.json().at("added") == json({luebeck}));
+  CHECK(site.send("POST", searches, asked).status == 200);
+  // Another way to look for the same text is another search.
+  CHECK(site.send("POST", searches, {{"term", "elbow cyst"}, {"mode", "words"}}).status == 201);
+  CHECK(site.send("POST", searches, {{"code", "2279-2281"}, {"mode", "code_range"}}).status == 201);
+  const json listed = site.get(searches).json().at("searches");
+  REQUIRE(listed.size() == 3);
+  const auto with_words = [](const json& search) { return search.at("mode") == "words"; };
+  CHECK(std::ranges::count_if(listed, with_words) == 2);
+  const json kept = site.get(searches + "/" + added.json().at("id").dump()).json();
+  for (const auto& [name, value] : asked.items()) CHECK(kept.at(name) == value);
+  CHECK(kept.at("slug") == "words:elbow-cyst");
+  // Undone, redone, and after everything was built anew from the log.
+  CHECK(site.send("POST", "/api/v2/versions/" + hash + "/undo").status == 200);
+  CHECK(site.send("POST", "/api/v2/versions/" + hash + "/redo").status == 200);
+  site.restart_with_new_views();
+  CHECK(site.get(searches).json().at("searches") == listed);
+  // A draft of what was saved asks the same again.
+  json decisions = json::array();
+  const json version = site.get("/api/v2/versions/" + hash).json();
+  for (const auto& [code, status] : version.at("statuses").items()) {
+    if (status == "?") decisions.push_back({code, "+"});
+  }
+  const std::string at = "/api/v2/versions/" + hash;
+  REQUIRE(site.send("PATCH", at + "/statuses", {{"updates", decisions}}).status == 200);
+  REQUIRE(site.send("POST", at + "/save").status == 200);
+  const Reply next = site.send("POST", at + "/drafts");
+  REQUIRE(next.status == 201);
+  const std::string again = next.json().at("hash");
+  json repeated = site.get("/api/v2/versions/" + again + "/searches").json().at("searches");
+  REQUIRE(repeated.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    repeated[i]["id"] = listed[i].at("id");
+    CHECK(repeated[i] == listed[i]);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "a draft refuses what is no search, naming the field", "[api][search]") {
+  const std::string hash = site.send("POST", "/api/v2/codelists",
+                                     {{"owner", "user/alice"},
+                                      {"name", "Nothing"},
+                                      {"coding_system", "snomedct"},
+                                      {"release", small_snomedct}})
+                               .json()
+                               .at("version")
+                               .at("hash");
+  const std::uint64_t head = site.head();
+  struct Case {
+    json body;
+    std::string field;
+  };
+  const std::vector<Case> cases = {
+      {{{"term", "elbow"}, {"mode", "fuzzy"}}, "mode"},
+      {{{"term", "elbow"}, {"mode", "code"}}, "mode"},
+      {{{"term", "elbow"}, {"mode", "code_range"}}, "mode"},
+      {{{"code", "1"}, {"mode", "regex"}}, "mode"},
+      {{{"term", "("}, {"mode", "regex"}}, "term"},
+      {{{"term", "--"}, {"mode", "phrase"}}, "term"},
+      {{{"code", "3-1"}, {"mode", "code_range"}}, "code"},
+      {{{"term", "elbow"}, {"types", {"Finding", "Nonsense"}}}, "types"},
+      {{{"term", "elbow"}, {"types", {"Finding", ""}}}, "types[1]"},
+      {{{"term", "elbow"}, {"types", std::vector<std::string>(101, "Finding")}}, "types"},
+      {{{"term", "elbow"}, {"active", "true"}}, "active"},
+      {{{"term", "a\nb"}, {"mode", "words"}}, "term"},
+  };
+  for (const Case& test : cases) {
+    const Reply reply = site.send("POST", "/api/v2/versions/" + hash + "/searches", test.body);
+    INFO(test.body.dump() << "\n" << reply.body);
+    CHECK(reply.status == 400);
+    CHECK(reply.json().at("errors").at(0).at("field") == test.field);
+  }
+  CHECK(site.head() == head);
+}
+
+}  // namespace codelog::tests
