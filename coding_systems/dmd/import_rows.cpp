@@ -124,10 +124,12 @@ std::optional<std::size_t> TableRows::find_column(std::string_view element) {
 }
 
 std::string TableRows::set(std::size_t column, std::string_view text) {
-  if (text.empty()) return "";
+  const Column& definition = table_->columns[column];
+  const bool may_be_empty = definition.kind == ColumnKind::text && table_->part == Part::lookup;
+  if (text.empty() && !may_be_empty) return "";
   Value& value = values_[column];
   if (value.is_set) return "the row has a second " + elements_[column];
-  const ColumnKind kind = table_->columns[column].kind;
+  const ColumnKind kind = definition.kind;
   const std::string_view wrong = wrong_with(kind, text);
   if (!wrong.empty()) return elements_[column] + " '" + shown(text) + "' " + std::string(wrong);
   value.text = text;

@@ -24,8 +24,9 @@ class TableRows {
   void begin_row();
   // The number of the column that an element is for; nothing for an element without a column.
   std::optional<std::size_t> find_column(std::string_view element);
-  // Takes the text of an element. Empty is as if the element were not there. Returns what is wrong
-  // with it, which is empty if nothing is.
+  // Takes the text of an element. Empty is as if the element were not there; but in look-up tables
+  // releases have descriptions that are empty. Returns what is wrong with it, which is empty if
+  // nothing is.
   std::string set(std::size_t column, std::string_view text);
   // Inserts the row. Errors: invalid (without a place: a column that must have a value has none, or
   // the key is there already), io.

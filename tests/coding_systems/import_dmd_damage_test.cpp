@@ -226,7 +226,7 @@ TEST_CASE("a failed re-import of dm+d leaves the release as it was", "[import][d
   DmdArchive release;
   release.contents["gtin"] = "<AMPPS><AMPP><AMPPID>x</AMPPID></AMPP></AMPPS>";
   CHECK(imported.run(release) != "");
-  CHECK(read_bytes(imported.file) == before);
+  CHECK((read_bytes(imported.file) == before));
   CHECK(files_in(imported.target) == std::vector<std::string>{"test_1.index", "test_1.sqlite3"});
   release = DmdArchive();
   release.contents["vtm"] += dmd_vtm("11", "Another");

@@ -76,7 +76,7 @@ TEST_CASE("the golden dm+d release is imported as OpenCodelists imports it", "[i
     CHECK(query(file, rows) == query(golden, rows));
     ++tables_count;
   }
-  CHECK(tables_count == 46);
+  CHECK(tables_count == 47);
   // query() makes text of everything; what is stored must be of the same kinds, too.
   const std::string kinds =
       "SELECT DISTINCT typeof(udfs), typeof(basiscd), typeof(invalid), typeof(vpiddt) FROM dmd_vmp "
@@ -91,7 +91,7 @@ TEST_CASE("dm+d's index comes out the same from an archive and from its file", "
       import_dmd({.archive = small_archive, .target_folder = folder.path(), .alias = small_dmd});
   REQUIRE(imported);
   const std::string from_archive = bytes_of_index(imported->file);
-  CHECK(rebuilt_index(imported->file) == from_archive);
+  CHECK((rebuilt_index(imported->file) == from_archive));
 }
 
 TEST_CASE("the same dm+d archive always gives the same bytes", "[import][dmd]") {
@@ -101,8 +101,7 @@ TEST_CASE("the same dm+d archive always gives the same bytes", "[import][dmd]") 
   const auto second =
       import_dmd({.archive = small_archive, .target_folder = folder.path() / "2", .alias = "a"});
   REQUIRE((first && second));
-  CHECK(read_bytes(first->file) == read_bytes(second->file));
-  CHECK(bytes_of_index(first->file) == bytes_of_index(second->file));
+  CHECK((read_bytes(first->file) == read_bytes(second->file)));
 }
 
 TEST_CASE("every column of dm+d is read from its element", "[import][dmd]") {
@@ -120,8 +119,11 @@ TEST_CASE("every column of dm+d is read from its element", "[import][dmd]") {
   release.contents["ampp"] += "<REIMBURSEMENT_INFO>" +
                               dmd_row("REIMB_INFO", {{"APPID", "50"}, {"DND", "0002"}}) +
                               "</REIMBURSEMENT_INFO>";
+  release.contents["lookup"] +=
+      "<COLOUR>" + dmd_row("INFO", {{"CD", "0000"}, {"DESC", ""}}) + "</COLOUR>";
   ImportedDmd imported;
   REQUIRE(imported.run(release) == "");
+  CHECK(query(imported.file, "SELECT * FROM dmd_colour") == std::vector<Row>{{"0", ""}});
   CHECK(query(imported.file, "SELECT * FROM dmd_vmp") ==
         std::vector<Row>{{"20",   "2020-02-29", "19", "1",         "A & B", "NULL",
                           "NULL", " Old ",      "1",  "0",         "0",     "0",
@@ -175,7 +177,7 @@ TEST_CASE("the files of a release may be in archives of their own", "[import][dm
   members.emplace_back("folder/f_vmp2_1.xml", "not at the top, so not read");
   members.emplace_back("readme.txt", "x");
   REQUIRE(imported.run(members) == "");
-  CHECK(read_bytes(imported.file) == all_at_top);
+  CHECK((read_bytes(imported.file) == all_at_top));
 }
 
 TEST_CASE("dm+d is searched by names, abbreviations, old names and ingredients", "[import][dmd]") {
@@ -241,7 +243,7 @@ TEST_CASE("references to rows that are not there are kept", "[import][dmd]") {
     CHECK(dmd->search_by_code(code).empty());
   }
   const std::string from_archive = bytes_of_index(imported.file);
-  CHECK(rebuilt_index(imported.file) == from_archive);
+  CHECK((rebuilt_index(imported.file) == from_archive));
 }
 
 TEST_CASE("an id that is several things is the first of AMP, VMP, AMPP, VMPP, VTM, ingredient",
@@ -258,7 +260,7 @@ TEST_CASE("an id that is several things is the first of AMP, VMP, AMPP, VMPP, VT
   CHECK(dmd->name(*dmd->find("20")) == "Generic tablets (VMP)");
   CHECK(dmd->name(*dmd->find("50")) == "Brand tablets (Maker) (AMP)");
   const std::string from_archive = bytes_of_index(imported.file);
-  CHECK(rebuilt_index(imported.file) == from_archive);
+  CHECK((rebuilt_index(imported.file) == from_archive));
 }
 
 TEST_CASE("VMPs that had another id before are listed with it", "[import][dmd]") {
@@ -308,7 +310,7 @@ TEST_CASE("any small dm+d release has the index that its file gives", "[import][
     ImportedDmd imported;
     RC_ASSERT(imported.run(release) == "");
     const std::string from_archive = bytes_of_index(imported.file);
-    RC_ASSERT(rebuilt_index(imported.file) == from_archive);
+    RC_ASSERT((rebuilt_index(imported.file) == from_archive));
   }));
 }
 
