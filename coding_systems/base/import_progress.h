@@ -51,6 +51,8 @@ struct ImportOutcome {
   std::uint64_t concepts_count = 0;
   std::uint64_t descriptions_count = 0;   // SNOMED CT only
   std::uint64_t relationships_count = 0;  // SNOMED CT only
+  // What the release has and its file cannot hold, for the person who imports it.
+  std::vector<std::string> notices = {};
   std::vector<ImportStage> stages;
 };
 
