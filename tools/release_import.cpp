@@ -5,6 +5,8 @@
 
 #include "coding_systems/bnf/coding_system.h"
 #include "coding_systems/bnf/import.h"
+#include "coding_systems/icd10/coding_system.h"
+#include "coding_systems/icd10/import.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/snomedct/import.h"
 #include "coding_systems/versioning/alias.h"
@@ -40,7 +42,8 @@ Result<void> check_alias_is_free(const DataFolderOptions& folder, const ReleaseI
 std::span<const Importer> importers() {
   static constexpr std::array all = {
       Importer{coding_systems::snomedct::system_id, coding_systems::import_snomedct},
-      Importer{coding_systems::bnf::system_id, coding_systems::import_bnf}};
+      Importer{coding_systems::bnf::system_id, coding_systems::import_bnf},
+      Importer{coding_systems::icd10::system_id, coding_systems::import_icd10}};
   return all;
 }
 
