@@ -27,6 +27,7 @@ Json import_to_json(const ImportedRelease& release) {
           {"source_bytes", outcome.source_bytes},
           {"file_digest", base::to_hex(outcome.file_digest)},
           {"seconds", release.seconds},
+          {"notices", outcome.notices},
           {"stages", std::move(stages)}};
 }
 
@@ -40,6 +41,11 @@ int import(const ImportOptions& options) {
         return true;
       });
   progress.clear();
+  if (imported && !options.common.json) {
+    for (const std::string& notice : imported->outcome.notices) {
+      print_aside("notice: " + notice + "\n");
+    }
+  }
   const auto outcome = imported ? base::Result<Json>(import_to_json(*imported))
                                 : base::Result<Json>(imported.error());
   return finish(outcome, options.common,
@@ -60,13 +66,17 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
        "codelog import snomedct uk_sct2cl_36.0.0_20230412000001Z.zip --release 36.0.0 --valid-from "
        "2023-04-19\n"
        "codelog import bnf 20240101_BNF_Code_Information.zip --release 2024-01 --valid-from "
-       "2024-01-01"});
+       "2024-01-01\n"
+       "codelog import icd10 folder-with-WHO's-two-zips --release 2019 --valid-from 2019-01-01"});
   // Shared by the parser, which fills it, and by the action.
   auto options = std::make_shared<ImportOptions>();
   command.add_option("SYSTEM", options->command.system_id, "One of: " + importable_systems())
       ->required()
       ->check(CLI::Validator(check_system, ""));
-  command.add_option("PATH", options->archive, "The archive, as it is published")->required();
+  command
+      .add_option("PATH", options->archive,
+                  "The archive, as it is published (icd10: or a folder that holds them)")
+      ->required();
   command.add_option("--release", options->command.release_name, "What the publisher calls it")
       ->required()
       ->type_name("NAME");
