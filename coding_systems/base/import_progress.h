@@ -52,7 +52,7 @@ struct ImportOutcome {
   std::uint64_t descriptions_count = 0;   // SNOMED CT only
   std::uint64_t relationships_count = 0;  // SNOMED CT only
   // What whoever imports should read, though it did not stop the import: a sentence each.
-  std::vector<std::string> notices;
+  std::vector<std::string> notices = {};
   std::vector<ImportStage> stages;
 };
 

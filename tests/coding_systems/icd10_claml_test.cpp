@@ -189,18 +189,19 @@ TEST_CASE("a document that is cut off anywhere, or has any byte broken, is read 
        claml_class("A00", "A00-A09", "Cholera" + partner_reference("aster", "G01"),
                    {.inside = modified_by("S01A00_5", "1") + claml_rubric("note", "x")})});
   std::size_t refused = 0;
-  for (std::size_t size = 0; size < whole.size(); size += 7) {
+  for (std::size_t size = 0; size < whole.size(); size += 11) {
     write_bytes(import.sources / "icd102016en.xml", whole.substr(0, size));
     CHECK(import.failure().starts_with(where));
     std::string broken = whole;
     broken[size] = static_cast<char>(broken[size] ^ 0x15);
     write_bytes(import.sources / "icd102016en.xml", broken);
     const std::string error = import.run();
+    std::filesystem::remove_all(import.target);
     if (error.empty()) continue;
     ++refused;
     CHECK(error.starts_with("icd102016en.xml"));
   }
-  CHECK(refused > 50);
+  CHECK(refused > 30);
 }
 
 }  // namespace codelog::tests

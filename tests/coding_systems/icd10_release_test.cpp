@@ -4,7 +4,9 @@
 
 #include "claml_support.h"
 #include "coding_systems/icd10/coding_system.h"
+#include "coding_systems/icd10/import.h"
 #include "coding_systems/versioning/releases.h"
+#include "tools/demo/releases.h"
 
 namespace codelog::tests {
 namespace {
@@ -155,6 +157,29 @@ TEST_CASE("rubrics are read from the release file, the latest edition's first", 
     REQUIRE(nothing);
     CHECK(nothing->empty());
   }
+}
+
+TEST_CASE("the synthetic ICD-10 is imported and has something of everything", "[demo]") {
+  const TemporaryFolder folder;
+  const auto archive = folder.path() / "demo_icd10.zip";
+  REQUIRE(demo::make_icd10_archive(archive));
+  const auto imported = coding_systems::import_icd10(
+      {.archive = archive, .target_folder = folder.path(), .alias = "test_1"});
+  REQUIRE(imported);
+  CHECK(imported->concepts_count > 60);
+  const auto file = imported->file;
+  const auto index = std::filesystem::path(file).replace_extension("index");
+  const auto opened = icd10::open_release({file, index}, "test_1");
+  REQUIRE(opened);
+  const auto facts_of = [&](const char* code) {
+    return *icd10::find_facts(**opened, (*opened)->find(code).value());
+  };
+  CHECK(facts_of("I620").wording == Wording::meaning_changed);
+  CHECK(facts_of("W268").wording == Wording::meaning_changed);
+  CHECK(facts_of("W000").editions == icd10::in_2016);
+  CHECK((*opened)->links((*opened)->find("N083").value()).size() == 2);
+  CHECK((*opened)->name((*opened)->find("M0534").value()) ==
+        "Rheumatoid arthritis of other organs as well : Hand");
 }
 
 TEST_CASE("a release of another system has no facts of ICD-10", "[icd10]") {
