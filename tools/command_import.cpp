@@ -25,9 +25,9 @@ Json import_to_json(const ImportedRelease& release) {
           {"descriptions", outcome.descriptions_count},
           {"relationships", outcome.relationships_count},
           {"source_bytes", outcome.source_bytes},
+          {"notices", outcome.notices},
           {"file_digest", base::to_hex(outcome.file_digest)},
           {"seconds", release.seconds},
-          {"notices", outcome.notices},
           {"stages", std::move(stages)}};
 }
 
@@ -42,9 +42,7 @@ int import(const ImportOptions& options) {
       });
   progress.clear();
   if (imported && !options.common.json) {
-    for (const std::string& notice : imported->outcome.notices) {
-      print_aside("notice: " + notice + "\n");
-    }
+    for (const std::string& notice : imported->outcome.notices) print_notice(notice);
   }
   const auto outcome = imported ? base::Result<Json>(import_to_json(*imported))
                                 : base::Result<Json>(imported.error());
@@ -67,16 +65,15 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
        "2023-04-19\n"
        "codelog import bnf 20240101_BNF_Code_Information.zip --release 2024-01 --valid-from "
        "2024-01-01\n"
-       "codelog import icd10 folder-with-WHO's-two-zips --release 2019 --valid-from 2019-01-01"});
+       "codelog import dmd nhsbsa_dmd_6.3.0_20240603000001.zip --release '2024 6.3.0' --valid-from "
+       "2024-06-03\n"
+       "codelog import icd10 folder-of-both-editions --release 2019 --valid-from 2019-01-01"});
   // Shared by the parser, which fills it, and by the action.
   auto options = std::make_shared<ImportOptions>();
   command.add_option("SYSTEM", options->command.system_id, "One of: " + importable_systems())
       ->required()
       ->check(CLI::Validator(check_system, ""));
-  command
-      .add_option("PATH", options->archive,
-                  "The archive, as it is published (icd10: or a folder that holds them)")
-      ->required();
+  command.add_option("PATH", options->archive, "The archive, as it is published; of icd10 also a folder of them")->required();
   command.add_option("--release", options->command.release_name, "What the publisher calls it")
       ->required()
       ->type_name("NAME");

@@ -20,7 +20,7 @@ struct Importer {
 // Those of the coding systems that can be imported.
 std::span<const Importer> importers();
 const Importer* find_importer(std::string_view system_id);
-// "snomedct, bnf".
+// "snomedct, bnf, dmd".
 std::string importable_systems();
 
 struct ReleaseImport {

@@ -88,6 +88,10 @@ TEST_CASE("searches of the BNF find what OpenCodelists finds", "[search][golden]
   check_searches("bnf");
 }
 
+TEST_CASE("searches of dm+d find what OpenCodelists finds", "[search][golden]") {
+  check_searches("dmd");
+}
+
 TEST_CASE("searches of ICD-10 find what OpenCodelists finds", "[search][golden]") {
   check_searches("icd10");
 }
