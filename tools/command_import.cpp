@@ -73,7 +73,10 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
   command.add_option("SYSTEM", options->command.system_id, "One of: " + importable_systems())
       ->required()
       ->check(CLI::Validator(check_system, ""));
-  command.add_option("PATH", options->archive, "The archive, as it is published; of icd10 also a folder of them")->required();
+  command
+      .add_option("PATH", options->archive,
+                  "The archive, as it is published; of icd10 also a folder of them")
+      ->required();
   command.add_option("--release", options->command.release_name, "What the publisher calls it")
       ->required()
       ->type_name("NAME");

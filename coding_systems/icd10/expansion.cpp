@@ -278,7 +278,8 @@ void apply_places_of_occurrence(std::vector<EditionRecord>& records,
   const auto keeps = [&](const std::string& code) {
     const auto found = by_code.find(code);
     if (found == by_code.end()) return false;
-    return !gives_way_to_place_of_occurrence(code) || !by_code.contains(code.substr(0, 3));
+    return !gives_way_to_place_of_occurrence(code) || !by_code.contains(code.substr(0, 3)) ||
+           std::ranges::find(places, code.substr(3), &ModifierCharacter::code) == places.end();
   };
   std::vector<EditionRecord> changed;
   for (EditionRecord& record : records) {

@@ -80,6 +80,7 @@ class ClamlOfRecords {
   std::vector<std::string> nhs_elements() const {
     std::vector<std::string> elements;
     for (const Json& record : records_) {
+      if (inexpressible_.contains(record.at("code"))) continue;
       std::string name = text_of(record, "description");
       const std::string modifier = text_of(record, "term_modifier");
       if (!modifier.empty()) name += " (" + modifier + ")";

@@ -191,6 +191,11 @@ TEST_CASE("places of occurrence leave what WHO has unexpectedly", "[icd10]") {
   const Lines codes = import.codes("2016");
   CHECK(std::ranges::count(codes, "W000 W00 category normal 0 On ice") == 1);
   CHECK(std::ranges::count(codes, "W008 W00 category normal 4 Fall : Elsewhere") == 1);
+  // A code gives way to a place only.
+  ClamlImport kept;
+  kept.write_2016(external_causes({claml_class("W26.9", "W26", "Not stated")}));
+  REQUIRE(kept.run() == "");
+  CHECK(std::ranges::count(kept.codes("2016"), "W269 W26 category normal 0 Not stated") == 1);
   // Without the modifier there is nothing to apply.
   ClamlImport other;
   other.write_2016({claml_class("XX", "", "External"), claml_class("W00-Y34", "XX", "Accidents"),

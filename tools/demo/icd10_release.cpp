@@ -20,7 +20,7 @@ struct Character {
 constexpr Character characters[] = {
     {sites, "0", "Several sites"}, {sites, "1", "Shoulder"},          {sites, "4", "Hand"},
     {sites, "6", "Knee"},          {sites, "9", "Site not stated"},   {places, ".0", "At home"},
-    {places, ".4", "On a road"},   {places, ".9", "Place not stated"}};
+    {places, ".8", "Elsewhere"},   {places, ".9", "Place not stated"}};
 
 struct Class {
   std::string_view code;

@@ -3,8 +3,8 @@
 //
 // The words are everyday clinical English put together at random, and the identifiers, though their
 // check digits are right, lie in a namespace that was never given out: nothing here is SNOMED CT's,
-// the BNF's or ICD-10's content, and no code means anything outside a demonstration. (The few identifiers
-// that give SNOMED CT its structure, such as the root and "is a", are the real ones.)
+// the BNF's or ICD-10's content, and no code means anything outside a demonstration. (The few
+// identifiers that give SNOMED CT its structure, such as the root and "is a", are the real ones.)
 //
 // Memory: the whole unpacked archive, about 1 kB a concept. Errors: io.
 #pragma once
