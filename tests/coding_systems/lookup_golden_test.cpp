@@ -32,7 +32,7 @@ std::set<CodeEdge> edges_above(const Release& release, const std::vector<std::st
   std::set<CodeEdge> edges;
   std::vector<Node> left;
   std::set<Node> seen;
-  const bool tops_have_null_parent = release.system().id == "bnf";
+  const bool tops_have_null_parent = release.system().id == "bnf" || release.system().id == "icd10";
   for (const auto& code : codes) {
     if (const auto node = release.find(code)) left.push_back(*node);
   }
@@ -215,6 +215,10 @@ TEST_CASE("the BNF's codes are named, grouped and related as by OpenCodelists",
 
 TEST_CASE("dm+d's codes are named, grouped and related as by OpenCodelists", "[lookup][golden]") {
   check_lookups("dmd", small_dmd, "05_lookups_dmd.json");
+}
+
+TEST_CASE("ICD-10's codes are named, grouped and related as by OpenCodelists", "[lookup][golden]") {
+  check_lookups("icd10", small_icd10, "05_lookups_icd10.json");
 }
 
 }  // namespace codelog::tests
