@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "events/base/digest.h"
-#include "server/application/csv_writer.h"
+#include "server/commands/csv_writer.h"
 #include "tests/server/api_golden.h"
 
 namespace codelog::tests {
@@ -26,7 +26,7 @@ bool is_expected_to_differ(const OrderedJson& version, const OrderedJson& http) 
 std::string table_of(const OrderedJson& rows) {
   std::string text;
   for (const OrderedJson& row : rows) {
-    application::append_csv_row(
+    commands::append_csv_row(
         {row.at(0).get<std::string>(), row.at(1).get<std::string>(), row.at(2).get<std::string>()},
         text);
   }
