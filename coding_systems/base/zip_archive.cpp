@@ -17,16 +17,20 @@ base::Error invalid(std::string detail) {
 }
 
 // libzip says "Not a zip archive" for a text file and for the first half of a download alike.
-base::Error not_a_zip(const std::filesystem::path& path, const std::string& name) {
-  std::array<char, 4> first{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(first.data(), first.size());
-  if (file.gcount() == 0) return invalid(name + ": the file is empty");
-  const bool starts_as_zip = std::string_view(first.data(), 2) == "PK";
+base::Error not_a_zip(std::string_view first_bytes, const std::string& name) {
+  if (first_bytes.empty()) return invalid(name + ": the file is empty");
+  const bool starts_as_zip = first_bytes.starts_with("PK");
   return invalid(name + (starts_as_zip
                              ? ": the archive is truncated: its directory of members, which comes "
                                "last, is missing or damaged"
                              : ": not a zip archive"));
+}
+
+std::string first_bytes_of(const std::filesystem::path& path) {
+  std::array<char, 2> first{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(first.data(), first.size());
+  return {first.data(), static_cast<std::size_t>(file.gcount())};
 }
 
 base::Error open_error(const std::filesystem::path& path, const std::string& name, int number) {
@@ -36,7 +40,7 @@ base::Error open_error(const std::filesystem::path& path, const std::string& nam
     case ZIP_ER_NOZIP:
     case ZIP_ER_INCONS:
     case ZIP_ER_EOF:
-      return not_a_zip(path, name);
+      return not_a_zip(first_bytes_of(path), name);
     default:
       break;
   }
@@ -79,6 +83,7 @@ void ZipArchive::Close::operator()(zip* archive) const { zip_discard(archive); }
 base::Result<ZipArchive> ZipArchive::open(const std::filesystem::path& path, ZipLimits limits) {
   ZipArchive opened;
   opened.name_ = path.filename().string();
+  opened.limits_ = limits;
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
     return invalid(path.string() + ": is a folder, not a zip archive");
@@ -86,15 +91,64 @@ base::Result<ZipArchive> ZipArchive::open(const std::filesystem::path& path, Zip
   int number = 0;
   opened.archive_.reset(zip_open(path.c_str(), ZIP_RDONLY, &number));
   if (!opened.archive_) return open_error(path, opened.name_, number);
-  const auto count = static_cast<std::uint64_t>(zip_get_num_entries(opened.archive_.get(), 0));
-  for (std::uint64_t index = 0; index < count; ++index) {
-    const auto added = opened.add_member(index, limits);
-    if (!added) return added.error();
-  }
+  if (const auto added = opened.add_members(); !added) return added.error();
   return opened;
 }
 
-base::Result<void> ZipArchive::add_member(std::uint64_t index, const ZipLimits& limits) {
+base::Result<ZipArchive> ZipArchive::open_inner(const ZipMember& member) {
+  ZipArchive inner;
+  inner.name_ = name_ + ": member " + member.name;
+  inner.limits_ = limits_;
+  inner.total_bytes_ = total_bytes_;
+  inner.is_inner_ = true;
+  if (is_inner_) return invalid(inner.name_ + ": archives are nested deeper than one level");
+  if (member.size_bytes > limits_.inner_archive_bytes_max) {
+    return invalid(inner.name_ + ": the inner archive has more than " +
+                   std::to_string(limits_.inner_archive_bytes_max) + " bytes");
+  }
+  auto bytes = read_whole(member);
+  if (!bytes) return bytes.error();
+  inner.inner_bytes_ = std::move(*bytes);
+  // To libzip no bytes at all are an archive without members.
+  if (inner.inner_bytes_.empty()) return not_a_zip("", inner.name_);
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* const source = zip_source_buffer_create(
+      inner.inner_bytes_.data(), inner.inner_bytes_.size(), /*freep=*/0, &error);
+  CODELOG_CHECK(source != nullptr, "no memory for the source of an inner archive");
+  inner.archive_.reset(zip_open_from_source(source, ZIP_RDONLY, &error));
+  zip_error_fini(&error);
+  if (!inner.archive_) {
+    zip_source_free(source);  // an open archive would own it
+    return not_a_zip({inner.inner_bytes_.data(), inner.inner_bytes_.size()}, inner.name_);
+  }
+  if (const auto added = inner.add_members(); !added) return added.error();
+  total_bytes_ = inner.total_bytes_;
+  return inner;
+}
+
+base::Result<std::vector<char>> ZipArchive::read_whole(const ZipMember& member) const {
+  auto reader = read(member);
+  if (!reader) return reader.error();
+  std::vector<char> bytes(member.size_bytes);
+  const auto size = reader->read(bytes);
+  if (!size) return size.error();
+  // The checksum is compared at the end only.
+  std::array<char, 1> behind{};
+  const auto end = reader->read(behind);
+  if (!end) return end.error();
+  return bytes;
+}
+
+base::Result<void> ZipArchive::add_members() {
+  const auto count = static_cast<std::uint64_t>(zip_get_num_entries(archive_.get(), 0));
+  for (std::uint64_t index = 0; index < count; ++index) {
+    if (const auto added = add_member(index); !added) return added;
+  }
+  return {};
+}
+
+base::Result<void> ZipArchive::add_member(std::uint64_t index) {
   zip_stat_t status;
   if (zip_stat_index(archive_.get(), index, ZIP_FL_ENC_RAW, &status) != 0) {
     return invalid(name_ + ": the directory entry of member " + std::to_string(index) +
@@ -111,14 +165,14 @@ base::Result<void> ZipArchive::add_member(std::uint64_t index, const ZipLimits& 
     return invalid(where + ": the compression method " + std::to_string(status.comp_method) +
                    " is not supported");
   }
-  total_bytes_ += std::min(status.size, limits.total_bytes_max + 1);
-  if (total_bytes_ > limits.total_bytes_max) {
+  total_bytes_ += std::min(status.size, limits_.total_bytes_max + 1);
+  if (total_bytes_ > limits_.total_bytes_max) {
     return invalid(where + ": the archive unpacks to more than " +
-                   std::to_string(limits.total_bytes_max) + " bytes");
+                   std::to_string(limits_.total_bytes_max) + " bytes");
   }
-  if (status.size > limits.ratio_checked_from_bytes &&
-      status.size / limits.ratio_max > status.comp_size) {
-    return invalid(where + ": unpacks to more than " + std::to_string(limits.ratio_max) +
+  if (status.size > limits_.ratio_checked_from_bytes &&
+      status.size / limits_.ratio_max > status.comp_size) {
+    return invalid(where + ": unpacks to more than " + std::to_string(limits_.ratio_max) +
                    " times its size");
   }
   members_.push_back({name, index, status.size});

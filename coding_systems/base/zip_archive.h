@@ -1,5 +1,6 @@
 // Reads the members of a zip archive as streams, for importers. Nothing is ever extracted to disk,
-// and memory stays at one block whatever the archive holds.
+// and memory stays at one block whatever the archive holds; an archive that is a member of another
+// is held in memory, packed.
 //
 // Refused, with an error that names the archive and the member: what is not a zip, a truncated
 // archive, encrypted members, unknown compression, member names that leave the archive ("../",
@@ -29,6 +30,7 @@ struct ZipLimits {
   std::uint64_t total_bytes_max = 20ULL << 30;  // of all members, unpacked
   std::uint64_t ratio_max = 200;  // unpacked to packed, of members above the size below
   std::uint64_t ratio_checked_from_bytes = 100'000'000;
+  std::uint64_t inner_archive_bytes_max = 256ULL << 20;  // of a member that is an archive itself
 };
 
 struct ZipMember {
@@ -61,7 +63,13 @@ class ZipArchive {
   // io.
   static base::Result<ZipArchive> open(const std::filesystem::path& path, ZipLimits limits = {});
 
-  const std::string& name() const { return name_; }  // the file's name, without its folder
+  // Opens a member that is a zip archive itself, one level deep. What it unpacks to counts as the
+  // outer archive's, so that the limits hold for all of them together. Independent of the outer
+  // archive from then on. Errors: invalid, io.
+  base::Result<ZipArchive> open_inner(const ZipMember& member);
+
+  // The file's name, without its folder; of an inner archive "OUTER: member NAME".
+  const std::string& name() const { return name_; }
   const std::vector<ZipMember>& members() const { return members_; }
   base::Result<ZipMemberReader> read(const ZipMember& member) const;
 
@@ -69,12 +77,17 @@ class ZipArchive {
   struct Close {
     void operator()(zip* archive) const;
   };
-  base::Result<void> add_member(std::uint64_t index, const ZipLimits& limits);
+  base::Result<void> add_members();
+  base::Result<void> add_member(std::uint64_t index);
+  base::Result<std::vector<char>> read_whole(const ZipMember& member) const;
 
+  ZipLimits limits_;
+  std::vector<char> inner_bytes_;  // what archive_ reads from, of an inner archive
   std::unique_ptr<zip, Close> archive_;
   std::string name_;
   std::vector<ZipMember> members_;
-  std::uint64_t total_bytes_ = 0;
+  std::uint64_t total_bytes_ = 0;  // of the outer archive and its other inner ones, too
+  bool is_inner_ = false;
 };
 
 }  // namespace codelog::coding_systems

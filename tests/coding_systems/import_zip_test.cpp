@@ -1,6 +1,7 @@
 #include <zip.h>
 
 #include <catch2/catch.hpp>
+#include <optional>
 #include <random>
 
 #include "coding_systems/base/zip_archive.h"
@@ -19,12 +20,10 @@ struct Read {
 };
 
 // Every member from its first byte to its last, in blocks of an odd size.
-Read read_archive(const std::filesystem::path& path, ZipLimits limits = {}) {
+Read read_members(const ZipArchive& archive) {
   Read result;
-  const auto archive = ZipArchive::open(path, limits);
-  if (!archive) return {{}, archive.error().detail};
-  for (const auto& member : archive->members()) {
-    auto reader = archive->read(member);
+  for (const auto& member : archive.members()) {
+    auto reader = archive.read(member);
     if (!reader) return {{}, reader.error().detail};
     std::string contents;
     for (;;) {
@@ -39,12 +38,23 @@ Read read_archive(const std::filesystem::path& path, ZipLimits limits = {}) {
   return result;
 }
 
+Read read_archive(const std::filesystem::path& path, ZipLimits limits = {}) {
+  const auto archive = ZipArchive::open(path, limits);
+  return archive ? read_members(*archive) : Read{{}, archive.error().detail};
+}
+
 // Text that shrinks by about half.
 std::string some_text(std::size_t bytes, unsigned seed) {
   std::mt19937 random(seed);
   std::string text;
   while (text.size() < bytes) text += static_cast<char>('a' + random() % 16);
   return text;
+}
+
+std::string archive_bytes(const TemporaryFolder& folder, const Members& members) {
+  const auto path = folder.path() / "inner.zip";
+  write_archive(path, members);
+  return read_bytes(path);
 }
 
 struct Discard {
@@ -210,6 +220,102 @@ TEST_CASE("zip bombs are refused before anything is unpacked", "[import][zip]") 
     // Seen as soon as it happens, not after a million bytes.
     CHECK(read_archive(path).error == "a.zip: member b.txt: is longer than it declares");
   }
+}
+
+TEST_CASE("an archive in an archive is read like any other", "[import][zip]") {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "a.zip";
+  const Members inner = {{"a.txt", some_text(100'000, 1)}, {"b/c.txt", ""}};
+  write_archive(path, {{"x.txt", "x"}, {"inner.zip", archive_bytes(folder, inner)}});
+  std::optional<ZipArchive> opened;
+  {
+    auto outer = ZipArchive::open(path);
+    REQUIRE(outer);
+    auto found = outer->open_inner(outer->members()[1]);
+    REQUIRE(found);
+    opened.emplace(std::move(*found));
+  }  // it outlives the outer one
+  CHECK(opened->name() == "a.zip: member inner.zip");
+  const auto read = read_members(*opened);
+  CHECK(read.error == "");
+  CHECK(read.members == inner);
+}
+
+TEST_CASE("a bad archive in an archive is refused by the names of both", "[import][zip]") {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "a.zip";
+  const auto error = [&](const std::string& inner, ZipLimits limits = {}) {
+    write_archive(path, {{"inner.zip", inner}});
+    auto outer = ZipArchive::open(path, limits);
+    if (!outer) return outer.error().detail;
+    const auto opened = outer->open_inner(outer->members()[0]);
+    if (!opened) return opened.error().detail;
+    return read_members(*opened).error;
+  };
+  const std::string where = "a.zip: member inner.zip: ";
+  const std::string good = archive_bytes(folder, {{"a.txt", some_text(3000, 1)}});
+  CHECK(error(good) == "");
+  CHECK(error("") == where + "the file is empty");
+  CHECK(error("text") == where + "not a zip archive");
+  CHECK_THAT(error(good.substr(0, good.size() / 2)),
+             Catch::StartsWith(where + "the archive is truncated"));
+  CHECK_THAT(error(archive_bytes(folder, {{"../a.txt", "x"}})),
+             Catch::StartsWith(where + "member ../a.txt: the name is not a relative path"));
+  std::string damaged = good;
+  damaged[100] = static_cast<char>(damaged[100] ^ 0x20);
+  CHECK_THAT(error(damaged), Catch::StartsWith(where + "member a.txt: is "));
+  CHECK(error(good, {.inner_archive_bytes_max = good.size()}) == "");
+  CHECK(error(good, {.inner_archive_bytes_max = good.size() - 1}) ==
+        where + "the inner archive has more than " + std::to_string(good.size() - 1) + " bytes");
+}
+
+TEST_CASE("a damaged member is no inner archive", "[import][zip]") {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "a.zip";
+  write_archive(path, {{"inner.zip", archive_bytes(folder, {{"a.txt", some_text(3000, 1)}})}});
+  std::string damaged = read_bytes(path);
+  damaged[200] = static_cast<char>(damaged[200] ^ 0x20);
+  write_bytes(path, damaged);
+  auto outer = ZipArchive::open(path);
+  REQUIRE(outer);
+  const auto opened = outer->open_inner(outer->members()[0]);
+  REQUIRE(!opened);
+  CHECK_THAT(opened.error().detail, Catch::StartsWith("a.zip: member inner.zip: is "));
+}
+
+TEST_CASE("the limits hold for an archive and all that is in it together", "[import][zip]") {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "a.zip";
+  const std::string inner = archive_bytes(folder, {{"a.txt", some_text(1000, 1)}});
+  write_archive(path, {{"1.zip", inner}, {"2.zip", inner}});
+  const std::uint64_t all = 2 * inner.size() + 2000;
+  const auto open_second = [&](std::uint64_t total_bytes_max) -> std::string {
+    auto outer = ZipArchive::open(path, {.total_bytes_max = total_bytes_max});
+    REQUIRE(outer);
+    REQUIRE(outer->open_inner(outer->members()[0]));
+    const auto second = outer->open_inner(outer->members()[1]);
+    return second ? "" : second.error().detail;
+  };
+  CHECK(open_second(all) == "");
+  CHECK(open_second(all - 1) ==
+        "a.zip: member 2.zip: member a.txt: the archive unpacks to more "
+        "than " +
+            std::to_string(all - 1) + " bytes");
+}
+
+TEST_CASE("archives are nested one level deep", "[import][zip]") {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "a.zip";
+  const std::string innermost = archive_bytes(folder, {{"a.txt", "x"}});
+  write_archive(path, {{"1.zip", archive_bytes(folder, {{"2.zip", innermost}})}});
+  auto outer = ZipArchive::open(path);
+  REQUIRE(outer);
+  auto inner = outer->open_inner(outer->members()[0]);
+  REQUIRE(inner);
+  const auto opened = inner->open_inner(inner->members()[0]);
+  REQUIRE(!opened);
+  CHECK(opened.error().detail ==
+        "a.zip: member 1.zip: member 2.zip: archives are nested deeper than one level");
 }
 
 TEST_CASE("an importer refuses a bad archive and leaves nothing", "[import][zip]") {
