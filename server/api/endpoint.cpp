@@ -23,7 +23,7 @@ constexpr std::size_t small_body_bytes_max = 4u << 20;
 
 bool is_large(std::string_view schema) {
   return schema == "NewCodelist" || schema == "NewVersion" || schema == "CodesetRequest" ||
-         schema == "TermsRequest";
+         schema == "TermsRequest" || schema == "ConversionRequest";
 }
 
 class Waiting {

@@ -84,6 +84,7 @@ std::vector<Endpoint> release_endpoints();
 std::vector<Endpoint> codelist_endpoints();
 std::vector<Endpoint> version_endpoints();
 std::vector<Endpoint> draft_endpoints();
+std::vector<Endpoint> conversion_endpoints();
 
 // The parameter's name in the query and its description for the document.
 std::string_view name_of(Parameter parameter);

@@ -10,6 +10,7 @@
 #include "server/application/response_cache.h"
 #include "server/commands/account_commands.h"
 #include "server/commands/codelist_commands.h"
+#include "server/commands/dmd_conversion.h"
 #include "server/commands/draft_commands.h"
 #include "server/commands/executor.h"
 #include "server/commands/version_commands.h"
@@ -37,6 +38,7 @@ class Application {
   commands::CodelistCommands& codelists() { return codelists_; }
   commands::VersionCommands& versions() { return versions_; }
   commands::DraftCommands& drafts() { return drafts_; }
+  commands::DmdConversionCommands& dmd_conversions() { return dmd_conversions_; }
   ResponseCache& cache() { return cache_; }
   const ApplicationOptions& options() const { return options_; }
 
@@ -47,6 +49,7 @@ class Application {
   commands::CodelistCommands codelists_;
   commands::VersionCommands versions_;
   commands::DraftCommands drafts_;
+  commands::DmdConversionCommands dmd_conversions_;
   ChangeWatch changes_;
   ResponseCache cache_;
 };
