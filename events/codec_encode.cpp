@@ -182,8 +182,37 @@ class Encoder {
     const auto asked = text(search.text);
     const auto slug = text(search.slug);
     const auto found = codes(search.codes);
-    return schema::CreateSearchWithResults(
-        builder_, search.id.value(), stored<schema::SearchKind>(search.kind), asked, slug, found);
+    const auto types = texts(search.types);
+    return schema::CreateSearchWithResults(builder_, search.id.value(),
+                                           stored<schema::SearchKind>(search.kind), asked, slug,
+                                           found, stored<schema::SearchMode>(search.mode),
+                                           stored<schema::ActiveFilter>(search.active), types);
+  }
+  Offset<schema::SearchLeftOut> table(const SearchLeftOut& search) {
+    const auto asked = text(search.text);
+    return schema::CreateSearchLeftOut(builder_, stored<schema::SearchKind>(search.kind), asked,
+                                       search.codes_count);
+  }
+  Offset<schema::VersionUpgrade> table(const VersionUpgrade& row) {
+    const auto problem = text(row.problem);
+    const UpgradeCounts& n = row.counts;
+    return schema::CreateVersionUpgrade(
+        builder_, row.version.value(), stored<schema::UpgradeOutcome>(row.outcome),
+        row.is_compatible, n.newly_matched, n.no_longer_matched, n.new_descendants, n.inactive,
+        n.removed, n.moved, n.renamed, n.status_changed, n.searches_left_out, problem);
+  }
+
+  Tables<flatbuffers::String> texts(const std::vector<std::string>& items) {
+    if (items.empty()) return {};
+    return texts_even_if_none(items);
+  }
+  Tables<flatbuffers::String> texts_even_if_none(const std::vector<std::string>& items) {
+    std::vector<Text> all;
+    all.reserve(items.size());
+    for (const std::string& item : items) all.push_back(text_even_if_empty(item));
+    // A text that did not fit is counted; a vector may not hold a null offset.
+    if (skipped_bytes_ > 0) all.clear();
+    return builder_.CreateVector(all);
   }
 
   // --- Events
@@ -282,12 +311,7 @@ class Encoder {
     return schema::CreateCollaboratorRemoved(builder_, e.codelist.value(), username);
   }
   Offset<schema::CodelistTagsReplaced> table(const CodelistTagsReplaced& e) {
-    std::vector<Text> tags;
-    tags.reserve(e.tags.size());
-    for (const std::string& tag : e.tags) tags.push_back(text_even_if_empty(tag));
-    // A tag that did not fit is counted; a vector may not hold a null offset.
-    if (skipped_bytes_ > 0) tags.clear();
-    const auto all = builder_.CreateVector(tags);
+    const auto all = texts_even_if_none(e.tags);
     return schema::CreateCodelistTagsReplaced(builder_, e.codelist.value(), all);
   }
   Offset<schema::CodelistDeleted> table(const CodelistDeleted& e) {
@@ -303,10 +327,12 @@ class Encoder {
     const auto all_codes = codes(e.codes);
     const auto all_statuses = statuses(e.codes);
     const auto all_searches = searches(e.searches);
+    const auto left_out = tables<schema::SearchLeftOut>(e.searches_left_out);
+    const auto assumed = codes(e.assumed);
     return schema::CreateVersionCreated(
         builder_, e.version.value(), e.codelist.value(), stored<schema::VersionStatus>(e.status),
         stored<schema::VersionOrigin>(e.origin), tag, author, release, digest(e.release_digest),
-        stored(e.source), csv_data, all_codes, all_statuses, all_searches);
+        stored(e.source), csv_data, all_codes, all_statuses, all_searches, left_out, assumed);
   }
   Offset<schema::SearchAdded> table(const SearchAdded& e) {
     const auto search = table(e.search);
@@ -319,8 +345,9 @@ class Encoder {
     const auto search = table(e.search);
     const auto change_codes = codes(e.changes);
     const auto change_steps = steps(e.changes);
+    const auto settled = codes(e.settled);
     return schema::CreateSearchRemoved(builder_, e.version.value(), search, change_codes,
-                                       change_steps);
+                                       change_steps, settled);
   }
   Offset<schema::StatusesChanged> table(const StatusesChanged& e) {
     const auto update_codes = codes(e.updates);
@@ -328,34 +355,43 @@ class Encoder {
     const auto reason = text(e.reason);
     const auto change_codes = codes(e.changes);
     const auto change_steps = steps(e.changes);
+    const auto settled = codes(e.settled);
     return schema::CreateStatusesChanged(builder_, e.version.value(), update_codes, update_statuses,
                                          reason, digest(e.release_digest), change_codes,
-                                         change_steps);
+                                         change_steps, settled);
   }
   Offset<schema::StatusesReapplied> table(const StatusesReapplied& e) {
     const auto change_codes = codes(e.changes);
     const auto change_steps = steps(e.changes);
+    const auto settled = codes(e.settled);
     return schema::CreateStatusesReapplied(builder_, e.version.value(), digest(e.release_digest),
-                                           change_codes, change_steps);
+                                           change_codes, change_steps, settled);
+  }
+  Offset<schema::AssumptionsConfirmed> table(const AssumptionsConfirmed& e) {
+    const auto settled = codes(e.settled);
+    return schema::CreateAssumptionsConfirmed(builder_, e.version.value(), settled);
   }
   Offset<schema::DraftStepUndone> table(const DraftStepUndone& e) {
     const auto change_codes = codes(e.changes);
     const auto change_steps = steps(e.changes);
     const auto added = searches(e.searches_added);
     const auto removed = searches(e.searches_removed);
+    const auto reopened = codes(e.reopened);
     return schema::CreateDraftStepUndone(builder_, e.version.value(), e.step.value(), change_codes,
-                                         change_steps, added, removed);
+                                         change_steps, added, removed, reopened);
   }
   Offset<schema::DraftStepRedone> table(const DraftStepRedone& e) {
     const auto change_codes = codes(e.changes);
     const auto change_steps = steps(e.changes);
     const auto added = searches(e.searches_added);
     const auto removed = searches(e.searches_removed);
+    const auto settled = codes(e.settled);
     return schema::CreateDraftStepRedone(builder_, e.version.value(), e.step.value(), change_codes,
-                                         change_steps, added, removed);
+                                         change_steps, added, removed, settled);
   }
   Offset<schema::VersionSavedForReview> table(const VersionSavedForReview& e) {
-    return schema::CreateVersionSavedForReview(builder_, e.version.value());
+    const auto releases = texts(e.compatible_releases);
+    return schema::CreateVersionSavedForReview(builder_, e.version.value(), releases);
   }
   Offset<schema::VersionPublished> table(const VersionPublished& e) {
     return schema::CreateVersionPublished(builder_, e.version.value());
@@ -364,6 +400,27 @@ class Encoder {
     const auto reason = text(e.reason);
     return schema::CreateVersionDeleted(builder_, e.version.value(),
                                         stored<schema::DeletionCause>(e.cause), reason);
+  }
+
+  Offset<schema::MappingRegistered> table(const MappingRegistered& e) {
+    const auto mapping = text(e.mapping);
+    const auto name = text(e.name);
+    const auto valid_from = text(e.valid_from);
+    const auto import_ref = text(e.import_ref);
+    return schema::CreateMappingRegistered(builder_, mapping, name, valid_from, import_ref,
+                                           digest(e.file_digest), e.rows_count);
+  }
+  Offset<schema::RefsetVersionRecorded> table(const RefsetVersionRecorded& e) {
+    const auto release = text(e.release);
+    const auto tag = text(e.tag);
+    const auto release_date = text(e.release_date);
+    return schema::CreateRefsetVersionRecorded(builder_, stored<schema::RefsetKind>(e.kind),
+                                               release, tag, release_date);
+  }
+  Offset<schema::UpgradesReported> table(const UpgradesReported& e) {
+    const auto release = text(e.release);
+    const auto versions = tables<schema::VersionUpgrade>(e.versions);
+    return schema::CreateUpgradesReported(builder_, release, digest(e.release_digest), versions);
   }
 
   // --- The commit around them

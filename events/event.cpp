@@ -36,6 +36,10 @@ constexpr std::array<std::string_view, std::variant_size_v<Event>> names = {
     "VersionSavedForReview",
     "VersionPublished",
     "VersionDeleted",
+    "MappingRegistered",
+    "RefsetVersionRecorded",
+    "UpgradesReported",
+    "AssumptionsConfirmed",
 };
 static_assert(!names.back().empty(), "an event has no name");
 

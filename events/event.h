@@ -60,6 +60,19 @@ struct SignOff {
 
 enum class SearchKind : std::uint8_t { term = 0, code = 1 };
 
+// How the text of a search is looked for. `contains` is OpenCodelists' way, for terms and codes.
+enum class SearchMode : std::uint8_t {
+  contains = 0,
+  words = 1,        // all words, each the start of a word, in any order
+  phrase = 2,       // these words one after the other
+  starts_with = 3,  // a description starts with the text
+  regex = 4,
+  code_prefix = 5,
+  code_range = 6,
+};
+
+enum class ActiveFilter : std::uint8_t { any = 0, active = 1, inactive = 2 };
+
 // A search of a version with everything it found (matches, their topmost ancestors' descendants
 // included).
 struct SearchWithResults {
@@ -68,7 +81,18 @@ struct SearchWithResults {
   std::string text;  // the term or the code as it was asked
   std::string slug;
   std::vector<std::string> codes;  // sorted
+  SearchMode mode = SearchMode::contains;
+  ActiveFilter active = ActiveFilter::any;
+  std::vector<std::string> types = {};  // only codes listed under one of these; empty: all
   bool operator==(const SearchWithResults&) const = default;
+};
+
+// A search that a draft made from another version could not take over, since it finds too much now.
+struct SearchLeftOut {
+  SearchKind kind = SearchKind::term;
+  std::string text;
+  std::uint64_t codes_count = 0;
+  bool operator==(const SearchLeftOut&) const = default;
 };
 
 enum class VersionStatus : std::uint8_t { draft = 0, under_review = 1, published = 2 };
@@ -170,6 +194,63 @@ struct ReleaseRegistered {
   bool operator==(const ReleaseRegistered&) const = default;
 };
 
+// A mapping between coding systems is known, or known anew.
+struct MappingRegistered {
+  std::string mapping;     // e.g. bnfdmd
+  std::string name;        // of the release, e.g. 20240101
+  std::string valid_from;  // YYYY-MM-DD
+  std::string import_ref;
+  base::Sha256 file_digest{};  // of the SQLite file
+  std::uint64_t rows_count = 0;
+  bool operator==(const MappingRegistered&) const = default;
+};
+
+enum class RefsetKind : std::uint8_t { pcd = 0, drug = 1 };
+
+// NHS refsets were brought up to this release of theirs, as the organisation that does it says.
+struct RefsetVersionRecorded {
+  RefsetKind kind = RefsetKind::pcd;
+  std::string release;
+  std::string tag;
+  std::string release_date;  // YYYY-MM-DD
+  bool operator==(const RefsetVersionRecorded&) const = default;
+};
+
+enum class UpgradeOutcome : std::uint8_t { unchanged = 0, affected = 1, cannot_tell = 2 };
+
+// How many codes of a version are touched by a newer release, by what happened to them.
+struct UpgradeCounts {
+  std::uint32_t newly_matched = 0;      // found by its searches now
+  std::uint32_t no_longer_matched = 0;  // found by its searches then
+  std::uint32_t new_descendants = 0;
+  std::uint32_t inactive = 0;
+  std::uint32_t removed = 0;
+  std::uint32_t moved = 0;  // have other parents
+  std::uint32_t renamed = 0;
+  std::uint32_t status_changed = 0;     // the definition decides otherwise
+  std::uint32_t searches_left_out = 0;  // searches, not codes: they find too much now
+  bool operator==(const UpgradeCounts&) const = default;
+};
+
+struct VersionUpgrade {
+  VersionId version;
+  UpgradeOutcome outcome = UpgradeOutcome::unchanged;
+  // The version is the same on the release: the same search results, the same hierarchy around its
+  // included codes.
+  bool is_compatible = false;
+  UpgradeCounts counts;
+  std::string problem;  // why nothing can be told
+  bool operator==(const VersionUpgrade&) const = default;
+};
+
+// What a release does to every finished version of its coding system.
+struct UpgradesReported {
+  std::string release;  // alias
+  base::Sha256 release_digest{};
+  std::vector<VersionUpgrade> versions;  // by id
+  bool operator==(const UpgradesReported&) const = default;
+};
+
 // --- Codelists ---
 
 struct CodelistCreated {
@@ -256,10 +337,15 @@ struct VersionCreated {
   std::optional<std::string> csv_data;  // old style only, line ends already LF
   std::vector<CodeWithStatus> codes;    // sorted by code; new style only
   std::vector<SearchWithResults> searches;
+  std::vector<SearchLeftOut> searches_left_out = {};
+  // Sorted: codes whose status nobody has decided, but which the hierarchy of the new release
+  // gives. They wait for confirmation.
+  std::vector<std::string> assumed = {};
   bool operator==(const VersionCreated&) const = default;
 };
 
-// A step of a draft. `changes` is the whole effect on its codes, sorted by code.
+// A step of a draft. `changes` is the whole effect on its codes, sorted by code. `settled` are the
+// codes, sorted, whose assumed statuses the step decided or took away.
 struct SearchAdded {
   VersionId version;
   SearchWithResults search;
@@ -273,6 +359,7 @@ struct SearchRemoved {
   VersionId version;
   SearchWithResults search;
   std::vector<CodeChange> changes;
+  std::vector<std::string> settled = {};
   bool operator==(const SearchRemoved&) const = default;
 };
 
@@ -282,6 +369,7 @@ struct StatusesChanged {
   std::string reason;
   base::Sha256 release_digest{};
   std::vector<CodeChange> changes;
+  std::vector<std::string> settled = {};
   bool operator==(const StatusesChanged&) const = default;
 };
 
@@ -290,7 +378,15 @@ struct StatusesReapplied {
   VersionId version;
   base::Sha256 release_digest{};
   std::vector<CodeChange> changes;
+  std::vector<std::string> settled = {};
   bool operator==(const StatusesReapplied&) const = default;
+};
+
+// Somebody has looked at these assumed statuses and agrees. A step of the draft.
+struct AssumptionsConfirmed {
+  VersionId version;
+  std::vector<std::string> settled;
+  bool operator==(const AssumptionsConfirmed&) const = default;
 };
 
 // `step` is the position of the draft step that was undone or redone; the rest is what that did.
@@ -300,6 +396,7 @@ struct DraftStepUndone {
   std::vector<CodeChange> changes;
   std::vector<SearchWithResults> searches_added;
   std::vector<SearchWithResults> searches_removed;
+  std::vector<std::string> reopened = {};  // assumptions, sorted
   bool operator==(const DraftStepUndone&) const = default;
 };
 
@@ -309,11 +406,14 @@ struct DraftStepRedone {
   std::vector<CodeChange> changes;
   std::vector<SearchWithResults> searches_added;
   std::vector<SearchWithResults> searches_removed;
+  std::vector<std::string> settled = {};
   bool operator==(const DraftStepRedone&) const = default;
 };
 
 struct VersionSavedForReview {
   VersionId version;
+  // Aliases of newer releases on which it is the same, oldest first.
+  std::vector<std::string> compatible_releases = {};
   bool operator==(const VersionSavedForReview&) const = default;
 };
 
@@ -339,7 +439,8 @@ using Event =
                  CodelistReferencesReplaced, CodelistSignOffsReplaced, CollaboratorAdded,
                  CollaboratorRemoved, CodelistTagsReplaced, CodelistDeleted, VersionCreated,
                  SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied, DraftStepUndone,
-                 DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted>;
+                 DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
+                 MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed>;
 
 // "UserAdded", …: the type's name as histories show it.
 std::string_view event_type(const Event& event);

@@ -70,6 +70,25 @@ std::string code(VersionId id, std::string_view code) {
 }
 std::string codes_of(VersionId id) { return key('c', number(id.value())); }
 std::string csv_data(VersionId id) { return key('D', number(id.value())); }
+std::string assumption(VersionId id, std::string_view code) {
+  std::string text = key('a', number(id.value()));
+  text += code;
+  return text;
+}
+std::string assumptions_of(VersionId id) { return key('a', number(id.value())); }
+std::string mapping(std::string_view mapping, std::string_view valid_from, std::string_view name) {
+  std::string text = pair('P', mapping, valid_from);
+  text += '\0';
+  text += name;
+  return text;
+}
+std::string mappings_of(std::string_view mapping) { return pair('P', mapping, ""); }
+std::string refset_version(events::RefsetKind kind, Position position) {
+  return refset_versions(kind) + number(static_cast<std::uint32_t>(position.value() >> 32)) +
+         number(static_cast<std::uint32_t>(position.value()));
+}
+std::string refset_versions(events::RefsetKind kind) { return {'F', static_cast<char>(kind)}; }
+std::string upgrade_report(std::string_view alias) { return key('u', alias); }
 std::string deleted_version(VersionId id) { return key('x', number(id.value())); }
 std::string search(VersionId version, SearchId id) {
   return key('s', number(version.value()) + number(id.value()));
@@ -79,6 +98,7 @@ std::string searches_of(VersionId version) { return key('s', number(version.valu
 std::string all_users() { return "U"; }
 std::string all_organisations() { return "O"; }
 std::string all_releases() { return "R"; }
+std::string all_mappings() { return "P"; }
 std::string all_codelists() { return "C"; }
 std::string all_versions() { return "V"; }
 

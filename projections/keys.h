@@ -14,6 +14,10 @@
 //   B version                      codes as they were when the version was made
 //   c version code                 status since then; empty when the code has gone
 //   D version                      csv_data              s version search        SearchRecord
+//   a version code                 (empty): the code's status is assumed and waits for confirmation
+//   P mapping 0 day 0 name         MappingRecord
+//   F kind position                RefsetVersionRecord
+//   u alias                        UpgradeReportRecord
 //   x version                      codelist of a version that has been deleted
 #pragma once
 
@@ -46,6 +50,13 @@ std::string base_codes(VersionId id);
 std::string code(VersionId id, std::string_view code);
 std::string codes_of(VersionId id);
 std::string csv_data(VersionId id);
+std::string assumption(VersionId id, std::string_view code);
+std::string assumptions_of(VersionId id);
+std::string mapping(std::string_view mapping, std::string_view valid_from, std::string_view name);
+std::string mappings_of(std::string_view mapping);
+std::string refset_version(events::RefsetKind kind, Position position);
+std::string refset_versions(events::RefsetKind kind);
+std::string upgrade_report(std::string_view alias);
 std::string deleted_version(VersionId id);
 std::string search(VersionId version, SearchId id);
 std::string searches_of(VersionId version);
@@ -54,6 +65,7 @@ std::string searches_of(VersionId version);
 std::string all_users();
 std::string all_organisations();
 std::string all_releases();
+std::string all_mappings();
 std::string all_codelists();
 std::string all_versions();
 

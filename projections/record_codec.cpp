@@ -132,7 +132,7 @@ void visit(auto& fields, events::Reference& r) { fields(r.text, r.url); }
 void visit(auto& fields, events::SignOff& r) { fields(r.username, r.date); }
 void visit(auto& fields, events::CodeWithStatus& r) { fields(r.code, r.status); }
 void visit(auto& fields, events::SearchWithResults& r) {
-  fields(r.id, r.kind, r.text, r.slug, r.codes);
+  fields(r.id, r.kind, r.text, r.slug, r.codes, r.mode, r.active, r.types);
 }
 void visit(auto& fields, NextIds& r) { fields(r.codelist, r.version, r.search); }
 void visit(auto& fields, Meta& r) { fields(r.format, r.epoch, r.checkpoint, r.next); }
@@ -155,9 +155,25 @@ void visit(auto& fields, CodelistRecord& r) {
 void visit(auto& fields, VersionRecord& r) {
   fields(r.id, r.codelist, r.status, r.origin, r.tag, r.author, r.release, r.release_digest,
          r.source, r.has_csv_data, r.counts, r.created_at, r.updated_at, r.changed_at, r.undo_steps,
-         r.redo_steps);
+         r.redo_steps, r.assumptions_count, r.compatible_releases);
 }
 void visit(auto& fields, SearchRecord& r) { fields(r.version, r.search); }
+void visit(auto& fields, MappingRecord& r) {
+  fields(r.mapping, r.name, r.valid_from, r.import_ref, r.file_digest, r.rows_count, r.imported_at);
+}
+void visit(auto& fields, RefsetVersionRecord& r) {
+  fields(r.kind, r.release, r.tag, r.release_date, r.recorded_at);
+}
+void visit(auto& fields, events::UpgradeCounts& r) {
+  fields(r.newly_matched, r.no_longer_matched, r.new_descendants, r.inactive, r.removed, r.moved,
+         r.renamed, r.status_changed, r.searches_left_out);
+}
+void visit(auto& fields, events::VersionUpgrade& r) {
+  fields(r.version, r.outcome, r.is_compatible, r.counts, r.problem);
+}
+void visit(auto& fields, UpgradeReportRecord& r) {
+  fields(r.release, r.release_digest, r.position, r.made_at, r.versions);
+}
 
 template <class T>
 std::string encode_record(const T& record) {
@@ -185,6 +201,9 @@ std::string encode(const ReleaseRecord& record) { return encode_record(record); 
 std::string encode(const CodelistRecord& record) { return encode_record(record); }
 std::string encode(const VersionRecord& record) { return encode_record(record); }
 std::string encode(const SearchRecord& record) { return encode_record(record); }
+std::string encode(const MappingRecord& record) { return encode_record(record); }
+std::string encode(const RefsetVersionRecord& record) { return encode_record(record); }
+std::string encode(const UpgradeReportRecord& record) { return encode_record(record); }
 std::string encode_number(std::uint64_t value) { return encode_record(value); }
 
 std::string encode_codes(std::span<const events::CodeWithStatus> codes) {
@@ -212,6 +231,13 @@ CodelistRecord decode_codelist(std::string_view bytes) {
 }
 VersionRecord decode_version(std::string_view bytes) { return decode_record<VersionRecord>(bytes); }
 SearchRecord decode_search(std::string_view bytes) { return decode_record<SearchRecord>(bytes); }
+MappingRecord decode_mapping(std::string_view bytes) { return decode_record<MappingRecord>(bytes); }
+RefsetVersionRecord decode_refset_version(std::string_view bytes) {
+  return decode_record<RefsetVersionRecord>(bytes);
+}
+UpgradeReportRecord decode_upgrade_report(std::string_view bytes) {
+  return decode_record<UpgradeReportRecord>(bytes);
+}
 std::uint64_t decode_number(std::string_view bytes) { return decode_record<std::uint64_t>(bytes); }
 
 std::vector<events::CodeWithStatus> decode_codes(std::string_view bytes) {

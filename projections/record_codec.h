@@ -14,7 +14,7 @@
 namespace codelog::projections {
 
 // Raise it whenever keys or records change: the views are then rebuilt at the next start.
-inline constexpr std::uint32_t view_format = 2;
+inline constexpr std::uint32_t view_format = 3;
 
 struct Meta {
   std::uint32_t format = view_format;
@@ -32,6 +32,9 @@ std::string encode(const ReleaseRecord& record);
 std::string encode(const CodelistRecord& record);
 std::string encode(const VersionRecord& record);
 std::string encode(const SearchRecord& record);
+std::string encode(const MappingRecord& record);
+std::string encode(const RefsetVersionRecord& record);
+std::string encode(const UpgradeReportRecord& record);
 std::string encode_number(std::uint64_t value);
 // Sorted codes with their statuses, as one value.
 std::string encode_codes(std::span<const events::CodeWithStatus> codes);
@@ -44,6 +47,9 @@ ReleaseRecord decode_release(std::string_view bytes);
 CodelistRecord decode_codelist(std::string_view bytes);
 VersionRecord decode_version(std::string_view bytes);
 SearchRecord decode_search(std::string_view bytes);
+MappingRecord decode_mapping(std::string_view bytes);
+RefsetVersionRecord decode_refset_version(std::string_view bytes);
+UpgradeReportRecord decode_upgrade_report(std::string_view bytes);
 std::uint64_t decode_number(std::string_view bytes);
 std::vector<events::CodeWithStatus> decode_codes(std::string_view bytes);
 

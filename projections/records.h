@@ -60,6 +60,36 @@ struct ReleaseRecord {
   bool operator==(const ReleaseRecord&) const = default;
 };
 
+struct MappingRecord {
+  std::string mapping;
+  std::string name;
+  std::string valid_from;
+  std::string import_ref;
+  base::Sha256 file_digest{};
+  std::uint64_t rows_count = 0;
+  Timestamp imported_at;
+  bool operator==(const MappingRecord&) const = default;
+};
+
+struct RefsetVersionRecord {
+  events::RefsetKind kind = events::RefsetKind::pcd;
+  std::string release;
+  std::string tag;
+  std::string release_date;
+  Timestamp recorded_at;
+  bool operator==(const RefsetVersionRecord&) const = default;
+};
+
+// The last report on what a release does to the versions of its system.
+struct UpgradeReportRecord {
+  std::string release;
+  base::Sha256 release_digest{};
+  Position position;
+  Timestamp made_at;
+  std::vector<events::VersionUpgrade> versions;
+  bool operator==(const UpgradeReportRecord&) const = default;
+};
+
 struct Handle {
   Owner owner;
   std::string name;
@@ -107,6 +137,8 @@ struct VersionRecord {
   // Draft steps that can be undone (last is next), and those undone that can be redone.
   std::vector<Position> undo_steps;
   std::vector<Position> redo_steps;
+  std::uint64_t assumptions_count = 0;                // that wait for confirmation
+  std::vector<std::string> compatible_releases = {};  // newer ones, as far as is known
   bool operator==(const VersionRecord&) const = default;
 
   std::uint64_t codes_count() const {

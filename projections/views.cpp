@@ -88,6 +88,31 @@ std::vector<ReleaseRecord> Views::releases() const {
   return scan(*reader_, keys::all_releases(), decode_release);
 }
 
+std::vector<MappingRecord> Views::mappings() const {
+  return scan(*reader_, keys::all_mappings(), decode_mapping);
+}
+
+std::optional<MappingRecord> Views::latest_mapping(std::string_view mapping) const {
+  std::optional<MappingRecord> latest;
+  reader_->scan_backward(keys::mappings_of(mapping), [&](std::string_view, std::string_view value) {
+    latest = decode_mapping(value);
+    return false;
+  });
+  return latest;
+}
+
+std::optional<RefsetVersionRecord> Views::latest_refset_version(events::RefsetKind kind) const {
+  std::optional<RefsetVersionRecord> latest;
+  for (auto& record : scan(*reader_, keys::refset_versions(kind), decode_refset_version)) {
+    if (!latest || record.release_date >= latest->release_date) latest = std::move(record);
+  }
+  return latest;
+}
+
+std::optional<UpgradeReportRecord> Views::upgrade_report(std::string_view alias) const {
+  return get(*reader_, keys::upgrade_report(alias), decode_upgrade_report);
+}
+
 std::optional<CodelistRecord> Views::codelist(CodelistId id) const {
   return get(*reader_, keys::codelist(id), decode_codelist);
 }
@@ -163,6 +188,16 @@ std::vector<events::CodeWithStatus> Views::codes(VersionId id) const {
     return true;
   });
   std::move(next, before.end(), std::back_inserter(codes));
+  return codes;
+}
+
+std::vector<std::string> Views::assumptions(VersionId id) const {
+  std::vector<std::string> codes;
+  const std::string prefix = keys::assumptions_of(id);
+  reader_->scan(prefix, [&](std::string_view key, std::string_view) {
+    codes.emplace_back(key.substr(prefix.size()));
+    return true;
+  });
   return codes;
 }
 

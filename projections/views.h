@@ -35,6 +35,13 @@ class Views {
   std::optional<ReleaseRecord> release(std::string_view alias) const;
   std::vector<ReleaseRecord> releases() const;  // by alias
 
+  // Registered mappings: all by mapping and first day, and the newest of one.
+  std::vector<MappingRecord> mappings() const;
+  std::optional<MappingRecord> latest_mapping(std::string_view mapping) const;
+  // The one with the latest release date; of several the one recorded last.
+  std::optional<RefsetVersionRecord> latest_refset_version(events::RefsetKind kind) const;
+  std::optional<UpgradeReportRecord> upgrade_report(std::string_view alias) const;
+
   std::optional<CodelistRecord> codelist(CodelistId id) const;
   // By any handle, current or old.
   std::optional<CodelistRecord> find_codelist(const Owner& owner, std::string_view slug) const;
@@ -50,6 +57,8 @@ class Views {
   std::vector<VersionRecord> versions_of(CodelistId codelist) const;  // by id, which is by age
   // New style: every code with its status, sorted by code.
   std::vector<events::CodeWithStatus> codes(VersionId id) const;
+  // Codes whose statuses are assumed and wait for confirmation, sorted.
+  std::vector<std::string> assumptions(VersionId id) const;
   std::optional<std::string> csv_data(VersionId id) const;
   std::vector<SearchRecord> searches(VersionId id) const;  // by id
   std::optional<SearchRecord> search(VersionId version, SearchId id) const;

@@ -65,6 +65,38 @@ std::string_view text_of(events::ReleaseState state) {
   return state == events::ReleaseState::ready ? "ready" : "importing";
 }
 
+std::string_view text_of(events::SearchMode mode) {
+  switch (mode) {
+    case events::SearchMode::contains:
+      return "contains";
+    case events::SearchMode::words:
+      return "words";
+    case events::SearchMode::phrase:
+      return "phrase";
+    case events::SearchMode::starts_with:
+      return "starts_with";
+    case events::SearchMode::regex:
+      return "regex";
+    case events::SearchMode::code_prefix:
+      return "code_prefix";
+    case events::SearchMode::code_range:
+      return "code_range";
+  }
+  return "unknown";
+}
+
+std::string_view text_of(events::UpgradeOutcome outcome) {
+  switch (outcome) {
+    case events::UpgradeOutcome::unchanged:
+      return "unchanged";
+    case events::UpgradeOutcome::affected:
+      return "affected";
+    case events::UpgradeOutcome::cannot_tell:
+      return "cannot tell";
+  }
+  return "unknown";
+}
+
 Json status_or_null(const std::optional<events::CodeStatus>& status) {
   if (!status) return nullptr;
   return base::to_string(*status);
@@ -99,10 +131,33 @@ Json codes_to_json(const std::vector<events::CodeWithStatus>& codes) {
 }
 
 Json search_to_json(const events::SearchWithResults& search) {
-  return {{"id", search.id.value()},
-          {search.kind == events::SearchKind::term ? "term" : "code", search.text},
-          {"slug", search.slug},
-          {"codes", search.codes}};
+  Json json = {{"id", search.id.value()},
+               {search.kind == events::SearchKind::term ? "term" : "code", search.text},
+               {"slug", search.slug},
+               {"codes", search.codes},
+               {"mode", text_of(search.mode)}};
+  if (search.active != events::ActiveFilter::any) {
+    json["active"] = search.active == events::ActiveFilter::active;
+  }
+  if (!search.types.empty()) json["types"] = search.types;
+  return json;
+}
+
+Json upgrade_to_json(const events::VersionUpgrade& row) {
+  const events::UpgradeCounts& counts = row.counts;
+  return {{"version", base::version_hash(row.version)},
+          {"outcome", text_of(row.outcome)},
+          {"is_compatible", row.is_compatible},
+          {"newly_matched", counts.newly_matched},
+          {"no_longer_matched", counts.no_longer_matched},
+          {"new_descendants", counts.new_descendants},
+          {"inactive", counts.inactive},
+          {"removed", counts.removed},
+          {"moved", counts.moved},
+          {"renamed", counts.renamed},
+          {"status_changed", counts.status_changed},
+          {"searches_left_out", counts.searches_left_out},
+          {"problem", row.problem}};
 }
 
 Json searches_to_json(const std::vector<events::SearchWithResults>& searches) {
@@ -190,6 +245,28 @@ struct AddFields {
     json["file_digest"] = base::to_hex(event.file_digest);
     json["concepts"] = event.concepts_count;
   }
+  void operator()(const events::MappingRegistered& event) const {
+    json["mapping"] = event.mapping;
+    json["name"] = event.name;
+    json["valid_from"] = event.valid_from;
+    json["import_ref"] = event.import_ref;
+    json["file_digest"] = base::to_hex(event.file_digest);
+    json["rows"] = event.rows_count;
+  }
+  void operator()(const events::RefsetVersionRecorded& event) const {
+    json["kind"] = event.kind == events::RefsetKind::pcd ? "pcd" : "drug";
+    json["release"] = event.release;
+    json["tag"] = event.tag;
+    json["release_date"] = event.release_date;
+  }
+  void operator()(const events::UpgradesReported& event) const {
+    json["release"] = event.release;
+    digest(event.release_digest);
+    json["versions"] = Json::array();
+    for (const events::VersionUpgrade& row : event.versions) {
+      json["versions"].push_back(upgrade_to_json(row));
+    }
+  }
   void operator()(const events::CodelistCreated& event) const {
     codelist(event.codelist);
     json["coding_system"] = event.coding_system;
@@ -251,6 +328,12 @@ struct AddFields {
     json["csv_data"] = value_or_null(event.csv_data);
     json["codes"] = codes_to_json(event.codes);
     json["searches"] = searches_to_json(event.searches);
+    json["searches_left_out"] = Json::array();
+    for (const events::SearchLeftOut& search : event.searches_left_out) {
+      const char* const kind = search.kind == events::SearchKind::term ? "term" : "code";
+      json["searches_left_out"].push_back({{kind, search.text}, {"codes", search.codes_count}});
+    }
+    json["assumed"] = event.assumed;
   }
   void operator()(const events::SearchAdded& event) const {
     version(event.version);
@@ -262,6 +345,7 @@ struct AddFields {
     version(event.version);
     json["search"] = search_to_json(event.search);
     json["changes"] = changes_to_json(event.changes);
+    json["settled"] = event.settled;
   }
   void operator()(const events::StatusesChanged& event) const {
     version(event.version);
@@ -269,11 +353,17 @@ struct AddFields {
     json["reason"] = event.reason;
     digest(event.release_digest);
     json["changes"] = changes_to_json(event.changes);
+    json["settled"] = event.settled;
   }
   void operator()(const events::StatusesReapplied& event) const {
     version(event.version);
     digest(event.release_digest);
     json["changes"] = changes_to_json(event.changes);
+    json["settled"] = event.settled;
+  }
+  void operator()(const events::AssumptionsConfirmed& event) const {
+    version(event.version);
+    json["settled"] = event.settled;
   }
   template <class Step>
   void add_step(const Step& event) const {
@@ -283,9 +373,18 @@ struct AddFields {
     json["searches_added"] = searches_to_json(event.searches_added);
     json["searches_removed"] = searches_to_json(event.searches_removed);
   }
-  void operator()(const events::DraftStepUndone& event) const { add_step(event); }
-  void operator()(const events::DraftStepRedone& event) const { add_step(event); }
-  void operator()(const events::VersionSavedForReview& event) const { version(event.version); }
+  void operator()(const events::DraftStepUndone& event) const {
+    add_step(event);
+    json["reopened"] = event.reopened;
+  }
+  void operator()(const events::DraftStepRedone& event) const {
+    add_step(event);
+    json["settled"] = event.settled;
+  }
+  void operator()(const events::VersionSavedForReview& event) const {
+    version(event.version);
+    json["compatible_releases"] = event.compatible_releases;
+  }
   void operator()(const events::VersionPublished& event) const { version(event.version); }
   void operator()(const events::VersionDeleted& event) const {
     version(event.version);

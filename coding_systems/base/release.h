@@ -61,8 +61,13 @@ class Release {
   virtual std::vector<std::string> type_titles(Node node) const = 0;
   // The title for codes that the release does not know.
   virtual std::string unknown_type_title(std::string_view code) const = 0;
+  // False for a code that the release still has, but that is not to be used any more.
+  virtual bool is_active(Node) const { return true; }
   // Relations to other codes beside the hierarchy; each coding system says which kinds it has.
   virtual std::span<const Link> links(Node) const { return {}; }
+  // How a link of this kind from an inactive code names what to use instead ("replaced by"); empty
+  // for links that mean something else.
+  virtual std::string_view successor_relation(std::uint32_t) const { return {}; }
 
   // Concepts with a description that contains the text (ASCII case folded, as SQLite's LIKE);
   // increasing nodes. Any length from one byte; three bytes and more take the trigram lists.

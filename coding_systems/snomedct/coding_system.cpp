@@ -27,6 +27,8 @@ class SnomedRelease final : public IndexedRelease {
 
   std::string unknown_type_title(std::string_view) const override { return "[unknown]"; }
 
+  bool is_active(Node node) const override { return index().kind(node) != inactive_concept; }
+
   std::vector<std::string> search_by_code(std::string_view code) const override {
     const auto node = find(code);
     if (!node || !has_concept(*node)) return {};

@@ -187,7 +187,8 @@ Result<Commit> DraftCommands::undo(const Write& write, VersionId id) {
                 return step_decision(draft, "UndoStep",
                                      events::DraftStepUndone{id, position, std::move(back.changes),
                                                              std::move(back.searches_added),
-                                                             std::move(back.searches_removed)});
+                                                             std::move(back.searches_removed),
+                                                             std::move(back.reopened)});
               });
 }
 
@@ -202,9 +203,9 @@ Result<Commit> DraftCommands::redo(const Write& write, VersionId id) {
                 if (!effect) return effect.error();
                 return step_decision(
                     draft, "RedoStep",
-                    events::DraftStepRedone{id, position, std::move(effect->changes),
-                                            std::move(effect->searches_added),
-                                            std::move(effect->searches_removed)});
+                    events::DraftStepRedone{
+                        id, position, std::move(effect->changes), std::move(effect->searches_added),
+                        std::move(effect->searches_removed), std::move(effect->settled)});
               });
 }
 

@@ -14,16 +14,26 @@ class FindEffect {
     if (event.version == draft_) effect_ = StepEffect{event.changes, {event.search}, {}};
   }
   void operator()(const events::SearchRemoved& event) {
-    if (event.version == draft_) effect_ = StepEffect{event.changes, {}, {event.search}};
+    if (event.version == draft_)
+      effect_ = StepEffect{event.changes, {}, {event.search}, event.settled, {}};
   }
   void operator()(const events::StatusesChanged& event) {
-    if (event.version == draft_) effect_ = StepEffect{event.changes, {}, {}};
+    if (event.version == draft_) effect_ = StepEffect{event.changes, {}, {}, event.settled, {}};
   }
   void operator()(const events::StatusesReapplied& event) {
-    if (event.version == draft_) effect_ = StepEffect{event.changes, {}, {}};
+    if (event.version == draft_) effect_ = StepEffect{event.changes, {}, {}, event.settled, {}};
   }
-  void operator()(const events::DraftStepUndone& event) { take(event); }
-  void operator()(const events::DraftStepRedone& event) { take(event); }
+  void operator()(const events::AssumptionsConfirmed& event) {
+    if (event.version == draft_) effect_ = StepEffect{{}, {}, {}, event.settled, {}};
+  }
+  void operator()(const events::DraftStepUndone& event) {
+    take(event);
+    if (event.version == draft_) effect_->reopened = event.reopened;
+  }
+  void operator()(const events::DraftStepRedone& event) {
+    take(event);
+    if (event.version == draft_) effect_->settled = event.settled;
+  }
   void operator()(const auto&) {}
 
   std::optional<StepEffect> found() && { return std::move(effect_); }
@@ -31,7 +41,7 @@ class FindEffect {
  private:
   void take(const auto& event) {
     if (event.version != draft_) return;
-    effect_ = StepEffect{event.changes, event.searches_added, event.searches_removed};
+    effect_ = StepEffect{event.changes, event.searches_added, event.searches_removed, {}, {}};
   }
 
   VersionId draft_;
@@ -67,7 +77,7 @@ void collect_decisions(const Commit& commit, VersionId draft,
 }  // namespace
 
 StepEffect StepEffect::inverse() const {
-  StepEffect back{changes, searches_removed, searches_added};
+  StepEffect back{changes, searches_removed, searches_added, reopened, settled};
   for (base::CodeChange& change : back.changes) std::swap(change.before, change.after);
   return back;
 }

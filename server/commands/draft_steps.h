@@ -9,11 +9,14 @@
 
 namespace codelog::commands {
 
-// The effect of one step: on codes, and on searches.
+// The effect of one step: on codes, on searches, and on assumed statuses.
 struct StepEffect {
   std::vector<base::CodeChange> changes;
   std::vector<events::SearchWithResults> searches_added;
   std::vector<events::SearchWithResults> searches_removed;
+  // Assumed statuses that the step settled, or gave back to be settled.
+  std::vector<std::string> settled = {};
+  std::vector<std::string> reopened = {};
   bool operator==(const StepEffect&) const = default;
 
   // The same backwards.

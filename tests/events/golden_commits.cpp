@@ -47,6 +47,15 @@ const VersionCreated new_style{VersionId(41),
                                all_statuses,
                                {term_search, code_search}};
 
+CommitDraft commit_of(std::vector<Event> events) {
+  return {{1'700'000'000'123'456},
+          "alice",
+          "SomeCommand",
+          IdempotencyKey{"0b9f3c1e-9f0e-4a52-8a7e-000000000001", digest_from(100)},
+          {{"codelist/17", StreamVersion(5)}, {"user/alice", StreamVersion(0)}},
+          std::move(events)};
+}
+
 std::vector<Event> account_events() {
   return {UserAdded{"alice", sealed, true},
           UserPersonalDataChanged{"alice", sealed},
@@ -88,25 +97,54 @@ std::vector<Event> version_events() {
           VersionDeleted{VersionId(41), DeletionCause::superseded, "published another"}};
 }
 
-CommitDraft commit_of(std::vector<Event> events) {
-  return {{1'700'000'000'123'456},
-          "alice",
-          "SomeCommand",
-          IdempotencyKey{"0b9f3c1e-9f0e-4a52-8a7e-000000000001", digest_from(100)},
-          {{"codelist/17", StreamVersion(5)}, {"user/alice", StreamVersion(0)}},
-          std::move(events)};
+std::vector<Event> release_events() {
+  const VersionUpgrade affected{
+      VersionId(41), UpgradeOutcome::affected, true, {1, 2, 3, 4, 5, 6, 7, 8, 4'294'967'295}, ""};
+  const VersionUpgrade unknown{
+      VersionId(42), UpgradeOutcome::cannot_tell, false, {}, "the release file is missing"};
+  return {MappingRegistered{"bnfdmd", "20240101", "2024-01-01", "BNF Snomed Mapping data.zip",
+                            digest_from(11), 1'234'567'890'123},
+          RefsetVersionRecorded{RefsetKind::drug, "41.2.0", "20250423", "2025-04-23"},
+          UpgradesReported{"snomedct_3700_20231004", digest_from(12), {affected, unknown}},
+          AssumptionsConfirmed{VersionId(41), {"", "195967001", "J45"}}};
+}
+
+// Events with the fields that they did not have at first.
+std::vector<GoldenCommit> grown_events() {
+  SearchWithResults words = term_search;
+  words.mode = SearchMode::words;
+  words.active = ActiveFilter::active;
+  words.types = {"Disorder", ""};
+  VersionCreated upgraded = new_style;
+  upgraded.searches = {words};
+  upgraded.searches_left_out = {{SearchKind::code, "138875005", 1'000'000'000'000}};
+  upgraded.assumed = {"2", "4"};
+  const std::vector<std::string> settled = {"2", "4"};
+  return {
+      {"VersionCreated2", commit_of({upgraded})},
+      {"SearchRemoved2", commit_of({SearchRemoved{VersionId(41), words, changes, settled}})},
+      {"StatusesChanged2",
+       commit_of({StatusesChanged{VersionId(41), all_statuses, "", {}, changes, settled}})},
+      {"StatusesReapplied2", commit_of({StatusesReapplied{VersionId(41), {}, changes, settled}})},
+      {"DraftStepUndone2",
+       commit_of({DraftStepUndone{VersionId(41), Position(99), changes, {}, {}, settled}})},
+      {"DraftStepRedone2",
+       commit_of({DraftStepRedone{VersionId(41), Position(99), changes, {}, {}, settled}})},
+      {"VersionSavedForReview2",
+       commit_of({VersionSavedForReview{VersionId(41), {"snomedct_3700_20231004"}}})}};
 }
 
 }  // namespace
 
 std::vector<GoldenCommit> golden_commits() {
   std::vector<GoldenCommit> all;
-  for (auto part : {account_events(), codelist_events(), version_events()}) {
+  for (auto part : {account_events(), codelist_events(), version_events(), release_events()}) {
     for (Event& event : part) {
       const std::string name(event_type(event));
       all.push_back({name, commit_of({std::move(event)})});
     }
   }
+  for (GoldenCommit& golden : grown_events()) all.push_back(std::move(golden));
   // Nothing but what a commit must have, by the system itself.
   all.push_back(
       {"Minimal", {{-1}, "", "", std::nullopt, {{"a", StreamVersion(0)}}, {UserErased{}}}});

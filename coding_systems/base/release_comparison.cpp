@@ -1,0 +1,113 @@
+#include "coding_systems/base/release_comparison.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "coding_systems/base/node_set.h"
+
+namespace codelog::coding_systems {
+
+ReleaseComparison::ReleaseComparison(std::shared_ptr<const Release> older,
+                                     std::shared_ptr<const Release> newer)
+    : older_(std::move(older)), newer_(std::move(newer)) {
+  if (older_ != nullptr) in_newer_.assign(older_->hierarchy().size(), unknown);
+}
+
+Node ReleaseComparison::in_newer(Node older) {
+  Node& known = in_newer_[older];
+  if (known == unknown) known = newer_->find(older_->code(older)).value_or(absent);
+  return known;
+}
+
+bool ReleaseComparison::are_same(std::span<const Node> older, std::span<const Node> newer) {
+  if (older.size() != newer.size()) return false;
+  mapped_.clear();
+  for (const Node node : older) mapped_.push_back(in_newer(node));
+  std::ranges::sort(mapped_);
+  return std::ranges::equal(mapped_, newer);
+}
+
+bool ReleaseComparison::is_same_above(Node older) {
+  const Node newer = in_newer(older);
+  const auto parents = older_->hierarchy().parents(older);
+  if (newer == absent) return parents.empty();
+  return are_same(parents, newer_->hierarchy().parents(newer));
+}
+
+bool ReleaseComparison::is_same_below(Node older) {
+  const Node newer = in_newer(older);
+  const auto children = older_->hierarchy().children(older);
+  if (newer == absent) return children.empty();
+  return are_same(children, newer_->hierarchy().children(newer));
+}
+
+CodeFate ReleaseComparison::fate_of(std::string_view code) {
+  CodeFate fate;
+  const auto newer = newer_->find(code);
+  const auto older = older_ != nullptr ? older_->find(code) : std::nullopt;
+  const bool was_there = older_ == nullptr || (older && older_->has_concept(*older));
+  if (!was_there) return fate;
+  if (!newer || !newer_->has_concept(*newer)) {
+    fate.removed = true;
+    return fate;
+  }
+  const bool was_active = older_ == nullptr || older_->is_active(*older);
+  fate.inactive = was_active && !newer_->is_active(*newer);
+  if (older_ == nullptr) return fate;
+  fate.renamed = older_->name(*older) != newer_->name(*newer);
+  // Inactive concepts leave the hierarchy, which is not a second thing that happened to them.
+  fate.moved = !fate.inactive && !is_same_above(*older);
+  return fate;
+}
+
+std::vector<Successor> ReleaseComparison::successors_of(std::string_view code) const {
+  std::vector<Successor> successors;
+  const auto node = newer_->find(code);
+  if (!node) return successors;
+  for (const Link& link : newer_->links(*node)) {
+    const auto relation = newer_->successor_relation(link.kind);
+    if (!relation.empty()) successors.push_back({relation, newer_->code(link.target)});
+  }
+  return successors;
+}
+
+std::vector<std::string_view> ReleaseComparison::parents_of(const Release& release,
+                                                            std::string_view code) {
+  std::vector<std::string_view> parents;
+  const auto node = release.find(code);
+  if (!node) return parents;
+  for (const Node parent : release.hierarchy().parents(*node)) {
+    parents.push_back(release.code(parent));
+  }
+  std::ranges::sort(parents);
+  return parents;
+}
+
+bool ReleaseComparison::has_same_surroundings(std::span<const std::string_view> codes) {
+  if (older_ == nullptr) return false;
+  if (older_->file_digest() == newer_->file_digest()) return true;
+  const Hierarchy& hierarchy = older_->hierarchy();
+  NodeSet above(hierarchy.size());
+  NodeSet below(hierarchy.size());
+  for (const std::string_view code : codes) {
+    const auto older = older_->find(code);
+    if (older) {
+      above.add(*older);
+      for (const Run& run : hierarchy.descendants_or_self(*older)) below.add(run);
+      continue;
+    }
+    // A code of neither release hangs under the root in both; so does one without edges.
+    const auto newer = newer_->find(code);
+    if (newer && newer_->hierarchy().has_edges(*newer)) return false;
+  }
+  bool same = true;
+  // Parents have smaller numbers than their children, so each is met after it was added.
+  above.for_each_down([&](Node node) {
+    same = same && is_same_above(node);
+    for (const Node parent : hierarchy.parents(node)) above.add(parent);
+  });
+  below.for_each([&](Node node) { same = same && is_same_below(node); });
+  return same;
+}
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,423 @@
+#include "projections/event_applier.h"
+
+#include <algorithm>
+
+#include "events/base/check.h"
+#include "projections/keys.h"
+
+namespace codelog::projections {
+namespace {
+
+base::Error misfit(const events::Commit& commit, const std::string& what) {
+  return {base::ErrorCode::corrupt,
+          "commit " + std::to_string(commit.position.value()) + " does not fit the views: " + what,
+          {}};
+}
+
+template <class Id>
+std::string name_of(const char* kind, Id id) {
+  return std::string(kind) + " " + std::to_string(id.value());
+}
+
+}  // namespace
+
+// One function an event type.
+class EventApplier {
+ public:
+  EventApplier(Projector& projector, const events::Commit& commit)
+      : views_(projector), commit_(commit), time_(commit.content.time) {}
+
+  base::Result<void> apply(const events::Event& event) {
+    return std::visit([this](const auto& value) { return on(value); }, event);
+  }
+
+ private:
+  using Outcome = base::Result<void>;
+
+  // --- Accounts ---
+
+  Outcome on(const events::UserAdded& event) {
+    UserRecord user;
+    user.username = event.username;
+    user.personal = event.personal;
+    user.is_admin = event.is_admin;
+    views_.put(keys::user(user.username), encode(user));
+    return {};
+  }
+
+  template <class Change>
+  Outcome change_user(const std::string& username, Change change) {
+    const auto bytes = views_.get(keys::user(username));
+    if (!bytes) return misfit(commit_, "no user " + username);
+    UserRecord user = decode_user(*bytes);
+    change(user);
+    views_.put(keys::user(username), encode(user));
+    return {};
+  }
+
+  Outcome on(const events::UserPersonalDataChanged& event) {
+    return change_user(event.username, [&](UserRecord& user) { user.personal = event.personal; });
+  }
+  Outcome on(const events::UserActivationChanged& event) {
+    return change_user(event.username, [&](UserRecord& user) { user.is_active = event.is_active; });
+  }
+  Outcome on(const events::UserAdminChanged& event) {
+    return change_user(event.username, [&](UserRecord& user) { user.is_admin = event.is_admin; });
+  }
+  Outcome on(const events::UserErased& event) {
+    return change_user(event.username, [&](UserRecord& user) {
+      if (user.token_digest) views_.erase(keys::token(*user.token_digest));
+      user.token_digest.reset();
+      user.is_active = false;
+      user.is_admin = false;
+      user.is_erased = true;
+    });
+  }
+  Outcome on(const events::TokenSet& event) {
+    return change_user(event.username, [&](UserRecord& user) {
+      if (user.token_digest) views_.erase(keys::token(*user.token_digest));
+      user.token_digest = event.token_digest;
+      views_.put(keys::token(event.token_digest), event.username);
+    });
+  }
+
+  Outcome on(const events::OrganisationAdded& event) {
+    views_.put(keys::organisation(event.slug),
+               encode(OrganisationRecord{event.slug, event.name, event.url}));
+    return {};
+  }
+  Outcome on(const events::MemberSet& event) {
+    const std::string key = keys::member(event.organisation, event.username);
+    MemberRecord member{event.organisation, event.username, event.is_admin,
+                        base::format_date(time_)};
+    if (const auto bytes = views_.get(key)) member.date_joined = decode_member(*bytes).date_joined;
+    views_.put(key, encode(member));
+    views_.put(keys::membership(event.username, event.organisation), "");
+    return {};
+  }
+  Outcome on(const events::MemberRemoved& event) {
+    views_.erase(keys::member(event.organisation, event.username));
+    views_.erase(keys::membership(event.username, event.organisation));
+    return {};
+  }
+
+  Outcome on(const events::MappingRegistered& event) {
+    views_.put(keys::mapping(event.mapping, event.valid_from, event.name),
+               encode(MappingRecord{event.mapping, event.name, event.valid_from, event.import_ref,
+                                    event.file_digest, event.rows_count, time_}));
+    return {};
+  }
+
+  Outcome on(const events::RefsetVersionRecorded& event) {
+    views_.put(keys::refset_version(event.kind, commit_.position),
+               encode(RefsetVersionRecord{event.kind, event.release, event.tag, event.release_date,
+                                          time_}));
+    return {};
+  }
+
+  // A version that was deleted meanwhile has no record to mark; the report keeps its row.
+  Outcome on(const events::UpgradesReported& event) {
+    views_.put(keys::upgrade_report(event.release),
+               encode(UpgradeReportRecord{event.release, event.release_digest, commit_.position,
+                                          time_, event.versions}));
+    for (const events::VersionUpgrade& row : event.versions) {
+      auto& cached = views_.version(row.version);
+      if (!cached.record) continue;
+      auto& compatible = cached.record->compatible_releases;
+      std::erase(compatible, event.release);
+      if (row.is_compatible) compatible.push_back(event.release);
+      cached.changed = true;
+    }
+    return {};
+  }
+
+  Outcome on(const events::ReleaseRegistered& event) {
+    views_.put(keys::release(event.alias),
+               encode(ReleaseRecord{event.alias, event.coding_system, event.name, event.valid_from,
+                                    event.import_ref, event.state, event.file_digest,
+                                    event.concepts_count, time_}));
+    return {};
+  }
+
+  // --- Codelists ---
+
+  Outcome on(const events::CodelistCreated& event) {
+    auto& cached = views_.codelist(event.codelist);
+    if (cached.record) return misfit(commit_, name_of("second codelist", event.codelist));
+    CodelistRecord record;
+    record.id = event.codelist;
+    record.coding_system = event.coding_system;
+    record.description = event.description;
+    record.methodology = event.methodology;
+    record.references = event.references;
+    record.signoffs = event.signoffs;
+    record.created_at = record.updated_at = time_;
+    record.handles.push_back({event.owner, event.name, event.slug});
+    claim(record.handles.back(), record.id);
+    views_.put(keys::owned(event.owner, record.id), "");
+    cached = {std::move(record), true};
+    views_.meta_.next.codelist = std::max(views_.meta_.next.codelist, event.codelist.next());
+    return {};
+  }
+
+  void claim(const Handle& handle, CodelistId id) {
+    views_.put(keys::handle_slug(handle.owner, handle.slug), encode_number(id.value()));
+    views_.put(keys::handle_name(handle.owner, handle.name), encode_number(id.value()));
+  }
+
+  template <class Change>
+  Outcome change_codelist(CodelistId id, Change change) {
+    auto& cached = views_.codelist(id);
+    if (!cached.record) return misfit(commit_, name_of("no codelist", id));
+    change(*cached.record);
+    cached.record->updated_at = time_;
+    cached.changed = true;
+    return {};
+  }
+
+  Outcome on(const events::CodelistDetailsChanged& event) {
+    return change_codelist(event.codelist, [&](CodelistRecord& record) {
+      record.description = event.description;
+      record.methodology = event.methodology;
+    });
+  }
+
+  Outcome on(const events::CodelistHandleChanged& event) {
+    return change_codelist(event.codelist, [&](CodelistRecord& record) {
+      views_.erase(keys::owned(record.handle().owner, record.id));
+      const auto same = [&](const Handle& handle) {
+        return handle.owner == event.owner && handle.slug == event.slug;
+      };
+      auto found = std::find_if(record.handles.begin(), record.handles.end(), same);
+      if (found == record.handles.end()) {
+        record.handles.push_back({event.owner, event.name, event.slug});
+        found = record.handles.end() - 1;
+      } else {
+        views_.erase(keys::handle_name(found->owner, found->name));
+        found->name = event.name;
+      }
+      claim(*found, record.id);
+      record.current_handle = static_cast<std::uint32_t>(found - record.handles.begin());
+      views_.put(keys::owned(event.owner, record.id), "");
+    });
+  }
+
+  Outcome on(const events::CodelistReferencesReplaced& event) {
+    return change_codelist(event.codelist,
+                           [&](CodelistRecord& record) { record.references = event.references; });
+  }
+  Outcome on(const events::CodelistSignOffsReplaced& event) {
+    return change_codelist(event.codelist,
+                           [&](CodelistRecord& record) { record.signoffs = event.signoffs; });
+  }
+  Outcome on(const events::CollaboratorAdded& event) {
+    return change_codelist(event.codelist, [&](CodelistRecord& record) {
+      std::erase(record.collaborators, event.username);
+      record.collaborators.push_back(event.username);
+    });
+  }
+  Outcome on(const events::CollaboratorRemoved& event) {
+    return change_codelist(event.codelist, [&](CodelistRecord& record) {
+      std::erase(record.collaborators, event.username);
+    });
+  }
+  Outcome on(const events::CodelistTagsReplaced& event) {
+    return change_codelist(event.codelist,
+                           [&](CodelistRecord& record) { record.tags = event.tags; });
+  }
+
+  // Its versions are deleted by events of their own, in the same commit.
+  Outcome on(const events::CodelistDeleted& event) {
+    auto& cached = views_.codelist(event.codelist);
+    if (!cached.record) return misfit(commit_, name_of("no codelist", event.codelist));
+    for (const Handle& handle : cached.record->handles) {
+      views_.erase(keys::handle_slug(handle.owner, handle.slug));
+      views_.erase(keys::handle_name(handle.owner, handle.name));
+    }
+    views_.erase(keys::owned(cached.record->handle().owner, event.codelist));
+    cached = {std::nullopt, true};
+    return {};
+  }
+
+  // --- Versions ---
+
+  Outcome on(const events::VersionCreated& event) {
+    auto& cached = views_.version(event.version);
+    if (cached.record) return misfit(commit_, name_of("second version", event.version));
+    VersionRecord record;
+    record.id = event.version;
+    record.codelist = event.codelist;
+    record.status = event.status;
+    record.origin = event.origin;
+    record.tag = event.tag;
+    record.author = event.author;
+    record.release = event.release;
+    record.release_digest = event.release_digest;
+    record.source = event.source;
+    record.has_csv_data = event.csv_data.has_value();
+    record.created_at = record.updated_at = time_;
+    record.changed_at = commit_.position;
+    for (const auto& code : event.codes) ++record.counts[static_cast<std::size_t>(code.status)];
+    if (!event.codes.empty()) {
+      views_.batch_.put(keys::base_codes(event.version), encode_codes(event.codes));
+    }
+    if (event.csv_data) views_.batch_.put(keys::csv_data(event.version), *event.csv_data);
+    for (const auto& search : event.searches) put_search(event.version, search);
+    reopen(record, event.assumed);
+    views_.put(keys::version_of(event.codelist, event.version), "");
+    cached = {std::move(record), true};
+    views_.meta_.next.version = std::max(views_.meta_.next.version, event.version.next());
+    return {};
+  }
+
+  void put_search(VersionId version, const events::SearchWithResults& search) {
+    views_.batch_.put(keys::search(version, search.id), encode(SearchRecord{version, search}));
+    views_.meta_.next.search = std::max(views_.meta_.next.search, search.id.next());
+  }
+
+  template <class Change>
+  Outcome change_version(VersionId id, Change change) {
+    auto& cached = views_.version(id);
+    if (!cached.record) return misfit(commit_, name_of("no version", id));
+    change(*cached.record);
+    cached.record->updated_at = time_;
+    cached.record->changed_at = commit_.position;
+    cached.changed = true;
+    return {};
+  }
+
+  void change_codes(VersionRecord& record, const std::vector<events::CodeChange>& changes) {
+    for (const events::CodeChange& change : changes) {
+      if (change.before) --record.counts[static_cast<std::size_t>(*change.before)];
+      if (change.after) ++record.counts[static_cast<std::size_t>(*change.after)];
+      views_.batch_.put(keys::code(record.id, change.code),
+                        change.after ? std::string(1, static_cast<char>(*change.after)) : "");
+    }
+  }
+
+  // A command names only assumptions that wait (settle) or that it settled before (reopen).
+  void reopen(VersionRecord& record, const std::vector<std::string>& codes) {
+    for (const std::string& code : codes) {
+      views_.batch_.put(keys::assumption(record.id, code), "");
+    }
+    record.assumptions_count += codes.size();
+  }
+  void settle(VersionRecord& record, const std::vector<std::string>& codes) {
+    for (const std::string& code : codes) views_.batch_.erase(keys::assumption(record.id, code));
+    record.assumptions_count -= std::min<std::uint64_t>(codes.size(), record.assumptions_count);
+  }
+
+  void push_step(VersionRecord& record) {
+    if (record.undo_steps.size() == undo_steps_max) {
+      record.undo_steps.erase(record.undo_steps.begin());
+    }
+    record.undo_steps.push_back(commit_.position);
+    record.redo_steps.clear();
+  }
+
+  Outcome on(const events::SearchAdded& event) {
+    return change_version(event.version, [&](VersionRecord& record) {
+      put_search(event.version, event.search);
+      change_codes(record, event.changes);
+      push_step(record);
+    });
+  }
+  Outcome on(const events::SearchRemoved& event) {
+    return change_version(event.version, [&](VersionRecord& record) {
+      views_.batch_.erase(keys::search(event.version, event.search.id));
+      change_codes(record, event.changes);
+      settle(record, event.settled);
+      push_step(record);
+    });
+  }
+  Outcome on(const events::StatusesChanged& event) {
+    return change_version(event.version, [&](VersionRecord& record) {
+      change_codes(record, event.changes);
+      settle(record, event.settled);
+      push_step(record);
+    });
+  }
+  Outcome on(const events::StatusesReapplied& event) {
+    return change_version(event.version, [&](VersionRecord& record) {
+      change_codes(record, event.changes);
+      settle(record, event.settled);
+      push_step(record);
+    });
+  }
+  Outcome on(const events::AssumptionsConfirmed& event) {
+    return change_version(event.version, [&](VersionRecord& record) {
+      settle(record, event.settled);
+      push_step(record);
+    });
+  }
+
+  template <class Step>
+  void move_step(VersionRecord& record, const Step& event, std::vector<Position>& from,
+                 std::vector<Position>& to) {
+    for (const auto& search : event.searches_removed) {
+      views_.batch_.erase(keys::search(event.version, search.id));
+    }
+    for (const auto& search : event.searches_added) put_search(event.version, search);
+    change_codes(record, event.changes);
+    std::erase(from, event.step);
+    to.push_back(event.step);
+  }
+  Outcome on(const events::DraftStepUndone& event) {
+    return change_version(event.version, [&](VersionRecord& record) {
+      move_step(record, event, record.undo_steps, record.redo_steps);
+      reopen(record, event.reopened);
+    });
+  }
+  Outcome on(const events::DraftStepRedone& event) {
+    return change_version(event.version, [&](VersionRecord& record) {
+      move_step(record, event, record.redo_steps, record.undo_steps);
+      settle(record, event.settled);
+    });
+  }
+
+  void set_status(VersionRecord& record, events::VersionStatus status) {
+    record.status = status;
+    record.undo_steps.clear();
+    record.redo_steps.clear();
+  }
+  Outcome on(const events::VersionSavedForReview& event) {
+    return change_version(event.version, [&](VersionRecord& record) {
+      set_status(record, events::VersionStatus::under_review);
+      record.compatible_releases = event.compatible_releases;
+    });
+  }
+  Outcome on(const events::VersionPublished& event) {
+    return change_version(event.version, [&](VersionRecord& record) {
+      set_status(record, events::VersionStatus::published);
+    });
+  }
+
+  Outcome on(const events::VersionDeleted& event) {
+    auto& cached = views_.version(event.version);
+    if (!cached.record) return misfit(commit_, name_of("no version", event.version));
+    views_.erase(keys::version_of(cached.record->codelist, event.version));
+    views_.batch_.erase(keys::base_codes(event.version));
+    views_.batch_.erase(keys::csv_data(event.version));
+    views_.put(keys::deleted_version(event.version),
+               encode_number(cached.record->codelist.value()));
+    views_.batch_.erase_prefix(keys::codes_of(event.version));
+    views_.batch_.erase_prefix(keys::assumptions_of(event.version));
+    views_.batch_.erase_prefix(keys::searches_of(event.version));
+    cached = {std::nullopt, true};
+    return {};
+  }
+
+  Projector& views_;
+  const events::Commit& commit_;
+  const base::Timestamp time_;
+};
+
+base::Result<void> apply_events(Projector& projector, const events::Commit& commit) {
+  EventApplier applier(projector, commit);
+  for (const events::Event& event : commit.content.events) {
+    if (auto applied = applier.apply(event); !applied) return applied;
+  }
+  return {};
+}
+
+}  // namespace codelog::projections
