@@ -35,6 +35,8 @@ class AdminOperations {
   base::Result<Json> set_member(const Json& arguments);
   base::Result<Json> find_release(const Json& arguments);
   base::Result<Json> register_release(const Json& arguments);
+  base::Result<Json> find_mapping(const Json& arguments);
+  base::Result<Json> register_mapping(const Json& arguments);
   base::Result<Json> find_demo(const Json& arguments);
   base::Result<Json> make_demo(const Json& arguments);
 

@@ -9,6 +9,7 @@ Application::Application(const commands::Site& site, const ApplicationOptions& o
       codelists_(executor_),
       versions_(executor_),
       drafts_(executor_),
+      mappings_(executor_),
       dmd_conversions_(executor_),
       cache_(changes_, options.cache_bytes_max) {
   site.projections.set_listener(

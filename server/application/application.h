@@ -13,6 +13,7 @@
 #include "server/commands/dmd_conversion.h"
 #include "server/commands/draft_commands.h"
 #include "server/commands/executor.h"
+#include "server/commands/mapping_commands.h"
 #include "server/commands/version_commands.h"
 
 namespace codelog::application {
@@ -38,6 +39,7 @@ class Application {
   commands::CodelistCommands& codelists() { return codelists_; }
   commands::VersionCommands& versions() { return versions_; }
   commands::DraftCommands& drafts() { return drafts_; }
+  commands::MappingCommands& mappings() { return mappings_; }
   commands::DmdConversionCommands& dmd_conversions() { return dmd_conversions_; }
   ResponseCache& cache() { return cache_; }
   const ApplicationOptions& options() const { return options_; }
@@ -49,6 +51,7 @@ class Application {
   commands::CodelistCommands codelists_;
   commands::VersionCommands versions_;
   commands::DraftCommands drafts_;
+  commands::MappingCommands mappings_;
   commands::DmdConversionCommands dmd_conversions_;
   ChangeWatch changes_;
   ResponseCache cache_;

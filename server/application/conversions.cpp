@@ -27,14 +27,15 @@ constexpr std::string_view ctv3 = "ctv3";
 constexpr std::string_view bnf = "bnf";
 constexpr std::string_view dmd = "dmd";
 
-constexpr std::array<ConversionDirection, 3> directions = {
-    ConversionDirection{snomedct, ctv3}, ConversionDirection{ctv3, snomedct},
-    ConversionDirection{bnf, dmd}};
+constexpr std::array<ConversionDirection, 3> directions = {ConversionDirection{snomedct, ctv3},
+                                                           ConversionDirection{ctv3, snomedct},
+                                                           ConversionDirection{bnf, dmd}};
 
 // The terms of a system's most recent release.
 class Terms {
  public:
-  // Nothing is known of a system without a ready release. Errors: unavailable (it cannot be opened).
+  // Nothing is known of a system without a ready release. Errors: unavailable (it cannot be
+  // opened).
   static Result<Terms> open(const Site& site, const Views& views, std::string_view system) {
     Terms terms;
     const auto is_usable = [&](const projections::ReleaseRecord& record) {

@@ -38,9 +38,9 @@ struct Conversion {
 
 // `codes` may come in any order, and repeatedly. Errors: invalid (no such direction, naming the
 // field), unavailable (the mapping has not been imported; it or a release cannot be opened).
-base::Result<Conversion> convert_codes(const commands::Site& site,
-                                       const projections::Views& views, std::string_view from,
-                                       std::string_view to, std::span<const std::string> codes);
+base::Result<Conversion> convert_codes(const commands::Site& site, const projections::Views& views,
+                                       std::string_view from, std::string_view to,
+                                       std::span<const std::string> codes);
 
 // The codes of an uploaded file: the first field of every row below the first. Blank lines are left
 // out. Errors: invalid, for what is no CSV, and for a file without codes.
