@@ -95,6 +95,10 @@ int finish(const base::Result<Json>& outcome, const CommonOptions& options,
 
 void print(std::string_view text) { write_to(STDOUT_FILENO, text); }
 
+void print_notice(std::string_view text) {
+  write_to(STDERR_FILENO, "codelog: " + std::string(text) + "\n");
+}
+
 base::Result<Json> run_operation(const CommonOptions& options, std::string_view operation,
                                  const Json& arguments, OpenViews views) {
   ProgressLine progress;

@@ -60,6 +60,8 @@ int finish(const base::Result<Json>& outcome, const CommonOptions& options,
 
 // Standard output, at once. What cannot be written (a closed pipe) is nobody's loss.
 void print(std::string_view text);
+// To standard error, what a person should know of work that was done.
+void print_notice(std::string_view text);
 
 // Runs one operation on the site, wherever it is open, with progress on a terminal.
 base::Result<Json> run_operation(const CommonOptions& options, std::string_view operation,

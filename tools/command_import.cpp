@@ -31,6 +31,7 @@ Json import_to_json(const ImportedRelease& release) {
           {"descriptions", outcome.descriptions_count},
           {"relationships", outcome.relationships_count},
           {"source_bytes", outcome.source_bytes},
+          {"notices", outcome.notices},
           {"file_digest", base::to_hex(outcome.file_digest)},
           {"seconds", release.seconds},
           {"stages", stages_to_json(outcome)}};
@@ -74,6 +75,9 @@ int import(const ImportOptions& options) {
         return true;
       });
   progress.clear();
+  if (imported && !options.common.json) {
+    for (const std::string& notice : imported->outcome.notices) print_notice(notice);
+  }
   const auto outcome = imported ? base::Result<Json>(import_to_json(*imported))
                                 : base::Result<Json>(imported.error());
   return finish(outcome, options.common,
@@ -96,6 +100,8 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
        "2023-04-19\n"
        "codelog import bnf 20240101_BNF_Code_Information.zip --release 2024-01 --valid-from "
        "2024-01-01\n"
+       "codelog import dmd nhsbsa_dmd_6.3.0_20240603000001.zip --release '2024 6.3.0' --valid-from "
+       "2024-06-03\n"
        "codelog import bnfdmd 'BNF Snomed Mapping data 20240115.zip' --release 20240115 "
        "--valid-from 2024-01-01"});
   // Shared by the parser, which fills it, and by the action.

@@ -20,7 +20,7 @@ struct Importer {
 // Those of the coding systems that can be imported.
 std::span<const Importer> importers();
 const Importer* find_importer(std::string_view system_id);
-// "snomedct, bnf".
+// "snomedct, bnf, dmd".
 std::string importable_systems();
 
 struct ReleaseImport {
@@ -39,6 +39,7 @@ struct ImportedRelease {
 
 // Errors: invalid (name, day, what is in the archive), conflict (the alias belongs to a release of
 // another name, which stays as it is), not_found (the archive), io, and those of SiteAccess.
+// A dm+d release adds its pairs to the mapping of previous VMPs, too.
 base::Result<ImportedRelease> import_release(const DataFolderOptions& folder,
                                              const ReleaseImport& command,
                                              const ReportProgress& report);

@@ -52,6 +52,8 @@ struct ImportOutcome {
   std::uint64_t descriptions_count = 0;   // SNOMED CT only
   std::uint64_t relationships_count = 0;  // SNOMED CT only
   std::uint64_t rows_count = 0;           // mappings only
+  // What the release has and its file cannot hold, for the person who imports it.
+  std::vector<std::string> notices = {};
   std::vector<ImportStage> stages;
 };
 

@@ -1,5 +1,7 @@
 #include "coding_systems/base/index_source.h"
 
+#include <utility>
+
 #include "coding_systems/base/code_hash.h"
 
 namespace codelog::coding_systems {
@@ -46,10 +48,10 @@ void CodeNumbers::grow() {
   }
 }
 
-void IndexSource::add_concept(std::string_view code, CodeKind kind) {
+CodeKind IndexSource::add_concept(std::string_view code, CodeKind kind) {
   const auto number = codes_.add(code);
   if (number >= kinds_.size()) kinds_.resize(number + std::size_t{1}, kind_without_concept);
-  kinds_[number] = kind;
+  return std::exchange(kinds_[number], kind);
 }
 
 void IndexSource::add_edge(std::string_view parent, std::string_view child) {

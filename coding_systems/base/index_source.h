@@ -81,8 +81,8 @@ class IndexSource {
   // The code that stands for the root, if the coding system has one. It becomes a node only where
   // the release has it.
   void set_root(std::string_view code) { root_ = code; }
-  // A concept that comes again replaces the kind.
-  void add_concept(std::string_view code, CodeKind kind);
+  // A concept that comes again replaces the kind; returns what it was before.
+  CodeKind add_concept(std::string_view code, CodeKind kind);
   void add_edge(std::string_view parent, std::string_view child);
   // Of several names of a code the last one counts; the others are only searched.
   void add_text(std::string_view code, TextRole role, std::string_view text);

@@ -130,8 +130,11 @@ base::Result<void> RowInserter::insert() {
   const int reset = sqlite3_reset(statement_.get());
   if (stepped == SQLITE_DONE && reset == SQLITE_OK) return {};
   sqlite3* const database = sqlite3_db_handle(statement_.get());
-  return base::Error{
-      base::ErrorCode::io, "cannot write to " + table_ + ": " + sqlite3_errmsg(database), {}};
+  const int code = sqlite3_extended_errcode(database);
+  const bool is_taken = code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_UNIQUE;
+  return base::Error{is_taken ? base::ErrorCode::conflict : base::ErrorCode::io,
+                     "cannot write to " + table_ + ": " + sqlite3_errmsg(database),
+                     {}};
 }
 
 void ReleaseWriter::CloseDatabase::operator()(sqlite3* database) const {

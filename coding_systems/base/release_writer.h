@@ -43,6 +43,7 @@ class RowInserter {
   void text(int column, std::string_view value);
   void integer(int column, std::int64_t value);
   void null(int column);
+  // Errors: conflict (the table has the key already), io.
   base::Result<void> insert();
 
  private:

@@ -30,7 +30,7 @@ struct ZipLimits {
   std::uint64_t total_bytes_max = 20ULL << 30;  // of all members, unpacked
   std::uint64_t ratio_max = 200;  // unpacked to packed, of members above the size below
   std::uint64_t ratio_checked_from_bytes = 100'000'000;
-  std::uint64_t inner_archive_bytes_max = 256ULL << 20;  // of a member that is an archive itself
+  std::uint64_t inner_archive_bytes_max = 64ULL << 20;  // of a member that is an archive itself
 };
 
 struct ZipMember {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "coding_systems/bnf/coding_system.h"
+#include "coding_systems/dmd/coding_system.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/versioning/alias.h"
 
@@ -20,7 +21,8 @@ base::Error missing(const ReleaseFiles& files) {
 
 std::span<const ReleaseOpener> release_openers() {
   static constexpr std::array openers = {ReleaseOpener{snomedct::system_id, snomedct::open_release},
-                                         ReleaseOpener{bnf::system_id, bnf::open_release}};
+                                         ReleaseOpener{bnf::system_id, bnf::open_release},
+                                         ReleaseOpener{dmd::system_id, dmd::open_release}};
   return openers;
 }
 

@@ -88,4 +88,8 @@ TEST_CASE("searches of the BNF find what OpenCodelists finds", "[search][golden]
   check_searches("bnf");
 }
 
+TEST_CASE("searches of dm+d find what OpenCodelists finds", "[search][golden]") {
+  check_searches("dmd");
+}
+
 }  // namespace codelog::tests

@@ -60,7 +60,8 @@ TEST_CASE("what is not understood exits with 2, says why, and touches nothing", 
       {"log", "list", "--limit", "0", "--data", path},
       {"serve", "--listen", "nowhere", "--data", path},
       {"serve", "--listen", "127.0.0.1:70000", "--data", path},
-      {"import", "dmd", "x.zip", "--release", "1", "--valid-from", "2024-01-01", "--data", path}};
+      {"import", "readv2", "x.zip", "--release", "1", "--valid-from", "2024-01-01", "--data",
+       path}};
   for (const auto& command : commands) {
     CAPTURE(command);
     const FinishedProcess finished = run_codelog(command);

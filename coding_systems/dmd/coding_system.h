@@ -1,0 +1,36 @@
+// The NHS Dictionary of Medicines and Devices: what its release files hold and how its codes are
+// named, searched and listed. Functions without state; a release that is open is safe from any
+// thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "coding_systems/base/index_source.h"
+#include "coding_systems/base/release.h"
+#include "coding_systems/base/release_files.h"
+#include "coding_systems/base/sqlite_file.h"
+#include "events/base/result.h"
+
+namespace codelog::coding_systems::dmd {
+
+constexpr std::string_view system_id = "dmd";
+
+// What a code is, as its kind in the index. An id that is several things, which SNOMED CT's ids
+// never are, is the first of them.
+enum class ProductKind : CodeKind { amp = 1, vmp, ampp, vmpp, vtm, ingredient };
+
+// An ingredient's links to the VMPs that have it.
+constexpr LinkKind ingredient_of = 1;
+
+// Reads a release file in the schema of OpenCodelists. The hierarchy is VTM, VMP, AMP; packs and
+// ingredients are nodes without edges, which no term search finds. Errors: corrupt (not such a
+// file), io.
+base::Result<IndexSource> read_index_source(const SqliteFile& file);
+
+// Errors: as open_release_index.
+base::Result<std::shared_ptr<const Release>> open_release(const ReleaseFiles& files,
+                                                          std::string alias);
+
+}  // namespace codelog::coding_systems::dmd

@@ -1,0 +1,78 @@
+#include "coding_systems/dmd/import_layout.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace codelog::coding_systems::dmd {
+namespace {
+
+// By Part.
+constexpr std::array<std::string_view, parts_count> prefixes = {
+    "f_lookup2_", "f_ingredient2_", "f_vtm2_",  "f_vmp2_",
+    "f_vmpp2_",   "f_amp2_",        "f_ampp2_", "f_gtin2_"};
+
+bool is_at_top(const ZipMember& member) { return member.name.find('/') == std::string::npos; }
+
+class Finder {
+ public:
+  explicit Finder(ZipArchive archive) { members_.archives.push_back(std::move(archive)); }
+
+  base::Result<ReleaseMembers> find() {
+    look_through(members_.archives.front(), 0);
+    const auto inner = look_through_inner();
+    if (!inner) return inner.error();
+    for (std::size_t part = 0; part < parts_count; ++part) {
+      if (counts_[part] == 1) continue;
+      return base::Error{base::ErrorCode::invalid,
+                         members_.archives.front().name() + ": expected one file " +
+                             std::string(prefixes[part]) + "*.xml, found " +
+                             std::to_string(counts_[part]),
+                         {}};
+    }
+    for (const PartMember& part : members_.parts) members_.size_bytes += part.member.size_bytes;
+    return std::move(members_);
+  }
+
+ private:
+  // True if one of the parts is in this archive, which is to have the number.
+  bool look_through(const ZipArchive& archive, std::size_t number) {
+    bool has_part = false;
+    for (const ZipMember& member : archive.members()) {
+      if (!is_at_top(member) || !member.name.ends_with(".xml")) continue;
+      for (std::size_t part = 0; part < parts_count; ++part) {
+        if (!member.name.starts_with(prefixes[part])) continue;
+        ++counts_[part];
+        members_.parts[part] = {number, member};
+        has_part = true;
+      }
+    }
+    return has_part;
+  }
+
+  base::Result<void> look_through_inner() {
+    const std::vector<ZipMember> candidates = members_.archives.front().members();
+    for (const ZipMember& member : candidates) {
+      if (!is_at_top(member) || !member.name.ends_with(".zip")) continue;
+      auto inner = members_.archives.front().open_inner(member);
+      if (!inner) return inner.error();
+      // Only those with a part are kept in memory, and no more than there are parts.
+      if (members_.archives.size() > parts_count) continue;
+      if (look_through(*inner, members_.archives.size())) {
+        members_.archives.push_back(std::move(*inner));
+      }
+    }
+    return {};
+  }
+
+  ReleaseMembers members_;
+  std::array<std::size_t, parts_count> counts_{};
+};
+
+}  // namespace
+
+base::Result<ReleaseMembers> find_members(ZipArchive archive) {
+  return Finder(std::move(archive)).find();
+}
+
+}  // namespace codelog::coding_systems::dmd

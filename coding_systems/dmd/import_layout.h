@@ -1,0 +1,28 @@
+// Where the files of a dm+d release are in its archive. See import.h for the layout.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "coding_systems/base/zip_archive.h"
+#include "coding_systems/dmd/schema.h"
+
+namespace codelog::coding_systems::dmd {
+
+constexpr std::size_t parts_count = 8;
+
+struct PartMember {
+  std::size_t archive = 0;  // number in ReleaseMembers::archives
+  ZipMember member;
+};
+
+struct ReleaseMembers {
+  std::vector<ZipArchive> archives;           // the release's own, and those in it that have a part
+  std::array<PartMember, parts_count> parts;  // by Part
+  std::uint64_t size_bytes = 0;               // of all parts
+};
+
+// Errors: invalid, saying which file is missing or there more than once, and those of the archives.
+base::Result<ReleaseMembers> find_members(ZipArchive archive);
+
+}  // namespace codelog::coding_systems::dmd

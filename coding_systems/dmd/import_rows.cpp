@@ -1,0 +1,193 @@
+#include "coding_systems/dmd/import_rows.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+namespace codelog::coding_systems::dmd {
+namespace {
+
+constexpr std::size_t identifier_digits_max = 18;
+constexpr std::size_t number_digits_max = 18;
+
+bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_digit);
+}
+
+std::optional<std::int64_t> parse_number(std::string_view text) {
+  if (!is_digits(text) || text.size() > number_digits_max) return std::nullopt;
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+bool is_identifier(std::string_view text) {
+  return is_digits(text) && text.size() <= identifier_digits_max && text.front() != '0';
+}
+
+bool is_decimal(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const auto point = text.find('.');
+  const auto whole = text.substr(0, point);
+  const bool has_fraction = point != std::string_view::npos;
+  return is_digits(whole) && (!has_fraction || is_digits(text.substr(point + 1))) &&
+         text.size() <= number_digits_max;
+}
+
+bool is_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  const auto year = parse_number(text.substr(0, 4));
+  const auto month = parse_number(text.substr(5, 2));
+  const auto day = parse_number(text.substr(8, 2));
+  if (!year || !month || !day) return false;
+  return std::chrono::year_month_day(std::chrono::year(static_cast<int>(*year)),
+                                     std::chrono::month(static_cast<unsigned>(*month)),
+                                     std::chrono::day(static_cast<unsigned>(*day)))
+      .ok();
+}
+
+// What is wrong with a field; empty if nothing is.
+std::string_view wrong_with(ColumnKind kind, std::string_view text) {
+  switch (kind) {
+    case ColumnKind::identifier:
+      return is_identifier(text) ? "" : "is not an identifier of 1 to 18 digits";
+    case ColumnKind::number:
+      return parse_number(text) ? "" : "is not a number of 1 to 18 digits";
+    case ColumnKind::decimal:
+      return is_decimal(text) ? "" : "is not a decimal number";
+    case ColumnKind::flag:
+      // The publisher writes 1 or 0001. OpenCodelists takes any text for "yes", a 0 included.
+      return parse_number(text) == 1 ? "" : "is not 1, the only value of a flag";
+    case ColumnKind::date:
+      return is_date(text) ? "" : "is not a date YYYY-MM-DD";
+    case ColumnKind::text:
+      break;
+  }
+  return "";
+}
+
+std::string shown(std::string_view text) {
+  std::string printable;
+  for (const char byte : text.substr(0, 50)) {
+    printable += static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F ? '?' : byte;
+  }
+  // Cut between two characters.
+  if (text.size() > 50) {
+    const auto is_continuation = [](char byte) {
+      return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+    };
+    while (!printable.empty() && is_continuation(printable.back())) printable.pop_back();
+    if (!printable.empty() && static_cast<unsigned char>(printable.back()) >= 0x80)
+      printable.pop_back();
+    printable += "...";
+  }
+  return printable;
+}
+
+}  // namespace
+
+TableRows::TableRows(const Table& table, RowInserter inserter)
+    : table_(&table), inserter_(std::move(inserter)), values_(table.columns.size()) {
+  for (const Column& column : table.columns) elements_.push_back(element_of(column));
+}
+
+base::Result<TableRows> TableRows::open(ReleaseWriter& writer, const Table& table) {
+  std::string columns;
+  for (const Column& column : table.columns) {
+    columns += (columns.empty() ? "" : ", ") + std::string(column.name);
+  }
+  auto inserter = writer.table(table.name, columns);
+  if (!inserter) return inserter.error();
+  return TableRows(table, std::move(*inserter));
+}
+
+void TableRows::begin_row() {
+  for (Value& value : values_) {
+    value.text.clear();
+    value.is_set = false;
+  }
+  next_column_ = 0;
+}
+
+// Elements come in nearly the same order row after row.
+std::optional<std::size_t> TableRows::find_column(std::string_view element) {
+  const std::size_t count = elements_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t column = (next_column_ + i) % count;
+    if (elements_[column] != element) continue;
+    next_column_ = column + 1;
+    return column;
+  }
+  return std::nullopt;
+}
+
+std::string TableRows::set(std::size_t column, std::string_view text) {
+  if (text.empty()) return "";
+  Value& value = values_[column];
+  if (value.is_set) return "the row has a second " + elements_[column];
+  const ColumnKind kind = table_->columns[column].kind;
+  const std::string_view wrong = wrong_with(kind, text);
+  if (!wrong.empty()) return elements_[column] + " '" + shown(text) + "' " + std::string(wrong);
+  value.text = text;
+  value.is_set = true;
+  if (kind == ColumnKind::number) value.number = *parse_number(text);
+  return "";
+}
+
+base::Result<void> TableRows::insert() {
+  for (std::size_t column = 0; column < values_.size(); ++column) {
+    const Column& definition = table_->columns[column];
+    const bool is_missing = !values_[column].is_set && definition.kind != ColumnKind::flag &&
+                            definition.rule != ColumnRule::optional;
+    if (is_missing) {
+      return base::Error{
+          base::ErrorCode::invalid, describe_row() + " has no " + elements_[column], {}};
+    }
+    bind(column);
+  }
+  auto inserted = inserter_.insert();
+  if (!inserted && inserted.error().code == base::ErrorCode::conflict) {
+    return base::Error{base::ErrorCode::invalid, describe_row() + " is there already", {}};
+  }
+  if (inserted) ++count_;
+  return inserted;
+}
+
+void TableRows::bind(std::size_t column) {
+  const int place = static_cast<int>(column) + 1;
+  const Value& value = values_[column];
+  const ColumnKind kind = table_->columns[column].kind;
+  if (kind == ColumnKind::flag) {
+    inserter_.integer(place, value.is_set ? 1 : 0);
+  } else if (!value.is_set) {
+    inserter_.null(place);
+  } else if (kind == ColumnKind::number) {
+    inserter_.integer(place, value.number);
+  } else {
+    inserter_.text(place, value.text);  // of a decimal column SQLite makes it a number
+  }
+}
+
+std::string_view TableRows::value(std::string_view column) const {
+  const auto found = std::ranges::find(table_->columns, column, &Column::name);
+  CODELOG_CHECK(found != table_->columns.end(),
+                "a value was asked for that the table does not have");
+  return values_[static_cast<std::size_t>(found - table_->columns.begin())].text;
+}
+
+// By its key, or by the key of what it belongs to.
+std::string TableRows::describe_row() const {
+  std::string text = "the row of " + std::string(table_->name);
+  for (std::size_t column = 0; column < values_.size(); ++column) {
+    const ColumnRule rule = table_->columns[column].rule;
+    const bool names_row = rule == ColumnRule::key || rule == ColumnRule::unique;
+    if (names_row && values_[column].is_set) {
+      text += " with " + elements_[column] + " " + values_[column].text;
+    }
+  }
+  return text;
+}
+
+}  // namespace codelog::coding_systems::dmd

@@ -1,0 +1,57 @@
+// One row of a table of a dm+d release, field by field as the XML has them: checked, and inserted.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/release_writer.h"
+#include "coding_systems/dmd/schema.h"
+
+namespace codelog::coding_systems::dmd {
+
+constexpr std::size_t field_bytes_max = 4000;
+
+// Writes to one table. Belongs to one thread; must be gone before its writer is sealed.
+class TableRows {
+ public:
+  static base::Result<TableRows> open(ReleaseWriter& writer, const Table& table);
+
+  const Table& table() const { return *table_; }
+
+  void begin_row();
+  // The number of the column that an element is for; nothing for an element without a column.
+  std::optional<std::size_t> find_column(std::string_view element);
+  // Takes the text of an element. Empty is as if the element were not there. Returns what is wrong
+  // with it, which is empty if nothing is.
+  std::string set(std::size_t column, std::string_view text);
+  // Inserts the row. Errors: invalid (without a place: a column that must have a value has none, or
+  // the key is there already), io.
+  base::Result<void> insert();
+
+  // The value of the row that was begun last, as text; empty for NULL.
+  std::string_view value(std::string_view column) const;
+  std::uint64_t count() const { return count_; }  // of rows inserted
+
+ private:
+  struct Value {
+    std::string text;
+    std::int64_t number = 0;
+    bool is_set = false;
+  };
+
+  TableRows(const Table& table, RowInserter inserter);
+  void bind(std::size_t column);
+  std::string describe_row() const;
+
+  const Table* table_;
+  RowInserter inserter_;
+  std::vector<std::string> elements_;  // by column
+  std::vector<Value> values_;          // by column; strings are reused
+  std::size_t next_column_ = 0;        // where an element is looked for first
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace codelog::coding_systems::dmd

@@ -1,0 +1,27 @@
+// Reads the files of a dm+d release straight into the tables of a release file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "coding_systems/base/import_progress.h"
+#include "coding_systems/base/release_writer.h"
+#include "coding_systems/dmd/import_layout.h"
+#include "coding_systems/dmd/index_rows.h"
+
+namespace codelog::coding_systems::dmd {
+
+struct TablesRead {
+  IndexRows index_rows;              // what the release's index is made from
+  std::uint64_t products_count = 0;  // VTMs, VMPs, AMPs and packs: what has a name
+  std::uint64_t gtins_left_out = 0;  // the tables hold one GTIN a pack, the first
+  std::uint64_t links_left_out = 0;  // the tables hold no contents of combination packs
+};
+
+// Memory: what the index is made from; no rows. Errors: invalid (what is wrong in the files, with
+// file and line), io, unavailable (asked to stop).
+base::Result<TablesRead> read_tables(const ReleaseMembers& members, ReleaseWriter& writer,
+                                     ImportStages& stages);
+
+}  // namespace codelog::coding_systems::dmd
