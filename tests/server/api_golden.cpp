@@ -210,6 +210,8 @@ void append_golden_version(ApiSite& site, base::CodelistId codelist, const Order
   site.append({projections::codelist_stream(codelist)}, {std::move(created)}, time);
 }
 
+void seed_golden_mappings(ApiSite& site) { seed_mappings(site, read_golden("00_state")); }
+
 void seed_golden_state(ApiSite& site) {
   const OrderedJson state = read_golden("00_state");
   seed_accounts(site, state);

@@ -17,6 +17,9 @@ OrderedJson read_golden(const std::string& name);
 // Brings the site into the state of 00_state, with its ids, through the log.
 void seed_golden_state(ApiSite& site);
 
+// Only its mappings: bnfdmd and dmdvmpprevmap.
+void seed_golden_mappings(ApiSite& site);
+
 // Writes a file of previous VMPs, as pairs [id, previous id].
 void write_previous_vmps(const std::filesystem::path& file, const OrderedJson& pairs);
 
