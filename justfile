@@ -33,7 +33,7 @@ test *ARGUMENTS:
     ctest --preset release --parallel {{jobs}} {{ARGUMENTS}}
 
 # Everything there is to check, the quick things first
-check: formatted scripts headers tidy test asan tsan
+check: formatted scripts headers tidy test asan tsan (fuzz "10")
 
 # Every C++ file is as clang-format would write it
 formatted:
@@ -75,6 +75,12 @@ crash ROUNDS='25':
     cmake --build --preset release --target test_crash
     CODELOG_CRASH_ROUNDS={{ROUNDS}} CODELOG_POWER_LOSS_ROUNDS={{ROUNDS}} \
       build/release/tests/crash/test_crash
+
+# Feed every reader of outside files with anything, each for so many SECONDS; finds go to build/fuzz
+fuzz SECONDS='60' ONLY='':
+    cmake --preset fuzz --log-level=NOTICE -DBUILD_TESTING=ON
+    cmake --build --preset fuzz --target fuzzers
+    tests/fuzz/run.sh build/fuzz {{SECONDS}} {{ONLY}}
 
 # Put right what clang-tidy (where the path holds FILES) and clang-format can put right
 fix FILES='': headers

@@ -115,18 +115,14 @@ class EventApplier {
     return {};
   }
 
-  // A version that was deleted meanwhile has no record to mark; the report keeps its row.
   Outcome on(const events::UpgradesReported& event) {
     views_.put(keys::upgrade_report(event.release),
                encode(UpgradeReportRecord{event.release, event.release_digest, commit_.position,
                                           time_, event.versions}));
     for (const events::VersionUpgrade& row : event.versions) {
-      auto& cached = views_.version(row.version);
-      if (!cached.record) continue;
-      auto& compatible = cached.record->compatible_releases;
-      std::erase(compatible, event.release);
-      if (row.is_compatible) compatible.push_back(event.release);
-      cached.changed = true;
+      if (!views_.version(row.version).record) continue;  // deleted while the report was made
+      const std::string key = keys::compatible(row.version, event.release);
+      row.is_compatible ? views_.batch_.put(key, "") : views_.batch_.erase(key);
     }
     return {};
   }
@@ -383,7 +379,9 @@ class EventApplier {
   Outcome on(const events::VersionSavedForReview& event) {
     return change_version(event.version, [&](VersionRecord& record) {
       set_status(record, events::VersionStatus::under_review);
-      record.compatible_releases = event.compatible_releases;
+      for (const std::string& release : event.compatible_releases) {
+        views_.batch_.put(keys::compatible(event.version, release), "");
+      }
     });
   }
   Outcome on(const events::VersionPublished& event) {
@@ -402,6 +400,7 @@ class EventApplier {
                encode_number(cached.record->codelist.value()));
     views_.batch_.erase_prefix(keys::codes_of(event.version));
     views_.batch_.erase_prefix(keys::assumptions_of(event.version));
+    views_.batch_.erase_prefix(keys::compatible_with(event.version));
     views_.batch_.erase_prefix(keys::searches_of(event.version));
     cached = {std::nullopt, true};
     return {};

@@ -76,6 +76,12 @@ std::string assumption(VersionId id, std::string_view code) {
   return text;
 }
 std::string assumptions_of(VersionId id) { return key('a', number(id.value())); }
+std::string compatible(VersionId id, std::string_view alias) {
+  std::string text = key('k', number(id.value()));
+  text += alias;
+  return text;
+}
+std::string compatible_with(VersionId id) { return key('k', number(id.value())); }
 std::string mapping(std::string_view mapping, std::string_view valid_from, std::string_view name) {
   std::string text = pair('P', mapping, valid_from);
   text += '\0';

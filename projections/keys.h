@@ -15,6 +15,7 @@
 //   c version code                 status since then; empty when the code has gone
 //   D version                      csv_data              s version search        SearchRecord
 //   a version code                 (empty): the code's status is assumed and waits for confirmation
+//   k version alias                (empty): the version is the same on that newer release
 //   P mapping 0 day 0 name         MappingRecord
 //   F kind position                RefsetVersionRecord
 //   u alias                        UpgradeReportRecord
@@ -52,6 +53,8 @@ std::string codes_of(VersionId id);
 std::string csv_data(VersionId id);
 std::string assumption(VersionId id, std::string_view code);
 std::string assumptions_of(VersionId id);
+std::string compatible(VersionId id, std::string_view alias);
+std::string compatible_with(VersionId id);
 std::string mapping(std::string_view mapping, std::string_view valid_from, std::string_view name);
 std::string mappings_of(std::string_view mapping);
 std::string refset_version(events::RefsetKind kind, Position position);

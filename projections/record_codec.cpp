@@ -155,7 +155,7 @@ void visit(auto& fields, CodelistRecord& r) {
 void visit(auto& fields, VersionRecord& r) {
   fields(r.id, r.codelist, r.status, r.origin, r.tag, r.author, r.release, r.release_digest,
          r.source, r.has_csv_data, r.counts, r.created_at, r.updated_at, r.changed_at, r.undo_steps,
-         r.redo_steps, r.assumptions_count, r.compatible_releases);
+         r.redo_steps, r.assumptions_count);
 }
 void visit(auto& fields, SearchRecord& r) { fields(r.version, r.search); }
 void visit(auto& fields, MappingRecord& r) {

@@ -137,8 +137,7 @@ struct VersionRecord {
   // Draft steps that can be undone (last is next), and those undone that can be redone.
   std::vector<Position> undo_steps;
   std::vector<Position> redo_steps;
-  std::uint64_t assumptions_count = 0;                // that wait for confirmation
-  std::vector<std::string> compatible_releases = {};  // newer ones, as far as is known
+  std::uint64_t assumptions_count = 0;  // that wait for confirmation
   bool operator==(const VersionRecord&) const = default;
 
   std::uint64_t codes_count() const {

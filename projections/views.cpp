@@ -24,6 +24,16 @@ auto scan(const StoreReader& reader, const std::string& prefix, Decode decode) {
   return records;
 }
 
+// What follows the prefix in each key that has it.
+std::vector<std::string> names_behind(const StoreReader& reader, const std::string& prefix) {
+  std::vector<std::string> names;
+  reader.scan(prefix, [&](std::string_view key, std::string_view) {
+    names.emplace_back(key.substr(prefix.size()));
+    return true;
+  });
+  return names;
+}
+
 }  // namespace
 
 Position Views::checkpoint() const {
@@ -192,13 +202,11 @@ std::vector<events::CodeWithStatus> Views::codes(VersionId id) const {
 }
 
 std::vector<std::string> Views::assumptions(VersionId id) const {
-  std::vector<std::string> codes;
-  const std::string prefix = keys::assumptions_of(id);
-  reader_->scan(prefix, [&](std::string_view key, std::string_view) {
-    codes.emplace_back(key.substr(prefix.size()));
-    return true;
-  });
-  return codes;
+  return names_behind(*reader_, keys::assumptions_of(id));
+}
+
+std::vector<std::string> Views::compatible_releases(VersionId id) const {
+  return names_behind(*reader_, keys::compatible_with(id));
 }
 
 std::optional<std::string> Views::csv_data(VersionId id) const {

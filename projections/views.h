@@ -59,6 +59,8 @@ class Views {
   std::vector<events::CodeWithStatus> codes(VersionId id) const;
   // Codes whose statuses are assumed and wait for confirmation, sorted.
   std::vector<std::string> assumptions(VersionId id) const;
+  // Newer releases on which the version is known to be the same: aliases, sorted.
+  std::vector<std::string> compatible_releases(VersionId id) const;
   std::optional<std::string> csv_data(VersionId id) const;
   std::vector<SearchRecord> searches(VersionId id) const;  // by id
   std::optional<SearchRecord> search(VersionId version, SearchId id) const;

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <thread>
 
 #include "events/base/digest.h"
-#include "mappings/files/mappings.h"
+#include "server/application/names.h"
+#include "tools/commit_json.h"
 #include "tools/demo_content.h"
 
 namespace codelog::tools {
@@ -21,20 +23,6 @@ Json position_of(const events::Commit& commit) { return commit.position.value();
 
 Error missing_argument(const char* name, const char* kind) {
   return base::field_error(ErrorCode::invalid, name, std::string("must be ") + kind);
-}
-
-Result<base::Sha256> digest_argument(const Json& arguments, const char* name) {
-  const auto text = text_argument(arguments, name);
-  if (!text) return text.error();
-  base::Sha256 digest{};
-  bool good = text->size() == 2 * digest.size();
-  for (std::size_t i = 0; good && i < digest.size(); ++i) {
-    const char* digits = text->data() + 2 * i;
-    const auto [after, error] = std::from_chars(digits, digits + 2, digest[i], 16);
-    good = error == std::errc() && after == digits + 2;
-  }
-  if (!good) return missing_argument(name, "64 hexadecimal digits");
-  return digest;
 }
 
 Json release_to_json(const projections::ReleaseRecord& release) {
@@ -63,6 +51,20 @@ Result<std::uint64_t> number_argument(const Json& arguments, const char* name,
   return found->get<std::uint64_t>();
 }
 
+Result<base::Sha256> digest_argument(const Json& arguments, const char* name) {
+  const auto text = text_argument(arguments, name);
+  if (!text) return text.error();
+  base::Sha256 digest{};
+  bool good = text->size() == 2 * digest.size();
+  for (std::size_t i = 0; good && i < digest.size(); ++i) {
+    const char* digits = text->data() + 2 * i;
+    const auto [after, error] = std::from_chars(digits, digits + 2, digest[i], 16);
+    good = error == std::errc() && after == digits + 2;
+  }
+  if (!good) return missing_argument(name, "64 hexadecimal digits");
+  return digest;
+}
+
 bool flag_argument(const Json& arguments, const char* name) {
   const auto found = arguments.find(name);
   return found != arguments.end() && found->is_boolean() && found->get<bool>();
@@ -87,11 +89,13 @@ Result<Json> AdminOperations::run(std::string_view operation, const Json& argume
       Named{"release.register", &AdminOperations::register_release},
       Named{"mapping.find", &AdminOperations::find_mapping},
       Named{"mapping.register", &AdminOperations::register_mapping},
+      Named{"release.list", &AdminOperations::list_releases},
       Named{"demo.find", &AdminOperations::find_demo},
       Named{"demo.fill", &AdminOperations::make_demo}};
   if (operation.starts_with("log.")) {
     return run_log_operation(folder_, operation, arguments, report);
   }
+  if (operation == "release.report") return report_release(arguments, report);
   const auto found = std::ranges::find(operations, operation, &Named::name);
   if (found == operations.end()) {
     return Error{ErrorCode::invalid, "there is no operation " + std::string(operation), {}};
@@ -227,83 +231,57 @@ Result<Json> AdminOperations::register_release(const Json& arguments) {
   return Json{{"alias", release.alias}, {"position", position_of(*commit)}};
 }
 
+// {} -> {releases: […]}
+Result<Json> AdminOperations::list_releases(const Json&) {
+  Json releases = Json::array();
+  for (const auto& release : folder_.projections().views().releases()) {
+    releases.push_back(release_to_json(release));
+  }
+  return Json{{"releases", std::move(releases)}};
+}
+
 namespace {
 
-std::string mapping_stem(const std::string& name) {
-  const auto stem = mappings::mapping_file_stem(name);
-  return stem ? *stem : "";
-}
-
-// The release of a mapping that the arguments name.
-Result<events::MappingRegistered> mapping_argument(const Json& arguments) {
-  events::MappingRegistered mapping;
-  for (const auto& [name, value] :
-       {std::pair{"mapping", &mapping.mapping}, std::pair{"name", &mapping.name},
-        std::pair{"valid_from", &mapping.valid_from}}) {
-    auto text = text_argument(arguments, name);
-    if (!text) return text.error();
-    *value = std::move(*text);
+// The report as the log has it, with the names of the codelists.
+Json report_to_json(const projections::Views& views,
+                    const projections::UpgradeReportRecord& report) {
+  Json json = upgrades_to_json({report.release, report.release_digest, report.versions});
+  json["position"] = report.position.value();
+  json["summary"] = {{"unchanged", 0}, {"affected", 0}, {"cannot tell", 0}};
+  for (std::size_t i = 0; i < report.versions.size(); ++i) {
+    Json& row = json["versions"][i];
+    Json& count = json["summary"][row.value("outcome", "")];
+    count = count.get<std::uint64_t>() + 1;
+    const auto version = views.version(report.versions[i].version);
+    const auto codelist = version ? views.codelist(version->codelist) : std::nullopt;
+    row["codelist"] = codelist ? Json(application::full_slug(codelist->handle())) : Json(nullptr);
   }
-  if (!mappings::is_mapping(mapping.mapping)) {
-    return base::field_error(ErrorCode::invalid, "mapping", "there is no such mapping");
-  }
-  if (const auto stem = mappings::mapping_file_stem(mapping.name); !stem) return stem.error();
-  return mapping;
-}
-
-// Opens the file of a mapping, so that what is registered is what will be read.
-Result<void> open_mapping(mappings::Mappings& all, const events::MappingRegistered& mapping) {
-  const mappings::MappingFile file{mapping.name, mapping.file_digest};
-  const auto error_of = [](const auto& opened) {
-    return opened ? Result<void>() : Result<void>(opened.error());
-  };
-  if (mapping.mapping == mappings::bnfdmd_id) return error_of(all.bnfdmd(file));
-  if (mapping.mapping == mappings::ctv3sctmap2_id) return error_of(all.ctv3sctmap2(file));
-  return error_of(all.dmdvmpprevmap(file));
+  return json;
 }
 
 }  // namespace
 
-// {mapping, name, valid_from} -> {newest: {…} or null}: an import asks before it replaces anything.
-Result<Json> AdminOperations::find_mapping(const Json& arguments) {
-  const auto mapping = mapping_argument(arguments);
-  if (!mapping) return mapping.error();
-  const auto views = folder_.projections().views();
-  const auto free = commands::check_mapping_name(views, *mapping, mapping_stem);
-  if (!free) return free.error();
-  const auto newest = views.latest_mapping(mapping->mapping);
-  if (!newest) return Json{{"newest", nullptr}};
-  return Json{{"newest",
-               {{"name", newest->name},
-                {"valid_from", newest->valid_from},
-                {"import_ref", newest->import_ref},
-                {"file_digest", base::to_hex(newest->file_digest)},
-                {"rows", newest->rows_count}}}};
-}
-
-// The file is in its place.
-Result<Json> AdminOperations::register_mapping(const Json& arguments) {
-  auto mapping = mapping_argument(arguments);
-  if (!mapping) return mapping.error();
-  const auto import_ref = text_argument(arguments, "import_ref");
-  if (!import_ref) return import_ref.error();
-  const auto digest = digest_argument(arguments, "file_digest");
-  if (!digest) return digest.error();
-  const auto rows_count = number_argument(arguments, "rows", 0);
-  if (!rows_count) return rows_count.error();
-  mapping->import_ref = *import_ref;
-  mapping->file_digest = *digest;
-  mapping->rows_count = *rows_count;
-  const auto free =
-      commands::check_mapping_name(folder_.projections().views(), *mapping, mapping_stem);
-  if (!free) return free.error();
-  if (const auto opened = open_mapping(folder_.mappings(), *mapping); !opened) {
-    return opened.error();
+// {alias} -> the report. It is made in the background, as clients have it made.
+Result<Json> AdminOperations::report_release(const Json& arguments, const ReportProgress& report) {
+  constexpr std::chrono::milliseconds between_looks{50};
+  const auto alias = text_argument(arguments, "alias");
+  if (!alias) return alias.error();
+  const auto started = application_.upgrade_reports().start(system_write(), *alias);
+  if (!started) return started.error();
+  for (;;) {
+    const auto state = application_.upgrade_reports().state_of(*alias);
+    if (!state || (!state->is_running && state->error)) {
+      return state ? *state->error
+                   : Error{ErrorCode::conflict, "another report has taken this one's place", {}};
+    }
+    if (!state->is_running) break;
+    if (report) report({"comparing versions", state->done, state->total});
+    std::this_thread::sleep_for(between_looks);
   }
-  const auto commit = application_.mappings().register_mapping(system_write(), {*mapping});
-  if (!commit) return commit.error();
-  return Json{
-      {"mapping", mapping->mapping}, {"name", mapping->name}, {"position", position_of(*commit)}};
+  const auto views = folder_.projections().views();
+  const auto made = views.upgrade_report(*alias);
+  CODELOG_CHECK(made.has_value(), "a report that was recorded is in the views");
+  return report_to_json(views, *made);
 }
 
 Result<Json> AdminOperations::find_demo(const Json&) {

@@ -46,6 +46,7 @@ void add_serve_command(CLI::App& program, Chosen& chosen);
 void add_import_command(CLI::App& program, Chosen& chosen);
 void add_user_commands(CLI::App& program, Chosen& chosen);
 void add_organisation_commands(CLI::App& program, Chosen& chosen);
+void add_release_commands(CLI::App& program, Chosen& chosen);
 void add_log_commands(CLI::App& program, Chosen& chosen);
 void add_demo_command(CLI::App& program, Chosen& chosen);
 void add_bench_command(CLI::App& program, Chosen& chosen);

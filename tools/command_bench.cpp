@@ -19,6 +19,7 @@ struct Section {
 constexpr std::array sections = {Section{"search", bench::measure_search},
                                  Section{"descendants", bench::measure_descendants},
                                  Section{"codesets", bench::measure_codesets},
+                                 Section{"upgrade", bench::measure_upgrade},
                                  Section{"appends", bench::measure_appends},
                                  Section{"replay", bench::measure_replay},
                                  Section{"server", bench::measure_server}};

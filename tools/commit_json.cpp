@@ -145,18 +145,19 @@ Json search_to_json(const events::SearchWithResults& search) {
 
 Json upgrade_to_json(const events::VersionUpgrade& row) {
   const events::UpgradeCounts& counts = row.counts;
+  Json all = {{"newly_matched", counts.newly_matched},
+              {"no_longer_matched", counts.no_longer_matched},
+              {"new_descendants", counts.new_descendants},
+              {"inactive", counts.inactive},
+              {"removed", counts.removed},
+              {"moved", counts.moved},
+              {"renamed", counts.renamed},
+              {"status_changed", counts.status_changed},
+              {"searches_left_out", counts.searches_left_out}};
   return {{"version", base::version_hash(row.version)},
           {"outcome", text_of(row.outcome)},
           {"is_compatible", row.is_compatible},
-          {"newly_matched", counts.newly_matched},
-          {"no_longer_matched", counts.no_longer_matched},
-          {"new_descendants", counts.new_descendants},
-          {"inactive", counts.inactive},
-          {"removed", counts.removed},
-          {"moved", counts.moved},
-          {"renamed", counts.renamed},
-          {"status_changed", counts.status_changed},
-          {"searches_left_out", counts.searches_left_out},
+          {"counts", std::move(all)},
           {"problem", row.problem}};
 }
 
@@ -260,12 +261,7 @@ struct AddFields {
     json["release_date"] = event.release_date;
   }
   void operator()(const events::UpgradesReported& event) const {
-    json["release"] = event.release;
-    digest(event.release_digest);
-    json["versions"] = Json::array();
-    for (const events::VersionUpgrade& row : event.versions) {
-      json["versions"].push_back(upgrade_to_json(row));
-    }
+    json.update(upgrades_to_json(event));
   }
   void operator()(const events::CodelistCreated& event) const {
     codelist(event.codelist);
@@ -401,6 +397,16 @@ Json head_of(const events::Commit& commit) {
 }
 
 }  // namespace
+
+Json upgrades_to_json(const events::UpgradesReported& report) {
+  Json json = {{"release", report.release},
+               {"release_digest", base::to_hex(report.release_digest)},
+               {"versions", Json::array()}};
+  for (const events::VersionUpgrade& row : report.versions) {
+    json["versions"].push_back(upgrade_to_json(row));
+  }
+  return json;
+}
 
 Json commit_summary(const events::Commit& commit) {
   Json json = head_of(commit);

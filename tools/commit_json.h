@@ -14,4 +14,7 @@ Json commit_summary(const events::Commit& commit);
 // hash stays hidden); where the key has been erased it shows as null.
 Json commit_to_json(const events::Commit& commit, const accounts::KeyRing& keys);
 
+// The fields of a report on a release.
+Json upgrades_to_json(const events::UpgradesReported& report);
+
 }  // namespace codelog::tools

@@ -35,6 +35,7 @@ int run_program(int argc, const char* const* argv) {
   add_import_command(program, chosen);
   add_user_commands(program, chosen);
   add_organisation_commands(program, chosen);
+  add_release_commands(program, chosen);
   add_log_commands(program, chosen);
   add_demo_command(program, chosen);
   add_bench_command(program, chosen);

@@ -42,18 +42,19 @@ bool ReleaseComparison::is_same_below(Node older) {
 }
 
 CodeFate ReleaseComparison::fate_of(std::string_view code) {
-  CodeFate fate;
   const auto newer = newer_->find(code);
-  const auto older = older_ != nullptr ? older_->find(code) : std::nullopt;
-  const bool was_there = older_ == nullptr || (older && older_->has_concept(*older));
-  if (!was_there) return fate;
-  if (!newer || !newer_->has_concept(*newer)) {
-    fate.removed = true;
+  const bool is_there = newer && newer_->has_concept(*newer);
+  CodeFate fate;
+  if (older_ == nullptr) {
+    fate.removed = !is_there;
+    fate.inactive = is_there && !newer_->is_active(*newer);
     return fate;
   }
-  const bool was_active = older_ == nullptr || older_->is_active(*older);
-  fate.inactive = was_active && !newer_->is_active(*newer);
-  if (older_ == nullptr) return fate;
+  const auto older = older_->find(code);
+  if (!older || !older_->has_concept(*older)) return fate;
+  fate.removed = !is_there;
+  if (fate.removed) return fate;
+  fate.inactive = older_->is_active(*older) && !newer_->is_active(*newer);
   fate.renamed = older_->name(*older) != newer_->name(*newer);
   // Inactive concepts leave the hierarchy, which is not a second thing that happened to them.
   fate.moved = !fate.inactive && !is_same_above(*older);

@@ -156,6 +156,8 @@ std::string_view name_of(Parameter parameter) {
       return "status";
     case Parameter::changes:
       return "changes";
+    case Parameter::release:
+      return "release";
   }
   return "";
 }
@@ -191,6 +193,8 @@ json describe(Parameter parameter) {
                          "Codelists with a version of this status.");
     case Parameter::changes:
       return describe_as({{"type", "boolean"}}, "Show every code that a step changed, too.");
+    case Parameter::release:
+      return describe_as({{"type", "string"}}, "An alias; otherwise the most recent release.");
   }
   return {};
 }

@@ -56,7 +56,8 @@ enum class Parameter {
   owner,
   coding_system,
   status,
-  changes
+  changes,
+  release
 };
 
 struct Endpoint {
@@ -85,6 +86,7 @@ std::vector<Endpoint> codelist_endpoints();
 std::vector<Endpoint> version_endpoints();
 std::vector<Endpoint> draft_endpoints();
 std::vector<Endpoint> conversion_endpoints();
+std::vector<Endpoint> upgrade_endpoints();
 
 // The parameter's name in the query and its description for the document.
 std::string_view name_of(Parameter parameter);

@@ -61,6 +61,13 @@ class EventWriter {
     json_.key("counts");
     write_counts(counts, json_);
     json_.field("searches_count", std::uint64_t{event.searches.size()});
+    if (!event.searches_left_out.empty()) {
+      json_.key("searches_left_out");
+      write_searches_left_out(event.searches_left_out, json_);
+    }
+    if (!event.assumed.empty()) {
+      json_.field("assumed_count", std::uint64_t{event.assumed.size()});
+    }
   }
   void on(const events::SearchAdded& event) {
     write_version(event.version);
@@ -86,9 +93,21 @@ class EventWriter {
     write_version(event.version);
     write_changed(event.changes);
   }
+  void on(const events::AssumptionsConfirmed& event) {
+    write_version(event.version);
+    json_.field("confirmed_count", std::uint64_t{event.settled.size()});
+    if (!show_changes_) return;
+    json_.key("confirmed");
+    write_texts(event.settled, json_);
+  }
   void on(const events::DraftStepUndone& event) { write_step(event); }
   void on(const events::DraftStepRedone& event) { write_step(event); }
-  void on(const events::VersionSavedForReview& event) { write_version(event.version); }
+  void on(const events::VersionSavedForReview& event) {
+    write_version(event.version);
+    if (event.compatible_releases.empty()) return;
+    json_.key("compatible_releases");
+    write_texts(event.compatible_releases, json_);
+  }
   void on(const events::VersionPublished& event) { write_version(event.version); }
   void on(const events::VersionDeleted& event) {
     write_version(event.version);

@@ -35,6 +35,14 @@ void write_new_version(const events::VersionCreated& version, JsonWriter& json) 
   json.field("status", application::status_text(version.status));
   json.field("release", version.release);
   json.field("codes_count", std::uint64_t{version.codes.size()});
+  if (!version.assumed.empty()) {
+    json.key("assumed");
+    write_texts(version.assumed, json);
+  }
+  if (!version.searches_left_out.empty()) {
+    json.key("searches_left_out");
+    write_searches_left_out(version.searches_left_out, json);
+  }
 }
 
 http::Response finish(int status, JsonWriter& json, const Commit& commit) {

@@ -51,6 +51,16 @@ void write_signoffs(const std::vector<events::SignOff>& signoffs, JsonWriter& js
   json.end_array();
 }
 
+void write_searches_left_out(const std::vector<events::SearchLeftOut>& searches, JsonWriter& json) {
+  json.begin_array();
+  for (const events::SearchLeftOut& search : searches) {
+    const bool by_term = search.kind == events::SearchKind::term;
+    json.begin_object().field(by_term ? "term" : "code", search.text);
+    json.field("codes_count", search.codes_count).end_object();
+  }
+  json.end_array();
+}
+
 void write_references(const std::vector<events::Reference>& references, JsonWriter& json) {
   json.begin_array();
   for (const events::Reference& reference : references) {
@@ -173,6 +183,9 @@ std::string version_json(const Views& views, const CodelistRecord& codelist,
     }
     json.end_object();
   }
+  json.key("compatible_releases");
+  write_texts(views.compatible_releases(version.id), json);
+  json.field("assumptions_count", version.assumptions_count);
   json.field("can_undo", !version.undo_steps.empty());
   json.field("can_redo", !version.redo_steps.empty()).end_object();
   return json.take();

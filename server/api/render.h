@@ -23,6 +23,7 @@ void write_counts(const projections::StatusCounts& counts, JsonWriter& json);
 // The fields that a version has in its codelist and on its own.
 void write_version_fields(const VersionRecord& version, JsonWriter& json);
 void write_search(const projections::SearchRecord& record, JsonWriter& json);
+void write_searches_left_out(const std::vector<events::SearchLeftOut>& searches, JsonWriter& json);
 void write_references(const std::vector<events::Reference>& references, JsonWriter& json);
 void write_signoffs(const std::vector<events::SignOff>& signoffs, JsonWriter& json);
 void write_texts(const std::vector<std::string>& texts, JsonWriter& json);

@@ -168,7 +168,8 @@ constexpr std::string_view answers = R"json({
 "Version": {"type": "object",
   "required": ["hash", "id", "tag", "status", "author", "release", "style", "origin", "source",
                "created_at", "updated_at", "position", "counts", "codelist", "owner",
-               "coding_system", "searches", "can_undo", "can_redo"],
+               "coding_system", "searches", "compatible_releases", "assumptions_count",
+               "can_undo", "can_redo"],
   "description": "New style: statuses. Old style: csv and the codes in it.",
   "properties": {
     "hash": {"$ref": "#/components/schemas/Hash"}, "id": {"type": "integer"},
@@ -184,7 +185,12 @@ constexpr std::string_view answers = R"json({
     "owner": {"$ref": "#/components/schemas/Owner"}, "coding_system": {"type": "string"},
     "searches": {"type": "array", "items": {"$ref": "#/components/schemas/Search"}},
     "statuses": {"$ref": "#/components/schemas/Statuses"}, "csv": {"type": "string"},
-    "codes": {"$ref": "#/components/schemas/Codes"}, "can_undo": {"type": "boolean"},
+    "codes": {"$ref": "#/components/schemas/Codes"},
+    "compatible_releases": {"type": "array", "items": {"type": "string"},
+      "description": "Newer releases on which the version is known to be the same."},
+    "assumptions_count": {"type": "integer", "minimum": 0,
+      "description": "Statuses that the release gives and that wait for confirmation."},
+    "can_undo": {"type": "boolean"},
     "can_redo": {"type": "boolean"}}},
 "Search": {"type": "object", "required": ["id", "slug", "codes_count"],
   "description": "By term or by code.",
@@ -262,6 +268,9 @@ constexpr std::string_view outcomes = R"json({
     "hash": {"$ref": "#/components/schemas/Hash"}, "id": {"type": "integer"},
     "tag": {"type": ["string", "null"]}, "status": {"$ref": "#/components/schemas/VersionStatus"},
     "release": {"type": "string"}, "codes_count": {"type": "integer"},
+    "assumed": {"$ref": "#/components/schemas/Codes",
+                "description": "Codes whose statuses wait for confirmation."},
+    "searches_left_out": {"type": "array", "items": {"$ref": "#/components/schemas/LeftOut"}},
     "position": {"$ref": "#/components/schemas/Position"}}},
 "DmdConverted": {"type": "object", "required": ["codelist", "version", "position"],
   "properties": {
@@ -272,6 +281,10 @@ constexpr std::string_view outcomes = R"json({
         "is_new": {"type": "boolean", "description": "Made now, with this version as its first."}}},
     "version": {"$ref": "#/components/schemas/NewVersionSummary"},
     "position": {"$ref": "#/components/schemas/Position"}}},
+"LeftOut": {"type": "object", "required": ["codes_count"],
+  "description": "A search of the source that finds too much for a draft on the new release.",
+  "properties": {"term": {"type": "string"}, "code": {"type": "string"},
+                 "codes_count": {"type": "integer"}}},
 "CodelistChanged": {"type": "object", "required": ["owner", "slug", "name", "position"],
   "properties": {
     "owner": {"$ref": "#/components/schemas/Owner"}, "slug": {"type": "string"},
@@ -305,12 +318,94 @@ constexpr std::string_view outcomes = R"json({
     "position": {"$ref": "#/components/schemas/Position"}}}
 })json";
 
+constexpr std::string_view upgrades = R"json({
+"Upgrade": {"type": "object", "required": ["release"], "additionalProperties": false,
+  "properties": {"release": {"type": "string", "description": "An alias."}}},
+"Confirmation": {"type": "object", "additionalProperties": false,
+  "properties": {"codes": {"$ref": "#/components/schemas/Codes",
+                           "description": "Otherwise all that wait."}}},
+"UpgradeOutcome": {"enum": ["unchanged", "affected", "cannot tell"]},
+"UpgradeCounts": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0},
+  "description": "How many codes each thing happened to; searches_left_out counts searches.",
+  "required": ["newly_matched", "no_longer_matched", "new_descendants", "inactive", "removed",
+               "moved", "renamed", "status_changed", "searches_left_out"]},
+"UpgradedCode": {"type": "object",
+  "required": ["code", "term", "changes", "status_before", "status_after", "assumed"],
+  "properties": {
+    "code": {"$ref": "#/components/schemas/Code"}, "term": {"type": "string"},
+    "changes": {"type": "array", "items": {"enum": ["newly_matched", "no_longer_matched",
+      "new_descendant", "inactive", "removed", "moved", "renamed", "status_changed"]}},
+    "status_before": {"enum": ["+", "-", "(+)", "(-)", "?", "!", null],
+                      "description": "null: the version does not have the code."},
+    "status_after": {"$ref": "#/components/schemas/CodeStatus"},
+    "assumed": {"type": "boolean", "description": "status_after waits for confirmation."},
+    "term_before": {"type": "string"}, "parents_before": {"$ref": "#/components/schemas/Codes"},
+    "parents_after": {"$ref": "#/components/schemas/Codes"},
+    "successors": {"type": "array", "description": "What the release names in its place.",
+      "items": {"type": "object", "required": ["relation", "code", "term"],
+        "properties": {"relation": {"type": "string"}, "term": {"type": "string"},
+                       "code": {"$ref": "#/components/schemas/Code"}}}}}},
+"UpgradePreview": {"type": "object",
+  "required": ["release", "release_before", "compared_with_release_before", "outcome",
+               "compatible", "counts", "searches", "codes"],
+  "properties": {
+    "release": {"type": "string"}, "release_before": {"type": "string"},
+    "compared_with_release_before": {"type": "boolean",
+      "description": "false: its file is missing; what moved or was renamed cannot be told."},
+    "outcome": {"$ref": "#/components/schemas/UpgradeOutcome"}, "compatible": {"type": "boolean"},
+    "counts": {"$ref": "#/components/schemas/UpgradeCounts"},
+    "searches": {"type": "array", "items": {"type": "object",
+      "required": ["id", "codes_before", "codes_after", "left_out"],
+      "properties": {"id": {"type": "integer"}, "term": {"type": "string"},
+        "code": {"type": "string"}, "codes_before": {"type": "integer"},
+        "codes_after": {"type": "integer"},
+        "left_out": {"type": "boolean", "description": "It finds too much for a draft now."}}}},
+    "codes": {"type": "array", "items": {"$ref": "#/components/schemas/UpgradedCode"}}}},
+"Assumptions": {"type": "object", "required": ["assumptions", "position"],
+  "properties": {
+    "assumptions": {"type": "array", "items": {"type": "object", "required": ["code", "status"],
+      "properties": {"code": {"$ref": "#/components/schemas/Code"},
+                     "status": {"$ref": "#/components/schemas/CodeStatus"}}}},
+    "position": {"$ref": "#/components/schemas/Position"}}},
+"AssumptionsConfirmed": {"type": "object", "required": ["confirmed", "position"],
+  "properties": {"confirmed": {"$ref": "#/components/schemas/Codes"},
+                 "position": {"$ref": "#/components/schemas/Position"}}},
+"ReportProgress": {"type": ["object", "null"], "required": ["running", "done", "total"],
+  "description": "Of the report that this server made last, or is making.",
+  "properties": {"running": {"type": "boolean"}, "done": {"type": "integer"},
+                 "total": {"type": "integer"}, "error": {"type": "string"}}},
+"UpgradeReportStarted": {"type": "object", "required": ["release", "progress"],
+  "properties": {"release": {"type": "string"},
+                 "progress": {"$ref": "#/components/schemas/ReportProgress"}}},
+"UpgradeReport": {"type": "object", "required": ["release", "progress", "report"],
+  "properties": {
+    "release": {"type": "string"}, "progress": {"$ref": "#/components/schemas/ReportProgress"},
+    "report": {"type": ["object", "null"], "description": "null: the first is being made.",
+      "required": ["digest", "position", "time", "summary", "versions", "next"],
+      "properties": {
+        "digest": {"type": "string", "description": "SHA-256 of the release file."},
+        "position": {"$ref": "#/components/schemas/Position"},
+        "time": {"$ref": "#/components/schemas/Time"},
+        "summary": {"type": "object", "required": ["unchanged", "affected", "cannot tell"],
+                    "additionalProperties": {"type": "integer"}},
+        "versions": {"type": "array", "items": {"$ref": "#/components/schemas/ReportedVersion"}},
+        "next": {"type": ["integer", "null"],
+                 "description": "Give it as `after`; null: the end."}}}}},
+"ReportedVersion": {"type": "object",
+  "required": ["hash", "codelist", "outcome", "compatible", "counts"],
+  "properties": {
+    "hash": {"$ref": "#/components/schemas/Hash"},
+    "codelist": {"type": ["object", "null"], "description": "null: deleted since."},
+    "outcome": {"$ref": "#/components/schemas/UpgradeOutcome"}, "compatible": {"type": "boolean"},
+    "counts": {"$ref": "#/components/schemas/UpgradeCounts"}, "problem": {"type": "string"}}}
+})json";
+
 }  // namespace
 
 const nlohmann::json& schemas() {
   static const nlohmann::json all = [] {
     nlohmann::json together = nlohmann::json::object();
-    for (const std::string_view part : {words, requests, answers, outcomes}) {
+    for (const std::string_view part : {words, requests, answers, outcomes, upgrades}) {
       together.update(nlohmann::json::parse(part));
     }
     return together;

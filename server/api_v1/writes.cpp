@@ -30,12 +30,6 @@ std::string json_of(std::string_view key, std::string_view text) {
   return json.take();
 }
 
-http::Response unauthenticated(const base::Error& error) {
-  JsonWriter json(JsonStyle::python);
-  json.begin_object().field("error", "Unauthenticated").field("details", error.detail).end_object();
-  return http::json_text(401, json.take());
-}
-
 http::Response unauthorised() { return http::json_text(403, json_of("error", "Unauthorised")); }
 
 // What this API calls the field of a command.
@@ -140,6 +134,12 @@ base::Result<Commit> update(Application& application, const Write& write, base::
 }
 
 }  // namespace
+
+http::Response unauthenticated(const base::Error& error) {
+  JsonWriter json(JsonStyle::python);
+  json.begin_object().field("error", "Unauthenticated").field("details", error.detail).end_object();
+  return http::json_text(401, json.take());
+}
 
 http::Response not_found() {
   return application::error_page(404, "Please check the URL in the address bar.");

@@ -14,6 +14,9 @@ http::Response post_codelist(application::Application& application, const http::
 http::Response post_version(application::Application& application, const http::Request& request,
                             const events::Owner& owner, std::string_view slug);
 
+// 401 in OpenCodelists' words.
+http::Response unauthenticated(const base::Error& error);
+
 // The page that says that there is nothing at this address.
 http::Response not_found();
 

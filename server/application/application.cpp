@@ -11,7 +11,9 @@ Application::Application(const commands::Site& site, const ApplicationOptions& o
       drafts_(executor_),
       mappings_(executor_),
       dmd_conversions_(executor_),
-      cache_(changes_, options.cache_bytes_max) {
+      releases_(executor_),
+      cache_(changes_, options.cache_bytes_max),
+      upgrade_reports_(releases_) {
   site.projections.set_listener(
       [this](std::span<const events::Commit> commits) { changes_.take_in(commits); });
 }

@@ -8,12 +8,14 @@
 
 #include "server/application/change_watch.h"
 #include "server/application/response_cache.h"
+#include "server/application/upgrade_reports.h"
 #include "server/commands/account_commands.h"
 #include "server/commands/codelist_commands.h"
 #include "server/commands/dmd_conversion.h"
 #include "server/commands/draft_commands.h"
 #include "server/commands/executor.h"
 #include "server/commands/mapping_commands.h"
+#include "server/commands/release_commands.h"
 #include "server/commands/version_commands.h"
 
 namespace codelog::application {
@@ -41,6 +43,8 @@ class Application {
   commands::DraftCommands& drafts() { return drafts_; }
   commands::MappingCommands& mappings() { return mappings_; }
   commands::DmdConversionCommands& dmd_conversions() { return dmd_conversions_; }
+  commands::ReleaseCommands& releases() { return releases_; }
+  UpgradeReports& upgrade_reports() { return upgrade_reports_; }
   ResponseCache& cache() { return cache_; }
   const ApplicationOptions& options() const { return options_; }
 
@@ -53,8 +57,10 @@ class Application {
   commands::DraftCommands drafts_;
   commands::MappingCommands mappings_;
   commands::DmdConversionCommands dmd_conversions_;
+  commands::ReleaseCommands releases_;
   ChangeWatch changes_;
   ResponseCache cache_;
+  UpgradeReports upgrade_reports_;  // last: its thread ends before what it uses
 };
 
 }  // namespace codelog::application

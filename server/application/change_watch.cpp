@@ -21,6 +21,7 @@ std::optional<base::VersionId> draft_of(const events::Event& event) {
                                  std::is_same_v<T, events::SearchRemoved> ||
                                  std::is_same_v<T, events::StatusesChanged> ||
                                  std::is_same_v<T, events::StatusesReapplied> ||
+                                 std::is_same_v<T, events::AssumptionsConfirmed> ||
                                  std::is_same_v<T, events::DraftStepUndone> ||
                                  std::is_same_v<T, events::DraftStepRedone>;
         if constexpr (is_step) return value.version;

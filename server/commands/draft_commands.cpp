@@ -19,6 +19,21 @@ Decision step_decision(const VersionRecord& draft, std::string command, events::
   return {std::move(command), {codelist_stream(draft.codelist)}, {std::move(event)}};
 }
 
+// Which assumed statuses a step settles: those of the codes that it decides, changes or removes.
+std::vector<std::string> settled_by(const Views& views, const VersionRecord& draft,
+                                    const std::vector<CodeChange>& changes,
+                                    const std::vector<events::CodeWithStatus>& updates) {
+  if (draft.assumptions_count == 0) return {};
+  std::vector<std::string> touched;
+  for (const CodeChange& change : changes) touched.push_back(change.code);
+  for (const events::CodeWithStatus& update : updates) touched.push_back(update.code);
+  std::ranges::sort(touched);
+  auto settled = views.assumptions(draft.id);
+  std::erase_if(
+      settled, [&](const std::string& code) { return !std::ranges::binary_search(touched, code); });
+  return settled;
+}
+
 // Only what is wanted of a code can be asked for; what follows from it is the hierarchy's.
 Result<void> check_updates(const std::vector<events::CodeWithStatus>& updates,
                            const Workspace& workspace) {
@@ -120,6 +135,7 @@ Result<Commit> DraftCommands::remove_search(const Write& write, VersionId id, Se
                 if (!record) return Error{ErrorCode::not_found, "the draft has no such search", {}};
                 events::SearchRemoved event{id, std::move(record->search), {}};
                 event.changes = workspace.orphans_without(search);
+                event.settled = settled_by(views, draft, event.changes, {});
                 return step_decision(draft, "RemoveSearch", std::move(event));
               });
 }
@@ -128,7 +144,7 @@ Result<Commit> DraftCommands::change_statuses(const Write& write, VersionId id,
                                               const ChangeStatuses& command) {
   if (const auto good = check_prose("reason", command.reason); !good) return good.error();
   return step(write, id, false,
-              [&](const Views&, const VersionRecord& draft,
+              [&](const Views& views, const VersionRecord& draft,
                   const Workspace& workspace) -> Result<Decision> {
                 // First of all: whoever is told that a code has gone should learn that a colleague
                 // removed it.
@@ -147,18 +163,42 @@ Result<Commit> DraftCommands::change_statuses(const Write& write, VersionId id,
                 events::StatusesChanged event{id, command.updates, command.reason,
                                               workspace.release->file_digest(),
                                               workspace.changes_of_updates(command.updates)};
+                event.settled = settled_by(views, draft, event.changes, event.updates);
                 return step_decision(draft, "ChangeStatuses", std::move(event));
               });
 }
 
 Result<Commit> DraftCommands::reapply(const Write& write, VersionId id) {
   return step(write, id, false,
-              [&](const Views&, const VersionRecord& draft,
+              [&](const Views& views, const VersionRecord& draft,
                   const Workspace& workspace) -> Result<Decision> {
                 events::StatusesReapplied event{id, workspace.release->file_digest(),
                                                 workspace.codeset->changes_if_reapplied()};
+                event.settled = settled_by(views, draft, event.changes, {});
                 return step_decision(draft, "ReapplyStatuses", std::move(event));
               });
+}
+
+Result<Commit> DraftCommands::confirm_assumptions(
+    const Write& write, VersionId id, const std::optional<std::vector<std::string>>& codes) {
+  return step(
+      write, id, false,
+      [&](const Views& views, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
+        events::AssumptionsConfirmed event{id, views.assumptions(id)};
+        if (codes) {
+          for (std::size_t i = 0; i < codes->size(); ++i) {
+            if (std::ranges::binary_search(event.settled, (*codes)[i])) continue;
+            return base::field_error(ErrorCode::invalid, "codes[" + std::to_string(i) + "]",
+                                     "the status of '" + (*codes)[i] + "' is not assumed");
+          }
+          event.settled = *codes;
+          std::ranges::sort(event.settled);
+          const auto repeated = std::ranges::unique(event.settled);
+          event.settled.erase(repeated.begin(), repeated.end());
+        }
+        if (event.settled.empty()) return Decision{};
+        return step_decision(draft, "ConfirmAssumptions", std::move(event));
+      });
 }
 
 namespace {

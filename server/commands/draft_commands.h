@@ -45,6 +45,10 @@ class DraftCommands {
   // it).
   Result<Commit> change_statuses(const Write& write, VersionId draft,
                                  const ChangeStatuses& command);
+  // These assumed statuses, or all, are as they should be. Errors: invalid, for a code whose status
+  // is not assumed.
+  Result<Commit> confirm_assumptions(const Write& write, VersionId draft,
+                                     const std::optional<std::vector<std::string>>& codes);
   // All inherited statuses anew from the decided ones.
   Result<Commit> reapply(const Write& write, VersionId draft);
   // Errors: conflict when there is nothing to undo or redo.

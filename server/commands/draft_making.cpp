@@ -40,6 +40,13 @@ Error too_many_codes(events::SearchKind kind, const std::string& text, std::size
           {{by_term ? "term" : "code", "finds too many codes"}}};
 }
 
+SearchExpansion expand(const ReleasePointer& release, events::SearchKind kind,
+                       const std::string& text) {
+  const CodeUniverse universe(release);
+  return kind == events::SearchKind::term ? SearchExpansion::by_term(universe, text)
+                                          : SearchExpansion::by_code(universe, text);
+}
+
 // The codes of the draft by code, to which searches and the hierarchy add unresolved ones.
 using Codes = std::map<std::string, base::CodeStatus>;
 
@@ -73,13 +80,16 @@ Result<std::string> search_slug(events::SearchKind kind, const std::string& text
 
 Result<SearchExpansion> expand_search(const ReleasePointer& release, events::SearchKind kind,
                                       const std::string& text) {
-  const CodeUniverse universe(release);
-  auto found = kind == events::SearchKind::term ? SearchExpansion::by_term(universe, text)
-                                                : SearchExpansion::by_code(universe, text);
+  auto found = expand(release, kind, text);
   if (found.all_codes_count() > search_codes_max) {
     return too_many_codes(kind, text, found.all_codes_count());
   }
   return found;
+}
+
+SearchExpansion rerun_search(const ReleasePointer& release,
+                             const events::SearchWithResults& search) {
+  return expand(release, search.kind, search.text);
 }
 
 Result<std::vector<std::string>> find_codes(const ReleasePointer& release, events::SearchKind kind,
@@ -109,11 +119,14 @@ Result<events::VersionCreated> draft_of(const Views& views,
   SearchId next = views.next_ids().search;
   for (projections::SearchRecord& record : views.searches(source.id)) {
     events::SearchWithResults& search = record.search;
-    auto found = find_codes(release, search.kind, search.text);
-    if (!found) continue;
-    add_unresolved(codes, *found);
+    const auto found = rerun_search(release, search);
+    if (found.all_codes_count() > search_codes_max) {
+      draft.searches_left_out.push_back({search.kind, search.text, found.all_codes_count()});
+      continue;
+    }
+    search.codes = found.all_codes();
+    add_unresolved(codes, search.codes);
     search.id = next;
-    search.codes = std::move(*found);
     draft.searches.push_back(std::move(search));
     next = next.next();
   }

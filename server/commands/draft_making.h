@@ -18,6 +18,10 @@ Result<coding_systems::SearchExpansion> expand_search(const ReleasePointer& rele
                                                       events::SearchKind kind,
                                                       const std::string& text);
 
+// What a stored search finds on a release, however much that is.
+coding_systems::SearchExpansion rerun_search(const ReleasePointer& release,
+                                             const events::SearchWithResults& search);
+
 // What a search brings into a draft: the matches' topmost ancestors among themselves, with all
 // their descendants; sorted. Errors: too_large, in OpenCodelists' words.
 Result<std::vector<std::string>> find_codes(const ReleasePointer& release, events::SearchKind kind,
@@ -25,9 +29,9 @@ Result<std::vector<std::string>> find_codes(const ReleasePointer& release, event
 
 // The codes and statuses of the source as they are; its searches run again on the release; whatever
 // those or the hierarchy newly bring is unresolved. A search that now finds too many codes is left
-// out. The draft of an old-style version has the table's codes, as far as the release knows them.
-// Ids, release and author are left to the caller. Errors: corrupt (a stored table that cannot be
-// read).
+// out, and listed as such. The draft of an old-style version has the table's codes, as far as the
+// release knows them. Ids, release and author are left to the caller. Errors: corrupt (a stored
+// table that cannot be read).
 Result<events::VersionCreated> draft_of(const Views& views,
                                         const projections::VersionRecord& source,
                                         const ReleasePointer& release);

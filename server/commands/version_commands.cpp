@@ -6,6 +6,7 @@
 #include "server/commands/codelist_commands.h"
 #include "server/commands/draft_making.h"
 #include "server/commands/permissions.h"
+#include "server/commands/upgrade.h"
 #include "server/commands/validation.h"
 
 namespace codelog::commands {
@@ -254,6 +255,32 @@ Result<Commit> VersionCommands::create_draft(const Write& write, VersionId sourc
   });
 }
 
+Result<Commit> VersionCommands::upgrade(const Write& write, VersionId source_id,
+                                        const std::string& alias) {
+  const Turn turn{.allocates_ids = true, .codelist = codelist_of(executor_.site(), source_id)};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto source = find_editable(views, write.actor, source_id);
+    if (!source) return source.error();
+    const std::string& system = source->codelist.coding_system;
+    const auto newer = choose_release(executor_.site(), views, system, alias);
+    if (!newer) return newer.error();
+    if (!newer->open) {
+      return Error{ErrorCode::invalid, "codelists of this system are uploaded, not built", {}};
+    }
+    const auto opened = executor_.site().open_release(system, source->version.release);
+    const ReleasePointer older = opened ? *opened : nullptr;
+    const auto content = content_of(views, source->version, older, newer->open);
+    if (!content) return content.error();
+    coding_systems::ReleaseComparison releases(older, newer->open);
+    SearchReruns searches(newer->open);
+    auto draft = draft_of(source->version, compare_version(*content, releases, searches),
+                          views.next_ids().search);
+    complete(draft, views, source->codelist.id, *newer, std::nullopt);
+    if (!write.actor.is_system) draft.author = write.actor.username;
+    return Decision{"UpgradeVersion", {codelist_stream(source->codelist.id)}, {std::move(draft)}};
+  });
+}
+
 Result<Commit> VersionCommands::convert_to_new_style(const Write& write, VersionId source_id) {
   const Turn turn{.allocates_ids = true, .codelist = codelist_of(executor_.site(), source_id)};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
@@ -283,6 +310,37 @@ Result<Commit> VersionCommands::convert_to_new_style(const Write& write, Version
   });
 }
 
+namespace {
+
+// The newer releases on which a draft is the same, oldest first. Those that cannot be opened now
+// are left to their reports.
+std::vector<std::string> compatible_releases(const Site& site, const Views& views,
+                                             const Editable& draft) {
+  std::vector<std::string> aliases;
+  const auto own = views.release(draft.version.release);
+  if (!own) return aliases;
+  const auto opened = site.open_release(own->coding_system, own->alias);
+  if (!opened) return aliases;
+  const auto content = content_of(views, draft.version, *opened, *opened);
+  if (!content) return aliases;
+  auto newer = views.releases();
+  std::erase_if(newer, [&](const projections::ReleaseRecord& release) {
+    return release.coding_system != own->coding_system || release.valid_from <= own->valid_from ||
+           release.state != events::ReleaseState::ready;
+  });
+  std::ranges::stable_sort(newer, {}, &projections::ReleaseRecord::valid_from);
+  for (const projections::ReleaseRecord& release : newer) {
+    const auto later = site.open_release(release.coding_system, release.alias);
+    if (!later) continue;
+    coding_systems::ReleaseComparison releases(*opened, *later);
+    SearchReruns searches(*later);
+    if (is_compatible(*content, releases, searches)) aliases.push_back(release.alias);
+  }
+  return aliases;
+}
+
+}  // namespace
+
 Result<Commit> VersionCommands::save_for_review(const Write& write, VersionId id) {
   const Turn turn{.allocates_ids = false, .codelist = codelist_of(executor_.site(), id)};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
@@ -302,9 +360,16 @@ Result<Commit> VersionCommands::save_for_review(const Write& write, VersionId id
                        " in conflict). Include or exclude them.",
                    {}};
     }
-    return Decision{"SaveForReview",
-                    {codelist_stream(draft->codelist.id)},
-                    {events::VersionSavedForReview{id}}};
+    if (const auto waiting = draft->version.assumptions_count; waiting > 0) {
+      return Error{ErrorCode::conflict,
+                   "You cannot save this draft for review because " + std::to_string(waiting) +
+                       " statuses are assumed from its new release. Confirm or decide them.",
+                   {}};
+    }
+    return Decision{
+        "SaveForReview",
+        {codelist_stream(draft->codelist.id)},
+        {events::VersionSavedForReview{id, compatible_releases(executor_.site(), views, *draft)}}};
   });
 }
 

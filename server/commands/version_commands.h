@@ -56,10 +56,15 @@ class VersionCommands {
   // are copied, its searches run again, and what they or the hierarchy newly bring is unresolved.
   Result<Commit> create_draft(const Write& write, VersionId source,
                               const std::optional<std::string>& release);
+  // A draft on a newer release (upgrade.h): everything that the release changed is in it, inherited
+  // statuses are what the hierarchy says now, and those that nobody has decided wait for
+  // confirmation. Always succeeds where the newer release can be opened.
+  Result<Commit> upgrade(const Write& write, VersionId source, const std::string& release);
   // A new-style version, under review, with the codes of an old-style one.
   Result<Commit> convert_to_new_style(const Write& write, VersionId source);
 
-  // Errors: conflict when codes are unresolved or in conflict (their numbers are in the detail).
+  // Errors: conflict when codes are unresolved or in conflict, or assumed statuses are not
+  // confirmed (their numbers are in the detail).
   Result<Commit> save_for_review(const Write& write, VersionId draft);
   // Deletes every unpublished sibling in the same commit.
   Result<Commit> publish(const Write& write, VersionId version);

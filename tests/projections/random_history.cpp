@@ -14,6 +14,7 @@ using commands::Write;
 namespace {
 
 constexpr int users_count = 4;
+constexpr const char* later_alias = "bnf_later_20240601";
 
 template <class T>
 T must(base::Result<T> result) {
@@ -21,21 +22,25 @@ T must(base::Result<T> result) {
   return std::move(*result);
 }
 
+std::vector<std::string> make_codes(std::size_t count) {
+  std::vector<std::string> codes;
+  for (std::size_t i = 0; i < count; ++i) codes.push_back("c" + std::to_string(1000 + i));
+  return codes;
+}
+
+// Some hierarchy of the codes, another one at each call.
 std::shared_ptr<const coding_systems::Release> make_release(std::mt19937& random,
-                                                            std::vector<std::string>& codes,
-                                                            std::size_t count) {
+                                                            const std::vector<std::string>& codes) {
   FakeRelease::Edges edges;
   std::vector<std::string> orphans;
-  for (std::size_t i = 0; i < count; ++i) {
-    codes.push_back("c" + std::to_string(1000 + i));
-    if (i == 0) continue;
+  for (std::size_t i = 1; i < codes.size(); ++i) {
     if (i % 17 == 0) {
-      orphans.push_back(codes.back());
+      orphans.push_back(codes[i]);
       continue;
     }
     const std::size_t parents_count = 1 + random() % 2;
     for (std::size_t p = 0; p < parents_count; ++p) {
-      edges.emplace_back(codes[random() % i], codes.back());
+      edges.emplace_back(codes[random() % i], codes[i]);
     }
   }
   return std::make_shared<FakeRelease>(edges, orphans, codes[0]);  // as commands share it
@@ -53,18 +58,22 @@ TemporaryFolder::~TemporaryFolder() { fs::remove_all(path_); }
 
 TestSite::TestSite(const fs::path& folder, unsigned seed, std::size_t codes_count) {
   std::mt19937 random(seed);
-  release_ = make_release(random, codes_, codes_count);
+  codes_ = make_codes(codes_count);
+  release_ = make_release(random, codes_);
+  later_release_ = make_release(random, codes_);
   keys_ = must(accounts::KeyRing::open(folder / "keys"));
   events::LogOptions options;
   options.folder = folder / "log";
   options.witness_file = folder / "witness";
   log_ = must(events::EventLog::open(options));
   projections_ = must(projections::Projections::open(folder / "projections", *log_));
-  executor_ = std::make_unique<commands::Executor>(commands::Site{
-      *log_, *projections_,
-      [this](std::string_view, const std::string&)
-          -> base::Result<std::shared_ptr<const coding_systems::Release>> { return release_; },
-      *keys_, clock_});
+  executor_ = std::make_unique<commands::Executor>(
+      commands::Site{*log_, *projections_,
+                     [this](std::string_view, const std::string& alias)
+                         -> base::Result<std::shared_ptr<const coding_systems::Release>> {
+                       return alias == later_alias ? later_release_ : release_;
+                     },
+                     *keys_, clock_});
 }
 
 RandomHistory::RandomHistory(TestSite& site, unsigned seed)
@@ -73,7 +82,8 @@ RandomHistory::RandomHistory(TestSite& site, unsigned seed)
       accounts_(site.executor()),
       codelists_(site.executor()),
       versions_(site.executor()),
-      drafts_(site.executor()) {}
+      drafts_(site.executor()),
+      releases_(site.executor()) {}
 
 std::size_t RandomHistory::pick(std::size_t count) { return random_() % count; }
 bool RandomHistory::chance(double probability) {
@@ -157,11 +167,16 @@ void RandomHistory::set_up() {
   release.name = "fake";
   release.valid_from = "2024-01-01";
   note(accounts_.register_release(system, {release}));
+  release.alias = later_alias;
+  release.name = "later";
+  release.valid_from = "2024-06-01";
+  note(accounts_.register_release(system, {release}));
 }
 
 bool RandomHistory::step() {
   const std::size_t kind = pick(100);
   if (kind < 3) return account_step();
+  if (kind < 5) return release_step();
   if (kind < 20) return codelist_step();
   if (kind < 40) return version_step();
   return draft_step();
@@ -189,6 +204,15 @@ bool RandomHistory::account_step() {
       return chance(0.5) || note(accounts_.erase_user(system, user.username));
     }
   }
+}
+
+bool RandomHistory::release_step() {
+  const Write system{Actor::system(), std::nullopt};
+  if (chance(0.3)) return note(releases_.report_upgrades(system, later_alias, {}, {}));
+  const auto kind = chance(0.5) ? events::RefsetKind::pcd : events::RefsetKind::drug;
+  return note(
+      releases_.record_refset_version(system, {kind, "release", "tag" + std::to_string(pick(3)),
+                                               "2024-01-0" + std::to_string(1 + pick(9))}));
 }
 
 commands::CreateCodelist RandomHistory::new_codelist() {
@@ -250,7 +274,9 @@ bool RandomHistory::version_step() {
   const auto version = some_version();
   if (!version) return false;
   const Write write = somebody();
-  switch (pick(9)) {
+  switch (pick(10)) {
+    case 9:
+      return note(versions_.upgrade(write, version->id, later_alias));
     case 0: {
       commands::CreateVersion command;
       if (chance(0.8)) command.codes = some_codes();
@@ -291,7 +317,16 @@ bool RandomHistory::draft_step() {
   const Write write = somebody();
   const auto views = site_.projections().views();
   const auto searches = views.searches(draft->id);
-  switch (pick(10)) {
+  switch (pick(11)) {
+    case 10: {
+      const auto upgraded = versions_.upgrade(write, draft->id, later_alias);
+      if (!note(upgraded)) return false;
+      const auto& made = std::get<events::VersionCreated>(upgraded->content.events.front());
+      if (made.assumed.empty()) return true;
+      auto codes = std::optional(std::vector{made.assumed[pick(made.assumed.size())]});
+      if (chance(0.3)) codes.reset();
+      return note(drafts_.confirm_assumptions(write, made.version, codes));
+    }
     case 0:
     case 1: {
       commands::AddSearch search;

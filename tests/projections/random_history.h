@@ -11,6 +11,7 @@
 #include "server/commands/account_commands.h"
 #include "server/commands/codelist_commands.h"
 #include "server/commands/draft_commands.h"
+#include "server/commands/release_commands.h"
 #include "server/commands/version_commands.h"
 
 namespace codelog::tests {
@@ -48,7 +49,8 @@ class TestSite {
 
  private:
   std::vector<std::string> codes_;
-  std::shared_ptr<const coding_systems::Release> release_;  // as commands share it
+  std::shared_ptr<const coding_systems::Release> release_;        // as commands share it
+  std::shared_ptr<const coding_systems::Release> later_release_;  // likewise
   std::unique_ptr<accounts::KeyRing> keys_;
   std::unique_ptr<events::EventLog> log_;
   std::unique_ptr<projections::Projections> projections_;
@@ -80,6 +82,7 @@ class RandomHistory {
   bool note(const base::Result<events::Commit>& commit);
 
   bool account_step();
+  bool release_step();
   bool codelist_step();
   bool version_step();
   bool draft_step();
@@ -92,6 +95,7 @@ class RandomHistory {
   commands::CodelistCommands codelists_;
   commands::VersionCommands versions_;
   commands::DraftCommands drafts_;
+  commands::ReleaseCommands releases_;
   int made_ = 0;
   std::map<std::string, int> accepted_;
 };

@@ -61,12 +61,13 @@ TEST_CASE("rebuilt views are byte-identical, in whatever portions they are rebui
   for (int i = 0; i < 4000; ++i) accepted += history.step() ? 1 : 0;
   REQUIRE(accepted > 1500);
   for (const char* command :
-       {"CreateCodelist", "ChangeDetails",     "AddCollaborator", "RemoveCollaborator",
-        "DeleteCodelist", "CloneCodelist",     "CreateVersion",   "UpdateCodelist",
-        "CreateDraft",    "ConvertToNewStyle", "SaveForReview",   "PublishVersion",
-        "DeleteVersion",  "DiscardDraft",      "AddSearch",       "RemoveSearch",
-        "ChangeStatuses", "ReapplyStatuses",   "UndoStep",        "RedoStep",
-        "SetToken",       "SetMember",         "RemoveMember",    "EraseUser"}) {
+       {"UpgradeVersion", "ConfirmAssumptions", "ReportUpgrades",  "RecordRefsetVersion",
+        "CreateCodelist", "ChangeDetails",      "AddCollaborator", "RemoveCollaborator",
+        "DeleteCodelist", "CloneCodelist",      "CreateVersion",   "UpdateCodelist",
+        "CreateDraft",    "ConvertToNewStyle",  "SaveForReview",   "PublishVersion",
+        "DeleteVersion",  "DiscardDraft",       "AddSearch",       "RemoveSearch",
+        "ChangeStatuses", "ReapplyStatuses",    "UndoStep",        "RedoStep",
+        "SetToken",       "SetMember",          "RemoveMember",    "EraseUser"}) {
     CAPTURE(command);
     CHECK(history.accepted().contains(command));
   }

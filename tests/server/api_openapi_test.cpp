@@ -2,6 +2,7 @@
 // nothing documented is missing, and every operation's answers have the shapes that it promises.
 #include <catch2/catch.hpp>
 #include <set>
+#include <thread>
 
 #include "events/base/text.h"
 #include "server/api/endpoint.h"
@@ -125,6 +126,28 @@ void ask_about_a_draft(Checked& checked, const std::string& hash) {
   checked.ask("POST", std::string(version_path) + "/save", version + "/save", json::object());
 }
 
+void ask_about_upgrades(ApiSite& site, Checked& checked, const std::string& hash) {
+  const std::string path = version_path;
+  const std::string version = "/api/v2/versions/" + hash;
+  const std::string alias =
+      site.import_snomedct("uk_sct2cl_5.1.0_20240601000001Z.zip", "second", "2024-06-01");
+  checked.ask("GET", path + "/upgrade", version + "/upgrade", nullptr, "");
+  const json draft =
+      checked.ask("POST", path + "/upgrade", version + "/upgrade", {{"release", alias}}).json();
+  const std::string upgraded = "/api/v2/versions/" + draft.at("hash").get<std::string>();
+  checked.ask("GET", path + "/assumptions", upgraded + "/assumptions", nullptr, "");
+  checked.ask("POST", path + "/assumptions", upgraded + "/assumptions");
+  checked.ask("POST", path + "/discard", upgraded + "/discard");
+  const std::string report = "/api/v2/releases/{alias}/upgrade-report";
+  const std::string url = "/api/v2/releases/" + alias + "/upgrade-report";
+  checked.ask("GET", report, url, nullptr, "");
+  checked.ask("POST", report, url);
+  while (site.application().upgrade_reports().state_of(alias)->is_running) {
+    std::this_thread::yield();
+  }
+  checked.ask("GET", report, url, nullptr, "");
+}
+
 void ask_about_versions(Checked& checked, const std::string& hash) {
   const std::string path = version_path;
   const std::string version = "/api/v2/versions/" + hash;
@@ -202,6 +225,7 @@ TEST_CASE("answers have the shapes that the document promises, for every operati
   ask_about_releases(checked);
   const std::string hash = ask_about_codelists(checked);
   ask_about_a_draft(checked, hash);
+  ask_about_upgrades(site, checked, hash);
   ask_about_versions(checked, hash);
   ask_about_conversions(checked, site);
   std::set<std::string> all;

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "coding_systems/snomedct/import.h"
+#include "coding_systems/versioning/alias.h"
 #include "events/base/check.h"
 #include "server/accounts/passwords.h"
 #include "server/accounts/personal_data.h"
@@ -190,6 +192,25 @@ void ApiSite::register_mapping(const std::string& mapping, const std::string& na
              .valid_from = valid_from,
              .import_ref = "made up",
              .file_digest = must(base::sha256_file(mapping_file(mapping, name)))}});
+}
+
+std::string ApiSite::import_snomedct(const std::string& archive, const std::string& name,
+                                     const std::string& valid_from) {
+  const auto alias = must(coding_systems::make_alias({"snomedct", name, valid_from}));
+  coding_systems::ImportRequest request;
+  request.archive = std::filesystem::path(CODELOG_TESTS_DIR) / "golden" / "releases" / archive;
+  request.target_folder = releases_folder() / "coding_systems" / "snomedct";
+  request.alias = alias;
+  const auto outcome = must(coding_systems::import_snomedct(request));
+  append({"release/" + alias},
+         {events::ReleaseRegistered{.alias = alias,
+                                    .coding_system = "snomedct",
+                                    .name = name,
+                                    .valid_from = valid_from,
+                                    .import_ref = archive,
+                                    .file_digest = outcome.file_digest,
+                                    .concepts_count = outcome.concepts_count}});
+  return alias;
 }
 
 base::Result<std::shared_ptr<const coding_systems::Release>> ApiSite::open_release(

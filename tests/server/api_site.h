@@ -91,6 +91,10 @@ class ApiSite {
                         const std::string& valid_from = "2024-01-01");
   std::filesystem::path mapping_file(const std::string& mapping,
                                      const std::string& name = "first") const;
+  // Imports and registers another SNOMED CT release, of an archive in tests/golden/releases.
+  // Returns its alias.
+  std::string import_snomedct(const std::string& archive, const std::string& name,
+                              const std::string& valid_from);
   // A release "bnf_wide_20240101", made up: "root" has "middle" below it, and that 19,999 leaves.
   void register_wide_release();
   // alice (administrator), bob and carol; test-org with alice and carol; both releases.

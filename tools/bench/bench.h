@@ -42,6 +42,7 @@ base::Result<void> prepare_release(Bench& bench);
 base::Result<void> measure_search(Bench& bench);       // term search beside LIKE
 base::Result<void> measure_descendants(Bench& bench);  // beside the recursive SQL
 base::Result<void> measure_codesets(Bench& bench);
+base::Result<void> measure_upgrade(Bench& bench);  // to a later release
 base::Result<void> measure_appends(Bench& bench);  // beside fdatasync
 base::Result<void> measure_replay(Bench& bench);   // and projecting
 base::Result<void> measure_server(Bench& bench);   // start, a click, memory, requests beside nginx

@@ -1,0 +1,353 @@
+// Newer releases: what one does to a version, to all versions, and drafts that take it up.
+#include <algorithm>
+
+#include "events/base/version_hash.h"
+#include "server/api/endpoint.h"
+#include "server/api/outcome.h"
+#include "server/api/paths.h"
+#include "server/api/precondition.h"
+#include "server/api/render.h"
+#include "server/commands/upgrade.h"
+
+namespace codelog::api {
+namespace {
+
+using coding_systems::ReleaseComparison;
+using commands::CodeUpgrade;
+using commands::ReleasePointer;
+using events::UpgradeCounts;
+using http::Method;
+
+constexpr std::uint64_t rows_max = 1000;
+
+std::string_view text_of(events::UpgradeOutcome outcome) {
+  switch (outcome) {
+    case events::UpgradeOutcome::unchanged:
+      return "unchanged";
+    case events::UpgradeOutcome::affected:
+      return "affected";
+    case events::UpgradeOutcome::cannot_tell:
+      return "cannot tell";
+  }
+  return "cannot tell";
+}
+
+void write_upgrade_counts(const UpgradeCounts& counts, JsonWriter& json) {
+  const auto field = [&](std::string_view name, std::uint32_t count) {
+    json.field(name, std::uint64_t{count});
+  };
+  json.begin_object();
+  field("newly_matched", counts.newly_matched);
+  field("no_longer_matched", counts.no_longer_matched);
+  field("new_descendants", counts.new_descendants);
+  field("inactive", counts.inactive);
+  field("removed", counts.removed);
+  field("moved", counts.moved);
+  field("renamed", counts.renamed);
+  field("status_changed", counts.status_changed);
+  field("searches_left_out", counts.searches_left_out);
+  json.end_object();
+}
+
+std::string_view term_in(const coding_systems::Release& release, std::string_view code) {
+  const auto node = release.find(code);
+  return node ? release.term(*node) : std::string_view("Unknown");
+}
+
+void write_codes(const std::vector<std::string_view>& codes, JsonWriter& json) {
+  json.begin_array();
+  for (const std::string_view code : codes) json.value(code);
+  json.end_array();
+}
+
+void write_what_happened(const CodeUpgrade& code, JsonWriter& json) {
+  json.key("changes").begin_array();
+  const auto flag = [&](bool happened, std::string_view name) {
+    if (happened) json.value(name);
+  };
+  flag(code.newly_matched, "newly_matched");
+  flag(code.no_longer_matched, "no_longer_matched");
+  flag(code.new_descendant, "new_descendant");
+  flag(code.fate.inactive, "inactive");
+  flag(code.fate.removed, "removed");
+  flag(code.fate.moved, "moved");
+  flag(code.fate.renamed, "renamed");
+  flag(code.status_changed(), "status_changed");
+  json.end_array();
+}
+
+void write_code(const CodeUpgrade& code, const ReleaseComparison& releases, JsonWriter& json) {
+  const auto* older = releases.older();
+  json.begin_object().field("code", code.code);
+  // A code that has gone is known by what it was called.
+  const bool gone = code.fate.removed && older != nullptr;
+  json.field("term", term_in(gone ? *older : releases.newer(), code.code));
+  write_what_happened(code, json);
+  json.key("status_before");
+  code.before ? json.value(base::to_string(*code.before)) : json.null();
+  json.field("status_after", base::to_string(code.after)).field("assumed", code.is_assumed);
+  if (code.fate.renamed) json.field("term_before", term_in(*older, code.code));
+  if (code.fate.moved) {
+    json.key("parents_before");
+    write_codes(ReleaseComparison::parents_of(*older, code.code), json);
+    json.key("parents_after");
+    write_codes(ReleaseComparison::parents_of(releases.newer(), code.code), json);
+  }
+  if (code.fate.inactive || code.fate.removed) {
+    json.key("successors").begin_array();
+    for (const auto& successor : releases.successors_of(code.code)) {
+      json.begin_object().field("relation", successor.relation).field("code", successor.code);
+      json.field("term", term_in(releases.newer(), successor.code)).end_object();
+    }
+    json.end_array();
+  }
+  json.end_object();
+}
+
+std::string preview_json(const VersionRecord& version, const std::string& release,
+                         const commands::Upgrade& upgrade, const ReleaseComparison& releases) {
+  constexpr std::size_t code_bytes = 200;
+  JsonWriter json(application::JsonStyle::compact, 1024 + upgrade.codes.size() * code_bytes);
+  json.begin_object().field("release", release).field("release_before", version.release);
+  json.field("compared_with_release_before", releases.older() != nullptr);
+  json.field("outcome", text_of(upgrade.outcome())).field("compatible", upgrade.is_compatible);
+  json.key("counts");
+  write_upgrade_counts(upgrade.counts, json);
+  json.key("searches").begin_array();
+  for (const commands::SearchUpgrade& search : upgrade.searches) {
+    const bool by_term = search.search.kind == events::SearchKind::term;
+    json.begin_object().field("id", std::uint64_t{search.search.id.value()});
+    json.field(by_term ? "term" : "code", search.search.text);
+    json.field("codes_before", std::uint64_t{search.codes_before});
+    const std::size_t now = search.left_out_codes.value_or(search.search.codes.size());
+    json.field("codes_after", std::uint64_t{now});
+    json.field("left_out", search.left_out_codes.has_value()).end_object();
+  }
+  json.end_array().key("codes").begin_array();
+  for (const CodeUpgrade& code : upgrade.codes) write_code(code, releases, json);
+  json.end_array().end_object();
+  return json.take();
+}
+
+Result<http::Response> preview_upgrade(const ReadCall& call) {
+  const auto version = version_in_path(call.views, call.path);
+  if (!version) return version.error();
+  const auto codelist = call.views.codelist(version->codelist);
+  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
+  std::optional<std::string> alias;
+  if (call.request.query().has("release")) alias = call.request.query().get("release");
+  const commands::Site& site = call.application.site();
+  const auto newer = commands::choose_release(site, call.views, codelist->coding_system, alias);
+  if (!newer) return newer.error();
+  if (!newer->open) {
+    return base::field_error(ErrorCode::invalid, "release",
+                             newer->record.alias + " has no file: nothing can be compared with it");
+  }
+  const auto opened = site.open_release(codelist->coding_system, version->release);
+  const ReleasePointer older = opened ? *opened : nullptr;
+  const auto content = commands::content_of(call.views, *version, older, newer->open);
+  if (!content) return content.error();
+  ReleaseComparison releases(older, newer->open);
+  commands::SearchReruns searches(newer->open);
+  const auto upgrade = commands::compare_version(*content, releases, searches);
+  return http::json_text(200, preview_json(*version, newer->record.alias, upgrade, releases));
+}
+
+Result<Outcome> upgrade(const WriteCall& call) {
+  const auto id = version_id_in_path(call.path);
+  if (!id) return id.error();
+  if (auto refused = failed_precondition(call, *id)) return Outcome(std::move(*refused));
+  auto commit = call.application.versions().upgrade(call.write, *id,
+                                                    call.body.at("release").get<std::string>());
+  if (!commit) return commit.error();
+  return Outcome(std::move(*commit));
+}
+
+Result<http::Response> list_assumptions(const ReadCall& call) {
+  const auto version = version_in_path(call.views, call.path);
+  if (!version) return version.error();
+  const auto waiting = call.views.assumptions(version->id);
+  const auto codes = call.views.codes(version->id);
+  JsonWriter json;
+  json.begin_object().key("assumptions").begin_array();
+  for (const std::string& code : waiting) {
+    const auto found = std::ranges::lower_bound(codes, code, {}, &base::CodeWithStatus::code);
+    CODELOG_CHECK(found != codes.end() && found->code == code, "an assumption about no code");
+    json.begin_object().field("code", code);
+    json.field("status", base::to_string(found->status)).end_object();
+  }
+  json.end_array().field("position", version->changed_at.value()).end_object();
+  return http::json_text(200, json.take());
+}
+
+Result<Outcome> confirm_assumptions(const WriteCall& call) {
+  const auto id = version_id_in_path(call.path);
+  if (!id) return id.error();
+  if (auto refused = failed_precondition(call, *id)) return Outcome(std::move(*refused));
+  std::optional<std::vector<std::string>> codes;
+  if (call.body.contains("codes")) codes = call.body.at("codes").get<std::vector<std::string>>();
+  auto commit = call.application.drafts().confirm_assumptions(call.write, *id, codes);
+  if (!commit) return commit.error();
+  return Outcome(std::move(*commit));
+}
+
+http::Response assumptions_confirmed(const WriteCall&, const Commit& commit) {
+  JsonWriter json;
+  json.begin_object().key("confirmed");
+  const events::AssumptionsConfirmed* confirmed = nullptr;
+  for (const events::Event& event : commit.content.events) {
+    confirmed = std::get_if<events::AssumptionsConfirmed>(&event);
+  }
+  write_texts(confirmed != nullptr ? confirmed->settled : std::vector<std::string>(), json);
+  json.field("position", commit.position.value()).end_object();
+  return http::json_text(200, json.take());
+}
+
+// --- The report on a release
+
+void write_state(const application::UpgradeReports::State& state, JsonWriter& json) {
+  json.begin_object().field("running", state.is_running);
+  json.field("done", state.done).field("total", state.total);
+  if (state.error) json.field("error", state.error->detail);
+  json.end_object();
+}
+
+void write_row(const Views& views, const events::VersionUpgrade& row, JsonWriter& json) {
+  json.begin_object().field("hash", base::version_hash(row.version));
+  const auto version = views.version(row.version);
+  const auto codelist = version ? views.codelist(version->codelist) : std::nullopt;
+  json.key("codelist");
+  if (codelist) {
+    write_handle(codelist->handle(), json);
+  } else {
+    json.null();  // it has been deleted since
+  }
+  json.field("outcome", text_of(row.outcome)).field("compatible", row.is_compatible);
+  json.key("counts");
+  write_upgrade_counts(row.counts, json);
+  if (!row.problem.empty()) json.field("problem", row.problem);
+  json.end_object();
+}
+
+void write_summary(const std::vector<events::VersionUpgrade>& rows, JsonWriter& json) {
+  json.key("summary").begin_object();
+  for (const auto outcome : {events::UpgradeOutcome::unchanged, events::UpgradeOutcome::affected,
+                             events::UpgradeOutcome::cannot_tell}) {
+    const auto count = std::ranges::count(rows, outcome, &events::VersionUpgrade::outcome);
+    json.field(text_of(outcome), static_cast<std::uint64_t>(count));
+  }
+  json.end_object();
+}
+
+Result<http::Response> get_report(const ReadCall& call) {
+  const std::string alias(call.path["alias"]);
+  if (!call.views.release(alias)) {
+    return Error{ErrorCode::not_found, "there is no release " + alias, {}};
+  }
+  const auto after = number_in_query(call.request, "after", 0, UINT32_MAX);
+  if (!after) return after.error();
+  const auto limit = number_in_query(call.request, "limit", rows_max, rows_max);
+  if (!limit) return limit.error();
+  const auto report = call.views.upgrade_report(alias);
+  const auto state = call.application.upgrade_reports().state_of(alias);
+  if (!report && !state) {
+    return Error{ErrorCode::not_found, "no report on " + alias + " has been made", {}};
+  }
+  JsonWriter json;
+  json.begin_object().field("release", alias).key("progress");
+  state ? write_state(*state, json) : void(json.null());
+  json.key("report");
+  if (!report) {
+    json.null().end_object();
+    return http::json_text(200, json.take());
+  }
+  json.begin_object().field("digest", base::to_hex(report->release_digest));
+  json.field("position", report->position.value());
+  json.field("time", base::format_timestamp(report->made_at));
+  write_summary(report->versions, json);
+  json.key("versions").begin_array();
+  auto row = std::ranges::upper_bound(report->versions, *after, {},
+                                      [](const auto& v) { return v.version.value(); });
+  for (std::uint64_t i = 0; i < *limit && row != report->versions.end(); ++i, ++row) {
+    write_row(call.views, *row, json);
+  }
+  json.end_array().key("next");
+  row == report->versions.end() ? json.null()
+                                : json.value(std::uint64_t{std::prev(row)->version.value()});
+  json.end_object().end_object();
+  return http::json_text(200, json.take());
+}
+
+Result<Outcome> start_report(const WriteCall& call) {
+  const auto state =
+      call.application.upgrade_reports().start(call.write, std::string(call.path["alias"]));
+  if (!state) return state.error();
+  JsonWriter json;
+  json.begin_object().field("release", state->release).key("progress");
+  write_state(*state, json);
+  json.end_object();
+  return Outcome(http::json_text(202, json.take()));
+}
+
+http::Response never_committed(const WriteCall&, const Commit&) {
+  CODELOG_CHECK(false, "a report commits in the background");
+  return {};
+}
+
+}  // namespace
+
+std::vector<Endpoint> upgrade_endpoints() {
+  return {
+      {.method = Method::get,
+       .path = "/api/v2/versions/{hash}/upgrade",
+       .id = "previewUpgrade",
+       .summary = "What a newer release does to the version, code by code; nothing is saved.",
+       .query = {Parameter::release},
+       .answer = "UpgradePreview",
+       .read = preview_upgrade},
+      {.method = Method::post,
+       .path = "/api/v2/versions/{hash}/upgrade",
+       .id = "upgradeVersion",
+       .summary = "A draft on that release, with statuses assumed from ancestors to be confirmed.",
+       .body = "Upgrade",
+       .answer = "VersionCreated",
+       .status = 201,
+       .act = upgrade,
+       .render = version_created},
+      {.method = Method::get,
+       .path = "/api/v2/versions/{hash}/assumptions",
+       .id = "listAssumptions",
+       .summary = "The statuses of a draft that nobody has decided or confirmed yet.",
+       .answer = "Assumptions",
+       .read = list_assumptions},
+      {.method = Method::post,
+       .path = "/api/v2/versions/{hash}/assumptions",
+       .id = "confirmAssumptions",
+       .summary = "Confirm these assumed statuses, or all.",
+       .body = "Confirmation",
+       .answer = "AssumptionsConfirmed",
+       .body_is_optional = true,
+       .act = confirm_assumptions,
+       .render = assumptions_confirmed},
+      {.method = Method::get,
+       .path = "/api/v2/releases/{alias}/upgrade-report",
+       .id = "getUpgradeReport",
+       .summary = "What the release does to every finished version; and whether that is being "
+                  "found out.",
+       .query = {Parameter::after, Parameter::limit},
+       .answer = "UpgradeReport",
+       .read = get_report},
+      {.method = Method::post,
+       .path = "/api/v2/releases/{alias}/upgrade-report",
+       .id = "startUpgradeReport",
+       .summary = "Find that out, in the background; for administrators.",
+       .body = "Nothing",
+       .answer = "UpgradeReportStarted",
+       .status = 202,
+       .body_is_optional = true,
+       .act = start_report,
+       .render = never_committed},
+  };
+}
+
+}  // namespace codelog::api

@@ -1,0 +1,63 @@
+#include "server/application/upgrade_reports.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <utility>
+
+namespace codelog::application {
+namespace {
+
+// Readers come first. Linux keeps a priority for every thread; where it cannot be lowered the
+// report is only a little in the way.
+void lower_own_priority() {
+  constexpr int lower = 15;
+  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), lower);
+}
+
+}  // namespace
+
+base::Result<UpgradeReports::State> UpgradeReports::start(const commands::Write& write,
+                                                          const std::string& release) {
+  if (!write.actor.is_admin) {
+    return base::Error{
+        base::ErrorCode::forbidden, "only administrators may have a release reported on", {}};
+  }
+  if (!releases_.is_known(release)) {
+    return base::Error{base::ErrorCode::not_found, "there is no release " + release, {}};
+  }
+  const std::lock_guard lock(mutex_);
+  if (state_.is_running && state_.release != release) {
+    return base::Error{base::ErrorCode::conflict,
+                       "a report on " + state_.release + " is being made; wait for it to end",
+                       {}};
+  }
+  if (state_.is_running) return state_;
+  state_ = State{.release = release, .done = 0, .total = 0, .is_running = true, .error = {}};
+  // The one before has ended: this waits for its last instructions only.
+  worker_ = std::jthread(
+      [this, write, release](const std::stop_token& stop) { make(write, release, stop); });
+  return state_;
+}
+
+std::optional<UpgradeReports::State> UpgradeReports::state_of(const std::string& release) const {
+  const std::lock_guard lock(mutex_);
+  if (state_.release != release) return std::nullopt;
+  return state_;
+}
+
+void UpgradeReports::make(const commands::Write& write, const std::string& release,
+                          const std::stop_token& stop) {
+  lower_own_priority();
+  const auto progress = [this](std::uint64_t done, std::uint64_t total) {
+    const std::lock_guard lock(mutex_);
+    state_.done = done;
+    state_.total = total;
+  };
+  const auto commit = releases_.report_upgrades(write, release, progress, stop);
+  const std::lock_guard lock(mutex_);
+  state_.is_running = false;
+  if (!commit) state_.error = commit.error();
+}
+
+}  // namespace codelog::application

@@ -1,0 +1,46 @@
+// Reports on what a release does to all versions, made in the background: one at a time, on a
+// thread of low priority, so that requests go on being answered. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "server/commands/release_commands.h"
+
+namespace codelog::application {
+
+class UpgradeReports {
+ public:
+  explicit UpgradeReports(commands::ReleaseCommands& releases) : releases_(releases) {}
+  // Asks a report that is being made to stop, and waits for it.
+  ~UpgradeReports() = default;
+  UpgradeReports(const UpgradeReports&) = delete;
+  UpgradeReports& operator=(const UpgradeReports&) = delete;
+
+  struct State {
+    std::string release;
+    std::uint64_t done = 0;  // versions compared
+    std::uint64_t total = 0;
+    bool is_running = false;
+    std::optional<base::Error> error;  // how the last one on this release failed
+  };
+
+  // Starts one, or finds it running. Errors: forbidden (administrators only), not_found (no such
+  // release), conflict (one on another release is running).
+  base::Result<State> start(const commands::Write& write, const std::string& release);
+  // Of the last report that was started, if it was on this release.
+  std::optional<State> state_of(const std::string& release) const;
+
+ private:
+  void make(const commands::Write& write, const std::string& release, const std::stop_token& stop);
+
+  commands::ReleaseCommands& releases_;
+  mutable std::mutex mutex_;
+  State state_;          // guarded by mutex_
+  std::jthread worker_;  // guarded by mutex_; last, so that it ends before what it uses
+};
+
+}  // namespace codelog::application

@@ -1,0 +1,131 @@
+#include "server/commands/release_commands.h"
+
+#include <algorithm>
+#include <map>
+
+#include "server/commands/permissions.h"
+#include "server/commands/upgrade.h"
+#include "server/commands/validation.h"
+
+namespace codelog::commands {
+namespace {
+
+using coding_systems::ReleaseComparison;
+using projections::ReleaseRecord;
+using projections::VersionRecord;
+
+constexpr std::size_t refset_name_characters_max = 255;
+constexpr std::size_t refset_tag_characters_max = 20;
+
+// The finished versions of a coding system by the release that they were made on, so that each
+// release is compared once.
+std::map<std::string, std::vector<VersionRecord>> versions_by_release(
+    const Views& views, const std::string& coding_system) {
+  std::map<std::string, std::vector<VersionRecord>> versions;
+  for (const projections::CodelistRecord& codelist : views.codelists()) {
+    if (codelist.coding_system != coding_system) continue;
+    for (VersionRecord& version : views.versions_of(codelist.id)) {
+      if (version.status == events::VersionStatus::draft) continue;
+      versions[version.release].push_back(std::move(version));
+    }
+  }
+  return versions;
+}
+
+events::VersionUpgrade compare(const Views& views, const VersionRecord& version,
+                               const ReleasePointer& older, ReleaseComparison& releases,
+                               SearchReruns& searches) {
+  events::VersionUpgrade row;
+  row.version = version.id;
+  const auto content = content_of(views, version, older, releases.shared_newer());
+  if (!content) {
+    row.outcome = events::UpgradeOutcome::cannot_tell;
+    row.problem = content.error().detail;
+    return row;
+  }
+  const Upgrade upgrade = compare_version(*content, releases, searches);
+  row.counts = upgrade.counts;
+  row.is_compatible = upgrade.is_compatible;
+  row.outcome = upgrade.outcome();
+  if (older == nullptr) {
+    row.problem = "the release " + version.release +
+                  " cannot be opened, so what was moved or renamed cannot be told";
+    if (row.outcome == events::UpgradeOutcome::unchanged) {
+      row.outcome = events::UpgradeOutcome::cannot_tell;
+    }
+  }
+  return row;
+}
+
+Error stopped() { return {ErrorCode::unavailable, "the report was asked to stop", {}}; }
+
+}  // namespace
+
+std::string_view refset_organisation(events::RefsetKind kind) {
+  return kind == events::RefsetKind::pcd ? "nhsd-primary-care-domain-refsets" : "nhs-drug-refsets";
+}
+
+bool ReleaseCommands::is_known(const std::string& alias) const {
+  return executor_.site().projections.views().release(alias).has_value();
+}
+
+Result<events::UpgradesReported> ReleaseCommands::compare_versions(
+    const std::string& alias, const ReportProgress& progress, const std::stop_token& stop) const {
+  const Site& site = executor_.site();
+  const Views views = site.projections.views();
+  const auto record = views.release(alias);
+  if (!record) return Error{ErrorCode::not_found, "there is no release " + alias, {}};
+  const auto newer = site.open_release(record->coding_system, alias);
+  if (!newer) return newer.error();
+  events::UpgradesReported report{alias, (*newer)->file_digest(), {}};
+  const auto versions = versions_by_release(views, record->coding_system);
+  std::uint64_t total = 0;
+  for (const auto& [release, made_on_it] : versions) total += made_on_it.size();
+  SearchReruns searches(*newer);
+  for (const auto& [release, made_on_it] : versions) {
+    const auto opened = site.open_release(record->coding_system, release);
+    const ReleasePointer older = opened ? *opened : nullptr;
+    ReleaseComparison releases(older, *newer);
+    for (const VersionRecord& version : made_on_it) {
+      if (stop.stop_requested()) return stopped();
+      report.versions.push_back(compare(views, version, older, releases, searches));
+      if (progress) progress(report.versions.size(), total);
+    }
+  }
+  std::ranges::sort(report.versions, {}, &events::VersionUpgrade::version);
+  return report;
+}
+
+Result<Commit> ReleaseCommands::report_upgrades(const Write& write, const std::string& alias,
+                                                const ReportProgress& progress,
+                                                const std::stop_token& stop) {
+  if (!write.actor.is_admin) return forbidden("only administrators may have a release reported on");
+  auto report = compare_versions(alias, progress, stop);
+  if (!report) return report.error();
+  return executor_.run(write, {}, [&](const Views&) -> Result<Decision> {
+    return Decision{"ReportUpgrades", {"release/" + alias}, {*report}};
+  });
+}
+
+Result<Commit> ReleaseCommands::record_refset_version(const Write& write,
+                                                      const RecordRefsetVersion& command) {
+  const auto release = check_line("release", command.release, refset_name_characters_max);
+  if (!release) return release.error();
+  const auto tag = check_line("tag", command.tag, refset_tag_characters_max);
+  if (!tag) return tag.error();
+  const auto date = check_date("release_date", command.release_date);
+  if (!date) return date.error();
+  const std::string organisation(refset_organisation(command.kind));
+  return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
+    if (!write.actor.is_system && !views.member(organisation, write.actor.username)) {
+      return forbidden("only members of " + organisation + " may record its versions");
+    }
+    const char* const kind = command.kind == events::RefsetKind::pcd ? "pcd" : "drug";
+    return Decision{"RecordRefsetVersion",
+                    {"refset/" + std::string(kind)},
+                    {events::RefsetVersionRecorded{command.kind, command.release, command.tag,
+                                                   command.release_date}}};
+  });
+}
+
+}  // namespace codelog::commands

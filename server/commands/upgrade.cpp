@@ -1,0 +1,235 @@
+#include "server/commands/upgrade.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "coding_systems/base/codeset.h"
+#include "server/commands/draft_making.h"
+
+namespace codelog::commands {
+namespace {
+
+using base::CodeStatus;
+using base::CodeWithStatus;
+using coding_systems::Codeset;
+using coding_systems::CodeUniverse;
+using coding_systems::ReleaseComparison;
+using Codes = std::vector<std::string>;
+
+Codes united(const Codes& first, const Codes& second) {
+  Codes all;
+  std::ranges::set_union(first, second, std::back_inserter(all));
+  return all;
+}
+
+Codes codes_in(const std::vector<CodeWithStatus>& statuses) {
+  Codes codes;
+  codes.reserve(statuses.size());
+  for (const CodeWithStatus& code : statuses) codes.push_back(code.code);
+  return codes;
+}
+
+bool contains(const Codes& sorted, const std::string& code) {
+  return std::ranges::binary_search(sorted, code);
+}
+
+// What the searches of a version found when they were added, and find now.
+struct Matches {
+  Codes before;
+  Codes now;
+};
+
+std::vector<SearchUpgrade> rerun(const VersionContent& version, SearchReruns& searches,
+                                 Matches& matches) {
+  std::vector<SearchUpgrade> upgrades;
+  for (const events::SearchWithResults& search : version.searches) {
+    const SearchReruns::Found& found = searches.run(search);
+    SearchUpgrade upgrade{search, search.codes.size(), found.too_many};
+    upgrade.search.codes = found.codes;
+    // What a search found that is left out now is not counted as lost.
+    if (!found.too_many) matches.before = united(matches.before, search.codes);
+    matches.now = united(matches.now, found.codes);
+    upgrades.push_back(std::move(upgrade));
+  }
+  return upgrades;
+}
+
+// The statuses that the version's decisions come to on the newer release, of its codes, of those
+// that its searches find, and of everything below.
+std::vector<CodeWithStatus> decide_anew(const VersionContent& version, const Codes& matched,
+                                        const ReleasePointer& newer) {
+  std::vector<CodeWithStatus> entries;
+  for (const std::string& code : matched) entries.push_back({code, CodeStatus::unresolved});
+  // Of a code given twice the last status counts.
+  entries.insert(entries.end(), version.codes.begin(), version.codes.end());
+  Codeset codeset = Codeset::make(CodeUniverse(newer), entries);
+  const auto below = codeset.missing_descendants();
+  codeset.apply(codeset.changes_if_added(below));
+  codeset.apply(codeset.changes_if_reapplied());
+  return codeset.codes();
+}
+
+bool is_touched(const CodeUpgrade& code) {
+  return code.newly_matched || code.no_longer_matched || code.new_descendant ||
+         code.status_changed() || code.fate != coding_systems::CodeFate();
+}
+
+void count(const CodeUpgrade& code, events::UpgradeCounts& counts) {
+  counts.newly_matched += code.newly_matched;
+  counts.no_longer_matched += code.no_longer_matched;
+  counts.new_descendants += code.new_descendant;
+  counts.inactive += code.fate.inactive;
+  counts.removed += code.fate.removed;
+  counts.moved += code.fate.moved;
+  counts.renamed += code.fate.renamed;
+  counts.status_changed += code.status_changed();
+}
+
+bool are_found_again(const std::vector<SearchUpgrade>& searches, const VersionContent& version) {
+  for (std::size_t i = 0; i < searches.size(); ++i) {
+    if (searches[i].left_out_codes || searches[i].search.codes != version.searches[i].codes) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool is_surrounded_alike(const VersionContent& version, ReleaseComparison& releases) {
+  std::vector<std::string_view> included;
+  for (const CodeWithStatus& code : version.codes) {
+    if (base::is_included(code.status)) included.push_back(code.code);
+  }
+  return releases.has_same_surroundings(included);
+}
+
+bool is_own_release(const ReleaseComparison& releases) {
+  return releases.older() != nullptr &&
+         releases.older()->file_digest() == releases.newer().file_digest();
+}
+
+}  // namespace
+
+events::UpgradeOutcome Upgrade::outcome() const {
+  return counts == events::UpgradeCounts() ? events::UpgradeOutcome::unchanged
+                                           : events::UpgradeOutcome::affected;
+}
+
+std::vector<std::string> Upgrade::assumed() const {
+  std::vector<std::string> assumed;
+  for (const CodeUpgrade& code : codes) {
+    if (code.is_assumed) assumed.push_back(code.code);
+  }
+  return assumed;
+}
+
+Result<VersionContent> content_of(const Views& views, const projections::VersionRecord& version,
+                                  const ReleasePointer& release, const ReleasePointer& newer) {
+  VersionContent content;
+  if (!version.has_csv_data) {
+    content.codes = views.codes(version.id);
+    for (auto& record : views.searches(version.id)) {
+      content.searches.push_back(std::move(record.search));
+    }
+    return content;
+  }
+  auto listed = included_codes(views, version);
+  if (!listed) return listed.error();
+  const ReleasePointer& known_to = release != nullptr ? release : newer;
+  auto contents = contents_of_codes(known_to, *listed, true);
+  if (!contents) return contents.error();
+  content.codes = std::move(contents->codes);
+  // A listed code that the release does not know was nevertheless decided on.
+  for (const std::string& code : contents->unfound) {
+    content.codes.push_back({code, CodeStatus::included});
+  }
+  std::ranges::sort(content.codes, {}, &CodeWithStatus::code);
+  return content;
+}
+
+const SearchReruns::Found& SearchReruns::run(const events::SearchWithResults& search) {
+  Key key{search.kind, search.mode, search.active, search.text, search.types};
+  if (const auto known = found_.find(key); known != found_.end()) return known->second;
+  if (codes_count_ > codes_max) {
+    found_.clear();
+    codes_count_ = 0;
+  }
+  Found found;
+  const auto expansion = rerun_search(release_, search);
+  if (expansion.all_codes_count() > search_codes_max) {
+    found.too_many = expansion.all_codes_count();
+  } else {
+    found.codes = expansion.all_codes();
+    codes_count_ += found.codes.size();
+  }
+  return found_.emplace(std::move(key), std::move(found)).first->second;
+}
+
+Upgrade compare_version(const VersionContent& version, ReleaseComparison& releases,
+                        SearchReruns& searches) {
+  Upgrade upgrade;
+  Matches matches;
+  upgrade.searches = rerun(version, searches, matches);
+  upgrade.statuses = decide_anew(version, matches.now, releases.shared_newer());
+  const Codes before = codes_in(version.codes);
+  auto known = version.codes.begin();
+  for (const CodeWithStatus& now : upgrade.statuses) {
+    CodeUpgrade code;
+    code.code = now.code;
+    code.after = now.status;
+    if (known != version.codes.end() && known->code == now.code) {
+      code.before = known->status;
+      code.fate = releases.fate_of(now.code);
+      code.no_longer_matched =
+          contains(matches.before, now.code) && !contains(matches.now, now.code);
+      ++known;
+    } else {
+      code.newly_matched = contains(matches.now, now.code);
+      code.new_descendant = !code.newly_matched;
+    }
+    const bool is_inherited = now.status == CodeStatus::included_by_ancestor ||
+                              now.status == CodeStatus::excluded_by_ancestor;
+    code.is_assumed = is_inherited && code.before != now.status;
+    count(code, upgrade.counts);
+    if (is_touched(code)) upgrade.codes.push_back(std::move(code));
+  }
+  CODELOG_CHECK(known == version.codes.end(), "an upgrade keeps every code of the version");
+  for (const SearchUpgrade& search : upgrade.searches) {
+    if (search.left_out_codes) ++upgrade.counts.searches_left_out;
+  }
+  upgrade.is_compatible = is_own_release(releases) || (are_found_again(upgrade.searches, version) &&
+                                                       is_surrounded_alike(version, releases));
+  return upgrade;
+}
+
+bool is_compatible(const VersionContent& version, ReleaseComparison& releases,
+                   SearchReruns& searches) {
+  if (is_own_release(releases)) return true;
+  Matches matches;
+  return are_found_again(rerun(version, searches, matches), version) &&
+         is_surrounded_alike(version, releases);
+}
+
+events::VersionCreated draft_of(const projections::VersionRecord& source, const Upgrade& upgrade,
+                                SearchId first_search) {
+  events::VersionCreated draft;
+  draft.status = events::VersionStatus::draft;
+  draft.origin = events::VersionOrigin::version;
+  draft.source = source.id;
+  draft.codes = upgrade.statuses;
+  draft.assumed = upgrade.assumed();
+  SearchId next = first_search;
+  for (const SearchUpgrade& upgraded : upgrade.searches) {
+    if (upgraded.left_out_codes) {
+      draft.searches_left_out.push_back(
+          {upgraded.search.kind, upgraded.search.text, *upgraded.left_out_codes});
+      continue;
+    }
+    draft.searches.push_back(upgraded.search);
+    draft.searches.back().id = next;
+    next = next.next();
+  }
+  return draft;
+}
+
+}  // namespace codelog::commands

@@ -1,0 +1,103 @@
+// What a newer release does to a version: its searches run again, its definition applied to the new
+// hierarchy, and every code that this touches sorted by what happened to it. Pure: the same version
+// and the same two release files always give the same answer, which is what makes a report
+// reproducible.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "coding_systems/base/release_comparison.h"
+#include "server/commands/executor.h"
+#include "server/commands/version_contents.h"
+
+namespace codelog::commands {
+
+// The codes and searches of a version. An uploaded table counts as the list of its codes, as far as
+// its release (or else the newer one) knows them.
+struct VersionContent {
+  std::vector<events::CodeWithStatus> codes;  // by code
+  std::vector<events::SearchWithResults> searches;
+};
+
+// `release` may be null. Errors: invalid (a stored table that cannot be read).
+Result<VersionContent> content_of(const Views& views, const projections::VersionRecord& version,
+                                  const ReleasePointer& release, const ReleasePointer& newer);
+
+// A code that the newer release touches.
+struct CodeUpgrade {
+  std::string code;
+  std::optional<base::CodeStatus> before;  // nothing: the version did not have it
+  base::CodeStatus after = base::CodeStatus::unresolved;
+  coding_systems::CodeFate fate;
+  bool newly_matched = false;      // by a search, and new to the version
+  bool no_longer_matched = false;  // by any search that it was found by
+  bool new_descendant = false;     // new to the version, and not found by a search
+  bool is_assumed = false;  // `after` is what the hierarchy says, and nobody has confirmed it
+
+  bool status_changed() const { return before && *before != after; }
+};
+
+struct SearchUpgrade {
+  events::SearchWithResults search;  // with what it finds on the newer release
+  std::size_t codes_before = 0;
+  // Of a search that finds too much now to be taken over; its codes are then none.
+  std::optional<std::size_t> left_out_codes;
+};
+
+struct Upgrade {
+  std::vector<CodeUpgrade> codes;                // those that something happened to, by code
+  std::vector<SearchUpgrade> searches;           // as the version has them
+  std::vector<events::CodeWithStatus> statuses;  // of all codes on the newer release, by code
+  events::UpgradeCounts counts;
+  bool is_compatible = false;
+
+  events::UpgradeOutcome outcome() const;
+  std::vector<std::string> assumed() const;
+};
+
+// The searches of many versions run again on one release: each different one only once. Belongs to
+// one thread.
+class SearchReruns {
+ public:
+  explicit SearchReruns(ReleasePointer release) : release_(std::move(release)) {}
+
+  // What the search finds now; nothing, and how many, if that is too much for a draft.
+  struct Found {
+    std::vector<std::string> codes;  // sorted
+    std::optional<std::size_t> too_many;
+  };
+  const Found& run(const events::SearchWithResults& search);
+
+ private:
+  using Key = std::tuple<events::SearchKind, events::SearchMode, events::ActiveFilter, std::string,
+                         std::vector<std::string>>;
+  // Together no more than this many codes are remembered.
+  static constexpr std::size_t codes_max = 2'000'000;
+
+  ReleasePointer release_;
+  std::map<Key, Found> found_;
+  std::size_t codes_count_ = 0;
+};
+
+// Linear in the version's codes and what is around them; 10,000 codes take some tens of
+// milliseconds.
+Upgrade compare_version(const VersionContent& version, coding_systems::ReleaseComparison& releases,
+                        SearchReruns& searches);
+
+// Whether the version is the same on the newer release: every search finds what it found, and the
+// hierarchy around its included codes is the same. True for a version's own release, whatever else
+// is missing.
+bool is_compatible(const VersionContent& version, coding_systems::ReleaseComparison& releases,
+                   SearchReruns& searches);
+
+// A draft of the version on the newer release, with the searches that can be taken over; ids,
+// author and release are left to the caller.
+events::VersionCreated draft_of(const projections::VersionRecord& source, const Upgrade& upgrade,
+                                SearchId first_search);
+
+}  // namespace codelog::commands

@@ -1,0 +1,328 @@
+// Newer releases over HTTP: OpenCodelists' second release, the upgrade of a version from preview to
+// publication, and the report on a whole release.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+#include <thread>
+
+#include "events/base/version_hash.h"
+#include "tests/server/api_golden.h"
+
+namespace codelog::tests {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* second_archive = "uk_sct2cl_5.1.0_20240601000001Z.zip";
+constexpr const char* second_alias = "snomedct_second_20240601";
+
+std::string import_second(ApiSite& site) {
+  return site.import_snomedct(second_archive, "second", "2024-06-01");
+}
+
+std::string version_url(base::VersionId id) { return "/api/v2/versions/" + base::version_hash(id); }
+
+events::UpgradesReported compare_versions(ApiSite& site, const std::string& alias) {
+  auto report = site.application().releases().compare_versions(alias, {}, {});
+  REQUIRE(report);
+  return std::move(*report);
+}
+
+// Asks for the report until it is there and nothing is running.
+json wait_for_report(const ApiSite& site, const std::string& alias) {
+  for (int attempt = 0; attempt < 2000; ++attempt) {
+    json answer = site.get("/api/v2/releases/" + alias + "/upgrade-report").json();
+    if (answer.value("status", 0) == 0 && !answer.at("progress").at("running")) return answer;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  FAIL("the report does not end");
+  return {};
+}
+
+// A codelist of "fracture" on the first release, with everything that was found included; its
+// version under review.
+std::string reviewed_fractures(ApiSite& site) {
+  const auto created = site.send("POST", "/api/v2/codelists",
+                                 {{"owner", "organisation/test-org"},
+                                  {"name", "Fractures"},
+                                  {"coding_system", "snomedct"},
+                                  {"release", small_snomedct}});
+  REQUIRE(created.status == 201);
+  const std::string hash = created.json().at("version").at("hash");
+  const std::string url = "/api/v2/versions/" + hash;
+  const auto found = site.send("POST", url + "/searches", {{"term", "fracture"}});
+  REQUIRE(found.status == 201);
+  json updates = json::array();
+  const json codes = found.json().at("codes");
+  for (const json& code : codes) updates.push_back({code, "+"});
+  const auto decided = site.send("PATCH", url + "/statuses", {{"updates", updates}});
+  INFO(decided.body.substr(0, 500));
+  REQUIRE(decided.status == 200);
+  REQUIRE(site.send("POST", url + "/save").status == 200);
+  return hash;
+}
+
+// A draft of the version with assumptions about its first two codes, whatever the releases say.
+events::VersionCreated draft_with_assumptions(ApiSite& site, base::VersionId source_id) {
+  const auto views = site.views();
+  const auto source = views.version(source_id);
+  REQUIRE(source);
+  events::VersionCreated created;
+  created.version = views.next_ids().version;
+  created.codelist = source->codelist;
+  created.origin = events::VersionOrigin::version;
+  created.author = "alice";
+  created.release = source->release;
+  created.codes = views.codes(source_id);
+  REQUIRE(created.codes.size() > 2);
+  created.assumed = {created.codes[0].code, created.codes[1].code};
+  return created;
+}
+
+}  // namespace
+
+TEST_CASE("versions that OpenCodelists finds compatible with a second release are so here",
+          "[upgrade][golden]") {
+  ApiSite site;
+  seed_golden_state(site);
+  REQUIRE(import_second(site) == second_alias);
+  const OrderedJson golden = read_golden("11_second_release");
+  const auto report = compare_versions(site, second_alias);
+  std::size_t checked = 0;
+  for (const events::VersionUpgrade& row : report.versions) {
+    const std::string id = std::to_string(row.version.value());
+    if (!golden.at("compatible_releases").contains(id)) continue;
+    CAPTURE(id, row.problem);
+    CHECK(row.outcome != events::UpgradeOutcome::cannot_tell);
+    if (!golden.at("compatible_releases").at(id).empty()) CHECK(row.is_compatible);
+    if (!golden.at("checks").at(id).at("by_search")) CHECK_FALSE(row.is_compatible);
+    ++checked;
+  }
+  CHECK(checked >= 13);
+}
+
+TEST_CASE("every version is compatible with its own release", "[upgrade]") {
+  ApiSite site;
+  seed_golden_state(site);
+  const auto report = compare_versions(site, small_snomedct);
+  CHECK(report.versions.size() >= 13);
+  for (const events::VersionUpgrade& row : report.versions) {
+    CAPTURE(row.version.value(), row.problem);
+    CHECK(row.is_compatible);
+  }
+}
+
+TEST_CASE("a plain draft on a second release has what OpenCodelists' has", "[upgrade][golden]") {
+  ApiSite site;
+  seed_golden_state(site);
+  import_second(site);
+  for (const OrderedJson& exported : read_golden("11_second_release").at("export_to_builder")) {
+    const base::VersionId id(exported.at("version").get<std::uint32_t>());
+    CAPTURE(id.value());
+    const auto before = statuses_of(site.views(), id);
+    const auto reply = site.send("POST", version_url(id) + "/drafts", {{"release", second_alias}});
+    REQUIRE(reply.status == 201);
+    const base::VersionId draft(reply.json().at("id").get<std::uint32_t>());
+    auto after = statuses_of(site.views(), draft);
+    CHECK(after.size() == exported.at("n").get<std::size_t>());
+    for (const auto& [code, status] : exported.at("added").items()) {
+      CHECK(after.at(code) == status);
+      after.erase(code);
+    }
+    CHECK(after == before);
+  }
+}
+
+TEST_CASE("a version is previewed, upgraded, confirmed, saved and published", "[upgrade]") {
+  ApiSite site;
+  site.set_up();
+  const std::string hash = reviewed_fractures(site);
+  import_second(site);
+  const std::string url = "/api/v2/versions/" + hash;
+
+  const auto preview = site.get(url + "/upgrade?release=" + second_alias);
+  REQUIRE(preview.status == 200);
+  const json before = preview.json();
+  CHECK(before.at("release") == second_alias);
+  CHECK(before.at("release_before") == small_snomedct);
+  CHECK(before.at("compared_with_release_before") == true);
+  REQUIRE(before.at("outcome") == "affected");
+  CHECK(preview.body == site.get(url + "/upgrade?release=" + second_alias).body);
+
+  const auto upgraded = site.send("POST", url + "/upgrade", {{"release", second_alias}});
+  REQUIRE(upgraded.status == 201);
+  const std::string draft = "/api/v2/versions/" + upgraded.json().at("hash").get<std::string>();
+  std::set<std::string> assumed;
+  for (const json& code : before.at("codes")) {
+    if (code.at("assumed")) assumed.insert(code.at("code"));
+  }
+  const auto listed = [&] {
+    std::set<std::string> codes;
+    const json rows = site.get(draft + "/assumptions").json().at("assumptions");
+    for (const json& row : rows) codes.insert(row.at("code"));
+    return codes;
+  };
+  CHECK(listed() == assumed);
+  const json version = site.get(draft).json();
+  CHECK(version.at("assumptions_count") == assumed.size());
+  for (const json& code : before.at("codes")) {
+    CHECK(version.at("statuses").at(code.at("code").get<std::string>()) == code.at("status_after"));
+  }
+
+  // What nobody decided and the hierarchy does not say has to be decided; the rest, confirmed.
+  json updates = json::array();
+  for (const auto& [code, status] : version.at("statuses").items()) {
+    if (status == "?" || status == "!") updates.push_back({code, "+"});
+  }
+  if (!updates.empty()) {
+    REQUIRE(site.send("PATCH", draft + "/statuses", {{"updates", updates}}).status == 200);
+  }
+  if (!listed().empty()) {
+    CHECK(site.send("POST", draft + "/save").status == 409);
+    const auto confirmed = site.send("POST", draft + "/assumptions");
+    REQUIRE(confirmed.status == 200);
+    CHECK(listed().empty());
+    REQUIRE(site.send("POST", draft + "/undo").status == 200);
+    CHECK(listed().size() == confirmed.json().at("confirmed").size());
+    REQUIRE(site.send("POST", draft + "/redo").status == 200);
+  }
+  REQUIRE(site.send("POST", draft + "/save").status == 200);
+  REQUIRE(site.send("POST", draft + "/publish").status == 200);
+  CHECK(site.get(draft).json().at("release") == second_alias);
+}
+
+TEST_CASE("deciding about a code settles what was assumed of it, and undoing gives it back",
+          "[upgrade]") {
+  ApiSite site;
+  site.set_up();
+  const std::string hash = reviewed_fractures(site);
+  const base::VersionId id(
+      site.get("/api/v2/versions/" + hash).json().at("id").get<std::uint32_t>());
+  const auto created = draft_with_assumptions(site, id);
+  site.append({projections::codelist_stream(created.codelist)}, {created});
+  const std::string draft = version_url(created.version);
+  const auto waiting = [&] { return site.views().assumptions(created.version); };
+
+  REQUIRE(site.send("PATCH", draft + "/statuses", one_update(created.assumed[0], "-")).status ==
+          200);
+  CHECK(std::ranges::count(waiting(), created.assumed[0]) == 0);
+  CHECK(site.get(draft).json().at("assumptions_count") == waiting().size());
+  REQUIRE(site.send("POST", draft + "/undo").status == 200);
+  CHECK(waiting() == created.assumed);
+  REQUIRE(site.send("POST", draft + "/redo").status == 200);
+  CHECK(std::ranges::count(waiting(), created.assumed[0]) == 0);
+  REQUIRE(site.send("POST", draft + "/undo").status == 200);
+
+  const auto wrong =
+      site.send("POST", draft + "/assumptions", {{"codes", {created.codes[2].code}}});
+  CHECK(wrong.status == 400);
+  CHECK(wrong.json().at("errors")[0].at("field") == "codes[0]");
+  CHECK(waiting() == created.assumed);
+  const auto one = site.send("POST", draft + "/assumptions", {{"codes", {created.assumed[1]}}});
+  REQUIRE(one.status == 200);
+  CHECK(waiting() == std::vector<std::string>{created.assumed[0]});
+  // The views rebuilt from the log know the same.
+  site.restart_with_new_views();
+  CHECK(waiting() == std::vector<std::string>{created.assumed[0]});
+}
+
+TEST_CASE("a report tells what a release does to every version, and is the same when made again",
+          "[upgrade]") {
+  ApiSite site;
+  site.set_up();
+  const std::string hash = reviewed_fractures(site);
+  import_second(site);
+  const std::string url = std::string("/api/v2/releases/") + second_alias + "/upgrade-report";
+  CHECK(site.get(url).status == 404);
+  CHECK(site.send("POST", url, json::object(), "bob").status == 403);
+  CHECK(site.send("POST", "/api/v2/releases/snomedct_none_20240101/upgrade-report").status == 404);
+  const auto started = site.send("POST", url);
+  REQUIRE(started.status == 202);
+  const json report = wait_for_report(site, second_alias).at("report");
+  REQUIRE(report.at("versions").size() == 1);
+  const json& row = report.at("versions")[0];
+  CHECK(row.at("hash") == hash);
+  CHECK(row.at("codelist").at("slug") == "fractures");
+  CHECK(report.at("summary").at(row.at("outcome").get<std::string>()) == 1);
+  const json preview =
+      site.get("/api/v2/versions/" + hash + "/upgrade?release=" + second_alias).json();
+  CHECK(row.at("counts") == preview.at("counts"));
+  CHECK(row.at("compatible") == preview.at("compatible"));
+
+  const auto recorded = site.views().upgrade_report(second_alias);
+  REQUIRE(recorded);
+  CHECK(compare_versions(site, second_alias).versions == recorded->versions);
+  site.restart_with_new_views();
+  CHECK(site.views().upgrade_report(second_alias) == recorded);
+}
+
+TEST_CASE("an upgrade asks for a release that there is", "[upgrade]") {
+  ApiSite site;
+  site.set_up();
+  const std::string url = "/api/v2/versions/" + reviewed_fractures(site);
+  CHECK(site.get(url + "/upgrade?release=snomedct_none_20240101").status == 400);
+  CHECK(site.get(url + "/upgrade?release=" + std::string(small_bnf)).status == 400);
+  const auto refused = site.send("POST", url + "/upgrade", {{"release", "none"}});
+  CHECK(refused.status == 400);
+  CHECK(refused.json().at("errors")[0].at("field") == "release");
+  CHECK(site.send("POST", url + "/upgrade").status == 400);
+  CHECK(site.send("POST", url + "/upgrade", {{"release", small_snomedct}}, "bob").status == 403);
+}
+
+TEST_CASE("the newest releases and refset versions are told as OpenCodelists tells them",
+          "[releases]") {
+  ApiSite site;
+  site.set_up();
+  site.add_organisation("nhs-drug-refsets", {"carol"});
+  const std::string url = "/coding-systems/update-refset-version/";
+  const json body = {{"release", "41.2.0"}, {"tag", "20250423"}, {"release_date", "2025-04-23"}};
+  CHECK(site.ask({.method = "POST", .target = url + "drug", .body = body.dump()}).status == 401);
+  const auto foreign = site.send("POST", url + "drug", body, "bob");
+  CHECK(foreign.status == 403);
+  CHECK(foreign.json().at("error") ==
+        "Unauthorised. You must be a member of Test Organisation to update this refset version.");
+  CHECK(site.send("POST", url + "none", body, "carol").json().at("error") ==
+        "Invalid refset type. Must be one of pcd, drug");
+  CHECK(site.send("POST", url + "drug", {{"tag", "1"}}, "carol").json().at("error") ==
+        "Missing required fields: release, release_date");
+  CHECK(site.send("POST", url + "drug",
+                  {{"release", "1"}, {"tag", "1"}, {"release_date", "23/04/2025"}}, "carol")
+            .json()
+            .at("error") == "Invalid release_date format. Expected YYYY-MM-DD");
+  const auto made = site.send("POST", url + "drug", body, "carol");
+  REQUIRE(made.status == 201);
+  CHECK(made.json().at("message") == "Created new NHSDrugRefsetVersion version: 20250423");
+
+  const json latest = site.get("/coding-systems/latest-releases?type=json").json();
+  CHECK(latest.at("snomedct").at("database_alias") == small_snomedct);
+  CHECK(latest.at("snomedct").at("name") == "SNOMED CT (UK Clinical Edition)");
+  CHECK(latest.at("bnf").at("valid_from") == "2024-01-01");
+  CHECK(latest.at("nhs_drug_refsets").at("tag") == "20250423");
+  CHECK(latest.at("nhs_drug_refsets").at("import_timestamp") ==
+        made.json().at("version").at("import_timestamp"));
+  CHECK_FALSE(latest.contains("pcd_refsets"));
+  CHECK_FALSE(latest.contains("dmd"));
+  CHECK(site.get("/coding-systems/latest-releases").body.find("41.2.0") != std::string::npos);
+}
+
+TEST_CASE("more about codes comes from the newest release", "[releases]") {
+  ApiSite site;
+  site.set_up();
+  const std::string url = "/coding-systems/more-info/";
+  const auto ask = [&](const std::string& system, const std::string& body) {
+    return site.ask({.method = "POST", .target = url + system, .body = body});
+  };
+  const std::string code = "9255007";
+  const json more = ask("snomedct", json{{"codes", {code, "1"}}}.dump()).json();
+  CHECK(more.at("synonyms").at(code).size() == 1);
+  CHECK_FALSE(more.at("synonyms").contains("1"));
+  CHECK(more.at("references") == json::object());
+  CHECK(ask("none", "{}").json() == json{{"error", "Invalid coding system"}});
+  CHECK(ask("bnf", "[1]").json() == json{{"error", "Badly formatted JSON request"}});
+  CHECK(ask("bnf", R"({"codes": null})").json() ==
+        json{{"synonyms", json::object()}, {"references", json::object()}});
+  CHECK(ask("icd10", R"({"codes": ["A00"]})").json().at("synonyms") == json::object());
+  CHECK(ask("bnf", R"({"codes": [1]})").status == 400);
+}
+
+}  // namespace codelog::tests

@@ -1,0 +1,27 @@
+// Small releases for tests, made row by row.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+
+#include "coding_systems/base/index_source.h"
+#include "coding_systems/base/release.h"
+
+namespace codelog::tests {
+
+// Kinds of codes and links in a made release.
+inline constexpr coding_systems::CodeKind made_active = 1;
+inline constexpr coding_systems::CodeKind made_inactive = 2;
+inline constexpr coding_systems::LinkKind made_replaced_by = 1;
+inline constexpr coding_systems::LinkKind made_seen_with = 2;  // names no successor
+
+// An edge a text: "parent child". Codes are active and named "name of CODE" unless the source says
+// otherwise first.
+coding_systems::IndexSource made_source(std::initializer_list<const char*> edges);
+
+// A release of SNOMED CT by name; its digest follows from what is in it.
+std::shared_ptr<const coding_systems::Release> made_release(
+    const coding_systems::IndexSource& source);
+
+}  // namespace codelog::tests

@@ -1,0 +1,91 @@
+// Which releases there are, and what one of them does to the codelists.
+#include <memory>
+
+#include "tools/command.h"
+
+namespace codelog::tools {
+namespace {
+
+struct ReleaseOptions {
+  CommonOptions common;
+  std::string alias;
+};
+
+std::string release_lines(const Json& answer) {
+  std::string lines;
+  for (const Json& release : answer.at("releases")) {
+    lines += release.value("alias", "") + "  " + release.value("coding_system", "") + " " +
+             release.value("name", "") + ", valid from " + release.value("valid_from", "") + ", " +
+             std::to_string(release.value("concepts", std::uint64_t{0})) + " concepts\n";
+  }
+  return lines.empty() ? "There are no releases: codelog import --help\n" : lines;
+}
+
+std::string report_lines(const Json& report) {
+  std::string lines =
+      report.value("release", "") + ": " + std::to_string(report.at("versions").size()) +
+      " versions, " + std::to_string(report.at("summary").value("unchanged", std::uint64_t{0})) +
+      " unchanged, " + std::to_string(report.at("summary").value("affected", std::uint64_t{0})) +
+      " affected, " + std::to_string(report.at("summary").value("cannot tell", std::uint64_t{0})) +
+      " that nothing can be told of\n";
+  for (const Json& row : report.at("versions")) {
+    if (row.value("outcome", "") == "unchanged") continue;
+    lines += row.value("codelist", "") + " " + row.value("version", "") + ": ";
+    std::string counts;
+    for (const auto& [name, count] : row.at("counts").items()) {
+      if (count == 0) continue;
+      counts += (counts.empty() ? "" : ", ") + count.dump() + " " + name;
+    }
+    const std::string problem = row.value("problem", "");
+    lines += counts + (counts.empty() || problem.empty() ? "" : "; ") + problem + "\n";
+  }
+  return lines;
+}
+
+int list(const ReleaseOptions& options) {
+  return finish(run_operation(options.common, "release.list", Json::object()), options.common,
+                release_lines);
+}
+
+int report(const ReleaseOptions& options) {
+  return finish(run_operation(options.common, "release.report", {{"alias", options.alias}}),
+                options.common, report_lines);
+}
+
+CLI::App& add_release_command(CLI::App& group, const CommandText& text,
+                              int (*action)(const ReleaseOptions&),
+                              const std::shared_ptr<ReleaseOptions>& options, Chosen& chosen) {
+  CLI::App& command = add_command(group, text);
+  add_data_options(command, options->common);
+  add_json_option(command, options->common);
+  command.callback(
+      [options, action, &chosen] { chosen = [options, action] { return action(*options); }; });
+  return command;
+}
+
+}  // namespace
+
+void add_release_commands(CLI::App& program, Chosen& chosen) {
+  CLI::App& group = add_group(program, {"release", "The releases of coding systems.",
+                                        "codelog release list\n"
+                                        "codelog release report snomedct_3700_20231004"});
+  // Shared by the parser, which fills them, and by the actions.
+  auto list_options = std::make_shared<ReleaseOptions>();
+  add_release_command(group,
+                      {"list", "List the releases that are registered.",
+                       "codelog release list\ncodelog release list --json"},
+                      list, list_options, chosen);
+  auto report_options = std::make_shared<ReleaseOptions>();
+  CLI::App& command = add_release_command(
+      group,
+      {"report",
+       "Compare every finished version of the release's coding system with it: which are "
+       "unchanged, which are affected and how, of which nothing can be told. The outcome is an "
+       "event, and is shown by the server too.",
+       "codelog release report snomedct_3700_20231004\n"
+       "codelog release report bnf_2024-01_20240101 --json"},
+      report, report_options, chosen);
+  command.add_option("ALIAS", report_options->alias, "Of the newer release")->required();
+}
+
+}  // namespace codelog::tools
