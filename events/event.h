@@ -103,7 +103,7 @@ enum class VersionOrigin : std::uint8_t {
   csv = 2,         // an uploaded table, kept as it is ("old style")
   version = 3,     // a draft made from another version
   clone = 4,       // another codelist's version
-  conversion = 5,  // an old-style version converted to new style
+  conversion = 5,  // an old-style version converted to new style, or a BNF one to dm+d
   migration = 6,   // brought over from OpenCodelists
 };
 

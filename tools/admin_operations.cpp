@@ -25,20 +25,6 @@ Error missing_argument(const char* name, const char* kind) {
   return base::field_error(ErrorCode::invalid, name, std::string("must be ") + kind);
 }
 
-Result<base::Sha256> digest_argument(const Json& arguments, const char* name) {
-  const auto text = text_argument(arguments, name);
-  if (!text) return text.error();
-  base::Sha256 digest{};
-  bool good = text->size() == 2 * digest.size();
-  for (std::size_t i = 0; good && i < digest.size(); ++i) {
-    const char* digits = text->data() + 2 * i;
-    const auto [after, error] = std::from_chars(digits, digits + 2, digest[i], 16);
-    good = error == std::errc() && after == digits + 2;
-  }
-  if (!good) return missing_argument(name, "64 hexadecimal digits");
-  return digest;
-}
-
 Json release_to_json(const projections::ReleaseRecord& release) {
   return {{"alias", release.alias},
           {"coding_system", release.coding_system},
@@ -65,6 +51,20 @@ Result<std::uint64_t> number_argument(const Json& arguments, const char* name,
   return found->get<std::uint64_t>();
 }
 
+Result<base::Sha256> digest_argument(const Json& arguments, const char* name) {
+  const auto text = text_argument(arguments, name);
+  if (!text) return text.error();
+  base::Sha256 digest{};
+  bool good = text->size() == 2 * digest.size();
+  for (std::size_t i = 0; good && i < digest.size(); ++i) {
+    const char* digits = text->data() + 2 * i;
+    const auto [after, error] = std::from_chars(digits, digits + 2, digest[i], 16);
+    good = error == std::errc() && after == digits + 2;
+  }
+  if (!good) return missing_argument(name, "64 hexadecimal digits");
+  return digest;
+}
+
 bool flag_argument(const Json& arguments, const char* name) {
   const auto found = arguments.find(name);
   return found != arguments.end() && found->is_boolean() && found->get<bool>();
@@ -87,6 +87,8 @@ Result<Json> AdminOperations::run(std::string_view operation, const Json& argume
       Named{"organisation.member", &AdminOperations::set_member},
       Named{"release.find", &AdminOperations::find_release},
       Named{"release.register", &AdminOperations::register_release},
+      Named{"mapping.find", &AdminOperations::find_mapping},
+      Named{"mapping.register", &AdminOperations::register_mapping},
       Named{"release.list", &AdminOperations::list_releases},
       Named{"demo.find", &AdminOperations::find_demo},
       Named{"demo.fill", &AdminOperations::make_demo}};

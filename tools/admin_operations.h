@@ -9,6 +9,7 @@
 #include <functional>
 #include <string_view>
 
+#include "events/base/digest.h"
 #include "server/application/application.h"
 #include "tools/admin_protocol.h"
 #include "tools/data_folder.h"
@@ -35,6 +36,8 @@ class AdminOperations {
   base::Result<Json> set_member(const Json& arguments);
   base::Result<Json> find_release(const Json& arguments);
   base::Result<Json> register_release(const Json& arguments);
+  base::Result<Json> find_mapping(const Json& arguments);
+  base::Result<Json> register_mapping(const Json& arguments);
   base::Result<Json> list_releases(const Json& arguments);
   base::Result<Json> report_release(const Json& arguments, const ReportProgress& report);
   base::Result<Json> find_demo(const Json& arguments);
@@ -51,6 +54,7 @@ base::Result<Json> run_log_operation(DataFolder& folder, std::string_view operat
 
 // Arguments by name.
 base::Result<std::string> text_argument(const Json& arguments, const char* name);
+base::Result<base::Sha256> digest_argument(const Json& arguments, const char* name);
 base::Result<std::uint64_t> number_argument(const Json& arguments, const char* name,
                                             std::uint64_t otherwise);
 bool flag_argument(const Json& arguments, const char* name);

@@ -1,6 +1,8 @@
 #include <memory>
 
+#include "mappings/files/mappings.h"
 #include "tools/command.h"
+#include "tools/mapping_import.h"
 #include "tools/release_import.h"
 #include "tools/terminal.h"
 
@@ -13,12 +15,16 @@ struct ImportOptions {
   std::string archive;
 };
 
-Json import_to_json(const ImportedRelease& release) {
-  const coding_systems::ImportOutcome& outcome = release.outcome;
+Json stages_to_json(const coding_systems::ImportOutcome& outcome) {
   Json stages = Json::object();
   for (const coding_systems::ImportStage& stage : outcome.stages) {
     stages[std::string(stage.name)] = stage.seconds;
   }
+  return stages;
+}
+
+Json import_to_json(const ImportedRelease& release) {
+  const coding_systems::ImportOutcome& outcome = release.outcome;
   return {{"alias", release.alias},
           {"position", release.position},
           {"concepts", outcome.concepts_count},
@@ -28,10 +34,38 @@ Json import_to_json(const ImportedRelease& release) {
           {"notices", outcome.notices},
           {"file_digest", base::to_hex(outcome.file_digest)},
           {"seconds", release.seconds},
-          {"stages", std::move(stages)}};
+          {"stages", stages_to_json(outcome)}};
+}
+
+Json import_to_json(const ImportedMapping& mapping) {
+  return {{"name", mapping.name},
+          {"file", mapping.file_stem},
+          {"position", mapping.position},
+          {"rows", mapping.outcome.rows_count},
+          {"source_bytes", mapping.outcome.source_bytes},
+          {"file_digest", base::to_hex(mapping.outcome.file_digest)},
+          {"seconds", mapping.seconds},
+          {"stages", stages_to_json(mapping.outcome)}};
+}
+
+int import_mapping_here(const ImportOptions& options) {
+  const MappingImport command{options.command.system_id, options.archive,
+                              options.command.release_name, options.command.valid_from};
+  ProgressLine progress;
+  const auto imported =
+      import_mapping(options.common.folder(), command, [&](const WorkProgress& work) {
+        progress.show(work.stage, work.done, work.total);
+        return true;
+      });
+  progress.clear();
+  const auto outcome = imported ? base::Result<Json>(import_to_json(*imported))
+                                : base::Result<Json>(imported.error());
+  return finish(outcome, options.common,
+                [](const Json& mapping) { return mapping.value("file", "") + "\n"; });
 }
 
 int import(const ImportOptions& options) {
+  if (mappings::is_mapping(options.command.system_id)) return import_mapping_here(options);
   ReleaseImport command = options.command;
   command.archive = options.archive;
   ProgressLine progress;
@@ -51,8 +85,9 @@ int import(const ImportOptions& options) {
 }
 
 std::string check_system(const std::string& system) {
-  if (find_importer(system) != nullptr) return "";
-  return "'" + system + "' cannot be imported; what can is: " + importable_systems();
+  if (find_importer(system) != nullptr || mappings::is_mapping(system)) return "";
+  return "'" + system + "' cannot be imported; what can is: " + importable_systems() +
+         "; and the mappings " + importable_mappings();
 }
 
 }  // namespace
@@ -60,17 +95,22 @@ std::string check_system(const std::string& system) {
 void add_import_command(CLI::App& program, Chosen& chosen) {
   CLI::App& command = add_command(
       program,
-      {"import", "Import a release of a coding system, and print its alias.",
+      {"import", "Import a release of a coding system, or of a mapping, and print its alias.",
        "codelog import snomedct uk_sct2cl_36.0.0_20230412000001Z.zip --release 36.0.0 --valid-from "
        "2023-04-19\n"
        "codelog import bnf 20240101_BNF_Code_Information.zip --release 2024-01 --valid-from "
        "2024-01-01\n"
        "codelog import dmd nhsbsa_dmd_6.3.0_20240603000001.zip --release '2024 6.3.0' --valid-from "
        "2024-06-03\n"
-       "codelog import icd10 folder-of-both-editions --release 2019 --valid-from 2019-01-01"});
+       "codelog import icd10 folder-of-both-editions --release 2019 --valid-from 2019-01-01\n"
+
+       "codelog import bnfdmd 'BNF Snomed Mapping data 20240115.zip' --release 20240115 "
+       "--valid-from 2024-01-01"});
   // Shared by the parser, which fills it, and by the action.
   auto options = std::make_shared<ImportOptions>();
-  command.add_option("SYSTEM", options->command.system_id, "One of: " + importable_systems())
+  command
+      .add_option("SYSTEM", options->command.system_id,
+                  "One of: " + importable_systems() + "; or a mapping: " + importable_mappings())
       ->required()
       ->check(CLI::Validator(check_system, ""));
   command

@@ -2,6 +2,9 @@
 
 #include <vector>
 
+#include "mappings/files/mappings.h"
+#include "tools/release_import.h"
+
 namespace codelog::tools {
 namespace {
 
@@ -14,14 +17,27 @@ std::vector<const CLI::App*> subcommands_of(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
 
+// What can be imported stands where a subcommand would: it is offered once.
+std::vector<std::string> choices_of(const CLI::App& app) {
+  std::vector<std::string> choices;
+  if (app.get_name() != "import") return choices;
+  for (const Importer& importer : importers()) choices.emplace_back(importer.system_id);
+  for (const std::string_view mapping : mappings::all_mappings) choices.emplace_back(mapping);
+  return choices;
+}
+
 void collect(const CLI::App& app, const std::string& path, std::vector<Words>& all) {
   std::string words;
+  const auto choices = choices_of(app);
+  for (const std::string& choice : choices) words += choice + " ";
   for (const CLI::App* subcommand : subcommands_of(app)) words += subcommand->get_name() + " ";
+  std::string options;
   for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) words += "--" + name + " ";
+    for (const std::string& name : option->get_lnames()) options += "--" + name + " ";
   }
-  if (!words.empty()) words.pop_back();
-  all.push_back({path, words});
+  if (!options.empty()) options.pop_back();
+  all.push_back({path, words + options});
+  for (const std::string& choice : choices) all.push_back({path + " " + choice, options});
   for (const CLI::App* subcommand : subcommands_of(app)) {
     collect(*subcommand, path + " " + subcommand->get_name(), all);
   }

@@ -59,7 +59,8 @@ base::Result<std::optional<FolderLock>> FolderLock::try_take(const fs::path& dat
 DataFolder::DataFolder(const DataFolderOptions& options, FolderLock lock)
     : data_(options.data),
       lock_(std::move(lock)),
-      releases_(options.data, coding_systems::release_openers()) {}
+      releases_(options.data, coding_systems::release_openers()),
+      mappings_(options.data) {}
 
 base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const DataFolderOptions& options,
                                                            FolderLock lock,
@@ -73,7 +74,7 @@ base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const DataFolderOptio
 }
 
 base::Result<void> DataFolder::open_log(const DataFolderOptions& options) {
-  for (const char* name : {"keys", "coding_systems"}) {
+  for (const char* name : {"keys", "coding_systems", "mappings"}) {
     if (const auto made = make_folder(data_ / name); !made) return made;
   }
   auto keys = accounts::KeyRing::open(data_ / "keys" / "users");
@@ -117,11 +118,31 @@ base::Result<void> DataFolder::finish_erasures() {
 }
 
 commands::Site DataFolder::site() {
-  return {*log_, projections(),
+  return {*log_,
+          projections(),
           [this](std::string_view system, const std::string& alias) {
             return releases_.open(system, alias);
           },
-          *keys_, clock_};
+          *keys_,
+          clock_,
+          mapping_openers()};
+}
+
+commands::MappingOpeners DataFolder::mapping_openers() {
+  using projections::MappingRecord;
+  const auto file_of = [](const MappingRecord& record) {
+    return mappings::MappingFile{record.name, record.file_digest};
+  };
+  return {.bnfdmd = [this, file_of](
+                        const MappingRecord& record) { return mappings_.bnfdmd(file_of(record)); },
+          .ctv3sctmap2 =
+              [this, file_of](const MappingRecord& record) {
+                return mappings_.ctv3sctmap2(file_of(record));
+              },
+          .dmdvmpprevmap =
+              [this, file_of](const MappingRecord& record) {
+                return mappings_.dmdvmpprevmap(file_of(record));
+              }};
 }
 
 projections::Projections& DataFolder::projections() {

@@ -11,6 +11,7 @@
 
 #include "coding_systems/versioning/releases.h"
 #include "events/log.h"
+#include "mappings/files/mappings.h"
 #include "projections/projections.h"
 #include "server/accounts/key_ring.h"
 #include "server/commands/executor.h"
@@ -58,6 +59,7 @@ class DataFolder {
   projections::Projections& projections();
   accounts::KeyRing& keys() { return *keys_; }
   coding_systems::Releases& releases() { return releases_; }
+  mappings::Mappings& mappings() { return mappings_; }
   // What commands work with; good as long as this is.
   commands::Site site();
 
@@ -72,6 +74,7 @@ class DataFolder {
   DataFolder(const DataFolderOptions& options, FolderLock lock);
   base::Result<void> open_log(const DataFolderOptions& options);
   base::Result<void> finish_erasures();
+  commands::MappingOpeners mapping_openers();
 
   const std::filesystem::path data_;
   // Destroyed in the reverse order: the views let go of the log, and the lock goes last.
@@ -81,6 +84,7 @@ class DataFolder {
   std::unique_ptr<events::EventLog> log_;
   std::unique_ptr<projections::Projections> projections_;
   coding_systems::Releases releases_;
+  mappings::Mappings mappings_;
 };
 
 }  // namespace codelog::tools

@@ -7,11 +7,13 @@
 #include "coding_systems/bnf/import.h"
 #include "coding_systems/dmd/coding_system.h"
 #include "coding_systems/dmd/import.h"
+#include "coding_systems/dmd/previous_vmps.h"
 #include "coding_systems/icd10/coding_system.h"
 #include "coding_systems/icd10/import.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/snomedct/import.h"
 #include "coding_systems/versioning/alias.h"
+#include "tools/mapping_import.h"
 
 namespace codelog::tools {
 namespace {
@@ -36,6 +38,30 @@ Result<void> check_alias_is_free(const DataFolderOptions& folder, const ReleaseI
   return Error{ErrorCode::conflict,
                "the alias " + alias + " belongs to the release '" + release.value("name", "") +
                    "' already; give this one another name",
+               {}};
+}
+
+// Adds what a dm+d release knows of ids that were replaced to the mapping of previous VMPs, which
+// downloads of dm+d codelists are made with.
+Result<void> add_previous_vmps_of(const DataFolderOptions& folder, const ReleaseImport& command,
+                                  const std::filesystem::path& release_file) {
+  const auto file = coding_systems::SqliteFile::open(release_file);
+  if (!file) return file.error();
+  const auto found = coding_systems::dmd::read_previous_vmps(*file);
+  if (!found) return found.error();
+  std::vector<mappings::PreviousVmp> pairs;
+  for (const coding_systems::dmd::PreviousVmp& pair : *found) {
+    const auto id = coding_systems::SctidText::from(pair.vpid);
+    const auto previous = coding_systems::SctidText::from(pair.previous_vpid);
+    if (id && previous) pairs.push_back({*id, *previous});
+  }
+  const MappingImport mapping{std::string(mappings::dmdvmpprevmap_id), command.archive,
+                              command.release_name, command.valid_from};
+  const auto added = add_previous_vmps(folder, mapping, pairs);
+  if (added) return {};
+  return Error{added.error().code,
+               "the release was imported, but its previous VMPs were not added to the mapping " +
+                   mapping.mapping + ": " + added.error().detail + "; import it again",
                {}};
 }
 
@@ -95,6 +121,10 @@ Result<ImportedRelease> import_release(const DataFolderOptions& folder,
                                      {"file_digest", base::to_hex(outcome->file_digest)},
                                      {"concepts", outcome->concepts_count}});
   if (!registered) return registered.error();
+  if (command.system_id == coding_systems::dmd::system_id) {
+    const auto added = add_previous_vmps_of(folder, command, outcome->file);
+    if (!added) return added.error();
+  }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
   return ImportedRelease{*alias, std::move(*outcome),
                          (*registered).value("position", std::uint64_t{0}), elapsed.count()};

@@ -39,6 +39,7 @@ struct ImportedRelease {
 
 // Errors: invalid (name, day, what is in the archive), conflict (the alias belongs to a release of
 // another name, which stays as it is), not_found (the archive), io, and those of SiteAccess.
+// A dm+d release adds its pairs to the mapping of previous VMPs, too.
 base::Result<ImportedRelease> import_release(const DataFolderOptions& folder,
                                              const ReleaseImport& command,
                                              const ReportProgress& report);

@@ -270,10 +270,21 @@ base::Result<void> ReleaseWriter::publish(std::string_view index) {
     ::unlink(new_index_of(index_path).c_str());
     return written;
   }
+  auto placed = put_in_place();
+  const bool is_renamed = temporary_.path.empty();
+  if (!placed && !is_renamed) ::unlink(index_path.c_str());
+  return placed;
+}
+
+base::Result<void> ReleaseWriter::publish_without_index() {
+  CODELOG_CHECK(!database_, "a mapping was published before it was sealed");
+  if (const auto removed = remove_logs_of(file_); !removed) return removed;
+  return put_in_place();
+}
+
+base::Result<void> ReleaseWriter::put_in_place() {
   if (::rename(temporary_.path.c_str(), file_.c_str()) != 0) {
-    const base::Error error = system_error("cannot rename to", file_);
-    ::unlink(index_path.c_str());
-    return error;
+    return system_error("cannot rename to", file_);
   }
   temporary_.path.clear();
   return base::sync_folder(file_.parent_path());

@@ -1,5 +1,5 @@
-// Writes a release file: a SQLite database in the schema that OpenCodelists uses, whole or not at
-// all.
+// Writes a release or mapping file: a SQLite database in the schema that OpenCodelists uses, whole
+// or not at all.
 //
 //     create()  a temporary file <alias>.sqlite3.importing beside the target, locked; leftovers of
 //     killed imports go table()   rows, in the order they shall keep; nothing else writes seal()
@@ -69,6 +69,8 @@ class ReleaseWriter {
   base::Result<IndexedFile> seal();
   // `index` is the bytes of the index file, built from what seal() returned.
   base::Result<void> publish(std::string_view index);
+  // Of a file that has no index: a mapping.
+  base::Result<void> publish_without_index();
 
   const std::filesystem::path& file() const { return file_; }
 
@@ -89,6 +91,7 @@ class ReleaseWriter {
   ReleaseWriter() = default;
   base::Result<void> lock_temporary_file();
   base::Result<void> make_tables(const ReleaseSchema& schema);
+  base::Result<void> put_in_place();
   base::Result<void> run(const std::string& sql);
   base::Error database_error(std::string_view what) const;
 

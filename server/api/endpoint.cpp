@@ -24,7 +24,8 @@ constexpr std::size_t unread_body_bytes_max = 64u << 10;
 
 std::size_t body_bytes_max_of(std::string_view schema) {
   const bool is_large = schema == "NewCodelist" || schema == "NewVersion" ||
-                        schema == "CodesetRequest" || schema == "TermsRequest";
+                        schema == "CodesetRequest" || schema == "TermsRequest" ||
+                        schema == "ConversionRequest";
   if (is_large) return large_body_bytes_max;
   return schema.empty() ? unread_body_bytes_max : small_body_bytes_max;
 }

@@ -89,6 +89,7 @@ std::vector<Endpoint> search_endpoints();
 std::vector<Endpoint> codelist_endpoints();
 std::vector<Endpoint> version_endpoints();
 std::vector<Endpoint> draft_endpoints();
+std::vector<Endpoint> conversion_endpoints();
 std::vector<Endpoint> upgrade_endpoints();
 
 // The parameter's name in the query and its description for the document.

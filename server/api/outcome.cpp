@@ -102,6 +102,22 @@ http::Response version_created(const WriteCall&, const Commit& commit) {
   return response;
 }
 
+http::Response dmd_converted(const WriteCall& call, const Commit& commit) {
+  const auto& version = event_of<events::VersionCreated>(commit);
+  const auto handle = application::handle_after(call.application.site(), commit);
+  JsonWriter json;
+  json.begin_object().key("codelist").begin_object();
+  json.field("id", std::uint64_t{version.codelist.value()});
+  if (handle) write_handle_fields(*handle, json);
+  json.field("is_new", find_event<events::CodelistCreated>(commit) != nullptr);
+  json.end_object().key("version").begin_object();
+  write_new_version(version, json);
+  json.end_object();
+  http::Response response = finish(201, json, commit);
+  response.add("Location", "/api/v2/versions/" + base::version_hash(version.version));
+  return response;
+}
+
 http::Response version_status_changed(const WriteCall&, const Commit& commit) {
   const auto* published = find_event<events::VersionPublished>(commit);
   JsonWriter json;

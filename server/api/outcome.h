@@ -13,6 +13,9 @@ http::Response codelist_changed(const WriteCall& call, const Commit& commit);
 http::Response collaborator_changed(const WriteCall& call, const Commit& commit);
 // 201 with {hash, id, tag, status, release, codes_count, position} and its Location.
 http::Response version_created(const WriteCall& call, const Commit& commit);
+// 201 with {codelist: {id, owner, slug, name, is_new}, version, position} and the version's
+// Location.
+http::Response dmd_converted(const WriteCall& call, const Commit& commit);
 // {hash, status, deleted, position}
 http::Response version_status_changed(const WriteCall& call, const Commit& commit);
 // {deleted: {versions, codelist}, position}

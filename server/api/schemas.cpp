@@ -101,6 +101,12 @@ constexpr std::string_view requests = R"json({
     "release": {"type": "string"}, "tag": {"type": "string"},
     "always_create_new_version": {"type": "boolean"}, "ignore_unfound_codes": {"type": "boolean"},
     "publish": {"type": "boolean"}}},
+"ConversionRequest": {"type": "object", "required": ["from", "to", "codes"],
+  "additionalProperties": false, "description": "snomedct to ctv3, ctv3 to snomedct, bnf to dmd.",
+  "properties": {
+    "from": {"type": "string", "description": "The coding system that the codes are of."},
+    "to": {"type": "string", "description": "The coding system that they are wanted in."},
+    "codes": {"$ref": "#/components/schemas/Codes"}}},
 "NewDraft": {"type": "object", "additionalProperties": false,
   "properties": {"release": {"type": "string", "description": "Otherwise the most recent."}}},
 "NewSearch": {"type": "object", "additionalProperties": false, "minProperties": 1,
@@ -175,6 +181,14 @@ constexpr std::string_view answers = R"json({
     "definition": {"type": "array", "description": "The decided codes as a tree, depth first.",
       "items": {"type": "array", "minItems": 2, "maxItems": 2,
         "prefixItems": [{"$ref": "#/components/schemas/Code"}, {"enum": ["+", "-"]}]}}}},
+"ConvertedCodes": {"type": "object", "required": ["mappings", "unmapped"],
+  "properties": {
+    "mappings": {"type": "array", "items": {"type": "object",
+      "required": ["from", "from_term", "to", "to_term"],
+      "properties": {
+        "from": {"$ref": "#/components/schemas/Code"}, "from_term": {"type": "string"},
+        "to": {"$ref": "#/components/schemas/Code"}, "to_term": {"type": "string"}}}},
+    "unmapped": {"$ref": "#/components/schemas/Codes"}}},
 "Me": {"type": "object", "required": ["username", "name", "email", "is_admin", "organisations"],
   "properties": {
     "username": {"type": "string"}, "name": {"type": ["string", "null"]},
@@ -308,6 +322,15 @@ constexpr std::string_view outcomes = R"json({
     "assumed": {"$ref": "#/components/schemas/Codes",
                 "description": "Codes whose statuses wait for confirmation."},
     "searches_left_out": {"type": "array", "items": {"$ref": "#/components/schemas/LeftOut"}},
+    "position": {"$ref": "#/components/schemas/Position"}}},
+"DmdConverted": {"type": "object", "required": ["codelist", "version", "position"],
+  "properties": {
+    "codelist": {"type": "object", "required": ["id", "owner", "slug", "name", "is_new"],
+      "properties": {
+        "id": {"type": "integer"}, "owner": {"$ref": "#/components/schemas/Owner"},
+        "slug": {"type": "string"}, "name": {"type": "string"},
+        "is_new": {"type": "boolean", "description": "Made now, with this version as its first."}}},
+    "version": {"$ref": "#/components/schemas/NewVersionSummary"},
     "position": {"$ref": "#/components/schemas/Position"}}},
 "LeftOut": {"type": "object", "required": ["codes_count"],
   "description": "A search of the source that finds too much for a draft on the new release.",

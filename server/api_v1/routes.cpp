@@ -111,7 +111,19 @@ void add_owner_routes(Router& router, Application& application, const std::share
 
 // --- Downloads ---
 
-enum class File { download, definition };
+enum class File { download, definition, dmd_download };
+
+const char* suffix_of(File file) {
+  switch (file) {
+    case File::definition:
+      return "-definition.csv";
+    case File::dmd_download:
+      return "-dmd.csv";
+    case File::download:
+      break;
+  }
+  return ".csv";
+}
 
 base::Result<std::string> make_file(const Application& application, const Views& views,
                                     const projections::CodelistRecord& codelist,
@@ -120,9 +132,13 @@ base::Result<std::string> make_file(const Application& application, const Views&
   if (file == File::definition) {
     return application::definition_csv(application.site(), views, codelist, version);
   }
+  if (file == File::dmd_download) {
+    return application::dmd_download_csv(application.site(), views, codelist, version);
+  }
   const application::DownloadOptions options{
       .fixed_headers = request.query().has("fixed-headers"),
-      .omit_mapped_vmps = request.query().has("omit-mapped-vmps")};
+      .omit_mapped_vmps = request.query().has("omit-mapped-vmps"),
+      .include_mapped_vmps = request.query().has("include-mapped-vmps")};
   return application::download_csv(application.site(), views, codelist, version, options);
 }
 
@@ -148,14 +164,14 @@ Answer answer_file(Application& application, const Request& request, const PathP
     response.log_detail = text.error().detail;
     return {std::move(response), std::nullopt, {}};
   }
-  const char* const suffix = file == File::definition ? "-definition.csv" : ".csv";
-  return {http::csv(std::move(*text), application::download_name(*codelist, *version) + suffix),
-          ResponseCache::Scope{codelist->id}, views.checkpoint()};
+  const std::string name = application::download_name(*codelist, *version) + suffix_of(file);
+  return {http::csv(std::move(*text), name), ResponseCache::Scope{codelist->id},
+          views.checkpoint()};
 }
 
 std::string file_key(const Request& request) {
   std::string key = request.path();
-  for (const char* flag : {"fixed-headers", "omit-mapped-vmps"}) {
+  for (const char* flag : {"fixed-headers", "omit-mapped-vmps", "include-mapped-vmps"}) {
     key += request.query().has(flag) ? '1' : '0';
   }
   return key;
@@ -175,6 +191,7 @@ void add_download_routes(Router& router, Application& application, const OwnerFo
   };
   add("download.csv", File::download);
   add("definition.csv", File::definition);
+  add("dmd-download.csv", File::dmd_download);
 }
 
 }  // namespace

@@ -9,6 +9,8 @@ Application::Application(const commands::Site& site, const ApplicationOptions& o
       codelists_(executor_),
       versions_(executor_),
       drafts_(executor_),
+      mappings_(executor_),
+      dmd_conversions_(executor_),
       releases_(executor_),
       cache_(changes_, options.cache_bytes_max),
       upgrade_reports_(releases_) {

@@ -11,8 +11,10 @@
 #include "server/application/upgrade_reports.h"
 #include "server/commands/account_commands.h"
 #include "server/commands/codelist_commands.h"
+#include "server/commands/dmd_conversion.h"
 #include "server/commands/draft_commands.h"
 #include "server/commands/executor.h"
+#include "server/commands/mapping_commands.h"
 #include "server/commands/release_commands.h"
 #include "server/commands/version_commands.h"
 
@@ -39,6 +41,8 @@ class Application {
   commands::CodelistCommands& codelists() { return codelists_; }
   commands::VersionCommands& versions() { return versions_; }
   commands::DraftCommands& drafts() { return drafts_; }
+  commands::MappingCommands& mappings() { return mappings_; }
+  commands::DmdConversionCommands& dmd_conversions() { return dmd_conversions_; }
   commands::ReleaseCommands& releases() { return releases_; }
   UpgradeReports& upgrade_reports() { return upgrade_reports_; }
   ResponseCache& cache() { return cache_; }
@@ -51,6 +55,8 @@ class Application {
   commands::CodelistCommands codelists_;
   commands::VersionCommands versions_;
   commands::DraftCommands drafts_;
+  commands::MappingCommands mappings_;
+  commands::DmdConversionCommands dmd_conversions_;
   commands::ReleaseCommands releases_;
   ChangeWatch changes_;
   ResponseCache cache_;

@@ -63,7 +63,8 @@ void ChangeWatch::take_in(std::span<const events::Commit> commits) {
         continue;
       }
       beyond_drafts = true;
-      if (std::holds_alternative<events::ReleaseRegistered>(event)) {
+      if (std::holds_alternative<events::ReleaseRegistered>(event) ||
+          std::holds_alternative<events::MappingRegistered>(event)) {
         releases_.store(position, std::memory_order_release);
       }
     }

@@ -23,7 +23,7 @@ class ChangeWatch {
   // What lists of codelists show: names, owners, versions, statuses, tags, and the day of a
   // version's last change.
   base::Position lists() const { return base::Position(lists_.load(std::memory_order_acquire)); }
-  // Terms, which come from releases.
+  // Terms and mapped codes, which come from releases and mappings.
   base::Position releases() const {
     return base::Position(releases_.load(std::memory_order_acquire));
   }

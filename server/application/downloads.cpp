@@ -1,14 +1,12 @@
 #include "server/application/downloads.h"
 
-#include <algorithm>
-#include <optional>
-#include <vector>
-
 #include "coding_systems/base/codeset.h"
-#include "events/base/text.h"
-#include "server/application/csv_writer.h"
+#include "server/application/download_shas.h"
+#include "server/application/download_table.h"
 #include "server/application/names.h"
 #include "server/commands/csv_table.h"
+#include "server/commands/csv_writer.h"
+#include "server/commands/dmd_conversion.h"
 #include "server/commands/version_contents.h"
 
 namespace codelog::application {
@@ -21,21 +19,10 @@ using coding_systems::CodingSystemInfo;
 using coding_systems::Release;
 using events::CodeWithStatus;
 
+constexpr std::string_view dmd = "dmd";
 constexpr std::string_view not_downloadable = "Codelist is not downloadable";
 constexpr std::string_view no_codeset = "This codelist version does not have a codeset.";
 constexpr std::size_t row_bytes = 64;  // about; to reserve memory
-
-// Which column is named like one of these, best name first. Headers are lowered, not trimmed:
-// OpenCodelists does so.
-std::optional<std::size_t> find_column(const std::vector<std::string>& headers,
-                                       std::span<const std::string_view> names) {
-  for (const std::string_view name : names) {
-    for (std::size_t i = 0; i < headers.size(); ++i) {
-      if (base::ascii_lower(headers[i]) == name) return i;
-    }
-  }
-  return std::nullopt;
-}
 
 const CodingSystemInfo& system_of(const CodelistRecord& codelist) {
   const auto* system = coding_systems::find_coding_system(codelist.coding_system);
@@ -57,43 +44,40 @@ Result<std::shared_ptr<const Release>> open_release(const commands::Site& site,
   return release;
 }
 
-// The table with the headers `code` and `term`, whatever it was uploaded with.
-Result<std::string> fixed_table(const CodingSystemInfo& system,
-                                const std::vector<commands::CsvRow>& rows) {
-  const std::vector<std::string>& headers = rows.front().fields;
-  const auto code_column = find_column(headers, system.code_headers);
-  const auto term_column = find_column(headers, system.term_headers);
-  CODELOG_CHECK(code_column.has_value(), "a downloadable table without a column of codes");
-  std::string out;
-  out.reserve(rows.size() * row_bytes);
-  append_csv_row({"code", "term"}, out);
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    const std::vector<std::string>& fields = rows[i].fields;
-    if (fields.size() <= *code_column) {
-      return Error{ErrorCode::invalid,
-                   "line " + std::to_string(rows[i].line) + " of the table has no code",
-                   {}};
-    }
-    const bool has_term = term_column && *term_column < fields.size();
-    append_csv_row({fields[*code_column], has_term ? fields[*term_column] : ""}, out);
-  }
-  return out;
-}
-
-Result<std::string> download_table(const Views& views, const CodelistRecord& codelist,
-                                   const VersionRecord& version, const DownloadOptions& options) {
-  const bool is_dmd = codelist.coding_system == "dmd";
+Result<std::string> download_table(const commands::Site& site, const Views& views,
+                                   const CodelistRecord& codelist, const VersionRecord& version,
+                                   const DownloadOptions& options) {
+  const bool adds_vmps = codelist.coding_system == dmd && !options.omit_mapped_vmps;
   std::string table = views.csv_data(version.id).value_or("");
-  if (is_dmd && !options.omit_mapped_vmps) {
-    return Error{ErrorCode::unavailable,
-                 "This download adds mapped VMPs, and no dm+d mapping is available here. Ask for "
-                 "the table as it was uploaded: download.csv?omit-mapped-vmps",
-                 {}};
-  }
-  if (!options.fixed_headers) return table;
+  if (!options.fixed_headers && !adds_vmps) return table;
   const auto rows = commands::read_csv(table);
   if (!rows) return rows.error();
-  return fixed_table(system_of(codelist), *rows);
+  const auto headers = options.fixed_headers ? TableHeaders::fixed : TableHeaders::all;
+  auto made = make_download_table(system_of(codelist), *rows, headers);
+  if (!made) return made.error();
+  if (adds_vmps) {
+    const auto previous_vmps = commands::open_previous_vmps(site.mappings, views);
+    if (!previous_vmps) return previous_vmps.error();
+    add_mapped_vmps(**previous_vmps, *made);
+  }
+  return write_table(*made);
+}
+
+// Code and term of every included code.
+Result<DownloadTable> new_style_table(const commands::Site& site, const Views& views,
+                                      const CodelistRecord& codelist,
+                                      const VersionRecord& version) {
+  const auto release = open_release(site, codelist, version);
+  if (!release) return release.error();
+  const std::vector<CodeWithStatus> codes = views.codes(version.id);
+  DownloadTable table;
+  table.rows.reserve(codes.size() + 1);
+  table.rows.push_back({"code", "term"});
+  for (const CodeWithStatus& code : codes) {
+    if (!base::is_included(code.status)) continue;
+    table.rows.push_back({code.code, std::string(term_of(**release, code.code))});
+  }
+  return table;
 }
 
 // The codes with their statuses over the release; those of a table by the smallest definition that
@@ -135,18 +119,32 @@ Result<std::string> download_csv(const commands::Site& site, const Views& views,
   if (!is_downloadable(views, codelist, version)) {
     return Error{ErrorCode::invalid, std::string(not_downloadable), {}};
   }
-  if (version.has_csv_data) return download_table(views, codelist, version, options);
-  const auto release = open_release(site, codelist, version);
-  if (!release) return release.error();
-  const std::vector<CodeWithStatus> codes = views.codes(version.id);
-  std::string out;
-  out.reserve(codes.size() * row_bytes);
-  append_csv_row({"code", "term"}, out);
-  for (const CodeWithStatus& code : codes) {
-    if (!base::is_included(code.status)) continue;
-    append_csv_row({code.code, term_of(**release, code.code)}, out);
+  if (version.has_csv_data) return download_table(site, views, codelist, version, options);
+  auto table = new_style_table(site, views, codelist, version);
+  if (!table) return table.error();
+  if (codelist.coding_system == dmd && options.include_mapped_vmps) {
+    const auto previous_vmps = commands::open_previous_vmps(site.mappings, views);
+    if (!previous_vmps) return previous_vmps.error();
+    add_mapped_vmps(**previous_vmps, *table);
   }
-  return out;
+  return write_table(*table);
+}
+
+Result<std::string> dmd_download_csv(const commands::Site& site, const Views& views,
+                                     const CodelistRecord& codelist, const VersionRecord& version) {
+  const auto conversion = commands::convert_to_dmd(site, views, codelist, version);
+  if (!conversion) return conversion.error();
+  return commands::dmd_csv(*conversion);
+}
+
+Result<std::vector<std::string>> valid_shas(const commands::Site& site, const Views& views,
+                                            const CodelistRecord& codelist,
+                                            const VersionRecord& version) {
+  const auto download = download_csv(site, views, codelist, version, {});
+  if (!download) return download.error();
+  if (codelist.coding_system != dmd) return download_shas(*download);
+  return dmd_download_shas(
+      *download, version.has_csv_data ? views.csv_data(version.id).value_or("") : *download);
 }
 
 Result<std::string> definition_csv(const commands::Site& site, const Views& views,
@@ -164,9 +162,10 @@ Result<std::string> definition_csv(const commands::Site& site, const Views& view
   if (!rows) return rows.error();
   std::string out;
   out.reserve(rows->size() * row_bytes);
-  append_csv_row({"code", "term", "is_included"}, out);
+  commands::append_csv_row({"code", "term", "is_included"}, out);
   for (const coding_systems::DefiningCode& row : *rows) {
-    append_csv_row({row.code, term_of(**release, row.code), base::to_string(row.sign)}, out);
+    commands::append_csv_row({row.code, term_of(**release, row.code), base::to_string(row.sign)},
+                             out);
   }
   return out;
 }

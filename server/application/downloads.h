@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "server/commands/executor.h"
 
@@ -19,13 +20,15 @@ bool is_downloadable(const Views& views, const CodelistRecord& codelist,
                      const VersionRecord& version);
 
 struct DownloadOptions {
-  bool fixed_headers = false;     // of a table: `code` and `term` only
-  bool omit_mapped_vmps = false;  // dm+d tables only
+  bool fixed_headers = false;        // of a table: `code` and `term` only
+  bool omit_mapped_vmps = false;     // of a dm+d table
+  bool include_mapped_vmps = false;  // of new-style dm+d, where OpenCodelists never adds them
 };
 
 // New style: code and term of every included code. Old style: the table as it was uploaded, or with
-// fixed headers. Errors: invalid ("Codelist is not downloadable"; a table with a row that has no
-// code), unavailable (what needs dm+d mappings), and those of opening the release.
+// fixed headers; in dm+d with code and term first, and with the VMPs that came before or after its
+// codes. Errors: invalid ("Codelist is not downloadable"; a table with a row that has no code),
+// unavailable (the mapping of VMPs cannot be opened), and those of opening the release.
 Result<std::string> download_csv(const commands::Site& site, const Views& views,
                                  const CodelistRecord& codelist, const VersionRecord& version,
                                  const DownloadOptions& options);
@@ -35,6 +38,17 @@ Result<std::string> download_csv(const commands::Site& site, const Views& views,
 // opening the release.
 Result<std::string> definition_csv(const commands::Site& site, const Views& views,
                                    const CodelistRecord& codelist, const VersionRecord& version);
+
+// Which dm+d products a BNF version stands for, by the most recent dm+d release. Errors: invalid
+// (not a BNF codelist), unavailable (no mapping, no dm+d release, or one that cannot be opened).
+Result<std::string> dmd_download_csv(const commands::Site& site, const Views& views,
+                                     const CodelistRecord& codelist, const VersionRecord& version);
+
+// The digests by which a study's check recognises its copy of the version as up to date; see
+// download_shas.h. Errors: those of download_csv.
+Result<std::vector<std::string>> valid_shas(const commands::Site& site, const Views& views,
+                                            const CodelistRecord& codelist,
+                                            const VersionRecord& version);
 
 // "test-org-statins-2024-01": owner, slug, and tag or hash.
 std::string download_name(const CodelistRecord& codelist, const VersionRecord& version);

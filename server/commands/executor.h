@@ -19,6 +19,7 @@
 #include "events/log.h"
 #include "projections/projections.h"
 #include "server/accounts/key_ring.h"
+#include "server/commands/open_mappings.h"
 
 namespace codelog::commands {
 
@@ -43,6 +44,7 @@ struct Site {
       open_release;
   accounts::KeyRing& keys;
   const base::Clock& clock;
+  MappingOpeners mappings = {};
 };
 
 // Who asks. The system itself (ops at the command line, on the machine) may do everything and has

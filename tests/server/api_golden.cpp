@@ -1,11 +1,13 @@
 #include "tests/server/api_golden.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <zlib.h>
 
 #include <array>
 #include <catch2/catch.hpp>
 
 #include "events/base/digest.h"
+#include "mappings/dmdvmpprevmap/import.h"
 #include "server/accounts/passwords.h"
 #include "server/accounts/personal_data.h"
 #include "server/commands/codelist_commands.h"
@@ -74,7 +76,7 @@ void seed_accounts(ApiSite& site, const OrderedJson& state) {
 void seed_releases(ApiSite& site, const OrderedJson& state) {
   for (const OrderedJson& release : state.at("releases")) {
     const std::string alias = release.at("database_alias");
-    if (alias == small_snomedct || alias == small_bnf) {
+    if (alias == small_snomedct || alias == small_bnf || alias == small_dmd) {
       site.register_release(release.at("coding_system"));
       continue;
     }
@@ -88,6 +90,31 @@ void seed_releases(ApiSite& site, const OrderedJson& state) {
                                            .state = ready ? events::ReleaseState::ready
                                                           : events::ReleaseState::importing}});
   }
+}
+
+// OpenCodelists' own table, in a file of its own.
+void write_bnfdmd(const std::filesystem::path& file, const OrderedJson& rows) {
+  SQLite::Database database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  SQLite::Transaction transaction(database);
+  database.exec(
+      "CREATE TABLE \"bnfdmd_mapping\" (\"dmd_code\" varchar(18) NOT NULL PRIMARY KEY, "
+      "\"dmd_type\" varchar(4) NOT NULL, \"bnf_concept_id\" varchar(15) NOT NULL)");
+  SQLite::Statement insert(database, "INSERT INTO bnfdmd_mapping VALUES (?, ?, ?)");
+  for (const OrderedJson& row : rows) {
+    for (int column = 0; column < 3; ++column) {
+      insert.bind(column + 1, row.at(static_cast<std::size_t>(column)).get<std::string>());
+    }
+    insert.exec();
+    insert.reset();
+  }
+  transaction.commit();
+}
+
+void seed_mappings(ApiSite& site, const OrderedJson& state) {
+  write_bnfdmd(site.mapping_file("bnfdmd"), state.at("bnfdmd_mapping"));
+  site.register_mapping("bnfdmd");
+  write_previous_vmps(site.mapping_file("dmdvmpprevmap"), state.at("vmpprev_mapping"));
+  site.register_mapping("dmdvmpprevmap");
 }
 
 void seed_codelist(ApiSite& site, const OrderedJson& codelist) {
@@ -146,6 +173,19 @@ OrderedJson read_golden(const std::string& name) {
   return OrderedJson::parse(text);
 }
 
+void write_previous_vmps(const std::filesystem::path& file, const OrderedJson& pairs) {
+  using coding_systems::SctidText;
+  std::vector<mappings::PreviousVmp> all;
+  for (const OrderedJson& pair : pairs) {
+    all.push_back({*SctidText::from(pair.at(0).get<std::string>()),
+                   *SctidText::from(pair.at(1).get<std::string>())});
+  }
+  coding_systems::ImportRequest request;
+  request.target_folder = file.parent_path();
+  request.alias = file.stem();
+  REQUIRE(mappings::extend_dmdvmpprevmap(request, std::nullopt, std::move(all)));
+}
+
 void append_golden_version(ApiSite& site, base::CodelistId codelist, const OrderedJson& version,
                            base::Timestamp time) {
   events::VersionCreated created;
@@ -170,10 +210,13 @@ void append_golden_version(ApiSite& site, base::CodelistId codelist, const Order
   site.append({projections::codelist_stream(codelist)}, {std::move(created)}, time);
 }
 
+void seed_golden_mappings(ApiSite& site) { seed_mappings(site, read_golden("00_state")); }
+
 void seed_golden_state(ApiSite& site) {
   const OrderedJson state = read_golden("00_state");
   seed_accounts(site, state);
   seed_releases(site, state);
+  seed_mappings(site, state);
   for (const OrderedJson& codelist : state.at("codelists")) seed_codelist(site, codelist);
 }
 

@@ -11,11 +11,17 @@ namespace codelog::tests {
 // Keys in the order of the file: OpenCodelists' JSON is compared byte for byte.
 using OrderedJson = nlohmann::ordered_json;
 
-// One of 00_state, 06_downloads, 09_api, 10_builder.
+// One of 00_state, 06_downloads, 09_api, 10_builder, 11_second_release.
 OrderedJson read_golden(const std::string& name);
 
 // Brings the site into the state of 00_state, with its ids, through the log.
 void seed_golden_state(ApiSite& site);
+
+// Only its mappings: bnfdmd and dmdvmpprevmap.
+void seed_golden_mappings(ApiSite& site);
+
+// Writes a file of previous VMPs, as pairs [id, previous id].
+void write_previous_vmps(const std::filesystem::path& file, const OrderedJson& pairs);
 
 // Appends a version that OpenCodelists made and Codelog cannot (yet), so that ids stay in step.
 void append_golden_version(ApiSite& site, base::CodelistId codelist, const OrderedJson& version,

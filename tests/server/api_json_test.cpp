@@ -3,10 +3,10 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "server/application/csv_writer.h"
 #include "server/application/json_reader.h"
 #include "server/application/json_schema.h"
 #include "server/application/json_writer.h"
+#include "server/commands/csv_writer.h"
 
 namespace codelog::application {
 namespace {
@@ -139,10 +139,10 @@ TEST_CASE("a schema's errors name the path", "[json]") {
 
 TEST_CASE("CSV is quoted only where it must be, with CRLF", "[csv]") {
   std::string out;
-  append_csv_row({"code", "a,b"}, out);
-  append_csv_row({"", "say \"x\""}, out);
-  append_csv_row({"a\nb", "c\rd", " e "}, out);
-  append_csv_row({""}, out);
+  commands::append_csv_row({"code", "a,b"}, out);
+  commands::append_csv_row({"", "say \"x\""}, out);
+  commands::append_csv_row({"a\nb", "c\rd", " e "}, out);
+  commands::append_csv_row({""}, out);
   CHECK(out == "code,\"a,b\"\r\n,\"say \"\"x\"\"\"\r\n\"a\nb\",\"c\rd\", e \r\n\"\"\r\n");
 }
 

@@ -7,7 +7,7 @@
 #include "events/base/text.h"
 #include "server/api/endpoint.h"
 #include "server/application/json_schema.h"
-#include "tests/server/api_site.h"
+#include "tests/server/api_golden.h"
 
 namespace codelog::tests {
 namespace {
@@ -198,6 +198,25 @@ void ask_about_versions(Checked& checked, const std::string& hash) {
   checked.ask("GET", path, version + "?as_of=1", nullptr, "");
 }
 
+void ask_about_conversions(Checked& checked, ApiSite& site) {
+  site.register_release("dmd");
+  seed_golden_mappings(site);
+  const std::string path = "/api/v2/conversions";
+  const json codes = {"0101000AABHAAAA", "0101"};
+  checked.ask("POST", path, path, {{"from", "bnf"}, {"to", "dmd"}, {"codes", codes}}, "");
+  checked.ask("POST", path, path, {{"from", "bnf"}, {"to", "bnf"}, {"codes", codes}}, "");
+  const json table = {{"owner", "organisation/test-org"},
+                      {"name", "Wool"},
+                      {"coding_system", "bnf"},
+                      {"csv", "code\n0101000AABHAAAA\n"}};
+  const json created = checked.ask("POST", "/api/v2/codelists", "/api/v2/codelists", table).json();
+  const std::string hash = created.at("version").at("hash");
+  const std::string conversion = "/api/v2/versions/" + hash + "/dmd-conversion";
+  const std::string conversion_path = std::string(version_path) + "/dmd-conversion";
+  checked.ask("POST", conversion_path, conversion);
+  CHECK(checked.ask("POST", conversion_path, conversion).status == 409);
+}
+
 }  // namespace
 
 TEST_CASE("every route of the native API is documented, and every documented one is there",
@@ -234,6 +253,7 @@ TEST_CASE("answers have the shapes that the document promises, for every operati
   ask_about_a_draft(checked, hash);
   ask_about_upgrades(site, checked, hash);
   ask_about_versions(checked, hash);
+  ask_about_conversions(checked, site);
   std::set<std::string> all;
   for (const api::Endpoint& endpoint : api::all_endpoints()) {
     all.insert(std::string(http::to_string(endpoint.method)) + " " + std::string(endpoint.path));

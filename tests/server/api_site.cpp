@@ -28,7 +28,8 @@ T must(base::Result<T> result) {
 const std::filesystem::path& releases_folder() {
   static const TemporaryFolder folder;
   static const bool unpacked = [] {
-    for (const char* system : {"snomedct", "bnf"}) unpack_small_release(folder.path(), system);
+    for (const char* system : {"snomedct", "bnf", "dmd"})
+      unpack_small_release(folder.path(), system);
     return true;
   }();
   CODELOG_CHECK(unpacked, "the small releases are not there");
@@ -74,17 +75,21 @@ ApiSite::~ApiSite() { close(); }
 void ApiSite::open() {
   releases_ = std::make_unique<coding_systems::Releases>(releases_folder(),
                                                          coding_systems::release_openers());
+  mappings_ = std::make_unique<mappings::Mappings>(folder_.path());
   keys_ = must(accounts::KeyRing::open(folder_.path() / "keys"));
   events::LogOptions options;
   options.folder = folder_.path() / "log";
   options.witness_file = folder_.path() / "witness";
   log_ = must(events::EventLog::open(options));
   projections_ = must(projections::Projections::open(folder_.path() / "projections", *log_));
-  const commands::Site site{*log_, *projections_,
+  const commands::Site site{*log_,
+                            *projections_,
                             [this](std::string_view system, const std::string& alias) {
                               return open_release(system, alias);
                             },
-                            *keys_, clock_};
+                            *keys_,
+                            clock_,
+                            mapping_openers()};
   application::ApplicationOptions application_options;
   application_options.position_wait_max = std::chrono::milliseconds(50);
   application_ = std::make_unique<application::Application>(site, application_options);
@@ -103,7 +108,23 @@ void ApiSite::close() {
   projections_.reset();
   log_.reset();
   keys_.reset();
+  mappings_.reset();
   releases_.reset();
+}
+
+commands::MappingOpeners ApiSite::mapping_openers() {
+  using projections::MappingRecord;
+  commands::MappingOpeners openers;
+  openers.bnfdmd = [this](const MappingRecord& record) {
+    return mappings_->bnfdmd({record.name, record.file_digest});
+  };
+  openers.ctv3sctmap2 = [this](const MappingRecord& record) {
+    return mappings_->ctv3sctmap2({record.name, record.file_digest});
+  };
+  openers.dmdvmpprevmap = [this](const MappingRecord& record) {
+    return mappings_->dmdvmpprevmap({record.name, record.file_digest});
+  };
+  return openers;
 }
 
 void ApiSite::restart_with_new_views() {
@@ -153,6 +174,24 @@ void ApiSite::register_release(const std::string& system) {
                                     .import_ref = "small",
                                     .file_digest = release->file_digest(),
                                     .concepts_count = release->hierarchy().size()}});
+}
+
+std::filesystem::path ApiSite::mapping_file(const std::string& mapping,
+                                            const std::string& name) const {
+  const auto file = mappings::mapping_file(folder_.path(), mapping, name);
+  std::filesystem::create_directories(file.parent_path());
+  return file;
+}
+
+void ApiSite::register_mapping(const std::string& mapping, const std::string& name,
+                               const std::string& valid_from) {
+  append({"mapping/" + mapping},
+         {events::MappingRegistered{
+             .mapping = mapping,
+             .name = name,
+             .valid_from = valid_from,
+             .import_ref = "made up",
+             .file_digest = must(base::sha256_file(mapping_file(mapping, name)))}});
 }
 
 std::string ApiSite::import_snomedct(const std::string& archive, const std::string& name,

@@ -1,5 +1,5 @@
 // A whole site behind a real server on a free port of the loopback: log, views, keys, the small
-// SNOMED CT and BNF releases, both APIs. Everything but the releases is in a folder of its own,
+// SNOMED CT, BNF and dm+d releases, both APIs. Everything but the releases is in a folder of its own,
 // and can be closed and opened again.
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "coding_systems/versioning/releases.h"
+#include "mappings/files/mappings.h"
 #include "server/application/application.h"
 #include "server/http/server.h"
 #include "tests/coding_systems/small_releases.h"
@@ -83,8 +84,13 @@ class ApiSite {
     return std::string(40, username.at(0));
   }
   void add_organisation(const std::string& slug, const std::vector<std::string>& members);
-  // Registers one of the two small releases: "snomedct" or "bnf".
+  // Registers one of the small releases: "snomedct", "bnf" or "dmd".
   void register_release(const std::string& system);
+  // Registers a release of a mapping. Its file must be there: mapping_file().
+  void register_mapping(const std::string& mapping, const std::string& name = "first",
+                        const std::string& valid_from = "2024-01-01");
+  std::filesystem::path mapping_file(const std::string& mapping,
+                                     const std::string& name = "first") const;
   // Imports and registers another SNOMED CT release, of an archive in tests/golden/releases.
   // Returns its alias.
   std::string import_snomedct(const std::string& archive, const std::string& name,
@@ -106,6 +112,7 @@ class ApiSite {
   void open();
   void close();
 
+  commands::MappingOpeners mapping_openers();
   base::Result<std::shared_ptr<const coding_systems::Release>> open_release(
       std::string_view system, const std::string& alias);
 
@@ -114,6 +121,7 @@ class ApiSite {
   std::shared_ptr<const coding_systems::Release> wide_release_;  // shared as real ones are
   // Closed in the reverse order.
   std::unique_ptr<coding_systems::Releases> releases_;
+  std::unique_ptr<mappings::Mappings> mappings_;
   std::unique_ptr<accounts::KeyRing> keys_;
   std::unique_ptr<events::EventLog> log_;
   std::unique_ptr<projections::Projections> projections_;

@@ -41,6 +41,8 @@ TEST_CASE("bash completes commands, their commands, and their options", "[progra
   CHECK_THAT(offers({""}), Catch::VectorContains(std::string("organisation")) &&
                                Catch::VectorContains(std::string("--version")));
   CHECK(offers({"import", "snomedct", "archive.zip", "--valid"}) == Words{"--valid-from"});
+  CHECK(offers({"import", "bn"}) == Words{"bnf", "bnfdmd"});
+  CHECK(offers({"import", "bnfdmd", "map.zip", "--rel"}) == Words{"--release"});
   // Files are for bash itself.
   CHECK(offers({"import", "snomedct", "some-file"}) == Words{""});
 }

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
-namespace codelog::application {
+namespace codelog::commands {
 
 void append_csv_row(std::initializer_list<std::string_view> fields, std::string& out);
+void append_csv_row(std::span<const std::string> fields, std::string& out);
 
-}  // namespace codelog::application
+}  // namespace codelog::commands

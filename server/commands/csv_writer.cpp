@@ -1,6 +1,6 @@
-#include "server/application/csv_writer.h"
+#include "server/commands/csv_writer.h"
 
-namespace codelog::application {
+namespace codelog::commands {
 namespace {
 
 void append_field(std::string_view field, std::string& out) {
@@ -16,9 +16,8 @@ void append_field(std::string_view field, std::string& out) {
   out += '"';
 }
 
-}  // namespace
-
-void append_csv_row(std::initializer_list<std::string_view> fields, std::string& out) {
+template <class Fields>
+void append_row(const Fields& fields, std::string& out) {
   // A row of one empty field would otherwise read as a blank line.
   if (fields.size() == 1 && fields.begin()->empty()) out += "\"\"";
   bool is_first = true;
@@ -30,4 +29,14 @@ void append_csv_row(std::initializer_list<std::string_view> fields, std::string&
   out += "\r\n";
 }
 
-}  // namespace codelog::application
+}  // namespace
+
+void append_csv_row(std::initializer_list<std::string_view> fields, std::string& out) {
+  append_row(fields, out);
+}
+
+void append_csv_row(std::span<const std::string> fields, std::string& out) {
+  append_row(fields, out);
+}
+
+}  // namespace codelog::commands

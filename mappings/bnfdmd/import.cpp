@@ -1,0 +1,203 @@
+#include "mappings/bnfdmd/import.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "coding_systems/base/mapping_writer.h"
+#include "coding_systems/base/short_text.h"
+#include "mappings/bnfdmd/mapping.h"
+#include "mappings/bnfdmd/sheet_reader.h"
+
+namespace codelog::mappings {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using coding_systems::BnfText;
+using coding_systems::ImportOutcome;
+using coding_systems::ImportRequest;
+using coding_systems::ImportStages;
+using coding_systems::ReleaseWriter;
+using coding_systems::SctidText;
+using coding_systems::ZipArchive;
+using coding_systems::ZipMember;
+
+constexpr std::array<std::string_view, 1> migrations = {"0001_initial"};
+
+// The text of these is the schema's identity: spelling, order and names as Django wrote them.
+constexpr std::string_view tables_sql =
+    "CREATE TABLE \"bnfdmd_mapping\" (\"dmd_code\" varchar(18) NOT NULL PRIMARY KEY, "
+    "\"dmd_type\" varchar(4) NOT NULL, \"bnf_concept_id\" varchar(15) NOT NULL);";
+constexpr std::string_view indexes_sql =
+    "CREATE INDEX \"bnfdmd_mapping_bnf_concept_id_36992164\" "
+    "ON \"bnfdmd_mapping\" (\"bnf_concept_id\");";
+constexpr coding_systems::ReleaseSchema schema = {bnfdmd_id, migrations, tables_sql, indexes_sql};
+
+constexpr std::array<std::string_view, 4> types = {"VMP", "VMPP", "AMP", "AMPP"};
+constexpr std::size_t type_column = 1;
+constexpr std::size_t bnf_column = 2;
+constexpr std::size_t snomed_column = 4;
+constexpr std::size_t columns_count = 5;
+
+struct Title {
+  std::size_t column;
+  std::string_view text;
+};
+constexpr std::array<Title, 3> titles = {Title{type_column, "VMP / VMPP/ AMP / AMPP"},
+                                         Title{bnf_column, "BNF Code"},
+                                         Title{snomed_column, "SNOMED Code"}};
+
+constexpr std::size_t sctid_digits_min = 6;
+constexpr std::size_t shown_characters_max = 40;
+
+struct MapRow {
+  SctidText dmd;
+  BnfText bnf;
+  std::uint8_t type = 0;  // index into types
+  std::uint32_t row = 0;  // in the sheet
+};
+
+bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+
+bool is_letter_or_digit(char byte) {
+  return is_digit(byte) || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+}
+
+class RowsReader {
+ public:
+  explicit RowsReader(std::string name) : name_(std::move(name)) {}
+
+  Result<void> take(std::uint64_t row, std::span<const SheetCell> cells) {
+    if (!has_header_) return take_header(row, cells);
+    const SheetCell& bnf = cells[bnf_column];
+    const SheetCell& snomed = cells[snomed_column];
+    if (bnf.kind == SheetCell::Kind::empty || snomed.kind == SheetCell::Kind::empty) return {};
+    for (const std::size_t column : {bnf_column, snomed_column}) {
+      if (cells[column].kind != SheetCell::Kind::text) {
+        return error_at(row, column,
+                        "the code is a number, of which spreadsheets keep 15 digits; it must be "
+                        "a text");
+      }
+    }
+    const auto bnf_code = BnfText::from(bnf.text);
+    if (!bnf_code || !std::ranges::all_of(bnf.text, is_letter_or_digit)) {
+      return error_at(row, bnf_column, quoted(bnf.text) + " is not 1 to 15 letters and digits");
+    }
+    const auto dmd_code = SctidText::from(snomed.text);
+    if (!dmd_code || snomed.text.size() < sctid_digits_min ||
+        !std::ranges::all_of(snomed.text, is_digit)) {
+      return error_at(row, snomed_column, quoted(snomed.text) + " is not a code of 6 to 18 digits");
+    }
+    const std::string_view type_text = cells[type_column].text;
+    const auto type = std::ranges::find(types, type_text);
+    if (type == types.end()) {
+      return error_at(row, type_column, quoted(type_text) + " is none of VMP, VMPP, AMP and AMPP");
+    }
+    rows_.push_back({*dmd_code, *bnf_code, static_cast<std::uint8_t>(type - types.begin()),
+                     static_cast<std::uint32_t>(row)});
+    return {};
+  }
+
+  // By dm+d code.
+  Result<std::vector<MapRow>> finish() {
+    if (!has_header_) return Error{ErrorCode::invalid, name_ + ": the sheet is empty", {}};
+    if (rows_.empty()) {
+      return Error{ErrorCode::invalid, name_ + ": the sheet maps no code", {}};
+    }
+    std::ranges::stable_sort(rows_, {}, &MapRow::dmd);
+    const auto twice = std::ranges::adjacent_find(rows_, {}, &MapRow::dmd);
+    if (twice != rows_.end()) {
+      return error_at(
+          (twice + 1)->row, snomed_column,
+          quoted(twice->dmd.view()) + " is in row " + std::to_string(twice->row) + " already");
+    }
+    return std::move(rows_);
+  }
+
+ private:
+  Error error_at(std::uint64_t row, std::size_t column, const std::string& detail) const {
+    return {ErrorCode::invalid, name_ + ", " + cell_place(row, column) + ": " + detail, {}};
+  }
+
+  static std::string quoted(std::string_view text) {
+    return "'" + std::string(text.substr(0, shown_characters_max)) + "'";
+  }
+
+  Result<void> take_header(std::uint64_t row, std::span<const SheetCell> cells) {
+    for (const Title& title : titles) {
+      if (row == 1 && cells[title.column].text == title.text) continue;
+      return error_at(1, title.column, "the title must be " + quoted(title.text));
+    }
+    has_header_ = true;
+    return {};
+  }
+
+  const std::string name_;
+  bool has_header_ = false;
+  std::vector<MapRow> rows_;
+};
+
+// The workbook itself, or the only one in the archive.
+Result<ZipArchive> open_workbook(const ImportRequest& request) {
+  auto archive = ZipArchive::open(request.archive, request.limits);
+  if (!archive) return archive;
+  std::vector<ZipMember> workbooks;
+  for (const ZipMember& member : archive->members()) {
+    if (member.name == "xl/workbook.xml") return archive;
+    if (member.name.ends_with(".xlsx")) workbooks.push_back(member);
+  }
+  if (workbooks.size() != 1) {
+    return Error{
+        ErrorCode::invalid,
+        archive->name() + ": expected one .xlsx file, found " + std::to_string(workbooks.size()),
+        {}};
+  }
+  return archive->open_inner(workbooks.front());
+}
+
+Result<std::vector<MapRow>> read_rows(const ZipArchive& workbook, ImportStages& stages) {
+  stages.begin("reading", 0);
+  RowsReader reader(workbook.name());
+  SheetRequest request;
+  request.columns_count = columns_count;
+  request.on_row = [&](std::uint64_t row, std::span<const SheetCell> cells) {
+    return reader.take(row, cells);
+  };
+  request.on_progress = [&](std::uint64_t done, std::uint64_t) { return stages.advance_to(done); };
+  if (const auto read = read_active_sheet(workbook, request); !read) return read.error();
+  return reader.finish();
+}
+
+Result<void> write_rows(ReleaseWriter& writer, const std::vector<MapRow>& rows,
+                        ImportStages& stages) {
+  stages.begin("writing", rows.size());
+  auto inserter = writer.table("bnfdmd_mapping", "dmd_code, dmd_type, bnf_concept_id");
+  if (!inserter) return inserter.error();
+  for (const MapRow& row : rows) {
+    inserter->text(1, row.dmd.view());
+    inserter->text(2, types[row.type]);
+    inserter->text(3, row.bnf.view());
+    if (auto inserted = inserter->insert(); !inserted) return inserted;
+  }
+  return stages.advance_to(rows.size());
+}
+
+}  // namespace
+
+Result<ImportOutcome> import_bnfdmd(const ImportRequest& request) {
+  ImportStages stages(request);
+  const auto workbook = open_workbook(request);
+  if (!workbook) return workbook.error();
+  const auto rows = read_rows(*workbook, stages);
+  if (!rows) return rows.error();
+  std::uint64_t source_bytes = 0;
+  for (const ZipMember& member : workbook->members()) source_bytes += member.size_bytes;
+  auto writer = ReleaseWriter::create(request.target_folder, request.alias, schema);
+  if (!writer) return writer.error();
+  if (const auto written = write_rows(**writer, *rows, stages); !written) return written.error();
+  return coding_systems::publish_mapping(**writer, {source_bytes, rows->size()}, stages);
+}
+
+}  // namespace codelog::mappings

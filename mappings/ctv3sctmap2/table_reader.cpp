@@ -1,0 +1,168 @@
+#include "mappings/ctv3sctmap2/table_reader.h"
+
+#include <algorithm>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include "coding_systems/base/zip_archive.h"
+
+namespace codelog::mappings {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr std::string_view table_folder = "Mapping Tables/Updated/Clinically Assured";
+constexpr std::string_view table_start = "ctv3sctmap2";
+constexpr std::size_t block_bytes = 256 * 1024;
+
+bool is_table_name(std::string_view file_name) {
+  return file_name.starts_with(table_start) && file_name.ends_with(".txt");
+}
+
+Error not_one_table(const std::string& where, std::size_t found) {
+  return {ErrorCode::invalid,
+          where + ": expected one file '" + std::string(table_folder) + "/" +
+              std::string(table_start) + "*.txt', found " + std::to_string(found),
+          {}};
+}
+
+void split_at_tabs(std::string_view line, std::vector<std::string_view>& fields) {
+  fields.clear();
+  for (;;) {
+    const std::size_t tab = line.find('\t');
+    fields.push_back(line.substr(0, tab));
+    if (tab == std::string_view::npos) return;
+    line.remove_prefix(tab + 1);
+  }
+}
+
+Result<fs::path> find_in_folder(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(folder / table_folder, failed)) {
+    if (is_table_name(entry.path().filename().string())) found.push_back(entry.path());
+  }
+  if (found.size() != 1) return not_one_table(folder.string(), found.size());
+  return found.front();
+}
+
+Result<coding_systems::ZipMember> find_in_archive(const coding_systems::ZipArchive& archive) {
+  std::vector<coding_systems::ZipMember> found;
+  for (const auto& member : archive.members()) {
+    const fs::path path(member.name);
+    const std::string folder = "/" + path.parent_path().string();
+    if (folder.ends_with("/" + std::string(table_folder)) &&
+        is_table_name(path.filename().string())) {
+      found.push_back(member);
+    }
+  }
+  if (found.size() != 1) return not_one_table(archive.name(), found.size());
+  return found.front();
+}
+
+}  // namespace
+
+Error TableReader::error_here(std::string_view detail) const {
+  return {ErrorCode::invalid,
+          name_ + ", line " + std::to_string(line_) + ": " + std::string(detail),
+          {}};
+}
+
+Result<std::optional<std::string_view>> TableReader::next_line() {
+  for (;;) {
+    const std::size_t end = buffer_.find('\n', rest_);
+    const bool is_whole = end != std::string::npos;
+    if (is_whole || (is_at_end_ && rest_ < buffer_.size())) {
+      std::string_view line = std::string_view(buffer_).substr(rest_, is_whole ? end - rest_ : end);
+      rest_ = is_whole ? end + 1 : buffer_.size();
+      ++line_;
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      return std::optional(line);
+    }
+    if (is_at_end_) return std::optional<std::string_view>();
+    buffer_.erase(0, rest_);
+    rest_ = 0;
+    if (buffer_.size() > table_line_bytes_max) {
+      ++line_;
+      return error_here("the line is longer than " + std::to_string(table_line_bytes_max) +
+                        " bytes");
+    }
+    const std::size_t kept = buffer_.size();
+    buffer_.resize(kept + block_bytes);
+    const auto count = read_(std::span(buffer_).subspan(kept));
+    if (!count) return count.error();
+    buffer_.resize(kept + *count);
+    bytes_read_ += *count;
+    is_at_end_ = *count == 0;
+  }
+}
+
+Result<void> TableReader::read_header() {
+  auto line = next_line();
+  if (!line) return line.error();
+  if (!*line) return error_here("the table is empty: its header is missing");
+  if ((*line)->starts_with("\xEF\xBB\xBF")) (*line)->remove_prefix(3);
+  split_at_tabs(**line, split_);
+  columns_count_ = split_.size();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto found = std::ranges::find(split_, columns[i]);
+    if (found == split_.end()) {
+      return error_here("there is no column '" + std::string(columns[i]) + "'");
+    }
+    places_[i] = static_cast<std::size_t>(found - split_.begin());
+  }
+  return {};
+}
+
+Result<std::optional<TableReader::Fields>> TableReader::next() {
+  for (;;) {
+    const auto line = next_line();
+    if (!line) return line.error();
+    if (!*line) return std::optional<Fields>();
+    if ((*line)->empty()) continue;
+    split_at_tabs(**line, split_);
+    if (split_.size() != columns_count_) {
+      return error_here("the row has " + std::to_string(split_.size()) +
+                        " fields, the header has " + std::to_string(columns_count_));
+    }
+    Fields fields;
+    for (std::size_t i = 0; i < columns.size(); ++i) fields[i] = split_[places_[i]];
+    return std::optional(fields);
+  }
+}
+
+Result<void> with_table(
+    const coding_systems::ImportRequest& request,
+    const std::function<Result<void>(TableReader&, std::uint64_t size_bytes)>& use) {
+  std::error_code failed;
+  if (!fs::is_directory(request.archive, failed)) {
+    const auto archive = coding_systems::ZipArchive::open(request.archive, request.limits);
+    if (!archive) return archive.error();
+    const auto member = find_in_archive(*archive);
+    if (!member) return member.error();
+    auto reader = archive->read(*member);
+    if (!reader) return reader.error();
+    TableReader table(archive->name() + ": member " + member->name,
+                      [&](std::span<char> buffer) { return reader->read(buffer); });
+    return use(table, member->size_bytes);
+  }
+  const auto path = find_in_folder(request.archive);
+  if (!path) return path.error();
+  std::ifstream file(*path, std::ios::binary);
+  const auto size_bytes = fs::file_size(*path, failed);
+  if (!file.is_open() || failed) {
+    return Error{ErrorCode::io, path->string() + ": cannot be opened", {}};
+  }
+  TableReader table(path->filename().string(), [&](std::span<char> buffer) -> Result<std::size_t> {
+    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    if (file.bad()) return Error{ErrorCode::io, path->string() + ": cannot be read", {}};
+    return static_cast<std::size_t>(file.gcount());
+  });
+  return use(table, size_bytes);
+}
+
+}  // namespace codelog::mappings

@@ -1,0 +1,62 @@
+// The lines of the mapping's table, whether it lies in a folder or in a zip archive. See import.h.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/import_progress.h"
+
+namespace codelog::mappings {
+
+constexpr std::size_t table_line_bytes_max = 64 * 1024;
+
+// A row's fields in the order of `columns` below, valid until the next row.
+class TableReader {
+ public:
+  static constexpr std::array<std::string_view, 9> columns = {
+      "MAPID",         "CTV3_CONCEPTID", "CTV3_TERMID",
+      "CTV3_TERMTYPE", "SCT_CONCEPTID",  "SCT_DESCRIPTIONID",
+      "MAPSTATUS",     "EFFECTIVEDATE",  "IS_ASSURED"};
+  using Fields = std::array<std::string_view, columns.size()>;
+  // Fills the buffer as far as the table goes; 0 at its end.
+  using Read = std::function<base::Result<std::size_t>(std::span<char>)>;
+
+  // `name` is the table's, for errors.
+  TableReader(std::string name, Read read) : name_(std::move(name)), read_(std::move(read)) {}
+
+  // Must be called once, before the first row. Errors: invalid, and those of the source.
+  base::Result<void> read_header();
+  // Nothing behind the last row; empty lines are passed over. Errors: invalid, with the line.
+  base::Result<std::optional<Fields>> next();
+
+  std::uint64_t bytes_read() const { return bytes_read_; }
+  // "NAME, line 17: ", then the detail.
+  base::Error error_here(std::string_view detail) const;
+
+ private:
+  base::Result<std::optional<std::string_view>> next_line();
+
+  const std::string name_;
+  const Read read_;
+  std::string buffer_;  // what was read and not yet given out, from rest_ on
+  std::size_t rest_ = 0;
+  bool is_at_end_ = false;
+  std::uint64_t bytes_read_ = 0;
+  std::uint64_t line_ = 0;
+  std::array<std::size_t, columns.size()> places_{};
+  std::size_t columns_count_ = 0;
+  std::vector<std::string_view> split_;
+};
+
+// Calls `use` with a reader over the one table of the folder or archive, and with its size.
+// Errors: not_found, invalid (no table, or several), io, and what `use` says.
+base::Result<void> with_table(
+    const coding_systems::ImportRequest& request,
+    const std::function<base::Result<void>(TableReader&, std::uint64_t size_bytes)>& use);
+
+}  // namespace codelog::mappings

@@ -1,0 +1,181 @@
+#include "mappings/dmdvmpprevmap/import.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "coding_systems/base/csv_reader.h"
+#include "coding_systems/base/gzip_reader.h"
+#include "coding_systems/base/mapping_writer.h"
+#include "coding_systems/base/sqlite_file.h"
+
+namespace codelog::mappings {
+namespace {
+
+using base::Result;
+using coding_systems::CsvReader;
+using coding_systems::ImportOutcome;
+using coding_systems::ImportRequest;
+using coding_systems::ImportStages;
+using coding_systems::ReleaseWriter;
+using coding_systems::SctidText;
+
+constexpr std::array<std::string_view, 1> migrations = {"0001_initial"};
+
+// OpenCodelists' table, but for its key: there, an id can have one previous id.
+constexpr std::string_view tables_sql =
+    "CREATE TABLE \"dmdvmpprevmap_mapping\" (\"id\" varchar(18) NOT NULL, "
+    "\"vpidprev\" varchar(18) NOT NULL, PRIMARY KEY (\"id\", \"vpidprev\"));";
+constexpr coding_systems::ReleaseSchema schema = {dmdvmpprevmap_id, migrations, tables_sql, ""};
+
+constexpr std::size_t id_digits_min = 6;
+constexpr std::size_t id_digits_max = 18;
+constexpr std::uint64_t rows_per_progress = 1024;
+
+bool is_id(std::string_view text) {
+  return text.size() >= id_digits_min && text.size() <= id_digits_max &&
+         std::ranges::all_of(text, [](char byte) { return byte >= '0' && byte <= '9'; });
+}
+
+Result<std::size_t> find_column(const CsvReader& csv, std::string_view title) {
+  const auto fields = csv.fields();
+  const auto found = std::ranges::find(fields, title);
+  if (found == fields.end()) {
+    return csv.error_here("there is no column '" + std::string(title) + "'");
+  }
+  if (std::find(found + 1, fields.end(), title) != fields.end()) {
+    return csv.error_here("there are two columns '" + std::string(title) + "'");
+  }
+  return static_cast<std::size_t>(found - fields.begin());
+}
+
+class PairsReader {
+ public:
+  explicit PairsReader(CsvReader& csv) : csv_(csv) {}
+
+  Result<void> read_header() {
+    const auto more = csv_.next_record();
+    if (!more) return more.error();
+    if (!*more) return csv_.error_here("the file is empty: its header is missing");
+    const auto id = find_column(csv_, "vpid");
+    if (!id) return id.error();
+    const auto previous = find_column(csv_, "vpidprev");
+    if (!previous) return previous.error();
+    id_column_ = *id;
+    previous_column_ = *previous;
+    columns_count_ = csv_.fields().size();
+    return {};
+  }
+
+  // Nothing at the end of the file.
+  Result<std::optional<PreviousVmp>> next() {
+    const auto more = csv_.next_record();
+    if (!more) return more.error();
+    if (!*more) return std::optional<PreviousVmp>();
+    const auto fields = csv_.fields();
+    if (fields.size() != columns_count_) {
+      return csv_.error_here("the row has " + std::to_string(fields.size()) +
+                             " fields, the header has " + std::to_string(columns_count_));
+    }
+    for (const std::size_t column : {id_column_, previous_column_}) {
+      if (is_id(fields[column])) continue;
+      return csv_.error_here("the " + std::string(column == id_column_ ? "vpid '" : "vpidprev '") +
+                             fields[column].substr(0, 2 * id_digits_max) +
+                             "' is not an id of 6 to 18 digits");
+    }
+    return std::optional<PreviousVmp>(
+        {*SctidText::from(fields[id_column_]), *SctidText::from(fields[previous_column_])});
+  }
+
+ private:
+  CsvReader& csv_;
+  std::size_t id_column_ = 0;
+  std::size_t previous_column_ = 0;
+  std::size_t columns_count_ = 0;
+};
+
+struct SourcePairs {
+  std::vector<PreviousVmp> pairs;
+  std::uint64_t bytes = 0;
+};
+
+Result<SourcePairs> read_pairs(const ImportRequest& request, ImportStages& stages) {
+  const coding_systems::GzipLimits limits{
+      .bytes_max = request.limits.total_bytes_max,
+      .ratio_max = request.limits.ratio_max,
+      .ratio_checked_from_bytes = request.limits.ratio_checked_from_bytes};
+  auto file = coding_systems::GzipReader::open(request.archive, limits);
+  if (!file) return file.error();
+  stages.begin("reading", file->packed_bytes());
+  CsvReader csv(file->name(), [&](std::span<char> buffer) { return file->read(buffer); });
+  PairsReader reader(csv);
+  if (const auto header = reader.read_header(); !header) return header.error();
+  std::vector<PreviousVmp> pairs;
+  for (;;) {
+    const auto pair = reader.next();
+    if (!pair) return pair.error();
+    if (!*pair) break;
+    pairs.push_back(**pair);
+    if (pairs.size() % rows_per_progress != 0) continue;
+    const auto proceed = stages.advance_to(file->packed_bytes_read());
+    if (!proceed) return proceed.error();
+  }
+  if (pairs.empty()) return csv.error_here("the file has no rows below its header");
+  if (const auto proceed = stages.advance_to(file->packed_bytes()); !proceed) {
+    return proceed.error();
+  }
+  return SourcePairs{std::move(pairs), csv.bytes_read()};
+}
+
+Result<std::vector<PreviousVmp>> with_pairs_before(
+    const std::optional<std::filesystem::path>& before, std::vector<PreviousVmp> pairs) {
+  if (before) {
+    const auto earlier = PreviousVmps::open(*before);
+    if (!earlier) return earlier.error();
+    pairs.insert(pairs.end(), earlier->pairs().begin(), earlier->pairs().end());
+  }
+  return pairs;
+}
+
+Result<ImportOutcome> write(const ImportRequest& request, std::uint64_t source_bytes,
+                            const PreviousVmps& pairs, ImportStages& stages) {
+  auto writer = ReleaseWriter::create(request.target_folder, request.alias, schema);
+  if (!writer) return writer.error();
+  stages.begin("writing", pairs.pairs_count());
+  {
+    auto inserter = (*writer)->table("dmdvmpprevmap_mapping", "id, vpidprev");
+    if (!inserter) return inserter.error();
+    for (const PreviousVmp& pair : pairs.pairs()) {
+      inserter->text(1, pair.id.view());
+      inserter->text(2, pair.previous.view());
+      if (const auto inserted = inserter->insert(); !inserted) return inserted.error();
+    }
+  }
+  if (const auto proceed = stages.advance_to(pairs.pairs_count()); !proceed) {
+    return proceed.error();
+  }
+  return coding_systems::publish_mapping(**writer, {source_bytes, pairs.pairs_count()}, stages);
+}
+
+}  // namespace
+
+Result<ImportOutcome> import_dmdvmpprevmap(const ImportRequest& request,
+                                           const std::optional<std::filesystem::path>& before) {
+  ImportStages stages(request);
+  auto source = read_pairs(request, stages);
+  if (!source) return source.error();
+  auto all = with_pairs_before(before, std::move(source->pairs));
+  if (!all) return all.error();
+  return write(request, source->bytes, PreviousVmps(std::move(*all)), stages);
+}
+
+Result<ImportOutcome> extend_dmdvmpprevmap(const ImportRequest& request,
+                                           const std::optional<std::filesystem::path>& before,
+                                           std::vector<PreviousVmp> pairs) {
+  ImportStages stages(request);
+  auto all = with_pairs_before(before, std::move(pairs));
+  if (!all) return all.error();
+  return write(request, 0, PreviousVmps(std::move(*all)), stages);
+}
+
+}  // namespace codelog::mappings

@@ -1,0 +1,73 @@
+#include "mappings/files/mappings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "events/base/check.h"
+#include "events/base/text.h"
+
+namespace codelog::mappings {
+namespace {
+
+// So long that it and what an import puts behind it are one file name everywhere.
+constexpr std::size_t stem_characters_max = 200;
+
+}  // namespace
+
+bool is_mapping(std::string_view id) {
+  return std::ranges::find(all_mappings, id) != all_mappings.end();
+}
+
+base::Result<std::string> mapping_file_stem(std::string_view release_name) {
+  std::string stem = base::is_utf8(release_name) ? base::slugify(release_name) : std::string();
+  if (stem.empty() || stem.size() > stem_characters_max) {
+    return base::field_error(base::ErrorCode::invalid, "release_name",
+                             "must have at least one letter or digit, and 200 characters at most");
+  }
+  return stem;
+}
+
+std::filesystem::path mapping_file(const std::filesystem::path& data_folder,
+                                   std::string_view mapping, std::string_view stem) {
+  CODELOG_CHECK(is_mapping(mapping), "the file of a mapping that does not exist");
+  CODELOG_CHECK(!stem.empty() && stem == base::slugify(stem), "a mapping's file name is a slug");
+  return data_folder / "mappings" / mapping / (std::string(stem) + ".sqlite3");
+}
+
+template <class Mapping>
+base::Result<std::shared_ptr<const Mapping>> Mappings::open(Place<Mapping>& place,
+                                                            std::string_view id,
+                                                            const MappingFile& file) {
+  const auto stem = mapping_file_stem(file.release_name);
+  if (!stem) return stem.error();
+  const std::lock_guard lock(place.mutex);
+  if (place.open != nullptr && place.digest == file.digest) return place.open;
+  const auto path = mapping_file(data_folder_, id, *stem);
+  auto opened = Mapping::open(path);
+  if (!opened) return opened.error();
+  const auto digest = base::sha256_file(path);
+  if (!digest) return digest.error();
+  if (*digest != file.digest) {
+    return base::Error{base::ErrorCode::unavailable,
+                       path.string() + " is not the file that was registered: import it once more",
+                       {}};
+  }
+  place.open = std::make_shared<const Mapping>(std::move(*opened));  // shared with its readers
+  place.digest = file.digest;
+  return place.open;
+}
+
+base::Result<std::shared_ptr<const BnfDmdMapping>> Mappings::bnfdmd(const MappingFile& file) {
+  return open(bnfdmd_, bnfdmd_id, file);
+}
+
+base::Result<std::shared_ptr<const Ctv3SnomedMapping>> Mappings::ctv3sctmap2(
+    const MappingFile& file) {
+  return open(ctv3sctmap2_, ctv3sctmap2_id, file);
+}
+
+base::Result<std::shared_ptr<const PreviousVmps>> Mappings::dmdvmpprevmap(const MappingFile& file) {
+  return open(dmdvmpprevmap_, dmdvmpprevmap_id, file);
+}
+
+}  // namespace codelog::mappings

@@ -1,0 +1,68 @@
+// The mappings of a data folder: where their files lie, and those that are open.
+//
+// A mapping is opened when it is first asked for, and shared; when another release of it is asked
+// for, that one takes its place, and earlier readers keep what they hold. Safe from any thread;
+// while a mapping is opened (a second for a large one) others who want the same one wait.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "events/base/digest.h"
+#include "events/base/result.h"
+#include "mappings/bnfdmd/mapping.h"
+#include "mappings/ctv3sctmap2/mapping.h"
+#include "mappings/dmdvmpprevmap/previous_vmps.h"
+
+namespace codelog::mappings {
+
+inline constexpr std::array<std::string_view, 3> all_mappings = {bnfdmd_id, ctv3sctmap2_id,
+                                                                 dmdvmpprevmap_id};
+bool is_mapping(std::string_view id);
+
+// The file name of a release, without what is behind the dot: the slug of its name ("41.0.0" gives
+// "4100"). Errors: invalid, for a name without letters or digits.
+base::Result<std::string> mapping_file_stem(std::string_view release_name);
+// DATA/mappings/<mapping>/<stem>.sqlite3. Both must be slugs (checked).
+std::filesystem::path mapping_file(const std::filesystem::path& data_folder,
+                                   std::string_view mapping, std::string_view stem);
+
+// Which file a mapping is, and what was registered of it.
+struct MappingFile {
+  std::string release_name;
+  base::Sha256 digest{};
+};
+
+class Mappings {
+ public:
+  explicit Mappings(std::filesystem::path data_folder) : data_folder_(std::move(data_folder)) {}
+
+  // Errors: not_found (naming the file), unavailable (its bytes are others than those that were
+  // registered), corrupt, io. A failure is not remembered.
+  base::Result<std::shared_ptr<const BnfDmdMapping>> bnfdmd(const MappingFile& file);
+  base::Result<std::shared_ptr<const Ctv3SnomedMapping>> ctv3sctmap2(const MappingFile& file);
+  base::Result<std::shared_ptr<const PreviousVmps>> dmdvmpprevmap(const MappingFile& file);
+
+ private:
+  template <class Mapping>
+  struct Place {
+    std::mutex mutex;
+    // Guarded by mutex.
+    base::Sha256 digest{};
+    std::shared_ptr<const Mapping> open;  // shared with whoever reads it
+  };
+  template <class Mapping>
+  base::Result<std::shared_ptr<const Mapping>> open(Place<Mapping>& place, std::string_view id,
+                                                    const MappingFile& file);
+
+  const std::filesystem::path data_folder_;
+  Place<BnfDmdMapping> bnfdmd_;
+  Place<Ctv3SnomedMapping> ctv3sctmap2_;
+  Place<PreviousVmps> dmdvmpprevmap_;
+};
+
+}  // namespace codelog::mappings

@@ -1,0 +1,75 @@
+// From one coding system to another: codes, and BNF codelists as dm+d codelists.
+#include <algorithm>
+
+#include "events/base/version_hash.h"
+#include "server/api/endpoint.h"
+#include "server/api/outcome.h"
+#include "server/api/paths.h"
+#include "server/api/precondition.h"
+#include "server/api/render.h"
+#include "server/application/conversions.h"
+#include "server/commands/validation.h"
+
+namespace codelog::api {
+namespace {
+
+using http::Method;
+
+constexpr std::size_t row_bytes = 160;  // about, as JSON; to reserve memory
+
+Result<http::Response> convert_codes(const ReadCall& call) {
+  auto codes = call.body.at("codes").get<std::vector<std::string>>();
+  if (const auto good = commands::check_codes(codes); !good) return good.error();
+  auto conversion = application::convert_codes(call.application.site(), call.views,
+                                               call.body.at("from").get<std::string>(),
+                                               call.body.at("to").get<std::string>(), codes);
+  if (!conversion) return conversion.error();
+  // Pairs of terms are not told apart here.
+  const auto again = std::ranges::unique(conversion->rows);
+  conversion->rows.erase(again.begin(), again.end());
+  JsonWriter json(application::JsonStyle::compact, 64 + conversion->rows.size() * row_bytes);
+  json.begin_object().key("mappings").begin_array();
+  for (const application::ConvertedCode& row : conversion->rows) {
+    json.begin_object().field("from", row.from_code).field("from_term", row.from_term);
+    json.field("to", row.to_code).field("to_term", row.to_term).end_object();
+  }
+  json.end_array().key("unmapped");
+  write_texts(conversion->unmapped, json);
+  json.end_object();
+  return http::json_text(200, json.take());
+}
+
+Result<Outcome> convert_to_dmd(const WriteCall& call) {
+  const auto id = version_id_in_path(call.path);
+  if (!id) return id.error();
+  if (auto refused = failed_precondition(call, *id)) return Outcome(std::move(*refused));
+  auto commit = call.application.dmd_conversions().convert(call.write, *id);
+  if (!commit) return commit.error();
+  return Outcome(std::move(*commit));
+}
+
+}  // namespace
+
+std::vector<Endpoint> conversion_endpoints() {
+  return {
+      {.method = Method::post,
+       .path = "/api/v2/conversions",
+       .id = "convertCodes",
+       .summary = "Codes of one coding system as codes of another, and those that map to nothing.",
+       .body = "ConversionRequest",
+       .answer = "ConvertedCodes",
+       .read = convert_codes},
+      {.method = Method::post,
+       .path = "/api/v2/versions/{hash}/dmd-conversion",
+       .id = "convertVersionToDmd",
+       .summary = "A BNF version as a dm+d codelist: a new one, or a new version of the one there.",
+       .body = "Nothing",
+       .answer = "DmdConverted",
+       .status = 201,
+       .body_is_optional = true,
+       .act = convert_to_dmd,
+       .render = dmd_converted},
+  };
+}
+
+}  // namespace codelog::api

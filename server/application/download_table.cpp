@@ -1,0 +1,143 @@
+#include "server/application/download_table.h"
+
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "events/base/check.h"
+#include "events/base/text.h"
+#include "server/commands/csv_writer.h"
+
+namespace codelog::application {
+namespace {
+
+using commands::CsvRow;
+
+constexpr std::size_t row_bytes = 64;  // about; to reserve memory
+
+struct Columns {
+  std::size_t code = 0;
+  std::optional<std::size_t> term;
+  std::vector<std::size_t> others;
+};
+
+// The table's own columns behind code and term, and their titles.
+void add_other_columns(const std::vector<std::string>& titles, Columns& columns,
+                       DownloadTable& table) {
+  std::vector<std::string>& header = table.rows.front();
+  const auto add = [&](std::size_t column) {
+    const std::string title = base::ascii_lower(titles[column]);
+    // A title that was taken already, "code" or "term" above all, would name two columns.
+    if (title.empty() || std::ranges::find(header, title) != header.end()) return false;
+    header.push_back(title);
+    columns.others.push_back(column);
+    return true;
+  };
+  if (add(columns.code)) table.code_again = header.size() - 1;
+  for (std::size_t column = 0; column < titles.size(); ++column) {
+    if (column != columns.code && column != columns.term) add(column);
+  }
+}
+
+std::string joined(const std::set<std::string_view>& codes) {
+  std::string text;
+  for (const std::string_view code : codes) {
+    if (!text.empty()) text += ", ";
+    text += code;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<std::size_t> find_column(std::span<const std::string> titles,
+                                       std::span<const std::string_view> wanted) {
+  for (const std::string_view name : wanted) {
+    for (std::size_t i = 0; i < titles.size(); ++i) {
+      if (base::ascii_lower(titles[i]) == name) return i;
+    }
+  }
+  return std::nullopt;
+}
+
+base::Result<DownloadTable> make_download_table(const coding_systems::CodingSystemInfo& system,
+                                                std::span<const CsvRow> rows,
+                                                TableHeaders headers) {
+  CODELOG_CHECK(!rows.empty(), "a downloadable table without a header");
+  const std::vector<std::string>& titles = rows.front().fields;
+  const auto code = find_column(titles, system.code_headers);
+  CODELOG_CHECK(code.has_value(), "a downloadable table without a column of codes");
+  Columns columns{*code, find_column(titles, system.term_headers), {}};
+  DownloadTable table;
+  table.rows.reserve(rows.size());
+  table.rows.push_back({"code", "term"});
+  if (headers == TableHeaders::all) add_other_columns(titles, columns, table);
+  for (const CsvRow& row : rows.subspan(1)) {
+    if (row.fields.size() <= columns.code) {
+      return base::Error{base::ErrorCode::invalid,
+                         "line " + std::to_string(row.line) + " of the table has no code",
+                         {}};
+    }
+    const auto field = [&](std::size_t column) {
+      return column < row.fields.size() ? row.fields[column] : std::string();
+    };
+    std::vector<std::string>& made = table.rows.emplace_back();
+    made = {field(columns.code), columns.term ? field(*columns.term) : std::string()};
+    for (const std::size_t column : columns.others) made.push_back(field(column));
+  }
+  return table;
+}
+
+std::vector<MappedVmp> mapped_vmps(const mappings::PreviousVmps& previous_vmps,
+                                   std::span<const std::string> codes) {
+  const std::set<std::string_view> listed(codes.begin(), codes.end());
+  using Linked = std::map<std::string_view, std::set<std::string_view>>;
+  Linked previous;    // to codes of the list
+  Linked subsequent;  // to codes of the list
+  for (const mappings::VmpLink& link : previous_vmps.links_of(codes)) {
+    if (listed.contains(link.later)) {
+      previous[link.earlier].insert(link.later);
+    } else {
+      subsequent[link.later].insert(link.earlier);
+    }
+  }
+  std::vector<MappedVmp> mapped;
+  for (const auto& [code, to] : previous) {
+    MappedVmp vmp{std::string(code), "VMP previous to " + joined(to), std::string(*to.begin())};
+    if (const auto both = subsequent.find(code); both != subsequent.end()) {
+      vmp.term += " and subsequent to " + joined(both->second);
+      subsequent.erase(both);
+    }
+    mapped.push_back(std::move(vmp));
+  }
+  for (const auto& [code, to] : subsequent) {
+    mapped.push_back(
+        {std::string(code), "VMP subsequent to " + joined(to), std::string(*to.begin())});
+  }
+  return mapped;
+}
+
+void add_mapped_vmps(const mappings::PreviousVmps& previous_vmps, DownloadTable& table) {
+  std::unordered_map<std::string, std::size_t> rows;  // by code
+  std::vector<std::string> codes;
+  for (std::size_t i = 1; i < table.rows.size(); ++i) {
+    const std::string& code = table.rows[i].front();
+    if (rows.insert_or_assign(code, i).second) codes.push_back(code);
+  }
+  for (MappedVmp& vmp : mapped_vmps(previous_vmps, codes)) {
+    std::vector<std::string> row = table.rows[rows.at(vmp.stands_like)];
+    row[1] = std::move(vmp.term);
+    if (table.code_again) row[*table.code_again] = vmp.code;
+    row[0] = std::move(vmp.code);
+    table.rows.push_back(std::move(row));
+  }
+}
+
+std::string write_table(const DownloadTable& table) {
+  std::string out;
+  out.reserve(table.rows.size() * row_bytes);
+  for (const std::vector<std::string>& row : table.rows) commands::append_csv_row(row, out);
+  return out;
+}
+
+}  // namespace codelog::application

@@ -1,0 +1,211 @@
+#include "server/commands/dmd_conversion.h"
+
+#include <algorithm>
+
+#include "events/base/text.h"
+#include "events/base/version_hash.h"
+#include "server/commands/codelist_commands.h"
+#include "server/commands/csv_writer.h"
+#include "server/commands/permissions.h"
+#include "server/commands/validation.h"
+
+namespace codelog::commands {
+namespace {
+
+using projections::codelist_stream;
+using projections::CodelistRecord;
+using projections::VersionRecord;
+
+constexpr std::string_view not_bnf =
+    "Only BNF codelists have a dm+d version; this one is of another coding system.";
+
+// "/codelist/test-org/statins/": where OpenCodelists has it.
+std::string path_of(const projections::Handle& handle) {
+  const bool of_user = handle.owner.kind == events::OwnerKind::user;
+  return "/codelist/" + std::string(of_user ? "user/" : "") + handle.owner.name + "/" +
+         handle.slug + "/";
+}
+
+std::string path_of(const CodelistRecord& codelist, const VersionRecord& version) {
+  return path_of(codelist.handle()) + version.tag.value_or(base::version_hash(version.id)) + "/";
+}
+
+// The codelist of this owner that has, or had, the name or the slug; of two the younger.
+std::optional<CodelistId> find_target(const Views& views, const projections::Handle& wanted) {
+  const auto by_slug = views.handle_with_slug(wanted.owner, wanted.slug);
+  const auto by_name = views.handle_with_name(wanted.owner, wanted.name);
+  if (by_slug && by_name) return std::max(*by_slug, *by_name);
+  return by_slug ? by_slug : by_name;
+}
+
+// As tables are stored and compared.
+std::string without_carriage_returns(std::string text) {
+  std::erase(text, '\r');
+  return text;
+}
+
+Result<void> check_is_new(const Views& views, const CodelistRecord& target,
+                          const std::string& table) {
+  for (const VersionRecord& version : views.versions_of(target.id)) {
+    if (without_carriage_returns(views.csv_data(version.id).value_or("")) != table) continue;
+    return Error{
+        ErrorCode::conflict,
+        "An identical dm+d version of this codelist already exists: " + path_of(target, version),
+        {}};
+  }
+  return {};
+}
+
+struct Source {
+  CodelistRecord codelist;
+  VersionRecord version;
+};
+
+Result<Source> find_source(const Views& views, const Actor& actor, VersionId id) {
+  auto version = views.version(id);
+  if (!version) return Error{ErrorCode::not_found, "there is no such version", {}};
+  auto codelist = views.codelist(version->codelist);
+  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
+  if (version->status == events::VersionStatus::draft) {
+    return Error{ErrorCode::conflict, "a draft cannot be converted; save it for review first", {}};
+  }
+  if (!can_edit(views, actor, *codelist)) return forbidden("you may not edit this codelist");
+  return Source{std::move(*codelist), std::move(*version)};
+}
+
+// What the dm+d codelist says of itself.
+struct Wanted {
+  projections::Handle handle;
+  std::optional<std::string> description;
+  std::string methodology;
+  std::vector<events::Reference> references;
+};
+
+Wanted wanted_of(const Source& source) {
+  const projections::Handle& from = source.codelist.handle();
+  return {{from.owner, from.name + " - dmd", from.slug + "-dmd"},
+          source.codelist.description,
+          "Converted from [pseudo-BNF system codelist](" +
+              path_of(source.codelist, source.version) + ")",
+          source.codelist.references};
+}
+
+events::VersionCreated version_of(const Source& source, const DmdConversion& conversion,
+                                  std::string table) {
+  events::VersionCreated version;
+  version.status = events::VersionStatus::under_review;
+  version.origin = events::VersionOrigin::conversion;
+  version.release = conversion.release.record.alias;
+  version.release_digest = conversion.release.open->file_digest();
+  version.source = source.version.id;
+  version.csv_data = std::move(table);
+  return version;
+}
+
+Decision decide_new_codelist(const Views& views, const Wanted& wanted,
+                             events::VersionCreated version) {
+  const auto ids = views.next_ids();
+  version.version = ids.version;
+  version.codelist = ids.codelist;
+  events::CodelistCreated created{.codelist = ids.codelist,
+                                  .coding_system = "dmd",
+                                  .owner = wanted.handle.owner,
+                                  .name = wanted.handle.name,
+                                  .slug = wanted.handle.slug,
+                                  .description = wanted.description,
+                                  .methodology = wanted.methodology,
+                                  .references = wanted.references,
+                                  .signoffs = {},
+                                  .cloned_from = std::nullopt};
+  return {"ConvertBnfToDmd",
+          {codelist_stream(ids.codelist), names_stream(wanted.handle.owner)},
+          {std::move(created), std::move(version)}};
+}
+
+Result<Decision> decide_new_version(const Views& views, const Actor& actor, CodelistId target_id,
+                                    const Wanted& wanted, events::VersionCreated version) {
+  const auto target = views.codelist(target_id);
+  CODELOG_CHECK(target.has_value(), "a handle without a codelist");
+  if (target->coding_system != "dmd") {
+    return Error{ErrorCode::conflict,
+                 path_of(target->handle()) + " has the name of the dm+d codelist, and is of " +
+                     "another coding system",
+                 {}};
+  }
+  if (!can_edit(views, actor, *target)) {
+    return forbidden("you may not edit the dm+d codelist, " + path_of(target->handle()));
+  }
+  const auto is_new = check_is_new(views, *target, *version.csv_data);
+  if (!is_new) return is_new.error();
+  Decision decision{"ConvertBnfToDmd", {codelist_stream(target_id)}, {}};
+  const ChangeDetails details{.description = std::nullopt,
+                              .methodology = std::nullopt,
+                              .references = wanted.references,
+                              .signoffs = std::nullopt,
+                              .tags = std::nullopt,
+                              .name = wanted.handle.name,
+                              .slug = wanted.handle.slug,
+                              .owner = std::nullopt};
+  const auto added = add_details(views, *target, details, decision);
+  if (!added) return added.error();
+  if (target->description != wanted.description || target->methodology != wanted.methodology) {
+    decision.events.push_back(
+        events::CodelistDetailsChanged{target_id, wanted.description, wanted.methodology});
+  }
+  version.version = views.next_ids().version;
+  version.codelist = target_id;
+  decision.events.push_back(std::move(version));
+  return decision;
+}
+
+}  // namespace
+
+std::string dmd_csv(const DmdConversion& conversion) {
+  std::string out;
+  append_csv_row({"dmd_type", "dmd_id", "dmd_name", "bnf_code"}, out);
+  for (const mappings::DmdProduct& product : conversion.products) {
+    append_csv_row(
+        {mappings::to_string(product.type), product.code, product.name, product.bnf_code}, out);
+  }
+  return out;
+}
+
+Result<DmdConversion> convert_to_dmd(const Site& site, const Views& views,
+                                     const CodelistRecord& codelist, const VersionRecord& version) {
+  if (codelist.coding_system != "bnf") return Error{ErrorCode::invalid, std::string(not_bnf), {}};
+  DmdConversion conversion;
+  auto codes = included_codes(views, version);
+  if (!codes) return codes.error();
+  conversion.bnf_codes = std::move(*codes);
+  auto mapping = open_bnfdmd(site.mappings, views);
+  if (!mapping) return mapping.error();
+  conversion.mapping = std::move(*mapping);
+  auto release = choose_release(site, views, "dmd", std::nullopt);
+  if (!release) return Error{ErrorCode::unavailable, release.error().detail, {}};
+  conversion.release = std::move(*release);
+  conversion.products = mappings::dmd_products_of(*conversion.mapping, *conversion.release.open,
+                                                  conversion.bnf_codes);
+  return conversion;
+}
+
+Result<Commit> DmdConversionCommands::convert(const Write& write, VersionId bnf_version) {
+  const Turn turn{.allocates_ids = true, .codelist = std::nullopt};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto source = find_source(views, write.actor, bnf_version);
+    if (!source) return source.error();
+    const auto conversion =
+        convert_to_dmd(executor_.site(), views, source->codelist, source->version);
+    if (!conversion) return conversion.error();
+    const Wanted wanted = wanted_of(*source);
+    if (const auto name = check_name(wanted.handle.name); !name) return name.error();
+    if (const auto slug = check_slug("slug", wanted.handle.slug); !slug) return slug.error();
+    events::VersionCreated version =
+        version_of(*source, *conversion, without_carriage_returns(dmd_csv(*conversion)));
+    const auto target = find_target(views, wanted.handle);
+    if (!target) return decide_new_codelist(views, wanted, std::move(version));
+    version.author = source->version.author;
+    return decide_new_version(views, write.actor, *target, wanted, std::move(version));
+  });
+}
+
+}  // namespace codelog::commands

@@ -1,0 +1,56 @@
+#include "server/commands/open_mappings.h"
+
+#include <string>
+#include <vector>
+
+namespace codelog::commands {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+// That it cannot be opened is nothing that the client can mend.
+template <class Mapping>
+Result<std::shared_ptr<const Mapping>> open_registered(const MappingOpeners::Open<Mapping>& open,
+                                                       const projections::MappingRecord& record) {
+  if (!open) {
+    return Error{ErrorCode::unavailable, "the mapping " + record.mapping + " is not open here", {}};
+  }
+  auto opened = open(record);
+  if (!opened) return Error{ErrorCode::unavailable, opened.error().detail, {}};
+  return opened;
+}
+
+template <class Mapping>
+Result<std::shared_ptr<const Mapping>> open_latest(const MappingOpeners::Open<Mapping>& open,
+                                                   const projections::Views& views,
+                                                   std::string_view id) {
+  const auto record = views.latest_mapping(id);
+  if (record) return open_registered(open, *record);
+  return Error{ErrorCode::unavailable,
+               "this needs the mapping " + std::string(id) + ", and none has been imported",
+               {}};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const mappings::BnfDmdMapping>> open_bnfdmd(
+    const MappingOpeners& openers, const projections::Views& views) {
+  return open_latest(openers.bnfdmd, views, mappings::bnfdmd_id);
+}
+
+Result<std::shared_ptr<const mappings::Ctv3SnomedMapping>> open_ctv3sctmap2(
+    const MappingOpeners& openers, const projections::Views& views) {
+  return open_latest(openers.ctv3sctmap2, views, mappings::ctv3sctmap2_id);
+}
+
+Result<std::shared_ptr<const mappings::PreviousVmps>> open_previous_vmps(
+    const MappingOpeners& openers, const projections::Views& views) {
+  const auto record = views.latest_mapping(mappings::dmdvmpprevmap_id);
+  if (record) return open_registered(openers.dmdvmpprevmap, *record);
+  // Shared as one that was opened is.
+  return std::make_shared<const mappings::PreviousVmps>(std::vector<mappings::PreviousVmp>());
+}
+
+}  // namespace codelog::commands

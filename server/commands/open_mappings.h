@@ -1,0 +1,36 @@
+// The mappings that a site has, open: for each the release that was registered last.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "events/base/result.h"
+#include "mappings/bnfdmd/mapping.h"
+#include "mappings/ctv3sctmap2/mapping.h"
+#include "mappings/dmdvmpprevmap/previous_vmps.h"
+#include "projections/views.h"
+
+namespace codelog::commands {
+
+// How registered mappings are opened; each may be left out by a site that has none. Errors:
+// not_found (the file has vanished), unavailable (it is another one), corrupt, io.
+struct MappingOpeners {
+  template <class Mapping>
+  using Open = std::function<base::Result<std::shared_ptr<const Mapping>>(
+      const projections::MappingRecord&)>;
+
+  Open<mappings::BnfDmdMapping> bnfdmd = {};
+  Open<mappings::Ctv3SnomedMapping> ctv3sctmap2 = {};
+  Open<mappings::PreviousVmps> dmdvmpprevmap = {};
+};
+
+// Errors: unavailable: none has been imported, or it cannot be opened.
+base::Result<std::shared_ptr<const mappings::BnfDmdMapping>> open_bnfdmd(
+    const MappingOpeners& openers, const projections::Views& views);
+base::Result<std::shared_ptr<const mappings::Ctv3SnomedMapping>> open_ctv3sctmap2(
+    const MappingOpeners& openers, const projections::Views& views);
+// Without any pair where none has been imported, as an OpenCodelists that never loaded one.
+base::Result<std::shared_ptr<const mappings::PreviousVmps>> open_previous_vmps(
+    const MappingOpeners& openers, const projections::Views& views);
+
+}  // namespace codelog::commands

@@ -1,0 +1,206 @@
+#include <catch2/catch.hpp>
+
+#include "mappings/bnfdmd/import.h"
+#include "mappings/bnfdmd/mapping.h"
+#include "mappings/bnfdmd/sheet_reader.h"
+#include "tests/mappings/mapping_support.h"
+
+namespace codelog::tests {
+namespace {
+
+using mappings::import_bnfdmd;
+using Rows = std::vector<Row>;
+
+// The sheet's columns: something, type, BNF code, something, SNOMED code, something.
+std::string sheet_row(const std::string& type, const std::string& bnf, const std::string& snomed) {
+  const auto cell = [](const std::string& text) {
+    return text.empty() ? std::string("<c/>") : inline_cell(text);
+  };
+  return number_cell("1") + cell(type) + cell(bnf) + cell("name") + cell(snomed) + cell("more");
+}
+
+const std::string header = sheet_row("VMP / VMPP/ AMP / AMPP", "BNF Code", "SNOMED Code");
+
+struct Imported {
+  TemporaryFolder folder;
+  std::filesystem::path archive = folder.path() / "map.xlsx";
+  std::filesystem::path target = folder.path() / "bnfdmd";
+  std::filesystem::path file = target / "test_1.sqlite3";
+
+  std::string run(const std::string& bytes) {
+    write_bytes(archive, bytes);
+    const auto imported = import_bnfdmd(import_request(archive, target));
+    return imported ? "" : imported.error().detail;
+  }
+  std::string run(const Workbook& workbook) { return run(workbook.bytes()); }
+  // Imports, and expects a failure that leaves nothing behind.
+  std::string failure(const Workbook& workbook) {
+    const std::string error = run(workbook);
+    CHECK(files_in(target).empty());
+    return error;
+  }
+  std::string failure(const std::string& type, const std::string& bnf, const std::string& snomed) {
+    return failure(Workbook{{header, sheet_row(type, bnf, snomed)}, {}});
+  }
+  Rows rows() const { return query(file, "SELECT * FROM bnfdmd_mapping ORDER BY rowid"); }
+};
+
+}  // namespace
+
+TEST_CASE("a BNF to dm+d workbook becomes OpenCodelists' table, sorted", "[mappings][import]") {
+  Imported imported;
+  const Workbook workbook{
+      {header, sheet_row("AMP", "0101000AAAAAAAA", "20000000000001100"),
+       sheet_row("VMP", "0101000AAAAAAAA", "10000000000001100"),
+       // Rows that lack a code are no mappings.
+       sheet_row("VMP", "", "10000000000001101"), sheet_row("VMP", "0101000AAAAAAAA", ""), "<c/>",
+       sheet_row("AMPP", "20010100101", "300000")},
+      {}};
+  REQUIRE(imported.run(workbook) == "");
+  CHECK(imported.rows() == Rows{{"10000000000001100", "VMP", "0101000AAAAAAAA"},
+                                {"20000000000001100", "AMP", "0101000AAAAAAAA"},
+                                {"300000", "AMPP", "20010100101"}});
+  CHECK(query(imported.file,
+              "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND "
+              "name LIKE 'bnfdmd%' ORDER BY name") ==
+        Rows{{"CREATE TABLE \"bnfdmd_mapping\" (\"dmd_code\" varchar(18) NOT NULL PRIMARY KEY, "
+              "\"dmd_type\" varchar(4) NOT NULL, \"bnf_concept_id\" varchar(15) NOT NULL)"},
+             {"CREATE INDEX \"bnfdmd_mapping_bnf_concept_id_36992164\" ON \"bnfdmd_mapping\" "
+              "(\"bnf_concept_id\")"}});
+  CHECK(files_in(imported.target) == std::vector<std::string>{"test_1.sqlite3"});
+  CHECK(query(imported.file, "PRAGMA integrity_check") == Rows{{"ok"}});
+
+  const auto mapping = mappings::BnfDmdMapping::open(imported.file);
+  REQUIRE(mapping);
+  CHECK(mapping->pairs_count() == 2);  // without the pack
+  const auto pairs = mapping->of_bnf("0101000AAAAAAAA");
+  REQUIRE(pairs.size() == 2);
+  CHECK(pairs[0].type == mappings::DmdType::vmp);
+  CHECK(pairs[0].dmd.view() == "10000000000001100");
+  CHECK(mapping->of_bnf("0101000AAAAAAA").empty());
+  CHECK(mapping->of_bnf("20010100101").empty());
+  CHECK(mapping->of_bnf("").empty());
+}
+
+TEST_CASE("shared, inline and computed texts are texts; the workbook may lie in a zip",
+          "[mappings][import]") {
+  Workbook workbook{
+      {},
+      {"<t>VMP / VMPP/ AMP / AMPP</t>", "<r><t>BNF </t></r><r><t>Code</t></r>",
+       "<t>SNOMED Code</t><rPh sb=\"0\" eb=\"1\"><t>not this</t></rPh>", "<t>0101000AAAAAAAA</t>"}};
+  workbook.rows = {
+      // Cells may say where they are, and then in between some may be missing.
+      "<c r=\"B1\" t=\"s\"><v>0</v></c>" + shared_cell(1) + "<c r=\"E1\" t=\"s\"><v>2</v></c>",
+      "<c r=\"B2\" t=\"str\"><f>A1</f><v>VMP</v></c>" + shared_cell(3) +
+          "<c r=\"E2\" t=\"inlineStr\"><is><r><t>1000</t></r><r><t>00</t></r></is></c>"
+          "<c r=\"XFD2\"><v>1</v></c>"};
+  const std::string plain = workbook.bytes();
+  Imported imported;
+  REQUIRE(imported.run(plain) == "");
+  const Rows expected = {{"100000", "VMP", "0101000AAAAAAAA"}};
+  CHECK(imported.rows() == expected);
+  REQUIRE(imported.run(zipped({{"readme.txt", "x"}, {"deep/er/map.xlsx", plain}})) == "");
+  CHECK(imported.rows() == expected);
+
+  CHECK(imported.run(zipped({{"a.xlsx", plain}, {"b.xlsx", plain}})) ==
+        "map.xlsx: expected one .xlsx file, found 2");
+  CHECK(imported.run(zipped({{"readme.txt", "x"}})) ==
+        "map.xlsx: expected one .xlsx file, found 0");
+  CHECK(imported.rows() == expected);  // a failure leaves what was there
+}
+
+TEST_CASE("a bad row of a BNF to dm+d workbook is refused with row and column",
+          "[mappings][import]") {
+  Imported imported;
+  const std::string good_bnf = "0101000AAAAAAAA";
+  CHECK(imported.failure(Workbook{{}, {}}) == "map.xlsx: the sheet is empty");
+  CHECK(imported.failure(Workbook{{header}, {}}) == "map.xlsx: the sheet maps no code");
+  CHECK(imported.failure(Workbook{{"", header}, {}}) ==
+        "map.xlsx, row 1, column B: the title must be 'VMP / VMPP/ AMP / AMPP'");
+  CHECK(
+      imported.failure(Workbook{{sheet_row("VMP / VMPP/ AMP / AMPP", "BNF", "SNOMED Code")}, {}}) ==
+      "map.xlsx, row 1, column C: the title must be 'BNF Code'");
+  CHECK(imported.failure("VMP", "'0101", "100000") ==
+        "map.xlsx, row 2, column C: ''0101' is not 1 to 15 letters and digits");
+  CHECK(imported.failure("VMP", good_bnf + "X", "100000") ==
+        "map.xlsx, row 2, column C: '" + good_bnf + "X' is not 1 to 15 letters and digits");
+  for (const std::string code : {"'100000", "10000", "1000000000000000000", "10000a", " 100000"}) {
+    CHECK(imported.failure("VMP", good_bnf, code) ==
+          "map.xlsx, row 2, column E: '" + code + "' is not a code of 6 to 18 digits");
+  }
+  CHECK(imported.failure("VTM", good_bnf, "100000") ==
+        "map.xlsx, row 2, column B: 'VTM' is none of VMP, VMPP, AMP and AMPP");
+  CHECK(imported.failure("", good_bnf, "100000") ==
+        "map.xlsx, row 2, column B: '' is none of VMP, VMPP, AMP and AMPP");
+  const std::string number_row = number_cell("1") + inline_cell("VMP") + inline_cell(good_bnf) +
+                                 "<c/>" + number_cell("1.000000000000011E16");
+  CHECK(imported.failure(Workbook{{header, number_row}, {}}) ==
+        "map.xlsx, row 2, column E: the code is a number, of which spreadsheets keep 15 digits; it "
+        "must be a text");
+  const std::string good = sheet_row("VMP", good_bnf, "100000");
+  CHECK(imported.failure(Workbook{{header, good, "<c/>", good}, {}}) ==
+        "map.xlsx, row 4, column E: '100000' is in row 2 already");
+}
+
+TEST_CASE("what is no workbook is refused with the part that is wrong", "[mappings][import]") {
+  Imported imported;
+  const std::string good = sheet_row("VMP", "0101000AAAAAAAA", "100000");
+  const auto with = [&](const std::string& part, const std::string& contents) {
+    return imported.failure(Workbook{{header, good}, {}, {{part, contents}}});
+  };
+  const std::string main = "xl/workbook.xml";
+  const std::string relations = "xl/_rels/workbook.xml.rels";
+  const std::string sheet = "xl/worksheets/sheet2.xml";
+  CHECK(imported.run(std::string("no zip")) == "map.xlsx: not a zip archive");
+  CHECK(with(main, "") == "map.xlsx: expected one .xlsx file, found 0");
+  CHECK(with(main, "<workbook><sheets/></workbook>") ==
+        "map.xlsx: xl/workbook.xml, line 1: the workbook has no active sheet");
+  CHECK_THAT(with(main, "<workbook><sheets>"),
+             Catch::StartsWith("map.xlsx: xl/workbook.xml, line 1: "));
+  CHECK(with(relations, "") ==
+        "map.xlsx: is no .xlsx workbook: there is no " + relations + " in it");
+  CHECK(with(relations, "<Relationships/>") ==
+        "map.xlsx: is no .xlsx workbook: there is no active sheet in it");
+  CHECK(with(sheet, "") == "map.xlsx: is no .xlsx workbook: there is no active sheet in it");
+  CHECK(with("xl/sharedStrings.xml", "") ==
+        "map.xlsx: is no .xlsx workbook: there is no xl/sharedStrings.xml in it");
+  const auto with_rows = [&](const std::string& rows) {
+    return with(sheet, "<worksheet><sheetData>" + rows + "</sheetData></worksheet>");
+  };
+  const std::string at = "map.xlsx: " + sheet + ", line 1: ";
+  CHECK(with_rows("<row r=\"1\">" + shared_cell(0) + "</row>") ==
+        at + "row 1, column A refers to a text that is not there");
+  CHECK(with_rows("<row r=\"2\"/><row r=\"1\"/>") ==
+        at + "the rows are not in order");
+  CHECK(with_rows("<row r=\"1\"><c r=\"B1\"/><c r=\"A1\"/></row>") ==
+        at + "a cell of row 1 has no place in it");
+  CHECK(with_rows("<row r=\"1\"><c r=\"ABCD1\"/></row>") ==
+        at + "a cell of row 1 has no place in it");
+}
+
+TEST_CASE("a workbook's texts stay within a bound", "[mappings][import]") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "map.xlsx";
+  write_bytes(path, Workbook{{}, {"<t>0123456789</t>", "<t>0123456789</t>"}}.bytes());
+  const auto workbook = coding_systems::ZipArchive::open(path);
+  REQUIRE(workbook);
+  const auto read_with = [&](const mappings::SheetLimits& limits) {
+    mappings::SheetRequest request;
+    request.columns_count = 1;
+    request.on_row = [](std::uint64_t, auto) { return base::Result<void>(); };
+    request.on_progress = [](std::uint64_t, std::uint64_t) { return base::Result<void>(); };
+    request.limits = limits;
+    const auto read = mappings::read_active_sheet(*workbook, request);
+    return read ? "" : read.error().detail;
+  };
+  CHECK(read_with({.texts_bytes_max = 20}) == "");
+  const std::string refused =
+      "map.xlsx: xl/sharedStrings.xml, line 1: the workbook has too many texts";
+  CHECK(read_with({.texts_bytes_max = 19}) == refused);
+  CHECK(read_with({.texts_count_max = 1}) == refused);
+  CHECK(mappings::cell_place(17, 0) == "row 17, column A");
+  CHECK(mappings::cell_place(1, 26) == "row 1, column AA");
+  CHECK(mappings::cell_place(1, 16'383) == "row 1, column XFD");
+}
+
+}  // namespace codelog::tests

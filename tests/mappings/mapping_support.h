@@ -1,0 +1,38 @@
+// What the tests of mappings share: source files of their own making.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coding_systems/base/import_progress.h"
+#include "tests/coding_systems/import_support.h"
+
+namespace codelog::tests {
+
+std::string gzip(const std::string& text);
+
+// A workbook of one sheet: each row's cells as XML, `<c>…</c>` one after the other.
+struct Workbook {
+  std::vector<std::string> rows;
+  std::vector<std::string> shared_texts;
+  // Parts to be put in place of those that are made.
+  Members other_parts = {};
+
+  Members parts() const;
+  std::string bytes() const;
+};
+
+// Cells that refer to a shared text, that hold one, and that hold a number.
+std::string shared_cell(std::size_t number);
+std::string inline_cell(const std::string& text);
+std::string number_cell(const std::string& number);
+
+// A zip archive as bytes.
+std::string zipped(const Members& members);
+
+coding_systems::ImportRequest import_request(const std::filesystem::path& source,
+                                             const std::filesystem::path& target);
+
+}  // namespace codelog::tests

@@ -1,0 +1,166 @@
+// BNF codelists as dm+d codelists.
+#include <catch2/catch.hpp>
+
+#include "tests/server/api_golden.h"
+
+namespace codelog::tests {
+namespace {
+
+using nlohmann::json;
+
+std::string conversion_of(const std::string& hash) {
+  return "/api/v2/versions/" + hash + "/dmd-conversion";
+}
+
+constexpr const char* bnf_new = "3f9ca638";  // test-org/bnf-new
+constexpr const char* bnf_old = "268d3303";  // user/alice/bnf-old
+
+std::string version_path(const json& converted) {
+  return "/codelist/" + converted.at("codelist").at("owner").get<std::string>().substr(13) + "/" +
+         converted.at("codelist").at("slug").get<std::string>() + "/" +
+         converted.at("version").at("hash").get<std::string>();
+}
+
+// One codelist of the native API.
+json codelist_of(const ApiSite& site, const json& converted) {
+  return site
+      .get("/api/v2/codelists/" + converted.at("codelist").at("owner").get<std::string>() + "/" +
+           converted.at("codelist").at("slug").get<std::string>())
+      .json();
+}
+
+}  // namespace
+
+TEST_CASE("a BNF version becomes a dm+d codelist", "[api][conversion]") {
+  ApiSite site;
+  seed_golden_state(site);
+  const Reply reply = site.send("POST", conversion_of(bnf_new));
+  INFO(reply.body);
+  REQUIRE(reply.status == 201);
+  const json converted = reply.json();
+  CHECK(converted.at("codelist").at("is_new") == true);
+  CHECK(converted.at("codelist").at("slug") == "bnf-new-dmd");
+  CHECK(converted.at("version").at("status") == "under review");
+  CHECK(converted.at("version").at("release") == small_dmd);
+  CHECK(converted.at("position") == site.head());
+
+  const json codelist = codelist_of(site, converted);
+  const json source = site.get("/api/v2/codelists/organisation/test-org/bnf-new").json();
+  CHECK(codelist.at("name") == source.at("name").get<std::string>() + " - dmd");
+  CHECK(codelist.at("coding_system") == "dmd");
+  CHECK(codelist.at("description") == source.at("description"));
+  CHECK(codelist.at("references") == source.at("references"));
+  CHECK(codelist.at("methodology") ==
+        "Converted from [pseudo-BNF system codelist](/codelist/test-org/bnf-new/3f9ca638/)");
+  CHECK(codelist.at("versions").at(0).at("style") == "old");
+  CHECK(codelist.at("versions").at(0).at("source") == bnf_new);
+
+  // The table as it is stored is what is downloaded of the BNF version, with LF.
+  std::string table = site.get("/codelist/test-org/bnf-new/3f9ca638/dmd-download.csv").body;
+  std::erase(table, '\r');
+  CHECK(site.get(version_path(converted) + "/download.csv?omit-mapped-vmps").body == table);
+}
+
+TEST_CASE("a BNF version is converted again only where it comes to something else",
+          "[api][conversion]") {
+  ApiSite site;
+  seed_golden_state(site);
+  const json first = site.send("POST", conversion_of(bnf_new)).json();
+  const std::uint64_t head = site.head();
+  const Reply again = site.send("POST", conversion_of(bnf_new));
+  CHECK(again.status == 409);
+  CHECK(again.json().at("detail") ==
+        "An identical dm+d version of this codelist already exists: " + version_path(first) + "/");
+  CHECK(site.head() == head);
+
+  // Another version of the BNF codelist, and another description.
+  const std::string list = "/api/v2/codelists/organisation/test-org/bnf-new";
+  const std::string target = "/api/v2/codelists/organisation/test-org/bnf-new-dmd";
+  REQUIRE(site.send("PATCH", list, {{"description", "Changed"}}).status == 200);
+  REQUIRE(site.send("PATCH", target, {{"signoffs", {{{"user", "alice"}, {"date", "2024-02-03"}}}}})
+              .status == 200);
+  const Reply version = site.send("POST", list + "/versions",
+                                  {{"codes", {"0101000AABHAAAA"}}, {"release", small_bnf}});
+  REQUIRE(version.status == 201);
+  const Reply second = site.send("POST", conversion_of(version.json().at("hash")));
+  INFO(second.body);
+  REQUIRE(second.status == 201);
+  CHECK(second.json().at("codelist").at("is_new") == false);
+  CHECK(second.json().at("codelist").at("id") == first.at("codelist").at("id"));
+  const json codelist = codelist_of(site, second.json());
+  CHECK(codelist.at("versions").size() == 2);
+  CHECK(codelist.at("description") == "Changed");
+  CHECK(codelist.at("signoffs").size() == 1);  // are kept
+  CHECK_THAT(codelist.at("methodology").get<std::string>(),
+             Catch::Contains(version.json().at("hash").get<std::string>()));
+}
+
+TEST_CASE("a conversion whose codes map to nothing is a table with a header", "[api][conversion]") {
+  ApiSite site;
+  seed_golden_state(site);
+  const Reply version =
+      site.send("POST", "/api/v2/codelists/organisation/test-org/bnf-new/versions",
+                {{"codes", {"01"}}, {"release", small_bnf}});
+  REQUIRE(version.status == 201);
+  const Reply reply = site.send("POST", conversion_of(version.json().at("hash")));
+  REQUIRE(reply.status == 201);
+  CHECK(site.get(version_path(reply.json()) + "/download.csv?omit-mapped-vmps").body ==
+        "dmd_type,dmd_id,dmd_name,bnf_code\n");
+}
+
+TEST_CASE("what cannot be converted to dm+d is refused, and nothing changes", "[api][conversion]") {
+  ApiSite site;
+  seed_golden_state(site);
+  const std::uint64_t head = site.head();
+  const auto refused = [&](const std::string& hash, int status, const std::string& detail,
+                           const std::string& user = "alice") {
+    CAPTURE(hash);
+    const Reply reply =
+        site.ask({.method = "POST", .target = conversion_of(hash), .token = "Token " + user});
+    CHECK(reply.status == status);
+    CHECK_THAT(reply.body, Catch::Contains(detail));
+    CHECK(site.head() == head);
+  };
+  const OrderedJson state = read_golden("00_state");
+  std::map<std::string, std::string> tokens;
+  for (const OrderedJson& user : state.at("users")) {
+    tokens[user.at("username")] = user.at("token");
+  }
+  const std::string alice = tokens.at("alice");
+  refused("66f08cca", 400, "Only BNF codelists", alice);
+  refused("ffffffff", 404, "no such version", alice);
+  refused("no-hash", 404, "no such version", alice);
+  refused(bnf_new, 401, "", "x");
+  for (const auto& [name, token] : tokens) {
+    if (name != "alice") refused(bnf_old, 403, "may not edit", token);
+  }
+}
+
+TEST_CASE("the name of the dm+d codelist may be taken", "[api][conversion]") {
+  ApiSite site;
+  seed_golden_state(site);
+  const Reply taken = site.send("POST", "/api/v2/codelists",
+                                {{"owner", "organisation/test-org"},
+                                 {"name", "Other"},
+                                 {"slug", "bnf-new-dmd"},
+                                 {"coding_system", "snomedct"}});
+  REQUIRE(taken.status == 201);
+  const Reply reply = site.send("POST", conversion_of(bnf_new));
+  CHECK(reply.status == 409);
+  CHECK_THAT(reply.body, Catch::Contains("of another coding system"));
+  // Without a mapping there is nothing to convert by.
+  ApiSite other;
+  other.set_up();
+  const Reply created = other.send("POST", "/api/v2/codelists",
+                                   {{"owner", "organisation/test-org"},
+                                    {"name", "X"},
+                                    {"coding_system", "bnf"},
+                                    {"csv", "code\n0101000AABHAAAA\n"}});
+  REQUIRE(created.status == 201);
+  const Reply unavailable =
+      other.send("POST", conversion_of(created.json().at("version").at("hash")));
+  CHECK(unavailable.status == 503);
+  CHECK_THAT(unavailable.body, Catch::Contains("bnfdmd"));
+}
+
+}  // namespace codelog::tests
