@@ -60,13 +60,15 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
        "codelog import snomedct uk_sct2cl_36.0.0_20230412000001Z.zip --release 36.0.0 --valid-from "
        "2023-04-19\n"
        "codelog import bnf 20240101_BNF_Code_Information.zip --release 2024-01 --valid-from "
-       "2024-01-01"});
+       "2024-01-01\n"
+       "codelog import ctv3 ctv3/2024-01-01 --release 2024-01-01 --valid-from 2024-01-01"});
   // Shared by the parser, which fills it, and by the action.
   auto options = std::make_shared<ImportOptions>();
   command.add_option("SYSTEM", options->command.system_id, "One of: " + importable_systems())
       ->required()
       ->check(CLI::Validator(check_system, ""));
-  command.add_option("PATH", options->archive, "The archive, as it is published")->required();
+  command.add_option("PATH", options->archive, "The archive, file or folder, as it is published")
+      ->required();
   command.add_option("--release", options->command.release_name, "What the publisher calls it")
       ->required()
       ->type_name("NAME");

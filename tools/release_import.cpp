@@ -5,6 +5,12 @@
 
 #include "coding_systems/bnf/coding_system.h"
 #include "coding_systems/bnf/import.h"
+#include "coding_systems/ctv3/coding_system.h"
+#include "coding_systems/ctv3/import.h"
+#include "coding_systems/opcs4/coding_system.h"
+#include "coding_systems/opcs4/import.h"
+#include "coding_systems/readv2/coding_system.h"
+#include "coding_systems/readv2/import.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/snomedct/import.h"
 #include "coding_systems/versioning/alias.h"
@@ -40,7 +46,10 @@ Result<void> check_alias_is_free(const DataFolderOptions& folder, const ReleaseI
 std::span<const Importer> importers() {
   static constexpr std::array all = {
       Importer{coding_systems::snomedct::system_id, coding_systems::import_snomedct},
-      Importer{coding_systems::bnf::system_id, coding_systems::import_bnf}};
+      Importer{coding_systems::bnf::system_id, coding_systems::import_bnf},
+      Importer{coding_systems::ctv3::system_id, coding_systems::import_ctv3},
+      Importer{coding_systems::readv2::system_id, coding_systems::import_readv2},
+      Importer{coding_systems::opcs4::system_id, coding_systems::import_opcs4}};
   return all;
 }
 

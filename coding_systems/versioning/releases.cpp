@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "coding_systems/bnf/coding_system.h"
+#include "coding_systems/ctv3/coding_system.h"
+#include "coding_systems/opcs4/coding_system.h"
+#include "coding_systems/readv2/coding_system.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/versioning/alias.h"
 
@@ -20,7 +23,10 @@ base::Error missing(const ReleaseFiles& files) {
 
 std::span<const ReleaseOpener> release_openers() {
   static constexpr std::array openers = {ReleaseOpener{snomedct::system_id, snomedct::open_release},
-                                         ReleaseOpener{bnf::system_id, bnf::open_release}};
+                                         ReleaseOpener{bnf::system_id, bnf::open_release},
+                                         ReleaseOpener{ctv3::system_id, ctv3::open_release},
+                                         ReleaseOpener{readv2::system_id, readv2::open_release},
+                                         ReleaseOpener{opcs4::system_id, opcs4::open_release}};
   return openers;
 }
 

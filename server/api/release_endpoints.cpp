@@ -8,6 +8,7 @@
 #include "server/application/authentication.h"
 #include "server/commands/draft_making.h"
 #include "server/commands/validation.h"
+#include "server/commands/version_contents.h"
 
 namespace codelog::api {
 namespace {
@@ -42,6 +43,11 @@ Result<commands::ReleasePointer> release_in_path(const ReadCall& call) {
   const auto record = call.views.release(alias);
   if (!record || record->state != events::ReleaseState::ready) {
     return Error{ErrorCode::not_found, "there is no release " + alias, {}};
+  }
+  if (!commands::has_release_file(call.views, record->coding_system, alias)) {
+    return Error{ErrorCode::invalid,
+                 "the release " + alias + " has no file: its codes are only uploaded, as tables",
+                 {}};
   }
   return call.application.site().open_release(record->coding_system, alias);
 }

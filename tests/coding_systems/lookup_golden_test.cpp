@@ -153,14 +153,15 @@ void check_texts(const Release& release, const std::vector<std::string>& codes,
   CHECK(matching == expected);
 }
 
-void check_lookups(const std::string& system_id, const std::string& alias) {
+void check_lookups(const std::string& system_id, const std::string& alias,
+                   const std::string& golden_file = "05_lookups.json") {
   const TemporaryFolder data;
   unpack_small_release(data.path(), system_id);
   coding_systems::Releases releases(data.path(), coding_systems::release_openers());
   const auto opened = releases.open(system_id, alias);
   REQUIRE(opened);
   const Release& release = **opened;
-  const auto path = std::filesystem::path(CODELOG_TESTS_DIR) / "golden" / "05_lookups.json";
+  const auto path = std::filesystem::path(CODELOG_TESTS_DIR) / "golden" / golden_file;
   std::size_t checked = 0;
   for (const auto& lookup : nlohmann::json::parse(read_bytes(path))) {
     if (lookup.at("system") != system_id) continue;
@@ -189,6 +190,10 @@ TEST_CASE("SNOMED CT's codes are named, grouped and related as by OpenCodelists"
 TEST_CASE("the BNF's codes are named, grouped and related as by OpenCodelists",
           "[lookup][golden]") {
   check_lookups("bnf", small_bnf);
+}
+
+TEST_CASE("CTV3's codes are named, grouped and related as by OpenCodelists", "[lookup][golden]") {
+  check_lookups("ctv3", small_ctv3, "05_lookups_ctv3.json");
 }
 
 }  // namespace codelog::tests

@@ -1,4 +1,4 @@
-// The small SNOMED CT and BNF releases that the golden vectors were made with, as a data folder.
+// The small releases that the golden vectors were made with, as a data folder.
 // The files are OpenCodelists' own; tests/golden/releases holds them compressed.
 #pragma once
 
@@ -25,8 +25,9 @@ class TemporaryFolder {
 
 constexpr const char* small_snomedct = "snomedct_small_20240101";
 constexpr const char* small_bnf = "bnf_small_20240101";
+constexpr const char* small_ctv3 = "ctv3_small_20240101";
 
-// Unpacks one of the two into DATA/coding_systems/<system>/, without an index.
+// Unpacks one of them into DATA/coding_systems/<system>/, without an index.
 coding_systems::ReleaseFiles unpack_small_release(const std::filesystem::path& data_folder,
                                                   const std::string& system_id);
 
