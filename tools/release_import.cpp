@@ -41,6 +41,21 @@ Result<void> check_alias_is_free(const DataFolderOptions& folder, const ReleaseI
                {}};
 }
 
+// OpenCodelists' one release of a system that it knows as tables only. With a file, the tables that
+// stand on it would turn into codes.
+Result<void> check_not_unknown(const ReleaseImport& command, const std::string& alias) {
+  using coding_systems::ReleaseFileRule;
+  const auto* system = coding_systems::find_coding_system(command.system_id);
+  CODELOG_CHECK(system != nullptr, "an importer of an unknown coding system");
+  if (system->release_file != ReleaseFileRule::where_imported ||
+      !alias.ends_with("_unknown_19000101")) {
+    return {};
+  }
+  return base::field_error(ErrorCode::invalid, "release_name",
+                           "'unknown' of 1900-01-01 is the release of tables without a release; "
+                           "give this one its publisher's name and day");
+}
+
 }  // namespace
 
 std::span<const Importer> importers() {
@@ -74,6 +89,7 @@ Result<ImportedRelease> import_release(const DataFolderOptions& folder,
   const auto alias =
       coding_systems::make_alias({command.system_id, command.release_name, command.valid_from});
   if (!alias) return alias.error();
+  if (const auto known = check_not_unknown(command, *alias); !known) return known.error();
   const auto free = check_alias_is_free(folder, command, *alias);
   if (!free) return free.error();
 

@@ -1,5 +1,5 @@
 // A whole site behind a real server on a free port of the loopback: log, views, keys, the small
-// SNOMED CT and BNF releases, both APIs. Everything but the releases is in a folder of its own,
+// releases, both APIs. Everything but the releases is in a folder of its own,
 // and can be closed and opened again.
 #pragma once
 
@@ -83,11 +83,14 @@ class ApiSite {
     return std::string(40, username.at(0));
   }
   void add_organisation(const std::string& slug, const std::vector<std::string>& members);
-  // Registers one of the two small releases: "snomedct" or "bnf".
+  // Registers a small release: of "snomedct", "bnf" or "ctv3", or a made-up one of "readv2" or
+  // "opcs4".
   void register_release(const std::string& system);
+  // The release without a file that OpenCodelists has of the systems that it takes only as tables.
+  void register_unknown_release(const std::string& system);
   // A release "bnf_wide_20240101", made up: "root" has "middle" below it, and that 19,999 leaves.
   void register_wide_release();
-  // alice (administrator), bob and carol; test-org with alice and carol; both releases.
+  // alice (administrator), bob and carol; test-org with alice and carol; SNOMED CT and BNF.
   void set_up();
 
   // One request over a connection of its own. May be called from several threads.
