@@ -103,7 +103,7 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
        "codelog import dmd nhsbsa_dmd_6.3.0_20240603000001.zip --release '2024 6.3.0' --valid-from "
        "2024-06-03\n"
        "codelog import icd10 folder-of-both-editions --release 2019 --valid-from 2019-01-01\n"
-
+       "codelog import ctv3 ctv3/2024-01-01 --release 2024-01-01 --valid-from 2024-01-01\n"
        "codelog import bnfdmd 'BNF Snomed Mapping data 20240115.zip' --release 20240115 "
        "--valid-from 2024-01-01"});
   // Shared by the parser, which fills it, and by the action.
@@ -113,9 +113,7 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
                   "One of: " + importable_systems() + "; or a mapping: " + importable_mappings())
       ->required()
       ->check(CLI::Validator(check_system, ""));
-  command
-      .add_option("PATH", options->archive,
-                  "The archive, as it is published; of icd10 also a folder of them")
+  command.add_option("PATH", options->archive, "The archive, file or folder, as it is published")
       ->required();
   command.add_option("--release", options->command.release_name, "What the publisher calls it")
       ->required()

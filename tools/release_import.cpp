@@ -5,11 +5,17 @@
 
 #include "coding_systems/bnf/coding_system.h"
 #include "coding_systems/bnf/import.h"
+#include "coding_systems/ctv3/coding_system.h"
+#include "coding_systems/ctv3/import.h"
 #include "coding_systems/dmd/coding_system.h"
 #include "coding_systems/dmd/import.h"
 #include "coding_systems/dmd/previous_vmps.h"
 #include "coding_systems/icd10/coding_system.h"
 #include "coding_systems/icd10/import.h"
+#include "coding_systems/opcs4/coding_system.h"
+#include "coding_systems/opcs4/import.h"
+#include "coding_systems/readv2/coding_system.h"
+#include "coding_systems/readv2/import.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/snomedct/import.h"
 #include "coding_systems/versioning/alias.h"
@@ -65,6 +71,21 @@ Result<void> add_previous_vmps_of(const DataFolderOptions& folder, const Release
                {}};
 }
 
+// OpenCodelists' one release of a system that it knows as tables only. With a file, the tables that
+// stand on it would turn into codes.
+Result<void> check_not_unknown(const ReleaseImport& command, const std::string& alias) {
+  using coding_systems::ReleaseFileRule;
+  const auto* system = coding_systems::find_coding_system(command.system_id);
+  CODELOG_CHECK(system != nullptr, "an importer of an unknown coding system");
+  if (system->release_file != ReleaseFileRule::where_imported ||
+      !alias.ends_with("_unknown_19000101")) {
+    return {};
+  }
+  return base::field_error(ErrorCode::invalid, "release_name",
+                           "'unknown' of 1900-01-01 is the release of tables without a release; "
+                           "give this one its publisher's name and day");
+}
+
 }  // namespace
 
 std::span<const Importer> importers() {
@@ -72,7 +93,10 @@ std::span<const Importer> importers() {
       Importer{coding_systems::snomedct::system_id, coding_systems::import_snomedct},
       Importer{coding_systems::bnf::system_id, coding_systems::import_bnf},
       Importer{coding_systems::dmd::system_id, coding_systems::import_dmd},
-      Importer{coding_systems::icd10::system_id, coding_systems::import_icd10}};
+      Importer{coding_systems::icd10::system_id, coding_systems::import_icd10},
+      Importer{coding_systems::ctv3::system_id, coding_systems::import_ctv3},
+      Importer{coding_systems::readv2::system_id, coding_systems::import_readv2},
+      Importer{coding_systems::opcs4::system_id, coding_systems::import_opcs4}};
   return all;
 }
 
@@ -97,6 +121,7 @@ Result<ImportedRelease> import_release(const DataFolderOptions& folder,
   const auto alias =
       coding_systems::make_alias({command.system_id, command.release_name, command.valid_from});
   if (!alias) return alias.error();
+  if (const auto known = check_not_unknown(command, *alias); !known) return known.error();
   const auto free = check_alias_is_free(folder, command, *alias);
   if (!free) return free.error();
 

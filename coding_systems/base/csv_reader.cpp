@@ -1,5 +1,6 @@
 #include "coding_systems/base/csv_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace codelog::coding_systems {
@@ -36,6 +37,15 @@ base::Result<bool> CsvReader::next_record() {
     CODELOG_CHECK(rest_.front() == ',', "a field ends before a comma or a line end");
     rest_.remove_prefix(1);
   }
+}
+
+base::Result<std::size_t> CsvReader::find_column(std::string_view title) const {
+  const auto first = std::find(fields().begin(), fields().end(), title);
+  if (first == fields().end()) return error_here("there is no column '" + std::string(title) + "'");
+  if (std::find(first + 1, fields().end(), title) != fields().end()) {
+    return error_here("there are two columns '" + std::string(title) + "'");
+  }
+  return static_cast<std::size_t>(first - fields().begin());
 }
 
 base::Result<CsvReader::Next> CsvReader::peek() {

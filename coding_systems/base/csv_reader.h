@@ -32,6 +32,9 @@ class CsvReader {
 
   // The fields of the record, until the next call.
   std::span<const std::string> fields() const { return {fields_.data(), fields_count_}; }
+  // The place of the field that says exactly this, in a header. Errors: invalid: none does, or two
+  // do.
+  base::Result<std::size_t> find_column(std::string_view title) const;
   std::uint64_t line_number() const { return record_line_; }  // where the record starts, from 1
   std::uint64_t bytes_read() const { return bytes_read_; }
   // "NAME, line 17: ", then the detail.

@@ -35,16 +35,6 @@ struct LevelColumns {
   std::size_t code = 0;
 };
 
-base::Result<std::size_t> find_column(const CsvReader& csv, const std::string& title) {
-  const auto fields = csv.fields();
-  const auto first = std::find(fields.begin(), fields.end(), title);
-  if (first == fields.end()) return csv.error_here("there is no column '" + title + "'");
-  if (std::find(first + 1, fields.end(), title) != fields.end()) {
-    return csv.error_here("there are two columns '" + title + "'");
-  }
-  return static_cast<std::size_t>(first - fields.begin());
-}
-
 bool is_code(std::string_view text) {
   const auto is_code_byte = [](char byte) {
     return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
@@ -87,9 +77,9 @@ class TablesReader {
     columns_count_ = csv_.fields().size();
     for (std::size_t level = 0; level < levels.size(); ++level) {
       const std::string title = "BNF " + std::string(levels[level]);
-      const auto name = find_column(csv_, title);
+      const auto name = csv_.find_column(title);
       if (!name) return name.error();
-      const auto code = find_column(csv_, title + " Code");
+      const auto code = csv_.find_column(title + " Code");
       if (!code) return code.error();
       columns_[level] = {*name, *code};
     }

@@ -6,8 +6,11 @@
 #include <utility>
 
 #include "coding_systems/bnf/coding_system.h"
+#include "coding_systems/ctv3/coding_system.h"
 #include "coding_systems/dmd/coding_system.h"
 #include "coding_systems/icd10/coding_system.h"
+#include "coding_systems/opcs4/coding_system.h"
+#include "coding_systems/readv2/coding_system.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/versioning/alias.h"
 
@@ -24,7 +27,10 @@ std::span<const ReleaseOpener> release_openers() {
   static constexpr std::array openers = {ReleaseOpener{snomedct::system_id, snomedct::open_release},
                                          ReleaseOpener{bnf::system_id, bnf::open_release},
                                          ReleaseOpener{dmd::system_id, dmd::open_release},
-                                         ReleaseOpener{icd10::system_id, icd10::open_release}};
+                                         ReleaseOpener{icd10::system_id, icd10::open_release},
+                                         ReleaseOpener{ctv3::system_id, ctv3::open_release},
+                                         ReleaseOpener{readv2::system_id, readv2::open_release},
+                                         ReleaseOpener{opcs4::system_id, opcs4::open_release}};
   return openers;
 }
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "coding_systems/base/csv_reader.h"
-#include "coding_systems/base/gzip_reader.h"
+#include "coding_systems/base/gzip_file.h"
 #include "coding_systems/base/mapping_writer.h"
 #include "coding_systems/base/sqlite_file.h"
 
@@ -100,11 +100,7 @@ struct SourcePairs {
 };
 
 Result<SourcePairs> read_pairs(const ImportRequest& request, ImportStages& stages) {
-  const coding_systems::GzipLimits limits{
-      .bytes_max = request.limits.total_bytes_max,
-      .ratio_max = request.limits.ratio_max,
-      .ratio_checked_from_bytes = request.limits.ratio_checked_from_bytes};
-  auto file = coding_systems::GzipReader::open(request.archive, limits);
+  auto file = coding_systems::GzipFile::open(request.archive, request.limits);
   if (!file) return file.error();
   stages.begin("reading", file->packed_bytes());
   CsvReader csv(file->name(), [&](std::span<char> buffer) { return file->read(buffer); });

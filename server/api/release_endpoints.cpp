@@ -7,6 +7,7 @@
 #include "server/api/render.h"
 #include "server/application/authentication.h"
 #include "server/commands/validation.h"
+#include "server/commands/version_contents.h"
 
 namespace codelog::api {
 namespace {

@@ -149,7 +149,7 @@ Result<std::vector<std::string>> valid_shas(const commands::Site& site, const Vi
 
 Result<std::string> definition_csv(const commands::Site& site, const Views& views,
                                    const CodelistRecord& codelist, const VersionRecord& version) {
-  if (!system_of(codelist).has_releases) {
+  if (!commands::has_release_file(views, codelist.coding_system, version.release)) {
     return Error{ErrorCode::invalid, std::string(no_codeset), {}};
   }
   const auto release = open_release(site, codelist, version);

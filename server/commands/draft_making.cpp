@@ -205,7 +205,8 @@ Result<events::VersionCreated> draft_of(const Views& views,
   draft.source = source.id;
   Codes codes;
   if (source.has_csv_data) {
-    auto listed = included_codes(views, source);
+    // Of a table on a release without a file, too: on this release its codes are codes.
+    auto listed = table_codes(views, source);
     if (!listed) return listed.error();
     auto contents = contents_of_codes(release, std::move(*listed), true);
     if (!contents) return contents.error();

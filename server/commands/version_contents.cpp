@@ -86,6 +86,16 @@ Result<void> check_table_codes(const std::vector<CsvRow>& rows,
 
 }  // namespace
 
+bool has_release_file(const Views& views, std::string_view coding_system,
+                      const std::string& alias) {
+  using coding_systems::ReleaseFileRule;
+  const auto* system = coding_systems::find_coding_system(coding_system);
+  if (system == nullptr || system->release_file == ReleaseFileRule::never) return false;
+  if (system->release_file == ReleaseFileRule::always) return true;
+  const auto record = views.release(alias);
+  return record && record->file_digest != base::Sha256{};
+}
+
 Result<ChosenRelease> choose_release(const Site& site, const Views& views,
                                      const std::string& coding_system,
                                      const std::optional<std::string>& alias) {
@@ -118,7 +128,7 @@ Result<ChosenRelease> choose_release(const Site& site, const Views& views,
     }
     chosen.record = *latest;
   }
-  if (!system->has_releases) return chosen;
+  if (!has_release_file(views, coding_system, chosen.record.alias)) return chosen;
   auto open = site.open_release(coding_system, chosen.record.alias);
   if (!open) return open.error();
   chosen.open = std::move(*open);
@@ -201,14 +211,22 @@ Result<std::vector<std::string>> codes_of_csv(const std::string& csv_data,
   return codes;
 }
 
+Result<std::vector<std::string>> table_codes(const Views& views,
+                                             const projections::VersionRecord& version) {
+  const auto codelist = views.codelist(version.codelist);
+  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
+  return codes_of_csv(views.csv_data(version.id).value_or(""), codelist->handle().slug);
+}
+
 Result<std::vector<std::string>> included_codes(const Views& views,
                                                 const projections::VersionRecord& version) {
   if (version.has_csv_data) {
     const auto codelist = views.codelist(version.codelist);
     CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
-    const auto* system = coding_systems::find_coding_system(codelist->coding_system);
-    if (system == nullptr || !system->has_releases) return std::vector<std::string>();
-    return codes_of_csv(views.csv_data(version.id).value_or(""), codelist->handle().slug);
+    if (!has_release_file(views, codelist->coding_system, version.release)) {
+      return std::vector<std::string>();
+    }
+    return table_codes(views, version);
   }
   std::vector<std::string> codes;
   for (events::CodeWithStatus& code : views.codes(version.id)) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/commands/executor.h"
@@ -12,7 +13,11 @@ namespace codelog::commands {
 
 using ReleasePointer = std::shared_ptr<const coding_systems::Release>;
 
-// A release that a version can be made on. `open` is empty for systems that have no release files.
+// Whether codes can be looked up in a release: always, but for the systems that OpenCodelists takes
+// only as tables, of which a release has a file where it was imported (and "null" never).
+bool has_release_file(const Views& views, std::string_view coding_system, const std::string& alias);
+
+// A release that a version can be made on. `open` is empty where it has no file.
 struct ChosenRelease {
   projections::ReleaseRecord record;
   ReleasePointer open;
@@ -49,7 +54,12 @@ Result<std::string> contents_of_csv(const std::string& csv_data,
 Result<std::vector<std::string>> codes_of_csv(const std::string& csv_data,
                                               const std::string& codelist_slug);
 
-// The included codes of a version, whatever its style, sorted.
+// The codes of the version's table, sorted and unique. Errors as codes_of_csv.
+Result<std::vector<std::string>> table_codes(const Views& views,
+                                             const projections::VersionRecord& version);
+
+// The included codes of a version, whatever its style, sorted. Those of a table count as codes only
+// where the release has a file.
 Result<std::vector<std::string>> included_codes(const Views& views,
                                                 const projections::VersionRecord& version);
 

@@ -18,6 +18,9 @@ using Members = std::vector<std::pair<std::string, std::string>>;  // name, cont
 
 void write_archive(const std::filesystem::path& path, const Members& members);
 
+// One gzip member.
+std::string gzip(const std::string& text);
+
 // An RF2 archive to be bent: each folder's files as lines without line ends. It starts with three
 // concepts (the root, 100005 below it, 100013 below that), each with a name.
 struct Rf2Archive {

@@ -221,4 +221,8 @@ TEST_CASE("ICD-10's codes are named, grouped and related as by OpenCodelists", "
   check_lookups("icd10", small_icd10, "05_lookups_icd10.json");
 }
 
+TEST_CASE("CTV3's codes are named, grouped and related as by OpenCodelists", "[lookup][golden]") {
+  check_lookups("ctv3", small_ctv3, "05_lookups_ctv3.json");
+}
+
 }  // namespace codelog::tests

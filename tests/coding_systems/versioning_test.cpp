@@ -81,12 +81,13 @@ TEST_CASE("an alias that is none of the system's is refused", "[versioning]") {
     return opened.error().code;
   };
   CHECK(code_of("snomedct", small_bnf) == base::ErrorCode::invalid);
-  CHECK(code_of("readv2", "readv2_unknown_19000101") == base::ErrorCode::invalid);
+  CHECK(code_of("null", "null_unknown_19000101") == base::ErrorCode::invalid);
   CHECK(code_of("bnf", "") == base::ErrorCode::invalid);
   CHECK(code_of("bnf", "bnf") == base::ErrorCode::invalid);
   CHECK(code_of("bnf", "bnf_/../bnf_small_20240101") == base::ErrorCode::invalid);
   CHECK(code_of("bnf", "bnf_small_20240101.sqlite3") == base::ErrorCode::invalid);
   CHECK(code_of("bnf", "bnf_other_20240101") == base::ErrorCode::not_found);
+  CHECK(code_of("readv2", "readv2_unknown_19000101") == base::ErrorCode::not_found);
   CHECK(releases.open_releases().empty());
 }
 

@@ -76,7 +76,8 @@ void seed_accounts(ApiSite& site, const OrderedJson& state) {
 void seed_releases(ApiSite& site, const OrderedJson& state) {
   for (const OrderedJson& release : state.at("releases")) {
     const std::string alias = release.at("database_alias");
-    if (alias == small_snomedct || alias == small_bnf || alias == small_dmd) {
+    if (alias == small_snomedct || alias == small_bnf || alias == small_dmd ||
+        alias == small_ctv3 || alias == small_icd10) {
       site.register_release(release.at("coding_system"));
       continue;
     }

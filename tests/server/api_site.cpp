@@ -12,6 +12,7 @@
 #include "server/application/pages.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 #include "tests/server/http_client.h"
+#include "tests/server/made_up_releases.h"
 
 namespace codelog::tests {
 namespace {
@@ -28,8 +29,10 @@ T must(base::Result<T> result) {
 const std::filesystem::path& releases_folder() {
   static const TemporaryFolder folder;
   static const bool unpacked = [] {
-    for (const char* system : {"snomedct", "bnf", "dmd"})
+    for (const char* system : {"snomedct", "bnf", "dmd", "ctv3", "icd10"}) {
       unpack_small_release(folder.path(), system);
+    }
+    import_made_up_releases(folder.path());
     return true;
   }();
   CODELOG_CHECK(unpacked, "the small releases are not there");
@@ -217,6 +220,15 @@ base::Result<std::shared_ptr<const coding_systems::Release>> ApiSite::open_relea
     std::string_view system, const std::string& alias) {
   if (alias == wide_alias) return wide_release_;
   return releases_->open(system, alias);
+}
+
+void ApiSite::register_unknown_release(const std::string& system) {
+  const std::string alias = system + "_unknown_19000101";
+  append({"release/" + alias}, {events::ReleaseRegistered{.alias = alias,
+                                                          .coding_system = system,
+                                                          .name = "unknown",
+                                                          .valid_from = "1900-01-01",
+                                                          .import_ref = ""}});
 }
 
 void ApiSite::register_wide_release() {

@@ -1,5 +1,5 @@
 // A whole site behind a real server on a free port of the loopback: log, views, keys, the small
-// SNOMED CT, BNF and dm+d releases, both APIs. Everything but the releases is in a folder of its own,
+// releases, both APIs. Everything but the releases is in a folder of its own,
 // and can be closed and opened again.
 #pragma once
 
@@ -84,8 +84,11 @@ class ApiSite {
     return std::string(40, username.at(0));
   }
   void add_organisation(const std::string& slug, const std::vector<std::string>& members);
-  // Registers one of the small releases: "snomedct", "bnf" or "dmd".
+  // Registers a small release: of "snomedct", "bnf", "dmd", "icd10" or "ctv3", or a made-up one of
+  // "readv2" or "opcs4".
   void register_release(const std::string& system);
+  // The release without a file that OpenCodelists has of the systems that it takes only as tables.
+  void register_unknown_release(const std::string& system);
   // Registers a release of a mapping. Its file must be there: mapping_file().
   void register_mapping(const std::string& mapping, const std::string& name = "first",
                         const std::string& valid_from = "2024-01-01");
@@ -97,7 +100,7 @@ class ApiSite {
                               const std::string& valid_from);
   // A release "bnf_wide_20240101", made up: "root" has "middle" below it, and that 19,999 leaves.
   void register_wide_release();
-  // alice (administrator), bob and carol; test-org with alice and carol; both releases.
+  // alice (administrator), bob and carol; test-org with alice and carol; SNOMED CT and BNF.
   void set_up();
 
   // One request over a connection of its own. May be called from several threads.

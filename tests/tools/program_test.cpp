@@ -80,6 +80,15 @@ TEST_CASE("a coding system that cannot be imported is named beside those that ca
                                   Catch::Contains("snomedct") && Catch::Contains("bnf"));
 }
 
+TEST_CASE("the release of tables without a release cannot be imported", "[program]") {
+  const Data data;
+  const FinishedProcess finished =
+      run_codelog({"import", "opcs4", "x.csv", "--release", "unknown", "--valid-from", "1900-01-01",
+                   "--data", data.path().string()});
+  CHECK(finished.exit_code == 1);
+  CHECK_THAT(finished.errors, Catch::Contains("give this one its publisher's name and day"));
+}
+
 TEST_CASE("the data folder is its owner's alone", "[program]") {
   const Data data;
   add_ada(data);

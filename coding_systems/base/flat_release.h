@@ -1,0 +1,89 @@
+// Releases of coding systems of which the publisher gives codes and terms and little more: Read v2
+// and OPCS-4. Their hierarchy is in the form of the codes, or in a column `parent` of a plain
+// table.
+//
+// OpenCodelists has no release files of these systems, so the schema is Codelog's own:
+//     <system>_concept  code (primary key), term, parent_id (a code, or NULL at the top)
+//     <system>_synonym  id, concept_id, term_code, term (where the system has synonyms)
+// sorted by code, so that the same codes and terms give the same file whatever order they came in.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/csv_reader.h"
+#include "coding_systems/base/import_progress.h"
+#include "coding_systems/base/index_source.h"
+#include "coding_systems/base/release_writer.h"
+#include "coding_systems/base/sqlite_file.h"
+
+namespace codelog::coding_systems {
+
+constexpr std::size_t flat_term_bytes_max = 1000;
+// Ten times what Read v2 has with all its synonyms; keeps memory bounded, whatever the file.
+constexpr std::size_t flat_rows_max = 3'000'000;
+constexpr CodeKind flat_concept_kind = 1;
+
+struct FlatSystem {
+  std::string_view id;  // "readv2"
+  ReleaseSchema schema;
+  bool has_synonyms = false;
+  // The code one level above by its form; "" at the top. It need not be in the release.
+  std::string (*one_level_up)(std::string_view code) = nullptr;
+};
+
+struct FlatConcept {
+  std::string code;
+  std::string term;
+  std::optional<std::string> parent;
+  std::uint64_t line = 0;  // of the source, for errors
+};
+
+struct FlatSynonym {
+  std::string code;
+  std::string term_code;
+  std::string term;
+};
+
+struct FlatTables {
+  std::string source_name;  // for errors
+  std::uint64_t source_bytes = 0;
+  std::vector<FlatConcept> concepts;  // by code, none twice
+  std::vector<FlatSynonym> synonyms;  // by code and term code
+};
+
+// One record of a plain table: a header with `code`, `term` and maybe `parent`, other columns are
+// left alone.
+struct CodeRow {
+  std::string_view code;
+  std::string_view term;
+  std::string_view parent;  // "" where none is given
+};
+
+// Errors: invalid with the line (no such columns, rows of another length than the header, more than
+// flat_rows_max), those of the source and of `take`, unavailable (asked to stop).
+base::Result<void> read_code_rows(CsvReader& csv, ImportStages& stages,
+                                  const std::function<base::Result<void>(const CodeRow&)>& take);
+
+// Not empty, UTF-8, without line ends or NUL, and not too long.
+bool is_flat_term(std::string_view text);
+
+// Gives every concept without a parent the nearest one above it by form. Errors: invalid, with the
+// line: a parent that was given is not there, or is the code itself.
+base::Result<void> hang_concepts(FlatTables& tables, const FlatSystem& system);
+
+// Writes and publishes the release. Errors: invalid (the parents that were given form a cycle), io,
+// conflict, unavailable.
+base::Result<ImportOutcome> import_flat_release(const ImportRequest& request,
+                                                const FlatSystem& system, const FlatTables& tables,
+                                                ImportStages& stages);
+
+// Reads a release file in this schema. Errors: corrupt (not such a file), io.
+base::Result<IndexSource> read_flat_release(const SqliteFile& file, const FlatSystem& system);
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,18 @@
+#include "coding_systems/base/import_finish.h"
+
+namespace codelog::coding_systems {
+
+base::Result<IndexedFile> finish_import(ReleaseWriter& writer, BackgroundIndex& index,
+                                        ImportStages& stages) {
+  stages.begin("syncing", 1);
+  const auto sealed = writer.seal();
+  if (!sealed) return sealed.error();
+  stages.begin("indexing", 1);
+  const auto index_bytes = index.take(*sealed);
+  if (!index_bytes) return index_bytes.error();
+  if (auto proceed = stages.advance_to(1); !proceed) return proceed.error();
+  if (auto published = writer.publish(*index_bytes); !published) return published.error();
+  return *sealed;
+}
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,15 @@
+// The end that all imports have in common.
+#pragma once
+
+#include "coding_systems/base/background_index.h"
+#include "coding_systems/base/import_progress.h"
+#include "coding_systems/base/release_writer.h"
+
+namespace codelog::coding_systems {
+
+// Seals and publishes a release whose rows are written; from then on it exists. What was sealed.
+// Errors: those of the writer, and of the index (invalid: the hierarchy has a cycle).
+base::Result<IndexedFile> finish_import(ReleaseWriter& writer, BackgroundIndex& index,
+                                        ImportStages& stages);
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,48 @@
+// The text that an importer reads, wherever it comes from: a file as it is, or one member of a zip
+// archive. A stream of one block, whatever is behind it. Belongs to one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "coding_systems/base/zip_archive.h"
+#include "events/base/result.h"
+
+namespace codelog::coding_systems {
+
+class TextSource {
+ public:
+  // Which member of an archive is read.
+  using ChooseMember = std::function<base::Result<ZipMember>(const ZipArchive&)>;
+
+  // A path that ends in .zip is an archive. Errors: not_found, invalid (a folder, a damaged
+  // archive, or what `choose_member` says), io.
+  static base::Result<TextSource> open(const std::filesystem::path& path,
+                                       const ChooseMember& choose_member, ZipLimits limits);
+
+  // For errors: "codes.csv", or "release.zip: member codes.csv".
+  const std::string& name() const { return name_; }
+  // The file's own name, without folder or archive: "codes.csv".
+  const std::string& file_name() const { return file_name_; }
+  std::uint64_t size_bytes() const { return size_bytes_; }
+
+  // Fills the buffer as far as the text goes; 0 at its end. Errors: invalid (a damaged member), io.
+  base::Result<std::size_t> read(std::span<char> buffer);
+
+ private:
+  TextSource() = default;
+
+  std::string name_;
+  std::string file_name_;
+  std::uint64_t size_bytes_ = 0;
+  std::ifstream file_;
+  std::optional<ZipArchive> archive_;  // before what reads it
+  std::optional<ZipMemberReader> member_;
+};
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,25 @@
+// Imports a release of CTV3 from two sources: the last official release of the NHS, and TPP's
+// dictionary and hierarchy of a later day. The path is the folder of that day:
+//     nhs_readctv3_25.0.0_20180401000001.zip   V3/Concept.v3, Terms.v3, Descrip.v3, V3hier.v3
+//     2024-01-01/ctv3_dictionary.csv.gz        CTV3Code, Description
+//     2024-01-01/ctv3_hierarchy.csv.gz         ParentCTV3Code, ChildCTV3Code, ChildToParentDistance
+//
+// Rows are stored in the order in which the files have them. Nothing but the dictionary, the terms
+// and the parents is held in memory; the hierarchy, which names every ancestor of every code, is
+// streamed.
+//
+// Refused, with file and line: columns that are missing or too many, codes that are not 1 to 5
+// printable characters or come twice, texts that are not UTF-8, a hierarchy with codes that the
+// dictionary does not have; and parents that form a cycle.
+#pragma once
+
+#include "coding_systems/base/import_progress.h"
+
+namespace codelog::coding_systems {
+
+// Errors: not_found (a file is missing), invalid (what is in one), io, conflict (see
+// release_writer.h), unavailable (asked to stop). Memory: 0.5 GB for 400,000 codes with 600,000
+// terms.
+base::Result<ImportOutcome> import_ctv3(const ImportRequest& request);
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,46 @@
+// The official release of CTV3, as an import streams it from its archive into the release file.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "coding_systems/base/id_map.h"
+#include "coding_systems/base/import_progress.h"
+#include "coding_systems/base/index_source.h"
+#include "coding_systems/base/release_writer.h"
+
+namespace codelog::coding_systems::ctv3 {
+
+struct RawMembers {
+  ZipMember concepts, terms, descriptions, hierarchy;
+
+  std::uint64_t size_bytes() const {
+    return concepts.size_bytes + terms.size_bytes + descriptions.size_bytes + hierarchy.size_bytes;
+  }
+};
+
+// V3/Concept.v3, V3/Terms.v3, V3/Descrip.v3 and V3/V3hier.v3. Errors: invalid, naming what is
+// missing.
+base::Result<RawMembers> find_raw_members(const ZipArchive& archive);
+
+struct RawImport {
+  const ZipArchive& archive;
+  const RawMembers& members;
+  const IdMap& tpp_codes;  // packed codes of TPP's dictionary
+  ReleaseWriter& writer;
+  IndexSource& source;  // given the terms
+  ImportStages& stages;
+  std::uint64_t bytes_before = 0;  // read before this, for the progress
+};
+
+struct RawCounts {
+  std::uint64_t bytes = 0;
+  std::uint64_t descriptions = 0;
+};
+
+// Rows are stored as they come; that they name codes and terms which are not there does no harm and
+// is left alone. The terms are held in memory. Errors: invalid with member and line, io,
+// unavailable (asked to stop).
+base::Result<RawCounts> import_raw_tables(const RawImport& import);
+
+}  // namespace codelog::coding_systems::ctv3

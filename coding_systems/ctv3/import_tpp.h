@@ -1,0 +1,31 @@
+// TPP's dictionary and hierarchy of CTV3, as an import streams them into the release file.
+#pragma once
+
+#include <cstdint>
+
+#include "coding_systems/base/gzip_file.h"
+#include "coding_systems/base/id_map.h"
+#include "coding_systems/base/import_progress.h"
+#include "coding_systems/base/index_source.h"
+#include "coding_systems/base/release_writer.h"
+
+namespace codelog::coding_systems::ctv3 {
+
+struct TppImport {
+  GzipFile& file;
+  ReleaseWriter& writer;
+  IndexSource& source;
+  ImportStages& stages;
+  std::uint64_t bytes_before = 0;  // read before this, for the progress
+};
+
+// CTV3Code, Description. Fills `codes` with the packed codes. Errors: invalid with the line (a code
+// that was given before, a description that is empty or too long; no root), io, unavailable.
+base::Result<void> import_dictionary(const TppImport& import, IdMap& codes);
+
+// ParentCTV3Code, ChildCTV3Code, ChildToParentDistance: every ancestor of every code, of which
+// those at distance 1 are its parents. How many rows there were. Errors: as above, and codes that
+// the dictionary does not have.
+base::Result<std::uint64_t> import_hierarchy(const TppImport& import, const IdMap& codes);
+
+}  // namespace codelog::coding_systems::ctv3

@@ -1,0 +1,73 @@
+#include "coding_systems/opcs4/coding_system.h"
+
+#include <utility>
+
+#include "coding_systems/base/indexed_release.h"
+#include "coding_systems/opcs4/codes.h"
+
+namespace codelog::coding_systems::opcs4 {
+namespace {
+
+constexpr std::string_view tables_sql =
+    "CREATE TABLE \"opcs4_concept\" (\"code\" varchar(4) NOT NULL PRIMARY KEY, "
+    "\"term\" varchar(255) NOT NULL, "
+    "\"parent_id\" varchar(4) NULL REFERENCES \"opcs4_concept\" (\"code\"));";
+constexpr std::string_view indexes_sql =
+    "CREATE INDEX \"opcs4_concept_parent_id\" ON \"opcs4_concept\" (\"parent_id\");";
+
+class Opcs4Release final : public IndexedRelease {
+ public:
+  Opcs4Release(std::string alias, ReleaseIndex index)
+      : IndexedRelease(*find_coding_system(system_id), std::move(alias), std::move(index)) {}
+
+  std::vector<std::string> type_titles(Node node) const override {
+    return {unknown_type_title(code(node))};
+  }
+
+  // Codes begin with their chapter's, so that even one that the release does not have can be
+  // listed. Not every release has titles of chapters.
+  std::string unknown_type_title(std::string_view code) const override {
+    const auto chapter_code = code.substr(0, 1);
+    const auto chapter = find(chapter_code);
+    const auto title = chapter ? name(*chapter) : std::nullopt;
+    return "Chapter " + std::string(chapter_code) + (title ? ": " + std::string(*title) : "");
+  }
+
+  std::vector<std::string> search_by_code(std::string_view code) const override {
+    const auto normal = normal_code(to_upper_case(code));
+    const auto node = normal ? find(*normal) : std::nullopt;
+    if (!node || !has_concept(*node)) return {};
+    return {*normal};
+  }
+
+ private:
+  static std::string to_upper_case(std::string_view text) {
+    std::string upper(text);
+    for (char& byte : upper) {
+      if (byte >= 'a' && byte <= 'z') byte = static_cast<char>(byte - 'a' + 'A');
+    }
+    return upper;
+  }
+};
+
+}  // namespace
+
+const FlatSystem& flat_system() {
+  static constexpr FlatSystem system = {.id = system_id,
+                                        .schema = {system_id, {}, tables_sql, indexes_sql},
+                                        .has_synonyms = false,
+                                        .one_level_up = one_level_up};
+  return system;
+}
+
+base::Result<std::shared_ptr<const Release>> open_release(const ReleaseFiles& files,
+                                                          std::string alias) {
+  auto opened = open_release_index(files, system_id, [](const SqliteFile& file) {
+    return read_flat_release(file, flat_system());
+  });
+  if (!opened) return opened.error();
+  return std::shared_ptr<const Release>(
+      std::make_shared<const Opcs4Release>(std::move(alias), std::move(opened->index)));
+}
+
+}  // namespace codelog::coding_systems::opcs4

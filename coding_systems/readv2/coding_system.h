@@ -1,0 +1,25 @@
+// Read v2: what its release files hold and how its codes are named, searched and listed. Functions
+// without state; a release that is open is safe from any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "coding_systems/base/flat_release.h"
+#include "coding_systems/base/release.h"
+#include "coding_systems/base/release_files.h"
+#include "events/base/result.h"
+
+namespace codelog::coding_systems::readv2 {
+
+constexpr std::string_view system_id = "readv2";
+
+// Its schema is in README.md.
+const FlatSystem& flat_system();
+
+// Errors: as open_release_index.
+base::Result<std::shared_ptr<const Release>> open_release(const ReleaseFiles& files,
+                                                          std::string alias);
+
+}  // namespace codelog::coding_systems::readv2

@@ -1,0 +1,14 @@
+// The codes and terms of a Read v2 release in memory, as an import collects them. See import.h for
+// the rules.
+#pragma once
+
+#include "coding_systems/base/flat_release.h"
+#include "coding_systems/base/import_progress.h"
+
+namespace codelog::coding_systems::readv2 {
+
+// Without the parents that follow from the form of the codes. Errors: not_found, invalid with file
+// and line, io, unavailable (asked to stop).
+base::Result<FlatTables> read_tables(const ImportRequest& request, ImportStages& stages);
+
+}  // namespace codelog::coding_systems::readv2

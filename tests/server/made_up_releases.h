@@ -1,0 +1,13 @@
+// Small releases of systems of which OpenCodelists has none, imported from tables of our own
+// making.
+#pragma once
+
+#include <filesystem>
+
+namespace codelog::tests {
+
+// readv2_small_20240101 (asthma and its neighbours) and opcs4_small_20240101 (excisions), as a data
+// folder.
+void import_made_up_releases(const std::filesystem::path& data_folder);
+
+}  // namespace codelog::tests

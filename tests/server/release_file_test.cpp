@@ -1,0 +1,118 @@
+// Read v2 and OPCS-4: tables of anything on the release without a file that OpenCodelists has of
+// them, codes like those of any other system on a release that was imported.
+#include <catch2/catch.hpp>
+
+#include "tests/server/api_site.h"
+
+namespace codelog::tests {
+namespace {
+
+using nlohmann::json;
+
+struct System {
+  std::string id;
+  std::string known, unknown;  // codes of the imported release, and of none
+  std::string term;            // of the known one
+};
+
+json table_of(const System& system, const std::string& name, const std::string& release,
+              const std::string& csv) {
+  return {{"owner", "organisation/test-org"},
+          {"name", name},
+          {"coding_system", system.id},
+          {"release", release},
+          {"csv", csv}};
+}
+
+struct Site : ApiSite {
+  explicit Site(const System& system)
+      : unknown(system.id + "_unknown_19000101"), imported(system.id + "_small_20240101") {
+    set_up();
+    register_unknown_release(system.id);
+    register_release(system.id);
+  }
+
+  // The hash of the version that is made.
+  std::string create(const json& codelist) const {
+    const Reply reply = send("POST", "/api/v2/codelists", codelist);
+    INFO(reply.body);
+    REQUIRE(reply.status == 201);
+    return reply.json().at("version").at("hash");
+  }
+  int status_of(const json& codelist) const {
+    return send("POST", "/api/v2/codelists", codelist).status;
+  }
+
+  const std::string unknown;
+  const std::string imported;
+};
+
+const auto systems = {System{"readv2", "H33..", "Z9999", "Asthma"},
+                      System{"opcs4", "A011", "Z999", "Hemispherectomy"}};
+
+}  // namespace
+
+TEST_CASE("on a release without a file a table of any codes is kept as it is", "[release-file]") {
+  const System system = GENERATE(values(systems));
+  const Site site(system);
+  const std::string csv = "code,term\nanything,As uploaded\n" + system.known + ",Mine\n";
+  const std::string hash = site.create(table_of(system, "Tables", site.unknown, csv));
+  const std::string pages = "/codelist/test-org/tables/" + hash + "/";
+  CHECK(site.get(pages + "download.csv").body == csv);
+  const Reply definition = site.get(pages + "definition.csv");
+  CHECK(definition.status == 400);
+  CHECK(definition.body.find("This codelist version does not have a codeset.") !=
+        std::string::npos);
+  // No builder: nothing to search, no drafts, no codes.
+  const std::string release = "/api/v2/releases/" + site.unknown;
+  const Reply search = site.get(release + "/search?term=" + system.term);
+  CHECK(search.status == 400);
+  CHECK(search.json().at("detail") ==
+        "the release " + site.unknown + " has no file: its codes are only uploaded, as tables");
+  const json draft = {{"release", site.unknown}};
+  CHECK(site.send("POST", "/api/v2/versions/" + hash + "/drafts", draft).status == 400);
+  json codes = table_of(system, "Codes", site.unknown, "");
+  codes.erase("csv");
+  codes["codes"] = {system.known};
+  CHECK(site.status_of(codes) == 400);
+}
+
+TEST_CASE("on an imported release codes are checked, named and defined", "[release-file]") {
+  const System system = GENERATE(values(systems));
+  const Site site(system);
+  CHECK(site.status_of(table_of(system, "Wrong", site.imported,
+                                "code,term\n" + system.unknown + ",No such code\n")) == 400);
+  const std::string csv = "code,term\n" + system.known + ",Mine\n";
+  const std::string table = site.create(table_of(system, "Tables", site.imported, csv));
+  const std::string definition = "/codelist/test-org/tables/" + table + "/definition.csv";
+  CHECK(site.get(definition).body ==
+        "code,term,is_included\r\n" + system.known + "," + system.term + ",+\r\n");
+
+  json codes = table_of(system, "Codes", site.imported, "");
+  codes.erase("csv");
+  codes["codes"] = {system.known, system.unknown};
+  CHECK(site.status_of(codes) == 400);
+  codes["codes"] = {system.known};
+  const std::string built = site.create(codes);
+  CHECK(site.get("/codelist/test-org/codes/" + built + "/download.csv").body ==
+        "code,term\r\n" + system.known + "," + system.term + "\r\n");
+}
+
+TEST_CASE("a table from before a release was imported becomes a draft on it", "[release-file]") {
+  const System system = GENERATE(values(systems));
+  const Site site(system);
+  const std::string csv = "code,term\nanything,As uploaded\n" + system.known + ",Mine\n";
+  const std::string hash = site.create(table_of(system, "Tables", site.unknown, csv));
+  const Reply reply =
+      site.send("POST", "/api/v2/versions/" + hash + "/drafts", {{"release", site.imported}});
+  INFO(reply.body);
+  REQUIRE(reply.status == 201);
+  const std::string draft = reply.json().at("hash");
+  const json statuses = site.get("/api/v2/versions/" + draft).json().at("statuses");
+  CHECK(statuses.at(system.known) == "+");
+  CHECK(!statuses.contains("anything"));
+  // The table stays what it was.
+  CHECK(site.get("/codelist/test-org/tables/" + hash + "/download.csv").body == csv);
+}
+
+}  // namespace codelog::tests
