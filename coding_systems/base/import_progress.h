@@ -51,7 +51,9 @@ struct ImportOutcome {
   std::uint64_t concepts_count = 0;
   std::uint64_t descriptions_count = 0;   // SNOMED CT only
   std::uint64_t relationships_count = 0;  // SNOMED CT only
-  std::vector<ImportStage> stages;
+  std::uint64_t associations_count = 0;   // SNOMED CT only: historical ones
+  std::string layout = {};                // SNOMED CT only: which edition and files were read
+  std::vector<ImportStage> stages = {};
 };
 
 // Follows one import: passes progress on, notices a request to stop, and times the stages. For the

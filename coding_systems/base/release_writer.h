@@ -63,6 +63,8 @@ class ReleaseWriter {
   ReleaseWriter(const ReleaseWriter&) = delete;
   ReleaseWriter& operator=(const ReleaseWriter&) = delete;
 
+  // One more table than the schema has, for rows that not every release has.
+  base::Result<void> make_table(std::string_view sql) { return run(std::string(sql)); }
   // `columns` separated by commas. Inserters must be gone before seal().
   base::Result<RowInserter> table(std::string_view name, std::string_view columns);
   base::Result<IndexedFile> seal();
