@@ -6,6 +6,9 @@
 //     secondary indexes, commit, close; sync to disk while the digest is taken publish() writes the
 //     release index, then renames over the target: from then on the release exists
 //
+// Sorting the indexes takes room in SQLite's temporary folder (SQLITE_TMPDIR, TMPDIR, /var/tmp or
+// /tmp), up to a tenth of the release file.
+//
 // A writer destroyed before publish() removes its temporary file. Rows are written without a
 // journal, which is safe because nobody reads a file that was not published. The same rows always
 // give the same bytes. Not safe from several threads at once. All errors: io (disk full,

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,39 +69,6 @@ class TermIndex {
   std::string_view texts_of(Node node) const;  // those that are searched
 
   Parts parts_;
-};
-
-// Gathers the lists. Texts come node by node, in increasing order.
-class TermIndexBuilder {
- public:
-  struct Built {
-    std::vector<GramEntry> grams;
-    std::vector<std::uint64_t> postings;
-  };
-
-  explicit TermIndexBuilder(std::size_t node_count);
-
-  void add(Node node, std::string_view text);
-  // Ends the builder. Linear in the lists.
-  Built take();
-
- private:
-  struct List {
-    std::uint32_t key = 0;
-    std::uint32_t count = 0;
-    Node last = 0;
-    std::vector<std::uint8_t> varints;
-  };
-
-  List& list_of(std::uint32_t key);
-  void add_gram(std::uint32_t key, Node node);
-  void grow();
-  std::vector<std::uint64_t> words_of(const List& list) const;
-
-  std::size_t node_count_;
-  std::vector<List> lists_;           // [0] is not used
-  std::vector<std::uint32_t> slots_;  // hash table from key to place in lists_; 0 is free
-  std::string folded_;
 };
 
 }  // namespace codelog::coding_systems
