@@ -30,6 +30,8 @@ Json import_to_json(const ImportedRelease& release) {
           {"concepts", outcome.concepts_count},
           {"descriptions", outcome.descriptions_count},
           {"relationships", outcome.relationships_count},
+          {"historical_associations", outcome.associations_count},
+          {"layout", outcome.layout},
           {"source_bytes", outcome.source_bytes},
           {"notices", outcome.notices},
           {"file_digest", base::to_hex(outcome.file_digest)},

@@ -15,7 +15,7 @@ BackgroundIndex::BackgroundIndex(std::string_view system_id,
 
 base::Result<std::string> BackgroundIndex::take(const IndexedFile& built_from) {
   auto bytes = bytes_.get();
-  if (bytes) return with_built_from(*bytes, built_from);
+  if (bytes) return with_built_from(std::move(*bytes), built_from);
   base::Error error = bytes.error();
   // To the index builder it is a damaged release file; to an importer, a wrong source.
   if (error.code == base::ErrorCode::corrupt) error.code = base::ErrorCode::invalid;

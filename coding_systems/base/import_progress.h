@@ -55,7 +55,9 @@ struct ImportOutcome {
   // For the person who imports it: what the release has and its file cannot hold, or what differs
   // in it without a known reason.
   std::vector<std::string> notices = {};
-  std::vector<ImportStage> stages;
+  std::uint64_t associations_count = 0;  // SNOMED CT only: historical ones
+  std::string layout = {};               // SNOMED CT only: which edition and files were read
+  std::vector<ImportStage> stages = {};
 };
 
 // Follows one import: passes progress on, notices a request to stop, and times the stages. For the

@@ -247,9 +247,9 @@ base::Result<void> write_index_file(const std::filesystem::path& path, std::stri
   return base::sync_folder(path.parent_path());
 }
 
-std::string with_built_from(std::string_view index_bytes, const IndexedFile& built_from) {
+std::string with_built_from(std::string index_bytes, const IndexedFile& built_from) {
   CODELOG_CHECK(index_bytes.size() >= header_bytes, "the bytes are a checked index file's");
-  std::string bytes(index_bytes);
+  std::string bytes = std::move(index_bytes);
   Header header{};
   std::memcpy(&header, bytes.data(), header_bytes);
   header.source_digest = built_from.digest;

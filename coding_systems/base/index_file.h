@@ -119,6 +119,6 @@ base::Result<void> write_index_file(const std::filesystem::path& path, std::stri
 
 // The same index with another size and time of the release file, for a release file that was copied
 // or touched.
-std::string with_built_from(std::string_view index_bytes, const IndexedFile& built_from);
+std::string with_built_from(std::string index_bytes, const IndexedFile& built_from);
 
 }  // namespace codelog::coding_systems

@@ -67,7 +67,7 @@ void IndexSource::add_link(std::string_view source, LinkKind kind, std::string_v
 void IndexSource::add_text(std::string_view code, TextRole role, std::string_view text) {
   const std::uint64_t first = blob_.size();
   blob_ += text;
-  texts_.push_back({codes_.add(code), role, first, blob_.size()});
+  texts_.push_back({codes_.add(code), role, false, first, blob_.size()});
 }
 
 }  // namespace codelog::coding_systems

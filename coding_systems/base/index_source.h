@@ -3,8 +3,9 @@
 // the order of the texts of one code matters, and that is the order of their rows in the release
 // file.
 //
-// Codes and texts are copied in. Not safe from several threads. Each call is constant time on
-// average.
+// Codes and texts are copied in; an importer that holds millions of texts anyway may lend them
+// instead, and may name codes by their numbers. Not safe from several threads. Each call is
+// constant time on average.
 #pragma once
 
 #include <cstdint>
@@ -66,7 +67,8 @@ class IndexSource {
   struct Text {
     std::uint32_t code = 0;  // number in codes()
     TextRole role = TextRole::other;
-    std::uint64_t first = 0;  // [first, after) of texts_blob()
+    bool is_borrowed = false;
+    std::uint64_t first = 0;  // [first, after) of the texts copied in, or of those borrowed
     std::uint64_t after = 0;
   };
 
@@ -88,6 +90,20 @@ class IndexSource {
   void add_text(std::string_view code, TextRole role, std::string_view text);
   void add_link(std::string_view source, LinkKind kind, std::string_view target);
 
+  // The same by number, as add_code gives it: the place of a code among the distinct ones that
+  // came so far.
+  std::uint32_t add_code(std::string_view code) { return codes_.add(code); }
+  void add_edge(std::uint32_t parent, std::uint32_t child) { edges_.push_back({parent, child}); }
+  void add_link(std::uint32_t source, LinkKind kind, std::uint32_t target) {
+    links_.push_back({source, kind, target});
+  }
+  // Texts that others own, and which must live as long as this.
+  void borrow_texts(std::string_view texts) { borrowed_ = texts; }
+  void add_borrowed_text(std::uint32_t code, TextRole role, std::uint64_t first,
+                         std::uint64_t bytes) {
+    texts_.push_back({code, role, true, first, first + bytes});
+  }
+
   const std::string& root() const { return root_; }
   const CodeNumbers& codes() const { return codes_; }
   CodeKind kind(std::uint32_t code) const {
@@ -97,7 +113,8 @@ class IndexSource {
   std::span<const Text> texts() const { return texts_; }
   std::span<const Link> links() const { return links_; }  // between code numbers
   std::string_view text(const Text& text) const {
-    return std::string_view(blob_).substr(text.first, text.after - text.first);
+    const std::string_view texts = text.is_borrowed ? borrowed_ : std::string_view(blob_);
+    return texts.substr(text.first, text.after - text.first);
   }
 
  private:
@@ -108,6 +125,7 @@ class IndexSource {
   std::vector<Text> texts_;
   std::vector<Link> links_;
   std::string blob_;
+  std::string_view borrowed_;
 };
 
 }  // namespace codelog::coding_systems

@@ -126,7 +126,7 @@ base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::str
                    "the index file was built from other bytes than " + files.database.string());
   }
   // Hashing a large release at every start is what the recorded size and time are there to avoid.
-  auto bytes = with_built_from(index->file().bytes(), *identified);
+  auto bytes = with_built_from(std::string(index->file().bytes()), *identified);
   return write_and_map(files.index, system_id, std::move(bytes), IndexOrigin::confirmed,
                        files.database.string() + " has another size or time, but the same bytes");
 }

@@ -8,6 +8,7 @@
 #include "coding_systems/base/code_hash.h"
 #include "coding_systems/base/code_search.h"
 #include "coding_systems/base/release_index.h"
+#include "coding_systems/base/term_index_builder.h"
 #include "events/base/check.h"
 
 namespace codelog::coding_systems {
@@ -194,6 +195,10 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
   TextTable table;
   const auto size = static_cast<Node>(nodes.nodes.size());
   const auto grouped = group_texts(source, nodes);
+  // Of hundreds of megabytes, growing would hold two copies.
+  std::uint64_t bytes = 0;
+  for (const auto& text : source.texts()) bytes += text.after - text.first + 1;
+  table.texts.reserve(bytes);
   TermIndexBuilder terms(size);
   TokenIndexBuilder tokens;
   for (Node node = 0; node < size; ++node) {

@@ -19,6 +19,9 @@ namespace {
 constexpr std::string_view temporary_suffix = ".sqlite3.importing";
 // Pages beyond this are written to the (unsynced) file early; more would only cost memory.
 constexpr int page_cache_kib = 192 * 1024;
+// An index is sorted in pieces of this size, each by another thread while the next is read. Smaller
+// ones fit better into the processor's caches.
+constexpr int sorting_kib = 32 * 1024;
 // Django stores when a migration ran. A fixed time keeps the file's bytes a function of the release
 // alone.
 constexpr std::string_view migrations_applied = "2025-04-25 00:00:00";
@@ -201,7 +204,8 @@ base::Result<void> ReleaseWriter::make_tables(const ReleaseSchema& schema) {
   if (code != SQLITE_OK) return database_error("cannot open");
   const auto prepared =
       run("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-          "PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" +
+          "PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = FILE; PRAGMA threads = 2; PRAGMA "
+          "cache_size = -" +
           std::to_string(page_cache_kib) +
           "; BEGIN;"
           "CREATE TABLE \"django_migrations\" (\"id\" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "
@@ -239,7 +243,8 @@ base::Result<RowInserter> ReleaseWriter::table(std::string_view name, std::strin
 }
 
 base::Result<IndexedFile> ReleaseWriter::seal() {
-  const auto committed = run(indexes_sql_ + "COMMIT;");
+  const auto committed =
+      run("PRAGMA cache_size = -" + std::to_string(sorting_kib) + ";" + indexes_sql_ + "COMMIT;");
   if (!committed) return committed.error();
   database_.reset();
   // The disk and the processor work side by side: the digest reads what the system still has in

@@ -6,6 +6,9 @@
 //     secondary indexes, commit, close; sync to disk while the digest is taken publish() writes the
 //     release index, then renames over the target: from then on the release exists
 //
+// Sorting the indexes takes room in SQLite's temporary folder (SQLITE_TMPDIR, TMPDIR, /var/tmp or
+// /tmp), up to a tenth of the release file.
+//
 // A writer destroyed before publish() removes its temporary file. Rows are written without a
 // journal, which is safe because nobody reads a file that was not published. The same rows always
 // give the same bytes. Not safe from several threads at once. All errors: io (disk full,
@@ -64,6 +67,8 @@ class ReleaseWriter {
   ReleaseWriter(const ReleaseWriter&) = delete;
   ReleaseWriter& operator=(const ReleaseWriter&) = delete;
 
+  // One more table than the schema has, for rows that not every release has.
+  base::Result<void> make_table(std::string_view sql) { return run(std::string(sql)); }
   // `columns` separated by commas. Inserters must be gone before seal().
   base::Result<RowInserter> table(std::string_view name, std::string_view columns);
   base::Result<IndexedFile> seal();

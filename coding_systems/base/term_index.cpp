@@ -7,7 +7,6 @@
 #include "coding_systems/base/code_hash.h"
 #include "coding_systems/base/index_source.h"
 #include "coding_systems/base/text_search.h"
-#include "events/base/check.h"
 
 namespace codelog::coding_systems {
 namespace {
@@ -30,12 +29,6 @@ std::uint32_t gram_key(std::string_view folded) {
     key = key << 8 | (i < folded.size() ? static_cast<unsigned char>(folded[i]) : 0u);
   }
   return key;
-}
-
-// A power of two of slots: the upper bits of the product depend on all bits of the key.
-std::size_t slot_of(std::uint32_t key, std::size_t slots) {
-  const std::uint64_t product = key * 0x9e3779b97f4a7c15;
-  return static_cast<std::size_t>(product >> (64 - std::countr_zero(slots)));
 }
 
 std::string fold(std::string_view text) {
@@ -155,57 +148,6 @@ std::vector<Node> TermIndex::find_containing(std::string_view text) const {
   const auto trigrams = find_trigrams(folded);
   if (trigrams.empty()) return {};
   return verified(candidates(trigrams), std::move(folded), trigrams.front().place);
-}
-
-TermIndexBuilder::TermIndexBuilder(std::size_t node_count)
-    : node_count_(node_count), lists_(1), slots_(1024, 0) {}
-
-TermIndexBuilder::List& TermIndexBuilder::list_of(std::uint32_t key) {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t at = slot_of(key, slots_.size());
-  for (; slots_[at] != 0; at = (at + 1) & mask) {
-    if (lists_[slots_[at]].key == key) return lists_[slots_[at]];
-  }
-  slots_[at] = static_cast<std::uint32_t>(lists_.size());
-  lists_.push_back({key, {}});
-  if (lists_.size() * 2 > slots_.size()) grow();
-  return lists_.back();
-}
-
-void TermIndexBuilder::grow() {
-  slots_.assign(slots_.size() * 2, 0);
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t number = 1; number < lists_.size(); ++number) {
-    std::size_t at = slot_of(lists_[number].key, slots_.size());
-    while (slots_[at] != 0) at = (at + 1) & mask;
-    slots_[at] = static_cast<std::uint32_t>(number);
-  }
-}
-
-void TermIndexBuilder::add(Node node, std::string_view text) {
-  CODELOG_CHECK(node < node_count_, "a text's node is one of the release");
-  folded_ = fold(text);
-  const std::string_view folded = folded_;
-  for (std::size_t i = 0; i < folded.size(); ++i) {
-    for (std::size_t bytes = 1; bytes <= std::min(gram_bytes_max, folded.size() - i); ++bytes) {
-      list_of(gram_key(folded.substr(i, bytes))).nodes.add(node);
-    }
-  }
-}
-
-TermIndexBuilder::Built TermIndexBuilder::take() {
-  std::ranges::sort(lists_.begin() + 1, lists_.end(), {}, &List::key);
-  Built built;
-  built.grams.reserve(lists_.size() - 1);
-  for (std::size_t i = 1; i < lists_.size(); ++i) {
-    List& list = lists_[i];
-    const auto place = list.nodes.append_to(built.postings, node_count_);
-    built.grams.push_back({.key = list.key,
-                           .count = list.nodes.count(),
-                           .first_word = place.first_word,
-                           .bytes = place.bytes});
-  }
-  return built;
 }
 
 }  // namespace codelog::coding_systems

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,35 +69,6 @@ class TermIndex {
 
   Parts parts_;
   PostingLists lists_;
-};
-
-// Gathers the lists. Texts come node by node, in increasing order.
-class TermIndexBuilder {
- public:
-  struct Built {
-    std::vector<GramEntry> grams;
-    std::vector<std::uint64_t> postings;
-  };
-
-  explicit TermIndexBuilder(std::size_t node_count);
-
-  void add(Node node, std::string_view text);
-  // Ends the builder. Linear in the lists.
-  Built take();
-
- private:
-  struct List {
-    std::uint32_t key = 0;
-    PostingListBuilder nodes;
-  };
-
-  List& list_of(std::uint32_t key);
-  void grow();
-
-  std::size_t node_count_;
-  std::vector<List> lists_;           // [0] is not used
-  std::vector<std::uint32_t> slots_;  // hash table from key to place in lists_; 0 is free
-  std::string folded_;
 };
 
 }  // namespace codelog::coding_systems

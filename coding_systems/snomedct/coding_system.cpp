@@ -1,5 +1,8 @@
 #include "coding_systems/snomedct/coding_system.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <utility>
 
 #include "coding_systems/base/indexed_release.h"
@@ -7,6 +10,21 @@
 
 namespace codelog::coding_systems::snomedct {
 namespace {
+
+using enum HistoricalAssociation;
+constexpr std::array<HistoricalAssociationInfo, 8> associations = {{
+    {replaced_by, "900000000000526001", "REPLACED BY"},
+    {same_as, "900000000000527005", "SAME AS"},
+    {possibly_equivalent_to, "900000000000523009", "POSSIBLY EQUIVALENT TO"},
+    {moved_to, "900000000000524003", "MOVED TO"},
+    {alternative, "900000000000530003", "ALTERNATIVE"},
+    {was_a, "900000000000528000", "WAS A"},
+    {partially_equivalent_to, "1186924009", "PARTIALLY EQUIVALENT TO"},
+    {possibly_replaced_by, "1186921001", "POSSIBLY REPLACED BY"},
+}};
+static_assert(std::ranges::all_of(associations, [](const HistoricalAssociationInfo& info) {
+  return info.kind == associations[static_cast<std::size_t>(info.kind) - 1].kind;
+}));
 
 class SnomedRelease final : public IndexedRelease {
  public:
@@ -28,6 +46,12 @@ class SnomedRelease final : public IndexedRelease {
   std::string unknown_type_title(std::string_view) const override { return "[unknown]"; }
 
   bool is_active(Node node) const override { return index().kind(node) != inactive_concept; }
+
+  std::string_view successor_relation(std::uint32_t kind) const override {
+    const auto association = std::ranges::find(associations, HistoricalAssociation{kind},
+                                               &HistoricalAssociationInfo::kind);
+    return association == associations.end() ? std::string_view() : association->name;
+  }
 
   std::vector<std::string> search_by_code(std::string_view code) const override {
     const auto node = find(code);
@@ -64,7 +88,59 @@ base::Result<void> read_descriptions(const SqliteFile& file, IndexSource& source
   });
 }
 
+// A table of our own: a release file written by OpenCodelists has none.
+base::Result<void> read_associations(const SqliteFile& file, IndexSource& source) {
+  bool is_there = false;
+  const auto looked = file.for_each_row(
+      "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = "
+      "'snomedct_historicalassociation'",
+      [&](const SqliteRow&) {
+        is_there = true;
+        return base::Result<void>();
+      });
+  if (!looked || !is_there) return looked;
+  const auto present =
+      file.require_table("snomedct_historicalassociation",
+                         {"active", "refset_id", "referenced_component_id", "target_component_id"});
+  if (!present) return present;
+  // What is no concept of the release would become a code of it by being linked.
+  const std::string query =
+      "SELECT refset_id, referenced_component_id, target_component_id FROM "
+      "snomedct_historicalassociation WHERE active AND "
+      "EXISTS (SELECT 1 FROM snomedct_concept WHERE id = referenced_component_id) AND "
+      "EXISTS (SELECT 1 FROM snomedct_concept WHERE id = target_component_id) ORDER BY rowid";
+  return file.for_each_row(query, [&](const SqliteRow& row) {
+    const auto refset =
+        std::ranges::find(associations, row.text(0), &HistoricalAssociationInfo::refset_id);
+    if (refset != associations.end()) {
+      source.add_link(row.text(1), static_cast<LinkKind>(refset->kind), row.text(2));
+    }
+    return base::Result<void>();
+  });
+}
+
 }  // namespace
+
+std::span<const HistoricalAssociationInfo> historical_associations() { return associations; }
+
+const HistoricalAssociationInfo& info_of(HistoricalAssociation kind) {
+  return associations[static_cast<std::size_t>(kind) - 1];
+}
+
+std::optional<HistoricalAssociation> find_historical_association(std::uint64_t refset_id) {
+  static const auto ids = [] {
+    std::array<std::uint64_t, associations.size()> parsed{};
+    std::ranges::transform(associations, parsed.begin(), [](const auto& info) {
+      std::uint64_t id = 0;
+      std::from_chars(info.refset_id.data(), info.refset_id.data() + info.refset_id.size(), id);
+      return id;
+    });
+    return parsed;
+  }();
+  const auto found = std::ranges::find(ids, refset_id);
+  if (found == ids.end()) return std::nullopt;
+  return associations[static_cast<std::size_t>(found - ids.begin())].kind;
+}
 
 TextRole role_of(std::string_view description_type) {
   if (description_type == fully_specified_name_type) return TextRole::name;
@@ -85,6 +161,7 @@ base::Result<IndexSource> read_index_source(const SqliteFile& file) {
   if (auto read = read_concepts(file, source); !read) return read.error();
   if (auto read = read_relationships(file, source); !read) return read.error();
   if (auto read = read_descriptions(file, source); !read) return read.error();
+  if (auto read = read_associations(file, source); !read) return read.error();
   return source;
 }
 

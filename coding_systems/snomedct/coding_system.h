@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "coding_systems/base/index_source.h"
@@ -22,12 +24,37 @@ constexpr std::string_view synonym_type = "900000000000013009";
 constexpr CodeKind active_concept = 1;
 constexpr CodeKind inactive_concept = 2;
 
+// What is used instead of a concept that was retired: the kinds of a release's links, which go from
+// the retired concept to the other one. Index files hold the numbers.
+enum class HistoricalAssociation : LinkKind {
+  replaced_by = 1,
+  same_as = 2,
+  possibly_equivalent_to = 3,
+  moved_to = 4,
+  alternative = 5,
+  was_a = 6,
+  partially_equivalent_to = 7,
+  possibly_replaced_by = 8,
+};
+
+struct HistoricalAssociationInfo {
+  HistoricalAssociation kind;
+  std::string_view refset_id;
+  std::string_view name;  // as SNOMED CT writes it: "REPLACED BY"
+};
+
+std::span<const HistoricalAssociationInfo> historical_associations();
+const HistoricalAssociationInfo& info_of(HistoricalAssociation kind);
+// The kind that a refset's members are of; nothing for any other refset.
+std::optional<HistoricalAssociation> find_historical_association(std::uint64_t refset_id);
+
 // The role of an active description in the index.
 TextRole role_of(std::string_view description_type);
 
 // Reads a release file in the schema of OpenCodelists: every concept, the active is-a rows (stated
-// and inferred), the active descriptions, each in the order of its rows. Errors: corrupt (not such
-// a file), io.
+// and inferred), the active descriptions, each in the order of its rows; and, if the file has the
+// table of our own, the historical associations between its concepts. Errors: corrupt (not such a
+// file), io.
 base::Result<IndexSource> read_index_source(const SqliteFile& file);
 
 // Errors: as open_release_index.

@@ -1,5 +1,7 @@
 #include "coding_systems/snomedct/import.h"
 
+#include <utility>
+
 #include "coding_systems/base/background_index.h"
 #include "coding_systems/base/release_writer.h"
 #include "coding_systems/snomedct/coding_system.h"
@@ -10,22 +12,32 @@
 namespace codelog::coding_systems {
 namespace {
 
-// What read_index_source would read from the release file that these tables become.
+// What read_index_source would read from the release file that these tables become. Its texts are
+// those of the tables, which must stay where they are.
 IndexSource index_source(const snomedct::Tables& tables) {
   IndexSource source;
   source.set_root(snomedct::root_code);
+  source.borrow_texts(tables.terms);
+  // Concepts come first and none twice, so that a concept's row is the number of its code.
   for (const snomedct::ConceptRow& row : tables.concepts) {
     source.add_concept(std::to_string(row.id),
                        row.is_active ? snomedct::active_concept : snomedct::inactive_concept);
   }
   for (const snomedct::RelationshipRow& row : tables.relationships) {
     if (!tables.is_edge(row)) continue;
-    source.add_edge(std::to_string(row.destination), std::to_string(row.source));
+    source.add_edge(*tables.concept_rows.find(row.destination),
+                    *tables.concept_rows.find(row.source));
   }
   for (const snomedct::DescriptionRow& row : tables.descriptions) {
     if (!row.is_active) continue;
-    source.add_text(std::to_string(row.concept_id),
-                    snomedct::role_of(tables.dictionary.text(row.type)), tables.term(row));
+    const auto concept_row = tables.concept_rows.find(row.concept_id);
+    const auto code = concept_row ? *concept_row : source.add_code(std::to_string(row.concept_id));
+    source.add_borrowed_text(code, snomedct::role_of(tables.dictionary.text(row.type)),
+                             row.term_first, row.term_bytes);
+  }
+  for (const snomedct::AssociationRow& row : tables.associations) {
+    source.add_link(*tables.concept_rows.find(row.source), static_cast<LinkKind>(row.kind),
+                    *tables.concept_rows.find(row.target));
   }
   return source;
 }
@@ -47,10 +59,20 @@ base::Result<ImportOutcome> import_snomedct(const ImportRequest& request) {
   auto writer =
       ReleaseWriter::create(request.target_folder, request.alias, snomedct::release_schema);
   if (!writer) return writer.error();
-  const auto tables = snomedct::read_tables(*archive, *members, stages);
+  auto tables = snomedct::read_tables(*archive, *members, stages);
   if (!tables) return tables.error();
+  ImportOutcome outcome{.file = (*writer)->file(),
+                        .source_bytes = tables->source_bytes,
+                        .concepts_count = tables->concepts.size(),
+                        .descriptions_count = tables->descriptions.size(),
+                        .relationships_count = tables->relationships.size(),
+                        .associations_count = tables->associations.size(),
+                        .layout = members->layout};
 
-  BackgroundIndex index(snomedct::system_id, [&tables] { return index_source(*tables); });
+  // Made before anything is written, so that each table's rows can go once they are.
+  IndexSource source = index_source(*tables);
+  tables->concept_rows = {};
+  BackgroundIndex index(snomedct::system_id, [&source] { return std::move(source); });
   const auto written = snomedct::write_tables(**writer, *tables, stages);
   if (!written) return written.error();
   stages.begin("syncing", 1);
@@ -62,13 +84,9 @@ base::Result<ImportOutcome> import_snomedct(const ImportRequest& request) {
   if (const auto proceed = stages.advance_to(1); !proceed) return proceed.error();
   const auto published = (*writer)->publish(*index_bytes);
   if (!published) return published.error();
-  return ImportOutcome{.file = (*writer)->file(),
-                       .file_digest = sealed->digest,
-                       .source_bytes = tables->source_bytes,
-                       .concepts_count = tables->concepts.size(),
-                       .descriptions_count = tables->descriptions.size(),
-                       .relationships_count = tables->relationships.size(),
-                       .stages = stages.take()};
+  outcome.file_digest = sealed->digest;
+  outcome.stages = stages.take();
+  return outcome;
 }
 
 }  // namespace codelog::coding_systems

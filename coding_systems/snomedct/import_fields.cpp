@@ -43,6 +43,19 @@ bool is_language(std::string_view text) {
   return text.size() >= 2 && text.size() <= 3 && std::all_of(text.begin(), text.end(), is_letter);
 }
 
+constexpr std::size_t uuid_bytes = 36;
+
+bool is_uuid_hyphen(std::size_t place) {
+  return place == 8 || place == 13 || place == 18 || place == 23;
+}
+
+std::optional<unsigned> hexadecimal_digit(char byte) {
+  if (byte >= '0' && byte <= '9') return static_cast<unsigned>(byte - '0');
+  if (byte >= 'a' && byte <= 'f') return static_cast<unsigned>(byte - 'a') + 10;
+  if (byte >= 'A' && byte <= 'F') return static_cast<unsigned>(byte - 'A') + 10;
+  return std::nullopt;
+}
+
 bool is_group(std::string_view text) {
   const auto is_digit = [](char byte) { return byte >= '0' && byte <= '9'; };
   return !text.empty() && text.size() <= 8 && std::all_of(text.begin(), text.end(), is_digit);
@@ -55,6 +68,37 @@ std::optional<std::uint64_t> parse_sctid(std::string_view text) {
     return std::nullopt;
   }
   return parse_digits(text);
+}
+
+std::optional<Uuid> parse_uuid(std::string_view text) {
+  if (text.size() != uuid_bytes) return std::nullopt;
+  Uuid uuid;
+  for (std::size_t i = 0; i < uuid_bytes; ++i) {
+    if (is_uuid_hyphen(i)) {
+      if (text[i] != '-') return std::nullopt;
+      continue;
+    }
+    const auto digit = hexadecimal_digit(text[i]);
+    if (!digit) return std::nullopt;
+    std::uint64_t& half = i < uuid_bytes / 2 ? uuid.high : uuid.low;
+    half = half << 4 | *digit;
+  }
+  return uuid;
+}
+
+std::array<char, 36> uuid_text(const Uuid& uuid) {
+  std::array<char, uuid_bytes> text{};
+  unsigned shift = 64;
+  for (std::size_t i = 0; i < uuid_bytes; ++i) {
+    if (is_uuid_hyphen(i)) {
+      text[i] = '-';
+    } else {
+      if (shift == 0) shift = 64;
+      shift -= 4;
+      text[i] = "0123456789abcdef"[(i < uuid_bytes / 2 ? uuid.high : uuid.low) >> shift & 15];
+    }
+  }
+  return text;
 }
 
 std::optional<std::uint32_t> parse_rf2_date(std::string_view text) {
@@ -122,6 +166,12 @@ std::uint64_t Rf2Fields::sctid(std::string_view column, std::string_view text) {
   if (const auto id = parse_sctid(text)) return *id;
   refuse(column, text, "is not an identifier of 6 to 18 digits");
   return 1;
+}
+
+Uuid Rf2Fields::uuid(std::string_view column, std::string_view text) {
+  if (const auto uuid = parse_uuid(text)) return *uuid;
+  refuse(column, text, "is not a UUID");
+  return {};
 }
 
 std::uint32_t Rf2Fields::date(std::string_view text) {

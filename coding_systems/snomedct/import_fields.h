@@ -17,6 +17,16 @@ namespace codelog::coding_systems::snomedct {
 // 6 to 18 digits, the first not 0.
 std::optional<std::uint64_t> parse_sctid(std::string_view text);
 
+// A refset member's identifier, as RF2 writes it: 8-4-4-4-12 hexadecimal digits.
+struct Uuid {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  auto operator<=>(const Uuid&) const = default;
+};
+std::optional<Uuid> parse_uuid(std::string_view text);
+// In lower case.
+std::array<char, 36> uuid_text(const Uuid& uuid);
+
 // A calendar day written YYYYMMDD, as that number.
 std::optional<std::uint32_t> parse_rf2_date(std::string_view text);
 
@@ -61,6 +71,7 @@ class Rf2Fields {
   const std::string& wrong() const { return wrong_; }
 
   std::uint64_t sctid(std::string_view column, std::string_view text);
+  Uuid uuid(std::string_view column, std::string_view text);
   std::uint32_t date(std::string_view text);
   bool active(std::string_view text);
   // An id of which there are few: its number in the dictionary. The same for the next two.

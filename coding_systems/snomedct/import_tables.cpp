@@ -8,16 +8,15 @@
 namespace codelog::coding_systems::snomedct {
 namespace {
 
-constexpr std::string_view concept_header =
-    "id\teffectiveTime\tactive\tmoduleId\tdefinitionStatusId";
-constexpr std::string_view description_header =
+constexpr std::array<std::string_view, 1> concept_headers = {
+    "id\teffectiveTime\tactive\tmoduleId\tdefinitionStatusId"};
+constexpr std::array<std::string_view, 1> description_headers = {
     "id\teffectiveTime\tactive\tmoduleId\tconceptId\tlanguageCode\ttypeId\tterm\t"
-    "caseSignificanceId";
-constexpr std::string_view relationship_header =
+    "caseSignificanceId"};
+constexpr std::array<std::string_view, 1> relationship_headers = {
     "id\teffectiveTime\tactive\tmoduleId\tsourceId\tdestinationId\trelationshipGroup\ttypeId\t"
-    "characteristicTypeId\tmodifierId";
+    "characteristicTypeId\tmodifierId"};
 
-constexpr std::uint64_t lines_per_progress = 4096;
 // Rows are reserved by the size of the files, so that they are never moved; what is not used costs
 // no memory.
 constexpr std::uint64_t reserve_bytes_max = 1ULL << 30;
@@ -28,52 +27,83 @@ std::uint64_t size_of(const std::vector<ZipMember>& members) {
   return bytes;
 }
 
-// Keeps the latest state of each id, in the place of the first.
+// Keeps the latest state of each id, in the place of the first. A hash table of row numbers, 4
+// bytes a slot: the ids themselves are in the rows.
 template <class Row>
 class LatestStates {
  public:
-  LatestStates(std::vector<Row>& rows, IdMap& row_numbers)
-      : rows_(rows), row_numbers_(row_numbers) {}
+  explicit LatestStates(std::vector<Row>& rows) : rows_(rows), slots_(1024, no_row) {}
 
   // The row to be replaced by a state of this id and day, a new one if the id is new; nullptr if
   // the state is not later than the one there.
   Row* find_place(std::uint64_t id, std::uint32_t effective_time) {
-    const auto next = static_cast<std::uint32_t>(rows_.size());
-    const auto [number, is_new] = row_numbers_.find_or_add(id, next);
-    if (is_new) return &rows_.emplace_back();
-    Row& row = rows_[number];
+    if ((rows_.size() + 1) * 10 > slots_.size() * 7) grow();
+    std::uint32_t& slot = slots_[slot_of(id)];
+    if (slot == no_row) {
+      slot = static_cast<std::uint32_t>(rows_.size());
+      return &rows_.emplace_back();
+    }
+    Row& row = rows_[slot];
     return effective_time > row.effective_time ? &row : nullptr;
   }
 
  private:
+  static constexpr std::uint32_t no_row = std::numeric_limits<std::uint32_t>::max();
+
+  // The slot of the id, or the free one where it belongs.
+  std::size_t slot_of(std::uint64_t id) const {
+    const std::size_t mask = slots_.size() - 1;
+    // Fibonacci hashing; the product's high half is the well-mixed one.
+    std::size_t slot = (id * 0x9E3779B97F4A7C15ULL) >> 32 & mask;
+    while (slots_[slot] != no_row && rows_[slots_[slot]].id != id) slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  // Only called when every row has its id.
+  void grow() {
+    const std::size_t size = slots_.size() * 2;
+    slots_ = {};  // before the new ones are made
+    slots_.assign(size, no_row);
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+      slots_[slot_of(rows_[row].id)] = static_cast<std::uint32_t>(row);
+    }
+  }
+
   std::vector<Row>& rows_;
-  IdMap& row_numbers_;
+  std::vector<std::uint32_t> slots_;  // a power of two
 };
 
 class TablesReader {
  public:
   TablesReader(const ZipArchive& archive, const Rf2Members& members, ImportStages& stages)
-      : archive_(archive), members_(members), stages_(stages), fields_(tables_.dictionary) {}
+      : archive_(archive),
+        members_(members),
+        stages_(stages),
+        fields_(tables_.dictionary),
+        rows_(archive, stages, fields_) {}
 
   base::Result<Tables> read() {
     stages_.begin("reading", size_of(members_.concepts) + size_of(members_.descriptions) +
-                                 size_of(members_.relationships));
+                                 size_of(members_.relationships) + size_of(members_.associations));
     for (const auto read_table : {&TablesReader::read_concepts, &TablesReader::read_descriptions,
-                                  &TablesReader::read_relationships}) {
+                                  &TablesReader::read_relationships, &TablesReader::check_edges}) {
       const auto done = (this->*read_table)();
       if (!done) return done.error();
     }
-    const auto checked = check_edges();
-    if (!checked) return checked.error();
+    auto associations =
+        read_associations(rows_, fields_, members_.associations, tables_.concept_rows);
+    if (!associations) return associations.error();
+    tables_.associations = std::move(*associations);
+    tables_.source_bytes = rows_.bytes_read();
     return std::move(tables_);
   }
 
  private:
   base::Result<void> read_concepts() {
-    LatestStates states(tables_.concepts, tables_.concept_rows);
+    LatestStates states(tables_.concepts);
     reserve(tables_.concepts, members_.concepts, 45);
-    const auto read = read_members<5>(
-        members_.concepts, concept_header, [&](const auto& columns, std::size_t, std::uint64_t) {
+    const auto read = rows_.read<5>(
+        members_.concepts, concept_headers, [&](const auto& columns, std::size_t, std::uint64_t) {
           ConceptRow state;
           state.id = fields_.sctid("id", columns[0]);
           state.effective_time = fields_.date(columns[1]);
@@ -88,24 +118,26 @@ class TablesReader {
     if (tables_.concepts.empty()) {
       return base::Error{base::ErrorCode::invalid, archive_.name() + ": has no concepts", {}};
     }
+    for (std::uint32_t row = 0; row < tables_.concepts.size(); ++row) {
+      tables_.concept_rows.find_or_add(tables_.concepts[row].id, row);
+    }
     return {};
   }
 
   base::Result<void> read_descriptions() {
-    IdMap row_numbers;
-    LatestStates states(tables_.descriptions, row_numbers);
+    LatestStates states(tables_.descriptions);
     reserve(tables_.descriptions, members_.descriptions, 90);
     tables_.terms.reserve(std::min(size_of(members_.descriptions) / 3, reserve_bytes_max));
-    return read_members<9>(members_.descriptions, description_header,
-                           [&](const auto& columns, std::size_t, std::uint64_t) {
-                             DescriptionRow state = parse_description(columns);
-                             if (!fields_.wrong().empty()) return;
-                             DescriptionRow* const place =
-                                 states.find_place(state.id, state.effective_time);
-                             if (place == nullptr) return;
-                             keep_term(columns[7], *place, state);
-                             *place = state;
-                           });
+    return rows_.read<9>(members_.descriptions, description_headers,
+                         [&](const auto& columns, std::size_t, std::uint64_t) {
+                           DescriptionRow state = parse_description(columns);
+                           if (!fields_.wrong().empty()) return;
+                           DescriptionRow* const place =
+                               states.find_place(state.id, state.effective_time);
+                           if (place == nullptr) return;
+                           keep_term(columns[7], *place, state);
+                           *place = state;
+                         });
   }
 
   DescriptionRow parse_description(const std::array<std::string_view, 9>& columns) {
@@ -136,19 +168,18 @@ class TablesReader {
   }
 
   base::Result<void> read_relationships() {
-    IdMap row_numbers;
-    LatestStates states(tables_.relationships, row_numbers);
+    LatestStates states(tables_.relationships);
     reserve(tables_.relationships, members_.relationships, 110);
-    return read_members<10>(members_.relationships, relationship_header,
-                            [&](const auto& columns, std::size_t member, std::uint64_t line) {
-                              RelationshipRow state = parse_relationship(columns);
-                              if (!fields_.wrong().empty()) return;
-                              state.member = static_cast<std::uint8_t>(member);
-                              state.line = static_cast<std::uint32_t>(line);
-                              RelationshipRow* const place =
-                                  states.find_place(state.id, state.effective_time);
-                              if (place != nullptr) *place = state;
-                            });
+    return rows_.read<10>(members_.relationships, relationship_headers,
+                          [&](const auto& columns, std::size_t member, std::uint64_t line) {
+                            RelationshipRow state = parse_relationship(columns);
+                            if (!fields_.wrong().empty()) return;
+                            state.member = static_cast<std::uint8_t>(member);
+                            state.line = static_cast<std::uint32_t>(line);
+                            RelationshipRow* const place =
+                                states.find_place(state.id, state.effective_time);
+                            if (place != nullptr) *place = state;
+                          });
   }
 
   RelationshipRow parse_relationship(const std::array<std::string_view, 10>& columns) {
@@ -172,49 +203,7 @@ class TablesReader {
     rows.reserve(std::min(size_of(members) / row_bytes, reserve_bytes_max / sizeof(Row)));
   }
 
-  // Calls parse_row(columns, member, line) for every row of the members.
-  template <std::size_t columns_count, class ParseRow>
-  base::Result<void> read_members(const std::vector<ZipMember>& members, std::string_view header,
-                                  ParseRow parse_row) {
-    LineReader lines(archive_, members);
-    std::array<std::string_view, columns_count> columns;
-    for (std::size_t member = 0; member < members.size(); ++member) {
-      lines.begin_member();
-      const auto started = check_header(lines, header);
-      if (!started) return started;
-      for (;;) {
-        const auto line = lines.next_line();
-        if (!line) return line.error();
-        if (!*line) break;
-        fields_.begin_row();
-        if (!split_columns(**line, columns)) {
-          return lines.error_here("the row does not have " + std::to_string(columns_count) +
-                                  " columns");
-        }
-        parse_row(columns, member, lines.line_number());
-        if (!fields_.wrong().empty()) return lines.error_here(fields_.wrong());
-        if (lines.line_number() % lines_per_progress != 0) continue;
-        const auto advanced = stages_.advance_to(tables_.source_bytes + lines.bytes_read());
-        if (!advanced) return advanced;
-      }
-    }
-    tables_.source_bytes += lines.bytes_read();
-    return stages_.advance_to(tables_.source_bytes);
-  }
-
-  base::Result<void> check_header(LineReader& lines, std::string_view header) {
-    const auto line = lines.next_line();
-    if (!line) return line.error();
-    if (!*line) return lines.error_here("the file is empty: its header is missing");
-    std::string_view found = **line;
-    if (found.starts_with("\xEF\xBB\xBF")) found.remove_prefix(3);
-    if (found == header) return {};
-    std::string expected(header);
-    std::replace(expected.begin(), expected.end(), '\t', ' ');
-    return lines.error_here("the header is not: " + expected);
-  }
-
-  base::Result<void> check_edges() const {
+  base::Result<void> check_edges() {
     for (const RelationshipRow& row : tables_.relationships) {
       if (!tables_.is_edge(row)) continue;
       for (const std::uint64_t end : {row.source, row.destination}) {
@@ -236,6 +225,7 @@ class TablesReader {
   ImportStages& stages_;
   Tables tables_;
   Rf2Fields fields_;
+  Rf2Rows rows_;
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
-// The current states of a SNOMED CT release in memory, as an import collects them from RF2 Full
-// files: one row an id, in the order in which ids first came, holding the state with the latest
-// effectiveTime.
+// The current states of a SNOMED CT release in memory, as an import collects them from RF2 Full or
+// Snapshot files: one row an id, in the order in which ids first came, holding the state with the
+// latest effectiveTime.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 #include "coding_systems/base/id_map.h"
 #include "coding_systems/base/import_progress.h"
-#include "coding_systems/base/line_reader.h"
+#include "coding_systems/snomedct/import_associations.h"
 #include "coding_systems/snomedct/import_fields.h"
 #include "coding_systems/snomedct/import_layout.h"
 
@@ -57,9 +57,10 @@ struct Tables {
   std::vector<ConceptRow> concepts;
   std::vector<DescriptionRow> descriptions;
   std::vector<RelationshipRow> relationships;
+  std::vector<AssociationRow> associations;
   std::string terms;
   Rf2Dictionary dictionary;
-  IdMap concept_rows;
+  IdMap concept_rows;  // from id to place in concepts
   std::uint64_t source_bytes = 0;
 
   std::string_view term(const DescriptionRow& row) const {

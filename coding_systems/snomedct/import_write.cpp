@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace codelog::coding_systems::snomedct {
 namespace {
@@ -52,6 +53,12 @@ constexpr std::string_view indexes_sql =
     "CREATE INDEX \"snomedct_description_concept_id_32b90dac\" ON "
     "\"snomedct_description\" (\"concept_id\");";
 
+constexpr std::string_view associations_sql =
+    "CREATE TABLE \"snomedct_historicalassociation\" (\"id\" varchar(36) NOT NULL PRIMARY KEY, "
+    "\"effective_time\" date NOT NULL, \"active\" bool NOT NULL, "
+    "\"refset_id\" varchar(18) NOT NULL, \"referenced_component_id\" varchar(18) NOT NULL, "
+    "\"target_component_id\" varchar(18) NOT NULL);";
+
 constexpr std::uint64_t rows_per_progress = 4096;
 
 // An id as text, in place.
@@ -66,7 +73,10 @@ class IdText {
   const char* end_;
 };
 
-std::string_view view(const std::array<char, 10>& text) { return {text.data(), text.size()}; }
+template <std::size_t size>
+std::string_view view(const std::array<char, size>& text) {
+  return {text.data(), text.size()};
+}
 
 base::Result<void> write_concept(RowInserter& inserter, const Tables& tables,
                                  const ConceptRow& row) {
@@ -116,6 +126,21 @@ base::Result<void> write_relationship(RowInserter& inserter, const Tables& table
   return inserter.insert();
 }
 
+base::Result<void> write_association(RowInserter& inserter, const Tables&,
+                                     const AssociationRow& row) {
+  const auto id = uuid_text(row.id);
+  const IdText source(row.source);
+  const IdText target(row.target);
+  const auto date = date_text(row.effective_time);
+  inserter.text(1, view(id));
+  inserter.text(2, view(date));
+  inserter.integer(3, 1);
+  inserter.text(4, info_of(row.kind).refset_id);
+  inserter.text(5, source.view());
+  inserter.text(6, target.view());
+  return inserter.insert();
+}
+
 class TablesWriter {
  public:
   TablesWriter(ReleaseWriter& writer, const Tables& tables, ImportStages& stages)
@@ -123,7 +148,9 @@ class TablesWriter {
 
   template <class Row, class WriteRow>
   base::Result<void> write(std::string_view table, std::string_view columns,
-                           const std::vector<Row>& rows, WriteRow write_row) {
+                           std::vector<Row>& table_rows, WriteRow write_row) {
+    const std::vector<Row> rows = std::move(table_rows);
+    table_rows = {};
     auto inserter = writer_.table(table, columns);
     if (!inserter) return inserter.error();
     for (const Row& row : rows) {
@@ -147,9 +174,9 @@ class TablesWriter {
 
 const ReleaseSchema release_schema = {"snomedct", migrations, tables_sql, indexes_sql};
 
-base::Result<void> write_tables(ReleaseWriter& writer, const Tables& tables, ImportStages& stages) {
-  stages.begin("writing",
-               tables.concepts.size() + tables.descriptions.size() + tables.relationships.size());
+base::Result<void> write_tables(ReleaseWriter& writer, Tables& tables, ImportStages& stages) {
+  stages.begin("writing", tables.concepts.size() + tables.descriptions.size() +
+                              tables.relationships.size() + tables.associations.size());
   TablesWriter out(writer, tables, stages);
   auto written =
       out.write("snomedct_concept", "id, effective_time, active, definition_status_id, module_id",
@@ -160,10 +187,17 @@ base::Result<void> write_tables(ReleaseWriter& writer, const Tables& tables, Imp
                       "concept_id, module_id, type_id",
                       tables.descriptions, write_description);
   if (!written) return written;
-  return out.write("snomedct_relationship",
-                   "id, effective_time, active, relationship_group, characteristic_type_id, "
-                   "destination_id, modifier_id, module_id, source_id, type_id",
-                   tables.relationships, write_relationship);
+  written = out.write("snomedct_relationship",
+                      "id, effective_time, active, relationship_group, characteristic_type_id, "
+                      "destination_id, modifier_id, module_id, source_id, type_id",
+                      tables.relationships, write_relationship);
+  if (!written || tables.associations.empty()) return written;
+  const auto made = writer.make_table(associations_sql);
+  if (!made) return made;
+  return out.write("snomedct_historicalassociation",
+                   "id, effective_time, active, refset_id, referenced_component_id, "
+                   "target_component_id",
+                   tables.associations, write_association);
 }
 
 }  // namespace codelog::coding_systems::snomedct

@@ -84,6 +84,45 @@ TEST_CASE("a synthetic SNOMED CT release is imported and looks like one", "[demo
   }
 }
 
+TEST_CASE("a synthetic Monolith is imported and has its shape", "[demo]") {
+  TemporaryFolder folder;
+  const auto archive = folder.path() / "monolith.zip";
+  REQUIRE(demo::make_monolith_archive(archive, {.concepts_count = 7000, .seed = 3}));
+  const auto imported = coding_systems::import_snomedct(
+      {.archive = archive, .target_folder = folder.path(), .alias = "test_1"});
+  INFO((imported ? "" : imported.error().detail));
+  REQUIRE(imported);
+  CHECK(imported->layout == "UK Monolith, Snapshot files");
+  CHECK(imported->concepts_count == 7000);
+  CHECK(imported->descriptions_count > 3 * imported->concepts_count);
+  const auto file = imported->file;
+  const auto count = [&](const std::string& sql) { return std::stod(query(file, sql)[0][0]); };
+  CHECK(count("SELECT count(*) FROM snomedct_historicalassociation") ==
+        static_cast<double>(imported->associations_count));
+  CHECK(query(file, "PRAGMA foreign_key_check").empty());
+  for (const std::string column : {"concept", "description", "relationship"}) {
+    for (const Row& row : query(file, "SELECT id FROM snomedct_" + column + " LIMIT 300")) {
+      REQUIRE(demo::passes_verhoeff(row[0]));
+    }
+  }
+  const double active = count("SELECT count(*) FROM snomedct_concept WHERE active");
+  CHECK(active / 7000 > 0.7);
+  CHECK(active / 7000 < 0.76);
+  const std::string edges = "FROM snomedct_relationship WHERE active AND type_id = '116680003'";
+  CHECK(count("SELECT count(*) " + edges) / active > 1.75);
+  CHECK(count("SELECT count(*) " + edges) / active < 2.1);
+  // A sixth of what is active is below Clinical finding, and nothing of that below another top.
+  const auto below = [&](const std::string& code) {
+    return count("WITH RECURSIVE below(id) AS (SELECT '" + code +
+                 "' UNION SELECT source_id FROM snomedct_relationship JOIN below ON "
+                 "destination_id = below.id WHERE active AND type_id = '116680003') "
+                 "SELECT count(*) FROM below");
+  };
+  CHECK(below("138875005") == active);
+  CHECK(below("404684003") / active > 0.14);
+  CHECK(below("404684003") / active < 0.19);
+}
+
 TEST_CASE("a synthetic BNF release is imported and looks like one", "[demo]") {
   TemporaryFolder folder;
   const auto archive = folder.path() / "bnf.zip";
@@ -131,6 +170,13 @@ TEST_CASE("synthetic releases depend on nothing but their size and seed", "[demo
         demo::make_bnf_archive(folder.path() / name, {.presentations_count = 500, .seed = seed}));
     return read_bytes(folder.path() / name);
   };
+  const auto monolith = [&](const std::string& name, std::uint64_t seed) {
+    REQUIRE(
+        demo::make_monolith_archive(folder.path() / name, {.concepts_count = 2500, .seed = seed}));
+    return read_bytes(folder.path() / name);
+  };
+  CHECK(monolith("a", 1) == monolith("b", 1));
+  CHECK(monolith("a", 1) != monolith("b", 2));
   CHECK(snomedct("a", 1) == snomedct("b", 1));
   CHECK(snomedct("a", 1) != snomedct("b", 2));
   CHECK(bnf("a", 1) == bnf("b", 1));

@@ -41,6 +41,16 @@ TEST_CASE("the bench measures every section, also at a small size", "[program]")
   CHECK(has_figure(logging, "projecting"));
 }
 
+TEST_CASE("the bench measures a release in the shape of the UK Monolith", "[program]") {
+  const Json scale = bench({"--monolith", "--only", "scale"});
+  CHECK(has_figure(scale, "import, 1,500 concepts"));
+  CHECK(has_figure(scale, "import, peak memory"));
+  CHECK(has_figure(scale, "an index opens"));
+  CHECK(has_figure(scale, "index file"));
+  CHECK(has_figure(scale, "term search, "));
+  CHECK(has_figure(scale, "descendants of a concept with "));
+}
+
 TEST_CASE("the bench measures a server", "[program]") {
   const Json serving = bench({"--only", "server"});
   CHECK(has_figure(serving, "from start to ready"));

@@ -18,6 +18,7 @@ namespace codelog::tools::bench {
 struct BenchOptions {
   std::filesystem::path release;  // a release file, or an archive to import; empty: made up
   std::uint32_t concepts_count = 50'000;
+  bool is_monolith = false;             // what is made up is shaped like the UK Monolith
   std::filesystem::path parent_folder;  // where the working folder is made; empty: TMPDIR or /tmp
   std::vector<std::string> only;        // sections; empty: all
   int rounds_count = 5;
@@ -39,6 +40,7 @@ struct Bench {
 // Makes or takes the release, and measures its import.
 base::Result<void> prepare_release(Bench& bench);
 
+base::Result<void> measure_scale(Bench& bench);        // what must hold for the largest release
 base::Result<void> measure_search(Bench& bench);       // term search beside LIKE
 base::Result<void> measure_descendants(Bench& bench);  // beside the recursive SQL
 base::Result<void> measure_codesets(Bench& bench);
@@ -49,6 +51,11 @@ base::Result<void> measure_server(Bench& bench);   // start, a click, memory, re
 
 // A concept with about so many concepts below it (itself included), the nearest there is.
 coding_systems::Node subtree_of_size(const coding_systems::Release& release, std::size_t size);
+// Concepts and what is below them: codes in, codes out, as a request wants them.
+std::vector<std::string_view> descendants(const coding_systems::Release& release,
+                                          const std::vector<std::string>& codes);
+// Words of the release and pieces of them, the same ones every time.
+std::vector<std::string> candidate_terms(const coding_systems::Release& release, std::size_t count);
 // The codes of the subtrees of such concepts, sorted, at most so many.
 std::vector<std::string> codes_below(const coding_systems::Release& release, std::size_t count);
 

@@ -33,23 +33,6 @@ std::vector<std::string> random_codes(const coding_systems::Release& release, st
   return codes;
 }
 
-// Codes in, codes out, as a request wants them.
-std::vector<std::string_view> descendants(const coding_systems::Release& release,
-                                          const std::vector<std::string>& codes) {
-  coding_systems::NodeSet found(release.hierarchy().size());
-  for (const std::string& code : codes) {
-    const auto node = release.find(code);
-    if (!node) continue;
-    for (const coding_systems::Run run : release.hierarchy().descendants_or_self(*node)) {
-      found.add(run);
-    }
-  }
-  std::vector<std::string_view> below;
-  below.reserve(found.count());
-  found.for_each([&](Node node) { below.push_back(release.code(node)); });
-  return below;
-}
-
 std::string recursive_query(const std::vector<std::string>& codes) {
   std::string list;
   for (const std::string& code : codes) list += (list.empty() ? "\"" : ",\"") + code + "\"";
@@ -103,6 +86,22 @@ Result<void> measure_seeds(Bench& bench, const SqliteFile& file, std::size_t cou
 }
 
 }  // namespace
+
+std::vector<std::string_view> descendants(const coding_systems::Release& release,
+                                          const std::vector<std::string>& codes) {
+  coding_systems::NodeSet found(release.hierarchy().size());
+  for (const std::string& code : codes) {
+    const auto node = release.find(code);
+    if (!node) continue;
+    for (const coding_systems::Run run : release.hierarchy().descendants_or_self(*node)) {
+      found.add(run);
+    }
+  }
+  std::vector<std::string_view> below;
+  below.reserve(found.count());
+  found.for_each([&](Node node) { below.push_back(release.code(node)); });
+  return below;
+}
 
 Result<void> measure_descendants(Bench& bench) {
   auto file = SqliteFile::open(bench.database);

@@ -1,5 +1,6 @@
 #include "tools/bench/measure.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -51,6 +52,11 @@ ResidentBytes resident_bytes_of(pid_t process) {
     (is_now ? bytes.now : bytes.peak) = kilobytes * 1024;
   }
   return bytes;
+}
+
+void forget_peak() {
+  ::malloc_trim(0);  // what earlier work has freed is not what later work needs
+  std::ofstream("/proc/self/clear_refs") << "5\n";
 }
 
 double percentile(std::vector<double> values, double share) {

@@ -22,6 +22,8 @@ struct ResidentBytes {
   double peak = 0;
 };
 ResidentBytes resident_bytes_of(pid_t process);
+// From now on the peak of this process is that of what comes.
+void forget_peak();
 
 // The value below which the given share of values lie; 0 where there are none.
 double percentile(std::vector<double> values, double share);

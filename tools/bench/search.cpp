@@ -41,26 +41,8 @@ std::vector<TermClass> term_classes() {
           {50'000, {}, {bounded}}};
 }
 
-// Words of the release and pieces of them, the same ones every time.
-std::vector<std::string> candidate_terms(const coding_systems::Release& release) {
-  std::mt19937_64 random(1);
-  std::set<std::string> found;
-  const std::size_t size = release.hierarchy().size();
-  for (std::size_t tries = 0; tries < 4 * candidates_max && found.size() < candidates_max;
-       ++tries) {
-    const std::string term =
-        base::ascii_lower(release.term(static_cast<coding_systems::Node>(random() % size)));
-    const std::size_t first = random() % (term.size() + 1);
-    const std::size_t length = 3 + random() % 16;
-    const std::string piece = term.substr(first, length);
-    const bool is_plain = std::ranges::all_of(piece, [](char c) { return (c & 0x80) == 0; });
-    if (piece.size() >= 3 && is_plain) found.insert(piece);
-  }
-  return {found.begin(), found.end()};
-}
-
 void choose_terms(const coding_systems::Release& release, std::vector<TermClass>& classes) {
-  for (const std::string& term : candidate_terms(release)) {
+  for (const std::string& term : candidate_terms(release, candidates_max)) {
     const std::size_t hits = release.search_by_term(term).size();
     for (TermClass& wanted : classes) {
       const bool fits = hits >= wanted.hits / 2 && hits <= wanted.hits * 3 / 2 && hits > 0;
@@ -231,6 +213,23 @@ Result<void> measure_mode(Bench& bench, const SqliteFile& file, const MeasuredMo
 }
 
 }  // namespace
+
+std::vector<std::string> candidate_terms(const coding_systems::Release& release,
+                                         std::size_t count) {
+  std::mt19937_64 random(1);
+  std::set<std::string> found;
+  const std::size_t size = release.hierarchy().size();
+  for (std::size_t tries = 0; tries < 4 * count && found.size() < count; ++tries) {
+    const std::string term =
+        base::ascii_lower(release.term(static_cast<coding_systems::Node>(random() % size)));
+    const std::size_t first = random() % (term.size() + 1);
+    const std::size_t length = 3 + random() % 16;
+    const std::string piece = term.substr(first, length);
+    const bool is_plain = std::ranges::all_of(piece, [](char c) { return (c & 0x80) == 0; });
+    if (piece.size() >= 3 && is_plain) found.insert(piece);
+  }
+  return {found.begin(), found.end()};
+}
 
 Result<void> measure_search(Bench& bench) {
   bench.progress.show("choosing terms", 0, 0);

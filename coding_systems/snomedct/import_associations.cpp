@@ -1,0 +1,64 @@
+#include "coding_systems/snomedct/import_associations.h"
+
+#include <limits>
+#include <optional>
+#include <tuple>
+
+namespace codelog::coding_systems::snomedct {
+namespace {
+
+// The last column had another name before 2014.
+constexpr std::array<std::string_view, 2> headers = {
+    "id\teffectiveTime\tactive\tmoduleId\trefsetId\treferencedComponentId\ttargetComponentId",
+    "id\teffectiveTime\tactive\tmoduleId\trefsetId\treferencedComponentId\ttargetComponent"};
+
+struct State {
+  AssociationRow row;
+  std::uint32_t sequence = 0;  // of its row, over all members
+  bool is_kept = false;        // active, of a kind that we know, and between concepts
+};
+static_assert(sizeof(State) <= 48);
+
+}  // namespace
+
+base::Result<std::vector<AssociationRow>> read_associations(Rf2Rows& rows, Rf2Fields& fields,
+                                                            const std::vector<ZipMember>& members,
+                                                            const IdMap& concept_rows) {
+  std::vector<State> states;
+  const auto read =
+      rows.read<7>(members, headers, [&](const auto& columns, std::size_t, std::uint64_t) {
+        State state;
+        state.row.id = fields.uuid("id", columns[0]);
+        state.row.effective_time = fields.date(columns[1]);
+        const bool is_active = fields.active(columns[2]);
+        fields.sctid("moduleId", columns[3]);
+        const std::uint64_t refset = fields.sctid("refsetId", columns[4]);
+        state.row.source = fields.sctid("referencedComponentId", columns[5]);
+        state.row.target = fields.sctid("targetComponentId", columns[6]);
+        if (states.size() == std::numeric_limits<std::uint32_t>::max()) {
+          fields.refuse("id", columns[0], "is one row more than an import can hold");
+        }
+        if (!fields.wrong().empty()) return;
+        const auto kind = find_historical_association(refset);
+        state.row.kind = kind.value_or(HistoricalAssociation::replaced_by);
+        state.sequence = static_cast<std::uint32_t>(states.size());
+        state.is_kept = is_active && kind && concept_rows.find(state.row.source) &&
+                        concept_rows.find(state.row.target);
+        states.push_back(state);
+      });
+  if (!read) return read.error();
+  // Latest state first, and of several on one day the first read: as for every other table.
+  std::ranges::sort(states, [](const State& left, const State& right) {
+    return std::tuple(left.row.id, right.row.effective_time, left.sequence) <
+           std::tuple(right.row.id, left.row.effective_time, right.sequence);
+  });
+  std::vector<AssociationRow> kept;
+  std::optional<Uuid> last;
+  for (const State& state : states) {
+    if (state.row.id != last && state.is_kept) kept.push_back(state.row);
+    last = state.row.id;
+  }
+  return kept;
+}
+
+}  // namespace codelog::coding_systems::snomedct

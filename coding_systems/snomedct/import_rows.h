@@ -1,0 +1,82 @@
+// Reads the rows of RF2 files: what concept, description, relationship and refset files have in
+// common. Belongs to one thread.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coding_systems/base/import_progress.h"
+#include "coding_systems/base/line_reader.h"
+#include "coding_systems/snomedct/import_fields.h"
+
+namespace codelog::coding_systems::snomedct {
+
+class Rf2Rows {
+ public:
+  // All of these must outlive this.
+  Rf2Rows(const ZipArchive& archive, ImportStages& stages, Rf2Fields& fields)
+      : archive_(archive), stages_(stages), fields_(fields) {}
+
+  const ZipArchive& archive() const { return archive_; }
+  std::uint64_t bytes_read() const { return bytes_read_; }  // of all members read so far
+
+  // Calls parse_row(columns, member, line) for every row of the members. The header is one of the
+  // given. Errors: invalid, with file and line, also for what the fields have found wrong;
+  // unavailable (asked to stop).
+  template <std::size_t columns_count, class ParseRow>
+  base::Result<void> read(const std::vector<ZipMember>& members,
+                          std::span<const std::string_view> headers, ParseRow parse_row) {
+    if (members.empty()) return {};
+    LineReader lines(archive_, members);
+    std::array<std::string_view, columns_count> columns;
+    for (std::size_t member = 0; member < members.size(); ++member) {
+      lines.begin_member();
+      const auto started = check_header(lines, headers);
+      if (!started) return started;
+      for (;;) {
+        const auto line = lines.next_line();
+        if (!line) return line.error();
+        if (!*line) break;
+        fields_.begin_row();
+        if (!split_columns(**line, columns)) {
+          return lines.error_here("the row does not have " + std::to_string(columns_count) +
+                                  " columns");
+        }
+        parse_row(columns, member, lines.line_number());
+        if (!fields_.wrong().empty()) return lines.error_here(fields_.wrong());
+        if (lines.line_number() % lines_per_progress != 0) continue;
+        const auto advanced = stages_.advance_to(bytes_read_ + lines.bytes_read());
+        if (!advanced) return advanced;
+      }
+    }
+    bytes_read_ += lines.bytes_read();
+    return stages_.advance_to(bytes_read_);
+  }
+
+ private:
+  static constexpr std::uint64_t lines_per_progress = 4096;
+
+  static base::Result<void> check_header(LineReader& lines,
+                                         std::span<const std::string_view> headers) {
+    const auto line = lines.next_line();
+    if (!line) return line.error();
+    if (!*line) return lines.error_here("the file is empty: its header is missing");
+    std::string_view found = **line;
+    if (found.starts_with("\xEF\xBB\xBF")) found.remove_prefix(3);
+    if (std::ranges::find(headers, found) != headers.end()) return {};
+    std::string expected(headers.front());
+    std::ranges::replace(expected, '\t', ' ');
+    return lines.error_here("the header is not: " + expected);
+  }
+
+  const ZipArchive& archive_;
+  ImportStages& stages_;
+  Rf2Fields& fields_;
+  std::uint64_t bytes_read_ = 0;
+};
+
+}  // namespace codelog::coding_systems::snomedct
