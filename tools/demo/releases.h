@@ -36,4 +36,8 @@ struct BnfSize {
 // "Simvastatin 20mg tablets".
 base::Result<void> make_bnf_archive(const std::filesystem::path& path, const BnfSize& size);
 
+// A dm+d of ten substances with their strengths, each of three makers, and packs. Among the VMPs:
+// "Simvastatin 20mg tablets".
+base::Result<void> make_dmd_archive(const std::filesystem::path& path);
+
 }  // namespace codelog::demo
