@@ -28,10 +28,12 @@ Result<void> import_demo_releases(const DataFolderOptions& folder, const ReportP
   const auto made_bnf =
       demo::make_bnf_archive(bnf, {.presentations_count = demo_presentations_count});
   if (!made_bnf) return made_bnf;
+  const auto dmd = temporary->path() / "demo_dmd.zip";
+  if (const auto made_dmd = demo::make_dmd_archive(dmd); !made_dmd) return made_dmd;
   const auto icd10 = temporary->path() / "demo_icd10.zip";
   if (const auto made_icd10 = demo::make_icd10_archive(icd10); !made_icd10) return made_icd10;
-  for (const auto& [system, archive] :
-       {std::pair("snomedct", snomedct), std::pair("bnf", bnf), std::pair("icd10", icd10)}) {
+  for (const auto& [system, archive] : {std::pair("snomedct", snomedct), std::pair("bnf", bnf),
+                                        std::pair("dmd", dmd), std::pair("icd10", icd10)}) {
     const auto imported = import_release(
         folder, {system, archive, std::string(demo_release_name), std::string(demo_valid_from)},
         report);
@@ -67,7 +69,7 @@ std::string describe(const Json& outcome, const std::string& data) {
   const std::string folder = data == "data" ? "" : " --data " + data;
   std::string text;
   if (outcome["created"].get<bool>()) {
-    text = "made two releases, three users, two organisations and " +
+    text = "made three releases, three users, two organisations and " +
            std::to_string(outcome["codelists"].size()) + " codelist versions\n\n";
   } else {
     text = "the demonstration is there already\n\n";
@@ -104,7 +106,7 @@ int make(const DemoOptions& options) {
 void add_demo_command(CLI::App& program, Chosen& chosen) {
   CLI::App& command = add_command(
       program, {"demo",
-                "Make something to look at: two small synthetic releases, users with tokens, "
+                "Make something to look at: small synthetic releases, users with tokens, "
                 "organisations, and codelists in all states. Made once; a second call says so.",
                 "codelog demo --data demo\ncodelog serve --data demo"});
   // Shared by the parser, which fills it, and by the action.

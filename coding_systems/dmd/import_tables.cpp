@@ -174,7 +174,17 @@ class PartReader final : public XmlHandler {
       target_.leave_out_link();
       return {};
     }
-    const Table* const table = part_ == Part::lookup ? list_ : find_table(part_, name);
+    if (part_ == Part::lookup) return begin_row(list_, name);
+    // Rows come in lists of one table.
+    if (row_ == nullptr || name != row_element_) {
+      row_element_ = name;
+      return begin_row(find_table(part_, name), name);
+    }
+    row_->begin_row();
+    return {};
+  }
+
+  base::Result<void> begin_row(const Table* table, std::string_view name) {
     if (table == nullptr) return no_table(name);
     const auto rows = target_.rows_of(*table);
     if (!rows) return rows.error();
@@ -245,6 +255,7 @@ class PartReader final : public XmlHandler {
   bool has_comment_ = false;
   const Table* list_ = nullptr;  // of a list in the look-up file
   TableRows* row_ = nullptr;
+  std::string row_element_;  // what row_ was found by
   bool is_row_skipped_ = false;
   bool is_in_field_ = false;
   std::optional<std::size_t> column_;  // of the field; none if it has no column

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "coding_systems/bnf/import.h"
+#include "coding_systems/dmd/import.h"
 #include "coding_systems/snomedct/import.h"
 #include "import_support.h"
 #include "tools/demo/releases.h"
@@ -156,6 +157,33 @@ TEST_CASE("a large synthetic BNF has all seven levels", "[demo]") {
   CHECK(query(imported->file, "SELECT count(*) FROM bnf_concept WHERE type = 'Presentation'") ==
         std::vector<Row>{{"9000"}});
   CHECK(!demo::make_bnf_archive(archive, {.presentations_count = 300'001, .seed = 1}));
+}
+
+TEST_CASE("a synthetic dm+d release is imported and looks like one", "[demo]") {
+  TemporaryFolder folder;
+  const auto archive = folder.path() / "dmd.zip";
+  REQUIRE(demo::make_dmd_archive(archive));
+  const auto imported = coding_systems::import_dmd(
+      {.archive = archive, .target_folder = folder.path(), .alias = "test_1"});
+  INFO((imported ? "" : imported.error().detail));
+  REQUIRE(imported);
+  const auto file = imported->file;
+  CHECK(query(file, "PRAGMA foreign_key_check").empty());
+  std::size_t ids_count = 0;
+  for (const Row& row : query(file,
+                              "SELECT vtmid FROM dmd_vtm UNION SELECT vpid FROM dmd_vmp UNION "
+                              "SELECT apid FROM dmd_amp UNION SELECT vppid FROM dmd_vmpp UNION "
+                              "SELECT appid FROM dmd_ampp")) {
+    CHECK(demo::passes_verhoeff(row[0]));
+    ++ids_count;
+  }
+  CHECK(ids_count == imported->concepts_count);
+  CHECK(query(file, "SELECT count(*) FROM dmd_vtm") == std::vector<Row>{{"10"}});
+  CHECK(query(file,
+              "SELECT amp.nm FROM dmd_amp amp JOIN dmd_vmp vmp USING (vpid) "
+              "WHERE vmp.nm = 'Simvastatin 20mg tablets' ORDER BY 1") ==
+        std::vector<Row>{
+            {"Simvanor 20mg tablets"}, {"Simvastatin 20mg tablets"}, {"Simvastatin 20mg tablets"}});
 }
 
 TEST_CASE("synthetic releases depend on nothing but their size and seed", "[demo]") {

@@ -52,4 +52,8 @@ base::Result<void> make_bnf_archive(const std::filesystem::path& path, const Bnf
 // codes, and a code whose meaning changed. Among the terms: asthma, diabetes, hypertension.
 base::Result<void> make_icd10_archive(const std::filesystem::path& path);
 
+// A dm+d of ten substances with their strengths, each of three makers, and packs. Among the VMPs:
+// "Simvastatin 20mg tablets".
+base::Result<void> make_dmd_archive(const std::filesystem::path& path);
+
 }  // namespace codelog::demo
