@@ -66,13 +66,17 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
        "codelog import bnf 20240101_BNF_Code_Information.zip --release 2024-01 --valid-from "
        "2024-01-01\n"
        "codelog import dmd nhsbsa_dmd_6.3.0_20240603000001.zip --release '2024 6.3.0' --valid-from "
-       "2024-06-03"});
+       "2024-06-03\n"
+       "codelog import icd10 folder-of-both-editions --release 2019 --valid-from 2019-01-01"});
   // Shared by the parser, which fills it, and by the action.
   auto options = std::make_shared<ImportOptions>();
   command.add_option("SYSTEM", options->command.system_id, "One of: " + importable_systems())
       ->required()
       ->check(CLI::Validator(check_system, ""));
-  command.add_option("PATH", options->archive, "The archive, as it is published")->required();
+  command
+      .add_option("PATH", options->archive,
+                  "The archive, as it is published; of icd10 also a folder of them")
+      ->required();
   command.add_option("--release", options->command.release_name, "What the publisher calls it")
       ->required()
       ->type_name("NAME");

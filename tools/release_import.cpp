@@ -7,6 +7,8 @@
 #include "coding_systems/bnf/import.h"
 #include "coding_systems/dmd/coding_system.h"
 #include "coding_systems/dmd/import.h"
+#include "coding_systems/icd10/coding_system.h"
+#include "coding_systems/icd10/import.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/snomedct/import.h"
 #include "coding_systems/versioning/alias.h"
@@ -43,7 +45,8 @@ std::span<const Importer> importers() {
   static constexpr std::array all = {
       Importer{coding_systems::snomedct::system_id, coding_systems::import_snomedct},
       Importer{coding_systems::bnf::system_id, coding_systems::import_bnf},
-      Importer{coding_systems::dmd::system_id, coding_systems::import_dmd}};
+      Importer{coding_systems::dmd::system_id, coding_systems::import_dmd},
+      Importer{coding_systems::icd10::system_id, coding_systems::import_icd10}};
   return all;
 }
 

@@ -51,7 +51,8 @@ struct ImportOutcome {
   std::uint64_t concepts_count = 0;
   std::uint64_t descriptions_count = 0;   // SNOMED CT only
   std::uint64_t relationships_count = 0;  // SNOMED CT only
-  // What the release has and its file cannot hold, for the person who imports it.
+  // For the person who imports it: what the release has and its file cannot hold, or what differs
+  // in it without a known reason.
   std::vector<std::string> notices = {};
   std::vector<ImportStage> stages;
 };

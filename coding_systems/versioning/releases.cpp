@@ -7,6 +7,7 @@
 
 #include "coding_systems/bnf/coding_system.h"
 #include "coding_systems/dmd/coding_system.h"
+#include "coding_systems/icd10/coding_system.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/versioning/alias.h"
 
@@ -22,7 +23,8 @@ base::Error missing(const ReleaseFiles& files) {
 std::span<const ReleaseOpener> release_openers() {
   static constexpr std::array openers = {ReleaseOpener{snomedct::system_id, snomedct::open_release},
                                          ReleaseOpener{bnf::system_id, bnf::open_release},
-                                         ReleaseOpener{dmd::system_id, dmd::open_release}};
+                                         ReleaseOpener{dmd::system_id, dmd::open_release},
+                                         ReleaseOpener{icd10::system_id, icd10::open_release}};
   return openers;
 }
 

@@ -1,0 +1,225 @@
+#include "coding_systems/icd10/coding_system.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "coding_systems/base/indexed_release.h"
+#include "coding_systems/icd10/index_rows.h"
+
+namespace codelog::coding_systems::icd10 {
+namespace {
+
+// Where the facts are in the bits of a kind. A level is never 0, so no kind is.
+constexpr int usage_shift = 2;
+constexpr int editions_shift = 4;
+constexpr int wording_shift = 6;
+constexpr int two_bits = 3;
+constexpr int link_editions_shift = 8;
+
+std::string to_upper_ascii(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return upper;
+}
+
+class Icd10Release final : public IndexedRelease {
+ public:
+  Icd10Release(std::string alias, ReleaseIndex index)
+      : IndexedRelease(*find_coding_system(system_id), std::move(alias), std::move(index)) {}
+
+  CodeFacts facts(Node node) const { return facts_of(index().kind(node)); }
+
+  std::vector<std::string> type_titles(Node node) const override {
+    // A strict tree: the first parent is the only one.
+    Node top = node;
+    for (auto above = hierarchy().parents(top); !above.empty(); above = hierarchy().parents(top)) {
+      top = above.front();
+    }
+    const auto chapter_name = name(top);
+    if (!chapter_name || facts(top).level != Level::chapter) return {unknown_type_title("")};
+    return {std::string(code(top)) + ": " + std::string(*chapter_name)};
+  }
+
+  std::string unknown_type_title(std::string_view) const override { return "[Unknown]"; }
+
+  // Chapters and blocks have terms that no search looks at.
+  std::vector<Node> search_by_term(std::string_view text) const override {
+    auto found = index().terms().find_containing(text);
+    std::erase_if(found, [this](Node node) { return facts(node).level != Level::category; });
+    return found;
+  }
+
+  std::vector<std::string> search_by_code(std::string_view code) const override {
+    const std::string wanted = to_upper_ascii(code);
+    if (!wanted.ends_with('*')) {
+      const auto node = find(wanted);
+      if (!node || !is_found_by_code(*node)) return {};
+      return {wanted};
+    }
+    const auto start = std::string_view(wanted).substr(0, wanted.find_last_not_of('*') + 1);
+    std::vector<std::string> found;
+    for (Node node = 0; node < index().node_count(); ++node) {
+      if (this->code(node).starts_with(start) && is_found_by_code(node)) {
+        found.emplace_back(this->code(node));
+      }
+    }
+    std::ranges::sort(found);
+    return found;
+  }
+
+ private:
+  bool is_found_by_code(Node node) const {
+    return has_concept(node) && facts(node).level != Level::chapter;
+  }
+};
+
+base::Result<void> read_concepts(const SqliteFile& file, IndexRows& rows) {
+  struct OwnedRow {
+    EditionRow row;
+    std::string term;
+    std::string modifier;
+  };
+  std::string code;
+  std::string parent;
+  std::vector<OwnedRow> owned;
+  const auto add = [&] {
+    if (code.empty()) return;
+    std::vector<EditionRow> editions;
+    for (OwnedRow& row : owned) {
+      editions.push_back(row.row);
+      editions.back().term = row.term;
+      editions.back().modifier = row.modifier;
+    }
+    rows.add_concept(code, parent, editions);
+    owned.clear();
+  };
+  const auto read = file.for_each_row(
+      "SELECT c.code, c.parent_id, e.id, e.kind, e.usage, e.term, e.term_modifier, e.edition_id "
+      "FROM icd10_concept c LEFT JOIN icd10_conceptedition e ON e.concept_id = c.code "
+      "LEFT JOIN icd10_edition n ON n.id = e.edition_id ORDER BY c.code, n.year, e.id",
+      [&](const SqliteRow& row) {
+        if (row.text(0) != code) {
+          add();
+          code = row.text(0);
+          parent = row.text(1);
+        }
+        if (row.is_null(2)) return base::Result<void>();
+        owned.push_back({{.edition = edition_bit(row.text(7)),
+                          .level = level_named(row.text(3)),
+                          .usage = usage_named(row.text(4)),
+                          .term = {},
+                          .modifier = {}},
+                         std::string(row.text(5)),
+                         std::string(row.text(6))});
+        return base::Result<void>();
+      });
+  add();
+  return read;
+}
+
+base::Result<void> read_pairs(const SqliteFile& file, IndexRows& rows) {
+  return file.for_each_row(
+      "SELECT r.dagger_code, r.asterisk_code, e.edition_id FROM icd10_daggerasteriskrelation r "
+      "JOIN icd10_conceptedition e ON e.id = coalesce(r.dagger_concept_id, r.asterisk_concept_id) "
+      "ORDER BY r.id",
+      [&](const SqliteRow& row) {
+        rows.add_pair(row.text(0), row.text(1), edition_bit(row.text(2)));
+        return base::Result<void>();
+      });
+}
+
+// What may stand between quotes in a query: anything else is no code.
+bool is_code_text(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+}  // namespace
+
+std::uint8_t edition_bit(std::string_view edition_id) {
+  if (edition_id == edition_2016_id) return in_2016;
+  return edition_id == edition_2019_id ? in_2019 : 0;
+}
+
+CodeKind kind_of(const CodeFacts& facts) {
+  return static_cast<CodeKind>(static_cast<int>(facts.level) |
+                               static_cast<int>(facts.usage) << usage_shift |
+                               (facts.editions & two_bits) << editions_shift |
+                               static_cast<int>(facts.wording) << wording_shift);
+}
+
+CodeFacts facts_of(CodeKind kind) {
+  return {.level = static_cast<Level>(kind & two_bits),
+          .usage = static_cast<Usage>(kind >> usage_shift & two_bits),
+          .editions = static_cast<std::uint8_t>(kind >> editions_shift & two_bits),
+          .wording = static_cast<Wording>(kind >> wording_shift & two_bits)};
+}
+
+std::optional<CodeFacts> find_facts(const Release& release, Node node) {
+  const auto* icd10 = dynamic_cast<const Icd10Release*>(&release);
+  if (icd10 == nullptr || !icd10->has_concept(node)) return std::nullopt;
+  return icd10->facts(node);
+}
+
+LinkKind link_kind_of(const PartnerLink& link) {
+  return static_cast<LinkKind>(link.partner) | LinkKind{link.editions} << link_editions_shift;
+}
+
+PartnerLink partner_link_of(LinkKind kind) {
+  return {.partner = static_cast<Partner>(kind & two_bits),
+          .editions = static_cast<std::uint8_t>(kind >> link_editions_shift & two_bits)};
+}
+
+base::Result<std::vector<CodeRubric>> read_rubrics(const SqliteFile& file, std::string_view code) {
+  std::vector<CodeRubric> rubrics;
+  if (!is_code_text(code)) return rubrics;
+  const std::string of_code =
+      "JOIN icd10_conceptedition e ON e.id = r.concept_edition_id "
+      "JOIN icd10_edition n ON n.id = e.edition_id "
+      "WHERE e.concept_id = '" +
+      std::string(code) + "' ";
+  const std::string columns = "n.year AS year, e.edition_id, r.kind, r.text, r.id AS id ";
+  const auto read = file.for_each_row(
+      "SELECT 0 AS modifier, " + columns + "FROM icd10_conceptrubric r " + of_code +
+          "UNION ALL SELECT 1, " + columns + "FROM icd10_modifierrubric r " + of_code +
+          "ORDER BY year DESC, modifier, id",
+      [&](const SqliteRow& row) {
+        rubrics.push_back({.edition_id = std::string(row.text(2)),
+                           .kind = std::string(row.text(3)),
+                           .text = std::string(row.text(4)),
+                           .is_of_modifier = row.integer(0) != 0});
+        return base::Result<void>();
+      });
+  if (!read) return read.error();
+  return rubrics;
+}
+
+base::Result<IndexSource> read_index_source(const SqliteFile& file) {
+  for (const auto& present :
+       {file.require_table("icd10_concept", {"code", "parent_id"}),
+        file.require_table("icd10_edition", {"id", "year"}),
+        file.require_table("icd10_conceptedition", {"id", "kind", "usage", "term", "term_modifier",
+                                                    "concept_id", "edition_id"}),
+        file.require_table(
+            "icd10_daggerasteriskrelation",
+            {"id", "dagger_code", "asterisk_code", "dagger_concept_id", "asterisk_concept_id"})}) {
+    if (!present) return present.error();
+  }
+  IndexRows rows;
+  if (auto read = read_concepts(file, rows); !read) return read.error();
+  if (auto read = read_pairs(file, rows); !read) return read.error();
+  return rows.take();
+}
+
+base::Result<std::shared_ptr<const Release>> open_release(const ReleaseFiles& files,
+                                                          std::string alias) {
+  auto opened = open_release_index(files, system_id, read_index_source);
+  if (!opened) return opened.error();
+  return std::shared_ptr<const Release>(
+      std::make_shared<const Icd10Release>(std::move(alias), std::move(opened->index)));
+}
+
+}  // namespace codelog::coding_systems::icd10
