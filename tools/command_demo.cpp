@@ -28,7 +28,10 @@ Result<void> import_demo_releases(const DataFolderOptions& folder, const ReportP
   const auto made_bnf =
       demo::make_bnf_archive(bnf, {.presentations_count = demo_presentations_count});
   if (!made_bnf) return made_bnf;
-  for (const auto& [system, archive] : {std::pair("snomedct", snomedct), std::pair("bnf", bnf)}) {
+  const auto icd10 = temporary->path() / "demo_icd10.zip";
+  if (const auto made_icd10 = demo::make_icd10_archive(icd10); !made_icd10) return made_icd10;
+  for (const auto& [system, archive] :
+       {std::pair("snomedct", snomedct), std::pair("bnf", bnf), std::pair("icd10", icd10)}) {
     const auto imported = import_release(
         folder, {system, archive, std::string(demo_release_name), std::string(demo_valid_from)},
         report);
