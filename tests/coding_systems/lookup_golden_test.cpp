@@ -26,13 +26,13 @@ using CodesByTitle = std::map<std::string, std::vector<std::string>>;
 
 constexpr const char* no_parent = "None";
 
-// The edges met on the way up: BNF chapters hang from nothing, which the reference reports as an
-// edge too.
+// The edges met on the way up: chapters of the BNF and ICD-10 hang from nothing, which the
+// reference reports as an edge too where it comes from below.
 std::set<CodeEdge> edges_above(const Release& release, const std::vector<std::string>& codes) {
   std::set<CodeEdge> edges;
   std::vector<Node> left;
   std::set<Node> seen;
-  const bool tops_have_null_parent = release.system().id == "bnf";
+  const bool tops_have_null_parent = release.system().id == "bnf" || release.system().id == "icd10";
   for (const auto& code : codes) {
     if (const auto node = release.find(code)) left.push_back(*node);
   }
@@ -42,10 +42,11 @@ std::set<CodeEdge> edges_above(const Release& release, const std::vector<std::st
     if (!seen.insert(node).second) continue;
     const auto parents = release.hierarchy().parents(node);
     const std::string code(release.code(node));
-    if (parents.empty() && tops_have_null_parent) edges.emplace(no_parent, code);
     for (const Node parent : parents) {
       edges.emplace(release.code(parent), code);
       left.push_back(parent);
+      const bool is_top = release.hierarchy().parents(parent).empty();
+      if (is_top && tops_have_null_parent) edges.emplace(no_parent, release.code(parent));
     }
   }
   return edges;
@@ -215,6 +216,10 @@ TEST_CASE("the BNF's codes are named, grouped and related as by OpenCodelists",
 
 TEST_CASE("dm+d's codes are named, grouped and related as by OpenCodelists", "[lookup][golden]") {
   check_lookups("dmd", small_dmd, "05_lookups_dmd.json");
+}
+
+TEST_CASE("ICD-10's codes are named, grouped and related as by OpenCodelists", "[lookup][golden]") {
+  check_lookups("icd10", small_icd10, "05_lookups_icd10.json");
 }
 
 }  // namespace codelog::tests

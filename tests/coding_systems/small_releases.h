@@ -26,6 +26,7 @@ class TemporaryFolder {
 constexpr const char* small_snomedct = "snomedct_small_20240101";
 constexpr const char* small_bnf = "bnf_small_20240101";
 constexpr const char* small_dmd = "dmd_small_20240101";
+constexpr const char* small_icd10 = "icd10_small_20240101";
 
 // Unpacks one of them into DATA/coding_systems/<system>/, without an index.
 coding_systems::ReleaseFiles unpack_small_release(const std::filesystem::path& data_folder,

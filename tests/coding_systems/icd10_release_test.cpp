@@ -1,0 +1,194 @@
+// What an open release of ICD-10 tells of its codes beside their names.
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "claml_support.h"
+#include "coding_systems/icd10/coding_system.h"
+#include "coding_systems/icd10/import.h"
+#include "coding_systems/versioning/releases.h"
+#include "tools/demo/releases.h"
+
+namespace codelog::tests {
+namespace {
+
+namespace icd10 = coding_systems::icd10;
+using icd10::CodeFacts;
+using icd10::Level;
+using icd10::Partner;
+using icd10::Usage;
+using icd10::Wording;
+
+std::vector<std::string> edition(const std::string& year) {
+  const std::string dagger = " usage=\"dagger\"";
+  std::vector<std::string> elements = {
+      claml_character("S01A00_5", "1", "Hand"),
+      claml_class("I", "", "Infections"),
+      claml_class("A00-A99", "I", "Bacteria"),
+      claml_class("A00", "A00-A99", "Cholera",
+                  {.inside = claml_rubric("inclusion", "of " + year) +
+                             claml_rubric("exclusion", "carrier")}),
+      claml_class("A40", "A00-A99", "Sepsis"),
+      claml_class("A40.2", "A40", year == "2016" ? "Group D" : "Enterococcus"),
+      claml_class("I62", "A00-A99", "Bleeding"),
+      claml_class("I62.0", "I62", year == "2016" ? "Subdural, acute" : "Subdural"),
+      claml_class("A17", "A00-A99", "Tuberculosis" + partner_reference("aster", "G01"),
+                  {.attributes = dagger,
+                   .inside = claml_rubric("note", "x" + partner_reference("aster", "Z99.9"))}),
+      claml_class(
+          "G01", "A00-A99", "Meningitis",
+          {.attributes = " usage=\"aster\"",
+           .inside = year == "2016" ? claml_rubric("inclusion", partner_reference("dagger", "A00"))
+                                    : ""}),
+      claml_class("B05", "A00-A99", "Measles " + year),
+      claml_class("B06", "A00-A99", "Site", {.inside = modified_by("S01A00_5")})};
+  if (year == "2016") elements.push_back(claml_class("B07", "A00-A99", "Only older"));
+  if (year == "2019") elements.push_back(claml_class("B08", "A00-A99", "Only newer"));
+  return elements;
+}
+
+struct OpenRelease {
+  ClamlImport import;
+  std::shared_ptr<const coding_systems::Release> release;
+
+  OpenRelease() {
+    import.write_2016(edition("2016"));
+    import.write_2019(edition("2019"));
+    REQUIRE(import.run() == "");
+    const auto index = std::filesystem::path(import.file).replace_extension("index");
+    const auto opened = icd10::open_release({import.file, index}, "test_1");
+    REQUIRE(opened);
+    release = *opened;
+  }
+  coding_systems::Node node(const std::string& code) const { return release->find(code).value(); }
+  CodeFacts facts(const std::string& code) const {
+    const auto found = icd10::find_facts(*release, node(code));
+    REQUIRE(found);
+    return *found;
+  }
+  std::set<std::pair<std::string, icd10::PartnerLink>> partners(const std::string& code) const {
+    std::set<std::pair<std::string, icd10::PartnerLink>> found;
+    for (const auto& link : release->links(node(code))) {
+      found.emplace(release->code(link.target), icd10::partner_link_of(link.kind));
+    }
+    return found;
+  }
+  std::vector<std::string> found_by_term(const std::string& term) const {
+    std::vector<std::string> codes;
+    for (const auto found : release->search_by_term(term)) codes.emplace_back(release->code(found));
+    return codes;
+  }
+};
+
+constexpr std::uint8_t in_both = icd10::in_2016 | icd10::in_2019;
+
+}  // namespace
+
+TEST_CASE("facts about a code survive as the kind of its node", "[icd10]") {
+  std::set<coding_systems::CodeKind> kinds;
+  for (const auto level : {Level::chapter, Level::block, Level::category}) {
+    for (const auto usage : {Usage::normal, Usage::dagger, Usage::asterisk}) {
+      for (const std::uint8_t editions :
+           {std::uint8_t{0}, icd10::in_2016, icd10::in_2019, in_both}) {
+        for (const auto wording : {Wording::same, Wording::equivalent, Wording::not_reviewed,
+                                   Wording::meaning_changed}) {
+          const CodeFacts facts{level, usage, editions, wording};
+          const auto kind = icd10::kind_of(facts);
+          CHECK(kind != coding_systems::kind_without_concept);
+          CHECK(icd10::facts_of(kind) == facts);
+          kinds.insert(kind);
+        }
+      }
+    }
+  }
+  CHECK(kinds.size() == 3 * 3 * 4 * 4);
+}
+
+TEST_CASE("a code says which editions have it and whether its meaning changed", "[icd10]") {
+  const OpenRelease open;
+  CHECK(open.facts("I") == CodeFacts{Level::chapter, Usage::normal, in_both, Wording::same});
+  CHECK(open.facts("A00-A99") == CodeFacts{Level::block, Usage::normal, in_both, Wording::same});
+  CHECK(open.facts("I620").wording == Wording::meaning_changed);
+  CHECK(open.facts("A402").wording == Wording::equivalent);
+  CHECK(open.facts("B05").wording == Wording::not_reviewed);
+  CHECK(open.facts("B07") ==
+        CodeFacts{Level::category, Usage::normal, icd10::in_2016, Wording::same});
+  CHECK(open.facts("B08").editions == icd10::in_2019);
+  CHECK(open.facts("A17").usage == Usage::dagger);
+}
+
+TEST_CASE("dagger and asterisk codes are linked both ways, with their editions", "[icd10]") {
+  const OpenRelease open;
+  using Partners = std::set<std::pair<std::string, icd10::PartnerLink>>;
+  CHECK(open.partners("A17") == Partners{{"G01", {Partner::asterisk, in_both}}});
+  CHECK(open.partners("G01") ==
+        Partners{{"A17", {Partner::dagger, in_both}}, {"A00", {Partner::dagger, icd10::in_2016}}});
+  // A partner that is no code of the release is no node either.
+  CHECK(!open.release->find("Z999"));
+}
+
+TEST_CASE("names are the latest edition's, and searches look at all editions", "[icd10]") {
+  const OpenRelease open;
+  CHECK(open.release->name(open.node("I620")) == "Subdural");
+  CHECK(open.release->name(open.node("B07")) == "Only older");
+  CHECK(open.release->name(open.node("B06X1")) == "Site : Hand");
+  CHECK(open.found_by_term("subdural, ACUTE") == std::vector<std::string>{"I620"});
+  CHECK(open.found_by_term("site") == std::vector<std::string>{"B06", "B06X1"});
+  CHECK(open.found_by_term("hand").empty());
+  CHECK(open.found_by_term("bacteria").empty());  // a block
+  CHECK(open.found_by_term("infections").empty());
+  CHECK(open.release->search_by_code("b06*") == std::vector<std::string>{"B06", "B06X1"});
+  CHECK(open.release->search_by_code("A00-A99").size() == 1);
+  CHECK(open.release->search_by_code("I").empty());
+  CHECK(open.release->type_titles(open.node("B06X1")) == std::vector<std::string>{"I: Infections"});
+}
+
+TEST_CASE("rubrics are read from the release file, the latest edition's first", "[icd10]") {
+  const OpenRelease open;
+  const auto file = coding_systems::SqliteFile::open(open.import.file);
+  REQUIRE(file);
+  const auto rubrics = icd10::read_rubrics(*file, "A00");
+  REQUIRE(rubrics);
+  CHECK(*rubrics == std::vector<icd10::CodeRubric>{{"2019", "inclusion", "of 2019", false},
+                                                   {"2019", "exclusion", "carrier", false},
+                                                   {"2016", "inclusion", "of 2016", false},
+                                                   {"2016", "exclusion", "carrier", false}});
+  for (const char* none : {"A40", "Z99", "", "A00'", "A00' OR '1'='1"}) {
+    const auto nothing = icd10::read_rubrics(*file, none);
+    REQUIRE(nothing);
+    CHECK(nothing->empty());
+  }
+}
+
+TEST_CASE("the synthetic ICD-10 is imported and has something of everything", "[demo]") {
+  const TemporaryFolder folder;
+  const auto archive = folder.path() / "demo_icd10.zip";
+  REQUIRE(demo::make_icd10_archive(archive));
+  const auto imported = coding_systems::import_icd10(
+      {.archive = archive, .target_folder = folder.path(), .alias = "test_1"});
+  REQUIRE(imported);
+  CHECK(imported->concepts_count > 60);
+  const auto file = imported->file;
+  const auto index = std::filesystem::path(file).replace_extension("index");
+  const auto opened = icd10::open_release({file, index}, "test_1");
+  REQUIRE(opened);
+  const auto facts_of = [&](const char* code) {
+    return *icd10::find_facts(**opened, (*opened)->find(code).value());
+  };
+  CHECK(facts_of("I620").wording == Wording::meaning_changed);
+  CHECK(facts_of("W268").wording == Wording::meaning_changed);
+  CHECK(facts_of("W000").editions == icd10::in_2016);
+  CHECK((*opened)->links((*opened)->find("N083").value()).size() == 2);
+  CHECK((*opened)->name((*opened)->find("M0534").value()) ==
+        "Rheumatoid arthritis of other organs as well : Hand");
+}
+
+TEST_CASE("a release of another system has no facts of ICD-10", "[icd10]") {
+  const TemporaryFolder data;
+  unpack_small_release(data.path(), "bnf");
+  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
+  const auto bnf = releases.open("bnf", small_bnf);
+  REQUIRE(bnf);
+  CHECK(!icd10::find_facts(**bnf, 0));
+}
+
+}  // namespace codelog::tests
