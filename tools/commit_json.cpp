@@ -4,6 +4,7 @@
 
 #include "events/base/version_hash.h"
 #include "server/accounts/personal_data.h"
+#include "server/commands/upgrade.h"
 
 namespace codelog::tools {
 namespace {
@@ -85,18 +86,6 @@ std::string_view text_of(events::SearchMode mode) {
   return "unknown";
 }
 
-std::string_view text_of(events::UpgradeOutcome outcome) {
-  switch (outcome) {
-    case events::UpgradeOutcome::unchanged:
-      return "unchanged";
-    case events::UpgradeOutcome::affected:
-      return "affected";
-    case events::UpgradeOutcome::cannot_tell:
-      return "cannot tell";
-  }
-  return "unknown";
-}
-
 Json status_or_null(const std::optional<events::CodeStatus>& status) {
   if (!status) return nullptr;
   return base::to_string(*status);
@@ -155,7 +144,7 @@ Json upgrade_to_json(const events::VersionUpgrade& row) {
               {"status_changed", counts.status_changed},
               {"searches_left_out", counts.searches_left_out}};
   return {{"version", base::version_hash(row.version)},
-          {"outcome", text_of(row.outcome)},
+          {"outcome", commands::to_string(row.outcome)},
           {"is_compatible", row.is_compatible},
           {"counts", std::move(all)},
           {"problem", row.problem}};

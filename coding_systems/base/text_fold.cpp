@@ -18,36 +18,6 @@ bool is_ascii_word(unsigned char byte) {
          (byte >= 'A' && byte <= 'Z');
 }
 
-struct CodePoint {
-  utf8proc_int32_t value = -1;  // negative: a byte that starts no code point
-  std::size_t bytes = 1;
-};
-
-CodePoint first_code_point(std::string_view text) {
-  utf8proc_int32_t value = -1;
-  const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                       static_cast<utf8proc_ssize_t>(text.size()), &value);
-  if (length <= 0) return {};
-  return {value, static_cast<std::size_t>(length)};
-}
-
-bool is_word(utf8proc_int32_t value) {
-  if (value < 0) return false;
-  switch (utf8proc_category(value)) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-    case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_NO:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Letters that people type without their stroke or tie, but that have no decomposition; after case
 // folding.
 std::string_view plain_letters(utf8proc_int32_t value) {
@@ -89,7 +59,7 @@ void append_folded_code_point(utf8proc_int32_t value, std::string& out) {
   }
   unsigned options = UTF8PROC_CASEFOLD | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK;
   // Not of symbols: "™" would grow into the word before it.
-  if (is_word(value)) options |= UTF8PROC_COMPAT;
+  if (is_letter_or_digit(value)) options |= UTF8PROC_COMPAT;
   std::array<utf8proc_int32_t, 32> parts{};  // the longest decomposition has 18
   int boundary_class = 0;
   const auto count = utf8proc_decompose_char(
@@ -127,6 +97,31 @@ void walk(std::string_view text, OnAscii on_ascii, OnOther on_other) {
 
 }  // namespace
 
+CodePoint first_code_point(std::string_view text) {
+  utf8proc_int32_t value = -1;
+  const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                       static_cast<utf8proc_ssize_t>(text.size()), &value);
+  if (length <= 0) return {};
+  return {value, static_cast<std::size_t>(length)};
+}
+
+bool is_letter_or_digit(std::int32_t value) {
+  if (value < 0) return false;
+  switch (utf8proc_category(value)) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+    case UTF8PROC_CATEGORY_NO:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void append_folded(std::string_view text, std::string& out) {
   walk(
       text,
@@ -161,7 +156,7 @@ void find_words(std::string_view folded, std::vector<std::string_view>& words) {
     const auto byte = static_cast<unsigned char>(folded[at]);
     CodePoint point{byte, 1};
     if (byte >= ascii_after) point = first_code_point(folded.substr(at));
-    const bool in_word = byte < ascii_after ? is_ascii_word(byte) : is_word(point.value);
+    const bool in_word = byte < ascii_after ? is_ascii_word(byte) : is_letter_or_digit(point.value);
     if (!in_word) {
       end_word(at);
       first = at + point.bytes;

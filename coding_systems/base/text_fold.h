@@ -12,12 +12,22 @@
 // Functions without state, linear in the text.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace codelog::coding_systems {
+
+struct CodePoint {
+  std::int32_t value = -1;  // negative: a byte that starts no code point
+  std::size_t bytes = 1;
+};
+// The code point that a text (of at least one byte) starts with.
+CodePoint first_code_point(std::string_view text);
+// By Unicode's categories; a negative value is neither.
+bool is_letter_or_digit(std::int32_t value);
 
 void append_folded(std::string_view text, std::string& out);
 std::string fold_text(std::string_view text);

@@ -1,6 +1,7 @@
 #include "coding_systems/bnf/import.h"
 
 #include "coding_systems/base/background_index.h"
+#include "coding_systems/base/import_finish.h"
 #include "coding_systems/base/release_writer.h"
 #include "coding_systems/bnf/coding_system.h"
 #include "coding_systems/bnf/import_tables.h"
@@ -64,15 +65,8 @@ base::Result<ImportOutcome> import_bnf(const ImportRequest& request) {
   BackgroundIndex index(bnf::system_id, [&tables] { return index_source(*tables); });
   const auto written = write_tables(**writer, *tables, stages);
   if (!written) return written.error();
-  stages.begin("syncing", 1);
-  const auto sealed = (*writer)->seal();
+  const auto sealed = finish_import(**writer, index, stages);
   if (!sealed) return sealed.error();
-  stages.begin("indexing", 1);
-  const auto index_bytes = index.take(*sealed);
-  if (!index_bytes) return index_bytes.error();
-  if (auto proceed = stages.advance_to(1); !proceed) return proceed.error();
-  const auto published = (*writer)->publish(*index_bytes);
-  if (!published) return published.error();
   return ImportOutcome{.file = (*writer)->file(),
                        .file_digest = sealed->digest,
                        .source_bytes = tables->source_bytes,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "coding_systems/base/background_index.h"
+#include "coding_systems/base/import_finish.h"
 #include "coding_systems/base/release_writer.h"
 #include "coding_systems/icd10/coding_system.h"
 #include "coding_systems/icd10/editions.h"
@@ -118,15 +119,8 @@ base::Result<ImportOutcome> import_icd10(const ImportRequest& request) {
   });
   const auto written = icd10::write_tables(**writer, *editions, *concepts, stages);
   if (!written) return written.error();
-  stages.begin("syncing", 1);
-  const auto sealed = (*writer)->seal();
+  const auto sealed = finish_import(**writer, index, stages);
   if (!sealed) return sealed.error();
-  stages.begin("indexing", 1);
-  const auto index_bytes = index.take(*sealed);
-  if (!index_bytes) return index_bytes.error();
-  if (auto proceed = stages.advance_to(1); !proceed) return proceed.error();
-  const auto published = (*writer)->publish(*index_bytes);
-  if (!published) return published.error();
   return ImportOutcome{.file = (*writer)->file(),
                        .file_digest = sealed->digest,
                        .source_bytes = sources->size_bytes(),

@@ -5,41 +5,12 @@
 #include <array>
 #include <cstdint>
 
+#include "coding_systems/base/text_fold.h"
+
 namespace codelog::coding_systems::snomedct {
 namespace {
 
-// The code point that starts at `text`, and its length in bytes; a byte that starts none counts as
-// one of category "unassigned".
-struct CodePoint {
-  utf8proc_int32_t value = -1;
-  std::size_t bytes = 1;
-};
-
-CodePoint first_code_point(std::string_view text) {
-  utf8proc_int32_t value = -1;
-  const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                       static_cast<utf8proc_ssize_t>(text.size()), &value);
-  if (length <= 0) return {};
-  return {value, static_cast<std::size_t>(length)};
-}
-
-bool is_word_character(utf8proc_int32_t value) {
-  if (value == '_') return true;
-  if (value < 0) return false;
-  switch (utf8proc_category(value)) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-    case UTF8PROC_CATEGORY_ND:
-    case UTF8PROC_CATEGORY_NL:
-    case UTF8PROC_CATEGORY_NO:
-      return true;
-    default:
-      return false;
-  }
-}
+bool is_word_character(std::int32_t value) { return value == '_' || is_letter_or_digit(value); }
 
 bool is_tag(std::string_view text) {
   if (text.empty()) return false;

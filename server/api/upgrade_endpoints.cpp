@@ -20,18 +20,6 @@ using http::Method;
 
 constexpr std::uint64_t rows_max = 1000;
 
-std::string_view text_of(events::UpgradeOutcome outcome) {
-  switch (outcome) {
-    case events::UpgradeOutcome::unchanged:
-      return "unchanged";
-    case events::UpgradeOutcome::affected:
-      return "affected";
-    case events::UpgradeOutcome::cannot_tell:
-      return "cannot tell";
-  }
-  return "cannot tell";
-}
-
 void write_upgrade_counts(const UpgradeCounts& counts, JsonWriter& json) {
   const auto field = [&](std::string_view name, std::uint32_t count) {
     json.field(name, std::uint64_t{count});
@@ -110,7 +98,8 @@ std::string preview_json(const VersionRecord& version, const std::string& releas
   JsonWriter json(application::JsonStyle::compact, 1024 + upgrade.codes.size() * code_bytes);
   json.begin_object().field("release", release).field("release_before", version.release);
   json.field("compared_with_release_before", releases.older() != nullptr);
-  json.field("outcome", text_of(upgrade.outcome())).field("compatible", upgrade.is_compatible);
+  json.field("outcome", commands::to_string(upgrade.outcome()))
+      .field("compatible", upgrade.is_compatible);
   json.key("counts");
   write_upgrade_counts(upgrade.counts, json);
   json.key("searches").begin_array();
@@ -222,7 +211,7 @@ void write_row(const Views& views, const events::VersionUpgrade& row, JsonWriter
   } else {
     json.null();  // it has been deleted since
   }
-  json.field("outcome", text_of(row.outcome)).field("compatible", row.is_compatible);
+  json.field("outcome", commands::to_string(row.outcome)).field("compatible", row.is_compatible);
   json.key("counts");
   write_upgrade_counts(row.counts, json);
   if (!row.problem.empty()) json.field("problem", row.problem);
@@ -234,7 +223,7 @@ void write_summary(const std::vector<events::VersionUpgrade>& rows, JsonWriter& 
   for (const auto outcome : {events::UpgradeOutcome::unchanged, events::UpgradeOutcome::affected,
                              events::UpgradeOutcome::cannot_tell}) {
     const auto count = std::ranges::count(rows, outcome, &events::VersionUpgrade::outcome);
-    json.field(text_of(outcome), static_cast<std::uint64_t>(count));
+    json.field(commands::to_string(outcome), static_cast<std::uint64_t>(count));
   }
   json.end_object();
 }

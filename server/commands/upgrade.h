@@ -17,6 +17,9 @@
 
 namespace codelog::commands {
 
+// "unchanged", "affected" or "cannot tell".
+std::string_view to_string(events::UpgradeOutcome outcome);
+
 // The codes and searches of a version. An uploaded table counts as the list of its codes, as far as
 // its release (or else the newer one) knows them.
 struct VersionContent {
