@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,17 +14,27 @@ namespace codelog::tests {
 
 inline constexpr char member_end = 0x1e;
 
+using Input = std::span<const std::uint8_t>;
+
 // The input cut at every member_end; what is missing is empty, what is too much is left out.
-std::vector<std::string> split_members(std::span<const std::uint8_t> input, std::size_t count);
+std::vector<std::string> split_members(Input input, std::size_t count);
 
-struct FuzzedImport {
-  const char* system_id;
-  base::Result<coding_systems::ImportOutcome> (*import)(const coding_systems::ImportRequest&);
-  std::vector<std::string> member_names;
-};
+// A folder of this process's own, in memory where there is such a place.
+const std::filesystem::path& working_folder();
 
-// Makes the archive, imports it, and requires that the import was refused with a reason and left
-// nothing, or made a release that opens.
-void run_import(const FuzzedImport& fuzzed, std::span<const std::uint8_t> input);
+// Writes an archive of these members into the working folder, over any of that name.
+std::filesystem::path write_archive(const std::string& file_name,
+                                    const std::vector<std::string>& member_names,
+                                    const std::vector<std::string>& members);
+std::filesystem::path write_gzip(const std::string& file_name, const std::string& text);
+
+using Importer =
+    base::Result<coding_systems::ImportOutcome> (*)(const coding_systems::ImportRequest&);
+
+// Imports the archive and requires that the import was refused with a reason and left nothing, or
+// made a file; and of a coding system, that the release opens.
+void check_import(const char* system_id, Importer import, const std::filesystem::path& archive);
+void check_mapping_import(const char* mapping, Importer import,
+                          const std::filesystem::path& archive);
 
 }  // namespace codelog::tests
