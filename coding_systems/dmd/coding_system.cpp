@@ -49,6 +49,8 @@ class DmdRelease final : public IndexedRelease {
 
   std::string unknown_type_title(std::string_view) const override { return "[unknown]"; }
 
+  std::string link_kind(std::uint32_t) const override { return "ingredient of"; }
+
   std::vector<std::string> search_by_code(std::string_view code) const override {
     const auto node = find(code);
     if (!node) return {};

@@ -44,11 +44,11 @@ class Icd10Release final : public IndexedRelease {
 
   std::string unknown_type_title(std::string_view) const override { return "[Unknown]"; }
 
-  // Chapters and blocks have terms that no search looks at.
-  std::vector<Node> search_by_term(std::string_view text) const override {
-    auto found = index().terms().find_containing(text);
-    std::erase_if(found, [this](Node node) { return facts(node).level != Level::category; });
-    return found;
+  // OpenCodelists' searches do not look at the terms of chapters and blocks.
+  bool is_found_by_term(Node node) const override { return facts(node).level == Level::category; }
+
+  std::string link_kind(std::uint32_t kind) const override {
+    return partner_link_of(kind).partner == Partner::dagger ? "dagger" : "asterisk";
   }
 
   std::vector<std::string> search_by_code(std::string_view code) const override {

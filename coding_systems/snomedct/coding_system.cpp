@@ -45,6 +45,10 @@ class SnomedRelease final : public IndexedRelease {
 
   std::string unknown_type_title(std::string_view) const override { return "[unknown]"; }
 
+  std::string link_kind(std::uint32_t kind) const override {
+    return std::string(successor_relation(kind));
+  }
+
   bool is_active(Node node) const override { return index().kind(node) != inactive_concept; }
 
   std::string_view successor_relation(std::uint32_t kind) const override {

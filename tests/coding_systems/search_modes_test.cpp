@@ -319,4 +319,77 @@ TEST_CASE("inactive concepts of SNOMED CT are told apart, and their type is one 
   CHECK(count == concepts);
 }
 
+TEST_CASE("every mode works for every coding system, and finds what a scan of it finds",
+          "[search][modes]") {
+  const TemporaryFolder data;
+  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
+  for (const std::string system : {"snomedct", "bnf", "dmd", "icd10", "ctv3"}) {
+    CAPTURE(system);
+    unpack_small_release(data.path(), system);
+    const auto opened = releases.open(system, system + "_small_20240101");
+    REQUIRE(opened);
+    const auto& release = **opened;
+    Ranked codes;
+    for (coding_systems::Node node = 0; node < release.hierarchy().size(); ++node) {
+      // A block of ICD-10 is named by a range.
+      const auto code = release.code(node);
+      if (release.has_concept(node) && code.find('-') == code.npos) codes.emplace_back(code);
+    }
+    std::ranges::sort(codes);
+    REQUIRE(codes.size() > 100);
+    const auto& first = codes[codes.size() / 3];
+    const auto& last = codes[codes.size() / 3 + 50];
+    const auto in_range =
+        codes_found(release, {.mode = SearchMode::code_range, .text = first + "-" + last});
+    CHECK(in_range.size() >= 40);
+    CHECK(in_range.contains(first));
+    CHECK(in_range.contains(last));
+    const auto start = first.substr(0, 2);
+    Codes with_start;
+    for (const auto& code : codes) {
+      if (code.starts_with(start)) with_start.insert(code);
+    }
+    CHECK(by(release, SearchMode::code_prefix, start.c_str()) == with_start);
+    // A whole name is a phrase, a start, words and an expression of itself.
+    std::size_t names = 0;
+    for (std::size_t i = 0; i < codes.size(); i += codes.size() / 40) {
+      const auto node = *release.find(codes[i]);
+      const auto term = release.term(node);
+      const std::string name(term.substr(0, term.rfind(" (")));  // dm+d adds the kind of product
+      const auto matched = release.search_page({.text = name}, {});
+      REQUIRE(matched);
+      if (!release.is_found_by_term(node) || matched->hits.empty()) continue;
+      const std::string text(*matched->hits.front().matched);
+      const auto code = std::string(release.code(matched->hits.front().node));
+      CAPTURE(text);
+      for (const auto mode :
+           {SearchMode::words, SearchMode::phrase, SearchMode::starts_with, SearchMode::contains}) {
+        CHECK(by(release, mode, text.c_str()).contains(code));
+      }
+      ++names;
+    }
+    CHECK(names > 10);
+  }
+}
+
+TEST_CASE("chapters and blocks of ICD-10 are found in the new modes where their type is asked for",
+          "[search][modes]") {
+  const TemporaryFolder data;
+  unpack_small_release(data.path(), "icd10");
+  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
+  const auto opened = releases.open("icd10", small_icd10);
+  REQUIRE(opened);
+  const auto& release = **opened;
+  const auto block = release.find("S00-S09");
+  REQUIRE(block);
+  const std::string term(release.term(*block));
+  const SearchQuery plain{.mode = SearchMode::phrase, .text = term};
+  CHECK(!codes_found(release, plain).contains("S00-S09"));
+  CHECK(!codes_found(release, {.text = term}).contains("S00-S09"));
+  auto typed = plain;
+  typed.types = release.type_titles(*block);
+  CHECK(codes_found(release, typed).contains("S00-S09"));
+  CHECK(by(release, SearchMode::code_range, "S00-S09").contains("S00-S09"));
+}
+
 }  // namespace codelog::tests
