@@ -1,6 +1,6 @@
 // A whole site behind a real server on a free port of the loopback: log, views, keys, the small
-// SNOMED CT, BNF and dm+d releases, both APIs. Everything but the releases is in a folder of its own,
-// and can be closed and opened again.
+// SNOMED CT, BNF and dm+d releases, both APIs. Everything but the releases is in a folder of its
+// own, and can be closed and opened again.
 #pragma once
 
 #include <atomic>
