@@ -235,7 +235,7 @@ TEST_CASE_METHOD(Fixture, "every write refuses who may not, and what it does not
     const json problem = expect(400, as_alice(method, target, unknown.dump()), "an unknown field");
     CHECK(problem.at("errors").at(0).at("field") == "sulg");
   }
-  CHECK(count == 20);
+  CHECK(count == 21);
   CHECK(site.head() == head);
 }
 
