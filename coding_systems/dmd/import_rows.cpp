@@ -27,13 +27,13 @@ bool is_identifier(std::string_view text) {
   return is_digits(text) && text.size() <= identifier_digits_max && text.front() != '0';
 }
 
+// 12, 12.5 or .5, as programs write numbers.
 bool is_decimal(std::string_view text) {
+  if (text.size() > number_digits_max) return false;
   if (text.starts_with('-')) text.remove_prefix(1);
   const auto point = text.find('.');
-  const auto whole = text.substr(0, point);
-  const bool has_fraction = point != std::string_view::npos;
-  return is_digits(whole) && (!has_fraction || is_digits(text.substr(point + 1))) &&
-         text.size() <= number_digits_max;
+  if (point == std::string_view::npos) return is_digits(text);
+  return (point == 0 || is_digits(text.substr(0, point))) && is_digits(text.substr(point + 1));
 }
 
 bool is_date(std::string_view text) {

@@ -136,6 +136,7 @@ class PartReader final : public XmlHandler {
 
   base::Result<void> end(std::string_view name) override {
     const std::size_t depth = --depth_;
+    if (depth == 0 && !has_comment_) return reader_.error_here("the root has no comment in it");
     if (depth == row_depth_) return end_row();
     if (depth <= row_depth_ || is_row_skipped_) return {};
     if (depth == row_depth_ + 1 && is_in_gtin_) return end_gtin();

@@ -52,13 +52,17 @@ TEST_CASE("a bad archive in a dm+d release is refused by the names of both", "[i
 TEST_CASE("the first child of a dm+d file is a comment", "[import][dmd]") {
   ImportedDmd imported;
   for (const auto& member : DmdArchive().members()) {
-    Members members = DmdArchive().members();
-    for (auto& [name, text] : members) {
-      if (name == member.first) text = "<ROOT>\n<LIST/><!-- late --></ROOT>";
-    }
-    CHECK(imported.run(members) == "dmd.zip: member " + member.first +
-                                       ", line 2: expected a comment before the first element, "
-                                       "found <LIST>");
+    const auto error = [&](const std::string& document) {
+      Members members = DmdArchive().members();
+      for (auto& [name, text] : members) {
+        if (name == member.first) text = document;
+      }
+      return imported.run(members);
+    };
+    const std::string here = "dmd.zip: member " + member.first + ", line 2: ";
+    CHECK(error("<ROOT>\n<LIST/><!-- late --></ROOT>") ==
+          here + "expected a comment before the first element, found <LIST>");
+    CHECK(error("<!-- outside --><ROOT>\n</ROOT>") == here + "the root has no comment in it");
     CHECK(files_in(imported.target).empty());
   }
 }
@@ -84,7 +88,7 @@ TEST_CASE("bad fields of dm+d are refused with file, line and field", "[import][
     CHECK(vmp_error("<NMDT>" + std::string(date) + "</NMDT>") ==
           here + "NMDT '" + date + "' is not a date YYYY-MM-DD");
   }
-  for (const char* number : {"1,5", ".5", "5.", "1e3", "--1"}) {
+  for (const char* number : {"1,5", ".", "5.", "1.5.5", "1e3", "--1", "1234567890.123456789"}) {
     CHECK(vmp_error("<UDFS>" + std::string(number) + "</UDFS>") ==
           here + "UDFS '" + number + "' is not a decimal number");
   }

@@ -110,7 +110,7 @@ TEST_CASE("every column of dm+d is read from its element", "[import][dmd]") {
       "<VMPS>" +
       dmd_vmp("20", "", "A &amp; B",
               "<VPIDDT>2020-02-29</VPIDDT><VPIDPREV>19</VPIDPREV><INVALID>1</INVALID>"
-              "<ABBREVNM></ABBREVNM><NMPREV> Old </NMPREV><SUG_F>0001</SUG_F><UDFS>1.500</UDFS>"
+              "<ABBREVNM></ABBREVNM><NMPREV> Old </NMPREV><SUG_F>0001</SUG_F><UDFS>.500</UDFS>"
               "<UDFS_UOMCD>258682000</UDFS_UOMCD><DF_INDCD>1</DF_INDCD><NEW_FIELD>x</NEW_FIELD>") +
       "</VMPS>";
   release.contents["amp"] =
@@ -127,7 +127,7 @@ TEST_CASE("every column of dm+d is read from its element", "[import][dmd]") {
   CHECK(query(imported.file, "SELECT * FROM dmd_vmp") ==
         std::vector<Row>{{"20",   "2020-02-29", "19", "1",         "A & B", "NULL",
                           "NULL", " Old ",      "1",  "0",         "0",     "0",
-                          "NULL", "1.5",        "1",  "NULL",      "NULL",  "1",
+                          "NULL", "0.5",        "1",  "NULL",      "NULL",  "1",
                           "NULL", "NULL",       "1",  "258682000", "NULL",  "NULL"}});
   CHECK(query(imported.file, "SELECT * FROM dmd_apinfo") ==
         std::vector<Row>{{"1", "8.5mm", "NULL", "30", "NULL"}});
