@@ -79,7 +79,6 @@ TEST_CASE("a coding system that cannot be imported is named beside those that ca
                                   Catch::Contains("snomedct") && Catch::Contains("bnf"));
 }
 
-<<<<<<< ours
 TEST_CASE("the release of tables without a release cannot be imported", "[program]") {
   const Data data;
   const FinishedProcess finished =
@@ -87,7 +86,8 @@ TEST_CASE("the release of tables without a release cannot be imported", "[progra
                    "--data", data.path().string()});
   CHECK(finished.exit_code == 1);
   CHECK_THAT(finished.errors, Catch::Contains("give this one its publisher's name and day"));
-=======
+}
+
 TEST_CASE("what a release file cannot hold is said, beside the alias", "[program]") {
   const Data data;
   const std::string archive =
@@ -102,7 +102,6 @@ TEST_CASE("what a release file cannot hold is said, beside the alias", "[program
       {"import", "dmd", archive, "--release", "2024 1.0.0", "--valid-from", "2024-01-01"});
   CHECK(again["notices"].size() == 1);
   CHECK(again["concepts"] == 8550);
->>>>>>> theirs
 }
 
 TEST_CASE("the data folder is its owner's alone", "[program]") {
