@@ -16,8 +16,9 @@ Result<std::string> read_file(const std::filesystem::path& path);
 Result<void> write_file_durably(const std::filesystem::path& path, std::string_view bytes,
                                 unsigned mode = 0644);
 
-// Makes what an earlier process wrote to a file durable, and lets what is read of it afterwards come
-// from the disk: a sync that failed leaves bytes in memory that look good and are nowhere else.
+// Makes what an earlier process wrote to a file durable, and lets what is read of it afterwards
+// come from the disk: a sync that failed leaves bytes in memory that look good and are nowhere
+// else.
 Result<void> sync_file(const std::filesystem::path& path);
 
 // Removes a file for good: it is overwritten, and that is on the disk, before its name goes, since

@@ -152,7 +152,7 @@ constexpr std::string_view answers = R"json({
   "properties": {
     "total": {"type": "integer", "minimum": 0, "description": "On all pages."},
     "hits": {"type": "array", "items": {"$ref": "#/components/schemas/Match"},
-      "description": "Best first: the same text, one that starts so, a shorter one, an active code."}}},
+      "description": "Best first: the same text, one that starts so, a shorter one, active."}}},
 "TypeTitles": {"type": "array", "items": {"type": "string"}},
 "Types": {"type": "object", "required": ["types"],
   "properties": {"types": {"type": "array", "items": {"type": "object",

@@ -5,6 +5,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   namespace tests = codelog::tests;
   const auto file = tests::write_gzip("fuzz.csv.gz", {data, data + size});
-  tests::check_mapping_import("dmdvmpprevmap", codelog::mappings::import_dmdvmpprevmap, file);
+  tests::check_mapping_import(
+      "dmdvmpprevmap",
+      [](const auto& request) { return codelog::mappings::import_dmdvmpprevmap(request, {}); },
+      file);
   return 0;
 }

@@ -17,7 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Imports into a folder of its own; nothing where that was refused.
-std::optional<coding_systems::ImportOutcome> try_import(Importer import, const fs::path& archive,
+std::optional<coding_systems::ImportOutcome> try_import(const Importer& import,
+                                                        const fs::path& archive,
                                                         const fs::path& folder,
                                                         const std::string& alias) {
   coding_systems::ImportRequest request;
@@ -82,7 +83,7 @@ fs::path write_gzip(const std::string& file_name, const std::string& text) {
   return path;
 }
 
-void check_import(const char* system_id, Importer import, const fs::path& archive) {
+void check_import(const char* system_id, const Importer& import, const fs::path& archive) {
   const fs::path data = working_folder() / "data";
   const std::string alias = std::string(system_id) + "_fuzz_20240101";
   const auto outcome = try_import(import, archive, data / "coding_systems" / system_id, alias);
@@ -95,7 +96,7 @@ void check_import(const char* system_id, Importer import, const fs::path& archiv
   fs::remove_all(data);
 }
 
-void check_mapping_import(const char* mapping, Importer import, const fs::path& archive) {
+void check_mapping_import(const char* mapping, const Importer& import, const fs::path& archive) {
   const fs::path folder = working_folder() / "mappings" / mapping;
   (void)try_import(import, archive, folder, "fuzz");
   fs::remove_all(folder);

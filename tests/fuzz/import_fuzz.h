@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,13 +29,14 @@ std::filesystem::path write_archive(const std::string& file_name,
                                     const std::vector<std::string>& members);
 std::filesystem::path write_gzip(const std::string& file_name, const std::string& text);
 
-using Importer =
-    base::Result<coding_systems::ImportOutcome> (*)(const coding_systems::ImportRequest&);
+using Importer = std::function<base::Result<coding_systems::ImportOutcome>(
+    const coding_systems::ImportRequest&)>;
 
 // Imports the archive and requires that the import was refused with a reason and left nothing, or
 // made a file; and of a coding system, that the release opens.
-void check_import(const char* system_id, Importer import, const std::filesystem::path& archive);
-void check_mapping_import(const char* mapping, Importer import,
+void check_import(const char* system_id, const Importer& import,
+                  const std::filesystem::path& archive);
+void check_mapping_import(const char* mapping, const Importer& import,
                           const std::filesystem::path& archive);
 
 }  // namespace codelog::tests

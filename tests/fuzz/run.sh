@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs every fuzzer of a build folder for so many seconds, two at a time: run.sh BUILD SECONDS [NAME]
+# Runs every fuzzer of a build folder for so many seconds, two at a time:
+# run.sh BUILD SECONDS [NAME]
 set -eu
 build=$1
 seconds=$2

@@ -1,6 +1,5 @@
 #include "tests/mappings/mapping_support.h"
 
-#include <zlib.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -25,20 +24,6 @@ constexpr const char* relationships_part =
 </Relationships>)";
 
 }  // namespace
-
-std::string gzip(const std::string& text) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string packed(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
 
 Members Workbook::parts() const {
   std::string sheet = "<worksheet><sheetData>";

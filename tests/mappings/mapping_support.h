@@ -11,8 +11,6 @@
 
 namespace codelog::tests {
 
-std::string gzip(const std::string& text);
-
 // A workbook of one sheet: each row's cells as XML, `<c>…</c>` one after the other.
 struct Workbook {
   std::vector<std::string> rows;

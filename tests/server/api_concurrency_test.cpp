@@ -201,6 +201,10 @@ TEST_CASE_METHOD(Fixture, "a request with a key acts once, however often it is s
     CHECK(keyed("PATCH", version + "/statuses", include, "click").body == first.body);
     CHECK(now().at("statuses").at(codes[0]) == "-");
   }
+}
+
+TEST_CASE_METHOD(Fixture, "a request with a key is answered again, whatever has gone since",
+                 "[api][idempotency]") {
   SECTION("when what it was about is gone") {
     const std::string list = "/api/v2/codelists/organisation/test-org/elbows";
     const Reply renamed = keyed("PATCH", list, {{"description", "d"}}, "describe");

@@ -17,7 +17,8 @@ const auto root = fs::path(CODELOG_TESTS_DIR).parent_path();
 
 // The project's own text files, relative to its root; what was built, fetched or recorded is not.
 std::vector<std::string> project_files() {
-  static const std::set<std::string> not_ours{"build", "data", "node_modules", "dist", "golden"};
+  static const std::set<std::string> not_ours{"build", "data",   "node_modules",
+                                              "dist",  "golden", "corpus"};
   static const std::set<std::string> texts{"",    ".cpp", ".h",  ".fbs", ".cmake", ".txt",
                                            ".md", ".sh",  ".ts", ".tsx", ".js",    ".css"};
   std::vector<std::string> paths;
