@@ -71,6 +71,21 @@ Result<void> add_previous_vmps_of(const DataFolderOptions& folder, const Release
                {}};
 }
 
+// The site is left again at once, since another step of the import may want it.
+Result<Json> register_release(const DataFolderOptions& folder, const ReleaseImport& command,
+                              const std::string& alias,
+                              const coding_systems::ImportOutcome& outcome) {
+  auto site = SiteAccess::open(folder);
+  if (!site) return site.error();
+  return site->run("release.register", {{"alias", alias},
+                                        {"coding_system", command.system_id},
+                                        {"name", command.release_name},
+                                        {"valid_from", command.valid_from},
+                                        {"import_ref", command.archive.filename().string()},
+                                        {"file_digest", base::to_hex(outcome.file_digest)},
+                                        {"concepts", outcome.concepts_count}});
+}
+
 // OpenCodelists' one release of a system that it knows as tables only. With a file, the tables that
 // stand on it would turn into codes.
 Result<void> check_not_unknown(const ReleaseImport& command, const std::string& alias) {
@@ -135,16 +150,7 @@ Result<ImportedRelease> import_release(const DataFolderOptions& folder,
   auto outcome = importer->import(request);
   if (!outcome) return outcome.error();
 
-  auto site = SiteAccess::open(folder);
-  if (!site) return site.error();
-  const auto registered =
-      site->run("release.register", {{"alias", *alias},
-                                     {"coding_system", command.system_id},
-                                     {"name", command.release_name},
-                                     {"valid_from", command.valid_from},
-                                     {"import_ref", command.archive.filename().string()},
-                                     {"file_digest", base::to_hex(outcome->file_digest)},
-                                     {"concepts", outcome->concepts_count}});
+  const auto registered = register_release(folder, command, *alias, *outcome);
   if (!registered) return registered.error();
   if (command.system_id == coding_systems::dmd::system_id) {
     const auto added = add_previous_vmps_of(folder, command, outcome->file);
@@ -152,7 +158,7 @@ Result<ImportedRelease> import_release(const DataFolderOptions& folder,
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
   return ImportedRelease{*alias, std::move(*outcome),
-                         (*registered).value("position", std::uint64_t{0}), elapsed.count()};
+                         registered->value("position", std::uint64_t{0}), elapsed.count()};
 }
 
 }  // namespace codelog::tools

@@ -130,7 +130,8 @@ TEST_CASE("an uploaded file gives the first field of every row below the first",
   CHECK(codes("\xEF\xBB\xBFid,name\r\n100000,\"a\nb\"\r\n\r\n200000\n") ==
         Codes{"100000", "200000"});
   CHECK(codes("100000\n200000") == Codes{"200000"});
-  const std::string none = "error: the file has no codes below its first row, which is its header";
+  const std::string none =
+      "error: csv_data: the file has no codes below its first row, which is its header";
   CHECK(codes("") == Codes{none});
   CHECK(codes("id\n") == Codes{none});
   CHECK_THAT(codes("id\n\xFF").front(), Catch::StartsWith("error: "));
