@@ -136,6 +136,11 @@ Result<commands::ReleasePointer> release_in_path(const ReadCall& call) {
   if (!record || record->state != events::ReleaseState::ready) {
     return Error{ErrorCode::not_found, "there is no release " + alias, {}};
   }
+  if (!commands::has_release_file(call.views, record->coding_system, alias)) {
+    return Error{ErrorCode::invalid,
+                 "the release " + alias + " has no file: its codes are only uploaded, as tables",
+                 {}};
+  }
   return call.application.site().open_release(record->coding_system, alias);
 }
 

@@ -80,6 +80,21 @@ Result<DownloadTable> new_style_table(const commands::Site& site, const Views& v
   return table;
 }
 
+// What is downloaded of a version, whether or not it has a column that studies can use.
+Result<std::string> content_csv(const commands::Site& site, const Views& views,
+                                const CodelistRecord& codelist, const VersionRecord& version,
+                                const DownloadOptions& options) {
+  if (version.has_csv_data) return download_table(site, views, codelist, version, options);
+  auto table = new_style_table(site, views, codelist, version);
+  if (!table) return table.error();
+  if (codelist.coding_system == dmd && options.include_mapped_vmps) {
+    const auto previous_vmps = commands::open_previous_vmps(site.mappings, views);
+    if (!previous_vmps) return previous_vmps.error();
+    add_mapped_vmps(**previous_vmps, *table);
+  }
+  return write_table(*table);
+}
+
 // The codes with their statuses over the release; those of a table by the smallest definition that
 // gives them.
 Result<Codeset> codeset_of(const Views& views, const CodelistRecord& codelist,
@@ -119,15 +134,7 @@ Result<std::string> download_csv(const commands::Site& site, const Views& views,
   if (!is_downloadable(views, codelist, version)) {
     return Error{ErrorCode::invalid, std::string(not_downloadable), {}};
   }
-  if (version.has_csv_data) return download_table(site, views, codelist, version, options);
-  auto table = new_style_table(site, views, codelist, version);
-  if (!table) return table.error();
-  if (codelist.coding_system == dmd && options.include_mapped_vmps) {
-    const auto previous_vmps = commands::open_previous_vmps(site.mappings, views);
-    if (!previous_vmps) return previous_vmps.error();
-    add_mapped_vmps(**previous_vmps, *table);
-  }
-  return write_table(*table);
+  return content_csv(site, views, codelist, version, options);
 }
 
 Result<std::string> dmd_download_csv(const commands::Site& site, const Views& views,
@@ -140,7 +147,10 @@ Result<std::string> dmd_download_csv(const commands::Site& site, const Views& vi
 Result<std::vector<std::string>> valid_shas(const commands::Site& site, const Views& views,
                                             const CodelistRecord& codelist,
                                             const VersionRecord& version) {
-  const auto download = download_csv(site, views, codelist, version, {});
+  if (version.status == events::VersionStatus::draft) {
+    return Error{ErrorCode::invalid, std::string(not_downloadable), {}};
+  }
+  const auto download = content_csv(site, views, codelist, version, {});
   if (!download) return download.error();
   if (codelist.coding_system != dmd) return download_shas(*download);
   return dmd_download_shas(

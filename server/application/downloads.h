@@ -45,7 +45,8 @@ Result<std::string> dmd_download_csv(const commands::Site& site, const Views& vi
                                      const CodelistRecord& codelist, const VersionRecord& version);
 
 // The digests by which a study's check recognises its copy of the version as up to date; see
-// download_shas.h. Errors: those of download_csv.
+// download_shas.h. As in OpenCodelists, a table without a column of codes has them too. Errors:
+// invalid (a draft), and those of download_csv.
 Result<std::vector<std::string>> valid_shas(const commands::Site& site, const Views& views,
                                             const CodelistRecord& codelist,
                                             const VersionRecord& version);

@@ -116,11 +116,14 @@ TEST_CASE("a plain draft on a second release has what OpenCodelists' has", "[upg
   ApiSite site;
   seed_golden_state(site);
   import_second(site);
-  for (const OrderedJson& exported : read_golden("11_second_release").at("export_to_builder")) {
+  const OrderedJson golden = read_golden("11_second_release");
+  for (const OrderedJson& exported : golden.at("export_to_builder")) {
     const base::VersionId id(exported.at("version").get<std::uint32_t>());
     CAPTURE(id.value());
     const auto before = statuses_of(site.views(), id);
-    const auto reply = site.send("POST", version_url(id) + "/drafts", {{"release", second_alias}});
+    const std::string author = site.views().version(id)->author.value_or("alice");
+    const auto reply =
+        site.send("POST", version_url(id) + "/drafts", {{"release", second_alias}}, author);
     REQUIRE(reply.status == 201);
     const base::VersionId draft(reply.json().at("id").get<std::uint32_t>());
     auto after = statuses_of(site.views(), draft);

@@ -95,7 +95,7 @@ TEST_CASE("a conversion that there is not is refused", "[api][conversion]") {
     return reply.json().at("detail").get<std::string>();
   };
   CHECK(refused("snomedct", "bnf", 400) ==
-        "there is no conversion from 'snomedct' to 'bnf'; there are: snomedct to ctv3, ctv3 to "
+        "to: there is no conversion from 'snomedct' to 'bnf'; there are: snomedct to ctv3, ctv3 to "
         "snomedct, bnf to dmd");
   CHECK(refused("snomedct", "ctv3", 503) ==
         "this needs the mapping ctv3sctmap2, and none has been imported");
