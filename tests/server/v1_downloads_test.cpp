@@ -64,7 +64,7 @@ TEST_CASE("downloads are OpenCodelists' to the byte, headers included", "[v1][go
         continue;
       }
       if (http.at("body_len").is_number()) CHECK(reply.body.size() == http.at("body_len"));
-      // Where the reference's own order of equal terms changes from run to run, only the size tells.
+      // Where OpenCodelists orders equal terms anew in every run, only the size tells.
       const bool is_unstable =
           target.ends_with("definition.csv") && version.value("definition_is_unstable", false);
       if (http.at("body_sha1").is_string() && !is_unstable) {
