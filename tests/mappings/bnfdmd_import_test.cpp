@@ -170,8 +170,7 @@ TEST_CASE("what is no workbook is refused with the part that is wrong", "[mappin
   const std::string at = "map.xlsx: " + sheet + ", line 1: ";
   CHECK(with_rows("<row r=\"1\">" + shared_cell(0) + "</row>") ==
         at + "row 1, column A refers to a text that is not there");
-  CHECK(with_rows("<row r=\"2\"/><row r=\"1\"/>") ==
-        at + "the rows are not in order");
+  CHECK(with_rows("<row r=\"2\"/><row r=\"1\"/>") == at + "the rows are not in order");
   CHECK(with_rows("<row r=\"1\"><c r=\"B1\"/><c r=\"A1\"/></row>") ==
         at + "a cell of row 1 has no place in it");
   CHECK(with_rows("<row r=\"1\"><c r=\"ABCD1\"/></row>") ==

@@ -1,6 +1,5 @@
 #include "tests/mappings/mapping_support.h"
 
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 

@@ -62,8 +62,7 @@ TEST_CASE("a mapping is imported, registered, and never loses what it had", "[pr
   const Json bad = data.refused(import_of("dmdvmpprevmap", first, "2024.3", "2024-02-30"));
   CHECK(bad["errors"][0]["field"] == "valid_from");
   CHECK(data.refused(import_of("bnfdmd", first, "1", "2024-01-01"))["code"] == "invalid");
-  CHECK(data.refused(import_of("bnfdmd", "nowhere.zip", "1", "2024-01-01"))["code"] ==
-        "not_found");
+  CHECK(data.refused(import_of("bnfdmd", "nowhere.zip", "1", "2024-01-01"))["code"] == "not_found");
   CHECK(data.refused(import_of("ctv3sctmap2", data.path(), "1", "2024-01-01"))["code"] ==
         "invalid");
 }
@@ -75,8 +74,8 @@ TEST_CASE("a dm+d release adds its previous VMPs to the mapping", "[program]") {
   const fs::path archive =
       fs::path(CODELOG_TESTS_DIR) / "golden" / "releases" / "nhsbsa_dmd_1.1.0_20240601000001.zip";
   const Json release = data.run_json(import_of("dmd", archive, "second", "2024-06-01"));
-  const Json commit = data.run_json(
-      {"log", "show", std::to_string(release["position"].get<int>() + 1)});
+  const Json commit =
+      data.run_json({"log", "show", std::to_string(release["position"].get<int>() + 1)});
   const Json event = commit["events"][0];
   CHECK(event["type"] == "MappingRegistered");
   CHECK(event["mapping"] == "dmdvmpprevmap");
