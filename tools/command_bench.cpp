@@ -23,7 +23,8 @@ constexpr std::array sections = {Section{"scale", bench::measure_scale},
                                  Section{"upgrade", bench::measure_upgrade},
                                  Section{"appends", bench::measure_appends},
                                  Section{"replay", bench::measure_replay},
-                                 Section{"server", bench::measure_server}};
+                                 Section{"server", bench::measure_server},
+                                 Section{"report", bench::measure_report}};
 
 struct BenchCommandOptions {
   CommonOptions common;
@@ -106,6 +107,12 @@ void add_bench_command(CLI::App& program, Chosen& chosen) {
   command.add_option("--round-seconds", options->bench.round_seconds, "How long a turn lasts")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.01, 60.0))
+      ->capture_default_str();
+  command
+      .add_option("--codelists", options->bench.codelists_count,
+                  "How many codelists to make a report on")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   command
       .add_option("--replay-commits", options->bench.replay_commits_count,

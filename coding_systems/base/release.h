@@ -28,6 +28,23 @@ struct CodeReference {
   auto operator<=>(const CodeReference&) const = default;
 };
 
+// Something else that the release says of a code in a word or two, such as "usage": "dagger".
+struct CodeDetail {
+  std::string name;
+  std::string value;
+  auto operator<=>(const CodeDetail&) const = default;
+};
+
+// What a release says of a code in sentences: what it includes and excludes, and notes.
+struct CodeNote {
+  std::string edition;  // which of the release's editions says so
+  std::string kind;     // "inclusion", "exclusion", "note", ...
+  std::string text;
+  // Said of a fourth or fifth character wherever it is used, not of this code alone.
+  bool is_of_modifier = false;
+  auto operator<=>(const CodeNote&) const = default;
+};
+
 // One of a node's links.
 struct Link {
   std::uint32_t kind = 0;  // the coding system's own numbering
@@ -61,6 +78,13 @@ class Release {
   virtual std::vector<std::string_view> synonyms(Node node) const = 0;
   // Pages elsewhere about the code.
   virtual std::vector<CodeReference> references(Node) const { return {}; }
+  // Each coding system says which it has; none for a node without a concept.
+  virtual std::vector<CodeDetail> details(Node) const { return {}; }
+  // Read from the release file, which takes as long as a small file takes to open. Errors:
+  // unavailable (the file has gone), corrupt, io.
+  virtual base::Result<std::vector<CodeNote>> read_notes(Node) const {
+    return std::vector<CodeNote>();
+  }
   // The sections a code is listed under, e.g. "Disorder", "[inactive] Finding" or "Chapter 04:
   // Central Nervous System". Never empty; more than one only in CTV3.
   virtual std::vector<std::string> type_titles(Node node) const = 0;

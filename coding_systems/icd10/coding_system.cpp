@@ -1,6 +1,8 @@
 #include "coding_systems/icd10/coding_system.h"
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <utility>
 
 #include "coding_systems/base/indexed_release.h"
@@ -24,12 +26,43 @@ std::string to_upper_ascii(std::string_view text) {
   return upper;
 }
 
+// As the API shows them, in the order of their enumerations.
+constexpr std::array<std::string_view, 3> level_names = {"chapter", "block", "category"};
+constexpr std::array<std::string_view, 3> usage_names = {"normal", "dagger", "asterisk"};
+constexpr std::array<std::string_view, 4> wording_names = {"same", "equivalent", "not reviewed",
+                                                           "meaning changed"};
+
+std::string edition_names(std::uint8_t editions) {
+  std::string names;
+  if ((editions & in_2016) != 0) names += edition_2016_id;
+  if (editions == (in_2016 | in_2019)) names += ", ";
+  if ((editions & in_2019) != 0) names += edition_2019_id;
+  return names;
+}
+
 class Icd10Release final : public IndexedRelease {
  public:
-  Icd10Release(std::string alias, ReleaseIndex index)
-      : IndexedRelease(*find_coding_system(system_id), std::move(alias), std::move(index)) {}
+  Icd10Release(std::string alias, ReleaseIndex index, std::filesystem::path file)
+      : IndexedRelease(*find_coding_system(system_id), std::move(alias), std::move(index)),
+        file_(std::move(file)) {}
 
   CodeFacts facts(Node node) const { return facts_of(index().kind(node)); }
+
+  std::vector<CodeDetail> details(Node node) const override {
+    if (!has_concept(node)) return {};
+    const CodeFacts known = facts(node);
+    return {{"level", std::string(level_names.at(static_cast<std::size_t>(known.level) - 1))},
+            {"usage", std::string(usage_names.at(static_cast<std::size_t>(known.usage)))},
+            {"editions", edition_names(known.editions)},
+            {"wording", std::string(wording_names.at(static_cast<std::size_t>(known.wording)))}};
+  }
+
+  base::Result<std::vector<CodeNote>> read_notes(Node node) const override {
+    const auto file = SqliteFile::open(file_);
+    if (file) return read_rubrics(*file, code(node));
+    if (file.error().code != base::ErrorCode::not_found) return file.error();
+    return base::Error{base::ErrorCode::unavailable, file.error().detail, {}};
+  }
 
   std::vector<std::string> type_titles(Node node) const override {
     // A strict tree: the first parent is the only one.
@@ -73,6 +106,8 @@ class Icd10Release final : public IndexedRelease {
   bool is_found_by_code(Node node) const {
     return has_concept(node) && facts(node).level != Level::chapter;
   }
+
+  const std::filesystem::path file_;
 };
 
 base::Result<void> read_concepts(const SqliteFile& file, IndexRows& rows) {
@@ -173,8 +208,8 @@ PartnerLink partner_link_of(LinkKind kind) {
           .editions = static_cast<std::uint8_t>(kind >> link_editions_shift & two_bits)};
 }
 
-base::Result<std::vector<CodeRubric>> read_rubrics(const SqliteFile& file, std::string_view code) {
-  std::vector<CodeRubric> rubrics;
+base::Result<std::vector<CodeNote>> read_rubrics(const SqliteFile& file, std::string_view code) {
+  std::vector<CodeNote> rubrics;
   if (!is_code_text(code)) return rubrics;
   const std::string of_code =
       "JOIN icd10_conceptedition e ON e.id = r.concept_edition_id "
@@ -187,7 +222,7 @@ base::Result<std::vector<CodeRubric>> read_rubrics(const SqliteFile& file, std::
           "UNION ALL SELECT 1, " + columns + "FROM icd10_modifierrubric r " + of_code +
           "ORDER BY year DESC, modifier, id",
       [&](const SqliteRow& row) {
-        rubrics.push_back({.edition_id = std::string(row.text(2)),
+        rubrics.push_back({.edition = std::string(row.text(2)),
                            .kind = std::string(row.text(3)),
                            .text = std::string(row.text(4)),
                            .is_of_modifier = row.integer(0) != 0});
@@ -218,8 +253,8 @@ base::Result<std::shared_ptr<const Release>> open_release(const ReleaseFiles& fi
                                                           std::string alias) {
   auto opened = open_release_index(files, system_id, read_index_source);
   if (!opened) return opened.error();
-  return std::shared_ptr<const Release>(
-      std::make_shared<const Icd10Release>(std::move(alias), std::move(opened->index)));
+  return std::shared_ptr<const Release>(std::make_shared<const Icd10Release>(
+      std::move(alias), std::move(opened->index), files.database));
 }
 
 }  // namespace codelog::coding_systems::icd10

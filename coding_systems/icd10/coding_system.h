@@ -68,18 +68,9 @@ struct PartnerLink {
 LinkKind link_kind_of(const PartnerLink& link);
 PartnerLink partner_link_of(LinkKind kind);
 
-// What an edition says about a code beyond its name: inclusions, exclusions, notes.
-struct CodeRubric {
-  std::string edition_id;
-  std::string kind;  // "inclusion", "exclusion", "note", ...
-  std::string text;
-  bool is_of_modifier = false;  // said of the fourth or fifth character wherever it is used
-  auto operator<=>(const CodeRubric&) const = default;
-};
-
-// Latest edition first, each in the order of its rows. The index has no rubrics, since searches do
-// not look at them. Errors: corrupt, io.
-base::Result<std::vector<CodeRubric>> read_rubrics(const SqliteFile& file, std::string_view code);
+// What the editions say about a code beyond its name: latest edition first, each in the order of
+// its rows. The index has no rubrics, since searches do not look at them. Errors: corrupt, io.
+base::Result<std::vector<CodeNote>> read_rubrics(const SqliteFile& file, std::string_view code);
 
 // Reads a release file in the schema of OpenCodelists. Chapters have no parent. A code is named
 // after the latest edition that has it, "term" or "term : modifier"; its terms in all editions are

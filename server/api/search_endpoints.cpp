@@ -156,7 +156,8 @@ void write_relatives(const Release& release, std::span<const Node> nodes, JsonWr
   json.end_array();
 }
 
-void write_code(const Release& release, Node node, JsonWriter& json) {
+void write_code(const Release& release, Node node,
+                const std::vector<coding_systems::CodeNote>& notes, JsonWriter& json) {
   json.begin_object().field("code", release.code(node)).field("term", release.term(node));
   json.key("name");
   const auto name = release.name(node);
@@ -169,7 +170,14 @@ void write_code(const Release& release, Node node, JsonWriter& json) {
   }
   json.end_array().key("types");
   write_texts(release.type_titles(node), json);
-  json.key("parents");
+  json.key("details").begin_object();
+  for (const auto& detail : release.details(node)) json.field(detail.name, detail.value);
+  json.end_object().key("notes").begin_array();
+  for (const auto& note : notes) {
+    json.begin_object().field("edition", note.edition).field("kind", note.kind);
+    json.field("text", note.text).field("of_modifier", note.is_of_modifier).end_object();
+  }
+  json.end_array().key("parents");
   write_relatives(release, release.hierarchy().parents(node), json);
   json.key("children");
   write_relatives(release, release.hierarchy().children(node), json);
@@ -192,8 +200,10 @@ Result<http::Response> get_code(const ReadCall& call) {
         "there is no code '" + std::string(call.path["code"]) + "' in " + (*release)->alias(),
         {}};
   }
+  const auto notes = (*release)->read_notes(*node);
+  if (!notes) return notes.error();
   JsonWriter json;
-  write_code(**release, *node, json);
+  write_code(**release, *node, *notes, json);
   return http::json_text(200, json.take());
 }
 

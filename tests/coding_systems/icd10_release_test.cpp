@@ -148,15 +148,32 @@ TEST_CASE("rubrics are read from the release file, the latest edition's first", 
   REQUIRE(file);
   const auto rubrics = icd10::read_rubrics(*file, "A00");
   REQUIRE(rubrics);
-  CHECK(*rubrics == std::vector<icd10::CodeRubric>{{"2019", "inclusion", "of 2019", false},
-                                                   {"2019", "exclusion", "carrier", false},
-                                                   {"2016", "inclusion", "of 2016", false},
-                                                   {"2016", "exclusion", "carrier", false}});
+  CHECK(*rubrics == std::vector<coding_systems::CodeNote>{{"2019", "inclusion", "of 2019", false},
+                                                          {"2019", "exclusion", "carrier", false},
+                                                          {"2016", "inclusion", "of 2016", false},
+                                                          {"2016", "exclusion", "carrier", false}});
   for (const char* none : {"A40", "Z99", "", "A00'", "A00' OR '1'='1"}) {
     const auto nothing = icd10::read_rubrics(*file, none);
     REQUIRE(nothing);
     CHECK(nothing->empty());
   }
+}
+
+TEST_CASE("a release shows its facts in words and reads notes while its file is there", "[icd10]") {
+  const OpenRelease open;
+  using Details = std::vector<coding_systems::CodeDetail>;
+  CHECK(open.release->details(open.node("A17")) == Details{{"level", "category"},
+                                                           {"usage", "dagger"},
+                                                           {"editions", "2016, 2019"},
+                                                           {"wording", "same"}});
+  CHECK(open.release->details(open.node("B08"))[2].value == "2019");
+  CHECK(open.release->details(open.node("I620"))[3].value == "meaning changed");
+  const auto notes = open.release->read_notes(open.node("A00"));
+  REQUIRE(notes);
+  REQUIRE(notes->size() == 4);
+  CHECK(notes->front() == coding_systems::CodeNote{"2019", "inclusion", "of 2019", false});
+  std::filesystem::remove(open.import.file);
+  CHECK(open.release->read_notes(open.node("A00")).error().code == base::ErrorCode::unavailable);
 }
 
 TEST_CASE("the synthetic ICD-10 is imported and has something of everything", "[demo]") {

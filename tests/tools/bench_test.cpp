@@ -62,6 +62,13 @@ TEST_CASE("the bench measures a server", "[program]") {
   CHECK(serving["skipped"].empty() == beside_nginx);
 }
 
+TEST_CASE("the bench measures what readers notice of a report", "[program]") {
+  const Json reading = bench({"--only", "report", "--codelists", "100"});
+  CHECK(has_figure(reading, "report over 100 codelists, in the background"));
+  const bool was_quick = !reading["skipped"].empty();
+  CHECK(has_figure(reading, "a download while a report is made, p50") != was_quick);
+}
+
 TEST_CASE("a bench section that does not exist is a usage error", "[program]") {
   CHECK(run_codelog({"bench", "--only", "everything"}).exit_code == 2);
 }

@@ -24,6 +24,7 @@ struct BenchOptions {
   int rounds_count = 5;
   double round_seconds = 1.0;
   std::uint64_t replay_commits_count = 300'000;
+  std::size_t codelists_count = 10'000;  // that a report is made on
 };
 
 struct Bench {
@@ -33,6 +34,7 @@ struct Bench {
   std::string alias;
   std::shared_ptr<const coding_systems::Release> release;
   std::filesystem::path database;  // its SQLite file
+  std::string token;               // of an administrator, once make_accounts() has been called
   Figures figures;
   ProgressLine progress;
 };
@@ -47,7 +49,11 @@ base::Result<void> measure_codesets(Bench& bench);
 base::Result<void> measure_upgrade(Bench& bench);  // to a later release
 base::Result<void> measure_appends(Bench& bench);  // beside fdatasync
 base::Result<void> measure_replay(Bench& bench);   // and projecting
+base::Result<void> measure_report(Bench& bench);   // readers beside a report on a later release
 base::Result<void> measure_server(Bench& bench);   // start, a click, memory, requests beside nginx
+
+// The release as it might be half a year later; a file of the data folder, not registered.
+base::Result<std::shared_ptr<const coding_systems::Release>> make_later_release(Bench& bench);
 
 // A concept with about so many concepts below it (itself included), the nearest there is.
 coding_systems::Node subtree_of_size(const coding_systems::Release& release, std::size_t size);

@@ -6,7 +6,7 @@
 #include "tools/bench/disk.h"
 #include "tools/bench/measure.h"
 #include "tools/bench/servers.h"
-#include "tools/site_access.h"
+#include "tools/bench/site.h"
 
 namespace codelog::tools::bench {
 namespace {
@@ -18,95 +18,6 @@ using base::Result;
 
 constexpr int clicks_per_round = 40;
 constexpr std::size_t click_codes = 10'000;
-constexpr const char* small_organisation = "bench-small";
-constexpr const char* large_organisation = "bench-large";
-
-// The people and organisations that the requests need; the token of an administrator.
-Result<std::string> make_accounts(const DataFolderOptions& data) {
-  auto site = SiteAccess::open(data);
-  if (!site) return site.error();
-  struct Step {
-    const char* operation;
-    Json arguments;
-  };
-  for (const Step& step :
-       {Step{"user.add",
-             {{"username", "bench"},
-              {"name", "Bench"},
-              {"email", "bench@example.org"},
-              {"is_admin", true}}},
-        Step{"organisation.add",
-             {{"slug", small_organisation},
-              {"name", "Small"},
-              {"url", "https://small.example.org"}}},
-        Step{"organisation.add",
-             {{"slug", large_organisation},
-              {"name", "Large"},
-              {"url", "https://large.example.org"}}},
-        Step{"organisation.member", {{"organisation", small_organisation}, {"username", "bench"}}},
-        Step{"organisation.member",
-             {{"organisation", large_organisation}, {"username", "bench"}}}}) {
-    if (const auto done = site->run(step.operation, step.arguments); !done) return done.error();
-  }
-  const auto token = site->run("user.token", {{"username", "bench"}});
-  if (!token) return token.error();
-  return (*token)["token"].get<std::string>();
-}
-
-// What researchers do, over one connection.
-class Researcher {
- public:
-  Researcher(HttpClient client, std::string token)
-      : client_(std::move(client)), token_(std::move(token)) {}
-
-  Result<Json> send(const std::string& method, const std::string& target, const Json& body) {
-    HttpRequest request{.method = method, .target = target};
-    request.headers = {{"Authorization", "Token " + token_}, {"Content-Type", "application/json"}};
-    request.body = body.is_null() ? "" : body.dump();
-    const auto answer = client_.send(request);
-    if (!answer) return answer.error();
-    if (answer->status >= 300) {
-      return Error{ErrorCode::io, method + " " + target + ": " + answer->head + answer->body, {}};
-    }
-    return Json::parse(answer->body, nullptr, false);
-  }
-
-  Result<std::string> get(const std::string& target) {
-    const auto answer = client_.send({.target = target});
-    if (!answer) return answer.error();
-    if (answer->status != 200) {
-      return Error{ErrorCode::io, "GET " + target + ": " + answer->head + answer->body, {}};
-    }
-    return answer->body;
-  }
-
-  // The hash of the first version of a new codelist.
-  Result<std::string> create(const std::string& organisation, const std::string& name,
-                             const std::vector<std::string>& codes) {
-    const auto created = send("POST", "/api/v2/codelists",
-                              {{"owner", "organisation/" + organisation},
-                               {"name", name},
-                               {"coding_system", "snomedct"},
-                               {"codes", codes}});
-    if (!created) return created.error();
-    return (*created)["version"]["hash"].get<std::string>();
-  }
-
-  Result<std::string> create_published(const std::string& organisation, const std::string& name,
-                                       const std::vector<std::string>& codes) {
-    const auto hash = create(organisation, name, codes);
-    if (!hash) return hash.error();
-    for (const char* step : {"/save", "/publish"}) {
-      const auto done = send("POST", "/api/v2/versions/" + *hash + step, nullptr);
-      if (!done) return done.error();
-    }
-    return *hash;
-  }
-
- private:
-  HttpClient client_;
-  std::string token_;
-};
 
 Result<void> measure_start(Bench& bench) {
   std::vector<double> seconds;
@@ -315,14 +226,13 @@ Result<void> measure_memory(Bench& bench, const RunningServer& server, Researche
 }  // namespace
 
 Result<void> measure_server(Bench& bench) {
-  const auto token = make_accounts(bench.data);
-  if (!token) return token.error();
+  if (const auto made = make_accounts(bench); !made) return made;
   if (const auto done = measure_start(bench); !done) return done;
   const auto server = start_codelog(bench.data.data);
   if (!server) return server.error();
   auto client = HttpClient::connect(server->port, std::chrono::seconds(120));
   if (!client) return client.error();
-  Researcher researcher(std::move(*client), *token);
+  Researcher researcher(std::move(*client), bench.token);
   if (const auto done = measure_clicks(bench, *server, researcher); !done) return done;
   if (const auto done = measure_requests(bench, *server, researcher); !done) return done;
   return measure_memory(bench, *server, researcher);

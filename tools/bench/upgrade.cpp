@@ -43,24 +43,6 @@ constexpr const char* changes[] = {
     "FROM snomedct_relationship WHERE active AND '9' || source_id IN "
     "(SELECT id FROM snomedct_concept) GROUP BY source_id"};
 
-Result<ReleasePointer> make_later_release(Bench& bench) {
-  bench.progress.show("making a later release", 0, 0);
-  const auto alias = coding_systems::make_alias({"snomedct", "bench later", "2024-07-01"});
-  if (!alias) return alias.error();
-  const auto files = coding_systems::release_files(bench.data.data, "snomedct", *alias);
-  std::error_code error;
-  fs::copy_file(bench.database, files.database, fs::copy_options::overwrite_existing, error);
-  if (error) return Error{ErrorCode::io, "cannot copy the release: " + error.message(), {}};
-  try {
-    SQLite::Database database(files.database.string(), SQLite::OPEN_READWRITE);
-    database.exec("PRAGMA journal_mode = OFF");
-    for (const char* const change : changes) database.exec(change);
-  } catch (const SQLite::Exception& exception) {
-    return Error{ErrorCode::io, std::string("cannot change the release: ") + exception.what(), {}};
-  }
-  return coding_systems::snomedct::open_release(files, *alias);
-}
-
 // A version of these codes with a search that found some of them.
 VersionContent version_of(const ReleasePointer& release, const std::vector<std::string>& codes) {
   VersionContent version;
@@ -93,7 +75,7 @@ void measure_preview(Bench& bench, const ReleasePointer& later) {
                      .aims = {{AimKind::at_most, 100}}});
 }
 
-void measure_report(Bench& bench, const ReleasePointer& later) {
+void measure_comparing(Bench& bench, const ReleasePointer& later) {
   const auto all = codes_below(*bench.release, large_codes_count);
   std::vector<VersionContent> versions;
   for (std::size_t first = 0; first + small_codes_count <= all.size(); first += small_codes_count) {
@@ -102,7 +84,7 @@ void measure_report(Bench& bench, const ReleasePointer& later) {
         version_of(bench.release, {begin, begin + static_cast<std::ptrdiff_t>(small_codes_count)}));
   }
   if (versions.empty()) {
-    bench.figures.skip("report", "the release is too small");
+    bench.figures.skip("comparing versions", "the release is too small");
     return;
   }
   const double before = thread_cpu_seconds();
@@ -114,7 +96,7 @@ void measure_report(Bench& bench, const ReleasePointer& later) {
     const auto upgrade = compare_version(versions[i % versions.size()], releases, searches);
     affected += upgrade.outcome() == events::UpgradeOutcome::affected ? 1 : 0;
   }
-  bench.figures.add({.name = "report over " + format_count(versions_count) + " versions, " +
+  bench.figures.add({.name = "comparing " + format_count(versions_count) + " versions, " +
                              format_count(affected) + " affected",
                      .unit = "CPU s",
                      .measured = thread_cpu_seconds() - before});
@@ -122,11 +104,29 @@ void measure_report(Bench& bench, const ReleasePointer& later) {
 
 }  // namespace
 
+Result<ReleasePointer> make_later_release(Bench& bench) {
+  bench.progress.show("making a later release", 0, 0);
+  const auto alias = coding_systems::make_alias({"snomedct", "bench later", "2024-07-01"});
+  if (!alias) return alias.error();
+  const auto files = coding_systems::release_files(bench.data.data, "snomedct", *alias);
+  std::error_code error;
+  fs::copy_file(bench.database, files.database, fs::copy_options::overwrite_existing, error);
+  if (error) return Error{ErrorCode::io, "cannot copy the release: " + error.message(), {}};
+  try {
+    SQLite::Database database(files.database.string(), SQLite::OPEN_READWRITE);
+    database.exec("PRAGMA journal_mode = OFF");
+    for (const char* const change : changes) database.exec(change);
+  } catch (const SQLite::Exception& exception) {
+    return Error{ErrorCode::io, std::string("cannot change the release: ") + exception.what(), {}};
+  }
+  return coding_systems::snomedct::open_release(files, *alias);
+}
+
 Result<void> measure_upgrade(Bench& bench) {
   const auto later = make_later_release(bench);
   if (!later) return later.error();
   measure_preview(bench, *later);
-  measure_report(bench, *later);
+  measure_comparing(bench, *later);
   return {};
 }
 
