@@ -17,9 +17,9 @@ void must(const rocksdb::Status& status) {
 Committer::Committer(Parts parts, LogState state, MerkleTree tree,
                      std::chrono::milliseconds witness_sync_interval)
     : parts_(parts),
+      witness_sync_interval_(witness_sync_interval),
       state_(std::move(state)),
       tree_(std::move(tree)),
-      witness_sync_interval_(witness_sync_interval),
       thread_([this] { run(); }) {}
 
 Committer::~Committer() = default;
@@ -30,13 +30,38 @@ void Committer::set_observer(EventLog::Observer observer) {
   observer_ = std::move(observer);
 }
 
+void Committer::commit_queued() {
+  // Whoever sees this set has entered before the committer thread takes what is queued.
+  if (handed_over_) return;
+  const std::unique_lock lock(committing_, std::try_to_lock);
+  if (!lock) return hand_over();
+  commit_next_group();
+  // The thread must wait no longer than until then, and commit what did not fit the group.
+  const bool starts_waiting = !witness_due_ && !parts_.witness.is_synced();
+  if (starts_waiting) witness_due_ = std::chrono::steady_clock::now() + witness_sync_interval_;
+  if (starts_waiting || parts_.sequencer.has_queued()) hand_over();
+}
+
+void Committer::hand_over() {
+  if (!handed_over_.exchange(true)) parts_.sequencer.wake();
+}
+
 void Committer::run() {
-  while (auto group = parts_.sequencer.next_group(witness_due_)) {
-    if (!group->empty()) commit(*std::move(group));
+  std::optional<std::chrono::steady_clock::time_point> until;
+  while (parts_.sequencer.wait_for_work(until)) {
+    const std::lock_guard lock(committing_);
+    handed_over_ = false;
+    commit_next_group();
     sync_witness_when_due();
+    until = witness_due_;
   }
+  const std::lock_guard lock(committing_);
   if (parts_.sequencer.latched()) return;
   if (auto synced = parts_.witness.sync(); !synced) latch(synced.error(), {});
+}
+
+void Committer::commit_next_group() {
+  if (auto group = parts_.sequencer.take_group(); !group.empty()) commit(std::move(group));
 }
 
 void Committer::commit(std::vector<Pending> group) {

@@ -1,11 +1,16 @@
-// The one thread that writes: takes groups from the sequencer, and for each extends the Merkle
+// Commits, one group at a time: takes groups from the sequencer, and for each extends the Merkle
 // tree, writes one synced batch, moves the witness, tells the observer, publishes the head and
 // answers the writers, in that order.
+//
+// A writer that finds nobody committing does it on its own thread: to wake another one and to be
+// woken by it costs as much as a sync of a good disk. Who comes meanwhile leaves it to the
+// committer thread, which takes all that has gathered in one group.
 //
 // The first error of a write, or of the witness, latches the log: a failed sync must not be tried
 // again, because the kernel may have dropped the pages that it could not write.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <thread>
 
@@ -33,8 +38,14 @@ class Committer {
 
   void set_observer(EventLog::Observer observer);
 
+  // After Sequencer::enter(), before waiting for the answer.
+  void commit_queued();
+  // The same, for a writer that goes on entering: the committer thread does it.
+  void hand_over();
+
  private:
   void run();
+  void commit_next_group();
   void commit(std::vector<Pending> group);
   base::Result<void> write(const std::vector<Pending>& group);
   base::Result<void> put(rocksdb::WriteBatch& batch, const PendingCommit& pending);
@@ -44,10 +55,13 @@ class Committer {
   void latch(const base::Error& error, const std::vector<Pending>& failed);
 
   Parts parts_;
+  const std::chrono::milliseconds witness_sync_interval_;
+  std::mutex committing_;  // guards what follows, and that groups are committed one by one
   LogState state_;
   MerkleTree tree_;
-  const std::chrono::milliseconds witness_sync_interval_;
   std::optional<std::chrono::steady_clock::time_point> witness_due_;
+  // The committer thread has been woken and will take all that is queued now.
+  std::atomic<bool> handed_over_ = false;
   std::mutex observer_mutex_;
   EventLog::Observer observer_;  // guarded by observer_mutex_
   std::jthread thread_;          // Declared last: joined before the rest goes.

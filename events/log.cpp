@@ -133,7 +133,10 @@ class RocksLog final : public EventLog {
     const Pending pending = make_pending(std::move(draft), *std::move(payload));
     const auto entry = sequencer_.enter(pending);
     if (!entry) return entry.error();
-    if (entry->pending == pending && sequenced) sequenced();
+    if (entry->pending == pending) {
+      if (sequenced) sequenced();
+      committer_->commit_queued();
+    }
     base::Position earlier;
     if (entry->stored) {
       earlier = *entry->stored;
@@ -268,6 +271,7 @@ class RocksLog final : public EventLog {
     if (entry->pending != pending) {
       return Error{ErrorCode::unprocessable, "a commit to restore is in the log already", {}};
     }
+    committer_->hand_over();
     return pending;
   }
 

@@ -2,9 +2,9 @@
 //
 // One process may open a folder. All functions are safe from any thread. append() returns only when
 // the commit is on the disk *and* the observer has seen it: a writer that got its answer reads its
-// own write. Appends of many threads are committed in groups, one fsync each, by one committer
-// thread that drains a bounded queue (a full queue makes append() wait). Positions are dense and
-// visible in order.
+// own write. Appends of many threads are committed in groups, one fsync and one group at a time,
+// from a bounded queue (a full queue makes append() wait): by a committer thread, or by a writer
+// that finds nobody committing. Positions are dense and visible in order.
 //
 // After the first I/O error the log latches: every later append fails with `unavailable` until the
 // process is restarted, because a failed fsync must never be retried (the kernel may have dropped
@@ -102,9 +102,9 @@ class EventLog {
   static base::Result<std::unique_ptr<EventLog>> open(LogOptions options);
   virtual ~EventLog() = default;
 
-  // Called on the committer thread with every durable group of commits, in order, before their
-  // writers are answered and before head() and readers show them. Must not append. Set once, before
-  // the first append.
+  // Called with every durable group of commits, on the thread that has committed it, one group at a
+  // time and in order, before their writers are answered and before head() and readers show them.
+  // Must not append. Set once, before the first append.
   using Observer = std::function<void(std::span<const Commit>)>;
   virtual void set_observer(Observer observer) = 0;
 

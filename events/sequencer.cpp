@@ -54,8 +54,6 @@ base::Result<Sequencer::Entry> Sequencer::enter(Pending pending) {
   queue_bytes_ += pending->payload.size();
   queue_.push_back(pending);
   drop_old_streams();
-  lock.unlock();
-  work_.notify_one();
   return Entry{std::move(pending), std::nullopt};
 }
 
@@ -128,16 +126,28 @@ void Sequencer::drop_old_streams() {
   std::erase_if(streams_, [this](const auto& entry) { return entry.second.last <= durable_; });
 }
 
-std::optional<std::vector<Pending>> Sequencer::next_group(
-    std::optional<std::chrono::steady_clock::time_point> until) {
+bool Sequencer::wait_for_work(std::optional<std::chrono::steady_clock::time_point> until) {
   std::unique_lock lock(mutex_);
-  const auto ready = [this] { return !queue_.empty() || closed_; };
+  const auto ready = [this] { return !queue_.empty() || closed_ || woken_; };
   if (until) {
     work_.wait_until(lock, *until, ready);
   } else {
     work_.wait(lock, ready);
   }
-  if (queue_.empty() && closed_) return std::nullopt;
+  woken_ = false;
+  return !queue_.empty() || !closed_;
+}
+
+void Sequencer::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  work_.notify_one();
+}
+
+std::vector<Pending> Sequencer::take_group() {
+  std::unique_lock lock(mutex_);
   std::vector<Pending> group;
   std::size_t bytes = 0;
   while (!queue_.empty() && group.size() < group_commits_max) {
@@ -151,6 +161,11 @@ std::optional<std::vector<Pending>> Sequencer::next_group(
   lock.unlock();
   space_.notify_all();
   return group;
+}
+
+bool Sequencer::has_queued() const {
+  const std::lock_guard lock(mutex_);
+  return !queue_.empty();
 }
 
 void Sequencer::forget(const std::vector<Pending>& durable) {

@@ -77,10 +77,13 @@ class Sequencer {
 
   // --- For the committer
 
-  // The next commits in order, as many as fit a group; waits until there are any or the time comes.
-  // Nothing after close(), when all has been taken.
-  std::optional<std::vector<Pending>> next_group(
-      std::optional<std::chrono::steady_clock::time_point> until);
+  // Waits until something is queued, wake() is called or the time comes. False after close(), when
+  // all has been taken. enter() wakes nobody: who entered sees to it that somebody commits.
+  bool wait_for_work(std::optional<std::chrono::steady_clock::time_point> until);
+  void wake();
+  // The next commits in order, as many as fit a group; there may be none.
+  std::vector<Pending> take_group();
+  bool has_queued() const;
   // These commits are in the store.
   void forget(const std::vector<Pending>& durable);
   // From now on enter() fails with `reason`; returns what was queued.
@@ -116,6 +119,7 @@ class Sequencer {
   std::unordered_map<std::string, Pending> idempotent_;
   std::optional<std::string> latch_reason_;
   bool closed_ = false;
+  bool woken_ = false;
 };
 
 }  // namespace codelog::events

@@ -41,10 +41,10 @@ class Projections {
   // Why the views have stopped following the log; empty while they follow.
   std::string failure() const;
 
-  // Called on the log's committer thread with commits that the views have just taken in, before
-  // their writers are answered: for caches of what was read from the views. Empty for none. Safe
-  // from any thread; when it returns, the listener before is not running and will not be called
-  // again.
+  // Called with commits that the views have just taken in, on the thread that has committed them,
+  // before their writers are answered: for caches of what was read from the views. Empty for none.
+  // Safe from any thread; when it returns, the listener before is not running and will not be
+  // called again.
   void set_listener(events::EventLog::Observer listener);
 
  private:
@@ -52,7 +52,7 @@ class Projections {
   void take_in(std::span<const events::Commit> commits);
 
   std::unique_ptr<RocksStore> store_;
-  std::unique_ptr<Projector> projector_;  // used by the log's committer thread after open()
+  std::unique_ptr<Projector> projector_;  // used by whichever thread commits after open()
   std::atomic<std::uint64_t> checkpoint_ = 0;
   mutable std::mutex mutex_;
   std::string failure_;  // guarded by mutex_

@@ -1,7 +1,7 @@
 // Since when something holds: the position of the last commit that changed what is shown of it.
 //
 // Answers made from the views at some position may be given again as long as nothing that they show
-// has changed since. take_in() runs on the log's committer thread, before the writers of those
+// has changed since. take_in() runs on the thread that commits, before the writers of those
 // commits are answered, so that a writer never sees an older answer than its own write; the rest is
 // safe from any thread and takes no lock.
 #pragma once
