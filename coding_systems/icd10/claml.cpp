@@ -65,6 +65,18 @@ bool breaks_text(std::string_view element) {
   return std::ranges::find(names, element) != names.end();
 }
 
+// A <Reference>, and what a dagger or asterisk code is recorded together with.
+struct Reference {
+  std::optional<Usage> usage;
+  std::string code;  // as an attribute; empty without one
+  bool is_in_brackets = false;
+  std::string text;
+};
+struct Partner {
+  Usage usage = Usage::normal;
+  std::string code;
+};
+
 class ClamlHandler final : public XmlHandler {
  public:
   ClamlHandler(const XmlReader& reader, ImportStages& stages, std::uint64_t bytes_before,
@@ -105,17 +117,6 @@ class ClamlHandler final : public XmlHandler {
   }
 
  private:
-  struct Reference {
-    std::optional<Usage> usage;
-    std::string code;  // as an attribute; empty without one
-    bool is_in_brackets = false;
-    std::string text;
-  };
-  struct Partner {
-    Usage usage = Usage::normal;
-    std::string code;
-  };
-
   base::Error refuse(std::string_view detail) const {
     const std::string of_entry =
         entry_ == nullptr ? "" : (character_ ? "modifier class " : "class ") + shown_code_ + ": ";
