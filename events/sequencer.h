@@ -4,7 +4,6 @@
 // Safe from any thread; one mutex, held for a few point reads at most.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -29,20 +28,26 @@ class PendingCommit {
   std::string idempotency_key;  // as stored; empty when it has none
   base::Sha256 request_digest{};
 
-  // Blocks until the committer has answered.
-  void wait() const { state_.wait(State::waiting, std::memory_order_acquire); }
+  // Blocks until the committer has answered. Not on an atomic: its waiting begins with yields,
+  // which take from the committer the processor that it needs.
+  void wait() const {
+    std::unique_lock lock(mutex_);
+    answered_signal_.wait(lock, [this] { return answered_; });
+  }
   // Valid after wait(): nothing when the commit is durable and observed.
   const std::optional<base::Error>& failure() const { return failure_; }
 
   void answer(std::optional<base::Error> failure) {
+    const std::lock_guard lock(mutex_);
     failure_ = std::move(failure);
-    state_.store(State::answered, std::memory_order_release);
-    state_.notify_all();
+    answered_ = true;
+    answered_signal_.notify_all();
   }
 
  private:
-  enum class State : int { waiting, answered };
-  std::atomic<State> state_ = State::waiting;
+  mutable std::mutex mutex_;  // guards what follows, until it has been answered
+  mutable std::condition_variable answered_signal_;
+  bool answered_ = false;
   std::optional<base::Error> failure_;
 };
 
