@@ -368,7 +368,7 @@ base::Result<std::unique_ptr<Witness>> check_witness(const LogOptions& options,
 
 std::string random_id() {
   std::random_device random;
-  std::array<std::uint8_t, 16> bytes;
+  std::array<std::uint8_t, 16> bytes{};
   for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
   return base::to_hex(bytes);
 }

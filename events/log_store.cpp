@@ -238,7 +238,7 @@ base::Result<std::optional<LogState>> LogStore::read_state() const {
   if (!*id || !*head || (*head)->size() != sizeof(StoredHead)) {
     return Error{ErrorCode::corrupt, "the log's meta data is incomplete", {}};
   }
-  StoredHead stored;
+  StoredHead stored{};
   std::memcpy(&stored, (*head)->data(), sizeof stored);
   return std::optional(
       LogState{**id, Head{base::Position(stored.position), stored.root, stored.epoch}});

@@ -69,7 +69,7 @@ class LogStore {
  private:
   struct CloseFamily {
     rocksdb::DB* db;
-    void operator()(rocksdb::ColumnFamilyHandle* handle) const;
+    void operator()(rocksdb::ColumnFamilyHandle* family) const;
   };
   using FamilyHandle = std::unique_ptr<rocksdb::ColumnFamilyHandle, CloseFamily>;
 

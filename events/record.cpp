@@ -50,7 +50,7 @@ std::uint64_t from_big_endian(std::string_view eight_bytes) {
 std::array<char, record_header_bytes> record_header(base::Position position,
                                                     std::string_view payload) {
   CODELOG_CHECK(payload.size() <= commit_bytes_max, "a commit is larger than its limit");
-  std::array<char, record_header_bytes> header;
+  std::array<char, record_header_bytes> header{};
   put(header.data(), position.value());
   put(header.data() + 8, record_format);
   put(header.data() + 12, static_cast<std::uint32_t>(payload.size()));
