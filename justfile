@@ -22,7 +22,8 @@ build:
 # Build, load a small demonstration into ./data once, and serve it
 run *ARGUMENTS: build
     test -e data || \
-      (rm -rf build/demo && build/codelog demo --data build/demo && mv build/demo data)
+      (rm -rf build/demo && build/codelog demo --data build/demo >build/demo.txt && \
+       mv build/demo data && sed 's|build/demo|data|g' build/demo.txt)
     build/codelog serve --data data {{ARGUMENTS}}
 
 # Build everything and run every test
