@@ -1,6 +1,7 @@
 // A Release that answers from its index; each coding system adds what is its own.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "coding_systems/base/index_search.h"
 #include "coding_systems/base/release.h"
+#include "coding_systems/base/release_files.h"
 #include "coding_systems/base/release_index.h"
 
 namespace codelog::coding_systems {
@@ -51,5 +53,17 @@ class IndexedRelease : public Release {
   std::string alias_;
   ReleaseIndex index_;
 };
+
+// Opens a release of T, which is made of its alias, its index and what else is given.
+// Errors: as open_release_index.
+template <class T, class... Rest>
+base::Result<std::shared_ptr<const Release>> open_indexed_release(
+    const ReleaseFiles& files, std::string_view system_id, std::string alias,
+    const ReadIndexSource& read_source, const Rest&... rest) {
+  auto opened = open_release_index(files, system_id, read_source);
+  if (!opened) return opened.error();
+  return std::shared_ptr<const Release>(
+      std::make_shared<const T>(std::move(alias), std::move(opened->index), rest...));
+}
 
 }  // namespace codelog::coding_systems

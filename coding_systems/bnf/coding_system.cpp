@@ -67,10 +67,7 @@ base::Result<IndexSource> read_index_source(const SqliteFile& file) {
 
 base::Result<std::shared_ptr<const Release>> open_release(const ReleaseFiles& files,
                                                           std::string alias) {
-  auto opened = open_release_index(files, system_id, read_index_source);
-  if (!opened) return opened.error();
-  return std::shared_ptr<const Release>(
-      std::make_shared<const BnfRelease>(std::move(alias), std::move(opened->index)));
+  return open_indexed_release<BnfRelease>(files, system_id, std::move(alias), read_index_source);
 }
 
 }  // namespace codelog::coding_systems::bnf

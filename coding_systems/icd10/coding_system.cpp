@@ -251,10 +251,8 @@ base::Result<IndexSource> read_index_source(const SqliteFile& file) {
 
 base::Result<std::shared_ptr<const Release>> open_release(const ReleaseFiles& files,
                                                           std::string alias) {
-  auto opened = open_release_index(files, system_id, read_index_source);
-  if (!opened) return opened.error();
-  return std::shared_ptr<const Release>(std::make_shared<const Icd10Release>(
-      std::move(alias), std::move(opened->index), files.database));
+  return open_indexed_release<Icd10Release>(files, system_id, std::move(alias), read_index_source,
+                                            files.database);
 }
 
 }  // namespace codelog::coding_systems::icd10

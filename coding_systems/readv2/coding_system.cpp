@@ -58,12 +58,10 @@ const FlatSystem& flat_system() {
 
 base::Result<std::shared_ptr<const Release>> open_release(const ReleaseFiles& files,
                                                           std::string alias) {
-  auto opened = open_release_index(files, system_id, [](const SqliteFile& file) {
+  const auto read_source = [](const SqliteFile& file) {
     return read_flat_release(file, flat_system());
-  });
-  if (!opened) return opened.error();
-  return std::shared_ptr<const Release>(
-      std::make_shared<const ReadV2Release>(std::move(alias), std::move(opened->index)));
+  };
+  return open_indexed_release<ReadV2Release>(files, system_id, std::move(alias), read_source);
 }
 
 }  // namespace codelog::coding_systems::readv2
