@@ -10,6 +10,7 @@
 #include "coding_systems/base/text_fold.h"
 #include "coding_systems/base/text_search.h"
 #include "coding_systems/base/type_table.h"
+#include "coding_systems/base/word_search.h"
 #include "events/base/text.h"
 
 namespace codelog::coding_systems {
@@ -82,6 +83,45 @@ class TextWords {
 
 bool has_phrase(std::span<const std::string_view> words, std::span<const std::string_view> phrase) {
   return !std::ranges::search(words, phrase).empty();
+}
+
+// Takes the texts out for which is_wanted(text) is false, fetching their memory ahead.
+template <class IsWanted>
+void keep_texts(const ReleaseIndex& index, std::vector<TextNumber>& texts, IsWanted is_wanted) {
+  auto kept = texts.begin();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i + prefetch_distance < texts.size()) {
+      __builtin_prefetch(index.text_place(texts[i + prefetch_distance]));
+    }
+    const TextNumber text = texts[i];
+    if (is_wanted(index.text(text))) *kept++ = text;
+  }
+  texts.erase(kept, texts.end());
+}
+
+void keep_with_word(const ReleaseIndex& index, std::vector<TextNumber>& texts,
+                    const WantedWord& wanted) {
+  const std::string_view word = wanted.word;
+  const WordSearch search({&word, 1}, wanted.is_prefix);
+  TextWords words;
+  keep_texts(index, texts, [&](std::string_view text) {
+    const auto answer = search.look(text);
+    if (answer != WordSearch::Answer::unknown) return answer == WordSearch::Answer::yes;
+    return has_word(words.all(text), wanted);
+  });
+}
+
+void keep_with_phrase(const ReleaseIndex& index, std::vector<TextNumber>& texts,
+                      std::span<const std::string_view> phrase) {
+  if (texts.empty()) return;
+  const WordSearch search(phrase, false);
+  TextWords words;
+  keep_texts(index, texts, [&](std::string_view text) {
+    const auto answer = search.look(text);
+    if (answer != WordSearch::Answer::unknown) return answer == WordSearch::Answer::yes;
+    if (has_phrase(words.plain(text), phrase)) return true;
+    return words.has_apostrophes() && has_phrase(words.without_apostrophes_in_it(), phrase);
+  });
 }
 
 // The description without its surroundings, as hits are compared with it.
@@ -220,21 +260,15 @@ base::Result<std::vector<Node>> IndexSearch::nodes_by_code(const SearchQuery& qu
 
 base::Result<std::vector<TextNumber>> IndexSearch::texts_by_words(const SearchQuery& query) const {
   const auto folded = fold_text(query.text);
-  TextWords words;
   auto texts = index_.tokens().texts_with_all(
-      wanted_words(query, folded), [&](TextNumber text) -> std::span<const std::string_view> {
-        return words.all(index_.text(text));
+      wanted_words(query, folded),
+      [&](std::vector<TextNumber>& candidates, const WantedWord& wanted) {
+        keep_with_word(index_, candidates, wanted);
       });
-  if (query.mode == SearchMode::phrase) {
-    const auto phrase = words_of(folded);
-    std::erase_if(texts, [&](TextNumber text) {
-      if (has_phrase(words.plain(index_.text(text)), phrase)) return false;
-      return !words.has_apostrophes() || !has_phrase(words.without_apostrophes_in_it(), phrase);
-    });
-  }
+  if (query.mode == SearchMode::phrase) keep_with_phrase(index_, texts, words_of(folded));
   if (query.mode == SearchMode::starts_with) {
-    std::erase_if(texts, [&](TextNumber text) {
-      return compare_start(index_.text(text), folded) == TextStart::other;
+    keep_texts(index_, texts, [&](std::string_view text) {
+      return compare_start(text, folded) != TextStart::other;
     });
   }
   return texts;

@@ -11,13 +11,6 @@
 namespace codelog::coding_systems {
 namespace {
 
-constexpr unsigned char ascii_after = 0x80;
-
-bool is_ascii_word(unsigned char byte) {
-  return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
-         (byte >= 'A' && byte <= 'Z');
-}
-
 // Letters that people type without their stroke or tie, but that have no decomposition; after case
 // folding.
 std::string_view plain_letters(utf8proc_int32_t value) {
@@ -187,7 +180,19 @@ std::string without_apostrophes(std::string_view folded) {
 }
 
 TextStart compare_start(std::string_view text, std::string_view folded) {
+  // Nearly all differ in their first bytes, and those are ASCII.
   std::size_t at = 0;
+  const auto is_same = [&](unsigned char byte) {
+    return byte < ascii_after && static_cast<char>(fold_ascii(byte)) == folded[at];
+  };
+  while (at < std::min(text.size(), folded.size()) &&
+         is_same(static_cast<unsigned char>(text[at]))) {
+    ++at;
+  }
+  if (at < text.size() && static_cast<unsigned char>(text[at]) < ascii_after) {
+    return at < folded.size() ? TextStart::other : TextStart::longer;
+  }
+  text.remove_prefix(at);
   std::string piece;
   auto result = TextStart::same;
   const auto differs = [&](std::string_view next) {

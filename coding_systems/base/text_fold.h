@@ -32,6 +32,12 @@ bool is_letter_or_digit(std::int32_t value);
 void append_folded(std::string_view text, std::string& out);
 std::string fold_text(std::string_view text);
 
+constexpr unsigned char ascii_after = 0x80;
+constexpr bool is_ascii_word(unsigned char byte) {
+  return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+         (byte >= 'A' && byte <= 'Z');
+}
+
 // Of a folded text; views of it, in order.
 std::vector<std::string_view> words_of(std::string_view folded);
 // For loops over many texts: `words` is emptied first.

@@ -55,12 +55,12 @@ bool TextSearch::matches_at(const char* place) const {
   });
 }
 
-bool TextSearch::is_in(std::string_view text) const {
-  if (text.size() < folded_.size()) return false;
+std::size_t TextSearch::find(std::string_view text, std::size_t from) const {
+  if (text.size() < folded_.size()) return std::string_view::npos;
   const ByteMatcher first(folded_[first_anchor_]);
   const ByteMatcher second(folded_[second_anchor_]);
   const std::size_t places = text.size() - folded_.size() + 1;
-  for (std::size_t start = 0; start < places; start += block_bytes) {
+  for (std::size_t start = from; start < places; start += block_bytes) {
     const char* place = text.data() + start;
     const Block both =
         first.compare(place + first_anchor_) & second.compare(place + second_anchor_);
@@ -72,12 +72,12 @@ bool TextSearch::is_in(std::string_view text) const {
         const auto byte = static_cast<unsigned>(std::countr_zero(word)) / 8;
         word &= ~(std::uint64_t{0xff} << (byte * 8));
         const std::size_t offset = i * word_bytes + byte;
-        if (start + offset >= places) return false;
-        if (matches_at(place + offset)) return true;
+        if (start + offset >= places) return std::string_view::npos;
+        if (matches_at(place + offset)) return start + offset;
       }
     }
   }
-  return false;
+  return std::string_view::npos;
 }
 
 }  // namespace codelog::coding_systems

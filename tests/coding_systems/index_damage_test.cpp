@@ -24,6 +24,7 @@ using coding_systems::IndexSection;
 using coding_systems::IndexSource;
 using coding_systems::Node;
 using coding_systems::ReleaseIndex;
+using coding_systems::TextNumber;
 using coding_systems::TextRole;
 
 std::string small_index() {
@@ -83,7 +84,7 @@ bool is_refused(std::string bytes) {
 
 // Words, phrases and codes, as the modes beyond "contains" ask for them.
 std::size_t search_in_every_mode(const ReleaseIndex& index) {
-  const auto none = [](auto) { return std::span<const std::string_view>(); };
+  const auto none = [](std::vector<TextNumber>& texts, const auto&) { texts.clear(); };
   std::size_t answers = 0;
   for (const auto& wanted :
        std::vector<std::vector<coding_systems::WantedWord>>{{{"n", true}},

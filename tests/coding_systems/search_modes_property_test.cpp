@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <tuple>
 
+#include "coding_systems/base/word_search.h"
 #include "tests/coding_systems/search_modes_support.h"
 
 namespace codelog::tests {
@@ -14,6 +15,7 @@ namespace {
 using coding_systems::SearchMode;
 using coding_systems::SearchQuery;
 using coding_systems::TextRole;
+using coding_systems::TextSearch;
 
 // A letter as texts have it, what it folds to, and whether that belongs to a word. Written down by
 // hand: the index asks a library.
@@ -187,6 +189,43 @@ TEST_CASE("words, phrase and starts_with find exactly the codes with such a text
         RC_ASSERT(codes_found(*release, asked) == expected);
       }
     }
+  });
+}
+
+TEST_CASE("words are found in a text without folding it, or it is said that this cannot tell",
+          "[search][modes][property]") {
+  using coding_systems::WordSearch;
+  rc::prop("WordSearch == words of the folded text", [] {
+    const auto text = *text_of(30);
+    const auto query = words(
+        *rc::gen::suchThat(text_of(4), [](const Text& any) { return !words(any, true).empty(); }),
+        true);
+    const bool last_is_prefix = *rc::gen::arbitrary<bool>();
+    const auto is_in = [&](const std::vector<std::string>& of_text) {
+      return !std::ranges::search(of_text, query, [&](const auto& word, const auto& wanted) {
+                return last_is_prefix && &wanted == &query.back() ? word.starts_with(wanted)
+                                                                  : word == wanted;
+              }).empty();
+    };
+    const std::vector<std::string_view> views(query.begin(), query.end());
+    const WordSearch search(views, last_is_prefix);
+    // What lies behind the text must not matter, even if it goes on as the word would.
+    const std::string all =
+        written(text) + query.front() + std::string(TextSearch::readable_behind_bytes, 'a');
+    const auto searched = std::string_view(all).substr(0, written(text).size());
+    const auto answer = search.look(searched);
+    const bool is_simple = std::ranges::all_of(
+        searched, [](char c) { return static_cast<unsigned char>(c) < 0x80 && c != '\''; });
+    if (answer == WordSearch::Answer::unknown) {
+      const bool is_ascii_query = std::ranges::all_of(query, [](const std::string& word) {
+        return std::ranges::all_of(word,
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+      });
+      RC_ASSERT(!is_simple || !is_ascii_query);
+      return;
+    }
+    RC_ASSERT((answer == WordSearch::Answer::yes) ==
+              (is_in(words(text, true)) || is_in(words(text, false))));
   });
 }
 
