@@ -213,6 +213,10 @@ class PartsDecoder {
     read(from->kind(), to.kind);
     read(from->text(), to.text);
     to.codes_count = from->codes_count();
+    read(from->mode(), to.mode);
+    read(from->active(), to.active);
+    read(from->types(), to.types);
+    read(from->problem(), to.problem);
   }
   void read(const schema::VersionUpgrade* from, VersionUpgrade& to) {
     to.version = VersionId(from->version());

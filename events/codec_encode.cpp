@@ -200,8 +200,11 @@ class Encoder {
   }
   Offset<schema::SearchLeftOut> table(const SearchLeftOut& search) {
     const auto asked = text(search.text);
+    const auto types = texts(search.types);
+    const auto problem = text(search.problem);
     return schema::CreateSearchLeftOut(builder_, stored<schema::SearchKind>(search.kind), asked,
-                                       search.codes_count);
+                                       search.codes_count, stored<schema::SearchMode>(search.mode),
+                                       stored<schema::ActiveFilter>(search.active), types, problem);
   }
   Offset<schema::VersionUpgrade> table(const VersionUpgrade& row) {
     const auto problem = text(row.problem);

@@ -87,11 +87,16 @@ struct SearchWithResults {
   bool operator==(const SearchWithResults&) const = default;
 };
 
-// A search that a draft made from another version could not take over, since it finds too much now.
+// A search that a draft made from another version could not take over: it finds too much now, or
+// cannot be run on the draft's release.
 struct SearchLeftOut {
   SearchKind kind = SearchKind::term;
   std::string text;
   std::uint64_t codes_count = 0;
+  SearchMode mode = SearchMode::contains;
+  ActiveFilter active = ActiveFilter::any;
+  std::vector<std::string> types = {};
+  std::string problem = {};  // why it cannot be run; empty: it finds too much
   bool operator==(const SearchLeftOut&) const = default;
 };
 

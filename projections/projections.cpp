@@ -104,13 +104,53 @@ void Projections::set_listener(events::EventLog::Observer listener) {
   listener_ = std::move(listener);
 }
 
-base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log,
-                                                    CodelistId codelist, Position position) {
+namespace {
+
+// The commits of several streams in the log's order, each once.
+class StreamsReader {
+ public:
+  StreamsReader(const events::EventLog& log, const std::vector<std::string>& streams) {
+    for (const std::string& stream : streams) {
+      readers_.push_back(
+          {log.read_stream(stream, base::StreamVersion(1), events::Direction::forward), {}});
+      readers_.back().next = readers_.back().reader->next();
+    }
+  }
+
+  std::optional<base::Result<events::Commit>> next() {
+    Reader* first = nullptr;
+    for (Reader& reader : readers_) {
+      if (!reader.next) continue;
+      if (!*reader.next) return std::move(*reader.next);
+      if (first == nullptr || (*reader.next)->position < (*first->next)->position) first = &reader;
+    }
+    if (first == nullptr) return std::nullopt;
+    base::Result<events::Commit> commit = std::move(*first->next);
+    for (Reader& reader : readers_) {
+      const bool is_taken = &reader == first || (reader.next && *reader.next &&
+                                                 (*reader.next)->position == commit->position);
+      if (is_taken) reader.next = reader.reader->next();
+    }
+    return commit;
+  }
+
+ private:
+  struct Reader {
+    std::unique_ptr<events::CommitReader> reader;
+    std::optional<base::Result<events::Commit>> next;
+  };
+  std::vector<Reader> readers_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<Store>> views_as_of(const events::EventLog& log,
+                                                 const std::vector<std::string>& streams,
+                                                 Position position) {
   std::unique_ptr<Store> store = std::make_unique<MemoryStore>();
   Projector projector(*store, Projector::Positions::sparse, identity_of(log));
-  const auto reader = log.read_stream(codelist_stream(codelist), base::StreamVersion(1),
-                                      events::Direction::forward);
-  while (auto commit = reader->next()) {
+  StreamsReader reader(log, streams);
+  while (auto commit = reader.next()) {
     if (!*commit) return commit->error();
     if ((*commit)->position > position) break;
     if (const auto applied = projector.apply(**commit); !applied) return applied.error();
@@ -139,5 +179,7 @@ base::Sha256 digest(const StoreReader& reader) {
 LogIdentity identity_of(const events::EventLog& log) { return {log.id(), log.head().epoch}; }
 
 std::string codelist_stream(CodelistId id) { return "codelist/" + std::to_string(id.value()); }
+
+std::string release_stream(std::string_view alias) { return "release/" + std::string(alias); }
 
 }  // namespace codelog::projections

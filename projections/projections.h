@@ -65,9 +65,11 @@ class Projections {
 base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
                             std::optional<Position> last = std::nullopt);
 
-// The views of the commits of one codelist up to and including a position, for looking at the past.
-base::Result<std::unique_ptr<Store>> codelist_as_of(const events::EventLog& log,
-                                                    CodelistId codelist, Position position);
+// The views of the commits of these streams up to and including a position, for looking at the past
+// of a codelist; linear in those commits.
+base::Result<std::unique_ptr<Store>> views_as_of(const events::EventLog& log,
+                                                 const std::vector<std::string>& streams,
+                                                 Position position);
 
 // SHA-256 over every key and value in order: equal digests, equal views.
 base::Sha256 digest(const StoreReader& reader);
@@ -77,5 +79,6 @@ LogIdentity identity_of(const events::EventLog& log);
 
 // "codelist/17": the stream of a codelist and its versions.
 std::string codelist_stream(CodelistId id);
+std::string release_stream(std::string_view alias);
 
 }  // namespace codelog::projections

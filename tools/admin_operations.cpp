@@ -275,7 +275,9 @@ Result<Json> AdminOperations::report_release(const Json& arguments, const Report
                    : Error{ErrorCode::conflict, "another report has taken this one's place", {}};
     }
     if (!state->is_running) break;
-    if (report) report({"comparing versions", state->done, state->total});
+    if (report && !report({"comparing versions", state->done, state->total})) {
+      return Error{ErrorCode::unavailable, "stopped waiting for the report; it goes on", {}};
+    }
     std::this_thread::sleep_for(between_looks);
   }
   const auto views = folder_.projections().views();

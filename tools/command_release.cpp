@@ -30,7 +30,9 @@ std::string report_lines(const Json& report) {
       " that nothing can be told of\n";
   for (const Json& row : report.at("versions")) {
     if (row.value("outcome", "") == "unchanged") continue;
-    lines += row.value("codelist", "") + " " + row.value("version", "") + ": ";
+    const Json& codelist = row.at("codelist");
+    lines += (codelist.is_null() ? "(deleted)" : codelist.get<std::string>()) + " " +
+             row.value("version", "") + ": ";
     std::string counts;
     for (const auto& [name, count] : row.at("counts").items()) {
       if (count == 0) continue;

@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "coding_systems/base/search_query.h"
 #include "events/base/version_hash.h"
 #include "server/accounts/personal_data.h"
 #include "server/commands/upgrade.h"
@@ -66,24 +67,9 @@ std::string_view text_of(events::ReleaseState state) {
   return state == events::ReleaseState::ready ? "ready" : "importing";
 }
 
+// The modes that events carry have the same numbers as the searches'.
 std::string_view text_of(events::SearchMode mode) {
-  switch (mode) {
-    case events::SearchMode::contains:
-      return "contains";
-    case events::SearchMode::words:
-      return "words";
-    case events::SearchMode::phrase:
-      return "phrase";
-    case events::SearchMode::starts_with:
-      return "starts_with";
-    case events::SearchMode::regex:
-      return "regex";
-    case events::SearchMode::code_prefix:
-      return "code_prefix";
-    case events::SearchMode::code_range:
-      return "code_range";
-  }
-  return "unknown";
+  return coding_systems::to_string(static_cast<coding_systems::SearchMode>(mode));
 }
 
 Json status_or_null(const std::optional<events::CodeStatus>& status) {
@@ -316,7 +302,11 @@ struct AddFields {
     json["searches_left_out"] = Json::array();
     for (const events::SearchLeftOut& search : event.searches_left_out) {
       const char* const kind = search.kind == events::SearchKind::term ? "term" : "code";
-      json["searches_left_out"].push_back({{kind, search.text}, {"codes", search.codes_count}});
+      Json left_out = {
+          {kind, search.text}, {"codes", search.codes_count}, {"mode", text_of(search.mode)}};
+      if (!search.types.empty()) left_out["types"] = search.types;
+      if (!search.problem.empty()) left_out["problem"] = search.problem;
+      json["searches_left_out"].push_back(std::move(left_out));
     }
     json["assumed"] = event.assumed;
   }

@@ -50,6 +50,7 @@ Result<void> check_alias_is_free(const DataFolderOptions& folder, const ReleaseI
 // Adds what a dm+d release knows of ids that were replaced to the mapping of previous VMPs, which
 // downloads of dm+d codelists are made with.
 Result<void> add_previous_vmps_of(const DataFolderOptions& folder, const ReleaseImport& command,
+                                  const std::string& alias,
                                   const std::filesystem::path& release_file) {
   const auto file = coding_systems::SqliteFile::open(release_file);
   if (!file) return file.error();
@@ -61,8 +62,9 @@ Result<void> add_previous_vmps_of(const DataFolderOptions& folder, const Release
     const auto previous = coding_systems::SctidText::from(pair.previous_vpid);
     if (id && previous) pairs.push_back({*id, *previous});
   }
-  const MappingImport mapping{std::string(mappings::dmdvmpprevmap_id), command.archive,
-                              command.release_name, command.valid_from};
+  // By its alias, since two releases of one name and different days are two.
+  const MappingImport mapping{std::string(mappings::dmdvmpprevmap_id), command.archive, alias,
+                              command.valid_from};
   const auto added = add_previous_vmps(folder, mapping, pairs);
   if (added) return {};
   return Error{added.error().code,
@@ -153,7 +155,7 @@ Result<ImportedRelease> import_release(const DataFolderOptions& folder,
   const auto registered = register_release(folder, command, *alias, *outcome);
   if (!registered) return registered.error();
   if (command.system_id == coding_systems::dmd::system_id) {
-    const auto added = add_previous_vmps_of(folder, command, outcome->file);
+    const auto added = add_previous_vmps_of(folder, command, *alias, outcome->file);
     if (!added) return added.error();
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;

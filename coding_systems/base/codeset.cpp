@@ -225,6 +225,7 @@ std::vector<std::string> Codeset::ultimate_ancestors(std::span<const std::string
   const auto ultimate =
       coding_systems::ultimate_ancestors(extended.hierarchy(), NodeSet(extended.size(), nodes));
   std::vector<std::string> found;
+  found.reserve(ultimate.size());
   for (const Node node : ultimate) found.emplace_back(extended.code(node));
   std::ranges::sort(found);
   return found;

@@ -15,18 +15,18 @@ LineReader::LineReader(const ZipArchive& archive, std::vector<ZipMember> members
   for (std::size_t i = 0; i < blocks_count; ++i) {
     free_.emplace_back().bytes.resize(line_bytes_max + block_bytes);
   }
-  unpacker_ = std::jthread([this](std::stop_token stop) { unpack_all(std::move(stop)); });
+  unpacker_ = std::jthread([this](const std::stop_token& stop) { unpack_all(stop); });
 }
 
 LineReader::~LineReader() = default;
 
-void LineReader::unpack_all(std::stop_token stop) {
+void LineReader::unpack_all(const std::stop_token& stop) {
   for (const ZipMember& member : members_) {
     if (!unpack_member(member, stop)) return;
   }
 }
 
-bool LineReader::unpack_member(const ZipMember& member, std::stop_token stop) {
+bool LineReader::unpack_member(const ZipMember& member, const std::stop_token& stop) {
   auto reader = archive_.read(member);
   for (;;) {
     auto block = take_free(stop);
@@ -46,7 +46,7 @@ bool LineReader::unpack_member(const ZipMember& member, std::stop_token stop) {
   }
 }
 
-std::optional<LineReader::Block> LineReader::take_free(std::stop_token stop) {
+std::optional<LineReader::Block> LineReader::take_free(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   if (!changed_.wait(lock, stop, [this] { return !free_.empty(); })) return std::nullopt;
   Block block = std::move(free_.front());

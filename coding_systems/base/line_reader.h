@@ -50,9 +50,9 @@ class LineReader {
     std::optional<base::Error> error;
   };
 
-  void unpack_all(std::stop_token stop);
-  bool unpack_member(const ZipMember& member, std::stop_token stop);
-  std::optional<Block> take_free(std::stop_token stop);
+  void unpack_all(const std::stop_token& stop);
+  bool unpack_member(const ZipMember& member, const std::stop_token& stop);
+  std::optional<Block> take_free(const std::stop_token& stop);
   void put_full(Block block);
   base::Error line_too_long() const;
   base::Result<void> next_block(std::string_view line_start);

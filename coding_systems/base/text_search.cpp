@@ -64,7 +64,7 @@ std::size_t TextSearch::find(std::string_view text, std::size_t from) const {
     const char* place = text.data() + start;
     const Block both =
         first.compare(place + first_anchor_) & second.compare(place + second_anchor_);
-    std::array<std::uint64_t, block_bytes / word_bytes> words;
+    std::array<std::uint64_t, block_bytes / word_bytes> words{};
     std::memcpy(words.data(), &both, block_bytes);
     if ((words[0] | words[1]) == 0) continue;
     for (std::size_t i = 0; i < words.size(); ++i) {

@@ -209,7 +209,7 @@ bool XmlReader::names_unknown_entity() const {
   return false;
 }
 
-void XmlReader::take(base::Result<void> result) {
+void XmlReader::take(const base::Result<void>& result) {
   if (!result) stop(result.error());
 }
 

@@ -91,7 +91,7 @@ class XmlReader {
   void on_comment(std::string_view text);
   void on_declaration(const char* encoding);
   bool begin_event();
-  void take(base::Result<void> result);
+  void take(const base::Result<void>& result);
   void refuse(std::string_view detail);
   void stop(base::Error error);
   bool names_unknown_entity() const;

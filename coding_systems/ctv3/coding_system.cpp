@@ -30,6 +30,7 @@ class Ctv3Release final : public IndexedRelease {
     }
     if (sections.empty()) return {std::string(unknown_title)};
     std::vector<std::string> titles;
+    titles.reserve(sections.size());
     for (const Node section : sections) {
       titles.emplace_back(name(section).value_or(unknown_title));
     }

@@ -128,6 +128,7 @@ class MembersFinder {
       const auto found = find_files(archive_, start);
       if (found.empty() && !part.is_needed) continue;
       std::vector<std::string> names;
+      names.reserve(found.size());
       for (const ZipMember& member : found) names.push_back(member.name);
       const auto one = expect_one(archive_, start + "*.txt", "file", names);
       if (!one) return one;

@@ -69,7 +69,7 @@ class IdText {
   std::string_view view() const { return {bytes_.data(), end_}; }
 
  private:
-  std::array<char, 20> bytes_;
+  std::array<char, 20> bytes_{};
   const char* end_;
 };
 

@@ -73,11 +73,10 @@ void write_summary(const CodelistRecord& codelist, const std::vector<VersionReco
 Result<http::Response> list_codelists(const ReadCall& call) {
   const auto filter = parse_filter(call.request.query());
   if (!filter) return filter.error();
-  const auto after = number_in_query(call.request, "after", 0, UINT32_MAX);
+  const auto after = number_in_query(call.request, "after", 0, {0, UINT32_MAX});
   if (!after) return after.error();
-  const auto limit = number_in_query(call.request, "limit", page_entries, page_entries_max);
+  const auto limit = number_in_query(call.request, "limit", page_entries, {1, page_entries_max});
   if (!limit) return limit.error();
-  if (*limit == 0) return bad_parameter("limit", "must be at least 1");
   const auto codelists =
       filter->owner ? call.views.codelists_of(*filter->owner) : call.views.codelists();
   std::uint64_t count = 0;
@@ -116,8 +115,8 @@ Result<http::Response> get_codelist(const ReadCall& call) {
     return http::json_text(200, codelist_json(call.views, *codelist));
   }
   const commands::Site& site = call.application.site();
-  const auto past =
-      Past::open(site.log, site.clock.now(), codelist->id, call.request.query().get("as_of"));
+  const auto past = Past::open(site.log, site.clock.now(), call.views, codelist->id,
+                               call.request.query().get("as_of"));
   if (!past) return past.error();
   const auto then = past->views().codelist(codelist->id);
   if (!then) return Error{ErrorCode::not_found, "the codelist did not exist then", {}};
@@ -127,11 +126,10 @@ Result<http::Response> get_codelist(const ReadCall& call) {
 Result<http::Response> get_history(const ReadCall& call) {
   const auto codelist = codelist_in_path(call.views, call.path);
   if (!codelist) return codelist.error();
-  const auto after = number_in_query(call.request, "after", 0, UINT64_MAX);
+  const auto after = number_in_query(call.request, "after", 0, {0, UINT64_MAX});
   if (!after) return after.error();
-  const auto limit = number_in_query(call.request, "limit", page_entries, page_entries_max);
+  const auto limit = number_in_query(call.request, "limit", page_entries, {1, page_entries_max});
   if (!limit) return limit.error();
-  if (*limit == 0) return bad_parameter("limit", "must be at least 1");
   const bool show_changes = call.request.query().get("changes") == "true";
   auto text = history_json(
       call.application.site().log, call.views, codelist->id,

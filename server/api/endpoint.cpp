@@ -51,7 +51,7 @@ Error not_there_yet(std::uint64_t position) {
 
 Result<void> wait_for_position(Application& application, const http::Request& request) {
   static std::atomic<int> waiting = 0;
-  const auto wanted = number_in_query(request, "min_position", 0, UINT64_MAX);
+  const auto wanted = number_in_query(request, "min_position", 0, {});
   if (!wanted) return wanted.error();
   const commands::Site& site = application.site();
   if (site.projections.checkpoint().value() >= *wanted) return {};
@@ -225,7 +225,7 @@ json describe(Parameter parameter) {
 }
 
 Result<std::uint64_t> number_in_query(const http::Request& request, std::string_view name,
-                                      std::uint64_t otherwise, std::uint64_t maximum) {
+                                      std::uint64_t otherwise, NumberRange range) {
   if (!request.query().has(name)) return otherwise;
   const std::string_view text = request.query().get(name);
   std::uint64_t number = 0;
@@ -233,9 +233,13 @@ Result<std::uint64_t> number_in_query(const http::Request& request, std::string_
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) {
     return base::field_error(ErrorCode::invalid, std::string(name), "must be a whole number");
   }
-  if (number > maximum) {
+  if (number < range.minimum) {
     return base::field_error(ErrorCode::invalid, std::string(name),
-                             "must be at most " + std::to_string(maximum));
+                             "must be at least " + std::to_string(range.minimum));
+  }
+  if (number > range.maximum) {
+    return base::field_error(ErrorCode::invalid, std::string(name),
+                             "must be at most " + std::to_string(range.maximum));
   }
   return number;
 }

@@ -106,8 +106,12 @@ http::Response problem_of(const http::Request& request, const Error& error);
 // The ready release that the path names by its alias. Errors: not_found.
 Result<commands::ReleasePointer> release_in_path(const ReadCall& call);
 
+struct NumberRange {
+  std::uint64_t minimum = 0;
+  std::uint64_t maximum = UINT64_MAX;
+};
 // A number from the query; `otherwise` when it is not given. Errors: invalid, naming the parameter.
 Result<std::uint64_t> number_in_query(const http::Request& request, std::string_view name,
-                                      std::uint64_t otherwise, std::uint64_t maximum);
+                                      std::uint64_t otherwise, NumberRange range);
 
 }  // namespace codelog::api

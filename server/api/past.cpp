@@ -30,19 +30,29 @@ Result<Position> position_at(const events::EventLog& log, std::string_view text)
   return Position(number);
 }
 
-// Of the codelist's last commit at or before the time. Clocks can be set back, so the first later
-// commit ends it.
-Result<Position> position_at(const events::EventLog& log, base::CodelistId codelist,
+// Of the streams' last commit at or before the time. Clocks can be set back, so in each stream the
+// first later commit ends it.
+Result<Position> position_at(const events::EventLog& log, const std::vector<std::string>& streams,
                              base::Timestamp time) {
   Position last;
-  const auto reader = log.read_stream(projections::codelist_stream(codelist),
-                                      base::StreamVersion(1), events::Direction::forward);
-  while (const auto commit = reader->next()) {
-    if (!*commit) return commit->error();
-    if ((*commit)->content.time > time) break;
-    last = (*commit)->position;
+  for (const std::string& stream : streams) {
+    const auto reader = log.read_stream(stream, base::StreamVersion(1), events::Direction::forward);
+    while (const auto commit = reader->next()) {
+      if (!*commit) return commit->error();
+      if ((*commit)->content.time > time) break;
+      last = std::max(last, (*commit)->position);
+    }
   }
   return last;
+}
+
+// The codelist's, and what reports on releases said of its versions.
+std::vector<std::string> streams_of(const projections::Views& views, base::CodelistId codelist) {
+  std::vector<std::string> streams = {projections::codelist_stream(codelist)};
+  for (const auto& release : views.releases()) {
+    streams.push_back(projections::release_stream(release.alias));
+  }
+  return streams;
 }
 
 }  // namespace
@@ -50,8 +60,10 @@ Result<Position> position_at(const events::EventLog& log, base::CodelistId codel
 Past::Past(std::unique_ptr<projections::Store> store)
     : store_(std::move(store)), views_(std::make_unique<projections::Views>(store_->reader())) {}
 
-Result<Past> Past::open(const events::EventLog& log, base::Timestamp now, base::CodelistId codelist,
+Result<Past> Past::open(const events::EventLog& log, base::Timestamp now,
+                        const projections::Views& views, base::CodelistId codelist,
                         std::string_view as_of) {
+  const auto streams = streams_of(views, codelist);
   Result<Position> position = Position();
   if (is_number(as_of)) {
     position = position_at(log, as_of);
@@ -59,10 +71,10 @@ Result<Past> Past::open(const events::EventLog& log, base::Timestamp now, base::
     const auto time = base::parse_timestamp(as_of);
     if (!time) return bad_moment("must be a position, a time (RFC 3339) or a day (YYYY-MM-DD)");
     if (*time > now) return bad_moment("is in the future");
-    position = position_at(log, codelist, *time);
+    position = position_at(log, streams, *time);
   }
   if (!position) return position.error();
-  auto store = projections::codelist_as_of(log, codelist, *position);
+  auto store = projections::views_as_of(log, streams, *position);
   if (!store) return store.error();
   return Past(std::move(*store));
 }

@@ -1,7 +1,7 @@
 // The views as they were: one codelist with its versions, at a position or at a time.
 //
-// Replays the codelist's own commits in memory, so the cost is that of its history (microseconds a
-// commit).
+// Replays the codelist's own commits in memory, and the reports on releases, so the cost is that of
+// its history (microseconds a commit).
 #pragma once
 
 #include <memory>
@@ -18,7 +18,8 @@ class Past {
   // is the last that counts. Errors: invalid (none of these, or after the end of the log, whose
   // views may still change).
   static base::Result<Past> open(const events::EventLog& log, base::Timestamp now,
-                                 base::CodelistId codelist, std::string_view as_of);
+                                 const projections::Views& views, base::CodelistId codelist,
+                                 std::string_view as_of);
 
   const projections::Views& views() const { return *views_; }
 

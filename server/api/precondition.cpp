@@ -7,12 +7,29 @@
 
 namespace codelog::api {
 
+namespace {
+
+// Tags of versions without what they say of reports on releases, which changes no version.
+std::string without_marks(std::string_view tags) {
+  std::string plain;
+  bool in_marks = false;
+  for (const char c : tags) {
+    if (c == version_etag_marks) in_marks = true;
+    if (c == '"' || c == ',') in_marks = false;
+    if (!in_marks) plain += c;
+  }
+  return plain;
+}
+
+}  // namespace
+
 std::optional<http::Response> failed_precondition(const WriteCall& call, base::VersionId id) {
-  if (!call.request.header("If-Match")) return std::nullopt;
+  const auto tags = call.request.header("If-Match");
+  if (!tags) return std::nullopt;
   const Views views = call.application.views();
   const auto version = views.version(id);
-  const std::string etag = version ? version_etag(views, *version) : "";
-  if (http::if_match(call.request, etag) != http::Precondition::fails) return std::nullopt;
+  const std::string etag = version ? without_marks(version_etag(views, *version)) : "";
+  if (http::if_match_holds(without_marks(*tags), etag)) return std::nullopt;
   return http::problem(call.request, 412,
                        "the version has changed since the state that If-Match names");
 }

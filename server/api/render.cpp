@@ -55,8 +55,9 @@ void write_signoffs(const std::vector<events::SignOff>& signoffs, JsonWriter& js
 void write_searches_left_out(const std::vector<events::SearchLeftOut>& searches, JsonWriter& json) {
   json.begin_array();
   for (const events::SearchLeftOut& search : searches) {
-    const bool by_term = search.kind == events::SearchKind::term;
-    json.begin_object().field(by_term ? "term" : "code", search.text);
+    json.begin_object();
+    write_asked(commands::request_of(search), json);
+    if (!search.problem.empty()) json.field("problem", search.problem);
     json.field("codes_count", search.codes_count).end_object();
   }
   json.end_array();
@@ -104,9 +105,8 @@ void write_version_fields(const VersionRecord& version, JsonWriter& json) {
   write_counts(version.counts, json);
 }
 
-void write_asked(const events::SearchWithResults& search, JsonWriter& json) {
-  const auto request = commands::request_of(search);
-  json.field(search.kind == events::SearchKind::term ? "term" : "code", search.text);
+void write_asked(const commands::SearchRequest& request, JsonWriter& json) {
+  json.field(request.kind == events::SearchKind::term ? "term" : "code", request.text);
   json.field("mode", coding_systems::to_string(request.mode));
   if (!request.types.empty()) {
     json.key("types");
@@ -118,7 +118,7 @@ void write_asked(const events::SearchWithResults& search, JsonWriter& json) {
 void write_search(const projections::SearchRecord& record, JsonWriter& json) {
   const events::SearchWithResults& search = record.search;
   json.begin_object().field("id", std::uint64_t{search.id.value()});
-  write_asked(search, json);
+  write_asked(commands::request_of(search), json);
   json.field("slug", search.slug).field("codes_count", std::uint64_t{search.codes.size()});
   json.end_object();
 }
@@ -205,8 +205,15 @@ std::string version_json(const Views& views, const CodelistRecord& codelist,
 
 std::string version_etag(const Views& views, const VersionRecord& version) {
   const auto commits = views.stream_version(projections::codelist_stream(version.codelist));
-  return "\"" + std::to_string(version.changed_at.value()) + "-" + std::to_string(commits.value()) +
-         "\"";
+  std::string tag =
+      "\"" + std::to_string(version.changed_at.value()) + "-" + std::to_string(commits.value());
+  std::string marks;
+  for (const auto& release : views.compatible_releases(version.id)) marks += release + "\n";
+  if (!marks.empty()) {
+    constexpr std::size_t digits = 8;
+    tag += version_etag_marks + base::to_hex(base::sha256(marks)).substr(0, digits);
+  }
+  return tag + "\"";
 }
 
 }  // namespace codelog::api

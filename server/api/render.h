@@ -5,6 +5,7 @@
 
 #include "projections/views.h"
 #include "server/application/json_writer.h"
+#include "server/commands/draft_making.h"
 #include "server/http/response.h"
 
 namespace codelog::api {
@@ -23,7 +24,7 @@ void write_counts(const projections::StatusCounts& counts, JsonWriter& json);
 // The fields that a version has in its codelist and on its own.
 void write_version_fields(const VersionRecord& version, JsonWriter& json);
 // What a search looks for and how: fields of an object that has begun.
-void write_asked(const events::SearchWithResults& search, JsonWriter& json);
+void write_asked(const commands::SearchRequest& request, JsonWriter& json);
 void write_search(const projections::SearchRecord& record, JsonWriter& json);
 void write_searches_left_out(const std::vector<events::SearchLeftOut>& searches, JsonWriter& json);
 void write_references(const std::vector<events::Reference>& references, JsonWriter& json);
@@ -40,6 +41,8 @@ std::string version_json(const Views& views, const CodelistRecord& codelist,
 
 // "\"17-4\"": the position of the last change of the version's codes, searches or status, which
 // If-Match takes; and how many commits its codelist has, since the answer shows its names too.
+// "\"17-4+5e4a2c1b\"" where reports on releases have marked it, which If-Match does not mind.
 std::string version_etag(const Views& views, const VersionRecord& version);
+inline constexpr char version_etag_marks = '+';
 
 }  // namespace codelog::api

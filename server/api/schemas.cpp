@@ -339,8 +339,13 @@ constexpr std::string_view outcomes = R"json({
     "version": {"$ref": "#/components/schemas/NewVersionSummary"},
     "position": {"$ref": "#/components/schemas/Position"}}},
 "LeftOut": {"type": "object", "required": ["codes_count"],
-  "description": "A search of the source that finds too much for a draft on the new release.",
+  "description":
+    "A search of the source that finds too much for a draft on the new release, or cannot be run.",
   "properties": {"term": {"type": "string"}, "code": {"type": "string"},
+                 "mode": {"$ref": "#/components/schemas/SearchMode"},
+                 "types": {"$ref": "#/components/schemas/TypeTitles"},
+                 "active": {"type": "boolean"},
+                 "problem": {"type": "string", "description": "Why it cannot be run."},
                  "codes_count": {"type": "integer"}}},
 "CodelistChanged": {"type": "object", "required": ["owner", "slug", "name", "position"],
   "properties": {
@@ -404,7 +409,7 @@ constexpr std::string_view upgrades = R"json({
                        "code": {"$ref": "#/components/schemas/Code"}}}}}},
 "UpgradePreview": {"type": "object",
   "required": ["release", "release_before", "compared_with_release_before", "outcome",
-               "compatible", "counts", "searches", "codes"],
+               "compatible", "counts", "searches", "not_codes", "codes"],
   "properties": {
     "release": {"type": "string"}, "release_before": {"type": "string"},
     "compared_with_release_before": {"type": "boolean",
@@ -416,7 +421,11 @@ constexpr std::string_view upgrades = R"json({
       "properties": {"id": {"type": "integer"}, "term": {"type": "string"},
         "code": {"type": "string"}, "codes_before": {"type": "integer"},
         "codes_after": {"type": "integer"},
-        "left_out": {"type": "boolean", "description": "It finds too much for a draft now."}}}},
+        "left_out": {"type": "boolean",
+          "description": "It finds too much for a draft now, or cannot be run."},
+        "problem": {"type": "string", "description": "Why it cannot be run."}}}},
+    "not_codes": {"$ref": "#/components/schemas/Codes",
+      "description": "What an uploaded table has in the place of codes; a draft leaves it out."},
     "codes": {"type": "array", "items": {"$ref": "#/components/schemas/UpgradedCode"}}}},
 "Assumptions": {"type": "object", "required": ["assumptions", "position"],
   "properties": {

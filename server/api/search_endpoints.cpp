@@ -42,10 +42,8 @@ Result<SearchMode> mode_in_query(const http::Parameters& query) {
 // Errors name the parameter.
 Error in_parameters(const SearchRequest& request, Error error) {
   error = commands::in_words_of(request, std::move(error));
-  for (base::FieldError& field : error.fields) {
-    if (field.field.starts_with("types")) field.field = "type";
-  }
-  return error;
+  if (error.fields.size() != 1 || !error.fields[0].field.starts_with("types")) return error;
+  return base::field_error(error.code, "type", error.fields[0].detail);
 }
 
 Result<SearchRequest> search_in_query(const http::Parameters& query) {
@@ -114,10 +112,9 @@ void write_hit(const Release& release, const coding_systems::SearchHit& hit, Jso
 Result<http::Response> list_matches(const ReadCall& call) {
   const auto request = search_in_query(call.request.query());
   if (!request) return request.error();
-  const auto limit = number_in_query(call.request, "limit", hits_default, hits_max);
+  const auto limit = number_in_query(call.request, "limit", hits_default, {1, hits_max});
   if (!limit) return limit.error();
-  if (*limit == 0) return bad_parameter("limit", "must be at least 1");
-  const auto offset = number_in_query(call.request, "offset", 0, offset_max);
+  const auto offset = number_in_query(call.request, "offset", 0, {0, offset_max});
   if (!offset) return offset.error();
   const auto release = release_in_path(call);
   if (!release) return release.error();

@@ -93,7 +93,8 @@ void write_code(const CodeUpgrade& code, const ReleaseComparison& releases, Json
 }
 
 std::string preview_json(const VersionRecord& version, const std::string& release,
-                         const commands::Upgrade& upgrade, const ReleaseComparison& releases) {
+                         const commands::Upgrade& upgrade, const ReleaseComparison& releases,
+                         const std::vector<std::string>& not_codes) {
   constexpr std::size_t code_bytes = 200;
   JsonWriter json(application::JsonStyle::compact, 1024 + upgrade.codes.size() * code_bytes);
   json.begin_object().field("release", release).field("release_before", version.release);
@@ -110,9 +111,13 @@ std::string preview_json(const VersionRecord& version, const std::string& releas
     json.field("codes_before", std::uint64_t{search.codes_before});
     const std::size_t now = search.left_out_codes.value_or(search.search.codes.size());
     json.field("codes_after", std::uint64_t{now});
-    json.field("left_out", search.left_out_codes.has_value()).end_object();
+    json.field("left_out", search.left_out_codes.has_value());
+    if (!search.problem.empty()) json.field("problem", search.problem);
+    json.end_object();
   }
-  json.end_array().key("codes").begin_array();
+  json.end_array().key("not_codes");
+  write_texts(not_codes, json);
+  json.key("codes").begin_array();
   for (const CodeUpgrade& code : upgrade.codes) write_code(code, releases, json);
   json.end_array().end_object();
   return json.take();
@@ -139,7 +144,8 @@ Result<http::Response> preview_upgrade(const ReadCall& call) {
   ReleaseComparison releases(older, newer->open);
   commands::SearchReruns searches(newer->open);
   const auto upgrade = commands::compare_version(*content, releases, searches);
-  return http::json_text(200, preview_json(*version, newer->record.alias, upgrade, releases));
+  return http::json_text(
+      200, preview_json(*version, newer->record.alias, upgrade, releases, content->not_codes));
 }
 
 Result<Outcome> upgrade(const WriteCall& call) {
@@ -233,9 +239,9 @@ Result<http::Response> get_report(const ReadCall& call) {
   if (!call.views.release(alias)) {
     return Error{ErrorCode::not_found, "there is no release " + alias, {}};
   }
-  const auto after = number_in_query(call.request, "after", 0, UINT32_MAX);
+  const auto after = number_in_query(call.request, "after", 0, {0, UINT32_MAX});
   if (!after) return after.error();
-  const auto limit = number_in_query(call.request, "limit", rows_max, rows_max);
+  const auto limit = number_in_query(call.request, "limit", rows_max, {1, rows_max});
   if (!limit) return limit.error();
   const auto report = call.views.upgrade_report(alias);
   const auto state = call.application.upgrade_reports().state_of(alias);
@@ -267,20 +273,31 @@ Result<http::Response> get_report(const ReadCall& call) {
   return http::json_text(200, json.take());
 }
 
+http::Response started(const application::UpgradeReports::State& state) {
+  JsonWriter json;
+  json.begin_object().field("release", state.release).key("progress");
+  write_state(state, json);
+  json.end_object();
+  return http::json_text(202, json.take());
+}
+
 Result<Outcome> start_report(const WriteCall& call) {
   const auto state =
       call.application.upgrade_reports().start(call.write, std::string(call.path["alias"]));
   if (!state) return state.error();
-  JsonWriter json;
-  json.begin_object().field("release", state->release).key("progress");
-  write_state(*state, json);
-  json.end_object();
-  return Outcome(http::json_text(202, json.take()));
+  return Outcome(started(*state));
 }
 
-http::Response never_committed(const WriteCall&, const Commit&) {
-  CODELOG_CHECK(false, "a report commits in the background");
-  return {};
+// The same request again, after the report that it started has been recorded.
+http::Response report_made(const WriteCall&, const Commit& commit) {
+  application::UpgradeReports::State state;
+  for (const events::Event& event : commit.content.events) {
+    if (const auto* report = std::get_if<events::UpgradesReported>(&event)) {
+      state.release = report->release;
+      state.done = state.total = report->versions.size();
+    }
+  }
+  return started(state);
 }
 
 }  // namespace
@@ -335,7 +352,7 @@ std::vector<Endpoint> upgrade_endpoints() {
        .status = 202,
        .body_is_optional = true,
        .act = start_report,
-       .render = never_committed},
+       .render = report_made},
   };
 }
 

@@ -31,8 +31,8 @@ Result<http::Response> get_version(const ReadCall& call) {
   const auto codelist = call.views.codelist_of_version(*id);
   if (!codelist) return no_such_version();
   const commands::Site& site = call.application.site();
-  const auto past =
-      Past::open(site.log, site.clock.now(), *codelist, call.request.query().get("as_of"));
+  const auto past = Past::open(site.log, site.clock.now(), call.views, *codelist,
+                               call.request.query().get("as_of"));
   if (!past) return past.error();
   return show_version(past->views(), *id);
 }
@@ -59,7 +59,7 @@ Result<http::Response> get_search(const ReadCall& call) {
   const events::SearchWithResults& search = record->search;
   JsonWriter json;
   json.begin_object().field("id", std::uint64_t{search.id.value()});
-  write_asked(search, json);
+  write_asked(commands::request_of(search), json);
   json.field("slug", search.slug).key("codes");
   write_texts(search.codes, json);
   json.end_object();

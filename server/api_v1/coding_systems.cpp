@@ -252,6 +252,11 @@ Response update_refset_version(Application& application, const Request& request,
                                const PathParameters& path) {
   const auto actor = application::authenticate(request, application.views());
   if (!actor) return unauthenticated(actor.error());
+  if (request.method() != Method::post) {
+    Response response = http::html(405, "");
+    response.add("Allow", "POST");
+    return response;
+  }
   const auto kind = refset_kind(path["type"]);
   if (!kind) return error_text(400, "Invalid refset type. Must be one of pcd, drug");
   const std::string slug(commands::refset_organisation(*kind));
@@ -286,7 +291,9 @@ void add_coding_system_routes(http::Router& router, Application& application) {
               .handler = [&application](const Request& request, const PathParameters& path) {
                 return more_info(application, request, path);
               }});
-  router.add({.methods = {Method::post},
+  // OpenCodelists looks for the token before it looks at the method.
+  router.add({.methods = {Method::post, Method::get, Method::head, Method::put, Method::patch,
+                          Method::delete_, Method::options},
               .pattern = "/coding-systems/update-refset-version/{type}",
               .runs_on = http::RunsOn::worker,
               .handler =

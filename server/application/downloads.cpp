@@ -122,7 +122,8 @@ bool is_downloadable(const Views& views, const CodelistRecord& codelist,
   const std::string table = views.csv_data(version.id).value_or("");
   std::string_view head = table;
   // Only the header counts; a quoted one may go on behind the end of its line.
-  if (const auto line = head.substr(0, head.find('\n')); line.find('"') == line.npos) head = line;
+  if (const auto line = head.substr(0, head.find('\n')); line.find('"') == std::string_view::npos)
+    head = line;
   const auto rows = commands::read_csv(head);
   return rows && !rows->empty() &&
          find_column(rows->front().fields, system_of(codelist).code_headers);

@@ -65,7 +65,8 @@ std::optional<projections::Handle> handle_after(const commands::Site& site,
   };
   const projections::Views views = site.projections.views();
   if (is_newest(views, commit, projections::codelist_stream(*id))) return handle_in(views);
-  const auto past = projections::codelist_as_of(site.log, *id, commit.position);
+  const auto past =
+      projections::views_as_of(site.log, {projections::codelist_stream(*id)}, commit.position);
   if (!past) return std::nullopt;
   return handle_in(projections::Views((*past)->reader()));
 }

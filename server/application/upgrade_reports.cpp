@@ -19,13 +19,7 @@ void lower_own_priority() {
 
 base::Result<UpgradeReports::State> UpgradeReports::start(const commands::Write& write,
                                                           const std::string& release) {
-  if (!write.actor.is_admin) {
-    return base::Error{
-        base::ErrorCode::forbidden, "only administrators may have a release reported on", {}};
-  }
-  if (!releases_.is_known(release)) {
-    return base::Error{base::ErrorCode::not_found, "there is no release " + release, {}};
-  }
+  if (const auto good = releases_.check_report(write.actor, release); !good) return good.error();
   const std::lock_guard lock(mutex_);
   if (state_.is_running && state_.release != release) {
     return base::Error{base::ErrorCode::conflict,
@@ -48,13 +42,20 @@ std::optional<UpgradeReports::State> UpgradeReports::state_of(const std::string&
 
 void UpgradeReports::make(const commands::Write& write, const std::string& release,
                           const std::stop_token& stop) {
-  lower_own_priority();
   const auto progress = [this](std::uint64_t done, std::uint64_t total) {
     const std::lock_guard lock(mutex_);
     state_.done = done;
     state_.total = total;
   };
-  const auto commit = releases_.report_upgrades(write, release, progress, stop);
+  std::optional<base::Result<events::UpgradesReported>> report;
+  // On a thread of its own, which dies with its low priority: at that of this one, which the
+  // others' commits may have to wait for, the outcome is recorded.
+  std::jthread([&] {
+    lower_own_priority();
+    report = releases_.compare_versions(release, progress, stop);
+  }).join();
+  const base::Result<events::Commit> commit =
+      *report ? releases_.record_report(write, **report) : (*report).error();
   const std::lock_guard lock(mutex_);
   state_.is_running = false;
   if (!commit) state_.error = commit.error();

@@ -28,8 +28,8 @@ class UpgradeReports {
     std::optional<base::Error> error;  // how the last one on this release failed
   };
 
-  // Starts one, or finds it running. Errors: forbidden (administrators only), not_found (no such
-  // release), conflict (one on another release is running).
+  // Starts one, or finds it running. Errors: those of ReleaseCommands::check_report, and conflict
+  // (one on another release is running).
   base::Result<State> start(const commands::Write& write, const std::string& release);
   // Of the last report that was started, if it was on this release.
   std::optional<State> state_of(const std::string& release) const;

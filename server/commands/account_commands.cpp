@@ -247,7 +247,7 @@ Result<Commit> AccountCommands::register_release(const Write& write,
                        "' already; give this one another name",
                    {{"release", "gives an alias that is taken"}}};
     }
-    return Decision{"RegisterRelease", {"release/" + release.alias}, {release}};
+    return Decision{"RegisterRelease", {projections::release_stream(release.alias)}, {release}};
   });
 }
 

@@ -1,6 +1,7 @@
 #include "server/commands/dmd_conversion.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "events/base/text.h"
 #include "events/base/version_hash.h"
@@ -170,31 +171,58 @@ std::string dmd_csv(const DmdConversion& conversion) {
   return out;
 }
 
-Result<DmdConversion> convert_to_dmd(const Site& site, const Views& views,
-                                     const CodelistRecord& codelist, const VersionRecord& version) {
+namespace {
+
+// Without codes and products.
+Result<DmdConversion> open_conversion(const Site& site, const Views& views,
+                                      const CodelistRecord& codelist) {
   if (codelist.coding_system != "bnf") return Error{ErrorCode::invalid, std::string(not_bnf), {}};
   DmdConversion conversion;
-  auto codes = included_codes(views, version);
-  if (!codes) return codes.error();
-  conversion.bnf_codes = std::move(*codes);
   auto mapping = open_bnfdmd(site.mappings, views);
   if (!mapping) return mapping.error();
   conversion.mapping = std::move(*mapping);
   auto release = choose_release(site, views, "dmd", std::nullopt);
   if (!release) return Error{ErrorCode::unavailable, release.error().detail, {}};
   conversion.release = std::move(*release);
-  conversion.products = mappings::dmd_products_of(*conversion.mapping, *conversion.release.open,
-                                                  conversion.bnf_codes);
   return conversion;
 }
 
+Result<DmdConversion> convert(DmdConversion opened, const Views& views,
+                              const VersionRecord& version) {
+  auto codes = included_codes(views, version);
+  if (!codes) return codes.error();
+  opened.bnf_codes = std::move(*codes);
+  opened.products =
+      mappings::dmd_products_of(*opened.mapping, *opened.release.open, opened.bnf_codes);
+  return opened;
+}
+
+}  // namespace
+
+Result<DmdConversion> convert_to_dmd(const Site& site, const Views& views,
+                                     const CodelistRecord& codelist, const VersionRecord& version) {
+  auto opened = open_conversion(site, views, codelist);
+  if (!opened) return opened.error();
+  return convert(std::move(*opened), views, version);
+}
+
 Result<Commit> DmdConversionCommands::convert(const Write& write, VersionId bnf_version) {
-  const Turn turn{.allocates_ids = true, .codelist = std::nullopt};
+  Turn turn{.allocates_ids = true, .takes_long = true};
+  // The BNF codelist is not to be deleted meanwhile.
+  if (const auto known = executor_.site().projections.views().version(bnf_version)) {
+    turn.codelist = known->codelist;
+  }
+  using Basis =
+      std::tuple<Position, std::shared_ptr<const mappings::BnfDmdMapping>, ReleasePointer>;
+  Prepared<Basis, Result<DmdConversion>> prepared;
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto source = find_source(views, write.actor, bnf_version);
     if (!source) return source.error();
-    const auto conversion =
-        convert_to_dmd(executor_.site(), views, source->codelist, source->version);
+    const auto opened = open_conversion(executor_.site(), views, source->codelist);
+    if (!opened) return opened.error();
+    const auto& conversion =
+        prepared.of({source->version.changed_at, opened->mapping, opened->release.open},
+                    [&] { return commands::convert(*opened, views, source->version); });
     if (!conversion) return conversion.error();
     const Wanted wanted = wanted_of(*source);
     if (const auto name = check_name(wanted.handle.name); !name) return name.error();

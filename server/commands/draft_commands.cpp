@@ -25,6 +25,7 @@ std::vector<std::string> settled_by(const Views& views, const VersionRecord& dra
                                     const std::vector<events::CodeWithStatus>& updates) {
   if (draft.assumptions_count == 0) return {};
   std::vector<std::string> touched;
+  touched.reserve(changes.size() + updates.size());
   for (const CodeChange& change : changes) touched.push_back(change.code);
   for (const events::CodeWithStatus& update : updates) touched.push_back(update.code);
   std::ranges::sort(touched);
@@ -64,10 +65,9 @@ Error decided_otherwise(const std::map<std::string, CodeStatus>& others,
 }  // namespace
 
 Result<Commit> DraftCommands::step(
-    const Write& write, VersionId id, bool allocates_ids,
+    const Write& write, VersionId id, Turn turn,
     const std::function<Result<Decision>(const Views&, const VersionRecord&, const Workspace&)>&
         decide) {
-  Turn turn{.allocates_ids = allocates_ids, .codelist = std::nullopt};
   if (const auto known = executor_.site().projections.views().version(id)) {
     turn.codelist = known->codelist;
   }
@@ -97,8 +97,9 @@ Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& writ
   const auto slug = search_slug(search);
   if (!slug) return slug.error();
   std::optional<SearchOutcome> known;
+  Prepared<ReleasePointer, Result<std::vector<std::string>>> prepared;
   auto commit = step(
-      write, id, true,
+      write, id, {.allocates_ids = true, .takes_long = true},
       [&](const Views& views, const VersionRecord& draft,
           const Workspace& workspace) -> Result<Decision> {
         known.reset();
@@ -108,7 +109,8 @@ Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& writ
             return Decision{};
           }
         }
-        auto found = find_codes(workspace.release, search);
+        auto found =
+            prepared.of(workspace.release, [&] { return find_codes(workspace.release, search); });
         if (!found) return found.error();
         events::SearchAdded event;
         event.version = id;
@@ -130,7 +132,7 @@ Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& writ
 }
 
 Result<Commit> DraftCommands::remove_search(const Write& write, VersionId id, SearchId search) {
-  return step(write, id, false,
+  return step(write, id, {},
               [&](const Views& views, const VersionRecord& draft,
                   const Workspace& workspace) -> Result<Decision> {
                 auto record = views.search(id, search);
@@ -145,7 +147,7 @@ Result<Commit> DraftCommands::remove_search(const Write& write, VersionId id, Se
 Result<Commit> DraftCommands::change_statuses(const Write& write, VersionId id,
                                               const ChangeStatuses& command) {
   if (const auto good = check_prose("reason", command.reason); !good) return good.error();
-  return step(write, id, false,
+  return step(write, id, {},
               [&](const Views& views, const VersionRecord& draft,
                   const Workspace& workspace) -> Result<Decision> {
                 // First of all: whoever is told that a code has gone should learn that a colleague
@@ -171,7 +173,7 @@ Result<Commit> DraftCommands::change_statuses(const Write& write, VersionId id,
 }
 
 Result<Commit> DraftCommands::reapply(const Write& write, VersionId id) {
-  return step(write, id, false,
+  return step(write, id, {},
               [&](const Views& views, const VersionRecord& draft,
                   const Workspace& workspace) -> Result<Decision> {
                 events::StatusesReapplied event{id, workspace.release->file_digest(),
@@ -184,7 +186,7 @@ Result<Commit> DraftCommands::reapply(const Write& write, VersionId id) {
 Result<Commit> DraftCommands::confirm_assumptions(
     const Write& write, VersionId id, const std::optional<std::vector<std::string>>& codes) {
   return step(
-      write, id, false,
+      write, id, {},
       [&](const Views& views, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
         events::AssumptionsConfirmed event{id, views.assumptions(id)};
         if (codes) {
@@ -217,7 +219,7 @@ Result<StepEffect> read_step(const events::EventLog& log, Position position, Ver
 }  // namespace
 
 Result<Commit> DraftCommands::undo(const Write& write, VersionId id) {
-  return step(write, id, false,
+  return step(write, id, {},
               [&](const Views&, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
                 if (draft.undo_steps.empty()) {
                   return Error{ErrorCode::conflict, "there is nothing to undo", {}};
@@ -235,7 +237,7 @@ Result<Commit> DraftCommands::undo(const Write& write, VersionId id) {
 }
 
 Result<Commit> DraftCommands::redo(const Write& write, VersionId id) {
-  return step(write, id, false,
+  return step(write, id, {},
               [&](const Views&, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
                 if (draft.redo_steps.empty()) {
                   return Error{ErrorCode::conflict, "there is nothing to redo", {}};

@@ -37,25 +37,24 @@ class DraftCommands {
   };
   // Errors: invalid (see search_slug), too_large in OpenCodelists' words (more than
   // 20,000 codes).
-  Result<SearchOutcome> add_search(const Write& write, VersionId draft, const AddSearch& command);
-  Result<Commit> remove_search(const Write& write, VersionId draft, SearchId search);
+  Result<SearchOutcome> add_search(const Write& write, VersionId id, const AddSearch& search);
+  Result<Commit> remove_search(const Write& write, VersionId id, SearchId search);
   // Errors: invalid (naming the code that the draft does not have), conflict (somebody else decided
   // it).
-  Result<Commit> change_statuses(const Write& write, VersionId draft,
-                                 const ChangeStatuses& command);
+  Result<Commit> change_statuses(const Write& write, VersionId id, const ChangeStatuses& command);
   // These assumed statuses, or all, are as they should be. Errors: invalid, for a code whose status
   // is not assumed.
-  Result<Commit> confirm_assumptions(const Write& write, VersionId draft,
+  Result<Commit> confirm_assumptions(const Write& write, VersionId id,
                                      const std::optional<std::vector<std::string>>& codes);
   // All inherited statuses anew from the decided ones.
-  Result<Commit> reapply(const Write& write, VersionId draft);
+  Result<Commit> reapply(const Write& write, VersionId id);
   // Errors: conflict when there is nothing to undo or redo.
-  Result<Commit> undo(const Write& write, VersionId draft);
-  Result<Commit> redo(const Write& write, VersionId draft);
+  Result<Commit> undo(const Write& write, VersionId id);
+  Result<Commit> redo(const Write& write, VersionId id);
 
  private:
   Result<Commit> step(
-      const Write& write, VersionId draft, bool allocates_ids,
+      const Write& write, VersionId id, Turn turn,
       const std::function<Result<Decision>(const Views&, const projections::VersionRecord&,
                                            const Workspace&)>& decide);
 

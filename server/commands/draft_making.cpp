@@ -113,7 +113,10 @@ void add_unresolved(Codes& codes, std::vector<std::string> more) {
 
 }  // namespace
 
-SearchRequest request_of(const events::SearchWithResults& search) {
+namespace {
+
+template <class Search>
+SearchRequest asked_by(const Search& search) {
   SearchRequest request{.kind = search.kind,
                         .text = search.text,
                         .mode = static_cast<SearchMode>(search.mode),
@@ -123,6 +126,11 @@ SearchRequest request_of(const events::SearchWithResults& search) {
   }
   return request;
 }
+
+}  // namespace
+
+SearchRequest request_of(const events::SearchWithResults& search) { return asked_by(search); }
+SearchRequest request_of(const events::SearchLeftOut& search) { return asked_by(search); }
 
 events::SearchWithResults search_of(const SearchRequest& request) {
   events::SearchWithResults search;
@@ -146,10 +154,14 @@ coding_systems::SearchQuery query_of(const SearchRequest& request) {
 }
 
 Error in_words_of(const SearchRequest& request, Error error) {
-  for (base::FieldError& field : error.fields) {
-    if (field.field == "text") field.field = text_field(request.kind);
-  }
-  return error;
+  if (error.fields.size() != 1 || error.fields[0].field != "text") return error;
+  return base::field_error(error.code, text_field(request.kind), error.fields[0].detail);
+}
+
+events::SearchLeftOut left_out(const events::SearchWithResults& search, std::uint64_t codes_count,
+                               std::string problem) {
+  return {search.kind,   search.text,  codes_count,       search.mode,
+          search.active, search.types, std::move(problem)};
 }
 
 Result<std::string> search_slug(const SearchRequest& request) {
@@ -208,26 +220,24 @@ Result<events::VersionCreated> draft_of(const Views& views,
     // Of a table on a release without a file, too: on this release its codes are codes.
     auto listed = table_codes(views, source);
     if (!listed) return listed.error();
-    auto contents = contents_of_codes(release, std::move(*listed), true);
-    if (!contents) return contents.error();
-    for (auto& code : contents->codes) codes.emplace(std::move(code.code), code.status);
+    auto contents = contents_of_table(*release, std::move(*listed));
+    for (auto& code : contents.codes) codes.emplace(std::move(code.code), code.status);
   } else {
+    // What nobody has confirmed there, nobody has confirmed here.
+    draft.assumed = views.assumptions(source.id);
     for (auto& code : views.codes(source.id)) codes.emplace(std::move(code.code), code.status);
   }
-  SearchId next = views.next_ids().search;
   for (projections::SearchRecord& record : views.searches(source.id)) {
     events::SearchWithResults& search = record.search;
     const auto found = rerun_search(release, search);
     if (!found || found->all_codes_count() > search_codes_max) {
-      const std::uint64_t count = found ? found->all_codes_count() : 0;
-      draft.searches_left_out.push_back({search.kind, search.text, count});
+      draft.searches_left_out.push_back(found ? left_out(search, found->all_codes_count(), "")
+                                              : left_out(search, 0, found.error().detail));
       continue;
     }
     search.codes = found->all_codes();
     add_unresolved(codes, search.codes);
-    search.id = next;
     draft.searches.push_back(std::move(search));
-    next = next.next();
   }
   const auto entries = [&] {
     std::vector<base::CodeWithStatus> list;

@@ -27,6 +27,7 @@ struct SearchRequest {
 
 // A search of a version, asked anew. Its slug and codes play no part.
 SearchRequest request_of(const events::SearchWithResults& search);
+SearchRequest request_of(const events::SearchLeftOut& search);
 // The search of a version that was asked so; without id, slug and codes.
 events::SearchWithResults search_of(const SearchRequest& request);
 
@@ -63,5 +64,9 @@ Result<std::vector<std::string>> find_codes(const ReleasePointer& release,
 Result<events::VersionCreated> draft_of(const Views& views,
                                         const projections::VersionRecord& source,
                                         const ReleasePointer& release);
+
+// `problem`: why it cannot be run; empty where it finds too much.
+events::SearchLeftOut left_out(const events::SearchWithResults& search, std::uint64_t codes_count,
+                               std::string problem);
 
 }  // namespace codelog::commands

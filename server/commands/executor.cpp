@@ -40,6 +40,7 @@ Result<Commit> Executor::decide_and_append(const Write& write, const Turn& turn,
     auto earlier = find_earlier(write);
     if (!earlier) return earlier.error();
     if (*earlier) return std::move(**earlier);
+    if (turn.takes_long && attempt == 1) (void)decide(site_.projections.views());
     std::unique_lock<std::mutex> ids;
     if (turn.allocates_ids) ids = std::unique_lock(ids_);
     // Decided on views that stand still, a second version would get the id of the first, and the

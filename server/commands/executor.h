@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coding_systems/base/release.h"
@@ -75,8 +76,27 @@ using Decide = std::function<Result<Decision>(const Views&)>;
 // What a command must take turns with.
 struct Turn {
   bool allocates_ids = false;
-  std::optional<CodelistId> codelist;
+  std::optional<CodelistId> codelist = std::nullopt;
   std::optional<Owner> owner = std::nullopt;  // whose names a new codelist takes
+  // The decision keeps what took it long in a Prepared: it is called once before its turn, for
+  // that alone, so that nobody else waits for ids meanwhile.
+  bool takes_long = false;
+};
+
+// Something that takes long to work out, kept with what it was worked out from. Belongs to one
+// command.
+template <class Key, class Value>
+class Prepared {
+ public:
+  // make() again only where the key is another one.
+  template <class Make>
+  const Value& of(const Key& key, Make make) {
+    if (!kept_ || kept_->first != key) kept_.emplace(key, make());
+    return kept_->second;
+  }
+
+ private:
+  std::optional<std::pair<Key, Value>> kept_;
 };
 
 class Executor {

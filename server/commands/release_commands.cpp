@@ -17,15 +17,21 @@ using projections::VersionRecord;
 constexpr std::size_t refset_name_characters_max = 255;
 constexpr std::size_t refset_tag_characters_max = 20;
 
-// The finished versions of a coding system by the release that they were made on, so that each
-// release is compared once.
-std::map<std::string, std::vector<VersionRecord>> versions_by_release(
-    const Views& views, const std::string& coding_system) {
+bool is_older(const Views& views, const std::string& alias, const ReleaseRecord& than) {
+  const auto release = views.release(alias);
+  return alias != than.alias && (!release || release->valid_from <= than.valid_from);
+}
+
+// The finished versions of a coding system by the older release that they were made on, so that
+// each release is compared once.
+std::map<std::string, std::vector<VersionRecord>> versions_by_release(const Views& views,
+                                                                      const ReleaseRecord& newer) {
   std::map<std::string, std::vector<VersionRecord>> versions;
   for (const projections::CodelistRecord& codelist : views.codelists()) {
-    if (codelist.coding_system != coding_system) continue;
+    if (codelist.coding_system != newer.coding_system) continue;
     for (VersionRecord& version : views.versions_of(codelist.id)) {
       if (version.status == events::VersionStatus::draft) continue;
+      if (!is_older(views, version.release, newer)) continue;
       versions[version.release].push_back(std::move(version));
     }
   }
@@ -50,9 +56,6 @@ events::VersionUpgrade compare(const Views& views, const VersionRecord& version,
   if (older == nullptr) {
     row.problem = "the release " + version.release +
                   " cannot be opened, so what was moved or renamed cannot be told";
-    if (row.outcome == events::UpgradeOutcome::unchanged) {
-      row.outcome = events::UpgradeOutcome::cannot_tell;
-    }
   }
   return row;
 }
@@ -65,8 +68,17 @@ std::string_view refset_organisation(events::RefsetKind kind) {
   return kind == events::RefsetKind::pcd ? "nhsd-primary-care-domain-refsets" : "nhs-drug-refsets";
 }
 
-bool ReleaseCommands::is_known(const std::string& alias) const {
-  return executor_.site().projections.views().release(alias).has_value();
+Result<void> ReleaseCommands::check_report(const Actor& actor, const std::string& alias) const {
+  if (!actor.is_admin) return forbidden("only administrators may have a release reported on");
+  const Views views = executor_.site().projections.views();
+  const auto release = views.release(alias);
+  if (!release) return Error{ErrorCode::not_found, "there is no release " + alias, {}};
+  if (release->state != events::ReleaseState::ready ||
+      !has_release_file(views, release->coding_system, alias)) {
+    return base::field_error(ErrorCode::invalid, "release",
+                             alias + " has no file: nothing can be compared with it");
+  }
+  return {};
 }
 
 Result<events::UpgradesReported> ReleaseCommands::compare_versions(
@@ -78,7 +90,7 @@ Result<events::UpgradesReported> ReleaseCommands::compare_versions(
   const auto newer = site.open_release(record->coding_system, alias);
   if (!newer) return newer.error();
   events::UpgradesReported report{alias, (*newer)->file_digest(), {}};
-  const auto versions = versions_by_release(views, record->coding_system);
+  const auto versions = versions_by_release(views, *record);
   std::uint64_t total = 0;
   for (const auto& [release, made_on_it] : versions) total += made_on_it.size();
   SearchReruns searches(*newer);
@@ -96,14 +108,10 @@ Result<events::UpgradesReported> ReleaseCommands::compare_versions(
   return report;
 }
 
-Result<Commit> ReleaseCommands::report_upgrades(const Write& write, const std::string& alias,
-                                                const ReportProgress& progress,
-                                                const std::stop_token& stop) {
-  if (!write.actor.is_admin) return forbidden("only administrators may have a release reported on");
-  auto report = compare_versions(alias, progress, stop);
-  if (!report) return report.error();
+Result<Commit> ReleaseCommands::record_report(const Write& write,
+                                              const events::UpgradesReported& report) {
   return executor_.run(write, {}, [&](const Views&) -> Result<Decision> {
-    return Decision{"ReportUpgrades", {"release/" + alias}, {*report}};
+    return Decision{"ReportUpgrades", {projections::release_stream(report.release)}, {report}};
   });
 }
 

@@ -26,21 +26,22 @@ class ReleaseCommands {
  public:
   explicit ReleaseCommands(Executor& executor) : executor_(executor) {}
 
-  bool is_known(const std::string& alias) const;
-
   // Called after every version; may be empty.
   using ReportProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-  // Compares every finished version of the release's coding system with it and records the outcome.
-  // Takes a millisecond or so a version, and no lock meanwhile: versions that are made while it
-  // runs are not in it. Errors: not_found (no such release, or its file is missing), forbidden
-  // (administrators only), unavailable (asked to stop).
-  Result<Commit> report_upgrades(const Write& write, const std::string& alias,
-                                 const ReportProgress& progress, const std::stop_token& stop);
-  // The same rows, computed and not recorded: the same as long as versions and releases are.
+  // Errors: forbidden (administrators only), not_found (no such release), invalid (naming
+  // "release": it is not ready, or has no file).
+  Result<void> check_report(const Actor& actor, const std::string& alias) const;
+  // Compares every finished version of the release's coding system that was made on an older
+  // release with it. The same rows as long as versions and releases are. Takes some milliseconds
+  // for every thousand codes, and no lock meanwhile: versions that are made while it runs are not
+  // in it. Errors: not_found (no such release, or its file is missing), unavailable (asked to
+  // stop).
   Result<events::UpgradesReported> compare_versions(const std::string& alias,
                                                     const ReportProgress& progress,
                                                     const std::stop_token& stop) const;
+  // Records what compare_versions() came to. Errors: those of Executor::run.
+  Result<Commit> record_report(const Write& write, const events::UpgradesReported& report);
 
   // Errors: invalid (naming the field), forbidden (members of refset_organisation() only).
   Result<Commit> record_refset_version(const Write& write, const RecordRefsetVersion& command);

@@ -6,6 +6,7 @@
 
 #include "coding_systems/base/codeset.h"
 #include "server/commands/draft_making.h"
+#include "server/commands/validation.h"
 
 namespace codelog::commands {
 namespace {
@@ -45,7 +46,7 @@ std::vector<SearchUpgrade> rerun(const VersionContent& version, SearchReruns& se
   std::vector<SearchUpgrade> upgrades;
   for (const events::SearchWithResults& search : version.searches) {
     const SearchReruns::Found& found = searches.run(search);
-    SearchUpgrade upgrade{search, search.codes.size(), found.too_many};
+    SearchUpgrade upgrade{search, search.codes.size(), found.too_many, found.problem};
     upgrade.search.codes = found.codes;
     // What a search found that is left out now is not counted as lost.
     if (!found.too_many) matches.before = united(matches.before, search.codes);
@@ -71,7 +72,7 @@ std::vector<CodeWithStatus> decide_anew(const VersionContent& version, const Cod
 }
 
 bool is_touched(const CodeUpgrade& code) {
-  return code.newly_matched || code.no_longer_matched || code.new_descendant ||
+  return code.newly_matched || code.no_longer_matched || code.new_descendant || code.is_assumed ||
          code.status_changed() || code.fate != coding_systems::CodeFate();
 }
 
@@ -123,8 +124,8 @@ std::string_view to_string(events::UpgradeOutcome outcome) {
 }
 
 events::UpgradeOutcome Upgrade::outcome() const {
-  return counts == events::UpgradeCounts() ? events::UpgradeOutcome::unchanged
-                                           : events::UpgradeOutcome::affected;
+  if (counts != events::UpgradeCounts()) return events::UpgradeOutcome::affected;
+  return had_older ? events::UpgradeOutcome::unchanged : events::UpgradeOutcome::cannot_tell;
 }
 
 std::vector<std::string> Upgrade::assumed() const {
@@ -140,20 +141,24 @@ Result<VersionContent> content_of(const Views& views, const projections::Version
   VersionContent content;
   if (!version.has_csv_data) {
     content.codes = views.codes(version.id);
+    content.assumed = views.assumptions(version.id);
     for (auto& record : views.searches(version.id)) {
       content.searches.push_back(std::move(record.search));
     }
     return content;
   }
-  auto listed = included_codes(views, version);
+  // Of a table on a release without a file, too: on the newer one its codes are codes.
+  auto listed = table_codes(views, version);
   if (!listed) return listed.error();
-  const ReleasePointer& known_to = release != nullptr ? release : newer;
-  auto contents = contents_of_codes(known_to, *listed, true);
-  if (!contents) return contents.error();
-  content.codes = std::move(contents->codes);
+  auto contents = contents_of_table(release != nullptr ? *release : *newer, std::move(*listed));
+  content.codes = std::move(contents.codes);
   // A listed code that the release does not know was nevertheless decided on.
-  for (const std::string& code : contents->unfound) {
-    content.codes.push_back({code, CodeStatus::included});
+  for (std::string& code : contents.unfound) {
+    if (is_code(code)) {
+      content.codes.push_back({std::move(code), CodeStatus::included});
+    } else {
+      content.not_codes.push_back(std::move(code));
+    }
   }
   std::ranges::sort(content.codes, {}, &CodeWithStatus::code);
   return content;
@@ -170,6 +175,7 @@ const SearchReruns::Found& SearchReruns::run(const events::SearchWithResults& se
   const auto expansion = rerun_search(release_, search);
   if (!expansion) {
     found.too_many = 0;
+    found.problem = expansion.error().detail;
   } else if (expansion->all_codes_count() > search_codes_max) {
     found.too_many = expansion->all_codes_count();
   } else {
@@ -182,6 +188,7 @@ const SearchReruns::Found& SearchReruns::run(const events::SearchWithResults& se
 Upgrade compare_version(const VersionContent& version, ReleaseComparison& releases,
                         SearchReruns& searches) {
   Upgrade upgrade;
+  upgrade.had_older = releases.older() != nullptr;
   Matches matches;
   upgrade.searches = rerun(version, searches, matches);
   upgrade.statuses = decide_anew(version, matches.now, releases.shared_newer());
@@ -203,7 +210,8 @@ Upgrade compare_version(const VersionContent& version, ReleaseComparison& releas
     }
     const bool is_inherited = now.status == CodeStatus::included_by_ancestor ||
                               now.status == CodeStatus::excluded_by_ancestor;
-    code.is_assumed = is_inherited && code.before != now.status;
+    code.is_assumed =
+        is_inherited && (code.before != now.status || contains(version.assumed, now.code));
     count(code, upgrade.counts);
     if (is_touched(code)) upgrade.codes.push_back(std::move(code));
   }
@@ -224,24 +232,20 @@ bool is_compatible(const VersionContent& version, ReleaseComparison& releases,
          is_surrounded_alike(version, releases);
 }
 
-events::VersionCreated draft_of(const projections::VersionRecord& source, const Upgrade& upgrade,
-                                SearchId first_search) {
+events::VersionCreated draft_of(const projections::VersionRecord& source, const Upgrade& upgrade) {
   events::VersionCreated draft;
   draft.status = events::VersionStatus::draft;
   draft.origin = events::VersionOrigin::version;
   draft.source = source.id;
   draft.codes = upgrade.statuses;
   draft.assumed = upgrade.assumed();
-  SearchId next = first_search;
   for (const SearchUpgrade& upgraded : upgrade.searches) {
     if (upgraded.left_out_codes) {
       draft.searches_left_out.push_back(
-          {upgraded.search.kind, upgraded.search.text, *upgraded.left_out_codes});
-      continue;
+          left_out(upgraded.search, *upgraded.left_out_codes, upgraded.problem));
+    } else {
+      draft.searches.push_back(upgraded.search);
     }
-    draft.searches.push_back(upgraded.search);
-    draft.searches.back().id = next;
-    next = next.next();
   }
   return draft;
 }

@@ -25,6 +25,8 @@ std::string_view to_string(events::UpgradeOutcome outcome);
 struct VersionContent {
   std::vector<events::CodeWithStatus> codes;  // by code
   std::vector<events::SearchWithResults> searches;
+  std::vector<std::string> assumed = {};    // whose statuses nobody has confirmed yet; sorted
+  std::vector<std::string> not_codes = {};  // what a table has where codes should be; sorted
 };
 
 // `release` may be null. Errors: invalid (a stored table that cannot be read).
@@ -50,6 +52,7 @@ struct SearchUpgrade {
   std::size_t codes_before = 0;
   // Of a search that finds too much now to be taken over; its codes are then none.
   std::optional<std::size_t> left_out_codes;
+  std::string problem;  // why a search that is left out cannot be run
 };
 
 struct Upgrade {
@@ -58,6 +61,7 @@ struct Upgrade {
   std::vector<events::CodeWithStatus> statuses;  // of all codes on the newer release, by code
   events::UpgradeCounts counts;
   bool is_compatible = false;
+  bool had_older = false;  // without the older release, what moved or was renamed cannot be told
 
   events::UpgradeOutcome outcome() const;
   std::vector<std::string> assumed() const;
@@ -69,11 +73,12 @@ class SearchReruns {
  public:
   explicit SearchReruns(ReleasePointer release) : release_(std::move(release)) {}
 
-  // What the search finds now; nothing, and how many, if that is too much for a draft (0 for a
-  // search that cannot be run on this release).
+  // What the search finds now; nothing, and how many, if that is too much for a draft; nothing,
+  // and 0 with the reason, if it cannot be run on this release.
   struct Found {
     std::vector<std::string> codes;  // sorted
     std::optional<std::size_t> too_many;
+    std::string problem = {};
   };
   const Found& run(const events::SearchWithResults& search);
 
@@ -101,7 +106,6 @@ bool is_compatible(const VersionContent& version, coding_systems::ReleaseCompari
 
 // A draft of the version on the newer release, with the searches that can be taken over; ids,
 // author and release are left to the caller.
-events::VersionCreated draft_of(const projections::VersionRecord& source, const Upgrade& upgrade,
-                                SearchId first_search);
+events::VersionCreated draft_of(const projections::VersionRecord& source, const Upgrade& upgrade);
 
 }  // namespace codelog::commands

@@ -137,6 +137,11 @@ Result<void> check_signoffs(std::span<const events::SignOff> signoffs) {
   return {};
 }
 
+bool is_code(std::string_view text) {
+  std::vector<std::string> alone = {std::string(text)};
+  return static_cast<bool>(check_codes(alone));
+}
+
 Result<void> check_codes(std::vector<std::string>& codes) {
   for (std::size_t i = 0; i < codes.size(); ++i) {
     const std::string& code = codes[i];

@@ -41,7 +41,9 @@ base::Result<void> check_date(const std::string& field, std::string_view date);
 // Plain text of at most so many characters, with at least one.
 base::Result<void> check_line(const std::string& field, std::string_view text,
                               std::size_t characters_max);
-// Not empty, printable, short; sorted and unique afterwards. Errors name the first bad one by its
+// Not empty, printable, short.
+bool is_code(std::string_view text);
+// All of them codes; sorted and unique afterwards. Errors name the first bad one by its
 // place.
 base::Result<void> check_codes(std::vector<std::string>& codes);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include "server/commands/codelist_commands.h"
 #include "server/commands/draft_making.h"
@@ -95,11 +97,31 @@ Result<std::optional<events::VersionCreated>> version_from_codes(
 
 void complete(events::VersionCreated& version, const Views& views, CodelistId codelist,
               const ChosenRelease& release, const std::optional<std::string>& tag) {
-  version.version = views.next_ids().version;
+  auto ids = views.next_ids();
+  version.version = ids.version;
+  for (events::SearchWithResults& search : version.searches) {
+    search.id = ids.search;
+    ids.search = ids.search.next();
+  }
   version.codelist = codelist;
   version.release = release.record.alias;
   if (release.open) version.release_digest = release.open->file_digest();
   version.tag = tag;
+}
+
+Error only_uploaded() {
+  return base::field_error(ErrorCode::invalid, "release",
+                           "has no file: on it, codelists of this system are uploaded, not built");
+}
+
+Result<events::VersionCreated> upgraded_draft(const Views& views, const VersionRecord& source,
+                                              const ReleasePointer& older,
+                                              const ReleasePointer& newer) {
+  const auto content = content_of(views, source, older, newer);
+  if (!content) return content.error();
+  coding_systems::ReleaseComparison releases(older, newer);
+  SearchReruns searches(newer);
+  return draft_of(source, compare_version(*content, releases, searches));
 }
 
 // OpenCodelists' replacement of a keyed list: what is absent goes, what is there is updated in its
@@ -242,16 +264,18 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
 
 Result<Commit> VersionCommands::create_draft(const Write& write, VersionId source_id,
                                              const std::optional<std::string>& alias) {
-  const Turn turn{.allocates_ids = true, .codelist = codelist_of(executor_.site(), source_id)};
+  const Turn turn{.allocates_ids = true,
+                  .codelist = codelist_of(executor_.site(), source_id),
+                  .takes_long = true};
+  Prepared<std::pair<Position, ReleasePointer>, Result<events::VersionCreated>> prepared;
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto source = find_editable(views, write.actor, source_id);
     if (!source) return source.error();
     auto release = choose_release(executor_.site(), views, source->codelist.coding_system, alias);
     if (!release) return release.error();
-    if (!release->open) {
-      return Error{ErrorCode::invalid, "codelists of this system are uploaded, not built", {}};
-    }
-    auto draft = draft_of(views, source->version, release->open);
+    if (!release->open) return only_uploaded();
+    auto draft = prepared.of({source->version.changed_at, release->open},
+                             [&] { return draft_of(views, source->version, release->open); });
     if (!draft) return draft.error();
     complete(*draft, views, source->codelist.id, *release, std::nullopt);
     if (!write.actor.is_system) draft->author = write.actor.username;
@@ -261,27 +285,27 @@ Result<Commit> VersionCommands::create_draft(const Write& write, VersionId sourc
 
 Result<Commit> VersionCommands::upgrade(const Write& write, VersionId source_id,
                                         const std::string& alias) {
-  const Turn turn{.allocates_ids = true, .codelist = codelist_of(executor_.site(), source_id)};
+  const Turn turn{.allocates_ids = true,
+                  .codelist = codelist_of(executor_.site(), source_id),
+                  .takes_long = true};
+  using Basis = std::tuple<Position, ReleasePointer, ReleasePointer>;
+  Prepared<Basis, Result<events::VersionCreated>> prepared;
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto source = find_editable(views, write.actor, source_id);
     if (!source) return source.error();
     const std::string& system = source->codelist.coding_system;
     const auto newer = choose_release(executor_.site(), views, system, alias);
     if (!newer) return newer.error();
-    if (!newer->open) {
-      return Error{ErrorCode::invalid, "codelists of this system are uploaded, not built", {}};
-    }
+    if (!newer->open) return only_uploaded();
     const auto opened = executor_.site().open_release(system, source->version.release);
     const ReleasePointer older = opened ? *opened : nullptr;
-    const auto content = content_of(views, source->version, older, newer->open);
-    if (!content) return content.error();
-    coding_systems::ReleaseComparison releases(older, newer->open);
-    SearchReruns searches(newer->open);
-    auto draft = draft_of(source->version, compare_version(*content, releases, searches),
-                          views.next_ids().search);
-    complete(draft, views, source->codelist.id, *newer, std::nullopt);
-    if (!write.actor.is_system) draft.author = write.actor.username;
-    return Decision{"UpgradeVersion", {codelist_stream(source->codelist.id)}, {std::move(draft)}};
+    auto draft = prepared.of({source->version.changed_at, older, newer->open}, [&] {
+      return upgraded_draft(views, source->version, older, newer->open);
+    });
+    if (!draft) return draft.error();
+    complete(*draft, views, source->codelist.id, *newer, std::nullopt);
+    if (!write.actor.is_system) draft->author = write.actor.username;
+    return Decision{"UpgradeVersion", {codelist_stream(source->codelist.id)}, {std::move(*draft)}};
   });
 }
 
@@ -296,9 +320,7 @@ Result<Commit> VersionCommands::convert_to_new_style(const Write& write, Version
     auto release = choose_release(executor_.site(), views, source->codelist.coding_system,
                                   source->version.release);
     if (!release) return release.error();
-    if (!release->open) {
-      return Error{ErrorCode::invalid, "codelists of this system are uploaded, not built", {}};
-    }
+    if (!release->open) return only_uploaded();
     auto codes = included_codes(views, source->version);
     if (!codes) return codes.error();
     auto contents = contents_of_codes(release->open, std::move(*codes), false);

@@ -49,29 +49,28 @@ class VersionCommands {
  public:
   explicit VersionCommands(Executor& executor) : executor_(executor) {}
 
-  Result<Commit> create(const Write& write, CodelistId codelist, const CreateVersion& command);
-  Result<Commit> update_codelist(const Write& write, CodelistId codelist,
-                                 const UpdateCodelist& command);
+  Result<Commit> create(const Write& write, CodelistId id, const CreateVersion& command);
+  Result<Commit> update_codelist(const Write& write, CodelistId id, const UpdateCodelist& command);
   // A draft made from a version, on its release or another of the same system: codes and statuses
   // are copied, its searches run again, and what they or the hierarchy newly bring is unresolved.
-  Result<Commit> create_draft(const Write& write, VersionId source,
-                              const std::optional<std::string>& release);
+  Result<Commit> create_draft(const Write& write, VersionId source_id,
+                              const std::optional<std::string>& alias);
   // A draft on a newer release (upgrade.h): everything that the release changed is in it, inherited
   // statuses are what the hierarchy says now, and those that nobody has decided wait for
   // confirmation. Always succeeds where the newer release can be opened.
-  Result<Commit> upgrade(const Write& write, VersionId source, const std::string& release);
+  Result<Commit> upgrade(const Write& write, VersionId source_id, const std::string& alias);
   // A new-style version, under review, with the codes of an old-style one.
-  Result<Commit> convert_to_new_style(const Write& write, VersionId source);
+  Result<Commit> convert_to_new_style(const Write& write, VersionId source_id);
 
   // Errors: conflict when codes are unresolved or in conflict, or assumed statuses are not
   // confirmed (their numbers are in the detail).
-  Result<Commit> save_for_review(const Write& write, VersionId draft);
+  Result<Commit> save_for_review(const Write& write, VersionId id);
   // Deletes every unpublished sibling in the same commit.
-  Result<Commit> publish(const Write& write, VersionId version);
+  Result<Commit> publish(const Write& write, VersionId id);
   // Under review only; the codelist goes with its last version. Published ones only by an
   // administrator with a reason. A draft is discarded.
-  Result<Commit> remove(const Write& write, VersionId version, const std::string& reason);
-  Result<Commit> discard(const Write& write, VersionId draft);
+  Result<Commit> remove(const Write& write, VersionId id, const std::string& reason);
+  Result<Commit> discard(const Write& write, VersionId id);
 
  private:
   Executor& executor_;

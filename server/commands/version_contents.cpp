@@ -138,28 +138,30 @@ Result<ChosenRelease> choose_release(const Site& site, const Views& views,
 Result<CodesContents> contents_of_codes(const ReleasePointer& release,
                                         std::vector<std::string> codes, bool ignore_unfound_codes) {
   if (const auto good = check_codes(codes); !good) return good.error();
-  CodesContents contents;
-  contents.unfound = without_name(*release, codes);
-  if (!contents.unfound.empty()) {
-    if (!ignore_unfound_codes) {
-      const std::size_t listed = std::min(listed_codes_max, contents.unfound.size());
-      std::string detail = "Attempting to import codes that aren't in the " +
-                           std::string(release->system().name) + "/" + release->alias() +
-                           " coding system: " + join(contents.unfound, listed);
-      if (listed < contents.unfound.size()) {
-        detail += " and " + std::to_string(contents.unfound.size() - listed) + " more";
-      }
-      Error error{ErrorCode::invalid, detail, {}};
-      for (std::size_t i = 0; i < listed; ++i) {
-        error.fields.push_back({"codes", contents.unfound[i] + " is not in " + release->alias()});
-      }
-      return error;
-    }
-    std::erase_if(codes, [&](const std::string& code) {
-      return std::binary_search(contents.unfound.begin(), contents.unfound.end(), code);
-    });
+  CodesContents contents = contents_of_table(*release, std::move(codes));
+  if (contents.unfound.empty() || ignore_unfound_codes) return contents;
+  const std::size_t listed = std::min(listed_codes_max, contents.unfound.size());
+  std::string detail = "Attempting to import codes that aren't in the " +
+                       std::string(release->system().name) + "/" + release->alias() +
+                       " coding system: " + join(contents.unfound, listed);
+  if (listed < contents.unfound.size()) {
+    detail += " and " + std::to_string(contents.unfound.size() - listed) + " more";
   }
-  contents.codes = coding_systems::statuses_of_codes(*release, codes);
+  Error error{ErrorCode::invalid, detail, {}};
+  for (std::size_t i = 0; i < listed; ++i) {
+    error.fields.push_back({"codes", contents.unfound[i] + " is not in " + release->alias()});
+  }
+  return error;
+}
+
+CodesContents contents_of_table(const coding_systems::Release& release,
+                                std::vector<std::string> codes) {
+  CodesContents contents;
+  contents.unfound = without_name(release, codes);
+  std::erase_if(codes, [&](const std::string& code) {
+    return std::binary_search(contents.unfound.begin(), contents.unfound.end(), code);
+  });
+  contents.codes = coding_systems::statuses_of_codes(release, codes);
   return contents;
 }
 

@@ -39,6 +39,9 @@ struct CodesContents {
 // be ignored).
 Result<CodesContents> contents_of_codes(const ReleasePointer& release,
                                         std::vector<std::string> codes, bool ignore_unfound_codes);
+// Of a table that is stored already, whatever is in it; `codes` sorted and unique.
+CodesContents contents_of_table(const coding_systems::Release& release,
+                                std::vector<std::string> codes);
 
 // The paragraph that OpenCodelists puts in place of the methodology when codes were left out.
 std::string unfound_codes_methodology(const coding_systems::CodingSystemInfo& system,

@@ -79,10 +79,8 @@ bool none_match_hits(const Request& request, std::string_view etag) {
   return list && lists(*list, etag, Comparison::weak);
 }
 
-Precondition if_match(const Request& request, std::string_view etag) {
-  const auto list = request.header("If-Match");
-  if (!list) return Precondition::absent;
-  return lists(*list, etag, Comparison::strong) ? Precondition::holds : Precondition::fails;
+bool if_match_holds(std::string_view tags, std::string_view etag) {
+  return lists(tags, etag, Comparison::strong);
 }
 
 bool accepts_gzip(const Request& request) {

@@ -16,15 +16,10 @@ std::string gzip_tag(std::string_view etag);
 // True when If-None-Match names the tag (or "*"): the client has this already. Weak comparison.
 bool none_match_hits(const Request& request, std::string_view etag);
 
-enum class Precondition {
-  absent,  // no If-Match was sent
-  holds,
-  fails,  // answer 412
-};
-
-// Strong comparison, for writes that must not overwrite what their author has not seen. `etag` ""
-// is a resource that does not exist.
-Precondition if_match(const Request& request, std::string_view etag);
+// Whether an If-Match with these tags (or "*") holds, for writes that must not overwrite what their
+// author has not seen; otherwise the answer is 412. Strong comparison. `etag` "" is a resource that
+// does not exist.
+bool if_match_holds(std::string_view tags, std::string_view etag);
 
 // Whether the client takes gzip, by the q-values of Accept-Encoding; a client that does not say
 // gets plain bytes.

@@ -36,7 +36,7 @@ std::string_view to_string(LogLevel level) {
 }
 
 void append_number(std::int64_t value, std::string& out) {
-  std::array<char, 24> text;
+  std::array<char, 24> text{};
   out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr);
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 template <class Number>
 void append_number(Number value, std::string& out) {
-  std::array<char, 32> text;
+  std::array<char, 32> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
   out.append(text.data(), end);
 }

@@ -21,7 +21,9 @@ bool all_digits(std::string_view text) {
 }
 
 // Nobody behind us may take a piece of Host for a path, a user or a second name.
-bool is_host(std::string_view text) { return text.find_first_of(" \t/\\@?#,<>\"") == text.npos; }
+bool is_host(std::string_view text) {
+  return text.find_first_of(" \t/\\@?#,<>\"") == std::string_view::npos;
+}
 
 std::string_view describe(const boost::beast::error_code& error) {
   using Reason = beast_http::error;
@@ -44,7 +46,7 @@ std::string_view describe(const boost::beast::error_code& error) {
 bool names_other_version(std::string_view head) {
   const std::string_view line = head.substr(0, head.find('\r'));
   const std::size_t space = line.rfind(' ');
-  return space != line.npos && line.substr(space + 1).starts_with("HTTP/") &&
+  return space != std::string_view::npos && line.substr(space + 1).starts_with("HTTP/") &&
          line.size() == space + 9 && line[space + 7] == '.';
 }
 
@@ -150,7 +152,7 @@ RequestParser::Progress RequestParser::fail(int status, std::string_view why) {
 RequestParser::Progress RequestParser::scan_lines(std::string_view bytes, std::size_t& head_end) {
   for (;;) {
     const std::size_t end = bytes.find('\n', scanned_);
-    if (end == bytes.npos) break;
+    if (end == std::string_view::npos) break;
     scanned_ = end + 1;
     if (end == line_at_ || bytes[end - 1] != '\r') {
       return fail(400, "A line of the head does not end in CR LF.");

@@ -113,7 +113,7 @@ std::string_view DateLine::at(std::time_t now) {
                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   std::tm utc{};
   gmtime_r(&now, &utc);
-  std::array<char, 64> text;
+  std::array<char, 64> text{};
   const int size =
       std::snprintf(text.data(), text.size(), "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
                     days[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
@@ -133,7 +133,7 @@ void append_head(const Request& request, const Response& response, const Deliver
       append_field("Content-Type", response.content_type, out);
     }
     out += "Content-Length: ";
-    std::array<char, 24> digits;
+    std::array<char, 24> digits{};
     const std::size_t size_bytes = body_to_send(response, delivery).size();
     out.append(digits.data(),
                std::to_chars(digits.data(), digits.data() + digits.size(), size_bytes).ptr);

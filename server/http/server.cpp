@@ -34,7 +34,8 @@ base::Error io_error(std::string what, const error_code& error) {
 
 class Server::Impl {
  public:
-  Impl(ServerOptions options, Router router);
+  Impl(const ServerOptions& options, Router router);
+  // NOLINTNEXTLINE(bugprone-exception-escape): without locks and threads there is no going on.
   ~Impl() { stop(std::chrono::milliseconds(0)); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -70,7 +71,7 @@ std::vector<std::unique_ptr<Shard>> make_shards(Shared& shared, std::size_t coun
 
 }  // namespace
 
-Server::Impl::Impl(ServerOptions options, Router router)
+Server::Impl::Impl(const ServerOptions& options, Router router)
     : shared_(options, std::move(router)),
       shards_(make_shards(shared_, options.io_threads)),
       acceptor_(shards_.front()->context()) {

@@ -16,7 +16,7 @@ namespace net = boost::asio;
 
 std::string random_prefix() {
   std::random_device random;
-  std::array<char, 16> text;
+  std::array<char, 16> text{};
   const int size = std::snprintf(text.data(), text.size(), "%08x", random());
   return std::string(text.data(), static_cast<std::size_t>(size));
 }

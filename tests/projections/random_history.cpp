@@ -208,7 +208,10 @@ bool RandomHistory::account_step() {
 
 bool RandomHistory::release_step() {
   const Write system{Actor::system(), std::nullopt};
-  if (chance(0.3)) return note(releases_.report_upgrades(system, later_alias, {}, {}));
+  if (chance(0.3)) {
+    const auto report = releases_.compare_versions(later_alias, {}, {});
+    return note(report ? releases_.record_report(system, *report) : report.error());
+  }
   const auto kind = chance(0.5) ? events::RefsetKind::pcd : events::RefsetKind::drug;
   return note(
       releases_.record_refset_version(system, {kind, "release", "tag" + std::to_string(pick(3)),

@@ -123,8 +123,8 @@ TEST_CASE("a codelist as of a position is what it was then") {
   for (std::size_t i = 0; i < moments.size(); i += 7) {
     const Moment& moment = moments[i];
     CAPTURE(moment.position.value(), moment.version.value());
-    const auto store =
-        projections::codelist_as_of(site.log(), moment.record.codelist, moment.position);
+    const auto store = projections::views_as_of(
+        site.log(), {projections::codelist_stream(moment.record.codelist)}, moment.position);
     REQUIRE(store);
     const projections::Views then((*store)->reader());
     CHECK(then.version(moment.version) == moment.record);

@@ -48,6 +48,28 @@ struct Fixture {
 
 }  // namespace
 
+TEST_CASE_METHOD(Fixture, "what takes long is worked out without keeping others from ids",
+                 "[executor]") {
+  std::promise<void> may_end;
+  std::atomic<int> calls = 0;
+  auto slow = std::async(std::launch::async, [&] {
+    return site.executor().run(
+        as("user1"), {.allocates_ids = true, .takes_long = true},
+        [&](const codelog::projections::Views&) -> base::Result<commands::Decision> {
+          if (++calls == 1) may_end.get_future().wait();
+          return commands::Decision{};
+        });
+  });
+  while (calls == 0) std::this_thread::yield();
+  auto other = std::async(std::launch::async, [&] { return create("user2", "Quick"); });
+  const bool is_quick = other.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+  may_end.set_value();
+  CHECK(is_quick);
+  CHECK(other.get());
+  CHECK(slow.get());
+  CHECK(calls == 2);
+}
+
 TEST_CASE_METHOD(Fixture, "nothing is decided on views that have stopped following the log",
                  "[executor]") {
   const auto first = draft("user1", "One");

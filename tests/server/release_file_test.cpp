@@ -112,8 +112,58 @@ TEST_CASE("a table from before a release was imported becomes a draft on it", "[
   const json statuses = site.get("/api/v2/versions/" + draft).json().at("statuses");
   CHECK(statuses.at(system.known) == "+");
   CHECK(!statuses.contains("anything"));
+  // An upgrade also lists what the release does not know: it was decided on once.
+  const json preview =
+      site.get("/api/v2/versions/" + hash + "/upgrade?release=" + site.imported).json();
+  CHECK(preview.at("compared_with_release_before") == false);
+  CHECK(preview.at("outcome") == "affected");
+  CHECK(preview.at("not_codes").empty());
+  const Reply upgraded =
+      site.send("POST", "/api/v2/versions/" + hash + "/upgrade", {{"release", site.imported}});
+  REQUIRE(upgraded.status == 201);
+  const std::string upgraded_url =
+      "/api/v2/versions/" + upgraded.json().at("hash").get<std::string>();
+  const json on_it = site.get(upgraded_url).json().at("statuses");
+  CHECK(on_it.at(system.known) == "+");
+  CHECK(on_it.at("anything") == "+");
   // The table stays what it was.
   CHECK(site.get("/codelist/test-org/tables/" + hash + "/download.csv").body == csv);
+}
+
+TEST_CASE("a table with things that are no codes is upgraded without them", "[release-file]") {
+  const System system = GENERATE(values(systems));
+  const Site site(system);
+  const std::string csv = "code,term\nno code at all,Mine\n,Empty\n" + system.known + ",Mine\n";
+  const std::string hash = site.create(table_of(system, "Tables", site.unknown, csv));
+  const std::string url = "/api/v2/versions/" + hash;
+  const json preview = site.get(url + "/upgrade?release=" + site.imported).json();
+  CHECK(preview.at("not_codes") == json({"", "no code at all"}));
+  for (const std::string way : {"/upgrade", "/drafts"}) {
+    CAPTURE(way);
+    const Reply made = site.send("POST", url + way, {{"release", site.imported}});
+    INFO(made.body);
+    REQUIRE(made.status == 201);
+    const json statuses = site.get("/api/v2/versions/" + made.json().at("hash").get<std::string>())
+                              .json()
+                              .at("statuses");
+    CHECK(statuses.at(system.known) == "+");
+    CHECK(!statuses.contains(""));
+    CHECK(!statuses.contains("no code at all"));
+  }
+}
+
+TEST_CASE("an upgrade to a release without a file names it", "[release-file]") {
+  const System system = GENERATE(values(systems));
+  const Site site(system);
+  const std::string csv = "code,term\n" + system.known + ",Mine\n";
+  const std::string hash = site.create(table_of(system, "Tables", site.imported, csv));
+  for (const std::string way : {"/upgrade", "/drafts"}) {
+    const Reply refused =
+        site.send("POST", "/api/v2/versions/" + hash + way, {{"release", site.unknown}});
+    CHECK(refused.status == 400);
+    CHECK(refused.json().at("errors")[0].at("field") == "release");
+  }
+  CHECK(site.send("POST", "/api/v2/releases/" + site.unknown + "/upgrade-report").status == 400);
 }
 
 }  // namespace codelog::tests

@@ -210,12 +210,12 @@ TEST_CASE("a search that finds too much now is left out of the draft and listed 
   CHECK(upgrade.counts == events::UpgradeCounts{.searches_left_out = 1});
   projections::VersionRecord source_version;
   source_version.id = base::VersionId(3);
-  const auto draft = commands::draft_of(source_version, upgrade, base::SearchId(40));
+  const auto draft = commands::draft_of(source_version, upgrade);
   REQUIRE(draft.searches_left_out.size() == 1);
   CHECK(draft.searches_left_out.front().text == "crowd");
   CHECK(draft.searches_left_out.front().codes_count == commands::search_codes_max + 1);
+  CHECK(draft.searches_left_out.front().problem.empty());
   REQUIRE(draft.searches.size() == 1);
-  CHECK(draft.searches.front().id == base::SearchId(40));
   CHECK(draft.searches.front().text == "name of C");
   CHECK(draft.codes == below_a().codes);
   CHECK(draft.source == base::VersionId(3));

@@ -79,7 +79,7 @@ TEST_CASE("a dm+d release adds its previous VMPs to the mapping", "[program]") {
   const Json event = commit["events"][0];
   CHECK(event["type"] == "MappingRegistered");
   CHECK(event["mapping"] == "dmdvmpprevmap");
-  CHECK(event["name"] == "second");
+  CHECK(event["name"] == "dmd_second_20240601");
   CHECK(event["import_ref"] == archive.filename().string());
   CHECK(event["rows"].get<int>() > 10);
 }
