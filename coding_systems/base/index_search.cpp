@@ -159,7 +159,7 @@ class IndexSearch::Filter {
   bool takes(Node node) const {
     if (active_ && release_.is_active(node) != *active_) return false;
     if (needs_term_ && !release_.is_found_by_term(node)) return false;
-    if (is_by_code_ && !release_.has_concept(node)) return false;
+    if (is_by_code_ && !release_.is_found_by_code(node)) return false;
     return types_.empty() || has_type(node);
   }
 
@@ -241,11 +241,14 @@ class IndexSearch::Ranking {
 };
 
 base::Result<std::vector<Node>> IndexSearch::nodes_by_code(const SearchQuery& query) const {
-  if (query.mode == SearchMode::code_prefix) return find_code_prefix(index_, query.text);
+  const LastCode last_code = [this](Node node) { return release_.last_code(node); };
+  if (query.mode == SearchMode::code_prefix) {
+    return find_code_prefix(index_, query.text, last_code);
+  }
   if (query.mode == SearchMode::code_range) {
     const auto range = parse_code_range(query.text);
     if (!range) return range.error();
-    return find_code_range(index_, *range);
+    return find_code_range(index_, *range, last_code);
   }
   std::vector<Node> nodes;
   for (const std::string& code : release_.search_by_code(query.text)) {

@@ -108,6 +108,10 @@ class Release {
   virtual std::vector<std::string> search_by_code(std::string_view code) const = 0;
   // False for codes that OpenCodelists finds by no term, though they have one.
   virtual bool is_found_by_term(Node) const { return true; }
+  // False for nodes that no search by code finds, whatever its mode.
+  virtual bool is_found_by_code(Node node) const { return has_concept(node); }
+  // The last code that the node stands for: its own, unless it is a range of codes ("E10-E14").
+  virtual std::string_view last_code(Node node) const { return code(node); }
 
   // What a query finds, in every mode (search_query.h); increasing nodes, that is none that the
   // release does not have. Errors: invalid, naming "text" (check_search_text) or "types" (no such

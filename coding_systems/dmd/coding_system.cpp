@@ -51,6 +51,8 @@ class DmdRelease final : public IndexedRelease {
 
   std::string link_kind(std::uint32_t) const override { return "ingredient of"; }
 
+  bool is_found_by_code(Node node) const override { return is_in_hierarchy(node); }
+
   std::vector<std::string> search_by_code(std::string_view code) const override {
     const auto node = find(code);
     if (!node) return {};

@@ -80,6 +80,16 @@ class Icd10Release final : public IndexedRelease {
   // OpenCodelists' searches do not look at the terms of chapters and blocks.
   bool is_found_by_term(Node node) const override { return facts(node).level == Level::category; }
 
+  bool is_found_by_code(Node node) const override {
+    return has_concept(node) && facts(node).level != Level::chapter;
+  }
+
+  // A block's code is its first and its last category, "I60-I69".
+  std::string_view last_code(Node node) const override {
+    const std::string_view own = code(node);
+    return own.substr(own.find('-') + 1);
+  }
+
   std::string link_kind(std::uint32_t kind) const override {
     return partner_link_of(kind).partner == Partner::dagger ? "dagger" : "asterisk";
   }
@@ -103,10 +113,6 @@ class Icd10Release final : public IndexedRelease {
   }
 
  private:
-  bool is_found_by_code(Node node) const {
-    return has_concept(node) && facts(node).level != Level::chapter;
-  }
-
   const std::filesystem::path file_;
 };
 

@@ -101,8 +101,9 @@ std::size_t search_in_every_mode(const ReleaseIndex& index) {
     answers += index.tokens().token(place).size();
     for (const auto text : index.tokens().texts_with(place)) REQUIRE(text < index.text_count());
   }
-  for (const auto& nodes : {coding_systems::find_code_prefix(index, "1"),
-                            coding_systems::find_code_range(index, {"2", "5"})}) {
+  const auto own_code = [&](Node node) { return index.code(node); };
+  for (const auto& nodes : {coding_systems::find_code_prefix(index, "1", own_code),
+                            coding_systems::find_code_range(index, {"2", "5"}, own_code)}) {
     for (const Node node : nodes) REQUIRE(node < index.node_count());
     answers += nodes.size();
   }

@@ -1,12 +1,14 @@
 // The search modes by example: what matches, in which order, and what is refused.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <iterator>
 #include <thread>
 
 #include "coding_systems/base/search_expansion.h"
 #include "coding_systems/base/text_fold.h"
 #include "coding_systems/versioning/releases.h"
 #include "tests/coding_systems/search_modes_support.h"
+#include "events/base/text.h"
 #include "tests/coding_systems/small_releases.h"
 
 namespace codelog::tests {
@@ -45,6 +47,41 @@ std::unique_ptr<const TextRelease> joints() {
 
 Codes by(const coding_systems::Release& release, SearchMode mode, const char* text) {
   return codes_found(release, {.mode = mode, .text = text});
+}
+
+// What searches by code find in a release, as its publisher tells codes from what only holds them
+// together.
+Ranked codes_of_searches(const coding_systems::Release& release) {
+  Ranked codes;
+  for (coding_systems::Node node = 0; node < release.hierarchy().size(); ++node) {
+    if (!release.has_concept(node)) continue;
+    const std::string code(release.code(node)), term(release.term(node));
+    const bool is_chapter = code.find_first_not_of("IVX") == code.npos;
+    const bool is_product =
+        term.ends_with("(VTM)") || term.ends_with("(VMP)") || term.ends_with("(AMP)");
+    if (release.system().id == "icd10" && is_chapter) continue;
+    if (release.system().id == "dmd" && !is_product) continue;
+    codes.push_back(code);
+  }
+  std::ranges::sort(codes, {}, base::ascii_lower);
+  return codes;
+}
+
+// The last code of a block of ICD-10, otherwise the code.
+std::string end_of(const std::string& code) { return code.substr(code.find('-') + 1); }
+
+// In the order of codes, which knows no case. The dots that pad a Read code do not count.
+bool is_between(const std::string& code, const std::string& first, const std::string& last) {
+  const auto lower = base::ascii_lower(code), lower_last = base::ascii_lower(last);
+  const auto start = lower_last.substr(0, lower_last.find_last_not_of('.') + 1);
+  return base::ascii_lower(first) <= lower && (lower <= lower_last || lower.starts_with(start));
+}
+
+template <class IsWanted>
+Codes codes_if(const Ranked& codes, IsWanted is_wanted) {
+  Codes wanted;
+  std::ranges::copy_if(codes, std::inserter(wanted, wanted.end()), is_wanted);
+  return wanted;
 }
 
 std::string refusal(const coding_systems::Release& release, const SearchQuery& query) {
@@ -329,29 +366,25 @@ TEST_CASE("every mode works for every coding system, and finds what a scan of it
     const auto opened = releases.open(system, system + "_small_20240101");
     REQUIRE(opened);
     const auto& release = **opened;
-    Ranked codes;
-    for (coding_systems::Node node = 0; node < release.hierarchy().size(); ++node) {
-      // A block of ICD-10 is named by a range.
-      const auto code = release.code(node);
-      if (release.has_concept(node) && code.find('-') == code.npos) codes.emplace_back(code);
-    }
-    std::ranges::sort(codes);
+    const auto codes = codes_of_searches(release);
     REQUIRE(codes.size() > 100);
-    const auto& first = codes[codes.size() / 3];
-    const auto& last = codes[codes.size() / 3 + 50];
-    const auto in_range =
-        codes_found(release, {.mode = SearchMode::code_range, .text = first + "-" + last});
-    CHECK(in_range.size() >= 40);
-    CHECK(in_range.contains(first));
-    CHECK(in_range.contains(last));
-    const auto start = first.substr(0, 2);
-    Codes with_start;
-    for (const auto& code : codes) {
-      if (code.starts_with(start)) with_start.insert(code);
+    // A block is no end of a range.
+    const auto code_from = [&](std::size_t place) {
+      while (codes[place].find('-') != std::string::npos) ++place;
+      return codes[place];
+    };
+    const auto first = code_from(codes.size() / 3), last = code_from(codes.size() / 3 + 50);
+    CHECK(by(release, SearchMode::code_range, (first + "-" + last).c_str()) ==
+          codes_if(codes, [&](const std::string& code) {
+            return is_between(code, first, last) && is_between(end_of(code), first, last);
+          }));
+    for (const std::size_t size : {1, 2, 3}) {
+      const auto start = first.substr(0, size);
+      CHECK(by(release, SearchMode::code_prefix, start.c_str()) ==
+            codes_if(codes, [&](const std::string& code) {
+              return code.starts_with(start) && end_of(code).starts_with(start);
+            }));
     }
-    auto found = by(release, SearchMode::code_prefix, start.c_str());
-    std::erase_if(found, [](const std::string& code) { return code.find('-') != code.npos; });
-    CHECK(found == with_start);
     // A whole name is a phrase, a start, words and an expression of itself.
     std::size_t names = 0;
     for (std::size_t i = 0; i < codes.size(); i += codes.size() / 40) {
@@ -391,7 +424,41 @@ TEST_CASE("chapters and blocks of ICD-10 are found in the new modes where their 
   auto typed = plain;
   typed.types = release.type_titles(*block);
   CHECK(codes_found(release, typed).contains("S00-S09"));
-  CHECK(by(release, SearchMode::code_range, "S00-S09").contains("S00-S09"));
+}
+
+TEST_CASE("a code of ICD-10 brings no block that goes on beyond it, and no chapter",
+          "[search][modes]") {
+  const TemporaryFolder data;
+  unpack_small_release(data.path(), "icd10");
+  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
+  const auto opened = releases.open("icd10", small_icd10);
+  REQUIRE(opened);
+  const auto& release = **opened;
+  const auto blocks = [](const Codes& codes) {
+    return codes_if({codes.begin(), codes.end()},
+                    [](const std::string& code) { return code.find('-') != code.npos; });
+  };
+  const auto prefix = [&](const char* text) { return by(release, SearchMode::code_prefix, text); };
+  const auto range = [&](const char* text) { return by(release, SearchMode::code_range, text); };
+  CHECK(blocks(prefix("E00")).empty());
+  CHECK(prefix("E00").contains("E00"));
+  CHECK(blocks(prefix("E0")) == Codes{"E00-E09"});
+  CHECK(blocks(prefix("e0")) == Codes{"E00-E09"});
+  CHECK(prefix("E00-E19") == Codes{"E00-E19"});
+  CHECK(blocks(range("E00-E09")) == Codes{"E00-E09"});
+  CHECK(blocks(range("E00-E18")) == Codes{"E00-E09"});
+  CHECK(blocks(range("E00-E19")) == Codes{"E00-E09", "E00-E19"});
+  CHECK(blocks(range("S00-S09")) == Codes{"S00-S09"});
+  CHECK(prefix("IV").empty());
+  CHECK(range("IV-IX").empty());
+  for (const auto& found : {prefix("I"), range("H00..J99")}) {
+    CHECK(found.contains("I10"));
+    CHECK(!found.contains("I"));
+    CHECK(!found.contains("IV"));
+    CHECK(!found.contains("IX"));
+  }
+  // What OpenCodelists' own search by code finds stays as it is.
+  CHECK(by(release, SearchMode::code, "E00*").contains("E00-E19"));
 }
 
 }  // namespace codelog::tests
