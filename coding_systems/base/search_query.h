@@ -13,8 +13,8 @@
 // - starts_with: a description starts with the text.
 //
 // - regex: a description matches the regular expression, letters in either case. The dialect is
-//   RE2's: Perl's without back-references and look-around, in time linear in the descriptions; ^
-//   and $ are the description's ends.
+//   RE2's without \C: Perl's without back-references and look-around, in time linear in the
+//   descriptions; ^ and $ are the description's ends.
 //
 // - code_prefix: the code starts with the text: as it is written; if none does, with letters in
 //   either case; if none does, without its dots ("e10.1" finds E101 in ICD-10).

@@ -20,6 +20,7 @@ class TextRelease final : public coding_systems::IndexedRelease {
       : IndexedRelease(*coding_systems::find_coding_system("snomedct"), "snomedct_texts",
                        std::move(index)) {}
 
+  using IndexedRelease::index;
   bool is_active(coding_systems::Node node) const override { return index().kind(node) != 2; }
   bool is_found_by_term(coding_systems::Node node) const override {
     return index().kind(node) != 3;

@@ -4,11 +4,12 @@
 #include <iterator>
 #include <thread>
 
+#include "coding_systems/base/index_search.h"
 #include "coding_systems/base/search_expansion.h"
 #include "coding_systems/base/text_fold.h"
 #include "coding_systems/versioning/releases.h"
-#include "tests/coding_systems/search_modes_support.h"
 #include "events/base/text.h"
+#include "tests/coding_systems/search_modes_support.h"
 #include "tests/coding_systems/small_releases.h"
 
 namespace codelog::tests {
@@ -212,12 +213,64 @@ TEST_CASE("what is no search is refused, and says why", "[search][modes]") {
   CHECK_THAT(refuse(SearchMode::regex, R"(\pL{500})"), Contains("regular expression"));
   CHECK_THAT(refuse(SearchMode::regex, R"(((\pL{9}){9}){9})"), Contains("regular expression"));
   CHECK_THAT(refuse(SearchMode::regex, R"([\pL\pN]{60})"), Contains("is too large"));
+  CHECK_THAT(refuse(SearchMode::regex, R"(a\\C\C)"), Contains("would take letters apart"));
+  CHECK(codes_found(*release, {.mode = SearchMode::regex, .text = R"(\Q\C\E|\\C)"}).empty());
+  std::string classes, nested;
+  for (int i = 0; i < 33; ++i) {
+    classes += R"(\pL|)";
+    nested.insert(0, R"((\PL|)").append(")");
+  }
+  CHECK_THAT(refuse(SearchMode::regex, classes), Contains("has 33 classes of Unicode, at most 32"));
+  CHECK_THAT(refuse(SearchMode::regex, nested), Contains("has 33 classes of Unicode, at most 32"));
   CHECK_THAT(refuse(SearchMode::code_range, "E10"), Contains("two codes with '-' or '..'"));
   CHECK_THAT(refuse(SearchMode::code_range, "E10-"), Contains("two codes"));
   CHECK_THAT(refuse(SearchMode::code_range, "E1-E2-E3"), Contains("one '-'"));
   CHECK_THAT(refuse(SearchMode::code_range, "E11-E10"), Contains("second code before its first"));
   CHECK(refusal(*release, {.text = "femur", .types = {"Plane"}}) ==
         "types 'Plane' is no type of snomedct_texts");
+}
+
+TEST_CASE("a regular expression is given up when it has been too much work", "[search][modes]") {
+  using coding_systems::IndexSearch;
+  const auto release = joints();
+  const SearchQuery query{.mode = SearchMode::regex, .text = "[e-f].*r"};
+  const auto is_refused = [](const auto& found) {
+    if (found) return false;
+    CHECK(found.error().code == base::ErrorCode::too_large);
+    REQUIRE(found.error().fields.size() == 1);
+    CHECK(found.error().fields.front().field == "text");
+    return true;
+  };
+  const IndexSearch hopeless(*release, release->index(), {.steps_max = 100});
+  CHECK(is_refused(hopeless.find(query)));
+  CHECK(is_refused(hopeless.find_page(query, {})));
+  // Every look at the time takes a second: the first is at the beginning, the others are at texts.
+  std::size_t looks = 0;
+  const auto with_looks = [&](std::size_t looks_max) {
+    looks = 0;
+    return IndexSearch(*release, release->index(),
+                       {.work_max = std::chrono::seconds(looks_max - 1),
+                        .work_time = [&] { return std::chrono::seconds(looks++); },
+                        .steps_between_looks = 1});
+  };
+  REQUIRE(with_looks(1000).find(query));
+  const std::size_t looks_at_texts = looks;
+  REQUIRE(with_looks(1000).find_page(query, {}));
+  const std::size_t looks_for_page = looks;
+  CHECK(looks_at_texts > 10);
+  CHECK(looks_for_page > looks_at_texts);  // those that match are looked at again, to be ranked
+  for (std::size_t looks_max = 1; looks_max < looks_for_page; ++looks_max) {
+    CAPTURE(looks_max);
+    CHECK(is_refused(with_looks(looks_max).find(query)) == (looks_max < looks_at_texts));
+    CHECK(is_refused(with_looks(looks_max).find_page(query, {})));
+    CHECK(looks == looks_max + 1);
+  }
+  CHECK(with_looks(looks_for_page).find_page(query, {}));
+  // A thread's work goes on while it works.
+  const auto begun = coding_systems::thread_work_time();
+  while (coding_systems::thread_work_time() == begun) {
+  }
+  CHECK(coding_systems::thread_work_time() > begun);
 }
 
 TEST_CASE("codes are found by their start and between two", "[search][modes]") {
