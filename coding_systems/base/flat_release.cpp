@@ -105,8 +105,9 @@ base::Result<void> read_code_rows(CsvReader& csv, ImportStages& stages,
     const auto more = csv.next_record();
     if (!more) return more.error();
     if (!*more) break;
-    if (rows > flat_rows_max) {
-      return csv.error_here("the file has more than " + std::to_string(flat_rows_max) + " rows");
+    if (rows > stages.rows_max()) {
+      return csv.error_here("the file has more than " + std::to_string(stages.rows_max()) +
+                            " rows");
     }
     const auto fields = csv.fields();
     if (fields.size() != columns->count) {

@@ -111,6 +111,10 @@ Result<SourcePairs> read_pairs(const ImportRequest& request, ImportStages& stage
     const auto pair = reader.next();
     if (!pair) return pair.error();
     if (!*pair) break;
+    if (pairs.size() >= stages.rows_max()) {
+      return csv.error_here("the file has more than " + std::to_string(stages.rows_max()) +
+                            " rows");
+    }
     pairs.push_back(**pair);
     if (pairs.size() % rows_per_progress != 0) continue;
     const auto proceed = stages.advance_to(file->packed_bytes_read());

@@ -180,6 +180,25 @@ TEST_CASE("a bad row of Read v2 is refused with its line", "[import]") {
   CHECK(imported.failure("a.csv", "code,term\n") == "a.csv, line 1: the file has no codes");
 }
 
+TEST_CASE("a table has no more rows than an import may", "[import]") {
+  const Imported imported;
+  const auto refusal = [&](const std::string& name, const std::string& text) {
+    write_bytes(imported.folder.path() / name, text);
+    coding_systems::ImportRequest request{.archive = imported.folder.path() / name,
+                                          .target_folder = imported.target,
+                                          .alias = "test_1",
+                                          .rows_max = 1};
+    const auto done = import_readv2(request);
+    return done ? "" : done.error().detail;
+  };
+  const std::string table = "code,term\nH....,Respiratory\n";
+  CHECK(refusal("a.csv", table + "H33..,Asthma\n") ==
+        "a.csv, line 3: the file has more than 1 rows");
+  CHECK(refusal("Keyv2.all", keys) == "Keyv2.all, line 2: there are more than 1 terms");
+  CHECK(files_in(imported.target).empty());
+  CHECK(refusal("a.csv", table) == "");
+}
+
 TEST_CASE("what holds no Read v2 release is refused by name", "[import]") {
   Imported imported;
   CHECK(imported.run({{"Keyv2.txt", keys}}) ==
