@@ -11,6 +11,7 @@
 #include <cstring>
 #include <future>
 
+#include "coding_systems/base/release_files.h"
 #include "events/base/files.h"
 
 namespace codelog::coding_systems {
@@ -28,15 +29,6 @@ constexpr std::string_view migrations_applied = "2025-04-25 00:00:00";
 
 base::Error system_error(const std::string& what, const std::filesystem::path& path) {
   return {base::ErrorCode::io, what + " " + path.string() + ": " + std::strerror(errno), {}};
-}
-
-bool is_alias(std::string_view alias) {
-  const auto is_slug_byte = [](char byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' ||
-           byte == '_';
-  };
-  return !alias.empty() && alias.size() <= 200 &&
-         std::all_of(alias.begin(), alias.end(), is_slug_byte);
 }
 
 // True if the path still names the open file: the last holder of the lock may have renamed or
@@ -156,8 +148,9 @@ ReleaseWriter::~ReleaseWriter() = default;
 base::Result<std::unique_ptr<ReleaseWriter>> ReleaseWriter::create(
     const std::filesystem::path& folder, const std::string& alias, const ReleaseSchema& schema) {
   if (!is_alias(alias)) {
-    return base::field_error(base::ErrorCode::invalid, "alias",
-                             "'" + alias + "' is not made of a-z, 0-9, - and _");
+    return base::field_error(
+        base::ErrorCode::invalid, "alias",
+        "'" + alias + "' is not 1 to " + std::to_string(alias_bytes_max) + " of a-z, 0-9, - and _");
   }
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
