@@ -81,7 +81,7 @@ class Release {
   // Each coding system says which it has; none for a node without a concept.
   virtual std::vector<CodeDetail> details(Node) const { return {}; }
   // Read from the release file, which takes as long as a small file takes to open. Errors:
-  // unavailable (the file has gone), corrupt, io.
+  // unavailable (the file has gone, or is another by now), corrupt, io.
   virtual base::Result<std::vector<CodeNote>> read_notes(Node) const {
     return std::vector<CodeNote>();
   }

@@ -58,10 +58,16 @@ class Icd10Release final : public IndexedRelease {
   }
 
   base::Result<std::vector<CodeNote>> read_notes(Node node) const override {
-    const auto file = SqliteFile::open(file_);
-    if (file) return read_rubrics(*file, code(node));
-    if (file.error().code != base::ErrorCode::not_found) return file.error();
-    return base::Error{base::ErrorCode::unavailable, file.error().detail, {}};
+    const auto read = [&]() -> base::Result<std::vector<CodeNote>> {
+      const auto file = SqliteFile::open(file_);
+      if (!file) return file.error();
+      return read_rubrics(*file, code(node));
+    }();
+    // Asked last, since an import may replace the file at any time.
+    if (is_unchanged(file_, index().file().built_from())) return read;
+    return base::Error{base::ErrorCode::unavailable,
+                       file_.string() + " is not the file that is open any more",
+                       {}};
   }
 
   std::vector<std::string> type_titles(Node node) const override {

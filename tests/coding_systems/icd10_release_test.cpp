@@ -172,8 +172,17 @@ TEST_CASE("a release shows its facts in words and reads notes while its file is 
   REQUIRE(notes);
   REQUIRE(notes->size() == 4);
   CHECK(notes->front() == coding_systems::CodeNote{"2019", "inclusion", "of 2019", false});
+  const auto refused = [&] {
+    const auto read = open.release->read_notes(open.node("A00"));
+    return !read && read.error().code == base::ErrorCode::unavailable;
+  };
+  // Imported again, and not yet opened: its notes are not those of the release that is open.
+  const auto other = open.import.target / "other";
+  std::filesystem::copy_file(open.import.file, other);
+  std::filesystem::rename(other, open.import.file);
+  CHECK(refused());
   std::filesystem::remove(open.import.file);
-  CHECK(open.release->read_notes(open.node("A00")).error().code == base::ErrorCode::unavailable);
+  CHECK(refused());
 }
 
 TEST_CASE("the synthetic ICD-10 is imported and has something of everything", "[demo]") {
