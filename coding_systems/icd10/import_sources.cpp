@@ -50,11 +50,6 @@ std::string describe(SourceRole role) {
 bool is_xml(const std::string& path) { return file_name_of(path).ends_with(".xml"); }
 bool is_zip(const std::string& path) { return file_name_of(path).ends_with(".zip"); }
 
-// Archives of some systems hold shadows of their members.
-bool is_shadow(const std::string& path) {
-  return path.starts_with("__MACOSX/") || file_name_of(path).starts_with("._");
-}
-
 }  // namespace
 
 base::Result<ImportSources> ImportSources::find(const std::filesystem::path& path,
@@ -132,7 +127,7 @@ base::Result<void> ImportSources::scan_archive(ZipArchive archive, std::optional
   std::vector<Document> unnamed;
   const std::size_t number = archives_.size();
   for (const ZipMember& member : archive.members()) {
-    if (is_shadow(member.name) || !is_xml(member.name)) continue;
+    if (!is_xml(member.name)) continue;
     const auto own_role = role_of(member.name);
     (own_role ? named : unnamed)
         .push_back({own_role.value_or(SourceRole::who_2016),
@@ -149,7 +144,7 @@ base::Result<void> ImportSources::scan_archive(ZipArchive archive, std::optional
   std::vector<ZipArchive> inner;
   std::vector<std::optional<SourceRole>> inner_roles;
   for (const ZipMember& member : archive.members()) {
-    if (is_inner || is_shadow(member.name) || !is_zip(member.name)) continue;
+    if (is_inner || !is_zip(member.name)) continue;
     const auto inner_role = role_of(member.name);
     if (!inner_role) continue;
     auto opened = archive.open_inner(member);

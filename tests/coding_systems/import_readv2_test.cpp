@@ -92,6 +92,12 @@ TEST_CASE("the published Read v2 archive becomes codes with synonyms in a tree",
   CHECK(query(imported.file, "PRAGMA foreign_key_check").empty());
 }
 
+TEST_CASE("a Read v2 archive may have been made on a Mac", "[import]") {
+  const Imported imported;
+  CHECK(imported.run({{"codes.csv", "code,term\nH....,Respiratory\n"},
+                      {"__MACOSX/._codes.csv", "x"}}) == "");
+}
+
 TEST_CASE("Read v2 codes are found by term, by synonym, and by either code", "[import]") {
   Imported imported;
   REQUIRE(imported.run({{"V2/Unified/Keyv2.all", keys}}) == "");
