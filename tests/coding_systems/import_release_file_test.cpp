@@ -9,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "coding_systems/base/locked_file.h"
 #include "coding_systems/base/release_writer.h"
 #include "coding_systems/snomedct/import.h"
 #include "import_support.h"
@@ -90,6 +91,35 @@ TEST_CASE("an import that is killed leaves no release, and the next one tidies u
   auto expected = std::vector<std::string>{"test_2.index", "test_2.sqlite3"};
   if (is_replacing) expected.insert(expected.begin(), {"test_1.index", "test_1.sqlite3"});
   CHECK(files_in(target) == expected);
+}
+
+TEST_CASE("an import removes what killed servers left of indexes, and no other file", "[import]") {
+  using coding_systems::LockedFile;
+  TemporaryFolder folder;
+  for (const char* name : {"test_1.index.123", "test_1.index.4567.new", "test_1.index.8",
+                           "test_1.index.x8", "test_1.index.", "test_1.123", "test_1.index"}) {
+    write_bytes(folder.path() / name, "half an ind");
+  }
+  const auto being_written = LockedFile::take(folder.path() / "test_1.index.8");
+  REQUIRE(being_written);
+  REQUIRE(ReleaseWriter::create(folder.path(), "test_2", schema));
+  CHECK(files_in(folder.path()) == std::vector<std::string>{"test_1.123", "test_1.index",
+                                                            "test_1.index.", "test_1.index.8",
+                                                            "test_1.index.x8"});
+}
+
+TEST_CASE("an index is written by whoever holds the lock of its unfinished file", "[import]") {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "test_1.index";
+  const auto unfinished = path.string() + "." + std::to_string(::gettid());
+  write_bytes(unfinished, "what a killed process with our number left behind");
+  REQUIRE(coding_systems::write_index_file(path, "index"));
+  CHECK(read_bytes(path) == "index");
+  CHECK(files_in(folder.path()) == std::vector<std::string>{"test_1.index"});
+  const auto other = coding_systems::LockedFile::make(unfinished);
+  REQUIRE(other);
+  CHECK(coding_systems::write_index_file(path, "other").error().code == base::ErrorCode::conflict);
+  CHECK(read_bytes(path) == "index");
 }
 
 TEST_CASE("a release is replaced under those who read it", "[import]") {
