@@ -159,12 +159,8 @@ base::Result<ImportOutcome> import_flat_release(const ImportRequest& request,
   if (auto written = write_synonyms(**writer, system, tables, stages); !written) {
     return written.error();
   }
-  auto finished = finish_import(**writer, index, stages);
-  if (!finished) {
-    base::Error error = finished.error();
-    if (error.code == base::ErrorCode::invalid) error.detail.insert(0, tables.source_name + ": ");
-    return error;
-  }
+  const auto finished = finish_import(**writer, index, stages, tables.source_name);
+  if (!finished) return finished.error();
   return ImportOutcome{.file = (*writer)->file(),
                        .file_digest = finished->digest,
                        .source_bytes = tables.source_bytes,
