@@ -381,11 +381,7 @@ const Table* find_table(Part part, std::string_view element) {
 std::string element_of(const Column& column) {
   if (column.name == "descr") return "DESC";
   if (column.name == "dndcd") return "DND";
-  std::string element(column.name);
-  for (char& byte : element) {
-    if (byte >= 'a' && byte <= 'z') byte = static_cast<char>(byte - 'a' + 'A');
-  }
-  return element;
+  return base::ascii_upper(column.name);
 }
 
 const ReleaseSchema& release_schema() {

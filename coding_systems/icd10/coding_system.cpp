@@ -7,6 +7,7 @@
 
 #include "coding_systems/base/indexed_release.h"
 #include "coding_systems/icd10/index_rows.h"
+#include "events/base/text.h"
 
 namespace codelog::coding_systems::icd10 {
 namespace {
@@ -17,14 +18,6 @@ constexpr int editions_shift = 4;
 constexpr int wording_shift = 6;
 constexpr int two_bits = 3;
 constexpr int link_editions_shift = 8;
-
-std::string to_upper_ascii(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return upper;
-}
 
 // As the API shows them, in the order of their enumerations.
 constexpr std::array<std::string_view, 3> level_names = {"chapter", "block", "category"};
@@ -101,7 +94,7 @@ class Icd10Release final : public IndexedRelease {
   }
 
   std::vector<std::string> search_by_code(std::string_view code) const override {
-    const std::string wanted = to_upper_ascii(code);
+    const std::string wanted = base::ascii_upper(code);
     if (!wanted.ends_with('*')) {
       const auto node = find(wanted);
       if (!node || !is_found_by_code(*node)) return {};

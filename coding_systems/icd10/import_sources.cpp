@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
 
+#include "coding_systems/base/text_source.h"
 #include "events/base/text.h"
 
 namespace codelog::coding_systems::icd10 {
@@ -200,14 +200,10 @@ base::Result<XmlReader::Read> ImportSources::open(const Document& document) cons
     auto reader = std::make_shared<ZipMemberReader>(std::move(*opened));
     return XmlReader::Read([reader](std::span<char> buffer) { return reader->read(buffer); });
   }
-  auto file = std::make_shared<std::ifstream>(document.file, std::ios::binary);
-  const base::Error failed{base::ErrorCode::io, "cannot read " + document.file.string(), {}};
-  if (!file->is_open()) return failed;
-  return XmlReader::Read([file, failed](std::span<char> buffer) -> base::Result<std::size_t> {
-    file->read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    if (file->bad()) return failed;
-    return static_cast<std::size_t>(file->gcount());
-  });
+  auto opened = TextSource::open_file(document.file);
+  if (!opened) return opened.error();
+  auto source = std::make_shared<TextSource>(std::move(*opened));
+  return XmlReader::Read([source](std::span<char> buffer) { return source->read(buffer); });
 }
 
 }  // namespace codelog::coding_systems::icd10

@@ -4,6 +4,7 @@
 
 #include "coding_systems/base/indexed_release.h"
 #include "coding_systems/opcs4/codes.h"
+#include "events/base/text.h"
 
 namespace codelog::coding_systems::opcs4 {
 namespace {
@@ -34,19 +35,10 @@ class Opcs4Release final : public IndexedRelease {
   }
 
   std::vector<std::string> search_by_code(std::string_view code) const override {
-    const auto normal = normal_code(to_upper_case(code));
+    const auto normal = normal_code(base::ascii_upper(code));
     const auto node = normal ? find(*normal) : std::nullopt;
     if (!node || !has_concept(*node)) return {};
     return {*normal};
-  }
-
- private:
-  static std::string to_upper_case(std::string_view text) {
-    std::string upper(text);
-    for (char& byte : upper) {
-      if (byte >= 'a' && byte <= 'z') byte = static_cast<char>(byte - 'a' + 'A');
-    }
-    return upper;
   }
 };
 
