@@ -88,8 +88,6 @@ class Release {
   // The sections a code is listed under, e.g. "Disorder", "[inactive] Finding" or "Chapter 04:
   // Central Nervous System". Never empty; more than one only in CTV3.
   virtual std::vector<std::string> type_titles(Node node) const = 0;
-  // The title for codes that the release does not know.
-  virtual std::string unknown_type_title(std::string_view code) const = 0;
   // False for a code that the release still has, but that is not to be used any more.
   virtual bool is_active(Node) const { return true; }
   // Relations to other codes beside the hierarchy; each coding system says which kinds it has.

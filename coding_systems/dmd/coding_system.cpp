@@ -44,10 +44,8 @@ class DmdRelease final : public IndexedRelease {
 
   std::vector<std::string> type_titles(Node node) const override {
     if (is_in_hierarchy(node) || kind(node) == ProductKind::ingredient) return {"Product"};
-    return {unknown_type_title(code(node))};
+    return {"[unknown]"};
   }
-
-  std::string unknown_type_title(std::string_view) const override { return "[unknown]"; }
 
   std::string link_kind(std::uint32_t) const override { return "ingredient of"; }
 

@@ -366,8 +366,6 @@ std::string make_indexes_sql() {
 
 }  // namespace
 
-std::span<const Table> tables() { return all_tables; }
-
 const Table* find_table(Part part, std::string_view element) {
   // The rows of the GTIN file are called AMPP, as those of another file.
   if (part == Part::gtin && element != "AMPP") return nullptr;

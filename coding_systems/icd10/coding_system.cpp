@@ -70,11 +70,9 @@ class Icd10Release final : public IndexedRelease {
       top = above.front();
     }
     const auto chapter_name = name(top);
-    if (!chapter_name || facts(top).level != Level::chapter) return {unknown_type_title("")};
+    if (!chapter_name || facts(top).level != Level::chapter) return {"[Unknown]"};
     return {std::string(code(top)) + ": " + std::string(*chapter_name)};
   }
-
-  std::string unknown_type_title(std::string_view) const override { return "[Unknown]"; }
 
   // OpenCodelists' searches do not look at the terms of chapters and blocks.
   bool is_found_by_term(Node node) const override { return facts(node).level == Level::category; }
@@ -196,12 +194,6 @@ CodeFacts facts_of(CodeKind kind) {
           .usage = static_cast<Usage>(kind >> usage_shift & two_bits),
           .editions = static_cast<std::uint8_t>(kind >> editions_shift & two_bits),
           .wording = static_cast<Wording>(kind >> wording_shift & two_bits)};
-}
-
-std::optional<CodeFacts> find_facts(const Release& release, Node node) {
-  const auto* icd10 = dynamic_cast<const Icd10Release*>(&release);
-  if (icd10 == nullptr || !icd10->has_concept(node)) return std::nullopt;
-  return icd10->facts(node);
 }
 
 LinkKind link_kind_of(const PartnerLink& link) {

@@ -22,16 +22,11 @@ class Opcs4Release final : public IndexedRelease {
       : IndexedRelease(*find_coding_system(system_id), std::move(alias), std::move(index)) {}
 
   std::vector<std::string> type_titles(Node node) const override {
-    return {unknown_type_title(code(node))};
-  }
-
-  // Codes begin with their chapter's, so that even one that the release does not have can be
-  // listed. Not every release has titles of chapters.
-  std::string unknown_type_title(std::string_view code) const override {
-    const auto chapter_code = code.substr(0, 1);
+    // Codes begin with their chapter's. Not every release has titles of chapters.
+    const auto chapter_code = code(node).substr(0, 1);
     const auto chapter = find(chapter_code);
     const auto title = chapter ? name(*chapter) : std::nullopt;
-    return "Chapter " + std::string(chapter_code) + (title ? ": " + std::string(*title) : "");
+    return {"Chapter " + std::string(chapter_code) + (title ? ": " + std::string(*title) : "")};
   }
 
   std::vector<std::string> search_by_code(std::string_view code) const override {

@@ -115,7 +115,6 @@ TEST_CASE("Read v2 codes are found by term, by synonym, and by either code", "[i
   }
   CHECK(release->type_titles(asthma) == std::vector<std::string>{"Respiratory diseases"});
   CHECK(release->type_titles(*release->find("h33..")) == std::vector<std::string>{"[Unknown]"});
-  CHECK(release->unknown_type_title("H9999") == "Respiratory diseases");
 }
 
 TEST_CASE("a Read v2 release without keys is read from its core", "[import]") {

@@ -26,7 +26,6 @@ class TextRelease final : public coding_systems::IndexedRelease {
     return index().kind(node) != 3;
   }
   std::vector<std::string> type_titles(coding_systems::Node node) const override;
-  std::string unknown_type_title(std::string_view) const override { return "Unknown"; }
   std::vector<std::string> search_by_code(std::string_view code) const override;
 };
 
