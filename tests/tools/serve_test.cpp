@@ -131,6 +131,10 @@ TEST_CASE("a release that is imported beside a running server is served at once"
   CHECK(again["releases"][0]["digest"] != releases["releases"][0]["digest"]);
   CHECK(server.get(search).status == 200);
   CHECK_THAT(server.get("/metrics").body, Catch::Contains("codelog_releases_open 1"));
+  // What was replaced is registered no more.
+  const fs::path folder = data.path() / "coding_systems" / "snomedct";
+  CHECK(fs::exists(folder / (alias + ".sqlite3")));
+  CHECK_FALSE(fs::exists(folder / (alias + ".sqlite3.previous")));
 }
 
 TEST_CASE("a release whose import was not registered gives way to the one before it", "[serve]") {
