@@ -109,6 +109,10 @@ void open_newest_releases(DataFolder& folder, http::Log& log) {
     const auto opened = folder.releases().open(system, release.alias);
     if (opened) {
       log.write(http::LogLevel::info, "release_opened", {{"alias", release.alias}});
+      if ((*opened)->file_digest() == release.file_digest) continue;
+      log.write(http::LogLevel::warning, "release_not_registered",
+                {{"alias", release.alias},
+                 {"detail", "its file is not the one that was registered: import it once more"}});
     } else {
       log.write(http::LogLevel::warning, "release_not_opened",
                 {{"alias", release.alias}, {"detail", opened.error().detail}});
@@ -165,6 +169,9 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
         return operations.run(operation, arguments, report);
       });
   if (!socket) return socket.error();
+  for (const std::string& detail : folder.unfinished_imports()) {
+    log.write(http::LogLevel::warning, "import_unfinished", {{"detail", detail}});
+  }
   std::jthread opening([&] { open_newest_releases(folder, log); });
   const std::string url = url_of(*address, *port);
   log.write(http::LogLevel::info, "listening", {{"url", url}});

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "coding_systems/base/previous_file.h"
+#include "coding_systems/versioning/alias.h"
 #include "events/base/files.h"
 
 namespace codelog::tools {
@@ -70,6 +72,7 @@ base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const DataFolderOptio
   if (options.views == OpenViews::no) return folder;
   if (const auto opened = folder->open_views(report); !opened) return opened.error();
   if (const auto finished = folder->finish_erasures(); !finished) return finished.error();
+  folder->settle_imports();
   return folder;
 }
 
@@ -115,6 +118,29 @@ base::Result<void> DataFolder::finish_erasures() {
     if (const auto erased = keys_->erase(user.username); !erased) return erased;
   }
   return {};
+}
+
+// An import is a file first and an event second; a crash in between is mended here.
+void DataFolder::settle_imports() {
+  const auto settle = [this](const fs::path& file, const base::Sha256& registered) {
+    const auto put_back = coding_systems::settle_previous_file(file, registered);
+    if (!put_back) unfinished_imports_.push_back(put_back.error().detail);
+    if (!put_back || !*put_back) return;
+    unfinished_imports_.push_back("an import of " + file.string() +
+                                  " was not registered: the file before it is in its place again");
+  };
+  const auto views = projections_->views();
+  for (const projections::ReleaseRecord& release : views.releases()) {
+    const bool has_file = release.file_digest != base::Sha256{};
+    if (!has_file || !coding_systems::is_alias(release.alias)) continue;
+    settle(coding_systems::release_files(data_, release.coding_system, release.alias).database,
+           release.file_digest);
+  }
+  for (const projections::MappingRecord& mapping : views.mappings()) {
+    const auto stem = mappings::mapping_file_stem(mapping.name);
+    if (!stem || !mappings::is_mapping(mapping.mapping)) continue;
+    settle(mappings::mapping_file(data_, mapping.mapping, *stem), mapping.file_digest);
+  }
 }
 
 commands::Site DataFolder::site() {

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "coding_systems/versioning/releases.h"
 #include "events/log.h"
@@ -60,6 +62,8 @@ class DataFolder {
   accounts::KeyRing& keys() { return *keys_; }
   coding_systems::Releases& releases() { return releases_; }
   mappings::Mappings& mappings() { return mappings_; }
+  // What there is to say of imports that did not come to their end, for the server's log.
+  const std::vector<std::string>& unfinished_imports() const { return unfinished_imports_; }
   // What commands work with; good as long as this is.
   commands::Site site();
 
@@ -74,6 +78,7 @@ class DataFolder {
   DataFolder(const DataFolderOptions& options, FolderLock lock);
   base::Result<void> open_log(const DataFolderOptions& options);
   base::Result<void> finish_erasures();
+  void settle_imports();
   commands::MappingOpeners mapping_openers();
 
   const std::filesystem::path data_;
@@ -85,6 +90,7 @@ class DataFolder {
   std::unique_ptr<projections::Projections> projections_;
   coding_systems::Releases releases_;
   mappings::Mappings mappings_;
+  std::vector<std::string> unfinished_imports_;
 };
 
 }  // namespace codelog::tools

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "coding_systems/base/previous_file.h"
 #include "events/base/clock.h"
 #include "mappings/bnfdmd/import.h"
 #include "mappings/ctv3sctmap2/import.h"
@@ -131,10 +132,14 @@ Result<ImportedMapping> import_with(const DataFolderOptions& folder, MappingImpo
     if (!stem) return stem.error();
     before = mappings::mapping_file(folder.data, command.mapping, *stem);
   }
+  auto previous = coding_systems::PreviousFile::keep(
+      mappings::mapping_file(folder.data, command.mapping, request->alias));
+  if (!previous) return previous.error();
   auto outcome = make(*request, before);
   if (!outcome) return outcome.error();
   const auto position = register_mapping(folder, command, *outcome);
   if (!position) return position.error();
+  previous->let_go();
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
   return ImportedMapping{command.release_name, request->alias, std::move(*outcome), *position,
                          elapsed.count()};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "coding_systems/base/previous_file.h"
 #include "coding_systems/bnf/coding_system.h"
 #include "coding_systems/bnf/import.h"
 #include "coding_systems/ctv3/coding_system.h"
@@ -149,11 +150,15 @@ Result<ImportedRelease> import_release(const DataFolderOptions& folder,
   request.report_progress = [&](const coding_systems::ImportProgress& progress) {
     if (report) report({std::string(progress.stage), progress.done, progress.total});
   };
+  auto previous = coding_systems::PreviousFile::keep(
+      coding_systems::release_files(folder.data, command.system_id, *alias).database);
+  if (!previous) return previous.error();
   auto outcome = importer->import(request);
   if (!outcome) return outcome.error();
 
   const auto registered = register_release(folder, command, *alias, *outcome);
   if (!registered) return registered.error();
+  previous->let_go();
   if (command.system_id == coding_systems::dmd::system_id) {
     const auto added = add_previous_vmps_of(folder, command, *alias, outcome->file);
     if (!added) return added.error();

@@ -53,12 +53,10 @@ std::span<const Node> folded_prefix(const ReleaseIndex& index, std::string_view 
                     [&](std::string_view code) { return starts_with_folded(code, prefix); });
 }
 
-std::span<const Node> folded_range(const ReleaseIndex& index, const CodeRange& range) {
-  std::string_view last_start = range.last;
+bool is_before_end(std::string_view code, std::string_view last) {
+  std::string_view last_start = last;
   while (last_start.size() > 1 && last_start.ends_with('.')) last_start.remove_suffix(1);
-  return codes_from(index, range.first, [&](std::string_view code) {
-    return compare_folded(code, range.last) <= 0 || starts_with_folded(code, last_start);
-  });
+  return compare_folded(code, last) <= 0 || starts_with_folded(code, last_start);
 }
 
 }  // namespace
@@ -89,19 +87,29 @@ base::Result<CodeRange> parse_code_range(std::string_view text) {
   return range;
 }
 
-std::vector<Node> find_code_prefix(const ReleaseIndex& index, std::string_view prefix) {
-  const auto alike = folded_prefix(index, prefix);
+std::vector<Node> find_code_prefix(const ReleaseIndex& index, std::string_view prefix,
+                                   const LastCode& last_code) {
+  // A range of codes that goes on beyond the prefix is found only by its whole name.
+  const auto with_prefix = [&](std::string_view start) {
+    std::vector<Node> found;
+    std::ranges::copy_if(folded_prefix(index, start), std::back_inserter(found), [&](Node node) {
+      return starts_with_folded(last_code(node), start) ||
+             compare_folded(index.code(node), start) == 0;
+    });
+    return found;
+  };
+  auto alike = with_prefix(prefix);
   std::vector<Node> found;
   std::ranges::copy_if(alike, std::back_inserter(found),
                        [&](Node node) { return index.code(node).starts_with(prefix); });
-  if (found.empty()) found.assign(alike.begin(), alike.end());
+  if (found.empty()) found = std::move(alike);
   const auto plain = without_dots(prefix);
   if (!found.empty() || plain.empty() || plain.size() == prefix.size()) return found;
-  const auto dotless = folded_prefix(index, plain);
-  return {dotless.begin(), dotless.end()};
+  return with_prefix(plain);
 }
 
-std::vector<Node> find_code_range(const ReleaseIndex& index, const CodeRange& range) {
+std::vector<Node> find_code_range(const ReleaseIndex& index, const CodeRange& range,
+                                  const LastCode& last_code) {
   // "E14.9" would be before E140 where codes have no dots.
   const auto end_of_range = [&](const std::string& code) {
     const auto plain = without_dots(code);
@@ -109,8 +117,13 @@ std::vector<Node> find_code_range(const ReleaseIndex& index, const CodeRange& ra
                           !folded_prefix(index, plain).empty();
     return is_plain ? plain : code;
   };
-  const auto found = folded_range(index, {end_of_range(range.first), end_of_range(range.last)});
-  return {found.begin(), found.end()};
+  const std::string last = end_of_range(range.last);
+  const auto between = codes_from(index, end_of_range(range.first),
+                                  [&](std::string_view code) { return is_before_end(code, last); });
+  std::vector<Node> found;
+  std::ranges::copy_if(between, std::back_inserter(found),
+                       [&](Node node) { return is_before_end(last_code(node), last); });
+  return found;
 }
 
 }  // namespace codelog::coding_systems

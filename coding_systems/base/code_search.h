@@ -4,6 +4,7 @@
 // case, and where those are equal, of their bytes as they are.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +24,13 @@ struct CodeRange {
 // not two codes with one mark between them, or the second is before the first.
 base::Result<CodeRange> parse_code_range(std::string_view text);
 
+// The last code that a node stands for (Release::last_code).
+using LastCode = std::function<std::string_view(Node)>;
+
 // In the order of codes. Logarithmic in the release, linear in what is found.
-std::vector<Node> find_code_prefix(const ReleaseIndex& index, std::string_view prefix);
-std::vector<Node> find_code_range(const ReleaseIndex& index, const CodeRange& range);
+std::vector<Node> find_code_prefix(const ReleaseIndex& index, std::string_view prefix,
+                                   const LastCode& last_code);
+std::vector<Node> find_code_range(const ReleaseIndex& index, const CodeRange& range,
+                                  const LastCode& last_code);
 
 }  // namespace codelog::coding_systems

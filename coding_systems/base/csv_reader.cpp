@@ -7,6 +7,8 @@ namespace codelog::coding_systems {
 namespace {
 
 constexpr std::size_t block_bytes = 256 * 1024;
+// A longer field's memory is given back, or each could keep that of the longest record.
+constexpr std::size_t field_bytes_kept = 4 * 1024;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
@@ -30,7 +32,8 @@ base::Result<bool> CsvReader::next_record() {
     if (!*ended) break;
   }
   for (;;) {
-    if (auto read = read_field(add_field()); !read) return read.error();
+    if (auto added = add_field(); !added) return added.error();
+    if (auto read = read_field(fields_[fields_count_ - 1]); !read) return read.error();
     const auto ended = at_line_end();
     if (!ended) return ended.error();
     if (*ended) return true;
@@ -84,7 +87,6 @@ base::Result<bool> CsvReader::at_line_end() {
 }
 
 base::Result<void> CsvReader::read_field(std::string& field) {
-  field.clear();
   const auto next = peek();
   if (!next) return next.error();
   if (*next == Next::end || rest_.front() != '"') return read_plain(field);
@@ -134,9 +136,15 @@ base::Result<void> CsvReader::read_quoted(std::string& field) {
   }
 }
 
-std::string& CsvReader::add_field() {
+base::Result<void> CsvReader::add_field() {
+  if (fields_count_ == csv_fields_max) {
+    return error_here("the record has more than " + std::to_string(csv_fields_max) + " fields");
+  }
   if (fields_count_ == fields_.size()) fields_.emplace_back();
-  return fields_[fields_count_++];
+  std::string& field = fields_[fields_count_++];
+  field.clear();
+  if (field.capacity() > field_bytes_kept) field.shrink_to_fit();
+  return {};
 }
 
 base::Result<void> CsvReader::check_size(std::size_t field_bytes) {

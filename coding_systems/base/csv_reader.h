@@ -1,7 +1,8 @@
 // Reads CSV as RFC 4180 has it, as a stream: commas separate, quotes may enclose a field and are
 // doubled inside it, lines end with LF or CR LF. A UTF-8 byte order mark is skipped, empty lines as
 // well; a quote inside a field that does not start with one stands for itself, as spreadsheets and
-// Python read it. Memory: one block and one record. Not safe from several threads.
+// Python read it. Memory: one block, one record, and a few KB a field. Not safe from several
+// threads.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,8 @@
 
 namespace codelog::coding_systems {
 
-constexpr std::size_t csv_record_bytes_max = 1024 * 1024;
+constexpr std::size_t csv_record_bytes_max = 1024 * 1024;  // of all its fields
+constexpr std::size_t csv_fields_max = 1000;
 
 class CsvReader {
  public:
@@ -26,8 +28,8 @@ class CsvReader {
   CsvReader(std::string name, Read read);
 
   // Moves to the next record; false at the end. Errors: invalid with the line (a quote that is
-  // never closed, text behind a closing quote, a record that is too long), and those of the source.
-  // After an error nothing is read.
+  // never closed, text behind a closing quote, a record that is too long or has too many fields),
+  // and those of the source. After an error nothing is read.
   base::Result<bool> next_record();
 
   // The fields of the record, until the next call.
@@ -50,14 +52,14 @@ class CsvReader {
   base::Result<void> read_plain(std::string& field);
   base::Result<void> read_quoted(std::string& field);
   base::Result<bool> at_line_end();
-  std::string& add_field();
+  base::Result<void> add_field();
   base::Result<void> check_size(std::size_t field_bytes);
 
   std::string name_;
   Read read_;
   std::vector<char> block_;
   std::string_view rest_;
-  std::vector<std::string> fields_;  // reused, so that a record costs no allocation
+  std::vector<std::string> fields_;  // short ones are reused, so that most cost no allocation
   std::size_t fields_count_ = 0;
   std::size_t record_bytes_ = 0;
   std::uint64_t line_ = 1;

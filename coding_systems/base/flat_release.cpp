@@ -105,8 +105,9 @@ base::Result<void> read_code_rows(CsvReader& csv, ImportStages& stages,
     const auto more = csv.next_record();
     if (!more) return more.error();
     if (!*more) break;
-    if (rows > flat_rows_max) {
-      return csv.error_here("the file has more than " + std::to_string(flat_rows_max) + " rows");
+    if (rows > stages.rows_max()) {
+      return csv.error_here("the file has more than " + std::to_string(stages.rows_max()) +
+                            " rows");
     }
     const auto fields = csv.fields();
     if (fields.size() != columns->count) {
@@ -158,12 +159,8 @@ base::Result<ImportOutcome> import_flat_release(const ImportRequest& request,
   if (auto written = write_synonyms(**writer, system, tables, stages); !written) {
     return written.error();
   }
-  auto finished = finish_import(**writer, index, stages);
-  if (!finished) {
-    base::Error error = finished.error();
-    if (error.code == base::ErrorCode::invalid) error.detail.insert(0, tables.source_name + ": ");
-    return error;
-  }
+  const auto finished = finish_import(**writer, index, stages, tables.source_name);
+  if (!finished) return finished.error();
   return ImportOutcome{.file = (*writer)->file(),
                        .file_digest = finished->digest,
                        .source_bytes = tables.source_bytes,

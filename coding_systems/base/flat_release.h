@@ -25,8 +25,6 @@
 namespace codelog::coding_systems {
 
 constexpr std::size_t flat_term_bytes_max = 1000;
-// Ten times what Read v2 has with all its synonyms; keeps memory bounded, whatever the file.
-constexpr std::size_t flat_rows_max = 3'000'000;
 constexpr CodeKind flat_concept_kind = 1;
 
 struct FlatSystem {
@@ -65,8 +63,8 @@ struct CodeRow {
   std::string_view parent;  // "" where none is given
 };
 
-// Errors: invalid with the line (no such columns, rows of another length than the header, more than
-// flat_rows_max), those of the source and of `take`, unavailable (asked to stop).
+// Errors: invalid with the line (no such columns, rows of another length than the header, more rows
+// than the import may have), those of the source and of `take`, unavailable (asked to stop).
 base::Result<void> read_code_rows(CsvReader& csv, ImportStages& stages,
                                   const std::function<base::Result<void>(const CodeRow&)>& take);
 

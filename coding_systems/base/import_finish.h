@@ -1,5 +1,7 @@
-// The end that all imports have in common.
+// The end that all imports of releases have in common.
 #pragma once
+
+#include <string_view>
 
 #include "coding_systems/base/background_index.h"
 #include "coding_systems/base/import_progress.h"
@@ -8,8 +10,9 @@
 namespace codelog::coding_systems {
 
 // Seals and publishes a release whose rows are written; from then on it exists. What was sealed.
-// Errors: those of the writer, and of the index (invalid: the hierarchy has a cycle).
+// Errors: those of the writer, and of the index (invalid, naming the source: the hierarchy has a
+// cycle).
 base::Result<IndexedFile> finish_import(ReleaseWriter& writer, BackgroundIndex& index,
-                                        ImportStages& stages);
+                                        ImportStages& stages, std::string_view source_name);
 
 }  // namespace codelog::coding_systems

@@ -1,13 +1,15 @@
 // What every importer of a coding system release takes and gives.
 //
 // An import is all or nothing: it writes a temporary file in the target folder and renames it at
-// the end, so a failure, a full disk or a killed process leaves no release and, when one is
-// replaced, leaves the old one. Running readers keep the file that they opened. Temporary files of
-// killed imports are removed by the next import. The same archive always gives the same bytes, so
-// the digest of a release says what it was made from. The caller records the import in the log.
+// the end, so a failure, a full disk or a process that is killed before leaves no release and, when
+// one is replaced, leaves the old one. Running readers keep the file that they opened. Temporary
+// files of killed imports are removed by the next import. The same archive always gives the same
+// bytes, so the digest of a release says what it was made from. The caller records the import in
+// the log, and keeps the old file until then (previous_file.h).
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -29,11 +31,16 @@ struct ImportProgress {
   std::uint64_t total = 0;
 };
 
+// Ten times what Read v2 has with all its synonyms, and more than any mapping has: keeps memory
+// bounded, whatever the file.
+constexpr std::size_t import_rows_max = 3'000'000;
+
 struct ImportRequest {
   std::filesystem::path archive;
   std::filesystem::path target_folder;  // DATA/coding_systems/<system>; made if it does not exist
   std::string alias;                    // the file is <alias>.sqlite3
   ZipLimits limits = {};
+  std::size_t rows_max = import_rows_max;  // of tables that are held in memory whole
   // Called on the importing thread, a few hundred times at most.
   std::function<void(const ImportProgress&)> report_progress = {};
   std::stop_token stop = {};  // an import that is asked to stop fails as `unavailable`
@@ -69,6 +76,7 @@ class ImportStages {
   void begin(std::string_view name, std::uint64_t total);
   // Errors: unavailable, when the import was asked to stop.
   base::Result<void> advance_to(std::uint64_t done);
+  std::size_t rows_max() const { return request_.rows_max; }
   // Ends the last stage.
   std::vector<ImportStage> take();
 

@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "coding_systems/base/locked_file.h"
 #include "events/base/check.h"
 #include "events/base/files.h"
 
@@ -78,6 +79,19 @@ base::Error damaged(std::string detail) {
 base::Error system_error(const std::string& what, const std::filesystem::path& path) {
   const auto code = errno == ENOENT ? base::ErrorCode::not_found : base::ErrorCode::io;
   return {code, what + " " + path.string() + ": " + std::strerror(errno), {}};
+}
+
+base::Result<void> write_all(int descriptor, std::string_view bytes,
+                             const std::filesystem::path& path) {
+  if (::ftruncate(descriptor, 0) != 0) return system_error("cannot empty", path);
+  while (!bytes.empty()) {
+    const auto count = ::write(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_error("cannot write", path);
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  if (::fsync(descriptor) != 0) return system_error("cannot sync", path);
+  return {};
 }
 
 base::Result<void> check_header(const Header& header, std::uint64_t file_bytes) {
@@ -232,17 +246,18 @@ base::Result<IndexFile> IndexFile::check(std::unique_ptr<const Memory> memory,
 }
 
 base::Result<void> write_index_file(const std::filesystem::path& path, std::string_view bytes) {
-  // Another thread or process may be writing the same file: each has its own until it is whole.
+  // Another thread or process may be writing the same file: each has its own until it is whole,
+  // locked, since one without a lock is taken for what a killed process left.
   const std::filesystem::path own_path = path.string() + "." + std::to_string(::gettid());
-  if (auto written = base::write_file_durably(own_path, bytes); !written) {
-    std::error_code ignored;  // the first error is the one to tell
-    std::filesystem::remove(own_path.string() + ".new", ignored);
-    return written.error();
+  const auto own = LockedFile::make(own_path);
+  if (!own) return own.error();
+  auto written = write_all(own->descriptor(), bytes, own_path);
+  if (written && ::rename(own_path.c_str(), path.c_str()) != 0) {
+    written = system_error("cannot rename to", path);
   }
-  if (::rename(own_path.c_str(), path.c_str()) != 0) {
-    const auto error = system_error("cannot rename to", path);
+  if (!written) {
     ::unlink(own_path.c_str());
-    return error;
+    return written;
   }
   return base::sync_folder(path.parent_path());
 }

@@ -1,5 +1,7 @@
 #include "coding_systems/base/index_search.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <string>
 #include <tuple>
@@ -11,14 +13,12 @@
 #include "coding_systems/base/text_search.h"
 #include "coding_systems/base/type_table.h"
 #include "coding_systems/base/word_search.h"
+#include "events/base/check.h"
 #include "events/base/text.h"
 
 namespace codelog::coding_systems {
 namespace {
 
-// What one regular expression may cost: about a second. 64 MB of texts (all of a large release) for
-// a simple one.
-constexpr std::uint64_t regex_steps_max = std::uint64_t{1} << 32;
 // How many texts ahead memory is fetched.
 constexpr std::size_t prefetch_distance = 16;
 
@@ -132,6 +132,12 @@ std::string folded_term(std::string_view text) {
   return folded.substr(first, folded.find_last_not_of(' ') - first + 1);
 }
 
+base::Error too_much_work() {
+  return base::field_error(base::ErrorCode::too_large, "text",
+                           "takes too long on this release: give it more letters or digits in a "
+                           "row that every match must have");
+}
+
 base::Result<void> check_query(const SearchQuery& query) {
   // A regular expression is looked at when it is compiled.
   const bool is_regex = query.mode == SearchMode::regex;
@@ -139,6 +145,43 @@ base::Result<void> check_query(const SearchQuery& query) {
 }
 
 }  // namespace
+
+std::chrono::nanoseconds thread_work_time() {
+  timespec time{};
+  const int read = clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  CODELOG_CHECK(read == 0, "every thread has a clock of its work");
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+// A compiled regular expression, and the work that it may still be.
+class IndexSearch::RegexWork {
+ public:
+  RegexWork(RegexSearch regex, const RegexLimits& limits)
+      : regex_(std::move(regex)), limits_(limits), begun_(limits.work_time()) {}
+
+  const RegexSearch& regex() const { return regex_; }
+  bool is_beyond_hope(std::uint64_t bytes) const {
+    return bytes * regex_.steps_per_byte() > limits_.steps_max;
+  }
+  // Asked before each text that is looked at.
+  bool is_too_much(std::string_view text) {
+    steps_ += (text.size() + 1) * regex_.steps_per_byte();
+    if (steps_ < limits_.steps_between_looks) return false;
+    steps_ = 0;
+    return limits_.work_time() - begun_ > limits_.work_max;
+  }
+  TextStart start_of(std::string_view text) const {
+    const auto match = regex_.match(text);
+    if (match == RegexSearch::Match::whole) return TextStart::same;
+    return match == RegexSearch::Match::start ? TextStart::longer : TextStart::other;
+  }
+
+ private:
+  RegexSearch regex_;
+  const RegexLimits& limits_;
+  std::chrono::nanoseconds begun_;
+  std::uint64_t steps_ = 0;  // since the last look at the time
+};
 
 // Which nodes a query wants, whatever their texts.
 class IndexSearch::Filter {
@@ -159,7 +202,7 @@ class IndexSearch::Filter {
   bool takes(Node node) const {
     if (active_ && release_.is_active(node) != *active_) return false;
     if (needs_term_ && !release_.is_found_by_term(node)) return false;
-    if (is_by_code_ && !release_.has_concept(node)) return false;
+    if (is_by_code_ && !release_.is_found_by_code(node)) return false;
     return types_.empty() || has_type(node);
   }
 
@@ -241,11 +284,14 @@ class IndexSearch::Ranking {
 };
 
 base::Result<std::vector<Node>> IndexSearch::nodes_by_code(const SearchQuery& query) const {
-  if (query.mode == SearchMode::code_prefix) return find_code_prefix(index_, query.text);
+  const LastCode last_code = [this](Node node) { return release_.last_code(node); };
+  if (query.mode == SearchMode::code_prefix) {
+    return find_code_prefix(index_, query.text, last_code);
+  }
   if (query.mode == SearchMode::code_range) {
     const auto range = parse_code_range(query.text);
     if (!range) return range.error();
-    return find_code_range(index_, *range);
+    return find_code_range(index_, *range, last_code);
   }
   std::vector<Node> nodes;
   for (const std::string& code : release_.search_by_code(query.text)) {
@@ -274,39 +320,51 @@ base::Result<std::vector<TextNumber>> IndexSearch::texts_by_words(const SearchQu
   return texts;
 }
 
-template <class Matches>
-std::vector<TextNumber> IndexSearch::texts_of(std::span<const Node> nodes, Matches matches) const {
+std::vector<TextNumber> IndexSearch::texts_that_contain(std::span<const Node> nodes,
+                                                        std::string_view term) const {
+  const TextSearch search(base::ascii_lower(term), 0);
   std::vector<TextNumber> texts;
   ReleaseIndex::Texts of_node;
   for (const Node node : nodes) {
     of_node = index_.texts_of(node, of_node.after);
     for (TextNumber text = of_node.first; text < of_node.after; ++text) {
-      if (index_.is_searched(text) && matches(index_.text(text))) texts.push_back(text);
+      if (index_.is_searched(text) && search.is_in(index_.text(text))) texts.push_back(text);
     }
   }
   return texts;
 }
 
-base::Result<std::vector<TextNumber>> IndexSearch::texts_by_regex(const SearchQuery& query) const {
-  const auto regex = RegexSearch::compile(query.text);
-  if (!regex) return regex.error();
-  const auto candidates = regex->candidates(index_.terms(), index_.node_count());
+base::Result<std::vector<TextNumber>> IndexSearch::texts_by_regex(RegexWork& work) const {
+  const auto candidates = work.regex().candidates(index_.terms(), index_.node_count());
   std::uint64_t bytes = 0;
   for (const Node node : candidates) bytes += index_.texts_bytes(node);
-  if (bytes * regex->steps_per_byte() > regex_steps_max) {
-    return base::field_error(base::ErrorCode::too_large, "text",
-                             "takes too long on this release: give it more letters or digits in a "
-                             "row that every match must have");
+  if (work.is_beyond_hope(bytes)) return too_much_work();
+  std::vector<TextNumber> texts;
+  ReleaseIndex::Texts of_node;
+  for (const Node node : candidates) {
+    of_node = index_.texts_of(node, of_node.after);
+    for (TextNumber text = of_node.first; text < of_node.after; ++text) {
+      if (!index_.is_searched(text)) continue;
+      if (work.is_too_much(index_.text(text))) return too_much_work();
+      if (work.regex().matches(index_.text(text))) texts.push_back(text);
+    }
   }
-  return texts_of(candidates, [&](std::string_view text) { return regex->matches(text); });
+  return texts;
 }
 
-base::Result<std::vector<TextNumber>> IndexSearch::matching_texts(const SearchQuery& query) const {
-  if (query.mode == SearchMode::regex) return texts_by_regex(query);
+base::Result<std::optional<IndexSearch::RegexWork>> IndexSearch::compile(
+    const SearchQuery& query) const {
+  if (query.mode != SearchMode::regex) return std::optional<RegexWork>();
+  auto regex = RegexSearch::compile(query.text);
+  if (!regex) return regex.error();
+  return std::optional<RegexWork>(std::in_place, std::move(*regex), limits_);
+}
+
+base::Result<std::vector<TextNumber>> IndexSearch::matching_texts(
+    const SearchQuery& query, std::optional<RegexWork>& regex) const {
+  if (regex) return texts_by_regex(*regex);
   if (query.mode != SearchMode::contains) return texts_by_words(query);
-  const TextSearch search(base::ascii_lower(query.text), 0);
-  return texts_of(release_.search_by_term(query.text),
-                  [&](std::string_view text) { return search.is_in(text); });
+  return texts_that_contain(release_.search_by_term(query.text), query.text);
 }
 
 base::Result<std::vector<Node>> IndexSearch::find(const SearchQuery& query) const {
@@ -322,7 +380,9 @@ base::Result<std::vector<Node>> IndexSearch::find(const SearchQuery& query) cons
     nodes = std::move(*found);
     std::ranges::sort(nodes);
   } else {
-    const auto texts = matching_texts(query);
+    auto regex = compile(query);
+    if (!regex) return regex.error();
+    const auto texts = matching_texts(query, *regex);
     if (!texts) return texts.error();
     auto cursor = index_.node_cursor();
     for (const TextNumber text : *texts) {
@@ -352,17 +412,11 @@ base::Result<SearchHits> IndexSearch::find_page(const SearchQuery& query, Search
   const auto filter = Filter::make(release_, query);
   if (!filter) return filter.error();
   if (is_by_code(query.mode)) return page_of_codes(query, *filter, page);
-  const auto texts = matching_texts(query);
+  auto regex = compile(query);
+  if (!regex) return regex.error();
+  const auto texts = matching_texts(query, *regex);
   if (!texts) return texts.error();
-  std::optional<RegexSearch> regex;
-  if (query.mode == SearchMode::regex) regex = std::move(*RegexSearch::compile(query.text));
   const auto folded = folded_term(query.text);
-  const auto start_of = [&](std::string_view text) {
-    if (!regex) return compare_start(text, folded);
-    const auto match = regex->match(text);
-    if (match == RegexSearch::Match::whole) return TextStart::same;
-    return match == RegexSearch::Match::start ? TextStart::longer : TextStart::other;
-  };
   Ranking ranking(release_, index_);
   auto cursor = index_.node_cursor();
   for (std::size_t i = 0; i < texts->size(); ++i) {
@@ -371,7 +425,11 @@ base::Result<SearchHits> IndexSearch::find_page(const SearchQuery& query, Search
     }
     const TextNumber text = (*texts)[i];
     const Node node = cursor.node_of(text);
-    if (filter->takes(node)) ranking.add(node, text, start_of(index_.text(text)));
+    if (!filter->takes(node)) continue;
+    const std::string_view description = index_.text(text);
+    if (*regex && (*regex)->is_too_much(description)) return too_much_work();
+    ranking.add(node, text,
+                *regex ? (*regex)->start_of(description) : compare_start(description, folded));
   }
   return ranking.page(page);
 }

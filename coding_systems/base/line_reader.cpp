@@ -10,6 +10,17 @@ constexpr std::size_t blocks_count = 8;
 
 }  // namespace
 
+bool split_columns(std::string_view line, char separator, std::span<std::string_view> fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::size_t end = line.find(separator);
+    const bool is_last = i + 1 == fields.size();
+    if ((end == std::string_view::npos) != is_last) return false;
+    fields[i] = line.substr(0, end);
+    if (!is_last) line.remove_prefix(end + 1);
+  }
+  return true;
+}
+
 LineReader::LineReader(const ZipArchive& archive, std::vector<ZipMember> members)
     : archive_(archive), members_(std::move(members)) {
   for (std::size_t i = 0; i < blocks_count; ++i) {

@@ -11,6 +11,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -21,6 +22,10 @@
 namespace codelog::coding_systems {
 
 constexpr std::size_t line_bytes_max = 64 * 1024;
+
+// True if the line has exactly as many columns as there are fields, which then hold them. Nothing
+// quotes the separator.
+bool split_columns(std::string_view line, char separator, std::span<std::string_view> fields);
 
 class LineReader {
  public:

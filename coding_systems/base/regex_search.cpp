@@ -16,6 +16,11 @@ namespace {
 // Shorter literals are in too many texts to be worth looking up.
 constexpr int literal_bytes_min = 3;
 constexpr std::int64_t memory_bytes_max = 4 << 20;
+// For finding out how large an expression is: so little that one that is far too large is given up
+// after 10 ms, not 100. Holds several times program_size_max.
+constexpr std::int64_t first_memory_bytes_max = 512 << 10;
+// Each takes RE2 0.3 ms to read, whatever becomes of it.
+constexpr int unicode_classes_max = 32;
 // Of RE2's instructions. Descriptions are short; an expression of 1,000 bytes with a few classes of
 // Unicode stays far below.
 constexpr int program_size_max = 4000;
@@ -71,6 +76,27 @@ std::vector<Node> all_nodes(std::size_t count) {
   return nodes;
 }
 
+base::Error refuse(std::string detail) {
+  return base::field_error(base::ErrorCode::invalid, "text", std::move(detail));
+}
+
+// Looks at what follows the backslashes, before RE2 does.
+base::Result<void> check_escapes(std::string_view pattern) {
+  int unicode_classes = 0;
+  for (auto at = pattern.find('\\'); at != pattern.npos && at + 1 < pattern.size();
+       at = pattern.find('\\', at)) {
+    const char escaped = pattern[at + 1];
+    at += 2;
+    if (escaped == 'C') return refuse("has \\C, which would take letters apart; use . for any one");
+    if (escaped == 'Q') at = std::min(pattern.find("\\E", at), pattern.size());
+    if (escaped == 'p' || escaped == 'P') ++unicode_classes;
+  }
+  if (unicode_classes <= unicode_classes_max) return {};
+  return refuse("is too large a regular expression: it has " + std::to_string(unicode_classes) +
+                " classes of Unicode, at most " + std::to_string(unicode_classes_max) +
+                " are allowed");
+}
+
 void add_nodes(std::vector<Node>& nodes, const std::vector<Node>& more) {
   if (more.empty()) return;
   std::vector<Node> together;
@@ -108,18 +134,20 @@ base::Result<RegexSearch> RegexSearch::compile(std::string_view pattern) {
   options.set_case_sensitive(false);
   options.set_never_capture(true);
   options.set_log_errors(false);
-  options.set_max_mem(memory_bytes_max);
+  options.set_max_mem(first_memory_bytes_max);
   const re2::StringPiece text(pattern.data(), pattern.size());
-  const auto refuse = [](std::string detail) {
-    return base::field_error(base::ErrorCode::invalid, "text", std::move(detail));
-  };
+  if (const auto good = check_escapes(pattern); !good) return good.error();
   const RE2 alone(text, options);
+  if (alone.error_code() == RE2::ErrorPatternTooLarge) {
+    return refuse("is too large a regular expression");
+  }
   if (!alone.ok()) return refuse("is no regular expression: " + alone.error());
   if (alone.ProgramSize() > program_size_max) {
     return refuse("is too large a regular expression: it comes to " +
                   std::to_string(alone.ProgramSize()) + " steps, at most " +
                   std::to_string(program_size_max) + " are allowed");
   }
+  options.set_max_mem(memory_bytes_max);
   auto compiled = std::make_unique<Compiled>();
   int number = 0;
   if (compiled->filter.Add(text, options, &number) != RE2::NoError) {

@@ -19,8 +19,8 @@ namespace codelog::coding_systems {
 class RegexSearch {
  public:
   // Letters match in either case, "." no line feed, ^ and $ the ends of the text. At most a few MB
-  // and a millisecond, whatever the expression. Errors: invalid, naming "text", with RE2's words
-  // (what it does not have, back-references and look-around, it names), or too large.
+  // and some 30 ms, whatever the expression. Errors: invalid, naming "text", with RE2's words (what
+  // it does not have, back-references and look-around, it names), or too large.
   static base::Result<RegexSearch> compile(std::string_view pattern);
 
   RegexSearch(RegexSearch&&) noexcept;
@@ -36,7 +36,8 @@ class RegexSearch {
   bool matches(std::string_view text) const;
   Match match(std::string_view text) const;
 
-  // How much work a byte of text may be at most, in steps of about a nanosecond.
+  // How much work a byte of text may be at most. A step takes about a nanosecond, and many times
+  // that where the expression has more states than its memory holds.
   std::size_t steps_per_byte() const;
 
  private:

@@ -81,15 +81,13 @@ class Release {
   // Each coding system says which it has; none for a node without a concept.
   virtual std::vector<CodeDetail> details(Node) const { return {}; }
   // Read from the release file, which takes as long as a small file takes to open. Errors:
-  // unavailable (the file has gone), corrupt, io.
+  // unavailable (the file has gone, or is another by now), corrupt, io.
   virtual base::Result<std::vector<CodeNote>> read_notes(Node) const {
     return std::vector<CodeNote>();
   }
   // The sections a code is listed under, e.g. "Disorder", "[inactive] Finding" or "Chapter 04:
   // Central Nervous System". Never empty; more than one only in CTV3.
   virtual std::vector<std::string> type_titles(Node node) const = 0;
-  // The title for codes that the release does not know.
-  virtual std::string unknown_type_title(std::string_view code) const = 0;
   // False for a code that the release still has, but that is not to be used any more.
   virtual bool is_active(Node) const { return true; }
   // Relations to other codes beside the hierarchy; each coding system says which kinds it has.
@@ -108,6 +106,10 @@ class Release {
   virtual std::vector<std::string> search_by_code(std::string_view code) const = 0;
   // False for codes that OpenCodelists finds by no term, though they have one.
   virtual bool is_found_by_term(Node) const { return true; }
+  // False for nodes that no search by code finds, whatever its mode.
+  virtual bool is_found_by_code(Node node) const { return has_concept(node); }
+  // The last code that the node stands for: its own, unless it is a range of codes ("E10-E14").
+  virtual std::string_view last_code(Node node) const { return code(node); }
 
   // What a query finds, in every mode (search_query.h); increasing nodes, that is none that the
   // release does not have. Errors: invalid, naming "text" (check_search_text) or "types" (no such

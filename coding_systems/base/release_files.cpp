@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -105,6 +106,17 @@ base::Result<OpenedIndex> rebuild(const ReleaseFiles& files, std::string_view sy
 }
 
 }  // namespace
+
+bool is_alias(std::string_view text) {
+  return !text.empty() && text.size() <= alias_bytes_max && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+bool is_unchanged(const std::filesystem::path& database, const IndexedFile& indexed) {
+  const auto stamp = stamp_of(database);
+  return stamp && *stamp == FileStamp{indexed.size_bytes, indexed.modified_ns};
+}
 
 base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::string_view system_id,
                                              const ReadIndexSource& read_source) {

@@ -5,6 +5,7 @@
 // twice and end with the same file.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -16,6 +17,12 @@
 #include "events/base/result.h"
 
 namespace codelog::coding_systems {
+
+// So long that it and what an import puts behind it are one file name everywhere.
+constexpr std::size_t alias_bytes_max = 200;
+// True for what a release and its files may be called: a slug of lower-case ASCII letters, digits,
+// '_' and '-', not empty and not too long. So an alias is always one file name.
+bool is_alias(std::string_view text);
 
 struct ReleaseFiles {
   std::filesystem::path database;  // <alias>.sqlite3
@@ -46,5 +53,8 @@ struct OpenedIndex {
 // no release of this system), unavailable (it changed while it was read), io.
 base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::string_view system_id,
                                              const ReadIndexSource& read_source);
+
+// Whether the release file still has the size and time that it had when it was indexed.
+bool is_unchanged(const std::filesystem::path& database, const IndexedFile& indexed);
 
 }  // namespace codelog::coding_systems

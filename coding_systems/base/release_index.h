@@ -22,7 +22,8 @@ namespace codelog::coding_systems {
 
 // Builds an index and returns the bytes of its file: the same for the same source. The UK Monolith
 // takes 7 s and, beside its source, 0.8 GB. Errors: corrupt (the hierarchy has a cycle, naming its
-// codes; a text is not UTF-8, naming its code), too_large (4 GB of texts).
+// codes; a text has one of the bytes from 0xfc on, which UTF-8 never has, naming its code),
+// too_large (4 GB of texts).
 base::Result<std::string> build_release_index(std::string_view system_id, const IndexSource& source,
                                               const IndexedFile& built_from);
 

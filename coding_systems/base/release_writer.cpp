@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <cstring>
 #include <future>
 
+#include "coding_systems/base/release_files.h"
 #include "events/base/files.h"
 
 namespace codelog::coding_systems {
@@ -30,43 +30,36 @@ base::Error system_error(const std::string& what, const std::filesystem::path& p
   return {base::ErrorCode::io, what + " " + path.string() + ": " + std::strerror(errno), {}};
 }
 
-bool is_alias(std::string_view alias) {
-  const auto is_slug_byte = [](char byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' ||
-           byte == '_';
-  };
-  return !alias.empty() && alias.size() <= 200 &&
-         std::all_of(alias.begin(), alias.end(), is_slug_byte);
-}
-
-// True if the path still names the open file: the last holder of the lock may have renamed or
-// removed it.
-bool still_names(const std::filesystem::path& path, int descriptor) {
-  struct stat named {};
-  struct stat open {};
-  return ::stat(path.c_str(), &named) == 0 && ::fstat(descriptor, &open) == 0 &&
-         named.st_dev == open.st_dev && named.st_ino == open.st_ino;
-}
-
 // Where publish() writes the index before it renames it.
 std::filesystem::path new_index_of(const std::filesystem::path& index) {
   return index.string() + ".new";
 }
 
-// A temporary file that nobody has locked was left by an import that was killed.
+// What publish() and write_index_file write into before they rename it: <alias>.index.new,
+// <alias>.index.<thread> and, of earlier versions, <alias>.index.<thread>.new.
+bool is_unfinished_index(std::string name) {
+  if (name.ends_with(".new")) name.resize(name.size() - 4);
+  const auto dot = name.rfind('.');
+  return dot != std::string::npos && dot + 1 < name.size() &&
+         std::all_of(name.begin() + static_cast<std::ptrdiff_t>(dot) + 1, name.end(),
+                     [](char byte) { return byte >= '0' && byte <= '9'; }) &&
+         name.substr(0, dot).ends_with(".index");
+}
+
+// A temporary file that nobody has locked was left by an import or a server that was killed.
 void remove_leftovers(const std::filesystem::path& folder) {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    if (!entry.path().filename().string().ends_with(temporary_suffix)) continue;
-    const int descriptor = ::open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (descriptor < 0) continue;
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && still_names(entry.path(), descriptor)) {
-      const std::string name = entry.path().string();
+    const std::string name = entry.path().string();
+    const bool is_release = name.ends_with(temporary_suffix);
+    if (!is_release && !is_unfinished_index(entry.path().filename().string())) continue;
+    const auto locked = LockedFile::take(entry.path());
+    if (!locked) continue;
+    if (is_release) {
       const std::string start = name.substr(0, name.size() - temporary_suffix.size());
       ::unlink(new_index_of(start + ".index").c_str());
-      ::unlink(name.c_str());  // last: while it is there, the import is known to need tidying up
     }
-    ::close(descriptor);
+    ::unlink(name.c_str());  // last: while it is there, the import is known to need tidying up
   }
 }
 
@@ -146,9 +139,7 @@ void ReleaseWriter::CloseDatabase::operator()(sqlite3* database) const {
 }
 
 ReleaseWriter::RemoveLockedFile::~RemoveLockedFile() {
-  if (descriptor < 0) return;
-  if (!path.empty()) ::unlink(path.c_str());
-  ::close(descriptor);
+  if (locked && !path.empty()) ::unlink(path.c_str());
 }
 
 ReleaseWriter::~ReleaseWriter() = default;
@@ -156,8 +147,9 @@ ReleaseWriter::~ReleaseWriter() = default;
 base::Result<std::unique_ptr<ReleaseWriter>> ReleaseWriter::create(
     const std::filesystem::path& folder, const std::string& alias, const ReleaseSchema& schema) {
   if (!is_alias(alias)) {
-    return base::field_error(base::ErrorCode::invalid, "alias",
-                             "'" + alias + "' is not made of a-z, 0-9, - and _");
+    return base::field_error(
+        base::ErrorCode::invalid, "alias",
+        "'" + alias + "' is not 1 to " + std::to_string(alias_bytes_max) + " of a-z, 0-9, - and _");
   }
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
@@ -182,17 +174,18 @@ base::Result<std::unique_ptr<ReleaseWriter>> ReleaseWriter::create(
 base::Result<void> ReleaseWriter::lock_temporary_file() {
   const std::filesystem::path path =
       file_.parent_path() / (file_.stem().string() + std::string(temporary_suffix));
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (descriptor < 0) return system_error("cannot create", path);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 || !still_names(path, descriptor)) {
-    ::close(descriptor);
+  auto locked = LockedFile::make(path);
+  if (!locked && locked.error().code == base::ErrorCode::io) return locked.error();
+  if (!locked) {
     return base::Error{base::ErrorCode::conflict,
                        "another import of " + file_.stem().string() + " is under way",
                        {}};
   }
-  temporary_.descriptor = descriptor;
+  temporary_.locked = std::move(*locked);
   temporary_.path = path;
-  if (::ftruncate(descriptor, 0) != 0) return system_error("cannot empty", path);
+  if (::ftruncate(temporary_.locked->descriptor(), 0) != 0) {
+    return system_error("cannot empty", path);
+  }
   return {};
 }
 

@@ -1,10 +1,15 @@
 // Writes a release or mapping file: a SQLite database in the schema that OpenCodelists uses, whole
 // or not at all.
 //
-//     create()  a temporary file <alias>.sqlite3.importing beside the target, locked; leftovers of
-//     killed imports go table()   rows, in the order they shall keep; nothing else writes seal()
-//     secondary indexes, commit, close; sync to disk while the digest is taken publish() writes the
-//     release index, then renames over the target: from then on the release exists
+// - create(): a temporary file <alias>.sqlite3.importing beside the target, locked; what killed
+//   processes left goes.
+//
+// - table(): rows, in the order they shall keep; nothing else writes.
+//
+// - seal(): secondary indexes, commit, close; sync to disk while the digest is taken.
+//
+// - publish(): writes the release index, then renames over the target: from then on the release
+//   exists.
 //
 // Sorting the indexes takes room in SQLite's temporary folder (SQLITE_TMPDIR, TMPDIR, /var/tmp or
 // /tmp), up to a tenth of the release file.
@@ -19,11 +24,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "coding_systems/base/index_file.h"
+#include "coding_systems/base/locked_file.h"
 #include "events/base/result.h"
 
 struct sqlite3;
@@ -83,10 +90,9 @@ class ReleaseWriter {
   struct CloseDatabase {
     void operator()(sqlite3* database) const;
   };
-  struct RemoveLockedFile {  // owns the lock on the temporary file, and removes it while it holds
-                             // it
+  struct RemoveLockedFile {  // removes the temporary file while it has its lock
     std::filesystem::path path;
-    int descriptor = -1;
+    std::optional<LockedFile> locked;
     RemoveLockedFile() = default;
     RemoveLockedFile(const RemoveLockedFile&) = delete;
     RemoveLockedFile& operator=(const RemoveLockedFile&) = delete;

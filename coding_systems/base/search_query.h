@@ -1,23 +1,35 @@
 // What can be asked of a release's search: a text, how it is matched, and filters.
 //
 // The modes:
+//
 // - contains: a description contains the text, bytes as they are, ASCII letters in either case.
-// What
-//   OpenCodelists does, and the default.
+//   What OpenCodelists does, and the default.
+//
 // - words: one description has all the words, in any order, each as the start of one of its words.
+//
 // - phrase: one description has the words one after the other, whole, with anything that is neither
 //   letter nor digit between them.
+//
 // - starts_with: a description starts with the text.
+//
 // - regex: a description matches the regular expression, letters in either case. The dialect is
-//   RE2's: Perl's without back-references and look-around, in time linear in the descriptions; ^
-//   and $ are the description's ends.
+//   RE2's without \C: Perl's without back-references and look-around, in time linear in the
+//   descriptions; ^ and $ are the description's ends.
+//
 // - code_prefix: the code starts with the text: as it is written; if none does, with letters in
 //   either case; if none does, without its dots ("e10.1" finds E101 in ICD-10).
+//
 // - code_range: "E10-E14" or "A00..A09": the codes from the first to the second, in the order of
 //   codes with letters in either case alike, and those that start with the second, whose dots at
 //   the end do not count (they pad Read codes). Either is taken without its dots where no code
 //   starts with it otherwise.
+//
 // - code: what the coding system's own search by code finds (Release::search_by_code).
+//
+// A node that stands for a range of codes (a block of ICD-10) is found by code_prefix and
+// code_range where both its ends are, and by its whole name as a prefix; what no search by code
+// finds (Release::is_found_by_code), by neither.
+//
 // Words, phrase and starts_with are blind to case and diacritics (text_fold.h).
 //
 // Plain values and functions without state.

@@ -8,21 +8,30 @@ namespace codelog::coding_systems {
 
 base::Result<TextSource> TextSource::open(const std::filesystem::path& path,
                                           const ChooseMember& choose_member, ZipLimits limits) {
+  const bool is_archive = base::ascii_lower(path.extension().string()) == ".zip";
+  return is_archive ? open_member(path, choose_member, limits) : open_file(path);
+}
+
+base::Result<TextSource> TextSource::open_member(const std::filesystem::path& path,
+                                                 const ChooseMember& choose_member,
+                                                 ZipLimits limits) {
+  auto archive = ZipArchive::open(path, limits);
+  if (!archive) return archive.error();
+  const auto member = choose_member(*archive);
+  if (!member) return member.error();
+  auto reader = archive->read(*member);
+  if (!reader) return reader.error();
   TextSource source;
-  if (base::ascii_lower(path.extension().string()) == ".zip") {
-    auto archive = ZipArchive::open(path, limits);
-    if (!archive) return archive.error();
-    const auto member = choose_member(*archive);
-    if (!member) return member.error();
-    auto reader = archive->read(*member);
-    if (!reader) return reader.error();
-    source.name_ = archive->name() + ": member " + member->name;
-    source.file_name_ = std::filesystem::path(member->name).filename().string();
-    source.size_bytes_ = member->size_bytes;
-    source.archive_ = std::move(*archive);
-    source.member_ = std::move(*reader);
-    return source;
-  }
+  source.name_ = archive->name() + ": member " + member->name;
+  source.file_name_ = std::filesystem::path(member->name).filename().string();
+  source.size_bytes_ = member->size_bytes;
+  source.archive_ = std::move(*archive);
+  source.member_ = std::move(*reader);
+  return source;
+}
+
+base::Result<TextSource> TextSource::open_file(const std::filesystem::path& path) {
+  TextSource source;
   source.name_ = path.filename().string();
   source.file_name_ = source.name_;
   std::error_code error;

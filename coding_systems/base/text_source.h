@@ -24,6 +24,10 @@ class TextSource {
   // archive, or what `choose_member` says), io.
   static base::Result<TextSource> open(const std::filesystem::path& path,
                                        const ChooseMember& choose_member, ZipLimits limits);
+  // The same where it is known what the path is.
+  static base::Result<TextSource> open_member(const std::filesystem::path& path,
+                                              const ChooseMember& choose_member, ZipLimits limits);
+  static base::Result<TextSource> open_file(const std::filesystem::path& path);
 
   // For errors: "codes.csv", or "release.zip: member codes.csv".
   const std::string& name() const { return name_; }

@@ -52,10 +52,7 @@ class TokenIndex {
   explicit TokenIndex(const Parts& parts)
       : parts_(parts), lists_(parts.postings, parts.text_count) {}
 
-  std::size_t token_count() const { return parts_.tokens.size(); }
   std::string_view token(std::size_t place) const;
-  // The texts that hold the word at this place of the dictionary; increasing.
-  std::vector<TextNumber> texts_with(std::size_t place) const;
 
   // The texts that have all the wanted words, increasing. keep(texts, wanted word) takes those out
   // that do not have the word: it is asked about a few texts where looking at them is less work
@@ -77,6 +74,9 @@ class TokenIndex {
   }
 
  private:
+  // The texts that hold the word at this place of the dictionary; increasing.
+  std::vector<TextNumber> texts_with(std::size_t place) const;
+
   // Reading one more entry of a list costs about 2 ns, looking at one more text about 40.
   static constexpr std::size_t postings_per_text_max = 16;
 

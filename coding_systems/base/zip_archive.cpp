@@ -66,6 +66,11 @@ bool is_safe_name(std::string_view name) {
   return true;
 }
 
+// Archives made on a Mac hold a second member for each, with what its file system knows of it.
+bool is_shadow(std::string_view name) {
+  return name.starts_with("__MACOSX/") || name.substr(name.rfind('/') + 1).starts_with("._");
+}
+
 std::string printable(std::string_view name) {
   std::string text;
   for (const char byte : name) {
@@ -158,6 +163,7 @@ base::Result<void> ZipArchive::add_member(std::uint64_t index) {
   const std::string where = name_ + ": member " + printable(name);
   if (!is_safe_name(name)) return invalid(where + ": the name is not a relative path");
   if (name.back() == '/') return {};  // a folder
+  if (is_shadow(name)) return {};
   if (status.encryption_method != ZIP_EM_NONE) {
     return invalid(where + ": the member is encrypted");
   }

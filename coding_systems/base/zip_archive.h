@@ -8,6 +8,8 @@
 // they declare, damaged data and wrong checksums (a member's checksum is compared when its last
 // byte has been read).
 //
+// Not listed: folders, and the shadows that a Mac adds ("__MACOSX/._release.csv").
+//
 // An archive and its readers belong to one thread at a time; open it once more for a second thread.
 #pragma once
 

@@ -16,17 +16,12 @@ class BnfRelease final : public IndexedRelease {
       : IndexedRelease(*find_coding_system(system_id), std::move(alias), std::move(index)) {}
 
   std::vector<std::string> type_titles(Node node) const override {
-    return {unknown_type_title(code(node))};
-  }
-
-  // Codes begin with their chapter's, so that even one that the release does not have can be
-  // listed.
-  std::string unknown_type_title(std::string_view code) const override {
-    const auto chapter_code = code.substr(0, chapter_code_bytes);
+    // Codes begin with their chapter's.
+    const auto chapter_code = code(node).substr(0, chapter_code_bytes);
     const auto chapter = find(chapter_code);
     const auto chapter_name = chapter ? name(*chapter) : std::nullopt;
-    return "Chapter " + std::string(chapter_code) + ": " +
-           std::string(chapter_name.value_or("[Unknown]"));
+    return {"Chapter " + std::string(chapter_code) + ": " +
+            std::string(chapter_name.value_or("[Unknown]"))};
   }
 
   std::vector<std::string> search_by_code(std::string_view code) const override {

@@ -65,7 +65,7 @@ base::Result<ImportOutcome> import_bnf(const ImportRequest& request) {
   BackgroundIndex index(bnf::system_id, [&tables] { return index_source(*tables); });
   const auto written = write_tables(**writer, *tables, stages);
   if (!written) return written.error();
-  const auto sealed = finish_import(**writer, index, stages);
+  const auto sealed = finish_import(**writer, index, stages, archive->name());
   if (!sealed) return sealed.error();
   return ImportOutcome{.file = (*writer)->file(),
                        .file_digest = sealed->digest,

@@ -40,10 +40,6 @@ class Ctv3Release final : public IndexedRelease {
     return titles;
   }
 
-  std::string unknown_type_title(std::string_view) const override {
-    return std::string(unknown_title);
-  }
-
   // Read codes differ in case only: "X0..." is not "x0...".
   std::vector<std::string> search_by_code(std::string_view code) const override {
     const auto node = find(code);

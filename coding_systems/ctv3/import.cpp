@@ -138,14 +138,8 @@ base::Result<ImportOutcome> import_ctv3(const ImportRequest& request) {
   BackgroundIndex index(ctv3::system_id, [source = std::move(streamed->source)]() mutable {
     return std::move(source);
   });
-  const auto finished = finish_import(**writer, index, stages);
-  if (!finished) {
-    base::Error error = finished.error();
-    if (error.code == base::ErrorCode::invalid) {
-      error.detail.insert(0, sources->hierarchy.name() + ": ");
-    }
-    return error;
-  }
+  const auto finished = finish_import(**writer, index, stages, sources->hierarchy.name());
+  if (!finished) return finished.error();
   ImportOutcome outcome = std::move(streamed->outcome);
   outcome.file = (*writer)->file();
   outcome.file_digest = finished->digest;

@@ -17,18 +17,6 @@ namespace {
 constexpr std::uint64_t lines_per_progress = 4096;
 constexpr std::size_t term_names = 3;
 
-// Exactly as many columns as fields; '|' separates, nothing quotes.
-bool split_columns(std::string_view line, std::span<std::string_view> fields) {
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    const std::size_t bar = line.find('|');
-    const bool is_last = i + 1 == fields.size();
-    if ((bar == std::string_view::npos) != is_last) return false;
-    fields[i] = line.substr(0, bar);
-    if (!is_last) line.remove_prefix(bar + 1);
-  }
-  return true;
-}
-
 // The texts of all terms, by the term's id.
 class Terms {
  public:
@@ -172,7 +160,7 @@ class RawTables {
       const auto line = lines_.next_line();
       if (!line) return line.error();
       if (!*line) break;
-      if (!split_columns(**line, fields)) {
+      if (!split_columns(**line, '|', fields)) {
         return refuse("the line has not the " + std::to_string(columns_count) +
                       " columns that it should have");
       }

@@ -44,12 +44,12 @@ class DmdRelease final : public IndexedRelease {
 
   std::vector<std::string> type_titles(Node node) const override {
     if (is_in_hierarchy(node) || kind(node) == ProductKind::ingredient) return {"Product"};
-    return {unknown_type_title(code(node))};
+    return {"[unknown]"};
   }
 
-  std::string unknown_type_title(std::string_view) const override { return "[unknown]"; }
-
   std::string link_kind(std::uint32_t) const override { return "ingredient of"; }
+
+  bool is_found_by_code(Node node) const override { return is_in_hierarchy(node); }
 
   std::vector<std::string> search_by_code(std::string_view code) const override {
     const auto node = find(code);

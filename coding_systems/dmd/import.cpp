@@ -44,7 +44,7 @@ base::Result<ImportOutcome> import_dmd(const ImportRequest& request) {
   }
 
   BackgroundIndex index(dmd::system_id, [&tables] { return tables->index_rows.finish(); });
-  const auto sealed = finish_import(**writer, index, stages);
+  const auto sealed = finish_import(**writer, index, stages, archive_name);
   if (!sealed) return sealed.error();
   return ImportOutcome{.file = (*writer)->file(),
                        .file_digest = sealed->digest,

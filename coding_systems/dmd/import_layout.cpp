@@ -56,9 +56,10 @@ class Finder {
       if (!is_at_top(member) || !member.name.ends_with(".zip")) continue;
       auto inner = members_.archives.front().open_inner(member);
       if (!inner) return inner.error();
-      // Only those with a part are kept in memory, and no more than there are parts.
-      if (members_.archives.size() > parts_count) continue;
-      if (look_through(*inner, members_.archives.size())) {
+      // Only those with a part are kept in memory, and no more than there are parts: where there
+      // are more, a part is there twice.
+      const bool has_part = look_through(*inner, members_.archives.size());
+      if (has_part && members_.archives.size() <= parts_count) {
         members_.archives.push_back(std::move(*inner));
       }
     }

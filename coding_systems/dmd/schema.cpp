@@ -366,8 +366,6 @@ std::string make_indexes_sql() {
 
 }  // namespace
 
-std::span<const Table> tables() { return all_tables; }
-
 const Table* find_table(Part part, std::string_view element) {
   // The rows of the GTIN file are called AMPP, as those of another file.
   if (part == Part::gtin && element != "AMPP") return nullptr;
@@ -381,11 +379,7 @@ const Table* find_table(Part part, std::string_view element) {
 std::string element_of(const Column& column) {
   if (column.name == "descr") return "DESC";
   if (column.name == "dndcd") return "DND";
-  std::string element(column.name);
-  for (char& byte : element) {
-    if (byte >= 'a' && byte <= 'z') byte = static_cast<char>(byte - 'a' + 'A');
-  }
-  return element;
+  return base::ascii_upper(column.name);
 }
 
 const ReleaseSchema& release_schema() {

@@ -90,7 +90,8 @@ class ClamlHandler final : public XmlHandler {
     if (name == "ModifierClass") return begin_character(attributes);
     if (entry_ == nullptr) return {};
     if (name == "Reference") return begin_reference(attributes);
-    if (const auto usage = find_attribute(attributes, "usage")) {
+    // What stands inside decides only where the class itself says nothing.
+    if (const auto usage = find_attribute(attributes, "usage"); usage && !own_usage_) {
       if (auto noted = note_usage(*usage, descendant_usage_); !noted) return noted;
     }
     if (name == "Rubric") return begin_rubric(attributes);

@@ -7,6 +7,7 @@
 
 #include "coding_systems/base/indexed_release.h"
 #include "coding_systems/icd10/index_rows.h"
+#include "events/base/text.h"
 
 namespace codelog::coding_systems::icd10 {
 namespace {
@@ -17,14 +18,6 @@ constexpr int editions_shift = 4;
 constexpr int wording_shift = 6;
 constexpr int two_bits = 3;
 constexpr int link_editions_shift = 8;
-
-std::string to_upper_ascii(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return upper;
-}
 
 // As the API shows them, in the order of their enumerations.
 constexpr std::array<std::string_view, 3> level_names = {"chapter", "block", "category"};
@@ -58,10 +51,16 @@ class Icd10Release final : public IndexedRelease {
   }
 
   base::Result<std::vector<CodeNote>> read_notes(Node node) const override {
-    const auto file = SqliteFile::open(file_);
-    if (file) return read_rubrics(*file, code(node));
-    if (file.error().code != base::ErrorCode::not_found) return file.error();
-    return base::Error{base::ErrorCode::unavailable, file.error().detail, {}};
+    const auto read = [&]() -> base::Result<std::vector<CodeNote>> {
+      const auto file = SqliteFile::open(file_);
+      if (!file) return file.error();
+      return read_rubrics(*file, code(node));
+    }();
+    // Asked last, since an import may replace the file at any time.
+    if (is_unchanged(file_, index().file().built_from())) return read;
+    return base::Error{base::ErrorCode::unavailable,
+                       file_.string() + " is not the file that is open any more",
+                       {}};
   }
 
   std::vector<std::string> type_titles(Node node) const override {
@@ -71,21 +70,29 @@ class Icd10Release final : public IndexedRelease {
       top = above.front();
     }
     const auto chapter_name = name(top);
-    if (!chapter_name || facts(top).level != Level::chapter) return {unknown_type_title("")};
+    if (!chapter_name || facts(top).level != Level::chapter) return {"[Unknown]"};
     return {std::string(code(top)) + ": " + std::string(*chapter_name)};
   }
 
-  std::string unknown_type_title(std::string_view) const override { return "[Unknown]"; }
-
   // OpenCodelists' searches do not look at the terms of chapters and blocks.
   bool is_found_by_term(Node node) const override { return facts(node).level == Level::category; }
+
+  bool is_found_by_code(Node node) const override {
+    return has_concept(node) && facts(node).level != Level::chapter;
+  }
+
+  // A block's code is its first and its last category, "I60-I69".
+  std::string_view last_code(Node node) const override {
+    const std::string_view own = code(node);
+    return own.substr(own.find('-') + 1);
+  }
 
   std::string link_kind(std::uint32_t kind) const override {
     return partner_link_of(kind).partner == Partner::dagger ? "dagger" : "asterisk";
   }
 
   std::vector<std::string> search_by_code(std::string_view code) const override {
-    const std::string wanted = to_upper_ascii(code);
+    const std::string wanted = base::ascii_upper(code);
     if (!wanted.ends_with('*')) {
       const auto node = find(wanted);
       if (!node || !is_found_by_code(*node)) return {};
@@ -103,10 +110,6 @@ class Icd10Release final : public IndexedRelease {
   }
 
  private:
-  bool is_found_by_code(Node node) const {
-    return has_concept(node) && facts(node).level != Level::chapter;
-  }
-
   const std::filesystem::path file_;
 };
 
@@ -191,12 +194,6 @@ CodeFacts facts_of(CodeKind kind) {
           .usage = static_cast<Usage>(kind >> usage_shift & two_bits),
           .editions = static_cast<std::uint8_t>(kind >> editions_shift & two_bits),
           .wording = static_cast<Wording>(kind >> wording_shift & two_bits)};
-}
-
-std::optional<CodeFacts> find_facts(const Release& release, Node node) {
-  const auto* icd10 = dynamic_cast<const Icd10Release*>(&release);
-  if (icd10 == nullptr || !icd10->has_concept(node)) return std::nullopt;
-  return icd10->facts(node);
 }
 
 LinkKind link_kind_of(const PartnerLink& link) {

@@ -52,10 +52,6 @@ struct CodeFacts {
 CodeKind kind_of(const CodeFacts& facts);  // never 0
 CodeFacts facts_of(CodeKind kind);
 
-// Of a code in an open release of ICD-10; nothing for a node without a concept, or where the
-// release is of another coding system. Constant time.
-std::optional<CodeFacts> find_facts(const Release& release, Node node);
-
 // The kinds of Release::links: from an asterisk code to its dagger codes and the other way round,
 // each with the editions that pair them. Pairs whose partner is no code of the release (a range,
 // or a code of neither edition) are in the release file only.

@@ -119,7 +119,7 @@ base::Result<ImportOutcome> import_icd10(const ImportRequest& request) {
   });
   const auto written = icd10::write_tables(**writer, *editions, *concepts, stages);
   if (!written) return written.error();
-  const auto sealed = finish_import(**writer, index, stages);
+  const auto sealed = finish_import(**writer, index, stages, request.archive.filename().string());
   if (!sealed) return sealed.error();
   return ImportOutcome{.file = (*writer)->file(),
                        .file_digest = sealed->digest,

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <system_error>
 #include <utility>
 
+#include "coding_systems/base/text_source.h"
 #include "events/base/text.h"
 
 namespace codelog::coding_systems::icd10 {
@@ -49,11 +49,6 @@ std::string describe(SourceRole role) {
 
 bool is_xml(const std::string& path) { return file_name_of(path).ends_with(".xml"); }
 bool is_zip(const std::string& path) { return file_name_of(path).ends_with(".zip"); }
-
-// Archives of some systems hold shadows of their members.
-bool is_shadow(const std::string& path) {
-  return path.starts_with("__MACOSX/") || file_name_of(path).starts_with("._");
-}
 
 }  // namespace
 
@@ -132,7 +127,7 @@ base::Result<void> ImportSources::scan_archive(ZipArchive archive, std::optional
   std::vector<Document> unnamed;
   const std::size_t number = archives_.size();
   for (const ZipMember& member : archive.members()) {
-    if (is_shadow(member.name) || !is_xml(member.name)) continue;
+    if (!is_xml(member.name)) continue;
     const auto own_role = role_of(member.name);
     (own_role ? named : unnamed)
         .push_back({own_role.value_or(SourceRole::who_2016),
@@ -149,7 +144,7 @@ base::Result<void> ImportSources::scan_archive(ZipArchive archive, std::optional
   std::vector<ZipArchive> inner;
   std::vector<std::optional<SourceRole>> inner_roles;
   for (const ZipMember& member : archive.members()) {
-    if (is_inner || is_shadow(member.name) || !is_zip(member.name)) continue;
+    if (is_inner || !is_zip(member.name)) continue;
     const auto inner_role = role_of(member.name);
     if (!inner_role) continue;
     auto opened = archive.open_inner(member);
@@ -205,14 +200,10 @@ base::Result<XmlReader::Read> ImportSources::open(const Document& document) cons
     auto reader = std::make_shared<ZipMemberReader>(std::move(*opened));
     return XmlReader::Read([reader](std::span<char> buffer) { return reader->read(buffer); });
   }
-  auto file = std::make_shared<std::ifstream>(document.file, std::ios::binary);
-  const base::Error failed{base::ErrorCode::io, "cannot read " + document.file.string(), {}};
-  if (!file->is_open()) return failed;
-  return XmlReader::Read([file, failed](std::span<char> buffer) -> base::Result<std::size_t> {
-    file->read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    if (file->bad()) return failed;
-    return static_cast<std::size_t>(file->gcount());
-  });
+  auto opened = TextSource::open_file(document.file);
+  if (!opened) return opened.error();
+  auto source = std::make_shared<TextSource>(std::move(*opened));
+  return XmlReader::Read([source](std::span<char> buffer) { return source->read(buffer); });
 }
 
 }  // namespace codelog::coding_systems::icd10

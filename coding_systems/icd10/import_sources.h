@@ -42,8 +42,7 @@ class ImportSources {
   static base::Result<ImportSources> find(const std::filesystem::path& path,
                                           const ZipLimits& limits);
 
-  // WHO's 2016, the scrape, WHO's 2019: those that are there.
-  const std::vector<Document>& documents() const { return documents_; }
+  // Nothing where it is not there.
   const Document* find(SourceRole role) const;
   std::uint64_t size_bytes() const;
 

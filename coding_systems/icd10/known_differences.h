@@ -1,6 +1,8 @@
 // What is known to differ between the sources of ICD-10 in the United Kingdom: WHO's two editions,
-// and the NHS's own form of the older one. Whoever compiled these lists read every difference;
-// anything else that differs is new. Functions without state, constant time.
+// and the NHS's own form of the older one. Whoever compiled these lists read every difference; one
+// under another code is new. OpenCodelists' lists hold the words, too, and so notice other words
+// under a code that is listed; ours are codes alone, since the words are WHO's, and do not.
+// Functions without state, constant time.
 #pragma once
 
 #include <span>

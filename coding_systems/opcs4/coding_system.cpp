@@ -4,6 +4,7 @@
 
 #include "coding_systems/base/indexed_release.h"
 #include "coding_systems/opcs4/codes.h"
+#include "events/base/text.h"
 
 namespace codelog::coding_systems::opcs4 {
 namespace {
@@ -21,32 +22,18 @@ class Opcs4Release final : public IndexedRelease {
       : IndexedRelease(*find_coding_system(system_id), std::move(alias), std::move(index)) {}
 
   std::vector<std::string> type_titles(Node node) const override {
-    return {unknown_type_title(code(node))};
-  }
-
-  // Codes begin with their chapter's, so that even one that the release does not have can be
-  // listed. Not every release has titles of chapters.
-  std::string unknown_type_title(std::string_view code) const override {
-    const auto chapter_code = code.substr(0, 1);
+    // Codes begin with their chapter's. Not every release has titles of chapters.
+    const auto chapter_code = code(node).substr(0, 1);
     const auto chapter = find(chapter_code);
     const auto title = chapter ? name(*chapter) : std::nullopt;
-    return "Chapter " + std::string(chapter_code) + (title ? ": " + std::string(*title) : "");
+    return {"Chapter " + std::string(chapter_code) + (title ? ": " + std::string(*title) : "")};
   }
 
   std::vector<std::string> search_by_code(std::string_view code) const override {
-    const auto normal = normal_code(to_upper_case(code));
+    const auto normal = normal_code(base::ascii_upper(code));
     const auto node = normal ? find(*normal) : std::nullopt;
     if (!node || !has_concept(*node)) return {};
     return {*normal};
-  }
-
- private:
-  static std::string to_upper_case(std::string_view text) {
-    std::string upper(text);
-    for (char& byte : upper) {
-      if (byte >= 'a' && byte <= 'z') byte = static_cast<char>(byte - 'a' + 'A');
-    }
-    return upper;
   }
 };
 

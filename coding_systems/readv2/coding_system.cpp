@@ -26,15 +26,9 @@ class ReadV2Release final : public IndexedRelease {
       : IndexedRelease(*find_coding_system(system_id), std::move(alias), std::move(index)) {}
 
   std::vector<std::string> type_titles(Node node) const override {
-    return {unknown_type_title(code(node))};
-  }
-
-  // Codes begin with their chapter's, so that even one that the release does not have can be
-  // listed.
-  std::string unknown_type_title(std::string_view code) const override {
-    const auto chapter = find(chapter_of(code));
+    const auto chapter = find(chapter_of(code(node)));
     const auto title = chapter ? name(*chapter) : std::nullopt;
-    return std::string(title.value_or("[Unknown]"));
+    return {std::string(title.value_or("[Unknown]"))};
   }
 
   // A term's code finds the code that it is a term of.

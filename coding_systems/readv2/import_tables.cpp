@@ -74,7 +74,7 @@ class TermsByCode {
   }
 
   bool empty() const { return terms_.empty(); }
-  bool full() const { return terms_.size() >= flat_rows_max; }
+  std::size_t size() const { return terms_.size(); }
 
   // The lowest term code of a code names it.
   void move_to(FlatTables& tables) {
@@ -188,8 +188,9 @@ class TablesReader {
       return csv_.error_here("the term is empty, not UTF-8, of several lines or longer than " +
                              std::to_string(flat_term_bytes_max) + " bytes");
     }
-    if (terms_.full()) {
-      return csv_.error_here("there are more than " + std::to_string(flat_rows_max) + " terms");
+    if (terms_.size() >= stages_.rows_max()) {
+      return csv_.error_here("there are more than " + std::to_string(stages_.rows_max()) +
+                             " terms");
     }
     auto added = terms_.add({std::string(code), std::string(term_code), std::string(term),
                              std::string(parent), csv_.line_number()});

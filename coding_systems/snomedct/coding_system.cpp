@@ -38,12 +38,10 @@ class SnomedRelease final : public IndexedRelease {
 
   std::vector<std::string> type_titles(Node node) const override {
     const auto full = name(node);
-    if (!full) return {unknown_type_title(code(node))};
+    if (!full) return {"[unknown]"};
     auto title = to_title_case(split_tag(*full).tag.value_or("unknown"));
     return {index().kind(node) == inactive_concept ? "[inactive] " + title : title};
   }
-
-  std::string unknown_type_title(std::string_view) const override { return "[unknown]"; }
 
   std::string link_kind(std::uint32_t kind) const override {
     return std::string(successor_relation(kind));
@@ -124,8 +122,6 @@ base::Result<void> read_associations(const SqliteFile& file, IndexSource& source
 }
 
 }  // namespace
-
-std::span<const HistoricalAssociationInfo> historical_associations() { return associations; }
 
 const HistoricalAssociationInfo& info_of(HistoricalAssociation kind) {
   return associations[static_cast<std::size_t>(kind) - 1];

@@ -43,7 +43,6 @@ struct HistoricalAssociationInfo {
   std::string_view name;  // as SNOMED CT writes it: "REPLACED BY"
 };
 
-std::span<const HistoricalAssociationInfo> historical_associations();
 const HistoricalAssociationInfo& info_of(HistoricalAssociation kind);
 // The kind that a refset's members are of; nothing for any other refset.
 std::optional<HistoricalAssociation> find_historical_association(std::uint64_t refset_id);

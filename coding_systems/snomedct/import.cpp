@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include "coding_systems/base/background_index.h"
-#include "coding_systems/base/release_writer.h"
+#include "coding_systems/base/import_finish.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/snomedct/import_layout.h"
 #include "coding_systems/snomedct/import_tables.h"
@@ -42,12 +41,6 @@ IndexSource index_source(const snomedct::Tables& tables) {
   return source;
 }
 
-// An error of what the archive holds as a whole names the archive.
-base::Error named(const ZipArchive& archive, base::Error error) {
-  error.detail = archive.name() + ": " + error.detail;
-  return error;
-}
-
 }  // namespace
 
 base::Result<ImportOutcome> import_snomedct(const ImportRequest& request) {
@@ -75,15 +68,8 @@ base::Result<ImportOutcome> import_snomedct(const ImportRequest& request) {
   BackgroundIndex index(snomedct::system_id, [&source] { return std::move(source); });
   const auto written = snomedct::write_tables(**writer, *tables, stages);
   if (!written) return written.error();
-  stages.begin("syncing", 1);
-  const auto sealed = (*writer)->seal();
+  const auto sealed = finish_import(**writer, index, stages, archive->name());
   if (!sealed) return sealed.error();
-  stages.begin("indexing", 1);
-  const auto index_bytes = index.take(*sealed);
-  if (!index_bytes) return named(*archive, index_bytes.error());
-  if (const auto proceed = stages.advance_to(1); !proceed) return proceed.error();
-  const auto published = (*writer)->publish(*index_bytes);
-  if (!published) return published.error();
   outcome.file_digest = sealed->digest;
   outcome.stages = stages.take();
   return outcome;

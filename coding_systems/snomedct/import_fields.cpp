@@ -124,17 +124,6 @@ std::array<char, 10> date_text(std::uint32_t yyyymmdd) {
   return text;
 }
 
-bool split_columns(std::string_view line, std::span<std::string_view> fields) {
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    const std::size_t tab = line.find('\t');
-    const bool is_last = i + 1 == fields.size();
-    if ((tab == std::string_view::npos) != is_last) return false;
-    fields[i] = line.substr(0, tab);
-    if (!is_last) line.remove_prefix(tab + 1);
-  }
-  return true;
-}
-
 std::optional<std::uint16_t> Rf2Dictionary::number_of_id(std::uint64_t id) {
   if (const auto known = find_id(id)) return known;
   return number_of_key(id, std::to_string(id));

@@ -33,9 +33,6 @@ std::optional<std::uint32_t> parse_rf2_date(std::string_view text);
 // As SQLite stores it: YYYY-MM-DD.
 std::array<char, 10> date_text(std::uint32_t yyyymmdd);
 
-// True if the line has exactly as many columns as there are fields, which then hold them.
-bool split_columns(std::string_view line, std::span<std::string_view> fields);
-
 // Gives each of the few distinct values of some columns (modules, types, languages) a number: rows
 // take 2 bytes for what is an 18-digit text in the file.
 class Rf2Dictionary {

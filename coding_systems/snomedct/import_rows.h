@@ -42,7 +42,7 @@ class Rf2Rows {
         if (!line) return line.error();
         if (!*line) break;
         fields_.begin_row();
-        if (!split_columns(**line, columns)) {
+        if (!split_columns(**line, '\t', columns)) {
           return lines.error_here("the row does not have " + std::to_string(columns_count) +
                                   " columns");
         }

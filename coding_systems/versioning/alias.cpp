@@ -1,7 +1,5 @@
 #include "coding_systems/versioning/alias.h"
 
-#include <algorithm>
-
 #include "coding_systems/base/coding_system.h"
 #include "events/base/check.h"
 #include "events/base/clock.h"
@@ -24,14 +22,13 @@ base::Result<std::string> make_alias(const ReleaseName& name) {
   }
   std::string day(name.valid_from);
   std::erase(day, '-');
-  return base::slugify(std::string(name.system_id) + "_" + std::string(name.release_name) + "_" +
-                       day);
-}
-
-bool is_alias(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
+  std::string alias =
+      base::slugify(std::string(name.system_id) + "_" + std::string(name.release_name) + "_" + day);
+  if (is_alias(alias)) return alias;
+  return base::field_error(base::ErrorCode::invalid, "release_name",
+                           "is too long: with coding system and day it makes a file name of " +
+                               std::to_string(alias.size()) + " characters, and at most " +
+                               std::to_string(alias_bytes_max) + " are allowed");
 }
 
 ReleaseFiles release_files(const std::filesystem::path& data_folder, std::string_view system_id,

@@ -17,12 +17,9 @@ struct ReleaseName {
 };
 
 // OpenCodelists' rule: the slug of system, name and day, e.g. "snomedct_3600_20230419" for 36.0.0.
-// Errors: invalid: no such coding system, a name without letters or digits, no such day.
+// Errors: invalid: no such coding system, a name without letters or digits or too long for a file
+// (alias_bytes_max), no such day.
 base::Result<std::string> make_alias(const ReleaseName& name);
-
-// True for what a slug may be: lower-case ASCII letters, digits, '_' and '-'. So an alias is always
-// one file name.
-bool is_alias(std::string_view text);
 
 // DATA/coding_systems/<system>/<alias>.sqlite3 and .index. Both must be slugs (checked).
 ReleaseFiles release_files(const std::filesystem::path& data_folder, std::string_view system_id,

@@ -23,6 +23,7 @@ std::string ascii_digits(std::string_view text);
 
 // ASCII letters only, as SQLite's LIKE folds them.
 std::string ascii_lower(std::string_view text);
+std::string ascii_upper(std::string_view text);
 
 // How many Unicode code points a well-formed UTF-8 text has.
 std::size_t count_code_points(std::string_view text);

@@ -67,7 +67,8 @@ bool is_letter_or_digit(char byte) {
 
 class RowsReader {
  public:
-  explicit RowsReader(std::string name) : name_(std::move(name)) {}
+  RowsReader(std::string name, std::size_t rows_max)
+      : name_(std::move(name)), rows_max_(rows_max) {}
 
   Result<void> take(std::uint64_t row, std::span<const SheetCell> cells) {
     if (!has_header_) return take_header(row, cells);
@@ -94,6 +95,10 @@ class RowsReader {
     const auto type = std::ranges::find(types, type_text);
     if (type == types.end()) {
       return error_at(row, type_column, quoted(type_text) + " is none of VMP, VMPP, AMP and AMPP");
+    }
+    if (rows_.size() >= rows_max_) {
+      return error_at(row, snomed_column,
+                      "the sheet maps more than " + std::to_string(rows_max_) + " codes");
     }
     rows_.push_back({*dmd_code, *bnf_code, static_cast<std::uint8_t>(type - types.begin()),
                      static_cast<std::uint32_t>(row)});
@@ -135,6 +140,7 @@ class RowsReader {
   }
 
   const std::string name_;
+  const std::size_t rows_max_;
   bool has_header_ = false;
   std::vector<MapRow> rows_;
 };
@@ -158,14 +164,14 @@ Result<ZipArchive> open_workbook(const ImportRequest& request) {
 }
 
 Result<std::vector<MapRow>> read_rows(const ZipArchive& workbook, ImportStages& stages) {
-  stages.begin("reading", 0);
-  RowsReader reader(workbook.name());
+  RowsReader reader(workbook.name(), stages.rows_max());
   SheetRequest request;
   request.columns_count = columns_count;
   request.on_row = [&](std::uint64_t row, std::span<const SheetCell> cells) {
     return reader.take(row, cells);
   };
-  request.on_progress = [&](std::uint64_t done, std::uint64_t) { return stages.advance_to(done); };
+  request.on_begin = [&](std::uint64_t size_bytes) { stages.begin("reading", size_bytes); };
+  request.on_progress = [&](std::uint64_t done) { return stages.advance_to(done); };
   if (const auto read = read_active_sheet(workbook, request); !read) return read.error();
   return reader.finish();
 }

@@ -25,6 +25,7 @@ using Attributes = std::span<const XmlAttribute>;
 constexpr std::uint64_t rows_per_progress = 1000;
 constexpr std::size_t columns_max = 16'384;  // the format's own
 constexpr std::size_t sheets_max = 1000;
+constexpr std::size_t cell_bytes_max = 128 * 1024;  // Excel has 32,767 characters at most
 
 // "x:row" and "row" are the same to us: all our elements are of one namespace.
 std::string_view local_name(std::string_view name) { return name.substr(name.find(':') + 1); }
@@ -176,16 +177,20 @@ class SharedTextsHandler final : public XmlHandler {
     if (local == "t") in_text_ = false;
     if (local == "rPh") in_phonetic_ = false;
     if (local == "si") texts_.end_text();
-    if (texts_.is_too_large()) return xml_.error_here("the workbook has too many texts");
-    return {};
+    return check_size();
   }
 
   Result<void> text(std::string_view text) override {
     if (in_text_) texts_.append(text);
-    return {};
+    return check_size();
   }
 
  private:
+  Result<void> check_size() const {
+    if (!texts_.is_too_large()) return {};
+    return xml_.error_here("the workbook has too many texts");
+  }
+
   const XmlReader& xml_;
   SharedTexts& texts_;
   bool in_text_ = false;
@@ -222,7 +227,12 @@ class SheetHandler final : public XmlHandler {
   }
 
   Result<void> text(std::string_view text) override {
-    if (takes_text_ && column_ < values_.size()) values_[column_] += text;
+    if (!takes_text_ || column_ >= values_.size()) return {};
+    if (values_[column_].size() + text.size() > cell_bytes_max) {
+      return xml_.error_here(cell_place(row_, column_) + " is longer than " +
+                             std::to_string(cell_bytes_max) + " bytes");
+    }
+    values_[column_] += text;
     return {};
   }
 
@@ -348,6 +358,7 @@ std::string cell_place(std::uint64_t row, std::size_t column) {
 Result<void> read_active_sheet(const ZipArchive& workbook, const SheetRequest& request) {
   const auto parts = find_parts(workbook);
   if (!parts) return parts.error();
+  request.on_begin(parts->sheet->size_bytes);
   SharedTexts texts(request.limits);
   if (parts->texts != nullptr) {
     const auto read = read_part(workbook, *parts->texts, [&](XmlReader& xml) {
@@ -357,9 +368,7 @@ Result<void> read_active_sheet(const ZipArchive& workbook, const SheetRequest& r
     if (!read) return read;
   }
   return read_part(workbook, *parts->sheet, [&](XmlReader& xml) {
-    const auto report = [&] {
-      return request.on_progress(xml.bytes_read(), parts->sheet->size_bytes);
-    };
+    const auto report = [&] { return request.on_progress(xml.bytes_read()); };
     SheetHandler handler(xml, texts, request, report);
     return xml.read(handler);
   });

@@ -31,11 +31,12 @@ struct SheetCell {
 // workbook; those without any cell are passed over.
 using OnSheetRow =
     std::function<base::Result<void>(std::uint64_t row, std::span<const SheetCell> cells)>;
-// How many bytes have been read, of how many.
-using OnSheetProgress = std::function<base::Result<void>(std::uint64_t done, std::uint64_t total)>;
+// How many bytes of the sheet have been read.
+using OnSheetProgress = std::function<base::Result<void>(std::uint64_t done)>;
 
 struct SheetRequest {
   std::size_t columns_count = 0;  // so many are handed over, others are read over
+  std::function<void(std::uint64_t size_bytes)> on_begin;  // of the sheet, before anything is read
   OnSheetRow on_row;
   OnSheetProgress on_progress;  // after each thousand rows
   SheetLimits limits = {};

@@ -94,6 +94,10 @@ class RowsReader {
       const auto fields = table_.next();
       if (!fields) return fields.error();
       if (!*fields) break;
+      if (count > stages.rows_max()) {
+        return table_.error_here("the table has more than " + std::to_string(stages.rows_max()) +
+                                 " rows");
+      }
       auto row = parse(**fields);
       if (!row) return row.error();
       keep(std::move(*row));

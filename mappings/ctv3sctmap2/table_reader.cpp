@@ -1,11 +1,10 @@
 #include "mappings/ctv3sctmap2/table_reader.h"
 
 #include <algorithm>
-#include <fstream>
 #include <system_error>
 #include <utility>
 
-#include "coding_systems/base/zip_archive.h"
+#include "coding_systems/base/text_source.h"
 
 namespace codelog::mappings {
 namespace {
@@ -14,6 +13,7 @@ namespace fs = std::filesystem;
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+using coding_systems::TextSource;
 
 constexpr std::string_view table_folder = "Mapping Tables/Updated/Clinically Assured";
 constexpr std::string_view table_start = "ctv3sctmap2";
@@ -138,31 +138,18 @@ Result<std::optional<TableReader::Fields>> TableReader::next() {
 Result<void> with_table(
     const coding_systems::ImportRequest& request,
     const std::function<Result<void>(TableReader&, std::uint64_t size_bytes)>& use) {
-  std::error_code failed;
-  if (!fs::is_directory(request.archive, failed)) {
-    const auto archive = coding_systems::ZipArchive::open(request.archive, request.limits);
-    if (!archive) return archive.error();
-    const auto member = find_in_archive(*archive);
-    if (!member) return member.error();
-    auto reader = archive->read(*member);
-    if (!reader) return reader.error();
-    TableReader table(archive->name() + ": member " + member->name,
-                      [&](std::span<char> buffer) { return reader->read(buffer); });
-    return use(table, member->size_bytes);
-  }
-  const auto path = find_in_folder(request.archive);
-  if (!path) return path.error();
-  std::ifstream file(*path, std::ios::binary);
-  const auto size_bytes = fs::file_size(*path, failed);
-  if (!file.is_open() || failed) {
-    return Error{ErrorCode::io, path->string() + ": cannot be opened", {}};
-  }
-  TableReader table(path->filename().string(), [&](std::span<char> buffer) -> Result<std::size_t> {
-    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    if (file.bad()) return Error{ErrorCode::io, path->string() + ": cannot be read", {}};
-    return static_cast<std::size_t>(file.gcount());
-  });
-  return use(table, size_bytes);
+  const auto open = [&]() -> Result<TextSource> {
+    std::error_code failed;
+    if (!fs::is_directory(request.archive, failed)) {
+      return TextSource::open_member(request.archive, find_in_archive, request.limits);
+    }
+    const auto path = find_in_folder(request.archive);
+    return path ? TextSource::open_file(*path) : path.error();
+  };
+  auto source = open();
+  if (!source) return source.error();
+  TableReader table(source->name(), [&](std::span<char> buffer) { return source->read(buffer); });
+  return use(table, source->size_bytes());
 }
 
 }  // namespace codelog::mappings

@@ -37,18 +37,6 @@ bool is_id(std::string_view text) {
          std::ranges::all_of(text, [](char byte) { return byte >= '0' && byte <= '9'; });
 }
 
-Result<std::size_t> find_column(const CsvReader& csv, std::string_view title) {
-  const auto fields = csv.fields();
-  const auto found = std::ranges::find(fields, title);
-  if (found == fields.end()) {
-    return csv.error_here("there is no column '" + std::string(title) + "'");
-  }
-  if (std::find(found + 1, fields.end(), title) != fields.end()) {
-    return csv.error_here("there are two columns '" + std::string(title) + "'");
-  }
-  return static_cast<std::size_t>(found - fields.begin());
-}
-
 class PairsReader {
  public:
   explicit PairsReader(CsvReader& csv) : csv_(csv) {}
@@ -57,9 +45,9 @@ class PairsReader {
     const auto more = csv_.next_record();
     if (!more) return more.error();
     if (!*more) return csv_.error_here("the file is empty: its header is missing");
-    const auto id = find_column(csv_, "vpid");
+    const auto id = csv_.find_column("vpid");
     if (!id) return id.error();
-    const auto previous = find_column(csv_, "vpidprev");
+    const auto previous = csv_.find_column("vpidprev");
     if (!previous) return previous.error();
     id_column_ = *id;
     previous_column_ = *previous;
@@ -111,6 +99,10 @@ Result<SourcePairs> read_pairs(const ImportRequest& request, ImportStages& stage
     const auto pair = reader.next();
     if (!pair) return pair.error();
     if (!*pair) break;
+    if (pairs.size() >= stages.rows_max()) {
+      return csv.error_here("the file has more than " + std::to_string(stages.rows_max()) +
+                            " rows");
+    }
     pairs.push_back(**pair);
     if (pairs.size() % rows_per_progress != 0) continue;
     const auto proceed = stages.advance_to(file->packed_bytes_read());

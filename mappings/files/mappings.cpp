@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "coding_systems/base/previous_file.h"
+#include "coding_systems/base/release_files.h"
 #include "events/base/check.h"
 #include "events/base/text.h"
 
 namespace codelog::mappings {
-namespace {
-
-// So long that it and what an import puts behind it are one file name everywhere.
-constexpr std::size_t stem_characters_max = 200;
-
-}  // namespace
 
 bool is_mapping(std::string_view id) {
   return std::ranges::find(all_mappings, id) != all_mappings.end();
@@ -20,7 +16,7 @@ bool is_mapping(std::string_view id) {
 
 base::Result<std::string> mapping_file_stem(std::string_view release_name) {
   std::string stem = base::is_utf8(release_name) ? base::slugify(release_name) : std::string();
-  if (stem.empty() || stem.size() > stem_characters_max) {
+  if (stem.empty() || stem.size() > coding_systems::alias_bytes_max) {
     return base::field_error(base::ErrorCode::invalid, "release_name",
                              "must have at least one letter or digit, and 200 characters at most");
   }
@@ -43,18 +39,21 @@ base::Result<std::shared_ptr<const Mapping>> Mappings::open(Place<Mapping>& plac
   const std::lock_guard lock(place.mutex);
   if (place.open != nullptr && place.digest == file.digest) return place.open;
   const auto path = mapping_file(data_folder_, id, *stem);
-  auto opened = Mapping::open(path);
-  if (!opened) return opened.error();
-  const auto digest = base::sha256_file(path);
-  if (!digest) return digest.error();
-  if (*digest != file.digest) {
-    return base::Error{base::ErrorCode::unavailable,
-                       path.string() + " is not the file that was registered: import it once more",
-                       {}};
+  // While an import is not registered, or if it was killed, the file before it counts.
+  for (const auto& candidate : {path, coding_systems::previous_path(path)}) {
+    auto opened = Mapping::open(candidate);
+    if (!opened && candidate == path) return opened.error();
+    if (!opened) break;
+    const auto digest = base::sha256_file(candidate);
+    if (!digest) return digest.error();
+    if (*digest != file.digest) continue;
+    place.open = std::make_shared<const Mapping>(std::move(*opened));  // shared with its readers
+    place.digest = file.digest;
+    return place.open;
   }
-  place.open = std::make_shared<const Mapping>(std::move(*opened));  // shared with its readers
-  place.digest = file.digest;
-  return place.open;
+  return base::Error{base::ErrorCode::unavailable,
+                     path.string() + " is not the file that was registered: import it once more",
+                     {}};
 }
 
 base::Result<std::shared_ptr<const BnfDmdMapping>> Mappings::bnfdmd(const MappingFile& file) {

@@ -42,7 +42,8 @@ class Mappings {
   explicit Mappings(std::filesystem::path data_folder) : data_folder_(std::move(data_folder)) {}
 
   // Errors: not_found (naming the file), unavailable (its bytes are others than those that were
-  // registered), corrupt, io. A failure is not remembered.
+  // registered, and what an import replaced is not there), corrupt, io. A failure is not
+  // remembered.
   base::Result<std::shared_ptr<const BnfDmdMapping>> bnfdmd(const MappingFile& file);
   base::Result<std::shared_ptr<const Ctv3SnomedMapping>> ctv3sctmap2(const MappingFile& file);
   base::Result<std::shared_ptr<const PreviousVmps>> dmdvmpprevmap(const MappingFile& file);

@@ -34,7 +34,6 @@ class FakeRelease final : public coding_systems::Release {
   std::string_view term(coding_systems::Node node) const override { return names_[node]; }
   std::vector<std::string_view> synonyms(coding_systems::Node) const override { return {}; }
   std::vector<std::string> type_titles(coding_systems::Node) const override { return {"Type"}; }
-  std::string unknown_type_title(std::string_view) const override { return "Unknown"; }
   std::vector<coding_systems::Node> search_by_term(std::string_view text) const override;
   std::vector<std::string> search_by_code(std::string_view code) const override {
     return {std::string(code)};

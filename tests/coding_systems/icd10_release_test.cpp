@@ -46,6 +46,17 @@ std::vector<std::string> edition(const std::string& year) {
   return elements;
 }
 
+using Words = std::vector<std::string>;
+
+// Level, usage, editions and wording.
+Words details_of(const coding_systems::Release& release, const std::string& code) {
+  Words words;
+  for (const auto& detail : release.details(release.find(code).value())) {
+    words.push_back(detail.value);
+  }
+  return words;
+}
+
 struct OpenRelease {
   ClamlImport import;
   std::shared_ptr<const coding_systems::Release> release;
@@ -60,11 +71,7 @@ struct OpenRelease {
     release = *opened;
   }
   coding_systems::Node node(const std::string& code) const { return release->find(code).value(); }
-  CodeFacts facts(const std::string& code) const {
-    const auto found = icd10::find_facts(*release, node(code));
-    REQUIRE(found);
-    return *found;
-  }
+  Words details(const std::string& code) const { return details_of(*release, code); }
   std::set<std::pair<std::string, icd10::PartnerLink>> partners(const std::string& code) const {
     std::set<std::pair<std::string, icd10::PartnerLink>> found;
     for (const auto& link : release->links(node(code))) {
@@ -105,15 +112,15 @@ TEST_CASE("facts about a code survive as the kind of its node", "[icd10]") {
 
 TEST_CASE("a code says which editions have it and whether its meaning changed", "[icd10]") {
   const OpenRelease open;
-  CHECK(open.facts("I") == CodeFacts{Level::chapter, Usage::normal, in_both, Wording::same});
-  CHECK(open.facts("A00-A99") == CodeFacts{Level::block, Usage::normal, in_both, Wording::same});
-  CHECK(open.facts("I620").wording == Wording::meaning_changed);
-  CHECK(open.facts("A402").wording == Wording::equivalent);
-  CHECK(open.facts("B05").wording == Wording::not_reviewed);
-  CHECK(open.facts("B07") ==
-        CodeFacts{Level::category, Usage::normal, icd10::in_2016, Wording::same});
-  CHECK(open.facts("B08").editions == icd10::in_2019);
-  CHECK(open.facts("A17").usage == Usage::dagger);
+  CHECK(open.details("I") == Words{"chapter", "normal", "2016, 2019", "same"});
+  CHECK(open.details("A00-A99") == Words{"block", "normal", "2016, 2019", "same"});
+  CHECK(open.details("I620") == Words{"category", "normal", "2016, 2019", "meaning changed"});
+  CHECK(open.details("A402") == Words{"category", "normal", "2016, 2019", "equivalent"});
+  CHECK(open.details("B05") == Words{"category", "normal", "2016, 2019", "not reviewed"});
+  CHECK(open.details("B07") == Words{"category", "normal", "2016", "same"});
+  CHECK(open.details("B08") == Words{"category", "normal", "2019", "same"});
+  CHECK(open.details("A17") == Words{"category", "dagger", "2016, 2019", "same"});
+  CHECK(open.details("G01") == Words{"category", "asterisk", "2016, 2019", "same"});
 }
 
 TEST_CASE("dagger and asterisk codes are linked both ways, with their editions", "[icd10]") {
@@ -166,14 +173,21 @@ TEST_CASE("a release shows its facts in words and reads notes while its file is 
                                                            {"usage", "dagger"},
                                                            {"editions", "2016, 2019"},
                                                            {"wording", "same"}});
-  CHECK(open.release->details(open.node("B08"))[2].value == "2019");
-  CHECK(open.release->details(open.node("I620"))[3].value == "meaning changed");
   const auto notes = open.release->read_notes(open.node("A00"));
   REQUIRE(notes);
   REQUIRE(notes->size() == 4);
   CHECK(notes->front() == coding_systems::CodeNote{"2019", "inclusion", "of 2019", false});
+  const auto refused = [&] {
+    const auto read = open.release->read_notes(open.node("A00"));
+    return !read && read.error().code == base::ErrorCode::unavailable;
+  };
+  // Imported again, and not yet opened: its notes are not those of the release that is open.
+  const auto other = open.import.target / "other";
+  std::filesystem::copy_file(open.import.file, other);
+  std::filesystem::rename(other, open.import.file);
+  CHECK(refused());
   std::filesystem::remove(open.import.file);
-  CHECK(open.release->read_notes(open.node("A00")).error().code == base::ErrorCode::unavailable);
+  CHECK(refused());
 }
 
 TEST_CASE("the synthetic ICD-10 is imported and has something of everything", "[demo]") {
@@ -188,24 +202,12 @@ TEST_CASE("the synthetic ICD-10 is imported and has something of everything", "[
   const auto index = std::filesystem::path(file).replace_extension("index");
   const auto opened = icd10::open_release({file, index}, "test_1");
   REQUIRE(opened);
-  const auto facts_of = [&](const char* code) {
-    return *icd10::find_facts(**opened, (*opened)->find(code).value());
-  };
-  CHECK(facts_of("I620").wording == Wording::meaning_changed);
-  CHECK(facts_of("W268").wording == Wording::meaning_changed);
-  CHECK(facts_of("W000").editions == icd10::in_2016);
+  CHECK(details_of(**opened, "I620").at(3) == "meaning changed");
+  CHECK(details_of(**opened, "W268").at(3) == "meaning changed");
+  CHECK(details_of(**opened, "W000").at(2) == "2016");
   CHECK((*opened)->links((*opened)->find("N083").value()).size() == 2);
   CHECK((*opened)->name((*opened)->find("M0534").value()) ==
         "Rheumatoid arthritis of other organs as well : Hand");
-}
-
-TEST_CASE("a release of another system has no facts of ICD-10", "[icd10]") {
-  const TemporaryFolder data;
-  unpack_small_release(data.path(), "bnf");
-  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
-  const auto bnf = releases.open("bnf", small_bnf);
-  REQUIRE(bnf);
-  CHECK(!icd10::find_facts(**bnf, 0));
 }
 
 }  // namespace codelog::tests

@@ -90,6 +90,33 @@ TEST_CASE("bad CSV is refused with its line", "[import][csv]") {
         "a.csv, line 2: the record is longer than 1048576 bytes");
 }
 
+TEST_CASE("what a CSV reader holds is bounded by more than the length of a record",
+          "[import][csv]") {
+  const std::string separators(coding_systems::csv_fields_max - 1, ',');
+  CHECK(parse("a\n" + separators + "\n").records.back().size() == coding_systems::csv_fields_max);
+  CHECK(parse("a\n" + separators + ",\n").error ==
+        "a.csv, line 2: the record has more than 1000 fields");
+  // A record whose first field is long, one whose second is, and so on.
+  const std::string long_field(100'000, 'x');
+  constexpr std::size_t records_count = 50;
+  std::size_t next = 0;
+  std::string line;
+  CsvReader csv("a.csv", [&](std::span<char> buffer) -> base::Result<std::size_t> {
+    if (next > records_count) return std::size_t{0};
+    line = next < records_count ? std::string(next, ',') + long_field + "\n"
+                                : std::string(records_count, ',');
+    ++next;
+    REQUIRE(line.size() <= buffer.size());
+    std::ranges::copy(line, buffer.begin());
+    return line.size();
+  });
+  for (std::size_t i = 0; i <= records_count; ++i) REQUIRE(csv.next_record());
+  std::size_t held = 0;
+  for (const std::string& field : csv.fields()) held += field.capacity();
+  CHECK(csv.fields().size() == records_count + 1);
+  CHECK(held < 3 * long_field.size());
+}
+
 TEST_CASE("records know the line they start on", "[import][csv]") {
   CHECK(parse("a\n\n\"b\n\nc\",d\ne\n").lines == std::vector<std::uint64_t>{1, 3, 6});
 }

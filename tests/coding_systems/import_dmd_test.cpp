@@ -180,6 +180,24 @@ TEST_CASE("the files of a release may be in archives of their own", "[import][dm
   CHECK((read_bytes(imported.file) == all_at_top));
 }
 
+TEST_CASE("a part that is there twice is noticed in however many archives", "[import][dmd]") {
+  const DmdArchive release;
+  ImportedDmd imported;
+  const auto packed = [&](const auto& member) {
+    const auto path = imported.folder.path() / "inner.zip";
+    write_archive(path, {{member.first, member.second}});
+    return read_bytes(path);
+  };
+  Members members;
+  for (const auto& member : release.members()) {
+    members.emplace_back(std::to_string(members.size()) + ".zip", packed(member));
+  }
+  REQUIRE(members.size() == 8);
+  CHECK(imported.run(members) == "");
+  members.emplace_back("8.zip", packed(release.members()[3]));
+  CHECK_THAT(imported.run(members), Catch::EndsWith("*.xml, found 2"));
+}
+
 TEST_CASE("dm+d is searched by names, abbreviations, old names and ingredients", "[import][dmd]") {
   DmdArchive release;
   release.contents["vmp"] +=

@@ -93,8 +93,6 @@ TEST_CASE("OPCS-4 codes are found with and without their full stop", "[import]")
   CHECK(release->code(found.front()) == "A012");
   CHECK(release->type_titles(found.front()) ==
         std::vector<std::string>{"Chapter A: Nervous System"});
-  CHECK(release->unknown_type_title("X123") == "Chapter X: Other operations");
-  CHECK(release->unknown_type_title("K123") == "Chapter K");
   CHECK(release->hierarchy().is_ancestor(*release->find("A"), *release->find("A011")));
   CHECK(release->hierarchy().is_ancestor(*release->find("X"), *release->find("X999")));
 }

@@ -92,6 +92,12 @@ TEST_CASE("the published Read v2 archive becomes codes with synonyms in a tree",
   CHECK(query(imported.file, "PRAGMA foreign_key_check").empty());
 }
 
+TEST_CASE("a Read v2 archive may have been made on a Mac", "[import]") {
+  const Imported imported;
+  CHECK(imported.run({{"codes.csv", "code,term\nH....,Respiratory\n"},
+                      {"__MACOSX/._codes.csv", "x"}}) == "");
+}
+
 TEST_CASE("Read v2 codes are found by term, by synonym, and by either code", "[import]") {
   Imported imported;
   REQUIRE(imported.run({{"V2/Unified/Keyv2.all", keys}}) == "");
@@ -109,7 +115,6 @@ TEST_CASE("Read v2 codes are found by term, by synonym, and by either code", "[i
   }
   CHECK(release->type_titles(asthma) == std::vector<std::string>{"Respiratory diseases"});
   CHECK(release->type_titles(*release->find("h33..")) == std::vector<std::string>{"[Unknown]"});
-  CHECK(release->unknown_type_title("H9999") == "Respiratory diseases");
 }
 
 TEST_CASE("a Read v2 release without keys is read from its core", "[import]") {
@@ -178,6 +183,25 @@ TEST_CASE("a bad row of Read v2 is refused with its line", "[import]") {
   CHECK(imported.failure("a.csv", "") == "a.csv, line 0: the file is empty: its header is missing");
   CHECK(imported.failure("a.csv", "code\n") == "a.csv, line 1: there is no column 'term'");
   CHECK(imported.failure("a.csv", "code,term\n") == "a.csv, line 1: the file has no codes");
+}
+
+TEST_CASE("a table has no more rows than an import may", "[import]") {
+  const Imported imported;
+  const auto refusal = [&](const std::string& name, const std::string& text) {
+    write_bytes(imported.folder.path() / name, text);
+    coding_systems::ImportRequest request{.archive = imported.folder.path() / name,
+                                          .target_folder = imported.target,
+                                          .alias = "test_1",
+                                          .rows_max = 1};
+    const auto done = import_readv2(request);
+    return done ? "" : done.error().detail;
+  };
+  const std::string table = "code,term\nH....,Respiratory\n";
+  CHECK(refusal("a.csv", table + "H33..,Asthma\n") ==
+        "a.csv, line 3: the file has more than 1 rows");
+  CHECK(refusal("Keyv2.all", keys) == "Keyv2.all, line 2: there are more than 1 terms");
+  CHECK(files_in(imported.target).empty());
+  CHECK(refusal("a.csv", table) == "");
 }
 
 TEST_CASE("what holds no Read v2 release is refused by name", "[import]") {

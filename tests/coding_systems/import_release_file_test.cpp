@@ -9,8 +9,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "coding_systems/base/locked_file.h"
+#include "coding_systems/base/previous_file.h"
 #include "coding_systems/base/release_writer.h"
 #include "coding_systems/snomedct/import.h"
+#include "events/base/digest.h"
 #include "import_support.h"
 
 namespace codelog::tests {
@@ -90,6 +93,130 @@ TEST_CASE("an import that is killed leaves no release, and the next one tidies u
   auto expected = std::vector<std::string>{"test_2.index", "test_2.sqlite3"};
   if (is_replacing) expected.insert(expected.begin(), {"test_1.index", "test_1.sqlite3"});
   CHECK(files_in(target) == expected);
+}
+
+TEST_CASE("an import removes what killed servers left of indexes, and no other file", "[import]") {
+  using coding_systems::LockedFile;
+  TemporaryFolder folder;
+  for (const char* name : {"test_1.index.123", "test_1.index.4567.new", "test_1.index.8",
+                           "test_1.index.x8", "test_1.index.", "test_1.123", "test_1.index"}) {
+    write_bytes(folder.path() / name, "half an ind");
+  }
+  const auto being_written = LockedFile::take(folder.path() / "test_1.index.8");
+  REQUIRE(being_written);
+  REQUIRE(ReleaseWriter::create(folder.path(), "test_2", schema));
+  CHECK(files_in(folder.path()) == std::vector<std::string>{"test_1.123", "test_1.index",
+                                                            "test_1.index.", "test_1.index.8",
+                                                            "test_1.index.x8"});
+}
+
+TEST_CASE("an index is written by whoever holds the lock of its unfinished file", "[import]") {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "test_1.index";
+  const auto unfinished = path.string() + "." + std::to_string(::gettid());
+  write_bytes(unfinished, "what a killed process with our number left behind");
+  REQUIRE(coding_systems::write_index_file(path, "index"));
+  CHECK(read_bytes(path) == "index");
+  CHECK(files_in(folder.path()) == std::vector<std::string>{"test_1.index"});
+  const auto other = coding_systems::LockedFile::make(unfinished);
+  REQUIRE(other);
+  CHECK(coding_systems::write_index_file(path, "other").error().code == base::ErrorCode::conflict);
+  CHECK(read_bytes(path) == "index");
+}
+
+TEST_CASE("an import that is killed before it is registered gives way to the release before it",
+          "[import][process]") {
+  using coding_systems::PreviousFile;
+  using coding_systems::settle_previous_file;
+  TemporaryFolder folder;
+  const auto archive = folder.path() / "a.zip";
+  const auto file = folder.path() / "test_1.sqlite3";
+  const ImportRequest request{
+      .archive = archive, .target_folder = folder.path(), .alias = "test_1"};
+  const auto import_named = [&](const std::string& name) {
+    write_release_archive(archive, name);
+    const auto imported = import_snomedct(request);
+    REQUIRE(imported);
+    return imported->file_digest;
+  };
+  const auto killed_import_named = [&](const std::string& name) {
+    write_release_archive(archive, name);
+    CHECK(in_other_process([&] {
+            const auto previous = PreviousFile::keep(file);
+            const bool is_published = previous && import_snomedct(request);
+            if (is_published) ::raise(SIGKILL);
+            return 1;
+          }) == -SIGKILL);
+    CHECK(name_in(file) == name);
+  };
+  const base::Sha256 first = import_named("First");
+  killed_import_named("Second");
+  // One more that is killed does not take the first for lost.
+  if (GENERATE(false, true)) killed_import_named("Third");
+  CHECK(name_in(coding_systems::previous_path(file)) == "First");
+  CHECK(*settle_previous_file(file, first));
+  CHECK(name_in(file) == "First");
+  CHECK_FALSE(*settle_previous_file(file, first));
+  CHECK(files_in(folder.path()) ==
+        std::vector<std::string>{"a.zip", "test_1.index", "test_1.sqlite3"});
+}
+
+TEST_CASE("what an import replaces is kept until it is registered, and no longer", "[import]") {
+  using coding_systems::PreviousFile;
+  using coding_systems::settle_previous_file;
+  TemporaryFolder folder;
+  const auto file = folder.path() / "test_1.sqlite3";
+  const auto replace = [&](const std::string& bytes) {
+    write_bytes(folder.path() / "new", bytes);
+    std::filesystem::rename(folder.path() / "new", file);
+  };
+  const auto files = [&] { return files_in(folder.path()); };
+  const std::vector<std::string> alone = {"test_1.sqlite3"};
+  const std::vector<std::string> both = {"test_1.sqlite3", "test_1.sqlite3.previous"};
+  {
+    const auto nothing = PreviousFile::keep(file);
+    REQUIRE(nothing);
+    CHECK(files().empty());
+    replace("1");
+  }
+  const auto first = *base::sha256_file(file);
+  {
+    const auto failed = PreviousFile::keep(file);
+    REQUIRE(failed);
+    CHECK(files() == both);
+    const auto other = PreviousFile::keep(file);
+    REQUIRE(!other);
+    CHECK(other.error().code == base::ErrorCode::conflict);
+    CHECK(other.error().detail == "another import of test_1 is under way");
+  }
+  CHECK(files() == alone);
+  {
+    auto registered = PreviousFile::keep(file);
+    REQUIRE(registered);
+    replace("2");
+    // Not while the import lives.
+    CHECK_FALSE(*settle_previous_file(file, first));
+    CHECK(files() == both);
+    registered->let_go();
+    CHECK(files() == alone);
+  }
+  const auto second = *base::sha256_file(file);
+  // Registered, but killed before it let go.
+  std::filesystem::copy_file(file, coding_systems::previous_path(file));
+  replace("3");
+  const auto third = *base::sha256_file(file);
+  CHECK_FALSE(*settle_previous_file(file, third));
+  CHECK(files() == alone);
+  {
+    const auto unregistered = PreviousFile::keep(file);
+    REQUIRE(unregistered);
+    replace("4");
+  }
+  CHECK(files() == both);
+  // Neither is the one that is registered.
+  CHECK_FALSE(*settle_previous_file(file, second));
+  CHECK(files() == alone);
+  CHECK(*base::sha256_file(file) != third);
 }
 
 TEST_CASE("a release is replaced under those who read it", "[import]") {

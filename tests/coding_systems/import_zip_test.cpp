@@ -72,6 +72,20 @@ void encrypt_member(const std::filesystem::path& path, zip_uint16_t method) {
 
 }  // namespace
 
+TEST_CASE("what a Mac adds to a zip archive is not listed", "[import][zip]") {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "a.zip";
+  const Members members = {{"a.csv", "1"}, {"folder/b._csv", "2"}, {"_MACOSX/c", "3"}};
+  Members with_shadows = members;
+  for (const char* name : {"__MACOSX/._a.csv", "__MACOSX/folder/b", "._a.csv", "folder/._b.csv"}) {
+    with_shadows.emplace_back(name, "shadow");
+  }
+  write_archive(path, with_shadows);
+  const Read read = read_archive(path);
+  CHECK(read.error == "");
+  CHECK(read.members == members);
+}
+
 TEST_CASE("the members of a zip archive are read as they were written", "[import][zip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.zip";

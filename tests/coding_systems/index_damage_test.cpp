@@ -12,6 +12,7 @@
 #include "coding_systems/base/code_search.h"
 #include "coding_systems/base/release_files.h"
 #include "coding_systems/base/release_index.h"
+#include "coding_systems/base/text_fold.h"
 #include "coding_systems/bnf/coding_system.h"
 #include "small_releases.h"
 
@@ -91,18 +92,26 @@ std::size_t search_in_every_mode(const ReleaseIndex& index) {
                                                             {{"name", false}},
                                                             {{"name", false}, {"f", true}},
                                                             {{"of", false}, {"7", true}},
-                                                            {{"zzzz", true}}}) {
+                                                            {{"zzzz", true}},
+                                                            {{"", true}}}) {
     for (const auto text : index.tokens().texts_with_all(wanted, none)) {
       REQUIRE(text < index.text_count());
       ++answers;
     }
   }
-  for (std::size_t place = 0; place < index.tokens().token_count(); ++place) {
-    answers += index.tokens().token(place).size();
-    for (const auto text : index.tokens().texts_with(place)) REQUIRE(text < index.text_count());
+  for (TextNumber text = 0; text < index.text_count(); ++text) {
+    const auto folded = coding_systems::fold_text(index.text(text));
+    for (const auto word : coding_systems::words_of(folded)) {
+      const std::vector<coding_systems::WantedWord> wanted = {{std::string(word), false}};
+      for (const auto found : index.tokens().texts_with_all(wanted, none)) {
+        REQUIRE(found < index.text_count());
+        ++answers;
+      }
+    }
   }
-  for (const auto& nodes : {coding_systems::find_code_prefix(index, "1"),
-                            coding_systems::find_code_range(index, {"2", "5"})}) {
+  const auto own_code = [&](Node node) { return index.code(node); };
+  for (const auto& nodes : {coding_systems::find_code_prefix(index, "1", own_code),
+                            coding_systems::find_code_range(index, {"2", "5"}, own_code)}) {
     for (const Node node : nodes) REQUIRE(node < index.node_count());
     answers += nodes.size();
   }

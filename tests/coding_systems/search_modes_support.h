@@ -20,12 +20,12 @@ class TextRelease final : public coding_systems::IndexedRelease {
       : IndexedRelease(*coding_systems::find_coding_system("snomedct"), "snomedct_texts",
                        std::move(index)) {}
 
+  using IndexedRelease::index;
   bool is_active(coding_systems::Node node) const override { return index().kind(node) != 2; }
   bool is_found_by_term(coding_systems::Node node) const override {
     return index().kind(node) != 3;
   }
   std::vector<std::string> type_titles(coding_systems::Node node) const override;
-  std::string unknown_type_title(std::string_view) const override { return "Unknown"; }
   std::vector<std::string> search_by_code(std::string_view code) const override;
 };
 

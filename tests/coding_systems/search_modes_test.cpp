@@ -3,11 +3,10 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "coding_systems/base/index_search.h"
 #include "coding_systems/base/search_expansion.h"
 #include "coding_systems/base/text_fold.h"
-#include "coding_systems/versioning/releases.h"
 #include "tests/coding_systems/search_modes_support.h"
-#include "tests/coding_systems/small_releases.h"
 
 namespace codelog::tests {
 namespace {
@@ -175,12 +174,64 @@ TEST_CASE("what is no search is refused, and says why", "[search][modes]") {
   CHECK_THAT(refuse(SearchMode::regex, R"(\pL{500})"), Contains("regular expression"));
   CHECK_THAT(refuse(SearchMode::regex, R"(((\pL{9}){9}){9})"), Contains("regular expression"));
   CHECK_THAT(refuse(SearchMode::regex, R"([\pL\pN]{60})"), Contains("is too large"));
+  CHECK_THAT(refuse(SearchMode::regex, R"(a\\C\C)"), Contains("would take letters apart"));
+  CHECK(codes_found(*release, {.mode = SearchMode::regex, .text = R"(\Q\C\E|\\C)"}).empty());
+  std::string classes, nested;
+  for (int i = 0; i < 33; ++i) {
+    classes += R"(\pL|)";
+    nested.insert(0, R"((\PL|)").append(")");
+  }
+  CHECK_THAT(refuse(SearchMode::regex, classes), Contains("has 33 classes of Unicode, at most 32"));
+  CHECK_THAT(refuse(SearchMode::regex, nested), Contains("has 33 classes of Unicode, at most 32"));
   CHECK_THAT(refuse(SearchMode::code_range, "E10"), Contains("two codes with '-' or '..'"));
   CHECK_THAT(refuse(SearchMode::code_range, "E10-"), Contains("two codes"));
   CHECK_THAT(refuse(SearchMode::code_range, "E1-E2-E3"), Contains("one '-'"));
   CHECK_THAT(refuse(SearchMode::code_range, "E11-E10"), Contains("second code before its first"));
   CHECK(refusal(*release, {.text = "femur", .types = {"Plane"}}) ==
         "types 'Plane' is no type of snomedct_texts");
+}
+
+TEST_CASE("a regular expression is given up when it has been too much work", "[search][modes]") {
+  using coding_systems::IndexSearch;
+  const auto release = joints();
+  const SearchQuery query{.mode = SearchMode::regex, .text = "[e-f].*r"};
+  const auto is_refused = [](const auto& found) {
+    if (found) return false;
+    CHECK(found.error().code == base::ErrorCode::too_large);
+    REQUIRE(found.error().fields.size() == 1);
+    CHECK(found.error().fields.front().field == "text");
+    return true;
+  };
+  const IndexSearch hopeless(*release, release->index(), {.steps_max = 100});
+  CHECK(is_refused(hopeless.find(query)));
+  CHECK(is_refused(hopeless.find_page(query, {})));
+  // Every look at the time takes a second: the first is at the beginning, the others are at texts.
+  std::size_t looks = 0;
+  const auto with_looks = [&](std::size_t looks_max) {
+    looks = 0;
+    return IndexSearch(*release, release->index(),
+                       {.work_max = std::chrono::seconds(looks_max - 1),
+                        .work_time = [&] { return std::chrono::seconds(looks++); },
+                        .steps_between_looks = 1});
+  };
+  REQUIRE(with_looks(1000).find(query));
+  const std::size_t looks_at_texts = looks;
+  REQUIRE(with_looks(1000).find_page(query, {}));
+  const std::size_t looks_for_page = looks;
+  CHECK(looks_at_texts > 10);
+  CHECK(looks_for_page > looks_at_texts);  // those that match are looked at again, to be ranked
+  for (std::size_t looks_max = 1; looks_max < looks_for_page; ++looks_max) {
+    CAPTURE(looks_max);
+    CHECK(is_refused(with_looks(looks_max).find(query)) == (looks_max < looks_at_texts));
+    CHECK(is_refused(with_looks(looks_max).find_page(query, {})));
+    CHECK(looks == looks_max + 1);
+  }
+  CHECK(with_looks(looks_for_page).find_page(query, {}));
+  // A thread's work goes on while it works.
+  const auto begun = coding_systems::thread_work_time();
+  while (coding_systems::thread_work_time() == begun) {
+  }
+  CHECK(coding_systems::thread_work_time() > begun);
 }
 
 TEST_CASE("codes are found by their start and between two", "[search][modes]") {
@@ -294,104 +345,6 @@ TEST_CASE("a search in any mode expands to all that is below", "[search][modes]"
   CHECK(found->all_codes() == Ranked{"1", "2"});
   CHECK(!coding_systems::SearchExpansion::by_query(universe,
                                                    {.mode = SearchMode::regex, .text = "("}));
-}
-
-TEST_CASE("inactive concepts of SNOMED CT are told apart, and their type is one of its own",
-          "[search][modes]") {
-  const TemporaryFolder data;
-  unpack_small_release(data.path(), "snomedct");
-  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
-  const auto opened = releases.open("snomedct", small_snomedct);
-  REQUIRE(opened);
-  const auto& release = **opened;
-  const SearchQuery query{.mode = SearchMode::words, .text = "elbow", .active = false};
-  const auto inactive = release.search(query);
-  REQUIRE(inactive);
-  CHECK(!inactive->empty());
-  for (const auto node : *inactive) {
-    CHECK(release.type_titles(node).front().starts_with("[inactive] "));
-  }
-  std::size_t count = 0, concepts = 0;
-  for (const auto& type : release.types().types()) count += type.codes_count;
-  for (coding_systems::Node node = 0; node < release.hierarchy().size(); ++node) {
-    concepts += release.has_concept(node) ? 1 : 0;
-  }
-  CHECK(count == concepts);
-}
-
-TEST_CASE("every mode works for every coding system, and finds what a scan of it finds",
-          "[search][modes]") {
-  const TemporaryFolder data;
-  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
-  for (const std::string system : {"snomedct", "bnf", "dmd", "icd10", "ctv3"}) {
-    CAPTURE(system);
-    unpack_small_release(data.path(), system);
-    const auto opened = releases.open(system, system + "_small_20240101");
-    REQUIRE(opened);
-    const auto& release = **opened;
-    Ranked codes;
-    for (coding_systems::Node node = 0; node < release.hierarchy().size(); ++node) {
-      // A block of ICD-10 is named by a range.
-      const auto code = release.code(node);
-      if (release.has_concept(node) && code.find('-') == code.npos) codes.emplace_back(code);
-    }
-    std::ranges::sort(codes);
-    REQUIRE(codes.size() > 100);
-    const auto& first = codes[codes.size() / 3];
-    const auto& last = codes[codes.size() / 3 + 50];
-    const auto in_range =
-        codes_found(release, {.mode = SearchMode::code_range, .text = first + "-" + last});
-    CHECK(in_range.size() >= 40);
-    CHECK(in_range.contains(first));
-    CHECK(in_range.contains(last));
-    const auto start = first.substr(0, 2);
-    Codes with_start;
-    for (const auto& code : codes) {
-      if (code.starts_with(start)) with_start.insert(code);
-    }
-    auto found = by(release, SearchMode::code_prefix, start.c_str());
-    std::erase_if(found, [](const std::string& code) { return code.find('-') != code.npos; });
-    CHECK(found == with_start);
-    // A whole name is a phrase, a start, words and an expression of itself.
-    std::size_t names = 0;
-    for (std::size_t i = 0; i < codes.size(); i += codes.size() / 40) {
-      const auto node = *release.find(codes[i]);
-      const auto term = release.term(node);
-      const std::string name(term.substr(0, term.rfind(" (")));  // dm+d adds the kind of product
-      const auto matched = release.search_page({.text = name}, {});
-      REQUIRE(matched);
-      if (!release.is_found_by_term(node) || matched->hits.empty()) continue;
-      const std::string text(*matched->hits.front().matched);
-      const auto code = std::string(release.code(matched->hits.front().node));
-      CAPTURE(text);
-      for (const auto mode :
-           {SearchMode::words, SearchMode::phrase, SearchMode::starts_with, SearchMode::contains}) {
-        CHECK(by(release, mode, text.c_str()).contains(code));
-      }
-      ++names;
-    }
-    CHECK(names > 10);
-  }
-}
-
-TEST_CASE("chapters and blocks of ICD-10 are found in the new modes where their type is asked for",
-          "[search][modes]") {
-  const TemporaryFolder data;
-  unpack_small_release(data.path(), "icd10");
-  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
-  const auto opened = releases.open("icd10", small_icd10);
-  REQUIRE(opened);
-  const auto& release = **opened;
-  const auto block = release.find("S00-S09");
-  REQUIRE(block);
-  const std::string term(release.term(*block));
-  const SearchQuery plain{.mode = SearchMode::phrase, .text = term};
-  CHECK(!codes_found(release, plain).contains("S00-S09"));
-  CHECK(!codes_found(release, {.text = term}).contains("S00-S09"));
-  auto typed = plain;
-  typed.types = release.type_titles(*block);
-  CHECK(codes_found(release, typed).contains("S00-S09"));
-  CHECK(by(release, SearchMode::code_range, "S00-S09").contains("S00-S09"));
 }
 
 }  // namespace codelog::tests

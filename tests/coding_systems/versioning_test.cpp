@@ -47,6 +47,15 @@ TEST_CASE("an alias is the slug of system, release and day", "[versioning]") {
   CHECK(make_alias({"icd11", "1", "2024-01-01"}).error().fields.at(0).field == "coding_system");
   CHECK(make_alias({"bnf", "???", "2024-01-01"}).error().fields.at(0).field == "release_name");
   CHECK(make_alias({"bnf", "1\xff", "2024-01-01"}).error().fields.at(0).field == "release_name");
+  const auto long_name = [](std::size_t size) { return std::string(size, 'x'); };
+  CHECK(make_alias({"bnf", long_name(187), "2024-01-01"})->size() == 200);
+  const auto too_long = make_alias({"bnf", long_name(300), "2024-01-01"});
+  REQUIRE(!too_long);
+  CHECK(too_long.error().fields.at(0).field == "release_name");
+  CHECK(too_long.error().fields.at(0).detail ==
+        "is too long: with coding system and day it makes a file name of 313 characters, and at "
+        "most 200 are allowed");
+  CHECK(!make_alias({"bnf", long_name(188), "2024-01-01"}));
   CHECK(make_alias({"bnf", "1", "2023-02-29"}).error().fields.at(0).field == "valid_from");
   CHECK(make_alias({"bnf", "1", "20240101"}).error().fields.at(0).field == "valid_from");
 }

@@ -25,6 +25,11 @@ nlohmann::json golden(const std::string& name) {
 
 }  // namespace
 
+TEST_CASE("ASCII letters change their case, and nothing else does") {
+  CHECK(base::ascii_upper("aZ09-\xc3\xa9`{") == "AZ09-\xc3\xa9`{");
+  CHECK(base::ascii_lower("aZ09-\xc3\x89@[") == "az09-\xc3\x89@[");
+}
+
 TEST_CASE("version hashes are OpenCodelists' own") {
   const auto vectors = golden("01_hash.json");
   REQUIRE(vectors["hash"].size() > 3000);

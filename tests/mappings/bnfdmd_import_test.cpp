@@ -109,6 +109,26 @@ TEST_CASE("shared, inline and computed texts are texts; the workbook may lie in 
   CHECK(imported.rows() == expected);  // a failure leaves what was there
 }
 
+TEST_CASE("an import of a workbook says how far it is", "[mappings][import]") {
+  Imported imported;
+  Workbook workbook{{header}, {}};
+  for (int i = 0; i < 1500; ++i) {
+    workbook.rows.push_back(sheet_row("VMP", "0101000AAAAAAAA", std::to_string(100'000 + i)));
+  }
+  write_bytes(imported.archive, workbook.bytes());
+  auto request = import_request(imported.archive, imported.target);
+  std::vector<coding_systems::ImportProgress> reading;
+  request.report_progress = [&](const coding_systems::ImportProgress& progress) {
+    if (progress.stage == "reading") reading.push_back(progress);
+  };
+  REQUIRE(import_bnfdmd(request));
+  REQUIRE(reading.size() == 2);
+  CHECK(reading[0].done == 0);
+  CHECK(reading[1].done > reading[1].total / 2);
+  CHECK(reading[1].done <= reading[1].total);
+  CHECK(reading[0].total == reading[1].total);
+}
+
 TEST_CASE("a bad row of a BNF to dm+d workbook is refused with row and column",
           "[mappings][import]") {
   Imported imported;
@@ -137,6 +157,16 @@ TEST_CASE("a bad row of a BNF to dm+d workbook is refused with row and column",
   CHECK(imported.failure(Workbook{{header, number_row}, {}}) ==
         "map.xlsx, row 2, column E: the code is a number, of which spreadsheets keep 15 digits; it "
         "must be a text");
+  write_bytes(imported.archive, Workbook{{header, sheet_row("VMP", good_bnf, "100000"),
+                                          sheet_row("VMP", good_bnf, "100001")},
+                                         {}}
+                                    .bytes());
+  auto request = import_request(imported.archive, imported.target);
+  request.rows_max = 1;
+  const auto refused = import_bnfdmd(request);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().detail == "map.xlsx, row 3, column E: the sheet maps more than 1 codes");
+  CHECK(files_in(imported.target).empty());
   const std::string good = sheet_row("VMP", good_bnf, "100000");
   CHECK(imported.failure(Workbook{{header, good, "<c/>", good}, {}}) ==
         "map.xlsx, row 4, column E: '100000' is in row 2 already");
@@ -186,8 +216,9 @@ TEST_CASE("a workbook's texts stay within a bound", "[mappings][import]") {
   const auto read_with = [&](const mappings::SheetLimits& limits) {
     mappings::SheetRequest request;
     request.columns_count = 1;
+    request.on_begin = [](std::uint64_t) {};
     request.on_row = [](std::uint64_t, auto) { return base::Result<void>(); };
-    request.on_progress = [](std::uint64_t, std::uint64_t) { return base::Result<void>(); };
+    request.on_progress = [](std::uint64_t) { return base::Result<void>(); };
     request.limits = limits;
     const auto read = mappings::read_active_sheet(*workbook, request);
     return read ? "" : read.error().detail;
@@ -197,6 +228,26 @@ TEST_CASE("a workbook's texts stay within a bound", "[mappings][import]") {
       "map.xlsx: xl/sharedStrings.xml, line 1: the workbook has too many texts";
   CHECK(read_with({.texts_bytes_max = 19}) == refused);
   CHECK(read_with({.texts_count_max = 1}) == refused);
+  // However often a cell says that it has a value, and in however many columns that are not read.
+  std::string values;
+  for (int i = 0; i < 200; ++i) values += "<v>" + std::string(1000, '1') + "</v>";
+  const auto with_cell = [&](const std::string& address, std::size_t values_count) {
+    const std::string row =
+        "<c r=\"" + address + "\">" + values.substr(0, values_count * 1007) + "</c>";
+    write_bytes(path, Workbook{{row}, {}}.bytes());
+    const auto other = coding_systems::ZipArchive::open(path);
+    REQUIRE(other);
+    mappings::SheetRequest request;
+    request.columns_count = 1;
+    request.on_begin = [](std::uint64_t) {};
+    request.on_row = [](std::uint64_t, auto) { return base::Result<void>(); };
+    request.on_progress = [](std::uint64_t) { return base::Result<void>(); };
+    const auto read = mappings::read_active_sheet(*other, request);
+    return read ? "" : read.error().detail;
+  };
+  CHECK(with_cell("A1", 131) == "");
+  CHECK_THAT(with_cell("A1", 132), Catch::EndsWith("row 1, column A is longer than 131072 bytes"));
+  CHECK(with_cell("B1", 132) == "");
   CHECK(mappings::cell_place(17, 0) == "row 17, column A");
   CHECK(mappings::cell_place(1, 26) == "row 1, column AA");
   CHECK(mappings::cell_place(1, 16'383) == "row 1, column XFD");

@@ -149,6 +149,18 @@ TEST_CASE("a bad table of the CTV3 mapping is refused with its line", "[mappings
         where + "3: the line is longer than 65536 bytes");
 }
 
+TEST_CASE("a table of the CTV3 mapping has no more rows than an import may", "[mappings][import]") {
+  const Imported imported;
+  const std::string row = line("1", "X1...", "100000");
+  REQUIRE(imported.run(header + row + row) == "");
+  auto request = import_request(imported.source, imported.target);
+  request.rows_max = 1;
+  const auto refused = import_ctv3sctmap2(request);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().detail ==
+        "ctv3sctmap2_uk_20200401000001.txt, line 3: the table has more than 1 rows");
+}
+
 TEST_CASE("there must be one table of the CTV3 mapping", "[mappings][import]") {
   Imported imported;
   const std::string expected =

@@ -158,6 +158,18 @@ TEST_CASE("a bad file of previous VMPs is refused with its line", "[mappings][im
   }
 }
 
+TEST_CASE("previous VMPs are no more rows than an import may have", "[mappings][import]") {
+  const Imported imported;
+  write_bytes(imported.archive, gzip("vpid,vpidprev\n100000,200000\n100001,200000\n"));
+  auto request = import_request(imported.archive, imported.target);
+  request.rows_max = 1;
+  const auto refused = import_dmdvmpprevmap(request, std::nullopt);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().detail == "map.csv.gz, line 3: the file has more than 1 rows");
+  request.rows_max = 2;
+  CHECK(import_dmdvmpprevmap(request, std::nullopt));
+}
+
 TEST_CASE("a gzip file that is damaged, cut short, or a bomb is refused", "[mappings][import]") {
   const Imported imported;
   std::string csv = "vpid,vpidprev\n";

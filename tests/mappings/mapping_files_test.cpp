@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "coding_systems/base/previous_file.h"
 #include "mappings/dmdvmpprevmap/import.h"
 #include "mappings/files/mappings.h"
 #include "tests/mappings/mapping_support.h"
@@ -51,6 +52,15 @@ TEST_CASE("a mapping's file must be the one that was registered", "[mappings]") 
   CHECK_THAT(replaced.error().detail,
              Catch::EndsWith("1.sqlite3 is not the file that was registered: import it once more"));
   CHECK(opened.dmdvmpprevmap(again));
+  // What an import that is not registered replaced.
+  const auto file = mappings::mapping_file(folder.path(), "dmdvmpprevmap", "1");
+  const auto kept = coding_systems::PreviousFile::keep(file);
+  REQUIRE(kept);
+  write_release(folder.path(), "1", "300000");
+  const auto before = Mappings(folder.path()).dmdvmpprevmap(again);
+  REQUIRE(before);
+  CHECK((*before)->earlier_than("900000").front() == "200000");
+  CHECK_FALSE(Mappings(folder.path()).dmdvmpprevmap(known));
 
   const auto missing = opened.dmdvmpprevmap({"2", {}});
   REQUIRE_FALSE(missing);

@@ -18,7 +18,6 @@ class MadeRelease final : public coding_systems::IndexedRelease {
                        std::move(index)) {}
 
   std::vector<std::string> type_titles(coding_systems::Node) const override { return {"Made"}; }
-  std::string unknown_type_title(std::string_view) const override { return "Unknown"; }
   bool is_active(coding_systems::Node node) const override {
     return index().kind(node) != made_inactive;
   }

@@ -26,7 +26,8 @@ std::vector<std::string> project_files() {
     const auto name = entry->path().filename().string();
     if (entry->is_directory() && (name.starts_with('.') || not_ours.contains(name))) {
       entry.disable_recursion_pending();
-    } else if (entry->is_regular_file() && texts.contains(entry->path().extension().string())) {
+    } else if (name != ".git" &&  // a file in a second work tree
+               entry->is_regular_file() && texts.contains(entry->path().extension().string())) {
       paths.push_back(fs::relative(entry->path(), root).generic_string());
     }
   }

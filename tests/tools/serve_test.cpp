@@ -131,6 +131,36 @@ TEST_CASE("a release that is imported beside a running server is served at once"
   CHECK(again["releases"][0]["digest"] != releases["releases"][0]["digest"]);
   CHECK(server.get(search).status == 200);
   CHECK_THAT(server.get("/metrics").body, Catch::Contains("codelog_releases_open 1"));
+  // What was replaced is registered no more.
+  const fs::path folder = data.path() / "coding_systems" / "snomedct";
+  CHECK(fs::exists(folder / (alias + ".sqlite3")));
+  CHECK_FALSE(fs::exists(folder / (alias + ".sqlite3.previous")));
+}
+
+TEST_CASE("a release whose import was not registered gives way to the one before it", "[serve]") {
+  const Data data, other;
+  const std::string alias = import_demo_release(data, 300);
+  CHECK(import_demo_release(other, 600) == alias);
+  const fs::path name = fs::path("coding_systems") / "snomedct" / (alias + ".sqlite3");
+  const fs::path file = data.path() / name;
+  const fs::path previous = file.string() + ".previous";
+  const auto size_bytes = fs::file_size(file);
+  fs::rename(file, previous);
+  fs::copy_file(other.path() / name, file);
+  {
+    Server server(data.path());
+    CHECK(server.get("/api/v2/releases/" + alias + "/search?term=asthma").status == 200);
+    CHECK(server.stop() == 0);
+    CHECK_THAT(server.process().errors(), Catch::Contains("import_unfinished"));
+  }
+  CHECK(fs::file_size(file) == size_bytes);
+  CHECK_FALSE(fs::exists(previous));
+  // Without it, there is only a warning.
+  fs::copy_file(other.path() / name, file, fs::copy_options::overwrite_existing);
+  Server server(data.path());
+  CHECK(server.get("/api/v2/releases/" + alias + "/search?term=asthma").status == 200);
+  CHECK(server.stop() == 0);
+  CHECK_THAT(server.process().errors(), Catch::Contains("release_not_registered"));
 }
 
 TEST_CASE("an alias keeps its release's name", "[serve]") {

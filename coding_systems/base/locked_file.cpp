@@ -1,0 +1,65 @@
+#include "coding_systems/base/locked_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace codelog::coding_systems {
+namespace {
+
+base::Error error_of(base::ErrorCode code, const char* what, const std::filesystem::path& path) {
+  return {code, what + (" " + path.string()), {}};
+}
+
+}  // namespace
+
+base::Result<LockedFile> LockedFile::open(const std::filesystem::path& path, int flags) {
+  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (descriptor < 0) {
+    const bool is_missing = errno == ENOENT && (flags & O_CREAT) == 0;
+    base::Error error = error_of(is_missing ? base::ErrorCode::not_found : base::ErrorCode::io,
+                                 "cannot open", path);
+    error.detail += std::string(": ") + std::strerror(errno);
+    return error;
+  }
+  LockedFile file(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    return error_of(base::ErrorCode::conflict, "somebody else has", path);
+  }
+  if (!file.is_at(path)) return error_of(base::ErrorCode::not_found, "somebody removed", path);
+  return file;
+}
+
+base::Result<LockedFile> LockedFile::take(const std::filesystem::path& path) {
+  return open(path, O_RDONLY);
+}
+
+base::Result<LockedFile> LockedFile::make(const std::filesystem::path& path) {
+  return open(path, O_RDWR | O_CREAT);
+}
+
+LockedFile::LockedFile(LockedFile&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+LockedFile& LockedFile::operator=(LockedFile&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+LockedFile::~LockedFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+bool LockedFile::is_at(const std::filesystem::path& path) const {
+  struct stat named {};
+  struct stat open {};
+  return ::stat(path.c_str(), &named) == 0 && ::fstat(descriptor_, &open) == 0 &&
+         named.st_dev == open.st_dev && named.st_ino == open.st_ino;
+}
+
+}  // namespace codelog::coding_systems
