@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <random>
 #include <unordered_map>
@@ -10,6 +9,7 @@
 #include "events/base/check.h"
 #include "tools/demo/sctid.h"
 #include "tools/demo/snomedct_words.h"
+#include "tools/demo/text.h"
 
 namespace codelog::demo {
 namespace {
@@ -47,21 +47,6 @@ struct Lattice {
     return dimension(name).values[value(meaning, name)].text;
   }
 };
-
-std::string join(std::initializer_list<std::string_view> words) {
-  std::string text;
-  for (const std::string_view word : words) {
-    if (word.empty()) continue;
-    if (!text.empty()) text += ' ';
-    text += word;
-  }
-  return text;
-}
-
-std::string capitalised(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
-}
 
 std::string site_text(const Lattice& lattice, const Meaning& meaning) {
   return join({lattice.text(meaning, DimensionName::part),
