@@ -21,6 +21,9 @@ namespace codelog::demo {
 struct SnomedctSize {
   std::uint32_t concepts_count = 2000;  // about; the structure alone has a hundred or so
   std::uint64_t seed = 1;
+  // 2 is the same release a year later, and what has changed since among the familiar concepts:
+  // some retired with successors, some new, renamed or moved.
+  int edition = 1;
 };
 
 // An RF2 archive of a "UK Clinical Edition": Full files of three modules, some components with
