@@ -20,6 +20,7 @@ constexpr std::array sections = {Section{"scale", bench::measure_scale},
                                  Section{"search", bench::measure_search},
                                  Section{"descendants", bench::measure_descendants},
                                  Section{"codesets", bench::measure_codesets},
+                                 Section{"systems", bench::measure_systems},
                                  Section{"upgrade", bench::measure_upgrade},
                                  Section{"appends", bench::measure_appends},
                                  Section{"replay", bench::measure_replay},
@@ -78,7 +79,8 @@ void add_bench_command(CLI::App& program, Chosen& chosen) {
        "measured "
        "beside, in the same minute. Works in a folder of its own.",
        "codelog bench\ncodelog bench --concepts 400000\ncodelog bench --monolith "
-       "--only scale\ncodelog bench --only search descendants "
+       "--only scale\ncodelog bench --only systems --scale 0.1\n"
+       "codelog bench --only search descendants "
        "--release uk_sct2cl_36.0.0_20230412000001Z.zip"});
   // Shared by the parser, which fills it, and by the action.
   auto options = std::make_shared<BenchCommandOptions>();
@@ -113,6 +115,12 @@ void add_bench_command(CLI::App& program, Chosen& chosen) {
                   "How many codelists to make a report on")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command
+      .add_option("--scale", options->bench.scale,
+                  "How large the releases of the section systems are: 1 is like the real ones")
+      ->type_name("SHARE")
+      ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
   command
       .add_option("--replay-commits", options->bench.replay_commits_count,

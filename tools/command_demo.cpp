@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <array>
 #include <memory>
 
 #include "tools/command.h"
@@ -18,28 +19,50 @@ struct DemoOptions {
   CommonOptions common;
 };
 
-Result<void> import_demo_releases(const DataFolderOptions& folder, const ReportProgress& report) {
+struct DemoRelease {
+  const char* system;
+  std::string_view valid_from;
+  Result<void> (*make)(const std::filesystem::path& archive);
+};
+constexpr std::array demo_releases = {
+    DemoRelease{"snomedct", demo_valid_from,
+                [](const std::filesystem::path& archive) {
+                  return demo::make_snomedct_archive(archive,
+                                                     {.concepts_count = demo_concepts_count});
+                }},
+    DemoRelease{"snomedct", demo_later_valid_from,
+                [](const std::filesystem::path& archive) {
+                  return demo::make_snomedct_archive(
+                      archive, {.concepts_count = demo_concepts_count, .edition = 2});
+                }},
+    DemoRelease{"bnf", demo_valid_from,
+                [](const std::filesystem::path& archive) {
+                  return demo::make_bnf_archive(archive,
+                                                {.presentations_count = demo_presentations_count});
+                }},
+    DemoRelease{
+        "dmd", demo_valid_from,
+        [](const std::filesystem::path& archive) { return demo::make_dmd_archive(archive); }},
+    DemoRelease{"icd10", demo_valid_from, [](const std::filesystem::path& archive) {
+                  return demo::make_icd10_archive(archive);
+                }}};
+
+// Their aliases.
+Result<Json> import_demo_releases(const DataFolderOptions& folder, const ReportProgress& report) {
   const auto temporary = TemporaryFolder::make();
   if (!temporary) return temporary.error();
-  const auto snomedct = temporary->path() / "demo_snomedct.zip";
-  const auto bnf = temporary->path() / "demo_bnf.zip";
-  const auto made = demo::make_snomedct_archive(snomedct, {.concepts_count = demo_concepts_count});
-  if (!made) return made;
-  const auto made_bnf =
-      demo::make_bnf_archive(bnf, {.presentations_count = demo_presentations_count});
-  if (!made_bnf) return made_bnf;
-  const auto dmd = temporary->path() / "demo_dmd.zip";
-  if (const auto made_dmd = demo::make_dmd_archive(dmd); !made_dmd) return made_dmd;
-  const auto icd10 = temporary->path() / "demo_icd10.zip";
-  if (const auto made_icd10 = demo::make_icd10_archive(icd10); !made_icd10) return made_icd10;
-  for (const auto& [system, archive] : {std::pair("snomedct", snomedct), std::pair("bnf", bnf),
-                                        std::pair("dmd", dmd), std::pair("icd10", icd10)}) {
+  Json aliases = Json::array();
+  for (const DemoRelease& release : demo_releases) {
+    const auto archive = temporary->path() / ("demo_" + std::string(release.system) + ".zip");
+    if (const auto made = release.make(archive); !made) return made.error();
     const auto imported = import_release(
-        folder, {system, archive, std::string(demo_release_name), std::string(demo_valid_from)},
+        folder,
+        {release.system, archive, std::string(demo_release_name), std::string(release.valid_from)},
         report);
     if (!imported) return imported.error();
+    aliases.push_back(imported->alias);
   }
-  return {};
+  return aliases;
 }
 
 Result<Json> make_demo(const DataFolderOptions& folder) {
@@ -56,20 +79,22 @@ Result<Json> make_demo(const DataFolderOptions& folder) {
     if ((*found)["complete"].get<bool>())
       return Json{{"created", false}, {"tokens", Json::object()}};
   }
-  if (const auto imported = import_demo_releases(folder, report); !imported) {
-    return imported.error();
-  }
+  const auto imported = import_demo_releases(folder, report);
+  if (!imported) return imported.error();
   progress.show("codelists", 0, 0);
   auto site = SiteAccess::open(folder);
   if (!site) return site.error();
-  return site->run("demo.fill", Json::object());
+  auto outcome = site->run("demo.fill", Json::object());
+  if (outcome) (*outcome)["releases"] = *imported;
+  return outcome;
 }
 
 std::string describe(const Json& outcome, const std::string& data) {
   const std::string folder = data == "data" ? "" : " --data " + data;
   std::string text;
   if (outcome["created"].get<bool>()) {
-    text = "made three releases, three users, two organisations and " +
+    text = "made " + std::to_string(outcome["releases"].size()) +
+           " releases, 3 users, 2 organisations and " +
            std::to_string(outcome["codelists"].size()) + " codelist versions\n\n";
   } else {
     text = "the demonstration is there already\n\n";

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "coding_systems/versioning/alias.h"
 #include "events/base/text.h"
 #include "events/base/version_hash.h"
 #include "server/commands/permissions.h"
@@ -121,6 +122,11 @@ commands::Write as(const char* username) {
   return {{.username = username, .is_admin = std::string_view(username) == "alice"}, std::nullopt};
 }
 
+// Codelists are made on a system's first release, although there may be a later one.
+Result<std::string> release_of(const char* system) {
+  return coding_systems::make_alias({system, demo_release_name, demo_valid_from});
+}
+
 Result<VersionId> version_made_by(const Commit& commit) {
   for (const events::Event& event : commit.content.events) {
     if (const auto* created = std::get_if<events::VersionCreated>(&event)) return created->version;
@@ -192,6 +198,9 @@ class DemoMaker {
     command.owner = codelist.owner;
     command.name = codelist.name;
     command.coding_system = codelist.system;
+    const auto release = release_of(codelist.system);
+    if (!release) return release.error();
+    command.release = *release;
     command.description = codelist.description;
     if (*codelist.methodology != '\0') command.methodology = codelist.methodology;
     const commands::Write write = as(codelist.author);
@@ -224,7 +233,9 @@ class DemoMaker {
     if (!published) return published.error();
     if (std::string_view(codelist.system) != "snomedct") return {};
     // Somebody goes on from what is published.
-    const auto draft = versions.create_draft(as("bob"), version, std::nullopt);
+    const auto release = release_of(codelist.system);
+    if (!release) return release.error();
+    const auto draft = versions.create_draft(as("bob"), version, *release);
     if (!draft) return draft.error();
     const auto next = version_made_by(*draft);
     if (!next) return next.error();

@@ -11,6 +11,8 @@ inline constexpr std::uint32_t demo_concepts_count = 5000;
 inline constexpr std::uint32_t demo_presentations_count = 2000;
 inline constexpr std::string_view demo_release_name = "demo";
 inline constexpr std::string_view demo_valid_from = "2024-01-01";
+// SNOMED CT has a second release, which the codelists were not made on.
+inline constexpr std::string_view demo_later_valid_from = "2024-07-01";
 
 // Whether fill_demo() has been here, and has come to its end.
 bool has_demo(application::Application& application);

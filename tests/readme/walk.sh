@@ -26,3 +26,7 @@ bash -xeuo pipefail "$folder/steps" | tee "$folder/answers"
 grep -q '^code,term' "$folder/answers"
 grep -q 'VersionPublished' "$folder/answers"
 grep -q 'not what this study means' "$folder/answers"
+grep -q 'Brittle asthma: inactive; REPLACED BY Asthma with unpredictable attacks' "$folder/answers"
+grep -q '^user/ada/asthma .* newly_matched, 2 inactive, 1 moved, 1 renamed' "$folder/answers"
+# The draft that was begun last could be saved.
+[ "$(grep -c '"status": "under review"' "$folder/answers")" = 2 ]

@@ -51,6 +51,20 @@ TEST_CASE("the bench measures a release in the shape of the UK Monolith", "[prog
   CHECK(has_figure(scale, "descendants of a concept with "));
 }
 
+TEST_CASE("the bench measures every other coding system", "[program]") {
+  const Json computing = bench({"--only", "systems", "--scale", "0.01"});
+  for (const std::string system : {"bnf", "dmd", "icd10", "ctv3", "readv2", "opcs4"}) {
+    CAPTURE(system);
+    CHECK(has_figure(computing, system + ": import, "));
+    CHECK(has_figure(computing, system + ": an index opens"));
+    CHECK(has_figure(computing, system + ": index file"));
+    CHECK(has_figure(computing, system + ": term search, "));
+    CHECK(has_figure(computing, system + ": words search, p50"));
+    CHECK(has_figure(computing, system + ": descendants of "));
+  }
+  CHECK(computing["skipped"].empty());
+}
+
 TEST_CASE("the bench measures a server", "[program]") {
   const Json serving = bench({"--only", "server"});
   CHECK(has_figure(serving, "from start to ready"));

@@ -21,6 +21,8 @@ TEST_CASE("the demonstration has codelists in all states, and is made once", "[p
   CHECK(counts.at("published") == 2);
   CHECK(counts.at("under review") == 1);
   CHECK(counts.at("draft") == 3);
+  CHECK(made["releases"] == Json{"snomedct_demo_20240101", "snomedct_demo_20240701",
+                                 "bnf_demo_20240101", "dmd_demo_20240101", "icd10_demo_20240101"});
 
   const Json again = data.run_json({"demo"});
   CHECK(again["created"] == false);
@@ -32,11 +34,33 @@ TEST_CASE("the demonstration has codelists in all states, and is made once", "[p
   CHECK(data.run_json({"log", "rebuild", "--check"})["equal"] == true);
 }
 
+TEST_CASE("a later release awaits the demonstration's codelists, which were made on the first",
+          "[program]") {
+  const Data data;
+  const Json made = data.run_json({"demo"});
+  const Server server(data.path());
+  for (const Json& codelist : made["codelists"]) {
+    const std::string url = "/api/v2/versions/" + codelist["version"].get<std::string>();
+    const Json version = Json::parse(server.get(url).body);
+    CHECK_THAT(version["release"].get<std::string>(), Catch::EndsWith("_demo_20240101"));
+    if (codelist["slug"] != "asthma-diagnoses" || codelist["status"] != "published") continue;
+    const Json preview =
+        Json::parse(server.get(url + "/upgrade?release=snomedct_demo_20240701").body);
+    CHECK(preview["outcome"] == "affected");
+    const Json& counts = preview["counts"];
+    CHECK(counts["newly_matched"] == 4);
+    CHECK(counts["inactive"] == 2);
+    CHECK(counts["moved"] == 1);
+    CHECK(counts["renamed"] == 1);
+  }
+}
+
 TEST_CASE("the demonstration can be made beside a running server, and used at once", "[program]") {
   const Data data;
   const Server server(data.path());
   const std::string text = data.run({"demo"});
-  CHECK_THAT(text, Catch::Contains("token of alice") && Catch::Contains("http://127.0.0.1:7000"));
+  CHECK_THAT(text, Catch::Contains("made 5 releases") && Catch::Contains("token of alice") &&
+                       Catch::Contains("http://127.0.0.1:7000"));
   const auto at = text.find("token=") + 6;
   const std::string token = text.substr(at, 40);
 

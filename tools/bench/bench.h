@@ -10,6 +10,7 @@
 
 #include "coding_systems/base/release.h"
 #include "tools/bench/figures.h"
+#include "tools/bench/subject.h"
 #include "tools/data_folder.h"
 #include "tools/terminal.h"
 
@@ -25,27 +26,27 @@ struct BenchOptions {
   double round_seconds = 1.0;
   std::uint64_t replay_commits_count = 300'000;
   std::size_t codelists_count = 10'000;  // that a report is made on
+  double scale = 1;                      // of the releases of other systems, to real ones
 };
 
 struct Bench {
   BenchOptions options;
   std::filesystem::path folder;  // the working folder
   DataFolderOptions data;        // the site in it
-  std::string alias;
-  std::shared_ptr<const coding_systems::Release> release;
-  std::filesystem::path database;  // its SQLite file
-  std::string token;               // of an administrator, once make_accounts() has been called
+  Subject subject;               // SNOMED CT
+  std::string token;             // of an administrator, once make_accounts() has been called
   Figures figures;
   ProgressLine progress;
 };
 
-// Makes or takes the release, and measures its import.
+// Makes or takes the release of SNOMED CT, and measures its import.
 base::Result<void> prepare_release(Bench& bench);
 
 base::Result<void> measure_scale(Bench& bench);        // what must hold for the largest release
 base::Result<void> measure_search(Bench& bench);       // term search beside LIKE
 base::Result<void> measure_descendants(Bench& bench);  // beside the recursive SQL
 base::Result<void> measure_codesets(Bench& bench);
+base::Result<void> measure_systems(Bench& bench);  // the other coding systems
 base::Result<void> measure_upgrade(Bench& bench);  // to a later release
 base::Result<void> measure_appends(Bench& bench);  // beside fdatasync
 base::Result<void> measure_replay(Bench& bench);   // and projecting
@@ -60,8 +61,6 @@ coding_systems::Node subtree_of_size(const coding_systems::Release& release, std
 // Concepts and what is below them: codes in, codes out, as a request wants them.
 std::vector<std::string_view> descendants(const coding_systems::Release& release,
                                           const std::vector<std::string>& codes);
-// Words of the release and pieces of them, the same ones every time.
-std::vector<std::string> candidate_terms(const coding_systems::Release& release, std::size_t count);
 // The codes of the subtrees of such concepts, sorted, at most so many.
 std::vector<std::string> codes_below(const coding_systems::Release& release, std::size_t count);
 

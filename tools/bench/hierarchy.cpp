@@ -3,9 +3,9 @@
 
 #include "coding_systems/base/codeset.h"
 #include "coding_systems/base/node_set.h"
-#include "coding_systems/base/sqlite_file.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/measure.h"
+#include "tools/bench/release_sql.h"
 
 namespace codelog::tools::bench {
 namespace {
@@ -14,10 +14,8 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 using coding_systems::Node;
-using coding_systems::SqliteFile;
-using coding_systems::SqliteRow;
 
-// Some concepts with something below them, the same ones every time.
+// Some concepts that hang below others, the same ones every time.
 std::vector<std::string> random_codes(const coding_systems::Release& release, std::size_t count) {
   const coding_systems::Hierarchy& hierarchy = release.hierarchy();
   std::vector<Node> nodes;
@@ -29,60 +27,9 @@ std::vector<std::string> random_codes(const coding_systems::Release& release, st
   std::ranges::shuffle(nodes, random);
   nodes.resize(std::min(nodes.size(), count));
   std::vector<std::string> codes;
+  codes.reserve(nodes.size());
   for (const Node node : nodes) codes.emplace_back(release.code(node));
   return codes;
-}
-
-std::string recursive_query(const std::vector<std::string>& codes) {
-  std::string list;
-  for (const std::string& code : codes) list += (list.empty() ? "\"" : ",\"") + code + "\"";
-  return "WITH RECURSIVE below(id) AS (SELECT value FROM json_each('[" + list +
-         "]') UNION SELECT source_id FROM snomedct_relationship JOIN below ON destination_id = "
-         "below.id WHERE active AND type_id = '116680003') SELECT id FROM below";
-}
-
-Result<std::vector<std::string>> descendants_by_sql(const SqliteFile& file,
-                                                    const std::vector<std::string>& codes) {
-  std::vector<std::string> below;
-  const auto done =
-      file.for_each_row(recursive_query(codes), [&](const SqliteRow& row) -> Result<void> {
-        below.emplace_back(row.text(0));
-        return {};
-      });
-  if (!done) return done.error();
-  return below;
-}
-
-Result<void> measure_seeds(Bench& bench, const SqliteFile& file, std::size_t count) {
-  const std::vector<std::string> codes = random_codes(*bench.release, count);
-  const std::string name = "descendants of " + format_count(codes.size()) + " codes";
-  bench.progress.show(name, 0, 0);
-  std::vector<double> ours_ms;
-  std::vector<double> sql_ms;
-  for (int round = 0; round < bench.options.rounds_count; ++round) {
-    double before = thread_cpu_seconds();
-    const auto ours = descendants(*bench.release, codes);
-    ours_ms.push_back((thread_cpu_seconds() - before) * 1e3);
-    before = thread_cpu_seconds();
-    const auto by_sql = descendants_by_sql(file, codes);
-    sql_ms.push_back((thread_cpu_seconds() - before) * 1e3);
-    if (!by_sql) return by_sql.error();
-    if (by_sql->size() != ours.size()) {
-      return Error{
-          ErrorCode::corrupt, "the hierarchy has other descendants than the SQL finds", {}};
-    }
-  }
-  const double ours = median(ours_ms);
-  const double sql = median(sql_ms);
-  std::vector<Aim> aims;
-  if (count == 10'000) aims = {{AimKind::at_most, 10}, {AimKind::ratio_at_least, 30}};
-  bench.figures.add({.name = name,
-                     .unit = "ms",
-                     .measured = ours,
-                     .aims = aims,
-                     .ratio = sql / ours,
-                     .baseline = "recursive SQL: " + format_number(sql) + " ms"});
-  return {};
 }
 
 }  // namespace
@@ -103,21 +50,51 @@ std::vector<std::string_view> descendants(const coding_systems::Release& release
   return below;
 }
 
-Result<void> measure_descendants(Bench& bench) {
-  auto file = SqliteFile::open(bench.database);
-  if (!file) return file.error();
-  const auto ignore = [](const SqliteRow&) -> Result<void> { return {}; };
-  if (const auto set = file->for_each_row("PRAGMA cache_size = -262144", ignore); !set) return set;
-  for (const std::size_t count : {std::size_t{1'000}, std::size_t{10'000}}) {
-    if (const auto measured = measure_seeds(bench, *file, count); !measured) return measured;
+Result<void> measure_descendants_of(Bench& bench, const Subject& subject, const ReleaseSql& sql,
+                                    std::size_t count, std::vector<Aim> aims) {
+  const std::vector<std::string> codes = random_codes(*subject.release, count);
+  const std::string name =
+      subject.prefix + "descendants of " + format_count(codes.size()) + " codes";
+  bench.progress.show(name, 0, 0);
+  std::vector<double> ours_ms;
+  std::vector<double> sql_ms;
+  for (int round = 0; round < bench.options.rounds_count; ++round) {
+    double before = thread_cpu_seconds();
+    const auto ours = descendants(*subject.release, codes);
+    ours_ms.push_back((thread_cpu_seconds() - before) * 1e3);
+    before = thread_cpu_seconds();
+    const auto by_sql = sql.descendants(codes);
+    sql_ms.push_back((thread_cpu_seconds() - before) * 1e3);
+    if (!by_sql) return by_sql.error();
+    if (by_sql->size() != ours.size()) {
+      return Error{
+          ErrorCode::corrupt, "the hierarchy has other descendants than the SQL finds", {}};
+    }
   }
+  const double ours = median(ours_ms);
+  const double beside = median(sql_ms);
+  bench.figures.add({.name = name,
+                     .unit = "ms",
+                     .measured = ours,
+                     .aims = std::move(aims),
+                     .ratio = beside / ours,
+                     .baseline = "recursive SQL: " + format_number(beside) + " ms"});
   return {};
 }
 
+Result<void> measure_descendants(Bench& bench) {
+  const auto sql = ReleaseSql::open(bench.subject.system_id, bench.subject.database);
+  if (!sql) return sql.error();
+  const auto few = measure_descendants_of(bench, bench.subject, *sql, 1'000, {});
+  if (!few) return few;
+  return measure_descendants_of(bench, bench.subject, *sql, 10'000,
+                                {{AimKind::at_most, 10}, {AimKind::ratio_at_least, 30}});
+}
+
 Result<void> measure_codesets(Bench& bench) {
-  const coding_systems::CodeUniverse universe(bench.release);
+  const coding_systems::CodeUniverse universe(bench.subject.release);
   for (const std::size_t count : {std::size_t{1'000}, std::size_t{10'000}}) {
-    std::vector<std::string> codes = codes_below(*bench.release, count);
+    std::vector<std::string> codes = codes_below(*bench.subject.release, count);
     // Some left out here and there, as people do.
     std::size_t place = 0;
     std::erase_if(codes, [&](const std::string&) { return ++place % 97 == 0; });

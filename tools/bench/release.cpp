@@ -30,92 +30,115 @@ ReportProgress progress_of(Bench& bench) {
   };
 }
 
+Result<void> open_subject(Subject& subject) {
+  coding_systems::Releases releases(subject.data_folder, coding_systems::release_openers());
+  auto opened = releases.open(subject.system_id, subject.alias);
+  if (!opened) return opened.error();
+  subject.release = std::move(*opened);
+  subject.database =
+      coding_systems::release_files(subject.data_folder, subject.system_id, subject.alias).database;
+  return {};
+}
+
 // A file that is there: linked into the site under the bench's alias, and registered.
 Result<void> take_release_file(Bench& bench) {
-  const fs::path folder = bench.data.data / "coding_systems" / system_id;
+  const auto alias = coding_systems::make_alias({system_id, release_name, valid_from});
+  if (!alias) return alias.error();
+  Subject& subject = bench.subject;
+  subject.system_id = system_id;
+  subject.alias = *alias;
+  subject.data_folder = bench.data.data;
+  const fs::path folder = subject.data_folder / "coding_systems" / system_id;
   std::error_code error;
   fs::create_directories(folder, error);
-  fs::create_symlink(fs::absolute(bench.options.release), folder / (bench.alias + ".sqlite3"),
+  fs::create_symlink(fs::absolute(bench.options.release), folder / (subject.alias + ".sqlite3"),
                      error);
   if (error) return Error{ErrorCode::io, "cannot link the release: " + error.message(), {}};
-  coding_systems::Releases releases(bench.data.data, coding_systems::release_openers());
-  const auto opened = releases.open(system_id, bench.alias);
-  if (!opened) return opened.error();
+  if (const auto opened = open_subject(subject); !opened) return opened;
   auto site = SiteAccess::open(bench.data);
   if (!site) return site.error();
   const auto registered =
-      site->run("release.register", {{"alias", bench.alias},
+      site->run("release.register", {{"alias", subject.alias},
                                      {"coding_system", system_id},
                                      {"name", release_name},
                                      {"valid_from", valid_from},
                                      {"import_ref", bench.options.release.filename().string()},
-                                     {"file_digest", base::to_hex((*opened)->file_digest())},
-                                     {"concepts", (*opened)->hierarchy().size()}});
+                                     {"file_digest", base::to_hex(subject.release->file_digest())},
+                                     {"concepts", subject.release->hierarchy().size()}});
   if (!registered) return registered.error();
   bench.figures.skip("import", "the release given has been imported already; give an archive");
   return {};
 }
 
-Result<void> import_archive(Bench& bench, const fs::path& archive) {
+// Makes one up, if none was given.
+Result<fs::path> find_archive(Bench& bench) {
+  if (!bench.options.release.empty()) return bench.options.release;
+  bench.progress.show("making a release", 0, 0);
+  const fs::path archive = bench.folder / "bench_snomedct.zip";
+  const std::uint32_t count = bench.options.concepts_count;
+  const auto made = bench.options.is_monolith
+                        ? demo::make_monolith_archive(archive, {.concepts_count = count})
+                        : demo::make_snomedct_archive(archive, {.concepts_count = count});
+  if (!made) return made.error();
+  return archive;
+}
+
+}  // namespace
+
+Result<Subject> measure_import(Bench& bench, const DataFolderOptions& data,
+                               const ReleaseImport& command, const ImportAims& aims,
+                               std::string prefix) {
   std::vector<double> megabytes_per_second;
   std::vector<double> megabytes_per_cpu_second;
-  forget_peak();
+  Subject subject = {.system_id = command.system_id,
+                     .alias = {},
+                     .data_folder = data.data,
+                     .database = {},
+                     .release = {},
+                     .prefix = std::move(prefix)};
   std::uint64_t concepts_count = 0;
   double last_seconds = 0;
   do {
     const double cpu_before = process_cpu_seconds();
-    const auto imported = import_release(bench.data, {system_id, archive, release_name, valid_from},
-                                         progress_of(bench));
+    const auto imported = import_release(data, command, progress_of(bench));
     if (!imported) return imported.error();
     last_seconds = imported->seconds;
     concepts_count = imported->outcome.concepts_count;
+    subject.alias = imported->alias;
     const double megabytes = static_cast<double>(imported->outcome.source_bytes) / 1e6;
     megabytes_per_second.push_back(megabytes / imported->seconds);
     megabytes_per_cpu_second.push_back(megabytes / (process_cpu_seconds() - cpu_before));
   } while (last_seconds < import_again_below_seconds &&
            static_cast<int>(megabytes_per_second.size()) < bench.options.rounds_count);
-  bench.figures.add({.name = "import, " + format_count(concepts_count) + " concepts",
-                     .unit = "MB/s",
-                     .measured = median(megabytes_per_second),
-                     .aims = {{AimKind::at_least, 40}},
-                     .baseline = "OpenCodelists: 13.8 MB/s"});
+  bench.figures.add(
+      {.name = subject.prefix + "import, " + format_count(concepts_count) + " concepts",
+       .unit = "MB/s",
+       .measured = median(megabytes_per_second),
+       .aims = aims.megabytes_per_second,
+       .baseline = aims.baseline});
   // Of all threads: what one core alone would do.
-  bench.figures.add({.name = "import, a second of processor time",
+  bench.figures.add({.name = subject.prefix + "import, a second of processor time",
                      .unit = "MB",
                      .measured = median(megabytes_per_cpu_second)});
+  if (const auto opened = open_subject(subject); !opened) return opened.error();
+  return subject;
+}
+
+Result<void> prepare_release(Bench& bench) {
+  if (bench.options.release.extension() == ".sqlite3") return take_release_file(bench);
+  const auto archive = find_archive(bench);
+  if (!archive) return archive.error();
+  forget_peak();
+  auto subject = measure_import(
+      bench, bench.data, {system_id, *archive, release_name, valid_from},
+      {.megabytes_per_second = {{AimKind::at_least, 40}}, .baseline = "OpenCodelists: 13.8 MB/s"},
+      "");
+  if (!subject) return subject.error();
+  bench.subject = std::move(*subject);
   bench.figures.add({.name = "import, peak memory",
                      .unit = "MB",
                      .measured = resident_bytes_of(::getpid()).peak / 1e6,
                      .aims = {{AimKind::at_most, memory_aim_megabytes}}});
-  return {};
-}
-
-}  // namespace
-
-Result<void> prepare_release(Bench& bench) {
-  const auto alias = coding_systems::make_alias({system_id, release_name, valid_from});
-  if (!alias) return alias.error();
-  bench.alias = *alias;
-  fs::path archive = bench.options.release;
-  if (archive.extension() == ".sqlite3") {
-    if (const auto taken = take_release_file(bench); !taken) return taken;
-  } else {
-    if (archive.empty()) {
-      bench.progress.show("making a release", 0, 0);
-      archive = bench.folder / "bench_snomedct.zip";
-      const std::uint32_t count = bench.options.concepts_count;
-      const auto made = bench.options.is_monolith
-                            ? demo::make_monolith_archive(archive, {.concepts_count = count})
-                            : demo::make_snomedct_archive(archive, {.concepts_count = count});
-      if (!made) return made;
-    }
-    if (const auto imported = import_archive(bench, archive); !imported) return imported;
-  }
-  coding_systems::Releases releases(bench.data.data, coding_systems::release_openers());
-  auto opened = releases.open(system_id, bench.alias);
-  if (!opened) return opened.error();
-  bench.release = std::move(*opened);
-  bench.database = coding_systems::release_files(bench.data.data, system_id, bench.alias).database;
   return {};
 }
 

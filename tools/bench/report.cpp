@@ -37,7 +37,7 @@ Result<void> register_later_release(Bench& bench, const ReleasePointer& later) {
 // Finished versions, of codes that differ. Returns where one of them is downloaded.
 Result<std::string> make_codelists(Bench& bench, Researcher& researcher) {
   const std::size_t codelists_count = bench.options.codelists_count;
-  const auto all = codes_below(*bench.release, codes_count);
+  const auto all = codes_below(*bench.subject.release, codes_count);
   const std::size_t each = std::min(codes_per_codelist, all.size());
   const std::string list = "/api/v1/codelist/" + std::string(many_organisation) + "/";
   Json made;
@@ -49,7 +49,7 @@ Result<std::string> make_codelists(Bench& bench, Researcher& researcher) {
     const auto created = researcher.send("POST", list,
                                          {{"name", "Codelist " + std::to_string(i)},
                                           {"coding_system_id", "snomedct"},
-                                          {"coding_system_database_alias", bench.alias},
+                                          {"coding_system_database_alias", bench.subject.alias},
                                           {"codes", codes}});
     if (!created) return created.error();
     made = *created;

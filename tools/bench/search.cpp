@@ -2,11 +2,11 @@
 #include <random>
 #include <set>
 
-#include "coding_systems/base/sqlite_file.h"
 #include "coding_systems/base/text_fold.h"
 #include "events/base/text.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/measure.h"
+#include "tools/bench/release_sql.h"
 
 namespace codelog::tools::bench {
 namespace {
@@ -16,13 +16,13 @@ using base::ErrorCode;
 using base::Result;
 using coding_systems::SearchMode;
 using coding_systems::SearchQuery;
-using coding_systems::SqliteFile;
-using coding_systems::SqliteRow;
 
 constexpr std::size_t candidates_max = 4000;
 constexpr std::size_t terms_per_class_max = 16;
 constexpr std::size_t mode_terms_max = 200;
 constexpr int repeats = 25;  // of every term in every round
+constexpr std::size_t like_terms_per_round = 5;
+constexpr std::size_t like_terms_stride = 1009;
 
 struct TermClass {
   std::size_t hits;  // about
@@ -51,33 +51,35 @@ void choose_terms(const coding_systems::Release& release, std::vector<TermClass>
   }
 }
 
-std::string escaped(std::string_view term) {
-  std::string pattern;
-  for (const char c : term) {
-    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-    if (c == '\'') pattern += '\'';
-    pattern += c;
+// Searches for the term, and asks SQL the same.
+Result<double> milliseconds_by_like(const Subject& subject, const ReleaseSql& sql,
+                                    const std::string& term) {
+  const double before = thread_cpu_seconds();
+  auto by_like = sql.codes_like({containing(term)});
+  const double after = thread_cpu_seconds();
+  if (!by_like) return by_like.error();
+  const auto found = subject.release->search_by_term(term);
+  if (!are_same_codes(*subject.release, found, std::move(*by_like))) {
+    return Error{
+        ErrorCode::corrupt, "the search for '" + term + "' finds other codes than LIKE", {}};
   }
-  return pattern;
+  return (after - before) * 1e3;
 }
 
-// Descriptions that are like all of the patterns.
-Result<std::size_t> count_by_like(const SqliteFile& file,
-                                  const std::vector<std::string>& patterns) {
-  std::string query = "SELECT DISTINCT concept_id FROM snomedct_description WHERE active";
-  for (const std::string& pattern : patterns) {
-    query += " AND term LIKE '" + pattern + "' ESCAPE '\\'";
-  }
-  std::size_t count = 0;
-  const auto done = file.for_each_row(query, [&](const SqliteRow&) -> Result<void> {
-    ++count;
-    return {};
-  });
-  if (!done) return done.error();
-  return count;
+// The median, beside that of LIKE.
+void add_median(Bench& bench, const std::string& name, const std::vector<double>& ours_ms,
+                const std::vector<double>& like_ms, std::vector<Aim> aims) {
+  const double p50 = median(ours_ms);
+  const double like = median(like_ms);
+  bench.figures.add({.name = name + ", p50",
+                     .unit = "ms",
+                     .measured = p50,
+                     .aims = std::move(aims),
+                     .ratio = like / p50,
+                     .baseline = "LIKE: " + format_number(like) + " ms"});
 }
 
-Result<void> measure_class(Bench& bench, const SqliteFile& file, const TermClass& wanted) {
+Result<void> measure_class(Bench& bench, const ReleaseSql& sql, const TermClass& wanted) {
   const std::string name = "term search, ~" + format_count(wanted.hits) + " hits";
   if (wanted.terms.empty()) {
     bench.figures.skip(name, "the release is too small for it");
@@ -85,35 +87,22 @@ Result<void> measure_class(Bench& bench, const SqliteFile& file, const TermClass
   }
   std::vector<double> ours_ms;
   std::vector<double> like_ms;
-  Error failed;
   for (int round = 0; round < bench.options.rounds_count; ++round) {
     bench.progress.show(name, static_cast<std::uint64_t>(round),
                         static_cast<std::uint64_t>(bench.options.rounds_count));
     for (const std::string& term : wanted.terms) {
       for (int i = 0; i < repeats; ++i) {
         const double before = thread_cpu_seconds();
-        const auto found = bench.release->search_by_term(term);
+        const auto found = bench.subject.release->search_by_term(term);
         ours_ms.push_back((thread_cpu_seconds() - before) * 1e3);
       }
     }
     const std::string& term = wanted.terms[static_cast<std::size_t>(round) % wanted.terms.size()];
-    const double before = thread_cpu_seconds();
-    const auto by_like = count_by_like(file, {"%" + escaped(term) + "%"});
-    like_ms.push_back((thread_cpu_seconds() - before) * 1e3);
-    if (!by_like) return by_like.error();
-    if (*by_like != bench.release->search_by_term(term).size()) {
-      return Error{
-          ErrorCode::corrupt, "the search for '" + term + "' finds other codes than LIKE", {}};
-    }
+    const auto beside = milliseconds_by_like(bench.subject, sql, term);
+    if (!beside) return beside.error();
+    like_ms.push_back(*beside);
   }
-  const double p50 = median(ours_ms);
-  const double like = median(like_ms);
-  bench.figures.add({.name = name + ", p50",
-                     .unit = "ms",
-                     .measured = p50,
-                     .aims = wanted.p50_aims,
-                     .ratio = like / p50,
-                     .baseline = "LIKE: " + format_number(like) + " ms"});
+  add_median(bench, name, ours_ms, like_ms, wanted.p50_aims);
   bench.figures.add({.name = name + ", p99",
                      .unit = "ms",
                      .measured = percentile(ours_ms, 0.99),
@@ -132,8 +121,6 @@ struct MeasuredMode {
   ModeQuery (*make)(const std::vector<std::string>& words);  // of a term with three or more
 };
 
-std::string any(const std::string& text) { return "%" + escaped(text) + "%"; }
-
 // As people type them: two words of a term in the other order, one not written out; and so on.
 std::vector<MeasuredMode> measured_modes() {
   const std::vector<Aim> fast = {{AimKind::at_most, 1}, {AimKind::ratio_at_least, 100}};
@@ -141,12 +128,12 @@ std::vector<MeasuredMode> measured_modes() {
            [](const std::vector<std::string>& words) -> ModeQuery {
              const std::string second = words[2].substr(0, 4);
              return {{.mode = SearchMode::words, .text = second + " " + words[0]},
-                     {any(words[0]), any(second)}};
+                     {containing(words[0]), containing(second)}};
            }},
           {"phrase search", fast,
            [](const std::vector<std::string>& words) -> ModeQuery {
              const std::string phrase = words[1] + " " + words[2];
-             return {{.mode = SearchMode::phrase, .text = phrase}, {any(phrase)}};
+             return {{.mode = SearchMode::phrase, .text = phrase}, {containing(phrase)}};
            }},
           {"starts-with search", fast,
            [](const std::vector<std::string>& words) -> ModeQuery {
@@ -174,41 +161,49 @@ std::vector<std::vector<std::string>> terms_in_words(const coding_systems::Relea
   return found;
 }
 
-Result<void> measure_mode(Bench& bench, const SqliteFile& file, const MeasuredMode& mode,
-                          const std::vector<std::vector<std::string>>& terms) {
+struct ModeTimes {
   std::vector<double> ours_ms, page_ms, like_ms;
+};
+
+Result<ModeTimes> time_mode(Bench& bench, const Subject& subject, const ReleaseSql& sql,
+                            const MeasuredMode& mode,
+                            const std::vector<std::vector<std::string>>& terms) {
+  ModeTimes times;
   for (int round = 0; round < bench.options.rounds_count; ++round) {
-    bench.progress.show(mode.name, static_cast<std::uint64_t>(round),
+    bench.progress.show(subject.prefix + mode.name, static_cast<std::uint64_t>(round),
                         static_cast<std::uint64_t>(bench.options.rounds_count));
     for (const auto& words : terms) {
       const ModeQuery wanted = mode.make(words);
       const double before = thread_cpu_seconds();
-      const auto found = bench.release->search(wanted.query);
+      const auto found = subject.release->search(wanted.query);
       const double between = thread_cpu_seconds();
       if (!found) return found.error();
-      const auto page = bench.release->search_page(wanted.query, {.offset = 0, .limit = 50});
-      page_ms.push_back((thread_cpu_seconds() - between) * 1e3);
-      ours_ms.push_back((between - before) * 1e3);
+      const auto page = subject.release->search_page(wanted.query, {.offset = 0, .limit = 50});
+      times.page_ms.push_back((thread_cpu_seconds() - between) * 1e3);
+      times.ours_ms.push_back((between - before) * 1e3);
     }
     const auto& words = terms[static_cast<std::size_t>(round) % terms.size()];
     const double before = thread_cpu_seconds();
-    const auto by_like = count_by_like(file, mode.make(words).like);
-    like_ms.push_back((thread_cpu_seconds() - before) * 1e3);
+    const auto by_like = sql.codes_like(mode.make(words).like);
+    times.like_ms.push_back((thread_cpu_seconds() - before) * 1e3);
     if (!by_like) return by_like.error();
   }
-  const double p50 = median(ours_ms);
-  const double like = median(like_ms);
+  return times;
+}
+
+Result<void> measure_mode(Bench& bench, const ReleaseSql& sql, const MeasuredMode& mode,
+                          const std::vector<std::vector<std::string>>& terms) {
+  const auto times = time_mode(bench, bench.subject, sql, mode, terms);
+  if (!times) return times.error();
   const std::string name = mode.name;
-  bench.figures.add({.name = name + ", p50",
-                     .unit = "ms",
-                     .measured = p50,
-                     .aims = mode.p50_aims,
-                     .ratio = like / p50,
-                     .baseline = "LIKE: " + format_number(like) + " ms"});
-  bench.figures.add({.name = name + ", p99", .unit = "ms", .measured = percentile(ours_ms, 0.99)});
-  bench.figures.add({.name = name + ", 50 best, p50", .unit = "ms", .measured = median(page_ms)});
+  add_median(bench, name, times->ours_ms, times->like_ms, mode.p50_aims);
   bench.figures.add(
-      {.name = name + ", 50 best, p99", .unit = "ms", .measured = percentile(page_ms, 0.99)});
+      {.name = name + ", p99", .unit = "ms", .measured = percentile(times->ours_ms, 0.99)});
+  bench.figures.add(
+      {.name = name + ", 50 best, p50", .unit = "ms", .measured = median(times->page_ms)});
+  bench.figures.add({.name = name + ", 50 best, p99",
+                     .unit = "ms",
+                     .measured = percentile(times->page_ms, 0.99)});
   return {};
 }
 
@@ -231,26 +226,69 @@ std::vector<std::string> candidate_terms(const coding_systems::Release& release,
   return {found.begin(), found.end()};
 }
 
+// Words and pieces of them as they come: most are in many terms, some in few.
+Result<void> measure_contains(Bench& bench, const Subject& subject, const ReleaseSql& sql,
+                              std::size_t terms_count, std::vector<Aim> p99_aims) {
+  const std::vector<std::string> terms = candidate_terms(*subject.release, terms_count);
+  std::vector<double> found_ms;
+  std::vector<double> like_ms;
+  for (std::size_t round = 0; round < static_cast<std::size_t>(bench.options.rounds_count);
+       ++round) {
+    bench.progress.show(subject.prefix + "contains", round,
+                        static_cast<std::uint64_t>(bench.options.rounds_count));
+    for (const std::string& term : terms) {
+      const double before = thread_cpu_seconds();
+      const auto found = subject.release->search_by_term(term);
+      found_ms.push_back((thread_cpu_seconds() - before) * 1e3);
+    }
+    for (std::size_t i = 0; i < like_terms_per_round && !terms.empty(); ++i) {
+      // Far apart, since the terms are sorted.
+      const std::size_t at = (round * like_terms_per_round + i) * like_terms_stride % terms.size();
+      const auto beside = milliseconds_by_like(subject, sql, terms[at]);
+      if (!beside) return beside.error();
+      like_ms.push_back(*beside);
+    }
+  }
+  const std::string name =
+      subject.prefix + "term search, " + format_count(terms.size()) + " pieces of terms";
+  add_median(bench, name, found_ms, like_ms, {});
+  bench.figures.add({.name = name + ", p99",
+                     .unit = "ms",
+                     .measured = percentile(found_ms, 0.99),
+                     .aims = std::move(p99_aims)});
+  return {};
+}
+
+Result<void> measure_words(Bench& bench, const Subject& subject, const ReleaseSql& sql) {
+  const MeasuredMode words = measured_modes().front();
+  const std::string name = subject.prefix + words.name;
+  const auto terms = terms_in_words(*subject.release);
+  if (terms.empty()) {
+    bench.figures.skip(name, "the release has no terms of three words");
+    return {};
+  }
+  const auto times = time_mode(bench, subject, sql, words, terms);
+  if (!times) return times.error();
+  add_median(bench, name, times->ours_ms, times->like_ms, {});
+  return {};
+}
+
 Result<void> measure_search(Bench& bench) {
   bench.progress.show("choosing terms", 0, 0);
   std::vector<TermClass> classes = term_classes();
-  choose_terms(*bench.release, classes);
-  auto file = SqliteFile::open(bench.database);
-  if (!file) return file.error();
-  // As much cache as OpenCodelists gives it, and warm.
-  const auto ignore = [](const SqliteRow&) -> Result<void> { return {}; };
-  if (const auto set = file->for_each_row("PRAGMA cache_size = -262144", ignore); !set) return set;
-  if (const auto warm = count_by_like(*file, {"%warm%"}); !warm) return warm.error();
+  choose_terms(*bench.subject.release, classes);
+  const auto sql = ReleaseSql::open(bench.subject.system_id, bench.subject.database);
+  if (!sql) return sql.error();
   for (const TermClass& wanted : classes) {
-    if (const auto measured = measure_class(bench, *file, wanted); !measured) return measured;
+    if (const auto measured = measure_class(bench, *sql, wanted); !measured) return measured;
   }
-  const auto terms = terms_in_words(*bench.release);
+  const auto terms = terms_in_words(*bench.subject.release);
   if (terms.empty()) {
     bench.figures.skip("other search modes", "the release has no terms of three words");
     return {};
   }
   for (const MeasuredMode& mode : measured_modes()) {
-    if (const auto measured = measure_mode(bench, *file, mode, terms); !measured) return measured;
+    if (const auto measured = measure_mode(bench, *sql, mode, terms); !measured) return measured;
   }
   return {};
 }

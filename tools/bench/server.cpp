@@ -73,7 +73,7 @@ Result<void> click_in_rounds(Bench& bench, const RunningServer& server, Research
 }
 
 Result<void> measure_clicks(Bench& bench, const RunningServer& server, Researcher& researcher) {
-  const std::vector<std::string> codes = codes_below(*bench.release, click_codes);
+  const std::vector<std::string> codes = codes_below(*bench.subject.release, click_codes);
   const auto hash = researcher.create(small_organisation, "Clicks", codes);
   if (!hash) return hash.error();
   ClickTimes times;
@@ -110,15 +110,15 @@ Result<std::vector<Page>> make_pages(Bench& bench, Researcher& researcher) {
   for (const auto& [name, count, ratio] : {std::tuple("download.csv, 1 KB", small_codes, 1.25),
                                            std::tuple("download.csv, 100 KB", large_codes, 1.3)}) {
     const std::string slug = "csv-" + std::to_string(count);
-    const auto hash =
-        researcher.create_published(small_organisation, slug, codes_below(*bench.release, count));
+    const auto hash = researcher.create_published(small_organisation, slug,
+                                                  codes_below(*bench.subject.release, count));
     if (!hash) return hash.error();
     pages.push_back({name,
                      "/codelist/" + std::string(small_organisation) + "/" + slug + "/" + *hash +
                          "/download.csv",
                      slug + ".csv", ratio});
   }
-  const std::vector<std::string> few = codes_below(*bench.release, small_codes);
+  const std::vector<std::string> few = codes_below(*bench.subject.release, small_codes);
   const std::string listing = "/api/v1/codelist/" + std::string(large_organisation) + "/";
   for (int number = 1;; ++number) {
     const auto hash =
@@ -210,8 +210,8 @@ Result<void> measure_memory(Bench& bench, const RunningServer& server, Researche
   // Use that touches all parts of the index: terms, names, hierarchy.
   for (const char* term : {"ank", "disorder", "fracture", "ter"}) {
     // Searches that find too much are refused, after the same work.
-    const auto found =
-        researcher.get("/api/v2/releases/" + bench.alias + "/search?term=" + std::string(term));
+    const auto found = researcher.get("/api/v2/releases/" + bench.subject.alias +
+                                      "/search?term=" + std::string(term));
     if (!found && found.error().code == ErrorCode::unavailable) return found.error();
   }
   const ResidentBytes bytes = resident_bytes_of(server.process.pid());

@@ -58,12 +58,13 @@ VersionContent version_of(const ReleasePointer& release, const std::vector<std::
 }
 
 void measure_preview(Bench& bench, const ReleasePointer& later) {
-  const auto version = version_of(bench.release, codes_below(*bench.release, large_codes_count));
+  const auto version =
+      version_of(bench.subject.release, codes_below(*bench.subject.release, large_codes_count));
   std::vector<double> preview_ms;
   std::size_t touched = 0;
   for (int round = 0; round < bench.options.rounds_count; ++round) {
     const double before = thread_cpu_seconds();
-    coding_systems::ReleaseComparison releases(bench.release, later);
+    coding_systems::ReleaseComparison releases(bench.subject.release, later);
     commands::SearchReruns searches(later);
     touched = compare_version(version, releases, searches).codes.size();
     preview_ms.push_back((thread_cpu_seconds() - before) * 1e3);
@@ -76,19 +77,19 @@ void measure_preview(Bench& bench, const ReleasePointer& later) {
 }
 
 void measure_comparing(Bench& bench, const ReleasePointer& later) {
-  const auto all = codes_below(*bench.release, large_codes_count);
+  const auto all = codes_below(*bench.subject.release, large_codes_count);
   std::vector<VersionContent> versions;
   for (std::size_t first = 0; first + small_codes_count <= all.size(); first += small_codes_count) {
     const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
-    versions.push_back(
-        version_of(bench.release, {begin, begin + static_cast<std::ptrdiff_t>(small_codes_count)}));
+    versions.push_back(version_of(bench.subject.release,
+                                  {begin, begin + static_cast<std::ptrdiff_t>(small_codes_count)}));
   }
   if (versions.empty()) {
     bench.figures.skip("comparing versions", "the release is too small");
     return;
   }
   const double before = thread_cpu_seconds();
-  coding_systems::ReleaseComparison releases(bench.release, later);
+  coding_systems::ReleaseComparison releases(bench.subject.release, later);
   commands::SearchReruns searches(later);
   std::size_t affected = 0;
   for (std::size_t i = 0; i < versions_count; ++i) {
@@ -110,7 +111,8 @@ Result<ReleasePointer> make_later_release(Bench& bench) {
   if (!alias) return alias.error();
   const auto files = coding_systems::release_files(bench.data.data, "snomedct", *alias);
   std::error_code error;
-  fs::copy_file(bench.database, files.database, fs::copy_options::overwrite_existing, error);
+  fs::copy_file(bench.subject.database, files.database, fs::copy_options::overwrite_existing,
+                error);
   if (error) return Error{ErrorCode::io, "cannot copy the release: " + error.message(), {}};
   try {
     SQLite::Database database(files.database.string(), SQLite::OPEN_READWRITE);

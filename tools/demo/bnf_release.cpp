@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "events/base/check.h"
+#include "tools/demo/drug_words.h"
 #include "tools/demo/releases.h"
 #include "tools/demo/zip_writer.h"
 
@@ -88,13 +89,6 @@ constexpr FamiliarDrug familiar_drugs[] = {
     {"0601", "Metformin hydrochloride", "Metforvel", "tablets", {"500mg", "850mg", "1g"}},
 };
 
-constexpr std::array<std::string_view, 12> stem_starts = {"Lan",   "Vero", "Zispe", "Tor",
-                                                          "Quina", "Belo", "Nefri", "Pali",
-                                                          "Osta",  "Myra", "Dexa",  "Lumi"};
-constexpr std::array<std::string_view, 12> stem_middles = {"so", "ti", "me",  "ra", "lo", "ni",
-                                                           "do", "ve", "pri", "ca", "fe", "zo"};
-constexpr std::array<std::string_view, 10> stem_ends = {
-    "pril", "sartan", "mide", "zole", "cillin", "tidine", "lukast", "xaban", "dronate", "trel"};
 constexpr std::array<std::string_view, 8> group_starts = {
     "Modified-release", "Compound",     "Oral",     "Topical",
     "Long-acting",      "Short-acting", "Systemic", "Other"};

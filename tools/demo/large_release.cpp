@@ -54,6 +54,7 @@ class Rows {
   virtual void add_rows(Number number, std::uint64_t pass) = 0;
 
   const LargeTerminology& terminology() const { return terminology_; }
+  std::mt19937_64& random() { return random_; }
   std::size_t below(std::size_t bound) { return random_() % bound; }
   bool chance(unsigned percent) { return below(100) < percent; }
   std::string date() { return std::to_string(2002 + below(22)) + (chance(50) ? "0131" : "0731"); }
@@ -176,17 +177,9 @@ class AssociationRows final : public Rows {
     for (std::size_t i = 0; i < count; ++i) {
       const auto target = static_cast<Number>(below(terminology().size()));
       if (target == number) continue;
-      row({uuid(), date(), chance(90) ? "1" : "0", module(), refset, id(number), id(target)});
+      row({make_uuid(random()), date(), chance(90) ? "1" : "0", module(), refset, id(number),
+           id(target)});
     }
-  }
-
-  std::string uuid() {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text = "xxxxxxxx-xxxx-5xxx-8xxx-xxxxxxxxxxxx";
-    for (char& c : text) {
-      if (c == 'x') c = digits[below(digits.size())];
-    }
-    return text;
   }
 };
 

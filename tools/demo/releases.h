@@ -1,12 +1,14 @@
-// Makes small releases of our own, in the layouts that the importers read, for the demonstration
-// and for tests. Deterministic: the same numbers give the same bytes on any machine.
+// Makes releases of our own, in the layouts that the importers read, for the demonstration, for
+// tests and for measuring. Deterministic: the same numbers give the same bytes on any machine.
 //
 // The words are everyday clinical English put together at random, and the identifiers, though their
 // check digits are right, lie in a namespace that was never given out: nothing here is SNOMED CT's,
 // the BNF's or ICD-10's content, and no code means anything outside a demonstration. (The few
-// identifiers that give SNOMED CT its structure, such as the root and "is a", are the real ones.)
+// identifiers that give SNOMED CT its structure, such as the root and "is a", are the real ones.
+// ICD-10, CTV3, Read v2 and OPCS-4 have no namespaces: of their codes only the form is right.)
 //
-// Memory, unless said otherwise: the whole unpacked archive, about 1 kB a concept. Errors: io.
+// Memory, unless said otherwise: the whole unpacked archive, about 1 kB a concept. Errors: io;
+// invalid (more than can be told apart by codes or names).
 #pragma once
 
 #include <cstdint>
@@ -19,6 +21,9 @@ namespace codelog::demo {
 struct SnomedctSize {
   std::uint32_t concepts_count = 2000;  // about; the structure alone has a hundred or so
   std::uint64_t seed = 1;
+  // 2 is the same release a year later, and what has changed since among the familiar concepts:
+  // some retired with successors, some new, renamed or moved.
+  int edition = 1;
 };
 
 // An RF2 archive of a "UK Clinical Edition": Full files of three modules, some components with
@@ -48,12 +53,53 @@ struct BnfSize {
 // "Simvastatin 20mg tablets".
 base::Result<void> make_bnf_archive(const std::filesystem::path& path, const BnfSize& size);
 
-// Two editions of ICD-10 in ClaML, of some seventy codes each: with modifiers, dagger and asterisk
-// codes, and a code whose meaning changed. Among the terms: asthma, diabetes, hypertension.
-base::Result<void> make_icd10_archive(const std::filesystem::path& path);
+struct Icd10Size {
+  std::uint32_t codes_count = 0;  // about, in chapters of their own, besides the familiar ones
+  std::uint64_t seed = 1;
+};
 
-// A dm+d of ten substances with their strengths, each of three makers, and packs. Among the VMPs:
-// "Simvastatin 20mg tablets".
-base::Result<void> make_dmd_archive(const std::filesystem::path& path);
+// Two editions of ICD-10 in ClaML, of some seventy familiar codes each and what is made up besides:
+// with modifiers, dagger and asterisk codes, and a code whose meaning changed. Among the terms:
+// asthma, diabetes, hypertension.
+base::Result<void> make_icd10_archive(const std::filesystem::path& path,
+                                      const Icd10Size& size = {});
+
+struct DmdSize {
+  std::uint32_t vmps_count = 0;  // besides the familiar ones
+  std::uint64_t seed = 1;
+};
+
+// A dm+d of ten familiar substances with their strengths, each of three makers, and packs; and, for
+// measuring, invented ones in the proportions of a real release (6.5 AMPs, 1.5 VMPPs and 7.4 AMPPs
+// a VMP, with prices, routes and GTINs). Among the VMPs: "Simvastatin 20mg tablets".
+base::Result<void> make_dmd_archive(const std::filesystem::path& path, const DmdSize& size = {});
+
+struct Ctv3Size {
+  std::uint32_t codes_count = 2000;  // about
+  std::uint64_t seed = 1;
+};
+
+// CTV3 as it is imported: in the folder, the archive of the official release, and in a folder
+// 2024-01-01 below it, which is returned, TPP's dictionary and hierarchy. The concepts are those of
+// a made-up SNOMED CT; one in ten is TPP's own.
+base::Result<std::filesystem::path> make_ctv3_files(const std::filesystem::path& folder,
+                                                    const Ctv3Size& size);
+
+struct ReadV2Size {
+  std::uint32_t codes_count = 2000;
+  std::uint64_t seed = 1;
+};
+
+// Read v2 in the layout of TRUD's archive: a row for every word of every term, synonyms, five
+// levels.
+base::Result<void> make_readv2_archive(const std::filesystem::path& path, const ReadV2Size& size);
+
+struct Opcs4Size {
+  std::uint32_t codes_count = 2000;
+  std::uint64_t seed = 1;
+};
+
+// OPCS-4 in the layout of TRUD's data files, and with titles of its chapters.
+base::Result<void> make_opcs4_archive(const std::filesystem::path& path, const Opcs4Size& size);
 
 }  // namespace codelog::demo

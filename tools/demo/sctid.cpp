@@ -61,4 +61,13 @@ std::string make_sctid(Component component, std::uint32_t number) {
   return id + verhoeff_digit(id);
 }
 
+std::string make_uuid(std::mt19937_64& random) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text = "xxxxxxxx-xxxx-5xxx-8xxx-xxxxxxxxxxxx";
+  for (char& c : text) {
+    if (c == 'x') c = digits[random() % digits.size()];
+  }
+  return text;
+}
+
 }  // namespace codelog::demo

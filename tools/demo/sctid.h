@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,8 @@ enum class Component { concept_id, description, relationship };
 
 // The identifier of the n-th component (from 1) of its kind.
 std::string make_sctid(Component component, std::uint32_t number);
+
+// The identifier of a member of a refset: a UUID of the kind that names are hashed to.
+std::string make_uuid(std::mt19937_64& random);
 
 }  // namespace codelog::demo

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <random>
 #include <unordered_map>
@@ -10,6 +9,7 @@
 #include "events/base/check.h"
 #include "tools/demo/sctid.h"
 #include "tools/demo/snomedct_words.h"
+#include "tools/demo/text.h"
 
 namespace codelog::demo {
 namespace {
@@ -47,21 +47,6 @@ struct Lattice {
     return dimension(name).values[value(meaning, name)].text;
   }
 };
-
-std::string join(std::initializer_list<std::string_view> words) {
-  std::string text;
-  for (const std::string_view word : words) {
-    if (word.empty()) continue;
-    if (!text.empty()) text += ' ';
-    text += word;
-  }
-  return text;
-}
-
-std::string capitalised(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
-}
 
 std::string site_text(const Lattice& lattice, const Meaning& meaning) {
   return join({lattice.text(meaning, DimensionName::part),
@@ -104,7 +89,6 @@ class TerminologyMaker {
   ConceptNumber add(DemoConcept added) {
     const auto number = static_cast<ConceptNumber>(concepts_.size());
     if (added.id.empty()) added.id = make_sctid(Component::concept_id, number);
-    numbers_by_term_.emplace(added.term, number);
     concepts_.push_back(std::move(added));
     return number;
   }
@@ -133,22 +117,7 @@ class TerminologyMaker {
       meaning[*disorders_.place(DimensionName::organ)] = static_cast<std::uint8_t>(value);
       add_meaning(disorders_, meaning);
     }
-    for (const FamiliarConcept& known : familiar_concepts()) {
-      DemoConcept added{.term = std::string(known.term), .tag = std::string(known.tag)};
-      for (const std::string_view parent : known.parents) {
-        if (parent.empty()) continue;
-        const auto found = numbers_by_term_.find(std::string(parent));
-        CODELOG_CHECK(found != numbers_by_term_.end(), "a familiar concept's parent comes first");
-        added.parents.push_back(found->second);
-      }
-      for (std::size_t first = 0; first < known.synonyms.size();) {
-        const std::size_t after = std::min(known.synonyms.find('|', first), known.synonyms.size());
-        added.synonyms.emplace_back(known.synonyms.substr(first, after - first));
-        first = after + 1;
-      }
-      added.is_active = known.is_active;
-      add(std::move(added));
-    }
+    for (const FamiliarConcept& known : familiar_concepts()) demo::add_familiar(concepts_, known);
   }
 
   void add_all(Lattice& lattice, DimensionName name) {
@@ -275,7 +244,6 @@ class TerminologyMaker {
 
   std::mt19937_64 random_;
   Terminology concepts_;
-  std::unordered_map<std::string, ConceptNumber> numbers_by_term_;
   Lattice disorders_, procedures_, bodies_, morphologies_, organisms_;
 };
 
@@ -283,6 +251,29 @@ class TerminologyMaker {
 
 Terminology make_terminology(std::uint32_t concepts_count, std::uint64_t seed) {
   return TerminologyMaker(seed).make(concepts_count);
+}
+
+ConceptNumber find_concept(const Terminology& terminology, std::string_view term) {
+  const auto found = std::ranges::find(terminology, term, &DemoConcept::term);
+  CODELOG_CHECK(found != terminology.end(), "a familiar concept comes before what names it");
+  return static_cast<ConceptNumber>(found - terminology.begin());
+}
+
+void add_familiar(Terminology& terminology, const FamiliarConcept& known) {
+  const auto number = static_cast<std::uint32_t>(terminology.size());
+  DemoConcept added{.id = make_sctid(Component::concept_id, number),
+                    .term = std::string(known.term),
+                    .tag = std::string(known.tag)};
+  for (const std::string_view parent : known.parents) {
+    if (!parent.empty()) added.parents.push_back(find_concept(terminology, parent));
+  }
+  for (std::size_t first = 0; first < known.synonyms.size();) {
+    const std::size_t after = std::min(known.synonyms.find('|', first), known.synonyms.size());
+    added.synonyms.emplace_back(known.synonyms.substr(first, after - first));
+    first = after + 1;
+  }
+  added.is_active = known.is_active;
+  terminology.push_back(std::move(added));
 }
 
 }  // namespace codelog::demo

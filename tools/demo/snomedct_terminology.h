@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "tools/demo/snomedct_words.h"
 
 namespace codelog::demo {
 
@@ -26,5 +29,10 @@ struct DemoConcept {
 using Terminology = std::vector<DemoConcept>;
 
 Terminology make_terminology(std::uint32_t concepts_count, std::uint64_t seed);
+
+// The concept of a term that only one has; it must be there (checked).
+ConceptNumber find_concept(const Terminology& terminology, std::string_view term);
+// Adds a familiar concept, whose parents are there.
+void add_familiar(Terminology& terminology, const FamiliarConcept& known);
 
 }  // namespace codelog::demo

@@ -276,6 +276,26 @@ const Dimension& dimension(DimensionName name) {
   return dimensions[static_cast<std::size_t>(name)];
 }
 
+std::vector<std::string_view> texts_below(DimensionName name, std::string_view broader) {
+  const Dimension& own = dimension(name);
+  std::vector<std::string_view> texts;
+  for (const Dimension::Value& value : own.values) {
+    if (value.text.empty() || own.values[value.parent].text != broader) continue;
+    texts.push_back(value.text);
+  }
+  return texts;
+}
+
+std::vector<std::string_view> narrowest_texts(DimensionName name) {
+  const Dimension& own = dimension(name);
+  std::vector<std::string_view> texts;
+  for (const Dimension::Value& value : own.values) {
+    const bool is_narrowest = !value.text.empty() && texts_below(name, value.text).empty();
+    if (is_narrowest) texts.push_back(value.text);
+  }
+  return texts;
+}
+
 std::span<const StructuralConcept> structural_concepts() { return structure; }
 
 std::span<const FamiliarConcept> familiar_concepts() { return familiar; }

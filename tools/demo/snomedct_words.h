@@ -33,6 +33,10 @@ enum class DimensionName {
   approach
 };
 const Dimension& dimension(DimensionName name);
+// The texts one step narrower than a text; than an empty one, the broadest.
+std::vector<std::string_view> texts_below(DimensionName name, std::string_view broader);
+// The texts that have nothing narrower.
+std::vector<std::string_view> narrowest_texts(DimensionName name);
 
 // A concept that gives SNOMED CT its structure, with its real identifier. Parents come first.
 struct StructuralConcept {

@@ -1,0 +1,57 @@
+#include "tools/demo/snomedct_changes.h"
+
+namespace codelog::demo {
+namespace {
+
+constexpr std::string_view possibly_equivalent_to = "900000000000523009";
+constexpr std::string_view replaced_by = "900000000000526001";
+constexpr std::string_view same_as = "900000000000527005";
+
+constexpr FamiliarConcept added[] = {
+    {"Adult onset asthma", "disorder", {"Asthma", ""}, "Asthma that began in adult life"},
+    {"Asthma with unpredictable attacks", "disorder", {"Asthma", ""}, ""},
+    {"Thunderstorm asthma", "disorder", {"Allergic asthma", ""}, ""},
+    // Without the word asthma: what finds it is that it is below what is found.
+    {"Wheezing illness of farm workers",
+     "disorder",
+     {"Occupational asthma", ""},
+     "Farm worker's wheeze"},
+    {"Diabetes mellitus due to disease of pancreas", "disorder", {"Diabetes mellitus", ""}, ""},
+    {"Diabetic ulcer of left foot",
+     "disorder",
+     {"Complication of diabetes mellitus", "Disorder of skin"},
+     ""},
+    {"Diabetic ulcer of right foot",
+     "disorder",
+     {"Complication of diabetes mellitus", "Disorder of skin"},
+     ""},
+    {"Hypertension in pregnancy", "disorder", {"Hypertensive disorder", ""}, ""},
+    {"Wheezing at night", "finding", {"Wheezing", ""}, "Nocturnal wheeze"},
+};
+
+constexpr RetiredConcept retired[] = {
+    {"Brittle asthma", replaced_by, {"Asthma with unpredictable attacks", ""}},
+    {"Late onset asthma", same_as, {"Adult onset asthma", ""}},
+    {"Diabetic foot ulcer",
+     possibly_equivalent_to,
+     {"Diabetic ulcer of left foot", "Diabetic ulcer of right foot"}},
+};
+
+constexpr RenamedConcept renamed[] = {
+    {"Exercise-induced asthma", "Asthma brought on by exercise"},
+    {"Gestational diabetes mellitus", "Diabetes mellitus arising in pregnancy"},
+};
+
+constexpr MovedConcept moved[] = {
+    {"Seasonal asthma", "Allergic asthma", "Asthma"},
+    {"Diabetic nephropathy", "Disorder of urinary system", "Chronic kidney disease"},
+};
+
+}  // namespace
+
+std::span<const FamiliarConcept> new_concepts() { return added; }
+std::span<const RetiredConcept> retired_concepts() { return retired; }
+std::span<const RenamedConcept> renamed_concepts() { return renamed; }
+std::span<const MovedConcept> moved_concepts() { return moved; }
+
+}  // namespace codelog::demo
