@@ -83,7 +83,7 @@ base::Error refuse(std::string detail) {
 // Looks at what follows the backslashes, before RE2 does.
 base::Result<void> check_escapes(std::string_view pattern) {
   int unicode_classes = 0;
-  for (auto at = pattern.find('\\'); at != pattern.npos && at + 1 < pattern.size();
+  for (auto at = pattern.find('\\'); at != std::string_view::npos && at + 1 < pattern.size();
        at = pattern.find('\\', at)) {
     const char escaped = pattern[at + 1];
     at += 2;

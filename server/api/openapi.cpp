@@ -32,7 +32,7 @@ json problem(const char* description) {
 
 json path_parameters(std::string_view path) {
   json parameters = json::array();
-  for (std::size_t at = path.find('{'); at != path.npos; at = path.find('{', at + 1)) {
+  for (std::size_t at = path.find('{'); at != std::string::npos; at = path.find('{', at + 1)) {
     const std::string name(path.substr(at + 1, path.find('}', at) - at - 1));
     json schema = {{"type", name == "id" ? "integer" : "string"}};
     if (name == "owner_kind") schema = {{"enum", {"organisation", "user"}}};
@@ -60,7 +60,7 @@ json parameters_of(const Endpoint& endpoint) {
     return parameters;
   }
   parameters.push_back(header("Idempotency-Key", "The same key never acts twice."));
-  if (endpoint.path.find("{hash}") != endpoint.path.npos) {
+  if (endpoint.path.find("{hash}") != std::string::npos) {
     parameters.push_back(header("If-Match", "The ETag of the version as the client saw it."));
   }
   return parameters;
@@ -81,7 +81,7 @@ json responses_of(const Endpoint& endpoint) {
     responses["200"] = {{"description", "The draft had this search already."},
                         {"content", content_of("application/json", endpoint.answer)}};
   }
-  if (endpoint.path.find("{hash}") != endpoint.path.npos) {
+  if (endpoint.path.find("{hash}") != std::string::npos) {
     responses["412"] = problem("The version has changed since the state that If-Match names.");
   }
   return responses;

@@ -49,8 +49,7 @@ Result<http::Response> look_up_terms(const ReadCall& call) {
   JsonWriter json(application::JsonStyle::compact, 64 + codes.size() * term_bytes);
   json.begin_object().key("terms").begin_object();
   for (const std::string& code : codes) {
-    const auto node = (*release)->find(code);
-    json.field(code, node ? (*release)->term(*node) : std::string_view("Unknown"));
+    json.field(code, commands::term_of(**release, code));
   }
   json.end_object().end_object();
   return http::json_text(200, json.take());

@@ -50,8 +50,7 @@ class Terms {
   }
 
   std::string of(std::string_view code) const {
-    const auto node = release_ ? release_->find(code) : std::nullopt;
-    return std::string(node ? release_->term(*node) : std::string_view("Unknown"));
+    return release_ ? std::string(commands::term_of(*release_, code)) : "Unknown";
   }
 
  private:

@@ -30,11 +30,6 @@ const CodingSystemInfo& system_of(const CodelistRecord& codelist) {
   return *system;
 }
 
-std::string_view term_of(const Release& release, std::string_view code) {
-  const auto node = release.find(code);
-  return node ? release.term(*node) : "Unknown";
-}
-
 // The version's release. That it cannot be opened is nothing that the client can mend.
 Result<std::shared_ptr<const Release>> open_release(const commands::Site& site,
                                                     const CodelistRecord& codelist,
@@ -75,7 +70,7 @@ Result<DownloadTable> new_style_table(const commands::Site& site, const Views& v
   table.rows.push_back({"code", "term"});
   for (const CodeWithStatus& code : codes) {
     if (!base::is_included(code.status)) continue;
-    table.rows.push_back({code.code, std::string(term_of(**release, code.code))});
+    table.rows.push_back({code.code, std::string(commands::term_of(**release, code.code))});
   }
   return table;
 }
@@ -168,15 +163,15 @@ Result<std::string> definition_csv(const commands::Site& site, const Views& view
   const auto codeset = codeset_of(views, codelist, version, *release);
   if (!codeset) return codeset.error();
   const auto rows = codeset->walk_definition([&](std::string_view a, std::string_view b) {
-    return term_of(**release, a) < term_of(**release, b);
+    return commands::term_of(**release, a) < commands::term_of(**release, b);
   });
   if (!rows) return rows.error();
   std::string out;
   out.reserve(rows->size() * row_bytes);
   commands::append_csv_row({"code", "term", "is_included"}, out);
   for (const coding_systems::DefiningCode& row : *rows) {
-    commands::append_csv_row({row.code, term_of(**release, row.code), base::to_string(row.sign)},
-                             out);
+    commands::append_csv_row(
+        {row.code, commands::term_of(**release, row.code), base::to_string(row.sign)}, out);
   }
   return out;
 }

@@ -370,23 +370,18 @@ Result<Commit> CodelistCommands::clone(const Write& write, VersionId source_id) 
     const auto name = clone_name(views, owner, original.handle().name);
     if (!name) return name.error();
     const auto ids = views.next_ids();
-    const projections::Handle& from = original.handle();
-    const bool of_user = from.owner.kind == events::OwnerKind::user;
-    const std::string path = "/codelist/" + std::string(of_user ? "user/" : "") + from.owner.name +
-                             "/" + from.slug + "/" +
-                             source->tag.value_or(base::version_hash(source_id)) + "/";
-    events::CodelistCreated created{.codelist = ids.codelist,
-                                    .coding_system = original.coding_system,
-                                    .owner = owner,
-                                    .name = *name,
-                                    .slug = base::slugify(*name),
-                                    .description = original.description,
-                                    .methodology = "Cloned from codelist : [" + from.name + "](" +
-                                                   path + ") \n" +
-                                                   original.methodology.value_or(""),
-                                    .references = original.references,
-                                    .signoffs = {},
-                                    .cloned_from = source_id};
+    events::CodelistCreated created{
+        .codelist = ids.codelist,
+        .coding_system = original.coding_system,
+        .owner = owner,
+        .name = *name,
+        .slug = base::slugify(*name),
+        .description = original.description,
+        .methodology = "Cloned from codelist : [" + original.handle().name + "](" +
+                       page_of(original, *source) + ") \n" + original.methodology.value_or(""),
+        .references = original.references,
+        .signoffs = {},
+        .cloned_from = source_id};
     events::VersionCreated version = copy_of(views, *source, write.actor.username);
     version.version = ids.version;
     version.codelist = ids.codelist;
@@ -394,6 +389,16 @@ Result<Commit> CodelistCommands::clone(const Write& write, VersionId source_id) 
                     {codelist_stream(ids.codelist), names_stream(owner)},
                     {std::move(created), std::move(version)}};
   });
+}
+
+std::string page_of(const projections::Handle& handle) {
+  const bool of_user = handle.owner.kind == events::OwnerKind::user;
+  return "/codelist/" + std::string(of_user ? "user/" : "") + handle.owner.name + "/" +
+         handle.slug + "/";
+}
+
+std::string page_of(const CodelistRecord& codelist, const projections::VersionRecord& version) {
+  return page_of(codelist.handle()) + version.tag.value_or(base::version_hash(version.id)) + "/";
 }
 
 }  // namespace codelog::commands

@@ -4,7 +4,6 @@
 #include <tuple>
 
 #include "events/base/text.h"
-#include "events/base/version_hash.h"
 #include "server/commands/codelist_commands.h"
 #include "server/commands/csv_writer.h"
 #include "server/commands/permissions.h"
@@ -19,17 +18,6 @@ using projections::VersionRecord;
 
 constexpr std::string_view not_bnf =
     "Only BNF codelists have a dm+d version; this one is of another coding system.";
-
-// "/codelist/test-org/statins/": where OpenCodelists has it.
-std::string path_of(const projections::Handle& handle) {
-  const bool of_user = handle.owner.kind == events::OwnerKind::user;
-  return "/codelist/" + std::string(of_user ? "user/" : "") + handle.owner.name + "/" +
-         handle.slug + "/";
-}
-
-std::string path_of(const CodelistRecord& codelist, const VersionRecord& version) {
-  return path_of(codelist.handle()) + version.tag.value_or(base::version_hash(version.id)) + "/";
-}
 
 // The codelist of this owner that has, or had, the name or the slug; of two the younger.
 std::optional<CodelistId> find_target(const Views& views, const projections::Handle& wanted) {
@@ -51,7 +39,7 @@ Result<void> check_is_new(const Views& views, const CodelistRecord& target,
     if (without_carriage_returns(views.csv_data(version.id).value_or("")) != table) continue;
     return Error{
         ErrorCode::conflict,
-        "An identical dm+d version of this codelist already exists: " + path_of(target, version),
+        "An identical dm+d version of this codelist already exists: " + page_of(target, version),
         {}};
   }
   return {};
@@ -87,7 +75,7 @@ Wanted wanted_of(const Source& source) {
   return {{from.owner, from.name + " - dmd", from.slug + "-dmd"},
           source.codelist.description,
           "Converted from [pseudo-BNF system codelist](" +
-              path_of(source.codelist, source.version) + ")",
+              page_of(source.codelist, source.version) + ")",
           source.codelist.references};
 }
 
@@ -129,12 +117,12 @@ Result<Decision> decide_new_version(const Views& views, const Actor& actor, Code
   CODELOG_CHECK(target.has_value(), "a handle without a codelist");
   if (target->coding_system != "dmd") {
     return Error{ErrorCode::conflict,
-                 path_of(target->handle()) + " has the name of the dm+d codelist, and is of " +
+                 page_of(target->handle()) + " has the name of the dm+d codelist, and is of " +
                      "another coding system",
                  {}};
   }
   if (!can_edit(views, actor, *target)) {
-    return forbidden("you may not edit the dm+d codelist, " + path_of(target->handle()));
+    return forbidden("you may not edit the dm+d codelist, " + page_of(target->handle()));
   }
   const auto is_new = check_is_new(views, *target, *version.csv_data);
   if (!is_new) return is_new.error();

@@ -96,6 +96,11 @@ bool has_release_file(const Views& views, std::string_view coding_system,
   return record && record->file_digest != base::Sha256{};
 }
 
+std::string_view term_of(const coding_systems::Release& release, std::string_view code) {
+  const auto node = release.find(code);
+  return node ? release.term(*node) : std::string_view("Unknown");
+}
+
 Result<ChosenRelease> choose_release(const Site& site, const Views& views,
                                      const std::string& coding_system,
                                      const std::optional<std::string>& alias) {

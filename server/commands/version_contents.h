@@ -17,6 +17,10 @@ using ReleasePointer = std::shared_ptr<const coding_systems::Release>;
 // only as tables, of which a release has a file where it was imported (and "null" never).
 bool has_release_file(const Views& views, std::string_view coding_system, const std::string& alias);
 
+// The term of a code as listings and downloads show it; "Unknown" where the release does not have
+// it.
+std::string_view term_of(const coding_systems::Release& release, std::string_view code);
+
 // A release that a version can be made on. `open` is empty where it has no file.
 struct ChosenRelease {
   projections::ReleaseRecord record;
