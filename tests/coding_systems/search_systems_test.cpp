@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <iterator>
+#include <memory>
+#include <utility>
 
 #include "coding_systems/versioning/releases.h"
 #include "events/base/text.h"
@@ -55,16 +57,26 @@ Codes codes_if(const Ranked& codes, IsWanted is_wanted) {
   return wanted;
 }
 
+// The small release of a system, opened in a folder of its own.
+struct SmallRelease {
+  explicit SmallRelease(const std::string& system) {
+    unpack_small_release(data.path(), system);
+    auto opened = releases.open(system, system + "_small_20240101");
+    REQUIRE(opened);
+    release = std::move(*opened);
+  }
+
+  TemporaryFolder data;
+  coding_systems::Releases releases{data.path(), coding_systems::release_openers()};
+  std::shared_ptr<const coding_systems::Release> release;
+};
+
 }  // namespace
 
 TEST_CASE("inactive concepts of SNOMED CT are told apart, and their type is one of its own",
           "[search][modes]") {
-  const TemporaryFolder data;
-  unpack_small_release(data.path(), "snomedct");
-  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
-  const auto opened = releases.open("snomedct", small_snomedct);
-  REQUIRE(opened);
-  const auto& release = **opened;
+  const SmallRelease small("snomedct");
+  const auto& release = *small.release;
   const SearchQuery query{.mode = SearchMode::words, .text = "elbow", .active = false};
   const auto inactive = release.search(query);
   REQUIRE(inactive);
@@ -82,14 +94,10 @@ TEST_CASE("inactive concepts of SNOMED CT are told apart, and their type is one 
 
 TEST_CASE("every mode works for every coding system, and finds what a scan of it finds",
           "[search][modes]") {
-  const TemporaryFolder data;
-  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
   for (const std::string system : {"snomedct", "bnf", "dmd", "icd10", "ctv3"}) {
     CAPTURE(system);
-    unpack_small_release(data.path(), system);
-    const auto opened = releases.open(system, system + "_small_20240101");
-    REQUIRE(opened);
-    const auto& release = **opened;
+    const SmallRelease small(system);
+    const auto& release = *small.release;
     const auto codes = codes_of_searches(release);
     REQUIRE(codes.size() > 100);
     // A block is no end of a range.
@@ -133,12 +141,8 @@ TEST_CASE("every mode works for every coding system, and finds what a scan of it
 
 TEST_CASE("chapters and blocks of ICD-10 are found in the new modes where their type is asked for",
           "[search][modes]") {
-  const TemporaryFolder data;
-  unpack_small_release(data.path(), "icd10");
-  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
-  const auto opened = releases.open("icd10", small_icd10);
-  REQUIRE(opened);
-  const auto& release = **opened;
+  const SmallRelease small("icd10");
+  const auto& release = *small.release;
   const auto block = release.find("S00-S09");
   REQUIRE(block);
   const std::string term(release.term(*block));
@@ -152,12 +156,8 @@ TEST_CASE("chapters and blocks of ICD-10 are found in the new modes where their 
 
 TEST_CASE("a code of ICD-10 brings no block that goes on beyond it, and no chapter",
           "[search][modes]") {
-  const TemporaryFolder data;
-  unpack_small_release(data.path(), "icd10");
-  coding_systems::Releases releases(data.path(), coding_systems::release_openers());
-  const auto opened = releases.open("icd10", small_icd10);
-  REQUIRE(opened);
-  const auto& release = **opened;
+  const SmallRelease small("icd10");
+  const auto& release = *small.release;
   const auto blocks = [](const Codes& codes) {
     return codes_if({codes.begin(), codes.end()},
                     [](const std::string& code) { return code.find('-') != code.npos; });
