@@ -49,7 +49,7 @@ class IndexSearch {
   base::Result<std::vector<Node>> nodes_by_code(const SearchQuery& query) const;
   // The texts that match; increasing. Of every mode by term but contains.
   base::Result<std::vector<TextNumber>> texts_by_words(const SearchQuery& query) const;
-  base::Result<std::vector<TextNumber>> texts_by_regex(RegexWork& regex) const;
+  base::Result<std::vector<TextNumber>> texts_by_regex(RegexWork& work) const;
   // The searched texts of these nodes (increasing) that match.
   std::vector<TextNumber> texts_that_contain(std::span<const Node> nodes,
                                              std::string_view term) const;
