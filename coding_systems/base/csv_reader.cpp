@@ -114,14 +114,13 @@ base::Result<void> CsvReader::read_quoted(std::string& field) {
     auto next = peek();
     if (!next) return next.error();
     if (*next == Next::end) return error_here("a quote in this record is never closed");
-    const char byte = rest_.front();
-    rest_.remove_prefix(1);
-    if (byte != '"') {
-      if (byte == '\n') ++line_;
-      field += byte;
-      if (auto checked = check_size(field.size()); !checked) return checked;
-      continue;
-    }
+    const auto quote = rest_.find('"');
+    const std::string_view plain = rest_.substr(0, quote);
+    line_ += static_cast<std::uint64_t>(std::ranges::count(plain, '\n'));
+    field += plain;
+    if (auto checked = check_size(field.size()); !checked) return checked;
+    rest_.remove_prefix(quote == std::string_view::npos ? rest_.size() : quote + 1);
+    if (quote == std::string_view::npos) continue;
     next = peek();
     if (!next) return next.error();
     const char behind = *next == Next::end ? '\n' : rest_.front();

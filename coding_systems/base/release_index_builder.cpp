@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <bit>
+#include <functional>
+#include <future>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -57,6 +59,43 @@ std::string describe_cycle(const IndexSource& source) {
   return std::string(source.codes().code(code)) + " -> " + text;
 }
 
+// Sorting by the first 16 bytes looks up few codes: of most systems these are all of a code.
+struct CodeStart {
+  std::uint64_t first_8 = 0;
+  std::uint64_t next_8 = 0;
+  std::uint32_t number = 0;
+};
+
+std::uint64_t start_of(std::string_view text, bool ignoring_case) {
+  std::uint64_t start = 0;
+  for (std::size_t i = 0; i < sizeof start; ++i) {
+    const auto byte = static_cast<unsigned char>(i < text.size() ? text[i] : '\0');
+    start = start << 8 | (ignoring_case ? fold_ascii(byte) : byte);
+  }
+  return start;
+}
+
+// The numbers of the codes in the order of is_before: that of their bytes, or is_code_before.
+template <class IsBefore>
+std::vector<std::uint32_t> sort_codes(const CodeNumbers& codes, bool ignoring_case,
+                                      IsBefore is_before) {
+  std::vector<CodeStart> starts(codes.size());
+  for (std::uint32_t number = 0; number < starts.size(); ++number) {
+    const auto code = codes.code(number);
+    starts[number] = {start_of(code, ignoring_case),
+                      start_of(code.substr(std::min<std::size_t>(code.size(), 8)), ignoring_case),
+                      number};
+  }
+  std::ranges::sort(starts, [&](const CodeStart& a, const CodeStart& b) {
+    if (a.first_8 != b.first_8) return a.first_8 < b.first_8;
+    if (a.next_8 != b.next_8) return a.next_8 < b.next_8;
+    return is_before(codes.code(a.number), codes.code(b.number));
+  });
+  std::vector<std::uint32_t> numbers(starts.size());
+  std::ranges::transform(starts, numbers.begin(), &CodeStart::number);
+  return numbers;
+}
+
 // The nodes of an index and which code number of the source each has.
 struct Nodes {
   HierarchyArrays hierarchy;
@@ -68,9 +107,7 @@ base::Result<Nodes> order_nodes(const IndexSource& source) {
   const auto& codes = source.codes();
   const auto size = static_cast<std::uint32_t>(codes.size());
   // By code first, so that the numbering does not depend on the order in which rows came.
-  std::vector<std::uint32_t> by_code(size);
-  std::iota(by_code.begin(), by_code.end(), 0u);
-  std::ranges::sort(by_code, {}, [&](std::uint32_t number) { return codes.code(number); });
+  const auto by_code = sort_codes(codes, false, std::less<std::string_view>());
   std::vector<std::uint32_t> rank(size);
   for (std::uint32_t i = 0; i < size; ++i) rank[by_code[i]] = i;
 
@@ -122,10 +159,9 @@ CodeTable tabulate_codes(const IndexSource& source, const Nodes& nodes) {
     while (table.slots[at] != 0) at = (at + 1) & mask;
     table.slots[at] = code_slot(hash, node);
   }
-  table.in_order.resize(size);
-  std::iota(table.in_order.begin(), table.in_order.end(), Node{0});
-  std::ranges::sort(table.in_order, is_code_before,
-                    [&](Node node) { return source.codes().code(nodes.code_numbers[node]); });
+  for (const auto number : sort_codes(source.codes(), true, is_code_before)) {
+    table.in_order.push_back(nodes.nodes[number]);
+  }
   return table;
 }
 
@@ -153,13 +189,19 @@ std::vector<std::pair<TextRole, std::uint32_t>> in_stored_order(
     if (source.texts()[number].role == TextRole::name) name = number;
     if (source.texts()[number].role == TextRole::display_name) shown = number;
   }
+  stored.reserve(numbers.size());
+  if (name) stored.emplace_back(TextRole::name, *name);
+  for (const auto number : numbers) {
+    if (source.texts()[number].role != TextRole::synonym) continue;
+    stored.emplace_back(TextRole::synonym, number);
+  }
   for (const auto number : numbers) {
     const auto role = source.texts()[number].role;
-    if (role == TextRole::display_name && number != shown) continue;
-    const bool outdated = role == TextRole::name && number != name;
-    stored.emplace_back(outdated ? TextRole::other : role, number);
+    const bool is_outdated_name = role == TextRole::name && number != name;
+    if (role != TextRole::other && !is_outdated_name) continue;
+    stored.emplace_back(TextRole::other, number);
   }
-  std::ranges::stable_sort(stored, {}, &std::pair<TextRole, std::uint32_t>::first);
+  if (shown) stored.emplace_back(TextRole::display_name, *shown);
   return stored;
 }
 
@@ -191,6 +233,33 @@ struct TextTable {
   TokenIndexBuilder::Built tokens;
 };
 
+// Calls on_text(node, number, text) for every text that is searched.
+template <class OnText>
+void for_searched_texts(const TextTable& table, OnText on_text) {
+  Node node = 0;
+  for (TextNumber number = 0; number + 1 < table.starts.size(); ++number) {
+    const auto first = table.starts[number];
+    while (first >= table.offsets[node + std::size_t{1}]) ++node;
+    const auto end = table.starts[number + std::size_t{1}] - 1;
+    if (static_cast<unsigned char>(table.texts[end]) == display_name_end) continue;
+    on_text(node, number, std::string_view(table.texts).substr(first, end - first));
+  }
+}
+
+TermIndexBuilder::Built index_terms(const TextTable& table) {
+  TermIndexBuilder terms(table.offsets.size() - 1);
+  for_searched_texts(table,
+                     [&](Node node, TextNumber, std::string_view text) { terms.add(node, text); });
+  return terms.take();
+}
+
+TokenIndexBuilder::Built index_tokens(const TextTable& table) {
+  TokenIndexBuilder tokens;
+  for_searched_texts(
+      table, [&](Node, TextNumber number, std::string_view text) { tokens.add(number, text); });
+  return tokens.take(table.starts.size() - 1);
+}
+
 base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& nodes) {
   TextTable table;
   const auto size = static_cast<Node>(nodes.nodes.size());
@@ -199,8 +268,6 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
   std::uint64_t bytes = 0;
   for (const auto& text : source.texts()) bytes += text.after - text.first + 1;
   table.texts.reserve(bytes);
-  TermIndexBuilder terms(size);
-  TokenIndexBuilder tokens;
   for (Node node = 0; node < size; ++node) {
     const auto numbers =
         std::span(grouped.numbers)
@@ -213,10 +280,6 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
       }
       table.texts += text;
       table.texts += static_cast<char>(end_of(role));
-      if (role != TextRole::display_name) {
-        terms.add(node, text);
-        tokens.add(static_cast<TextNumber>(table.starts.size() - 1), text);
-      }
       table.starts.push_back(static_cast<std::uint32_t>(table.texts.size()));
     }
     if (table.texts.size() > section_bytes_max) {
@@ -224,8 +287,9 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
     }
     table.offsets.push_back(static_cast<std::uint32_t>(table.texts.size()));
   }
-  table.terms = terms.take();
-  table.tokens = tokens.take(table.starts.size() - 1);
+  auto tokens = std::async(std::launch::async, [&table] { return index_tokens(table); });
+  table.terms = index_terms(table);
+  table.tokens = tokens.get();
   return table;
 }
 

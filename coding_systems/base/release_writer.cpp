@@ -21,7 +21,7 @@ constexpr std::string_view temporary_suffix = ".sqlite3.importing";
 constexpr int page_cache_kib = 192 * 1024;
 // An index is sorted in pieces of this size, each by another thread while the next is read. Smaller
 // ones fit better into the processor's caches.
-constexpr int sorting_kib = 32 * 1024;
+constexpr int sorting_kib = 8 * 1024;
 // Django stores when a migration ran. A fixed time keeps the file's bytes a function of the release
 // alone.
 constexpr std::string_view migrations_applied = "2025-04-25 00:00:00";
@@ -162,6 +162,7 @@ base::Result<std::unique_ptr<ReleaseWriter>> ReleaseWriter::create(
   std::unique_ptr<ReleaseWriter> writer(new ReleaseWriter);
   writer->file_ = folder / (alias + ".sqlite3");
   writer->indexes_sql_ = schema.indexes_sql;
+  writer->has_distinct_keys_ = schema.has_distinct_keys;
   const auto replaceable = check_logs_of(writer->file_);
   if (!replaceable) return replaceable.error();
   const auto locked = writer->lock_temporary_file();
@@ -203,9 +204,9 @@ base::Result<void> ReleaseWriter::make_tables(const ReleaseSchema& schema) {
           "; BEGIN;"
           "CREATE TABLE \"django_migrations\" (\"id\" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "
           "\"app\" varchar(255) NOT NULL, \"name\" varchar(255) NOT NULL, "
-          "\"applied\" datetime NOT NULL);" +
-          std::string(schema.tables_sql));
+          "\"applied\" datetime NOT NULL);");
   if (!prepared) return prepared;
+  if (auto made = make_table(schema.tables_sql); !made) return made;
   auto migrations = table("django_migrations", "app, name, applied");
   if (!migrations) return migrations.error();
   for (const std::string_view migration : schema.migrations) {
@@ -216,6 +217,13 @@ base::Result<void> ReleaseWriter::make_tables(const ReleaseSchema& schema) {
     if (!inserted) return inserted;
   }
   return {};
+}
+
+base::Result<void> ReleaseWriter::make_table(std::string_view sql) {
+  if (!has_distinct_keys_) return run(std::string(sql));
+  const auto without_keys = sorted_keys_.without_keys(sql);
+  if (!without_keys) return without_keys.error();
+  return run(*without_keys);
 }
 
 base::Result<RowInserter> ReleaseWriter::table(std::string_view name, std::string_view columns) {
@@ -236,8 +244,8 @@ base::Result<RowInserter> ReleaseWriter::table(std::string_view name, std::strin
 }
 
 base::Result<IndexedFile> ReleaseWriter::seal() {
-  const auto committed =
-      run("PRAGMA cache_size = -" + std::to_string(sorting_kib) + ";" + indexes_sql_ + "COMMIT;");
+  const auto committed = run("PRAGMA cache_size = -" + std::to_string(sorting_kib) + ";" +
+                             indexes_sql_ + sorted_keys_.make_keys_sql() + "COMMIT;");
   if (!committed) return committed.error();
   database_.reset();
   // The disk and the processor work side by side: the digest reads what the system still has in

@@ -31,6 +31,7 @@
 
 #include "coding_systems/base/index_file.h"
 #include "coding_systems/base/locked_file.h"
+#include "coding_systems/base/sorted_keys.h"
 #include "events/base/result.h"
 
 struct sqlite3;
@@ -44,6 +45,9 @@ struct ReleaseSchema {
   std::span<const std::string_view> migrations;  // recorded as applied
   std::string_view tables_sql;
   std::string_view indexes_sql;  // run after the rows are in, which is faster
+  // The importer sees to it that no two rows of a table have the same key, so that the keys can
+  // wait until the rows are in, too.
+  bool has_distinct_keys = false;
 };
 
 // Inserts rows into one table. Columns count from 1 in the order given to table(); texts are read
@@ -53,7 +57,8 @@ class RowInserter {
   void text(int column, std::string_view value);
   void integer(int column, std::int64_t value);
   void null(int column);
-  // Errors: conflict (the table has the key already), io.
+  // Errors: conflict (the table has the key already; not noticed here where the schema's keys are
+  // distinct), io.
   base::Result<void> insert();
 
  private:
@@ -75,7 +80,7 @@ class ReleaseWriter {
   ReleaseWriter& operator=(const ReleaseWriter&) = delete;
 
   // One more table than the schema has, for rows that not every release has.
-  base::Result<void> make_table(std::string_view sql) { return run(std::string(sql)); }
+  base::Result<void> make_table(std::string_view sql);
   // `columns` separated by commas. Inserters must be gone before seal().
   base::Result<RowInserter> table(std::string_view name, std::string_view columns);
   base::Result<IndexedFile> seal();
@@ -110,6 +115,8 @@ class ReleaseWriter {
   RemoveLockedFile
       temporary_;  // outlives the database: closing any descriptor drops SQLite's own locks
   std::unique_ptr<sqlite3, CloseDatabase> database_;
+  SortedKeys sorted_keys_;
+  bool has_distinct_keys_ = false;
   std::string indexes_sql_;
 };
 

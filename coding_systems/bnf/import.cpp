@@ -19,7 +19,11 @@ constexpr std::string_view tables_sql =
     "DEFERRABLE INITIALLY DEFERRED);";
 constexpr std::string_view indexes_sql =
     "CREATE INDEX \"bnf_concept_parent_id_808c1159\" ON \"bnf_concept\" (\"parent_id\");";
-constexpr ReleaseSchema release_schema = {"bnf", migrations, tables_sql, indexes_sql};
+constexpr ReleaseSchema release_schema = {.application = "bnf",
+                                          .migrations = migrations,
+                                          .tables_sql = tables_sql,
+                                          .indexes_sql = indexes_sql,
+                                          .has_distinct_keys = true};
 
 base::Result<void> write_tables(ReleaseWriter& writer, const bnf::Tables& tables,
                                 ImportStages& stages) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_set>
+#include <optional>
+#include <utility>
 
 #include "coding_systems/base/csv_reader.h"
+#include "coding_systems/base/index_source.h"
 #include "coding_systems/bnf/coding_system.h"
 #include "events/base/text.h"
 
@@ -92,11 +94,14 @@ class TablesReader {
       return csv_.error_here("the row has " + std::to_string(fields.size()) +
                              " fields, the header has " + std::to_string(columns_count_));
     }
-    std::optional<std::string> parent;
+    std::optional<std::string_view> parent;
     for (std::size_t level = 0; level < levels.size(); ++level) {
       const std::string& name = fields[columns_[level].name];
       const std::string& code = fields[columns_[level].code];
       if (name.find("DUMMY") != std::string::npos) continue;
+      const auto above = std::exchange(parent, code);
+      // Neighbouring rows share most of their upper levels.
+      if (is_same_as_last(level, code, name, above)) continue;
       if (!is_code(code)) {
         return csv_.error_here("the code of the " + std::string(levels[level]) +
                                " is not 1 to 15 letters and digits");
@@ -105,25 +110,26 @@ class TablesReader {
         return csv_.error_here("the name of the " + std::string(levels[level]) +
                                " is empty, not UTF-8 or longer than 1000 bytes");
       }
-      keep({code, name, std::move(parent), level});
-      parent = code;
+      rows_[level].push_back({code, name, std::optional<std::string>(above), level});
     }
     return {};
   }
 
-  // Neighbouring rows share most of their upper levels.
-  void keep(ConceptRow row) {
-    auto& rows = rows_[row.level];
-    if (rows.empty() || rows.back() != row) rows.push_back(std::move(row));
+  bool is_same_as_last(std::size_t level, std::string_view code, std::string_view name,
+                       std::optional<std::string_view> parent) const {
+    if (rows_[level].empty()) return false;
+    const ConceptRow& last = rows_[level].back();
+    return last.code == code && last.name == name && last.parent == parent;
   }
 
   std::vector<ConceptRow> in_stored_order() {
     std::vector<ConceptRow> stored;
-    std::unordered_set<std::string> codes;
+    CodeNumbers codes;
     for (auto& rows : rows_) {
-      std::sort(rows.begin(), rows.end());
+      if (!std::ranges::is_sorted(rows)) std::ranges::sort(rows);
       for (ConceptRow& row : rows) {
-        if (codes.insert(row.code).second) stored.push_back(std::move(row));
+        const bool is_new = codes.add(row.code) == stored.size();
+        if (is_new) stored.push_back(std::move(row));
       }
     }
     return stored;

@@ -60,7 +60,11 @@ constexpr std::string_view indexes_sql =
     "\"ctv3_rawconcepthierarchy\" (\"parent_id\");"
     "CREATE INDEX \"ctv3_rawconcept_another_concept_id_4b1ec6a3\" ON \"ctv3_rawconcept\" "
     "(\"another_concept_id\");";
-constexpr ReleaseSchema release_schema = {"ctv3", migrations, tables_sql, indexes_sql};
+constexpr ReleaseSchema release_schema = {.application = "ctv3",
+                                          .migrations = migrations,
+                                          .tables_sql = tables_sql,
+                                          .indexes_sql = indexes_sql,
+                                          .has_distinct_keys = true};
 
 // What the import reads, open.
 struct Sources {
@@ -103,20 +107,22 @@ struct Streamed {
 // Reads everything into the release file, and what the index is built from.
 base::Result<Streamed> stream_rows(Sources& sources, ReleaseWriter& writer, ImportStages& stages) {
   Streamed streamed;
+  BackgroundRows rows(writer);
   IdMap codes;
   streamed.source.set_root(ctv3::root_code);
   const std::uint64_t dictionary_bytes = sources.dictionary.packed_bytes();
   const std::uint64_t before_hierarchy_bytes = dictionary_bytes + sources.members.size_bytes();
   stages.begin("reading", before_hierarchy_bytes + sources.hierarchy.packed_bytes());
   const auto named =
-      ctv3::import_dictionary({sources.dictionary, writer, streamed.source, stages}, codes);
+      ctv3::import_dictionary({sources.dictionary, rows, streamed.source, stages}, codes);
   if (!named) return named.error();
   const auto raw = ctv3::import_raw_tables(
-      {sources.archive, sources.members, codes, writer, streamed.source, stages, dictionary_bytes});
+      {sources.archive, sources.members, codes, rows, streamed.source, stages, dictionary_bytes});
   if (!raw) return raw.error();
   const auto related = ctv3::import_hierarchy(
-      {sources.hierarchy, writer, streamed.source, stages, before_hierarchy_bytes}, codes);
+      {sources.hierarchy, rows, streamed.source, stages, before_hierarchy_bytes}, codes);
   if (!related) return related.error();
+  if (auto inserted = rows.finish(); !inserted) return inserted.error();
   streamed.outcome.source_bytes =
       sources.dictionary.bytes_read() + raw->bytes + sources.hierarchy.bytes_read();
   streamed.outcome.concepts_count = codes.size();

@@ -84,8 +84,8 @@ class RawTables {
 
  private:
   base::Result<void> read_concepts() {
-    auto rows = import_.writer.table("ctv3_rawconcept",
-                                     "read_code, status, unknown_field_2, another_concept_id");
+    auto rows = import_.rows.table("ctv3_rawconcept",
+                                   "read_code, status, unknown_field_2, another_concept_id");
     if (!rows) return rows.error();
     IdMap seen;
     return read_member<4>([&](const auto& fields) -> base::Result<void> {
@@ -106,7 +106,7 @@ class RawTables {
   }
 
   base::Result<void> read_terms() {
-    auto rows = import_.writer.table("ctv3_rawterm", "term_id, status, name_1, name_2, name_3");
+    auto rows = import_.rows.table("ctv3_rawterm", "term_id, status, name_1, name_2, name_3");
     if (!rows) return rows.error();
     return read_member<5>([&](const auto& fields) -> base::Result<void> {
       const auto id = code_of("term's id", fields[0]);
@@ -123,8 +123,7 @@ class RawTables {
   }
 
   base::Result<void> read_descriptions() {
-    auto rows =
-        import_.writer.table("ctv3_rawconcepttermmapping", "concept_id, term_id, term_type");
+    auto rows = import_.rows.table("ctv3_rawconcepttermmapping", "concept_id, term_id, term_type");
     if (!rows) return rows.error();
     return read_member<3>([&](const auto& fields) -> base::Result<void> {
       const auto code = code_of("code", fields[0]);
@@ -142,7 +141,7 @@ class RawTables {
   }
 
   base::Result<void> read_hierarchy() {
-    auto rows = import_.writer.table("ctv3_rawconcepthierarchy", "child_id, parent_id, list_order");
+    auto rows = import_.rows.table("ctv3_rawconcepthierarchy", "child_id, parent_id, list_order");
     if (!rows) return rows.error();
     return read_member<3>([&](const auto& fields) -> base::Result<void> {
       if (const auto child = code_of("child", fields[0]); !child) return child.error();
@@ -177,7 +176,7 @@ class RawTables {
   }
 
   template <std::size_t columns_count>
-  base::Result<void> insert(RowInserter& rows,
+  base::Result<void> insert(BackgroundRows::Table& rows,
                             const std::array<std::string_view, columns_count>& fields) {
     for (std::size_t i = 0; i < columns_count; ++i) rows.text(static_cast<int>(i) + 1, fields[i]);
     return rows.insert();

@@ -4,10 +4,10 @@
 #include <array>
 #include <cstdint>
 
+#include "coding_systems/base/background_rows.h"
 #include "coding_systems/base/id_map.h"
 #include "coding_systems/base/import_progress.h"
 #include "coding_systems/base/index_source.h"
-#include "coding_systems/base/release_writer.h"
 
 namespace codelog::coding_systems::ctv3 {
 
@@ -27,7 +27,7 @@ struct RawImport {
   const ZipArchive& archive;
   const RawMembers& members;
   const IdMap& tpp_codes;  // packed codes of TPP's dictionary
-  ReleaseWriter& writer;
+  BackgroundRows& rows;
   IndexSource& source;  // given the terms
   ImportStages& stages;
   std::uint64_t bytes_before = 0;  // read before this, for the progress

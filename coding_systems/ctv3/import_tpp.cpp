@@ -93,7 +93,7 @@ std::optional<int> parse_distance(std::string_view text) {
 }  // namespace
 
 base::Result<void> import_dictionary(const TppImport& import, IdMap& codes) {
-  auto rows = import.writer.table("ctv3_tppconcept", "read_code, description");
+  auto rows = import.rows.table("ctv3_tppconcept", "read_code, description");
   if (!rows) return rows.error();
   PackedTable<2> table(import);
   auto read =
@@ -122,7 +122,7 @@ base::Result<void> import_dictionary(const TppImport& import, IdMap& codes) {
 }
 
 base::Result<std::uint64_t> import_hierarchy(const TppImport& import, const IdMap& codes) {
-  auto rows = import.writer.table("ctv3_tpprelationship", "distance, ancestor_id, descendant_id");
+  auto rows = import.rows.table("ctv3_tpprelationship", "distance, ancestor_id, descendant_id");
   if (!rows) return rows.error();
   PackedTable<3> table(import);
   std::uint64_t count = 0;

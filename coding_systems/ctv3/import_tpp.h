@@ -3,17 +3,17 @@
 
 #include <cstdint>
 
+#include "coding_systems/base/background_rows.h"
 #include "coding_systems/base/gzip_file.h"
 #include "coding_systems/base/id_map.h"
 #include "coding_systems/base/import_progress.h"
 #include "coding_systems/base/index_source.h"
-#include "coding_systems/base/release_writer.h"
 
 namespace codelog::coding_systems::ctv3 {
 
 struct TppImport {
   GzipFile& file;
-  ReleaseWriter& writer;
+  BackgroundRows& rows;
   IndexSource& source;
   ImportStages& stages;
   std::uint64_t bytes_before = 0;  // read before this, for the progress

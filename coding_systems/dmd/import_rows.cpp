@@ -88,19 +88,27 @@ std::string shown(std::string_view text) {
 
 }  // namespace
 
-TableRows::TableRows(const Table& table, RowInserter inserter)
-    : table_(&table), inserter_(std::move(inserter)), values_(table.columns.size()) {
-  for (const Column& column : table.columns) elements_.push_back(element_of(column));
+TableRows::TableRows(const Table& table, BackgroundRows::Table rows)
+    : table_(&table), rows_(rows), values_(table.columns.size()) {
+  for (const Column& column : table.columns) {
+    if (column.rule == ColumnRule::key || column.rule == ColumnRule::unique) {
+      CODELOG_CHECK(!key_column_ && (column.kind == ColumnKind::identifier ||
+                                     column.kind == ColumnKind::number),
+                    "a table has one key, an identifier or a number");
+      key_column_ = elements_.size();
+    }
+    elements_.push_back(element_of(column));
+  }
 }
 
-base::Result<TableRows> TableRows::open(ReleaseWriter& writer, const Table& table) {
+base::Result<TableRows> TableRows::open(BackgroundRows& rows, const Table& table) {
   std::string columns;
   for (const Column& column : table.columns) {
     columns += (columns.empty() ? "" : ", ") + std::string(column.name);
   }
-  auto inserter = writer.table(table.name, columns);
-  if (!inserter) return inserter.error();
-  return TableRows(table, std::move(*inserter));
+  auto opened = rows.table(table.name, columns);
+  if (!opened) return opened.error();
+  return TableRows(table, *opened);
 }
 
 void TableRows::begin_row() {
@@ -143,18 +151,25 @@ base::Result<void> TableRows::insert() {
     const Column& definition = table_->columns[column];
     const bool is_missing = !values_[column].is_set && definition.kind != ColumnKind::flag &&
                             definition.rule != ColumnRule::optional;
-    if (is_missing) {
-      return base::Error{
-          base::ErrorCode::invalid, describe_row() + " has no " + elements_[column], {}};
-    }
-    bind(column);
+    if (!is_missing) continue;
+    return base::Error{
+        base::ErrorCode::invalid, describe_row() + " has no " + elements_[column], {}};
   }
-  auto inserted = inserter_.insert();
-  if (!inserted && inserted.error().code == base::ErrorCode::conflict) {
+  if (!is_new_key()) {
     return base::Error{base::ErrorCode::invalid, describe_row() + " is there already", {}};
   }
-  if (inserted) ++count_;
-  return inserted;
+  for (std::size_t column = 0; column < values_.size(); ++column) bind(column);
+  ++count_;
+  return rows_.insert();
+}
+
+// An identifier has at most 18 digits and does not start with 0: as a number it is the same.
+bool TableRows::is_new_key() {
+  if (!key_column_) return true;
+  const std::string& text = values_[*key_column_].text;
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return keys_.find_or_add(number + 1, 0).second;
 }
 
 void TableRows::bind(std::size_t column) {
@@ -162,13 +177,13 @@ void TableRows::bind(std::size_t column) {
   const Value& value = values_[column];
   const ColumnKind kind = table_->columns[column].kind;
   if (kind == ColumnKind::flag) {
-    inserter_.integer(place, value.is_set ? 1 : 0);
+    rows_.integer(place, value.is_set ? 1 : 0);
   } else if (!value.is_set) {
-    inserter_.null(place);
+    rows_.null(place);
   } else if (kind == ColumnKind::number) {
-    inserter_.integer(place, value.number);
+    rows_.integer(place, value.number);
   } else {
-    inserter_.text(place, value.text);  // of a decimal column SQLite makes it a number
+    rows_.text(place, value.text);  // of a decimal column SQLite makes it a number
   }
 }
 

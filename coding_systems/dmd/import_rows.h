@@ -7,17 +7,18 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/release_writer.h"
+#include "coding_systems/base/background_rows.h"
+#include "coding_systems/base/id_map.h"
 #include "coding_systems/dmd/schema.h"
 
 namespace codelog::coding_systems::dmd {
 
 constexpr std::size_t field_bytes_max = 4000;
 
-// Writes to one table. Belongs to one thread; must be gone before its writer is sealed.
+// Writes to one table. Belongs to one thread; must be gone when what it was opened in is.
 class TableRows {
  public:
-  static base::Result<TableRows> open(ReleaseWriter& writer, const Table& table);
+  static base::Result<TableRows> open(BackgroundRows& rows, const Table& table);
 
   const Table& table() const { return *table_; }
 
@@ -43,15 +44,18 @@ class TableRows {
     bool is_set = false;
   };
 
-  TableRows(const Table& table, RowInserter inserter);
+  TableRows(const Table& table, BackgroundRows::Table rows);
   void bind(std::size_t column);
+  bool is_new_key();
   std::string describe_row() const;
 
   const Table* table_;
-  RowInserter inserter_;
+  BackgroundRows::Table rows_;
   std::vector<std::string> elements_;  // by column
   std::vector<Value> values_;          // by column; strings are reused
   std::size_t next_column_ = 0;        // where an element is looked for first
+  std::optional<std::size_t> key_column_;
+  IdMap keys_;  // of the rows so far, plus 1
   std::uint64_t count_ = 0;
 };
 

@@ -47,13 +47,13 @@ void add_index_row(IndexRows& rows, const TableRows& row) {
 // What all files of a release are read into.
 class Target {
  public:
-  Target(ReleaseWriter& writer, ImportStages& stages) : writer_(writer), stages_(stages) {}
+  Target(ReleaseWriter& writer, ImportStages& stages) : inserts_(writer), stages_(stages) {}
 
   // The rows of a table, opened when its first row comes.
   base::Result<TableRows*> rows_of(const Table& table) {
     auto& rows = tables_[&table];
     if (!rows) {
-      auto opened = TableRows::open(writer_, table);
+      auto opened = TableRows::open(inserts_, table);
       if (!opened) return opened.error();
       rows = std::make_unique<TableRows>(std::move(*opened));
     }
@@ -88,7 +88,9 @@ class Target {
     return stages_.advance_to(bytes_before_);
   }
 
-  TablesRead take() {
+  // Waits until all rows are inserted. Errors: io.
+  base::Result<TablesRead> take() {
+    if (auto inserted = inserts_.finish(); !inserted) return inserted.error();
     for (const auto& [table, rows] : tables_) {
       constexpr std::string_view named[] = {"dmd_amp", "dmd_ampp", "dmd_vmp", "dmd_vmpp",
                                             "dmd_vtm"};
@@ -100,7 +102,7 @@ class Target {
   }
 
  private:
-  ReleaseWriter& writer_;
+  BackgroundRows inserts_;
   ImportStages& stages_;
   std::map<const Table*, std::unique_ptr<TableRows>> tables_;
   TablesRead read_;

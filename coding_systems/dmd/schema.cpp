@@ -385,7 +385,11 @@ std::string element_of(const Column& column) {
 const ReleaseSchema& release_schema() {
   static const std::string tables_sql = make_tables_sql();
   static const std::string indexes_sql = make_indexes_sql();
-  static const ReleaseSchema schema = {"dmd", migrations, tables_sql, indexes_sql};
+  static const ReleaseSchema schema = {.application = "dmd",
+                                       .migrations = migrations,
+                                       .tables_sql = tables_sql,
+                                       .indexes_sql = indexes_sql,
+                                       .has_distinct_keys = true};
   return schema;
 }
 

@@ -52,21 +52,24 @@ base::Result<ImportOutcome> import_snomedct(const ImportRequest& request) {
   auto writer =
       ReleaseWriter::create(request.target_folder, request.alias, snomedct::release_schema);
   if (!writer) return writer.error();
-  auto tables = snomedct::read_tables(*archive, *members, stages);
-  if (!tables) return tables.error();
+  snomedct::Tables tables;
+  snomedct::TablesWriter out(**writer, tables);
+  const auto read = snomedct::read_tables(*archive, *members, stages, tables,
+                                          [&out](snomedct::EarlyTable table) { out.begin(table); });
+  if (!read) return read.error();
   ImportOutcome outcome{.file = (*writer)->file(),
-                        .source_bytes = tables->source_bytes,
-                        .concepts_count = tables->concepts.size(),
-                        .descriptions_count = tables->descriptions.size(),
-                        .relationships_count = tables->relationships.size(),
-                        .associations_count = tables->associations.size(),
+                        .source_bytes = tables.source_bytes,
+                        .concepts_count = tables.concepts.size(),
+                        .descriptions_count = tables.descriptions.size(),
+                        .relationships_count = tables.relationships.size(),
+                        .associations_count = tables.associations.size(),
                         .layout = members->layout};
 
-  // Made before anything is written, so that each table's rows can go once they are.
-  IndexSource source = index_source(*tables);
-  tables->concept_rows = {};
+  // Made before the last rows are written, so that each table's can go once they are.
+  IndexSource source = index_source(tables);
+  tables.concept_rows = {};
   BackgroundIndex index(snomedct::system_id, [&source] { return std::move(source); });
-  const auto written = snomedct::write_tables(**writer, *tables, stages);
+  const auto written = out.finish(stages);
   if (!written) return written.error();
   const auto sealed = finish_import(**writer, index, stages, archive->name());
   if (!sealed) return sealed.error();

@@ -75,27 +75,30 @@ class LatestStates {
 
 class TablesReader {
  public:
-  TablesReader(const ZipArchive& archive, const Rf2Members& members, ImportStages& stages)
+  TablesReader(const ZipArchive& archive, const Rf2Members& members, ImportStages& stages,
+               Tables& tables)
       : archive_(archive),
         members_(members),
         stages_(stages),
-        fields_(tables_.dictionary),
+        tables_(tables),
+        fields_(tables.dictionary),
         rows_(archive, stages, fields_) {}
 
-  base::Result<Tables> read() {
+  base::Result<void> read(const std::function<void(EarlyTable)>& on_table_read) {
     stages_.begin("reading", size_of(members_.concepts) + size_of(members_.descriptions) +
                                  size_of(members_.relationships) + size_of(members_.associations));
-    for (const auto read_table : {&TablesReader::read_concepts, &TablesReader::read_descriptions,
-                                  &TablesReader::read_relationships, &TablesReader::check_edges}) {
-      const auto done = (this->*read_table)();
-      if (!done) return done.error();
-    }
+    if (auto done = read_concepts(); !done) return done;
+    on_table_read(EarlyTable::concepts);
+    if (auto done = read_descriptions(); !done) return done;
+    on_table_read(EarlyTable::descriptions);
+    if (auto done = read_relationships(); !done) return done;
+    if (auto done = check_edges(); !done) return done;
     auto associations =
         read_associations(rows_, fields_, members_.associations, tables_.concept_rows);
     if (!associations) return associations.error();
     tables_.associations = std::move(*associations);
     tables_.source_bytes = rows_.bytes_read();
-    return std::move(tables_);
+    return {};
   }
 
  private:
@@ -223,7 +226,7 @@ class TablesReader {
   const ZipArchive& archive_;
   const Rf2Members& members_;
   ImportStages& stages_;
-  Tables tables_;
+  Tables& tables_;
   Rf2Fields fields_;
   Rf2Rows rows_;
 };
@@ -234,9 +237,10 @@ bool Tables::is_edge(const RelationshipRow& row) const {
   return row.is_active && dictionary.text(row.type) == is_a_type;
 }
 
-base::Result<Tables> read_tables(const ZipArchive& archive, const Rf2Members& members,
-                                 ImportStages& stages) {
-  return TablesReader(archive, members, stages).read();
+base::Result<void> read_tables(const ZipArchive& archive, const Rf2Members& members,
+                               ImportStages& stages, Tables& tables,
+                               const std::function<void(EarlyTable)>& on_table_read) {
+  return TablesReader(archive, members, stages, tables).read(on_table_read);
 }
 
 }  // namespace codelog::coding_systems::snomedct

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,9 +71,14 @@ struct Tables {
   bool is_edge(const RelationshipRow& row) const;
 };
 
-// Reads the members, checks every field, and checks that both ends of every edge are concepts.
+// The tables that are not changed any more while others are still being read.
+enum class EarlyTable : std::uint8_t { concepts, descriptions };
+
+// Reads the members, checks every field, and checks that both ends of every edge are concepts. Says
+// when a table is whole: from then on, only the dictionary and what belongs to other tables change.
 // Errors: invalid with file and line, unavailable (asked to stop).
-base::Result<Tables> read_tables(const ZipArchive& archive, const Rf2Members& members,
-                                 ImportStages& stages);
+base::Result<void> read_tables(const ZipArchive& archive, const Rf2Members& members,
+                               ImportStages& stages, Tables& tables,
+                               const std::function<void(EarlyTable)>& on_table_read);
 
 }  // namespace codelog::coding_systems::snomedct

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <span>
 #include <utility>
 
 namespace codelog::coding_systems::snomedct {
@@ -61,6 +62,24 @@ constexpr std::string_view associations_sql =
 
 constexpr std::uint64_t rows_per_progress = 4096;
 
+struct TableLayout {
+  std::string_view name;
+  std::string_view columns;
+};
+constexpr TableLayout concept_layout = {
+    "snomedct_concept", "id, effective_time, active, definition_status_id, module_id"};
+constexpr TableLayout description_layout = {
+    "snomedct_description",
+    "id, effective_time, active, language_code, term, case_significance_id, concept_id, module_id, "
+    "type_id"};
+constexpr TableLayout relationship_layout = {
+    "snomedct_relationship",
+    "id, effective_time, active, relationship_group, characteristic_type_id, destination_id, "
+    "modifier_id, module_id, source_id, type_id"};
+constexpr TableLayout association_layout = {
+    "snomedct_historicalassociation",
+    "id, effective_time, active, refset_id, referenced_component_id, target_component_id"};
+
 // An id as text, in place.
 class IdText {
  public:
@@ -78,36 +97,36 @@ std::string_view view(const std::array<char, size>& text) {
   return {text.data(), text.size()};
 }
 
-base::Result<void> write_concept(RowInserter& inserter, const Tables& tables,
+base::Result<void> write_concept(RowInserter& inserter, const Rf2Dictionary& dictionary,
                                  const ConceptRow& row) {
   const IdText id(row.id);
   const auto date = date_text(row.effective_time);
   inserter.text(1, id.view());
   inserter.text(2, view(date));
   inserter.integer(3, row.is_active);
-  inserter.text(4, tables.dictionary.text(row.definition_status));
-  inserter.text(5, tables.dictionary.text(row.module));
+  inserter.text(4, dictionary.text(row.definition_status));
+  inserter.text(5, dictionary.text(row.module));
   return inserter.insert();
 }
 
-base::Result<void> write_description(RowInserter& inserter, const Tables& tables,
-                                     const DescriptionRow& row) {
+base::Result<void> write_description(RowInserter& inserter, const Rf2Dictionary& dictionary,
+                                     std::string_view term, const DescriptionRow& row) {
   const IdText id(row.id);
   const IdText concept_id(row.concept_id);
   const auto date = date_text(row.effective_time);
   inserter.text(1, id.view());
   inserter.text(2, view(date));
   inserter.integer(3, row.is_active);
-  inserter.text(4, tables.dictionary.text(row.language));
-  inserter.text(5, tables.term(row));
-  inserter.text(6, tables.dictionary.text(row.case_significance));
+  inserter.text(4, dictionary.text(row.language));
+  inserter.text(5, term);
+  inserter.text(6, dictionary.text(row.case_significance));
   inserter.text(7, concept_id.view());
-  inserter.text(8, tables.dictionary.text(row.module));
-  inserter.text(9, tables.dictionary.text(row.type));
+  inserter.text(8, dictionary.text(row.module));
+  inserter.text(9, dictionary.text(row.type));
   return inserter.insert();
 }
 
-base::Result<void> write_relationship(RowInserter& inserter, const Tables& tables,
+base::Result<void> write_relationship(RowInserter& inserter, const Rf2Dictionary& dictionary,
                                       const RelationshipRow& row) {
   const IdText id(row.id);
   const IdText source(row.source);
@@ -116,18 +135,17 @@ base::Result<void> write_relationship(RowInserter& inserter, const Tables& table
   inserter.text(1, id.view());
   inserter.text(2, view(date));
   inserter.integer(3, row.is_active);
-  inserter.text(4, tables.dictionary.text(row.group));
-  inserter.text(5, tables.dictionary.text(row.characteristic_type));
+  inserter.text(4, dictionary.text(row.group));
+  inserter.text(5, dictionary.text(row.characteristic_type));
   inserter.text(6, destination.view());
-  inserter.text(7, tables.dictionary.text(row.modifier));
-  inserter.text(8, tables.dictionary.text(row.module));
+  inserter.text(7, dictionary.text(row.modifier));
+  inserter.text(8, dictionary.text(row.module));
   inserter.text(9, source.view());
-  inserter.text(10, tables.dictionary.text(row.type));
+  inserter.text(10, dictionary.text(row.type));
   return inserter.insert();
 }
 
-base::Result<void> write_association(RowInserter& inserter, const Tables&,
-                                     const AssociationRow& row) {
+base::Result<void> write_association(RowInserter& inserter, const AssociationRow& row) {
   const auto id = uuid_text(row.id);
   const IdText source(row.source);
   const IdText target(row.target);
@@ -141,63 +159,80 @@ base::Result<void> write_association(RowInserter& inserter, const Tables&,
   return inserter.insert();
 }
 
-class TablesWriter {
- public:
-  TablesWriter(ReleaseWriter& writer, const Tables& tables, ImportStages& stages)
-      : writer_(writer), tables_(tables), stages_(stages) {}
-
-  template <class Row, class WriteRow>
-  base::Result<void> write(std::string_view table, std::string_view columns,
-                           std::vector<Row>& table_rows, WriteRow write_row) {
-    const std::vector<Row> rows = std::move(table_rows);
-    table_rows = {};
-    auto inserter = writer_.table(table, columns);
-    if (!inserter) return inserter.error();
-    for (const Row& row : rows) {
-      const auto written = write_row(*inserter, tables_, row);
-      if (!written) return written;
-      if (++rows_written_ % rows_per_progress != 0) continue;
-      const auto advanced = stages_.advance_to(rows_written_);
-      if (!advanced) return advanced;
-    }
-    return stages_.advance_to(rows_written_);
+// Calls on_rows(how many are written) now and then.
+template <class Row, class WriteRow, class OnRows>
+base::Result<void> write_table(ReleaseWriter& writer, const TableLayout& layout,
+                               std::span<const Row> rows, WriteRow write_row, OnRows on_rows) {
+  auto inserter = writer.table(layout.name, layout.columns);
+  if (!inserter) return inserter.error();
+  std::uint64_t rows_written = 0;
+  for (const Row& row : rows) {
+    if (auto written = write_row(*inserter, row); !written) return written;
+    if (++rows_written % rows_per_progress != 0) continue;
+    if (auto proceed = on_rows(rows_written); !proceed) return proceed;
   }
-
- private:
-  ReleaseWriter& writer_;
-  const Tables& tables_;
-  ImportStages& stages_;
-  std::uint64_t rows_written_ = 0;
-};
+  return on_rows(rows_written);
+}
 
 }  // namespace
 
-const ReleaseSchema release_schema = {"snomedct", migrations, tables_sql, indexes_sql};
+const ReleaseSchema release_schema = {.application = "snomedct",
+                                      .migrations = migrations,
+                                      .tables_sql = tables_sql,
+                                      .indexes_sql = indexes_sql,
+                                      .has_distinct_keys = true};
 
-base::Result<void> write_tables(ReleaseWriter& writer, Tables& tables, ImportStages& stages) {
-  stages.begin("writing", tables.concepts.size() + tables.descriptions.size() +
-                              tables.relationships.size() + tables.associations.size());
-  TablesWriter out(writer, tables, stages);
-  auto written =
-      out.write("snomedct_concept", "id, effective_time, active, definition_status_id, module_id",
-                tables.concepts, write_concept);
-  if (!written) return written;
-  written = out.write("snomedct_description",
-                      "id, effective_time, active, language_code, term, case_significance_id, "
-                      "concept_id, module_id, type_id",
-                      tables.descriptions, write_description);
-  if (!written) return written;
-  written = out.write("snomedct_relationship",
-                      "id, effective_time, active, relationship_group, characteristic_type_id, "
-                      "destination_id, modifier_id, module_id, source_id, type_id",
-                      tables.relationships, write_relationship);
-  if (!written || tables.associations.empty()) return written;
-  const auto made = writer.make_table(associations_sql);
-  if (!made) return made;
-  return out.write("snomedct_historicalassociation",
-                   "id, effective_time, active, refset_id, referenced_component_id, "
-                   "target_component_id",
-                   tables.associations, write_association);
+TablesWriter::~TablesWriter() { stop_.request_stop(); }
+
+void TablesWriter::begin(EarlyTable table) {
+  // The dictionary goes on growing meanwhile.
+  begun_ = std::async(std::launch::async, [this, table, dictionary = tables_.dictionary,
+                                           before = std::move(begun_)]() mutable {
+    if (before.valid()) {
+      if (auto written = before.get(); !written) return written;
+    }
+    const auto on_rows = [this](std::uint64_t) -> base::Result<void> {
+      if (!stop_.stop_requested()) return {};
+      return base::Error{base::ErrorCode::unavailable, "the import was given up", {}};
+    };
+    if (table == EarlyTable::concepts) {
+      return write_table<ConceptRow>(
+          writer_, concept_layout, tables_.concepts,
+          [&](RowInserter& inserter, const ConceptRow& row) {
+            return write_concept(inserter, dictionary, row);
+          },
+          on_rows);
+    }
+    return write_table<DescriptionRow>(
+        writer_, description_layout, tables_.descriptions,
+        [&](RowInserter& inserter, const DescriptionRow& row) {
+          return write_description(inserter, dictionary, tables_.term(row), row);
+        },
+        on_rows);
+  });
+}
+
+base::Result<void> TablesWriter::finish(ImportStages& stages) {
+  const std::uint64_t early_rows = tables_.concepts.size() + tables_.descriptions.size();
+  const std::uint64_t relationships = tables_.relationships.size();
+  stages.begin("writing", early_rows + relationships + tables_.associations.size());
+  if (auto written = begun_.get(); !written) return written;
+  tables_.concepts = {};
+  tables_.descriptions = {};
+  if (auto proceed = stages.advance_to(early_rows); !proceed) return proceed;
+
+  auto written = write_table<RelationshipRow>(
+      writer_, relationship_layout, tables_.relationships,
+      [&](RowInserter& inserter, const RelationshipRow& row) {
+        return write_relationship(inserter, tables_.dictionary, row);
+      },
+      [&](std::uint64_t rows) { return stages.advance_to(early_rows + rows); });
+  tables_.relationships = {};
+  if (!written || tables_.associations.empty()) return written;
+  if (auto made = writer_.make_table(associations_sql); !made) return made;
+  return write_table<AssociationRow>(
+      writer_, association_layout, tables_.associations, write_association,
+      [&](std::uint64_t rows) { return stages.advance_to(early_rows + relationships + rows); });
 }
 
 }  // namespace codelog::coding_systems::snomedct

@@ -1,6 +1,9 @@
 // Writes the tables of a SNOMED CT release as OpenCodelists' migrations make them.
 #pragma once
 
+#include <future>
+#include <stop_token>
+
 #include "coding_systems/base/import_progress.h"
 #include "coding_systems/base/release_writer.h"
 #include "coding_systems/snomedct/import_tables.h"
@@ -9,9 +12,30 @@ namespace codelog::coding_systems::snomedct {
 
 extern const ReleaseSchema release_schema;
 
-// Rows keep their order, and each table's are freed when they are written. Historical associations
-// are a table of our own, which is only made if there are any: OpenCodelists knows no such table,
-// and takes no notice of it. Errors: io, unavailable.
-base::Result<void> write_tables(ReleaseWriter& writer, Tables& tables, ImportStages& stages);
+// Rows keep their order. Historical associations are a table of our own, which is only made if
+// there are any: OpenCodelists knows no such table, and takes no notice of it. Belongs to one
+// thread.
+class TablesWriter {
+ public:
+  // Both must outlive this.
+  TablesWriter(ReleaseWriter& writer, Tables& tables) : writer_(writer), tables_(tables) {}
+  // Stops what is being written.
+  ~TablesWriter();
+  TablesWriter(const TablesWriter&) = delete;
+  TablesWriter& operator=(const TablesWriter&) = delete;
+
+  // Begins to write a table on another thread, which has the release writer to itself until
+  // finish(). In the order of EarlyTable.
+  void begin(EarlyTable table);
+  // Writes the other tables; the rows of each are freed when they are written. Errors: io,
+  // unavailable.
+  base::Result<void> finish(ImportStages& stages);
+
+ private:
+  ReleaseWriter& writer_;
+  Tables& tables_;
+  std::stop_source stop_;
+  std::future<base::Result<void>> begun_;
+};
 
 }  // namespace codelog::coding_systems::snomedct

@@ -1,0 +1,102 @@
+#include "coding_systems/base/sorted_keys.h"
+
+#include <sqlite3.h>
+
+#include <memory>
+#include <utility>
+
+#include "events/base/check.h"
+
+namespace codelog::coding_systems {
+namespace {
+
+struct CloseDatabase {
+  void operator()(sqlite3* database) const { sqlite3_close(database); }
+};
+struct Finalize {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Database = std::unique_ptr<sqlite3, CloseDatabase>;
+using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+constexpr std::string_view key_words = " PRIMARY KEY";
+
+// Each table, its SQL, and the column of its key if that is one to be sorted.
+constexpr const char* tables_query =
+    "SELECT name, sql,"
+    " (SELECT c.name FROM pragma_index_list(t.name) AS i, pragma_index_info(i.name) AS c"
+    "  WHERE (SELECT count(*) FROM pragma_index_list(t.name)) = 1 AND i.origin = 'pk'"
+    "  AND (SELECT count(*) FROM pragma_index_info(i.name)) = 1) "
+    "FROM sqlite_schema AS t WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+    "ORDER BY rowid";
+
+base::Error database_error(sqlite3* database) {
+  return {base::ErrorCode::io,
+          std::string("cannot make tables: ") + (database ? sqlite3_errmsg(database) : "no memory"),
+          {}};
+}
+
+std::string text_of(sqlite3_stmt* row, int column) {
+  const auto* const text = sqlite3_column_text(row, column);
+  return text == nullptr ? "" : reinterpret_cast<const char*>(text);
+}
+
+std::string quoted(std::string_view text, char quote) {
+  std::string result(1, quote);
+  for (const char byte : text) result.append(byte == quote ? 2 : 1, byte);
+  return result + quote;
+}
+
+}  // namespace
+
+base::Result<std::string> SortedKeys::without_keys(std::string_view tables_sql) {
+  // SQLite says best what it made of the statements.
+  sqlite3* opened = nullptr;
+  const int opening = sqlite3_open(":memory:", &opened);
+  const Database database(opened);
+  if (opening != SQLITE_OK) return database_error(opened);
+  if (sqlite3_exec(opened, std::string(tables_sql).c_str(), nullptr, nullptr, nullptr) !=
+      SQLITE_OK) {
+    return database_error(opened);
+  }
+  sqlite3_stmt* prepared = nullptr;
+  const int preparing = sqlite3_prepare_v2(opened, tables_query, -1, &prepared, nullptr);
+  const Statement tables(prepared);
+  if (preparing != SQLITE_OK) return database_error(opened);
+
+  std::string without;
+  int stepped = SQLITE_ROW;
+  while ((stepped = sqlite3_step(prepared)) == SQLITE_ROW) {
+    Key key{text_of(prepared, 0), text_of(prepared, 2), text_of(prepared, 1)};
+    std::string sql = key.table_sql;
+    if (!key.column.empty()) {
+      const auto at = sql.find(key_words);
+      CODELOG_CHECK(at != std::string::npos && sql.find(key_words, at + 1) == std::string::npos,
+                    "a table's SQL names its primary key once, behind the column");
+      sql.erase(at, key_words.size());
+      keys_.push_back(std::move(key));
+    }
+    without += sql + ";";
+  }
+  if (stepped != SQLITE_DONE) return database_error(opened);
+  return without;
+}
+
+std::string SortedKeys::make_keys_sql() const {
+  std::string sql;
+  std::string schema_sql;
+  for (const Key& key : keys_) {
+    const std::string index = "sorted_key_of_" + key.table;
+    sql += "CREATE UNIQUE INDEX " + quoted(index, '"') + " ON " + quoted(key.table, '"') + " (" +
+           quoted(key.column, '"') + ");";
+    schema_sql +=
+        "UPDATE sqlite_schema SET name = " + quoted("sqlite_autoindex_" + key.table + "_1", '\'') +
+        ", sql = NULL WHERE type = 'index' AND name = " + quoted(index, '\'') +
+        ";UPDATE sqlite_schema SET sql = " + quoted(key.table_sql, '\'') +
+        " WHERE type = 'table' AND name = " + quoted(key.table, '\'') + ";";
+  }
+  if (keys_.empty()) return sql;
+  return sql + "PRAGMA writable_schema = ON;" + schema_sql + "PRAGMA writable_schema = OFF;";
+}
+
+}  // namespace codelog::coding_systems

@@ -1,0 +1,41 @@
+// Primary keys that are sorted once, when the rows of a table are in, instead of one by one into a
+// growing tree. Of a table with a million texts as keys, in whatever order they come, that takes a
+// third of the time.
+//
+// SQLite has no statement for it, but its documentation of the file format says what to do
+// (https://www.sqlite.org/fileformat2.html, 2.6: the index of a primary key is an index like any
+// other, whose row in the schema has a certain name and no SQL). So the tables are made without
+// their keys; in the end each key is made as a unique index, and the schema is written as if the
+// table had been made with it. The result is what SQLite itself would have made, but for the order
+// in the schema; PRAGMA integrity_check agrees.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/base/result.h"
+
+namespace codelog::coding_systems {
+
+class SortedKeys {
+ public:
+  // Of CREATE TABLE statements, what to run instead. Leaves alone what is not a table with just one
+  // index of SQLite's own, that of a primary key of one column: above all integers, which need no
+  // index. Errors: io (SQLite does not take the SQL).
+  base::Result<std::string> without_keys(std::string_view tables_sql);
+
+  // To be run when all rows are in; afterwards the file must be closed before it is used. Fails
+  // where rows have the same key.
+  std::string make_keys_sql() const;
+
+ private:
+  struct Key {
+    std::string table;
+    std::string column;
+    std::string table_sql;  // with the key
+  };
+  std::vector<Key> keys_;
+};
+
+}  // namespace codelog::coding_systems

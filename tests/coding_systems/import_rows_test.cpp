@@ -1,0 +1,249 @@
+// The ways in which importers get rows into a release file: keys that are sorted at the end, and
+// rows that another thread inserts.
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <rapidcheck.h>
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <map>
+
+#include "coding_systems/base/background_rows.h"
+#include "coding_systems/base/release_writer.h"
+#include "events/base/digest.h"
+#include "import_support.h"
+
+namespace codelog::tests {
+namespace {
+
+using coding_systems::BackgroundRows;
+using coding_systems::ReleaseSchema;
+using coding_systems::ReleaseWriter;
+
+constexpr std::string_view tables_sql =
+    "CREATE TABLE \"words\" (\"id\" varchar(18) NOT NULL PRIMARY KEY, \"word\" text NULL);"
+    "CREATE TABLE \"it's\" (\"id\" integer NOT NULL PRIMARY KEY AUTOINCREMENT, \"n\" integer);"
+    "CREATE TABLE \"one_each\" (\"id\" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "
+    "\"word_id\" varchar(18) NOT NULL UNIQUE REFERENCES \"words\" (\"id\"));"
+    "CREATE TABLE \"both\" (\"id\" varchar(18) NOT NULL PRIMARY KEY, \"other\" text UNIQUE);"
+    "CREATE TABLE \"pairs\" (\"a\" text NOT NULL, \"b\" text NOT NULL, PRIMARY KEY (\"a\", "
+    "\"b\"));";
+constexpr std::string_view indexes_sql = "CREATE INDEX \"words_word\" ON \"words\" (\"word\");";
+
+ReleaseSchema schema(bool has_distinct_keys) {
+  return {.application = "test",
+          .migrations = {},
+          .tables_sql = tables_sql,
+          .indexes_sql = indexes_sql,
+          .has_distinct_keys = has_distinct_keys};
+}
+
+std::unique_ptr<ReleaseWriter> make_writer(const TemporaryFolder& folder, const std::string& alias,
+                                           bool has_distinct_keys = true) {
+  auto writer = ReleaseWriter::create(folder.path(), alias, schema(has_distinct_keys));
+  REQUIRE(writer);
+  return std::move(*writer);
+}
+
+void publish(ReleaseWriter& writer) {
+  REQUIRE(writer.seal());
+  REQUIRE(writer.publish_without_index());
+}
+
+// What `insert` is given: the words, in the order of their rows.
+template <class Rows>
+void insert_words(Rows& rows, const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    rows.text(1, word);
+    if (word.size() % 3 == 0) {
+      rows.null(2);
+    } else {
+      rows.text(2, std::string_view(word).substr(1));
+    }
+    REQUIRE(rows.insert());
+  }
+}
+
+std::vector<std::string> distinct(std::vector<std::string> words) {
+  std::vector<std::string> kept;
+  for (std::string& word : words) {
+    if (std::ranges::find(kept, word) == kept.end()) kept.push_back(std::move(word));
+  }
+  return kept;
+}
+
+const auto gen_words = [] {
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(
+                          rc::gen::nonEmpty(rc::gen::string<std::string>())),
+                      distinct);
+};
+
+}  // namespace
+
+TEST_CASE("keys that are sorted in the end are those that SQLite makes row by row", "[import]") {
+  TemporaryFolder folder;
+  const std::string row_queries[] = {"SELECT rowid, * FROM words ORDER BY rowid",
+                                     "SELECT id FROM words ORDER BY id",
+                                     "SELECT rowid, * FROM \"both\"",
+                                     "SELECT * FROM one_each",
+                                     "SELECT * FROM pairs",
+                                     "SELECT * FROM \"it's\""};
+  // Rows as they are for everybody, but for the order of the schema.
+  const std::string schema_query =
+      "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
+  rc::check([&] {
+    auto words = *gen_words();
+    for (std::string& word : words) std::erase(word, '\0');
+    words = distinct(std::move(words));
+    std::erase(words, "");
+    for (const bool is_sorted_later : {false, true}) {
+      const auto writer =
+          make_writer(folder, is_sorted_later ? "sorted" : "plain", is_sorted_later);
+      {
+        auto rows = writer->table("words", "id, word");
+        auto both = writer->table("both", "id, other");
+        auto numbers = writer->table("it's", "n");
+        auto pairs = writer->table("pairs", "a, b");
+        REQUIRE((rows && both && numbers && pairs));
+        insert_words(*rows, words);
+        for (const std::string& word : words) {
+          both->text(1, word);
+          both->text(2, word);
+          pairs->text(1, word);
+          pairs->text(2, word);
+          REQUIRE((both->insert() && pairs->insert()));
+        }
+        numbers->integer(1, 7);
+        REQUIRE(numbers->insert());
+      }
+      publish(*writer);
+    }
+    const auto plain = folder.path() / "plain.sqlite3";
+    const auto sorted = folder.path() / "sorted.sqlite3";
+    RC_ASSERT(query(sorted, "PRAGMA integrity_check") == query(plain, "PRAGMA integrity_check"));
+    RC_ASSERT(query(sorted, "PRAGMA integrity_check").at(0).at(0) == "ok");
+    RC_ASSERT(query(sorted, schema_query) == query(plain, schema_query));
+    for (const std::string& rows : row_queries)
+      RC_ASSERT(query(sorted, rows) == query(plain, rows));
+  });
+}
+
+TEST_CASE("SQLite looks up rows by a key that was sorted in the end, and keeps it", "[import]") {
+  TemporaryFolder folder;
+  {
+    const auto writer = make_writer(folder, "test");
+    auto rows = writer->table("words", "id, word");
+    REQUIRE(rows);
+    insert_words(*rows, {"b", "a", "c"});
+    *rows = {};
+    publish(*writer);
+  }
+  const auto file = folder.path() / "test.sqlite3";
+  const auto plan = query(file, "EXPLAIN QUERY PLAN SELECT word FROM words WHERE id = 'a'");
+  CHECK(plan.at(0).back() == "SEARCH words USING INDEX sqlite_autoindex_words_1 (id=?)");
+  SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
+  CHECK_THROWS_AS(database.exec("INSERT INTO words VALUES ('a', NULL)"), SQLite::Exception);
+  CHECK(database.exec("INSERT INTO words VALUES ('d', NULL)") == 1);
+  CHECK(database.execAndGet("PRAGMA integrity_check").getString() == "ok");
+}
+
+TEST_CASE("a key that was promised to be distinct and is not makes no release", "[import]") {
+  TemporaryFolder folder;
+  const auto writer = make_writer(folder, "test");
+  {
+    auto rows = writer->table("words", "id, word");
+    REQUIRE(rows);
+    insert_words(*rows, {"b", "a", "b"});
+  }
+  const auto sealed = writer->seal();
+  REQUIRE(!sealed);
+  CHECK(sealed.error().code == base::ErrorCode::io);
+  CHECK(sealed.error().detail.find("UNIQUE constraint failed: words.id") != std::string::npos);
+}
+
+TEST_CASE("rows inserted by another thread make the same file", "[import]") {
+  TemporaryFolder folder;
+  // More than the threads hold between them, and texts longer than the first batch.
+  std::vector<std::string> words;
+  for (int i = 0; i < 30'000; ++i) words.push_back(std::to_string((i * 7919) % 30'011) + "abc");
+  words.push_back(std::string(1'000'000, 'x'));
+  const std::vector<std::string> more = {"q", "", "rr"};
+  {
+    const auto writer = make_writer(folder, "plain");
+    {
+      auto rows = writer->table("words", "id, word");
+      REQUIRE(rows);
+      insert_words(*rows, words);
+      auto both = writer->table("both", "id, other");
+      REQUIRE(both);
+      both->text(1, "1");
+      both->null(2);
+      REQUIRE(both->insert());
+      insert_words(*rows, more);
+    }
+    publish(*writer);
+  }
+  {
+    const auto writer = make_writer(folder, "threads");
+    {
+      BackgroundRows background(*writer);
+      auto rows = background.table("words", "id, word");
+      REQUIRE(rows);
+      insert_words(*rows, words);
+      auto both = background.table("both", "id, other");
+      REQUIRE(both);
+      both->text(1, "1");
+      both->null(2);
+      REQUIRE(both->insert());
+      insert_words(*rows, more);
+      REQUIRE(background.finish());
+    }
+    publish(*writer);
+  }
+  CHECK(*base::sha256_file(folder.path() / "threads.sqlite3") ==
+        *base::sha256_file(folder.path() / "plain.sqlite3"));
+}
+
+TEST_CASE("an error of the inserting thread is heard, and nobody waits for ever", "[import]") {
+  TemporaryFolder folder;
+  const auto writer = make_writer(folder, "test");
+  {
+    BackgroundRows background(*writer);
+    auto rows = background.table("words", "id, word");
+    REQUIRE(rows);
+    rows->null(1);
+    rows->null(2);
+    REQUIRE(rows->insert());
+    bool is_heard = false;
+    for (int i = 0; i < 1'000'000 && !is_heard; ++i) {
+      rows->text(1, std::to_string(i));
+      rows->null(2);
+      is_heard = !rows->insert();
+    }
+    CHECK(is_heard);
+    const auto finished = background.finish();
+    REQUIRE(!finished);
+    CHECK(finished.error().detail.find("NOT NULL constraint failed: words.id") !=
+          std::string::npos);
+    CHECK(!background.table("both", "id, other"));
+  }
+  CHECK(writer->seal());  // the inserters are gone
+}
+
+TEST_CASE("rows that are given up do not keep an import waiting", "[import]") {
+  TemporaryFolder folder;
+  const auto writer = make_writer(folder, "test");
+  {
+    BackgroundRows background(*writer);
+    auto rows = background.table("words", "id, word");
+    REQUIRE(rows);
+    for (int i = 0; i < 50'000; ++i) {
+      rows->text(1, std::to_string(i));
+      rows->null(2);
+      REQUIRE(rows->insert());
+    }
+  }
+  CHECK(writer->seal());
+}
+
+}  // namespace codelog::tests
