@@ -48,9 +48,7 @@ class Committer {
   void commit_next_group();
   void commit(std::vector<Pending> group);
   base::Result<void> write(const std::vector<Pending>& group);
-  base::Result<void> put(rocksdb::WriteBatch& batch, const PendingCommit& pending);
-  base::Result<void> put_new(rocksdb::WriteBatch& batch, Family family, std::string_view key,
-                             std::string_view value);
+  void put(rocksdb::WriteBatch& batch, const PendingCommit& pending);
   void sync_witness_when_due();
   void latch(const base::Error& error, const std::vector<Pending>& failed);
 

@@ -95,6 +95,17 @@ base::Result<Sequencer::StreamState*> Sequencer::stream_state(const std::string&
     }
     state.version = *version;
   }
+  // From here on the committer writes one entry after the other without looking whether it is
+  // there.
+  const auto next =
+      store_.contains(Family::streams, stream_key(stream, StreamVersion(state.version + 1)));
+  if (!next) return next.error();
+  if (*next) {
+    return Error{ErrorCode::corrupt,
+                 "the head of stream " + stream + " is damaged: the stream goes on after version " +
+                     std::to_string(state.version),
+                 {}};
+  }
   return &streams_.emplace(stream, state).first->second;
 }
 

@@ -38,9 +38,12 @@ class PendingCommit {
   const std::optional<base::Error>& failure() const { return failure_; }
 
   void answer(std::optional<base::Error> failure) {
-    const std::lock_guard lock(mutex_);
-    failure_ = std::move(failure);
-    answered_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      failure_ = std::move(failure);
+      answered_ = true;
+    }
+    // Without the mutex, or who is woken would at once sleep again.
     answered_signal_.notify_all();
   }
 

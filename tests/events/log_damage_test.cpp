@@ -417,6 +417,30 @@ TEST_CASE("tampering with anything else is found by verifying", "[log][damage]")
   CHECK(found_positions(*open_or_fail(options)) == tampering.positions);
 }
 
+TEST_CASE("a stream whose head is behind takes no commit, which would be written over another",
+          "[log][damage]") {
+  const TemporaryFolder folder;
+  const LogOptions options = options_in(folder);
+  fill(options, 600);
+  const std::string entry = stream_key("s1", StreamVersion(4));
+  std::string before;
+  {
+    RawLog raw(options.folder);
+    before = raw.get(Family::streams, entry);
+    raw.put(Family::stream_heads, "s1", number_value(3));
+  }
+  {
+    const auto log = open_or_fail(options);
+    const auto appended = log->append(step("s1", 3, "another fourth"));
+    REQUIRE_FALSE(appended);
+    CHECK(appended.error().code == ErrorCode::corrupt);
+    CHECK(appended.error().detail ==
+          "the head of stream s1 is damaged: the stream goes on after version 3");
+    CHECK(log->append(step("s0", 200, "another stream")));
+  }
+  CHECK(RawLog(options.folder).get(Family::streams, entry) == before);
+}
+
 TEST_CASE("verifying tells how far it is and stops after enough findings", "[log][damage]") {
   const TemporaryFolder folder;
   const LogOptions options = options_in(folder);
