@@ -1,11 +1,16 @@
 #include "server/http/connection.h"
 
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <chrono>
 
+#include "events/base/check.h"
 #include "server/http/shard.h"
 
 namespace codelog::http {
@@ -306,10 +311,12 @@ Connection::Step Connection::refuse(int status, std::string_view why) {
   return Step::send;
 }
 
-void Connection::set_output(std::string_view head, std::string_view body) {
+void Connection::set_output(std::string_view head, std::string_view body, int body_file) {
   output_ = {net::const_buffer(head.data(), head.size()),
              net::const_buffer(body.data(), body.size())};
   output_bytes_ = head.size() + body.size();
+  body_file_ = body_file;
+  body_bytes_ = body.size();
   sent_bytes_ = 0;
 }
 
@@ -327,9 +334,32 @@ Connection::Step Connection::send() {
   append_head(exchange_.request, exchange_.response, exchange_.delivery, after, shard_.date_line(),
               head_);
   const bool head_only = exchange_.request.method() == Method::head;
-  set_output(head_,
-             head_only ? std::string_view() : body_to_send(exchange_.response, exchange_.delivery));
+  if (head_only) {
+    set_output(head_, {}, -1);
+  } else {
+    set_output(head_, body_to_send(exchange_.response, exchange_.delivery),
+               file_to_send(exchange_.response, exchange_.delivery));
+  }
   return flush();
+}
+
+std::size_t Connection::write_some(error_code& error) {
+  if (body_file_ < 0) return socket_.write_some(output_, error);
+  const int socket = socket_.native_handle();
+  ssize_t bytes = 0;
+  do {
+    if (output_[0].size() > 0) {
+      bytes = ::send(socket, output_[0].data(), output_[0].size(), MSG_MORE | MSG_NOSIGNAL);
+    } else {
+      auto offset = static_cast<off_t>(body_bytes_ - output_[1].size());
+      bytes = ::sendfile(socket, body_file_, &offset, output_[1].size());
+    }
+  } while (bytes < 0 && errno == EINTR);
+  // A file that ended early would be asked for ever.
+  CODELOG_CHECK(bytes != 0, "the file of a body has as many bytes as the body");
+  if (bytes > 0) return static_cast<std::size_t>(bytes);
+  error = error_code(errno, boost::system::system_category());
+  return 0;
 }
 
 // Writes what the socket takes at once, which is nearly always everything: no trip through the
@@ -337,7 +367,7 @@ Connection::Step Connection::send() {
 Connection::Step Connection::flush() {
   while (sent_bytes_ < output_bytes_) {
     error_code error;
-    const std::size_t bytes = socket_.write_some(output_, error);
+    const std::size_t bytes = write_some(error);
     if (error == net::error::would_block) return Step::send_rest;
     if (error) {
       keep_alive_ = input_left_ = false;

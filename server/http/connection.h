@@ -111,7 +111,8 @@ class Connection {
   bool account_answer();  // the same of answers
   void enter_request(SteadyTime now);
   void leave_request();
-  void set_output(std::string_view head, std::string_view body);
+  void set_output(std::string_view head, std::string_view body, int body_file);
+  std::size_t write_some(boost::system::error_code& error);
   void body_came(std::size_t bytes);
 
   Shard& shard_;
@@ -120,8 +121,10 @@ class Connection {
   RequestParser parser_;
   Exchange exchange_;
   InputBuffer input_;
-  std::string head_;  // of the response being sent
-  std::array<boost::asio::const_buffer, 2> output_;
+  std::string head_;                                 // of the response being sent
+  std::array<boost::asio::const_buffer, 2> output_;  // what is left of head and body
+  int body_file_ = -1;                               // that has the body, too
+  std::size_t body_bytes_ = 0;
   std::size_t output_bytes_ = 0, sent_bytes_ = 0;
   SteadyTime deadline_ = SteadyTime::max();
   SteadyTime flow_started_;   // of the response

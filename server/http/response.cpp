@@ -70,11 +70,11 @@ CachedBody make_cached_body(std::string content_type, std::string bytes) {
   if (worth_compressing(content_type, bytes.size())) {
     std::string compressed = gzip(bytes);
     if (compressed.size() < bytes.size()) {
-      cached.gzip = std::make_shared<const std::string>(std::move(compressed));
+      cached.gzip = SharedBytes::make(std::move(compressed));
     }
   }
   cached.content_type = std::move(content_type);
-  cached.body = std::make_shared<const std::string>(std::move(bytes));
+  cached.body = SharedBytes::make(std::move(bytes));
   return cached;
 }
 

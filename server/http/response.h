@@ -5,7 +5,6 @@
 // Values; no thread of their own.
 #pragma once
 
-#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -13,12 +12,9 @@
 
 #include "events/base/result.h"
 #include "server/http/request.h"
+#include "server/http/shared_body.h"
 
 namespace codelog::http {
-
-// Shared, because a cached body is held by the cache and by every response of it that is still
-// being sent.
-using SharedBody = std::shared_ptr<const std::string>;
 
 struct Header {
   std::string name;
@@ -46,7 +42,9 @@ struct Response {
   std::string user;
   std::string log_detail;
 
-  std::string_view content() const { return shared_body ? *shared_body : std::string_view(body); }
+  std::string_view content() const {
+    return shared_body ? shared_body->bytes() : std::string_view(body);
+  }
   Response& add(std::string name, std::string value);
   // Tags the body by its digest. About 0.6 ms a megabyte: cached bodies keep their tag.
   Response& tag_by_content();

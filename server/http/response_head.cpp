@@ -94,7 +94,7 @@ bool needs_compression(const Response& response, const Delivery& delivery) {
 void compress(Response& response, Delivery& delivery) {
   std::string compressed = gzip(response.content());
   if (compressed.size() < response.content().size()) {
-    response.shared_gzip = std::make_shared<const std::string>(std::move(compressed));
+    response.shared_gzip = SharedBytes::make_once(std::move(compressed));
   } else {
     delivery.gzip = false;
   }
@@ -102,7 +102,12 @@ void compress(Response& response, Delivery& delivery) {
 
 std::string_view body_to_send(const Response& response, const Delivery& delivery) {
   if (delivery.not_modified || !has_body(response.status)) return {};
-  return delivery.gzip ? std::string_view(*response.shared_gzip) : response.content();
+  return delivery.gzip ? response.shared_gzip->bytes() : response.content();
+}
+
+int file_to_send(const Response& response, const Delivery& delivery) {
+  const SharedBody& body = delivery.gzip ? response.shared_gzip : response.shared_body;
+  return body && !body_to_send(response, delivery).empty() ? body->file() : -1;
 }
 
 std::string_view DateLine::at(std::time_t now) {

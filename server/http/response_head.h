@@ -29,6 +29,8 @@ void compress(Response& response, Delivery& delivery);
 
 // The bytes after the head for GET; a HEAD sends none of them.
 std::string_view body_to_send(const Response& response, const Delivery& delivery);
+// The file that has the same bytes (SharedBytes); -1 where there is none.
+int file_to_send(const Response& response, const Delivery& delivery);
 
 enum class AfterResponse : std::uint8_t {
   keep_alive,           // what HTTP/1.1 means without a word

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <csignal>
 #include <future>
 #include <vector>
 
@@ -115,6 +116,8 @@ base::Result<std::uint16_t> Server::Impl::listen() {
 }
 
 base::Result<std::uint16_t> Server::Impl::start() {
+  // Sending from a file has no flag that keeps it from being raised where the peer has gone.
+  std::signal(SIGPIPE, SIG_IGN);
   auto port = listen();
   if (!port) return port.error();
   for (const auto& shard : shards_) shard->start();

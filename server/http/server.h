@@ -79,7 +79,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds and listens; gives the port. Once only. Errors: invalid (the address), io.
+  // Binds and listens; gives the port. Once only. The process ignores SIGPIPE from then on. Errors:
+  // invalid (the address), io.
   base::Result<std::uint16_t> start();
 
   // Stops accepting, closes idle connections, lets requests in flight finish and be answered, for

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <random>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -73,6 +74,10 @@ void add_pages(Router& router) {
   on_io_thread("/cached", [](const Request&, const PathParameters&) {
     static const CachedBody body =
         make_cached_body("application/json", "\"" + std::string(1998, 'x') + "\"");
+    return cached(body);
+  });
+  on_io_thread("/cached-large", [](const Request&, const PathParameters&) {
+    static const CachedBody body = make_cached_body("application/json", large_text());
     return cached(body);
   });
   on_io_thread("/text/{n:digits}", [](const Request&, const PathParameters& parameters) {
@@ -194,6 +199,13 @@ void Client::hang_up() {
   ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
   ::close(socket_);
   socket_ = -1;
+}
+
+std::string large_text() {
+  std::mt19937 random(1);
+  std::string text;
+  while (text.size() < 300'000) text += std::to_string(random()) + ",";
+  return text;
 }
 
 std::string get(std::string_view target, std::string_view header_lines) {

@@ -65,6 +65,9 @@ std::string get(std::string_view target, std::string_view header_lines = "");
 std::string post(std::string_view target, std::string_view body,
                  std::string_view header_lines = "");
 
+// 300,000 bytes without repeats, which do not become small when compressed.
+std::string large_text();
+
 // A door that handlers wait behind until the test opens it.
 class Door {
  public:
@@ -85,6 +88,7 @@ class Door {
 //   POST /worker-echo      the same, on a worker
 //   GET  /number/{n:digits}, GET /worker-number/{n:digits}           the number
 //   GET  /cached           2,000 bytes of JSON with their gzip twin and tag
+//   GET  /cached-large     the same of large_text()
 //   GET  /text/{n:digits}  n bytes of text      GET  /secret         2,000 bytes never compressed
 //   GET  /tagged           with a computed tag
 //   GET  /door             "open", once the door has been opened (worker)

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include "events/base/files.h"
 #include "tests/server/http_client.h"
@@ -309,6 +310,59 @@ TEST_CASE("a cached body has its twin, and both have tags that bring 304", "[htt
   const auto same = client.ask(get("/tagged", "If-None-Match: " + tagged->header("etag") + "\r\n"));
   REQUIRE(same);
   CHECK(same->status == 304);
+}
+
+TEST_CASE("a large body that is kept is sent whole, however slowly it is read", "[http]") {
+  const std::string text = large_text();
+  TestServer server;
+  Client client = server.client();
+  // More than sockets hold: the server must go on where it stopped, again and again.
+  constexpr int requests_count = 40;
+  std::string requests;
+  for (int i = 0; i < requests_count; ++i) {
+    requests +=
+        get("/cached-large") + get("/cached-large", "Accept-Encoding: gzip\r\n") + get("/hello");
+  }
+  REQUIRE(client.send(requests));
+  std::this_thread::sleep_for(50ms);
+  for (int i = 0; i < requests_count; ++i) {
+    const auto plain = client.answer();
+    REQUIRE(plain);
+    CHECK(plain->header("content-length") == std::to_string(text.size()));
+    CHECK((plain->body == text));
+    const auto zipped = client.answer();
+    REQUIRE(zipped);
+    CHECK(zipped->header("content-encoding") == "gzip");
+    CHECK((gunzip(zipped->body) == text));
+    const auto hello = client.answer();
+    REQUIRE(hello);
+    CHECK(hello->body == "hello");
+  }
+  REQUIRE(client.send("HEAD /cached-large HTTP/1.1\r\nHost: x\r\n\r\n"));
+  const auto head = client.answer_to_head();
+  REQUIRE(head);
+  CHECK(head->header("content-length") == std::to_string(text.size()));
+  const auto known =
+      client.ask(get("/cached-large", "If-None-Match: " + head->header("etag") + "\r\n"));
+  REQUIRE(known);
+  CHECK(known->status == 304);
+  CHECK(client.ask(get("/hello"))->body == "hello");
+}
+
+TEST_CASE("whoever goes away in the middle of a large body harms nobody", "[http]") {
+  TestServer server;
+  Client stays = server.client();
+  for (int i = 0; i < 20; ++i) {
+    Client goes = server.client();
+    std::string requests;
+    for (int j = 0; j < 20; ++j) requests += get("/cached-large");
+    REQUIRE(goes.send(requests));
+    REQUIRE(goes.skim());
+    if (i % 2 == 0) goes.hang_up();
+  }
+  const auto answer = stays.ask(get("/cached-large"));
+  REQUIRE(answer);
+  CHECK((answer->body == large_text()));
 }
 
 TEST_CASE("an exception is a 500 with the request id, and the server goes on", "[http]") {

@@ -1,4 +1,6 @@
 // The parts of server/http that are plain functions of values.
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -179,6 +181,35 @@ TEST_CASE("downloads and redirects escape what headers cannot have", "[http]") {
         "attachment; filename=\"a\\\"b__.csv\"; filename*=UTF-8''a%22b%C3%A9.csv");
   CHECK(redirect(302, "/a b/\xC3\xA9?q=%20&x=1\r\n").headers.at(0).value ==
         "/a%20b/%C3%A9?q=%20&x=1%0D%0A");
+}
+
+TEST_CASE("large bodies that are kept are in files, as many as there may be", "[http]") {
+  const auto bytes_of_file = [](const SharedBody& body) {
+    std::string bytes(body->size() + 1, '\0');
+    const auto count = ::pread(body->file(), bytes.data(), bytes.size(), 0);
+    bytes.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
+    return bytes;
+  };
+  const std::string small(SharedBytes::file_bytes_min - 1, 's');
+  std::string large;
+  while (large.size() < SharedBytes::file_bytes_min) large += std::to_string(large.size());
+  CHECK(SharedBytes::make(small)->file() == -1);
+  CHECK(SharedBytes::make(small)->bytes() == small);
+  CHECK(SharedBytes::make("x")->bytes() == "x");
+  CHECK(SharedBytes::make("")->bytes().empty());
+  CHECK(SharedBytes::make_once(large)->file() == -1);
+  for (int round = 0; round < 2; ++round) {  // those that are let go make room
+    std::vector<SharedBody> bodies;
+    for (int i = 0; i < SharedBytes::files_max; ++i) bodies.push_back(SharedBytes::make(large));
+    for (const SharedBody& body : bodies) {
+      REQUIRE(body->file() >= 0);
+      CHECK(body->bytes() == large);
+      CHECK(bytes_of_file(body) == large);
+    }
+    const SharedBody one_more = SharedBytes::make(large);
+    CHECK(one_more->file() == -1);
+    CHECK(one_more->bytes() == large);
+  }
 }
 
 TEST_CASE("the date is written as RFC 9110 has it", "[http]") {

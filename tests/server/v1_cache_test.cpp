@@ -215,7 +215,7 @@ TEST_CASE("the cache gives up what was used least recently, and holds no more th
   ResponseCache cache(changes, 40'000);
   const auto keep = [&](const std::string& key, std::size_t size) {
     http::Response response;
-    response.shared_body = std::make_shared<const std::string>(size, 'x');
+    response.shared_body = http::SharedBytes::make(std::string(size, 'x'));
     cache.keep(key, {}, base::Position(1), response);
   };
   for (const char* key : {"a", "b", "c", "d"}) keep(key, 8'000);
@@ -238,7 +238,7 @@ TEST_CASE("an answer is let go when what it shows has changed, and not before", 
   ChangeWatch changes;
   ResponseCache cache(changes, 1'000'000);
   http::Response response;
-  response.shared_body = std::make_shared<const std::string>("x");
+  response.shared_body = http::SharedBytes::make("x");
   std::uint64_t position = 10;
   const auto commit = [&](std::string stream, events::Event event, std::int64_t time_us = 0) {
     events::Commit made;

@@ -1,0 +1,50 @@
+// The bytes of a body that many responses share: a cache holds them, and so does every response
+// that is still being sent.
+//
+// Large ones are in a file that exists in memory only. From there the kernel puts them on a socket
+// without copying them, which is half the work of sending them.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace codelog::http {
+
+class SharedBytes;
+using SharedBody = std::shared_ptr<const SharedBytes>;
+
+// Immutable; safe from any thread.
+class SharedBytes {
+ public:
+  // From so many bytes on, a file: below, the two system calls that it takes to send one cost more
+  // than the copy.
+  static constexpr std::size_t file_bytes_min = 32 * 1024;
+  // Descriptors are scarce: connections need them, too.
+  static constexpr int files_max = 128;
+
+  // Never fails: what no file can be had for stays a string.
+  static SharedBody make(std::string bytes);
+  // Always a string: for what is sent once, making a file would be more work than it saves.
+  static SharedBody make_once(std::string bytes);
+
+  ~SharedBytes();
+  SharedBytes(const SharedBytes&) = delete;
+  SharedBytes& operator=(const SharedBytes&) = delete;
+
+  std::string_view bytes() const { return bytes_; }
+  std::size_t size() const { return bytes_.size(); }
+  // What sendfile() takes: the same bytes from 0 on. -1 where there is no file.
+  int file() const { return file_; }
+
+ private:
+  explicit SharedBytes(std::string bytes);
+  void move_to_file();
+
+  std::string string_;  // empty with a file
+  int file_ = -1;
+  std::string_view bytes_;
+};
+
+}  // namespace codelog::http
