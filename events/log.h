@@ -135,8 +135,8 @@ class EventLog {
   virtual Head head() const = 0;
   virtual bool latched() const = 0;
   // The stream's version including commits that are sequenced but not yet durable. The largest
-  // number there is when its index cannot be read: appending then conflicts, and reading says what
-  // is wrong.
+  // number there is when its head cannot be read: appending then conflicts, and reading says what
+  // is wrong. A head that is behind its stream is found by appending (corrupt) and by verify().
   virtual base::StreamVersion stream_version(const std::string& stream) const = 0;
 
   // Errors: not_found (beyond the head), corrupt, io.

@@ -279,6 +279,18 @@ base::Result<bool> LogStore::contains(Family family, std::string_view key) const
   return get_into(family, key, value);
 }
 
+base::Result<bool> LogStore::has_stream_entry_after(const std::string& stream,
+                                                    StreamVersion version) const {
+  const auto entries = iterate(Family::streams, Reuse::cached);
+  const std::string last = stream_key(stream, version);
+  entries->Seek(slice(last));
+  if (entries->Valid() && view(entries->key()) == last) entries->Next();
+  if (!entries->status().ok()) return to_error(entries->status(), "cannot read the log");
+  // All keys of a stream are its name, a zero byte, and the version.
+  return entries->Valid() && entries->key().size() == last.size() &&
+         view(entries->key()).starts_with(std::string_view(last).substr(0, stream.size() + 1));
+}
+
 base::Result<std::optional<std::vector<Hash>>> LogStore::tile(const TileId& id) const {
   rocksdb::PinnableSlice value;
   const auto found = get_into(Family::merkle, tile_key(id.level, id.index), value);

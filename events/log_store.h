@@ -45,6 +45,8 @@ class LogStore {
   base::Result<std::optional<std::string>> get(Family family, std::string_view key) const;
   base::Result<bool> contains(Family family, std::string_view key) const;
   // As get(), into memory that is used again; false when there is no such key.
+  // Whether the index has an entry of the stream for a later version. Logarithmic.
+  base::Result<bool> has_stream_entry_after(const std::string& stream, StreamVersion version) const;
   base::Result<bool> get_into(Family family, std::string_view key,
                               rocksdb::PinnableSlice& value) const;
   base::Result<std::optional<std::vector<Hash>>> tile(const TileId& id) const;

@@ -48,7 +48,7 @@ base::Result<Sequencer::Entry> Sequencer::enter(Pending pending) {
   pending->position = last_;
   pending->commit.position = last_;
   for (const StreamExpectation& expected : pending->commit.content.streams) {
-    streams_[expected.stream] = {expected.version.value() + 1, last_};
+    streams_[expected.stream] = {expected.version.value() + 1, last_, true};
   }
   if (!pending->idempotency_key.empty()) idempotent_.emplace(pending->idempotency_key, pending);
   queue_bytes_ += pending->payload.size();
@@ -95,17 +95,6 @@ base::Result<Sequencer::StreamState*> Sequencer::stream_state(const std::string&
     }
     state.version = *version;
   }
-  // From here on the committer writes one entry after the other without looking whether it is
-  // there.
-  const auto next =
-      store_.contains(Family::streams, stream_key(stream, StreamVersion(state.version + 1)));
-  if (!next) return next.error();
-  if (*next) {
-    return Error{ErrorCode::corrupt,
-                 "the head of stream " + stream + " is damaged: the stream goes on after version " +
-                     std::to_string(state.version),
-                 {}};
-  }
   return &streams_.emplace(stream, state).first->second;
 }
 
@@ -113,6 +102,7 @@ base::Result<void> Sequencer::check_streams(const CommitDraft& draft) {
   for (const StreamExpectation& expected : draft.streams) {
     const auto state = stream_state(expected.stream);
     if (!state) return state.error();
+    if (auto checked = check_end(expected.stream, **state); !checked) return checked;
     if ((*state)->version == expected.version.value()) continue;
     return Error{ErrorCode::conflict,
                  "stream " + expected.stream + " is at version " +
@@ -120,6 +110,22 @@ base::Result<void> Sequencer::check_streams(const CommitDraft& draft) {
                      std::to_string(expected.version.value()),
                  {}};
   }
+  return {};
+}
+
+// The committer writes one entry after the other without looking whether it is there: a head that
+// is behind its stream would have it write over them.
+base::Result<void> Sequencer::check_end(const std::string& stream, StreamState& state) {
+  if (state.is_end_checked) return {};
+  const auto goes_on = store_.has_stream_entry_after(stream, StreamVersion(state.version));
+  if (!goes_on) return goes_on.error();
+  if (*goes_on) {
+    return Error{ErrorCode::corrupt,
+                 "the head of stream " + stream + " is damaged: the stream goes on after version " +
+                     std::to_string(state.version),
+                 {}};
+  }
+  state.is_end_checked = true;
   return {};
 }
 

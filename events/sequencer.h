@@ -104,12 +104,14 @@ class Sequencer {
   struct StreamState {
     std::uint64_t version = 0;
     base::Position last;  // the last commit that moved it in this process
+    bool is_end_checked = false;
   };
 
   base::Result<std::optional<Entry>> find_idempotent_locked(const std::string& key,
                                                             const base::Sha256& request_digest);
   base::Result<StreamState*> stream_state(const std::string& stream);
   base::Result<void> check_streams(const CommitDraft& draft);
+  base::Result<void> check_end(const std::string& stream, StreamState& state);
   void drop_old_streams();
   std::optional<base::Error> refusal() const;
 

@@ -39,7 +39,7 @@ using ReportProgress = std::function<bool(const WorkProgress&)>;
 
 Json error_to_json(const base::Error& error);
 // What the peer says is believed as far as it has the right shape.
-base::Error error_from_json(const Json& json);
+base::Error error_from_json(const Json& value);
 
 // The line that is a result's or an error's answer.
 std::string encode_answer(const base::Result<Json>& answer);

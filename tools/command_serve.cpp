@@ -10,6 +10,7 @@
 #include "server/api/routes.h"
 #include "server/api_v1/routes.h"
 #include "server/http/server.h"
+#include "server/http/shared_body.h"
 #include "tools/admin_socket.h"
 #include "tools/command.h"
 #include "tools/operations_routes.h"
@@ -120,16 +121,18 @@ void open_newest_releases(DataFolder& folder, http::Log& log) {
   }
 }
 
-// As many connections as leave half of the process's open files, refused ones included, to the log
-// and the views: a log that cannot open its next file takes no more writes until it is restarted,
-// and anybody can open connections.
-std::size_t connections_max_here(http::Log& log) {
+// As many connections as leave nearly half of the process's open files, refused ones included, to
+// the log and the views: a log that cannot open its next file takes no more writes until it is
+// restarted, and anybody can open connections. Cached bodies get an eighth.
+std::size_t share_out_open_files(http::Log& log) {
   const std::size_t wanted = http::Limits().connections_max;
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return wanted;
   const rlimit raised{files.rlim_max, files.rlim_max};
   if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) files = raised;
-  const std::size_t possible = std::min<std::size_t>(wanted, files.rlim_cur / 4);
+  const auto bodies_max = std::min<rlim_t>(http::SharedBytes::files_max_usual, files.rlim_cur / 8);
+  http::SharedBytes::set_files_max(static_cast<int>(bodies_max));
+  const std::size_t possible = std::min<std::size_t>(wanted, (files.rlim_cur - bodies_max) / 4);
   if (possible < wanted) {
     log.write(http::LogLevel::warning, "few_open_files",
               {{"limit", static_cast<std::int64_t>(files.rlim_cur)},
@@ -156,10 +159,10 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
   server_options.port = address->port;
   server_options.io_threads = options.io_threads;
   server_options.worker_threads = options.worker_threads;
-  server_options.limits.connections_max = connections_max_here(log);
+  server_options.limits.connections_max = share_out_open_files(log);
   server_options.log = &log;
   server_options.metrics = &metrics;
-  http::Server server(std::move(server_options), std::move(router));
+  http::Server server(server_options, std::move(router));
   const auto port = server.start();
   if (!port) return port.error();
 

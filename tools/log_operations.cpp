@@ -38,9 +38,12 @@ Result<Json> list_commits(DataFolder& folder, const Json& arguments) {
   const auto reader = by_stream ? log.read_stream(*stream, base::StreamVersion(at), direction)
                                 : log.read_all(Position(at), direction);
   const std::uint64_t count_max = std::min(*limit, list_commits_max);
+  bool is_exhausted = false;
   while (at >= 1 && at <= end && commits.size() < count_max) {
     const auto commit = reader->next();
-    if (!commit) break;
+    // A stream whose head cannot be read seems to be longer than it is.
+    is_exhausted = !commit;
+    if (is_exhausted) break;
     if (*commit) {
       commits.push_back(commit_summary(**commit));
     } else {
@@ -49,7 +52,7 @@ Result<Json> list_commits(DataFolder& folder, const Json& arguments) {
     }
     at = newest_first ? at - 1 : at + 1;
   }
-  const bool is_more = at >= 1 && at <= end;
+  const bool is_more = !is_exhausted && at >= 1 && at <= end;
   return Json{{"commits", std::move(commits)}, {"next", is_more ? Json(at) : Json(nullptr)}};
 }
 

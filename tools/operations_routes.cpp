@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "server/http/shared_body.h"
+
 namespace codelog::tools {
 namespace {
 
@@ -85,6 +87,9 @@ void add_site_gauges(http::Metrics& metrics, DataFolder& folder) {
                 [&folder] { return index_bytes(folder); });
   metrics.gauge("process_resident_memory_bytes", "Resident memory size in bytes", {},
                 resident_bytes);
+  metrics.gauge("http_shared_bodies_bytes",
+                "Bytes of cached bodies in files of memory: beside the resident memory", {},
+                [] { return static_cast<double>(http::SharedBytes::all_files_bytes()); });
   metrics.gauge("process_cpu_seconds", "User and system time spent in seconds", {}, cpu_seconds);
 }
 

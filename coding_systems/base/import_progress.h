@@ -3,9 +3,10 @@
 // An import is all or nothing: it writes a temporary file in the target folder and renames it at
 // the end, so a failure, a full disk or a process that is killed before leaves no release and, when
 // one is replaced, leaves the old one. Running readers keep the file that they opened. Temporary
-// files of killed imports are removed by the next import. The same archive always gives the same
-// bytes, so the digest of a release says what it was made from. The caller records the import in
-// the log, and keeps the old file until then (previous_file.h).
+// files of killed imports are removed by the next import. One version of this program
+// makes the same bytes of the same archive, so that the digest of a release says what it was made
+// from. The caller records the import in the log, and keeps the old file until then
+// (previous_file.h).
 #pragma once
 
 #include <chrono>

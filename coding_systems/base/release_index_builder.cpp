@@ -287,7 +287,9 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
     }
     table.offsets.push_back(static_cast<std::uint32_t>(table.texts.size()));
   }
-  auto tokens = std::async(std::launch::async, [&table] { return index_tokens(table); });
+  // On this thread where the system has no other.
+  auto tokens = std::async(std::launch::async | std::launch::deferred,
+                           [&table] { return index_tokens(table); });
   table.terms = index_terms(table);
   table.tokens = tokens.get();
   return table;

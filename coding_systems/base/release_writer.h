@@ -6,7 +6,8 @@
 //
 // - table(): rows, in the order they shall keep; nothing else writes.
 //
-// - seal(): secondary indexes, commit, close; sync to disk while the digest is taken.
+// - seal(): secondary indexes and the keys that could wait, commit, close; sync to disk while the
+//   digest is taken.
 //
 // - publish(): writes the release index, then renames over the target: from then on the release
 //   exists.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <span>
 #include <utility>
 
@@ -61,6 +62,7 @@ constexpr std::string_view associations_sql =
     "\"target_component_id\" varchar(18) NOT NULL);";
 
 constexpr std::uint64_t rows_per_progress = 4096;
+constexpr std::chrono::milliseconds progress_interval{50};
 
 struct TableLayout {
   std::string_view name;
@@ -191,7 +193,9 @@ void TablesWriter::begin(EarlyTable table) {
     if (before.valid()) {
       if (auto written = before.get(); !written) return written;
     }
-    const auto on_rows = [this](std::uint64_t) -> base::Result<void> {
+    const std::uint64_t rows_before = early_rows_written_;
+    const auto on_rows = [this, rows_before](std::uint64_t rows) -> base::Result<void> {
+      early_rows_written_ = rows_before + rows;
       if (!stop_.stop_requested()) return {};
       return base::Error{base::ErrorCode::unavailable, "the import was given up", {}};
     };
@@ -216,6 +220,9 @@ base::Result<void> TablesWriter::finish(ImportStages& stages) {
   const std::uint64_t early_rows = tables_.concepts.size() + tables_.descriptions.size();
   const std::uint64_t relationships = tables_.relationships.size();
   stages.begin("writing", early_rows + relationships + tables_.associations.size());
+  while (begun_.wait_for(progress_interval) != std::future_status::ready) {
+    if (auto proceed = stages.advance_to(early_rows_written_); !proceed) return proceed;
+  }
   if (auto written = begun_.get(); !written) return written;
   tables_.concepts = {};
   tables_.descriptions = {};
@@ -230,9 +237,11 @@ base::Result<void> TablesWriter::finish(ImportStages& stages) {
   tables_.relationships = {};
   if (!written || tables_.associations.empty()) return written;
   if (auto made = writer_.make_table(associations_sql); !made) return made;
-  return write_table<AssociationRow>(
+  written = write_table<AssociationRow>(
       writer_, association_layout, tables_.associations, write_association,
       [&](std::uint64_t rows) { return stages.advance_to(early_rows + relationships + rows); });
+  tables_.associations = {};
+  return written;
 }
 
 }  // namespace codelog::coding_systems::snomedct

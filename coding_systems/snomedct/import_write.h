@@ -1,6 +1,7 @@
 // Writes the tables of a SNOMED CT release as OpenCodelists' migrations make them.
 #pragma once
 
+#include <atomic>
 #include <future>
 #include <stop_token>
 
@@ -35,7 +36,8 @@ class TablesWriter {
   ReleaseWriter& writer_;
   Tables& tables_;
   std::stop_source stop_;
-  std::future<base::Result<void>> begun_;
+  std::atomic<std::uint64_t> early_rows_written_ = 0;
+  std::future<base::Result<void>> begun_;  // last: it uses all the others
 };
 
 }  // namespace codelog::coding_systems::snomedct

@@ -346,9 +346,10 @@ Connection::Step Connection::send() {
 std::size_t Connection::write_some(error_code& error) {
   if (body_file_ < 0) return socket_.write_some(output_, error);
   const int socket = socket_.native_handle();
+  const bool sends_head = output_[0].size() > 0;
   ssize_t bytes = 0;
   do {
-    if (output_[0].size() > 0) {
+    if (sends_head) {
       bytes = ::send(socket, output_[0].data(), output_[0].size(), MSG_MORE | MSG_NOSIGNAL);
     } else {
       auto offset = static_cast<off_t>(body_bytes_ - output_[1].size());
@@ -358,6 +359,12 @@ std::size_t Connection::write_some(error_code& error) {
   // A file that ended early would be asked for ever.
   CODELOG_CHECK(bytes != 0, "the file of a body has as many bytes as the body");
   if (bytes > 0) return static_cast<std::size_t>(bytes);
+  const bool is_sockets_fault = errno == EAGAIN || errno == EPIPE || errno == ECONNRESET;
+  if (!sends_head && !is_sockets_fault) {
+    // The system does not send from files, or has no memory to: the same bytes can be written.
+    body_file_ = -1;
+    return socket_.write_some(output_, error);
+  }
   error = error_code(errno, boost::system::system_category());
   return 0;
 }

@@ -183,8 +183,8 @@ void Server::Impl::stop(std::chrono::milliseconds grace) {
   }
 }
 
-Server::Server(ServerOptions options, Router router)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(router))) {}
+Server::Server(const ServerOptions& options, Router router)
+    : impl_(std::make_unique<Impl>(options, std::move(router))) {}
 
 Server::~Server() = default;
 

@@ -73,7 +73,7 @@ struct ServerOptions {
 
 class Server {
  public:
-  Server(ServerOptions options, Router router);
+  Server(const ServerOptions& options, Router router);
   // stop(0) if that has not been done.
   ~Server();
   Server(const Server&) = delete;

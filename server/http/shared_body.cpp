@@ -11,6 +11,8 @@ namespace codelog::http {
 namespace {
 
 std::atomic<int> files_count = 0;
+std::atomic<int> files_max = SharedBytes::files_max_usual;
+std::atomic<std::size_t> files_bytes = 0;
 
 bool write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -50,6 +52,7 @@ void SharedBytes::move_to_file() {
     return;
   }
   file_ = file;
+  files_bytes += string_.size();
   bytes_ = {static_cast<const char*>(address), string_.size()};
   std::string().swap(string_);
 }
@@ -58,7 +61,12 @@ SharedBytes::~SharedBytes() {
   if (file_ < 0) return;
   ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
   ::close(file_);
+  files_bytes -= bytes_.size();
   --files_count;
 }
+
+void SharedBytes::set_files_max(int count) { files_max = count; }
+
+std::size_t SharedBytes::all_files_bytes() { return files_bytes; }
 
 }  // namespace codelog::http

@@ -21,8 +21,13 @@ class SharedBytes {
   // From so many bytes on, a file: below, the two system calls that it takes to send one cost more
   // than the copy.
   static constexpr std::size_t file_bytes_min = 32 * 1024;
-  // Descriptors are scarce: connections need them, too.
-  static constexpr int files_max = 128;
+  // Descriptors are scarce: the log and connections need them, too.
+  static constexpr int files_max_usual = 128;
+  // For all that are made from now on, in the whole process.
+  static void set_files_max(int count);
+  // Of all files now. They count as memory of the process's group, but not as resident memory of
+  // the process, which does not touch them.
+  static std::size_t all_files_bytes();
 
   // Never fails: what no file can be had for stays a string.
   static SharedBody make(std::string bytes);

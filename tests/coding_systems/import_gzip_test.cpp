@@ -22,7 +22,7 @@ Read read_file(const std::filesystem::path& path, ZipLimits limits = {}) {
   if (!file) return {"", file.error().detail};
   Read result;
   for (;;) {
-    std::array<char, 777> block;
+    std::array<char, 777> block{};
     const auto size = file->read(block);
     if (!size) return {std::move(result.text), size.error().detail};
     if (*size == 0) break;

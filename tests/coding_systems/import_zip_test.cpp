@@ -27,7 +27,7 @@ Read read_members(const ZipArchive& archive) {
     if (!reader) return {{}, reader.error().detail};
     std::string contents;
     for (;;) {
-      std::array<char, 777> block;
+      std::array<char, 777> block{};
       const auto size = reader->read(block);
       if (!size) return {{}, size.error().detail};
       if (*size == 0) break;
@@ -67,7 +67,7 @@ void encrypt_member(const std::filesystem::path& path, zip_uint16_t method) {
   REQUIRE(archive);
   REQUIRE(zip_file_set_encryption(archive.get(), 0, method, "secret") == 0);
   REQUIRE(zip_close(archive.get()) == 0);
-  archive.release();
+  [[maybe_unused]] const auto* const closed = archive.release();
 }
 
 }  // namespace

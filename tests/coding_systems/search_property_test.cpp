@@ -11,6 +11,8 @@
 #include "coding_systems/base/text_search.h"
 #include "events/base/text.h"
 
+using namespace std::string_literals;
+
 namespace codelog::tests {
 namespace {
 
@@ -162,10 +164,8 @@ TEST_CASE("a term never runs from one text of a code into the next", "[search]")
   CHECK(index->terms().find_containing("fracture").size() == 1);
   CHECK(index->terms().find_containing("femurfracture").empty());
   CHECK(index->terms().find_containing("rf").empty());
-  for (const char* end : {"femur\xff",
-                          "femur\xff"
-                          "fracture",
-                          "\xff", "\xfe", "\xfd"}) {
+  for (const std::string& end :
+       {"femur\xff"s, "femur\xff"s + "fracture", "\xff"s, "\xfe"s, "\xfd"s}) {
     CHECK(index->terms().find_containing(end).empty());
   }
 }

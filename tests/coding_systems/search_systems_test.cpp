@@ -29,7 +29,7 @@ Ranked codes_of_searches(const coding_systems::Release& release) {
   for (coding_systems::Node node = 0; node < release.hierarchy().size(); ++node) {
     if (!release.has_concept(node)) continue;
     const std::string code(release.code(node)), term(release.term(node));
-    const bool is_chapter = code.find_first_not_of("IVX") == code.npos;
+    const bool is_chapter = code.find_first_not_of("IVX") == std::string::npos;
     const bool is_product =
         term.ends_with("(VTM)") || term.ends_with("(VMP)") || term.ends_with("(AMP)");
     if (release.system().id == "icd10" && is_chapter) continue;
@@ -160,7 +160,7 @@ TEST_CASE("a code of ICD-10 brings no block that goes on beyond it, and no chapt
   const auto& release = *small.release;
   const auto blocks = [](const Codes& codes) {
     return codes_if({codes.begin(), codes.end()},
-                    [](const std::string& code) { return code.find('-') != code.npos; });
+                    [](const std::string& code) { return code.find('-') != std::string::npos; });
   };
   const auto prefix = [&](const char* text) { return by(release, SearchMode::code_prefix, text); };
   const auto range = [&](const char* text) { return by(release, SearchMode::code_range, text); };

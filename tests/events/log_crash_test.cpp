@@ -76,7 +76,7 @@ class Child {
 
   // The next report; nothing when the child has ended.
   std::optional<CrashReport> next() {
-    CrashReport report;
+    CrashReport report{};
     std::size_t got = 0;
     while (got < sizeof report) {
       const ssize_t size =

@@ -422,12 +422,15 @@ TEST_CASE("a stream whose head is behind takes no commit, which would be written
   const TemporaryFolder folder;
   const LogOptions options = options_in(folder);
   fill(options, 600);
-  const std::string entry = stream_key("s1", StreamVersion(4));
+  const bool has_gap = GENERATE(false, true);
+  const std::string entry = stream_key("s1", StreamVersion(5));
   std::string before;
   {
     RawLog raw(options.folder);
     before = raw.get(Family::streams, entry);
     raw.put(Family::stream_heads, "s1", number_value(3));
+    // Behind a gap, too.
+    if (has_gap) raw.remove(Family::streams, stream_key("s1", StreamVersion(4)));
   }
   {
     const auto log = open_or_fail(options);
@@ -437,6 +440,7 @@ TEST_CASE("a stream whose head is behind takes no commit, which would be written
     CHECK(appended.error().detail ==
           "the head of stream s1 is damaged: the stream goes on after version 3");
     CHECK(log->append(step("s0", 200, "another stream")));
+    CHECK(log->stream_version("s1") == StreamVersion(3));
   }
   CHECK(RawLog(options.folder).get(Family::streams, entry) == before);
 }

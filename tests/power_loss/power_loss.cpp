@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -61,8 +63,8 @@ struct Overwritten {
 
 // What the disk holds of a file.
 struct Synced {
-  int file;  // our own descriptor, so that a closed or moved file can still be cut
-  off_t size;
+  int file = -1;  // our own descriptor, so that a closed or moved file can still be cut
+  off_t size = 0;
   std::vector<Overwritten> overwritten;  // since the last sync, oldest first
 };
 
@@ -95,13 +97,18 @@ bool is_watching() { return !disk().root.empty(); }
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 // The path with its folder resolved, if it lies under the root; empty otherwise.
+// Empty if there is none.
+std::string resolved_path(const char* path) {
+  std::array<char, PATH_MAX> resolved{};
+  return realpath(path, resolved.data()) == nullptr ? std::string() : std::string(resolved.data());
+}
+
 std::string watched_path(const char* path) {
   const char* const slash = std::strrchr(path, '/');
   const std::string folder = slash == nullptr ? "." : std::string(path, slash);
-  char* const resolved = realpath(folder.empty() ? "/" : folder.c_str(), nullptr);
-  if (resolved == nullptr) return {};
-  std::string full = std::string(resolved) + "/" + (slash == nullptr ? path : slash + 1);
-  std::free(resolved);
+  const std::string resolved = resolved_path(folder.empty() ? "/" : folder.c_str());
+  if (resolved.empty()) return {};
+  std::string full = resolved + "/" + (slash == nullptr ? path : slash + 1);
   return full.starts_with(disk().root) ? full : std::string();
 }
 
@@ -114,7 +121,7 @@ std::string path_of(int file) {
 }
 
 Synced* find_file(int file) {
-  struct stat status;
+  struct stat status {};
   if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) return nullptr;
   const auto found = disk().files.find({status.st_dev, status.st_ino});
   return found == disk().files.end() ? nullptr : &found->second;
@@ -125,7 +132,7 @@ Synced* find_file(int file) {
     for (auto it = synced.overwritten.rbegin(); it != synced.overwritten.rend(); ++it) {
       if (real_pwrite(synced.file, it->bytes.data(), it->bytes.size(), it->offset) < 0) abort();
     }
-    struct stat status;
+    struct stat status {};
     if (fstat(synced.file, &status) != 0) abort();
     if (status.st_size > synced.size && real_ftruncate(synced.file, synced.size) != 0) abort();
   }
@@ -145,7 +152,7 @@ Synced* find_file(int file) {
 // --- What is watched; all with the mutex held
 
 void watch_opened(int file, bool made, bool emptied) {
-  struct stat status;
+  struct stat status {};
   if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) return;
   const Inode inode{status.st_dev, status.st_ino};
   const auto found = disk().files.find(inode);
@@ -168,7 +175,7 @@ int watched_open(int folder, const char* path, int flags, mode_t mode) {
   const std::lock_guard lock(disk().mutex);
   const std::string full = watched_path(path);
   if (full.empty()) return real_openat(folder, path, flags, mode);
-  struct stat status;
+  struct stat status {};
   const bool existed = lstat(full.c_str(), &status) == 0;
   const int file = real_openat(folder, path, flags, mode);
   if (file < 0) return file;
@@ -208,7 +215,7 @@ void forget_name_changes_in(const std::string& folder) {
 }
 
 int watched_sync(int file) {
-  struct stat status;
+  struct stat status {};
   if (fstat(file, &status) != 0) return -1;
   const std::lock_guard lock(disk().mutex);
   const bool is_folder = S_ISDIR(status.st_mode);
@@ -242,7 +249,7 @@ int watched_rename(const char* source, const char* target) {
   const std::string full_target = watched_path(target);
   if (full_source.empty() || full_target.empty()) return real_rename(source, target);
   std::string backup;
-  struct stat status;
+  struct stat status {};
   if (lstat(full_target.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
     // Beside the root, on the same volume, so that no listing of the folder shows it.
     backup = disk().root.substr(0, disk().root.size() - 1) + ".replaced-" +
@@ -261,7 +268,7 @@ int watched_rename(const char* source, const char* target) {
 
 int watched_unlink(const char* path) {
   const std::lock_guard lock(disk().mutex);
-  struct stat status;
+  struct stat status {};
   const bool existed = lstat(path, &status) == 0;
   const int result = real_unlink(path);
   // The last name of a file: nothing can come back of it, and its inode may be used again.
@@ -286,13 +293,12 @@ void* wait_for_trigger(void* path) {
 __attribute__((constructor)) void start() {
   const char* const root = std::getenv("CODELOG_POWER_LOSS_ROOT");
   if (root == nullptr) return;
-  char* const resolved = realpath(root, nullptr);
-  if (resolved == nullptr) abort();
+  const std::string resolved = resolved_path(root);
+  if (resolved.empty()) abort();
   if (const char* const number = std::getenv("CODELOG_POWER_LOSS_AT_SYNC")) {
     disk().syncs_until_loss = std::atol(number);
   }
-  disk().root = std::string(resolved) + "/";
-  std::free(resolved);
+  disk().root = resolved + "/";
   if (char* const fifo = std::getenv("CODELOG_POWER_LOSS_TRIGGER")) {
     pthread_t thread;
     if (pthread_create(&thread, nullptr, wait_for_trigger, fifo) != 0) abort();
@@ -331,8 +337,11 @@ POWER_LOSS_OPEN(open64)
 POWER_LOSS_OPENAT(openat)
 POWER_LOSS_OPENAT(openat64)
 
+// The names of glibc, for calls without a mode that are checked.
+// NOLINTBEGIN(readability-identifier-naming)
 int __open_2(const char* path, int flags) { return watched_open(AT_FDCWD, path, flags, 0); }
 int __open64_2(const char* path, int flags) { return watched_open(AT_FDCWD, path, flags, 0); }
+// NOLINTEND(readability-identifier-naming)
 int creat(const char* path, mode_t mode) {
   return watched_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 }

@@ -125,11 +125,11 @@ TEST_CASE_METHOD(Fixture, "If-Match says what the client has seen", "[api][concu
 TEST_CASE_METHOD(Fixture, "sixteen clients click at once, and every click counts",
                  "[api][concurrency]") {
   constexpr int clients = 16;
-  constexpr int clicks = 8;
+  constexpr std::size_t clicks = 8;
   std::vector<std::vector<Reply>> replies(clients);
   in_parallel(clients, [&](int client) {
-    for (int click = 0; click < clicks; ++click) {
-      const std::string& code = codes[static_cast<std::size_t>(client * clicks + click)];
+    for (std::size_t click = 0; click < clicks; ++click) {
+      const std::string& code = codes[static_cast<std::size_t>(client) * clicks + click];
       const std::string user = client % 2 == 0 ? "alice" : "carol";
       replies[static_cast<std::size_t>(client)].push_back(
           decide(user, code, click % 2 == 0 ? "+" : "-"));

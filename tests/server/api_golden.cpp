@@ -165,7 +165,7 @@ OrderedJson read_golden(const std::string& name) {
   INFO(path);
   REQUIRE(file != nullptr);
   std::string text;
-  std::array<char, 65536> block;
+  std::array<char, 65536> block{};
   int count = 0;
   while ((count = gzread(file, block.data(), static_cast<unsigned>(block.size()))) > 0) {
     text.append(block.data(), static_cast<std::size_t>(count));

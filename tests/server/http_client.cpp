@@ -230,7 +230,7 @@ TestServer::TestServer(ServerOptions options) {
        }});
   options.metrics = &metrics_;
   if (options.worker_threads == ServerOptions().worker_threads) options.worker_threads = 4;
-  server_ = std::make_unique<Server>(std::move(options), std::move(router));
+  server_ = std::make_unique<Server>(options, std::move(router));
   auto port = server_->start();
   if (!port) throw std::runtime_error(port.error().detail);
   port_ = *port;

@@ -23,7 +23,7 @@ struct Answer {
   std::map<std::string, std::string> headers;  // by lower-case name; repeated ones joined with ", "
   std::string body;
 
-  bool has(const std::string& name) const { return headers.count(name) > 0; }
+  bool has(const std::string& name) const { return headers.contains(name); }
   std::string header(const std::string& name) const { return has(name) ? headers.at(name) : ""; }
 };
 

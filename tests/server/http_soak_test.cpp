@@ -99,8 +99,8 @@ std::vector<std::string> seeds() {
       get("/cached", "Accept-Encoding: gzip\r\nConnection: keep-alive, x\r\n"),
       post("/echo", "hello world"),
       post("/worker-echo", "hello", "Expect: 100-continue\r\n"),
-      "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-      "5;a=\"b\"\r\nhello\r\n0\r\nTrailer: x\r\n\r\n",
+      ("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+       "5;a=\"b\"\r\nhello\r\n0\r\nTrailer: x\r\n\r\n"),
       "OPTIONS * HTTP/1.1\r\nHost: x\r\nOrigin: a\r\nAccess-Control-Request-Method: PUT\r\n\r\n",
       get("/page/a") + get("/nothing/at/all") + post("/small-echo", std::string(1200, 'x')),
       "GET http://a/hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",

@@ -200,16 +200,24 @@ TEST_CASE("large bodies that are kept are in files, as many as there may be", "[
   CHECK(SharedBytes::make_once(large)->file() == -1);
   for (int round = 0; round < 2; ++round) {  // those that are let go make room
     std::vector<SharedBody> bodies;
-    for (int i = 0; i < SharedBytes::files_max; ++i) bodies.push_back(SharedBytes::make(large));
+    for (int i = 0; i < SharedBytes::files_max_usual; ++i)
+      bodies.push_back(SharedBytes::make(large));
     for (const SharedBody& body : bodies) {
       REQUIRE(body->file() >= 0);
       CHECK(body->bytes() == large);
       CHECK(bytes_of_file(body) == large);
     }
+    CHECK(SharedBytes::all_files_bytes() == bodies.size() * large.size());
     const SharedBody one_more = SharedBytes::make(large);
     CHECK(one_more->file() == -1);
     CHECK(one_more->bytes() == large);
   }
+  CHECK(SharedBytes::all_files_bytes() == 0);
+  SharedBytes::set_files_max(1);
+  const SharedBody only = SharedBytes::make(large);
+  CHECK(only->file() >= 0);
+  CHECK(SharedBytes::make(large)->file() == -1);
+  SharedBytes::set_files_max(SharedBytes::files_max_usual);
 }
 
 TEST_CASE("the date is written as RFC 9110 has it", "[http]") {

@@ -55,6 +55,7 @@ bool is_met(const Aim& aim, const Figure& figure) {
 
 std::string Figures::to_table() const {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(figures_.size());
   for (const Figure& figure : figures_) {
     rows.push_back(
         {figure.name, aims_of(figure), format_number(figure.measured) + " " + figure.unit,

@@ -105,6 +105,7 @@ class Writers {
     const double start = wall_seconds();
     {
       std::vector<std::jthread> threads;
+      threads.reserve(histories_.size());
       for (DraftHistory& history : histories_) {
         threads.emplace_back([&] {
           while (wall_seconds() - start < seconds && !failed) {

@@ -29,7 +29,9 @@ class PieceSource {
   static zip_source_t* make(zip_t* archive, const ZipWriter::NextPiece& next_piece) {
     auto own = std::make_unique<PieceSource>(next_piece);
     zip_source_t* source = zip_source_function(archive, &PieceSource::answer, own.get());
-    if (source != nullptr) own.release();  // ZIP_SOURCE_FREE frees it
+    // ZIP_SOURCE_FREE frees it.
+    if (source != nullptr) [[maybe_unused]]
+      const auto* const given = own.release();
     return source;
   }
 
@@ -100,7 +102,7 @@ base::Result<void> ZipWriter::write(const std::filesystem::path& path) const {
     }
   }
   if (zip_close(archive.get()) != 0) return write_error(path, zip_strerror(archive.get()));
-  archive.release();  // closing freed it
+  [[maybe_unused]] const auto* const closed = archive.release();  // closing freed it
   return {};
 }
 
