@@ -17,8 +17,9 @@ namespace codelog::coding_systems {
 namespace {
 
 constexpr std::string_view temporary_suffix = ".sqlite3.importing";
-// Pages beyond this are written to the (unsynced) file early; more would only cost memory.
-constexpr int page_cache_kib = 192 * 1024;
+// Pages beyond this are written to the (unsynced) file early. Large releases are written in order
+// (SortedKeys), so that more would only cost memory.
+constexpr int page_cache_kib = 32 * 1024;
 // An index is sorted in pieces of this size, each by another thread while the next is read. Smaller
 // ones fit better into the processor's caches.
 constexpr int sorting_kib = 8 * 1024;
