@@ -13,9 +13,9 @@ BackgroundIndex::BackgroundIndex(std::string_view system_id,
         return build_release_index(system_id, make_source(), IndexedFile{});
       })) {}
 
-base::Result<std::string> BackgroundIndex::take(const IndexedFile& built_from) {
+base::Result<std::string> BackgroundIndex::take() {
   auto bytes = bytes_.get();
-  if (bytes) return with_built_from(std::move(*bytes), built_from);
+  if (bytes) return bytes;
   base::Error error = bytes.error();
   // To the index builder it is a damaged release file; to an importer, a wrong source.
   if (error.code == base::ErrorCode::corrupt) error.code = base::ErrorCode::invalid;

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "coding_systems/base/index_file.h"
 #include "coding_systems/base/index_source.h"
 #include "events/base/result.h"
 
@@ -20,9 +19,9 @@ class BackgroundIndex {
   // change.
   BackgroundIndex(std::string_view system_id, std::function<IndexSource()> make_source);
 
-  // Waits for the index and gives its file's bytes; once only. Errors: invalid (the hierarchy has a
-  // cycle: its codes), too_large.
-  base::Result<std::string> take(const IndexedFile& built_from);
+  // Waits for the index and gives its file's bytes, built from a file that is still to come; once
+  // only. Errors: invalid (the hierarchy has a cycle: its codes), too_large.
+  base::Result<std::string> take();
 
  private:
   std::future<base::Result<std::string>> bytes_;

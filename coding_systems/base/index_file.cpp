@@ -31,7 +31,7 @@ constexpr std::array<char, 8> magic = {'c', 'l', 'i', 'n', 'd', 'e', 'x', '\n'};
 // rebuilt.
 constexpr std::uint32_t format_version = 3;
 constexpr std::uint32_t no_root = 0xffffffff;
-constexpr std::size_t header_bytes = 512;
+constexpr std::size_t header_bytes = index_header_bytes;
 constexpr std::size_t section_alignment = 64;
 constexpr std::size_t readable_behind_bytes = 32;
 

@@ -117,8 +117,9 @@ class IndexFile {
 // Writes the file under a name of this thread's own, syncs it, and renames it to `path`.
 base::Result<void> write_index_file(const std::filesystem::path& path, std::string_view bytes);
 
-// The same index with another size and time of the release file, for a release file that was copied
-// or touched.
+// The same index with another release file: one that was copied or touched, or is known only now.
+// Changes the first index_header_bytes.
+constexpr std::size_t index_header_bytes = 512;
 std::string with_built_from(std::string index_bytes, const IndexedFile& built_from);
 
 }  // namespace codelog::coding_systems

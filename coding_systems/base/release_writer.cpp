@@ -100,6 +100,21 @@ base::Result<void> sync_file(const std::filesystem::path& path) {
   return {};
 }
 
+// The disk and the processor work side by side: the digest reads what the system still has in
+// memory.
+base::Result<IndexedFile> sync_and_identify(const std::filesystem::path& path) {
+  auto synced = std::async(std::launch::async, sync_file, path);
+  const auto digest = base::sha256_file(path);
+  const auto sync_result = synced.get();
+  if (!sync_result) return sync_result.error();
+  if (!digest) return digest.error();
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return system_error("cannot look at", path);
+  // A rename changes neither size nor time.
+  return IndexedFile{*digest, static_cast<std::uint64_t>(status.st_size),
+                     std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
 }  // namespace
 
 void RowInserter::Finalize::operator()(sqlite3_stmt* statement) const {
@@ -244,49 +259,56 @@ base::Result<RowInserter> ReleaseWriter::table(std::string_view name, std::strin
   return inserter;
 }
 
-base::Result<IndexedFile> ReleaseWriter::seal() {
+base::Result<void> ReleaseWriter::seal() {
   const auto committed = run("PRAGMA cache_size = -" + std::to_string(sorting_kib) + ";" +
                              indexes_sql_ + sorted_keys_.make_keys_sql() + "COMMIT;");
   if (!committed) return committed.error();
   database_.reset();
-  // The disk and the processor work side by side: the digest reads what the system still has in
-  // memory.
-  auto synced = std::async(std::launch::async, sync_file, temporary_.path);
-  const auto digest = base::sha256_file(temporary_.path);
-  const auto sync_result = synced.get();
-  if (!sync_result) return sync_result.error();
-  if (!digest) return digest.error();
-  struct stat status {};
-  if (::stat(temporary_.path.c_str(), &status) != 0) {
-    return system_error("cannot look at", temporary_.path);
-  }
-  // A rename changes neither size nor time.
-  return IndexedFile{*digest, static_cast<std::uint64_t>(status.st_size),
-                     std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
+  sealed_ = std::async(std::launch::async, sync_and_identify, temporary_.path);
+  return {};
 }
 
 // The index first: it is only a cache, so one without its release does no harm, while a release
 // that was published must not turn out to be a failed import.
-base::Result<void> ReleaseWriter::publish(std::string_view index) {
-  CODELOG_CHECK(!database_, "a release was published before it was sealed");
-  const auto removed = remove_logs_of(file_);
-  if (!removed) return removed;
+base::Result<IndexedFile> ReleaseWriter::publish(std::string_view index) {
+  CODELOG_CHECK(sealed_.valid(), "a release was published before it was sealed, or twice");
+  if (const auto removed = remove_logs_of(file_); !removed) return removed.error();
   const std::filesystem::path index_path = std::filesystem::path(file_).replace_extension("index");
-  // Not write_index_file: this name is known to whoever tidies up, and the lock keeps others away.
-  if (auto written = base::write_file_durably(index_path, index); !written) {
+  auto sealed = write_index(index_path, index);
+  if (!sealed) {
     ::unlink(new_index_of(index_path).c_str());
-    return written;
+    return sealed;
   }
   auto placed = put_in_place();
   const bool is_renamed = temporary_.path.empty();
   if (!placed && !is_renamed) ::unlink(index_path.c_str());
-  return placed;
+  if (!placed) return placed.error();
+  return sealed;
 }
 
-base::Result<void> ReleaseWriter::publish_without_index() {
-  CODELOG_CHECK(!database_, "a mapping was published before it was sealed");
-  if (const auto removed = remove_logs_of(file_); !removed) return removed;
-  return put_in_place();
+// Not write_index_file: this name is known to whoever tidies up, and the lock keeps others away.
+base::Result<IndexedFile> ReleaseWriter::write_index(const std::filesystem::path& path,
+                                                     std::string_view index) {
+  std::optional<IndexedFile> sealed;
+  const auto make_start = [&]() -> base::Result<std::string> {
+    const auto identified = sealed_.get();
+    if (!identified) return identified.error();
+    sealed = *identified;
+    return with_built_from(std::string(index.substr(0, index_header_bytes)), *sealed);
+  };
+  if (auto written = base::write_file_durably(path, index, make_start); !written) {
+    return written.error();
+  }
+  return *sealed;
+}
+
+base::Result<IndexedFile> ReleaseWriter::publish_without_index() {
+  CODELOG_CHECK(sealed_.valid(), "a mapping was published before it was sealed, or twice");
+  if (const auto removed = remove_logs_of(file_); !removed) return removed.error();
+  auto sealed = sealed_.get();
+  if (!sealed) return sealed;
+  if (auto placed = put_in_place(); !placed) return placed.error();
+  return sealed;
 }
 
 base::Result<void> ReleaseWriter::put_in_place() {

@@ -6,11 +6,11 @@
 //
 // - table(): rows, in the order they shall keep; nothing else writes.
 //
-// - seal(): secondary indexes and the keys that could wait, commit, close; sync to disk while the
-//   digest is taken.
+// - seal(): secondary indexes and the keys that could wait, commit, close. From then on threads of
+//   its own sync the file to disk and take its digest.
 //
-// - publish(): writes the release index, then renames over the target: from then on the release
-//   exists.
+// - publish(): writes the release index meanwhile, then renames over the target: from then on the
+//   release exists.
 //
 // Sorting the indexes takes room in SQLite's temporary folder (SQLITE_TMPDIR, TMPDIR, /var/tmp or
 // /tmp), up to a tenth of the release file.
@@ -24,6 +24,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <optional>
 #include <span>
@@ -84,11 +85,11 @@ class ReleaseWriter {
   base::Result<void> make_table(std::string_view sql);
   // `columns` separated by commas. Inserters must be gone before seal().
   base::Result<RowInserter> table(std::string_view name, std::string_view columns);
-  base::Result<IndexedFile> seal();
-  // `index` is the bytes of the index file, built from what seal() returned.
-  base::Result<void> publish(std::string_view index);
+  base::Result<void> seal();
+  // `index` is the bytes of the index file; what file it was built from is put in. What was sealed.
+  base::Result<IndexedFile> publish(std::string_view index);
   // Of a file that has no index: a mapping.
-  base::Result<void> publish_without_index();
+  base::Result<IndexedFile> publish_without_index();
 
   const std::filesystem::path& file() const { return file_; }
 
@@ -108,6 +109,7 @@ class ReleaseWriter {
   ReleaseWriter() = default;
   base::Result<void> lock_temporary_file();
   base::Result<void> make_tables(const ReleaseSchema& schema);
+  base::Result<IndexedFile> write_index(const std::filesystem::path& path, std::string_view index);
   base::Result<void> put_in_place();
   base::Result<void> run(const std::string& sql);
   base::Error database_error(std::string_view what) const;
@@ -119,6 +121,7 @@ class ReleaseWriter {
   SortedKeys sorted_keys_;
   bool has_distinct_keys_ = false;
   std::string indexes_sql_;
+  std::future<base::Result<IndexedFile>> sealed_;
 };
 
 }  // namespace codelog::coding_systems

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "events/base/check.h"
+
 namespace codelog::base {
 namespace {
 
@@ -95,12 +97,26 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
 
 Result<void> write_file_durably(const std::filesystem::path& path, std::string_view bytes,
                                 unsigned mode) {
+  return write_file_durably(
+      path, bytes, [] { return std::string(); }, mode);
+}
+
+Result<void> write_file_durably(const std::filesystem::path& path, std::string_view bytes,
+                                const std::function<Result<std::string>()>& make_start,
+                                unsigned mode) {
   const std::filesystem::path temporary = path.string() + ".new";
   {
     const File file(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode);
     if (!file) return system_error("cannot create", temporary);
     if (::fchmod(file.get(), mode) != 0) return system_error("cannot set the mode of", temporary);
     if (!write_all(file.get(), bytes)) return system_error("cannot write", temporary);
+    const auto start = make_start();
+    if (!start) return start.error();
+    CODELOG_CHECK(start->size() <= bytes.size(), "a file's start is a part of it");
+    const bool is_rewound = start->empty() || ::lseek(file.get(), 0, SEEK_SET) == 0;
+    if (!is_rewound || !write_all(file.get(), *start)) {
+      return system_error("cannot write", temporary);
+    }
     if (::fsync(file.get()) != 0) return system_error("cannot sync", temporary);
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) return system_error("cannot rename to", path);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,12 @@ Result<std::string> read_file(const std::filesystem::path& path);
 
 // Writes beside the target, syncs, renames over it and syncs the folder. `mode` as in chmod.
 Result<void> write_file_durably(const std::filesystem::path& path, std::string_view bytes,
+                                unsigned mode = 0644);
+
+// The same of a file whose start is known later than the rest: when `bytes` are written, what
+// `make_start` gives is written over their first ones. It is no longer than they are.
+Result<void> write_file_durably(const std::filesystem::path& path, std::string_view bytes,
+                                const std::function<Result<std::string>()>& make_start,
                                 unsigned mode = 0644);
 
 // Makes what an earlier process wrote to a file durable, and lets what is read of it afterwards

@@ -110,6 +110,14 @@ TEST_CASE("a durable file is written whole, replaced whole, and digested") {
   CHECK(std::distance(std::filesystem::directory_iterator(folder), {}) == 1);
   CHECK(base::read_file(folder / "absent").error().code == base::ErrorCode::not_found);
   CHECK_FALSE(base::write_file_durably(folder / "no" / "file", "x"));
+  // A start that comes last.
+  using Start = base::Result<std::string>;
+  REQUIRE(base::write_file_durably(path, "abcdef", [] { return Start("XY"); }));
+  CHECK(*base::read_file(path) == "XYcdef");
+  CHECK_FALSE(base::write_file_durably(path, "ghijkl", [] {
+    return Start(base::Error{base::ErrorCode::io, "no start", {}});
+  }));
+  CHECK(*base::read_file(path) == "XYcdef");
   std::filesystem::remove_all(folder);
 }
 
