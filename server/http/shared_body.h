@@ -2,7 +2,7 @@
 // that is still being sent.
 //
 // Large ones are in a file that exists in memory only. From there the kernel puts them on a socket
-// without copying them, which is half the work of sending them.
+// without copying them: of 100 KB, a quarter of the work of sending them.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,8 @@ using SharedBody = std::shared_ptr<const SharedBytes>;
 // Immutable; safe from any thread.
 class SharedBytes {
  public:
-  // From so many bytes on, a file: below, the two system calls that it takes to send one cost more
-  // than the copy.
+  // From so many bytes on, a file. To send from one takes two system calls instead of one, so that
+  // it must be worth something.
   static constexpr std::size_t file_bytes_min = 32 * 1024;
   // Descriptors are scarce: the log and connections need them, too.
   static constexpr int files_max_usual = 128;

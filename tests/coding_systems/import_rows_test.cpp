@@ -64,6 +64,16 @@ void insert_words(Rows& rows, const std::vector<std::string>& words) {
   }
 }
 
+// Has these words in it.
+std::unique_ptr<ReleaseWriter> writer_with(const TemporaryFolder& folder,
+                                           const std::vector<std::string>& words) {
+  auto writer = make_writer(folder, "test");
+  auto rows = writer->table("words", "id, word");
+  REQUIRE(rows);
+  insert_words(*rows, words);
+  return writer;
+}
+
 std::vector<std::string> distinct(std::vector<std::string> words) {
   std::vector<std::string> kept;
   for (std::string& word : words) {
@@ -130,14 +140,7 @@ TEST_CASE("keys that are sorted in the end are those that SQLite makes row by ro
 
 TEST_CASE("SQLite looks up rows by a key that was sorted in the end, and keeps it", "[import]") {
   TemporaryFolder folder;
-  {
-    const auto writer = make_writer(folder, "test");
-    auto rows = writer->table("words", "id, word");
-    REQUIRE(rows);
-    insert_words(*rows, {"b", "a", "c"});
-    *rows = {};
-    publish(*writer);
-  }
+  publish(*writer_with(folder, {"b", "a", "c"}));
   const auto file = folder.path() / "test.sqlite3";
   const auto plan = query(file, "EXPLAIN QUERY PLAN SELECT word FROM words WHERE id = 'a'");
   CHECK(plan.at(0).back() == "SEARCH words USING INDEX sqlite_autoindex_words_1 (id=?)");
@@ -149,12 +152,7 @@ TEST_CASE("SQLite looks up rows by a key that was sorted in the end, and keeps i
 
 TEST_CASE("a key that was promised to be distinct and is not makes no release", "[import]") {
   TemporaryFolder folder;
-  const auto writer = make_writer(folder, "test");
-  {
-    auto rows = writer->table("words", "id, word");
-    REQUIRE(rows);
-    insert_words(*rows, {"b", "a", "b"});
-  }
+  const auto writer = writer_with(folder, {"b", "a", "b"});
   const auto sealed = writer->seal();
   REQUIRE(!sealed);
   CHECK(sealed.error().code == base::ErrorCode::io);
