@@ -11,6 +11,7 @@
 #include "server/api_v1/routes.h"
 #include "server/http/server.h"
 #include "server/http/shared_body.h"
+#include "server/web/routes.h"
 #include "tools/admin_socket.h"
 #include "tools/command.h"
 #include "tools/operations_routes.h"
@@ -152,6 +153,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
   add_operations_routes(router, folder, metrics);
   api::add_routes(router, application);
   api_v1::add_routes(router, application);
+  web::add_routes(router, application);
   const auto address = parse_listen(options.listen);
   CODELOG_CHECK(address.has_value(), "the command line has been checked");
   http::ServerOptions server_options;

@@ -24,7 +24,8 @@ bool split_columns(std::string_view line, char separator, std::span<std::string_
 LineReader::LineReader(const ZipArchive& archive, std::vector<ZipMember> members)
     : archive_(archive), members_(std::move(members)) {
   for (std::size_t i = 0; i < blocks_count; ++i) {
-    free_.emplace_back().bytes.resize(line_bytes_max + block_bytes);
+    free_.emplace_back().bytes =
+        std::make_unique_for_overwrite<char[]>(line_bytes_max + block_bytes);
   }
   unpacker_ = std::jthread([this](const std::stop_token& stop) { unpack_all(stop); });
 }
@@ -47,7 +48,7 @@ bool LineReader::unpack_member(const ZipMember& member, const std::stop_token& s
       put_full(std::move(*block));
       return false;
     }
-    const auto size = reader->read(std::span(block->bytes).subspan(line_bytes_max));
+    const auto size = reader->read({block->bytes.get() + line_bytes_max, block_bytes});
     block->size_bytes = size ? *size : 0;
     if (!size) block->error = size.error();
     block->ends_member = size && *size == 0;
@@ -120,12 +121,12 @@ base::Result<void> LineReader::next_block(std::string_view line_start) {
     full_.pop_front();
   }
   if (block.error) return *block.error;
-  char* const first = block.bytes.data() + line_bytes_max - line_start.size();
+  char* const first = block.bytes.get() + line_bytes_max - line_start.size();
   if (!line_start.empty()) std::memcpy(first, line_start.data(), line_start.size());
   rest_ = {first, line_start.size() + block.size_bytes};
   bytes_read_ += block.size_bytes;
   std::swap(block, block_);
-  if (!block.bytes.empty()) {
+  if (block.bytes != nullptr) {
     {
       const std::lock_guard lock(mutex_);
       free_.push_back(std::move(block));

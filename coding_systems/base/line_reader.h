@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -48,8 +49,8 @@ class LineReader {
 
  private:
   struct Block {
-    std::vector<char>
-        bytes;  // room for the start of a line from the block before, then what was unpacked
+    // Room for the start of a line from the block before, then what was unpacked.
+    std::unique_ptr<char[]> bytes;
     std::size_t size_bytes = 0;
     bool ends_member = false;
     std::optional<base::Error> error;

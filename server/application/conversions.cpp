@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "coding_systems/base/release.h"
+#include "events/base/text.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/csv_writer.h"
+#include "server/commands/validation.h"
 #include "server/commands/version_contents.h"
 
 namespace codelog::application {
@@ -138,7 +140,17 @@ Result<std::vector<std::string>> codes_of_upload(std::string_view csv) {
   const auto rows = commands::read_csv(csv);
   if (!rows) return base::field_error(ErrorCode::invalid, "csv_data", rows.error().detail);
   std::vector<std::string> codes;
-  for (std::size_t i = 1; i < rows->size(); ++i) codes.push_back((*rows)[i].fields.front());
+  for (const commands::CsvRow& row :
+       std::span(*rows).subspan(std::min<std::size_t>(1, rows->size()))) {
+    const std::string_view code = base::trim_unicode_space(row.fields.front());
+    if (code.empty()) continue;
+    if (!commands::is_code(code)) {
+      return base::field_error(
+          ErrorCode::invalid, "csv_data",
+          "line " + std::to_string(row.line) + ": what stands in the first column is not a code");
+    }
+    codes.emplace_back(code);
+  }
   if (codes.empty()) {
     return base::field_error(ErrorCode::invalid, "csv_data",
                              "the file has no codes below its first row, which is its header");
@@ -164,6 +176,13 @@ std::string converted_codes_csv(const Conversion& conversion) {
   std::string out;
   commands::append_csv_row({to + "_id", to + "_name"}, out);
   for (const auto& [code, term] : codes) commands::append_csv_row({code, term}, out);
+  return out;
+}
+
+std::string unmapped_codes_csv(const Conversion& conversion) {
+  std::string out;
+  commands::append_csv_row({std::string(conversion.direction.from) + "_id"}, out);
+  for (const std::string& code : conversion.unmapped) commands::append_csv_row({code}, out);
   return out;
 }
 

@@ -42,13 +42,16 @@ base::Result<Conversion> convert_codes(const commands::Site& site, const project
                                        std::string_view from, std::string_view to,
                                        std::span<const std::string> codes);
 
-// The codes of an uploaded file: the first field of every row below the first. Blank lines are left
-// out. Errors: invalid, for what is no CSV, and for a file without codes.
+// The codes of an uploaded file: the first field of every row below the first, without white space
+// around it. Rows without one are left out. Errors: invalid, for what is no CSV or no code (naming
+// its line), and for a file without codes.
 base::Result<std::vector<std::string>> codes_of_upload(std::string_view csv);
 
 // Every pair: snomedct_id, snomedct_name, ctv3_id, ctv3_name.
 std::string full_conversion_csv(const Conversion& conversion);
 // The codes converted to, each once: ctv3_id, ctv3_name.
 std::string converted_codes_csv(const Conversion& conversion);
+// The codes that map to nothing: snomedct_id.
+std::string unmapped_codes_csv(const Conversion& conversion);
 
 }  // namespace codelog::application

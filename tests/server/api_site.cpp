@@ -10,6 +10,7 @@
 #include "server/api/routes.h"
 #include "server/api_v1/routes.h"
 #include "server/application/pages.h"
+#include "server/web/routes.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 #include "tests/server/http_client.h"
 #include "tests/server/made_up_releases.h"
@@ -43,6 +44,7 @@ http::Router make_router(application::Application& application) {
   http::Router router;
   api_v1::add_routes(router, application);
   api::add_routes(router, application);
+  web::add_routes(router, application);
   return router;
 }
 

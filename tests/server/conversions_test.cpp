@@ -1,4 +1,5 @@
-// Codes of one coding system as codes of another: the native API, and OpenCodelists' CSV files.
+// Codes of one coding system as codes of another: the native API, OpenCodelists' CSV files, and the
+// page that makes them.
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -36,6 +37,39 @@ void import_ctv3sctmap2(ApiSite& site,
 }
 
 constexpr const char* conversions = "/api/v2/conversions";
+
+// The form of /conversions/ as a browser sends it, with the fields given and, unless it is empty,
+// the file.
+struct FilledForm {
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {"from_coding_system_id", "snomedct"}, {"to_coding_system_id", "ctv3"}, {"type", "full"}};
+  std::string csv = {};
+  std::string file_name = "my codes.v2.csv";
+};
+
+Reply submit(const ApiSite& site, const FilledForm& form) {
+  std::string body;
+  for (const auto& [name, value] : form.fields) {
+    body += "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+  }
+  if (!form.csv.empty()) {
+    body += "--b\r\nContent-Disposition: form-data; name=\"csv_data\"; filename=\"" +
+            form.file_name + "\"\r\nContent-Type: text/csv\r\n\r\n" + form.csv + "\r\n";
+  }
+  return site.ask({.method = "POST",
+                   .target = "/conversions/",
+                   .body = body + "--b--\r\n",
+                   .headers = {{"Content-Type", "multipart/form-data; boundary=b"}}});
+}
+
+// The sentence on the page that says what is wrong.
+std::string problem_on(const Reply& reply) {
+  const std::string before = "<p role=\"alert\"><strong>";
+  const std::size_t first = reply.body.find(before);
+  if (first == std::string::npos) return "";
+  const std::size_t from = first + before.size();
+  return reply.body.substr(from, reply.body.find("</strong>", from) - from);
+}
 
 }  // namespace
 
@@ -130,11 +164,90 @@ TEST_CASE("an uploaded file gives the first field of every row below the first",
   CHECK(codes("\xEF\xBB\xBFid,name\r\n100000,\"a\nb\"\r\n\r\n200000\n") ==
         Codes{"100000", "200000"});
   CHECK(codes("100000\n200000") == Codes{"200000"});
+  CHECK(codes("id\n 100000\t\n,a name\n\xC2\xA0X1...\n") == Codes{"100000", "X1..."});
+  CHECK(codes("id\n100000\n\n\"200000\n300000\"\n") ==
+        Codes{"error: csv_data: line 4: what stands in the first column is not a code"});
   const std::string none =
       "error: csv_data: the file has no codes below its first row, which is its header";
   CHECK(codes("") == Codes{none});
   CHECK(codes("id\n") == Codes{none});
   CHECK_THAT(codes("id\n\xFF").front(), Catch::StartsWith("error: "));
+}
+
+TEST_CASE("the page converts an uploaded file", "[web][conversion]") {
+  ApiSite site;
+  site.set_up();
+  import_ctv3sctmap2(site, {{"X2...", "2247004"}, {"X1...", "2247004"}, {"X1...", "2247004"}});
+  const std::string elbow =
+      site.send("POST", std::string("/api/v2/releases/") + small_snomedct + "/terms",
+                {{"codes", {"2247004"}}})
+          .json()
+          .at("terms")
+          .at("2247004");
+  FilledForm form{.csv = "\xEF\xBB\xBFid\r\n2247004,a name\r\n\r\n138875005\r\n"};
+  form.fields.emplace_back("csrfmiddlewaretoken", "a script's");
+  const Reply full = submit(site, form);
+  REQUIRE(full.status == 200);
+  CHECK(full.header("content-type") == "text/csv");
+  CHECK(full.header("content-disposition") == "attachment; filename=\"my codes.v2-mapping.csv\"");
+  CHECK(full.body == "snomedct_id,snomedct_name,ctv3_id,ctv3_name\r\n2247004," + elbow +
+                         ",X1...,Unknown\r\n2247004," + elbow + ",X1...,Unknown\r\n2247004," +
+                         elbow + ",X2...,Unknown\r\n");
+  form.fields.at(2).second = "to-codes-only";
+  const Reply codes = submit(site, form);
+  CHECK(codes.header("content-disposition") == "attachment; filename=\"my codes.v2-ctv3.csv\"");
+  CHECK(codes.body == "ctv3_id,ctv3_name\r\nX1...,Unknown\r\nX2...,Unknown\r\n");
+  form.fields.at(2).second = "unmapped";
+  const Reply unmapped = submit(site, form);
+  CHECK(unmapped.header("content-disposition") ==
+        "attachment; filename=\"my codes.v2-unmapped.csv\"");
+  CHECK(unmapped.body == "snomedct_id\r\n138875005\r\n");
+}
+
+TEST_CASE("the page shows its form, and again as it was filled in with what is wrong",
+          "[web][conversion]") {
+  ApiSite site;
+  site.set_up();
+  const Reply empty = site.get("/conversions/");
+  REQUIRE(empty.status == 200);
+  CHECK(empty.header("content-type") == "text/html; charset=utf-8");
+  CHECK(problem_on(empty).empty());
+  CHECK_THAT(empty.body, Catch::Contains("<option value=\"snomedct\" selected>"));
+  CHECK(site.get("/conversions").status == 301);
+
+  const FilledForm good{.csv = "id\n2247004\n"};
+  const auto refused = [&](const FilledForm& form, int status) {
+    const Reply reply = submit(site, form);
+    CHECK(reply.status == status);
+    CHECK_THAT(reply.body, Catch::Contains("<form method=\"post\""));
+    return problem_on(reply);
+  };
+  CHECK(refused(good, 503) == "this needs the mapping ctv3sctmap2, and none has been imported");
+  CHECK(refused({.csv = ""}, 400) == "csv_data: choose the file with the codes");
+  CHECK(refused({.csv = "id\n"}, 400) ==
+        "csv_data: the file has no codes below its first row, which is its header");
+  const auto with = [&](std::size_t field, const std::string& value) {
+    FilledForm form = good;
+    form.fields.at(field).second = value;
+    return form;
+  };
+  CHECK(refused(with(0, "<b>"), 400) ==
+        "from_coding_system_id: must be one of snomedct, ctv3, bnf, dmd");
+  CHECK_THAT(refused(with(1, "bnf"), 400),
+             Catch::StartsWith("to: there is no conversion from &#x27;snomedct&#x27; to"));
+  CHECK(refused(with(2, "none"), 400) == "type: must be one of full, to-codes-only, unmapped");
+  FilledForm filled = with(0, "bnf");
+  filled.fields.at(1).second = "dmd";
+  filled.fields.at(2).second = "unmapped";
+  const Reply again = submit(site, filled);
+  CHECK(again.status == 503);
+  for (const char* chosen :
+       {"\"bnf\" selected", "\"dmd\" selected", "\"unmapped\" required checked"}) {
+    CHECK_THAT(again.body, Catch::Contains(chosen));
+  }
+  const Reply no_form = site.ask({.method = "POST", .target = "/conversions/", .body = "{}"});
+  CHECK(no_form.status == 400);
+  CHECK(problem_on(no_form) == "The body must be multipart/form-data.");
 }
 
 }  // namespace codelog::tests

@@ -1,0 +1,183 @@
+#include "server/web/conversions_page.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/application/conversions.h"
+#include "server/application/pages.h"
+#include "server/http/multipart.h"
+
+namespace codelog::web {
+namespace {
+
+using application::Conversion;
+using application::escape_html;
+using base::ErrorCode;
+using base::Result;
+
+struct Choice {
+  std::string_view value;
+  std::string_view label;
+};
+
+constexpr std::array<Choice, 4> coding_systems = {
+    Choice{"snomedct", "SNOMED CT"}, Choice{"ctv3", "CTV3 (Read V3)"}, Choice{"bnf", "BNF"},
+    Choice{"dmd", "Dictionary of Medicines and Devices"}};
+constexpr std::string_view full = "full";
+constexpr std::string_view to_codes_only = "to-codes-only";
+constexpr std::string_view unmapped = "unmapped";
+constexpr std::array<Choice, 3> types = {
+    Choice{full, "Full mapping: each code beside what it is converted to, with both terms"},
+    Choice{to_codes_only, "Converted codes only"},
+    Choice{unmapped, "Codes that map to nothing, which are in neither of the other files"}};
+
+// What is chosen on the form.
+struct Chosen {
+  std::string from = "snomedct";
+  std::string to = "ctv3";
+  std::string type = std::string(full);
+};
+
+template <std::size_t count>
+std::string_view label_of(const std::array<Choice, count>& choices, std::string_view value) {
+  const auto found = std::ranges::find(choices, value, &Choice::value);
+  return found == choices.end() ? value : found->label;
+}
+
+// A list of those systems that some conversion has on this side.
+std::string system_list(std::string_view name, std::string_view label, std::string_view chosen,
+                        std::string_view application::ConversionDirection::*side) {
+  const auto directions = application::conversion_directions();
+  std::string out = "<p><label for=\"" + std::string(name) + "\">" + std::string(label) +
+                    "</label><br>\n<select id=\"" + std::string(name) + "\" name=\"" +
+                    std::string(name) + "\" required>\n";
+  for (const Choice& system : coding_systems) {
+    if (std::ranges::find(directions, system.value, side) == directions.end()) continue;
+    out += "<option value=\"" + std::string(system.value) + "\"" +
+           (system.value == chosen ? " selected" : "") + ">" + escape_html(system.label) +
+           "</option>\n";
+  }
+  return out + "</select></p>\n";
+}
+
+std::string type_buttons(std::string_view chosen) {
+  std::string out = "<fieldset><legend>What to download</legend>\n";
+  for (const Choice& type : types) {
+    out += "<p><label><input type=\"radio\" name=\"type\" value=\"" + std::string(type.value) +
+           "\" required" + (type.value == chosen ? " checked" : "") + "> " +
+           escape_html(type.label) + "</label></p>\n";
+  }
+  return out + "</fieldset>\n";
+}
+
+std::string directions_sentence() {
+  std::string out;
+  for (const auto& direction : application::conversion_directions()) {
+    out += out.empty() ? "" : "; ";
+    out += label_of(coding_systems, direction.from);
+    out += " to ";
+    out += label_of(coding_systems, direction.to);
+  }
+  return escape_html(out);
+}
+
+http::Response form_page(int status, const Chosen& chosen, std::string_view problem) {
+  std::string page =
+      "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width\">"
+      "<title>Convert codes</title></head>\n<body>\n<main>\n<h1>Convert codes</h1>\n";
+  if (!problem.empty()) {
+    page += "<p role=\"alert\"><strong>" + escape_html(problem) + "</strong></p>\n";
+  }
+  page +=
+      "<p>Possible conversions: " + directions_sentence() +
+      ".</p>\n<form method=\"post\" action=\"/conversions/\" enctype=\"multipart/form-data\">\n";
+  using application::ConversionDirection;
+  page += system_list("from_coding_system_id", "From", chosen.from, &ConversionDirection::from);
+  page += system_list("to_coding_system_id", "To", chosen.to, &ConversionDirection::to);
+  page +=
+      "<p><label for=\"csv_data\">CSV file, with a header, and a code in the first column of each "
+      "row below it</label><br>\n<input type=\"file\" id=\"csv_data\" name=\"csv_data\" "
+      "accept=\".csv,text/csv\" required></p>\n";
+  page += type_buttons(chosen.type) +
+          "<p><button type=\"submit\">Convert</button></p>\n</form>\n</main>\n</body>\n</html>\n";
+  return http::html(status, std::move(page));
+}
+
+struct Upload {
+  Chosen chosen;
+  std::string file_name;
+  std::vector<std::string> codes;
+};
+
+Result<void> read_choices(const http::Parameters& fields, Chosen& chosen) {
+  chosen = {std::string(fields.get("from_coding_system_id")),
+            std::string(fields.get("to_coding_system_id")), std::string(fields.get("type"))};
+  for (const auto& [field, value] : {std::pair{"from_coding_system_id", &chosen.from},
+                                     std::pair{"to_coding_system_id", &chosen.to}}) {
+    if (std::ranges::find(coding_systems, *value, &Choice::value) == coding_systems.end()) {
+      return base::field_error(ErrorCode::invalid, field,
+                               "must be one of snomedct, ctv3, bnf, dmd");
+    }
+  }
+  if (std::ranges::find(types, chosen.type, &Choice::value) == types.end()) {
+    return base::field_error(ErrorCode::invalid, "type",
+                             "must be one of full, to-codes-only, unmapped");
+  }
+  return {};
+}
+
+// Fills in what it can: a refused form is shown as it was filled in.
+Result<void> read_upload(const http::Request& request, Upload& upload) {
+  const auto form = http::parse_multipart(request);
+  if (!form) return form.error();
+  if (auto read = read_choices(form->fields, upload.chosen); !read) return read;
+  const http::FormFile* const file = form->find_file("csv_data");
+  if (file == nullptr) {
+    return base::field_error(ErrorCode::invalid, "csv_data", "choose the file with the codes");
+  }
+  upload.file_name = file->file_name;
+  auto codes = application::codes_of_upload(file->content);
+  if (!codes) return codes.error();
+  upload.codes = std::move(*codes);
+  return {};
+}
+
+http::Response download(const Conversion& conversion, const Upload& upload) {
+  const std::string stem = std::filesystem::path(upload.file_name).stem().string();
+  if (upload.chosen.type == full) {
+    return http::csv(application::full_conversion_csv(conversion), stem + "-mapping.csv");
+  }
+  if (upload.chosen.type == unmapped) {
+    return http::csv(application::unmapped_codes_csv(conversion), stem + "-unmapped.csv");
+  }
+  return http::csv(application::converted_codes_csv(conversion),
+                   stem + "-" + std::string(conversion.direction.to) + ".csv");
+}
+
+http::Response refused(const Chosen& chosen, const base::Error& error) {
+  http::Response response = form_page(http::http_status(error.code), chosen, error.detail);
+  response.log_detail = error.detail;
+  return response;
+}
+
+}  // namespace
+
+http::Response conversions_page() { return form_page(200, {}, {}); }
+
+http::Response convert_upload(application::Application& application, const http::Request& request) {
+  Upload upload;
+  if (const auto read = read_upload(request, upload); !read) {
+    return refused(upload.chosen, read.error());
+  }
+  const auto conversion = application::convert_codes(
+      application.site(), application.views(), upload.chosen.from, upload.chosen.to, upload.codes);
+  if (!conversion) return refused(upload.chosen, conversion.error());
+  return download(*conversion, upload);
+}
+
+}  // namespace codelog::web

@@ -1,0 +1,37 @@
+// Any bytes as a form: fields and files come, or an error; files are parts of the bytes, in order.
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "events/base/check.h"
+#include "events/base/text.h"
+#include "server/http/multipart.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace codelog;
+  // The first line is the Content-Type, where a header can hold it.
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  const std::size_t line = std::min(text.find('\n'), text.size());
+  const http::Request request =
+      http::make_request(http::Method::post, "/", {{"Content-Type", text.substr(0, line)}},
+                         text.substr(std::min(line + 1, text.size())));
+  const auto form = http::parse_multipart(request);
+  if (!form) {
+    CODELOG_CHECK(!form.error().detail.empty(), "a refusal says why");
+    return 0;
+  }
+  for (const auto& field : form->fields.entries()) {
+    CODELOG_CHECK(base::is_utf8(field.name) && base::is_utf8(field.value), "a field is not UTF-8");
+  }
+  const char* after = request.body.data();
+  for (const http::FormFile& file : form->files) {
+    CODELOG_CHECK(base::is_utf8(file.field) && base::is_utf8(file.file_name), "nor is a name");
+    CODELOG_CHECK(!file.file_name.empty() && file.file_name.find('/') == std::string::npos,
+                  "a file has no plain name");
+    CODELOG_CHECK(std::greater_equal<>()(file.content.data(), after), "files overlap");
+    after = file.content.data() + file.content.size();
+  }
+  CODELOG_CHECK(std::less_equal<>()(after, request.body.data() + request.body.size()),
+                "a file goes beyond the body");
+  return 0;
+}
