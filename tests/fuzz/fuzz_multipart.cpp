@@ -7,8 +7,14 @@
 #include "events/base/text.h"
 #include "server/http/multipart.h"
 
+namespace {
+
+namespace base = codelog::base;
+namespace http = codelog::http;
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace codelog;
   // The first line is the Content-Type, where a header can hold it.
   const std::string text(reinterpret_cast<const char*>(data), size);
   const std::size_t line = std::min(text.find('\n'), text.size());
