@@ -1,14 +1,25 @@
 #include "coding_systems/base/background_index.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "coding_systems/base/release_index.h"
 
 namespace codelog::coding_systems {
+namespace {
+
+// The rows are what the import waits for: as long as they are being written, the index takes what
+// they leave of the processors. Linux keeps this per thread, and its threads inherit it.
+constexpr int background_nice = 10;
+
+}  // namespace
 
 BackgroundIndex::BackgroundIndex(std::string_view system_id,
                                  std::function<IndexSource()> make_source)
     : bytes_(std::async(std::launch::async, [system_id, make_source = std::move(make_source)] {
+        (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), background_nice);
         // Which file it was built from is only known when that is written.
         return build_release_index(system_id, make_source(), IndexedFile{});
       })) {}

@@ -17,6 +17,10 @@ namespace codelog::coding_systems {
 namespace {
 
 constexpr std::string_view temporary_suffix = ".sqlite3.importing";
+// Twice SQLite's usual size: a release is written in nine tenths of the time, and what
+// OpenCodelists asks of it takes as long as before. With 16 KiB writing takes less still, but its
+// recursive queries 1.2 times as long.
+constexpr int page_bytes = 8192;
 // Pages beyond this are written to the (unsynced) file early. Large releases are written in order
 // (SortedKeys), so that more would only cost memory.
 constexpr int page_cache_kib = 32 * 1024;
@@ -100,6 +104,19 @@ base::Result<void> sync_file(const std::filesystem::path& path) {
   return {};
 }
 
+std::string cache_size_sql(int kib) { return "PRAGMA cache_size = -" + std::to_string(kib) + ";"; }
+
+// Each with the ';' that ends it. No name in a schema of ours has one.
+std::vector<std::string> statements_of(std::string_view sql) {
+  std::vector<std::string> statements;
+  while (!sql.empty()) {
+    const std::size_t end = std::min(sql.find(';'), sql.size() - 1) + 1;
+    statements.emplace_back(sql.substr(0, end));
+    sql.remove_prefix(end);
+  }
+  return statements;
+}
+
 // The disk and the processor work side by side: the digest reads what the system still has in
 // memory.
 base::Result<IndexedFile> sync_and_identify(const std::filesystem::path& path) {
@@ -177,7 +194,7 @@ base::Result<std::unique_ptr<ReleaseWriter>> ReleaseWriter::create(
   remove_leftovers(folder);
   std::unique_ptr<ReleaseWriter> writer(new ReleaseWriter);
   writer->file_ = folder / (alias + ".sqlite3");
-  writer->indexes_sql_ = schema.indexes_sql;
+  writer->indexes_sql_ = statements_of(schema.indexes_sql);
   writer->has_distinct_keys_ = schema.has_distinct_keys;
   const auto replaceable = check_logs_of(writer->file_);
   if (!replaceable) return replaceable.error();
@@ -213,11 +230,11 @@ base::Result<void> ReleaseWriter::make_tables(const ReleaseSchema& schema) {
   database_.reset(database);
   if (code != SQLITE_OK) return database_error("cannot open");
   const auto prepared =
-      run("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-          "PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = FILE; PRAGMA threads = 2; PRAGMA "
-          "cache_size = -" +
-          std::to_string(page_cache_kib) +
-          "; BEGIN;"
+      run("PRAGMA page_size = " + std::to_string(page_bytes) +
+          "; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+          "PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = FILE; PRAGMA threads = 2;" +
+          cache_size_sql(page_cache_kib) +
+          "BEGIN;"
           "CREATE TABLE \"django_migrations\" (\"id\" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "
           "\"app\" varchar(255) NOT NULL, \"name\" varchar(255) NOT NULL, "
           "\"applied\" datetime NOT NULL);");
@@ -259,9 +276,22 @@ base::Result<RowInserter> ReleaseWriter::table(std::string_view name, std::strin
   return inserter;
 }
 
+base::Result<void> ReleaseWriter::finish_table(std::string_view name) {
+  const std::string on_table = " ON \"" + std::string(name) + "\"";
+  std::string sql;
+  std::erase_if(indexes_sql_, [&](const std::string& statement) {
+    const bool is_its = statement.find(on_table) != std::string::npos;
+    if (is_its) sql += statement;
+    return is_its;
+  });
+  sql += sorted_keys_.make_key_sql(name);
+  return run(cache_size_sql(sorting_kib) + sql + cache_size_sql(page_cache_kib));
+}
+
 base::Result<void> ReleaseWriter::seal() {
-  const auto committed = run("PRAGMA cache_size = -" + std::to_string(sorting_kib) + ";" +
-                             indexes_sql_ + sorted_keys_.make_keys_sql() + "COMMIT;");
+  std::string sql = cache_size_sql(sorting_kib);
+  for (const std::string& statement : indexes_sql_) sql += statement;
+  const auto committed = run(sql + sorted_keys_.make_keys_sql() + "COMMIT;");
   if (!committed) return committed.error();
   database_.reset();
   sealed_ = std::async(std::launch::async, sync_and_identify, temporary_.path);

@@ -6,8 +6,11 @@
 //
 // - table(): rows, in the order they shall keep; nothing else writes.
 //
-// - seal(): secondary indexes and the keys that could wait, commit, close. From then on threads of
-//   its own sync the file to disk and take its digest.
+// - finish_table(), where other work goes on beside it: a table's secondary indexes, and its key if
+//   that could wait.
+//
+// - seal(): those of all other tables, commit, close. From then on threads of its own sync the file
+//   to disk and take its digest.
 //
 // - publish(): writes the release index meanwhile, then renames over the target: from then on the
 //   release exists.
@@ -30,6 +33,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "coding_systems/base/index_file.h"
 #include "coding_systems/base/locked_file.h"
@@ -46,7 +50,8 @@ struct ReleaseSchema {
   std::string_view application;                  // Django's name for the system: "snomedct"
   std::span<const std::string_view> migrations;  // recorded as applied
   std::string_view tables_sql;
-  std::string_view indexes_sql;  // run after the rows are in, which is faster
+  // CREATE INDEX "…" ON "table" …; one after the other. Run after the rows are in, which is faster.
+  std::string_view indexes_sql;
   // The importer sees to it that no two rows of a table have the same key, so that the keys can
   // wait until the rows are in, too.
   bool has_distinct_keys = false;
@@ -83,8 +88,10 @@ class ReleaseWriter {
 
   // One more table than the schema has, for rows that not every release has.
   base::Result<void> make_table(std::string_view sql);
-  // `columns` separated by commas. Inserters must be gone before seal().
+  // `columns` separated by commas. Inserters must be gone before finish_table() and seal().
   base::Result<RowInserter> table(std::string_view name, std::string_view columns);
+  // All rows of the table are in.
+  base::Result<void> finish_table(std::string_view name);
   base::Result<void> seal();
   // `index` is the bytes of the index file; what file it was built from is put in. What was sealed.
   base::Result<IndexedFile> publish(std::string_view index);
@@ -120,7 +127,7 @@ class ReleaseWriter {
   std::unique_ptr<sqlite3, CloseDatabase> database_;
   SortedKeys sorted_keys_;
   bool has_distinct_keys_ = false;
-  std::string indexes_sql_;
+  std::vector<std::string> indexes_sql_;  // statements not run yet
   std::future<base::Result<IndexedFile>> sealed_;
 };
 

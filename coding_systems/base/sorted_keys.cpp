@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -47,6 +48,9 @@ std::string quoted(std::string_view text, char quote) {
   return result + quote;
 }
 
+// What the index of a table's key is called until the schema is written.
+std::string index_of(std::string_view table) { return "sorted_key_of_" + std::string(table); }
+
 }  // namespace
 
 base::Result<std::string> SortedKeys::without_keys(std::string_view tables_sql) {
@@ -82,16 +86,22 @@ base::Result<std::string> SortedKeys::without_keys(std::string_view tables_sql) 
   return without;
 }
 
-std::string SortedKeys::make_keys_sql() const {
+std::string SortedKeys::make_key_sql(std::string_view table) {
+  const auto key = std::ranges::find(keys_, table, &Key::table);
+  if (key == keys_.end() || key->is_made) return "";
+  key->is_made = true;
+  return "CREATE UNIQUE INDEX " + quoted(index_of(key->table), '"') + " ON " +
+         quoted(key->table, '"') + " (" + quoted(key->column, '"') + ");";
+}
+
+std::string SortedKeys::make_keys_sql() {
   std::string sql;
   std::string schema_sql;
   for (const Key& key : keys_) {
-    const std::string index = "sorted_key_of_" + key.table;
-    sql += "CREATE UNIQUE INDEX " + quoted(index, '"') + " ON " + quoted(key.table, '"') + " (" +
-           quoted(key.column, '"') + ");";
+    sql += make_key_sql(key.table);
     schema_sql +=
         "UPDATE sqlite_schema SET name = " + quoted("sqlite_autoindex_" + key.table + "_1", '\'') +
-        ", sql = NULL WHERE type = 'index' AND name = " + quoted(index, '\'') +
+        ", sql = NULL WHERE type = 'index' AND name = " + quoted(index_of(key.table), '\'') +
         ";UPDATE sqlite_schema SET sql = " + quoted(key.table_sql, '\'') +
         " WHERE type = 'table' AND name = " + quoted(key.table, '\'') + ";";
   }

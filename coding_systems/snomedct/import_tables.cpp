@@ -92,6 +92,7 @@ class TablesReader {
     if (auto done = read_descriptions(); !done) return done;
     on_table_read(EarlyTable::descriptions);
     if (auto done = read_relationships(); !done) return done;
+    on_table_read(EarlyTable::relationships);
     if (auto done = check_edges(); !done) return done;
     auto associations =
         read_associations(rows_, fields_, members_.associations, tables_.concept_rows);

@@ -72,7 +72,7 @@ struct Tables {
 };
 
 // The tables that are not changed any more while others are still being read.
-enum class EarlyTable : std::uint8_t { concepts, descriptions };
+enum class EarlyTable : std::uint8_t { concepts, descriptions, relationships };
 
 // Reads the members, checks every field, and checks that both ends of every edge are concepts. Says
 // when a table is whole: from then on, only the dictionary and what belongs to other tables change.

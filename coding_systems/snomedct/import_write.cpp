@@ -3,8 +3,8 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <span>
 #include <utility>
+#include <vector>
 
 namespace codelog::coding_systems::snomedct {
 namespace {
@@ -164,7 +164,7 @@ base::Result<void> write_association(RowInserter& inserter, const AssociationRow
 // Calls on_rows(how many are written) now and then.
 template <class Row, class WriteRow, class OnRows>
 base::Result<void> write_table(ReleaseWriter& writer, const TableLayout& layout,
-                               std::span<const Row> rows, WriteRow write_row, OnRows on_rows) {
+                               const std::vector<Row>& rows, WriteRow write_row, OnRows on_rows) {
   auto inserter = writer.table(layout.name, layout.columns);
   if (!inserter) return inserter.error();
   std::uint64_t rows_written = 0;
@@ -187,59 +187,77 @@ const ReleaseSchema release_schema = {.application = "snomedct",
 TablesWriter::~TablesWriter() { stop_.request_stop(); }
 
 void TablesWriter::begin(EarlyTable table) {
+  const auto number = static_cast<std::size_t>(table);
+  CODELOG_CHECK(number == 0 || begun_.at(number - 1).valid(), "a table was begun out of its order");
+  const auto before = number > 0 ? begun_.at(number - 1) : std::shared_future<base::Result<void>>();
   // The dictionary goes on growing meanwhile.
-  begun_ = std::async(std::launch::async, [this, table, dictionary = tables_.dictionary,
-                                           before = std::move(begun_)]() mutable {
-    if (before.valid()) {
-      if (auto written = before.get(); !written) return written;
+  begun_.at(number) =
+      std::async(std::launch::async, [this, table, before, dictionary = tables_.dictionary] {
+        if (before.valid() && !before.get()) return before.get();
+        return write_early(table, dictionary);
+      }).share();
+}
+
+base::Result<void> TablesWriter::write_early(EarlyTable table, const Rf2Dictionary& dictionary) {
+  const std::uint64_t rows_before = early_rows_written_;
+  const auto on_rows = [this, rows_before](std::uint64_t rows) -> base::Result<void> {
+    early_rows_written_ = rows_before + rows;
+    if (!stop_.stop_requested()) return {};
+    return base::Error{base::ErrorCode::unavailable, "the import was given up", {}};
+  };
+  const auto write = [&](const TableLayout& layout, const auto& rows, const auto& write_row) {
+    return write_table(writer_, layout, rows, write_row, on_rows);
+  };
+  // The indexes of the first two are made while the relationships are still being read; those of
+  // the relationships when the file is sealed.
+  switch (table) {
+    case EarlyTable::concepts: {
+      const auto written = write(concept_layout, tables_.concepts, [&](auto& inserter, auto& row) {
+        return write_concept(inserter, dictionary, row);
+      });
+      return written ? writer_.finish_table(concept_layout.name) : written;
     }
-    const std::uint64_t rows_before = early_rows_written_;
-    const auto on_rows = [this, rows_before](std::uint64_t rows) -> base::Result<void> {
-      early_rows_written_ = rows_before + rows;
-      if (!stop_.stop_requested()) return {};
-      return base::Error{base::ErrorCode::unavailable, "the import was given up", {}};
-    };
-    if (table == EarlyTable::concepts) {
-      return write_table<ConceptRow>(
-          writer_, concept_layout, tables_.concepts,
-          [&](RowInserter& inserter, const ConceptRow& row) {
-            return write_concept(inserter, dictionary, row);
-          },
-          on_rows);
+    case EarlyTable::descriptions: {
+      const auto written =
+          write(description_layout, tables_.descriptions, [&](auto& inserter, auto& row) {
+            return write_description(inserter, dictionary, tables_.term(row), row);
+          });
+      return written ? writer_.finish_table(description_layout.name) : written;
     }
-    return write_table<DescriptionRow>(
-        writer_, description_layout, tables_.descriptions,
-        [&](RowInserter& inserter, const DescriptionRow& row) {
-          return write_description(inserter, dictionary, tables_.term(row), row);
-        },
-        on_rows);
+    case EarlyTable::relationships:
+      break;
+  }
+  return write(relationship_layout, tables_.relationships, [&](auto& inserter, auto& row) {
+    return write_relationship(inserter, dictionary, row);
   });
 }
 
-base::Result<void> TablesWriter::finish(ImportStages& stages) {
-  const std::uint64_t early_rows = tables_.concepts.size() + tables_.descriptions.size();
-  const std::uint64_t relationships = tables_.relationships.size();
-  stages.begin("writing", early_rows + relationships + tables_.associations.size());
-  while (begun_.wait_for(progress_interval) != std::future_status::ready) {
+base::Result<void> TablesWriter::wait_for(EarlyTable table, ImportStages& stages) {
+  const auto& begun = begun_.at(static_cast<std::size_t>(table));
+  CODELOG_CHECK(begun.valid(), "a table was not begun");
+  while (begun.wait_for(progress_interval) != std::future_status::ready) {
     if (auto proceed = stages.advance_to(early_rows_written_); !proceed) return proceed;
   }
-  if (auto written = begun_.get(); !written) return written;
+  return begun.get();
+}
+
+base::Result<void> TablesWriter::finish(ImportStages& stages) {
+  const std::uint64_t early_rows =
+      tables_.concepts.size() + tables_.descriptions.size() + tables_.relationships.size();
+  stages.begin("writing", early_rows + tables_.associations.size());
+  if (auto written = wait_for(EarlyTable::concepts, stages); !written) return written;
   tables_.concepts = {};
+  if (auto written = wait_for(EarlyTable::descriptions, stages); !written) return written;
   tables_.descriptions = {};
+  if (auto written = wait_for(EarlyTable::relationships, stages); !written) return written;
+  tables_.relationships = {};
   if (auto proceed = stages.advance_to(early_rows); !proceed) return proceed;
 
-  auto written = write_table<RelationshipRow>(
-      writer_, relationship_layout, tables_.relationships,
-      [&](RowInserter& inserter, const RelationshipRow& row) {
-        return write_relationship(inserter, tables_.dictionary, row);
-      },
-      [&](std::uint64_t rows) { return stages.advance_to(early_rows + rows); });
-  tables_.relationships = {};
-  if (!written || tables_.associations.empty()) return written;
+  if (tables_.associations.empty()) return {};
   if (auto made = writer_.make_table(associations_sql); !made) return made;
-  written = write_table<AssociationRow>(
-      writer_, association_layout, tables_.associations, write_association,
-      [&](std::uint64_t rows) { return stages.advance_to(early_rows + relationships + rows); });
+  const auto written =
+      write_table(writer_, association_layout, tables_.associations, write_association,
+                  [&](std::uint64_t rows) { return stages.advance_to(early_rows + rows); });
   tables_.associations = {};
   return written;
 }

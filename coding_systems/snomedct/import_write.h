@@ -1,6 +1,7 @@
 // Writes the tables of a SNOMED CT release as OpenCodelists' migrations make them.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <future>
 #include <stop_token>
@@ -26,18 +27,22 @@ class TablesWriter {
   TablesWriter& operator=(const TablesWriter&) = delete;
 
   // Begins to write a table on another thread, which has the release writer to itself until
-  // finish(). In the order of EarlyTable.
+  // finish(). All of them, in the order of EarlyTable.
   void begin(EarlyTable table);
-  // Writes the other tables; the rows of each are freed when they are written. Errors: io,
-  // unavailable.
+  // Waits for those, and writes what else there is; the rows of each are freed when they are
+  // written. Errors: io, unavailable.
   base::Result<void> finish(ImportStages& stages);
 
  private:
+  base::Result<void> write_early(EarlyTable table, const Rf2Dictionary& dictionary);
+  base::Result<void> wait_for(EarlyTable table, ImportStages& stages);
+
   ReleaseWriter& writer_;
   Tables& tables_;
   std::stop_source stop_;
   std::atomic<std::uint64_t> early_rows_written_ = 0;
-  std::future<base::Result<void>> begun_;  // last: it uses all the others
+  // Last: they use all the others. By EarlyTable; each waits for the one before.
+  std::array<std::shared_future<base::Result<void>>, 3> begun_;
 };
 
 }  // namespace codelog::coding_systems::snomedct

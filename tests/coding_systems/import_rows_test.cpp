@@ -52,7 +52,7 @@ void publish(ReleaseWriter& writer) {
 
 // What `insert` is given: the words, in the order of their rows.
 template <class Rows>
-void insert_words(Rows& rows, const std::vector<std::string>& words) {
+void insert_words(Rows&& rows, const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     rows.text(1, word);
     if (word.size() % 3 == 0) {
@@ -106,16 +106,17 @@ TEST_CASE("keys that are sorted in the end are those that SQLite makes row by ro
     for (std::string& word : words) std::erase(word, '\0');
     words = distinct(std::move(words));
     std::erase(words, "");
+    const bool is_finished_early = *rc::gen::arbitrary<bool>();
     for (const bool is_sorted_later : {false, true}) {
       const auto writer =
           make_writer(folder, is_sorted_later ? "sorted" : "plain", is_sorted_later);
+      insert_words(*writer->table("words", "id, word"), words);
+      if (is_sorted_later && is_finished_early) REQUIRE(writer->finish_table("words"));
       {
-        auto rows = writer->table("words", "id, word");
         auto both = writer->table("both", "id, other");
         auto numbers = writer->table("it's", "n");
         auto pairs = writer->table("pairs", "a, b");
-        REQUIRE((rows && both && numbers && pairs));
-        insert_words(*rows, words);
+        REQUIRE((both && numbers && pairs));
         for (const std::string& word : words) {
           both->text(1, word);
           both->text(2, word);
@@ -157,6 +158,24 @@ TEST_CASE("a key that was promised to be distinct and is not makes no release", 
   REQUIRE(!sealed);
   CHECK(sealed.error().code == base::ErrorCode::io);
   CHECK(sealed.error().detail.find("UNIQUE constraint failed: words.id") != std::string::npos);
+}
+
+TEST_CASE("a table that is finished early has its indexes before others are written", "[import]") {
+  TemporaryFolder folder;
+  const auto writer = writer_with(folder, {"b", "a", "b"});
+  const auto finished = writer->finish_table("words");
+  REQUIRE(!finished);
+  CHECK(finished.error().detail.find("UNIQUE constraint failed: words.id") != std::string::npos);
+
+  const auto good = make_writer(folder, "good");
+  insert_words(*good->table("words", "id, word"), {"b", "a"});
+  REQUIRE(good->finish_table("words"));
+  REQUIRE(good->finish_table("words"));  // nothing is left to do
+  publish(*good);
+  const auto indexes = query(folder.path() / "good.sqlite3",
+                             "SELECT name FROM sqlite_schema WHERE tbl_name = 'words' AND type = "
+                             "'index' ORDER BY name");
+  CHECK(indexes == std::vector<Row>{{"sqlite_autoindex_words_1"}, {"words_word"}});
 }
 
 TEST_CASE("rows inserted by another thread make the same file", "[import]") {
