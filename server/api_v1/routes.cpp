@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "events/base/version_hash.h"
+#include "server/api_v1/check.h"
 #include "server/api_v1/coding_systems.h"
 #include "server/api_v1/lists.h"
 #include "server/api_v1/writes.h"
@@ -199,6 +200,7 @@ void add_download_routes(Router& router, Application& application, const OwnerFo
 void add_routes(Router& router, Application& application) {
   const auto lists = std::make_shared<Lists>();  // shared by the routes
   add_all_list(router, application, lists);
+  add_check_route(router, application);
   add_coding_system_routes(router, application);
   for (const OwnerForm& form : owner_forms) {
     add_owner_routes(router, application, lists, form);

@@ -47,20 +47,6 @@ std::string sentence_of(const base::Error& error) {
   return std::string(name_of_field(field.field)) + ": " + field.detail;
 }
 
-// Whatever the client did wrong is a 400, as clients of this API expect it.
-http::Response refused(const http::Request& request, const base::Error& error) {
-  switch (error.code) {
-    case ErrorCode::forbidden:
-      return unauthorised();
-    case ErrorCode::corrupt:
-    case ErrorCode::io:
-    case ErrorCode::unavailable:
-      return http::problem(request, error);
-    default:
-      return http::json_text(400, json_of("error", sentence_of(error)));
-  }
-}
-
 http::Response codelist_answer(const projections::Handle& handle) {
   const std::string url = "/codelist/" + application::full_slug(handle) + "/";
   return http::json_text(200, json_of("codelist", url));
@@ -134,6 +120,20 @@ base::Result<Commit> update(Application& application, const Write& write, base::
 }
 
 }  // namespace
+
+// Whatever the client did wrong is a 400, as clients of this API expect it.
+http::Response refused(const http::Request& request, const base::Error& error) {
+  switch (error.code) {
+    case ErrorCode::forbidden:
+      return unauthorised();
+    case ErrorCode::corrupt:
+    case ErrorCode::io:
+    case ErrorCode::unavailable:
+      return http::problem(request, error);
+    default:
+      return http::json_text(400, json_of("error", sentence_of(error)));
+  }
+}
 
 http::Response unauthenticated(const base::Error& error) {
   JsonWriter json(JsonStyle::python);

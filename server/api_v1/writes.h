@@ -14,6 +14,10 @@ http::Response post_codelist(application::Application& application, const http::
 http::Response post_version(application::Application& application, const http::Request& request,
                             const events::Owner& owner, std::string_view slug);
 
+// An error that is none of OpenCodelists' own: {"error": …} with 400, 403 without the permission,
+// and problem+json for what is not the client's fault.
+http::Response refused(const http::Request& request, const base::Error& error);
+
 // 401 in OpenCodelists' words.
 http::Response unauthenticated(const base::Error& error);
 

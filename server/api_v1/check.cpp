@@ -1,0 +1,261 @@
+#include "server/api_v1/check.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/base/text.h"
+#include "events/base/version_hash.h"
+#include "server/api_v1/writes.h"
+#include "server/application/downloads.h"
+#include "server/application/json_reader.h"
+#include "server/application/json_writer.h"
+#include "server/application/names.h"
+#include "server/http/multipart.h"
+
+namespace codelog::api_v1 {
+namespace {
+
+using application::Application;
+using application::JsonStyle;
+using application::JsonWriter;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using http::Method;
+using http::Request;
+using http::Response;
+using projections::CodelistRecord;
+using projections::VersionRecord;
+using projections::Views;
+
+// Every line costs the making of a file.
+constexpr std::size_t lines_max = 2'000;
+
+struct ManifestFile {
+  std::string id;
+  std::optional<std::string> sha;
+};
+
+// Both kinds of form: browsers' and scripts' by default, and the kind that can hold files.
+Result<http::Parameters> read_form(const Request& request) {
+  if (request.media_type() != "multipart/form-data") return http::parse_form(request);
+  auto form = http::parse_multipart(request);
+  if (!form) return form.error();
+  return std::move(form->fields);
+}
+
+Response status_ok() {
+  JsonWriter json(JsonStyle::python);
+  json.begin_object().field("status", "ok").end_object();
+  return http::json_text(200, json.take());
+}
+
+Response status_error(std::string_view sentence) {
+  JsonWriter json(JsonStyle::python);
+  json.begin_object().field("status", "error").key("data").begin_object();
+  json.field("error", sentence).end_object().end_object();
+  return http::json_text(200, json.take());
+}
+
+// --- codelists.txt
+
+std::vector<std::string> read_lines(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = base::trim_unicode_space(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    while (line.ends_with('/')) line.remove_suffix(1);
+    if (!line.empty() && line.front() != '#') lines.emplace_back(line);
+  }
+  return lines;
+}
+
+bool is_slug(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '|' || c >= 0x80;
+  });
+}
+
+struct VersionName {
+  events::Owner owner;
+  std::string_view slug;
+  std::string_view tag_or_hash;
+};
+
+// "org/slug/version", also with a '/' before it, or "user/name/slug/version".
+std::optional<VersionName> parse_line(std::string_view line) {
+  std::vector<std::string_view> parts;
+  for (std::size_t from = 0; from <= line.size();) {
+    const std::size_t end = std::min(line.find('/', from), line.size());
+    parts.push_back(line.substr(from, end - from));
+    from = end + 1;
+  }
+  const bool is_of_user = parts.size() == 4 && parts.front() == "user";
+  const bool is_absolute = parts.size() == 4 && parts.front().empty();
+  if (is_of_user || is_absolute) parts.erase(parts.begin());
+  if (parts.size() != 3 || !is_slug(parts[0]) || !is_slug(parts[1]) || parts[2].empty()) {
+    return std::nullopt;
+  }
+  const auto kind = is_of_user ? events::OwnerKind::user : events::OwnerKind::organisation;
+  return VersionName{{kind, std::string(parts[0])}, parts[1], parts[2]};
+}
+
+struct FoundVersion {
+  CodelistRecord codelist;
+  VersionRecord version;
+};
+
+// A hash names its version whatever stands before it, as in OpenCodelists: a study's list stays
+// what it is when its owner or its slug changes.
+std::optional<FoundVersion> find_version(const Views& views, const VersionName& name) {
+  if (const auto id = base::parse_version_hash(name.tag_or_hash)) {
+    if (auto version = views.version(*id)) {
+      auto codelist = views.codelist(version->codelist);
+      if (codelist) return FoundVersion{std::move(*codelist), std::move(*version)};
+    }
+  }
+  auto codelist = views.find_codelist(name.owner, name.slug);
+  if (!codelist) return std::nullopt;
+  auto version = application::find_version(views, codelist->id, name.tag_or_hash);
+  if (!version) return std::nullopt;
+  return FoundVersion{std::move(*codelist), std::move(*version)};
+}
+
+// --- codelists.json
+
+Result<std::vector<ManifestFile>> read_files(const nlohmann::ordered_json& manifest) {
+  const auto wrong = [](const std::string& detail) {
+    return base::field_error(ErrorCode::invalid, "manifest", detail);
+  };
+  if (!manifest.is_object() || !manifest.contains("files") || !manifest.at("files").is_object()) {
+    return wrong("has no object `files`");
+  }
+  std::vector<ManifestFile> files;
+  for (const auto& [name, file] : manifest.at("files").items()) {
+    const bool is_named = file.is_object() && file.contains("id") && file.at("id").is_string();
+    if (!is_named) return wrong("the file " + name + " has no text `id`");
+    ManifestFile read{file.at("id").get<std::string>(), std::nullopt};
+    if (file.contains("sha") && file.at("sha").is_string()) read.sha = file.at("sha");
+    files.push_back(std::move(read));
+  }
+  return files;
+}
+
+// --- The check
+
+void write_list(std::string_view name, const std::vector<std::string>& lines, JsonWriter& json) {
+  json.key(name).begin_array();
+  for (const std::string& line : lines) json.value(line);
+  json.end_array();
+}
+
+using Shas = std::vector<std::string>;
+using ShasByLine = std::map<std::string_view, const Shas*>;
+
+Result<Response> compare(const std::vector<std::string>& lines, const ShasByLine& shas,
+                         const std::vector<ManifestFile>& files) {
+  std::vector<std::string> added, removed, changed;
+  std::set<std::string_view> known;
+  for (const ManifestFile& file : files) known.insert(file.id);
+  for (const std::string& line : lines) {
+    if (known.insert(line).second) added.push_back(line);
+  }
+  for (const ManifestFile& file : files) {
+    const auto found = shas.find(file.id);
+    if (found == shas.end()) {
+      removed.push_back(file.id);
+      continue;
+    }
+    if (!file.sha) {
+      return base::field_error(ErrorCode::invalid, "manifest", file.id + " has no text `sha`");
+    }
+    const Shas& valid = *found->second;
+    if (std::ranges::find(valid, *file.sha) == valid.end()) changed.push_back(file.id);
+  }
+  if (added.empty() && removed.empty() && changed.empty()) return status_ok();
+  JsonWriter json(JsonStyle::python);
+  json.begin_object().field("status", "error").key("data").begin_object();
+  write_list("added", added, json);
+  write_list("removed", removed, json);
+  write_list("changed", changed, json);
+  json.end_object().end_object();
+  return http::json_text(200, json.take());
+}
+
+Result<Response> check(Application& application, const Request& request) {
+  const auto form = read_form(request);
+  if (!form) return form.error();
+  for (const char* field : {"codelists", "manifest"}) {
+    if (!form->has(field)) return base::field_error(ErrorCode::invalid, field, "is required");
+  }
+  // Strictly first; then in the order of the text.
+  const std::string_view text = form->get("manifest");
+  if (!application::parse_json(text, application::DuplicateKeys::last_wins)) {
+    return status_error("Codelists manifest file is invalid");
+  }
+  const auto files = read_files(nlohmann::ordered_json::parse(text));
+  if (!files) return files.error();
+  const std::vector<std::string> lines = read_lines(form->get("codelists"));
+  if (lines.size() > lines_max) {
+    return base::field_error(ErrorCode::invalid, "codelists",
+                             "has more than " + std::to_string(lines_max) + " codelists");
+  }
+  const Views views = application.views();
+  ShasByLine by_line;
+  std::map<base::VersionId, Shas> by_version;  // lines may share one
+  for (const std::string& line : lines) {
+    if (by_line.contains(line)) continue;
+    const auto name = parse_line(line);
+    if (!name) return status_error(line + " does not match expected codelist pattern");
+    const auto found = find_version(views, *name);
+    if (!found) return status_error(line + " could not be found");
+    if (!application::is_downloadable(views, found->codelist, found->version)) {
+      return status_error(line + " is not downloadable");
+    }
+    const auto [shas, is_new] = by_version.try_emplace(found->version.id);
+    if (is_new) {
+      auto valid =
+          application::valid_shas(application.site(), views, found->codelist, found->version);
+      if (!valid) return valid.error();
+      shas->second = std::move(*valid);
+    }
+    by_line.emplace(line, &shas->second);
+  }
+  return compare(lines, by_line, *files);
+}
+
+}  // namespace
+
+void add_check_route(http::Router& router, Application& application) {
+  constexpr const char* pattern = "/api/v1/check/";
+  router.add({.methods = {Method::post},
+              .pattern = pattern,
+              .runs_on = http::RunsOn::worker,
+              .handler =
+                  [&application](const Request& request, auto&) {
+                    auto answer = check(application, request);
+                    return answer ? std::move(*answer) : refused(request, answer.error());
+                  },
+              .implied = http::ImpliedMethods::none});
+  router.add({.methods = {Method::get, Method::head, Method::put, Method::patch, Method::delete_,
+                          Method::options},
+              .pattern = pattern,
+              .handler =
+                  [](auto&, auto&) {
+                    Response response = http::html(405, "");
+                    // OpenCodelists' very words: somebody once forgot the brackets of a list.
+                    response.add("Allow", "P, O, S, T");
+                    return response;
+                  },
+              .implied = http::ImpliedMethods::none});
+}
+
+}  // namespace codelog::api_v1
