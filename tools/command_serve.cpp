@@ -9,6 +9,7 @@
 
 #include "server/api/routes.h"
 #include "server/api_v1/routes.h"
+#include "server/application/pages.h"
 #include "server/http/server.h"
 #include "server/http/shared_body.h"
 #include "server/web/routes.h"
@@ -162,6 +163,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
   server_options.io_threads = options.io_threads;
   server_options.worker_threads = options.worker_threads;
   server_options.limits.connections_max = share_out_open_files(log);
+  server_options.error_page = application::server_error_page;
   server_options.log = &log;
   server_options.metrics = &metrics;
   http::Server server(server_options, std::move(router));

@@ -143,11 +143,23 @@ void DataFolder::settle_imports() {
   }
 }
 
+// Clients are told which file there is something wrong with, and not where the server keeps it.
+template <class Opened>
+base::Result<Opened> DataFolder::without_place(base::Result<Opened> opened) const {
+  if (opened) return opened;
+  base::Error error = opened.error();
+  const std::string place = data_.string() + "/";
+  for (std::size_t at = 0; (at = error.detail.find(place, at)) != std::string::npos;) {
+    error.detail.erase(at, place.size());
+  }
+  return error;
+}
+
 commands::Site DataFolder::site() {
   return {*log_,
           projections(),
           [this](std::string_view system, const std::string& alias) {
-            return releases_.open(system, alias);
+            return without_place(releases_.open(system, alias));
           },
           *keys_,
           clock_,
@@ -159,15 +171,17 @@ commands::MappingOpeners DataFolder::mapping_openers() {
   const auto file_of = [](const MappingRecord& record) {
     return mappings::MappingFile{record.name, record.file_digest};
   };
-  return {.bnfdmd = [this, file_of](
-                        const MappingRecord& record) { return mappings_.bnfdmd(file_of(record)); },
+  return {.bnfdmd =
+              [this, file_of](const MappingRecord& record) {
+                return without_place(mappings_.bnfdmd(file_of(record)));
+              },
           .ctv3sctmap2 =
               [this, file_of](const MappingRecord& record) {
-                return mappings_.ctv3sctmap2(file_of(record));
+                return without_place(mappings_.ctv3sctmap2(file_of(record)));
               },
           .dmdvmpprevmap =
               [this, file_of](const MappingRecord& record) {
-                return mappings_.dmdvmpprevmap(file_of(record));
+                return without_place(mappings_.dmdvmpprevmap(file_of(record)));
               }};
 }
 

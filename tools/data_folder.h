@@ -80,6 +80,8 @@ class DataFolder {
   base::Result<void> finish_erasures();
   void settle_imports();
   commands::MappingOpeners mapping_openers();
+  template <class Opened>
+  base::Result<Opened> without_place(base::Result<Opened> opened) const;
 
   const std::filesystem::path data_;
   // Destroyed in the reverse order: the views let go of the log, and the lock goes last.

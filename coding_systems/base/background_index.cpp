@@ -10,8 +10,8 @@
 namespace codelog::coding_systems {
 namespace {
 
-// The rows are what the import waits for: as long as they are being written, the index takes what
-// they leave of the processors. Linux keeps this per thread, and its threads inherit it.
+// The rows are what the import waits for, so the index gets about a tenth of a processor that they
+// want too. Linux keeps this per thread, and threads made by the thread inherit it.
 constexpr int background_nice = 10;
 
 }  // namespace

@@ -284,14 +284,14 @@ base::Result<void> ReleaseWriter::finish_table(std::string_view name) {
     if (is_its) sql += statement;
     return is_its;
   });
-  sql += sorted_keys_.make_key_sql(name);
+  sql += sorted_keys_.take_key_sql(name);
   return run(cache_size_sql(sorting_kib) + sql + cache_size_sql(page_cache_kib));
 }
 
 base::Result<void> ReleaseWriter::seal() {
   std::string sql = cache_size_sql(sorting_kib);
   for (const std::string& statement : indexes_sql_) sql += statement;
-  const auto committed = run(sql + sorted_keys_.make_keys_sql() + "COMMIT;");
+  const auto committed = run(sql + sorted_keys_.take_keys_sql() + "COMMIT;");
   if (!committed) return committed.error();
   database_.reset();
   sealed_ = std::async(std::launch::async, sync_and_identify, temporary_.path);

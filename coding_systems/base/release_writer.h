@@ -90,7 +90,7 @@ class ReleaseWriter {
   base::Result<void> make_table(std::string_view sql);
   // `columns` separated by commas. Inserters must be gone before finish_table() and seal().
   base::Result<RowInserter> table(std::string_view name, std::string_view columns);
-  // All rows of the table are in.
+  // All rows of the table are in. After an error the writer can only be destroyed.
   base::Result<void> finish_table(std::string_view name);
   base::Result<void> seal();
   // `index` is the bytes of the index file; what file it was built from is put in. What was sealed.

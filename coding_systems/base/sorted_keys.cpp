@@ -86,19 +86,19 @@ base::Result<std::string> SortedKeys::without_keys(std::string_view tables_sql) 
   return without;
 }
 
-std::string SortedKeys::make_key_sql(std::string_view table) {
+std::string SortedKeys::take_key_sql(std::string_view table) {
   const auto key = std::ranges::find(keys_, table, &Key::table);
-  if (key == keys_.end() || key->is_made) return "";
-  key->is_made = true;
+  if (key == keys_.end() || key->is_taken) return "";
+  key->is_taken = true;
   return "CREATE UNIQUE INDEX " + quoted(index_of(key->table), '"') + " ON " +
          quoted(key->table, '"') + " (" + quoted(key->column, '"') + ");";
 }
 
-std::string SortedKeys::make_keys_sql() {
+std::string SortedKeys::take_keys_sql() {
   std::string sql;
   std::string schema_sql;
   for (const Key& key : keys_) {
-    sql += make_key_sql(key.table);
+    sql += take_key_sql(key.table);
     schema_sql +=
         "UPDATE sqlite_schema SET name = " + quoted("sqlite_autoindex_" + key.table + "_1", '\'') +
         ", sql = NULL WHERE type = 'index' AND name = " + quoted(index_of(key.table), '\'') +

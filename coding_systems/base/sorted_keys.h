@@ -25,19 +25,19 @@ class SortedKeys {
   // index. Errors: io (SQLite does not take the SQL).
   base::Result<std::string> without_keys(std::string_view tables_sql);
 
-  // Makes the key of a table whose rows are all in, if it is one to be sorted and not made yet.
-  // Fails where rows have the same key.
-  std::string make_key_sql(std::string_view table);
-  // To be run last, when all rows of all tables are in: the keys not made yet, and the schema.
+  // What makes the key of a table whose rows are all in: once, and only of keys to be sorted.
+  // Running it fails where rows have the same key.
+  std::string take_key_sql(std::string_view table);
+  // What makes the keys not taken yet, and the schema: to be run last, when all rows are in.
   // Afterwards the file must be closed before it is used.
-  std::string make_keys_sql();
+  std::string take_keys_sql();
 
  private:
   struct Key {
     std::string table;
     std::string column;
     std::string table_sql;  // with the key
-    bool is_made = false;
+    bool is_taken = false;
   };
   std::vector<Key> keys_;
 };

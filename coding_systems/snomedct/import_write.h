@@ -21,7 +21,7 @@ class TablesWriter {
  public:
   // Both must outlive this.
   TablesWriter(ReleaseWriter& writer, Tables& tables) : writer_(writer), tables_(tables) {}
-  // Stops what is being written.
+  // Stops what is being written; an index that is being made is made first (some seconds).
   ~TablesWriter();
   TablesWriter(const TablesWriter&) = delete;
   TablesWriter& operator=(const TablesWriter&) = delete;

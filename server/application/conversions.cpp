@@ -140,8 +140,9 @@ Result<std::vector<std::string>> codes_of_upload(std::string_view csv) {
   const auto rows = commands::read_csv(csv);
   if (!rows) return base::field_error(ErrorCode::invalid, "csv_data", rows.error().detail);
   std::vector<std::string> codes;
-  for (const commands::CsvRow& row :
-       std::span(*rows).subspan(std::min<std::size_t>(1, rows->size()))) {
+  for (const commands::CsvRow& row : *rows) {
+    // The header, unless the first line is blank: then nothing is.
+    if (row.line == 1) continue;
     const std::string_view code = base::trim_unicode_space(row.fields.front());
     if (code.empty()) continue;
     if (!commands::is_code(code)) {

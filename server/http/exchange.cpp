@@ -151,7 +151,7 @@ Response Service::error_page(const Request& request, int status, std::string_vie
 }
 
 void Service::refuse(Exchange& exchange, int status, std::string_view why) const {
-  exchange.response = problem(exchange.request, status, why);
+  exchange.response = error_page(exchange.request, status, why);
   if (status == 503) exchange.response.add("Retry-After", "1");
   exchange.delivery = {};
 }

@@ -13,9 +13,9 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-constexpr std::size_t boundary_bytes_max = 70;     // RFC 2046, 5.1.1
-constexpr std::size_t part_head_bytes_max = 8192;  // of all header fields of one part
-constexpr std::size_t file_name_bytes_max = 255;   // of one name in Linux's file systems
+constexpr std::size_t boundary_bytes_max = 70;       // RFC 2046, 5.1.1
+constexpr std::size_t part_head_bytes_max = 8192;    // of all header fields of one part
+constexpr std::size_t parameters_of_field_max = 16;  // a Content-Disposition has three
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view head_end = "\r\n\r\n";
 constexpr std::string_view white_space = " \t";
@@ -57,7 +57,7 @@ std::optional<std::string> take_quoted(std::string_view& text) {
   return std::nullopt;
 }
 
-// Nothing for what is malformed, a repeated parameter included.
+// Nothing for what is malformed, a repeated parameter and too many of them included.
 std::optional<FieldValue> parse_field_value(std::string_view text) {
   std::size_t end = std::min(text.find(';'), text.size());
   FieldValue field{base::ascii_lower(trim(text.substr(0, end))), {}};
@@ -82,6 +82,7 @@ std::optional<FieldValue> parse_field_value(std::string_view text) {
       text.remove_prefix(end);
     }
     if (name.empty() || field.find(name) != nullptr) return std::nullopt;
+    if (field.parameters.size() == parameters_of_field_max) return std::nullopt;
     field.parameters.emplace_back(std::move(name), std::move(value));
   }
   return field;
@@ -98,12 +99,29 @@ std::string plain_file_name(std::string_view sent) {
   const std::size_t folder = sent.find_last_of("/\\");
   if (folder != std::string_view::npos) sent.remove_prefix(folder + 1);
   std::string name;
-  for (const char c : sent.substr(0, file_name_bytes_max)) {
+  for (const char c : sent) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= ' ' && byte != 0x7F) name += c;
   }
   name = utf8(name);
   return name == "." || name == ".." ? std::string() : name;
+}
+
+// The name that the client gives the file, where the part is one. Some send it in an encoding of
+// its own (RFC 8187), beside a plainer one. Nothing for an encoding that is not UTF-8.
+std::optional<std::string> sent_file_name(const FieldValue& disposition) {
+  const std::string* const encoded = disposition.find("filename*");
+  if (encoded == nullptr) return *disposition.find("filename");
+  const std::size_t language = encoded->find('\'');
+  const std::size_t text =
+      language == std::string::npos ? language : encoded->find('\'', language + 1);
+  if (text == std::string::npos ||
+      !equals_ignoring_case(std::string_view(*encoded).substr(0, language), "utf-8")) {
+    return std::nullopt;
+  }
+  std::string name;
+  append_decoded(std::string_view(*encoded).substr(text + 1), PlusSign::literal, name);
+  return name;
 }
 
 bool is_plain_encoding(std::string_view name) {
@@ -117,56 +135,43 @@ class Parser {
       : body_(body), delimiter_("\r\n--" + std::move(boundary)) {}
 
   Result<Form> parse() {
-    // The first delimiter may be the body's first line, without a line end before it.
+    // The line end before the first delimiter may be missing, as it is of the body's first line.
     const std::string_view first = std::string_view(delimiter_).substr(line_end.size());
-    std::optional<bool> more;
-    if (body_.starts_with(first)) more = read_delimiter_line(first.size());
-    if (!more) {
-      const auto preamble = read_content(0);
-      if (!preamble) return invalid("The form does not begin with its boundary.");
-      more = preamble->part_follows;
+    const std::size_t begin = body_.starts_with(delimiter_) ? line_end.size() : 0;
+    if (!body_.substr(begin).starts_with(first)) {
+      return invalid("The form does not begin with its boundary.");
     }
-    while (*more) {
+    auto more = read_delimiter_line(begin + first.size());
+    while (more && *more) {
       ++part_number_;
-      const auto part = read_part();
-      if (!part) return part.error();
-      more = *part;
+      more = read_part();
     }
+    if (!more) return more.error();
     return std::move(form_);
   }
 
  private:
-  struct Content {
-    std::string_view bytes;
-    bool part_follows;
-  };
-
-  // Reads what follows a delimiter that ends at `end`: "--" if it is the last one (false), or the
-  // end of its line (true). Nothing, and reads nothing, if that is no delimiter after all.
-  std::optional<bool> read_delimiter_line(std::size_t end) {
-    const std::string_view after = body_.substr(end);
-    if (after.starts_with("--")) {
-      at_ = body_.size();
-      return false;
+  // Reads what follows a delimiter that ends at `end`: "--" if it is the last one (false), and the
+  // end of its line. Other parsers would take a line that goes on for content, or for an end.
+  Result<bool> read_delimiter_line(std::size_t end) {
+    std::string_view after = body_.substr(end);
+    const bool is_last = after.starts_with("--");
+    if (is_last) after.remove_prefix(2);
+    after.remove_prefix(std::min(after.find_first_not_of(white_space), after.size()));
+    if (!after.starts_with(line_end) && !(is_last && after.empty())) {
+      return invalid("A line of the form begins with its boundary, and does not end there.");
     }
-    const std::size_t padding = std::min(after.find_first_not_of(white_space), after.size());
-    if (!after.substr(padding).starts_with(line_end)) return std::nullopt;
-    at_ = end + padding + line_end.size();
-    return true;
+    at_ = body_.size() - after.size() + (after.empty() ? 0 : line_end.size());
+    return !is_last;
   }
 
-  // Reads up to and with the next delimiter, whose line end may be at `from` at the earliest;
-  // nothing if there is none.
-  std::optional<Content> read_content(std::size_t from) {
-    const std::size_t first = at_;
-    for (;;) {
-      const std::size_t last = body_.find(delimiter_, from);
-      if (last == std::string_view::npos) return std::nullopt;
-      if (const auto part_follows = read_delimiter_line(last + delimiter_.size())) {
-        return Content{body_.substr(first, std::max(first, last) - first), *part_follows};
-      }
-      from = last + line_end.size();
-    }
+  // Reads up to the next delimiter; nothing if there is none.
+  std::optional<std::string_view> read_content() {
+    // The delimiter behind an empty content begins with the line end before it.
+    const std::size_t last = body_.find(delimiter_, at_ - line_end.size());
+    if (last == std::string_view::npos) return std::nullopt;
+    const std::size_t first = std::exchange(at_, last + delimiter_.size());
+    return body_.substr(first, std::max(first, last) - first);
   }
 
   Error wrong_part(std::string_view what) const {
@@ -200,6 +205,9 @@ class Parser {
       const std::size_t colon = line.find(':');
       if (colon == std::string_view::npos) return wrong_part("has a header field without a ':'");
       const std::string_view name = line.substr(0, colon);
+      if (name.find_first_of(white_space) != std::string_view::npos) {
+        return wrong_part("has white space in the name of a header field");
+      }
       const std::string_view value = trim(line.substr(colon + 1));
       if (equals_ignoring_case(name, "Content-Transfer-Encoding") && !is_plain_encoding(value)) {
         return wrong_part("is in a transfer encoding; send the bytes as they are");
@@ -223,28 +231,44 @@ class Parser {
     if (!disposition) return disposition.error();
     const std::string* const name = disposition->find("name");
     if (name == nullptr) return wrong_part("does not say which field it is");
-    // The delimiter behind an empty content begins with the line end before it.
-    const auto content = read_content(at_ - line_end.size());
+    const auto content = read_content();
     if (!content) return wrong_part("ends without the form's boundary: the form is not complete");
-    if (const std::string* const file_name = disposition->find("filename")) {
-      std::string plain = plain_file_name(*file_name);
-      if (!plain.empty()) form_.files.push_back({utf8(*name), std::move(plain), content->bytes});
-    } else {
-      form_.fields.add(utf8(*name), utf8(content->bytes));
-    }
-    if (form_.files.size() > form_files_max) {
+    const bool is_file = disposition->find("filename") || disposition->find("filename*");
+    const auto kept =
+        is_file ? keep_file(*name, *disposition, *content) : keep_field(*name, *content);
+    if (!kept) return kept.error();
+    return read_delimiter_line(at_);
+  }
+
+  Result<void> keep_file(std::string_view field, const FieldValue& disposition,
+                         std::string_view content) {
+    if (++files_count_ > form_files_max) {
       return invalid("The form has more than " + std::to_string(form_files_max) + " files.");
     }
-    if (form_.fields.size() > parameters_max) {
-      return invalid("The form has more than " + std::to_string(parameters_max) + " fields.");
+    const auto sent = sent_file_name(disposition);
+    if (!sent) return wrong_part("has a file name in another encoding than UTF-8");
+    std::string name = plain_file_name(*sent);
+    if (!name.empty()) form_.files.push_back({utf8(field), std::move(name), content});
+    return {};
+  }
+
+  Result<void> keep_field(std::string_view name, std::string_view content) {
+    fields_bytes_ += name.size() + content.size();
+    if (fields_bytes_ > form_fields_bytes_max) {
+      return invalid("The form has more than " + std::to_string(form_fields_bytes_max) +
+                     " bytes beside its files.");
     }
-    return content->part_follows;
+    form_.fields.add(utf8(name), utf8(content));
+    if (form_.fields.size() <= parameters_max) return {};
+    return invalid("The form has more than " + std::to_string(parameters_max) + " fields.");
   }
 
   const std::string_view body_;
   const std::string delimiter_;  // with the line end before it
   std::size_t at_ = 0;           // up to where the body is read
   std::size_t part_number_ = 0;
+  std::size_t files_count_ = 0;  // those that nobody chose too
+  std::size_t fields_bytes_ = 0;
   Form form_;
 };
 
@@ -257,7 +281,8 @@ const FormFile* Form::find_file(std::string_view field) const {
 }
 
 Result<Form> parse_multipart(const Request& request) {
-  const auto type = parse_field_value(request.header("Content-Type").value_or(""));
+  const auto types = request.headers("Content-Type");
+  const auto type = types.size() == 1 ? parse_field_value(types.front()) : std::nullopt;
   if (!type || type->value != "multipart/form-data") {
     return invalid("The body must be multipart/form-data.");
   }

@@ -1,9 +1,9 @@
 // multipart/form-data (RFC 7578 on RFC 2046, 5.1): what a browser sends of a form with files.
 //
 // Strict where two readers could see two forms: lines end with CR LF, a boundary has 1 to 70
-// characters, the last one must be there, every part says which field it is, and a part in another
-// transfer encoding is refused. Pure; linear in the body, of which nothing but the short fields is
-// copied.
+// characters, nothing comes before the first one, no line of a part begins with it, the last one
+// must be there, every part says which field it is, and a part in another transfer encoding is
+// refused. Pure; linear in the body, of which only the fields are copied.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,9 @@
 
 namespace codelog::http {
 
-inline constexpr std::size_t form_files_max = 100;  // as OpenCodelists
+// As OpenCodelists: files, and bytes of all fields that are not files.
+inline constexpr std::size_t form_files_max = 100;
+inline constexpr std::size_t form_fields_bytes_max = 2'621'440;
 
 struct FormFile {
   std::string field;         // the form's name for it

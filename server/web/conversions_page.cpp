@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -147,8 +146,24 @@ Result<void> read_upload(const http::Request& request, Upload& upload) {
   return {};
 }
 
+// The file's name without its last ending; short enough that ours can go behind it in any file
+// system. Names that begin with dots keep them, as in Python.
+std::string stem_of(std::string_view file_name) {
+  constexpr std::size_t stem_bytes_max = 200;
+  const std::size_t dot = file_name.find_last_of('.');
+  if (dot != std::string_view::npos && file_name.find_first_not_of('.') < dot) {
+    file_name = file_name.substr(0, dot);
+  }
+  std::size_t bytes = std::min(file_name.size(), stem_bytes_max);
+  const auto is_within_character = [&](std::size_t at) {
+    return at < file_name.size() && (static_cast<unsigned char>(file_name[at]) & 0xC0) == 0x80;
+  };
+  while (is_within_character(bytes)) --bytes;
+  return std::string(file_name.substr(0, bytes));
+}
+
 http::Response download(const Conversion& conversion, const Upload& upload) {
-  const std::string stem = std::filesystem::path(upload.file_name).stem().string();
+  const std::string stem = stem_of(upload.file_name);
   if (upload.chosen.type == full) {
     return http::csv(application::full_conversion_csv(conversion), stem + "-mapping.csv");
   }
@@ -159,8 +174,18 @@ http::Response download(const Conversion& conversion, const Upload& upload) {
                    stem + "-" + std::string(conversion.direction.to) + ".csv");
 }
 
+// As the form calls the field.
+std::string sentence_of(const base::Error& error) {
+  const bool is_of_to = error.fields.size() == 1 && error.fields.front().field == "to";
+  return is_of_to ? "to_coding_system_id: " + error.fields.front().detail : error.detail;
+}
+
 http::Response refused(const Chosen& chosen, const base::Error& error) {
-  http::Response response = form_page(http::http_status(error.code), chosen, error.detail);
+  const int status = http::http_status(error.code);
+  const bool is_ours = error.code == ErrorCode::corrupt || error.code == ErrorCode::io;
+  http::Response response =
+      form_page(status, chosen, is_ours ? "The server could not do this." : sentence_of(error));
+  if (status == 503) response.add("Retry-After", "60");
   response.log_detail = error.detail;
   return response;
 }

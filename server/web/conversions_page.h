@@ -5,17 +5,22 @@
 // its terms), "to-codes-only" (what was converted to), or "unmapped" (what maps to nothing; ours).
 #pragma once
 
+#include <cstddef>
+
 #include "server/application/application.h"
 #include "server/http/request.h"
 #include "server/http/response.h"
 
 namespace codelog::web {
 
+// 400,000 codes, and more than any coding system but SNOMED CT has.
+inline constexpr std::size_t upload_bytes_max = 8u << 20;
+
 // The empty form.
 http::Response conversions_page();
 
 // A CSV file named after the uploaded one; or the form again, as it was filled in, with what is
-// wrong: 400, or 503 while the mapping or a release is missing.
+// wrong: 400; 503 while a mapping or a release is missing; 500, with the reason in the log.
 http::Response convert_upload(application::Application& application, const http::Request& request);
 
 }  // namespace codelog::web

@@ -13,9 +13,9 @@ void add_routes(http::Router& router, application::Application& application) {
   router.add({.methods = {Method::post},
               .pattern = conversions,
               .runs_on = http::RunsOn::worker,
-              .handler = [&application](const http::Request& request, auto&) {
-                return convert_upload(application, request);
-              }});
+              .handler = [&application](const http::Request& request,
+                                        auto&) { return convert_upload(application, request); },
+              .body_bytes_max = upload_bytes_max});
 }
 
 }  // namespace codelog::web

@@ -262,7 +262,8 @@ TEST_CASE("a full disk fails the import and leaves nothing", "[import][process]"
   const auto archive = folder.path() / "a.zip";
   const auto target = folder.path() / "snomedct";
   write_release_archive(archive, "First");
-  // The file would have almost 1 MB: it is full early, and late.
+  // The file would have almost 1 MB, all of it written when it is sealed: its disk is full early
+  // there, and late.
   const rlim_t file_bytes_max = GENERATE(100'000u, 700'000u);
   const int ended = in_other_process([&] {
     ::signal(SIGXFSZ, SIG_IGN);
@@ -272,6 +273,38 @@ TEST_CASE("a full disk fails the import and leaves nothing", "[import][process]"
         import_snomedct({.archive = archive, .target_folder = target, .alias = "test_1"});
     if (imported) return 2;
     return imported.error().code == base::ErrorCode::io ? 0 : 3;
+  });
+  CHECK(ended == 0);
+  CHECK(files_in(target).empty());
+}
+
+TEST_CASE("a disk that is full while rows are written fails the import and leaves nothing",
+          "[import][process]") {
+  TemporaryFolder folder;
+  const auto archive = folder.path() / "a.zip";
+  const auto target = folder.path() / "snomedct";
+  // More than the writer holds back: what goes wrong does so on the thread that writes.
+  Rf2Archive rf2;
+  const std::string term(250, 'x');
+  for (int i = 0; i < 130'000; ++i) {
+    rf2.lines(0, Rf2Archive::descriptions)
+        .push_back(
+            description_line(std::to_string(10'000'000 + i), "20210131", "1", "100005", term));
+  }
+  write_archive(archive, rf2.members());
+  const int ended = in_other_process([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{20'000'000, 20'000'000};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    ImportRequest request{.archive = archive, .target_folder = target, .alias = "test_1"};
+    bool is_sealing = false;
+    request.report_progress = [&](const ImportProgress& progress) {
+      is_sealing = is_sealing || progress.stage == "syncing";
+    };
+    const auto imported = import_snomedct(request);
+    if (imported) return 2;
+    if (is_sealing) return 3;
+    return imported.error().code == base::ErrorCode::io ? 0 : 4;
   });
   CHECK(ended == 0);
   CHECK(files_in(target).empty());

@@ -101,7 +101,7 @@ TEST_CASE("keys that are sorted in the end are those that SQLite makes row by ro
   // Rows as they are for everybody, but for the order of the schema.
   const std::string schema_query =
       "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
-  rc::check([&] {
+  CHECK(rc::check([&] {
     auto words = *gen_words();
     for (std::string& word : words) std::erase(word, '\0');
     words = distinct(std::move(words));
@@ -136,7 +136,7 @@ TEST_CASE("keys that are sorted in the end are those that SQLite makes row by ro
     RC_ASSERT(query(sorted, schema_query) == query(plain, schema_query));
     for (const std::string& rows : row_queries)
       RC_ASSERT(query(sorted, rows) == query(plain, rows));
-  });
+  }));
 }
 
 TEST_CASE("SQLite looks up rows by a key that was sorted in the end, and keeps it", "[import]") {
@@ -167,15 +167,34 @@ TEST_CASE("a table that is finished early has its indexes before others are writ
   REQUIRE(!finished);
   CHECK(finished.error().detail.find("UNIQUE constraint failed: words.id") != std::string::npos);
 
-  const auto good = make_writer(folder, "good");
-  insert_words(*good->table("words", "id, word"), {"b", "a"});
-  REQUIRE(good->finish_table("words"));
-  REQUIRE(good->finish_table("words"));  // nothing is left to do
-  publish(*good);
-  const auto indexes = query(folder.path() / "good.sqlite3",
-                             "SELECT name FROM sqlite_schema WHERE tbl_name = 'words' AND type = "
-                             "'index' ORDER BY name");
-  CHECK(indexes == std::vector<Row>{{"sqlite_autoindex_words_1"}, {"words_word"}});
+  const auto indexes_of = [&](bool is_finished_early) {
+    const auto good = make_writer(folder, "good");
+    insert_words(*good->table("words", "id, word"), {"b", "a"});
+    if (is_finished_early) {
+      REQUIRE(good->finish_table("words"));
+      REQUIRE(good->finish_table("words"));  // nothing is left to do
+    }
+    {
+      auto both = good->table("both", "id, other");
+      REQUIRE(both);
+      const std::string filling(1000, 'x');
+      for (int i = 0; i < 300; ++i) {
+        const std::string id = std::to_string(i);
+        const std::string other = id + filling;
+        both->text(1, id);
+        both->text(2, other);
+        REQUIRE(both->insert());
+      }
+    }
+    publish(*good);
+    return query(folder.path() / "good.sqlite3",
+                 "SELECT name, rootpage < (SELECT count(*) FROM dbstat WHERE name = 'both') FROM "
+                 "sqlite_schema WHERE tbl_name = 'words' AND type = 'index' ORDER BY name");
+  };
+  CHECK(indexes_of(true) ==
+        std::vector<Row>{{"sqlite_autoindex_words_1", "1"}, {"words_word", "1"}});
+  CHECK(indexes_of(false) ==
+        std::vector<Row>{{"sqlite_autoindex_words_1", "0"}, {"words_word", "0"}});
 }
 
 TEST_CASE("rows inserted by another thread make the same file", "[import]") {

@@ -1,4 +1,5 @@
 // Any bytes as a form: fields and files come, or an error; files are parts of the bytes, in order.
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -32,8 +33,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const char* after = request.body.data();
   for (const http::FormFile& file : form->files) {
     CODELOG_CHECK(base::is_utf8(file.field) && base::is_utf8(file.file_name), "nor is a name");
-    CODELOG_CHECK(!file.file_name.empty() && file.file_name.find('/') == std::string::npos,
-                  "a file has no plain name");
+    const bool is_plain = std::ranges::none_of(file.file_name, [](unsigned char c) {
+      return c < ' ' || c == 0x7F || c == '/' || c == '\\';
+    });
+    CODELOG_CHECK(!file.file_name.empty() && is_plain, "a file has no plain name");
     CODELOG_CHECK(std::greater_equal<>()(file.content.data(), after), "files overlap");
     after = file.content.data() + file.content.size();
   }

@@ -164,6 +164,8 @@ TEST_CASE("an uploaded file gives the first field of every row below the first",
   CHECK(codes("\xEF\xBB\xBFid,name\r\n100000,\"a\nb\"\r\n\r\n200000\n") ==
         Codes{"100000", "200000"});
   CHECK(codes("100000\n200000") == Codes{"200000"});
+  CHECK(codes("\n100000\n200000") == Codes{"100000", "200000"});
+  CHECK(codes("\"a\nheader\"\n100000\n") == Codes{"100000"});
   CHECK(codes("id\n 100000\t\n,a name\n\xC2\xA0X1...\n") == Codes{"100000", "X1..."});
   CHECK(codes("id\n100000\n\n\"200000\n300000\"\n") ==
         Codes{"error: csv_data: line 4: what stands in the first column is not a code"});
@@ -197,6 +199,20 @@ TEST_CASE("the page converts an uploaded file", "[web][conversion]") {
   const Reply codes = submit(site, form);
   CHECK(codes.header("content-disposition") == "attachment; filename=\"my codes.v2-ctv3.csv\"");
   CHECK(codes.body == "ctv3_id,ctv3_name\r\nX1...,Unknown\r\nX2...,Unknown\r\n");
+  for (const auto& [sent, made] : std::vector<std::pair<std::string, std::string>>{
+           {"codes", "codes"}, {"..csv", "..csv"}, {".a.csv", ".a"}, {"a.b.csv", "a.b"}}) {
+    form.file_name = sent;
+    CHECK(submit(site, form).header("content-disposition") ==
+          "attachment; filename=\"" + made + "-ctv3.csv\"");
+  }
+  // Not cut within a character, and not too long for a file system.
+  form.file_name = "a";
+  for (int i = 0; i < 120; ++i) form.file_name += "\xC3\xA9";
+  std::string escaped = "a";
+  for (int i = 0; i < 99; ++i) escaped += "%C3%A9";
+  CHECK_THAT(submit(site, form).header("content-disposition"),
+             Catch::EndsWith("filename*=UTF-8''" + escaped + "-ctv3.csv"));
+  form.file_name = "my codes.v2.csv";
   form.fields.at(2).second = "unmapped";
   const Reply unmapped = submit(site, form);
   CHECK(unmapped.header("content-disposition") ==
@@ -234,7 +250,8 @@ TEST_CASE("the page shows its form, and again as it was filled in with what is w
   CHECK(refused(with(0, "<b>"), 400) ==
         "from_coding_system_id: must be one of snomedct, ctv3, bnf, dmd");
   CHECK_THAT(refused(with(1, "bnf"), 400),
-             Catch::StartsWith("to: there is no conversion from &#x27;snomedct&#x27; to"));
+             Catch::StartsWith(
+                 "to_coding_system_id: there is no conversion from &#x27;snomedct&#x27; to"));
   CHECK(refused(with(2, "none"), 400) == "type: must be one of full, to-codes-only, unmapped");
   FilledForm filled = with(0, "bnf");
   filled.fields.at(1).second = "dmd";

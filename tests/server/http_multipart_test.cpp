@@ -34,11 +34,11 @@ std::string error_of(const Request& request) {
 
 TEST_CASE("fields and files of a form come in the order sent", "[http][multipart]") {
   const Request request = form_request(
-      "This text is for mail readers.\r\n" + part("name=\"type\"", "full") +
-      part("name=\"empty\"", "") + part("name=type", "caf\xC3\xA9\xFF") +
+      "\r\n" + part("name=\"type\"", "full") + part("name=\"empty\"", "") +
+      part("name=type", "caf\xC3\xA9\xFF") +
       "--b0undary \t\r\ncontent-disposition: FORM-DATA; NAME=\"csv_data\"; filename=\"a.csv\"\r\n"
       "Content-Type: text/csv\r\nContent-Transfer-Encoding: binary\r\n\r\n"
-      "id\r\n--b0undarx\r\n--b0undary1\r\n\r\n\r\n" +
+      "id\r\n--b0undarx\r\n --b0undary--\r\n\r\n\r\n" +
       last + "and this is for nobody\r\n--b0undary\r\n");
   const auto form = parse_multipart(request);
   REQUIRE(form);
@@ -49,7 +49,7 @@ TEST_CASE("fields and files of a form come in the order sent", "[http][multipart
   const FormFile* const file = form->find_file("csv_data");
   REQUIRE(file != nullptr);
   CHECK(file->file_name == "a.csv");
-  CHECK(file->content == "id\r\n--b0undarx\r\n--b0undary1\r\n\r\n");
+  CHECK(file->content == "id\r\n--b0undarx\r\n --b0undary--\r\n\r\n");
   CHECK(form->find_file("type") == nullptr);
 }
 
@@ -86,7 +86,21 @@ TEST_CASE("a file's name loses folders and control characters", "[http][multipar
   CHECK(name_of("\xC3\xA9.csv") == "\xC3\xA9.csv");
   CHECK(name_of("..").empty());
   CHECK(name_of("codes/").empty());
-  CHECK(name_of(std::string(300, 'a')) == std::string(255, 'a'));
+  CHECK(name_of(std::string(300, 'a')) == std::string(300, 'a'));
+}
+
+TEST_CASE("a file's name in an encoding of its own comes before the plain one",
+          "[http][multipart]") {
+  const auto name_of = [](const std::string& parameters) {
+    const Request request = form_request(part("name=\"f\"" + parameters, "x") + last);
+    const auto form = parse_multipart(request);
+    return form ? form->files.at(0).file_name : form.error().detail;
+  };
+  CHECK(name_of("; filename*=UTF-8''na%C3%AFve.csv") == "na\xC3\xAFve.csv");
+  CHECK(name_of("; filename=\"naive.csv\"; filename*=utf-8'en'na%C3%AFve%2F..%2Fa.csv") == "a.csv");
+  const std::string unknown = "Part 1 of the form has a file name in another encoding than UTF-8.";
+  CHECK(name_of("; filename*=iso-8859-1''a%EF.csv") == unknown);
+  CHECK(name_of("; filename*=a.csv") == unknown);
 }
 
 TEST_CASE("what is no complete form is refused, naming the part", "[http][multipart]") {
@@ -101,7 +115,18 @@ TEST_CASE("what is no complete form is refused, naming the part", "[http][multip
   CHECK(error_of(form_request(last, "\"\"")) == no_boundary);
   CHECK(error_of(form_request(last, std::string(71, 'b'))) == no_boundary);
   CHECK(error_of(form_request("")) == "The form does not begin with its boundary.");
-  CHECK(error_of(form_request("--b0undary\n\n")) == "The form does not begin with its boundary.");
+  CHECK(error_of(form_request("\n" + good + last)) == "The form does not begin with its boundary.");
+  const std::string longer = "A line of the form begins with its boundary, and does not end there.";
+  for (const char* line : {"--b0undary\n", "--b0undary1\r\n", "--b0undary--1\r\n",
+                           "--b0undary-\r\n", "--b0undary -- this is code\r\n", "--b0undary"}) {
+    CAPTURE(line);
+    CHECK(error_of(form_request(line)) == longer);
+    CHECK(error_of(form_request(good + line + last)) == longer);
+  }
+  CHECK(error_of(make_request(Method::post, "/",
+                              {{"Content-Type", "multipart/form-data; boundary=b0undary"},
+                               {"Content-Type", "multipart/form-data; boundary=b"}},
+                              good + last)) == "The body must be multipart/form-data.");
   CHECK(error_of(form_request(good)) ==
         "Part 1 of the form ends without the form's boundary: the form is not complete.");
   CHECK(error_of(form_request(good + good + "--b0undary\r\n")) ==
@@ -129,6 +154,8 @@ TEST_CASE("a malformed part is refused", "[http][multipart]") {
   CHECK(error("nonsense") == "Part 1 of the form has a header field without a ':'.");
   CHECK(error(disposition + "; name=x\r\nContent-Transfer-Encoding: base64") ==
         "Part 1 of the form is in a transfer encoding; send the bytes as they are.");
+  CHECK(error(disposition + "; name=x\r\nContent-Transfer-Encoding : base64") ==
+        "Part 1 of the form has white space in the name of a header field.");
   CHECK(error("X: " + std::string(9000, 'a')) ==
         "Part 1 of the form has no end of its header within 8192 bytes.");
 }
@@ -140,8 +167,18 @@ TEST_CASE("a form has a largest number of fields and of files", "[http][multipar
   CHECK(error_of(form_request(fields + files + last)) == "no error");
   CHECK(error_of(form_request(fields + part("name=\"x\"", "1") + last)) ==
         "The form has more than 1000 fields.");
-  CHECK(error_of(form_request(files + file_part("a.csv") + last)) ==
-        "The form has more than 100 files.");
+  for (const char* name : {"a.csv", ""}) {  // one that nobody chose counts too
+    CHECK(error_of(form_request(files + file_part(name) + last)) ==
+          "The form has more than 100 files.");
+  }
+  const auto filled = [](std::size_t bytes) {
+    return form_request(
+        part("name=\"x\"", std::string(bytes, '\xFF')) + part("name=\"y\"", "1") +
+        part("name=\"f\"; filename=\"a\"", std::string(form_fields_bytes_max, 'a')) + last);
+  };
+  CHECK(error_of(filled(form_fields_bytes_max - 3)) == "no error");
+  CHECK(error_of(filled(form_fields_bytes_max - 2)) ==
+        "The form has more than 2621440 bytes beside its files.");
 }
 
 TEST_CASE("any contents come back, and no start of a form is taken for the whole",

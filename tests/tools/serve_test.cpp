@@ -1,6 +1,7 @@
 // A running server, and the command line beside it.
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <fstream>
 #include <thread>
 
 #include "tests/tools/program.h"
@@ -43,6 +44,40 @@ TEST_CASE("a server says where it listens, how it is, and stops when it is told 
   CHECK(server.stop() == 0);
   CHECK(server.process().read_all().empty());
   CHECK_FALSE(fs::exists(data.path() / "codelog.sock"));
+}
+
+TEST_CASE("errors are pages for browsers and problem+json for the native API", "[serve]") {
+  const Data data;
+  Server server(data.path());
+  const std::string page = "text/html; charset=utf-8";
+  const std::string problem = "application/problem+json";
+  const HttpAnswer nothing = server.get("/nothing/");
+  CHECK(nothing.status == 404);
+  CHECK(nothing.header("content-type") == page);
+  CHECK(server.get("/api/v2/nothing").header("content-type") == problem);
+  const std::string large(9u << 20, 'x');
+  const HttpAnswer refused =
+      server.send({.method = "POST", .target = "/conversions/", .body = large});
+  CHECK(refused.status == 413);
+  CHECK(refused.header("content-type") == page);
+}
+
+TEST_CASE("a file that cannot be opened is named without the place of the data", "[serve]") {
+  const Data data;
+  const std::string alias = import_demo_release(data, 100);
+  const std::string file = "coding_systems/snomedct/" + alias + ".sqlite3";
+  fs::remove(data.path() / "coding_systems" / "snomedct" / (alias + ".index"));
+  std::ofstream(data.path() / (file + "-wal")) << "changes";
+  Server server(data.path());
+  const std::string search = "/api/v2/releases/" + alias + "/search?term=asthma";
+  const HttpAnswer in_use = server.get(search);
+  CHECK(in_use.status == 503);
+  CHECK_THAT(in_use.body, Catch::Contains(file) && !Catch::Contains(data.path().string()));
+  fs::remove(data.path() / (file + "-wal"));
+  fs::remove(data.path() / file);
+  const HttpAnswer gone = server.get(search);
+  CHECK(gone.status == 404);
+  CHECK_THAT(gone.body, Catch::Contains(file) && !Catch::Contains(data.path().string()));
 }
 
 TEST_CASE("SIGINT stops a server like SIGTERM", "[serve]") {
