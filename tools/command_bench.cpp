@@ -78,8 +78,8 @@ void add_bench_command(CLI::App& program, Chosen& chosen) {
        "Measure this program on this machine: each figure with its aim and with what it is "
        "measured "
        "beside, in the same minute. Works in a folder of its own.",
-       "codelog bench\ncodelog bench --concepts 400000\ncodelog bench --monolith "
-       "--only scale\ncodelog bench --only systems --scale 0.1\n"
+       "codelog bench\ncodelog bench --concepts 400000\n"
+       "codelog bench --monolith --only scale\ncodelog bench --only systems --scale 0.1\n"
        "codelog bench --only search descendants "
        "--release uk_sct2cl_36.0.0_20230412000001Z.zip"});
   // Shared by the parser, which fills it, and by the action.
@@ -89,12 +89,15 @@ void add_bench_command(CLI::App& program, Chosen& chosen) {
                   "An RF2 archive to import, or a SNOMED CT release file; otherwise one is made up")
       ->type_name("FILE")
       ->check(CLI::ExistingFile);
-  command.add_option("--concepts", options->bench.concepts_count, "How many concepts to make up")
-      ->type_name("COUNT")
-      ->check(CLI::Range(100, 2'000'000))
-      ->capture_default_str();
+  const CLI::Option* const concepts =
+      command
+          .add_option("--concepts", options->bench.concepts_count, "How many concepts to make up")
+          ->type_name("COUNT")
+          ->check(CLI::Range(100, 2'000'000))
+          ->capture_default_str();
   command.add_flag("--monolith", options->bench.is_monolith,
-                   "Make up a release in the shape of the UK Monolith (it has 1150000 concepts)");
+                   "Make up a release in the shape of the UK Monolith, and of its size (1150000 "
+                   "concepts) unless --concepts says another");
   command
       .add_option("--only", options->bench.only, "Only these sections; the import is always there")
       ->type_name("SECTION")
@@ -129,7 +132,12 @@ void add_bench_command(CLI::App& program, Chosen& chosen) {
       ->check(CLI::Range(100, 100'000'000))
       ->capture_default_str();
   add_json_option(command, options->common);
-  command.callback([options, &chosen] { chosen = [options] { return bench_site(*options); }; });
+  command.callback([options, concepts, &chosen] {
+    if (options->bench.is_monolith && concepts->empty()) {
+      options->bench.concepts_count = bench::monolith_concepts_count;
+    }
+    chosen = [options] { return bench_site(*options); };
+  });
 }
 
 }  // namespace codelog::tools

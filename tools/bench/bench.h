@@ -16,6 +16,8 @@
 
 namespace codelog::tools::bench {
 
+inline constexpr std::uint32_t monolith_concepts_count = 1'150'000;  // of the UK Monolith
+
 struct BenchOptions {
   std::filesystem::path release;  // a release file, or an archive to import; empty: made up
   std::uint32_t concepts_count = 50'000;
