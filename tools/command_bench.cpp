@@ -51,7 +51,7 @@ Result<Json> measure(const BenchCommandOptions& options, std::string& table) {
   run.progress.clear();
   table = run.figures.to_table();
   if (bench::is_in_memory(run.folder)) {
-    run.figures.skip("durability", run.folder.string() + " is in memory; use --folder");
+    run.figures.leave_out("durability", run.folder.string() + " is in memory; use --folder");
     table = run.figures.to_table();
   }
   return run.figures.to_json();

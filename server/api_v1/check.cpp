@@ -245,16 +245,11 @@ void add_check_route(http::Router& router, Application& application) {
                     return answer ? std::move(*answer) : refused(request, answer.error());
                   },
               .implied = http::ImpliedMethods::none});
+  // OpenCodelists' very words: somebody once forgot the brackets of a list.
   router.add({.methods = {Method::get, Method::head, Method::put, Method::patch, Method::delete_,
                           Method::options},
               .pattern = pattern,
-              .handler =
-                  [](auto&, auto&) {
-                    Response response = http::html(405, "");
-                    // OpenCodelists' very words: somebody once forgot the brackets of a list.
-                    response.add("Allow", "P, O, S, T");
-                    return response;
-                  },
+              .handler = [](auto&, auto&) { return method_not_allowed("P, O, S, T"); },
               .implied = http::ImpliedMethods::none});
 }
 

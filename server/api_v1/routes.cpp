@@ -71,12 +71,7 @@ void add_all_list(Router& router, Application& application, const std::shared_pt
               .implied = ImpliedMethods::none});
   router.add({.methods = {Method::head, Method::options},
               .pattern = pattern,
-              .handler =
-                  [](auto&, auto&) {
-                    Response response = http::html(405, "");
-                    response.add("Allow", "GET");
-                    return response;
-                  },
+              .handler = [](auto&, auto&) { return method_not_allowed("GET"); },
               .implied = ImpliedMethods::none});
 }
 

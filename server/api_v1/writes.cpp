@@ -141,6 +141,12 @@ http::Response unauthenticated(const base::Error& error) {
   return http::json_text(401, json.take());
 }
 
+http::Response method_not_allowed(std::string_view allow) {
+  http::Response response = http::html(405, "");
+  response.add("Allow", std::string(allow));
+  return response;
+}
+
 http::Response not_found() {
   return application::error_page(404, "Please check the URL in the address bar.");
 }

@@ -21,6 +21,9 @@ http::Response refused(const http::Request& request, const base::Error& error);
 // 401 in OpenCodelists' words.
 http::Response unauthenticated(const base::Error& error);
 
+// 405 in OpenCodelists' words.
+http::Response method_not_allowed(std::string_view allow);
+
 // The page that says that there is nothing at this address.
 http::Response not_found();
 

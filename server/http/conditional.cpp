@@ -6,12 +6,6 @@
 namespace codelog::http {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // The tag without the mark of its compressed variant: `"abc-gzip"` as `"abc`, `"abc"` as `"abc`.
 std::string_view state_of(std::string_view etag) {
   constexpr std::string_view mark = "-gzip\"";

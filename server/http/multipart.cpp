@@ -22,12 +22,6 @@ constexpr std::string_view white_space = " \t";
 
 Error invalid(std::string detail) { return {ErrorCode::invalid, std::move(detail), {}}; }
 
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(white_space);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(white_space) - first + 1);
-}
-
 // A header field's value: `form-data; name="a"; filename="b.csv"`.
 struct FieldValue {
   std::string value;  // lower case

@@ -49,9 +49,7 @@ std::vector<std::string_view> Request::headers(std::string_view name) const {
 
 std::string Request::media_type() const {
   std::string_view type = header("Content-Type").value_or("");
-  type = type.substr(0, type.find(';'));
-  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
-  return base::ascii_lower(type);
+  return base::ascii_lower(trim(type.substr(0, type.find(';'))));
 }
 
 std::string_view RequestBuilder::start(std::string_view head) {
@@ -123,6 +121,13 @@ Request make_request(Method method, std::string_view target, const HeaderList& h
   request.remote_address = "127.0.0.1";
   request.request_id = "made-by-hand";
   return request;
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view white_space = " \t";
+  const std::size_t first = text.find_first_not_of(white_space);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(white_space) - first + 1);
 }
 
 base::Result<Parameters> parse_form(const Request& request) {

@@ -105,6 +105,9 @@ Request make_request(Method method, std::string_view target, const HeaderList& h
 // many fields).
 base::Result<Parameters> parse_form(const Request& request);
 
+// Without spaces and tabs around it (RFC 9110, 5.6.3).
+std::string_view trim(std::string_view text);
+
 // ASCII case ignored.
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 

@@ -36,6 +36,11 @@ void import_ctv3sctmap2(ApiSite& site,
   site.register_mapping("ctv3sctmap2");
 }
 
+std::string snomedct_term(const ApiSite& site, const std::string& code) {
+  const std::string terms = std::string("/api/v2/releases/") + small_snomedct + "/terms";
+  return site.send("POST", terms, {{"codes", {code}}}).json().at("terms").at(code);
+}
+
 constexpr const char* conversions = "/api/v2/conversions";
 
 // The form of /conversions/ as a browser sends it, with the fields given and, unless it is empty,
@@ -82,12 +87,7 @@ TEST_CASE("codes are converted, and those that map to nothing are listed", "[api
   const auto convert = [&](const json& body) {
     return site.ask({.method = "POST", .target = conversions, .body = body.dump()}).json();
   };
-  const std::string elbow =
-      site.send("POST", std::string("/api/v2/releases/") + small_snomedct + "/terms",
-                {{"codes", {"2247004"}}})
-          .json()
-          .at("terms")
-          .at("2247004");
+  const std::string elbow = snomedct_term(site, "2247004");
   const auto row = [](const std::string& from, const std::string& from_term, const std::string& to,
                       const std::string& to_term) {
     return json{{"from", from}, {"from_term", from_term}, {"to", to}, {"to_term", to_term}};
@@ -180,12 +180,7 @@ TEST_CASE("the page converts an uploaded file", "[web][conversion]") {
   ApiSite site;
   site.set_up();
   import_ctv3sctmap2(site, {{"X2...", "2247004"}, {"X1...", "2247004"}, {"X1...", "2247004"}});
-  const std::string elbow =
-      site.send("POST", std::string("/api/v2/releases/") + small_snomedct + "/terms",
-                {{"codes", {"2247004"}}})
-          .json()
-          .at("terms")
-          .at("2247004");
+  const std::string elbow = snomedct_term(site, "2247004");
   FilledForm form{.csv = "\xEF\xBB\xBFid\r\n2247004,a name\r\n\r\n138875005\r\n"};
   form.fields.emplace_back("csrfmiddlewaretoken", "a script's");
   const Reply full = submit(site, form);

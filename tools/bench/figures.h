@@ -32,7 +32,9 @@ class Figures {
  public:
   void add(Figure figure) { figures_.push_back(std::move(figure)); }
   // Why a figure is missing, in a sentence.
-  void skip(const std::string& what, const std::string& why) { skipped_.push_back({what, why}); }
+  void leave_out(const std::string& what, const std::string& why) {
+    skipped_.push_back({what, why});
+  }
 
   const std::vector<Figure>& all() const { return figures_; }
   std::string to_table() const;

@@ -112,7 +112,7 @@ Result<void> read_beside_report(Bench& bench, Researcher& researcher, const std:
                      .unit = "s",
                      .measured = wall_seconds() - begun});
   if (during_ms.empty()) {
-    bench.figures.skip("downloads while a report is made", "it was there at once");
+    bench.figures.leave_out("downloads while a report is made", "it was there at once");
     return {};
   }
   add_figure(bench, "p50", 0.5, alone_ms, during_ms);

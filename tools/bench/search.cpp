@@ -82,7 +82,7 @@ void add_median(Bench& bench, const std::string& name, const std::vector<double>
 Result<void> measure_class(Bench& bench, const ReleaseSql& sql, const TermClass& wanted) {
   const std::string name = "term search, ~" + format_count(wanted.hits) + " hits";
   if (wanted.terms.empty()) {
-    bench.figures.skip(name, "the release is too small for it");
+    bench.figures.leave_out(name, "the release is too small for it");
     return {};
   }
   std::vector<double> ours_ms;
@@ -264,7 +264,7 @@ Result<void> measure_words(Bench& bench, const Subject& subject, const ReleaseSq
   const std::string name = subject.prefix + words.name;
   const auto terms = terms_in_words(*subject.release);
   if (terms.empty()) {
-    bench.figures.skip(name, "the release has no terms of three words");
+    bench.figures.leave_out(name, "the release has no terms of three words");
     return {};
   }
   const auto times = time_mode(bench, subject, sql, words, terms);
@@ -284,7 +284,7 @@ Result<void> measure_search(Bench& bench) {
   }
   const auto terms = terms_in_words(*bench.subject.release);
   if (terms.empty()) {
-    bench.figures.skip("other search modes", "the release has no terms of three words");
+    bench.figures.leave_out("other search modes", "the release has no terms of three words");
     return {};
   }
   for (const MeasuredMode& mode : measured_modes()) {

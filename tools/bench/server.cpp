@@ -183,8 +183,8 @@ Result<void> compare_page(Bench& bench, const RunningServer& server, const Runni
 
 Result<void> measure_requests(Bench& bench, const RunningServer& server, Researcher& researcher) {
   if (!find_program("nginx") || !find_program("wrk")) {
-    bench.figures.skip("requests beside nginx",
-                       "needs nginx and wrk (Debian: nginx-light and wrk)");
+    bench.figures.leave_out("requests beside nginx",
+                            "needs nginx and wrk (Debian: nginx-light and wrk)");
     return {};
   }
   const auto pages = make_pages(bench, researcher);

@@ -85,7 +85,7 @@ void measure_comparing(Bench& bench, const ReleasePointer& later) {
                                   {begin, begin + static_cast<std::ptrdiff_t>(small_codes_count)}));
   }
   if (versions.empty()) {
-    bench.figures.skip("comparing versions", "the release is too small");
+    bench.figures.leave_out("comparing versions", "the release is too small");
     return;
   }
   const double before = thread_cpu_seconds();
