@@ -234,7 +234,7 @@ class Decoder : public PartsDecoder {
 
   template <std::size_t index>
   static void read_alternative(Decoder& decoder, const void* from, Event& to) {
-    using Native = std::variant_alternative_t<index, Event>;
+    using Native = std::variant_alternative_t<index, AnyEvent>;
     using Table = std::tuple_element_t<index, EventTables>;
     Native* native = std::get_if<index>(&to);
     if (native == nullptr) native = &to.emplace<index>();

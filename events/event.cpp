@@ -6,7 +6,7 @@ namespace codelog::events {
 namespace {
 
 // In the order of Event's alternatives.
-constexpr std::array<std::string_view, std::variant_size_v<Event>> names = {
+constexpr std::array<std::string_view, event_types_count> names = {
     "UserAdded",
     "UserPersonalDataChanged",
     "UserActivationChanged",
@@ -44,6 +44,17 @@ constexpr std::array<std::string_view, std::variant_size_v<Event>> names = {
 static_assert(!names.back().empty(), "an event has no name");
 
 }  // namespace
+
+Event::Event() = default;
+Event::Event(const Event& other) = default;
+Event::Event(Event&& other) noexcept = default;
+Event& Event::operator=(const Event& other) = default;
+Event& Event::operator=(Event&& other) noexcept = default;
+Event::~Event() = default;
+
+bool operator==(const Event& left, const Event& right) {
+  return static_cast<const AnyEvent&>(left) == static_cast<const AnyEvent&>(right);
+}
 
 std::string_view event_type(const Event& event) { return names[event.index()]; }
 

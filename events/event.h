@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -437,7 +439,7 @@ struct VersionDeleted {
 // --- All of them ---
 
 // The order is that of the schema's union: append only.
-using Event =
+using AnyEvent =
     std::variant<UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged,
                  UserErased, TokenSet, OrganisationAdded, MemberSet, MemberRemoved,
                  ReleaseRegistered, CodelistCreated, CodelistDetailsChanged, CodelistHandleChanged,
@@ -446,6 +448,30 @@ using Event =
                  SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied, DraftStepUndone,
                  DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
                  MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed>;
+inline constexpr std::size_t event_types_count = std::variant_size_v<AnyEvent>;
+
+template <class T, class... Alternatives>
+constexpr bool is_alternative(const std::variant<Alternatives...>*) {
+  return (std::is_same_v<T, Alternatives> || ...);
+}
+template <class T>
+concept EventType = is_alternative<T>(static_cast<const AnyEvent*>(nullptr));
+
+// One of the above, to be used as a variant (std::visit, std::get_if). Copying, destroying and
+// comparing are compiled once, in event.cpp: they take seconds in each file otherwise.
+class Event : public AnyEvent {
+ public:
+  Event();
+  template <EventType T>
+  // NOLINTNEXTLINE(google-explicit-constructor): an event is one of its types
+  Event(T event) : AnyEvent(std::in_place_type<T>, std::move(event)) {}
+  Event(const Event& other);
+  Event(Event&& other) noexcept;
+  Event& operator=(const Event& other);
+  Event& operator=(Event&& other) noexcept;
+  ~Event();
+  friend bool operator==(const Event& left, const Event& right);
+};
 
 // "UserAdded", …: the type's name as histories show it.
 std::string_view event_type(const Event& event);

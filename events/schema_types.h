@@ -25,7 +25,6 @@ using EventTables =
                schema::VersionDeleted, schema::MappingRegistered, schema::RefsetVersionRecorded,
                schema::UpgradesReported, schema::AssumptionsConfirmed>;
 
-inline constexpr std::size_t event_types_count = std::variant_size_v<Event>;
 static_assert(std::tuple_size_v<EventTables> == event_types_count);
 static_assert(static_cast<std::size_t>(schema::Event::MAX) == event_types_count);
 
