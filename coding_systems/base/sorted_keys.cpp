@@ -42,7 +42,7 @@ std::string text_of(sqlite3_stmt* row, int column) {
   return text == nullptr ? "" : reinterpret_cast<const char*>(text);
 }
 
-std::string quoted(std::string_view text, char quote) {
+std::string sql_quoted(std::string_view text, char quote) {
   std::string result(1, quote);
   for (const char byte : text) result.append(byte == quote ? 2 : 1, byte);
   return result + quote;
@@ -90,8 +90,8 @@ std::string SortedKeys::take_key_sql(std::string_view table) {
   const auto key = std::ranges::find(keys_, table, &Key::table);
   if (key == keys_.end() || key->is_taken) return "";
   key->is_taken = true;
-  return "CREATE UNIQUE INDEX " + quoted(index_of(key->table), '"') + " ON " +
-         quoted(key->table, '"') + " (" + quoted(key->column, '"') + ");";
+  return "CREATE UNIQUE INDEX " + sql_quoted(index_of(key->table), '"') + " ON " +
+         sql_quoted(key->table, '"') + " (" + sql_quoted(key->column, '"') + ");";
 }
 
 std::string SortedKeys::take_keys_sql() {
@@ -100,10 +100,10 @@ std::string SortedKeys::take_keys_sql() {
   for (const Key& key : keys_) {
     sql += take_key_sql(key.table);
     schema_sql +=
-        "UPDATE sqlite_schema SET name = " + quoted("sqlite_autoindex_" + key.table + "_1", '\'') +
-        ", sql = NULL WHERE type = 'index' AND name = " + quoted(index_of(key.table), '\'') +
-        ";UPDATE sqlite_schema SET sql = " + quoted(key.table_sql, '\'') +
-        " WHERE type = 'table' AND name = " + quoted(key.table, '\'') + ";";
+        "UPDATE sqlite_schema SET name = " + sql_quoted("sqlite_autoindex_" + key.table + "_1", '\'') +
+        ", sql = NULL WHERE type = 'index' AND name = " + sql_quoted(index_of(key.table), '\'') +
+        ";UPDATE sqlite_schema SET sql = " + sql_quoted(key.table_sql, '\'') +
+        " WHERE type = 'table' AND name = " + sql_quoted(key.table, '\'') + ";";
   }
   if (keys_.empty()) return sql;
   return sql + "PRAGMA writable_schema = ON;" + schema_sql + "PRAGMA writable_schema = OFF;";
