@@ -106,7 +106,6 @@ std::string all_organisations() { return "O"; }
 std::string all_releases() { return "R"; }
 std::string all_mappings() { return "P"; }
 std::string all_codelists() { return "C"; }
-std::string all_versions() { return "V"; }
 
 std::uint32_t trailing_number(std::string_view key) {
   CODELOG_CHECK(key.size() >= 4, "a key without a number");

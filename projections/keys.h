@@ -70,7 +70,6 @@ std::string all_organisations();
 std::string all_releases();
 std::string all_mappings();
 std::string all_codelists();
-std::string all_versions();
 
 // The last four bytes of a key, as a number.
 std::uint32_t trailing_number(std::string_view key);

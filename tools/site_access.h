@@ -29,8 +29,6 @@ class SiteAccess {
 
   base::Result<Json> run(std::string_view operation, const Json& arguments,
                          const ReportProgress& report = {});
-  // A server does the work.
-  bool is_remote() const { return !folder_; }
 
  private:
   SiteAccess() = default;

@@ -100,7 +100,8 @@ std::string SortedKeys::take_keys_sql() {
   for (const Key& key : keys_) {
     sql += take_key_sql(key.table);
     schema_sql +=
-        "UPDATE sqlite_schema SET name = " + sql_quoted("sqlite_autoindex_" + key.table + "_1", '\'') +
+        "UPDATE sqlite_schema SET name = " +
+        sql_quoted("sqlite_autoindex_" + key.table + "_1", '\'') +
         ", sql = NULL WHERE type = 'index' AND name = " + sql_quoted(index_of(key.table), '\'') +
         ";UPDATE sqlite_schema SET sql = " + sql_quoted(key.table_sql, '\'') +
         " WHERE type = 'table' AND name = " + sql_quoted(key.table, '\'') + ";";

@@ -59,11 +59,6 @@ Response& Response::add(std::string name, std::string value) {
   return *this;
 }
 
-Response& Response::tag_by_content() {
-  etag = content_tag(content());
-  return *this;
-}
-
 CachedBody make_cached_body(std::string content_type, std::string bytes) {
   CachedBody cached;
   cached.etag = content_tag(bytes);

@@ -76,7 +76,6 @@ class Shard {
   Shared& shared() { return shared_; }
   const Service& service() const { return shared_.service; }
   const Limits& limits() const { return shared_.service.options().limits; }
-  bool is_stopping() const { return stopping_; }
   std::string_view date_line();
   std::string next_id();
   // From any thread.

@@ -89,7 +89,9 @@ void add_pages(Router& router) {
     return response;
   });
   on_io_thread("/tagged", [](const Request&, const PathParameters&) {
-    return content(200, "text/plain", "tagged").tag_by_content();
+    Response response = content(200, "text/plain", "tagged");
+    response.etag = "\"of tagged\"";
+    return response;
   });
   on_io_thread("/injects", [](const Request&, const PathParameters&) {
     return html(200, "").add("X-Name", "a\r\nSet-Cookie: b").add("Vary", "Accept");

@@ -42,18 +42,6 @@ std::size_t skipped_until(const std::string& text, std::size_t at) {
   return end - 1;
 }
 
-// The text with comments, literals and preprocessor lines blanked out; lines stay where they are.
-std::string code_only(std::string text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = skipped_until(text, at);
-    if (end == at) ++at;
-    for (; at < end; ++at) {
-      if (text[at] != '\n') text[at] = ' ';
-    }
-  }
-  return text;
-}
-
 // Walks the braces of code: what has a parenthesis before its brace, outside any other such, is a
 // function. It starts where the statement does that its brace ends.
 class FunctionLengths {
@@ -100,6 +88,17 @@ class FunctionLengths {
 };
 
 }  // namespace
+
+std::string code_only(std::string text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = skipped_until(text, at);
+    if (end == at) ++at;
+    for (; at < end; ++at) {
+      if (text[at] != '\n') text[at] = ' ';
+    }
+  }
+  return text;
+}
 
 std::vector<std::string> breaches_in(std::string_view path, const std::string& text) {
   std::vector<std::string> breaches;

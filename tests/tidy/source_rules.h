@@ -14,4 +14,7 @@ namespace codelog::tests {
 // of the project; its name and folder decide which rules apply.
 std::vector<std::string> breaches_in(std::string_view path, const std::string& text);
 
+// C++ text with comments, literals and preprocessor lines blanked out; lines stay where they are.
+std::string code_only(std::string text);
+
 }  // namespace codelog::tests

@@ -5,6 +5,7 @@
 
 #include "events/base/files.h"
 #include "tests/tidy/source_rules.h"
+#include "tests/tidy/structure_rules.h"
 
 namespace codelog::tests {
 namespace {
@@ -32,6 +33,16 @@ std::vector<std::string> project_files() {
     }
   }
   return paths;
+}
+
+Sources read_project() {
+  Sources sources;
+  for (const auto& path : project_files()) {
+    auto text = base::read_file(root / path);
+    REQUIRE(text);
+    sources.emplace(path, std::move(*text));
+  }
+  return sources;
 }
 
 std::string lines(const std::string& first, std::size_t count, const std::string& last) {
@@ -87,6 +98,58 @@ TEST_CASE("a breach of a rule is found, and what only looks like one is not", "[
   const std::string literals = "using namespace std::chrono_literals;\n";
   CHECK(breaches_in("a.cpp", literals) == Breaches{"1: using namespace"});
   CHECK(breaches_in("tests/a.cpp", literals) == none);
+}
+
+TEST_CASE("libraries depend on what they include, and on nothing else", "[tidy]") {
+  CHECK(dependency_breaches(read_project()) == none);
+}
+
+TEST_CASE("a dependency that is unused or not declared is found", "[tidy]") {
+  Sources sources{
+      {"CMakeLists.txt", "find_package(ZLIB REQUIRED)\nfind_package(spdlog)\n"},
+      {"a/CMakeLists.txt", "codelog_library(a LAYER 1 SOURCES a.cpp)\n"},
+      {"a/a.h", "#pragma once\n"},
+      {"b/CMakeLists.txt",
+       "codelog_library(b LAYER 2 SOURCES b.cpp DEPENDS a EXTERNAL ZLIB::ZLIB)\n"},
+      {"b/b.cpp", "#include <zlib.h>\n\n#include \"a/a.h\"\n"},
+  };
+  CHECK(dependency_breaches(sources) == Breaches{"find_package(spdlog)"});
+  sources["CMakeLists.txt"].clear();
+  sources["b/b.cpp"] = "int b;\n";
+  CHECK(dependency_breaches(sources) == Breaches{"b: a", "b: ZLIB::ZLIB"});
+  sources["b/b.cpp"] = "#include <zlib.h>\n\n#include \"a/a.h\"\n";
+  sources["a/a.h"] = "#pragma once\n#include \"b/b.h\"\n";
+  CHECK(dependency_breaches(sources) == Breaches{"a: undeclared b"});
+}
+
+TEST_CASE("every function of a header is used by something else than tests", "[tidy]") {
+  // What auditors check by, what tests look inside by, what they make requests of.
+  const std::set<std::string> kept{
+      "ancestor_codes (coding_systems/base/search_expansion.h)",
+      "ancestors (coding_systems/base/extended_hierarchy.h)",
+      "make_request (server/http/request.h)",
+      "node_status (coding_systems/base/codeset_algebra.h)",
+      "passes_verhoeff (tools/demo/sctid.h)",
+      "verify_consistency (events/merkle.h)",
+      "verify_inclusion (events/merkle.h)",
+      "verify_password (server/accounts/passwords.h)",
+  };
+  for (const auto& function : dead_functions(read_project())) {
+    CAPTURE(function);
+    CHECK(kept.contains(function));
+  }
+}
+
+TEST_CASE("a function that nothing but tests calls is found", "[tidy]") {
+  Sources sources{
+      {"a.h", "int live();\nclass A {\n  int dead() const;\n  int used() { return 1; }\n};\n"},
+      {"a.cpp", "int A::dead() const { return 1; }\nint live() {\n  return A().used();\n}\n"},
+      {"b.cpp", "int main() {\n  return live();  // not dead()\n}\n"},
+      {"tests/a_test.cpp", "void test() {\n  dead();\n}\n"},
+  };
+  CHECK(dead_functions(sources) == Breaches{"dead (a.h)"});
+  sources["b.cpp"] = "int main() {\n  return A().dead() + live();\n}\n";
+  CHECK(dead_functions(sources) == none);
 }
 
 }  // namespace
