@@ -85,6 +85,7 @@ Result<Json> AdminOperations::run(std::string_view operation, const Json& argume
       Named{"user.erase", &AdminOperations::erase_user},
       Named{"organisation.add", &AdminOperations::add_organisation},
       Named{"organisation.member", &AdminOperations::set_member},
+      Named{"organisation.remove_member", &AdminOperations::remove_member},
       Named{"release.find", &AdminOperations::find_release},
       Named{"release.register", &AdminOperations::register_release},
       Named{"mapping.find", &AdminOperations::find_mapping},
@@ -186,6 +187,18 @@ Result<Json> AdminOperations::set_member(const Json& arguments) {
               {"username", *username},
               {"is_admin", is_admin},
               {"position", position_of(*commit)}};
+}
+
+Result<Json> AdminOperations::remove_member(const Json& arguments) {
+  const auto organisation = text_argument(arguments, "organisation");
+  if (!organisation) return organisation.error();
+  const auto username = text_argument(arguments, "username");
+  if (!username) return username.error();
+  const auto commit =
+      application_.accounts().remove_member(system_write(), *organisation, *username);
+  if (!commit) return commit.error();
+  return Json{
+      {"organisation", *organisation}, {"username", *username}, {"position", position_of(*commit)}};
 }
 
 // {alias} -> {release: {…} or null}: an import asks before it replaces anything.

@@ -34,6 +34,7 @@ class AdminOperations {
   base::Result<Json> erase_user(const Json& arguments);
   base::Result<Json> add_organisation(const Json& arguments);
   base::Result<Json> set_member(const Json& arguments);
+  base::Result<Json> remove_member(const Json& arguments);
   base::Result<Json> find_release(const Json& arguments);
   base::Result<Json> register_release(const Json& arguments);
   base::Result<Json> find_mapping(const Json& arguments);

@@ -12,6 +12,7 @@ struct OrganisationOptions {
   std::string url;
   std::string username;
   bool is_admin = false;
+  bool is_removed = false;
 };
 
 int add_organisation(const OrganisationOptions& options) {
@@ -20,7 +21,16 @@ int add_organisation(const OrganisationOptions& options) {
                 [&](const Json&) { return "added organisation " + options.slug + "\n"; });
 }
 
+int remove_member(const OrganisationOptions& options) {
+  const Json arguments = {{"organisation", options.slug}, {"username", options.username}};
+  return finish(run_operation(options.common, "organisation.remove_member", arguments),
+                options.common, [&](const Json&) {
+                  return options.username + " is not a member of " + options.slug + " any more\n";
+                });
+}
+
 int set_member(const OrganisationOptions& options) {
+  if (options.is_removed) return remove_member(options);
   const Json arguments = {{"organisation", options.slug},
                           {"username", options.username},
                           {"is_admin", options.is_admin}};
@@ -54,13 +64,16 @@ void add_organisation_commands(CLI::App& program, Chosen& chosen) {
     add.callback([options, &chosen] { chosen = [options] { return add_organisation(*options); }; });
   }
   CLI::App& member =
-      add_command(group, {"member", "Make a user a member, or change the role of a member.",
+      add_command(group, {"member", "Make a user a member, change their role, or remove them.",
                           "codelog organisation member example bob\n"
-                          "codelog organisation member example alice --admin"});
+                          "codelog organisation member example alice --admin\n"
+                          "codelog organisation member example bob --remove"});
   auto options = std::make_shared<OrganisationOptions>();  // as above
   member.add_option("SLUG", options->slug, "The organisation")->required();
   member.add_option("NAME", options->username, "The user")->required();
-  member.add_flag("--admin", options->is_admin, "They may add and remove members");
+  CLI::Option* admin =
+      member.add_flag("--admin", options->is_admin, "They may add and remove members");
+  member.add_flag("--remove", options->is_removed, "They are no member any more")->excludes(admin);
   add_data_options(member, options->common);
   add_json_option(member, options->common);
   member.callback([options, &chosen] { chosen = [options] { return set_member(*options); }; });

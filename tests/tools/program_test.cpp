@@ -168,6 +168,10 @@ TEST_CASE("organisations have members", "[program]") {
   const Json member = data.run_json({"organisation", "member", "example", "ada", "--admin"});
   CHECK(member["is_admin"] == true);
   CHECK(member["position"] == 4);
+  CHECK(data.run({"organisation", "member", "example", "ada", "--remove"}) ==
+        "ada is not a member of example any more\n");
+  const Json again = data.refused({"organisation", "member", "example", "ada", "--remove"});
+  CHECK(again["code"] == "not_found");
 }
 
 TEST_CASE("the log lists commits one a line, both ways, from anywhere", "[program]") {
