@@ -1,0 +1,37 @@
+// Reads what a person typed, pasted or uploaded as a code. Searches by code, uploads and lists of
+// codes all read it by these functions.
+//
+// Functions without state; linear in the text.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "coding_systems/base/release.h"
+
+namespace codelog::coding_systems {
+
+// The text without characters that nobody sees at its ends: white space, no-break and zero-width
+// spaces, byte order marks.
+std::string_view trim_unseen(std::string_view text);
+
+// The same, and without a term behind the code: "51001004 |Asthma|" is "51001004".
+std::string_view trim_typed_code(std::string_view text);
+
+// The code as releases of the system write it, by the form of the text alone. The release may not
+// have it.
+//
+//     icd10   "j45.0", "J45.0†": J450     "J45.-", "J45X": J45     "i60–i69": I60-I69
+//     opcs4   "m01.8": M018
+//     readv2  "C150500", with a term code: C1505     "H33": H33..
+//     ctv3    "H33": H33..
+//     bnf     "0301011r0": 0301011R0
+//
+// Texts of other forms, and those of other systems, are only trimmed.
+std::string normal_code(std::string_view coding_system, std::string_view typed);
+
+// The node that is meant: of the text as it is, else of the text trimmed, else of its normal code.
+std::optional<Node> find_typed_code(const Release& release, std::string_view typed);
+
+}  // namespace codelog::coding_systems
