@@ -3,9 +3,8 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
+#include "events/base/mutex.h"
 #include "events/log.h"
 #include "events/merkle.h"
 
@@ -28,9 +27,9 @@ class Published {
   void publish(const Head& head, const MerkleTree& tree);
 
  private:
-  mutable std::mutex mutex_;
-  mutable std::condition_variable moved_;
-  State state_;  // guarded by mutex_
+  mutable base::Mutex mutex_;
+  mutable base::Condition moved_;
+  State state_ GUARDED_BY(mutex_);
 };
 
 }  // namespace codelog::events

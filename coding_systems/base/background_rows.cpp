@@ -42,9 +42,16 @@ base::Result<void> BackgroundRows::Table::insert() {
 }
 
 BackgroundRows::BackgroundRows(ReleaseWriter& writer)
-    : writer_(writer), thread_([this](const std::stop_token& stop) { insert_all(stop); }) {}
+    : writer_(writer), thread_([this] { insert_all(); }) {}
 
-BackgroundRows::~BackgroundRows() = default;
+BackgroundRows::~BackgroundRows() {
+  {
+    const base::Lock lock(mutex_);
+    is_ending_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
 
 base::Result<BackgroundRows::Table> BackgroundRows::table(std::string_view name,
                                                           std::string_view columns) {
@@ -66,8 +73,8 @@ base::Result<void> BackgroundRows::finish() {
 void BackgroundRows::hand_over() {
   if (batch_.cells.empty()) return;
   {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return full_.size() < batches_waiting_max; });
+    base::Lock lock(mutex_);
+    while (full_.size() >= batches_waiting_max) changed_.wait(lock);
     full_.push_back(std::exchange(batch_, {}));
     if (!free_.empty()) {
       batch_ = std::move(free_.back());
@@ -78,23 +85,23 @@ void BackgroundRows::hand_over() {
 }
 
 void BackgroundRows::wait_until_idle() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return full_.empty() && !is_inserting_; });
+  base::Lock lock(mutex_);
+  while (!full_.empty() || is_inserting_) changed_.wait(lock);
 }
 
 base::Result<void> BackgroundRows::result() {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   if (error_) return *error_;
   return {};
 }
 
-void BackgroundRows::insert_all(const std::stop_token& stop) {
+void BackgroundRows::insert_all() {
   for (;;) {
     Batch batch;
     {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, stop, [this] { return !full_.empty(); });
-      if (stop.stop_requested()) return;
+      base::Lock lock(mutex_);
+      while (full_.empty() && !is_ending_) changed_.wait(lock);
+      if (is_ending_) return;
       batch = std::move(full_.front());
       full_.pop_front();
       is_inserting_ = true;
@@ -105,7 +112,7 @@ void BackgroundRows::insert_all(const std::stop_token& stop) {
     batch.cells.clear();
     batch.texts.clear();
     {
-      const std::lock_guard lock(mutex_);
+      const base::Lock lock(mutex_);
       if (!inserted) {
         error_ = inserted.error();
         has_failed_ = true;

@@ -5,18 +5,16 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
-#include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 #include "coding_systems/base/release_writer.h"
+#include "events/base/mutex.h"
 
 namespace codelog::coding_systems {
 
@@ -64,7 +62,7 @@ class BackgroundRows {
     std::string texts;
   };
 
-  void insert_all(const std::stop_token& stop);
+  void insert_all();
   base::Result<void> insert_batch(const Batch& batch);
   void hand_over();
   void wait_until_idle();
@@ -76,14 +74,15 @@ class BackgroundRows {
   std::deque<RowInserter> inserters_;
   Batch batch_;  // being filled
 
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::deque<Batch> full_;
-  std::vector<Batch> free_;
-  bool is_inserting_ = false;
-  std::optional<base::Error> error_;
+  base::Mutex mutex_;
+  base::Condition changed_;
+  std::deque<Batch> full_ GUARDED_BY(mutex_);
+  std::vector<Batch> free_ GUARDED_BY(mutex_);
+  bool is_inserting_ GUARDED_BY(mutex_) = false;
+  bool is_ending_ GUARDED_BY(mutex_) = false;
+  std::optional<base::Error> error_ GUARDED_BY(mutex_);
   std::atomic<bool> has_failed_ = false;
-  std::jthread thread_;  // last: it uses all the others
+  std::thread thread_;  // last: it uses all the others
 };
 
 }  // namespace codelog::coding_systems

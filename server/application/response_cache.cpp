@@ -30,7 +30,7 @@ void ResponseCache::erase(Entries::iterator entry) {
 std::optional<http::Response> ResponseCache::find(std::string_view key) {
   std::shared_ptr<const http::Response> response;  // keeps it while it is copied without the lock
   {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     const auto found = by_key_.find(key);
     if (found == by_key_.end()) return std::nullopt;
     const Entries::iterator entry = found->second;
@@ -50,7 +50,7 @@ void ResponseCache::keep(std::string_view key, const Scope& scope, base::Positio
   Entry entry{std::string(key), scope, made_at, std::make_shared<const http::Response>(response),
               size_of(key, response)};
   if (entry.bytes > bytes_max_ / 4) return;
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   if (const auto found = by_key_.find(key); found != by_key_.end()) erase(found->second);
   bytes_ += entry.bytes;
   entries_.push_front(std::move(entry));
@@ -59,7 +59,7 @@ void ResponseCache::keep(std::string_view key, const Scope& scope, base::Positio
 }
 
 std::size_t ResponseCache::bytes() const {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   return bytes_;
 }
 

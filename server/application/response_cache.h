@@ -9,12 +9,12 @@
 #include <cstddef>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "events/base/mutex.h"
 #include "events/base/strong.h"
 #include "server/application/change_watch.h"
 #include "server/http/response.h"
@@ -50,15 +50,15 @@ class ResponseCache {
   using Entries = std::list<Entry>;
 
   bool is_current(const Entry& entry) const;
-  void erase(Entries::iterator entry);
+  void erase(Entries::iterator entry) REQUIRES(mutex_);
 
   const ChangeWatch& changes_;
   const std::size_t bytes_max_;
-  mutable std::mutex mutex_;
-  // Guarded by mutex_.
-  Entries entries_;                                                 // used last comes first
-  std::unordered_map<std::string_view, Entries::iterator> by_key_;  // views of the entries' keys
-  std::size_t bytes_ = 0;
+  mutable base::Mutex mutex_;
+  Entries entries_ GUARDED_BY(mutex_);  // the one used last comes first
+  // Views of the entries' keys.
+  std::unordered_map<std::string_view, Entries::iterator> by_key_ GUARDED_BY(mutex_);
+  std::size_t bytes_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace codelog::application

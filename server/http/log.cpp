@@ -103,7 +103,7 @@ Log::Log(LogOptions options, int file)
 
 Log::~Log() {
   {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_one();
@@ -120,7 +120,7 @@ void Log::write(LogLevel level, std::string_view event, std::initializer_list<Lo
   line += "}\n";
   bool wake = false;
   {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     if (buffer_.size() + line.size() > options_.buffer_bytes_max) {
       ++lines_dropped_;
       return;
@@ -133,19 +133,23 @@ void Log::write(LogLevel level, std::string_view event, std::initializer_list<Lo
 }
 
 void Log::flush() {
-  std::unique_lock lock(mutex_);
+  base::Lock lock(mutex_);
   const std::uint64_t mine = ++flushes_wanted_;
   wake_.notify_one();
-  written_.wait(lock, [&] { return flushes_done_ >= mine; });
+  while (flushes_done_ < mine) written_.wait(lock);
+}
+
+bool Log::has_work() const {
+  return stopping_ || flushes_wanted_ > flushes_done_ || buffer_.size() >= write_bytes_min;
 }
 
 void Log::run() {
   std::string out;
-  std::unique_lock lock(mutex_);
+  base::Lock lock(mutex_);
   for (;;) {
-    wake_.wait_for(lock, write_interval, [this] {
-      return stopping_ || flushes_wanted_ > flushes_done_ || buffer_.size() >= write_bytes_min;
-    });
+    const auto deadline = std::chrono::steady_clock::now() + write_interval;
+    while (!has_work() && wake_.wait_until(lock, deadline)) {
+    }
     const bool last = stopping_;
     const std::uint64_t flushes = flushes_wanted_;
     if (lines_dropped_ > 0) {

@@ -6,18 +6,17 @@
 // there is room. Safe from any thread.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <variant>
 
+#include "events/base/mutex.h"
 #include "events/base/result.h"
 
 namespace codelog::http {
@@ -54,19 +53,19 @@ class Log {
  private:
   Log(LogOptions options, int file);
   void run();
+  bool has_work() const REQUIRES(mutex_);
   void write_out(std::string_view bytes) const;
 
   const LogOptions options_;
   const int file_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::condition_variable written_;
-  // Guarded by mutex_.
-  std::string buffer_;
-  std::uint64_t lines_dropped_ = 0;
-  std::uint64_t flushes_wanted_ = 0;
-  std::uint64_t flushes_done_ = 0;
-  bool stopping_ = false;
+  base::Mutex mutex_;
+  base::Condition wake_;
+  base::Condition written_;
+  std::string buffer_ GUARDED_BY(mutex_);
+  std::uint64_t lines_dropped_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t flushes_wanted_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t flushes_done_ GUARDED_BY(mutex_) = 0;
+  bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread writer_;  // last: it uses all of the above
 };
 

@@ -89,7 +89,7 @@ Metrics::Series& Metrics::series(std::string_view name, std::string_view help,
 }
 
 Counter& Metrics::counter(std::string_view name, std::string_view help, Labels labels) {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   Series& found = series(name, help, "counter", std::move(labels));
   if (!found.counter) found.counter = std::make_unique<Counter>();
   return *found.counter;
@@ -97,12 +97,12 @@ Counter& Metrics::counter(std::string_view name, std::string_view help, Labels l
 
 void Metrics::gauge(std::string_view name, std::string_view help, Labels labels,
                     std::function<double()> read) {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   series(name, help, "gauge", std::move(labels)).gauge = std::move(read);
 }
 
 void Metrics::remove_gauge(std::string_view name, const Labels& labels) {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   for (Family& family : families_) {
     if (family.name != name) continue;
     std::erase_if(family.series, [&](const auto& known) { return known->labels == labels; });
@@ -110,7 +110,7 @@ void Metrics::remove_gauge(std::string_view name, const Labels& labels) {
 }
 
 Histogram& Metrics::histogram(std::string_view name, std::string_view help, Labels labels) {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   Series& found = series(name, help, "histogram", std::move(labels));
   if (!found.histogram) found.histogram = std::make_unique<Histogram>();
   return *found.histogram;
@@ -131,7 +131,7 @@ void Metrics::render_histogram(const std::string& name, const Series& series, st
 }
 
 std::string Metrics::render() const {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   std::string out;
   for (const Family& family : families_) {
     out += "# HELP " + family.name + " " + family.help + "\n";

@@ -11,11 +11,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "events/base/mutex.h"
 
 namespace codelog::http {
 
@@ -73,12 +74,12 @@ class Metrics {
     std::vector<std::unique_ptr<Series>> series;
   };
 
-  Series& series(std::string_view name, std::string_view help, std::string_view type,
-                 Labels labels);
+  Series& series(std::string_view name, std::string_view help, std::string_view type, Labels labels)
+      REQUIRES(mutex_);
   static void render_histogram(const std::string& name, const Series& series, std::string& out);
 
-  mutable std::mutex mutex_;
-  std::vector<Family> families_;  // guarded by mutex_
+  mutable base::Mutex mutex_;
+  std::vector<Family> families_ GUARDED_BY(mutex_);
 };
 
 }  // namespace codelog::http
