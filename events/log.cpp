@@ -62,6 +62,16 @@ Pending make_pending(CommitDraft draft, std::string payload) {
   return pending;
 }
 
+// Why a commit is not known to be durable; nothing when it is. Waits for that.
+std::optional<Error> failure_of(const PendingCommit& pending,
+                                std::chrono::steady_clock::time_point deadline) {
+  if (pending.wait_until(deadline)) return pending.failure();
+  return Error{ErrorCode::unavailable,
+               "the disk has not confirmed this in time, and it may be kept or not: repeat it with "
+               "the same Idempotency-Key to learn which",
+               {}};
+}
+
 // Asked before every append, and at most once a second of the operating system.
 class FreeSpace {
  public:
@@ -131,7 +141,8 @@ class RocksLog final : public EventLog {
     if (!payload) return payload.error();
     if (auto space = free_space_.check(); !space) return space.error();
     const Pending pending = make_pending(std::move(draft), *std::move(payload));
-    const auto entry = sequencer_.enter(pending);
+    const auto deadline = std::chrono::steady_clock::now() + options_.append_wait_max;
+    const auto entry = sequencer_.enter(pending, deadline);
     if (!entry) return entry.error();
     if (entry->pending == pending) {
       if (sequenced) sequenced();
@@ -141,8 +152,7 @@ class RocksLog final : public EventLog {
     if (entry->stored) {
       earlier = *entry->stored;
     } else {
-      entry->pending->wait();
-      if (const auto& failure = entry->pending->failure()) return *failure;
+      if (auto failure = failure_of(*entry->pending, deadline)) return *std::move(failure);
       if (entry->pending == pending) return Appended{std::move(pending->commit), false};
       earlier = entry->pending->position;
     }
@@ -158,8 +168,8 @@ class RocksLog final : public EventLog {
     if (!entry) return entry.error();
     if (!*entry) return std::optional<Commit>();
     if ((*entry)->pending) {
-      (*entry)->pending->wait();
-      if (const auto& failure = (*entry)->pending->failure()) return *failure;
+      const auto deadline = std::chrono::steady_clock::now() + options_.append_wait_max;
+      if (auto failure = failure_of(*(*entry)->pending, deadline)) return *std::move(failure);
     }
     auto commit = read((*entry)->stored ? *(*entry)->stored : (*entry)->pending->position);
     if (!commit) return commit.error();

@@ -78,6 +78,9 @@ struct LogOptions {
   std::size_t memory_bytes = 64u << 20;
   // append() refuses while the volume has less than this.
   std::uint64_t free_bytes_min = 64u << 20;
+  // How long append() and find_idempotent() wait for the disk. A writer that commits on its own
+  // thread is not answered before the disk does.
+  std::chrono::milliseconds append_wait_max{30'000};
   // How much later than the log the witness may reach the disk. (A crash of the process alone loses
   // none of it.)
   std::chrono::milliseconds witness_sync_interval{250};
@@ -109,9 +112,10 @@ class EventLog {
   virtual void set_observer(Observer observer) = 0;
 
   // Errors: conflict (a stream has moved; the detail names it), unprocessable (idempotency key
-  // reused), invalid, too_large, unavailable (latched, or too little space on the volume).
-  // After `unavailable` from a failed write the commit may or may not be stored; its idempotency
-  // key tells later.
+  // reused), invalid, too_large, unavailable (latched, too little space on the volume, or the disk
+  // has not answered in append_wait_max).
+  // After `unavailable` from a write that failed or took too long the commit may or may not be
+  // stored; its idempotency key tells later.
   // `sequenced` is called on the caller's thread once the commit has its place and before it is
   // durable: whatever is appended from then on comes after it, and only together with it. It is not
   // called when nothing is appended (an error; a duplicate).
@@ -126,7 +130,8 @@ class EventLog {
 
   // The commit that this key of this actor made before, if any; a command asks before it decides,
   // because what was possible then may not be now. Waits for one that is not durable yet. Errors:
-  // unprocessable when the request digest differs; those of a failed append.
+  // unprocessable when the request digest differs; those of a failed append; unavailable when that
+  // commit is still on its way after append_wait_max.
   virtual base::Result<std::optional<Commit>> find_idempotent(const std::string& actor,
                                                               const IdempotencyKey& key) const = 0;
 

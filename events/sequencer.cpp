@@ -32,12 +32,20 @@ std::optional<Error> Sequencer::refusal() const {
   return std::nullopt;
 }
 
-base::Result<Sequencer::Entry> Sequencer::enter(Pending pending) {
+base::Result<Sequencer::Entry> Sequencer::enter(Pending pending, const Deadline& deadline) {
   std::unique_lock lock(mutex_);
-  space_.wait(lock, [&] {
+  const auto can_go_on = [&] {
     const bool room = queue_.size() < limits_.queue_commits && queue_bytes_ < limits_.queue_bytes;
     return room || closed_ || latch_reason_;
-  });
+  };
+  if (!deadline) {
+    space_.wait(lock, can_go_on);
+  } else if (!space_.wait_until(lock, *deadline, can_go_on)) {
+    return Error{
+        ErrorCode::unavailable,
+        "the disk does not keep up with what is to be written; nothing was done, try again",
+        {}};
+  }
   if (auto refused = refusal()) return *std::move(refused);
   auto earlier = find_idempotent_locked(pending->idempotency_key, pending->request_digest);
   if (!earlier) return earlier.error();

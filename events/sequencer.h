@@ -4,6 +4,7 @@
 // Safe from any thread; one mutex, held for a few point reads at most.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -34,7 +35,12 @@ class PendingCommit {
     std::unique_lock lock(mutex_);
     answered_signal_.wait(lock, [this] { return answered_; });
   }
-  // Valid after wait(): nothing when the commit is durable and observed.
+  // False where there is no answer at that time: it may come yet.
+  [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point deadline) const {
+    std::unique_lock lock(mutex_);
+    return answered_signal_.wait_until(lock, deadline, [this] { return answered_; });
+  }
+  // Valid once there is an answer: nothing when the commit is durable and observed.
   const std::optional<base::Error>& failure() const { return failure_; }
 
   void answer(std::optional<base::Error> failure) {
@@ -72,9 +78,10 @@ class Sequencer {
     std::optional<base::Position>
         stored;  // instead: its key has acted, and this commit is what came of it
   };
-  // Waits while the queue is full. Errors: conflict, unprocessable, unavailable (latched or
-  // closed), io, corrupt.
-  base::Result<Entry> enter(Pending pending);
+  // Waits while the queue is full, until the deadline if there is one. Errors: conflict,
+  // unprocessable, unavailable (latched, closed, or the queue is full still), io, corrupt.
+  using Deadline = std::optional<std::chrono::steady_clock::time_point>;
+  base::Result<Entry> enter(Pending pending, const Deadline& deadline = std::nullopt);
 
   // What enter() would find of this key (as stored); nothing when it is new.
   base::Result<std::optional<Entry>> find_idempotent(const std::string& key,

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -9,6 +10,7 @@
 #include "events/base/code_status.h"
 #include "events/base/digest.h"
 #include "events/base/files.h"
+#include "events/base/slots.h"
 #include "events/base/text.h"
 #include "events/base/version_hash.h"
 
@@ -138,6 +140,23 @@ TEST_CASE("a file that is destroyed leaves nothing behind, and not being able to
   CHECK(refused.error().code == base::ErrorCode::io);
   CHECK(std::filesystem::exists(path));
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("there are as many slots as were made, and a wait for one ends") {
+  base::Slots slots({.count = 2, .waiting_max = 1, .wait_max = std::chrono::milliseconds(5)});
+  auto first = slots.take();
+  auto second = slots.take();
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK_FALSE(slots.take());
+  first.reset();
+  CHECK(slots.take());
+  CHECK(slots.take());  // the one before is free again
+  base::Slots patient({.count = 1, .waiting_max = 1, .wait_max = std::chrono::minutes(5)});
+  auto held = patient.take();
+  auto waiting = std::async(std::launch::async, [&] { return patient.take().has_value(); });
+  held.reset();
+  CHECK(waiting.get());
 }
 
 TEST_CASE("malformed UTF-8 is told from well-formed") {

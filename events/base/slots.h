@@ -1,0 +1,52 @@
+// A few places for work that needs much of what there is little of: a processor, memory. take()
+// waits for a free place, but not for long, and only behind a few others: whoever gets none is
+// better told to come back than kept waiting. Safe from any thread.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace codelog::base {
+
+class Slots {
+ public:
+  struct Options {
+    std::size_t count = 1;
+    std::size_t waiting_max = 8;
+    std::chrono::milliseconds wait_max{2'000};
+  };
+
+  explicit Slots(const Options& options) : options_(options) {}
+  Slots(const Slots&) = delete;
+  Slots& operator=(const Slots&) = delete;
+
+  // A taken place, free again when this goes. Must not outlive its Slots.
+  class Slot {
+   public:
+    explicit Slot(Slots& slots) : slots_(&slots) {}
+
+   private:
+    struct Free {
+      void operator()(Slots* slots) const { slots->free(); }
+    };
+    std::unique_ptr<Slots, Free> slots_;
+  };
+
+  // Nothing when no place came free in time, or when too many wait already.
+  std::optional<Slot> take();
+
+ private:
+  void free();
+
+  const Options options_;
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  std::size_t taken_ = 0;    // guarded by mutex_
+  std::size_t waiting_ = 0;  // guarded by mutex_
+};
+
+}  // namespace codelog::base

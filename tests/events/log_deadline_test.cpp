@@ -1,0 +1,68 @@
+// A disk that does not answer: writers are told so in time, and learn later what came of it.
+#include <future>
+#include <thread>
+
+#include "log_fixture.h"
+
+namespace codelog::events {
+namespace {
+
+// Holds the group that is being committed, as a disk that hangs would, until it is let go.
+struct HeldLog {
+  TemporaryFolder folder;
+  std::unique_ptr<EventLog> log;
+  std::promise<void> held;
+  std::promise<void> release;
+
+  explicit HeldLog(LogOptions options = {}) {
+    options.folder = folder.path() / "log";
+    options.append_wait_max = std::chrono::milliseconds(20);
+    log = open_or_fail(options);
+    log->set_observer([this, is_first = true](std::span<const Commit>) mutable {
+      if (!std::exchange(is_first, false)) return;
+      held.set_value();
+      release.get_future().wait();
+    });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a writer is answered though the disk is not, and its key tells later", "[log][fault]") {
+  HeldLog site;
+  auto first = std::async(std::launch::async, [&] { return site.log->append(step("a", 0)); });
+  site.held.get_future().wait();
+  const auto late = site.log->append(step("b", 0, "key"));
+  CHECK(error_of(late) == base::ErrorCode::unavailable);
+  CHECK_THAT(late.error().detail, Catch::Contains("Idempotency-Key"));
+  const auto asked = site.log->find_idempotent("alice", *step("b", 0, "key").idempotency);
+  REQUIRE_FALSE(asked);
+  CHECK(asked.error().code == base::ErrorCode::unavailable);
+  site.release.set_value();
+  REQUIRE(first.get());
+  REQUIRE(site.log->wait_for(base::Position(2), std::chrono::seconds(60)));
+  const auto again = site.log->append(step("b", 0, "key"));
+  REQUIRE(again);
+  CHECK(again->duplicate);
+  CHECK(again->commit.position == base::Position(2));
+}
+
+TEST_CASE("a writer does not wait for ever for room in the queue, and has written nothing",
+          "[log][fault]") {
+  LogOptions options;
+  options.queue_commits_max = 1;
+  HeldLog site(options);
+  auto first = std::async(std::launch::async, [&] { return site.log->append(step("a", 0)); });
+  site.held.get_future().wait();
+  CHECK(error_of(site.log->append(step("b", 0))) == base::ErrorCode::unavailable);
+  const auto refused = site.log->append(step("c", 0));
+  CHECK(error_of(refused) == base::ErrorCode::unavailable);
+  CHECK_THAT(refused.error().detail, Catch::Contains("nothing was done"));
+  site.release.set_value();
+  REQUIRE(first.get());
+  REQUIRE(site.log->wait_for(base::Position(2), std::chrono::seconds(60)));
+  CHECK(site.log->stream_version("b") == StreamVersion(1));
+  CHECK(site.log->stream_version("c") == StreamVersion(0));
+}
+
+}  // namespace codelog::events
