@@ -261,18 +261,23 @@ class EventApplier {
     record.created_at = record.updated_at = time_;
     record.changed_at = commit_.position;
     for (const auto& code : event.codes) ++record.counts[static_cast<std::size_t>(code.status)];
-    if (!event.codes.empty()) {
-      views_.batch_.put(keys::base_codes(event.version), encode_codes(event.codes));
-    }
-    if (event.csv_data) views_.batch_.put(keys::csv_data(event.version), *event.csv_data);
-    for (const auto& search : event.searches) put_search(event.version, search);
+    if (views_.keeps_contents_of(event.version)) put_contents(event);
     reopen(record, event.assumed);
     views_.put(keys::version_of(event.codelist, event.version), "");
     cached = {std::move(record), true};
     return {};
   }
 
+  void put_contents(const events::VersionCreated& event) {
+    if (!event.codes.empty()) {
+      views_.batch_.put(keys::base_codes(event.version), encode_codes(event.codes));
+    }
+    if (event.csv_data) views_.batch_.put(keys::csv_data(event.version), *event.csv_data);
+    for (const auto& search : event.searches) put_search(event.version, search);
+  }
+
   void put_search(VersionId version, const events::SearchWithResults& search) {
+    if (!views_.keeps_contents_of(version)) return;
     views_.batch_.put(keys::search(version, search.id), encode(SearchRecord{version, search}));
   }
 
@@ -288,9 +293,11 @@ class EventApplier {
   }
 
   void change_codes(VersionRecord& record, const std::vector<events::CodeChange>& changes) {
+    const bool is_kept = views_.keeps_contents_of(record.id);
     for (const events::CodeChange& change : changes) {
       if (change.before) --record.counts[static_cast<std::size_t>(*change.before)];
       if (change.after) ++record.counts[static_cast<std::size_t>(*change.after)];
+      if (!is_kept) continue;
       views_.batch_.put(keys::code(record.id, change.code),
                         change.after ? std::string(1, static_cast<char>(*change.after)) : "");
     }
@@ -298,13 +305,16 @@ class EventApplier {
 
   // A command names only assumptions that wait (settle) or that it settled before (reopen).
   void reopen(VersionRecord& record, const std::vector<std::string>& codes) {
+    record.assumptions_count += codes.size();
+    if (!views_.keeps_contents_of(record.id)) return;
     for (const std::string& code : codes) {
       views_.batch_.put(keys::assumption(record.id, code), "");
     }
-    record.assumptions_count += codes.size();
   }
   void settle(VersionRecord& record, const std::vector<std::string>& codes) {
-    for (const std::string& code : codes) views_.batch_.erase(keys::assumption(record.id, code));
+    if (views_.keeps_contents_of(record.id)) {
+      for (const std::string& code : codes) views_.batch_.erase(keys::assumption(record.id, code));
+    }
     record.assumptions_count -= std::min<std::uint64_t>(codes.size(), record.assumptions_count);
   }
 

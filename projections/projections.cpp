@@ -5,14 +5,9 @@
 
 #include "events/base/check.h"
 #include "projections/keys.h"
-#include "projections/memory_store.h"
 
 namespace codelog::projections {
 namespace {
-
-// Large enough that a record which many commits change is written once, small enough to bound
-// memory.
-constexpr std::size_t bulk_changes_max = 20'000;
 
 // Views of another format, or of a log that is not this one, are not views of this log.
 bool fits(const Store& store, const events::EventLog& log) {
@@ -38,7 +33,7 @@ base::Result<void> catch_up(Store& store, const events::EventLog& log, const Pro
     if (!commit) break;
     if (!*commit) return commit->error();
     if (const auto applied = projector.apply(**commit); !applied) return applied;
-    if (projector.pending_changes() < bulk_changes_max) continue;
+    if (!projector.should_flush()) continue;
     if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
     if (progress) progress(projector.checkpoint(), end);
   }
@@ -102,61 +97,6 @@ void Projections::take_in(std::span<const events::Commit> commits) {
 void Projections::set_listener(events::EventLog::Observer listener) {
   const std::lock_guard lock(listener_mutex_);
   listener_ = std::move(listener);
-}
-
-namespace {
-
-// The commits of several streams in the log's order, each once.
-class StreamsReader {
- public:
-  StreamsReader(const events::EventLog& log, const std::vector<std::string>& streams) {
-    for (const std::string& stream : streams) {
-      readers_.push_back(
-          {log.read_stream(stream, base::StreamVersion(1), events::Direction::forward), {}});
-      readers_.back().next = readers_.back().reader->next();
-    }
-  }
-
-  std::optional<base::Result<events::Commit>> next() {
-    Reader* first = nullptr;
-    for (Reader& reader : readers_) {
-      if (!reader.next) continue;
-      if (!*reader.next) return std::move(*reader.next);
-      if (first == nullptr || (*reader.next)->position < (*first->next)->position) first = &reader;
-    }
-    if (first == nullptr) return std::nullopt;
-    base::Result<events::Commit> commit = std::move(*first->next);
-    for (Reader& reader : readers_) {
-      const bool is_taken = &reader == first || (reader.next && *reader.next &&
-                                                 (*reader.next)->position == commit->position);
-      if (is_taken) reader.next = reader.reader->next();
-    }
-    return commit;
-  }
-
- private:
-  struct Reader {
-    std::unique_ptr<events::CommitReader> reader;
-    std::optional<base::Result<events::Commit>> next;
-  };
-  std::vector<Reader> readers_;
-};
-
-}  // namespace
-
-base::Result<std::unique_ptr<Store>> views_as_of(const events::EventLog& log,
-                                                 const std::vector<std::string>& streams,
-                                                 Position position) {
-  std::unique_ptr<Store> store = std::make_unique<MemoryStore>();
-  Projector projector(*store, Projector::Positions::sparse, identity_of(log));
-  StreamsReader reader(log, streams);
-  while (auto commit = reader.next()) {
-    if (!*commit) return commit->error();
-    if ((*commit)->position > position) break;
-    if (const auto applied = projector.apply(**commit); !applied) return applied.error();
-  }
-  if (const auto written = projector.flush(WriteMode::live); !written) return written.error();
-  return store;
 }
 
 base::Sha256 digest(const Store& store) { return digest(*store.reader()); }

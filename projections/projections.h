@@ -65,12 +65,6 @@ class Projections {
 base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
                             std::optional<Position> last = std::nullopt);
 
-// The views of the commits of these streams up to and including a position, for looking at the past
-// of a codelist; linear in those commits.
-base::Result<std::unique_ptr<Store>> views_as_of(const events::EventLog& log,
-                                                 const std::vector<std::string>& streams,
-                                                 Position position);
-
 // SHA-256 over every key and value in order: equal digests, equal views.
 base::Sha256 digest(const StoreReader& reader);
 base::Sha256 digest(const Store& store);

@@ -7,6 +7,15 @@
 #include "projections/keys.h"
 
 namespace codelog::projections {
+namespace {
+
+// Large enough that a record which many commits change is written once, small enough to bound
+// memory.
+constexpr std::size_t pending_changes_max = 20'000;
+constexpr std::size_t pending_bytes_max = 16u << 20;
+
+}  // namespace
+
 Projector::Projector(Store& store, Positions positions, LogIdentity log)
     : store_(store), positions_(positions), reader_(store.reader()) {
   if (const auto bytes = reader_->get(keys::meta())) meta_ = decode_meta(*bytes);
@@ -62,6 +71,10 @@ base::Result<void> Projector::apply(const events::Commit& commit) {
 std::size_t Projector::pending_changes() const {
   return batch_.changes().size() + small_.size() + codelists_.size() + versions_.size() +
          streams_.size();
+}
+
+bool Projector::should_flush() const {
+  return pending_changes() >= pending_changes_max || batch_.bytes() >= pending_bytes_max;
 }
 
 base::Result<void> Projector::flush(WriteMode mode) {

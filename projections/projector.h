@@ -39,6 +39,13 @@ class Projector {
   Position checkpoint() const { return meta_.checkpoint; }
   // How many changes wait for flush().
   std::size_t pending_changes() const;
+  // True when so much waits for flush() that replaying on would take memory without a bound.
+  bool should_flush() const;
+
+  // Of no other version are codes, searches, tables and assumptions written; of none at all without
+  // one. Records are written of every version. For a store that nobody asks for more; to be called
+  // before the first commit.
+  void keep_contents_only_of(std::optional<VersionId> version) { contents_ = Contents{version}; }
 
  private:
   friend class EventApplier;
@@ -59,9 +66,15 @@ class Projector {
   Cached<CodelistRecord>& codelist(CodelistId id);
   Cached<VersionRecord>& version(VersionId id);
 
+  struct Contents {
+    std::optional<VersionId> kept_of;
+  };
+  bool keeps_contents_of(VersionId id) const { return !contents_ || contents_->kept_of == id; }
+
   Store& store_;
   Positions positions_;
   Meta meta_;
+  std::optional<Contents> contents_;  // nothing: all are kept
   bool failed_ = false;
   std::unique_ptr<StoreReader> reader_;  // of the store as it was at the last flush
   std::unordered_map<CodelistId, Cached<CodelistRecord>> codelists_;

@@ -31,15 +31,28 @@ class Batch {
   using Change = std::variant<Put, Erase, ErasePrefix>;
 
   void put(std::string key, std::string value) {
+    bytes_ += key.size() + value.size();
     changes_.push_back(Put{std::move(key), std::move(value)});
   }
-  void erase(std::string key) { changes_.push_back(Erase{std::move(key)}); }
-  void erase_prefix(std::string prefix) { changes_.push_back(ErasePrefix{std::move(prefix)}); }
-  void clear() { changes_.clear(); }
+  void erase(std::string key) {
+    bytes_ += key.size();
+    changes_.push_back(Erase{std::move(key)});
+  }
+  void erase_prefix(std::string prefix) {
+    bytes_ += prefix.size();
+    changes_.push_back(ErasePrefix{std::move(prefix)});
+  }
+  void clear() {
+    changes_.clear();
+    bytes_ = 0;
+  }
   const std::vector<Change>& changes() const { return changes_; }
+  // Of all keys and values together.
+  std::size_t bytes() const { return bytes_; }
 
  private:
   std::vector<Change> changes_;
+  std::size_t bytes_ = 0;
 };
 
 // Reads one moment of a store, however it goes on being written. Safe from one thread at a time.

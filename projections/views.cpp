@@ -36,6 +36,16 @@ std::vector<std::string> names_behind(const StoreReader& reader, const std::stri
   return names;
 }
 
+// The number that ends each key with the prefix.
+std::vector<CodelistId> ids_behind(const StoreReader& reader, const std::string& prefix) {
+  std::vector<CodelistId> ids;
+  reader.scan(prefix, [&](std::string_view key, std::string_view) {
+    ids.emplace_back(keys::trailing_number(key));
+    return true;
+  });
+  return ids;
+}
+
 }  // namespace
 
 Position Views::checkpoint() const {
@@ -165,6 +175,14 @@ std::vector<CodelistRecord> Views::codelists_of(const Owner& owner) const {
     return true;
   });
   return records;
+}
+
+std::vector<CodelistId> Views::codelist_ids() const {
+  return ids_behind(*reader_, keys::all_codelists());
+}
+
+std::vector<CodelistId> Views::codelist_ids_of(const Owner& owner) const {
+  return ids_behind(*reader_, keys::owned_by(owner));
 }
 
 std::optional<VersionRecord> Views::version(VersionId id) const {

@@ -53,6 +53,9 @@ class Views {
   std::vector<CodelistRecord> codelists() const;  // by id
   std::vector<CodelistRecord> codelists_of(
       const Owner& owner) const;  // whose current handle is the owner's; by id
+  // The ids alone, by size: of all codelists, and of those whose current handle is the owner's.
+  std::vector<CodelistId> codelist_ids() const;
+  std::vector<CodelistId> codelist_ids_of(const Owner& owner) const;
 
   std::optional<VersionRecord> version(VersionId id) const;
   // Also of a version that has been deleted: its past is in that codelist's commits.

@@ -2,14 +2,21 @@
 
 #include <algorithm>
 #include <charconv>
+#include <thread>
+
+#include "events/base/slots.h"
 
 namespace codelog::api {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Position;
-using base::Result;
+using projections::Moment;
+
+// Half of the processors, so that reading the past never takes those that others need.
+base::Slots& replays() {
+  static base::Slots slots({.count = std::max(1u, std::thread::hardware_concurrency() / 2)});
+  return slots;
+}
 
 bool is_number(std::string_view text) {
   return !text.empty() &&
@@ -20,34 +27,26 @@ Error bad_moment(std::string detail) {
   return base::field_error(ErrorCode::invalid, "as_of", std::move(detail));
 }
 
-Result<Position> position_at(const events::EventLog& log, std::string_view text) {
-  std::uint64_t number = 0;
-  const auto error = std::from_chars(text.data(), text.data() + text.size(), number).ec;
-  const Position head = log.head().position;
-  if (error != std::errc() || Position(number) > head) {
-    return bad_moment("is after the end of the log, at " + std::to_string(head.value()));
-  }
-  return Position(number);
-}
-
-// Of the streams' last commit at or before the time. Clocks can be set back, so in each stream the
-// first later commit ends it.
-Result<Position> position_at(const events::EventLog& log, const std::vector<std::string>& streams,
-                             base::Timestamp time) {
-  Position last;
-  for (const std::string& stream : streams) {
-    const auto reader = log.read_stream(stream, base::StreamVersion(1), events::Direction::forward);
-    while (const auto commit = reader->next()) {
-      if (!*commit) return commit->error();
-      if ((*commit)->content.time > time) break;
-      last = std::max(last, (*commit)->position);
+Result<Moment> moment_in(const ReadCall& call) {
+  const commands::Site& site = call.application.site();
+  const std::string_view text = call.request.query().get("as_of");
+  if (is_number(text)) {
+    std::uint64_t number = 0;
+    const auto error = std::from_chars(text.data(), text.data() + text.size(), number).ec;
+    const Position head = site.log.head().position;
+    if (error != std::errc() || Position(number) > head) {
+      return bad_moment("is after the end of the log, at " + std::to_string(head.value()));
     }
+    return Moment(Position(number));
   }
-  return last;
+  const auto time = base::parse_timestamp(text);
+  if (!time) return bad_moment("must be a position, a time (RFC 3339) or a day (YYYY-MM-DD)");
+  if (*time > site.clock.now()) return bad_moment("is in the future");
+  return Moment(*time);
 }
 
 // The codelist's, and what reports on releases said of its versions.
-std::vector<std::string> streams_of(const projections::Views& views, base::CodelistId codelist) {
+std::vector<std::string> streams_of(const Views& views, base::CodelistId codelist) {
   std::vector<std::string> streams = {projections::codelist_stream(codelist)};
   for (const auto& release : views.releases()) {
     streams.push_back(projections::release_stream(release.alias));
@@ -55,28 +54,43 @@ std::vector<std::string> streams_of(const projections::Views& views, base::Codel
   return streams;
 }
 
+// Kept by the position and what was asked for; the cache drops it with the codelist's next change,
+// which is earlier than it must.
+void keep(const ReadCall& call, base::CodelistId codelist, http::Response& response) {
+  const std::string etag = std::move(response.etag);
+  response = http::cached(
+      http::make_cached_body(std::move(response.content_type), std::move(response.body)));
+  if (!etag.empty()) response.etag = etag;
+  call.application.cache().keep(call.request.target(), {codelist}, call.views.checkpoint(),
+                                response);
+}
+
 }  // namespace
 
-Past::Past(std::unique_ptr<projections::Store> store)
-    : store_(std::move(store)), views_(std::make_unique<projections::Views>(store_->reader())) {}
-
-Result<Past> Past::open(const events::EventLog& log, base::Timestamp now,
-                        const projections::Views& views, base::CodelistId codelist,
-                        std::string_view as_of) {
-  const auto streams = streams_of(views, codelist);
-  Result<Position> position = Position();
-  if (is_number(as_of)) {
-    position = position_at(log, as_of);
-  } else {
-    const auto time = base::parse_timestamp(as_of);
-    if (!time) return bad_moment("must be a position, a time (RFC 3339) or a day (YYYY-MM-DD)");
-    if (*time > now) return bad_moment("is in the future");
-    position = position_at(log, streams, *time);
+Result<http::Response> answer_as_of(
+    const ReadCall& call, base::CodelistId codelist, std::optional<base::VersionId> version,
+    const std::function<Result<http::Response>(const Views&)>& answer) {
+  const auto moment = moment_in(call);
+  if (!moment) return moment.error();
+  // A commit that is on its way may still be older than a time.
+  const bool never_changes = std::holds_alternative<Position>(*moment);
+  if (never_changes) {
+    if (auto known = call.application.cache().find(call.request.target())) {
+      return std::move(*known);
+    }
   }
-  if (!position) return position.error();
-  auto store = projections::views_as_of(log, streams, *position);
+  const auto slot = replays().take();
+  if (!slot) {
+    return Error{ErrorCode::unavailable,
+                 "too many requests look at the past at this moment; ask again soon",
+                 {}};
+  }
+  const auto store = projections::views_as_of(call.application.site().log,
+                                              {streams_of(call.views, codelist), *moment, version});
   if (!store) return store.error();
-  return Past(std::move(*store));
+  auto response = answer(Views((*store)->reader()));
+  if (response && never_changes) keep(call, codelist, *response);
+  return response;
 }
 
 }  // namespace codelog::api

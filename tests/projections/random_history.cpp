@@ -61,6 +61,15 @@ TestSite::TestSite(const fs::path& folder, unsigned seed, std::size_t codes_coun
   codes_ = make_codes(codes_count);
   release_ = make_release(random, codes_);
   later_release_ = make_release(random, codes_);
+  open(folder);
+}
+
+TestSite::TestSite(const fs::path& folder, std::shared_ptr<const coding_systems::Release> release)
+    : release_(release), later_release_(std::move(release)) {
+  open(folder);
+}
+
+void TestSite::open(const fs::path& folder) {
   keys_ = must(accounts::KeyRing::open(folder / "keys"));
   events::LogOptions options;
   options.folder = folder / "log";
@@ -356,7 +365,10 @@ bool RandomHistory::draft_step() {
       for (std::size_t i = 0, count = 1 + pick(3); i < count; ++i) {
         constexpr base::CodeStatus wanted[] = {
             base::CodeStatus::included, base::CodeStatus::excluded, base::CodeStatus::unresolved};
-        command.updates.push_back({codes[pick(codes.size())].code, wanted[pick(3)]});
+        // Sometimes one that the draft does not have.
+        const auto& code = chance(0.1) ? site_.codes()[pick(site_.codes().size())]
+                                       : codes[pick(codes.size())].code;
+        command.updates.push_back({code, wanted[pick(3)]});
       }
       command.base_position = site_.log().head().position;
       return note(drafts_.change_statuses(write, draft->id, command));

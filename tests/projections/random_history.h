@@ -41,6 +41,9 @@ class SteppingClock final : public base::Clock {
 class TestSite {
  public:
   TestSite(const std::filesystem::path& folder, unsigned seed, std::size_t codes_count);
+  // Over this release, which is the later one too.
+  TestSite(const std::filesystem::path& folder,
+           std::shared_ptr<const coding_systems::Release> release);
 
   events::EventLog& log() { return *log_; }
   projections::Projections& projections() { return *projections_; }
@@ -48,6 +51,8 @@ class TestSite {
   const std::vector<std::string>& codes() const { return codes_; }
 
  private:
+  void open(const std::filesystem::path& folder);
+
   std::vector<std::string> codes_;
   std::shared_ptr<const coding_systems::Release> release_;        // as commands share it
   std::shared_ptr<const coding_systems::Release> later_release_;  // likewise

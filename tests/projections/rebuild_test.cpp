@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "projections/memory_store.h"
+#include "projections/past.h"
 #include "tests/projections/random_history.h"
 
 namespace fs = std::filesystem;
@@ -124,7 +125,9 @@ TEST_CASE("a codelist as of a position is what it was then") {
     const Moment& moment = moments[i];
     CAPTURE(moment.position.value(), moment.version.value());
     const auto store = projections::views_as_of(
-        site.log(), {projections::codelist_stream(moment.record.codelist)}, moment.position);
+        site.log(), {.streams = {projections::codelist_stream(moment.record.codelist)},
+                     .moment = moment.position,
+                     .contents_of = moment.version});
     REQUIRE(store);
     const projections::Views then((*store)->reader());
     CHECK(then.version(moment.version) == moment.record);

@@ -60,6 +60,49 @@ TEST_CASE_METHOD(Fixture, "as_of takes a position, a time or a day", "[api][past
   CHECK(name("") == "400");
 }
 
+TEST_CASE_METHOD(Fixture, "the past of a later time never has less, however the clock was set",
+                 "[api][past]") {
+  const auto rename = [&](const std::string& time, const std::string& name) {
+    site.clock().set(time);
+    const Reply renamed = site.send("PATCH", list, {{"name", name}});
+    REQUIRE(renamed.status == 200);
+    return renamed.json().at("position").dump();
+  };
+  rename("2026-02-01T11:00:00Z", "Second");
+  // An hour back, as a clock that had been wrong.
+  const std::string third = rename("2026-02-01T10:30:00Z", "Third");
+  site.clock().set("2026-02-01T10:40:00Z");
+  site.register_release("icd10");
+  site.clock().set("2026-02-02T00:00:00Z");
+  const auto name = [&](const std::string& moment) {
+    const Reply reply = as_of(list, moment);
+    INFO(moment << " " << reply.body);
+    REQUIRE(reply.status == 200);
+    return reply.json().at("name").get<std::string>();
+  };
+  CHECK(name("2026-02-01T10:00:00Z") == "Elbows");
+  // What is later than the time does not count, whatever came of another stream behind it.
+  CHECK(name("2026-02-01T10:45:00Z") == "Elbows");
+  CHECK(name("2026-02-01T11:00:01Z") == "Third");
+  CHECK(name(third) == "Third");
+}
+
+TEST_CASE_METHOD(Fixture, "the past at a position is the same at each look", "[api][past]") {
+  const json added = site.send("POST", version + "/searches", {{"term", "elbow"}}).json();
+  const std::string then = added.at("position").dump();
+  const Reply first = as_of(version, then);
+  REQUIRE(first.status == 200);
+  CHECK(first.json().at("searches").size() == 1);
+  REQUIRE(site.send("DELETE", version + "/searches/" + added.at("id").dump()).status == 200);
+  for (int i = 0; i < 3; ++i) {
+    const Reply again = as_of(version, then);
+    CHECK(again.body == first.body);
+    CHECK(again.header("etag") == first.header("etag"));
+    CHECK(again.header("content-type") == first.header("content-type"));
+  }
+  CHECK(as_of(list, then).json().at("position") == added.at("position"));
+}
+
 TEST_CASE_METHOD(Fixture, "a version that is gone can be seen as it was", "[api][past]") {
   const json added = site.send("POST", version + "/searches", {{"term", "elbow"}}).json();
   const std::string before = site.get(version).body;
