@@ -54,19 +54,29 @@ base::Result<KeyRing::Key> KeyRing::load(std::string_view username) const {
   return key;
 }
 
-base::Result<events::Sealed> KeyRing::seal(std::string_view username, std::string_view plaintext) {
+base::Result<void> KeyRing::make_key(std::string_view username) {
   const std::lock_guard lock(mutex_);
-  auto key = load(username);
-  if (!key && key.error().code == base::ErrorCode::not_found) {
-    Key made;
-    randombytes_buf(made.data(), made.size());
-    const std::string_view bytes(reinterpret_cast<const char*>(made.data()), made.size());
-    const auto written = base::write_file_durably(file_of(username), bytes, 0600);
-    if (!written) return written.error();
-    keys_.emplace(username, made);
-    key = made;
+  const auto known = load(username);
+  if (known) return {};
+  if (known.error().code != base::ErrorCode::not_found) return known.error();
+  Key made;
+  randombytes_buf(made.data(), made.size());
+  const std::string_view bytes(reinterpret_cast<const char*>(made.data()), made.size());
+  const auto written = base::write_file_durably(file_of(username), bytes, 0600);
+  if (!written) return written.error();
+  keys_.emplace(username, made);
+  return {};
+}
+
+base::Result<events::Sealed> KeyRing::seal(std::string_view username,
+                                           std::string_view plaintext) const {
+  const std::lock_guard lock(mutex_);
+  const auto key = load(username);
+  if (!key) {
+    if (key.error().code != base::ErrorCode::not_found) return key.error();
+    return base::Error{
+        base::ErrorCode::not_found, "the key of user " + std::string(username) + " is missing", {}};
   }
-  if (!key) return key.error();
   events::Sealed sealed;
   sealed.nonce.resize(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
   randombytes_buf(sealed.nonce.data(), sealed.nonce.size());

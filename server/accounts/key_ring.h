@@ -24,11 +24,17 @@ class KeyRing {
   static base::Result<std::unique_ptr<KeyRing>> open(const std::filesystem::path& folder);
   ~KeyRing();
 
-  // Seals with the user's key, which is made (durably) if there is none. The username is bound in:
-  // a ciphertext moved to another user does not open. Errors: io.
-  base::Result<events::Sealed> seal(std::string_view username, std::string_view plaintext);
+  // Makes a key for the user, durable when this returns. Where there is a key it stays: what it has
+  // sealed must go on opening. Errors: io; corrupt (there is one, and it is damaged).
+  base::Result<void> make_key(std::string_view username);
 
-  // Errors: not_found when the key has been erased; corrupt when the ciphertext does not match.
+  // Seals with the user's key. The username is bound in: a ciphertext moved to another user does
+  // not open. Errors: not_found (there is no key: it was never made, or has been erased), corrupt
+  // (the key is damaged), io.
+  base::Result<events::Sealed> seal(std::string_view username, std::string_view plaintext) const;
+
+  // Errors: not_found (there is no key: it has been erased), corrupt (the key is damaged, or is not
+  // the one that sealed this), io.
   base::Result<std::string> open_sealed(std::string_view username,
                                         const events::Sealed& sealed) const;
 

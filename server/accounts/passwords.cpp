@@ -3,22 +3,54 @@
 #include <sodium.h>
 
 #include <array>
+#include <cerrno>
 
-#include "events/base/check.h"
+#include "events/base/slots.h"
 
 namespace codelog::accounts {
 
-std::string hash_password(std::string_view password) {
+namespace {
+
+// 256 MiB in all.
+constexpr std::size_t hashes_at_once_max = 4;
+constexpr std::size_t hashes_waiting_max = 16;
+
+base::Slots& hashes() {
+  static base::Slots slots({.count = hashes_at_once_max, .waiting_max = hashes_waiting_max});
+  return slots;
+}
+
+base::Error not_now(std::string why) {
+  return {base::ErrorCode::unavailable, std::move(why) + "; try again soon", {}};
+}
+
+base::Error too_many() { return not_now("too many passwords are being checked at this moment"); }
+
+base::Error no_memory() { return not_now("there is too little memory to check a password"); }
+
+}  // namespace
+
+base::Result<std::string> hash_password(std::string_view password) {
+  const auto slot = hashes().take();
+  if (!slot) return too_many();
   std::array<char, crypto_pwhash_STRBYTES> text{};
   const int hashed =
       crypto_pwhash_str(text.data(), password.data(), password.size(),
                         crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE);
-  CODELOG_CHECK(hashed == 0, "no memory left to hash a password");
-  return text.data();
+  // Of its reasons to fail, the limits are constants and the password's length is checked before.
+  if (hashed != 0) return no_memory();
+  return std::string(text.data());
 }
 
-bool verify_password(std::string_view hash, std::string_view password) {
-  return crypto_pwhash_str_verify(std::string(hash).c_str(), password.data(), password.size()) == 0;
+base::Result<bool> verify_password(std::string_view hash, std::string_view password) {
+  const auto slot = hashes().take();
+  if (!slot) return too_many();
+  errno = 0;
+  const std::string text(hash);
+  if (crypto_pwhash_str_verify(text.c_str(), password.data(), password.size()) == 0) return true;
+  // libsodium tells the two apart by errno alone.
+  if (errno == ENOMEM) return no_memory();
+  return false;
 }
 
 std::string make_token() {

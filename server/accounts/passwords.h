@@ -1,18 +1,21 @@
-// Passwords and API tokens.
+// Passwords and API tokens. Safe from any thread.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "events/base/digest.h"
+#include "events/base/result.h"
 
 namespace codelog::accounts {
 
 // Argon2id (libsodium's interactive limits: about 64 MiB and some tens of milliseconds), as its own
-// text form.
-std::string hash_password(std::string_view password);
-// Constant time in the password. False for a hash of another kind.
-bool verify_password(std::string_view hash, std::string_view password);
+// text form. Few passwords are hashed or verified at a time, in the whole process, and others wait
+// for a moment, so that logging in takes no more memory than that, whoever tries it how often.
+// Errors: unavailable (too many at once, or no memory).
+base::Result<std::string> hash_password(std::string_view password);
+// Constant time in the password. False for a hash of another kind. Errors as hash_password.
+base::Result<bool> verify_password(std::string_view hash, std::string_view password);
 
 // 40 lower-case hexadecimal characters, as OpenCodelists' tokens are.
 std::string make_token();

@@ -4,7 +4,7 @@
 
 namespace codelog::accounts {
 
-base::Result<events::Sealed> seal(KeyRing& keys, std::string_view username,
+base::Result<events::Sealed> seal(const KeyRing& keys, std::string_view username,
                                   const PersonalData& data) {
   const nlohmann::json json = {
       {"name", data.name}, {"email", data.email}, {"password_hash", data.password_hash}};

@@ -14,7 +14,8 @@ struct PersonalData {
   bool operator==(const PersonalData&) const = default;
 };
 
-base::Result<events::Sealed> seal(KeyRing& keys, std::string_view username,
+// With the key of a user who has one. Errors as KeyRing::seal.
+base::Result<events::Sealed> seal(const KeyRing& keys, std::string_view username,
                                   const PersonalData& data);
 // Errors as KeyRing::open_sealed.
 base::Result<PersonalData> open_sealed(const KeyRing& keys, std::string_view username,

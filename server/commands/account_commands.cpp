@@ -49,6 +49,16 @@ Error erased_already(const std::string& username) {
   return {ErrorCode::conflict, "user " + username + " has been erased already", {}};
 }
 
+// Of a user who is there and has not been erased.
+Error key_problem(const std::string& username, const Error& error) {
+  if (error.code != ErrorCode::not_found) return error;
+  return {ErrorCode::corrupt,
+          "the key of user " + username +
+              " is missing, though the user has not been erased: put it back from a backup of the "
+              "keys",
+          {}};
+}
+
 Error no_organisation(const std::string& slug) {
   return {ErrorCode::not_found, "there is no organisation " + slug, {}};
 }
@@ -78,7 +88,9 @@ Result<Commit> AccountCommands::add_user(const Write& write, const AddUser& comm
   if (command.password) {
     if (const auto good = check_password(*command.password); !good) return good.error();
   }
-  const std::string hash = command.password ? accounts::hash_password(*command.password) : "";
+  Result<std::string> hash = std::string();
+  if (command.password) hash = accounts::hash_password(*command.password);
+  if (!hash) return hash.error();
   return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
     const std::string folded = base::ascii_lower(command.username);
     for (const projections::UserRecord& user : views.users()) {
@@ -89,8 +101,11 @@ Result<Commit> AccountCommands::add_user(const Write& write, const AddUser& comm
       }
     }
     if (const auto free = check_email_free(views, command.email); !free) return free.error();
-    auto sealed = accounts::seal(executor_.site().keys, command.username,
-                                 {command.name, command.email, hash});
+    // Durable before the commit that needs it. One that is left from an attempt that came to
+    // nothing is as good.
+    auto& keys = executor_.site().keys;
+    if (const auto key = keys.make_key(command.username); !key) return key.error();
+    auto sealed = accounts::seal(keys, command.username, {command.name, command.email, *hash});
     if (!sealed) return sealed.error();
     return Decision{"AddUser",
                     {accounts_stream, user_stream(command.username)},
@@ -132,14 +147,15 @@ Result<AccountCommands::NewToken> AccountCommands::set_token(const Write& write,
 Result<Commit> AccountCommands::set_password(const Write& write, const std::string& username,
                                              const std::string& password) {
   if (const auto good = check_password(password); !good) return good.error();
-  const std::string hash = accounts::hash_password(password);
+  const auto hash = accounts::hash_password(password);
+  if (!hash) return hash.error();
   return change_user(
       write, username, "SetPassword",
       [&](const projections::UserRecord& user) -> Result<events::Event> {
         auto& keys = executor_.site().keys;
         auto data = accounts::open_sealed(keys, username, user.personal);
-        if (!data) return data.error();
-        data->password_hash = hash;
+        if (!data) return key_problem(username, data.error());
+        data->password_hash = *hash;
         auto sealed = accounts::seal(keys, username, *data);
         if (!sealed) return sealed.error();
         return events::Event(events::UserPersonalDataChanged{username, std::move(*sealed)});

@@ -1,0 +1,119 @@
+// Keys and passwords: what cannot be had is an error that says so, and nothing is made by the way.
+#include <catch2/catch.hpp>
+
+#include <sys/resource.h>
+
+#include <fstream>
+
+#include "server/accounts/passwords.h"
+#include "server/accounts/personal_data.h"
+#include "tests/projections/random_history.h"
+
+namespace codelog::tests {
+namespace {
+
+using base::ErrorCode;
+
+const accounts::PersonalData ada = {"Ada Adams", "ada@example.org", ""};
+
+std::unique_ptr<accounts::KeyRing> open_keys(const std::filesystem::path& folder) {
+  auto keys = accounts::KeyRing::open(folder);
+  REQUIRE(keys);
+  return std::move(*keys);
+}
+
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    files.push_back(entry.path());
+  }
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("nothing is sealed for a user without a key, and no key is made by it", "[accounts]") {
+  const TemporaryFolder folder;
+  const auto keys = open_keys(folder.path());
+  const auto refused = accounts::seal(*keys, "ada", ada);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::not_found);
+  CHECK_THAT(refused.error().detail, Catch::Contains("key of user ada is missing"));
+  CHECK(files_in(folder.path()).empty());
+}
+
+TEST_CASE("a key is made once, and is there again after a restart", "[accounts]") {
+  const TemporaryFolder folder;
+  events::Sealed sealed;
+  {
+    const auto keys = open_keys(folder.path());
+    REQUIRE(keys->make_key("ada"));
+    sealed = accounts::seal(*keys, "ada", ada).value();
+  }
+  const auto keys = open_keys(folder.path());
+  REQUIRE(keys->make_key("ada"));
+  CHECK(accounts::open_sealed(*keys, "ada", sealed).value() == ada);
+  CHECK(files_in(folder.path()).size() == 1);
+}
+
+TEST_CASE("a damaged key is told from an erased one, and is not written over", "[accounts]") {
+  const TemporaryFolder folder;
+  events::Sealed sealed;
+  {
+    const auto keys = open_keys(folder.path());
+    REQUIRE(keys->make_key("ada"));
+    sealed = accounts::seal(*keys, "ada", ada).value();
+  }
+  const auto file = files_in(folder.path()).at(0);
+  const std::string damaged = GENERATE(std::string("short"), std::string(32, 'x'));
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << damaged;
+  const auto keys = open_keys(folder.path());
+  CHECK(accounts::open_sealed(*keys, "ada", sealed).error().code == ErrorCode::corrupt);
+  (void)keys->make_key("ada");
+  CHECK(std::filesystem::file_size(file) == damaged.size());
+  REQUIRE(keys->erase("ada"));
+  CHECK(accounts::open_sealed(*keys, "ada", sealed).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("a known user whose key is missing gets no new one with a password", "[accounts]") {
+  const TemporaryFolder folder;
+  TestSite site(folder.path(), 5, 20);
+  RandomHistory(site, 1).set_up();
+  for (const auto& file : files_in(folder.path() / "keys")) std::filesystem::remove(file);
+  const auto keys = open_keys(folder.path() / "keys");
+  const commands::Site& whole = site.executor().site();
+  commands::Executor executor(
+      {whole.log, whole.projections, whole.open_release, *keys, whole.clock});
+  commands::AccountCommands accounts(executor);
+  const auto head = site.log().head();
+  const auto refused =
+      accounts.set_password({commands::Actor::system(), std::nullopt}, "user1", "correct horse");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::corrupt);
+  CHECK_THAT(refused.error().detail, Catch::Contains("key of user user1 is missing"));
+  CHECK(site.log().head() == head);
+  CHECK(files_in(folder.path() / "keys").empty());
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("without memory, a password is neither hashed nor wrong", "[accounts]") {
+  const auto hash = accounts::hash_password("correct horse");
+  REQUIRE(hash);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_DATA, &before) == 0);
+  const rlimit little{1, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_DATA, &little) == 0);
+  const auto hashed = accounts::hash_password("correct horse");
+  const auto verified = accounts::verify_password(*hash, "correct horse");
+  REQUIRE(::setrlimit(RLIMIT_DATA, &before) == 0);
+  REQUIRE_FALSE(hashed);
+  CHECK(hashed.error().code == ErrorCode::unavailable);
+  REQUIRE_FALSE(verified);
+  CHECK(verified.error().code == ErrorCode::unavailable);
+  CHECK(*accounts::verify_password(*hash, "correct horse"));
+  CHECK_FALSE(*accounts::verify_password(*hash, "wrong horse"));
+  CHECK_FALSE(*accounts::verify_password("no hash", "wrong horse"));
+}
+#endif
+
+}  // namespace codelog::tests
