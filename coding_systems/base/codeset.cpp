@@ -220,6 +220,33 @@ std::vector<std::string> Codeset::missing_descendants() const {
   return sorted_codes(nodes);
 }
 
+base::Result<std::vector<std::string>> Codeset::missing_at_or_below(
+    std::span<const std::string> codes, std::size_t codes_max) const {
+  auto [extended, given] = universe_.extended_by(views_of(codes));
+  std::erase_if(given, [&](Node node) { return extended.is_stranger(node); });
+  const auto& hierarchy = extended.hierarchy();
+  auto missing = descendants_or_self(hierarchy, given);
+  const NodeSet asked_for(extended.size(), given);
+  std::vector<Node> nodes;
+  missing.remove(resized(statuses_.nodes(), extended.size()));
+  missing.for_each([&](Node node) {
+    const bool is_below = !asked_for.contains(node);
+    if (is_below && (extended.is_stranger(node) || hierarchy.lacks_edges(node))) return;
+    nodes.push_back(node);
+  });
+  if (nodes.size() > codes_max) {
+    return base::Error{base::ErrorCode::too_large,
+                       "these codes and those below them are " + std::to_string(nodes.size()) +
+                           " more; at most " + std::to_string(codes_max) + " are allowed",
+                       {}};
+  }
+  std::vector<std::string_view> missing_codes;
+  missing_codes.reserve(nodes.size());
+  for (const Node node : nodes) missing_codes.push_back(extended.code(node));
+  std::ranges::sort(missing_codes);
+  return std::vector<std::string>(missing_codes.begin(), missing_codes.end());
+}
+
 std::vector<std::string> Codeset::ultimate_ancestors(std::span<const std::string> codes) const {
   const auto [extended, nodes] = universe_.extended_by(views_of(codes));
   const auto ultimate =

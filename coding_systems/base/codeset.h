@@ -87,6 +87,10 @@ class Codeset {
   std::vector<std::string> without_included_ancestor(std::span<const std::string> candidates) const;
   // What is below an entry and has none itself: codes that a newer release brings.
   std::vector<std::string> missing_descendants() const;
+  // The codes given and what is below them, as far as the release has them and they have no entry.
+  // Errors: too_large, where that is more than `codes_max`.
+  base::Result<std::vector<std::string>> missing_at_or_below(std::span<const std::string> codes,
+                                                             std::size_t codes_max) const;
   // Of the codes given, those that have no ancestor among them.
   std::vector<std::string> ultimate_ancestors(std::span<const std::string> codes) const;
   // Why a code has its status: itself if it is decided, else the closest decided codes above it. A

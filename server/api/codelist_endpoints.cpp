@@ -77,17 +77,20 @@ Result<http::Response> list_codelists(const ReadCall& call) {
   if (!after) return after.error();
   const auto limit = number_in_query(call.request, "limit", page_entries, {1, page_entries_max});
   if (!limit) return limit.error();
-  const auto codelists =
-      filter->owner ? call.views.codelists_of(*filter->owner) : call.views.codelists();
+  const auto ids =
+      filter->owner ? call.views.codelist_ids_of(*filter->owner) : call.views.codelist_ids();
+  // Only codelists of this page are read, and those that the filter takes out before its end.
+  auto id = std::ranges::upper_bound(ids, base::CodelistId(static_cast<std::uint32_t>(*after)));
   std::uint64_t count = 0;
   std::optional<std::uint64_t> last;
   bool is_more = false;
   JsonWriter json;
   json.begin_object().key("codelists").begin_array();
-  for (const CodelistRecord& codelist : codelists) {
-    if (codelist.id.value() <= *after) continue;
-    if (filter->coding_system && codelist.coding_system != *filter->coding_system) continue;
-    const auto versions = call.views.versions_of(codelist.id);
+  for (; id != ids.end(); ++id) {
+    const auto codelist = call.views.codelist(*id);
+    if (!codelist) continue;
+    if (filter->coding_system && codelist->coding_system != *filter->coding_system) continue;
+    const auto versions = call.views.versions_of(*id);
     const bool matches =
         !filter->status ||
         std::any_of(versions.begin(), versions.end(), [&](const VersionRecord& version) {
@@ -98,8 +101,8 @@ Result<http::Response> list_codelists(const ReadCall& call) {
       is_more = true;
       break;
     }
-    write_summary(codelist, versions, json);
-    last = codelist.id.value();
+    write_summary(*codelist, versions, json);
+    last = id->value();
     ++count;
   }
   json.end_array().key("next");
@@ -114,13 +117,13 @@ Result<http::Response> get_codelist(const ReadCall& call) {
   if (!call.request.query().has("as_of")) {
     return http::json_text(200, codelist_json(call.views, *codelist));
   }
-  const commands::Site& site = call.application.site();
-  const auto past = Past::open(site.log, site.clock.now(), call.views, codelist->id,
-                               call.request.query().get("as_of"));
-  if (!past) return past.error();
-  const auto then = past->views().codelist(codelist->id);
-  if (!then) return Error{ErrorCode::not_found, "the codelist did not exist then", {}};
-  return http::json_text(200, codelist_json(past->views(), *then));
+  return answer_as_of(call, codelist->id, std::nullopt,
+                      [&](const Views& views) -> Result<http::Response> {
+                        const auto then = views.codelist(codelist->id);
+                        if (!then)
+                          return Error{ErrorCode::not_found, "the codelist did not exist then", {}};
+                        return http::json_text(200, codelist_json(views, *then));
+                      });
 }
 
 Result<http::Response> get_history(const ReadCall& call) {

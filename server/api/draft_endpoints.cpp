@@ -153,14 +153,16 @@ std::vector<Endpoint> draft_endpoints() {
       {.method = Method::delete_,
        .path = "/api/v2/versions/{hash}/searches/{id}",
        .id = "removeSearch",
-       .summary = "Remove a search, and the codes that only it found and nobody included.",
+       .summary = "Remove a search, and the codes that only it brought and nobody included.",
        .answer = "StatusesChanged",
        .act = on_draft(remove_search),
        .render = statuses_changed},
       {.method = Method::patch,
        .path = "/api/v2/versions/{hash}/statuses",
        .id = "changeStatuses",
-       .summary = "Include, exclude or clear codes. 409 if somebody else has decided one since.",
+       .summary =
+           "Include or exclude any codes of the release, or clear them. 409 if somebody else "
+           "has decided one since.",
        .body = "StatusUpdates",
        .answer = "StatusesChanged",
        .act = change_statuses,

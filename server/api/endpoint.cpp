@@ -201,7 +201,8 @@ json describe(Parameter parameter) {
       return describe_as({{"type", "boolean"}}, "Only codes that are active, or retired.");
     case Parameter::as_of:
       return describe_as({{"type", "string"}},
-                         "The past: a position, or a time (RFC 3339) or day.");
+                         "The past: a position (after that commit), or a time (RFC 3339) or day "
+                         "(before the first commit that is later).");
     case Parameter::after:
       return describe_as({{"type", "integer"}}, "The `next` of the page before.");
     case Parameter::limit:

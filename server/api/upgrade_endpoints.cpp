@@ -1,6 +1,8 @@
 // Newer releases: what one does to a version, to all versions, and drafts that take it up.
 #include <algorithm>
+#include <thread>
 
+#include "events/base/slots.h"
 #include "events/base/version_hash.h"
 #include "server/api/endpoint.h"
 #include "server/api/outcome.h"
@@ -118,6 +120,12 @@ std::string preview_json(const VersionRecord& version, const std::string& releas
   return json.take();
 }
 
+// Half of the processors: anybody may ask for a preview, and one may take seconds.
+base::Slots& previews() {
+  static base::Slots slots({.count = std::max(1u, std::thread::hardware_concurrency() / 2)});
+  return slots;
+}
+
 Result<http::Response> preview_upgrade(const ReadCall& call) {
   const auto version = version_in_path(call.views, call.path);
   if (!version) return version.error();
@@ -134,10 +142,16 @@ Result<http::Response> preview_upgrade(const ReadCall& call) {
   }
   const auto opened = site.open_release(codelist->coding_system, version->release);
   const ReleasePointer older = opened ? *opened : nullptr;
+  const auto slot = previews().take();
+  if (!slot) {
+    return Error{ErrorCode::unavailable,
+                 "too many previews of upgrades are being made at this moment; ask again soon",
+                 {}};
+  }
   const auto content = commands::content_of(call.views, *version, older, newer->open);
   if (!content) return content.error();
   ReleaseComparison releases(older, newer->open);
-  commands::SearchReruns searches(newer->open);
+  commands::SearchReruns searches(newer->open, commands::request_searches_work_max);
   const auto upgrade = commands::compare_version(*content, releases, searches);
   return http::json_text(
       200, preview_json(*version, newer->record.alias, upgrade, releases, content->not_codes));

@@ -5,6 +5,7 @@
 #include "server/api/paths.h"
 #include "server/api/precondition.h"
 #include "server/api/render.h"
+#include "server/http/conditional.h"
 
 namespace codelog::api {
 namespace {
@@ -23,18 +24,33 @@ Result<http::Response> show_version(const Views& views, base::VersionId id) {
   return response;
 }
 
+// For a client that has the version as it is: the body would not be sent, so it is not made.
+std::optional<http::Response> unchanged_version(const ReadCall& call, base::VersionId id) {
+  const auto version = call.views.version(id);
+  if (!version) return std::nullopt;
+  const std::string etag = version_etag(call.views, *version);
+  if (!http::none_match_hits(call.request, etag)) return std::nullopt;
+  http::Response response = http::json_text(200, "");
+  // The tag of the bytes that the client has.
+  const std::string gzip_tag = http::gzip_tag(etag);
+  const bool has_gzip = call.request.header("If-None-Match")->find(gzip_tag) != std::string::npos;
+  response.etag = has_gzip ? gzip_tag : etag;
+  response.add("Vary", "Accept-Encoding");
+  return response;
+}
+
 Result<http::Response> get_version(const ReadCall& call) {
   const auto id = version_id_in_path(call.path);
   if (!id) return id.error();
-  if (!call.request.query().has("as_of")) return show_version(call.views, *id);
+  if (!call.request.query().has("as_of")) {
+    if (auto unchanged = unchanged_version(call, *id)) return std::move(*unchanged);
+    return show_version(call.views, *id);
+  }
   // Versions never change codelist, and one that is gone is remembered by its codelist only.
   const auto codelist = call.views.codelist_of_version(*id);
   if (!codelist) return no_such_version();
-  const commands::Site& site = call.application.site();
-  const auto past = Past::open(site.log, site.clock.now(), call.views, *codelist,
-                               call.request.query().get("as_of"));
-  if (!past) return past.error();
-  return show_version(past->views(), *id);
+  return answer_as_of(call, *codelist, *id,
+                      [&](const Views& then) { return show_version(then, *id); });
 }
 
 Result<http::Response> list_searches(const ReadCall& call) {

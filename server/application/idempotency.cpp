@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "projections/past.h"
+
 namespace codelog::application {
 
 base::Result<commands::Write> make_write(const http::Request& request,
@@ -65,8 +67,8 @@ std::optional<projections::Handle> handle_after(const commands::Site& site,
   };
   const projections::Views views = site.projections.views();
   if (is_newest(views, commit, projections::codelist_stream(*id))) return handle_in(views);
-  const auto past =
-      projections::views_as_of(site.log, {projections::codelist_stream(*id)}, commit.position);
+  const auto past = projections::views_as_of(
+      site.log, {.streams = {projections::codelist_stream(*id)}, .moment = commit.position});
   if (!past) return std::nullopt;
   return handle_in(projections::Views((*past)->reader()));
 }

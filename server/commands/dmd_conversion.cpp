@@ -195,22 +195,24 @@ Result<DmdConversion> convert_to_dmd(const Site& site, const Views& views,
 }
 
 Result<Commit> DmdConversionCommands::convert(const Write& write, VersionId bnf_version) {
-  Turn turn{.allocates_ids = true, .takes_long = true};
+  using Basis =
+      std::tuple<Position, std::shared_ptr<const mappings::BnfDmdMapping>, ReleasePointer>;
+  Prepared<Basis, Result<DmdConversion>> prepared;
+  Turn turn{.allocates_ids = true, .preparation = &prepared};
   // The BNF codelist is not to be deleted meanwhile.
   if (const auto known = executor_.site().projections.views().version(bnf_version)) {
     turn.codelist = known->codelist;
   }
-  using Basis =
-      std::tuple<Position, std::shared_ptr<const mappings::BnfDmdMapping>, ReleasePointer>;
-  Prepared<Basis, Result<DmdConversion>> prepared;
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto source = find_source(views, write.actor, bnf_version);
     if (!source) return source.error();
     const auto opened = open_conversion(executor_.site(), views, source->codelist);
     if (!opened) return opened.error();
-    const auto& conversion =
+    const auto* made =
         prepared.of({source->version.changed_at, opened->mapping, opened->release.open},
                     [&] { return commands::convert(*opened, views, source->version); });
+    if (made == nullptr) return Decision{};
+    const Result<DmdConversion>& conversion = *made;
     if (!conversion) return conversion.error();
     const Wanted wanted = wanted_of(*source);
     if (const auto name = check_name(wanted.handle.name); !name) return name.error();

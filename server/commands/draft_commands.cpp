@@ -35,19 +35,39 @@ std::vector<std::string> settled_by(const Views& views, const VersionRecord& dra
   return settled;
 }
 
-// Only what is wanted of a code can be asked for; what follows from it is the hierarchy's.
+// Any code of the draft or of its release can be decided; what follows from it is the hierarchy's.
 Result<void> check_updates(const std::vector<events::CodeWithStatus>& updates,
                            const Workspace& workspace) {
   if (updates.empty()) {
-    return base::field_error(ErrorCode::invalid, "updates", "are empty");
+    return base::field_error(ErrorCode::invalid, "updates", "must not be empty");
   }
   for (std::size_t i = 0; i < updates.size(); ++i) {
-    if (!workspace.codeset->status_of(updates[i].code)) {
-      return base::field_error(ErrorCode::invalid, "updates[" + std::to_string(i) + "]",
-                               "the draft has no code '" + updates[i].code + "'");
-    }
+    const std::string& code = updates[i].code;
+    if (workspace.codeset->status_of(code)) continue;
+    const auto node = workspace.release->find(code);
+    if (node && workspace.release->has_concept(*node)) continue;
+    return base::field_error(
+        ErrorCode::invalid, "updates[" + std::to_string(i) + "]",
+        "the code '" + code + "' is neither in the draft nor in " + workspace.release->alias());
   }
   return {};
+}
+
+Result<void> check_room_for_search(const Workspace& workspace, const AddSearch& search) {
+  const std::string field = search.kind == events::SearchKind::term ? "term" : "code";
+  const auto& records = workspace.searches->records;
+  if (records.size() >= searches_max) {
+    return base::field_error(ErrorCode::too_large, field,
+                             "is one search more than the " + std::to_string(searches_max) +
+                                 " that a draft may have: remove one");
+  }
+  std::size_t codes_count = 0;
+  for (const projections::SearchRecord& record : records) codes_count += record.search.codes.size();
+  if (codes_count <= searches_codes_max) return {};
+  return base::field_error(ErrorCode::too_large, field,
+                           "is one search too many: those of the draft find " +
+                               std::to_string(codes_count) + " codes, more than " +
+                               std::to_string(searches_codes_max) + ": remove one");
 }
 
 Error decided_otherwise(const std::map<std::string, CodeStatus>& others,
@@ -64,13 +84,25 @@ Error decided_otherwise(const std::map<std::string, CodeStatus>& others,
 
 }  // namespace
 
+void DraftCommands::prepare(const Actor& actor, VersionId id, Turn& turn) {
+  const Views views = executor_.site().projections.views();
+  const auto draft = views.version(id);
+  if (!draft) return;
+  turn.codelist = draft->codelist;
+  const auto codelist = views.codelist(draft->codelist);
+  if (!codelist || draft->status != events::VersionStatus::draft) return;
+  // Its first workspace takes long to make, and so does its release to open: before the turn. An
+  // error comes again in the turn.
+  if (can_edit_draft(views, actor, *codelist, *draft)) {
+    (void)workspaces_.of(views, *draft, codelist->coding_system);
+  }
+}
+
 Result<Commit> DraftCommands::step(
     const Write& write, VersionId id, Turn turn,
     const std::function<Result<Decision>(const Views&, const VersionRecord&, const Workspace&)>&
         decide) {
-  if (const auto known = executor_.site().projections.views().version(id)) {
-    turn.codelist = known->codelist;
-  }
+  prepare(write.actor, id, turn);
   std::shared_ptr<const Workspace> workspace;  // the one decided on; the cache holds it too
   auto commit = executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto draft = views.version(id);
@@ -99,7 +131,7 @@ Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& writ
   std::optional<SearchOutcome> known;
   Prepared<ReleasePointer, Result<std::vector<std::string>>> prepared;
   auto commit = step(
-      write, id, {.allocates_ids = true, .takes_long = true},
+      write, id, {.allocates_ids = true, .preparation = &prepared},
       [&](const Views& views, const VersionRecord& draft,
           const Workspace& workspace) -> Result<Decision> {
         known.reset();
@@ -109,17 +141,19 @@ Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& writ
             return Decision{};
           }
         }
-        auto found =
+        if (const auto good = check_room_for_search(workspace, search); !good) return good.error();
+        const auto* found =
             prepared.of(workspace.release, [&] { return find_codes(workspace.release, search); });
-        if (!found) return found.error();
+        if (found == nullptr) return Decision{};
+        if (!*found) return found->error();
         events::SearchAdded event;
         event.version = id;
         event.release_digest = workspace.release->file_digest();
-        event.changes = workspace.codeset->changes_if_added(*found);
+        event.changes = workspace.codeset->changes_if_added(**found);
         event.search = search_of(search);
         event.search.id = views.next_ids().search;
         event.search.slug = *slug;
-        event.search.codes = std::move(*found);
+        event.search.codes = **found;
         return step_decision(draft, "AddSearch", std::move(event));
       });
   if (!commit) return commit.error();
@@ -147,29 +181,33 @@ Result<Commit> DraftCommands::remove_search(const Write& write, VersionId id, Se
 Result<Commit> DraftCommands::change_statuses(const Write& write, VersionId id,
                                               const ChangeStatuses& command) {
   if (const auto good = check_prose("reason", command.reason); !good) return good.error();
-  return step(write, id, {},
-              [&](const Views& views, const VersionRecord& draft,
-                  const Workspace& workspace) -> Result<Decision> {
-                // First of all: whoever is told that a code has gone should learn that a colleague
-                // removed it.
-                const auto others = decided_by_others(executor_.site().log, draft, write.actor,
-                                                      command.base_position);
-                if (!others) return others.error();
-                std::vector<std::string> disputed;
-                for (const events::CodeWithStatus& update : command.updates) {
-                  const auto other = others->find(update.code);
-                  if (other == others->end() || other->second == update.status) continue;
-                  disputed.push_back(update.code);
-                }
-                if (!disputed.empty()) return decided_otherwise(*others, disputed);
-                if (const auto good = check_updates(command.updates, workspace); !good)
-                  return good.error();
-                events::StatusesChanged event{id, command.updates, command.reason,
-                                              workspace.release->file_digest(),
-                                              workspace.changes_of_updates(command.updates)};
-                event.settled = settled_by(views, draft, event.changes, event.updates);
-                return step_decision(draft, "ChangeStatuses", std::move(event));
-              });
+  return step(
+      write, id, {},
+      [&](const Views& views, const VersionRecord& draft,
+          const Workspace& workspace) -> Result<Decision> {
+        if (command.base_position && *command.base_position > views.checkpoint()) {
+          return base::field_error(
+              ErrorCode::invalid, "base_position",
+              "is after the end of the log, at " + std::to_string(views.checkpoint().value()));
+        }
+        const auto others =
+            decided_by_others(executor_.site().log, draft, write.actor, command.base_position);
+        if (!others) return others.error();
+        std::vector<std::string> disputed;
+        for (const events::CodeWithStatus& update : command.updates) {
+          const auto other = others->find(update.code);
+          if (other == others->end() || other->second == update.status) continue;
+          disputed.push_back(update.code);
+        }
+        if (!disputed.empty()) return decided_otherwise(*others, disputed);
+        if (const auto good = check_updates(command.updates, workspace); !good) return good.error();
+        auto changes = workspace.changes_of_updates(command.updates);
+        if (!changes) return changes.error();
+        events::StatusesChanged event{id, command.updates, command.reason,
+                                      workspace.release->file_digest(), std::move(*changes)};
+        event.settled = settled_by(views, draft, event.changes, event.updates);
+        return step_decision(draft, "ChangeStatuses", std::move(event));
+      });
 }
 
 Result<Commit> DraftCommands::reapply(const Write& write, VersionId id) {

@@ -53,6 +53,8 @@ class DraftCommands {
   Result<Commit> redo(const Write& write, VersionId id);
 
  private:
+  // What a step does before its turn, and whose turn it needs.
+  void prepare(const Actor& actor, VersionId id, Turn& turn);
   Result<Commit> step(
       const Write& write, VersionId id, Turn turn,
       const std::function<Result<Decision>(const Views&, const projections::VersionRecord&,

@@ -5,6 +5,7 @@
 
 #include "coding_systems/base/codeset.h"
 #include "events/base/text.h"
+#include "server/commands/search_reruns.h"
 #include "server/commands/validation.h"
 
 namespace codelog::commands {
@@ -227,15 +228,15 @@ Result<events::VersionCreated> draft_of(const Views& views,
     draft.assumed = views.assumptions(source.id);
     for (auto& code : views.codes(source.id)) codes.emplace(std::move(code.code), code.status);
   }
+  SearchReruns searches(release, request_searches_work_max);
   for (projections::SearchRecord& record : views.searches(source.id)) {
     events::SearchWithResults& search = record.search;
-    const auto found = rerun_search(release, search);
-    if (!found || found->all_codes_count() > search_codes_max) {
-      draft.searches_left_out.push_back(found ? left_out(search, found->all_codes_count(), "")
-                                              : left_out(search, 0, found.error().detail));
+    const SearchReruns::Found& found = searches.run(search);
+    if (found.too_many) {
+      draft.searches_left_out.push_back(left_out(search, *found.too_many, found.problem));
       continue;
     }
-    search.codes = found->all_codes();
+    search.codes = found.codes;
     add_unresolved(codes, search.codes);
     draft.searches.push_back(std::move(search));
   }

@@ -11,6 +11,12 @@ namespace codelog::commands {
 // More codes than this from one search are refused.
 inline constexpr std::size_t search_codes_max = 20'000;
 
+// More searches than this are not added to a draft. Versions that come from elsewhere may have
+// more.
+inline constexpr std::size_t searches_max = 500;
+// Nor one more, once those that a draft has find more codes than this, each counted by itself.
+inline constexpr std::size_t searches_codes_max = 1'000'000;
+
 inline constexpr std::size_t code_range_characters_max = 2 * code_characters_max + 4;
 inline constexpr std::size_t search_types_max = 100;
 

@@ -74,6 +74,15 @@ void collect_decisions(const Commit& commit, VersionId draft,
   }
 }
 
+// The event that made the draft, if this commit did.
+const events::VersionCreated* creation_of(VersionId draft, const Commit& commit) {
+  for (const events::Event& event : commit.content.events) {
+    const auto* made = std::get_if<events::VersionCreated>(&event);
+    if (made != nullptr && made->version == draft) return made;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 StepEffect StepEffect::inverse() const {
@@ -97,18 +106,38 @@ Result<std::map<std::string, base::CodeStatus>> decided_by_others(
       log.read_stream(stream, log.stream_version(stream), events::Direction::backward);
   while (auto commit = reader->next()) {
     if (!*commit) return commit->error();
-    const bool own = (*commit)->content.actor == actor.username;
-    if (base_position ? (*commit)->position <= *base_position : own) break;
-    if (!own) collect_decisions(**commit, draft.id, decided);
-    if (std::any_of((*commit)->content.events.begin(), (*commit)->content.events.end(),
-                    [&](const events::Event& event) {
-                      const auto* made = std::get_if<events::VersionCreated>(&event);
-                      return made != nullptr && made->version == draft.id;
-                    })) {
-      break;  // Nothing about this draft is older.
-    }
+    const bool is_own = (*commit)->content.actor == actor.username;
+    if (base_position && (*commit)->position <= *base_position) break;
+    if (!base_position && is_own && effect_of(**commit, draft.id)) break;
+    if (!is_own) collect_decisions(**commit, draft.id, decided);
+    if (creation_of(draft.id, **commit) != nullptr) break;  // Nothing about this draft is older.
   }
   return decided;
+}
+
+bool OwnCodes::contains(const std::string& code) const {
+  std::call_once(once_, [this] { read(); });
+  return !codes_ || std::ranges::binary_search(*codes_, code);
+}
+
+void OwnCodes::read() const {
+  const auto reader =
+      log_.read_stream(stream_, log_.stream_version(stream_), events::Direction::backward);
+  while (auto commit = reader->next()) {
+    const auto* made = *commit ? creation_of(draft_, **commit) : nullptr;
+    if (made == nullptr) continue;
+    std::vector<std::string_view> found;
+    for (const events::SearchWithResults& search : made->searches) {
+      found.insert(found.end(), search.codes.begin(), search.codes.end());
+    }
+    std::ranges::sort(found);
+    codes_.emplace();
+    for (const events::CodeWithStatus& code : made->codes) {
+      if (!std::ranges::binary_search(found, code.code)) codes_->push_back(code.code);
+    }
+    std::ranges::sort(*codes_);
+    return;
+  }
 }
 
 }  // namespace codelog::commands

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,10 +30,32 @@ std::optional<StepEffect> effect_of(const Commit& commit, VersionId draft);
 
 // The codes that others than `actor` have decided (included, excluded or cleared by name) after
 // `base_position`, with the status that each has had from it since. Without a base: after the
-// actor's own last commit on the codelist. Errors: corrupt, where a commit in between cannot be
-// read.
+// actor's own last step on this draft; what the actor does elsewhere on the codelist does not show
+// them the draft. Errors: corrupt, where a commit in between cannot be read.
 Result<std::map<std::string, base::CodeStatus>> decided_by_others(
     const events::EventLog& log, const projections::VersionRecord& draft, const Actor& actor,
     const std::optional<Position>& base_position);
+
+// The codes that a draft was made with and that none of its first searches found: those of a list
+// that it was made from, of an uploaded table, of a search that a newer release has no more. They
+// are the draft's own, and no search takes them away when it goes. Read from the log when they are
+// first asked for; where the draft's beginning cannot be read, every code counts as its own.
+// Thread-safe; must not outlive the log.
+class OwnCodes {
+ public:
+  OwnCodes(const events::EventLog& log, const projections::VersionRecord& draft)
+      : log_(log), stream_(projections::codelist_stream(draft.codelist)), draft_(draft.id) {}
+
+  bool contains(const std::string& code) const;
+
+ private:
+  void read() const;
+
+  const events::EventLog& log_;
+  const std::string stream_;
+  const VersionId draft_;
+  mutable std::once_flag once_;
+  mutable std::optional<std::vector<std::string>> codes_;  // sorted; written once, under once_
+};
 
 }  // namespace codelog::commands

@@ -13,18 +13,54 @@ namespace {
 constexpr int attempts_max = 100;
 constexpr std::chrono::milliseconds retry_wait_max{20};
 
+// Each follows a change by somebody else between the preparation and the turn.
+constexpr int preparations_max = 8;
+
+// Longer than append() waits: whoever has the turn is answered first.
+constexpr std::chrono::seconds turn_wait_max{40};
+
+Error turn_is_kept() {
+  return {ErrorCode::unavailable,
+          "other writes here have taken too long; nothing was done, try again",
+          {}};
+}
+
 }  // namespace
 
 Result<Commit> Executor::run(const Write& write, const Turn& turn, const Decide& decide) {
+  for (int attempt = 1; attempt <= preparations_max; ++attempt) {
+    if (turn.preparation != nullptr) {
+      auto earlier = find_earlier(write);
+      if (!earlier) return earlier.error();
+      if (*earlier) return std::move(**earlier);
+      if (const auto good = check_views(); !good) return good.error();
+      turn.preparation->is_in_turn_ = turn.preparation->is_missing_ = false;
+      (void)decide(site_.projections.views());  // An error comes again in the turn.
+      turn.preparation->is_in_turn_ = true;
+    }
+    auto commit = run_in_turn(write, turn, decide);
+    if (!commit) return commit.error();
+    if (*commit) return std::move(**commit);
+  }
+  return Error{ErrorCode::unavailable,
+               "others are changing this at the same time; nothing was done, try again",
+               {}};
+}
+
+Result<std::optional<Commit>> Executor::run_in_turn(const Write& write, const Turn& turn,
+                                                    const Decide& decide) {
   // Always in this order, and before the turn of the ids, so that no two commands wait for each
   // other, and nobody who waits here keeps others from ids.
-  std::unique_lock<std::mutex> owner;
-  std::unique_lock<std::mutex> codelist;
+  TurnLock owner;
+  TurnLock codelist;
   if (turn.owner) {
-    owner = std::unique_lock(owners_[std::hash<std::string>()(turn.owner->name) % owners_.size()]);
+    owner = TurnLock(owners_[std::hash<std::string>()(turn.owner->name) % owners_.size()],
+                     turn_wait_max);
+    if (!owner) return turn_is_kept();
   }
   if (turn.codelist) {
-    codelist = std::unique_lock(codelists_[turn.codelist->value() % codelists_.size()]);
+    codelist = TurnLock(codelists_[turn.codelist->value() % codelists_.size()], turn_wait_max);
+    if (!codelist) return turn_is_kept();
   }
   return decide_and_append(write, turn, decide);
 }
@@ -34,38 +70,48 @@ Result<std::optional<Commit>> Executor::find_earlier(const Write& write) const {
   return site_.log.find_idempotent(write.actor.username, *write.idempotency);
 }
 
-Result<Commit> Executor::decide_and_append(const Write& write, const Turn& turn,
-                                           const Decide& decide) {
+// Decided on views that stand still, a second version would get the id of the first, and the log
+// could never be replayed again.
+Result<void> Executor::check_views() const {
+  const auto failure = site_.projections.failure();
+  if (failure.empty()) return {};
+  return Error{ErrorCode::unavailable,
+               "the views have stopped following the log, and nothing can be decided on them "
+               "until the server is restarted (" +
+                   failure + ")",
+               {}};
+}
+
+Result<std::optional<Commit>> Executor::decide_and_append(const Write& write, const Turn& turn,
+                                                          const Decide& decide) {
   for (int attempt = 1;; ++attempt) {
     auto earlier = find_earlier(write);
     if (!earlier) return earlier.error();
-    if (*earlier) return std::move(**earlier);
-    if (turn.takes_long && attempt == 1) (void)decide(site_.projections.views());
-    std::unique_lock<std::mutex> ids;
-    if (turn.allocates_ids) ids = std::unique_lock(ids_);
-    // Decided on views that stand still, a second version would get the id of the first, and the
-    // log could never be replayed again.
-    if (auto failure = site_.projections.failure(); !failure.empty()) {
-      return Error{ErrorCode::unavailable,
-                   "the views have stopped following the log, and nothing can be decided on them "
-                   "until the server is restarted (" +
-                       failure + ")",
-                   {}};
+    if (*earlier) return std::move(*earlier);
+    TurnLock ids;
+    if (turn.allocates_ids) {
+      ids = TurnLock(ids_, turn_wait_max);
+      if (!ids) return turn_is_kept();
     }
+    if (const auto good = check_views(); !good) return good.error();
     Views views = site_.projections.views();
     if (ids) views.begin_ids_at(next_ids_);
     auto decision = decide(views);
+    if (turn.preparation != nullptr && turn.preparation->is_missing_) {
+      return std::optional<Commit>();
+    }
     if (!decision || decision->events.empty()) {
       // Perhaps because the same request has been carried out in between.
       ids = {};
       earlier = find_earlier(write);
-      if (earlier && *earlier) return std::move(**earlier);
+      if (earlier && *earlier) return std::move(*earlier);
       if (!decision) return decision.error();
-      return Commit{views.checkpoint(), {}};
+      return std::optional(Commit{views.checkpoint(), {}});
     }
     auto commit = append(write, views, std::move(*decision), std::move(ids));
-    if (commit || commit.error().code != ErrorCode::conflict || attempt == attempts_max) {
-      return commit;
+    if (commit) return std::optional(std::move(*commit));
+    if (commit.error().code != ErrorCode::conflict || attempt == attempts_max) {
+      return commit.error();
     }
     // Somebody's commit is on its way into the views.
     site_.log.wait_for(views.checkpoint().next(), retry_wait_max);
@@ -74,7 +120,7 @@ Result<Commit> Executor::decide_and_append(const Write& write, const Turn& turn,
 
 // Gives the turn of the ids to the next as soon as it is sure which ones are taken.
 Result<Commit> Executor::append(const Write& write, const Views& views, Decision decision,
-                                std::unique_lock<std::mutex> ids) {
+                                TurnLock ids) {
   projections::NextIds next_ids = views.next_ids();
   for (const events::Event& event : decision.events) next_ids.take(event);
   CODELOG_CHECK(ids || next_ids == views.next_ids(), "ids were handed out out of turn");

@@ -16,29 +16,28 @@ using base::CodeWithStatus;
 using coding_systems::Codeset;
 using coding_systems::CodeUniverse;
 using coding_systems::ReleaseComparison;
-using Codes = std::vector<std::string>;
+using CodeViews = std::vector<std::string_view>;
 
-Codes united(const Codes& first, const Codes& second) {
-  Codes all;
-  std::ranges::set_union(first, second, std::back_inserter(all));
-  return all;
+void add(const std::vector<std::string>& codes, CodeViews& all) {
+  all.insert(all.end(), codes.begin(), codes.end());
 }
 
-Codes codes_in(const std::vector<CodeWithStatus>& statuses) {
-  Codes codes;
-  codes.reserve(statuses.size());
-  for (const CodeWithStatus& code : statuses) codes.push_back(code.code);
-  return codes;
+void sort_unique(CodeViews& codes) {
+  std::ranges::sort(codes);
+  const auto repeated = std::ranges::unique(codes);
+  codes.erase(repeated.begin(), repeated.end());
 }
 
+template <class Codes>
 bool contains(const Codes& sorted, const std::string& code) {
   return std::ranges::binary_search(sorted, code);
 }
 
-// What the searches of a version found when they were added, and find now.
+// What the searches of a version found when they were added, and find now; sorted. Views of the
+// version and of the searches' upgrades.
 struct Matches {
-  Codes before;
-  Codes now;
+  CodeViews before;
+  CodeViews now;
 };
 
 std::vector<SearchUpgrade> rerun(const VersionContent& version, SearchReruns& searches,
@@ -49,19 +48,23 @@ std::vector<SearchUpgrade> rerun(const VersionContent& version, SearchReruns& se
     SearchUpgrade upgrade{search, search.codes.size(), found.too_many, found.problem};
     upgrade.search.codes = found.codes;
     // What a search found that is left out now is not counted as lost.
-    if (!found.too_many) matches.before = united(matches.before, search.codes);
-    matches.now = united(matches.now, found.codes);
+    if (!found.too_many) add(search.codes, matches.before);
     upgrades.push_back(std::move(upgrade));
   }
+  for (const SearchUpgrade& upgrade : upgrades) add(upgrade.search.codes, matches.now);
+  sort_unique(matches.before);
+  sort_unique(matches.now);
   return upgrades;
 }
 
 // The statuses that the version's decisions come to on the newer release, of its codes, of those
 // that its searches find, and of everything below.
-std::vector<CodeWithStatus> decide_anew(const VersionContent& version, const Codes& matched,
+std::vector<CodeWithStatus> decide_anew(const VersionContent& version, const CodeViews& matched,
                                         const ReleasePointer& newer) {
   std::vector<CodeWithStatus> entries;
-  for (const std::string& code : matched) entries.push_back({code, CodeStatus::unresolved});
+  for (const std::string_view code : matched) {
+    entries.push_back({std::string(code), CodeStatus::unresolved});
+  }
   // Of a code given twice the last status counts.
   entries.insert(entries.end(), version.codes.begin(), version.codes.end());
   Codeset codeset = Codeset::make(CodeUniverse(newer), entries);
@@ -164,27 +167,6 @@ Result<VersionContent> content_of(const Views& views, const projections::Version
   return content;
 }
 
-const SearchReruns::Found& SearchReruns::run(const events::SearchWithResults& search) {
-  Key key{search.kind, search.mode, search.active, search.text, search.types};
-  if (const auto known = found_.find(key); known != found_.end()) return known->second;
-  if (codes_count_ > codes_max) {
-    found_.clear();
-    codes_count_ = 0;
-  }
-  Found found;
-  const auto expansion = rerun_search(release_, search);
-  if (!expansion) {
-    found.too_many = 0;
-    found.problem = expansion.error().detail;
-  } else if (expansion->all_codes_count() > search_codes_max) {
-    found.too_many = expansion->all_codes_count();
-  } else {
-    found.codes = expansion->all_codes();
-    codes_count_ += found.codes.size();
-  }
-  return found_.emplace(std::move(key), std::move(found)).first->second;
-}
-
 Upgrade compare_version(const VersionContent& version, ReleaseComparison& releases,
                         SearchReruns& searches) {
   Upgrade upgrade;
@@ -192,7 +174,6 @@ Upgrade compare_version(const VersionContent& version, ReleaseComparison& releas
   Matches matches;
   upgrade.searches = rerun(version, searches, matches);
   upgrade.statuses = decide_anew(version, matches.now, releases.shared_newer());
-  const Codes before = codes_in(version.codes);
   auto known = version.codes.begin();
   for (const CodeWithStatus& now : upgrade.statuses) {
     CodeUpgrade code;

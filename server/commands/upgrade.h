@@ -4,15 +4,14 @@
 // reproducible.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "coding_systems/base/release_comparison.h"
 #include "server/commands/executor.h"
+#include "server/commands/search_reruns.h"
 #include "server/commands/version_contents.h"
 
 namespace codelog::commands {
@@ -65,32 +64,6 @@ struct Upgrade {
 
   events::UpgradeOutcome outcome() const;
   std::vector<std::string> assumed() const;
-};
-
-// The searches of many versions run again on one release: each different one only once. Belongs to
-// one thread.
-class SearchReruns {
- public:
-  explicit SearchReruns(ReleasePointer release) : release_(std::move(release)) {}
-
-  // What the search finds now; nothing, and how many, if that is too much for a draft; nothing,
-  // and 0 with the reason, if it cannot be run on this release.
-  struct Found {
-    std::vector<std::string> codes;  // sorted
-    std::optional<std::size_t> too_many;
-    std::string problem = {};
-  };
-  const Found& run(const events::SearchWithResults& search);
-
- private:
-  using Key = std::tuple<events::SearchKind, events::SearchMode, events::ActiveFilter, std::string,
-                         std::vector<std::string>>;
-  // Together no more than this many codes are remembered.
-  static constexpr std::size_t codes_max = 2'000'000;
-
-  ReleasePointer release_;
-  std::map<Key, Found> found_;
-  std::size_t codes_count_ = 0;
 };
 
 // Linear in the version's codes and what is around them; 10,000 codes take some tens of

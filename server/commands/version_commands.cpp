@@ -120,7 +120,7 @@ Result<events::VersionCreated> upgraded_draft(const Views& views, const VersionR
   const auto content = content_of(views, source, older, newer);
   if (!content) return content.error();
   coding_systems::ReleaseComparison releases(older, newer);
-  SearchReruns searches(newer);
+  SearchReruns searches(newer, request_searches_work_max);
   return draft_of(source, compare_version(*content, releases, searches));
 }
 
@@ -264,18 +264,20 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
 
 Result<Commit> VersionCommands::create_draft(const Write& write, VersionId source_id,
                                              const std::optional<std::string>& alias) {
+  Prepared<std::pair<Position, ReleasePointer>, Result<events::VersionCreated>> prepared;
   const Turn turn{.allocates_ids = true,
                   .codelist = codelist_of(executor_.site(), source_id),
-                  .takes_long = true};
-  Prepared<std::pair<Position, ReleasePointer>, Result<events::VersionCreated>> prepared;
+                  .preparation = &prepared};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto source = find_editable(views, write.actor, source_id);
     if (!source) return source.error();
     auto release = choose_release(executor_.site(), views, source->codelist.coding_system, alias);
     if (!release) return release.error();
     if (!release->open) return only_uploaded();
-    auto draft = prepared.of({source->version.changed_at, release->open},
-                             [&] { return draft_of(views, source->version, release->open); });
+    const auto* made = prepared.of({source->version.changed_at, release->open},
+                                   [&] { return draft_of(views, source->version, release->open); });
+    if (made == nullptr) return Decision{};
+    auto draft = *made;
     if (!draft) return draft.error();
     complete(*draft, views, source->codelist.id, *release, std::nullopt);
     if (!write.actor.is_system) draft->author = write.actor.username;
@@ -285,11 +287,11 @@ Result<Commit> VersionCommands::create_draft(const Write& write, VersionId sourc
 
 Result<Commit> VersionCommands::upgrade(const Write& write, VersionId source_id,
                                         const std::string& alias) {
-  const Turn turn{.allocates_ids = true,
-                  .codelist = codelist_of(executor_.site(), source_id),
-                  .takes_long = true};
   using Basis = std::tuple<Position, ReleasePointer, ReleasePointer>;
   Prepared<Basis, Result<events::VersionCreated>> prepared;
+  const Turn turn{.allocates_ids = true,
+                  .codelist = codelist_of(executor_.site(), source_id),
+                  .preparation = &prepared};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto source = find_editable(views, write.actor, source_id);
     if (!source) return source.error();
@@ -299,9 +301,11 @@ Result<Commit> VersionCommands::upgrade(const Write& write, VersionId source_id,
     if (!newer->open) return only_uploaded();
     const auto opened = executor_.site().open_release(system, source->version.release);
     const ReleasePointer older = opened ? *opened : nullptr;
-    auto draft = prepared.of({source->version.changed_at, older, newer->open}, [&] {
+    const auto* made = prepared.of({source->version.changed_at, older, newer->open}, [&] {
       return upgraded_draft(views, source->version, older, newer->open);
     });
+    if (made == nullptr) return Decision{};
+    auto draft = *made;
     if (!draft) return draft.error();
     complete(*draft, views, source->codelist.id, *newer, std::nullopt);
     if (!write.actor.is_system) draft->author = write.actor.username;
@@ -338,28 +342,39 @@ Result<Commit> VersionCommands::convert_to_new_style(const Write& write, Version
 
 namespace {
 
-// The newer releases on which a draft is the same, oldest first. Those that cannot be opened now
-// are left to their reports.
-std::vector<std::string> compatible_releases(const Site& site, const Views& views,
-                                             const Editable& draft) {
-  std::vector<std::string> aliases;
-  const auto own = views.release(draft.version.release);
-  if (!own) return aliases;
-  const auto opened = site.open_release(own->coding_system, own->alias);
-  if (!opened) return aliases;
-  const auto content = content_of(views, draft.version, *opened, *opened);
-  if (!content) return aliases;
+// The ready releases after the version's own, oldest first.
+std::vector<projections::ReleaseRecord> newer_releases(const Views& views,
+                                                       const VersionRecord& version) {
+  const auto own = views.release(version.release);
+  if (!own) return {};
   auto newer = views.releases();
   std::erase_if(newer, [&](const projections::ReleaseRecord& release) {
     return release.coding_system != own->coding_system || release.valid_from <= own->valid_from ||
            release.state != events::ReleaseState::ready;
   });
   std::ranges::stable_sort(newer, {}, &projections::ReleaseRecord::valid_from);
+  return newer;
+}
+
+// Those of the newer releases on which a draft is the same. What cannot be opened now, or would
+// take too long, is left to the reports on those releases.
+std::vector<std::string> compatible_releases(const Site& site, const Views& views,
+                                             const Editable& draft,
+                                             const std::vector<projections::ReleaseRecord>& newer) {
+  std::vector<std::string> aliases;
+  if (newer.empty()) return aliases;
+  const auto opened = site.open_release(draft.codelist.coding_system, draft.version.release);
+  if (!opened) return aliases;
+  const auto content = content_of(views, draft.version, *opened, *opened);
+  if (!content) return aliases;
+  const auto begun = coding_systems::thread_work_time();
   for (const projections::ReleaseRecord& release : newer) {
     const auto later = site.open_release(release.coding_system, release.alias);
     if (!later) continue;
+    const auto worked = coding_systems::thread_work_time() - begun;
+    SearchReruns searches(*later, request_searches_work_max - worked);
+    if (searches.is_exhausted()) break;
     coding_systems::ReleaseComparison releases(*opened, *later);
-    SearchReruns searches(*later);
     if (is_compatible(*content, releases, searches)) aliases.push_back(release.alias);
   }
   return aliases;
@@ -368,7 +383,11 @@ std::vector<std::string> compatible_releases(const Site& site, const Views& view
 }  // namespace
 
 Result<Commit> VersionCommands::save_for_review(const Write& write, VersionId id) {
-  const Turn turn{.allocates_ids = false, .codelist = codelist_of(executor_.site(), id)};
+  using Basis = std::pair<Position, std::vector<projections::ReleaseRecord>>;
+  Prepared<Basis, std::vector<std::string>> prepared;
+  const Turn turn{.allocates_ids = false,
+                  .codelist = codelist_of(executor_.site(), id),
+                  .preparation = &prepared};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto draft = find_editable(views, write.actor, id);
     if (!draft) return draft.error();
@@ -392,10 +411,14 @@ Result<Commit> VersionCommands::save_for_review(const Write& write, VersionId id
                        " statuses are assumed from its new release. Confirm or decide them.",
                    {}};
     }
-    return Decision{
-        "SaveForReview",
-        {codelist_stream(draft->codelist.id)},
-        {events::VersionSavedForReview{id, compatible_releases(executor_.site(), views, *draft)}}};
+    const auto newer = newer_releases(views, draft->version);
+    const auto* compatible = prepared.of({draft->version.changed_at, newer}, [&] {
+      return compatible_releases(executor_.site(), views, *draft, newer);
+    });
+    if (compatible == nullptr) return Decision{};
+    return Decision{"SaveForReview",
+                    {codelist_stream(draft->codelist.id)},
+                    {events::VersionSavedForReview{id, *compatible}}};
   });
 }
 

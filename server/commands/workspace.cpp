@@ -1,15 +1,15 @@
 #include "server/commands/workspace.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
-
-#include "server/commands/draft_steps.h"
 
 namespace codelog::commands {
 namespace {
 
 using base::CodeChange;
+using base::CodeStatus;
 using coding_systems::Codeset;
 
 std::shared_ptr<const Searches> with_searchless(std::vector<projections::SearchRecord> records,
@@ -51,18 +51,43 @@ std::shared_ptr<const Searches> after_step(const Workspace& before, const StepEf
   return with_searchless(std::move(records), codeset);
 }
 
+// The codes that the updates leave included or excluded.
+std::vector<std::string> decided_by(const std::vector<events::CodeWithStatus>& updates) {
+  std::map<std::string_view, CodeStatus> last;
+  for (const events::CodeWithStatus& update : updates) last[update.code] = update.status;
+  std::vector<std::string> decided;
+  for (const auto& [code, status] : last) {
+    if (base::is_direct(status)) decided.emplace_back(code);
+  }
+  return decided;
+}
+
 }  // namespace
 
-std::vector<CodeChange> Workspace::changes_of_updates(
+Result<std::vector<CodeChange>> Workspace::changes_of_updates(
     const std::vector<events::CodeWithStatus>& updates) const {
-  std::vector<CodeChange> changes = codeset->changes_if_updated(updates);
-  if (searches->searchless.empty()) return changes;
+  const auto brought = codeset->missing_at_or_below(decided_by(updates), brought_codes_max);
+  if (!brought) {
+    return base::field_error(brought.error().code, "updates", brought.error().detail);
+  }
+  if (brought->empty() && searches->searchless.empty()) return codeset->changes_if_updated(updates);
   Codeset after = *codeset;
-  after.apply(changes);
-  const auto gone = after.without_included_ancestor(searches->searchless);
-  if (gone.empty()) return changes;
+  after.apply(after.changes_if_added(*brought));
+  after.apply(after.changes_if_updated(updates));
+  const auto gone = undecided_leftovers(after);
   after.apply(after.changes_if_removed(gone));
   return Codeset::changes_between(*codeset, after);
+}
+
+std::vector<std::string> Workspace::undecided_leftovers(const Codeset& after) const {
+  std::vector<std::string> undecided;
+  if (after.counts()[static_cast<std::size_t>(CodeStatus::unresolved)] == 0) return undecided;
+  for (const std::string& code : searches->searchless) {
+    if (after.status_of(code) == CodeStatus::unresolved) undecided.push_back(code);
+  }
+  auto leftovers = after.without_included_ancestor(undecided);
+  std::erase_if(leftovers, [&](const std::string& code) { return own_codes->contains(code); });
+  return leftovers;
 }
 
 std::vector<CodeChange> Workspace::orphans_without(SearchId search) const {
@@ -80,7 +105,9 @@ std::vector<CodeChange> Workspace::orphans_without(SearchId search) const {
   for (const std::string& code : *own) {
     if (!found_elsewhere.contains(code)) candidates.push_back(code);
   }
-  return codeset->changes_if_removed(codeset->without_included_ancestor(candidates));
+  auto orphans = codeset->without_included_ancestor(candidates);
+  std::erase_if(orphans, [&](const std::string& code) { return own_codes->contains(code); });
+  return codeset->changes_if_removed(orphans);
 }
 
 Result<std::shared_ptr<const Workspace>> Workspaces::of(const Views& views,
@@ -109,6 +136,7 @@ Result<std::shared_ptr<const Workspace>> Workspaces::of(const Views& views,
       Codeset::make(coding_systems::CodeUniverse(*release), views.codes(draft.id)));
   made->searches = with_searchless(views.searches(draft.id), *codeset);
   made->codeset = std::move(codeset);
+  made->own_codes = std::make_shared<OwnCodes>(site_.log, draft);  // shared by those that follow
   keep(draft.id, made);
   return std::shared_ptr<const Workspace>(std::move(made));
 }

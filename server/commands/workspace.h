@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "coding_systems/base/codeset.h"
+#include "server/commands/draft_steps.h"
 #include "server/commands/executor.h"
 #include "server/commands/version_contents.h"
 
@@ -25,17 +26,27 @@ struct Searches {
 };
 
 struct Workspace {
+  // More codes than this do not come into a draft with one request.
+  static constexpr std::size_t brought_codes_max = 20'000;
+
   Position changed_at;  // the commit that it stands at
   ReleasePointer release;
   std::shared_ptr<const coding_systems::Codeset> codeset;  // shared with later workspaces
   std::shared_ptr<const Searches> searches;                // shared with later workspaces
+  std::shared_ptr<const OwnCodes> own_codes;               // shared with later workspaces
 
-  // All changes of these updates, the codes that go with them included: a code that no search found
-  // stays only while it is included or an included code is above it.
-  std::vector<base::CodeChange> changes_of_updates(
+  // All changes of these updates. A code that is included or excluded comes into the draft, with
+  // everything below it, unless it is there. What a search brought that has been removed leaves the
+  // draft once nothing is decided about it: it is unresolved, and no included code is above it.
+  // Errors: too_large, naming "updates" (too many codes would come).
+  Result<std::vector<base::CodeChange>> changes_of_updates(
       const std::vector<events::CodeWithStatus>& updates) const;
-  // The codes that go when this search goes.
+  // The codes that go when this search goes: those that it alone found, unless they are included or
+  // an included code is above them. The draft's own codes stay.
   std::vector<base::CodeChange> orphans_without(SearchId search) const;
+
+ private:
+  std::vector<std::string> undecided_leftovers(const coding_systems::Codeset& after) const;
 };
 
 // The workspaces used last. Thread-safe.

@@ -55,6 +55,7 @@ std::vector<base::CodeWithStatus> codes_of(const OrderedJson& statuses) {
 void seed_accounts(ApiSite& site, const OrderedJson& state) {
   for (const OrderedJson& user : state.at("users")) {
     const std::string name = user.at("username");
+    REQUIRE(site.keys().make_key(name));
     auto sealed = accounts::seal(site.keys(), name, {user.at("name"), user.at("email"), ""});
     REQUIRE(sealed);
     const std::string token = user.at("token");

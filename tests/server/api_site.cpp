@@ -152,6 +152,7 @@ events::Commit ApiSite::append(std::vector<std::string> streams, std::vector<eve
 }
 
 void ApiSite::add_user(const std::string& username, bool is_admin) {
+  CODELOG_CHECK(static_cast<bool>(keys_->make_key(username)), "no key for " + username);
   auto sealed = must(
       accounts::seal(*keys_, username, {"Name of " + username, username + "@example.com", ""}));
   append({"user/" + username},

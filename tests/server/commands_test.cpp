@@ -405,6 +405,22 @@ TEST_CASE_METHOD(Fixture, "two people on one draft are merged, or told what the 
     auto again = decide(codes[3].code, CodeStatus::excluded);
     CHECK(drafts.change_statuses(as("user1"), version, again));
   }
+  SECTION("a step elsewhere on the codelist shows nobody the draft") {
+    commands::ChangeDetails tags;
+    tags.tags = {"respiratory"};
+    REQUIRE(codelists.change_details(as("user2"), id, tags));
+    REQUIRE(versions.create_draft(as("user2"), version, std::nullopt));
+    theirs.base_position.reset();
+    CHECK(code_of(drafts.change_statuses(as("user2"), version, theirs)) == ErrorCode::conflict);
+    // Their own step on it does.
+    REQUIRE(
+        drafts.change_statuses(as("user2"), version, decide(codes[4].code, CodeStatus::included)));
+    CHECK(drafts.change_statuses(as("user2"), version, theirs));
+  }
+  SECTION("a position that the log has not reached is no position that anybody has seen") {
+    mine.base_position = site.log().head().position.next();
+    CHECK(field_of(drafts.change_statuses(as("user1"), version, mine)) == "base_position");
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "a name is its owner's as long as any handle has it") {
@@ -471,6 +487,6 @@ TEST_CASE_METHOD(Fixture, "usernames and addresses are unique whatever their cas
   const auto data = codelog::accounts::open_sealed(site.executor().site().keys, "new",
                                                    views().user("new")->personal);
   REQUIRE(data);
-  CHECK(codelog::accounts::verify_password(data->password_hash, "correct horse"));
-  CHECK_FALSE(codelog::accounts::verify_password(data->password_hash, "wrong horse"));
+  CHECK(*codelog::accounts::verify_password(data->password_hash, "correct horse"));
+  CHECK_FALSE(*codelog::accounts::verify_password(data->password_hash, "wrong horse"));
 }

@@ -48,26 +48,59 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "what takes long is worked out without keeping others from ids",
-                 "[executor]") {
+TEST_CASE_METHOD(
+    Fixture, "what takes long is worked out without keeping others from ids or from the codelist",
+    "[executor]") {
   std::promise<void> may_end;
   std::atomic<int> calls = 0;
+  const auto list = site.projections().views().version(draft("user2", "Shared"))->codelist;
   auto slow = std::async(std::launch::async, [&] {
+    commands::Prepared<int, int> prepared;
     return site.executor().run(
-        as("user1"), {.allocates_ids = true, .takes_long = true},
+        as("user1"), {.allocates_ids = true, .codelist = list, .preparation = &prepared},
         [&](const codelog::projections::Views&) -> base::Result<commands::Decision> {
           if (++calls == 1) may_end.get_future().wait();
+          CHECK(prepared.of(1, [] { return 2; }) != nullptr);
           return commands::Decision{};
         });
   });
   while (calls == 0) std::this_thread::yield();
-  auto other = std::async(std::launch::async, [&] { return create("user2", "Quick"); });
+  auto other = std::async(std::launch::async, [&] {
+    commands::ChangeDetails details;
+    details.description = "while it is prepared";
+    auto changed = codelists.change_details(as("user2"), list, details);
+    return changed ? create("user2", "Quick") : std::move(changed);
+  });
   const bool is_quick = other.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
   may_end.set_value();
   CHECK(is_quick);
   CHECK(other.get());
   CHECK(slow.get());
   CHECK(calls == 2);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "what was prepared for another moment is prepared again, and not in the turn",
+                 "[executor]") {
+  const auto version = draft("user1", "List");
+  int made = 0;
+  int in_turn = 0;
+  commands::Prepared<base::Position, int> prepared;
+  const auto list = site.projections().views().version(version)->codelist;
+  const auto ran = site.executor().run(
+      as("user1"), {.codelist = list, .preparation = &prepared},
+      [&](const codelog::projections::Views& views) -> base::Result<commands::Decision> {
+        const auto* value = prepared.of(views.checkpoint(), [&] {
+          // Somebody else is quicker, twice.
+          if (++made <= 2) REQUIRE(create("user2", "Quick " + std::to_string(made)));
+          return made;
+        });
+        if (value != nullptr) in_turn = *value;
+        return commands::Decision{};
+      });
+  CHECK(ran);
+  CHECK(made == 3);
+  CHECK(in_turn == 3);
 }
 
 TEST_CASE_METHOD(Fixture, "nothing is decided on views that have stopped following the log",

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <chrono>
 
 #include "server/commands/draft_making.h"
 #include "tests/server/made_release.h"
@@ -219,6 +220,21 @@ TEST_CASE("a search that finds too much now is left out of the draft and listed 
   CHECK(draft.searches.front().text == "name of C");
   CHECK(draft.codes == below_a().codes);
   CHECK(draft.source == base::VersionId(3));
+}
+
+TEST_CASE("searches whose time is used up are left out, and say so", "[upgrade]") {
+  std::chrono::nanoseconds worked{0};
+  commands::SearchReruns searches(made_release(graph()), std::chrono::nanoseconds(10),
+                                  [&] { return worked; });
+  const auto first = search_for("name of C", {"C"});
+  CHECK(searches.run(first).codes == std::vector<std::string>{"C"});
+  worked = std::chrono::nanoseconds(10);
+  CHECK(searches.is_exhausted());
+  const auto& late = searches.run(search_for("name of A", {"A"}));
+  CHECK(late.too_many == 0);
+  CHECK(late.codes.empty());
+  CHECK_THAT(late.problem, Catch::Contains("was not run"));
+  CHECK(searches.run(first).problem.empty());  // as it was found in time
 }
 
 TEST_CASE("without the older release, moves and names cannot be told, but the rest can",

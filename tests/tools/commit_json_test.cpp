@@ -40,6 +40,7 @@ TEST_CASE("personal data shows as long as its key is there, and never the passwo
           "[commit_json]") {
   const Keys keys;
   const accounts::PersonalData data{"Ada Adams", "ada@example.org", "$argon2id$secret"};
+  REQUIRE(keys.ring->make_key("ada"));
   auto sealed = accounts::seal(*keys.ring, "ada", data);
   REQUIRE(sealed);
   events::CommitDraft draft;

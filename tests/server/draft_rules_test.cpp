@@ -1,0 +1,226 @@
+// Which codes a draft has: they come with searches, with what it was made from, and by being
+// decided; and leave it with the last search that found them, unless something holds them.
+#include <catch2/catch.hpp>
+
+#include <map>
+
+#include "server/commands/draft_making.h"
+#include "tests/coding_systems/codeset_fake_release.h"
+#include "tests/projections/random_history.h"
+
+namespace codelog::tests {
+namespace {
+
+using base::CodeStatus;
+using base::ErrorCode;
+using base::VersionId;
+
+// root has asthma and elbow; asthma has allergic and exercise; allergic has pollen and dust.
+std::shared_ptr<const coding_systems::Release> small_release() {
+  const FakeRelease::Edges edges = {
+      {"root", "asthma"},     {"root", "elbow"},    {"asthma", "allergic"}, {"asthma", "exercise"},
+      {"allergic", "pollen"}, {"allergic", "dust"}, {"elbow", "tennis"}};
+  return std::make_shared<FakeRelease>(edges, std::vector<std::string>{"lone"},
+                                       "root");  // as commands share it
+}
+
+using Statuses = std::map<std::string, std::string>;
+
+struct Fixture {
+  TemporaryFolder folder;
+  TestSite site{folder.path(), small_release()};
+  commands::CodelistCommands codelists{site.executor()};
+  commands::VersionCommands versions{site.executor()};
+  commands::DraftCommands drafts{site.executor()};
+  const commands::Write alice{commands::Actor{.username = "user1"}, std::nullopt};
+
+  Fixture() { RandomHistory(site, 1).set_up(); }
+
+  projections::Views views() { return site.projections().views(); }
+
+  VersionId draft_of(std::vector<std::string> codes) {
+    commands::CreateCodelist command;
+    command.owner = {events::OwnerKind::user, "user1"};
+    command.name = "A list";
+    command.coding_system = "bnf";
+    if (!codes.empty()) command.codes = std::move(codes);
+    const auto commit = codelists.create(alice, command);
+    REQUIRE(commit);
+    return std::get<events::VersionCreated>(commit->content.events.at(1)).version;
+  }
+
+  base::Result<events::Commit> decide(VersionId draft, const std::string& code, CodeStatus status) {
+    return drafts.change_statuses(alice, draft, {.updates = {{code, status}}});
+  }
+
+  base::SearchId search(VersionId draft, const std::string& term) {
+    const auto outcome = drafts.add_search(alice, draft, {events::SearchKind::term, term});
+    REQUIRE(outcome);
+    return outcome->id;
+  }
+
+  Statuses statuses(VersionId draft) {
+    Statuses all;
+    for (const auto& code : views().codes(draft)) all[code.code] = base::to_string(code.status);
+    return all;
+  }
+};
+
+constexpr auto plus = CodeStatus::included;
+constexpr auto minus = CodeStatus::excluded;
+constexpr auto cleared = CodeStatus::unresolved;
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "a draft made from codes keeps them, whatever is decided of them",
+                 "[draft]") {
+  const auto draft = draft_of({"asthma", "allergic", "exercise", "pollen"});
+  const Statuses made = {
+      {"asthma", "+"}, {"allergic", "(+)"}, {"exercise", "(+)"}, {"pollen", "(+)"}, {"dust", "-"}};
+  REQUIRE(statuses(draft) == made);
+  SECTION("taken back and given again in requests of their own") {
+    REQUIRE(decide(draft, "asthma", cleared));
+    CHECK(
+        statuses(draft) ==
+        Statuses{
+            {"asthma", "?"}, {"allergic", "?"}, {"exercise", "?"}, {"pollen", "?"}, {"dust", "-"}});
+    REQUIRE(decide(draft, "asthma", plus));
+    CHECK(statuses(draft) == made);
+  }
+  SECTION("an excluded leaf stays, and can be decided again") {
+    REQUIRE(decide(draft, "asthma", cleared));
+    REQUIRE(decide(draft, "pollen", minus));
+    CHECK(statuses(draft).at("pollen") == "-");
+    REQUIRE(decide(draft, "pollen", plus));
+    CHECK(statuses(draft).at("pollen") == "+");
+  }
+  SECTION("a search that finds them takes none of them away when it goes") {
+    const auto found = search(draft, "asthma");
+    search(draft, "tennis");
+    REQUIRE(decide(draft, "asthma", cleared));
+    const Statuses before = statuses(draft);
+    REQUIRE(drafts.remove_search(alice, draft, found));
+    CHECK(statuses(draft) == before);
+  }
+  SECTION("after the workspace is made anew, too") {
+    commands::DraftCommands others(site.executor());
+    REQUIRE(others.change_statuses(alice, draft, {.updates = {{"asthma", cleared}}}));
+    CHECK(statuses(draft).size() == made.size());
+    REQUIRE(others.change_statuses(alice, draft, {.updates = {{"asthma", plus}}}));
+    CHECK(statuses(draft) == made);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "an excluded leaf of a draft made from one code stays", "[draft]") {
+  const auto draft = draft_of({"pollen"});
+  REQUIRE(decide(draft, "pollen", minus));
+  CHECK(statuses(draft) == Statuses{{"pollen", "-"}});
+  REQUIRE(decide(draft, "pollen", cleared));
+  CHECK(statuses(draft) == Statuses{{"pollen", "?"}});
+  REQUIRE(decide(draft, "pollen", plus));
+  CHECK(statuses(draft) == Statuses{{"pollen", "+"}});
+}
+
+TEST_CASE_METHOD(Fixture, "any code of the release may be decided, and brings what is below it",
+                 "[draft]") {
+  const auto draft = draft_of({});
+  REQUIRE(decide(draft, "allergic", plus));
+  const Statuses brought = {{"allergic", "+"}, {"pollen", "(+)"}, {"dust", "(+)"}};
+  CHECK(statuses(draft) == brought);
+  REQUIRE(decide(draft, "elbow", minus));
+  CHECK(statuses(draft).at("elbow") == "-");
+  CHECK(statuses(draft).at("tennis") == "(-)");
+  REQUIRE(decide(draft, "lone", plus));
+  CHECK(statuses(draft).at("lone") == "+");
+  SECTION("undoing takes it away again, and redoing brings it back") {
+    const Statuses all = statuses(draft);
+    for (int i = 0; i < 3; ++i) REQUIRE(drafts.undo(alice, draft));
+    CHECK(statuses(draft).empty());
+    for (int i = 0; i < 3; ++i) REQUIRE(drafts.redo(alice, draft));
+    CHECK(statuses(draft) == all);
+  }
+  SECTION("what is taken back leaves, and comes again") {
+    REQUIRE(decide(draft, "dust", minus));
+    REQUIRE(decide(draft, "allergic", cleared));
+    CHECK(statuses(draft) ==
+          Statuses{{"dust", "-"}, {"elbow", "-"}, {"tennis", "(-)"}, {"lone", "+"}});
+    // Nothing to take back is no mistake: the first of two quick clicks may have done it.
+    CHECK(decide(draft, "allergic", cleared));
+    REQUIRE(decide(draft, "allergic", plus));
+    CHECK(statuses(draft).at("pollen") == "(+)");
+    CHECK(statuses(draft).at("dust") == "-");
+  }
+  SECTION("of one request, the last word on a code counts") {
+    REQUIRE(drafts.change_statuses(alice, draft,
+                                   {.updates = {{"exercise", plus}, {"exercise", cleared}}}));
+    CHECK_FALSE(statuses(draft).contains("exercise"));
+  }
+  SECTION("but no code that neither the draft nor the release has") {
+    const auto refused = decide(draft, "nonsense", plus);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::invalid);
+    CHECK(refused.error().fields.at(0).field == "updates[0]");
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "what a search brought leaves with it, unless it is held", "[draft]") {
+  const auto draft = draft_of({});
+  const auto found = search(draft, "asthma");
+  REQUIRE(statuses(draft).size() == 5);
+  SECTION("nothing is decided: all of it leaves") {
+    REQUIRE(drafts.remove_search(alice, draft, found));
+    CHECK(statuses(draft).empty());
+  }
+  SECTION("it stays below an included code, until that is taken back; decisions below outlive it") {
+    REQUIRE(decide(draft, "asthma", plus));
+    REQUIRE(decide(draft, "dust", minus));
+    REQUIRE(drafts.remove_search(alice, draft, found));
+    const Statuses kept = {{"asthma", "+"},
+                           {"allergic", "(+)"},
+                           {"exercise", "(+)"},
+                           {"pollen", "(+)"},
+                           {"dust", "-"}};
+    CHECK(statuses(draft) == kept);
+    REQUIRE(decide(draft, "asthma", cleared));
+    CHECK(statuses(draft) == Statuses{{"dust", "-"}});
+    REQUIRE(decide(draft, "asthma", plus));
+    CHECK(statuses(draft) == kept);
+  }
+  SECTION("excluded instead, it stays, excluded") {
+    REQUIRE(decide(draft, "asthma", plus));
+    REQUIRE(drafts.remove_search(alice, draft, found));
+    REQUIRE(decide(draft, "asthma", minus));
+    CHECK(statuses(draft).at("asthma") == "-");
+    CHECK(statuses(draft).at("pollen") == "(-)");
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "a draft made from a draft has the same codes of its own", "[draft]") {
+  const auto source = draft_of({"asthma", "allergic", "exercise", "pollen", "dust"});
+  search(source, "elbow");
+  const auto commit = versions.create_draft(alice, source, std::nullopt);
+  REQUIRE(commit);
+  const auto& made = std::get<events::VersionCreated>(commit->content.events.at(0));
+  REQUIRE(decide(made.version, "asthma", cleared));
+  CHECK(statuses(made.version).size() == 7);
+  REQUIRE(drafts.remove_search(alice, made.version, made.searches.at(0).id));
+  CHECK(statuses(made.version).size() == 5);
+  CHECK_FALSE(statuses(made.version).contains("tennis"));
+}
+
+TEST_CASE_METHOD(Fixture, "a draft takes so many searches and no more", "[draft]") {
+  const auto draft = draft_of({});
+  for (std::size_t i = 0; i < commands::searches_max; ++i) {
+    search(draft, "asthma" + std::to_string(i));
+  }
+  const auto refused = drafts.add_search(alice, draft, {events::SearchKind::term, "elbow"});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::too_large);
+  CHECK(refused.error().fields.at(0).field == "term");
+  // One that it has is found again, and one that goes makes room.
+  CHECK(drafts.add_search(alice, draft, {events::SearchKind::term, "asthma0"}));
+  REQUIRE(drafts.remove_search(alice, draft, views().searches(draft).front().search.id));
+  CHECK(drafts.add_search(alice, draft, {events::SearchKind::term, "elbow"}));
+}
+
+}  // namespace codelog::tests
