@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "events/base/client_detail.h"
 #include "server/application/conversions.h"
 #include "server/application/pages.h"
 #include "server/http/multipart.h"
@@ -177,14 +178,13 @@ http::Response download(const Conversion& conversion, const Upload& upload) {
 // As the form calls the field.
 std::string sentence_of(const base::Error& error) {
   const bool is_of_to = error.fields.size() == 1 && error.fields.front().field == "to";
-  return is_of_to ? "to_coding_system_id: " + error.fields.front().detail : error.detail;
+  return is_of_to ? "to_coding_system_id: " + error.fields.front().detail
+                  : base::client_detail(error);
 }
 
 http::Response refused(const Chosen& chosen, const base::Error& error) {
   const int status = http::http_status(error.code);
-  const bool is_ours = error.code == ErrorCode::corrupt || error.code == ErrorCode::io;
-  http::Response response =
-      form_page(status, chosen, is_ours ? "The server could not do this." : sentence_of(error));
+  http::Response response = form_page(status, chosen, sentence_of(error));
   if (status == 503) response.add("Retry-After", "60");
   response.log_detail = error.detail;
   return response;

@@ -1,11 +1,54 @@
 #include "server/web/routes.h"
 
 #include "server/web/conversions_page.h"
+#include "server/web/version_pages.h"
 
 namespace codelog::web {
 
+namespace {
+
+using http::Method;
+using http::PathParameters;
+using http::Request;
+
+events::Owner owner_in(const PathParameters& path, events::OwnerKind kind) {
+  return {kind, std::string(path["owner"])};
+}
+
+// The codelists' pages come first, as in OpenCodelists: /codelist/user/alice/statins/ is one of
+// them.
+void add_codelist_routes(http::Router& router, application::Application& application) {
+  const auto add = [&](std::string pattern, http::Handler handler) {
+    router.add({.methods = {Method::get},
+                .pattern = std::move(pattern),
+                .runs_on = http::RunsOn::worker,
+                .handler = std::move(handler)});
+  };
+  struct Form {
+    events::OwnerKind kind;
+    std::string pattern;
+  };
+  const Form forms[] = {{events::OwnerKind::organisation, "/codelist/{owner:slug}/{slug:slug}/"},
+                        {events::OwnerKind::user, "/codelist/user/{owner:slug}/{slug:slug}/"}};
+  for (const auto& [kind, pattern] : forms) {
+    add(pattern, [&application, kind = kind](const Request&, const PathParameters& path) {
+      return codelist_page(application, owner_in(path, kind), path["slug"]);
+    });
+  }
+  for (const auto& [kind, pattern] : forms) {
+    add(pattern + "{version}/", [&application, kind = kind](auto&, const PathParameters& path) {
+      return version_page(application, owner_in(path, kind), path["slug"], path["version"]);
+    });
+  }
+  add("/builder/{hash}/", [&application](const Request&, const PathParameters& path) {
+    return builder_page(application, path["hash"]);
+  });
+}
+
+}  // namespace
+
 void add_routes(http::Router& router, application::Application& application) {
-  using http::Method;
+  add_codelist_routes(router, application);
   constexpr const char* conversions = "/conversions/";
   router.add({.methods = {Method::get}, .pattern = conversions, .handler = [](auto&, auto&) {
                 return conversions_page();

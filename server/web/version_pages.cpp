@@ -1,0 +1,104 @@
+#include "server/web/version_pages.h"
+
+#include <algorithm>
+#include <string>
+
+#include "events/base/version_hash.h"
+#include "server/application/downloads.h"
+#include "server/application/names.h"
+#include "server/application/pages.h"
+#include "server/commands/version_names.h"
+
+namespace codelog::web {
+namespace {
+
+using application::escape_html;
+using commands::NamedVersion;
+using events::VersionStatus;
+using projections::VersionRecord;
+using projections::Views;
+
+http::Response not_found() {
+  return application::error_page(404, "Please check the URL in the address bar.");
+}
+
+std::string builder_path(const VersionRecord& version) {
+  return "/builder/" + base::version_hash(version.id) + "/";
+}
+
+std::string link(const std::string& path, std::string_view text) {
+  return "<a href=\"" + escape_html(path) + "\">" + escape_html(text) + "</a>";
+}
+
+std::string list_item(std::string_view name, std::string_view value) {
+  return "<li>" + escape_html(name) + ": " + escape_html(value) + "</li>\n";
+}
+
+std::string facts(const NamedVersion& named) {
+  const auto& [codelist, version] = named;
+  std::string items = list_item("Codelist", application::full_slug(codelist.handle()));
+  if (version.tag) items += list_item("Version tag", *version.tag);
+  items += list_item("Version", base::version_hash(version.id));
+  items += list_item("Coding system release", version.release);
+  return "<ul>\n" + items + "</ul>\n";
+}
+
+http::Response page(const NamedVersion& named, std::string_view sentence, std::string_view more) {
+  const std::string title = escape_html(named.codelist.handle().name);
+  std::string text =
+      "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width\"><title>" +
+      title + "</title></head>\n<body>\n<main>\n<h1>" + title + "</h1>\n<p>" +
+      escape_html(sentence) + "</p>\n" + facts(named);
+  return http::html(200, text.append(more) + "</main>\n</body>\n</html>\n");
+}
+
+}  // namespace
+
+http::Response codelist_page(const application::Application& application,
+                             const events::Owner& owner, std::string_view slug) {
+  const Views views = application.views();
+  const auto codelist = views.find_codelist(owner, slug);
+  if (!codelist) return not_found();
+  const auto versions = views.versions_of(codelist->id);
+  const auto newest = std::find_if(versions.rbegin(), versions.rend(), [](const auto& version) {
+    return version.status == VersionStatus::published;
+  });
+  if (newest != versions.rend()) return http::redirect(302, commands::page_of(*codelist, *newest));
+  return application::error_page(404, "This codelist has not been published.");
+}
+
+http::Response version_page(const application::Application& application, const events::Owner& owner,
+                            std::string_view slug, std::string_view tag_or_hash) {
+  const Views views = application.views();
+  const auto named = commands::find_version(views, owner, slug, tag_or_hash);
+  if (!named) return not_found();
+  const auto& [codelist, version] = *named;
+  if (version.status == VersionStatus::draft) return http::redirect(302, builder_path(version));
+  const std::string path = commands::page_of(codelist, version);
+  std::string files;
+  if (application::is_downloadable(views, codelist, version)) {
+    files += "<p>" + link(path + "download.csv", "Download CSV") + "</p>\n";
+  }
+  if (commands::has_release_file(views, codelist.coding_system, version.release)) {
+    files += "<p>" + link(path + "definition.csv", "Download definition") + "</p>\n";
+  }
+  const std::string status(application::status_text(version.status));
+  return page(*named, "This version is " + status + ".", files);
+}
+
+http::Response builder_page(const application::Application& application, std::string_view hash) {
+  const Views views = application.views();
+  const auto id = base::parse_version_hash(hash);
+  auto version = id ? views.version(*id) : std::nullopt;
+  if (!version) return not_found();
+  auto codelist = views.codelist(version->codelist);
+  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
+  if (version->status != VersionStatus::draft) {
+    return http::redirect(302, commands::page_of(*codelist, *version));
+  }
+  return page({std::move(*codelist), std::move(*version)},
+              "This version is a draft. It has no files until it is saved for review.", "");
+}
+
+}  // namespace codelog::web
