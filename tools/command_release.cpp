@@ -13,12 +13,15 @@ struct ReleaseOptions {
 
 std::string release_lines(const Json& answer) {
   std::string lines;
+  bool has_codes = false;
   for (const Json& release : answer.at("releases")) {
+    has_codes = has_codes || release.value("concepts", std::uint64_t{0}) > 0;
     lines += release.value("alias", "") + "  " + release.value("coding_system", "") + " " +
              release.value("name", "") + ", valid from " + release.value("valid_from", "") + ", " +
              std::to_string(release.value("concepts", std::uint64_t{0})) + " concepts\n";
   }
-  return lines.empty() ? "There are no releases: codelog import --help\n" : lines;
+  return has_codes ? lines
+                   : lines + "No release with codes has been imported: codelog import --help\n";
 }
 
 std::string report_lines(const Json& report) {

@@ -7,9 +7,12 @@
 #include <memory>
 #include <thread>
 
+#include "coding_systems/base/coding_system.h"
 #include "server/api/routes.h"
 #include "server/api_v1/routes.h"
 #include "server/application/pages.h"
+#include "server/commands/newest_release.h"
+#include "server/commands/version_contents.h"
 #include "server/http/server.h"
 #include "server/http/shared_body.h"
 #include "server/web/routes.h"
@@ -102,23 +105,20 @@ class StopSignals {
 
 // The newest ready releases are opened beforehand, so that nobody's first request waits for it.
 void open_newest_releases(DataFolder& folder, http::Log& log) {
-  std::map<std::string, projections::ReleaseRecord> newest;
-  for (const projections::ReleaseRecord& release : folder.projections().views().releases()) {
-    if (release.state != events::ReleaseState::ready) continue;
-    projections::ReleaseRecord& best = newest[release.coding_system];
-    if (best.valid_from <= release.valid_from) best = release;
-  }
-  for (const auto& [system, release] : newest) {
-    const auto opened = folder.releases().open(system, release.alias);
+  const projections::Views views = folder.projections().views();
+  for (const auto& system : coding_systems::all_coding_systems()) {
+    const auto release = commands::newest_release(views, system.id);
+    if (!release || !commands::has_release_file(views, system.id, release->alias)) continue;
+    const auto opened = folder.releases().open(system.id, release->alias);
     if (opened) {
-      log.write(http::LogLevel::info, "release_opened", {{"alias", release.alias}});
-      if ((*opened)->file_digest() == release.file_digest) continue;
+      log.write(http::LogLevel::info, "release_opened", {{"alias", release->alias}});
+      if ((*opened)->file_digest() == release->file_digest) continue;
       log.write(http::LogLevel::warning, "release_not_registered",
-                {{"alias", release.alias},
+                {{"alias", release->alias},
                  {"detail", "its file is not the one that was registered: import it once more"}});
     } else {
       log.write(http::LogLevel::warning, "release_not_opened",
-                {{"alias", release.alias}, {"detail", opened.error().detail}});
+                {{"alias", release->alias}, {"detail", opened.error().detail}});
     }
   }
 }

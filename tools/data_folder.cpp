@@ -10,6 +10,7 @@
 #include "coding_systems/base/previous_file.h"
 #include "coding_systems/versioning/alias.h"
 #include "events/base/files.h"
+#include "server/commands/release_commands.h"
 
 namespace codelog::tools {
 namespace {
@@ -72,6 +73,7 @@ base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const DataFolderOptio
   if (options.views == OpenViews::no) return folder;
   if (const auto opened = folder->open_views(report); !opened) return opened.error();
   if (const auto finished = folder->finish_erasures(); !finished) return finished.error();
+  if (const auto there = folder->register_unknown_releases(); !there) return there.error();
   folder->settle_imports();
   return folder;
 }
@@ -118,6 +120,15 @@ base::Result<void> DataFolder::finish_erasures() {
     if (const auto erased = keys_->erase(user.username); !erased) return erased;
   }
   return {};
+}
+
+// A folder that takes no writes now is opened without them, and gets them another time.
+base::Result<void> DataFolder::register_unknown_releases() {
+  commands::Executor executor(site());
+  const auto registered = commands::ReleaseCommands(executor).register_unknown_releases(
+      {commands::Actor::system(), std::nullopt});
+  if (registered || registered.error().code == base::ErrorCode::unavailable) return {};
+  return registered.error();
 }
 
 // An import is a file first and an event second; a crash in between is mended here.

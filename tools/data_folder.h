@@ -78,6 +78,7 @@ class DataFolder {
   DataFolder(const DataFolderOptions& options, FolderLock lock);
   base::Result<void> open_log(const DataFolderOptions& options);
   base::Result<void> finish_erasures();
+  base::Result<void> register_unknown_releases();
   void settle_imports();
   commands::MappingOpeners mapping_openers();
   template <class Opened>

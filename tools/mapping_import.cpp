@@ -15,6 +15,7 @@
 #include "mappings/ctv3sctmap2/import.h"
 #include "mappings/dmdvmpprevmap/import.h"
 #include "mappings/files/mappings.h"
+#include "server/commands/validation.h"
 
 namespace codelog::tools {
 namespace {
@@ -86,6 +87,9 @@ Result<ImportRequest> request_for(const DataFolderOptions& folder, const Mapping
                                   const ReportProgress& report) {
   const auto stem = mappings::mapping_file_stem(command.release_name);
   if (!stem) return stem.error();
+  const auto line =
+      commands::check_line("release_name", command.release_name, commands::name_characters_max);
+  if (!line) return line.error();
   if (!base::is_date(command.valid_from)) {
     return base::field_error(ErrorCode::invalid, "valid_from", "must be a day written YYYY-MM-DD");
   }

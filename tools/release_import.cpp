@@ -20,6 +20,8 @@
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/snomedct/import.h"
 #include "coding_systems/versioning/alias.h"
+#include "server/commands/release_commands.h"
+#include "server/commands/validation.h"
 #include "tools/mapping_import.h"
 
 namespace codelog::tools {
@@ -96,7 +98,7 @@ Result<void> check_not_unknown(const ReleaseImport& command, const std::string& 
   const auto* system = coding_systems::find_coding_system(command.system_id);
   CODELOG_CHECK(system != nullptr, "an importer of an unknown coding system");
   if (system->release_file != ReleaseFileRule::where_imported ||
-      !alias.ends_with("_unknown_19000101")) {
+      alias != commands::unknown_release_alias(command.system_id)) {
     return {};
   }
   return base::field_error(ErrorCode::invalid, "release_name",
@@ -139,6 +141,9 @@ Result<ImportedRelease> import_release(const DataFolderOptions& folder,
   const auto alias =
       coding_systems::make_alias({command.system_id, command.release_name, command.valid_from});
   if (!alias) return alias.error();
+  const auto line =
+      commands::check_line("release_name", command.release_name, commands::name_characters_max);
+  if (!line) return line.error();
   if (const auto known = check_not_unknown(command, *alias); !known) return known.error();
   const auto free = check_alias_is_free(folder, command, *alias);
   if (!free) return free.error();

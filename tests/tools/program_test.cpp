@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "events/base/files.h"
+#include "events/log.h"
 #include "tests/tools/program.h"
 
 namespace codelog::tools::test {
@@ -124,7 +125,7 @@ TEST_CASE("a token is printed alone, and a new one each time", "[program]") {
   const Json json = data.run_json({"user", "token", "ada"});
   CHECK(json["username"] == "ada");
   CHECK(json["token"].get<std::string>().size() == 40);
-  CHECK(json["position"] == 4);
+  CHECK(json["position"] == 5);
 }
 
 TEST_CASE("refusals exit with 1 and say why, for people and for programs", "[program]") {
@@ -150,12 +151,12 @@ TEST_CASE("a password comes from standard input", "[program]") {
                      "--password-stdin", "--data", path},
                     "correct horse\n")
             .exit_code == 0);
-  CHECK(data.run_json({"log", "show", "1"})["events"][0]["personal"]["has_password"] == true);
+  CHECK(data.run_json({"log", "show", "2"})["events"][0]["personal"]["has_password"] == true);
   CHECK(run_codelog({"user", "password", "ada", "--data", path}, "battery staple\n").exit_code ==
         0);
   CHECK(run_codelog({"user", "password", "ada", "--data", path}, "short\n").exit_code == 1);
   CHECK(run_codelog({"user", "password", "ada", "--data", path}, "").exit_code == 1);
-  CHECK(data.run_json({"log", "verify"})["commits"] == 2);
+  CHECK(data.run_json({"log", "verify"})["commits"] == 3);
 }
 
 TEST_CASE("organisations have members", "[program]") {
@@ -167,11 +168,49 @@ TEST_CASE("organisations have members", "[program]") {
   CHECK(data.run({"organisation", "member", "example", "ada"}) == "ada is a member of example\n");
   const Json member = data.run_json({"organisation", "member", "example", "ada", "--admin"});
   CHECK(member["is_admin"] == true);
-  CHECK(member["position"] == 4);
+  CHECK(member["position"] == 5);
   CHECK(data.run({"organisation", "member", "example", "ada", "--remove"}) ==
         "ada is not a member of example any more\n");
   const Json again = data.refused({"organisation", "member", "example", "ada", "--remove"});
   CHECK(again["code"] == "not_found");
+}
+
+TEST_CASE("a data folder has the releases of tables of which nobody knows the release",
+          "[program]") {
+  const Data data;
+  const auto aliases = [&] {
+    std::vector<std::string> found;
+    const Json listed = data.run_json({"release", "list"});
+    for (const Json& release : listed["releases"]) found.push_back(release["alias"]);
+    return found;
+  };
+  const std::vector<std::string> all = {"null_unknown_19000101", "opcs4_unknown_19000101",
+                                        "readv2_unknown_19000101"};
+  SECTION("a new one") {
+    CHECK(aliases() == all);
+    CHECK(aliases() == all);
+    CHECK(data.run_json({"log", "verify"})["commits"] == 1);
+    CHECK(data.run_json({"log", "rebuild", "--check"})["equal"] == true);
+    CHECK_THAT(data.run({"release", "list"}), Catch::Contains("codelog import --help"));
+  }
+  SECTION("one of a program that did not make them") {
+    fs::create_directories(data.path() / "keys");
+    {
+      events::LogOptions options;
+      options.folder = data.path() / "log";
+      options.witness_file = data.path() / "keys" / "head-witness";
+      const auto log = events::EventLog::open(std::move(options));
+      REQUIRE(log);
+      events::CommitDraft draft;
+      draft.command = "AddOrganisation";
+      draft.streams = {{"organisation/old", base::StreamVersion(0)}};
+      draft.events = {events::OrganisationAdded{"old", "Old", "https://example.org"}};
+      REQUIRE((*log)->append(std::move(draft)));
+    }
+    CHECK(aliases() == all);
+    CHECK(data.run_json({"log", "verify"})["commits"] == 2);
+    CHECK(data.run_json({"log", "rebuild", "--check"})["equal"] == true);
+  }
 }
 
 TEST_CASE("the log lists commits one a line, both ways, from anywhere", "[program]") {
@@ -188,13 +227,14 @@ TEST_CASE("the log lists commits one a line, both ways, from anywhere", "[progra
     }
     return found;
   };
-  CHECK(positions({}) == std::vector{1, 2, 3});
-  CHECK(positions({"--newest-first"}) == std::vector{3, 2, 1});
-  CHECK(positions({"--from", "2"}) == std::vector{2, 3});
+  // The first commit is the folder's own.
+  CHECK(positions({}) == std::vector{1, 2, 3, 4});
+  CHECK(positions({"--newest-first"}) == std::vector{4, 3, 2, 1});
+  CHECK(positions({"--from", "3"}) == std::vector{3, 4});
   CHECK(positions({"--from", "2", "--newest-first"}) == std::vector{2, 1});
   CHECK(positions({"--limit", "1"}) == std::vector{1});
   CHECK(positions({"--from", "9"}).empty());
-  CHECK(positions({"--stream", "user/ada", "--from", "2"}) == std::vector{2, 3});
+  CHECK(positions({"--stream", "user/ada", "--from", "3"}) == std::vector{3, 4});
   CHECK(positions({"--stream", "user/nobody"}).empty());
   CHECK_THAT(data.run({"log", "list"}),
              Catch::Contains("UserAdded") && Catch::Contains("TokenSet"));
@@ -203,17 +243,17 @@ TEST_CASE("the log lists commits one a line, both ways, from anywhere", "[progra
 TEST_CASE("erasing a person makes them unreadable, and the log stays whole", "[program]") {
   const Data data;
   add_ada(data);
-  const Json before = data.run_json({"log", "show", "1"});
+  const Json before = data.run_json({"log", "show", "2"});
   CHECK(before["events"][0]["personal"]["name"] == "Ada Adams");
   const Json root = data.run_json({"log", "verify"})["root"];
 
   data.run({"user", "erase", "ada"});
-  const Json after = data.run_json({"log", "show", "1"});
+  const Json after = data.run_json({"log", "show", "2"});
   CHECK(after["events"][0]["personal"].is_null());
   CHECK_THAT(after.dump(), !Catch::Contains("Ada Adams"));
   const Json verified = data.run_json({"log", "verify"});
   CHECK(verified["problems"].empty());
-  CHECK(verified["commits"] == 2);
+  CHECK(verified["commits"] == 3);
   CHECK(verified["root"] != root);
   CHECK(data.run_json({"log", "rebuild", "--check"})["equal"] == true);
   CHECK(data.refused({"user", "erase", "ada"})["code"] == "conflict");
@@ -234,7 +274,7 @@ TEST_CASE("views can be thrown away and rebuilt", "[program]") {
   CHECK(data.run_json({"log", "rebuild", "--check"})["equal"] == true);
   const Json rebuilt = data.run_json({"log", "rebuild"});
   CHECK(rebuilt["rebuilt"] == true);
-  CHECK(rebuilt["commits"] == 1);
+  CHECK(rebuilt["commits"] == 2);
   CHECK_FALSE(fs::exists(data.path() / "projections.check"));
   data.run({"user", "token", "ada"});
 }
