@@ -18,7 +18,9 @@ namespace codelog::coding_systems {
 namespace {
 
 base::Error missing(const ReleaseFiles& files) {
-  return {base::ErrorCode::not_found, "there is no release file " + files.database.string(), {}};
+  return {base::ErrorCode::not_found,
+          "there is no release file " + files.database.filename().string(),
+          {}};
 }
 
 }  // namespace

@@ -93,6 +93,16 @@ http::Response conflict_response(const WriteCall& call, base::VersionId id, cons
   return response;
 }
 
+// Nobody can have seen what is not there yet: to take such a position for a base would overwrite
+// what others decide up to it.
+Result<void> check_base_position(const WriteCall& call, base::Position position,
+                                 std::string_view field) {
+  const base::Position head = call.application.site().log.head().position;
+  if (position <= head) return {};
+  return base::field_error(ErrorCode::invalid, std::string(field),
+                           "is after the end of the log, at " + std::to_string(head.value()));
+}
+
 Result<Outcome> change_statuses(const WriteCall& call) {
   const auto id = version_id_in_path(call.path);
   if (!id) return id.error();
@@ -105,6 +115,10 @@ Result<Outcome> change_statuses(const WriteCall& call) {
   command.reason = call.body.value("reason", "");
   const auto seen = position_in_if_match(call.request);
   if (!seen) return seen.error();
+  if (*seen) {
+    const auto good = check_base_position(call, **seen, "If-Match");
+    if (!good) return good.error();
+  }
   command.base_position = *seen;
   if (call.body.contains("base_position")) {
     const base::Position position(call.body.at("base_position").get<std::uint64_t>());
@@ -112,6 +126,8 @@ Result<Outcome> change_statuses(const WriteCall& call) {
       return base::field_error(ErrorCode::invalid, "base_position",
                                "is another position than If-Match gives");
     }
+    const auto good = check_base_position(call, position, "base_position");
+    if (!good) return good.error();
     command.base_position = position;
   }
   auto commit = call.application.drafts().change_statuses(call.write, *id, command);

@@ -188,9 +188,12 @@ json describe(Parameter parameter) {
   };
   switch (parameter) {
     case Parameter::term:
-      return describe_as({{"type", "string"}}, "What to look for in descriptions, case ignored.");
+      return describe_as({{"type", "string"}},
+                         "What to look for in descriptions, case ignored; trimmed.");
     case Parameter::code:
-      return describe_as({{"type", "string"}}, "A code, or what the system allows in its place.");
+      return describe_as({{"type", "string"}},
+                         "A code, or what the system allows in its place; as people type it (J45.0 "
+                         "for J450, a term in pipes behind it).");
     case Parameter::mode:
       return describe_as({{"$ref", "#/components/schemas/SearchMode"}}, "How it is matched.");
     case Parameter::type:

@@ -3,6 +3,7 @@
 #include <array>
 #include <variant>
 
+#include "events/base/client_detail.h"
 #include "events/base/version_hash.h"
 #include "projections/projections.h"
 #include "server/api/render.h"
@@ -185,7 +186,7 @@ Result<StreamVersion> first_after(const events::EventLog& log, const std::string
 void write_damaged(base::Position position, const base::Error& error, JsonWriter& json) {
   json.begin_object().field("position", position.value()).key("time").null();
   json.key("actor").null().key("command").null();
-  json.field("type", "Damaged").field("detail", error.detail).end_object();
+  json.field("type", "Damaged").field("detail", base::client_detail(error)).end_object();
 }
 
 void write_commit(const Commit& commit, bool show_changes, JsonWriter& json) {

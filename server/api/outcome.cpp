@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "events/base/check.h"
+#include "events/base/url_path.h"
 #include "events/base/version_hash.h"
 #include "server/api/paths.h"
 #include "server/api/render.h"
@@ -70,7 +71,8 @@ http::Response codelist_created(const WriteCall&, const Commit& commit) {
   write_new_version(event_of<events::VersionCreated>(commit), json);
   json.end_object();
   http::Response response = finish(201, json, commit);
-  response.add("Location", "/api/v2/codelists/" + owner_text(codelist.owner) + "/" + codelist.slug);
+  response.add("Location", base::encode_url_path("/api/v2/codelists/" + owner_text(codelist.owner) +
+                                                 "/" + codelist.slug));
   return response;
 }
 
@@ -141,7 +143,7 @@ http::Response deleted(const WriteCall&, const Commit& commit) {
   return finish(200, json, commit);
 }
 
-http::Response search_added(const WriteCall& call, const Commit& commit) {
+http::Response search_added(const WriteCall&, const Commit& commit) {
   const auto& added = event_of<events::SearchAdded>(commit);
   JsonWriter json;
   json.begin_object().field("id", std::uint64_t{added.search.id.value()}).key("codes");
@@ -150,7 +152,7 @@ http::Response search_added(const WriteCall& call, const Commit& commit) {
   for (const base::CodeChange& change : added.changes) json.value(change.code);
   json.end_array();
   http::Response response = finish(201, json, commit);
-  response.add("Location", "/api/v2/versions/" + std::string(call.path["hash"]) + "/searches/" +
+  response.add("Location", "/api/v2/versions/" + base::version_hash(added.version) + "/searches/" +
                                std::to_string(added.search.id.value()));
   return response;
 }

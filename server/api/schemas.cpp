@@ -51,6 +51,8 @@ constexpr std::string_view words = R"json({
   "properties": {"owner": {"$ref": "#/components/schemas/Owner"},
                  "slug": {"type": "string"}, "name": {"type": "string"}}},
 "Prose": {"type": ["string", "null"]},
+"NewTag": {"type": "string",
+  "description": "Neither a tag nor the hash of another version of the codelist."},
 "SearchMode": {"description": "How a search matches. All modes ignore case.", "anyOf": [
   {"const": "contains", "description": "A description contains the term; the default."},
   {"const": "words", "description": "A description has words that start so, in any order."},
@@ -82,7 +84,7 @@ constexpr std::string_view requests = R"json({
     "references": {"$ref": "#/components/schemas/References"},
     "signoffs": {"$ref": "#/components/schemas/SignOffs"},
     "codes": {"$ref": "#/components/schemas/Codes"}, "csv": {"type": "string"},
-    "tag": {"type": "string"}, "ignore_unfound_codes": {"type": "boolean"}}},
+    "tag": {"$ref": "#/components/schemas/NewTag"}, "ignore_unfound_codes": {"type": "boolean"}}},
 "CodelistChanges": {"type": "object", "additionalProperties": false, "minProperties": 1,
   "description": "Fields that are given replace what is there.",
   "properties": {
@@ -98,7 +100,7 @@ constexpr std::string_view requests = R"json({
   "description": "Exactly one of codes and csv.",
   "properties": {
     "codes": {"$ref": "#/components/schemas/Codes"}, "csv": {"type": "string"},
-    "release": {"type": "string"}, "tag": {"type": "string"},
+    "release": {"type": "string"}, "tag": {"$ref": "#/components/schemas/NewTag"},
     "always_create_new_version": {"type": "boolean"}, "ignore_unfound_codes": {"type": "boolean"},
     "publish": {"type": "boolean"}}},
 "ConversionRequest": {"type": "object", "required": ["from", "to", "codes"],

@@ -2,9 +2,11 @@
 #include <algorithm>
 
 #include "coding_systems/base/type_table.h"
+#include "coding_systems/base/typed_code.h"
 #include "server/api/endpoint.h"
 #include "server/api/render.h"
 #include "server/commands/draft_making.h"
+#include "server/commands/typed_search.h"
 
 namespace codelog::api {
 namespace {
@@ -64,6 +66,7 @@ Result<SearchRequest> search_in_query(const http::Parameters& query) {
     }
     request.active = active == "true";
   }
+  request = commands::trim_typed_search(std::move(request));
   const auto slug = commands::search_slug(request);
   if (!slug) return in_parameters(request, slug.error());
   return request;
@@ -74,8 +77,9 @@ Result<http::Response> search_release(const ReadCall& call) {
   if (!request) return request.error();
   const auto release = release_in_path(call);
   if (!release) return release.error();
-  const auto found = commands::expand_search(*release, *request);
-  if (!found) return in_parameters(*request, found.error());
+  const auto asked = commands::typed_search_in(**release, *request);
+  const auto found = commands::expand_search(*release, asked);
+  if (!found) return in_parameters(asked, found.error());
   JsonWriter json(application::JsonStyle::compact, 64 + found->all_codes_count() * term_bytes);
   json.begin_object().key("matching");
   write_texts(found->matching_codes(), json);
@@ -118,9 +122,10 @@ Result<http::Response> list_matches(const ReadCall& call) {
   if (!offset) return offset.error();
   const auto release = release_in_path(call);
   if (!release) return release.error();
+  const auto asked = commands::typed_search_in(**release, *request);
   const auto found =
-      (*release)->search_page(commands::query_of(*request), {.offset = *offset, .limit = *limit});
-  if (!found) return in_parameters(*request, found.error());
+      (*release)->search_page(commands::query_of(asked), {.offset = *offset, .limit = *limit});
+  if (!found) return in_parameters(asked, found.error());
   JsonWriter json(application::JsonStyle::compact, 64 + found->hits.size() * hit_bytes);
   json.begin_object().field("total", std::uint64_t{found->total}).key("hits").begin_array();
   for (const auto& hit : found->hits) write_hit(**release, hit, json);
@@ -190,7 +195,7 @@ void write_code(const Release& release, Node node,
 Result<http::Response> get_code(const ReadCall& call) {
   const auto release = release_in_path(call);
   if (!release) return release.error();
-  const auto node = (*release)->find(call.path["code"]);
+  const auto node = coding_systems::find_typed_code(**release, call.path["code"]);
   if (!node) {
     return Error{
         ErrorCode::not_found,

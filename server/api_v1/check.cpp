@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "events/base/text.h"
-#include "events/base/version_hash.h"
 #include "server/api_v1/writes.h"
 #include "server/application/downloads.h"
 #include "server/application/json_reader.h"
 #include "server/application/json_writer.h"
-#include "server/application/names.h"
+#include "server/commands/version_names.h"
 #include "server/http/multipart.h"
+#include "server/http/urlencoded.h"
 
 namespace codelog::api_v1 {
 namespace {
@@ -27,11 +27,10 @@ using application::JsonWriter;
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+using commands::NamedVersion;
 using http::Method;
 using http::Request;
 using http::Response;
-using projections::CodelistRecord;
-using projections::VersionRecord;
 using projections::Views;
 
 // Every line costs the making of a file.
@@ -108,25 +107,13 @@ std::optional<VersionName> parse_line(std::string_view line) {
   return VersionName{{kind, std::string(parts[0])}, parts[1], parts[2]};
 }
 
-struct FoundVersion {
-  CodelistRecord codelist;
-  VersionRecord version;
-};
-
-// A hash names its version whatever stands before it, as in OpenCodelists: a study's list stays
-// what it is when its owner or its slug changes.
-std::optional<FoundVersion> find_version(const Views& views, const VersionName& name) {
-  if (const auto id = base::parse_version_hash(name.tag_or_hash)) {
-    if (auto version = views.version(*id)) {
-      auto codelist = views.codelist(version->codelist);
-      if (codelist) return FoundVersion{std::move(*codelist), std::move(*version)};
-    }
-  }
-  auto codelist = views.find_codelist(name.owner, name.slug);
-  if (!codelist) return std::nullopt;
-  auto version = application::find_version(views, codelist->id, name.tag_or_hash);
-  if (!version) return std::nullopt;
-  return FoundVersion{std::move(*codelist), std::move(*version)};
+// A study writes the name as it is, or as it is escaped in the version's URL.
+std::optional<NamedVersion> find_version(const Views& views, const VersionName& name) {
+  auto found = commands::find_version(views, name.owner, name.slug, name.tag_or_hash);
+  if (found || name.tag_or_hash.find('%') == std::string_view::npos) return found;
+  std::string decoded;
+  http::append_decoded(name.tag_or_hash, http::PlusSign::literal, decoded);
+  return commands::find_version(views, name.owner, name.slug, decoded);
 }
 
 // --- codelists.json

@@ -1,13 +1,13 @@
 #include "server/api_v1/coding_systems.h"
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "coding_systems/base/coding_system.h"
 #include "coding_systems/base/release.h"
+#include "events/base/client_detail.h"
 #include "server/api_v1/body.h"
 #include "server/api_v1/writes.h"
 #include "server/application/authentication.h"
@@ -15,6 +15,7 @@
 #include "server/application/json_reader.h"
 #include "server/application/json_writer.h"
 #include "server/application/pages.h"
+#include "server/commands/newest_release.h"
 
 namespace codelog::api_v1 {
 namespace {
@@ -40,21 +41,14 @@ struct LatestRelease {
   ReleaseRecord release;
 };
 
-// The newest ready release with a file of every coding system that has one, in the order of the
-// registry. (The reference fails where a system has none; here it is left out.)
+// The newest release of every coding system whose newest has a file, in the order of the registry.
+// (The reference fails where a system has none; here it is left out.)
 std::vector<LatestRelease> latest_releases(const Views& views) {
-  std::map<std::string, ReleaseRecord> newest;
-  for (ReleaseRecord& release : views.releases()) {
-    if (release.state != events::ReleaseState::ready || release.file_digest == base::Sha256{}) {
-      continue;
-    }
-    const auto [found, is_first] = newest.try_emplace(release.coding_system, release);
-    if (!is_first && release.valid_from > found->second.valid_from) found->second = release;
-  }
   std::vector<LatestRelease> latest;
   for (const CodingSystemInfo& system : coding_systems::all_coding_systems()) {
-    const auto found = newest.find(std::string(system.id));
-    if (found != newest.end()) latest.push_back({&system, found->second});
+    auto newest = commands::newest_release(views, system.id);
+    if (!newest || newest->file_digest == base::Sha256{}) continue;
+    latest.push_back({&system, std::move(*newest)});
   }
   return latest;
 }
@@ -139,6 +133,12 @@ Response error_text(int status, std::string_view text) {
   return http::json_text(status, json.take());
 }
 
+Response error_answer(int status, const base::Error& error) {
+  Response response = error_text(status, base::client_detail(error));
+  response.log_detail = error.detail;
+  return response;
+}
+
 std::optional<std::vector<std::string>> codes_in(const nlohmann::json& body) {
   std::vector<std::string> codes;
   const auto found = body.find("codes");
@@ -192,7 +192,7 @@ Response more_info(Application& application, const Request& request, const PathP
   for (const LatestRelease& latest : latest_releases(application.views())) {
     if (latest.system != system) continue;
     const auto opened = application.site().open_release(system->id, latest.release.alias);
-    if (!opened) return error_text(503, opened.error().detail);
+    if (!opened) return error_answer(503, opened.error());
     return more_json(opened->get(), *codes);
   }
   return more_json(nullptr, *codes);
@@ -272,7 +272,7 @@ Response update_refset_version(Application& application, const Request& request,
   const auto write = application::make_write(request, *actor);
   if (!write) return error_text(400, write.error().detail);
   const auto commit = application.releases().record_refset_version(*write, *command);
-  if (!commit) return error_text(http::http_status(commit.error().code), commit.error().detail);
+  if (!commit) return error_answer(http::http_status(commit.error().code), commit.error());
   return refset_recorded(*command, *commit);
 }
 

@@ -7,6 +7,7 @@
 #include "server/application/downloads.h"
 #include "server/application/json_writer.h"
 #include "server/application/names.h"
+#include "server/commands/version_names.h"
 
 namespace codelog::api_v1 {
 namespace {
@@ -129,7 +130,7 @@ void Lists::write_versions(const Views& views, const CodelistRecord& codelist, J
                    [](const auto& a, const auto& b) { return a.created_at < b.created_at; });
   json.key("versions").begin_array();
   for (const VersionRecord& version : versions) {
-    const std::string name = application::tag_or_hash(version);
+    const std::string name = commands::tag_or_hash(version);
     json.begin_object().field("hash", base::version_hash(version.id)).field("tag", version.tag);
     json.field("full_slug", application::full_slug(codelist.handle()) + "/" + name);
     json.field("status", application::status_text(version.status));

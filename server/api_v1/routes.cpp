@@ -9,9 +9,9 @@
 #include "server/api_v1/writes.h"
 #include "server/application/cached_route.h"
 #include "server/application/downloads.h"
-#include "server/application/names.h"
 #include "server/application/pages.h"
 #include "server/commands/permissions.h"
+#include "server/commands/version_names.h"
 
 namespace codelog::api_v1 {
 namespace {
@@ -141,15 +141,15 @@ base::Result<std::string> make_file(const Application& application, const Views&
 Answer answer_file(Application& application, const Request& request, const PathParameters& path,
                    OwnerKind kind, File file) {
   const Views views = application.views();
-  const auto codelist = views.find_codelist(owner_of(kind, path), path["slug"]);
-  if (!codelist) return {not_found(), std::nullopt, {}};
-  const auto version = application::find_version(views, codelist->id, path["version"]);
-  if (!version) return {not_found(), std::nullopt, {}};
-  if (version->status == events::VersionStatus::draft) {
-    const std::string draft = "/builder/" + base::version_hash(version->id) + "/";
+  const Owner owner = owner_of(kind, path);
+  const auto named = commands::find_version(views, owner, path["slug"], path["version"]);
+  if (!named) return {not_found(), std::nullopt, {}};
+  const auto& [codelist, version] = *named;
+  if (version.status == events::VersionStatus::draft) {
+    const std::string draft = "/builder/" + base::version_hash(version.id) + "/";
     return {http::redirect(302, draft), std::nullopt, {}};
   }
-  auto text = make_file(application, views, *codelist, *version, file, request);
+  auto text = make_file(application, views, codelist, version, file, request);
   if (!text) {
     // The sentence alone, as OpenCodelists writes it.
     if (text.error().code == base::ErrorCode::invalid) {
@@ -160,9 +160,13 @@ Answer answer_file(Application& application, const Request& request, const PathP
     response.log_detail = text.error().detail;
     return {std::move(response), std::nullopt, {}};
   }
-  const std::string name = application::download_name(*codelist, *version) + suffix_of(file);
-  return {http::csv(std::move(*text), name), ResponseCache::Scope{codelist->id},
-          views.checkpoint()};
+  const std::string name = application::download_name(codelist, version) + suffix_of(file);
+  Response response = http::csv(std::move(*text), name);
+  // A hash found in another codelist may become a name in the one that was asked for.
+  if (views.handle_with_slug(owner, path["slug"]) != codelist.id) {
+    return {std::move(response), std::nullopt, {}};
+  }
+  return {std::move(response), ResponseCache::Scope{codelist.id}, views.checkpoint()};
 }
 
 std::string file_key(const Request& request) {

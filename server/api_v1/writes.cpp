@@ -6,10 +6,10 @@
 #include "server/application/authentication.h"
 #include "server/application/idempotency.h"
 #include "server/application/json_writer.h"
-#include "server/application/names.h"
 #include "server/application/pages.h"
 #include "server/commands/permissions.h"
 #include "server/commands/validation.h"
+#include "server/commands/version_names.h"
 
 namespace codelog::api_v1 {
 namespace {
@@ -48,8 +48,7 @@ std::string sentence_of(const base::Error& error) {
 }
 
 http::Response codelist_answer(const projections::Handle& handle) {
-  const std::string url = "/codelist/" + application::full_slug(handle) + "/";
-  return http::json_text(200, json_of("codelist", url));
+  return http::json_text(200, json_of("codelist", commands::page_of(handle)));
 }
 
 // `known` is the codelist that the request was about: the commit is empty where nothing changed.
@@ -67,9 +66,8 @@ http::Response version_answer(Application& application, const Commit& commit) {
   for (const events::Event& event : commit.content.events) {
     const auto* created = std::get_if<events::VersionCreated>(&event);
     if (created == nullptr || !handle) continue;
-    const std::string url = "/codelist/" + application::full_slug(*handle) + "/" +
-                            application::tag_or_hash(created->tag, created->version) + "/";
-    return http::json_text(200, json_of("codelist_version", url));
+    const std::string name = commands::tag_or_hash(created->tag, created->version);
+    return http::json_text(200, json_of("codelist_version", commands::page_of(*handle, name)));
   }
   return not_found();
 }

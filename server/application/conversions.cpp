@@ -11,6 +11,7 @@
 #include "events/base/text.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/csv_writer.h"
+#include "server/commands/newest_release.h"
 #include "server/commands/validation.h"
 #include "server/commands/version_contents.h"
 
@@ -40,11 +41,7 @@ class Terms {
   // opened).
   static Result<Terms> open(const Site& site, const Views& views, std::string_view system) {
     Terms terms;
-    const auto is_usable = [&](const projections::ReleaseRecord& record) {
-      return record.coding_system == system && record.state == events::ReleaseState::ready;
-    };
-    const auto releases = views.releases();
-    if (std::ranges::none_of(releases, is_usable)) return terms;
+    if (!commands::newest_release(views, system)) return terms;
     auto chosen = commands::choose_release(site, views, std::string(system), std::nullopt);
     if (!chosen) return Error{ErrorCode::unavailable, chosen.error().detail, {}};
     terms.release_ = std::move(chosen->open);

@@ -3,11 +3,11 @@
 #include "coding_systems/base/codeset.h"
 #include "server/application/download_shas.h"
 #include "server/application/download_table.h"
-#include "server/application/names.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/csv_writer.h"
 #include "server/commands/dmd_conversion.h"
 #include "server/commands/version_contents.h"
+#include "server/commands/version_names.h"
 
 namespace codelog::application {
 namespace {
@@ -107,7 +107,7 @@ Result<Codeset> codeset_of(const Views& views, const CodelistRecord& codelist,
 
 std::string download_name(const CodelistRecord& codelist, const VersionRecord& version) {
   const projections::Handle& handle = codelist.handle();
-  return handle.owner.name + "-" + handle.slug + "-" + tag_or_hash(version);
+  return handle.owner.name + "-" + handle.slug + "-" + commands::tag_or_hash(version);
 }
 
 bool is_downloadable(const Views& views, const CodelistRecord& codelist,

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "events/base/text.h"
-#include "events/base/version_hash.h"
 #include "server/commands/permissions.h"
 #include "server/commands/validation.h"
+#include "server/commands/version_names.h"
 
 namespace codelog::commands {
 namespace {
@@ -146,11 +146,12 @@ Result<std::optional<events::CodelistHandleChanged>> decide_handle(
       events::CodelistHandleChanged{codelist.id, wanted.owner, wanted.name, wanted.slug});
 }
 
-Result<void> check(const ChangeDetails& command) {
-  if (command.name) {
+// A name or slug that stays as it is may be older than today's rules.
+Result<void> check(const ChangeDetails& command, const projections::Handle& now) {
+  if (command.name && *command.name != now.name) {
     if (const auto name = check_name(*command.name); !name) return name;
   }
-  if (command.slug) {
+  if (command.slug && *command.slug != now.slug) {
     if (const auto slug = check_slug("slug", *command.slug); !slug) return slug;
   }
   const auto description = check_prose("description", command.description.value_or(""));
@@ -173,8 +174,8 @@ Result<void> check(const ChangeDetails& command) {
 
 Result<void> add_details(const Views& views, const CodelistRecord& codelist,
                          const ChangeDetails& command, Decision& decision) {
-  if (const auto good = check(command); !good) return good;
   const projections::Handle& now = codelist.handle();
+  if (const auto good = check(command, now); !good) return good;
   const projections::Handle wanted{command.owner.value_or(now.owner),
                                    command.name.value_or(now.name),
                                    command.slug.value_or(now.slug)};
@@ -315,12 +316,34 @@ Result<Commit> CodelistCommands::remove(const Write& write, CodelistId id,
 
 namespace {
 
+// The text without what is beyond its first characters.
+std::string_view first_characters(std::string_view text, std::size_t count) {
+  const auto starts_character = [](char c) { return (c & 0xC0) != 0x80; };
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (starts_character(text[i]) && ++characters > count) return text.substr(0, i);
+  }
+  return text;
+}
+
+// The name with something behind it, cut where name or slug would be too long.
+std::string name_with(std::string_view name, const std::string& suffix) {
+  std::size_t kept = name_characters_max - suffix.size();
+  std::string whole;
+  do {
+    name = base::trim_unicode_space(first_characters(name, kept--));
+    whole = std::string(name) + suffix;
+  } while (base::slugify(whole).size() > slug_characters_max && kept > 0);
+  return whole;
+}
+
 // "Name", "Name (clone)", "Name (clone1)" …: the first that the actor has free, as name and as
 // slug.
 Result<std::string> clone_name(const Views& views, const Owner& owner, const std::string& name) {
   for (int i = -1; i <= clones_max; ++i) {
-    std::string candidate = name;
-    if (i >= 0) candidate += i == 0 ? " (clone)" : " (clone" + std::to_string(i) + ")";
+    std::string suffix;
+    if (i >= 0) suffix = i == 0 ? " (clone)" : " (clone" + std::to_string(i) + ")";
+    std::string candidate = name_with(name, suffix);
     if (!views.handle_with_name(owner, candidate) &&
         !views.handle_with_slug(owner, base::slugify(candidate))) {
       return candidate;
@@ -389,16 +412,6 @@ Result<Commit> CodelistCommands::clone(const Write& write, VersionId source_id) 
                     {codelist_stream(ids.codelist), names_stream(owner)},
                     {std::move(created), std::move(version)}};
   });
-}
-
-std::string page_of(const projections::Handle& handle) {
-  const bool of_user = handle.owner.kind == events::OwnerKind::user;
-  return "/codelist/" + std::string(of_user ? "user/" : "") + handle.owner.name + "/" +
-         handle.slug + "/";
-}
-
-std::string page_of(const CodelistRecord& codelist, const projections::VersionRecord& version) {
-  return page_of(codelist.handle()) + version.tag.value_or(base::version_hash(version.id)) + "/";
 }
 
 }  // namespace codelog::commands

@@ -76,10 +76,4 @@ void replace_methodology(Decision& decision, const projections::CodelistRecord& 
 // "organisation/foo" and its like have a stream for the names taken there.
 std::string names_stream(const Owner& owner);
 
-// "/codelist/test-org/statins/": where OpenCodelists has it.
-std::string page_of(const projections::Handle& handle);
-// "/codelist/test-org/statins/1234abcd/"
-std::string page_of(const projections::CodelistRecord& codelist,
-                    const projections::VersionRecord& version);
-
 }  // namespace codelog::commands

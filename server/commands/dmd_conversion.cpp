@@ -8,6 +8,7 @@
 #include "server/commands/csv_writer.h"
 #include "server/commands/permissions.h"
 #include "server/commands/validation.h"
+#include "server/commands/version_names.h"
 
 namespace codelog::commands {
 namespace {
@@ -141,7 +142,7 @@ Result<Decision> decide_new_version(const Views& views, const Actor& actor, Code
     decision.events.push_back(
         events::CodelistDetailsChanged{target_id, wanted.description, wanted.methodology});
   }
-  version.version = views.next_ids().version;
+  version.version = next_version_id(views, target_id);
   version.codelist = target_id;
   decision.events.push_back(std::move(version));
   return decision;

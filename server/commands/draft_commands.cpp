@@ -5,6 +5,7 @@
 #include "server/commands/draft_making.h"
 #include "server/commands/draft_steps.h"
 #include "server/commands/permissions.h"
+#include "server/commands/typed_search.h"
 #include "server/commands/validation.h"
 
 namespace codelog::commands {
@@ -125,9 +126,9 @@ Result<Commit> DraftCommands::step(
 }
 
 Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& write, VersionId id,
-                                                               const AddSearch& search) {
-  const auto slug = search_slug(search);
-  if (!slug) return slug.error();
+                                                               const AddSearch& typed) {
+  const AddSearch trimmed = trim_typed_search(typed);
+  if (const auto good = search_slug(trimmed); !good) return good.error();
   std::optional<SearchOutcome> known;
   Prepared<ReleasePointer, Result<std::vector<std::string>>> prepared;
   auto commit = step(
@@ -135,6 +136,9 @@ Result<DraftCommands::SearchOutcome> DraftCommands::add_search(const Write& writ
       [&](const Views& views, const VersionRecord& draft,
           const Workspace& workspace) -> Result<Decision> {
         known.reset();
+        const AddSearch search = typed_search_in(*workspace.release, trimmed);
+        const auto slug = search_slug(search);
+        if (!slug) return slug.error();
         for (const projections::SearchRecord& record : workspace.searches->records) {
           if (request_of(record.search) == search) {
             known = SearchOutcome{record.search.id, record.search.codes.size(), {}, std::nullopt};

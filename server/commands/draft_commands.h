@@ -35,9 +35,9 @@ class DraftCommands {
     std::vector<std::string> added;  // new to the draft
     std::optional<Commit> commit;    // nothing: the draft had this search
   };
-  // Errors: invalid (see search_slug), too_large in OpenCodelists' words (more than
-  // 20,000 codes).
-  Result<SearchOutcome> add_search(const Write& write, VersionId id, const AddSearch& search);
+  // The search is read as a person types it (typed_search.h). Errors: invalid (see search_slug),
+  // too_large in OpenCodelists' words (more than 20,000 codes).
+  Result<SearchOutcome> add_search(const Write& write, VersionId id, const AddSearch& typed);
   Result<Commit> remove_search(const Write& write, VersionId id, SearchId search);
   // Errors: invalid (naming the code that the draft does not have), conflict (somebody else decided
   // it).

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "coding_systems/base/coding_system.h"
+#include "events/base/client_detail.h"
 #include "server/commands/permissions.h"
 #include "server/commands/upgrade.h"
 #include "server/commands/validation.h"
@@ -46,7 +48,7 @@ events::VersionUpgrade compare(const Views& views, const VersionRecord& version,
   const auto content = content_of(views, version, older, releases.shared_newer());
   if (!content) {
     row.outcome = events::UpgradeOutcome::cannot_tell;
-    row.problem = content.error().detail;
+    row.problem = base::client_detail(content.error());
     return row;
   }
   const Upgrade upgrade = compare_version(*content, releases, searches);
@@ -66,6 +68,10 @@ Error stopped() { return {ErrorCode::unavailable, "the report was asked to stop"
 
 std::string_view refset_organisation(events::RefsetKind kind) {
   return kind == events::RefsetKind::pcd ? "nhsd-primary-care-domain-refsets" : "nhs-drug-refsets";
+}
+
+std::string unknown_release_alias(std::string_view coding_system) {
+  return std::string(coding_system) + "_unknown_19000101";
 }
 
 Result<void> ReleaseCommands::check_report(const Actor& actor, const std::string& alias) const {
@@ -112,6 +118,24 @@ Result<Commit> ReleaseCommands::record_report(const Write& write,
                                               const events::UpgradesReported& report) {
   return executor_.run(write, {}, [&](const Views&) -> Result<Decision> {
     return Decision{"ReportUpgrades", {projections::release_stream(report.release)}, {report}};
+  });
+}
+
+Result<Commit> ReleaseCommands::register_unknown_releases(const Write& write) {
+  return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
+    Decision decision{"RegisterUnknownReleases", {}, {}};
+    for (const auto& system : coding_systems::all_coding_systems()) {
+      if (system.release_file == coding_systems::ReleaseFileRule::always) continue;
+      const std::string alias = unknown_release_alias(system.id);
+      if (views.release(alias)) continue;
+      decision.streams.push_back(projections::release_stream(alias));
+      decision.events.push_back(events::ReleaseRegistered{.alias = alias,
+                                                          .coding_system = std::string(system.id),
+                                                          .name = "unknown",
+                                                          .valid_from = "1900-01-01",
+                                                          .import_ref = ""});
+    }
+    return decision;
   });
 }
 

@@ -22,6 +22,9 @@ struct RecordRefsetVersion {
 // The organisation whose members record the refsets of a kind.
 std::string_view refset_organisation(events::RefsetKind kind);
 
+// "opcs4_unknown_19000101": the release of tables of which nobody knows the release.
+std::string unknown_release_alias(std::string_view coding_system);
+
 class ReleaseCommands {
  public:
   explicit ReleaseCommands(Executor& executor) : executor_(executor) {}
@@ -42,6 +45,11 @@ class ReleaseCommands {
                                                     const std::stop_token& stop) const;
   // Records what compare_versions() came to. Errors: those of Executor::run.
   Result<Commit> record_report(const Write& write, const events::UpgradesReported& report);
+
+  // Registers the unknown release, without a file, of each coding system that takes tables without
+  // one, where it is missing. Every site has these, as every OpenCodelists has. Errors: those of
+  // Executor::run.
+  Result<Commit> register_unknown_releases(const Write& write);
 
   // Errors: invalid (naming the field), forbidden (members of refset_organisation() only).
   Result<Commit> record_refset_version(const Write& write, const RecordRefsetVersion& command);

@@ -1,5 +1,6 @@
 #include "server/commands/search_reruns.h"
 
+#include "events/base/client_detail.h"
 #include "server/commands/draft_making.h"
 
 namespace codelog::commands {
@@ -20,7 +21,7 @@ const SearchReruns::Found& SearchReruns::run(const events::SearchWithResults& se
   const auto expansion = rerun_search(release_, search);
   if (!expansion) {
     found.too_many = 0;
-    found.problem = expansion.error().detail;
+    found.problem = base::client_detail(expansion.error());
   } else if (expansion->all_codes_count() > search_codes_max) {
     found.too_many = expansion->all_codes_count();
   } else {

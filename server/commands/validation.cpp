@@ -24,6 +24,22 @@ bool is_alphanumeric(char c) {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
+// A control character, a line break, or a mark without width that nobody can see: a zero-width
+// space, a byte-order mark, an override of the direction of writing. The text must be UTF-8.
+bool has_invisible_character(std::string_view text) {
+  constexpr std::array<std::string_view, 15> marks = {
+      "\u200b", "\u2028", "\u2029", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e",
+      "\u2060", "\u2066", "\u2067", "\u2068", "\u2069", "\ufeff", "\ufffe"};
+  if (std::any_of(text.begin(), text.end(), is_control)) return true;
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    // U+0080 to U+009F
+    if (text[i] == '\xC2' && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+  }
+  return std::any_of(marks.begin(), marks.end(), [text](std::string_view mark) {
+    return text.find(mark) != std::string_view::npos;
+  });
+}
+
 std::string at(const char* field, std::size_t index) {
   return std::string(field) + "[" + std::to_string(index) + "]";
 }
@@ -59,8 +75,11 @@ Result<void> check_line(const std::string& field, std::string_view text,
                         std::size_t characters_max) {
   if (text.empty()) return bad(field, "must not be empty");
   if (!base::is_utf8(text)) return bad(field, "is not well-formed UTF-8");
-  if (std::any_of(text.begin(), text.end(), is_control)) {
-    return bad(field, "must not contain control characters or line breaks");
+  if (has_invisible_character(text)) {
+    return bad(field, "must not contain control characters, line breaks or invisible characters");
+  }
+  if (base::trim_unicode_space(text) != text) {
+    return bad(field, "must not begin or end with white space");
   }
   if (const auto size = base::count_code_points(text); size > characters_max) {
     return bad(field, "must have at most " + std::to_string(characters_max) +

@@ -38,7 +38,8 @@ base::Result<void> check_references(std::span<const events::Reference> reference
 // Real days, nobody twice.
 base::Result<void> check_signoffs(std::span<const events::SignOff> signoffs);
 base::Result<void> check_date(const std::string& field, std::string_view date);
-// Plain text of at most so many characters, with at least one.
+// Plain text of one line: 1 to `characters_max` characters, all of them visible, and white space
+// only between others.
 base::Result<void> check_line(const std::string& field, std::string_view text,
                               std::size_t characters_max);
 // Not empty, printable, short.

@@ -10,6 +10,7 @@
 #include "server/commands/permissions.h"
 #include "server/commands/upgrade.h"
 #include "server/commands/validation.h"
+#include "server/commands/version_names.h"
 
 namespace codelog::commands {
 namespace {
@@ -43,19 +44,6 @@ Result<Editable> find_editable(const Views& views, const Actor& actor, VersionId
 std::optional<CodelistId> codelist_of(const Site& site, VersionId id) {
   const auto version = site.projections.views().version(id);
   return version ? std::optional(version->codelist) : std::nullopt;
-}
-
-Result<void> check_tag_free(const Views& views, CodelistId codelist,
-                            const std::optional<std::string>& tag) {
-  if (!tag) return {};
-  for (const VersionRecord& version : views.versions_of(codelist)) {
-    if (version.tag == tag) {
-      return Error{ErrorCode::conflict,
-                   "the codelist has a version tagged " + *tag + " already",
-                   {{"tag", "is taken"}}};
-    }
-  }
-  return {};
 }
 
 // The version from codes, or nothing if they are the newest version's and no new one is wanted.
@@ -97,11 +85,11 @@ Result<std::optional<events::VersionCreated>> version_from_codes(
 
 void complete(events::VersionCreated& version, const Views& views, CodelistId codelist,
               const ChosenRelease& release, const std::optional<std::string>& tag) {
-  auto ids = views.next_ids();
-  version.version = ids.version;
+  version.version = next_version_id(views, codelist);
+  SearchId next_search = views.next_ids().search;
   for (events::SearchWithResults& search : version.searches) {
-    search.id = ids.search;
-    ids.search = ids.search.next();
+    search.id = next_search;
+    next_search = next_search.next();
   }
   version.codelist = codelist;
   version.release = release.record.alias;

@@ -6,6 +6,7 @@
 #include "coding_systems/base/codeset.h"
 #include "events/base/text.h"
 #include "server/commands/csv_table.h"
+#include "server/commands/newest_release.h"
 #include "server/commands/validation.h"
 
 namespace codelog::commands {
@@ -109,29 +110,24 @@ Result<ChosenRelease> choose_release(const Site& site, const Views& views,
     return base::field_error(ErrorCode::invalid, "coding_system",
                              "there is no coding system '" + coding_system + "'");
   }
-  const auto usable = [&](const projections::ReleaseRecord& record) {
-    return record.coding_system == coding_system && record.state == events::ReleaseState::ready;
-  };
   ChosenRelease chosen;
   if (alias) {
     const auto record = views.release(*alias);
-    if (!record || !usable(*record)) {
+    if (!record || record->coding_system != coding_system ||
+        record->state != events::ReleaseState::ready) {
       return base::field_error(ErrorCode::invalid, "release",
                                *alias + " is not a valid database alias for a " +
                                    std::string(system->short_name) + " release.");
     }
     chosen.record = *record;
   } else {
-    std::optional<projections::ReleaseRecord> latest;
-    for (const auto& record : views.releases()) {
-      if (usable(record) && (!latest || record.valid_from > latest->valid_from)) latest = record;
-    }
-    if (!latest) {
+    auto newest = newest_release(views, coding_system);
+    if (!newest) {
       return base::field_error(
           ErrorCode::invalid, "release",
           "No coding system data found for " + std::string(system->short_name));
     }
-    chosen.record = *latest;
+    chosen.record = std::move(*newest);
   }
   if (!has_release_file(views, coding_system, chosen.record.alias)) return chosen;
   auto open = site.open_release(coding_system, chosen.record.alias);

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "events/base/check.h"
+#include "events/base/client_detail.h"
 #include "events/base/digest.h"
 #include "server/http/gzip.h"
 
@@ -193,17 +194,14 @@ std::string_view reason_phrase(int status) {
 }
 
 Response problem(const Request& request, const base::Error& error) {
-  const bool internal = error.code == base::ErrorCode::corrupt || error.code == base::ErrorCode::io;
-  if (!internal) {
-    Response response = make_problem(request, http_status(error.code), error.detail, error.fields);
-    if (error.code == base::ErrorCode::unavailable) response.add("Retry-After", "1");
-    return response;
+  const bool is_for_log_only = base::is_for_log_only(error);
+  const std::vector<base::FieldError> none;
+  Response response = make_problem(request, http_status(error.code), base::client_detail(error),
+                                   is_for_log_only ? none : error.fields);
+  if (error.code == base::ErrorCode::unavailable) response.add("Retry-After", "1");
+  if (is_for_log_only) {
+    response.log_detail = std::string(base::to_string(error.code)) + ": " + error.detail;
   }
-  Response response = make_problem(request, http_status(error.code),
-                                   "The server could not do this. Its log says why, under the "
-                                   "request id given here.",
-                                   {});
-  response.log_detail = std::string(base::to_string(error.code)) + ": " + error.detail;
   return response;
 }
 

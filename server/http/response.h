@@ -74,9 +74,8 @@ Response redirect(int status, std::string_view location);
 int http_status(base::ErrorCode code);
 std::string_view reason_phrase(int status);
 
-// application/problem+json (RFC 9457): title, status, detail, errors, request_id. The details of
-// corrupt and io are for the log, not for clients: they get a sentence that sends them to the
-// operator with the request id.
+// application/problem+json (RFC 9457): title, status, detail (base::client_detail), errors,
+// request_id. A detail that clients may not read goes to the log.
 Response problem(const Request& request, const base::Error& error);
 Response problem(const Request& request, int status, std::string_view detail);
 

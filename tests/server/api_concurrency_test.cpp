@@ -93,6 +93,27 @@ TEST_CASE_METHOD(Fixture, "who decides what somebody else has just decided is to
   }
 }
 
+TEST_CASE_METHOD(Fixture, "nobody has seen a position that is not there yet",
+                 "[api][concurrency]") {
+  const std::uint64_t head = site.head();
+  for (const std::uint64_t beyond : {head + 1, head + 1000, UINT64_MAX}) {
+    CAPTURE(beyond);
+    const Reply refused = decide("alice", codes[0], "+", beyond);
+    CHECK(refused.status == 400);
+    CHECK(refused.json().at("errors")[0].at("field") == "base_position");
+    const Reply by_tag =
+        site.ask({.method = "PATCH",
+                  .target = version + "/statuses",
+                  .token = "Token " + ApiSite::token_of("alice"),
+                  .body = one_update(codes[0], "+").dump(),
+                  .headers = {{"If-Match", "\"" + std::to_string(beyond) + "-1\""}}});
+    CHECK(by_tag.status == 400);
+    CHECK(by_tag.json().at("errors")[0].at("field") == "If-Match");
+  }
+  CHECK(site.head() == head);
+  CHECK(decide("alice", codes[0], "+", head).status == 200);
+}
+
 TEST_CASE_METHOD(Fixture, "If-Match says what the client has seen", "[api][concurrency]") {
   const Reply seen = site.get(version);
   const std::string etag = seen.header("etag");

@@ -215,4 +215,78 @@ TEST_CASE_METHOD(Fixture, "a draft refuses what is no search, naming the field",
   CHECK(site.head() == head);
 }
 
+TEST_CASE_METHOD(Fixture, "a search is read as people type and paste it", "[api][search]") {
+  site.register_release("icd10");
+  const auto found = [&](const std::string& alias, const std::string& asked) {
+    const std::string target = "/api/v2/releases/" + alias + "/";
+    const json matching = site.get(target + "search?" + asked).json().at("matching");
+    json hits = json::array();
+    for (const json& hit : site.get(target + "matches?limit=1000&" + asked).json().at("hits")) {
+      hits.push_back(hit.at("code"));
+    }
+    CHECK(hits.size() == matching.size());
+    return matching;
+  };
+  const std::string icd10 = "icd10_small_20240101";
+  for (const char* typed :
+       {"code=A77.0", "code=a77.0", "code=%20A770%20", "code=a77.0+%7CFever%7C"}) {
+    CAPTURE(typed);
+    CHECK(found(icd10, typed) == json({"A770"}));
+  }
+  CHECK(found(icd10, "code=A77*").size() > 1);  // patterns stay patterns
+  for (const char* typed : {"code=2281005%20", "code=%C2%A02281005%C2%A0", "code=%EF%BB%BF2281005",
+                            "code=2281005%20%7CL%C3%BCbeck%7C", "code=2281005%09"}) {
+    CAPTURE(typed);
+    CHECK(found(small_snomedct, typed) == json({luebeck}));
+  }
+  const json plain = found(small_snomedct, "term=elbow");
+  CHECK(!plain.empty());
+  for (const char* typed : {"term=%20elbow%20", "term=elbow%C2%A0", "term=%0Aelbow%0D%0A"}) {
+    CHECK(found(small_snomedct, typed) == plain);
+  }
+  const auto status_of = [&](const std::string& asked) {
+    return site.get(std::string("/api/v2/releases/") + small_snomedct + "/search?" + asked).status;
+  };
+  for (const char* nothing :
+       {"term=%20%20%20", "term=%C2%A0", "code=%20", "code=%7CAsthma%7C", "term=+&mode=words",
+        "term=+&mode=regex", "code=+&mode=code_prefix"}) {
+    CAPTURE(nothing);
+    CHECK(status_of(nothing) == 400);
+  }
+  CHECK(get("/codes/2281005%20").at("code") == luebeck);
+  CHECK(site.get("/api/v2/releases/" + icd10 + "/codes/a77.0").json().at("code") == "A770");
+}
+
+TEST_CASE_METHOD(Fixture, "a draft keeps a search as it was meant, not as it was typed",
+                 "[api][search]") {
+  site.register_release("icd10");
+  const auto draft_of = [&](const std::string& system) {
+    const Reply made =
+        site.send("POST", "/api/v2/codelists",
+                  {{"owner", "user/alice"}, {"name", system}, {"coding_system", system}});
+    REQUIRE(made.status == 201);
+    return "/api/v2/versions/" + made.json().at("version").at("hash").get<std::string>() +
+           "/searches";
+  };
+  const std::string icd10 = draft_of("icd10");
+  const std::string snomedct = draft_of("snomedct");
+  REQUIRE(site.send("POST", icd10, {{"code", " a77.0 |Fever|"}}).status == 201);
+  CHECK(site.send("POST", icd10, {{"code", "A770"}}).status == 200);  // the same search
+  json kept = site.get(icd10).json().at("searches");
+  REQUIRE(kept.size() == 1);
+  CHECK(kept[0].at("code") == "A770");
+  CHECK(kept[0].at("slug") == "code:A770");
+  REQUIRE(site.send("POST", snomedct, {{"term", " elbow\u00a0"}}).status == 201);
+  CHECK(site.send("POST", snomedct, {{"term", "elbow"}}).status == 200);
+  kept = site.get(snomedct).json().at("searches");
+  REQUIRE(kept.size() == 1);
+  CHECK(kept[0].at("term") == "elbow");
+  const std::uint64_t head = site.head();
+  for (const json& nothing : {json{{"term", "   "}}, json{{"code", "|Asthma|"}},
+                              json{{"term", "\u00a0"}, {"mode", "words"}}}) {
+    CHECK(site.send("POST", snomedct, nothing).status == 400);
+  }
+  CHECK(site.head() == head);
+}
+
 }  // namespace codelog::tests

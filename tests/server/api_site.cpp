@@ -98,6 +98,8 @@ void ApiSite::open() {
   application::ApplicationOptions application_options;
   application_options.position_wait_max = std::chrono::milliseconds(50);
   application_ = std::make_unique<application::Application>(site, application_options);
+  must(application_->releases().register_unknown_releases(
+      {commands::Actor::system(), std::nullopt}));  // as every data folder has them
   routes_ = make_router(*application_);
   http::ServerOptions server_options;
   server_options.worker_threads = 8;
@@ -223,15 +225,6 @@ base::Result<std::shared_ptr<const coding_systems::Release>> ApiSite::open_relea
     std::string_view system, const std::string& alias) {
   if (alias == wide_alias) return wide_release_;
   return releases_->open(system, alias);
-}
-
-void ApiSite::register_unknown_release(const std::string& system) {
-  const std::string alias = system + "_unknown_19000101";
-  append({"release/" + alias}, {events::ReleaseRegistered{.alias = alias,
-                                                          .coding_system = system,
-                                                          .name = "unknown",
-                                                          .valid_from = "1900-01-01",
-                                                          .import_ref = ""}});
 }
 
 void ApiSite::register_wide_release() {

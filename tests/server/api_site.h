@@ -87,8 +87,6 @@ class ApiSite {
   // Registers a small release: of "snomedct", "bnf", "dmd", "icd10" or "ctv3", or a made-up one of
   // "readv2" or "opcs4".
   void register_release(const std::string& system);
-  // The release without a file that OpenCodelists has of the systems that it takes only as tables.
-  void register_unknown_release(const std::string& system);
   // Registers a release of a mapping. Its file must be there: mapping_file().
   void register_mapping(const std::string& mapping, const std::string& name = "first",
                         const std::string& valid_from = "2024-01-01");

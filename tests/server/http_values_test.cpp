@@ -167,6 +167,15 @@ TEST_CASE("every error code is one status", "[http]") {
       CHECK(body["errors"][0] == nlohmann::json{{"field", "codes[2]"}, {"detail", "unknown"}});
     }
   }
+  const Error with_path{ErrorCode::unavailable,
+                        "one has failed (IO error: No space left on device: While appending to "
+                        "file: /srv/data/log/000012.log)",
+                        {{"disk", "/srv is full"}}};
+  const Response redacted = problem(request, with_path);
+  CHECK(redacted.status == 503);
+  CHECK(redacted.body.find("srv") == std::string::npos);
+  CHECK(redacted.body.find("000012") == std::string::npos);
+  CHECK(redacted.log_detail.find("/srv/data/log/000012.log") != std::string::npos);
   const auto broken = problem(request, Error{ErrorCode::invalid, "not \xFF text", {}});
   CHECK(nlohmann::json::parse(broken.body)["detail"] == "not \xEF\xBF\xBD text");
 }

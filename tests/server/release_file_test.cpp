@@ -28,7 +28,6 @@ struct Site : ApiSite {
   explicit Site(const System& system)
       : unknown(system.id + "_unknown_19000101"), imported(system.id + "_small_20240101") {
     set_up();
-    register_unknown_release(system.id);
     register_release(system.id);
   }
 
@@ -164,6 +163,61 @@ TEST_CASE("an upgrade to a release without a file names it", "[release-file]") {
     CHECK(refused.json().at("errors")[0].at("field") == "release");
   }
   CHECK(site.send("POST", "/api/v2/releases/" + site.unknown + "/upgrade-report").status == 400);
+}
+
+TEST_CASE("every site takes tables of which nobody knows the release", "[release-file]") {
+  ApiSite site;
+  const auto known = [&] {
+    std::vector<std::string> aliases;
+    for (const auto& release : site.views().releases()) aliases.push_back(release.alias);
+    return aliases;
+  };
+  const std::vector<std::string> all = {"null_unknown_19000101", "opcs4_unknown_19000101",
+                                        "readv2_unknown_19000101"};
+  CHECK(known() == all);
+  const std::uint64_t head = site.head();
+  site.restart_with_new_views();
+  CHECK(known() == all);
+  CHECK(site.head() == head);
+  site.set_up();
+  for (const std::string system : {"null", "opcs4", "readv2"}) {
+    CAPTURE(system);
+    const Reply made = site.send("POST", "/api/v1/codelist/test-org/",
+                                 {{"name", "Of " + system},
+                                  {"coding_system_id", system},
+                                  {"coding_system_database_alias", system + "_unknown_19000101"},
+                                  {"description", "A table"},
+                                  {"methodology", ""},
+                                  {"csv_data", "code,term\nanything,As uploaded\n"}});
+    INFO(made.body);
+    REQUIRE(made.status == 200);
+    const std::string page = made.json().at("codelist");
+    const Reply version = site.send("POST", "/api/v1" + page + "versions/",
+                                    {{"coding_system_database_alias", system + "_unknown_19000101"},
+                                     {"csv_data", "code,term\nmore,As uploaded\n"}});
+    REQUIRE(version.status == 200);
+    const std::string files = version.json().at("codelist_version");
+    CHECK(site.get(files + "download.csv").body == "code,term\nmore,As uploaded\n");
+  }
+  // They are no data that a site has.
+  CHECK(site.get("/coding-systems/latest-releases?type=json").json().size() == 2);
+}
+
+TEST_CASE("of releases of one day, the one imported last is the newest, everywhere",
+          "[release-file]") {
+  ApiSite site;
+  site.set_up();
+  // Its alias sorts before the other's.
+  const std::string later =
+      site.import_snomedct("uk_sct2cl_5.1.0_20240601000001Z.zip", "corrected", "2024-01-01");
+  REQUIRE(later < std::string(small_snomedct));
+  const json latest = site.get("/coding-systems/latest-releases?type=json").json();
+  CHECK(latest.at("snomedct").at("database_alias") == later);
+  const Reply made =
+      site.send("POST", "/api/v2/codelists",
+                {{"owner", "user/alice"}, {"name", "A list"}, {"coding_system", "snomedct"}});
+  REQUIRE(made.status == 201);
+  CHECK(made.json().at("version").at("release") == later);
 }
 
 }  // namespace codelog::tests

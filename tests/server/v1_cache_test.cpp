@@ -37,7 +37,7 @@ class Fresh {
     check_body("/api/v2/codelists", site_.get("/api/v2/codelists?min_position=1").body);
     const auto codelist = views.find_codelist(owner, "elbows");
     const auto version =
-        codelist ? application::find_version(views, codelist->id, "v1") : std::nullopt;
+        codelist ? commands::find_version(views, codelist->id, "v1") : std::nullopt;
     if (!version) {
       CHECK(site_.get(file).status == 404);
       return;
