@@ -30,10 +30,18 @@ class MemoryReader final : public StoreReader {
   }
 
  private:
+  void on_damage(const std::string&) const override {}
+
   const MemoryStore::Entries& entries_;
 };
 
 }  // namespace
+
+DamagedViews::DamagedViews(std::string cause)
+    : ThrownError({base::ErrorCode::unavailable,
+                   "the views are damaged; they are made anew when the server is started again",
+                   {}},
+                  std::move(cause)) {}
 
 std::string after_prefix(std::string_view prefix) {
   std::string after(prefix);

@@ -3,14 +3,25 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "events/base/check.h"
+#include "events/base/files.h"
 #include "projections/keys.h"
 
 namespace codelog::projections {
 namespace {
 
+// Runs `work`, which reads views; damage in them becomes an error.
+base::Result<void> with_damage_as_error(const std::function<base::Result<void>()>& work) {
+  try {
+    return work();
+  } catch (const DamagedViews& damage) {
+    return base::Error{base::ErrorCode::corrupt, damage.what(), {}};
+  } catch (const DamagedRecord& damage) {
+    return base::Error{base::ErrorCode::corrupt, damage.what(), {}};
+  }
+}
+
 // Views of another format, or of a log that is not this one, are not views of this log.
-bool fits(const Store& store, const events::EventLog& log) {
+bool is_of_log(const Store& store, const events::EventLog& log) {
   const auto bytes = store.reader()->get(keys::meta());
   if (!bytes) return true;
   // The format is the first field, whatever follows.
@@ -19,79 +30,256 @@ bool fits(const Store& store, const events::EventLog& log) {
   return meta.log == identity_of(log) && meta.checkpoint <= log.head().position;
 }
 
+std::filesystem::path marker_of(const std::filesystem::path& folder) {
+  return folder.string() + ".rebuild";
+}
+
+struct StorePlace {
+  std::filesystem::path folder;
+  rocksdb::Env* environment = nullptr;
+
+  base::Result<std::unique_ptr<RocksStore>> open() const {
+    return RocksStore::open(folder, environment);
+  }
+};
+
+base::Result<std::unique_ptr<RocksStore>> open_anew(const StorePlace& place) {
+  std::error_code error;
+  std::filesystem::remove_all(place.folder, error);
+  if (!error) std::filesystem::remove(marker_of(place.folder), error);
+  if (error) {
+    return base::Error{base::ErrorCode::io, "cannot remove the old views: " + error.message(), {}};
+  }
+  return place.open();
+}
+
+// How catching up ended, and whether the log is to blame: then other views would fare no better.
+struct CaughtUp {
+  base::Result<void> outcome;
+  bool is_log_unreadable = false;
+};
+
+CaughtUp catch_up_to(Store& store, const events::EventLog& log, const Progress& progress,
+                     Position end) {
+  CaughtUp caught_up;
+  caught_up.outcome = with_damage_as_error([&]() -> base::Result<void> {
+    Projector projector(store, Projector::Positions::dense, identity_of(log));
+    if (projector.checkpoint() >= end) return {};
+    const auto reader = log.read_all(projector.checkpoint().next(), events::Direction::forward);
+    while (projector.checkpoint() < end) {
+      auto commit = reader->next();
+      if (!commit) break;
+      caught_up.is_log_unreadable = !*commit;
+      if (!*commit) return commit->error();
+      if (const auto applied = projector.apply(**commit); !applied) return applied;
+      if (!projector.should_flush()) continue;
+      if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
+      if (progress) progress(projector.checkpoint(), end);
+    }
+    if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
+    if (progress) progress(projector.checkpoint(), end);
+    return store.sync();
+  });
+  return caught_up;
+}
+
+struct OpenedViews {
+  std::unique_ptr<RocksStore> store;
+  std::string damage;  // why the views were made anew, where they were damaged
+};
+
+base::Result<OpenedViews> open_caught_up(const StorePlace& place, const events::EventLog& log,
+                                         const Progress& progress) {
+  const Position head = log.head().position;
+  std::error_code ignored;  // A marker that cannot be looked at is looked for at the next open.
+  const bool is_marked = std::filesystem::exists(marker_of(place.folder), ignored);
+  auto store = is_marked ? open_anew(place) : place.open();
+  bool is_of_use = false;
+  CaughtUp first;
+  if (store) {
+    first.outcome = with_damage_as_error([&]() -> base::Result<void> {
+      is_of_use = is_of_log(**store, log);
+      return {};
+    });
+    if (is_of_use) first = catch_up_to(**store, log, progress, head);
+  } else {
+    first.outcome = store.error();
+  }
+  if (first.outcome && is_of_use) return OpenedViews{std::move(*store), ""};
+  const bool is_damaged = !first.outcome && first.outcome.error().code == base::ErrorCode::corrupt;
+  if (!first.outcome && (!is_damaged || first.is_log_unreadable)) return first.outcome.error();
+  OpenedViews opened{nullptr, is_damaged ? first.outcome.error().detail : ""};
+  store = std::unique_ptr<RocksStore>();  // Closes it.
+  store = open_anew(place);
+  if (!store) return store.error();
+  const auto second = catch_up_to(**store, log, progress, head);
+  if (!second.outcome) return second.outcome.error();
+  opened.store = std::move(*store);
+  return opened;
+}
+
+// The log's commits are read for the views again in portions of this many.
+constexpr std::size_t recovered_commits_max = 1'000;
+constexpr std::chrono::seconds recovery_interval{1};
+
 }  // namespace
 
 base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
                             std::optional<Position> last) {
   const Position head = log.head().position;
-  const Position end = last ? std::min(*last, head) : head;
-  Projector projector(store, Projector::Positions::dense, identity_of(log));
-  if (projector.checkpoint() >= end) return {};
-  const auto reader = log.read_all(projector.checkpoint().next(), events::Direction::forward);
-  while (projector.checkpoint() < end) {
-    auto commit = reader->next();
-    if (!commit) break;
-    if (!*commit) return commit->error();
-    if (const auto applied = projector.apply(**commit); !applied) return applied;
-    if (!projector.should_flush()) continue;
-    if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
-    if (progress) progress(projector.checkpoint(), end);
-  }
-  if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
-  if (progress) progress(projector.checkpoint(), end);
-  return store.sync();
+  return catch_up_to(store, log, progress, last ? std::min(*last, head) : head).outcome;
 }
 
-Projections::Projections(std::unique_ptr<RocksStore> store) : store_(std::move(store)) {}
+base::Result<void> mark_for_rebuild(const std::filesystem::path& folder) {
+  return base::write_file_durably(marker_of(folder), "");
+}
+
+Projections::Projections(std::filesystem::path folder, events::EventLog& log,
+                         std::unique_ptr<RocksStore> store)
+    : folder_(std::move(folder)), log_(log), store_(std::move(store)) {
+  store_->set_on_damage([this](const std::string& cause) { note_damage(cause); });
+}
+
+Projections::~Projections() = default;
 
 base::Result<std::unique_ptr<Projections>> Projections::open(const std::filesystem::path& folder,
                                                              events::EventLog& log,
-                                                             const Progress& progress) {
-  auto store = RocksStore::open(folder);
-  const bool is_damaged = !store && store.error().code == base::ErrorCode::corrupt;
-  if (!store && !is_damaged) return store.error();
-  if (is_damaged || !fits(**store, log)) {
-    store = std::unique_ptr<RocksStore>();  // Closes it.
-    std::error_code error;
-    std::filesystem::remove_all(folder, error);
-    store = RocksStore::open(folder);
-    if (!store) return store.error();
-  }
-  if (const auto caught_up = catch_up(**store, log, progress); !caught_up) {
-    return caught_up.error();
-  }
-  std::unique_ptr<Projections> views(new Projections(std::move(*store)));
-  views->projector_ =
-      std::make_unique<Projector>(*views->store_, Projector::Positions::dense, identity_of(log));
+                                                             const Progress& progress,
+                                                             rocksdb::Env* environment) {
+  auto opened = open_caught_up({folder, environment}, log, progress);
+  if (!opened) return opened.error();
+  std::unique_ptr<Projections> views(new Projections(folder, log, std::move(opened->store)));
+  views->damage_found_ = std::move(opened->damage);
+  const auto made = with_damage_as_error([&]() -> base::Result<void> {
+    views->projector_ =
+        std::make_unique<Projector>(*views->store_, Projector::Positions::dense, identity_of(log));
+    return {};
+  });
+  if (!made) return made.error();
   views->checkpoint_ = views->projector_->checkpoint().value();
   log.set_observer(
       [raw = views.get()](std::span<const events::Commit> commits) { raw->take_in(commits); });
+  views->recovery_ = std::jthread(
+      [raw = views.get()](const std::stop_token& stop) { raw->recover_when_failed(stop); });
   return views;
+}
+
+Views Projections::views() const {
+  if (is_damaged_) throw DamagedViews(failure());
+  return Views(store_->reader());
 }
 
 base::Sha256 Projections::digest() const { return projections::digest(*store_); }
 
 std::string Projections::failure() const {
   const std::lock_guard lock(mutex_);
-  return failure_;
+  return failure_ ? failure_->detail : std::string();
+}
+
+void Projections::note_damage(const std::string& cause) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!is_damaged_) failure_ = Failure{cause, true};
+  }
+  if (is_damaged_.exchange(true)) return;
+  // Where the marker cannot be written, the damage is found again.
+  (void)mark_for_rebuild(folder_);
+}
+
+void Projections::fail(const base::Error& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return;
+    failure_ = Failure{error.detail, error.code == base::ErrorCode::corrupt};
+  }
+  failed_.notify_all();
 }
 
 void Projections::take_in(std::span<const events::Commit> commits) {
-  if (!failure().empty()) return;
-  base::Result<void> outcome;
-  for (const events::Commit& commit : commits) {
-    outcome = projector_->apply(commit);
-    if (!outcome) break;
+  const std::lock_guard lock(applying_);
+  if (failure().empty()) {
+    // Some may have come while a failure was being mended.
+    const Position before(commits.front().position.value() - 1);
+    auto outcome = apply_from_log(before);
+    if (outcome) outcome = apply(commits);
+    if (outcome) return;
+    fail(outcome.error());
   }
-  if (outcome) outcome = projector_->flush(WriteMode::live);
-  if (!outcome) {
-    const std::lock_guard lock(mutex_);
-    failure_ = outcome.error().detail;
-    return;
+  missed_ = commits.back().position;
+}
+
+base::Result<void> Projections::apply_from_log(Position last) {
+  if (projector_->checkpoint() >= last) return {};
+  const auto reader = log_.read_all(projector_->checkpoint().next(), events::Direction::forward);
+  std::vector<events::Commit> commits;
+  while (projector_->checkpoint() < last) {
+    commits.clear();
+    while (commits.size() < recovered_commits_max) {
+      auto commit = reader->next();
+      if (!commit) break;
+      if (!*commit) return commit->error();
+      commits.push_back(std::move(**commit));
+    }
+    if (commits.empty()) return {};
+    if (const auto applied = apply(commits); !applied) return applied;
   }
+  return {};
+}
+
+base::Result<void> Projections::apply(std::span<const events::Commit> commits) {
+  const auto outcome = with_damage_as_error([&]() -> base::Result<void> {
+    try {
+      for (const events::Commit& commit : commits) {
+        if (const auto applied = projector_->apply(commit); !applied) return applied;
+      }
+    } catch (const DamagedRecord& damage) {
+      note_damage(damage.what());
+      throw;
+    }
+    const auto written = projector_->flush(WriteMode::live);
+    // A block may be found damaged when tables are merged, too: the store takes no writes then.
+    const bool is_damage = !written && written.error().code == base::ErrorCode::corrupt;
+    if (is_damage) note_damage(written.error().detail);
+    return written;
+  });
+  if (!outcome) return outcome;
   checkpoint_ = projector_->checkpoint().value();
   const std::lock_guard lock(listener_mutex_);
   if (listener_) listener_(commits);
+  return {};
+}
+
+// Starts from what the store holds: what the failed projector had taken in is in the log.
+void Projections::recover(std::unique_lock<std::mutex>& lock) {
+  if (!store_->resume()) return;
+  const Position missed = missed_;
+  lock.unlock();  // The commit that was missed may have to be published first.
+  const bool is_published = log_.wait_for(missed, recovery_interval);
+  lock.lock();
+  if (!is_published) return;
+  const auto recovered = with_damage_as_error([&] {
+    projector_ =
+        std::make_unique<Projector>(*store_, Projector::Positions::dense, identity_of(log_));
+    return apply_from_log(log_.head().position);
+  });
+  if (!recovered || projector_->checkpoint() < missed_) return;
+  const std::lock_guard failure_lock(mutex_);
+  if (failure_ && !failure_->is_lasting) failure_.reset();
+}
+
+void Projections::recover_when_failed(const std::stop_token& stop) {
+  const auto is_to_recover = [this] { return failure_ && !failure_->is_lasting; };
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      if (!failed_.wait(lock, stop, is_to_recover)) return;
+      // A second for room to be made, and at once where the server stops.
+      failed_.wait_for(lock, stop, recovery_interval, [] { return false; });
+      if (stop.stop_requested()) return;
+    }
+    std::unique_lock applying(applying_);
+    recover(applying);
+  }
 }
 
 void Projections::set_listener(events::EventLog::Observer listener) {

@@ -4,12 +4,15 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 #include "events/log.h"
 #include "projections/projector.h"
@@ -23,45 +26,76 @@ using Progress = std::function<void(Position done, Position head)>;
 
 class Projections {
  public:
-  // Becomes the log's observer, for good: nothing may be appended once this is gone. Errors: io;
-  // corrupt, naming the commit, when one cannot be read or does not fit.
+  // Becomes the log's observer, for good: nothing may be appended once this is gone. Views that are
+  // damaged, or marked for it, are thrown away and made anew. `environment` is for tests of failing
+  // disks. Errors: io; unavailable (another process has them open); corrupt, naming the commit,
+  // when one cannot be read or does not fit.
   static base::Result<std::unique_ptr<Projections>> open(const std::filesystem::path& folder,
                                                          events::EventLog& log,
-                                                         const Progress& progress = {});
+                                                         const Progress& progress = {},
+                                                         rocksdb::Env* environment = nullptr);
+  ~Projections();
   Projections(const Projections&) = delete;
   Projections& operator=(const Projections&) = delete;
 
-  // Safe from any thread.
-  Views views() const { return Views(store_->reader()); }
+  // Safe from any thread. Throws DamagedViews once damage has been noticed, by anybody.
+  Views views() const;
   // The same moment as bytes, for comparing.
   std::unique_ptr<StoreReader> snapshot() const { return store_->reader(); }
   Position checkpoint() const { return Position(checkpoint_.load()); }
   // SHA-256 over every key and value in order: equal digests, equal views. Reads everything.
   base::Sha256 digest() const;
-  // Why the views have stopped following the log; empty while they follow.
+  // Why the views have stopped following the log; empty while they follow. After a failure to write
+  // they try again by themselves, every second; damaged ones are made anew at the next open().
   std::string failure() const;
+  // What was wrong with the views that open() threw away; empty where nothing was.
+  const std::string& damage_found() const { return damage_found_; }
 
   // Called with commits that the views have just taken in, on the thread that has committed them,
   // before their writers are answered: for caches of what was read from the views. Empty for none.
   // Safe from any thread; when it returns, the listener before is not running and will not be
-  // called again.
+  // called again. Commits that could not be written at first come on a thread of the views.
   void set_listener(events::EventLog::Observer listener);
 
  private:
-  explicit Projections(std::unique_ptr<RocksStore> store);
-  void take_in(std::span<const events::Commit> commits);
+  struct Failure {
+    std::string detail;
+    bool is_lasting = false;  // trying again does not help
+  };
 
+  Projections(std::filesystem::path folder, events::EventLog& log,
+              std::unique_ptr<RocksStore> store);
+  void take_in(std::span<const events::Commit> commits);
+  // With applying_ held.
+  base::Result<void> apply_from_log(Position last);
+  base::Result<void> apply(std::span<const events::Commit> commits);
+  void note_damage(const std::string& cause);
+  void fail(const base::Error& error);
+  void recover(std::unique_lock<std::mutex>& lock);
+  void recover_when_failed(const std::stop_token& stop);
+
+  const std::filesystem::path folder_;
+  events::EventLog& log_;
+  std::string damage_found_;
   std::unique_ptr<RocksStore> store_;
-  std::unique_ptr<Projector> projector_;  // used by whichever thread commits after open()
+  std::mutex applying_;                   // guards what is applied, in order
+  std::unique_ptr<Projector> projector_;  // guarded by applying_
+  Position missed_;                       // the last commit not taken in; guarded by applying_
   std::atomic<std::uint64_t> checkpoint_ = 0;
   mutable std::mutex mutex_;
-  std::string failure_;  // guarded by mutex_
+  std::condition_variable_any failed_;
+  std::optional<Failure> failure_;  // guarded by mutex_
+  std::atomic<bool> is_damaged_ = false;
   std::mutex listener_mutex_;
   events::EventLog::Observer listener_;  // guarded by listener_mutex_
+  std::jthread recovery_;                // declared last: uses what is above
 };
 
+// Has the views in this folder thrown away, and made anew, when they are opened next.
+base::Result<void> mark_for_rebuild(const std::filesystem::path& folder);
+
 // Applies every commit behind the store's checkpoint, in bulk; up to and including `last`, if that
-// is given.
+// is given. Errors: io; corrupt (a commit cannot be read or does not fit, or the store is damaged).
 base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
                             std::optional<Position> last = std::nullopt);
 

@@ -3,10 +3,12 @@
 #include <concepts>
 #include <type_traits>
 
-#include "events/base/check.h"
-
 namespace codelog::projections {
 namespace {
+
+void require(bool condition, const char* why) {
+  if (!condition) throw DamagedRecord(why);
+}
 
 // Each record lists its fields once, in visit(); Writer and Reader walk that list. Integers are
 // variable-length (7 bits a byte), texts and lists carry their length.
@@ -68,11 +70,11 @@ class Reader {
   void operator()(Fields&... fields) {
     (read(fields), ...);
   }
-  void finish() const { CODELOG_CHECK(rest_.empty(), "a view record has bytes to spare"); }
+  void finish() const { require(rest_.empty(), "a view record has bytes to spare"); }
 
  private:
   std::string_view take(std::size_t size) {
-    CODELOG_CHECK(size <= rest_.size(), "a view record is cut short");
+    require(size <= rest_.size(), "a view record is cut short");
     const std::string_view taken = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return taken;
@@ -112,7 +114,7 @@ class Reader {
   template <class T>
   void read(std::vector<T>& values) {
     const std::uint64_t count = read_number();
-    CODELOG_CHECK(count <= rest_.size(), "a view record is cut short");
+    require(count <= rest_.size(), "a view record is cut short");
     values.resize(count);
     for (T& value : values) read(value);
   }
@@ -250,12 +252,12 @@ std::vector<events::CodeWithStatus> decode_codes(std::string_view bytes) {
     std::size_t size = 0;
     std::size_t at = 1;
     for (unsigned shift = 0, more = 1; more != 0; shift += 7) {
-      CODELOG_CHECK(at < bytes.size() && shift < 64, "a list of codes is cut short");
+      require(at < bytes.size() && shift < 64, "a list of codes is cut short");
       const auto byte = static_cast<unsigned char>(bytes[at++]);
       size |= std::size_t{byte & 0x7fu} << shift;
       more = byte & 0x80u;
     }
-    CODELOG_CHECK(size <= bytes.size() - at, "a list of codes is cut short");
+    require(size <= bytes.size() - at, "a list of codes is cut short");
     codes.push_back({std::string(bytes.substr(at, size)), status});
     bytes.remove_prefix(at + size);
   }

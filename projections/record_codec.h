@@ -1,10 +1,11 @@
 // Records as bytes. The format may change at will (the views are rebuilt when view_format does not
 // match), but equal records always give equal bytes: that is what "rebuilt views are
-// byte-identical" rests on. Decoding checks every length; bytes that are not a record fail a check,
-// since only this code writes them.
+// byte-identical" rests on. Decoding checks every length, and throws DamagedRecord for bytes that
+// are not a record.
 #pragma once
 
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,12 @@ namespace codelog::projections {
 
 // Raise it whenever keys or records change: the views are then rebuilt at the next start.
 inline constexpr std::uint32_t view_format = 4;
+
+// Caught by whoever reads from a store, and told as DamagedViews.
+class DamagedRecord final : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 // The log that views are made from.
 struct LogIdentity {

@@ -1,10 +1,16 @@
 #include "projections/rocks_store.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/snapshot.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 
 namespace codelog::projections {
 namespace {
@@ -18,8 +24,31 @@ base::Error to_error(const rocksdb::Status& status) {
           {}};
 }
 
-std::string unreadable(const rocksdb::Status& status) {
-  return "the views cannot be read; `codelog log rebuild` makes new ones: " + status.ToString();
+// True where the process or the volume is at fault: then other views would not open either.
+bool is_of_environment(const rocksdb::Status& status) {
+  if (!status.IsIOError()) return status.IsMemoryLimit() || status.IsAborted();
+  if (status.IsNoSpace()) return true;
+  constexpr std::array numbers = {EMFILE, ENFILE, EACCES, EPERM, EROFS, ENOMEM, EIO};
+  const std::string text = status.ToString();
+  return std::ranges::any_of(numbers,
+                             [&](int number) { return text.ends_with(std::strerror(number)); });
+}
+
+// RocksDB begins its messages with what it was doing; a path in them may hold any word.
+bool is_locked_by_another(const rocksdb::Status& status) {
+  const char* state = status.getState();
+  const std::string_view text = state == nullptr ? "" : state;
+  return status.IsIOError() && (text.starts_with("While lock file: ") ||
+                                text.starts_with("lock hold by current process"));
+}
+
+base::Error open_error(const rocksdb::Status& status, const std::filesystem::path& folder) {
+  if (is_locked_by_another(status)) {
+    return {base::ErrorCode::unavailable, folder.string() + " is in use by another process", {}};
+  }
+  base::Error error = to_error(status);
+  if (!is_of_environment(status)) error.code = base::ErrorCode::corrupt;
+  return error;
 }
 
 rocksdb::Options store_options() {
@@ -42,13 +71,14 @@ rocksdb::Options store_options() {
 
 class RocksReader final : public StoreReader {
  public:
-  explicit RocksReader(rocksdb::DB* db) : db_(db), snapshot_(db) {}
+  RocksReader(rocksdb::DB* db, const RocksStore::OnDamage& on_damage)
+      : db_(db), on_damage_(on_damage), snapshot_(db) {}
 
   std::optional<std::string> get(std::string_view key) const override {
     std::string value;
     const rocksdb::Status status = db_->Get(options(), slice(key), &value);
     if (status.IsNotFound()) return std::nullopt;
-    CODELOG_CHECK(status.ok(), unreadable(status));
+    check(status);
     return value;
   }
 
@@ -57,7 +87,7 @@ class RocksReader final : public StoreReader {
     for (at->Seek(slice(prefix)); at->Valid() && view(at->key()).starts_with(prefix); at->Next()) {
       if (!visit(view(at->key()), view(at->value()))) return;
     }
-    CODELOG_CHECK(at->status().ok(), unreadable(at->status()));
+    check(at->status());
   }
 
   void scan_backward(std::string_view prefix, const Visit& visit) const override {
@@ -72,10 +102,18 @@ class RocksReader final : public StoreReader {
     for (; at->Valid() && view(at->key()).starts_with(prefix); at->Prev()) {
       if (!visit(view(at->key()), view(at->value()))) return;
     }
-    CODELOG_CHECK(at->status().ok(), unreadable(at->status()));
+    check(at->status());
   }
 
  private:
+  void on_damage(const std::string& cause) const override {
+    if (on_damage_) on_damage_(cause);
+  }
+
+  void check(const rocksdb::Status& status) const {
+    if (!status.ok()) report_damage("the views cannot be read: " + status.ToString());
+  }
+
   rocksdb::ReadOptions options() const {
     rocksdb::ReadOptions read;
     read.snapshot = snapshot_.snapshot();
@@ -83,6 +121,7 @@ class RocksReader final : public StoreReader {
   }
 
   rocksdb::DB* db_;
+  const RocksStore::OnDamage& on_damage_;      // the store's
   mutable rocksdb::ManagedSnapshot snapshot_;  // snapshot() is not const in RocksDB 7
 };
 
@@ -91,7 +130,15 @@ class OpenRocksStore final : public RocksStore {
   explicit OpenRocksStore(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
 
   std::unique_ptr<StoreReader> reader() const override {
-    return std::make_unique<RocksReader>(db_.get());
+    return std::make_unique<RocksReader>(db_.get(), on_damage_);
+  }
+
+  void set_on_damage(OnDamage on_damage) override { on_damage_ = std::move(on_damage); }
+
+  base::Result<void> resume() override {
+    const rocksdb::Status status = db_->Resume();
+    if (!status.ok()) return to_error(status);
+    return {};
   }
 
   base::Result<void> write(const Batch& batch, WriteMode mode) override {
@@ -123,21 +170,21 @@ class OpenRocksStore final : public RocksStore {
     return writes.DeleteRange(prefix, after);
   }
 
+  OnDamage on_damage_;
   std::unique_ptr<rocksdb::DB> db_;
 };
 
 }  // namespace
 
-base::Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem::path& folder) {
+base::Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem::path& folder,
+                                                           rocksdb::Env* environment) {
   std::error_code ignored;  // RocksDB reports a folder that cannot be made.
   std::filesystem::create_directories(folder, ignored);
+  rocksdb::Options options = store_options();
+  if (environment != nullptr) options.env = environment;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(store_options(), folder.string(), &db);
-  if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
-    return base::Error{
-        base::ErrorCode::unavailable, folder.string() + " is in use by another process", {}};
-  }
-  if (!status.ok()) return to_error(status);
+  const rocksdb::Status status = rocksdb::DB::Open(options, folder.string(), &db);
+  if (!status.ok()) return open_error(status, folder);
   return std::unique_ptr<RocksStore>(
       std::make_unique<OpenRocksStore>(std::unique_ptr<rocksdb::DB>(db)));
 }

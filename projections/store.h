@@ -13,8 +13,17 @@
 #include <vector>
 
 #include "events/base/result.h"
+#include "events/base/thrown_error.h"
 
 namespace codelog::projections {
+
+// Thrown where a stored view is not what was written: nothing can be answered from it, and making
+// the views anew from the log is the way out. Thrown by readers of a store and by Views, and by
+// nothing else.
+class DamagedViews final : public base::ThrownError {
+ public:
+  explicit DamagedViews(std::string cause);
+};
 
 // An ordered list of changes, applied all or none.
 class Batch {
@@ -56,15 +65,24 @@ class Batch {
 };
 
 // Reads one moment of a store, however it goes on being written. Safe from one thread at a time.
+// Throws DamagedViews where the store cannot be read.
 class StoreReader {
  public:
   virtual ~StoreReader() = default;
+  // For damage that was noticed in an entry: tells the store's owner, and throws DamagedViews.
+  [[noreturn]] void report_damage(const std::string& cause) const {
+    on_damage(cause);
+    throw DamagedViews(cause);
+  }
   virtual std::optional<std::string> get(std::string_view key) const = 0;
   // Calls visit with every entry whose key starts with the prefix, in key order (or the reverse),
   // until it returns false. The views handed over are valid during the call only.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
   virtual void scan(std::string_view prefix, const Visit& visit) const = 0;
   virtual void scan_backward(std::string_view prefix, const Visit& visit) const = 0;
+
+ protected:
+  virtual void on_damage(const std::string& cause) const = 0;
 };
 
 enum class WriteMode {

@@ -2,25 +2,33 @@
 
 #include <algorithm>
 
-#include "events/base/check.h"
 #include "projections/keys.h"
 
 namespace codelog::projections {
 namespace {
 
 template <class Decode>
+auto decoded(const StoreReader& reader, std::string_view bytes, Decode decode) {
+  try {
+    return decode(bytes);
+  } catch (const DamagedRecord& damage) {
+    reader.report_damage(damage.what());
+  }
+}
+
+template <class Decode>
 auto get(const StoreReader& reader, const std::string& key, Decode decode)
     -> std::optional<decltype(decode(std::string_view()))> {
   const auto bytes = reader.get(key);
   if (!bytes) return std::nullopt;
-  return decode(*bytes);
+  return decoded(reader, *bytes, decode);
 }
 
 template <class Decode>
 auto scan(const StoreReader& reader, const std::string& prefix, Decode decode) {
   std::vector<decltype(decode(std::string_view()))> records;
   reader.scan(prefix, [&](std::string_view, std::string_view value) {
-    records.push_back(decode(value));
+    records.push_back(decoded(reader, value, decode));
     return true;
   });
   return records;
@@ -48,10 +56,12 @@ std::vector<CodelistId> ids_behind(const StoreReader& reader, const std::string&
 
 }  // namespace
 
-Position Views::checkpoint() const {
-  const auto meta = get(*reader_, keys::meta(), decode_meta);
+Position checkpoint_of(const StoreReader& reader) {
+  const auto meta = get(reader, keys::meta(), decode_meta);
   return meta ? meta->checkpoint : Position();
 }
+
+Position Views::checkpoint() const { return checkpoint_of(*reader_); }
 
 NextIds Views::next_ids() const {
   const auto meta = get(*reader_, keys::meta(), decode_meta);
@@ -119,7 +129,7 @@ std::vector<MappingRecord> Views::mappings() const {
 std::optional<MappingRecord> Views::latest_mapping(std::string_view mapping) const {
   std::optional<MappingRecord> latest;
   reader_->scan_backward(keys::mappings_of(mapping), [&](std::string_view, std::string_view value) {
-    latest = decode_mapping(value);
+    latest = decoded(*reader_, value, decode_mapping);
     return false;
   });
   return latest;
@@ -170,7 +180,7 @@ std::vector<CodelistRecord> Views::codelists_of(const Owner& owner) const {
   std::vector<CodelistRecord> records;
   reader_->scan(keys::owned_by(owner), [&](std::string_view key, std::string_view) {
     auto record = codelist(CodelistId(keys::trailing_number(key)));
-    CODELOG_CHECK(record.has_value(), "an owner's codelist is not there");
+    if (!record) reader_->report_damage("an owner's codelist is not there");
     records.push_back(std::move(*record));
     return true;
   });
@@ -198,7 +208,7 @@ std::vector<VersionRecord> Views::versions_of(CodelistId codelist) const {
   std::vector<VersionRecord> records;
   reader_->scan(keys::versions_of(codelist), [&](std::string_view key, std::string_view) {
     auto record = version(VersionId(keys::trailing_number(key)));
-    CODELOG_CHECK(record.has_value(), "a codelist's version is not there");
+    if (!record) reader_->report_damage("a codelist's version is not there");
     records.push_back(std::move(*record));
     return true;
   });
@@ -207,7 +217,9 @@ std::vector<VersionRecord> Views::versions_of(CodelistId codelist) const {
 
 std::vector<events::CodeWithStatus> Views::codes(VersionId id) const {
   std::vector<events::CodeWithStatus> before;
-  if (const auto bytes = reader_->get(keys::base_codes(id))) before = decode_codes(*bytes);
+  if (const auto bytes = reader_->get(keys::base_codes(id))) {
+    before = decoded(*reader_, *bytes, decode_codes);
+  }
   std::vector<events::CodeWithStatus> codes;
   codes.reserve(before.size());
   auto next = before.begin();

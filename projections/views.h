@@ -1,6 +1,6 @@
 // The views as they are at one moment: everything that a request reads comes from one Views, so
 // that it never sees half a commit. Cheap to make (a snapshot); used by one thread; let go at the
-// end of the request.
+// end of the request. Every function throws DamagedViews where what it reads is damaged.
 #pragma once
 
 #include <memory>
@@ -13,6 +13,9 @@
 #include "projections/store.h"
 
 namespace codelog::projections {
+
+// The last commit that a store's views contain. Throws DamagedViews.
+Position checkpoint_of(const StoreReader& reader);
 
 class Views {
  public:

@@ -1,0 +1,203 @@
+// Views whose bytes are not what was written, and views that cannot be written.
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <thread>
+
+#include "tests/projections/random_history.h"
+
+namespace fs = std::filesystem;
+namespace base = codelog::base;
+namespace events = codelog::events;
+namespace projections = codelog::projections;
+using codelog::tests::RandomHistory;
+using codelog::tests::TemporaryFolder;
+using codelog::tests::TestSite;
+
+namespace {
+
+constexpr std::size_t codes_count = 50;
+constexpr unsigned seed = 5;
+
+// A folder whose views are in tables, not in RocksDB's log; returns their digest.
+base::Sha256 fill(const fs::path& folder) {
+  {
+    TestSite site(folder, seed, codes_count);
+    RandomHistory history(site, seed);
+    history.set_up();
+    for (int i = 0; i < 200; ++i) history.step();
+  }
+  fs::remove_all(folder / "projections");
+  TestSite site(folder, seed, codes_count);
+  return site.projections().digest();
+}
+
+void flip_bit(const fs::path& file, std::uintmax_t at) {
+  std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+  bytes.seekg(static_cast<std::streamoff>(at));
+  const auto byte = static_cast<char>(bytes.get() ^ 1);
+  bytes.seekp(static_cast<std::streamoff>(at));
+  bytes.put(byte);
+}
+
+// The largest table: the first of its bytes are records.
+fs::path table_in(const fs::path& folder) {
+  fs::path largest;
+  for (const auto& entry : fs::directory_iterator(folder / "projections")) {
+    if (entry.path().extension() != ".sst") continue;
+    if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
+  }
+  return largest;
+}
+
+class FullFile final : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  FullFile(std::unique_ptr<rocksdb::FSWritableFile> file, const std::atomic<bool>& is_full)
+      : FSWritableFileOwnerWrapper(std::move(file)), is_full_(is_full) {}
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           rocksdb::IODebugContext* debug) override {
+    if (is_full_) return rocksdb::IOStatus::NoSpace("injected");
+    return target()->Append(data, options, debug);
+  }
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           const rocksdb::DataVerificationInfo&,
+                           rocksdb::IODebugContext* debug) override {
+    return Append(data, options, debug);
+  }
+
+ private:
+  const std::atomic<bool>& is_full_;
+};
+
+// A volume that is full while it is told to be.
+class Volume final : public rocksdb::FileSystemWrapper {
+ public:
+  Volume() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  const char* Name() const override { return "Volume"; }
+  rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                    rocksdb::IODebugContext* debug) override {
+    const auto made = target()->NewWritableFile(name, options, result, debug);
+    if (made.ok()) *result = std::make_unique<FullFile>(std::move(*result), is_full);
+    return made;
+  }
+
+  std::atomic<bool> is_full = false;
+};
+
+events::CommitDraft user_added(const std::string& name, std::uint64_t version) {
+  events::CommitDraft draft;
+  draft.command = "Test";
+  draft.streams = {{"accounts", base::StreamVersion(version)}};
+  draft.events = {events::UserAdded{name, {}, false}};
+  return draft;
+}
+
+}  // namespace
+
+TEST_CASE("damaged views fail every read and are made anew at the next open", "[damage]") {
+  const TemporaryFolder folder;
+  const base::Sha256 before = fill(folder.path());
+  const fs::path table = table_in(folder.path());
+  REQUIRE_FALSE(table.empty());
+  flip_bit(table, 100);
+  {
+    TestSite site(folder.path(), seed, codes_count);
+    CHECK_THROWS_AS(site.projections().digest(), projections::DamagedViews);
+    CHECK_FALSE(site.projections().failure().empty());
+    CHECK_THROWS_AS(site.projections().views(), projections::DamagedViews);
+    // Nothing is decided on them.
+    const auto refused = codelog::commands::AccountCommands(site.executor())
+                             .add_user({codelog::commands::Actor::system(), std::nullopt},
+                                       {"new", "New", "new@example.org", std::nullopt, false});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == base::ErrorCode::unavailable);
+    CHECK(refused.error().detail.find(folder.path().string()) == std::string::npos);
+  }
+  TestSite site(folder.path(), seed, codes_count);
+  CHECK(site.projections().failure().empty());
+  CHECK(site.projections().digest() == before);
+}
+
+TEST_CASE("a flipped bit anywhere in the views is noticed, mended or without effect", "[damage]") {
+  const TemporaryFolder folder;
+  const base::Sha256 before = fill(folder.path());
+  const fs::path good = folder.path() / "good";
+  fs::copy(folder.path() / "projections", good, fs::copy_options::recursive);
+  for (const auto& entry : fs::directory_iterator(good)) {
+    if (entry.file_size() == 0 || entry.path().filename() == "LOG") continue;
+    const std::uintmax_t step = entry.file_size() / 7 + 1;
+    for (std::uintmax_t at = 0; at < entry.file_size(); at += step) {
+      CAPTURE(entry.path().filename().string(), at);
+      fs::remove_all(folder.path() / "projections");
+      fs::remove(folder.path() / "projections.rebuild");
+      fs::copy(good, folder.path() / "projections", fs::copy_options::recursive);
+      flip_bit(folder.path() / "projections" / entry.path().filename(), at);
+      for (int opened = 0; opened < 2; ++opened) {
+        TestSite site(folder.path(), seed, codes_count);
+        base::Sha256 now = before;
+        try {
+          now = site.projections().digest();
+        } catch (const projections::DamagedViews&) {
+          REQUIRE(opened == 0);
+        }
+        REQUIRE(now == before);
+      }
+    }
+  }
+}
+
+TEST_CASE("views of a full volume go on by themselves when there is room", "[damage]") {
+  const TemporaryFolder folder;
+  events::LogOptions options;
+  options.folder = folder.path() / "log";
+  auto log = events::EventLog::open(options);
+  REQUIRE(log);
+  // Shared with the environment.
+  const auto volume = std::make_shared<Volume>();
+  const auto environment = rocksdb::NewCompositeEnv(volume);
+  auto views =
+      projections::Projections::open(folder.path() / "views", **log, {}, environment.get());
+  REQUIRE(views);
+  std::atomic<std::uint64_t> heard = 0;
+  (*views)->set_listener([&](std::span<const events::Commit> commits) { heard += commits.size(); });
+  REQUIRE((*log)->append(user_added("one", 0)));
+  volume->is_full = true;
+  REQUIRE((*log)->append(user_added("two", 1)));
+  CHECK_FALSE((*views)->failure().empty());
+  REQUIRE((*log)->append(user_added("three", 2)));
+  CHECK((*views)->checkpoint() == base::Position(1));
+  CHECK((*views)->views().users().size() == 1);
+
+  volume->is_full = false;
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!(*views)->failure().empty() && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  CHECK((*views)->failure().empty());
+  CHECK((*views)->views().users().size() == 3);
+  CHECK(heard == 3);
+  REQUIRE((*log)->append(user_added("four", 3)));
+  CHECK((*views)->views().users().size() == 4);
+}
+
+TEST_CASE("only a lock that another process holds is told as in use", "[damage]") {
+  const TemporaryFolder folder;
+  const fs::path block = folder.path() / "block" / "lock";
+  {
+    const auto first = projections::RocksStore::open(block);
+    REQUIRE(first);
+    const auto second = projections::RocksStore::open(block);
+    REQUIRE_FALSE(second);
+    CHECK(second.error().code == base::ErrorCode::unavailable);
+  }
+  // A file where RocksDB wants its folder: an error of another kind, on a path with that word.
+  const fs::path file = folder.path() / "block" / "file";
+  std::ofstream(file) << "no folder";
+  const auto opened = projections::RocksStore::open(file);
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().code != base::ErrorCode::unavailable);
+}
