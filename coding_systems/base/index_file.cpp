@@ -20,6 +20,7 @@
 #include "coding_systems/base/locked_file.h"
 #include "events/base/check.h"
 #include "events/base/files.h"
+#include "events/base/mapped_file_name.h"
 
 namespace codelog::coding_systems {
 namespace {
@@ -53,7 +54,8 @@ struct Header {
   std::uint32_t node_count;
   std::uint32_t root;
   std::array<SectionEntry, index_section_count> sections;
-  std::array<char, 76> unused;
+  std::uint64_t source_inode;
+  std::array<char, 68> unused;
   std::uint32_t header_crc;  // of all before it
 };
 static_assert(sizeof(Header) == header_bytes);
@@ -175,6 +177,7 @@ std::string encode_index_file(const IndexContents& contents) {
   header.source_digest = contents.built_from.digest;
   header.source_bytes = contents.built_from.size_bytes;
   header.source_modified_ns = contents.built_from.modified_ns;
+  header.source_inode = contents.built_from.inode;
   header.node_count = contents.node_count;
   header.root = contents.root.value_or(no_root);
   header.file_bytes = header_bytes;
@@ -198,26 +201,42 @@ std::string encode_index_file(const IndexContents& contents) {
 class IndexFile::Memory {
  public:
   explicit Memory(std::string bytes) : owned_(std::move(bytes)), bytes_(owned_) {}
-  Memory(void* address, std::size_t size)
-      : address_(address), bytes_(static_cast<const char*>(address), size) {}
+  // Takes the descriptor over, too.
+  Memory(void* address, std::size_t size, int descriptor, const std::filesystem::path& path)
+      : address_(address),
+        descriptor_(descriptor),
+        bytes_(static_cast<const char*>(address), size),
+        name_(std::make_unique<base::MappedFileName>(bytes_, path.string())) {}
   ~Memory() {
+    name_.reset();
     if (address_ != nullptr) ::munmap(address_, bytes_.size());
+    if (descriptor_ >= 0) ::close(descriptor_);
   }
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
   std::string_view bytes() const { return bytes_; }
+  bool is_whole() const {
+    if (descriptor_ < 0) return true;
+    struct stat status {};
+    return ::fstat(descriptor_, &status) == 0 &&
+           static_cast<std::uint64_t>(status.st_size) >= bytes_.size();
+  }
 
  private:
   void* address_ = nullptr;
+  int descriptor_ = -1;
   std::string owned_;
   std::string_view bytes_;
+  std::unique_ptr<base::MappedFileName> name_;
 };
 
 IndexFile::IndexFile() = default;
 IndexFile::IndexFile(IndexFile&&) noexcept = default;
 IndexFile& IndexFile::operator=(IndexFile&&) noexcept = default;
 IndexFile::~IndexFile() = default;
+
+bool IndexFile::is_whole() const { return memory_->is_whole(); }
 
 std::string_view IndexFile::section_bytes(IndexSection section) const {
   return sections_[static_cast<std::size_t>(section)];
@@ -239,10 +258,12 @@ base::Result<IndexFile> IndexFile::map(const std::filesystem::path& path,
     return damaged("it is too short");
   }
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, descriptor, 0);
-  const auto mapping_error = system_error("cannot map", path);
-  ::close(descriptor);
-  if (address == MAP_FAILED) return mapping_error;
-  return check(std::make_unique<const Memory>(address, size), system_id);
+  if (address == MAP_FAILED) {
+    const auto error = system_error("cannot map", path);
+    ::close(descriptor);
+    return error;
+  }
+  return check(std::make_unique<const Memory>(address, size, descriptor, path), system_id);
 }
 
 base::Result<IndexFile> IndexFile::own(std::string bytes, std::string_view system_id) {
@@ -274,7 +295,8 @@ base::Result<IndexFile> IndexFile::check(std::unique_ptr<const Memory> memory,
         "the index file is one of " + std::string(written_id) + ", not " + std::string(system_id),
         {}};
   }
-  file.built_from_ = {header.source_digest, header.source_bytes, header.source_modified_ns};
+  file.built_from_ = {header.source_digest, header.source_bytes, header.source_modified_ns,
+                      header.source_inode};
   file.node_count_ = header.node_count;
   if (header.root != no_root) file.root_ = header.root;
   return file;
@@ -305,6 +327,7 @@ std::string with_built_from(std::string index_bytes, const IndexedFile& built_fr
   header.source_digest = built_from.digest;
   header.source_bytes = built_from.size_bytes;
   header.source_modified_ns = built_from.modified_ns;
+  header.source_inode = built_from.inode;
   header.header_crc = header_crc(header);
   std::memcpy(bytes.data(), &header, header_bytes);
   return bytes;

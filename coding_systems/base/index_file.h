@@ -3,9 +3,9 @@
 // it, the release file can rebuild it.
 //
 // Layout, little-endian: a header of 512 bytes (magic, format version, coding system, the release
-// file's SHA-256, size and modification time, one entry a section with its length and CRC-32, and
-// its own CRC-32), then the sections in the order of IndexSection, each from a multiple of 64
-// bytes on, with at least 32 zero bytes behind its contents.
+// file's SHA-256, size, modification time and inode, one entry a section with its length and
+// CRC-32, and its own CRC-32), then the sections in the order of IndexSection, each from a multiple
+// of 64 bytes on, with at least 32 zero bytes behind its contents.
 //
 // Opening reads the whole file once to check it (about 40 ms for 100 MB that are in memory).
 // An IndexFile is immutable and safe from any thread. The file must not be changed in place while
@@ -54,11 +54,12 @@ enum class IndexSection : std::uint8_t {
 constexpr std::size_t index_section_count = 21;
 std::string_view to_string(IndexSection section);
 
-// Which bytes an index was built from. The digest decides; size and time save computing it.
+// Which bytes an index was built from. The digest decides; size, time and inode save computing it.
 struct IndexedFile {
   base::Sha256 digest{};
   std::uint64_t size_bytes = 0;
   std::int64_t modified_ns = 0;  // since 1970, as the file system has it
+  std::uint64_t inode = 0;       // 0 in index files of before it was recorded
   bool operator==(const IndexedFile&) const = default;
 };
 
@@ -89,6 +90,8 @@ class IndexFile {
   std::uint32_t node_count() const { return node_count_; }
   std::optional<Node> root() const { return root_; }
   std::string_view bytes() const { return bytes_; }
+  // False once the mapped file has been cut short: reading the rest of it would end the process.
+  bool is_whole() const;
 
   // A section's contents. At least 32 bytes may be read behind them.
   std::string_view section_bytes(IndexSection section) const;

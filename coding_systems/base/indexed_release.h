@@ -39,6 +39,7 @@ class IndexedRelease : public Release {
     return IndexSearch(*this, index_).find_page(query, page);
   }
   std::span<const Link> links(Node node) const final { return index_.links(node); }
+  bool is_whole() const final { return index_.file().is_whole(); }
   std::uint64_t index_bytes() const final { return index_.file().bytes().size(); }
 
  protected:

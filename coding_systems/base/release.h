@@ -122,6 +122,8 @@ class Release {
   // The types of all codes, gathered when first asked for.
   const TypeTable& types() const;
 
+  // False once its index file has been cut short: reading the rest of it would end the process.
+  virtual bool is_whole() const { return true; }
   // Bytes mapped, for /metrics.
   virtual std::uint64_t index_bytes() const = 0;
 

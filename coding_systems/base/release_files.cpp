@@ -9,43 +9,17 @@
 #include <optional>
 #include <utility>
 
-#include "events/base/digest.h"
+#include "events/base/file_digest.h"
 
 namespace codelog::coding_systems {
 namespace {
 
-struct FileStamp {
-  std::uint64_t size_bytes = 0;
-  std::int64_t modified_ns = 0;
-  bool operator==(const FileStamp&) const = default;
-};
-
-base::Result<FileStamp> stamp_of(const std::filesystem::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) {
-    const bool gone = errno == ENOENT || errno == ENOTDIR;
-    return base::Error{gone ? base::ErrorCode::not_found : base::ErrorCode::io,
-                       gone ? "there is no file " + path.string()
-                            : "cannot look at " + path.string() + ": " + std::strerror(errno),
-                       {}};
-  }
-  return FileStamp{static_cast<std::uint64_t>(status.st_size),
-                   std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
-}
-
-// The file's digest with the size and time it had before and after.
-base::Result<IndexedFile> identify(const std::filesystem::path& path) {
-  const auto before = stamp_of(path);
-  if (!before) return before.error();
-  const auto digest = base::sha256_file(path);
-  if (!digest) return digest.error();
-  const auto after = stamp_of(path);
-  if (!after) return after.error();
-  if (*before != *after) {
-    return base::Error{
-        base::ErrorCode::unavailable, path.string() + " changes while it is read", {}};
-  }
-  return IndexedFile{*digest, before->size_bytes, before->modified_ns};
+// An index of other bytes than those that were registered must neither be used nor be built.
+base::Result<void> check_registered(const ReleaseFiles& files, const base::Sha256& digest) {
+  if (!files.digest || *files.digest == digest) return {};
+  return base::Error{base::ErrorCode::conflict,
+                     files.database.string() + " has other bytes than were registered",
+                     {}};
 }
 
 base::Result<ReleaseIndex> map_index(const std::filesystem::path& path,
@@ -83,6 +57,7 @@ base::Result<OpenedIndex> rebuild(const ReleaseFiles& files, std::string_view sy
     if (!identified) return identified.error();
     known = *identified;
   }
+  if (const auto good = check_registered(files, known->digest); !good) return good.error();
   std::string bytes;
   {
     const auto database = SqliteFile::open(files.database);
@@ -97,7 +72,7 @@ base::Result<OpenedIndex> rebuild(const ReleaseFiles& files, std::string_view sy
   ::malloc_trim(0);
   const auto after = stamp_of(files.database);
   if (!after) return after.error();
-  if (*after != FileStamp{known->size_bytes, known->modified_ns}) {
+  if (*after != stamp_of(*known)) {
     return base::Error{
         base::ErrorCode::unavailable, files.database.string() + " changes while it is read", {}};
   }
@@ -107,6 +82,38 @@ base::Result<OpenedIndex> rebuild(const ReleaseFiles& files, std::string_view sy
 
 }  // namespace
 
+base::Result<FileStamp> stamp_of(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    const bool gone = errno == ENOENT || errno == ENOTDIR;
+    return base::Error{gone ? base::ErrorCode::not_found : base::ErrorCode::io,
+                       gone ? "there is no file " + path.string()
+                            : "cannot look at " + path.string() + ": " + std::strerror(errno),
+                       {}};
+  }
+  return FileStamp{static_cast<std::uint64_t>(status.st_size),
+                   std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
+                   static_cast<std::uint64_t>(status.st_ino)};
+}
+
+FileStamp stamp_of(const IndexedFile& file) {
+  return {file.size_bytes, file.modified_ns, file.inode};
+}
+
+base::Result<IndexedFile> identify(const std::filesystem::path& path, const std::stop_token& stop) {
+  const auto before = stamp_of(path);
+  if (!before) return before.error();
+  const auto digest = base::sha256_file(path, stop);
+  if (!digest) return digest.error();
+  const auto after = stamp_of(path);
+  if (!after) return after.error();
+  if (*before != *after) {
+    return base::Error{
+        base::ErrorCode::unavailable, path.string() + " changes while it is read", {}};
+  }
+  return IndexedFile{*digest, before->size_bytes, before->modified_ns, before->inode};
+}
+
 bool is_alias(std::string_view text) {
   return !text.empty() && text.size() <= alias_bytes_max && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -115,7 +122,7 @@ bool is_alias(std::string_view text) {
 
 bool is_unchanged(const std::filesystem::path& database, const IndexedFile& indexed) {
   const auto stamp = stamp_of(database);
-  return stamp && *stamp == FileStamp{indexed.size_bytes, indexed.modified_ns};
+  return stamp && *stamp == stamp_of(indexed);
 }
 
 base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::string_view system_id,
@@ -128,7 +135,8 @@ base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::str
     return rebuild(files, system_id, read_source, std::nullopt, index.error().detail);
   }
   const auto& recorded = index->file().built_from();
-  if (*stamp == FileStamp{recorded.size_bytes, recorded.modified_ns}) {
+  if (*stamp == stamp_of(recorded)) {
+    if (const auto good = check_registered(files, recorded.digest); !good) return good.error();
     return OpenedIndex{std::move(*index), IndexOrigin::mapped, ""};
   }
   const auto identified = identify(files.database);
@@ -137,10 +145,12 @@ base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::str
     return rebuild(files, system_id, read_source, *identified,
                    "the index file was built from other bytes than " + files.database.string());
   }
-  // Hashing a large release at every start is what the recorded size and time are there to avoid.
+  if (const auto good = check_registered(files, recorded.digest); !good) return good.error();
+  // Hashing a large release at every start is what the recorded stamp is there to avoid.
   auto bytes = with_built_from(std::string(index->file().bytes()), *identified);
-  return write_and_map(files.index, system_id, std::move(bytes), IndexOrigin::confirmed,
-                       files.database.string() + " has another size or time, but the same bytes");
+  return write_and_map(
+      files.index, system_id, std::move(bytes), IndexOrigin::confirmed,
+      files.database.string() + " has another size, time or inode, but the same bytes");
 }
 
 }  // namespace codelog::coding_systems

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -27,15 +29,33 @@ bool is_alias(std::string_view text);
 struct ReleaseFiles {
   std::filesystem::path database;  // <alias>.sqlite3
   std::filesystem::path index;     // <alias>.index
+  // That of the database as it was registered; nothing where it is not known.
+  std::optional<base::Sha256> digest = std::nullopt;
 };
+
+// What tells a file that was written to from one that was not, without reading it.
+struct FileStamp {
+  std::uint64_t size_bytes = 0;
+  std::int64_t modified_ns = 0;
+  std::uint64_t inode = 0;
+  bool operator==(const FileStamp&) const = default;
+};
+// Errors: not_found, naming the file; io.
+base::Result<FileStamp> stamp_of(const std::filesystem::path& path);
+FileStamp stamp_of(const IndexedFile& file);
+
+// The file's digest with the stamp it had before and after. Reads all of it. Errors: not_found, io,
+// unavailable (it changes meanwhile, or `stop` was requested).
+base::Result<IndexedFile> identify(const std::filesystem::path& path,
+                                   const std::stop_token& stop = {});
 
 // Reads the rows of one coding system's release file.
 using ReadIndexSource = std::function<base::Result<IndexSource>(const SqliteFile&)>;
 
 // How an index came to be open.
 enum class IndexOrigin {
-  mapped,     // the index file's record of the release file's size and time was right
-  confirmed,  // only the digest was; size and time are now written anew
+  mapped,     // the index file's record of the release file's size, time and inode was right
+  confirmed,  // only the digest was; the rest is now written anew
   built,      // built from the release file, written and mapped
   unwritten,  // built, but the index file could not be written: it is held in memory
 };
@@ -50,11 +70,12 @@ struct OpenedIndex {
 
 // Opens the index, or builds it. About 0.05 s for 400,000 concepts when mapped; building is
 // dominated by reading the release file. Errors: not_found (naming the SQLite file), corrupt (it is
-// no release of this system), unavailable (it changed while it was read), io.
+// no release of this system), conflict (it is not the file that was registered), unavailable (it
+// changed while it was read), io.
 base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::string_view system_id,
                                              const ReadIndexSource& read_source);
 
-// Whether the release file still has the size and time that it had when it was indexed.
+// Whether the release file still has the stamp that it had when it was indexed.
 bool is_unchanged(const std::filesystem::path& database, const IndexedFile& indexed);
 
 }  // namespace codelog::coding_systems

@@ -127,9 +127,10 @@ base::Result<IndexedFile> sync_and_identify(const std::filesystem::path& path) {
   if (!digest) return digest.error();
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return system_error("cannot look at", path);
-  // A rename changes neither size nor time.
+  // A rename changes neither size, time nor inode.
   return IndexedFile{*digest, static_cast<std::uint64_t>(status.st_size),
-                     std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
+                     std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
+                     static_cast<std::uint64_t>(status.st_ino)};
 }
 
 }  // namespace

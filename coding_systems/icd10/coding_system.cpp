@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <utility>
 
@@ -52,6 +53,7 @@ class Icd10Release final : public IndexedRelease {
 
   base::Result<std::vector<CodeNote>> read_notes(Node node) const override {
     const auto read = [&]() -> base::Result<std::vector<CodeNote>> {
+      if (const auto same = compare_digest(); !same) return same.error();
       const auto file = SqliteFile::open(file_);
       if (!file) return file.error();
       return read_rubrics(*file, code(node));
@@ -110,7 +112,20 @@ class Icd10Release final : public IndexedRelease {
   }
 
  private:
+  // Once: the index says nothing of the notes in the file, which may have been damaged without a
+  // trace in its size and time.
+  base::Result<void> compare_digest() const {
+    if (is_file_good_) return {};
+    const auto identified = identify(file_);
+    if (!identified) return identified.error();
+    is_file_good_ = identified->digest == file_digest();
+    if (is_file_good_) return {};
+    return base::Error{
+        base::ErrorCode::unavailable, file_.string() + " is not the file that was registered", {}};
+  }
+
   const std::filesystem::path file_;
+  mutable std::atomic<bool> is_file_good_ = false;
 };
 
 base::Result<void> read_concepts(const SqliteFile& file, IndexRows& rows) {

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "coding_systems/base/previous_file.h"
 #include "coding_systems/bnf/coding_system.h"
 #include "coding_systems/ctv3/coding_system.h"
 #include "coding_systems/dmd/coding_system.h"
@@ -23,6 +24,13 @@ base::Error missing(const ReleaseFiles& files) {
           {}};
 }
 
+base::Error changed(const ReleaseFiles& files) {
+  return {base::ErrorCode::unavailable,
+          files.database.string() +
+              " is not the file that was registered: put that one back, or import it once more",
+          {}};
+}
+
 }  // namespace
 
 std::span<const ReleaseOpener> release_openers() {
@@ -36,8 +44,15 @@ std::span<const ReleaseOpener> release_openers() {
   return openers;
 }
 
-Releases::Releases(std::filesystem::path data_folder, std::span<const ReleaseOpener> openers)
-    : data_folder_(std::move(data_folder)), openers_(openers) {}
+Releases::Releases(std::filesystem::path data_folder, std::span<const ReleaseOpener> openers,
+                   FindDigest find_digest)
+    : data_folder_(std::move(data_folder)),
+      openers_(openers),
+      find_digest_(std::move(find_digest)) {}
+
+std::optional<base::Sha256> Releases::digest_of(std::string_view alias) const {
+  return find_digest_ ? find_digest_(alias) : std::nullopt;
+}
 
 base::Result<Releases::Found> Releases::find(std::string_view system_id, std::string_view alias) {
   const auto opener = std::ranges::find(openers_, system_id, &ReleaseOpener::system_id);
@@ -52,21 +67,30 @@ base::Result<Releases::Found> Releases::find(std::string_view system_id, std::st
         std::string(alias) + " is not the alias of a release of " + std::string(system_id),
         {}};
   }
-  Found found{&*opener, release_files(data_folder_, system_id, alias), nullptr, nullptr};
-  std::error_code error;
-  const bool present = std::filesystem::exists(found.files.database, error);
+  Found found;
+  found.opener = &*opener;
+  found.files = release_files(data_folder_, system_id, alias);
+  const auto stamp = stamp_of(found.files.database);
   const std::lock_guard lock(mutex_);
   auto place = places_.find(alias);
-  if (!present) {
+  if (!stamp) {
     // Aliases come from requests: a made-up one must not leave a place behind.
-    if (place != places_.end()) place->second->release = nullptr;
+    if (place != places_.end()) {
+      place->second->release = nullptr;
+      place->second->state = FileState::missing;
+      place->second->looked_at = {};
+    }
+    if (stamp.error().code != base::ErrorCode::not_found) return stamp.error();
     return missing(found.files);
   }
   if (place == places_.end()) {
     place = places_.emplace(std::string(alias), std::make_shared<Place>()).first;
   }
+  found.stamp = *stamp;
   found.place = place->second;
   found.release = place->second->release;
+  found.state = place->second->state;
+  found.is_touched = place->second->looked_at != *stamp;
   return found;
 }
 
@@ -81,32 +105,98 @@ void Releases::put(Place& place, std::shared_ptr<const Release> release) {
   place.release.swap(release);
 }
 
+void Releases::note(Place& place, FileState state, const FileStamp& stamp) {
+  const std::lock_guard lock(mutex_);
+  place.state = state;
+  place.looked_at = stamp;
+}
+
 base::Result<std::shared_ptr<const Release>> Releases::open(std::string_view system_id,
                                                             std::string_view alias) {
-  const auto found = find(system_id, alias);
+  auto found = find(system_id, alias);
   if (!found) return found.error();
-  if (found->release != nullptr) return found->release;
+  if (found->state == FileState::changed && !found->is_touched) return changed(found->files);
+  if (found->release != nullptr && found->release->is_whole()) return found->release;
   const std::lock_guard lock(found->place->opening);
-  if (auto release = release_in(*found->place)) return release;
+  if (auto release = release_in(*found->place); release && release->is_whole()) return release;
+  found->files.digest = digest_of(alias);
   auto opened = found->opener->open(found->files, std::string(alias));
-  if (opened) put(*found->place, *opened);
-  return opened;
+  if (opened) {
+    put(*found->place, *opened);
+    if (found->files.digest) note(*found->place, FileState::good, found->stamp);
+    return opened;
+  }
+  put(*found->place, nullptr);
+  if (opened.error().code != base::ErrorCode::conflict) return opened;
+  note(*found->place, FileState::changed, found->stamp);
+  return changed(found->files);
 }
 
 base::Result<std::shared_ptr<const Release>> Releases::reload(std::string_view system_id,
-                                                              std::string_view alias) {
-  const auto found = find(system_id, alias);
+                                                              std::string_view alias,
+                                                              const base::Sha256& digest) {
+  auto found = find(system_id, alias);
   if (!found) return found.error();
   const std::lock_guard lock(found->place->opening);
+  found->files.digest = digest;
   auto opened = found->opener->open(found->files, std::string(alias));
   if (!opened) {
     put(*found->place, nullptr);
     return opened.error();
   }
+  note(*found->place, FileState::good, found->stamp);
   auto current = release_in(*found->place);
-  if (current != nullptr && current->file_digest() == (*opened)->file_digest()) return current;
+  if (current != nullptr && current->file_digest() == digest) return current;
   put(*found->place, *opened);
   return opened;
+}
+
+base::Result<FileState> Releases::verify(std::string_view system_id, std::string_view alias,
+                                         const std::stop_token& stop) {
+  const auto registered = digest_of(alias);
+  const auto found = find(system_id, alias);
+  if (!found && found.error().code == base::ErrorCode::not_found && registered) {
+    const std::lock_guard lock(mutex_);
+    auto& place = places_[std::string(alias)];
+    if (place == nullptr) place = std::make_shared<Place>();
+    return place->state = FileState::missing;
+  }
+  if (!found) return found.error();
+  std::error_code error;
+  const bool is_importing =
+      std::filesystem::exists(previous_path(found->files.database), error) || error;
+  if (!registered || is_importing) return found->state;
+  const auto identified = identify(found->files.database, stop);
+  if (!identified && identified.error().code == base::ErrorCode::io) return identified.error();
+  // Whoever exchanges the file meanwhile has it looked at again.
+  if (!identified || digest_of(alias) != registered) return found->state;
+  const FileState state = identified->digest == *registered ? FileState::good : FileState::changed;
+  if (state == FileState::changed) put(*found->place, nullptr);
+  note(*found->place, state, stamp_of(*identified));
+  return state;
+}
+
+base::Result<FileState> Releases::verify_if_touched(std::string_view system_id,
+                                                    std::string_view alias,
+                                                    const std::stop_token& stop) {
+  const auto found = find(system_id, alias);
+  if (found && !found->is_touched) return found->state;
+  return verify(system_id, alias, stop);
+}
+
+FileState Releases::state_of(std::string_view alias) const {
+  const std::lock_guard lock(mutex_);
+  const auto place = places_.find(alias);
+  return place == places_.end() ? FileState::unchecked : place->second->state;
+}
+
+std::vector<std::string> Releases::in_state(FileState state) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> aliases;
+  for (const auto& [alias, place] : places_) {
+    if (place->state == state) aliases.push_back(alias);
+  }
+  return aliases;
 }
 
 std::vector<std::shared_ptr<const Release>> Releases::open_releases() const {

@@ -41,12 +41,12 @@ base::Result<std::shared_ptr<const Mapping>> Mappings::open(Place<Mapping>& plac
   const auto path = mapping_file(data_folder_, id, *stem);
   // While an import is not registered, or if it was killed, the file before it counts.
   for (const auto& candidate : {path, coding_systems::previous_path(path)}) {
-    auto opened = Mapping::open(candidate);
-    if (!opened && candidate == path) return opened.error();
-    if (!opened) break;
     const auto digest = base::sha256_file(candidate);
-    if (!digest) return digest.error();
+    if (!digest && candidate == path) return digest.error();
+    if (!digest) break;
     if (*digest != file.digest) continue;
+    auto opened = Mapping::open(candidate);
+    if (!opened) return opened.error();
     place.open = std::make_shared<const Mapping>(std::move(*opened));  // shared with its readers
     place.digest = file.digest;
     return place.open;
@@ -54,6 +54,43 @@ base::Result<std::shared_ptr<const Mapping>> Mappings::open(Place<Mapping>& plac
   return base::Error{base::ErrorCode::unavailable,
                      path.string() + " is not the file that was registered: import it once more",
                      {}};
+}
+
+base::Result<void> Mappings::verify(std::string_view mapping, const MappingFile& file,
+                                    Reading reading, const std::stop_token& stop) {
+  const auto stem = mapping_file_stem(file.release_name);
+  if (!stem) return stem.error();
+  const std::string name = std::string(mapping) + "/" + *stem;
+  const auto path = mapping_file(data_folder_, mapping, *stem);
+  std::error_code error;
+  if (std::filesystem::exists(coding_systems::previous_path(path), error) || error) return {};
+  const auto stamp = coding_systems::stamp_of(path);
+  if (!stamp && stamp.error().code != base::ErrorCode::not_found) return stamp.error();
+  if (!stamp) {
+    const std::lock_guard lock(verified_mutex_);
+    verified_.erase(name);
+    return {};
+  }
+  if (reading == Reading::only_if_touched) {
+    const std::lock_guard lock(verified_mutex_);
+    const auto known = verified_.find(name);
+    if (known != verified_.end() && known->second.stamp == *stamp) return {};
+  }
+  const auto identified = coding_systems::identify(path, stop);
+  if (!identified && identified.error().code == base::ErrorCode::io) return identified.error();
+  if (!identified) return {};
+  const std::lock_guard lock(verified_mutex_);
+  verified_[name] = {coding_systems::stamp_of(*identified), identified->digest != file.digest};
+  return {};
+}
+
+std::vector<std::string> Mappings::changed() const {
+  const std::lock_guard lock(verified_mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, verified] : verified_) {
+    if (verified.is_changed) names.push_back(name);
+  }
+  return names;
 }
 
 base::Result<std::shared_ptr<const BnfDmdMapping>> Mappings::bnfdmd(const MappingFile& file) {

@@ -7,11 +7,15 @@
 
 #include <array>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "coding_systems/base/release_files.h"
 #include "events/base/digest.h"
 #include "events/base/result.h"
 #include "mappings/bnfdmd/mapping.h"
@@ -42,11 +46,19 @@ class Mappings {
   explicit Mappings(std::filesystem::path data_folder) : data_folder_(std::move(data_folder)) {}
 
   // Errors: not_found (naming the file), unavailable (its bytes are others than those that were
-  // registered, and what an import replaced is not there), corrupt, io. A failure is not
-  // remembered.
+  // registered, and what an import replaced is not there), corrupt, io.
   base::Result<std::shared_ptr<const BnfDmdMapping>> bnfdmd(const MappingFile& file);
   base::Result<std::shared_ptr<const Ctv3SnomedMapping>> ctv3sctmap2(const MappingFile& file);
   base::Result<std::shared_ptr<const PreviousVmps>> dmdvmpprevmap(const MappingFile& file);
+
+  // Reads the file and compares it with what was registered; where `only_if_touched`, only if its
+  // size, time or inode is another one than when it was read last. Nothing is done while an import
+  // of it is under way, or where the file is gone. Errors: io.
+  enum class Reading { always, only_if_touched };
+  base::Result<void> verify(std::string_view mapping, const MappingFile& file, Reading reading,
+                            const std::stop_token& stop);
+  // Those whose files were found to be others than those that were registered, as "mapping/stem".
+  std::vector<std::string> changed() const;
 
  private:
   template <class Mapping>
@@ -60,7 +72,14 @@ class Mappings {
   base::Result<std::shared_ptr<const Mapping>> open(Place<Mapping>& place, std::string_view id,
                                                     const MappingFile& file);
 
+  struct Verified {
+    coding_systems::FileStamp stamp;
+    bool is_changed = false;
+  };
+
   const std::filesystem::path data_folder_;
+  mutable std::mutex verified_mutex_;
+  std::map<std::string, Verified> verified_;  // by "mapping/stem"; guarded by verified_mutex_
   Place<BnfDmdMapping> bnfdmd_;
   Place<Ctv3SnomedMapping> ctv3sctmap2_;
   Place<PreviousVmps> dmdvmpprevmap_;

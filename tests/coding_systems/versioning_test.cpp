@@ -28,6 +28,11 @@ std::string chapter_name(const coding_systems::Release& release) {
   return std::string(*release.name(*release.find("01")));
 }
 
+// After an import of the bytes that are there.
+auto reload_bnf(Releases& releases, const coding_systems::ReleaseFiles& files) {
+  return releases.reload("bnf", small_bnf, *base::sha256_file(files.database));
+}
+
 }  // namespace
 
 TEST_CASE("an alias is the slug of system, release and day", "[versioning]") {
@@ -109,7 +114,9 @@ TEST_CASE("a release file that vanishes is missed by name, and opened again when
   REQUIRE(before);
   const auto elsewhere = data.path() / "elsewhere";
   std::filesystem::rename(files.database, elsewhere);
-  for (const auto& missed : {releases.open("bnf", small_bnf), releases.reload("bnf", small_bnf)}) {
+  const base::Sha256 digest = (*before)->file_digest();
+  for (const auto& missed :
+       {releases.open("bnf", small_bnf), releases.reload("bnf", small_bnf, digest)}) {
     REQUIRE(!missed);
     CHECK(missed.error().code == base::ErrorCode::not_found);
     CHECK(missed.error().detail.find(files.database.string()) != std::string::npos);
@@ -130,11 +137,11 @@ TEST_CASE("a re-imported release is picked up by reload, and readers keep the ol
   Releases releases(data.path(), coding_systems::release_openers());
   const auto old = releases.open("bnf", small_bnf);
   REQUIRE(old);
-  CHECK(*releases.reload("bnf", small_bnf) == *old);  // nothing changed
+  CHECK(*releases.reload("bnf", small_bnf, (*old)->file_digest()) == *old);  // nothing changed
 
   rename_chapter(files.database, "Stomach");
   CHECK(*releases.open("bnf", small_bnf) == *old);
-  const auto reloaded = releases.reload("bnf", small_bnf);
+  const auto reloaded = reload_bnf(releases, files);
   REQUIRE(reloaded);
   CHECK(chapter_name(**reloaded) == "Stomach");
   CHECK((*reloaded)->file_digest() != (*old)->file_digest());
@@ -152,7 +159,7 @@ TEST_CASE("a release that does not open is tried again", "[versioning]") {
   REQUIRE(releases.open("bnf", small_bnf));
 
   write_bytes(files.database, "no database");
-  const auto refused = releases.reload("bnf", small_bnf);
+  const auto refused = reload_bnf(releases, files);
   REQUIRE(!refused);
   CHECK(refused.error().code == base::ErrorCode::corrupt);
   CHECK(!releases.open("bnf", small_bnf));
@@ -186,7 +193,7 @@ TEST_CASE("many threads open, search and reload at once", "[versioning][threads]
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) threads.emplace_back(read);
   rename_chapter(files.database, "Stomach");
-  const bool reload_worked = static_cast<bool>(releases.reload("bnf", small_bnf));
+  const bool reload_worked = static_cast<bool>(reload_bnf(releases, files));
   reloaded = reload_worked;
   for (auto& thread : threads) thread.join();
   CHECK(reload_worked);

@@ -68,15 +68,34 @@ TEST_CASE("a mapping's file must be the one that was registered", "[mappings]") 
   const auto path = mappings::mapping_file(folder.path(), "bnfdmd", "1");
   std::filesystem::create_directories(path.parent_path());
   write_bytes(path, "no database");
-  const auto damaged = opened.bnfdmd({"1", {}});
+  const auto damaged = opened.bnfdmd({"1", *base::sha256_file(path)});
   REQUIRE_FALSE(damaged);
   CHECK(damaged.error().code == base::ErrorCode::corrupt);
   // A file of another mapping.
   std::filesystem::copy_file(mappings::mapping_file(folder.path(), "dmdvmpprevmap", "1"), path,
                              std::filesystem::copy_options::overwrite_existing);
-  const auto other = opened.bnfdmd({"1", again.digest});
+  const auto other = opened.bnfdmd({"1", *base::sha256_file(path)});
   REQUIRE_FALSE(other);
   CHECK_THAT(other.error().detail, Catch::EndsWith("has no table bnfdmd_mapping"));
+}
+
+TEST_CASE("a mapping's file that has changed is found by reading it", "[mappings]") {
+  using Reading = Mappings::Reading;
+  const TemporaryFolder folder;
+  Mappings opened(folder.path());
+  const MappingFile known = write_release(folder.path(), "1", "100000");
+  const auto verify = [&](Reading reading) {
+    CHECK(opened.verify("dmdvmpprevmap", known, reading, {}));
+    return opened.changed();
+  };
+  CHECK(verify(Reading::always).empty());
+  const auto path = mappings::mapping_file(folder.path(), "dmdvmpprevmap", "1");
+  write_release(folder.path(), "1", "200000");
+  CHECK(verify(Reading::only_if_touched) == std::vector<std::string>{"dmdvmpprevmap/1"});
+  std::filesystem::remove(path);
+  CHECK(verify(Reading::only_if_touched).empty());
+  write_release(folder.path(), "1", "100000");
+  CHECK(verify(Reading::only_if_touched).empty());
 }
 
 TEST_CASE("a release's name gives its file's", "[mappings]") {
