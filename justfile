@@ -77,6 +77,12 @@ crash ROUNDS='25':
     CODELOG_CRASH_ROUNDS={{ROUNDS}} CODELOG_POWER_LOSS_ROUNDS={{ROUNDS}} \
       build/release/tests/crash/test_crash
 
+# ROUNDS of a site with one byte flipped, instead of the few that a test takes; the first with SEED
+flips ROUNDS='1000' SEED='1':
+    cmake --preset release --log-level=NOTICE -DBUILD_TESTING=ON
+    cmake --build --preset release --target test_flips
+    CODELOG_FLIPS_ROUNDS={{ROUNDS}} CODELOG_FLIPS_SEED={{SEED}} build/release/tests/flips/test_flips
+
 # Feed every reader of outside files with anything, each for so many SECONDS; finds go to build/fuzz
 fuzz SECONDS='60' ONLY='':
     cmake --preset fuzz --log-level=NOTICE -DBUILD_TESTING=ON
