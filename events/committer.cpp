@@ -148,9 +148,8 @@ void Committer::sync_witness_when_due() {
 
 void Committer::latch(const Error& error, const std::vector<Pending>& failed) {
   const std::string reason =
-      "the log takes no writes until the server is restarted, because one has failed (" +
-      error.detail + ")";
-  const std::vector<Pending> queued = parts_.sequencer.latch(reason);
+      "the log takes no writes until the server is restarted, because one has failed";
+  const std::vector<Pending> queued = parts_.sequencer.latch({reason, error.detail});
   // The failed group may or may not be found on the disk after a restart; what was queued is not
   // there.
   for (const Pending& pending : failed) {

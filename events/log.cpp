@@ -78,7 +78,7 @@ class FreeSpace {
   FreeSpace(std::filesystem::path folder, std::uint64_t bytes_min)
       : folder_(std::move(folder)), bytes_min_(bytes_min) {}
 
-  base::Result<void> check() {
+  base::Result<void> check() const {
     const std::lock_guard lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (now >= next_check_) {
@@ -90,18 +90,17 @@ class FreeSpace {
     }
     if (bytes_free_ >= bytes_min_) return {};
     return Error{ErrorCode::unavailable,
-                 "the volume of " + folder_.string() + " has " + std::to_string(bytes_free_) +
-                     " bytes left, and the log needs " + std::to_string(bytes_min_) +
-                     " to go on: make room",
+                 "the volume of the log has less than " + std::to_string(bytes_min_ >> 20) +
+                     " MiB left: writes are taken again when there is room",
                  {}};
   }
 
  private:
   const std::filesystem::path folder_;
   const std::uint64_t bytes_min_;
-  std::mutex mutex_;  // guards what follows
-  std::chrono::steady_clock::time_point next_check_;
-  std::uint64_t bytes_free_ = 0;
+  mutable std::mutex mutex_;  // guards what follows
+  mutable std::chrono::steady_clock::time_point next_check_;
+  mutable std::uint64_t bytes_free_ = 0;
 };
 
 // What open() found, ready to run.
@@ -111,7 +110,7 @@ struct OpenedParts {
   std::unique_ptr<Witness> witness;
   LogState state;
   MerkleTree tree;
-  std::optional<std::string> latch_reason;
+  std::optional<Refusal> latch;
 };
 
 class RocksLog final : public EventLog {
@@ -125,7 +124,7 @@ class RocksLog final : public EventLog {
         published_(parts.state.head, parts.tree),
         sequencer_(*store_, parts.state.head.position,
                    {options_.queue_commits_max, options_.queue_bytes_max}) {
-    if (parts.latch_reason) sequencer_.latch(*parts.latch_reason);
+    if (parts.latch) sequencer_.latch(*std::move(parts.latch));
     committer_.emplace(Committer::Parts{*store_, sequencer_, published_, *witness_},
                        std::move(parts.state), std::move(parts.tree),
                        options_.witness_sync_interval);
@@ -198,7 +197,12 @@ class RocksLog final : public EventLog {
 
   std::string id() const override { return id_; }
   Head head() const override { return published_.head(); }
-  bool latched() const override { return sequencer_.latched(); }
+  bool latched() const override { return sequencer_.latched().has_value(); }
+  std::optional<Refusal> refusal() const override {
+    if (auto latched = sequencer_.latched()) return latched;
+    if (const auto space = free_space_.check(); !space) return Refusal{space.error().detail, ""};
+    return std::nullopt;
+  }
 
   base::StreamVersion stream_version(const std::string& stream) const override {
     const auto version = sequencer_.stream_version(stream);
@@ -423,8 +427,9 @@ base::Result<OpenedParts> open_parts(LogOptions options, rocksdb::Env* environme
   auto tree = load_tree(**store, state->head.position.value());
   if (!tree) {
     if (tree.error().code != ErrorCode::corrupt) return tree.error();
-    parts.latch_reason = "the log can only be read, because its end is damaged (" +
-                         tree.error().detail + "): restore it from its latest backup";
+    parts.latch = Refusal{
+        "the log can only be read, because its end is damaged: restore it from its latest backup",
+        tree.error().detail};
     tree = MerkleTree();
   } else if (tree->root() != state->head.root) {
     return Error{
@@ -442,7 +447,7 @@ base::Result<OpenedParts> open_parts(LogOptions options, rocksdb::Env* environme
   }
   // A commit whose writer had no answer before a crash is told as done from now on: the witness,
   // too, must know of it, and not only with the next commit.
-  const bool is_behind = !parts.latch_reason && (*witness)->newest().head != state->head;
+  const bool is_behind = !parts.latch && (*witness)->newest().head != state->head;
   if (is_earlier_epoch || is_behind) {
     if (auto seen = (*witness)->record(state->head); !seen) return seen.error();
     if (auto synced = (*witness)->sync(); !synced) return synced.error();

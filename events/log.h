@@ -94,6 +94,12 @@ struct Finding {
   std::string detail;
 };
 
+// Why a log takes no commits at the moment.
+struct Refusal {
+  std::string reason;  // for clients: names no file
+  std::string cause;   // for the server's log; may be empty
+};
+
 using VerifyProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 class EventLog {
@@ -139,6 +145,9 @@ class EventLog {
   virtual std::string id() const = 0;
   virtual Head head() const = 0;
   virtual bool latched() const = 0;
+  // Nothing while append() would be taken: neither latched nor below the volume's reserve. Asks the
+  // operating system at most once a second.
+  virtual std::optional<Refusal> refusal() const = 0;
   // The stream's version including commits that are sequenced but not yet durable. The largest
   // number there is when its head cannot be read: appending then conflicts, and reading says what
   // is wrong. A head that is behind its stream is found by appending (corrupt) and by verify().

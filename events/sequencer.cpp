@@ -27,7 +27,7 @@ Sequencer::Sequencer(const LogStore& store, base::Position last, Limits limits)
     : store_(store), limits_(limits), last_(last), durable_(last) {}
 
 std::optional<Error> Sequencer::refusal() const {
-  if (latch_reason_) return Error{ErrorCode::unavailable, *latch_reason_, {}};
+  if (latch_) return Error{ErrorCode::unavailable, latch_->reason, {}};
   if (closed_) return Error{ErrorCode::unavailable, "the log is being closed", {}};
   return std::nullopt;
 }
@@ -36,7 +36,7 @@ base::Result<Sequencer::Entry> Sequencer::enter(Pending pending, const Deadline&
   std::unique_lock lock(mutex_);
   const auto can_go_on = [&] {
     const bool room = queue_.size() < limits_.queue_commits && queue_bytes_ < limits_.queue_bytes;
-    return room || closed_ || latch_reason_;
+    return room || closed_ || latch_;
   };
   if (!deadline) {
     space_.wait(lock, can_go_on);
@@ -201,9 +201,9 @@ void Sequencer::forget(const std::vector<Pending>& durable) {
   }
 }
 
-std::vector<Pending> Sequencer::latch(std::string reason) {
+std::vector<Pending> Sequencer::latch(Refusal refusal) {
   const std::lock_guard lock(mutex_);
-  if (!latch_reason_) latch_reason_ = std::move(reason);
+  if (!latch_) latch_ = std::move(refusal);
   std::vector<Pending> queued(queue_.begin(), queue_.end());
   queue_.clear();
   queue_bytes_ = 0;
@@ -221,9 +221,9 @@ void Sequencer::close() {
   work_.notify_all();
 }
 
-bool Sequencer::latched() const {
+std::optional<Refusal> Sequencer::latched() const {
   const std::lock_guard lock(mutex_);
-  return latch_reason_.has_value();
+  return latch_;
 }
 
 }  // namespace codelog::events

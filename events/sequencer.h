@@ -101,11 +101,11 @@ class Sequencer {
   bool has_queued() const;
   // These commits are in the store.
   void forget(const std::vector<Pending>& durable);
-  // From now on enter() fails with `reason`; returns what was queued.
-  std::vector<Pending> latch(std::string reason);
+  // From now on enter() fails with the reason; returns what was queued.
+  std::vector<Pending> latch(Refusal refusal);
   void close();
 
-  bool latched() const;
+  std::optional<Refusal> latched() const;
 
  private:
   struct StreamState {
@@ -134,7 +134,7 @@ class Sequencer {
   base::Position durable_;  // forgotten up to here
   std::unordered_map<std::string, StreamState> streams_;
   std::unordered_map<std::string, Pending> idempotent_;
-  std::optional<std::string> latch_reason_;
+  std::optional<Refusal> latch_;
   bool closed_ = false;
   bool woken_ = false;
 };

@@ -72,6 +72,15 @@ bool flag_argument(const Json& arguments, const char* name) {
 
 Result<Json> AdminOperations::run(std::string_view operation, const Json& arguments,
                                   const ReportProgress& report) {
+  try {
+    return run_named(operation, arguments, report);
+  } catch (const projections::DamagedViews& damage) {
+    return damage.error();
+  }
+}
+
+Result<Json> AdminOperations::run_named(std::string_view operation, const Json& arguments,
+                                        const ReportProgress& report) {
   using Operation = Result<Json> (AdminOperations::*)(const Json&);
   struct Named {
     std::string_view name;
@@ -232,13 +241,9 @@ Result<Json> AdminOperations::register_release(const Json& arguments) {
   release.file_digest = *digest;
   release.concepts_count = *concepts_count;
 
-  const auto opened = folder_.releases().reload(release.coding_system, release.alias);
+  const auto opened =
+      folder_.releases().reload(release.coding_system, release.alias, release.file_digest);
   if (!opened) return opened.error();
-  if ((*opened)->file_digest() != release.file_digest) {
-    return Error{ErrorCode::conflict,
-                 "the file of " + release.alias + " is not the one that was imported",
-                 {}};
-  }
   const auto commit = application_.accounts().register_release(system_write(), {release});
   if (!commit) return commit.error();
   return Json{{"alias", release.alias}, {"position", position_of(*commit)}};

@@ -27,6 +27,8 @@ class AdminOperations {
                          const ReportProgress& report);
 
  private:
+  base::Result<Json> run_named(std::string_view operation, const Json& arguments,
+                               const ReportProgress& report);
   base::Result<Json> add_user(const Json& arguments);
   base::Result<Json> set_token(const Json& arguments);
   base::Result<Json> set_password(const Json& arguments);

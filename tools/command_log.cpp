@@ -109,7 +109,11 @@ int rebuild_views(const LogCommandOptions& options) {
     if (found["equal"].get<bool>()) {
       return "equal: the views in use and views rebuilt from " + count + " commits\n";
     }
-    std::string text = "the views in use differ from what " + count + " commits give\n";
+    const bool is_damaged = found["damage"].is_string();
+    std::string text = is_damaged
+                           ? "the views in use are damaged: " + found["damage"].get<std::string>()
+                           : "the views in use differ from what " + count + " commits give";
+    text += '\n';
     if (found["rebuilt_at_next_start"].get<bool>()) {
       text += "they will be rebuilt when the server is started next: restart it\n";
     }

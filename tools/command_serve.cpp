@@ -19,6 +19,7 @@
 #include "tools/admin_socket.h"
 #include "tools/command.h"
 #include "tools/operations_routes.h"
+#include "tools/site_watch.h"
 #include "tools/terminal.h"
 
 namespace codelog::tools {
@@ -112,15 +113,21 @@ void open_newest_releases(DataFolder& folder, http::Log& log) {
     const auto opened = folder.releases().open(system.id, release->alias);
     if (opened) {
       log.write(http::LogLevel::info, "release_opened", {{"alias", release->alias}});
-      if ((*opened)->file_digest() == release->file_digest) continue;
-      log.write(http::LogLevel::warning, "release_not_registered",
-                {{"alias", release->alias},
-                 {"detail", "its file is not the one that was registered: import it once more"}});
     } else {
       log.write(http::LogLevel::warning, "release_not_opened",
                 {{"alias", release->alias}, {"detail", opened.error().detail}});
     }
   }
+}
+
+void write_what_opening_found(DataFolder& folder, http::Log& log) {
+  const auto write = [&](const char* event, const std::string& detail) {
+    log.write(http::LogLevel::warning, event, {{"detail", detail}});
+  };
+  for (const std::string& detail : folder.unfinished_imports()) write("import_unfinished", detail);
+  for (const std::string& detail : folder.unreadable_users()) write("user_key_unusable", detail);
+  const std::string& damage = folder.projections().damage_found();
+  if (!damage.empty()) write("views_made_anew", damage);
 }
 
 // As many connections as leave nearly half of the process's open files, refused ones included, to
@@ -176,10 +183,15 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
         return operations.run(operation, arguments, report);
       });
   if (!socket) return socket.error();
-  for (const std::string& detail : folder.unfinished_imports()) {
-    log.write(http::LogLevel::warning, "import_unfinished", {{"detail", detail}});
-  }
-  std::jthread opening([&] { open_newest_releases(folder, log); });
+  write_what_opening_found(folder, log);
+  std::jthread opening([&] {
+    try {
+      open_newest_releases(folder, log);
+    } catch (const projections::DamagedViews&) {
+      // The watch writes of them.
+    }
+  });
+  const SiteWatch watch(folder, log);
   const std::string url = url_of(*address, *port);
   log.write(http::LogLevel::info, "listening", {{"url", url}});
   print("listening on " + url + "\n");

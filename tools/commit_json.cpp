@@ -166,7 +166,8 @@ struct AddFields {
 
   Json personal_of(const std::string& username, const events::Sealed& sealed) const {
     const auto data = accounts::open_sealed(keys, username, sealed);
-    if (!data) return nullptr;
+    if (!data && data.error().code == base::ErrorCode::not_found) return nullptr;  // erased
+    if (!data) return {{"unreadable", data.error().detail}};
     return {{"name", data->name},
             {"email", data->email},
             {"has_password", !data->password_hash.empty()}};

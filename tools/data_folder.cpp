@@ -23,8 +23,6 @@ base::Error system_error(const std::string& what, const fs::path& path) {
   return {base::ErrorCode::io, what + " " + path.string() + ": " + std::strerror(errno), {}};
 }
 
-fs::path rebuild_marker(const fs::path& data) { return data / "projections.rebuild"; }
-
 base::Result<void> make_folder(const fs::path& folder) {
   std::error_code error;
   if (fs::is_directory(folder, error)) return {};
@@ -35,14 +33,6 @@ base::Result<void> make_folder(const fs::path& folder) {
   if (::mkdir(folder.c_str(), folder_mode) == 0) return base::sync_folder(folder.parent_path());
   if (errno == EEXIST) return {};
   return system_error("cannot make the folder", folder);
-}
-
-base::Result<void> remove_views(const fs::path& data) {
-  std::error_code error;
-  fs::remove_all(data / "projections", error);
-  if (!error) fs::remove(rebuild_marker(data), error);
-  if (!error) return {};
-  return base::Error{base::ErrorCode::io, "cannot remove the old views: " + error.message(), {}};
 }
 
 }  // namespace
@@ -62,7 +52,8 @@ base::Result<std::optional<FolderLock>> FolderLock::try_take(const fs::path& dat
 DataFolder::DataFolder(const DataFolderOptions& options, FolderLock lock)
     : data_(options.data),
       lock_(std::move(lock)),
-      releases_(options.data, coding_systems::release_openers()),
+      releases_(options.data, coding_systems::release_openers(),
+                [this](std::string_view alias) { return registered_digest(alias); }),
       mappings_(options.data) {}
 
 base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const DataFolderOptions& options,
@@ -71,17 +62,39 @@ base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const DataFolderOptio
   std::unique_ptr<DataFolder> folder(new DataFolder(options, std::move(lock)));
   if (const auto opened = folder->open_log(options); !opened) return opened.error();
   if (options.views == OpenViews::no) return folder;
-  if (const auto opened = folder->open_views(report); !opened) return opened.error();
-  if (const auto finished = folder->finish_erasures(); !finished) return finished.error();
-  if (const auto there = folder->register_unknown_releases(); !there) return there.error();
-  folder->settle_imports();
+  auto settled = folder->open_and_settle(report);
+  const bool is_damaged = folder->has_views() && !folder->projections().failure().empty();
+  if (!settled && is_damaged) {
+    // The views were found damaged: the second time they are made anew.
+    folder->projections_.reset();
+    folder->log_.reset();
+    if (const auto opened = folder->open_log(options); !opened) return opened.error();
+    settled = folder->open_and_settle(report);
+  }
+  if (!settled) return settled.error();
   return folder;
+}
+
+base::Result<void> DataFolder::open_and_settle(const ReportProgress& report) {
+  if (const auto opened = open_views(report); !opened) return opened;
+  try {
+    if (const auto finished = finish_erasures(); !finished) return finished;
+    check_user_keys();
+    if (const auto there = register_unknown_releases(); !there) return there;
+    settle_imports();
+    return {};
+  } catch (const projections::DamagedViews& damage) {
+    return damage.error();
+  }
 }
 
 base::Result<void> DataFolder::open_log(const DataFolderOptions& options) {
   for (const char* name : {"keys", "coding_systems", "mappings"}) {
     if (const auto made = make_folder(data_ / name); !made) return made;
   }
+  // What a check of the views left when it was killed: no other process can be at it now.
+  std::error_code ignored;
+  fs::remove_all(data_ / check_views_folder, ignored);
   auto keys = accounts::KeyRing::open(data_ / "keys" / "users");
   if (!keys) return keys.error();
   keys_ = std::move(*keys);
@@ -100,10 +113,6 @@ base::Result<void> DataFolder::open_log(const DataFolderOptions& options) {
 
 base::Result<void> DataFolder::open_views(const ReportProgress& report) {
   CODELOG_CHECK(!has_views(), "views are opened once");
-  std::error_code error;
-  if (fs::exists(rebuild_marker(data_), error)) {
-    if (const auto removed = remove_views(data_); !removed) return removed;
-  }
   auto views = projections::Projections::open(
       data_ / "projections", *log_, [&](base::Position done, base::Position head) {
         if (report) report({"rebuilding views", done.value(), head.value()});
@@ -154,6 +163,22 @@ void DataFolder::settle_imports() {
   }
 }
 
+std::optional<base::Sha256> DataFolder::registered_digest(std::string_view alias) const {
+  if (!has_views()) return std::nullopt;
+  const auto record = projections_->views().release(alias);
+  if (!record || record->file_digest == base::Sha256{}) return std::nullopt;
+  return record->file_digest;
+}
+
+void DataFolder::check_user_keys() {
+  unreadable_users_.clear();
+  for (const projections::UserRecord& user : projections_->views().users()) {
+    if (user.is_erased) continue;
+    const auto problem = accounts::problem_with_key(*keys_, user.username, user.personal);
+    if (problem) unreadable_users_.push_back(*problem);
+  }
+}
+
 // Clients are told which file there is something wrong with, and not where the server keeps it.
 template <class Opened>
 base::Result<Opened> DataFolder::without_place(base::Result<Opened> opened) const {
@@ -174,7 +199,21 @@ commands::Site DataFolder::site() {
           },
           *keys_,
           clock_,
-          mapping_openers()};
+          mapping_openers(),
+          [this](const std::string& alias) { return release_state(alias); }};
+}
+
+std::string_view DataFolder::release_state(std::string_view alias) const {
+  switch (releases_.state_of(alias)) {
+    case coding_systems::FileState::changed:
+      return "changed";
+    case coding_systems::FileState::missing:
+      return "missing";
+    case coding_systems::FileState::unchecked:
+    case coding_systems::FileState::good:
+      return "ready";
+  }
+  return "ready";
 }
 
 commands::MappingOpeners DataFolder::mapping_openers() {
@@ -203,12 +242,12 @@ projections::Projections& DataFolder::projections() {
 
 base::Result<void> DataFolder::rebuild_views(const ReportProgress& report) {
   CODELOG_CHECK(!has_views(), "open views cannot be thrown away");
-  if (const auto removed = remove_views(data_); !removed) return removed;
+  if (const auto marked = rebuild_views_at_next_open(); !marked) return marked;
   return open_views(report);
 }
 
 base::Result<void> DataFolder::rebuild_views_at_next_open() {
-  return base::write_file_durably(rebuild_marker(data_), "");
+  return projections::mark_for_rebuild(data_ / "projections");
 }
 
 }  // namespace codelog::tools

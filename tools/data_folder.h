@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coding_systems/versioning/releases.h"
@@ -20,6 +21,9 @@
 #include "tools/admin_protocol.h"
 
 namespace codelog::tools {
+
+// The folder below the data folder for views that are only compared; each check has one in it.
+inline constexpr std::string_view check_views_folder = "projections.check";
 
 // Looking at the log must be possible where views cannot be built from it.
 enum class OpenViews { yes, no };
@@ -64,6 +68,8 @@ class DataFolder {
   mappings::Mappings& mappings() { return mappings_; }
   // What there is to say of imports that did not come to their end, for the server's log.
   const std::vector<std::string>& unfinished_imports() const { return unfinished_imports_; }
+  // Users who have not been erased and whose data do not open, for the server's log.
+  const std::vector<std::string>& unreadable_users() const { return unreadable_users_; }
   // What commands work with; good as long as this is.
   commands::Site site();
 
@@ -77,9 +83,13 @@ class DataFolder {
  private:
   DataFolder(const DataFolderOptions& options, FolderLock lock);
   base::Result<void> open_log(const DataFolderOptions& options);
+  base::Result<void> open_and_settle(const ReportProgress& report);
   base::Result<void> finish_erasures();
   base::Result<void> register_unknown_releases();
   void settle_imports();
+  void check_user_keys();
+  std::optional<base::Sha256> registered_digest(std::string_view alias) const;
+  std::string_view release_state(std::string_view alias) const;
   commands::MappingOpeners mapping_openers();
   template <class Opened>
   base::Result<Opened> without_place(base::Result<Opened> opened) const;
@@ -94,6 +104,7 @@ class DataFolder {
   coding_systems::Releases releases_;
   mappings::Mappings mappings_;
   std::vector<std::string> unfinished_imports_;
+  std::vector<std::string> unreadable_users_;
 };
 
 }  // namespace codelog::tools

@@ -1,13 +1,18 @@
-// log.list     {from?, limit?, newest_first?, stream?} -> {commits: [{position, …} or {position?,
-// damaged}], next} log.show     {position} -> the commit log.verify   {} -> {commits, root, epoch,
-// problems: [{position, detail}]} log.rebuild  {check?} -> {commits, rebuilt, equal, digest}
+// Operations on the log and the views:
+// - log.list {from?, limit?, newest_first?, stream?}
+//   -> {commits: [{position, …} or {position?, damaged}], next}
+// - log.show {position} -> the commit
+// - log.verify {} -> {commits, root, epoch, problems: [{position, detail}]}
+// - log.rebuild {check?}
+//   -> {commits, rebuilt, rebuilt_at_next_start?, equal, damage (text or null), digest}
 #include <algorithm>
+#include <map>
 #include <string>
 
-#include "projections/keys.h"
-#include "projections/record_codec.h"
+#include "server/accounts/personal_data.h"
 #include "tools/admin_operations.h"
 #include "tools/commit_json.h"
+#include "tools/temporary_folder.h"
 
 namespace codelog::tools {
 namespace {
@@ -71,6 +76,52 @@ Result<Json> show_commit(DataFolder& folder, const Json& arguments) {
   return commit_to_json(*commit, folder.keys());
 }
 
+// The people of the log and what is sealed of them, by the log alone: there may be no views.
+class SealedPeople {
+ public:
+  void take(const events::Commit& commit) {
+    for (const events::Event& event : commit.content.events) {
+      if (const auto* added = std::get_if<events::UserAdded>(&event)) {
+        people_[added->username] = {commit.position, added->personal};
+      } else if (const auto* changed = std::get_if<events::UserPersonalDataChanged>(&event)) {
+        people_[changed->username] = {commit.position, changed->personal};
+      } else if (const auto* erased = std::get_if<events::UserErased>(&event)) {
+        people_.erase(erased->username);
+      }
+    }
+  }
+
+  void add_problems(const accounts::KeyRing& keys, Json& problems) const {
+    for (const auto& [username, person] : people_) {
+      const auto problem = accounts::problem_with_key(keys, username, person.sealed);
+      if (!problem) continue;
+      problems.push_back({{"position", person.position.value()}, {"detail", *problem}});
+    }
+  }
+
+ private:
+  struct Person {
+    Position position;
+    events::Sealed sealed;
+  };
+  std::map<std::string, Person> people_;
+};
+
+// Whether the keys of all who have not been erased open what is sealed of them. Damaged commits are
+// passed over: verify() tells of them.
+Result<void> verify_keys(DataFolder& folder, Json& problems) {
+  SealedPeople people;
+  const auto reader = folder.log().read_all(Position(1), events::Direction::forward);
+  while (const auto commit = reader->next()) {
+    if (*commit) people.take(**commit);
+  }
+  // Keys that a server has in memory say nothing of the files.
+  const auto keys = accounts::KeyRing::open(folder.path() / "keys" / "users");
+  if (!keys) return keys.error();
+  people.add_problems(**keys, problems);
+  return {};
+}
+
 Result<Json> verify_log(DataFolder& folder, const ReportProgress& progress) {
   const events::Head head = folder.log().head();
   const auto findings = folder.log().verify([&](std::uint64_t done, std::uint64_t total) {
@@ -81,50 +132,44 @@ Result<Json> verify_log(DataFolder& folder, const ReportProgress& progress) {
   for (const events::Finding& finding : *findings) {
     problems.push_back({{"position", finding.position.value()}, {"detail", finding.detail}});
   }
+  if (const auto verified = verify_keys(folder, problems); !verified) return verified.error();
   return Json{{"commits", head.position.value()},
               {"root", base::to_hex(head.root)},
               {"epoch", head.epoch},
               {"problems", std::move(problems)}};
 }
 
-// A store for views that are only compared.
-class TemporaryViews {
- public:
-  explicit TemporaryViews(std::filesystem::path folder) : folder_(std::move(folder)) { remove(); }
-  TemporaryViews(const TemporaryViews&) = delete;
-  TemporaryViews& operator=(const TemporaryViews&) = delete;
-  ~TemporaryViews() { remove(); }
-  const std::filesystem::path& folder() const { return folder_; }
-
- private:
-  void remove() const {
-    std::error_code ignored;  // What cannot be removed now is removed by the next check.
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  std::filesystem::path folder_;
-};
-
 struct Comparison {
   Position position;
   base::Sha256 in_use{};
   base::Sha256 rebuilt{};
+  std::string damage;  // why the views in use cannot be read; empty where they can
+  bool is_equal() const { return damage.empty() && in_use == rebuilt; }
 };
 
 // The views in use at one moment beside views built from nothing up to the same position.
 Result<Comparison> compare_views(DataFolder& folder, const ReportProgress& progress) {
   const auto snapshot = folder.projections().snapshot();
-  const auto meta = snapshot->get(projections::keys::meta());
   Comparison comparison;
-  if (meta) comparison.position = projections::decode_meta(*meta).checkpoint;
-  const TemporaryViews temporary(folder.path() / "projections.check");
-  auto store = projections::RocksStore::open(temporary.folder());
+  comparison.position = folder.projections().checkpoint();
+  try {
+    comparison.position = projections::checkpoint_of(*snapshot);
+    comparison.in_use = projections::digest(*snapshot);
+  } catch (const projections::DamagedViews& damage) {
+    comparison.damage = damage.what();
+  }
+  const std::filesystem::path place = folder.path() / check_views_folder;
+  std::error_code ignored;  // A folder that cannot be made is reported by the next line.
+  std::filesystem::create_directory(place, ignored);
+  const auto temporary = TemporaryFolder::make(place);
+  if (!temporary) return temporary.error();
+  auto store = projections::RocksStore::open(temporary->path());
   if (!store) return store.error();
   const auto report = [&](Position done, Position head) {
     progress({"rebuilding views", done.value(), head.value()});
   };
   const auto built = projections::catch_up(**store, folder.log(), report, comparison.position);
   if (!built) return built.error();
-  comparison.in_use = projections::digest(*snapshot);
   comparison.rebuilt = projections::digest(**store);
   return comparison;
 }
@@ -137,16 +182,21 @@ Result<Json> rebuild_views(DataFolder& folder, const Json& arguments,
     return Json{{"commits", folder.projections().checkpoint().value()},
                 {"rebuilt", true},
                 {"equal", true},
+                {"damage", nullptr},
                 {"digest", base::to_hex(folder.projections().digest())}};
   }
+  std::string damage_found;
   if (!folder.has_views()) {
     if (const auto opened = folder.open_views(progress); !opened) return opened.error();
+    damage_found = folder.projections().damage_found();
   }
-  const auto comparison = compare_views(folder, progress);
+  auto comparison = compare_views(folder, progress);
   if (!comparison) return comparison.error();
-  const bool equal = comparison->in_use == comparison->rebuilt;
+  if (comparison->damage.empty()) comparison->damage = damage_found;
+  const bool equal = comparison->is_equal();
   // A running server answers from its views; they cannot be exchanged under it.
-  const bool later = !equal && !only_check;
+  const bool is_marked = !folder.projections().failure().empty();
+  const bool later = !equal && (!only_check || is_marked);
   if (later) {
     if (const auto noted = folder.rebuild_views_at_next_open(); !noted) return noted.error();
   }
@@ -154,6 +204,7 @@ Result<Json> rebuild_views(DataFolder& folder, const Json& arguments,
               {"rebuilt", false},
               {"rebuilt_at_next_start", later},
               {"equal", equal},
+              {"damage", comparison->damage.empty() ? Json(nullptr) : Json(comparison->damage)},
               {"digest", base::to_hex(comparison->rebuilt)}};
 }
 

@@ -5,19 +5,19 @@
 
 #include <algorithm>
 #include <fstream>
+#include <utility>
 
 #include "server/http/shared_body.h"
+#include "tools/site_watch.h"
 
 namespace codelog::tools {
 namespace {
 
-// Why the site cannot do its work; empty while it can.
-std::string complaint(DataFolder& folder) {
-  if (folder.log().latched())
-    return "the log takes no writes after an I/O error; see the server's log";
-  const std::string failure = folder.projections().failure();
-  if (!failure.empty()) return "the views have stopped following the log: " + failure;
-  return {};
+// Why the site cannot do all its work, a line each; empty while it can.
+std::string complaints_text(DataFolder& folder) {
+  std::string text;
+  for (const Complaint& complaint : complaints_of(folder)) text += complaint.text + "\n";
+  return text;
 }
 
 double lag_of(DataFolder& folder) {
@@ -56,9 +56,9 @@ void add_operations_routes(http::Router& router, DataFolder& folder, http::Metri
   http::Route health;
   health.pattern = "/health-check/";
   health.handler = [&folder](const http::Request&, const http::PathParameters&) {
-    const std::string why = complaint(folder);
+    std::string why = complaints_text(folder);
     if (why.empty()) return http::Response{};
-    return http::content(503, "text/plain; charset=utf-8", why + "\n");
+    return http::content(503, "text/plain; charset=utf-8", std::move(why));
   };
   router.add(std::move(health));
 
@@ -80,6 +80,20 @@ void add_site_gauges(http::Metrics& metrics, DataFolder& folder) {
                 [&folder] { return lag_of(folder); });
   metrics.gauge("codelog_views_failed", "1 when the views have stopped following the log", {},
                 [&folder] { return folder.projections().failure().empty() ? 0.0 : 1.0; });
+  metrics.gauge("codelog_log_refuses_writes",
+                "1 when the log takes no writes: latched, or too little space on its volume", {},
+                [&folder] { return folder.log().refusal() ? 1.0 : 0.0; });
+  for (const auto& [name, state] : {std::pair("changed", coding_systems::FileState::changed),
+                                    std::pair("missing", coding_systems::FileState::missing)}) {
+    metrics.gauge("codelog_release_files_bad",
+                  "Release files that are not the ones that were registered, or are gone",
+                  {{"state", name}}, [&folder, state = state] {
+                    return static_cast<double>(folder.releases().in_state(state).size());
+                  });
+  }
+  metrics.gauge("codelog_user_keys_bad",
+                "Users, not erased, whose key was damaged or missing at the start", {},
+                [&folder] { return static_cast<double>(folder.unreadable_users().size()); });
   metrics.gauge("codelog_releases_open", "Releases that are open", {}, [&folder] {
     return static_cast<double>(folder.releases().open_releases().size());
   });

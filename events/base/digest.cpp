@@ -2,9 +2,13 @@
 
 #include <openssl/evp.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <vector>
+
+#include "events/base/file_digest.h"
 
 namespace codelog::base {
 namespace {
@@ -48,18 +52,26 @@ Sha256 sha256(std::initializer_list<std::string_view> pieces) {
 
 Sha256 sha256(std::string_view bytes) { return sha256({bytes}); }
 
-Result<Sha256> sha256_file(const std::filesystem::path& path) {
+Result<Sha256> sha256_file(const std::filesystem::path& path) { return sha256_file(path, {}); }
+
+Result<Sha256> sha256_file(const std::filesystem::path& path, const std::stop_token& stop) {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
-  if (!file) return Error{ErrorCode::not_found, "cannot open " + path.string(), {}};
+  if (!file) {
+    const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
+    return Error{code, "cannot open " + path.string() + ": " + std::strerror(errno), {}};
+  }
   EVP_MD_CTX* const context = thread_context();
   must(EVP_DigestInit_ex2(context, sha256_algorithm(), nullptr));
   std::vector<char> block(1 << 20);
   for (;;) {
     const std::size_t size = std::fread(block.data(), 1, block.size(), file.get());
     if (size == 0) break;
+    if (stop.stop_requested()) {
+      return Error{ErrorCode::unavailable, "stopped reading " + path.string(), {}};
+    }
     must(EVP_DigestUpdate(context, block.data(), size));
   }
   if (std::ferror(file.get())) return Error{ErrorCode::io, "cannot read " + path.string(), {}};

@@ -23,4 +23,15 @@ base::Result<PersonalData> open_sealed(const KeyRing& keys, std::string_view use
                       json.value("password_hash", "")};
 }
 
+std::optional<std::string> problem_with_key(const KeyRing& keys, std::string_view username,
+                                            const events::Sealed& sealed) {
+  const auto data = open_sealed(keys, username, sealed);
+  if (data) return std::nullopt;
+  const bool is_missing = data.error().code == base::ErrorCode::not_found;
+  return "the key of user " + std::string(username) +
+         (is_missing ? " is missing, but the user has not been erased"
+                     : " does not open the user's name and e-mail address: it is damaged") +
+         "; put the key files back from a backup";
+}
+
 }  // namespace codelog::accounts

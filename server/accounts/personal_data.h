@@ -1,6 +1,7 @@
 // What the log knows of a person, in the clear only here and in memory.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "server/accounts/key_ring.h"
@@ -20,5 +21,10 @@ base::Result<events::Sealed> seal(const KeyRing& keys, std::string_view username
 // Errors as KeyRing::open_sealed.
 base::Result<PersonalData> open_sealed(const KeyRing& keys, std::string_view username,
                                        const events::Sealed& sealed);
+
+// What is wrong with the key of a user who has not been erased, and what to do; nothing where it
+// opens their data.
+std::optional<std::string> problem_with_key(const KeyRing& keys, std::string_view username,
+                                            const events::Sealed& sealed);
 
 }  // namespace codelog::accounts

@@ -3,7 +3,6 @@
 #include <array>
 #include <variant>
 
-#include "events/base/client_detail.h"
 #include "events/base/version_hash.h"
 #include "projections/projections.h"
 #include "server/api/render.h"
@@ -183,10 +182,11 @@ Result<StreamVersion> first_after(const events::EventLog& log, const std::string
 }
 
 // A commit that cannot be read any more is a part of the history, too.
-void write_damaged(base::Position position, const base::Error& error, JsonWriter& json) {
+void write_damaged(base::Position position, JsonWriter& json) {
   json.begin_object().field("position", position.value()).key("time").null();
   json.key("actor").null().key("command").null();
-  json.field("type", "Damaged").field("detail", base::client_detail(error)).end_object();
+  json.field("type", "Damaged").field("detail", "the log's record of this commit is damaged");
+  json.end_object();
 }
 
 void write_commit(const Commit& commit, bool show_changes, JsonWriter& json) {
@@ -220,7 +220,7 @@ Result<std::string> history_json(const events::EventLog& log, const projections:
     if (commit) {
       write_commit(*commit, range.show_changes, json);
     } else if (commit.error().code == base::ErrorCode::corrupt) {
-      write_damaged(*position, commit.error(), json);
+      write_damaged(*position, json);
     } else if (commit.error().code == base::ErrorCode::not_found) {
       break;  // The views show it a moment before the log does.
     } else {

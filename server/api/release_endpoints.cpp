@@ -19,14 +19,19 @@ using Json = nlohmann::json;
 
 constexpr std::size_t term_bytes = 64;  // about, with its code; to reserve memory
 
+std::string_view state_of(Application& application, const projections::ReleaseRecord& release) {
+  if (release.state != events::ReleaseState::ready) return "importing";
+  const auto& file_state = application.site().release_state;
+  return file_state ? file_state(release.alias) : "ready";
+}
+
 Result<http::Response> list_releases(const ReadCall& call) {
   JsonWriter json;
   json.begin_object().key("releases").begin_array();
   for (const projections::ReleaseRecord& release : call.views.releases()) {
-    const bool ready = release.state == events::ReleaseState::ready;
     json.begin_object().field("alias", release.alias).field("coding_system", release.coding_system);
     json.field("name", release.name).field("valid_from", release.valid_from);
-    json.field("state", ready ? "ready" : "importing").key("digest");
+    json.field("state", state_of(call.application, release)).key("digest");
     // Systems without release files have none.
     const bool has_file = release.file_digest != base::Sha256{};
     has_file ? json.value(base::to_hex(release.file_digest)) : json.null();
@@ -110,11 +115,16 @@ Result<http::Response> who_am_i(const ReadCall& call) {
   CODELOG_CHECK(user.has_value(), "an actor who is no user");
   const auto personal =
       accounts::open_sealed(call.application.site().keys, user->username, user->personal);
+  // Whoever has a token has not been erased.
+  if (!personal) {
+    return Error{ErrorCode::unavailable,
+                 "your name and e-mail address cannot be read: the key that opens them is damaged "
+                 "or missing",
+                 {}};
+  }
   JsonWriter json;
-  json.begin_object().field("username", user->username).key("name");
-  personal ? json.value(personal->name) : json.null();
-  json.key("email");
-  personal ? json.value(personal->email) : json.null();
+  json.begin_object().field("username", user->username).field("name", personal->name);
+  json.field("email", personal->email);
   json.field("is_admin", user->is_admin).key("organisations").begin_array();
   for (const std::string& slug : call.views.organisations_of(user->username)) {
     const auto member = call.views.member(slug, user->username);

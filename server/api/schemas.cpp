@@ -134,7 +134,9 @@ constexpr std::string_view answers = R"json({
   "required": ["alias", "coding_system", "name", "valid_from", "state", "digest", "codes"],
   "properties": {
     "alias": {"type": "string"}, "coding_system": {"type": "string"}, "name": {"type": "string"},
-    "valid_from": {"type": "string", "format": "date"}, "state": {"enum": ["importing", "ready"]},
+    "valid_from": {"type": "string", "format": "date"},
+    "state": {"enum": ["importing", "ready", "changed", "missing"], "description":
+      "changed: its file is not the one that was registered, and is refused; missing: it is gone."},
     "digest": {"type": ["string", "null"], "description": "SHA-256 of the release file."},
     "codes": {"type": "integer", "minimum": 0}}},
 "Releases": {"type": "object", "required": ["releases"],
@@ -199,8 +201,8 @@ constexpr std::string_view answers = R"json({
     "unmapped": {"$ref": "#/components/schemas/Codes"}}},
 "Me": {"type": "object", "required": ["username", "name", "email", "is_admin", "organisations"],
   "properties": {
-    "username": {"type": "string"}, "name": {"type": ["string", "null"]},
-    "email": {"type": ["string", "null"]}, "is_admin": {"type": "boolean"},
+    "username": {"type": "string"}, "name": {"type": "string"},
+    "email": {"type": "string"}, "is_admin": {"type": "boolean"},
     "organisations": {"type": "array", "items": {"type": "object", "required": ["slug", "is_admin"],
       "properties": {"slug": {"type": "string"}, "is_admin": {"type": "boolean"}}}}}},
 "VersionSummary": {"type": "object",

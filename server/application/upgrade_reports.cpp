@@ -3,7 +3,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <type_traits>
 #include <utility>
+
+#include "events/base/thrown_error.h"
 
 namespace codelog::application {
 namespace {
@@ -13,6 +16,16 @@ namespace {
 void lower_own_priority() {
   constexpr int lower = 15;
   (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), lower);
+}
+
+// Nothing above a thread's function would catch it.
+template <class Work>
+std::invoke_result_t<Work> with_thrown_as_error(Work work) {
+  try {
+    return work();
+  } catch (const base::ThrownError& thrown) {
+    return thrown.error();
+  }
 }
 
 }  // namespace
@@ -47,15 +60,18 @@ void UpgradeReports::make(const commands::Write& write, const std::string& relea
     state_.done = done;
     state_.total = total;
   };
-  std::optional<base::Result<events::UpgradesReported>> report;
+  base::Result<events::UpgradesReported> report = events::UpgradesReported();
   // On a thread of its own, which dies with its low priority: at that of this one, which the
   // others' commits may have to wait for, the outcome is recorded.
   std::jthread([&] {
     lower_own_priority();
-    report = releases_.compare_versions(release, progress, stop);
+    report =
+        with_thrown_as_error([&] { return releases_.compare_versions(release, progress, stop); });
   }).join();
-  const base::Result<events::Commit> commit =
-      *report ? releases_.record_report(write, **report) : (*report).error();
+  const auto commit = with_thrown_as_error([&]() -> base::Result<events::Commit> {
+    if (!report) return report.error();
+    return releases_.record_report(write, *report);
+  });
   const std::lock_guard lock(mutex_);
   state_.is_running = false;
   if (!commit) state_.error = commit.error();

@@ -73,12 +73,9 @@ Result<std::optional<Commit>> Executor::find_earlier(const Write& write) const {
 // Decided on views that stand still, a second version would get the id of the first, and the log
 // could never be replayed again.
 Result<void> Executor::check_views() const {
-  const auto failure = site_.projections.failure();
-  if (failure.empty()) return {};
+  if (site_.projections.failure().empty()) return {};
   return Error{ErrorCode::unavailable,
-               "the views have stopped following the log, and nothing can be decided on them "
-               "until the server is restarted (" +
-                   failure + ")",
+               "the views have stopped following the log, and nothing can be decided on them for now",
                {}};
 }
 
@@ -139,6 +136,12 @@ Result<Commit> Executor::append(const Write& write, const Views& views, Decision
     ids.unlock();
   });
   if (!appended) return appended.error();
+  if (site_.projections.checkpoint() < appended->commit.position) {
+    return Error{ErrorCode::unavailable,
+                 "this was stored as commit " + std::to_string(appended->commit.position.value()) +
+                     ", but the views could not take it in yet: it shows when they can",
+                 {}};
+  }
   return std::move(appended->commit);
 }
 

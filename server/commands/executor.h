@@ -41,13 +41,16 @@ using projections::Views;
 struct Site {
   events::EventLog& log;
   projections::Projections& projections;
-  // Opens a registered release's file. Errors: not_found (the file has vanished), corrupt.
+  // Opens a registered release's file. Errors: not_found (the file has vanished), unavailable (it
+  // is not the one that was registered), corrupt.
   std::function<Result<std::shared_ptr<const coding_systems::Release>>(std::string_view system,
                                                                        const std::string& alias)>
       open_release;
   accounts::KeyRing& keys;
   const base::Clock& clock;
   MappingOpeners mappings = {};
+  // What is known of the file of a ready release: "ready", "changed" or "missing". Optional.
+  std::function<std::string_view(const std::string& alias)> release_state = {};
 };
 
 // Who asks. The system itself (ops at the command line, on the machine) may do everything and has
@@ -127,8 +130,9 @@ class Executor {
 
   // The commit, durable and in the views; the earlier one where the idempotency key had acted
   // before; one without events, at the position that the views stand at, where there was nothing to
-  // do. Errors: what `decide` says, what EventLog::append says, and unavailable: the views have
-  // stopped following the log, or others have kept the turn for too long.
+  // do. Errors: what `decide` says, what EventLog::append says, and unavailable: others have kept the
+  // turn for too long, or the views do not follow the log (also when the commit was stored and they
+  // could not take it in: the idempotency key tells later). Throws projections::DamagedViews.
   Result<Commit> run(const Write& write, const Turn& turn, const Decide& decide);
 
   const Site& site() const { return site_; }

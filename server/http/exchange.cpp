@@ -1,5 +1,7 @@
 #include "server/http/exchange.h"
 
+#include "events/base/thrown_error.h"
+
 #include <algorithm>
 #include <array>
 #include <exception>
@@ -128,6 +130,12 @@ Response Service::run_handler(const Exchange& exchange) const {
   std::string what = "an exception of unknown type";
   try {
     return exchange.match.route->handler(request, exchange.match.parameters);
+  } catch (const base::ThrownError& thrown) {
+    const base::Error& error = thrown.error();
+    Response response = error_page(request, http_status(error.code), error.detail);
+    if (error.code == base::ErrorCode::unavailable) response.add("Retry-After", "1");
+    response.log_detail = thrown.what();
+    return response;
   } catch (const std::exception& error) {
     what = error.what();
   } catch (...) {

@@ -1,5 +1,11 @@
 // The ground floor: hashes and slugs against OpenCodelists' own answers, times, digests and files.
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -10,6 +16,7 @@
 #include "events/base/code_status.h"
 #include "events/base/digest.h"
 #include "events/base/files.h"
+#include "events/base/mapped_file_name.h"
 #include "events/base/slots.h"
 #include "events/base/text.h"
 #include "events/base/version_hash.h"
@@ -167,4 +174,41 @@ TEST_CASE("malformed UTF-8 is told from well-formed") {
   CHECK_FALSE(base::is_utf8("\xc0\x80"));
   CHECK(base::count_code_points("a\xc3\xa9\xf0\x9f\x98\x80") == 3);
   CHECK(base::trim_unicode_space("\xe2\x80\x83 x y\xc2\xa0\n") == "x y");
+}
+
+TEST_CASE("a process that dies because a mapped file was cut short names the file") {
+  std::string path = (std::filesystem::temp_directory_path() / "codelog_test_XXXXXX").string();
+  const int file = ::mkstemp(path.data());
+  REQUIRE(file >= 0);
+  constexpr std::size_t bytes_count = 1 << 16;
+  REQUIRE(::ftruncate(file, bytes_count) == 0);
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::dup2(ends[1], STDERR_FILENO);
+    ::signal(SIGBUS, SIG_DFL);  // that of the test program
+    base::name_files_on_bus_errors();
+    const auto* bytes = static_cast<const volatile char*>(
+        ::mmap(nullptr, bytes_count, PROT_READ, MAP_SHARED, file, 0));
+    const base::MappedFileName other({}, "another file");
+    const base::MappedFileName name({const_cast<const char*>(bytes), bytes_count}, path);
+    if (::ftruncate(file, 0) == 0) (void)bytes[5000];
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  std::string said;
+  char block[512];
+  for (ssize_t size; (size = ::read(ends[0], block, sizeof block)) > 0;) {
+    said.append(block, static_cast<std::size_t>(size));
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  ::close(ends[0]);
+  ::close(file);
+  std::filesystem::remove(path);
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGBUS);
+  CHECK_THAT(said, Catch::Contains(path) && Catch::Contains("cut short"));
 }

@@ -103,7 +103,9 @@ void check_latched(EventLog& log, const std::set<std::uint64_t>& acknowledged) {
   CHECK(log.latched());
   const auto refused = log.append(step("other", 0));
   CHECK(error_of(refused) == ErrorCode::unavailable);
-  CHECK(refused.error().detail.find("injected") != std::string::npos);
+  CHECK(refused.error().detail.find("injected") == std::string::npos);
+  REQUIRE(log.refusal());
+  CHECK(log.refusal()->cause.find("injected") != std::string::npos);
   for (const std::uint64_t position : acknowledged) CHECK(log.read(Position(position)));
   CHECK(log.head().position.value() == acknowledged.size());
   CHECK(log.stream_version("a").value() == acknowledged.size());
@@ -188,7 +190,7 @@ TEST_CASE("a witness that cannot be written latches the log; what is durable is 
     CHECK(log->append(step("a", 1)));
     const auto refused = log->append(step("a", 2));
     CHECK(error_of(refused) == ErrorCode::unavailable);
-    CHECK(refused.error().detail.find("head witness") != std::string::npos);
+    CHECK(log->refusal()->cause.find("head witness") != std::string::npos);
     CHECK(log->latched());
     CHECK(log->head().position == Position(2));
   }

@@ -244,11 +244,16 @@ TEST_CASE("append refuses while the volume is nearly full, and goes on when ther
     const auto log = open_or_fail(options);
     const auto refused = log->append(step("a", 0));
     CHECK(error_of(refused) == ErrorCode::unavailable);
-    CHECK(refused.error().detail.find("bytes left") != std::string::npos);
+    CHECK(refused.error().detail.find("MiB left") != std::string::npos);
+    CHECK(refused.error().detail.find(folder.path().string()) == std::string::npos);
     CHECK_FALSE(log->latched());
+    REQUIRE(log->refusal());
+    CHECK(log->refusal()->reason == refused.error().detail);
   }
   options.free_bytes_min = 1;
-  CHECK(open_or_fail(options)->append(step("a", 0)));
+  const auto log = open_or_fail(options);
+  CHECK_FALSE(log->refusal());
+  CHECK(log->append(step("a", 0)));
 }
 
 TEST_CASE("a log opens once, and only where there is one or one is wanted", "[log]") {

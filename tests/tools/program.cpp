@@ -56,16 +56,30 @@ Json Data::refused(std::vector<std::string> arguments) const {
   return json["error"];
 }
 
-Server::Server(const std::filesystem::path& data, const ServeOptions& options)
-    : process_(start(data, options)) {
-  const auto line = process_.read_line(ready_timeout);
-  CAPTURE(line.value_or("nothing"), process_.errors());
-  REQUIRE(line);
-  const std::string expected = "listening on http://127.0.0.1:";
-  REQUIRE(line->starts_with(expected));
-  std::from_chars(line->data() + expected.size(), line->data() + line->size(), port_);
-  REQUIRE(port_ != 0);
+base::Result<Server> Server::try_start(const std::filesystem::path& data,
+                                       const ServeOptions& options) {
+  ChildProcess process = start(data, options);
+  const auto line = process.read_line(ready_timeout);
+  constexpr std::string_view expected = "listening on http://127.0.0.1:";
+  std::uint16_t port = 0;
+  if (line && line->starts_with(expected)) {
+    std::from_chars(line->data() + expected.size(), line->data() + line->size(), port);
+  }
+  if (port != 0) return Server(std::move(process), port);
+  const auto ended = process.wait_for(ready_timeout);
+  return base::Error{base::ErrorCode::unavailable,
+                     (ended ? "exit code " + std::to_string(*ended) : "still running") + ": " +
+                         line.value_or("") + process.errors(),
+                     {}};
 }
+
+Server::Server(const std::filesystem::path& data, const ServeOptions& options)
+    : Server([&] {
+        auto started = try_start(data, options);
+        CAPTURE(started ? "" : started.error().detail);
+        REQUIRE(started);
+        return std::move(*started);
+      }()) {}
 
 HttpClient Server::client() const {
   auto client = HttpClient::connect(port_);

@@ -41,6 +41,9 @@ class Server {
  public:
   // Fails the test when it does not get ready.
   explicit Server(const std::filesystem::path& data, const ServeOptions& options = {});
+  // The error's detail is how the program ended, and what it printed.
+  static base::Result<Server> try_start(const std::filesystem::path& data,
+                                        const ServeOptions& options = {});
 
   std::uint16_t port() const { return port_; }
   ChildProcess& process() { return process_; }
@@ -52,6 +55,8 @@ class Server {
   int stop();
 
  private:
+  Server(ChildProcess process, std::uint16_t port) : process_(std::move(process)), port_(port) {}
+
   ChildProcess process_;
   std::uint16_t port_ = 0;
 };

@@ -1,0 +1,14 @@
+// The digest of a large file, for work in the background. Functions without state.
+#pragma once
+
+#include <filesystem>
+#include <stop_token>
+
+#include "events/base/digest.h"
+
+namespace codelog::base {
+
+// As sha256_file(path), and stops when it is asked to. Errors: those, and unavailable (stopped).
+Result<Sha256> sha256_file(const std::filesystem::path& path, const std::stop_token& stop);
+
+}  // namespace codelog::base
