@@ -8,6 +8,7 @@
 #include <set>
 
 #include "events/base/check.h"
+#include "events/base/waiting.h"
 #include "events/codec.h"
 #include "events/committer.h"
 #include "events/log_internal.h"
@@ -140,6 +141,7 @@ class RocksLog final : public EventLog {
     if (!payload) return payload.error();
     if (auto space = free_space_.check(); !space) return space.error();
     const Pending pending = make_pending(std::move(draft), *std::move(payload));
+    const base::Waiting waiting;
     const auto deadline = std::chrono::steady_clock::now() + options_.append_wait_max;
     const auto entry = sequencer_.enter(pending, deadline);
     if (!entry) return entry.error();
@@ -167,6 +169,7 @@ class RocksLog final : public EventLog {
     if (!entry) return entry.error();
     if (!*entry) return std::optional<Commit>();
     if ((*entry)->pending) {
+      const base::Waiting waiting;
       const auto deadline = std::chrono::steady_clock::now() + options_.append_wait_max;
       if (auto failure = failure_of(*(*entry)->pending, deadline)) return *std::move(failure);
     }
@@ -236,6 +239,7 @@ class RocksLog final : public EventLog {
   }
 
   bool wait_for(base::Position position, std::chrono::milliseconds timeout) const override {
+    const base::Waiting waiting;
     return published_.wait_for(position, timeout);
   }
 
