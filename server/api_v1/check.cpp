@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "events/base/text.h"
@@ -35,6 +36,8 @@ using projections::Views;
 
 // Every line costs the making of a file.
 constexpr std::size_t lines_max = 2'000;
+// Both files of the largest study that is allowed take about 1 MB.
+constexpr std::size_t form_bytes_max = 4u << 20;
 
 struct ManifestFile {
   std::string id;
@@ -118,15 +121,62 @@ std::optional<NamedVersion> find_version(const Views& views, const VersionName& 
 
 // --- codelists.json
 
-Result<std::vector<ManifestFile>> read_files(const nlohmann::ordered_json& manifest) {
+// The names in the manifest's object `files`, in the order of its text: the answer lists them so,
+// and a tree of JSON is ordered by name.
+class FileNames final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  std::vector<std::string> take() { return std::move(names_); }
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return open(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    if (depth_ == 1) {
+      is_in_files_ = name == "files";
+      // Of two, Python reads the second.
+      if (is_in_files_) names_ = {}, known_ = {};
+    } else if (depth_ == 2 && is_in_files_ && known_.insert(name).second) {
+      names_.push_back(name);
+    }
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+ private:
+  bool open() { return ++depth_, true; }
+  bool close() { return --depth_, true; }
+
+  int depth_ = 0;
+  bool is_in_files_ = false;
+  std::vector<std::string> names_;
+  std::unordered_set<std::string> known_;
+};
+
+// `text` has been read as `manifest`.
+Result<std::vector<ManifestFile>> read_files(const nlohmann::json& manifest,
+                                             std::string_view text) {
   const auto wrong = [](const std::string& detail) {
     return base::field_error(ErrorCode::invalid, "manifest", detail);
   };
   if (!manifest.is_object() || !manifest.contains("files") || !manifest.at("files").is_object()) {
     return wrong("has no object `files`");
   }
+  const nlohmann::json& by_name = manifest.at("files");
+  FileNames names;
+  nlohmann::json::sax_parse(text, &names);
   std::vector<ManifestFile> files;
-  for (const auto& [name, file] : manifest.at("files").items()) {
+  for (const std::string& name : names.take()) {
+    const nlohmann::json& file = by_name.at(name);
     const bool is_named = file.is_object() && file.contains("id") && file.at("id").is_string();
     if (!is_named) return wrong("the file " + name + " has no text `id`");
     ManifestFile read{file.at("id").get<std::string>(), std::nullopt};
@@ -183,18 +233,16 @@ Result<Response> check(Application& application, const Request& request) {
   for (const char* field : {"codelists", "manifest"}) {
     if (!form->has(field)) return base::field_error(ErrorCode::invalid, field, "is required");
   }
-  // Strictly first; then in the order of the text.
-  const std::string_view text = form->get("manifest");
-  if (!application::parse_json(text, application::DuplicateKeys::last_wins)) {
-    return status_error("Codelists manifest file is invalid");
-  }
-  const auto files = read_files(nlohmann::ordered_json::parse(text));
-  if (!files) return files.error();
   const std::vector<std::string> lines = read_lines(form->get("codelists"));
   if (lines.size() > lines_max) {
     return base::field_error(ErrorCode::invalid, "codelists",
                              "has more than " + std::to_string(lines_max) + " codelists");
   }
+  const std::string_view text = form->get("manifest");
+  const auto manifest = application::parse_json(text, application::DuplicateKeys::last_wins);
+  if (!manifest) return status_error("Codelists manifest file is invalid");
+  const auto files = read_files(*manifest, text);
+  if (!files) return files.error();
   const Views views = application.views();
   ShasByLine by_line;
   std::map<base::VersionId, Shas> by_version;  // lines may share one
@@ -231,6 +279,7 @@ void add_check_route(http::Router& router, Application& application) {
                     auto answer = check(application, request);
                     return answer ? std::move(*answer) : refused(request, answer.error());
                   },
+              .body_bytes_max = form_bytes_max,
               .implied = http::ImpliedMethods::none});
   // OpenCodelists' very words: somebody once forgot the brackets of a list.
   router.add({.methods = {Method::get, Method::head, Method::put, Method::patch, Method::delete_,

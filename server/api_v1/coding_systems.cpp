@@ -295,7 +295,7 @@ void add_coding_system_routes(http::Router& router, Application& application) {
   router.add({.methods = {Method::post, Method::get, Method::head, Method::put, Method::patch,
                           Method::delete_, Method::options},
               .pattern = "/coding-systems/update-refset-version/{type}",
-              .runs_on = http::RunsOn::worker,
+              .runs_on = http::RunsOn::writer,
               .handler =
                   [&application](const Request& request, const PathParameters& path) {
                     return update_refset_version(application, request, path);

@@ -89,7 +89,7 @@ void add_owner_routes(Router& router, Application& application, const std::share
        }});
   router.add({.methods = {Method::post},
               .pattern = base,
-              .runs_on = http::RunsOn::worker,
+              .runs_on = http::RunsOn::writer,
               .handler =
                   [&application, kind](const Request& request, const PathParameters& path) {
                     return post_codelist(application, request, owner_of(kind, path));
@@ -97,7 +97,7 @@ void add_owner_routes(Router& router, Application& application, const std::share
               .implied = ImpliedMethods::none});
   router.add({.methods = {Method::post},
               .pattern = base + "{slug:slug}/versions/",
-              .runs_on = http::RunsOn::worker,
+              .runs_on = http::RunsOn::writer,
               .handler =
                   [&application, kind](const Request& request, const PathParameters& path) {
                     return post_version(application, request, owner_of(kind, path), path["slug"]);

@@ -92,6 +92,23 @@ TEST_CASE("a check lists all differences, in the order sent", "[v1]") {
             list + R"(v1", "/)" + list + R"(66f08cca"]}})");
 }
 
+TEST_CASE("a manifest of many files is answered in its order", "[v1]") {
+  ApiSite site;
+  std::string manifest = R"({"files": [], "files": {)";
+  std::string removed;
+  constexpr int files_count = 30'000;
+  for (int i = files_count; i > 0; --i) {
+    const std::string name = std::to_string(i);
+    const std::string separator = i == 1 ? "" : ", ";
+    manifest += "\"" + name + "\": {\"id\": \"a/b/" + name + "\"}" + separator;
+    removed += "\"a/b/" + name + "\"" + separator;
+  }
+  const Reply reply = check(site, {{"codelists", ""}, {"manifest", manifest + "}}"}});
+  CHECK(reply.status == 200);
+  CHECK(reply.body == R"({"status": "error", "data": {"added": [], "removed": [)" + removed +
+                          R"(], "changed": []}})");
+}
+
 TEST_CASE("a check that cannot be made says why", "[v1]") {
   ApiSite site;
   seed_golden_state(site);
