@@ -258,7 +258,7 @@ http::Route route_of(const Endpoint& endpoint, Application& application) {
   http::Route route;
   route.methods = {endpoint.method};
   route.pattern = endpoint.path;
-  route.runs_on = http::RunsOn::worker;
+  route.runs_on = endpoint.read ? http::RunsOn::worker : http::RunsOn::writer;
   route.body_bytes_max = body_bytes_max_of(endpoint.body);
   if (endpoint.is_kept) {
     route.quick = [&application](const http::Request& request, const http::PathParameters&) {

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "events/base/check.h"
+#include "events/base/waiting.h"
 
 namespace codelog::commands {
 namespace {
@@ -23,6 +24,14 @@ Error turn_is_kept() {
   return {ErrorCode::unavailable,
           "other writes here have taken too long; nothing was done, try again",
           {}};
+}
+
+// Whoever has it may be waiting for the disk.
+TurnLock take_turn(std::timed_mutex& mutex) {
+  TurnLock lock(mutex, std::try_to_lock);
+  if (lock) return lock;
+  const base::Waiting waiting;
+  return TurnLock(mutex, turn_wait_max);
 }
 
 }  // namespace
@@ -54,12 +63,11 @@ Result<std::optional<Commit>> Executor::run_in_turn(const Write& write, const Tu
   TurnLock owner;
   TurnLock codelist;
   if (turn.owner) {
-    owner = TurnLock(owners_[std::hash<std::string>()(turn.owner->name) % owners_.size()],
-                     turn_wait_max);
+    owner = take_turn(owners_[std::hash<std::string>()(turn.owner->name) % owners_.size()]);
     if (!owner) return turn_is_kept();
   }
   if (turn.codelist) {
-    codelist = TurnLock(codelists_[turn.codelist->value() % codelists_.size()], turn_wait_max);
+    codelist = take_turn(codelists_[turn.codelist->value() % codelists_.size()]);
     if (!codelist) return turn_is_kept();
   }
   return decide_and_append(write, turn, decide);
@@ -87,7 +95,7 @@ Result<std::optional<Commit>> Executor::decide_and_append(const Write& write, co
     if (*earlier) return std::move(*earlier);
     TurnLock ids;
     if (turn.allocates_ids) {
-      ids = TurnLock(ids_, turn_wait_max);
+      ids = take_turn(ids_);
       if (!ids) return turn_is_kept();
     }
     if (const auto good = check_views(); !good) return good.error();

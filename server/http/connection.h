@@ -3,57 +3,43 @@
 //
 // Everything here runs on the thread of the connection's shard, except the handler of a worker
 // route (and the compression of a large body), during which the coroutine is on a worker thread and
-// touches nothing but its exchange.
+// touches nothing but its exchange. A request for a worker passes the gate first; while it is
+// queued there the coroutine sleeps, and the sweeper looks whether the client is still there.
 //
 // Timeouts cost nothing per operation: a connection only notes a deadline, and its shard's sweeper
 // looks at all of them now and then. Measured, a timer per operation is a third of the cost of a
 // request.
 #pragma once
 
-#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "server/http/budget.h"
+#include "server/http/costs.h"
 #include "server/http/exchange.h"
+#include "server/http/gate.h"
+#include "server/http/input_buffer.h"
+#include "server/http/output.h"
 #include "server/http/request_parser.h"
 
 namespace codelog::http {
 
 class Shard;
 
-// One executor type, not the type-erased one: less code and fewer allocations.
-using Executor = boost::asio::io_context::executor_type;
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 template <class T>
 using Awaitable = boost::asio::awaitable<T, Executor>;
 inline constexpr boost::asio::use_awaitable_t<Executor> use_awaitable;
 // Errors as values: hang-ups are ordinary.
 inline constexpr auto as_result = boost::asio::as_tuple(use_awaitable);
-
-// Bytes that came and are not used yet: one contiguous piece, which a head must be.
-class InputBuffer {
- public:
-  std::string_view bytes() const { return {memory_.data() + first_, after_ - first_}; }
-  bool empty() const { return first_ == after_; }
-  // Room for at least so many more; what bytes() gave is void.
-  boost::asio::mutable_buffer space(std::size_t bytes_min);
-  void add(std::size_t bytes) { after_ += bytes; }
-  void take(std::size_t bytes);
-  // Gives back what a large request made it grow to.
-  void shrink();
-
- private:
-  std::string memory_;
-  std::size_t first_ = 0, after_ = 0;
-};
+using Timer = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 class Connection {
  public:
@@ -62,7 +48,14 @@ class Connection {
     refuse,  // there are too many: answer 503, close
   };
 
-  Connection(Shard& shard, Socket socket, std::string remote_address, Welcome welcome);
+  // Where the connection comes from.
+  struct Origin {
+    std::string address;
+    Peers::Ref peer;
+    bool is_trusted_proxy = false;
+  };
+
+  Connection(Shard& shard, Socket socket, Origin origin, Welcome welcome);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -71,7 +64,7 @@ class Connection {
   Awaitable<void> run();
 
   // For the shard:
-  void sweep(SteadyTime now);  // ends the wait that has passed its deadline
+  void sweep(SteadyTime now);  // ends the wait that has passed its deadline, or has become vain
   void close_if_idle();        // when the server stops
   void abort();                // when its grace is over
 
@@ -86,11 +79,36 @@ class Connection {
     send_rest,
     close,
   };
+  // What became of a request at the gate.
+  enum class Admission : std::uint8_t {
+    waiting,
+    admitted,
+    full,  // so many wait already
+    late,  // it has waited too long
+    gone,  // its client has left, or the server stops
+  };
+
+  // The request's place at the gate.
+  class Turn final : public Gate::Ticket {
+   public:
+    explicit Turn(Connection& connection) : connection_(connection) {}
+    Awaitable<Admission> wait();
+    bool is_waiting() const { return timer_ != nullptr; }
+    void end(Admission admission);
+
+   private:
+    void on_admitted() override;  // from any thread
+
+    Connection& connection_;
+    Timer* timer_ = nullptr;  // what wait() sleeps on
+    Admission admission_ = Admission::waiting;
+  };
 
   Awaitable<void> refuse_connection();
   Awaitable<Step> read_body();
   Awaitable<Step> work_elsewhere();
   Awaitable<Step> compress_elsewhere();
+  Awaitable<Admission> enter_gate(Gate::Job job);
   Awaitable<Step> send_rest();
   Awaitable<void> send_continue();
   Awaitable<void> linger();
@@ -99,38 +117,46 @@ class Connection {
   Step head_came(const boost::system::error_code& error, std::size_t bytes);
   Step parse_head();
   Step after_head(SteadyTime now);
+  void find_client();
   Step after_body();
   Step work();
   Step finish_body(RequestParser::Progress progress);
   Step refuse(int status, std::string_view why);
+  Step turn_away(Admission admission);
+  Gate::Job job_of_request(const Cost& expected) const;
+  void answer_on_worker();
   Step send();
   Step flush();
   Step finish(SteadyTime now);
   std::size_t body_read_bytes() const;
-  bool account_body();    // false when all bodies together have become too large
-  bool account_answer();  // the same of answers
+  bool charge_answer();  // false when there is no room for it
+  void drop_what_is_not_sent();
   void enter_request(SteadyTime now);
   void leave_request();
-  void set_output(std::string_view head, std::string_view body, int body_file);
-  std::size_t write_some(boost::system::error_code& error);
   void body_came(std::size_t bytes);
+  void sweep_queued(SteadyTime now);
+  bool client_reads_on(SteadyTime now);
+  bool is_client_gone();
+  Peer& client() { return client_ ? *client_ : *origin_.peer; }
 
   Shard& shard_;
   Socket socket_;
   const Welcome welcome_;
+  const Origin origin_;
+  Peers::Ref client_;  // whom a trusted proxy asks for; none: the peer itself
   RequestParser parser_;
   Exchange exchange_;
   InputBuffer input_;
-  std::string head_;                                 // of the response being sent
-  std::array<boost::asio::const_buffer, 2> output_;  // what is left of head and body
-  int body_file_ = -1;                               // that has the body, too
-  std::size_t body_bytes_ = 0;
-  std::size_t output_bytes_ = 0, sent_bytes_ = 0;
+  std::string head_;  // of the response being sent
+  Output output_;
+  Turn turn_{*this};
+  Charge body_charge_;
+  AnswerCharge answer_charge_;
   SteadyTime deadline_ = SteadyTime::max();
-  SteadyTime flow_started_;   // of the response
-  SteadyTime body_deadline_;  // as the body has earned it so far
-  std::size_t body_bytes_accounted_ = 0, answer_bytes_accounted_ = 0;
+  SteadyTime body_deadline_;            // as the body has earned it so far
+  std::size_t acknowledged_bytes_ = 0;  // of the response, when its deadline was last set
   bool is_reading_head_ = false;
+  bool is_sending_ = false;     // more than the socket takes at once
   bool is_in_request_ = false;  // counted as in flight
   bool timed_out_ = false;
   bool keep_alive_ = true;

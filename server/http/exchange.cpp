@@ -26,6 +26,13 @@ int sent_status(const Exchange& exchange) {
   return exchange.delivery.not_modified ? 304 : exchange.response.status;
 }
 
+// What a client did, a malformed request among it, is no error of the server.
+LogLevel level_of(const Exchange& exchange, int status) {
+  if (status < 500) return LogLevel::info;
+  if (!exchange.is_refused) return LogLevel::error;
+  return status == 503 ? LogLevel::warning : LogLevel::info;
+}
+
 Response with_allow(int status, std::string_view allow) {
   Response response = html(status, "");
   response.add("Allow", std::string(allow));
@@ -52,17 +59,13 @@ void Exchange::reset() {
   delivery = {};
   is_routed = false;
   is_answered = false;
+  is_refused = false;
   // One large upload must not keep its memory for the rest of the connection.
   if (request.body.capacity() > unrouted_body_bytes_max) std::string().swap(request.body);
 }
 
 Service::Service(const ServerOptions& options, Router router)
-    : options_(options), router_(std::move(router)), series_(router_.routes().size() + 1) {
-  if (options_.metrics == nullptr) return;
-  overloaded_ = &options_.metrics->counter(
-      "http_rejected_total", "Requests and connections refused for lack of room, by what was full.",
-      {{"reason", "workers"}});
-}
+    : options_(options), router_(std::move(router)), series_(router_.routes().size() + 1) {}
 
 void Service::route(Exchange& exchange, std::string_view generated_id) const {
   Request& request = exchange.request;
@@ -162,13 +165,7 @@ void Service::refuse(Exchange& exchange, int status, std::string_view why) const
   exchange.response = error_page(exchange.request, status, why);
   if (status == 503) exchange.response.add("Retry-After", "1");
   exchange.delivery = {};
-}
-
-void Service::overloaded(Exchange& exchange) const {
-  exchange.response = error_page(exchange.request, 503, "Too many requests are waiting already.");
-  exchange.response.add("Retry-After", "1");
-  exchange.delivery = {};
-  if (overloaded_ != nullptr) overloaded_->add();
+  exchange.is_refused = true;
 }
 
 std::string_view Service::route_name(const Exchange& exchange) const {
@@ -211,7 +208,7 @@ void Service::record(const Exchange& exchange, std::size_t bytes_sent, SteadyTim
   if (options_.metrics != nullptr) {
     count(exchange, status, static_cast<std::uint64_t>(duration_us));
   }
-  const LogLevel level = status >= 500 ? LogLevel::error : LogLevel::info;
+  const LogLevel level = level_of(exchange, status);
   if (options_.log == nullptr || !options_.log->enabled(level)) return;
   const Request& request = exchange.request;
   options_.log->write(level, "request",

@@ -29,9 +29,10 @@ struct Exchange {
   Delivery delivery;
   bool is_routed = false;    // false for what was refused before its path was known
   bool is_answered = false;  // by the route's quick handler
+  bool is_refused = false;   // by the server itself, before any handler ran
 
   bool wants_worker() const {
-    return match.kind == RouteMatch::Kind::found && match.route->runs_on == RunsOn::worker;
+    return match.kind == RouteMatch::Kind::found && match.route->runs_on != RunsOn::io_thread;
   }
   // Makes it ready for the next request, keeping the request's memory.
   void reset();
@@ -49,14 +50,13 @@ class Service {
   bool answer_quickly(Exchange& exchange) const;
   // After the body: fills in the response, unless that has been done. Never throws.
   void answer(Exchange& exchange) const;
-  // An answer instead of the route's. Client errors; the handler does not run.
+  // An answer instead of the route's: what the client did wrong, or 503 for lack of room.
   void refuse(Exchange& exchange, int status, std::string_view why) const;
-  // 503: no worker is free, and the queue is full.
-  void overloaded(Exchange& exchange) const;
   // After the response has been sent, or given up.
   void record(const Exchange& exchange, std::size_t bytes_sent, SteadyTime now) const;
 
   const ServerOptions& options() const { return options_; }
+  std::size_t routes_count() const { return router_.routes().size(); }
 
  private:
   // What is counted for one route. Series are made when they first count, so that the page shows
@@ -74,7 +74,6 @@ class Service {
   const ServerOptions options_;
   const Router router_;
   mutable std::vector<Series> series_;  // by route number; then "unmatched"
-  Counter* overloaded_ = nullptr;
 };
 
 }  // namespace codelog::http

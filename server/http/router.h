@@ -60,7 +60,8 @@ using QuickHandler = std::function<std::optional<Response>(const Request&, const
 
 enum class RunsOn : std::uint8_t {
   io_thread,  // memory-only work of microseconds: everybody on the thread waits for it
-  worker,     // anything that waits (a write for its fsync) or computes long
+  worker,     // computes: as many at a time as there are processors, the cheapest first
+  writer,     // computes, and then waits for the disk: as many at a time as there are threads
 };
 
 enum class ImpliedMethods : std::uint8_t {
@@ -75,8 +76,8 @@ struct Route {
   Handler handler;
   std::optional<std::size_t> body_bytes_max = {};  // below the server's own limit
   ImpliedMethods implied = ImpliedMethods::head_and_options;
-  // Of a route that runs on a worker: asked first, so that what a cache holds costs no other
-  // thread.
+  // Of a route that does not run on an I/O thread: asked first, so that what a cache holds costs no
+  // other thread.
   QuickHandler quick = {};
 };
 

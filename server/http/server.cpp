@@ -55,7 +55,6 @@ class Server::Impl {
   std::vector<std::unique_ptr<Shard>> shards_;
   Acceptor acceptor_;  // on the first shard's thread
   std::promise<void> accept_ended_;
-  Counter* rejected_ = nullptr;
   std::size_t next_shard_ = 0;
   bool is_accepting_ = false;
   bool is_stopped_ = false;
@@ -82,9 +81,6 @@ Server::Impl::Impl(const ServerOptions& options, Router router)
 void Server::Impl::register_gauges() {
   Metrics* metrics = options().metrics;
   if (metrics == nullptr) return;
-  rejected_ = &metrics->counter(
-      "http_rejected_total", "Requests and connections refused for lack of room, by what was full.",
-      {{"reason", "connections"}});
   metrics->gauge("http_connections", "Open connections.", {},
                  [this] { return static_cast<double>(shared_.connections.value()); });
   metrics->gauge("http_requests_in_flight", "Requests between head and end of answer.", {}, [this] {
@@ -92,9 +88,21 @@ void Server::Impl::register_gauges() {
     for (const auto& shard : shards_) sum += shard->requests_in_flight();
     return static_cast<double>(sum);
   });
-  metrics->gauge("http_worker_load", "Requests on a worker or waiting for one.", {}, [this] {
-    return static_cast<double>(shared_.pool_load.load(std::memory_order_relaxed));
-  });
+  const auto count = [metrics](const char* name, const char* help, auto read) {
+    metrics->gauge(name, help, {}, [read] { return static_cast<double>(read()); });
+  };
+  count("http_worker_load", "Requests on a worker or waiting for one.",
+        [this] { return shared_.gate.load(); });
+  count("http_queue", "Requests that wait for their turn.",
+        [this] { return shared_.gate.queued_count(); });
+  count("http_clients", "Client addresses that are connected.",
+        [this] { return shared_.peers.count(); });
+  count("http_bodies_bytes", "Bytes of bodies of requests in memory.",
+        [this] { return shared_.bodies.used(); });
+  count("http_work_bytes", "Bytes of memory set aside for requests that are worked on.",
+        [this] { return shared_.gate.bytes(); });
+  count("http_answers_bytes", "Bytes of answers that wait for their clients, in memory and kernel.",
+        [this] { return shared_.answers.used(); });
 }
 
 base::Result<std::uint16_t> Server::Impl::listen() {
@@ -107,6 +115,16 @@ base::Result<std::uint16_t> Server::Impl::listen() {
   const std::string where = options().address + " port " + std::to_string(options().port);
   acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(Acceptor::reuse_address(true), error);
+  // Connections inherit these. They must be set before listen(), which fixes the largest window.
+  const auto bytes = [](std::size_t count) { return static_cast<int>(count); };
+  if (!error) {
+    acceptor_.set_option(
+        net::socket_base::send_buffer_size(bytes(options().limits.send_buffer_bytes)), error);
+  }
+  if (!error) {
+    acceptor_.set_option(
+        net::socket_base::receive_buffer_size(bytes(options().limits.receive_buffer_bytes)), error);
+  }
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(Acceptor::max_listen_connections, error);
   if (error) return io_error("cannot listen on " + where, error);
@@ -149,13 +167,24 @@ Awaitable<void> Server::Impl::accept() {
 }
 
 void Server::Impl::welcome(Socket socket, const tcp::endpoint& peer) {
-  const std::size_t open = shared_.connections.value();
-  const std::size_t limit = options().limits.connections_max;
-  if (open >= limit && rejected_ != nullptr) rejected_->add();
-  if (open >= limit + std::min(limit, refusals_max)) return;
-  const auto welcome = open < limit ? Connection::Welcome::serve : Connection::Welcome::refuse;
+  Connection::Origin origin;
+  origin.address = peer.address().to_string();
+  auto known = shared_.peers.find(origin.address);
+  CODELOG_CHECK(known.has_value(), "a connection without an address: " + origin.address);
+  origin.peer = std::move(*known);
+  const auto& proxies = options().trusted_proxies;
+  origin.is_trusted_proxy = std::ranges::find(proxies, origin.address) != proxies.end();
+  const bool has_place = shared_.places.take(*origin.peer, 1, 1);
+  if (!has_place) {
+    shared_.count_rejected(Resource::connections);
+    const std::size_t limit = options().limits.connections_max;
+    const std::size_t refusals =
+        shared_.connections.value() - std::min(shared_.connections.value(), shared_.places.used());
+    if (refusals >= std::min(limit, refusals_max)) return;
+  }
+  const auto welcome = has_place ? Connection::Welcome::serve : Connection::Welcome::refuse;
   shared_.connections.enter();
-  shards_[next_shard_]->add(std::move(socket), peer.address().to_string(), welcome);
+  shards_[next_shard_]->add(std::move(socket), std::move(origin), welcome);
   next_shard_ = (next_shard_ + 1) % shards_.size();
 }
 
@@ -177,7 +206,9 @@ void Server::Impl::stop(std::chrono::milliseconds grace) {
   for (const auto& shard : shards_) shard->join();
   shared_.pool.join();
   if (Metrics* metrics = options().metrics) {
-    for (const char* name : {"http_connections", "http_requests_in_flight", "http_worker_load"}) {
+    for (const char* name :
+         {"http_connections", "http_requests_in_flight", "http_worker_load", "http_queue",
+          "http_clients", "http_bodies_bytes", "http_work_bytes", "http_answers_bytes"}) {
       metrics->remove_gauge(name, {});
     }
   }

@@ -14,6 +14,14 @@ namespace {
 
 namespace net = boost::asio;
 
+// Reads that wait for a position have a thread each, too.
+constexpr std::size_t reads_waiting_max = 16;
+
+std::size_t processors_count(const ServerOptions& options) {
+  if (options.processors > 0) return options.processors;
+  return std::max<std::size_t>(2, std::thread::hardware_concurrency());
+}
+
 std::string random_prefix() {
   std::random_device random;
   std::array<char, 16> text{};
@@ -49,14 +57,33 @@ void ConnectionCount::wait_until_none() {
 
 Shared::Shared(const ServerOptions& options, Router router)
     : service(options, std::move(router)),
-      pool(options.worker_threads),
-      pool_load_max(options.worker_threads + options.worker_queue_max),
-      id_prefix(random_prefix()) {}
+      gate({.processors_count = processors_count(options),
+            .writes_max = options.worker_threads,
+            .queue_max = options.worker_queue_max,
+            .bytes_max = options.limits.work_bytes_max}),
+      costs(service.routes_count()),
+      pool(options.worker_threads + processors_count(options) + reads_waiting_max),
+      id_prefix(random_prefix()) {
+  if (options.metrics == nullptr) return;
+  constexpr std::array<const char*, resources_count> names = {"connections", "bodies", "answers",
+                                                              "workers"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    rejected_[i] = &options.metrics->counter(
+        "http_rejected_total",
+        "Requests and connections refused for lack of room, by what was full.",
+        {{"reason", names[i]}});
+  }
+  abandoned_ = &options.metrics->counter("http_abandoned_total",
+                                         "Requests whose client left before their turn came.");
+}
 
-bool Shared::enter_pool() {
-  if (pool_load.fetch_add(1, std::memory_order_relaxed) < pool_load_max) return true;
-  leave_pool();
-  return false;
+void Shared::count_rejected(Resource full) {
+  Counter* counter = rejected_[static_cast<std::size_t>(full)];
+  if (counter != nullptr) counter->add();
+}
+
+void Shared::count_abandoned() {
+  if (abandoned_ != nullptr) abandoned_->add();
 }
 
 Shard::Shard(Shared& shared, std::size_t number) : shared_(shared), number_(number) {}
@@ -70,20 +97,22 @@ void Shard::start() {
   thread_ = std::thread([this] { context_.run(); });
 }
 
-void Shard::add(Socket socket, std::string remote_address, Connection::Welcome welcome) {
+void Shard::add(Socket socket, Connection::Origin origin, Connection::Welcome welcome) {
   net::post(context_,
-            [this, socket = std::move(socket), remote = std::move(remote_address),
-             welcome]() mutable { serve(std::move(socket), std::move(remote), welcome); });
+            [this, socket = std::move(socket), origin = std::move(origin), welcome]() mutable {
+              serve(std::move(socket), std::move(origin), welcome);
+            });
 }
 
-void Shard::serve(Socket socket, std::string remote_address, Connection::Welcome welcome) {
+void Shard::serve(Socket socket, Connection::Origin origin, Connection::Welcome welcome) {
+  auto connection =
+      std::make_unique<Connection>(*this, std::move(socket), std::move(origin), welcome);
   if (stopping_) {
-    socket.close();
+    connection = nullptr;
     shared_.connections.leave();
     return;
   }
-  connections_.push_back(
-      std::make_unique<Connection>(*this, std::move(socket), std::move(remote_address), welcome));
+  connections_.push_back(std::move(connection));
   const auto place = std::prev(connections_.end());
   // By now the coroutine is gone, and whatever it threw (memory, at worst) ends its own connection
   // only.

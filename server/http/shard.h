@@ -3,9 +3,9 @@
 // says otherwise.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
 #include <cstddef>
@@ -16,8 +16,11 @@
 #include <string_view>
 #include <thread>
 
+#include "server/http/budget.h"
 #include "server/http/connection.h"
+#include "server/http/costs.h"
 #include "server/http/exchange.h"
+#include "server/http/gate.h"
 
 namespace codelog::http {
 
@@ -41,19 +44,25 @@ class ConnectionCount {
 struct Shared {
   Shared(const ServerOptions& options, Router router);
 
-  // Takes a place on a worker or in the queue before it; the holder gives it back with
-  // leave_pool().
-  [[nodiscard]] bool enter_pool();
-  void leave_pool() { pool_load.fetch_sub(1, std::memory_order_relaxed); }
+  // For the metrics.
+  void count_rejected(Resource full);
+  void count_abandoned();
 
   const Service service;
+  Peers peers;  // of all that follows: who holds what
+  Budget places{Resource::connections, service.options().limits.connections_max};
+  Budget bodies{Resource::bodies, service.options().limits.bodies_bytes_max};
+  Budget answers{Resource::answers, service.options().limits.answers_bytes_max};
+  Gate gate;
+  Costs costs;
+  // More threads than the gate lets compute: the others wait.
   boost::asio::thread_pool pool;
-  const std::size_t pool_load_max;
-  std::atomic<std::size_t> pool_load{0};
-  std::atomic<std::size_t> bodies_bytes{0};
-  std::atomic<std::size_t> answers_bytes{0};
   ConnectionCount connections;
   std::string id_prefix;  // random, of this run of the server
+
+ private:
+  std::array<Counter*, resources_count> rejected_{};  // none without metrics
+  Counter* abandoned_ = nullptr;
 };
 
 class Shard {
@@ -70,7 +79,7 @@ class Shard {
   void join();  // when there are no connections left
 
   // From any thread. The connection has been counted already.
-  void add(Socket socket, std::string remote_address, Connection::Welcome welcome);
+  void add(Socket socket, Connection::Origin origin, Connection::Welcome welcome);
 
   boost::asio::io_context& context() { return context_; }
   Shared& shared() { return shared_; }
@@ -86,16 +95,14 @@ class Shard {
  private:
   using Connections = std::list<std::unique_ptr<Connection>>;
 
-  void serve(Socket socket, std::string remote_address, Connection::Welcome welcome);
+  void serve(Socket socket, Connection::Origin origin, Connection::Welcome welcome);
   Awaitable<void> sweep();
 
   Shared& shared_;
   const std::size_t number_;
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<Executor> work_{context_.get_executor()};
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
-      sweeper_{context_};
+  Timer sweeper_{context_};
   Connections connections_;
   DateLine date_;
   std::uint64_t ids_count_ = 0;

@@ -5,7 +5,9 @@
 // without copying them: of 100 KB, a quarter of the work of sending them.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,6 +45,11 @@ class SharedBytes {
   // What sendfile() takes: the same bytes from 0 on. -1 where there is no file.
   int file() const { return file_; }
 
+  // How many answers are sending it is counted, so that it counts once against what all answers may
+  // hold. True for the first sender, and for the last.
+  bool begin_sending() const { return senders_count_.fetch_add(1) == 0; }
+  bool end_sending() const { return senders_count_.fetch_sub(1) == 1; }
+
  private:
   explicit SharedBytes(std::string bytes);
   void move_to_file();
@@ -50,6 +57,7 @@ class SharedBytes {
   std::string string_;  // empty with a file
   int file_ = -1;
   std::string_view bytes_;
+  mutable std::atomic<std::uint32_t> senders_count_ = 0;
 };
 
 }  // namespace codelog::http

@@ -113,7 +113,8 @@ void add_pages(Router& router) {
 
 }  // namespace
 
-Client::Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Client::Client(std::uint16_t port, const char* source)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const timeval timeout{patience.count(), 0};
   const int on = 1;
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
@@ -121,6 +122,8 @@ Client::Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOC
   ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   sockaddr_in address{};
   address.sin_family = AF_INET;
+  ::inet_pton(AF_INET, source, &address.sin_addr);
+  ::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address));
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
@@ -134,7 +137,9 @@ Client::~Client() {
 }
 
 Client::Client(Client&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), input_(std::move(other.input_)) {}
+    : socket_(std::exchange(other.socket_, -1)),
+      input_(std::move(other.input_)),
+      skimmed_bytes_(other.skimmed_bytes_) {}
 
 bool Client::send(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -189,11 +194,23 @@ bool Client::has_input_within(std::chrono::milliseconds timeout) {
   return !input_.empty() || ::poll(&wanted, 1, static_cast<int>(timeout.count())) > 0;
 }
 
+bool Client::begins_with(std::string_view text) const {
+  std::string bytes = input_;
+  if (bytes.empty()) {
+    bytes.resize(text.size());
+    const ssize_t peeked = ::recv(socket_, bytes.data(), bytes.size(), MSG_PEEK);
+    bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(peeked, 0)));
+  }
+  return bytes.starts_with(text);
+}
+
 void Client::finish_sending() { ::shutdown(socket_, SHUT_WR); }
 
 bool Client::skim() {
   input_.clear();
-  return read_more();
+  const bool has_more = read_more();
+  skimmed_bytes_ += input_.size();
+  return has_more;
 }
 
 void Client::hang_up() {

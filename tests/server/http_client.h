@@ -29,7 +29,8 @@ struct Answer {
 
 class Client {
  public:
-  explicit Client(std::uint16_t port);
+  // `source`: the address that it comes from; each of 127.0.0.0/8 is another client.
+  explicit Client(std::uint16_t port, const char* source = "127.0.0.1");
   ~Client();
   Client(Client&& other) noexcept;
   Client(const Client&) = delete;
@@ -45,10 +46,13 @@ class Client {
   // True when the server has closed and nothing more comes.
   bool is_at_end();
   bool has_input_within(std::chrono::milliseconds timeout);
+  // Of what has come, and is left to be read.
+  bool begins_with(std::string_view text) const;
   // Nothing more will be sent; answers can still be read.
   void finish_sending();
   // Reads on without making sense of it; false at the end.
   bool skim();
+  std::size_t skimmed_bytes() const { return skimmed_bytes_; }
   // A reset instead of a good-bye.
   void hang_up();
 
@@ -58,6 +62,7 @@ class Client {
 
   int socket_ = -1;
   std::string input_;
+  std::size_t skimmed_bytes_ = 0;
 };
 
 // "GET /path HTTP/1.1" with Host and the given header lines (each ending in CR LF).

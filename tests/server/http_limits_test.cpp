@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <vector>
 
 #include "tests/server/http_client.h"
 
@@ -145,12 +146,12 @@ TEST_CASE("a large body to nowhere is not read", "[http]") {
 
 TEST_CASE("all bodies together have a largest size", "[http]") {
   ServerOptions options;
-  options.limits.bodies_bytes_max = 100'000;
+  options.limits.bodies_bytes_max = 200'000;  // of which one client gets three quarters
   TestServer server(std::move(options));
-  check_refused(server, post("/echo", std::string(100'001, 'a')), 503);
+  check_refused(server, post("/echo", std::string(160'000, 'a')), 503);
   // What the refused body had taken is free again.
   Client client = server.client();
-  const auto echo = client.ask(post("/echo", std::string(100'000, 'a')));
+  const auto echo = client.ask(post("/echo", std::string(140'000, 'a')));
   REQUIRE(echo);
   CHECK(echo->status == 200);
 }
@@ -234,15 +235,149 @@ TEST_CASE("a client that does not read its answer is cut off", "[http]") {
   TestServer server(std::move(options));
   Client client = server.client();
   REQUIRE(client.send(get("/text/60000000")));
+  REQUIRE(client.skim());  // what it reads fast earns it no time later
   // It has been seen before it is gone again.
   CHECK(
       server.shows(R"(http_requests_total{method="GET",route="/text/{n:digits}",status="2xx"} 1)"));
   CHECK(server.shows("http_connections 0"));
 }
 
+TEST_CASE("a client that reads slowly but steadily gets its whole answer", "[http]") {
+  ServerOptions options;
+  options.limits.write_timeout = 1s;
+  TestServer server(std::move(options));
+  Client client = server.client();
+  REQUIRE(client.send(get("/text/30000000", "Connection: close\r\n")));
+  // Longer than the timeout, and never without progress for so long.
+  for (int i = 0; i < 20; ++i) {
+    std::this_thread::sleep_for(100ms);
+    REQUIRE(client.skim());
+  }
+  while (client.skim()) {
+  }
+  CHECK(client.skimmed_bytes() > 30'000'000);
+}
+
+TEST_CASE("one address cannot keep others from large answers", "[http]") {
+  ServerOptions options;
+  options.limits.answers_bytes_max = 40'000'000;
+  TestServer server(std::move(options));
+  std::vector<Client> silent;
+  std::size_t refused = 0;
+  for (int i = 0; i < 10; ++i) {
+    silent.push_back(server.client());
+    REQUIRE(silent.back().send(get("/text/5000000")));
+    REQUIRE(silent.back().has_input_within(20s));
+  }
+  for (Client& client : silent) {
+    // Only heads are looked at: refusals are short and have come whole.
+    if (client.begins_with("HTTP/1.1 503")) ++refused;
+  }
+  CHECK(refused >= 3);
+  CHECK(refused <= 6);
+  Client other(server.port(), "127.0.0.2");
+  const auto answer = other.ask(get("/text/5000000"));
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+}
+
+TEST_CASE("one address cannot keep others from connecting", "[http]") {
+  ServerOptions options;
+  options.limits.connections_max = 8;
+  TestServer server(std::move(options));
+  std::vector<Client> many;
+  for (int i = 0; i < 12; ++i) many.push_back(server.client());
+  CHECK(server.shows(R"(http_rejected_total{reason="connections"} 6)"));
+  Client other(server.port(), "127.0.0.2");
+  const auto answer = other.ask(get("/hello"));
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+}
+
+TEST_CASE("the client that a trusted proxy names has the share, not the proxy", "[http]") {
+  ServerOptions options;
+  options.limits.answers_bytes_max = 40'000'000;
+  options.trusted_proxies = {"127.0.0.1"};
+  TestServer server(std::move(options));
+  const auto status_of = [&](Client& client, const std::string& forwarded_for) {
+    REQUIRE(client.send(get("/text/8000000", "X-Forwarded-For: " + forwarded_for + "\r\n")));
+    REQUIRE(client.has_input_within(20s));
+    return client.begins_with("HTTP/1.1 200") ? 200 : 503;
+  };
+  std::vector<Client> silent;
+  std::vector<int> statuses;
+  for (int i = 0; i < 5; ++i) {
+    silent.push_back(server.client());
+    // Only what the proxy itself has added counts.
+    statuses.push_back(status_of(silent.back(), std::to_string(i) + ".0.0.1, 192.0.2.1"));
+  }
+  CHECK(statuses == std::vector<int>{200, 200, 200, 503, 503});
+  Client other = server.client();
+  CHECK(status_of(other, "192.0.2.2") == 200);
+}
+
+TEST_CASE("a request whose client has left is not computed", "[http]") {
+  ServerOptions options;
+  options.processors = 1;
+  TestServer server(std::move(options));
+  Client first = server.client(), patient = server.client();
+  REQUIRE(first.send(get("/door")));
+  REQUIRE(server.shows("http_worker_load 1"));
+  {
+    Client leaving = server.client();
+    REQUIRE(leaving.send(get("/worker-number/2")));
+    REQUIRE(server.shows("http_queue 1"));
+  }
+  REQUIRE(patient.send(get("/worker-number/3")));
+  // Nobody who asks for memory alone waits for the one at the door.
+  Client hurried = server.client();
+  REQUIRE(hurried.ask(get("/health-check/")));
+  REQUIRE(server.shows("http_abandoned_total 1"));
+  server.door().open();
+  REQUIRE(first.answer());
+  const auto answer = patient.answer();
+  REQUIRE(answer);
+  CHECK(answer->body == "3");
+  CHECK(server.shows(
+      R"(http_requests_total{method="GET",route="/worker-number/{n:digits}",status="2xx"} 1)"));
+}
+
+TEST_CASE("a request that waits too long for its turn is a 503", "[http]") {
+  ServerOptions options = with_timeout(&Limits::queue_timeout);
+  options.processors = 1;
+  TestServer server(std::move(options));
+  Client first = server.client(), second = server.client();
+  REQUIRE(first.send(get("/door")));
+  REQUIRE(server.shows("http_worker_load 1"));
+  const auto late = second.ask(get("/worker-number/2"));
+  REQUIRE(late);
+  CHECK(late->status == 503);
+  CHECK(late->header("retry-after") == "1");
+  server.door().open();
+  REQUIRE(first.answer());
+  const auto again = second.ask(get("/worker-number/2"));
+  REQUIRE(again);
+  CHECK(again->body == "2");
+}
+
+TEST_CASE("stop drops what is queued when its grace is over", "[http]") {
+  ServerOptions options;
+  options.processors = 1;
+  TestServer server(std::move(options));
+  Client first = server.client(), queued = server.client();
+  REQUIRE(first.send(get("/door")));
+  REQUIRE(server.shows("http_worker_load 1"));
+  REQUIRE(queued.send(get("/worker-number/2")));
+  REQUIRE(server.shows("http_queue 1"));
+  std::thread stopper([&] { server.server().stop(0ms); });
+  CHECK(queued.is_at_end());
+  server.door().open();
+  stopper.join();
+}
+
 TEST_CASE("when workers and queue are full the answer is 503, and later not", "[http]") {
   ServerOptions options;
-  options.worker_threads = 1;
+  options.processors = 1;
   options.worker_queue_max = 1;
   TestServer server(std::move(options));
   Client first = server.client(), second = server.client(), third = server.client();

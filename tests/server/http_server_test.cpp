@@ -428,6 +428,11 @@ TEST_CASE("each request is a line of the log", "[http]") {
     REQUIRE(client.ask(get("/number/7?secret=x", "X-Request-Id: first\r\n")));
     REQUIRE(client.ask(get("/throws", "X-Request-Id: second\r\n")));
     REQUIRE(client.ask("\x01\n"));
+    for (const char* malformed : {"GET / HTTP/3.0\r\n\r\n",
+                                  "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: br\r\n\r\n"}) {
+      Client other = server.client();
+      REQUIRE(other.ask(malformed));
+    }
   }
   auto text = base::read_file(folder / "log.json");
   std::filesystem::remove_all(folder);
@@ -435,7 +440,7 @@ TEST_CASE("each request is a line of the log", "[http]") {
   std::istringstream lines(*text);
   std::vector<nlohmann::json> log;
   for (std::string line; std::getline(lines, line);) log.push_back(nlohmann::json::parse(line));
-  REQUIRE(log.size() == 3);
+  REQUIRE(log.size() == 5);
   CHECK(log[0]["request_id"] == "first");
   CHECK(log[0]["method"] == "GET");
   CHECK(log[0]["path"] == "/number/7");
@@ -449,6 +454,11 @@ TEST_CASE("each request is a line of the log", "[http]") {
   CHECK(log[1]["detail"] == "handler threw: the handler's reason");
   CHECK(log[2]["status"] == 400);
   CHECK_FALSE(log[2].contains("path"));
+  // What clients do wrong is no error of the server, whatever its status.
+  CHECK(log[3]["status"] == 505);
+  CHECK(log[3]["level"] == "info");
+  CHECK(log[4]["status"] == 501);
+  CHECK(log[4]["level"] == "info");
 }
 
 TEST_CASE("start says why it cannot listen", "[http]") {

@@ -1,0 +1,309 @@
+// The second half of a connection's round: from a complete request to the last byte of its answer.
+#include <poll.h>
+
+#include <algorithm>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <ctime>
+
+#include "server/http/shard.h"
+
+namespace codelog::http {
+namespace {
+
+namespace net = boost::asio;
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+// Compressing so much takes 0.1 ms. More would be felt by the other connections of the thread.
+constexpr std::size_t compress_here_bytes_max = 16u << 10;
+constexpr std::uint64_t compress_bytes_per_us = 30;
+// Smaller answers are not worth counting: as many as there may be connections are 256 MB.
+constexpr std::size_t answer_bytes_uncounted = 16u << 10;
+// Memory for bodies that is not worth giving back between requests.
+constexpr std::size_t body_bytes_kept = 64u << 10;
+// What is made of a body while it is worked on: a tree of its JSON, commands, events, the commit.
+// Measured with creates of 150,000 codes.
+constexpr std::size_t work_bytes_per_body_byte = 16;
+// Reading JSON and deciding on codes takes at least so long.
+constexpr std::uint64_t body_bytes_per_us = 20;
+
+std::uint64_t thread_processor_us() {
+  std::timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 +
+         static_cast<std::uint64_t>(time.tv_nsec) / 1'000;
+}
+
+// Leaves the gate at the end of the work, whatever ends it.
+class AtWork {
+ public:
+  AtWork(Gate& gate, Gate::Ticket& ticket) : gate_(gate), ticket_(ticket), working_(gate) {}
+  ~AtWork() { gate_.leave(ticket_); }
+  AtWork(const AtWork&) = delete;
+  AtWork& operator=(const AtWork&) = delete;
+
+ private:
+  Gate& gate_;
+  Gate::Ticket& ticket_;
+  const Gate::Working working_;
+};
+
+}  // namespace
+
+// --- The gate
+
+Awaitable<Connection::Admission> Connection::Turn::wait() {
+  Timer timer(connection_.socket_.get_executor());
+  timer_ = &timer;
+  admission_ = Admission::waiting;
+  while (admission_ == Admission::waiting) {
+    timer.expires_at(SteadyTime::max());
+    const auto [ignored] = co_await timer.async_wait(as_result);
+    (void)ignored;
+  }
+  timer_ = nullptr;
+  co_return admission_;
+}
+
+void Connection::Turn::end(Admission admission) {
+  admission_ = admission;
+  timer_->cancel();
+}
+
+// The connection stays until then: only this ends its wait.
+void Connection::Turn::on_admitted() {
+  net::post(connection_.shard_.context(), [this] { end(Admission::admitted); });
+}
+
+Awaitable<Connection::Admission> Connection::enter_gate(Gate::Job job) {
+  Gate& gate = shard_.shared().gate;
+  const Gate::Entered entered = gate.enter(turn_, client(), job);
+  if (entered == Gate::Entered::admitted) co_return Admission::admitted;
+  if (entered == Gate::Entered::full) co_return Admission::full;
+  deadline_ = steady_clock::now() + shard_.limits().queue_timeout;
+  const Admission admission = co_await turn_.wait();
+  deadline_ = SteadyTime::max();
+  if (admission == Admission::admitted && is_client_gone()) {
+    gate.leave(turn_);
+    co_return Admission::gone;
+  }
+  co_return admission;
+}
+
+void Connection::sweep_queued(SteadyTime now) {
+  const bool is_gone = is_client_gone();
+  if (!is_gone && now < deadline_) return;
+  if (!shard_.shared().gate.cancel(turn_)) return;
+  turn_.end(is_gone ? Admission::gone : Admission::late);
+}
+
+// Also of a client that has only ended its own side: nobody can tell the two apart, and a client
+// that waits in a queue has no reason to.
+bool Connection::is_client_gone() {
+  if (!socket_.is_open()) return true;
+  pollfd peer{socket_.native_handle(), POLLRDHUP, 0};
+  return ::poll(&peer, 1, 0) > 0 && (peer.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+Connection::Step Connection::turn_away(Admission admission) {
+  if (admission == Admission::gone) {
+    shard_.shared().count_abandoned();
+    keep_alive_ = input_left_ = false;
+    return Step::close;
+  }
+  shard_.shared().count_rejected(Resource::queue);
+  shard_.service().refuse(exchange_, 503,
+                          admission == Admission::late
+                              ? "The request has waited too long for its turn."
+                              : "Too many requests are waiting already.");
+  return Step::send;
+}
+
+// --- Working
+
+Connection::Step Connection::after_body() {
+  if (!exchange_.wants_worker()) return Step::work;
+  if (shard_.service().answer_quickly(exchange_)) return Step::work;
+  return Step::work_elsewhere;
+}
+
+Connection::Step Connection::work() {
+  shard_.service().answer(exchange_);
+  if (!needs_compression(exchange_.response, exchange_.delivery)) return Step::send;
+  if (exchange_.response.content().size() > compress_here_bytes_max) {
+    return Step::compress_elsewhere;
+  }
+  compress(exchange_.response, exchange_.delivery);
+  return Step::send;
+}
+
+Gate::Job Connection::job_of_request(const Cost& expected) const {
+  const std::size_t body_bytes = exchange_.request.body.size();
+  const bool writes = exchange_.match.route->runs_on == RunsOn::writer;
+  return {.kind = writes ? Gate::Kind::writes : Gate::Kind::computes,
+          .cost_us = std::max<std::uint64_t>(expected.processor_us, body_bytes / body_bytes_per_us),
+          .bytes = body_bytes * work_bytes_per_body_byte + expected.answer_bytes};
+}
+
+void Connection::answer_on_worker() {
+  const AtWork at_work(shard_.shared().gate, turn_);
+  const std::uint64_t before_us = thread_processor_us();
+  shard_.service().answer(exchange_);
+  if (needs_compression(exchange_.response, exchange_.delivery)) {
+    compress(exchange_.response, exchange_.delivery);
+  }
+  shard_.shared().costs.record(
+      exchange_.match.route_number, exchange_.request.target(),
+      {.processor_us = thread_processor_us() - before_us,
+       .answer_bytes = body_to_send(exchange_.response, exchange_.delivery).size()});
+}
+
+Awaitable<Connection::Step> Connection::work_elsewhere() {
+  Shared& shared = shard_.shared();
+  const Cost expected =
+      shared.costs.expected(exchange_.match.route_number, exchange_.request.target());
+  if (expected.answer_bytes > answer_bytes_uncounted &&
+      !shared.answers.has_room(client(), expected.answer_bytes)) {
+    shared.count_rejected(Resource::answers);
+    shard_.service().refuse(exchange_, 503, "Too many large answers are on their way already.");
+    co_return Step::send;
+  }
+  const Admission admission = co_await enter_gate(job_of_request(expected));
+  if (admission != Admission::admitted) co_return turn_away(admission);
+  const auto home = socket_.get_executor();
+  co_await net::post(net::bind_executor(shared.pool.get_executor(), use_awaitable));
+  answer_on_worker();
+  co_await net::post(net::bind_executor(home, use_awaitable));
+  co_return Step::send;
+}
+
+Awaitable<Connection::Step> Connection::compress_elsewhere() {
+  Shared& shared = shard_.shared();
+  const std::size_t bytes = exchange_.response.content().size();
+  const Admission admission =
+      co_await enter_gate({.cost_us = bytes / compress_bytes_per_us, .bytes = bytes});
+  if (admission == Admission::gone) co_return turn_away(admission);
+  if (admission != Admission::admitted) {
+    exchange_.delivery.gzip = false;  // plain bytes are better than no bytes
+    co_return Step::send;
+  }
+  const auto home = socket_.get_executor();
+  co_await net::post(net::bind_executor(shared.pool.get_executor(), use_awaitable));
+  {
+    const AtWork at_work(shared.gate, turn_);
+    compress(exchange_.response, exchange_.delivery);
+  }
+  co_await net::post(net::bind_executor(home, use_awaitable));
+  co_return Step::send;
+}
+
+// --- Sending
+
+// Only what is sent stays in memory until the client has read it.
+void Connection::drop_what_is_not_sent() {
+  body_charge_.give_back();
+  std::string& request_body = exchange_.request.body;
+  if (request_body.capacity() > body_bytes_kept) std::string().swap(request_body);
+  Response& response = exchange_.response;
+  if (response.content().size() <= answer_bytes_uncounted) return;
+  const bool is_empty = exchange_.request.method() == Method::head ||
+                        body_to_send(response, exchange_.delivery).empty();
+  if (is_empty || !exchange_.delivery.gzip) response.shared_gzip = nullptr;
+  if (is_empty || exchange_.delivery.gzip) {
+    std::string().swap(response.body);
+    response.shared_body = nullptr;
+  }
+}
+
+// Of a body in a file the kernel sends the file's own pages.
+bool Connection::charge_answer() {
+  if (exchange_.request.method() == Method::head) return true;
+  const Response& response = exchange_.response;
+  const std::string_view body = body_to_send(response, exchange_.delivery);
+  if (body.size() <= answer_bytes_uncounted) return true;
+  const SharedBody& shared = exchange_.delivery.gzip ? response.shared_gzip : response.shared_body;
+  std::size_t own_bytes = shared ? 0 : body.size();
+  if (file_to_send(response, exchange_.delivery) < 0) {
+    own_bytes += std::min(body.size(), shard_.limits().send_buffer_bytes);
+  }
+  if (answer_charge_.take(client(), own_bytes, shared)) return true;
+  shard_.shared().count_rejected(Resource::answers);
+  return false;
+}
+
+Connection::Step Connection::send() {
+  if (!charge_answer()) {
+    shard_.service().refuse(exchange_, 503, "Too many large answers are on their way already.");
+  }
+  if (closing_) keep_alive_ = false;
+  AfterResponse after = AfterResponse::close;
+  if (keep_alive_) {
+    after = parser_.is_http_1_0() ? AfterResponse::keep_alive_with_1_0 : AfterResponse::keep_alive;
+  }
+  head_.clear();
+  append_head(exchange_.request, exchange_.response, exchange_.delivery, after, shard_.date_line(),
+              head_);
+  drop_what_is_not_sent();
+  const bool head_only = exchange_.request.method() == Method::head;
+  if (head_only) {
+    output_.set(head_, {}, -1);
+  } else {
+    output_.set(head_, body_to_send(exchange_.response, exchange_.delivery),
+                file_to_send(exchange_.response, exchange_.delivery));
+  }
+  return flush();
+}
+
+// Nearly always everything goes at once: no trip through the event loop.
+Connection::Step Connection::flush() {
+  error_code error;
+  output_.flush(socket_, error);
+  if (error == net::error::would_block) return Step::send_rest;
+  if (error) keep_alive_ = input_left_ = false;
+  return finish(steady_clock::now());
+}
+
+Awaitable<Connection::Step> Connection::send_rest() {
+  is_sending_ = true;
+  timed_out_ = false;
+  acknowledged_bytes_ = 0;
+  deadline_ = steady_clock::now() + shard_.limits().write_timeout;
+  for (;;) {
+    const auto [error] = co_await socket_.async_wait(Socket::wait_write, as_result);
+    if (error) {
+      keep_alive_ = input_left_ = false;
+      co_return finish(steady_clock::now());
+    }
+    const Step step = flush();
+    if (step != Step::send_rest) co_return step;
+  }
+}
+
+// At the end of each `write_timeout`. Bytes that only the kernel has taken prove nothing.
+bool Connection::client_reads_on(SteadyTime now) {
+  const Limits& limits = shard_.limits();
+  const std::size_t acknowledged = output_.acknowledged_bytes(socket_);
+  const auto wanted =
+      limits.bytes_per_second_min * static_cast<std::size_t>(limits.write_timeout.count()) / 1000;
+  if (acknowledged < acknowledged_bytes_ + std::max<std::size_t>(wanted, 1)) return false;
+  acknowledged_bytes_ = acknowledged;
+  deadline_ = now + limits.write_timeout;
+  return true;
+}
+
+Connection::Step Connection::finish(SteadyTime now) {
+  is_sending_ = false;
+  shard_.service().record(exchange_, output_.sent_bytes(), now);
+  leave_request();
+  if (!keep_alive_) {
+    // Unread input makes the kernel reset the connection, and the client may then never see the
+    // answer.
+    input_left_ = input_left_ || !input_.empty();
+    return Step::close;
+  }
+  return begin(now);
+}
+
+}  // namespace codelog::http
