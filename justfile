@@ -83,6 +83,12 @@ flips ROUNDS='1000' SEED='1':
     cmake --build --preset release --target test_flips
     CODELOG_FLIPS_ROUNDS={{ROUNDS}} CODELOG_FLIPS_SEED={{SEED}} build/release/tests/flips/test_flips
 
+# A large site through storms of bad clients, with all that is promised of it asserted: 10 minutes
+soak:
+    cmake --preset release --log-level=NOTICE -DBUILD_TESTING=ON
+    cmake --build --preset release --target test_crash
+    CODELOG_SOAK=long build/release/tests/crash/test_crash '[soak]'
+
 # Feed every reader of outside files with anything, each for so many SECONDS; finds go to build/fuzz
 fuzz SECONDS='60' ONLY='':
     cmake --preset fuzz --log-level=NOTICE -DBUILD_TESTING=ON
