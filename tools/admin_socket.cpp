@@ -18,6 +18,7 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr int backlog = 16;
+constexpr int accept_pause_ms = 50;
 constexpr timeval request_timeout{10, 0};  // for a peer that connects and says nothing
 
 Error system_error(const std::string& what) {
@@ -89,7 +90,12 @@ void AdminSocket::accept_connections() {
     if (::poll(waiting, 2, -1) < 0) continue;
     if (waiting[1].revents != 0) return;
     const int connection = ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC);
-    if (connection < 0) continue;
+    if (connection < 0) {
+      // Most likely for lack of descriptors. The peer is still there, and to try again at once
+      // would only burn the processor.
+      if (::poll(&waiting[1], 1, accept_pause_ms) > 0) return;
+      continue;
+    }
     bool full = false;
     {
       const std::lock_guard lock(mutex_);

@@ -1,4 +1,4 @@
-#include <sys/resource.h>
+#include <arpa/inet.h>
 
 #include <algorithm>
 #include <charconv>
@@ -18,6 +18,7 @@
 #include "server/web/routes.h"
 #include "tools/admin_socket.h"
 #include "tools/command.h"
+#include "tools/machine.h"
 #include "tools/operations_routes.h"
 #include "tools/site_watch.h"
 #include "tools/terminal.h"
@@ -29,14 +30,18 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-constexpr std::chrono::seconds shutdown_grace{10};
+// The rest of 10 seconds is for requests that are being worked on, and for closing the log.
+constexpr std::chrono::seconds shutdown_grace{6};
 constexpr const char* no_sync_consent = "CODELOG_LOSE_ACKNOWLEDGED_WRITES";
 
 struct ServeOptions {
   CommonOptions common;
   std::string listen = "127.0.0.1:7000";
   std::size_t io_threads = 2;
+  std::size_t processors = 0;
   std::size_t worker_threads = 64;
+  std::size_t client_memory_mib = 1536;
+  std::vector<std::string> trusted_proxies;
   std::string log_file;
   std::string log_level = "info";
   bool unsafe_no_sync = false;
@@ -66,6 +71,18 @@ std::optional<ListenAddress> parse_listen(const std::string& text) {
 
 std::string check_listen(const std::string& text) {
   return parse_listen(text) ? "" : "'" + text + "' is not an address and a port, as 127.0.0.1:7000";
+}
+
+// As connections from there will show it.
+std::string check_address(std::string& text) {
+  unsigned char bytes[sizeof(in6_addr)];
+  char shown[INET6_ADDRSTRLEN];
+  for (const int family : {AF_INET, AF_INET6}) {
+    if (::inet_pton(family, text.c_str(), bytes) != 1) continue;
+    text = ::inet_ntop(family, bytes, shown, sizeof shown);
+    return "";
+  }
+  return "'" + text + "' is not an IP address";
 }
 
 std::string url_of(const ListenAddress& address, std::uint16_t port) {
@@ -135,19 +152,27 @@ void write_what_opening_found(DataFolder& folder, http::Log& log) {
 // restarted, and anybody can open connections. Cached bodies get an eighth.
 std::size_t share_out_open_files(http::Log& log) {
   const std::size_t wanted = http::Limits().connections_max;
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return wanted;
-  const rlimit raised{files.rlim_max, files.rlim_max};
-  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) files = raised;
-  const auto bodies_max = std::min<rlim_t>(http::SharedBytes::files_max_usual, files.rlim_cur / 8);
+  const std::size_t files_count = raise_open_files();
+  const auto bodies_max =
+      std::min<std::size_t>(http::SharedBytes::files_max_usual, files_count / 8);
   http::SharedBytes::set_files_max(static_cast<int>(bodies_max));
-  const std::size_t possible = std::min<std::size_t>(wanted, (files.rlim_cur - bodies_max) / 4);
+  const std::size_t possible = std::min<std::size_t>(wanted, (files_count - bodies_max) / 4);
   if (possible < wanted) {
     log.write(http::LogLevel::warning, "few_open_files",
-              {{"limit", static_cast<std::int64_t>(files.rlim_cur)},
+              {{"limit", static_cast<std::int64_t>(files_count)},
                {"connections_max", static_cast<std::int64_t>(possible)}});
   }
   return possible;
+}
+
+// Of the memory for clients, a third each for requests that come, that are worked on, and answers.
+http::Limits limits_of(const ServeOptions& options, http::Log& log) {
+  http::Limits limits;
+  limits.connections_max = share_out_open_files(log);
+  const std::size_t third = (options.client_memory_mib << 20) / 3;
+  limits.bodies_bytes_max = limits.work_bytes_max = limits.answers_bytes_max = third;
+  limits.body_bytes_max = std::min(limits.body_bytes_max, third / 2);
+  return limits;
 }
 
 Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder, http::Log& log,
@@ -169,7 +194,9 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
   server_options.port = address->port;
   server_options.io_threads = options.io_threads;
   server_options.worker_threads = options.worker_threads;
-  server_options.limits.connections_max = share_out_open_files(log);
+  server_options.processors = options.processors;
+  server_options.trusted_proxies = options.trusted_proxies;
+  server_options.limits = limits_of(options, log);
   server_options.error_page = application::server_error_page;
   server_options.log = &log;
   server_options.metrics = &metrics;
@@ -213,6 +240,7 @@ Result<std::unique_ptr<DataFolder>> open_folder(const DataFolderOptions& options
 
 int serve(const ServeOptions& options) {
   const StopSignals signals;  // first: threads inherit what is blocked
+  bound_allocator();
   DataFolderOptions folder_options = options.common.folder();
   folder_options.sync = !options.unsafe_no_sync;
   if (options.unsafe_no_sync && std::getenv(no_sync_consent) == nullptr) {
@@ -231,6 +259,7 @@ int serve(const ServeOptions& options) {
   if (!log) return refuse(log.error(), options.common);
   auto folder = open_folder(folder_options);
   if (!folder) return refuse(folder.error(), options.common);
+  const MemoryReturn memory_return;
   const auto served = serve_until_stopped(options, **folder, **log, signals);
   folder->reset();
   if (!served) return refuse(served.error(), options.common);
@@ -261,10 +290,27 @@ void add_serve_command(CLI::App& program, Chosen& chosen) {
       ->capture_default_str();
   command
       .add_option("--worker-threads", options->worker_threads,
-                  "Threads for work that waits; so many writes share one disk sync")
+                  "Writes at a time; so many share one disk sync")
       ->check(CLI::Range(1, 1024))
       ->type_name("COUNT")
       ->capture_default_str();
+  command
+      .add_option("--processors", options->processors,
+                  "Requests that compute at a time; 0: as many as the machine has processors")
+      ->check(CLI::Range(0, 1024))
+      ->type_name("COUNT")
+      ->capture_default_str();
+  command
+      .add_option("--client-memory", options->client_memory_mib,
+                  "Memory for all that clients send and ask for, in MiB")
+      ->check(CLI::Range(96, 1 << 20))
+      ->type_name("MIB")
+      ->capture_default_str();
+  command
+      .add_option("--trusted-proxy", options->trusted_proxies,
+                  "Address of a reverse proxy whose X-Forwarded-For names the client; repeatable")
+      ->check(CLI::Validator(check_address, ""))
+      ->type_name("ADDRESS");
   command.add_option("--log-file", options->log_file, "Log to this file; otherwise standard error")
       ->type_name("FILE");
   command.add_option("--log-level", options->log_level, "How much to log")

@@ -1,9 +1,10 @@
 #include "tools/program.h"
 
 #include <csignal>
-#include <iostream>
+#include <exception>
 
 #include "tools/command.h"
+#include "tools/machine.h"
 
 namespace codelog::tools {
 namespace {
@@ -48,7 +49,19 @@ int run_program(int argc, const char* const* argv) {
     program.exit(error);  // prints why
     return exit_usage;
   }
-  return chosen();
+  const CommonOptions plain;
+  const auto machine = check_machine(base::SystemClock().now(), raise_open_files());
+  if (!machine) return refuse(machine.error(), plain);
+  try {
+    return chosen();
+  } catch (const std::exception& error) {
+    // No memory, no more threads: whatever the system refused, its name is the best there is to
+    // say.
+    return refuse({base::ErrorCode::unavailable,
+                   std::string("the system refuses what the program needs: ") + error.what(),
+                   {}},
+                  plain);
+  }
 }
 
 }  // namespace codelog::tools

@@ -1,12 +1,15 @@
 #include "tools/admin_socket.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include <catch2/catch.hpp>
 #include <future>
+#include <thread>
 
+#include "tools/operations_routes.h"
 #include "tools/site_access.h"
 #include "tools/temporary_folder.h"
 
@@ -172,6 +175,36 @@ TEST_CASE("several commands run at once, and one that only connects holds up nob
   }
   for (auto& answer : answers) CHECK(answer.get());
   site.socket.reset();  // does not wait for the silent one
+}
+
+TEST_CASE("without descriptors the socket waits for some, and does not spin", "[admin]") {
+  Site site;
+  rlimit files{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
+  Descriptor waiting(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const rlimit few{static_cast<rlim_t>(waiting.get()) + 1, files.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  std::vector<Descriptor> taken;
+  for (;;) {
+    Descriptor another(::dup(waiting.get()));
+    if (!another) break;
+    taken.push_back(std::move(another));
+  }
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  (site.folder.path() / admin_socket_name).string().copy(name.sun_path, sizeof name.sun_path - 1);
+  const bool connected =
+      ::connect(waiting.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0;
+  const double before = cpu_seconds();
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  const double used = cpu_seconds() - before;
+  taken.clear();
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &files) == 0);
+  REQUIRE(connected);
+  CHECK(used < 0.2);  // spinning takes all of the time
+  const auto answer = site.run("ask", Json::object());
+  REQUIRE(answer);
+  CHECK(*answer);
 }
 
 TEST_CASE("stopping tells long work to stop, and waits for it", "[admin]") {

@@ -282,6 +282,34 @@ TEST_CASE("connections leave files to the log, however few the process may open"
   CHECK_THAT(server.process().errors(), Catch::Contains("few_open_files"));
 }
 
+TEST_CASE("a process that may open too few files is told what to do", "[serve]") {
+  const Data data;
+  const auto finished =
+      run_process({.arguments = {"prlimit", "--nofile=20:20", CODELOG_PROGRAM, "serve", "--listen",
+                                 "127.0.0.1:0", "--data", data.path().string()}});
+  REQUIRE(finished);
+  CHECK(finished->exit_code == 1);
+  CHECK_THAT(finished->errors, Catch::Contains("only 20 files") && Catch::Contains("ulimit -n"));
+  CHECK_FALSE(fs::exists(data.path()));
+  // As few as it says that it needs are enough.
+  Server server(data.path(), {.starter = {"prlimit", "--nofile=64:64"}});
+  CHECK(server.get("/health-check/").status == 200);
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("a trusted proxy is named by its address", "[serve]") {
+  const Data data;
+  const FinishedProcess wrong =
+      run_codelog({"serve", "--trusted-proxy", "proxy.example", "--data", data.path().string()});
+  CHECK(wrong.exit_code == 2);
+  CHECK_THAT(wrong.errors, Catch::Contains("is not an IP address"));
+  Server server(data.path(), {.arguments = {"--trusted-proxy", "127.0.0.1", "--trusted-proxy",
+                                            "0:0:0:0:0:0:0:1"}});
+  CHECK(server.send({.target = "/health-check/", .headers = {{"X-Forwarded-For", "192.0.2.1"}}})
+            .status == 200);
+  CHECK(server.stop() == 0);
+}
+
 TEST_CASE("not waiting for the disk needs consent", "[serve]") {
   const Data data;
   const FinishedProcess refused =
