@@ -270,14 +270,11 @@ std::vector<CodeWithStatus> Codeset::deciders_of(std::string_view code) const {
   return deciders;
 }
 
-base::Result<std::vector<DefiningCode>> Codeset::walk_definition(
-    const std::function<bool(std::string_view, std::string_view)>& comes_before,
-    std::size_t rows_max) const {
-  const auto node_comes_before = [&](Node a, Node b) {
-    return comes_before(universe_.code(a), universe_.code(b));
-  };
-  const auto rows = coding_systems::walk_definition(universe_.hierarchy(), definition_of(statuses_),
-                                                    node_comes_before, rows_max);
+base::Result<std::vector<DefiningCode>> Codeset::walk_definition(const SortKey& sort_key,
+                                                                 std::size_t rows_max) const {
+  const auto rows = coding_systems::walk_definition(
+      universe_.hierarchy(), definition_of(statuses_),
+      [&](Node node) { return sort_key(universe_, node); }, rows_max);
   if (!rows) return rows.error();
   std::vector<DefiningCode> codes;
   codes.reserve(rows->size());

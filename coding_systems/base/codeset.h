@@ -97,12 +97,13 @@ class Codeset {
   // code need not have an entry.
   std::vector<base::CodeWithStatus> deciders_of(std::string_view code) const;
 
-  // The definition as a tree; a code comes once per branch. comes_before(code, code) orders
-  // siblings. Errors: too_large beyond rows_max rows, which only contrived definitions reach.
+  // The definition as a tree; a code comes once per branch. Siblings are ordered by
+  // sort_key(universe, node), then by node; the keys must live on during the call. Errors:
+  // too_large beyond rows_max rows, which only contrived definitions reach.
+  using SortKey = std::function<std::string_view(const CodeUniverse& universe, Node node)>;
   static constexpr std::size_t walk_rows_max = 1'000'000;
   base::Result<std::vector<DefiningCode>> walk_definition(
-      const std::function<bool(std::string_view, std::string_view)>& comes_before,
-      std::size_t rows_max = walk_rows_max) const;
+      const SortKey& sort_key, std::size_t rows_max = walk_rows_max) const;
 
  private:
   Codeset(CodeUniverse universe, NodeStatuses statuses);

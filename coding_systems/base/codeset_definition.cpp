@@ -57,8 +57,8 @@ namespace {
 class DefiningTree {
  public:
   DefiningTree(const ExtendedHierarchy& hierarchy, const NodeDefinition& definition,
-               const std::function<bool(Node, Node)>& comes_before)
-      : hierarchy_(hierarchy), definition_(definition), comes_before_(comes_before) {}
+               const SortKey& sort_key)
+      : hierarchy_(hierarchy), definition_(definition), sort_key_(sort_key) {}
 
   std::vector<Node> tops() const {
     return ordered(ultimate_ancestors(hierarchy_, definition_.included));
@@ -77,22 +77,28 @@ class DefiningTree {
 
  private:
   std::vector<Node> ordered(std::vector<Node> nodes) const {
-    std::ranges::stable_sort(nodes, comes_before_);
+    if (nodes.size() < 2) return nodes;
+    std::vector<std::pair<std::string_view, Node>> keyed;
+    keyed.reserve(nodes.size());
+    for (const Node node : nodes) keyed.emplace_back(sort_key_(node), node);
+    std::ranges::sort(keyed);
+    std::ranges::transform(keyed, nodes.begin(), [](const auto& entry) { return entry.second; });
     return nodes;
   }
 
   const ExtendedHierarchy& hierarchy_;
   const NodeDefinition& definition_;
-  const std::function<bool(Node, Node)>& comes_before_;
+  const SortKey& sort_key_;
   std::unordered_map<Node, std::vector<Node>> below_;
 };
 
 }  // namespace
 
-base::Result<std::vector<DefiningNode>> walk_definition(
-    const ExtendedHierarchy& hierarchy, const NodeDefinition& definition,
-    const std::function<bool(Node, Node)>& comes_before, std::size_t rows_max) {
-  DefiningTree tree(hierarchy, definition, comes_before);
+base::Result<std::vector<DefiningNode>> walk_definition(const ExtendedHierarchy& hierarchy,
+                                                        const NodeDefinition& definition,
+                                                        const SortKey& sort_key,
+                                                        std::size_t rows_max) {
+  DefiningTree tree(hierarchy, definition, sort_key);
   std::vector<DefiningNode> rows;
   std::vector<DefiningNode> waiting;  // the last one comes next
   const auto wait_for = [&](const std::vector<Node>& nodes, CodeStatus sign, std::uint32_t depth) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "coding_systems/base/codeset_algebra.h"
@@ -28,12 +29,16 @@ struct DefiningNode {
   bool operator==(const DefiningNode&) const = default;
 };
 
+// What siblings are ordered by. Asked once for each node and branch; the text must live on.
+using SortKey = std::function<std::string_view(Node)>;
+
 // The defining tree in depth-first order: the ultimate ancestors of the included nodes; under each
 // the ultimate ancestors of the excluded nodes below it; alternating. A node under several branches
 // comes once per branch, which on a contrived graph is exponential: beyond `rows_max` rows the
-// answer is too_large. comes_before orders siblings; ties go by node number.
-base::Result<std::vector<DefiningNode>> walk_definition(
-    const ExtendedHierarchy& hierarchy, const NodeDefinition& definition,
-    const std::function<bool(Node, Node)>& comes_before, std::size_t rows_max);
+// answer is too_large. Siblings with the same key are ordered by node number.
+base::Result<std::vector<DefiningNode>> walk_definition(const ExtendedHierarchy& hierarchy,
+                                                        const NodeDefinition& definition,
+                                                        const SortKey& sort_key,
+                                                        std::size_t rows_max);
 
 }  // namespace codelog::coding_systems

@@ -30,7 +30,7 @@ static_assert(std::endian::native == std::endian::little);
 constexpr std::array<char, 8> magic = {'c', 'l', 'i', 'n', 'd', 'e', 'x', '\n'};
 // Goes up with every change of the layout or of what is put into a section: older files are then
 // rebuilt.
-constexpr std::uint32_t format_version = 3;
+constexpr std::uint32_t format_version = 4;
 constexpr std::uint32_t no_root = 0xffffffff;
 constexpr std::size_t header_bytes = index_header_bytes;
 constexpr std::size_t section_alignment = 64;
@@ -55,7 +55,7 @@ struct Header {
   std::uint32_t root;
   std::array<SectionEntry, index_section_count> sections;
   std::uint64_t source_inode;
-  std::array<char, 68> unused;
+  std::array<char, 52> unused;
   std::uint32_t header_crc;  // of all before it
 };
 static_assert(sizeof(Header) == header_bytes);
@@ -159,10 +159,11 @@ std::optional<IndexSection> find_wrong_checksum(const Header& header, const Sect
 
 std::string_view to_string(IndexSection section) {
   constexpr std::array<std::string_view, index_section_count> names = {
-      "code_offsets",   "codes",       "code_slots",    "kinds",    "text_offsets",  "texts",
-      "parent_offsets", "parents",     "child_offsets", "children", "run_offsets",   "runs",
-      "grams",          "postings",    "link_offsets",  "links",    "nodes_by_code", "text_starts",
-      "tokens",         "token_bytes", "token_postings"};
+      "code_offsets",   "codes",          "code_slots",  "kinds",         "text_offsets",
+      "texts",          "parent_offsets", "parents",     "child_offsets", "children",
+      "run_offsets",    "runs",           "grams",       "postings",      "link_offsets",
+      "links",          "nodes_by_code",  "text_starts", "tokens",        "token_bytes",
+      "token_postings", "texts_in_order"};
   return names[static_cast<std::size_t>(section)];
 }
 

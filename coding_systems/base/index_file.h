@@ -50,8 +50,9 @@ enum class IndexSection : std::uint8_t {
   tokens,         // token_index.h
   token_bytes,
   token_postings,  // u64
+  texts_in_order,  // u32 a searched text: their numbers (text_order.h)
 };
-constexpr std::size_t index_section_count = 21;
+constexpr std::size_t index_section_count = 22;
 std::string_view to_string(IndexSection section);
 
 // Which bytes an index was built from. The digest decides; size, time and inode save computing it.

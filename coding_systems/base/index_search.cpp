@@ -21,17 +21,14 @@ namespace {
 
 // How many texts ahead memory is fetched.
 constexpr std::size_t prefetch_distance = 16;
+// Texts that a regular expression is matched against at once, to rule them out: about 1 KB.
+constexpr TextNumber texts_per_block = 24;
 
-// The words that a text must have.
+// The words that a text must have: of the modes words and phrase.
 std::vector<WantedWord> wanted_words(const SearchQuery& query, const std::string& folded) {
-  const auto words = words_of(folded);
-  const bool last_is_open = ends_in_word(folded);
   std::vector<WantedWord> wanted;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool is_last = i + 1 == words.size();
-    const bool is_prefix = query.mode == SearchMode::words ||
-                           (query.mode == SearchMode::starts_with && is_last && last_is_open);
-    wanted.push_back({std::string(words[i]), is_prefix});
+  for (const auto word : words_of(folded)) {
+    wanted.push_back({std::string(word), query.mode == SearchMode::words});
   }
   std::ranges::sort(wanted);
   const auto repeats = std::ranges::unique(wanted);
@@ -304,7 +301,11 @@ base::Result<std::vector<Node>> IndexSearch::nodes_by_code(const SearchQuery& qu
   return nodes;
 }
 
-base::Result<std::vector<TextNumber>> IndexSearch::texts_by_words(const SearchQuery& query) const {
+std::vector<TextNumber> IndexSearch::texts_by_start(const SearchQuery& query) const {
+  return sorted_numbers(index_.texts_that_start_with(fold_text(query.text)), index_.text_count());
+}
+
+std::vector<TextNumber> IndexSearch::texts_by_words(const SearchQuery& query) const {
   const auto folded = fold_text(query.text);
   auto texts = index_.tokens().texts_with_all(
       wanted_words(query, folded),
@@ -312,11 +313,6 @@ base::Result<std::vector<TextNumber>> IndexSearch::texts_by_words(const SearchQu
         keep_with_word(index_, candidates, wanted);
       });
   if (query.mode == SearchMode::phrase) keep_with_phrase(index_, texts, words_of(folded));
-  if (query.mode == SearchMode::starts_with) {
-    keep_texts(index_, texts, [&](std::string_view text) {
-      return compare_start(text, folded) != TextStart::other;
-    });
-  }
   return texts;
 }
 
@@ -336,20 +332,44 @@ std::vector<TextNumber> IndexSearch::texts_that_contain(std::span<const Node> no
 
 base::Result<std::vector<TextNumber>> IndexSearch::texts_by_regex(RegexWork& work) const {
   const auto candidates = work.regex().candidates(index_.terms(), index_.node_count());
+  if (!candidates) return all_texts_by_regex(work);
   std::uint64_t bytes = 0;
-  for (const Node node : candidates) bytes += index_.texts_bytes(node);
+  for (const Node node : *candidates) bytes += index_.texts_bytes(node);
   if (work.is_beyond_hope(bytes)) return too_much_work();
   std::vector<TextNumber> texts;
   ReleaseIndex::Texts of_node;
-  for (const Node node : candidates) {
+  for (const Node node : *candidates) {
     of_node = index_.texts_of(node, of_node.after);
-    for (TextNumber text = of_node.first; text < of_node.after; ++text) {
-      if (!index_.is_searched(text)) continue;
-      if (work.is_too_much(index_.text(text))) return too_much_work();
-      if (work.regex().matches(index_.text(text))) texts.push_back(text);
-    }
+    if (!add_matches(work, of_node, texts)) return too_much_work();
   }
   return texts;
+}
+
+base::Result<std::vector<TextNumber>> IndexSearch::all_texts_by_regex(RegexWork& work) const {
+  const auto count = static_cast<TextNumber>(index_.text_count());
+  if (work.is_beyond_hope(index_.text_block({0, count}).size())) return too_much_work();
+  std::vector<TextNumber> texts;
+  ReleaseIndex::Texts block;
+  for (; block.first < count; block.first = block.after) {
+    block.after = std::min(count, block.first + texts_per_block);
+    if (work.regex().matches_in_context()) {
+      const auto together = index_.text_block(block);
+      if (work.is_too_much(together)) return too_much_work();
+      if (!work.regex().matches(together)) continue;
+    }
+    if (!add_matches(work, block, texts)) return too_much_work();
+  }
+  return texts;
+}
+
+bool IndexSearch::add_matches(RegexWork& work, ReleaseIndex::Texts among,
+                              std::vector<TextNumber>& texts) const {
+  for (TextNumber text = among.first; text < among.after; ++text) {
+    if (!index_.is_searched(text)) continue;
+    if (work.is_too_much(index_.text(text))) return false;
+    if (work.regex().matches(index_.text(text))) texts.push_back(text);
+  }
+  return true;
 }
 
 base::Result<std::optional<IndexSearch::RegexWork>> IndexSearch::compile(
@@ -363,6 +383,7 @@ base::Result<std::optional<IndexSearch::RegexWork>> IndexSearch::compile(
 base::Result<std::vector<TextNumber>> IndexSearch::matching_texts(
     const SearchQuery& query, std::optional<RegexWork>& regex) const {
   if (regex) return texts_by_regex(*regex);
+  if (query.mode == SearchMode::starts_with) return texts_by_start(query);
   if (query.mode != SearchMode::contains) return texts_by_words(query);
   return texts_that_contain(release_.search_by_term(query.text), query.text);
 }

@@ -48,8 +48,13 @@ class IndexSearch {
   // In the order of nodes where sought by term, of codes where by code.
   base::Result<std::vector<Node>> nodes_by_code(const SearchQuery& query) const;
   // The texts that match; increasing. Of every mode by term but contains.
-  base::Result<std::vector<TextNumber>> texts_by_words(const SearchQuery& query) const;
+  std::vector<TextNumber> texts_by_start(const SearchQuery& query) const;
+  std::vector<TextNumber> texts_by_words(const SearchQuery& query) const;
   base::Result<std::vector<TextNumber>> texts_by_regex(RegexWork& work) const;
+  base::Result<std::vector<TextNumber>> all_texts_by_regex(RegexWork& work) const;
+  // False where it is too much work.
+  bool add_matches(RegexWork& work, ReleaseIndex::Texts among,
+                   std::vector<TextNumber>& texts) const;
   // The searched texts of these nodes (increasing) that match.
   std::vector<TextNumber> texts_that_contain(std::span<const Node> nodes,
                                              std::string_view term) const;

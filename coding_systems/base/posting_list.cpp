@@ -4,6 +4,26 @@
 #include <cstring>
 
 namespace codelog::coding_systems {
+namespace {
+
+// Sorting a few numbers is less work than clearing and reading a bit for every one there may be.
+constexpr std::size_t bound_per_sorted_number_min = 512;
+
+}  // namespace
+
+std::vector<std::uint32_t> sorted_numbers(std::span<const std::uint32_t> numbers,
+                                          std::size_t bound) {
+  if (numbers.size() * bound_per_sorted_number_min > bound) {
+    std::vector<std::uint64_t> bits((bound + 63) / 64, 0);
+    for (const auto number : numbers) bits[number / 64] |= std::uint64_t{1} << (number % 64);
+    return numbers_of_bits(bits, bound);
+  }
+  std::vector<std::uint32_t> sorted(numbers.begin(), numbers.end());
+  std::ranges::sort(sorted);
+  const auto repeats = std::ranges::unique(sorted);
+  sorted.erase(repeats.begin(), repeats.end());
+  return sorted;
+}
 
 std::vector<std::uint32_t> numbers_of_bits(std::span<const std::uint64_t> words,
                                            std::size_t bound) {

@@ -83,6 +83,10 @@ class PostingLists {
   std::size_t bound_ = 0;
 };
 
+// Numbers below the bound, each once, in increasing order.
+std::vector<std::uint32_t> sorted_numbers(std::span<const std::uint32_t> numbers,
+                                          std::size_t bound);
+
 // The numbers whose bits are set, below the bound.
 std::vector<std::uint32_t> numbers_of_bits(std::span<const std::uint64_t> words, std::size_t bound);
 

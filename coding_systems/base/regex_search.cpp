@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
-#include <numeric>
 #include <string>
 #include <utility>
+
+#include "coding_systems/base/text_fold.h"
+#include "coding_systems/base/text_search.h"
 
 namespace codelog::coding_systems {
 namespace {
@@ -26,6 +28,13 @@ constexpr int unicode_classes_max = 32;
 constexpr int program_size_max = 4000;
 // As many literals as a word has bits; RE2 gives up on most expressions that would have more.
 constexpr std::size_t literals_max = 64;
+// Looking at a candidate's texts takes about 0.2 us, asking the filter several.
+constexpr std::size_t candidates_worth_narrowing = 64;
+// So that an expression of many common literals costs no more than some ten milliseconds before it
+// is matched: how many ways to have literals the filter is asked about, and how often a node may be
+// listed on average.
+constexpr std::size_t answers_max = 4096;
+constexpr std::size_t nodes_listed_max = 8;
 
 // The two characters beyond ASCII that are letters of ASCII in another case: the Kelvin sign and
 // the long s.
@@ -52,6 +61,8 @@ std::string ascii_part(const std::string& literal) {
   return longest;
 }
 
+constexpr std::uint64_t bit_of(std::size_t literal) { return std::uint64_t{1} << literal; }
+
 void add_literal(std::vector<NodeLiterals>& known, const std::vector<Node>& nodes,
                  std::uint64_t literal) {
   std::vector<NodeLiterals> merged;
@@ -70,14 +81,14 @@ void add_literal(std::vector<NodeLiterals>& known, const std::vector<Node>& node
   known = std::move(merged);
 }
 
-std::vector<Node> all_nodes(std::size_t count) {
-  std::vector<Node> nodes(count);
-  std::iota(nodes.begin(), nodes.end(), Node{0});
-  return nodes;
-}
-
 base::Error refuse(std::string detail) {
   return base::field_error(base::ErrorCode::invalid, "text", std::move(detail));
+}
+
+// More may say so than are: a ^ in brackets is none.
+bool has_anchors(std::string_view pattern) {
+  const auto has = [&](std::string_view part) { return pattern.find(part) != pattern.npos; };
+  return has("^") || has("$") || has("\\A") || has("\\z");
 }
 
 // Looks at what follows the backslashes, before RE2 does.
@@ -108,7 +119,18 @@ void add_nodes(std::vector<Node>& nodes, const std::vector<Node>& more) {
 
 struct RegexSearch::Compiled {
   re2::FilteredRE2 filter{literal_bytes_min};
-  std::vector<std::string> literals;  // of which a match must have some, as the filter says
+  // Of which a match must have some, as the filter says.
+  std::vector<std::string> literals;
+  // The rest only where they are usable. The index can look for literals with an ASCII part;
+  // `anywhere` are the others, as bits.
+  std::vector<std::string> ascii_parts;
+  std::uint64_t anywhere = 0;
+  // Those that every match must have, as bits, as their ASCII parts, and what finds these.
+  std::uint64_t required = 0;
+  std::vector<std::string> required_parts;
+  std::vector<TextSearch> required_searches;
+  bool has_usable_literals = false;
+  bool has_anchors = false;
 
   const RE2& expression() const { return filter.GetRE2(0); }
 
@@ -121,6 +143,36 @@ struct RegexSearch::Compiled {
     filter.AllPotentials(numbers, &matching);
     return !matching.empty();
   }
+
+  void look_at_literals() {
+    if (literals.size() > literals_max || may_match(0)) return;
+    has_usable_literals = true;
+    std::uint64_t all = 0;
+    for (std::size_t i = 0; i < literals.size(); ++i) {
+      all |= bit_of(i);
+      ascii_parts.push_back(ascii_part(literals[i]));
+      if (ascii_parts.back().empty()) anywhere |= bit_of(i);
+    }
+    for (std::size_t i = 0; i < literals.size(); ++i) {
+      const auto& part = ascii_parts[i];
+      if (part.empty() || may_match(all & ~bit_of(i))) continue;
+      required |= bit_of(i);
+      required_parts.push_back(part);
+      required_searches.emplace_back(part, 0);
+    }
+  }
+
+  // Whether the text lacks a literal that it would need. In texts beyond ASCII, letters are in
+  // other cases than the literals say.
+  bool is_ruled_out(std::string_view text) const {
+    const auto is_in = [text](const TextSearch& search) { return search.is_in(text); };
+    return !std::ranges::all_of(required_searches, is_in) && is_ascii(text);
+  }
+
+  // The nodes (all where none are given) whose literals allow a match. Those that not every match
+  // has are looked up in the index only, not looked for in texts.
+  std::optional<std::vector<Node>> narrow(std::optional<std::vector<Node>> nodes,
+                                          const TermIndex& terms, std::size_t node_count) const;
 };
 
 RegexSearch::RegexSearch(std::unique_ptr<const Compiled> compiled)
@@ -154,6 +206,8 @@ base::Result<RegexSearch> RegexSearch::compile(std::string_view pattern) {
     return refuse("is no regular expression");
   }
   compiled->filter.Compile(&compiled->literals);
+  compiled->has_anchors = has_anchors(pattern);
+  compiled->look_at_literals();
   return RegexSearch(std::move(compiled));
 }
 
@@ -161,36 +215,55 @@ std::size_t RegexSearch::steps_per_byte() const {
   return static_cast<std::size_t>(compiled_->expression().ProgramSize());
 }
 
-std::vector<Node> RegexSearch::candidates(const TermIndex& terms, std::size_t node_count) const {
-  const auto& literals = compiled_->literals;
-  if (literals.size() > literals_max || compiled_->may_match(0)) return all_nodes(node_count);
+std::optional<std::vector<Node>> RegexSearch::Compiled::narrow(
+    std::optional<std::vector<Node>> nodes, const TermIndex& terms, std::size_t node_count) const {
   std::vector<NodeLiterals> known;
-  std::uint64_t anywhere = 0;  // the literals of which the index cannot say where they are not
+  std::size_t listed = 0;
   for (std::size_t i = 0; i < literals.size(); ++i) {
-    const auto part = ascii_part(literals[i]);
-    if (part.empty()) {
-      anywhere |= std::uint64_t{1} << i;
-    } else {
-      add_literal(known, terms.find_containing(part), std::uint64_t{1} << i);
-    }
+    if (((required | anywhere) & bit_of(i)) != 0) continue;
+    auto parts = required_parts;
+    parts.push_back(ascii_parts[i]);
+    const auto found = terms.candidates_for_all(parts);
+    listed += found.size();
+    if (listed > nodes_listed_max * node_count) return nodes;
+    add_literal(known, found, bit_of(i));
   }
-  if (compiled_->may_match(anywhere)) return all_nodes(node_count);
   std::map<std::uint64_t, bool> answers;  // few nodes have literals in a way of their own
-  std::vector<Node> nodes;
+  std::vector<Node> kept;
   for (const NodeLiterals& of_node : known) {
-    const auto present = of_node.literals | anywhere;
-    const auto [answer, is_new] = answers.try_emplace(present, false);
-    if (is_new) answer->second = compiled_->may_match(present);
-    if (answer->second) nodes.push_back(of_node.node);
+    const auto present = of_node.literals | required | anywhere;
+    const auto [answer, is_new] = answers.try_emplace(present, true);
+    if (is_new && answers.size() <= answers_max) answer->second = may_match(present);
+    if (answer->second) kept.push_back(of_node.node);
   }
+  if (!nodes) return kept;
+  std::vector<Node> common;
+  std::ranges::set_intersection(*nodes, kept, std::back_inserter(common));
+  return common;
+}
+
+std::optional<std::vector<Node>> RegexSearch::candidates(const TermIndex& terms,
+                                                         std::size_t node_count) const {
+  const Compiled& compiled = *compiled_;
+  if (!compiled.has_usable_literals || compiled.may_match(compiled.anywhere)) return std::nullopt;
+  std::optional<std::vector<Node>> nodes;
+  if (compiled.required != 0) nodes = terms.find_containing_all(compiled.required_parts);
+  const bool is_narrow = nodes && nodes->size() <= candidates_worth_narrowing;
+  if (!is_narrow && !compiled.may_match(compiled.required | compiled.anywhere)) {
+    nodes = compiled.narrow(std::move(nodes), terms, node_count);
+  }
+  if (!nodes) return std::nullopt;
   // The literals have the letter of ASCII where a text may have one of these.
-  add_nodes(nodes, terms.find_containing(kelvin_sign));
-  add_nodes(nodes, terms.find_containing(long_s));
+  add_nodes(*nodes, terms.find_containing(kelvin_sign));
+  add_nodes(*nodes, terms.find_containing(long_s));
   return nodes;
 }
 
+bool RegexSearch::matches_in_context() const { return !compiled_->has_anchors; }
+
 bool RegexSearch::matches(std::string_view text) const {
-  return compiled_->expression().Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED,
+  return !compiled_->is_ruled_out(text) &&
+         compiled_->expression().Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED,
                                        nullptr, 0);
 }
 

@@ -1,13 +1,14 @@
 // A regular expression, to be matched against descriptions.
 //
 // The literals that a match must hold narrow the release down to a few candidates by its term
-// index; those are then matched by RE2, in time linear in their length. A compiled expression is
-// immutable and safe from any thread.
+// index; RE2 then matches those that hold them, in time linear in their length. A compiled
+// expression is immutable and safe from any thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -27,13 +28,19 @@ class RegexSearch {
   RegexSearch& operator=(RegexSearch&&) noexcept;
   ~RegexSearch();
 
-  // The nodes that may have a matching text, increasing: all nodes where the expression has no
-  // literal of three bytes that every match holds.
-  std::vector<Node> candidates(const TermIndex& terms, std::size_t node_count) const;
+  // The nodes that may have a matching text, increasing. Nothing where that may be any node: the
+  // expression has no literal of three bytes that every match holds, or too many that some do.
+  std::optional<std::vector<Node>> candidates(const TermIndex& terms, std::size_t node_count) const;
 
+  // True where any text that matches still does with others of the index around it, so that many
+  // texts can be ruled out at once: the expression has no ^ or $. (The bytes that end a text there
+  // match nothing, and separate words.)
+  bool matches_in_context() const;
+
+  // Behind `text`, TextSearch::readable_behind_bytes must be readable.
+  bool matches(std::string_view text) const;
   // Which part of the text matches: none, some part, from its start on, all of it.
   enum class Match : std::uint8_t { none, part, start, whole };
-  bool matches(std::string_view text) const;
   Match match(std::string_view text) const;
 
   // How much work a byte of text may be at most. A step takes about a nanosecond, and many times

@@ -89,6 +89,7 @@ ReleaseIndex::ReleaseIndex(IndexFile file) : file_(std::move(file)) {
                   .postings = file_.section<std::uint64_t>(token_postings),
                   .text_count = text_starts_.empty() ? 0 : text_count()};
   tokens_ = TokenIndex(token_parts_);
+  texts_in_order_ = file_.section<TextNumber>(IndexSection::texts_in_order);
 }
 
 base::Result<ReleaseIndex> ReleaseIndex::from(IndexFile file) {
@@ -105,6 +106,7 @@ base::Result<void> ReleaseIndex::check() const {
   if (auto links = check_links(); !links) return links;
   if (auto text_starts = check_text_starts(); !text_starts) return text_starts;
   if (auto tokens = check_tokens(); !tokens) return tokens;
+  if (auto in_order = check_texts_in_order(); !in_order) return in_order;
   return check_terms();
 }
 
@@ -201,6 +203,14 @@ base::Result<void> ReleaseIndex::check_text_starts() const {
   for (const auto offset : text_offsets_) {
     while (*start < offset) ++start;  // the last start is the last offset
     if (*start != offset) return wrong();
+  }
+  return {};
+}
+
+base::Result<void> ReleaseIndex::check_texts_in_order() const {
+  const auto is_beyond = [&](TextNumber text) { return text >= text_count(); };
+  if (texts_in_order_.size() > text_count() || std::ranges::any_of(texts_in_order_, is_beyond)) {
+    return damaged("the order of the texts");
   }
   return {};
 }

@@ -15,6 +15,7 @@
 #include "coding_systems/base/index_source.h"
 #include "coding_systems/base/release.h"
 #include "coding_systems/base/term_index.h"
+#include "coding_systems/base/text_order.h"
 #include "coding_systems/base/token_index.h"
 #include "events/base/result.h"
 
@@ -61,10 +62,19 @@ class ReleaseIndex {
   const char* text_place(TextNumber text) const { return texts_.data() + text_starts_[text]; }
   TextRole role(TextNumber text) const;
   bool is_searched(TextNumber text) const { return role(text) != TextRole::display_name; }
+  // The searched texts whose folded bytes start with `folded`, in the order of those bytes.
+  std::span<const TextNumber> texts_that_start_with(std::string_view folded) const {
+    return coding_systems::texts_that_start_with({texts_, text_starts_}, texts_in_order_, folded);
+  }
   struct Texts {
     TextNumber first = 0;
     TextNumber after = 0;
   };
+  // Some texts in a row, with the bytes that end them between them; not none.
+  std::string_view text_block(Texts texts) const {
+    const auto first = text_starts_[texts.first];
+    return texts_.substr(first, text_starts_[texts.after] - first - 1);
+  }
   // `from` is a text that is not behind the node's: logarithmic in how far they are from there.
   Texts texts_of(Node node, TextNumber from = 0) const;
   std::size_t texts_bytes(Node node) const { return text_offsets_[node + 1] - text_offsets_[node]; }
@@ -93,6 +103,7 @@ class ReleaseIndex {
   base::Result<void> check_links() const;
   base::Result<void> check_text_starts() const;
   base::Result<void> check_tokens() const;
+  base::Result<void> check_texts_in_order() const;
   std::string_view texts_bytes_of(Node node) const;
 
   IndexFile file_;
@@ -112,6 +123,7 @@ class ReleaseIndex {
   std::span<const std::uint32_t> text_starts_;
   TokenIndex::Parts token_parts_;
   TokenIndex tokens_;
+  std::span<const TextNumber> texts_in_order_;
 };
 
 // A slot of the code table holds the upper half of the code's hash and the node plus one; 0 is

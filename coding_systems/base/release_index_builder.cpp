@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "coding_systems/base/code_hash.h"
@@ -231,6 +232,7 @@ struct TextTable {
   std::vector<std::uint32_t> starts{0};  // of every text
   TermIndexBuilder::Built terms;
   TokenIndexBuilder::Built tokens;
+  std::vector<TextNumber> in_order;  // those that are searched
 };
 
 // Calls on_text(node, number, text) for every text that is searched.
@@ -258,6 +260,14 @@ TokenIndexBuilder::Built index_tokens(const TextTable& table) {
   for_searched_texts(
       table, [&](Node, TextNumber number, std::string_view text) { tokens.add(number, text); });
   return tokens.take(table.starts.size() - 1);
+}
+
+std::vector<TextNumber> order_texts(const TextTable& table) {
+  std::vector<TextNumber> numbers;
+  for_searched_texts(table,
+                     [&](Node, TextNumber number, std::string_view) { numbers.push_back(number); });
+  sort_by_folded_text({table.texts, table.starts}, numbers);
+  return numbers;
 }
 
 base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& nodes) {
@@ -288,10 +298,10 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
     table.offsets.push_back(static_cast<std::uint32_t>(table.texts.size()));
   }
   // On this thread where the system has no other.
-  auto tokens = std::async(std::launch::async | std::launch::deferred,
-                           [&table] { return index_tokens(table); });
+  auto words = std::async(std::launch::async | std::launch::deferred,
+                          [&table] { return std::pair(index_tokens(table), order_texts(table)); });
   table.terms = index_terms(table);
-  table.tokens = tokens.get();
+  std::tie(table.tokens, table.in_order) = words.get();
   return table;
 }
 
@@ -360,6 +370,7 @@ base::Result<std::string> build_release_index(std::string_view system_id, const 
   set(IndexSection::tokens, text_table->tokens.tokens);
   set(token_bytes, text_table->tokens.token_bytes);
   set(token_postings, text_table->tokens.postings);
+  set(texts_in_order, text_table->in_order);
   return encode_index_file(contents);
 }
 

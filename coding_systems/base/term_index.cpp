@@ -39,6 +39,17 @@ std::string fold(std::string_view text) {
 
 PostingPlace place_of(const GramEntry& entry) { return {entry.first_word, entry.bytes}; }
 
+// Each once.
+template <class Sought>
+void put_rarest_first(std::vector<Sought>& grams) {
+  std::ranges::sort(grams, {}, [](const Sought& sought) {
+    return std::pair(sought.entry.count, sought.entry.key);
+  });
+  const auto repeats =
+      std::ranges::unique(grams, {}, [](const Sought& sought) { return sought.entry.key; });
+  grams.erase(repeats.begin(), repeats.end());
+}
+
 }  // namespace
 
 const GramEntry* TermIndex::find_gram(std::string_view folded) const {
@@ -47,20 +58,37 @@ const GramEntry* TermIndex::find_gram(std::string_view folded) const {
   return found != parts_.grams.end() && found->key == key ? &*found : nullptr;
 }
 
-std::vector<TermIndex::Sought> TermIndex::find_trigrams(std::string_view folded) const {
+std::vector<TermIndex::Sought> TermIndex::find_grams(std::string_view folded) const {
   std::vector<Sought> found;
-  for (std::size_t place = 0; place + gram_bytes_max <= folded.size(); ++place) {
-    const GramEntry* entry = find_gram(folded.substr(place, gram_bytes_max));
+  const std::size_t gram_bytes = std::min(gram_bytes_max, folded.size());
+  for (std::size_t place = 0; place + gram_bytes <= folded.size(); ++place) {
+    const GramEntry* entry = find_gram(folded.substr(place, gram_bytes));
     if (entry == nullptr) return {};
     found.push_back({*entry, place});
   }
-  std::ranges::sort(found, {}, [](const Sought& sought) {
-    return std::pair(sought.entry.count, sought.entry.key);
-  });
-  const auto repeats =
-      std::ranges::unique(found, {}, [](const Sought& sought) { return sought.entry.key; });
-  found.erase(repeats.begin(), repeats.end());
+  put_rarest_first(found);
   return found;
+}
+
+TermIndex::SoughtTexts TermIndex::seek(std::span<const std::string> texts) const {
+  // No text has such a byte; the index has them, to end its texts.
+  const auto ends_text = [](char c) { return static_cast<unsigned char>(c) >= text_end_min; };
+  SoughtTexts sought;
+  std::vector<Sought> others;
+  if (parts_.text_offsets.empty()) return {};
+  for (const std::string& text : texts) {
+    if (text.empty() || std::ranges::any_of(text, ends_text)) return {};
+    auto folded = fold(text);
+    const auto grams = find_grams(folded);
+    if (grams.empty()) return {};
+    sought.grams.push_back(grams.front());
+    others.insert(others.end(), grams.begin() + 1, grams.end());
+    sought.searches.emplace_back(std::move(folded), grams.front().place);
+  }
+  put_rarest_first(sought.grams);
+  put_rarest_first(others);
+  sought.grams.insert(sought.grams.end(), others.begin(), others.end());
+  return sought;
 }
 
 std::span<const std::uint64_t> TermIndex::bitmap(const GramEntry& entry) const {
@@ -112,9 +140,8 @@ std::string_view TermIndex::texts_of(Node node) const {
   return texts;
 }
 
-std::vector<Node> TermIndex::verified(std::vector<Node> candidates, std::string folded,
-                                      std::size_t anchor) const {
-  const TextSearch search(std::move(folded), anchor);
+std::vector<Node> TermIndex::verified(std::vector<Node> candidates,
+                                      std::span<const TextSearch> searches) const {
   const auto fetch = [&](Node node) {
     const char* texts = parts_.texts.data();
     const auto after = parts_.text_offsets[node + 1];
@@ -129,25 +156,32 @@ std::vector<Node> TermIndex::verified(std::vector<Node> candidates, std::string 
     }
     if (i + prefetch_distance < candidates.size()) fetch(candidates[i + prefetch_distance]);
     const Node node = candidates[i];
-    if (search.is_in(texts_of(node))) *kept++ = node;
+    const auto texts = texts_of(node);
+    const auto is_in = [texts](const TextSearch& search) { return search.is_in(texts); };
+    if (std::ranges::all_of(searches, is_in)) *kept++ = node;
   }
   candidates.erase(kept, candidates.end());
   return candidates;
 }
 
 std::vector<Node> TermIndex::find_containing(std::string_view text) const {
-  if (text.empty() || parts_.text_offsets.empty()) return {};
-  // No text has such a byte; the index has them, to end its texts.
-  const auto ends_text = [](char c) { return static_cast<unsigned char>(c) >= text_end_min; };
-  if (std::ranges::any_of(text, ends_text)) return {};
-  auto folded = fold(text);
-  if (folded.size() <= gram_bytes_max) {
-    const GramEntry* entry = find_gram(folded);
-    return entry == nullptr ? std::vector<Node>() : nodes(*entry);
+  const std::string alone(text);
+  return find_containing_all({&alone, 1});
+}
+
+std::vector<Node> TermIndex::find_containing_all(std::span<const std::string> texts) const {
+  const auto sought = seek(texts);
+  if (sought.grams.empty()) return {};
+  // The list of a gram is the answer for the gram.
+  if (texts.size() == 1 && texts.front().size() <= gram_bytes_max) {
+    return nodes(sought.grams.front().entry);
   }
-  const auto trigrams = find_trigrams(folded);
-  if (trigrams.empty()) return {};
-  return verified(candidates(trigrams), std::move(folded), trigrams.front().place);
+  return verified(candidates(sought.grams), sought.searches);
+}
+
+std::vector<Node> TermIndex::candidates_for_all(std::span<const std::string> texts) const {
+  const auto sought = seek(texts);
+  return sought.grams.empty() ? std::vector<Node>() : candidates(sought.grams);
 }
 
 }  // namespace codelog::coding_systems

@@ -33,6 +33,7 @@ void append_folded(std::string_view text, std::string& out);
 std::string fold_text(std::string_view text);
 
 constexpr unsigned char ascii_after = 0x80;
+bool is_ascii(std::string_view text);
 constexpr bool is_ascii_word(unsigned char byte) {
   return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
          (byte >= 'A' && byte <= 'Z');
@@ -42,8 +43,6 @@ constexpr bool is_ascii_word(unsigned char byte) {
 std::vector<std::string_view> words_of(std::string_view folded);
 // For loops over many texts: `words` is emptied first.
 void find_words(std::string_view folded, std::vector<std::string_view>& words);
-// True where the last character belongs to a word.
-bool ends_in_word(std::string_view folded);
 
 bool has_apostrophe(std::string_view folded);
 std::string without_apostrophes(std::string_view folded);

@@ -59,7 +59,7 @@ Statuses statuses_of(const Codeset& codeset) {
 }
 
 Walk walk_of(const Codeset& codeset) {
-  const auto rows = codeset.walk_definition(std::less<std::string_view>());
+  const auto rows = codeset.walk_definition(&coding_systems::CodeUniverse::code);
   REQUIRE(rows);
   Walk walk;
   for (const auto& row : *rows) walk.emplace_back(row.code, base::to_string(row.sign));

@@ -116,7 +116,7 @@ std::vector<std::string> list_of(const oracle::Codes& codes) {
 }
 
 std::vector<oracle::Signed> walk_of(const Codeset& codeset) {
-  const auto rows = codeset.walk_definition(std::less<std::string_view>());
+  const auto rows = codeset.walk_definition(&coding_systems::CodeUniverse::code);
   RC_ASSERT(static_cast<bool>(rows));
   std::vector<oracle::Signed> walk;
   for (const auto& row : *rows) walk.emplace_back(row.code, row.sign);

@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 #include <tuple>
 
+#include "coding_systems/base/text_fold.h"
+#include "coding_systems/base/text_order.h"
 #include "coding_systems/base/word_search.h"
 #include "tests/coding_systems/search_modes_support.h"
 
@@ -157,8 +159,9 @@ std::string random_pattern(const Texts& texts) {
   std::string pattern;
   const auto parts = *rc::gen::inRange(1, 5);
   for (int i = 0; i < parts; ++i) {
-    static const std::vector<std::string> others = {
-        ".*", ".", "|", "?", "+", "[ab]", "(a|bs)", "^", "$", "\\b", "\\pL", "[^a]", "k", "s"};
+    static const std::vector<std::string> others = {".*",     ".", "|", "?",         "+",    "[ab]",
+                                                    "(a|bs)", "^", "$", "\\b",       "\\pL", "[^a]",
+                                                    "\\B",    "k", "s", "(aab|bba)", "\\A",  "\\z"};
     if (*rc::gen::inRange(0, 2) == 0) {
       pattern += *rc::gen::elementOf(others);
     } else {
@@ -188,6 +191,72 @@ TEST_CASE("words, phrase and starts_with find exactly the codes with such a text
             scan(texts, [&](const Text& text) { return matches(mode, text, query); });
         RC_ASSERT(codes_found(*release, asked) == expected);
       }
+    }
+  });
+}
+
+TEST_CASE("texts are ordered by their folded bytes, and those with one start are together",
+          "[search][modes][property]") {
+  rc::prop("sort_by_folded_text == sort of the folded texts", [] {
+    std::string all;
+    std::vector<std::uint32_t> starts = {0};
+    std::vector<std::string> folds;
+    const auto count = *rc::gen::inRange<std::size_t>(0, 60);
+    const std::string common = written(*text_of(12));
+    for (std::size_t i = 0; i < count; ++i) {
+      auto text = *text_of(10);
+      std::string bytes = *rc::gen::arbitrary<bool>() ? common + written(text) : written(text);
+      // A byte that looks like the end of a shorter text.
+      if (*rc::gen::inRange(0, 4) == 0) bytes.append(*rc::gen::inRange<std::size_t>(1, 9), '\0');
+      folds.push_back(coding_systems::fold_text(bytes));
+      all += bytes + "\xff";
+      starts.push_back(static_cast<std::uint32_t>(all.size()));
+    }
+    const coding_systems::TextsInARow row{all, starts};
+    std::vector<std::uint32_t> numbers, expected;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (*rc::gen::inRange(0, 5) > 0) numbers.push_back(i);
+    }
+    expected = numbers;
+    std::ranges::stable_sort(expected, {}, [&](auto number) { return folds[number]; });
+    coding_systems::sort_by_folded_text(row, numbers);
+    RC_ASSERT(numbers == expected);
+    for (int i = 0; i < 20; ++i) {
+      const auto start = folded(*text_of(4));
+      std::erase_if(expected, [&](auto number) { return !folds[number].starts_with(start); });
+      const auto found = coding_systems::texts_that_start_with(row, numbers, start);
+      RC_ASSERT(std::ranges::equal(found, expected));
+      expected = numbers;
+    }
+  });
+}
+
+TEST_CASE("texts that must all be there are found as one by one", "[search][modes][property]") {
+  rc::prop("find_containing_all == common nodes of find_containing", [] {
+    const auto texts = random_texts();
+    coding_systems::IndexSource source;
+    for (std::size_t i = 0; i < texts.by_code.size(); ++i) {
+      for (const Text& text : texts.by_code[i]) {
+        source.add_text(std::to_string(i), TextRole::name, written(text));
+      }
+    }
+    const auto release = release_of(source);
+    const auto& terms = release->index().terms();
+    for (int i = 0; i < 20; ++i) {
+      std::vector<std::string> wanted;
+      const auto count = *rc::gen::inRange(0, 4);
+      for (int j = 0; j < count; ++j) wanted.push_back(written(random_query(texts)));
+      std::vector<coding_systems::Node> expected;
+      for (std::size_t j = 0; j < wanted.size(); ++j) {
+        const auto found = terms.find_containing(wanted[j]);
+        if (j == 0) expected = found;
+        std::erase_if(expected,
+                      [&](auto node) { return !std::ranges::binary_search(found, node); });
+      }
+      RC_ASSERT(terms.find_containing_all(wanted) == expected);
+      const auto candidates = terms.candidates_for_all(wanted);
+      RC_ASSERT(std::ranges::is_sorted(candidates));
+      RC_ASSERT(std::ranges::includes(candidates, expected));
     }
   });
 }

@@ -69,6 +69,8 @@ TEST_CASE("the bench measures a server", "[program]") {
   const Json serving = bench({"--only", "server"});
   CHECK(has_figure(serving, "from start to ready"));
   CHECK(has_figure(serving, "a click on a draft"));
+  CHECK(has_figure(serving, "codeset of "));
+  CHECK(has_figure(serving, "a version of "));
   CHECK(has_figure(serving, "resident memory"));
   const bool beside_nginx = find_program("nginx") && find_program("wrk");
   CHECK(has_figure(serving, "download.csv, 1 KB") == beside_nginx);

@@ -3,6 +3,7 @@
 
 #include "events/base/files.h"
 #include "tools/bench/bench.h"
+#include "tools/bench/code_requests.h"
 #include "tools/bench/disk.h"
 #include "tools/bench/measure.h"
 #include "tools/bench/servers.h"
@@ -234,6 +235,7 @@ Result<void> measure_server(Bench& bench) {
   if (!client) return client.error();
   Researcher researcher(std::move(*client), bench.token);
   if (const auto done = measure_clicks(bench, *server, researcher); !done) return done;
+  if (const auto done = measure_code_requests(bench, *server, researcher); !done) return done;
   if (const auto done = measure_requests(bench, *server, researcher); !done) return done;
   return measure_memory(bench, *server, researcher);
 }
