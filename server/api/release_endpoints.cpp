@@ -13,6 +13,8 @@ namespace codelog::api {
 namespace {
 
 using coding_systems::Codeset;
+using coding_systems::CodeUniverse;
+using coding_systems::Node;
 using coding_systems::Release;
 using http::Method;
 using Json = nlohmann::json;
@@ -54,22 +56,37 @@ Result<http::Response> look_up_terms(const ReadCall& call) {
   JsonWriter json(application::JsonStyle::compact, 64 + codes.size() * term_bytes);
   json.begin_object().key("terms").begin_object();
   for (const std::string& code : codes) {
-    json.field(code, commands::term_of(**release, code));
+    json.field(code, commands::shown_term_of(**release, code));
   }
   json.end_object().end_object();
   return http::json_text(200, json.take());
 }
 
-// Every code must have a name in the release; the first that has none is named by its place.
-Result<void> check_known(const Release& release, const Json& body, const char* name) {
-  const auto codes = codes_in(body, name);
+// Every code must be a concept of the release; the first that is none is named by its place.
+Result<std::vector<std::string>> known_codes_in(const Json& body, const char* name,
+                                                const Release& release) {
+  auto codes = codes_in(body, name);
   for (std::size_t i = 0; i < codes.size(); ++i) {
-    const auto node = release.find(codes[i]);
-    if (node && release.name(*node)) continue;
+    if (commands::is_known(release, codes[i], commands::KnownCodes::concepts)) continue;
     return base::field_error(ErrorCode::invalid, std::string(name) + "[" + std::to_string(i) + "]",
                              "'" + codes[i] + "' is not in " + release.alias());
   }
-  return {};
+  return codes;
+}
+
+// What the request comes to: a flat list, or a definition.
+Result<Codeset> codeset_of(const Json& body, const commands::ReleasePointer& release) {
+  const CodeUniverse universe(release);
+  if (body.contains("codes")) {
+    const auto codes = known_codes_in(body, "codes", *release);
+    if (!codes) return codes.error();
+    return Codeset::from_codes(universe, *codes);
+  }
+  auto included = known_codes_in(body, "included", *release);
+  if (!included) return included.error();
+  auto excluded = known_codes_in(body, "excluded", *release);
+  if (!excluded) return excluded.error();
+  return Codeset::from_definition(universe, {std::move(*included), std::move(*excluded)});
 }
 
 Result<http::Response> make_codeset(const ReadCall& call) {
@@ -80,24 +97,15 @@ Result<http::Response> make_codeset(const ReadCall& call) {
   }
   const auto release = release_in_path(call);
   if (!release) return release.error();
-  for (const char* name : {"codes", "included", "excluded"}) {
-    const auto known = check_known(**release, call.body, name);
-    if (!known) return known.error();
-  }
-  const coding_systems::CodeUniverse universe(*release);
-  const Codeset codeset =
-      is_flat ? Codeset::from_codes(universe, codes_in(call.body, "codes"))
-              : Codeset::from_definition(
-                    universe, {codes_in(call.body, "included"), codes_in(call.body, "excluded")});
-  const auto term = [&](std::string_view code) {
-    return (*release)->term(*(*release)->find(code));
-  };
-  const auto walk = codeset.walk_definition(
-      [&](std::string_view a, std::string_view b) { return term(a) < term(b); });
+  const auto codeset = codeset_of(call.body, *release);
+  if (!codeset) return codeset.error();
+  const auto walk = codeset->walk_definition([](const CodeUniverse& universe, Node node) {
+    return commands::shown_term(universe.release(), node);  // no stranger: every code is known
+  });
   if (!walk) return walk.error();
-  JsonWriter json(application::JsonStyle::compact, 64 + codeset.count() * term_bytes);
+  JsonWriter json(application::JsonStyle::compact, 64 + codeset->count() * term_bytes);
   json.begin_object().key("statuses").begin_object();
-  for (const base::CodeWithStatus& code : codeset.codes()) {
+  for (const base::CodeWithStatus& code : codeset->codes()) {
     json.field(code.code, base::to_string(code.status));
   }
   json.end_object().key("definition").begin_array();

@@ -7,6 +7,7 @@
 #include "server/api/render.h"
 #include "server/commands/draft_making.h"
 #include "server/commands/typed_search.h"
+#include "server/commands/version_contents.h"
 
 namespace codelog::api {
 namespace {
@@ -103,7 +104,9 @@ std::string_view role_text(TextRole role) {
 }
 
 void write_hit(const Release& release, const coding_systems::SearchHit& hit, JsonWriter& json) {
-  json.begin_object().field("code", release.code(hit.node)).field("term", release.term(hit.node));
+  json.begin_object()
+      .field("code", release.code(hit.node))
+      .field("term", commands::shown_term(release, hit.node));
   json.key("matched");
   hit.matched ? json.value(*hit.matched) : json.null();
   json.key("role");
@@ -152,7 +155,9 @@ void write_relatives(const Release& release, std::span<const Node> nodes, JsonWr
   std::ranges::sort(sorted, {}, [&](Node node) { return release.code(node); });
   json.begin_array();
   for (const Node node : sorted) {
-    json.begin_object().field("code", release.code(node)).field("term", release.term(node));
+    json.begin_object()
+        .field("code", release.code(node))
+        .field("term", commands::shown_term(release, node));
     json.end_object();
   }
   json.end_array();
@@ -160,7 +165,9 @@ void write_relatives(const Release& release, std::span<const Node> nodes, JsonWr
 
 void write_code(const Release& release, Node node,
                 const std::vector<coding_systems::CodeNote>& notes, JsonWriter& json) {
-  json.begin_object().field("code", release.code(node)).field("term", release.term(node));
+  json.begin_object()
+      .field("code", release.code(node))
+      .field("term", commands::shown_term(release, node));
   json.key("name");
   const auto name = release.name(node);
   name ? json.value(*name) : json.null();
@@ -186,7 +193,8 @@ void write_code(const Release& release, Node node,
   json.key("links").begin_array();
   for (const auto& link : release.links(node)) {
     json.begin_object().field("kind", release.link_kind(link.kind));
-    json.field("code", release.code(link.target)).field("term", release.term(link.target));
+    json.field("code", release.code(link.target))
+        .field("term", commands::shown_term(release, link.target));
     json.end_object();
   }
   json.end_array().end_object();

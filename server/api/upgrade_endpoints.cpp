@@ -66,12 +66,12 @@ void write_code(const CodeUpgrade& code, const ReleaseComparison& releases, Json
   json.begin_object().field("code", code.code);
   // A code that has gone is known by what it was called.
   const bool gone = code.fate.removed && older != nullptr;
-  json.field("term", commands::term_of(gone ? *older : releases.newer(), code.code));
+  json.field("term", commands::shown_term_of(gone ? *older : releases.newer(), code.code));
   write_what_happened(code, json);
   json.key("status_before");
   code.before ? json.value(base::to_string(*code.before)) : json.null();
   json.field("status_after", base::to_string(code.after)).field("assumed", code.is_assumed);
-  if (code.fate.renamed) json.field("term_before", commands::term_of(*older, code.code));
+  if (code.fate.renamed) json.field("term_before", commands::shown_term_of(*older, code.code));
   if (code.fate.moved) {
     json.key("parents_before");
     write_codes(ReleaseComparison::parents_of(*older, code.code), json);
@@ -82,7 +82,7 @@ void write_code(const CodeUpgrade& code, const ReleaseComparison& releases, Json
     json.key("successors").begin_array();
     for (const auto& successor : releases.successors_of(code.code)) {
       json.begin_object().field("relation", successor.relation).field("code", successor.code);
-      json.field("term", commands::term_of(releases.newer(), successor.code)).end_object();
+      json.field("term", commands::shown_term_of(releases.newer(), successor.code)).end_object();
     }
     json.end_array();
   }

@@ -222,6 +222,7 @@ Result<commands::CreateVersion> parse_version_body(std::string_view text) {
   const auto release = fields.text("coding_system_database_alias");
   parsed.tag = fields.text("tag");
   parsed.always_create_new_version = fields.flag("always_create_new_version");
+  parsed.known_codes = commands::KnownCodes::named;
   parsed.ignore_unfound_codes = fields.flag("ignore_unfound_codes");
   parsed.should_publish = fields.flag("should_publish");
   parsed.name = fields.text("name");

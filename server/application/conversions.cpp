@@ -49,7 +49,7 @@ class Terms {
   }
 
   std::string of(std::string_view code) const {
-    return release_ ? std::string(commands::term_of(*release_, code)) : "Unknown";
+    return release_ ? std::string(commands::shown_term_of(*release_, code)) : "Unknown";
   }
 
  private:
@@ -91,7 +91,8 @@ Result<void> convert_by_bnfdmd(const Site& site, const Views& views,
     const auto node = release->open->find(product.code);
     CODELOG_CHECK(node.has_value(), "a product of the release is not in it");
     conversion.rows.push_back({std::string(product.bnf_code), bnf_terms->of(product.bnf_code),
-                               std::string(product.code), std::string(release->open->term(*node))});
+                               std::string(product.code),
+                               std::string(commands::shown_term(*release->open, *node))});
   }
   for (const std::string& code : codes) {
     if (!mapped.contains(code)) conversion.unmapped.push_back(code);

@@ -16,6 +16,7 @@ using base::Error;
 using base::ErrorCode;
 using coding_systems::Codeset;
 using coding_systems::CodingSystemInfo;
+using coding_systems::Node;
 using coding_systems::Release;
 using events::CodeWithStatus;
 
@@ -162,8 +163,9 @@ Result<std::string> definition_csv(const commands::Site& site, const Views& view
   if (!release) return release.error();
   const auto codeset = codeset_of(views, codelist, version, *release);
   if (!codeset) return codeset.error();
-  const auto rows = codeset->walk_definition([&](std::string_view a, std::string_view b) {
-    return commands::term_of(**release, a) < commands::term_of(**release, b);
+  using coding_systems::CodeUniverse;
+  const auto rows = codeset->walk_definition([](const CodeUniverse& universe, Node node) {
+    return universe.is_stranger(node) ? std::string_view("Unknown") : universe.release().term(node);
   });
   if (!rows) return rows.error();
   std::string out;

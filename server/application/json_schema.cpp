@@ -178,13 +178,14 @@ class Checker {
     const auto prefix = schema.find("prefixItems");
     const std::size_t prefix_size = prefix == schema.end() ? 0 : prefix->size();
     const auto items = schema.find("items");
+    // Of long lists, nearly all are codes: a path is built only where something is wrong.
     static const json plain_string = {{"type", "string"}};
+    const bool are_strings = items != schema.end() && *items == plain_string;
     for (std::size_t i = 0; i < value.size() && errors.size() < errors_max; ++i) {
-      if (i >= prefix_size && items == schema.end()) break;
-      const json& wanted = i < prefix_size ? prefix->at(i) : *items;
-      // Nearly always a plain string: a path is built only where something is wrong.
-      if (value[i].is_string() && wanted == plain_string) continue;
-      check(wanted, value[i], path + "[" + std::to_string(i) + "]");
+      const bool is_in_prefix = i < prefix_size;
+      if (!is_in_prefix && items == schema.end()) break;
+      if (!is_in_prefix && are_strings && value[i].is_string()) continue;
+      check(is_in_prefix ? prefix->at(i) : *items, value[i], path + "[" + std::to_string(i) + "]");
     }
   }
 

@@ -69,7 +69,7 @@ Result<events::VersionCreated> first_version(const Write& write, const CreateCod
     version.author = write.actor.username;
   }
   if (command.csv_data) {
-    auto table = contents_of_csv(*command.csv_data, release.open.get());
+    auto table = contents_of_csv(*command.csv_data, release.open.get(), command.known_codes);
     if (!table) return table.error();
     version.origin = events::VersionOrigin::csv;
     version.csv_data = std::move(*table);
@@ -80,7 +80,8 @@ Result<events::VersionCreated> first_version(const Write& write, const CreateCod
                              "codelists of this system are uploaded as a table (csv), not built");
   }
   if (!command.codes) return version;
-  auto contents = contents_of_codes(release.open, *command.codes, command.ignore_unfound_codes);
+  auto contents = contents_of_codes(release.open, *command.codes, command.known_codes,
+                                    command.ignore_unfound_codes);
   if (!contents) return contents.error();
   version.origin = events::VersionOrigin::codes;
   version.codes = std::move(contents->codes);

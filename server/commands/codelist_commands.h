@@ -28,6 +28,7 @@ struct CreateCodelist {
   // With codes: what becomes of the first version. Drafts have the actor as author, others have
   // none.
   events::VersionStatus status = events::VersionStatus::draft;
+  KnownCodes known_codes = KnownCodes::concepts;  // other codes are errors
   bool ignore_unfound_codes = false;
 };
 

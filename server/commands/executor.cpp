@@ -27,11 +27,11 @@ Error turn_is_kept() {
 }
 
 // Whoever has it may be waiting for the disk.
-TurnLock take_turn(std::timed_mutex& mutex) {
-  TurnLock lock(mutex, std::try_to_lock);
+std::unique_lock<std::timed_mutex> take_turn(std::timed_mutex& mutex) {
+  std::unique_lock lock(mutex, std::try_to_lock);
   if (lock) return lock;
   const base::Waiting waiting;
-  return TurnLock(mutex, turn_wait_max);
+  return std::unique_lock(mutex, turn_wait_max);
 }
 
 }  // namespace

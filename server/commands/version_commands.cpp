@@ -50,6 +50,7 @@ std::optional<CodelistId> codelist_of(const Site& site, VersionId id) {
 struct FromCodes {
   const std::vector<std::string>& codes;
   bool always_create_new_version;
+  KnownCodes known_codes;
   bool ignore_unfound_codes;
   bool should_publish;
 };
@@ -73,7 +74,8 @@ Result<std::optional<events::VersionCreated>> version_from_codes(
       return std::optional<events::VersionCreated>();
     }
   }
-  auto contents = contents_of_codes(release.open, wanted.codes, wanted.ignore_unfound_codes);
+  auto contents = contents_of_codes(release.open, wanted.codes, wanted.known_codes,
+                                    wanted.ignore_unfound_codes);
   if (!contents) return contents.error();
   unfound = std::move(contents->unfound);
   events::VersionCreated version;
@@ -168,17 +170,18 @@ Result<Commit> VersionCommands::create(const Write& write, CodelistId id,
     std::optional<events::VersionCreated> version;
     std::vector<std::string> unfound;
     if (command.csv_data) {
-      auto table = contents_of_csv(*command.csv_data, release->open.get());
+      auto table = contents_of_csv(*command.csv_data, release->open.get(), command.known_codes);
       if (!table) return table.error();
       version.emplace();
       version->status = VersionStatus::under_review;
       version->origin = events::VersionOrigin::csv;
       version->csv_data = std::move(*table);
     } else {
-      auto made = version_from_codes(views, *release, *codelist,
-                                     {*command.codes, command.always_create_new_version,
-                                      command.ignore_unfound_codes, command.should_publish},
-                                     unfound);
+      auto made = version_from_codes(
+          views, *release, *codelist,
+          {*command.codes, command.always_create_new_version, command.known_codes,
+           command.ignore_unfound_codes, command.should_publish},
+          unfound);
       if (!made) return made.error();
       if (!*made) return Error{ErrorCode::invalid, "No difference to previous version", {}};
       version = std::move(**made);
@@ -213,10 +216,11 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
         choose_release(executor_.site(), views, codelist->coding_system, command.release);
     if (!release) return release.error();
     std::vector<std::string> unfound;
-    auto version = version_from_codes(views, *release, *codelist,
-                                      {command.codes, command.always_create_new_version,
-                                       command.ignore_unfound_codes, command.should_publish},
-                                      unfound);
+    auto version =
+        version_from_codes(views, *release, *codelist,
+                           {command.codes, command.always_create_new_version, command.known_codes,
+                            command.ignore_unfound_codes, command.should_publish},
+                           unfound);
     if (!version) return version.error();
     Decision decision{"UpdateCodelist", {codelist_stream(id)}, {}};
     const ChangeDetails details{
@@ -315,7 +319,8 @@ Result<Commit> VersionCommands::convert_to_new_style(const Write& write, Version
     if (!release->open) return only_uploaded();
     auto codes = included_codes(views, source->version);
     if (!codes) return codes.error();
-    auto contents = contents_of_codes(release->open, std::move(*codes), false);
+    auto contents =
+        contents_of_codes(release->open, std::move(*codes), KnownCodes::concepts, false);
     if (!contents) return contents.error();
     events::VersionCreated version;
     version.status = VersionStatus::under_review;

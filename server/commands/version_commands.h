@@ -19,6 +19,7 @@ struct CreateVersion {
   // Otherwise the codes of the newest version again are an error: "No difference to previous
   // version".
   bool always_create_new_version = false;
+  KnownCodes known_codes = KnownCodes::concepts;  // other codes are errors
   bool ignore_unfound_codes = false;
   bool should_publish = false;  // codes only; leaves other versions as they are
   // Changes of the codelist itself that go into the same commit.
@@ -41,6 +42,7 @@ struct UpdateCodelist {
   std::string release;
   std::optional<std::string> tag;
   bool always_create_new_version = false;
+  KnownCodes known_codes = KnownCodes::concepts;  // other codes are errors
   bool ignore_unfound_codes = false;
   bool should_publish = false;
 };

@@ -21,17 +21,6 @@ std::string join(const std::vector<std::string>& texts, std::size_t count) {
   return joined;
 }
 
-// The codes without a name in the release, in the order given.
-std::vector<std::string> without_name(const coding_systems::Release& release,
-                                      const std::vector<std::string>& codes) {
-  std::vector<std::string> missing;
-  for (const std::string& code : codes) {
-    const auto node = release.find(code);
-    if (!node || !release.name(*node)) missing.push_back(code);
-  }
-  return missing;
-}
-
 bool is_all_digits(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -63,7 +52,7 @@ Error bad_csv(std::string detail) {
 }
 
 Result<void> check_table_codes(const std::vector<CsvRow>& rows,
-                               const coding_systems::Release& release) {
+                               const coding_systems::Release& release, KnownCodes known) {
   std::vector<std::size_t> columns;
   const std::vector<std::string>& headers = rows.front().fields;
   for (std::size_t i = 0; i < headers.size(); ++i) {
@@ -77,8 +66,7 @@ Result<void> check_table_codes(const std::vector<CsvRow>& rows,
     const std::string line = "line " + std::to_string(rows[i].line) + ": ";
     if (rows[i].fields.size() <= columns[0]) return bad_csv(line + "there is no code");
     const std::string& code = rows[i].fields[columns[0]];
-    const auto node = release.find(code);
-    if (!node || !release.name(*node)) {
+    if (!is_known(release, code, known)) {
       return bad_csv(line + "the code '" + code + "' is not in " + release.alias());
     }
   }
@@ -100,6 +88,23 @@ bool has_release_file(const Views& views, std::string_view coding_system,
 std::string_view term_of(const coding_systems::Release& release, std::string_view code) {
   const auto node = release.find(code);
   return node ? release.term(*node) : std::string_view("Unknown");
+}
+
+std::string_view shown_term(const coding_systems::Release& release, coding_systems::Node node) {
+  if (release.name(node)) return release.term(node);
+  const auto synonyms = release.synonyms(node);
+  return synonyms.empty() ? release.term(node) : synonyms.front();
+}
+
+std::string_view shown_term_of(const coding_systems::Release& release, std::string_view code) {
+  const auto node = release.find(code);
+  return node ? shown_term(release, *node) : std::string_view("Unknown");
+}
+
+bool is_known(const coding_systems::Release& release, std::string_view code, KnownCodes known) {
+  const auto node = release.find(code);
+  if (!node) return false;
+  return known == KnownCodes::named ? release.name(*node).has_value() : release.has_concept(*node);
 }
 
 Result<ChosenRelease> choose_release(const Site& site, const Views& views,
@@ -137,9 +142,10 @@ Result<ChosenRelease> choose_release(const Site& site, const Views& views,
 }
 
 Result<CodesContents> contents_of_codes(const ReleasePointer& release,
-                                        std::vector<std::string> codes, bool ignore_unfound_codes) {
+                                        std::vector<std::string> codes, KnownCodes known,
+                                        bool ignore_unfound_codes) {
   if (const auto good = check_codes(codes); !good) return good.error();
-  CodesContents contents = contents_of_table(*release, std::move(codes));
+  CodesContents contents = contents_of_table(*release, std::move(codes), known);
   if (contents.unfound.empty() || ignore_unfound_codes) return contents;
   const std::size_t listed = std::min(listed_codes_max, contents.unfound.size());
   std::string detail = "Attempting to import codes that aren't in the " +
@@ -156,13 +162,14 @@ Result<CodesContents> contents_of_codes(const ReleasePointer& release,
 }
 
 CodesContents contents_of_table(const coding_systems::Release& release,
-                                std::vector<std::string> codes) {
+                                std::vector<std::string> codes, KnownCodes known) {
   CodesContents contents;
-  contents.unfound = without_name(release, codes);
-  std::erase_if(codes, [&](const std::string& code) {
-    return std::binary_search(contents.unfound.begin(), contents.unfound.end(), code);
-  });
-  contents.codes = coding_systems::statuses_of_codes(release, codes);
+  std::vector<std::string> found;
+  found.reserve(codes.size());
+  for (std::string& code : codes) {
+    (is_known(release, code, known) ? found : contents.unfound).push_back(std::move(code));
+  }
+  contents.codes = coding_systems::statuses_of_codes(release, found);
   return contents;
 }
 
@@ -178,12 +185,12 @@ std::string unfound_codes_methodology(const coding_systems::CodingSystemInfo& sy
 }
 
 Result<std::string> contents_of_csv(const std::string& csv_data,
-                                    const coding_systems::Release* release) {
+                                    const coding_systems::Release* release, KnownCodes known) {
   const auto rows = read_csv(csv_data);
   if (!rows) return bad_csv(rows.error().detail);
   if (rows->empty()) return bad_csv("the table is empty");
   if (release != nullptr) {
-    if (const auto good = check_table_codes(*rows, *release); !good) return good.error();
+    if (const auto good = check_table_codes(*rows, *release, known); !good) return good.error();
   }
   std::string stored;
   stored.reserve(csv_data.size());

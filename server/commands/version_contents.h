@@ -1,6 +1,7 @@
 // What a new version is made of: its release, its codes with their statuses, or its table.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,9 +18,20 @@ using ReleasePointer = std::shared_ptr<const coding_systems::Release>;
 // only as tables, of which a release has a file where it was imported (and "null" never).
 bool has_release_file(const Views& views, std::string_view coding_system, const std::string& alias);
 
-// The term of a code as listings and downloads show it; "Unknown" where the release does not have
-// it.
+// The term of a code as OpenCodelists' downloads show it: "Unknown" where the release has no name
+// for it.
 std::string_view term_of(const coding_systems::Release& release, std::string_view code);
+// As term_of(), but a concept that has lost its name is shown by its first synonym: a concept of
+// SNOMED CT may have an inactive fully specified name and active synonyms.
+std::string_view shown_term(const coding_systems::Release& release, coding_systems::Node node);
+std::string_view shown_term_of(const coding_systems::Release& release, std::string_view code);
+
+// Which codes count as codes of a release.
+enum class KnownCodes : std::uint8_t {
+  concepts,  // every concept
+  named,     // concepts with a name: OpenCodelists' rule, that of API v1
+};
+bool is_known(const coding_systems::Release& release, std::string_view code, KnownCodes known);
 
 // A release that a version can be made on. `open` is empty where it has no file.
 struct ChosenRelease {
@@ -39,22 +51,22 @@ struct CodesContents {
   std::vector<std::string> unfound;           // sorted; only where they were to be ignored
 };
 
-// Every code must have a name in the release, or is listed in an error (unless unfound ones are to
-// be ignored).
+// Every code must be known, or is listed in an error (unless unfound ones are to be ignored).
 Result<CodesContents> contents_of_codes(const ReleasePointer& release,
-                                        std::vector<std::string> codes, bool ignore_unfound_codes);
+                                        std::vector<std::string> codes, KnownCodes known,
+                                        bool ignore_unfound_codes);
 // Of a table that is stored already, whatever is in it; `codes` sorted and unique.
 CodesContents contents_of_table(const coding_systems::Release& release,
-                                std::vector<std::string> codes);
+                                std::vector<std::string> codes, KnownCodes known);
 
 // The paragraph that OpenCodelists puts in place of the methodology when codes were left out.
 std::string unfound_codes_methodology(const coding_systems::CodingSystemInfo& system,
                                       const std::vector<std::string>& unfound);
 
 // An uploaded table as it is stored (CRLF becomes LF). With a release, exactly one column `code` or
-// `dmd_id` must be there, and each of its codes must exist; errors name line and code.
+// `dmd_id` must be there, and each of its codes must be known; errors name line and code.
 Result<std::string> contents_of_csv(const std::string& csv_data,
-                                    const coding_systems::Release* release);
+                                    const coding_systems::Release* release, KnownCodes known);
 
 // The codes of an old-style table, sorted and unique; reference section 8 of the domain rules says
 // which column. Errors: invalid, for a table whose rows do not reach the column.

@@ -289,4 +289,55 @@ TEST_CASE_METHOD(Fixture, "a draft keeps a search as it was meant, not as it was
   CHECK(site.head() == head);
 }
 
+TEST_CASE_METHOD(Fixture, "a concept that has lost its name is a code, shown by its synonym",
+                 "[api][search]") {
+  const std::string nameless = "2649007";  // its fully specified name is inactive
+  const std::string silent = "3720003";    // so are all its descriptions
+  const std::string release = std::string("/api/v2/releases/") + small_snomedct;
+  const json code = get("/codes/" + nameless);
+  CHECK(code.at("name").is_null());
+  CHECK(code.at("term") == "Secondary neurocele");
+  CHECK(codes("term=secondary+neurocele&mode=phrase") == Codes{nameless});
+  CHECK(get("/matches?code=" + nameless).at("hits").at(0).at("term") == "Secondary neurocele");
+  const json all = {nameless, silent};
+  const json terms = site.send("POST", release + "/terms", {{"codes", all}}).json().at("terms");
+  CHECK(terms == json({{nameless, "Secondary neurocele"}, {silent, "Unknown"}}));
+
+  const Reply codeset = site.send("POST", release + "/codeset", {{"codes", all}});
+  INFO(codeset.body);
+  REQUIRE(codeset.status == 200);
+  CHECK(codeset.json().at("statuses") == json({{nameless, "+"}, {silent, "+"}}));
+  // "Secondary neurocele" comes before "Unknown".
+  const json definition = json::array({json::array({nameless, "+"}), json::array({silent, "+"})});
+  CHECK(codeset.json().at("definition") == definition);
+
+  json codelist = {{"owner", "organisation/test-org"},
+                   {"name", "Nameless"},
+                   {"coding_system", "snomedct"},
+                   {"release", small_snomedct},
+                   {"codes", all}};
+  CHECK(site.send("POST", "/api/v2/codelists", codelist).status == 201);
+  const std::string versions = "/api/v2/codelists/organisation/test-org/nameless/versions";
+  const json codes_again = {{"release", small_snomedct}, {"codes", {nameless}}};
+  CHECK(site.send("POST", versions, codes_again).status == 201);
+  const json table = {{"release", small_snomedct}, {"csv", "code,term\n" + nameless + ",Mine\n"}};
+  CHECK(site.send("POST", versions, table).status == 201);
+
+  // OpenCodelists knows such a concept by its name only.
+  const std::string v1 = "/api/v1/codelist/test-org/";
+  const json in_v1 = {{"name", "In v1"},
+                      {"coding_system_id", "snomedct"},
+                      {"coding_system_database_alias", small_snomedct},
+                      {"codes", {nameless}}};
+  const Reply created = site.send("POST", v1, in_v1);
+  CHECK(created.status == 400);
+  CHECK_THAT(created.body, Catch::Contains("aren't in the SNOMED CT"));
+  const json version_in_v1 = {{"coding_system_database_alias", small_snomedct},
+                              {"codes", {nameless}}};
+  CHECK(site.send("POST", v1 + "nameless/versions/", version_in_v1).status == 400);
+  const json table_in_v1 = {{"coding_system_database_alias", small_snomedct},
+                            {"csv_data", "code\n" + nameless + "\n"}};
+  CHECK(site.send("POST", v1 + "nameless/versions/", table_in_v1).status == 400);
+}
+
 }  // namespace codelog::tests
