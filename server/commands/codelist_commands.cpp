@@ -35,6 +35,9 @@ Result<void> check(const CreateCodelist& command, const std::string& slug) {
   if (command.codes && command.csv_data) {
     return base::field_error(ErrorCode::invalid, "csv", "give either codes or csv, not both");
   }
+  if (command.table_rules.code_column && !command.csv_data) {
+    return base::field_error(ErrorCode::invalid, "code_column", "names a column of csv");
+  }
   if (command.tag) {
     if (const auto tag = check_tag(*command.tag); !tag) return tag;
   }
@@ -69,7 +72,10 @@ Result<events::VersionCreated> first_version(const Write& write, const CreateCod
     version.author = write.actor.username;
   }
   if (command.csv_data) {
-    auto table = contents_of_csv(*command.csv_data, release.open.get(), command.known_codes);
+    const auto* system = coding_systems::find_coding_system(command.coding_system);
+    CODELOG_CHECK(system != nullptr, "a release of an unknown coding system");
+    auto table =
+        contents_of_csv(*command.csv_data, *system, release.open.get(), command.table_rules);
     if (!table) return table.error();
     version.origin = events::VersionOrigin::csv;
     version.csv_data = std::move(*table);
@@ -80,8 +86,7 @@ Result<events::VersionCreated> first_version(const Write& write, const CreateCod
                              "codelists of this system are uploaded as a table (csv), not built");
   }
   if (!command.codes) return version;
-  auto contents = contents_of_codes(release.open, *command.codes, command.known_codes,
-                                    command.ignore_unfound_codes);
+  auto contents = contents_of_codes(*release.open, *command.codes, command.codes_rules);
   if (!contents) return contents.error();
   version.origin = events::VersionOrigin::codes;
   version.codes = std::move(contents->codes);

@@ -23,13 +23,13 @@ struct CreateCodelist {
   std::vector<events::Reference> references;
   std::vector<events::SignOff> signoffs;
   std::optional<std::vector<std::string>> codes;
+  CodesRules codes_rules;
   std::optional<std::string> csv_data;
+  TableRules table_rules;
   std::optional<std::string> tag;
   // With codes: what becomes of the first version. Drafts have the actor as author, others have
   // none.
   events::VersionStatus status = events::VersionStatus::draft;
-  KnownCodes known_codes = KnownCodes::concepts;  // other codes are errors
-  bool ignore_unfound_codes = false;
 };
 
 // Fields that are given replace what is there; the rest stays. An empty text clears.

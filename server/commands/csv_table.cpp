@@ -1,5 +1,8 @@
 #include "server/commands/csv_table.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "events/base/text.h"
 
 namespace codelog::commands {
@@ -11,10 +14,20 @@ using base::ErrorCode;
 // A field takes 32 bytes of memory and as little as one of the table: without a limit, 60 MB of
 // commas would be 2 GB whenever anybody looks at the version.
 constexpr std::size_t fields_max = 1'000'000;
+constexpr std::size_t shown_bytes_max = 100;
+
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+std::string row_and_line(std::size_t number, std::size_t line) {
+  const std::string row = "row " + std::to_string(number);
+  return number == line ? row : row + " (line " + std::to_string(line) + ")";
+}
 
 class CsvReader {
  public:
-  explicit CsvReader(std::string_view text) : text_(text) {}
+  explicit CsvReader(std::string_view text) : text_(text) {
+    at_ = text.size() - skip_byte_order_mark(text).size();
+  }
 
   base::Result<std::vector<CsvRow>> read() {
     while (at_ < text_.size()) {
@@ -25,8 +38,7 @@ class CsvReader {
 
  private:
   base::Result<void> read_row() {
-    CsvRow row;
-    row.line = line_;
+    CsvRow row{.number = number_, .line = line_, .begin = at_, .after = at_, .fields = {}};
     bool any =
         false;  // A line with nothing on it is no row; a line with only a comma has two fields.
     for (;;) {
@@ -50,6 +62,7 @@ class CsvReader {
       ++at_;
     }
     skip_line_end();
+    row.after = at_;
     if (any) rows_.push_back(std::move(row));
     return {};
   }
@@ -67,7 +80,7 @@ class CsvReader {
       field += c;
     }
     return Error{ErrorCode::invalid,
-                 "line " + std::to_string(opened_on) + ": a quoted field is never closed",
+                 row_and_line(number_, opened_on) + ": a quoted field is never closed",
                  {}};
   }
 
@@ -77,25 +90,55 @@ class CsvReader {
     if (at_ < text_.size() && text_[at_] == '\r') ++at_;
     if (at_ < text_.size() && text_[at_] == '\n') ++at_;
     ++line_;
+    ++number_;
   }
 
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
+  std::size_t number_ = 1;
   std::size_t fields_count_ = 0;
   std::vector<CsvRow> rows_;
 };
 
+Error not_utf8(std::string_view text) {
+  std::size_t at = 0;
+  for (std::size_t after = 0; at < text.size(); at = after) {
+    after = at + 1;
+    while (after < text.size() && continues_character(text[after])) ++after;
+    if (!base::is_utf8(text.substr(at, after - at))) break;
+  }
+  const auto line = 1 + std::ranges::count(text.substr(0, at), '\n');
+  return {ErrorCode::invalid,
+          "the table is not well-formed UTF-8 at byte " + std::to_string(at + 1) + ", in line " +
+              std::to_string(line) + "; save it as CSV in UTF-8",
+          {}};
+}
+
 }  // namespace
 
+std::string_view skip_byte_order_mark(std::string_view text) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  return text;
+}
+
 base::Result<std::vector<CsvRow>> read_csv(std::string_view text) {
-  if (!base::is_utf8(text)) {
-    return Error{ErrorCode::invalid, "the table is not well-formed UTF-8", {}};
-  }
+  if (!base::is_utf8(text)) return not_utf8(text);
   if (text.find('\0') != std::string_view::npos) {
     return Error{ErrorCode::invalid, "the table contains a NUL character", {}};
   }
   return CsvReader(text).read();
+}
+
+std::string place_of(const CsvRow& row) { return row_and_line(row.number, row.line); }
+
+std::string shown(std::string_view text) {
+  std::string_view start = text.substr(0, shown_bytes_max);
+  while (start.size() < text.size() && continues_character(text[start.size()])) {
+    start.remove_suffix(1);
+  }
+  return "'" + std::string(start) + (start.size() < text.size() ? "...'" : "'");
 }
 
 }  // namespace codelog::commands

@@ -1,11 +1,9 @@
 // A table that somebody uploaded, read as Python's csv module reads it (RFC 4180 with its leniency:
 // a quote inside an unquoted field is a character like any other, and text after a closing quote
-// belongs to the field).
+// belongs to the field). Functions without state.
 #pragma once
 
 #include <cstddef>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,12 +13,26 @@
 namespace codelog::commands {
 
 struct CsvRow {
-  std::size_t line = 1;  // where it starts in the text
+  std::size_t number = 1;  // as spreadsheets count: the header is row 1, blank lines count as well
+  std::size_t line = 1;    // where it starts in the text
+  // Its bytes in the text, with the end of its last line: [begin, after).
+  std::size_t begin = 0;
+  std::size_t after = 0;
   std::vector<std::string> fields;
 };
 
-// Blank lines are left out. Errors: invalid, for a quote that is never closed, for text that is not
-// UTF-8, and for more fields than any codelist's table has.
+// The text without a byte order mark before it.
+std::string_view skip_byte_order_mark(std::string_view text);
+
+// Skips a byte order mark and blank lines. Errors: invalid, for a quote that is never closed, for
+// text that is not UTF-8 (naming the byte) or has a NUL, and for more fields than any codelist's
+// table has.
 base::Result<std::vector<CsvRow>> read_csv(std::string_view text);
+
+// "row 3", or "row 3 (line 5)" where a field above it has line breaks.
+std::string place_of(const CsvRow& row);
+
+// A text of the table as messages show it: in quotes, its start where it is long.
+std::string shown(std::string_view text);
 
 }  // namespace codelog::commands

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "coding_systems/base/typed_code.h"
 #include "events/base/text.h"
 #include "server/commands/codelist_commands.h"
 #include "server/commands/csv_writer.h"
@@ -180,7 +181,10 @@ Result<DmdConversion> convert(DmdConversion opened, const Views& views,
                               const VersionRecord& version) {
   auto codes = included_codes(views, version);
   if (!codes) return codes.error();
-  opened.bnf_codes = std::move(*codes);
+  // A table may have them in lower case.
+  for (const std::string& code : *codes) {
+    opened.bnf_codes.push_back(coding_systems::normal_code("bnf", code));
+  }
   opened.products =
       mappings::dmd_products_of(*opened.mapping, *opened.release.open, opened.bnf_codes);
   return opened;

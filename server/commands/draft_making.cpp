@@ -221,7 +221,7 @@ Result<events::VersionCreated> draft_of(const Views& views,
     // Of a table on a release without a file, too: on this release its codes are codes.
     auto listed = table_codes(views, source);
     if (!listed) return listed.error();
-    auto contents = contents_of_table(*release, std::move(*listed), KnownCodes::concepts);
+    auto contents = contents_of_table(*release, *listed);
     for (auto& code : contents.codes) codes.emplace(std::move(code.code), code.status);
   } else {
     // What nobody has confirmed there, nobody has confirmed here.

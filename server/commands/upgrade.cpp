@@ -153,8 +153,7 @@ Result<VersionContent> content_of(const Views& views, const projections::Version
   // Of a table on a release without a file, too: on the newer one its codes are codes.
   auto listed = table_codes(views, version);
   if (!listed) return listed.error();
-  auto contents = contents_of_table(release != nullptr ? *release : *newer, std::move(*listed),
-                                    KnownCodes::concepts);
+  auto contents = contents_of_table(release != nullptr ? *release : *newer, *listed);
   content.codes = std::move(contents.codes);
   // A listed code that the release does not know was nevertheless decided on.
   for (std::string& code : contents.unfound) {

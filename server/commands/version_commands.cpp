@@ -49,11 +49,19 @@ std::optional<CodelistId> codelist_of(const Site& site, VersionId id) {
 // The version from codes, or nothing if they are the newest version's and no new one is wanted.
 struct FromCodes {
   const std::vector<std::string>& codes;
+  const CodesRules& rules;
   bool always_create_new_version;
-  KnownCodes known_codes;
-  bool ignore_unfound_codes;
   bool should_publish;
 };
+
+bool are_same(const coding_systems::Release& release, const FromCodes& wanted,
+              const std::vector<std::string>& before) {
+  if (!wanted.rules.takes_exact_only) {
+    return codes_in_release(release, wanted.codes) == codes_in_release(release, before);
+  }
+  const std::set<std::string_view> asked(wanted.codes.begin(), wanted.codes.end());
+  return std::equal(asked.begin(), asked.end(), before.begin(), before.end());
+}
 
 Result<std::optional<events::VersionCreated>> version_from_codes(
     const Views& views, const ChosenRelease& release, const CodelistRecord& codelist,
@@ -69,13 +77,9 @@ Result<std::optional<events::VersionCreated>> version_from_codes(
   if (!wanted.always_create_new_version && !versions.empty()) {
     const auto before = included_codes(views, versions.back());
     if (!before) return before.error();
-    const std::set<std::string_view> asked(wanted.codes.begin(), wanted.codes.end());
-    if (std::equal(asked.begin(), asked.end(), before->begin(), before->end())) {
-      return std::optional<events::VersionCreated>();
-    }
+    if (are_same(*release.open, wanted, *before)) return std::optional<events::VersionCreated>();
   }
-  auto contents = contents_of_codes(release.open, wanted.codes, wanted.known_codes,
-                                    wanted.ignore_unfound_codes);
+  auto contents = contents_of_codes(*release.open, wanted.codes, wanted.rules);
   if (!contents) return contents.error();
   unfound = std::move(contents->unfound);
   events::VersionCreated version;
@@ -141,6 +145,9 @@ Result<Commit> VersionCommands::create(const Write& write, CodelistId id,
   if (command.codes.has_value() == command.csv_data.has_value()) {
     return base::field_error(ErrorCode::invalid, "codes", "give exactly one of codes and csv");
   }
+  if (command.table_rules.code_column && !command.csv_data) {
+    return base::field_error(ErrorCode::invalid, "code_column", "names a column of csv");
+  }
   if (command.tag) {
     if (const auto tag = check_tag(*command.tag); !tag) return tag.error();
   }
@@ -170,18 +177,20 @@ Result<Commit> VersionCommands::create(const Write& write, CodelistId id,
     std::optional<events::VersionCreated> version;
     std::vector<std::string> unfound;
     if (command.csv_data) {
-      auto table = contents_of_csv(*command.csv_data, release->open.get(), command.known_codes);
+      const auto* system = coding_systems::find_coding_system(codelist->coding_system);
+      CODELOG_CHECK(system != nullptr, "a codelist of an unknown coding system");
+      auto table =
+          contents_of_csv(*command.csv_data, *system, release->open.get(), command.table_rules);
       if (!table) return table.error();
       version.emplace();
       version->status = VersionStatus::under_review;
       version->origin = events::VersionOrigin::csv;
       version->csv_data = std::move(*table);
     } else {
-      auto made = version_from_codes(
-          views, *release, *codelist,
-          {*command.codes, command.always_create_new_version, command.known_codes,
-           command.ignore_unfound_codes, command.should_publish},
-          unfound);
+      auto made = version_from_codes(views, *release, *codelist,
+                                     {*command.codes, command.codes_rules,
+                                      command.always_create_new_version, command.should_publish},
+                                     unfound);
       if (!made) return made.error();
       if (!*made) return Error{ErrorCode::invalid, "No difference to previous version", {}};
       version = std::move(**made);
@@ -216,11 +225,10 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
         choose_release(executor_.site(), views, codelist->coding_system, command.release);
     if (!release) return release.error();
     std::vector<std::string> unfound;
-    auto version =
-        version_from_codes(views, *release, *codelist,
-                           {command.codes, command.always_create_new_version, command.known_codes,
-                            command.ignore_unfound_codes, command.should_publish},
-                           unfound);
+    auto version = version_from_codes(views, *release, *codelist,
+                                      {command.codes, command.codes_rules,
+                                       command.always_create_new_version, command.should_publish},
+                                      unfound);
     if (!version) return version.error();
     Decision decision{"UpdateCodelist", {codelist_stream(id)}, {}};
     const ChangeDetails details{
@@ -319,8 +327,7 @@ Result<Commit> VersionCommands::convert_to_new_style(const Write& write, Version
     if (!release->open) return only_uploaded();
     auto codes = included_codes(views, source->version);
     if (!codes) return codes.error();
-    auto contents =
-        contents_of_codes(release->open, std::move(*codes), KnownCodes::concepts, false);
+    auto contents = contents_of_codes(*release->open, *codes, {});
     if (!contents) return contents.error();
     events::VersionCreated version;
     version.status = VersionStatus::under_review;

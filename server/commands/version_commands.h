@@ -13,14 +13,14 @@ namespace codelog::commands {
 // A new version of a codelist from a list of codes or from a table: exactly one of both.
 struct CreateVersion {
   std::optional<std::vector<std::string>> codes;
+  CodesRules codes_rules;
   std::optional<std::string> csv_data;
+  TableRules table_rules;
   std::string release;  // alias
   std::optional<std::string> tag;
   // Otherwise the codes of the newest version again are an error: "No difference to previous
   // version".
   bool always_create_new_version = false;
-  KnownCodes known_codes = KnownCodes::concepts;  // other codes are errors
-  bool ignore_unfound_codes = false;
   bool should_publish = false;  // codes only; leaves other versions as they are
   // Changes of the codelist itself that go into the same commit.
   std::optional<std::string> name;
@@ -39,11 +39,10 @@ struct UpdateCodelist {
   std::vector<events::Reference> references;
   std::vector<events::SignOff> signoffs;
   std::vector<std::string> codes;
+  CodesRules codes_rules;
   std::string release;
   std::optional<std::string> tag;
   bool always_create_new_version = false;
-  KnownCodes known_codes = KnownCodes::concepts;  // other codes are errors
-  bool ignore_unfound_codes = false;
   bool should_publish = false;
 };
 

@@ -1,10 +1,9 @@
 #include "server/commands/version_contents.h"
 
 #include <algorithm>
-#include <array>
 
 #include "coding_systems/base/codeset.h"
-#include "events/base/text.h"
+#include "coding_systems/base/typed_code.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/newest_release.h"
 #include "server/commands/validation.h"
@@ -12,65 +11,58 @@
 namespace codelog::commands {
 namespace {
 
-// How many unknown codes an error lists; it counts them all.
-constexpr std::size_t listed_codes_max = 50;
+void sort_uniquely(std::vector<std::string>& texts) {
+  std::ranges::sort(texts);
+  const auto again = std::ranges::unique(texts);
+  texts.erase(again.begin(), again.end());
+}
 
-std::string join(const std::vector<std::string>& texts, std::size_t count) {
+std::string join(const std::vector<std::string>& texts) {
   std::string joined;
-  for (std::size_t i = 0; i < count; ++i) joined += (i == 0 ? "" : ", ") + texts[i];
+  for (const std::string& text : texts) {
+    if (&text != texts.data()) joined += ", ";
+    joined += text;
+  }
   return joined;
 }
 
-bool is_all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
+// A code as OpenCodelists lists it; in quotes where it is none.
+std::string listed(const std::string& code) { return is_code(code) ? code : shown(code); }
 
-// Which column of an old-style table holds the codes, and whether its header row is data too.
-struct CodeColumn {
-  std::size_t index = 0;
-  bool header_is_data = false;
-};
-
-CodeColumn find_code_column(const std::vector<std::string>& headers, const std::string& slug) {
-  constexpr std::array<std::string_view, 15> names = {
-      "ctv3id", "ctv3code", "ctv3_id",  "snomedct_id", "snomedcode", "snomed_id", "dmd", "dmd_id",
-      "icd10",  "icd code", "icd_code", "icd",         "icd10_code", "id",        "code"};
-  for (const std::string_view name : names) {
-    for (std::size_t i = 0; i < headers.size(); ++i) {
-      if (base::trim_unicode_space(base::ascii_lower(headers[i])) == name) return {i, false};
+CodesContents contents_of(const coding_systems::Release& release,
+                          const std::vector<std::string>& codes, const CodesRules& rules) {
+  CodesContents contents;
+  std::vector<std::string> found;
+  for (const std::string& code : codes) {
+    const auto node = find_known_code(release, code, rules.known);
+    if (!node || (rules.takes_exact_only && release.code(*node) != code)) {
+      contents.unfound.push_back(code);
+    } else {
+      found.emplace_back(release.code(*node));
     }
   }
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (is_all_digits(headers[i])) return {i, true};
-  }
-  return {slug == "ethnicity" ? std::size_t{1} : std::size_t{0}, false};
+  sort_uniquely(contents.unfound);
+  sort_uniquely(found);
+  contents.codes = coding_systems::statuses_of_codes(release, found);
+  return contents;
 }
 
-Error bad_csv(std::string detail) {
-  return base::field_error(ErrorCode::invalid, "csv", std::move(detail));
-}
-
-Result<void> check_table_codes(const std::vector<CsvRow>& rows,
-                               const coding_systems::Release& release, KnownCodes known) {
-  std::vector<std::size_t> columns;
-  const std::vector<std::string>& headers = rows.front().fields;
-  for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (headers[i] == "code" || headers[i] == "dmd_id") columns.push_back(i);
+Error unfound_codes(const coding_systems::Release& release,
+                    const std::vector<std::string>& unfound) {
+  Error error{ErrorCode::invalid,
+              "Attempting to import codes that aren't in the " +
+                  std::string(release.system().name) + "/" + release.alias() + " coding system: ",
+              {}};
+  const std::size_t count = std::min(listed_codes_max, unfound.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string code = listed(unfound[i]);
+    error.detail += (i == 0 ? "" : ", ") + code;
+    error.fields.push_back({"codes", code + " is not in " + release.alias()});
   }
-  if (columns.size() != 1) {
-    return bad_csv("line 1: the header must have exactly one column named code or dmd_id (it has " +
-                   std::to_string(columns.size()) + ")");
+  if (count < unfound.size()) {
+    error.detail += " and " + std::to_string(unfound.size() - count) + " more";
   }
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    const std::string line = "line " + std::to_string(rows[i].line) + ": ";
-    if (rows[i].fields.size() <= columns[0]) return bad_csv(line + "there is no code");
-    const std::string& code = rows[i].fields[columns[0]];
-    if (!is_known(release, code, known)) {
-      return bad_csv(line + "the code '" + code + "' is not in " + release.alias());
-    }
-  }
-  return {};
+  return error;
 }
 
 }  // namespace
@@ -99,12 +91,6 @@ std::string_view shown_term(const coding_systems::Release& release, coding_syste
 std::string_view shown_term_of(const coding_systems::Release& release, std::string_view code) {
   const auto node = release.find(code);
   return node ? shown_term(release, *node) : std::string_view("Unknown");
-}
-
-bool is_known(const coding_systems::Release& release, std::string_view code, KnownCodes known) {
-  const auto node = release.find(code);
-  if (!node) return false;
-  return known == KnownCodes::named ? release.name(*node).has_value() : release.has_concept(*node);
 }
 
 Result<ChosenRelease> choose_release(const Site& site, const Views& views,
@@ -141,36 +127,36 @@ Result<ChosenRelease> choose_release(const Site& site, const Views& views,
   return chosen;
 }
 
-Result<CodesContents> contents_of_codes(const ReleasePointer& release,
-                                        std::vector<std::string> codes, KnownCodes known,
-                                        bool ignore_unfound_codes) {
-  if (const auto good = check_codes(codes); !good) return good.error();
-  CodesContents contents = contents_of_table(*release, std::move(codes), known);
-  if (contents.unfound.empty() || ignore_unfound_codes) return contents;
-  const std::size_t listed = std::min(listed_codes_max, contents.unfound.size());
-  std::string detail = "Attempting to import codes that aren't in the " +
-                       std::string(release->system().name) + "/" + release->alias() +
-                       " coding system: " + join(contents.unfound, listed);
-  if (listed < contents.unfound.size()) {
-    detail += " and " + std::to_string(contents.unfound.size() - listed) + " more";
+Result<CodesContents> contents_of_codes(const coding_systems::Release& release,
+                                        const std::vector<std::string>& codes,
+                                        const CodesRules& rules) {
+  CodesContents contents = contents_of(release, codes, rules);
+  if (contents.unfound.empty() || rules.ignores_unfound) return contents;
+  const auto empty = std::ranges::find_if(
+      codes, [](const std::string& code) { return coding_systems::trim_typed_code(code).empty(); });
+  if (empty != codes.end()) {
+    return base::field_error(ErrorCode::invalid,
+                             "codes[" + std::to_string(empty - codes.begin()) + "]",
+                             "must not be empty");
   }
-  Error error{ErrorCode::invalid, detail, {}};
-  for (std::size_t i = 0; i < listed; ++i) {
-    error.fields.push_back({"codes", contents.unfound[i] + " is not in " + release->alias()});
-  }
-  return error;
+  return unfound_codes(release, contents.unfound);
 }
 
 CodesContents contents_of_table(const coding_systems::Release& release,
-                                std::vector<std::string> codes, KnownCodes known) {
-  CodesContents contents;
-  std::vector<std::string> found;
-  found.reserve(codes.size());
-  for (std::string& code : codes) {
-    (is_known(release, code, known) ? found : contents.unfound).push_back(std::move(code));
+                                const std::vector<std::string>& codes) {
+  return contents_of(release, codes, {});
+}
+
+std::vector<std::string> codes_in_release(const coding_systems::Release& release,
+                                          const std::vector<std::string>& codes) {
+  std::vector<std::string> written;
+  written.reserve(codes.size());
+  for (const std::string& code : codes) {
+    const auto node = coding_systems::find_typed_code(release, code);
+    written.emplace_back(node ? release.code(*node) : std::string_view(code));
   }
-  contents.codes = coding_systems::statuses_of_codes(release, found);
-  return contents;
+  sort_uniquely(written);
+  return written;
 }
 
 std::string unfound_codes_methodology(const coding_systems::CodingSystemInfo& system,
@@ -178,47 +164,10 @@ std::string unfound_codes_methodology(const coding_systems::CodingSystemInfo& sy
   return "\n\nThis codelist was imported automatically. The following codes were not found in "
          "the " +
          std::string(system.name) +
-         " dictionary and so excluded from this codelist: " + join(unfound, unfound.size()) +
+         " dictionary and so excluded from this codelist: " + join(unfound) +
          ".\n\nThis may be because this codelist contains both clinical terms and medications. In "
          "which case you may need to create another codelist for the missing clinical/medication "
          "codes.";
-}
-
-Result<std::string> contents_of_csv(const std::string& csv_data,
-                                    const coding_systems::Release* release, KnownCodes known) {
-  const auto rows = read_csv(csv_data);
-  if (!rows) return bad_csv(rows.error().detail);
-  if (rows->empty()) return bad_csv("the table is empty");
-  if (release != nullptr) {
-    if (const auto good = check_table_codes(*rows, *release, known); !good) return good.error();
-  }
-  std::string stored;
-  stored.reserve(csv_data.size());
-  for (std::size_t i = 0; i < csv_data.size(); ++i) {
-    const bool pair = csv_data[i] == '\r' && i + 1 < csv_data.size() && csv_data[i + 1] == '\n';
-    if (!pair) stored += csv_data[i];
-  }
-  return stored;
-}
-
-Result<std::vector<std::string>> codes_of_csv(const std::string& csv_data,
-                                              const std::string& codelist_slug) {
-  const auto rows = read_csv(csv_data);
-  if (!rows) return rows.error();
-  std::vector<std::string> codes;
-  if (rows->empty()) return codes;
-  const CodeColumn column = find_code_column(rows->front().fields, codelist_slug);
-  for (std::size_t i = column.header_is_data ? 0 : 1; i < rows->size(); ++i) {
-    const CsvRow& row = (*rows)[i];
-    if (row.fields.size() <= column.index) {
-      return Error{
-          ErrorCode::invalid, "line " + std::to_string(row.line) + " of the table has no code", {}};
-    }
-    codes.push_back(row.fields[column.index]);
-  }
-  std::sort(codes.begin(), codes.end());
-  codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
-  return codes;
 }
 
 Result<std::vector<std::string>> table_codes(const Views& views,

@@ -1,7 +1,6 @@
 // What a new version is made of: its release, its codes with their statuses, or its table.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "server/commands/executor.h"
+#include "server/commands/uploaded_table.h"
 
 namespace codelog::commands {
 
@@ -25,13 +25,6 @@ std::string_view term_of(const coding_systems::Release& release, std::string_vie
 // SNOMED CT may have an inactive fully specified name and active synonyms.
 std::string_view shown_term(const coding_systems::Release& release, coding_systems::Node node);
 std::string_view shown_term_of(const coding_systems::Release& release, std::string_view code);
-
-// Which codes count as codes of a release.
-enum class KnownCodes : std::uint8_t {
-  concepts,  // every concept
-  named,     // concepts with a name: OpenCodelists' rule, that of API v1
-};
-bool is_known(const coding_systems::Release& release, std::string_view code, KnownCodes known);
 
 // A release that a version can be made on. `open` is empty where it has no file.
 struct ChosenRelease {
@@ -51,29 +44,33 @@ struct CodesContents {
   std::vector<std::string> unfound;           // sorted; only where they were to be ignored
 };
 
-// Every code must be known, or is listed in an error (unless unfound ones are to be ignored).
-Result<CodesContents> contents_of_codes(const ReleasePointer& release,
-                                        std::vector<std::string> codes, KnownCodes known,
-                                        bool ignore_unfound_codes);
-// Of a table that is stored already, whatever is in it; `codes` sorted and unique.
+struct CodesRules {
+  // Codes that the release does not have are left out, and listed, whatever they look like.
+  bool ignores_unfound = false;
+  // Codes must be written as the release writes them; otherwise as a person types them.
+  bool takes_exact_only = false;
+  KnownCodes known = KnownCodes::concepts;  // other codes are errors
+};
+
+// Errors: invalid, naming "codes": an empty code; codes that the release does not have, which are
+// listed (unless they are to be ignored).
+Result<CodesContents> contents_of_codes(const coding_systems::Release& release,
+                                        const std::vector<std::string>& codes,
+                                        const CodesRules& rules);
+// Of a table that is stored already, whatever is in it.
 CodesContents contents_of_table(const coding_systems::Release& release,
-                                std::vector<std::string> codes, KnownCodes known);
+                                const std::vector<std::string>& codes);
+
+// The codes as the release writes them, sorted and unique; those that it does not have stay as they
+// are.
+std::vector<std::string> codes_in_release(const coding_systems::Release& release,
+                                          const std::vector<std::string>& codes);
 
 // The paragraph that OpenCodelists puts in place of the methodology when codes were left out.
 std::string unfound_codes_methodology(const coding_systems::CodingSystemInfo& system,
                                       const std::vector<std::string>& unfound);
 
-// An uploaded table as it is stored (CRLF becomes LF). With a release, exactly one column `code` or
-// `dmd_id` must be there, and each of its codes must be known; errors name line and code.
-Result<std::string> contents_of_csv(const std::string& csv_data,
-                                    const coding_systems::Release* release, KnownCodes known);
-
-// The codes of an old-style table, sorted and unique; reference section 8 of the domain rules says
-// which column. Errors: invalid, for a table whose rows do not reach the column.
-Result<std::vector<std::string>> codes_of_csv(const std::string& csv_data,
-                                              const std::string& codelist_slug);
-
-// The codes of the version's table, sorted and unique. Errors as codes_of_csv.
+// The codes of the version's table as they stand in it, sorted and unique. Errors as codes_of_csv.
 Result<std::vector<std::string>> table_codes(const Views& views,
                                              const projections::VersionRecord& version);
 

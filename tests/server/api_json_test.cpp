@@ -88,11 +88,29 @@ TEST_CASE("the reader takes JSON and nothing else", "[json]") {
   CHECK_THAT(why_not(""), Catch::Contains("goes wrong at byte"));
   CHECK_THAT(why_not("{\"a\": 1,}"), Catch::Contains("goes wrong at byte 9"));
   CHECK_THAT(why_not("{} x"), Catch::Contains("goes wrong"));
-  CHECK_THAT(why_not("NaN"), Catch::Contains("goes wrong"));
+  CHECK_THAT(why_not("nan"), Catch::Contains("goes wrong"));
   CHECK_THAT(why_not("\"\xFF\""), Catch::Contains("not well-formed UTF-8"));
   CHECK_THAT(why_not(R"({"a": 1, "b": {"c": 1, "c": 2}})"),
              Catch::Contains("the key \"c\" is there twice"));
   CHECK(*parse_json(R"({"a": 1, "a": 2})", DuplicateKeys::last_wins) == json({{"a", 2}}));
+}
+
+TEST_CASE("NaN and Infinity, which Python writes, are refused by their place", "[json]") {
+  const auto field = [](const std::string& text) {
+    const auto parsed = parse_json(text, DuplicateKeys::last_wins);
+    REQUIRE_FALSE(parsed);
+    return parsed.error().fields.empty() ? parsed.error().detail : parsed.error().fields[0].field;
+  };
+  CHECK(why_not(R"({"description": NaN})") ==
+        "description: must not be NaN, which JSON does not have; give null");
+  CHECK(field(R"({"a": 1, "b" :  -Infinity, "c": 2})") == "b");
+  CHECK(field(R"({"a": [1, [], [2, Infinity]]})") == "a[2][1]");
+  CHECK(field(R"({"a": {"b": "NaN", "c": [{"d": 1}, {"e": NaN}]}})") == "a.c[1].e");
+  CHECK(field("[NaN]") == "[0]");
+  CHECK(field("NaN") == "body");
+  CHECK_THAT(field(R"({"a": Nothing})"), Catch::Contains("goes wrong"));
+  CHECK(parse_json(R"({"a": "NaN", "Infinity": "-Infinity"})", DuplicateKeys::refused));
+  CHECK(parse_json("\xEF\xBB\xBF{}", DuplicateKeys::refused));
 }
 
 TEST_CASE("the reader bounds depth and size before it spends memory", "[json]") {

@@ -195,11 +195,10 @@ TEST_CASE_METHOD(Fixture, "wrong fields are named, and change nothing") {
   }
   SECTION("table without a code column, and with an unknown code") {
     command.csv_data = "x,y\n1,2\n";
-    CHECK(codelists.create(as("user1"), command).error().detail.find("line 1") !=
+    CHECK(codelists.create(as("user1"), command).error().detail.find("header 'x,y'") !=
           std::string::npos);
     command.csv_data = "code\nc1001\n\nnope\n";
-    CHECK(codelists.create(as("user1"), command).error().detail.find("line 4") !=
-          std::string::npos);
+    CHECK(codelists.create(as("user1"), command).error().detail.find("row 4") != std::string::npos);
   }
   SECTION("table with more fields than memory is for") {
     command.csv_data = "code\nc1001" + std::string(1'000'000, ',');

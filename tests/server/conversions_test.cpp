@@ -167,13 +167,19 @@ TEST_CASE("an uploaded file gives the first field of every row below the first",
   CHECK(codes("\n100000\n200000") == Codes{"100000", "200000"});
   CHECK(codes("\"a\nheader\"\n100000\n") == Codes{"100000"});
   CHECK(codes("id\n 100000\t\n,a name\n\xC2\xA0X1...\n") == Codes{"100000", "X1..."});
-  CHECK(codes("id\n100000\n\n\"200000\n300000\"\n") ==
-        Codes{"error: csv_data: line 4: what stands in the first column is not a code"});
+  CHECK(
+      codes("id\n100000\n\n\"200000\n300000\"\n") ==
+      Codes{"error: csv_data: row 4: '200000\n300000' is not a code; the first column must contain "
+            "codes, and commas separate columns"});
+  CHECK_THAT(codes("id;name\n100000;a\n").front(),
+             Catch::Contains("row 2: '100000;a' is not a code"));
+  CHECK(codes("id\n100000 |One hundred thousand|\n\xE2\x80\x8B"
+              "200000\n,,\n") == Codes{"100000", "200000"});
   const std::string none =
       "error: csv_data: the file has no codes below its first row, which is its header";
   CHECK(codes("") == Codes{none});
   CHECK(codes("id\n") == Codes{none});
-  CHECK_THAT(codes("id\n\xFF").front(), Catch::StartsWith("error: "));
+  CHECK_THAT(codes("id\n\xFF").front(), Catch::Contains("at byte 4, in line 2"));
 }
 
 TEST_CASE("the page converts an uploaded file", "[web][conversion]") {

@@ -245,9 +245,13 @@ TEST_CASE("tables of every shape are downloaded", "[downloads]") {
   const PreviousVmps one = vmps({{"20", "10"}});
   CHECK(download("Code,Name,,DMD_Type\n20,a,x,VMP\n", one) ==
         "code,term,dmd_type\r\n20,a,VMP\r\n10,VMP previous to 20,VMP\r\n");
-  // The better title of codes wins, and no title comes twice.
+  // The better title of codes wins.
   CHECK(download("code,term,dmd_id\n1,a,20\n", one) ==
-        "code,term,dmd_id\r\n20,a,20\r\n10,VMP previous to 20,10\r\n");
+        "code,term,dmd_id,code\r\n20,a,20,1\r\n10,VMP previous to 20,10,1\r\n");
+  // Columns of one title are all kept.
+  CHECK(download("dmd_id,x,X\n20,1,2\n", one) ==
+        "code,term,dmd_id,x,x\r\n20,,20,1,2\r\n10,VMP previous to 20,10,1,2\r\n");
+  CHECK(download("code,term,Term\n20,a,b\n", none) == "code,term,term\r\n20,a,b\r\n");
   // Rows that are longer or shorter than the header: OpenCodelists fails.
   CHECK(download("dmd_id,nm,x\n20,a\n30,b,c,d\n", none) ==
         "code,term,dmd_id,x\r\n20,a,20,\r\n30,b,30,c\r\n");
@@ -260,7 +264,7 @@ TEST_CASE("tables of every shape are downloaded", "[downloads]") {
   const auto refused = application::make_download_table(*coding_systems::find_coding_system("dmd"),
                                                         *rows, application::TableHeaders::fixed);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().detail == "line 3 of the table has no code");
+  CHECK(refused.error().detail == "row 3 of the table has no code");
 }
 
 TEST_CASE("digests are of lines, whatever ends them", "[downloads]") {

@@ -60,7 +60,7 @@ const std::map<int, Improved> improved = {
     {129, {"bogus is not a valid database alias for a SNOMED CT release.", failed}},
     {133, {"has a codelist with this name already", failed}},
     {134, {"has a codelist with this slug already", failed}},
-    {140, {"line 2: the code '1' is not in snomedct_small_20240101", failed}},
+    {140, {"row 2: the code '1' is not in snomedct_small_20240101", failed}},
     {144, {"`ecl` is not supported yet", no_ecl}},
     {145, {"`ecl` is not supported yet", no_ecl}},
     {146, {"`ecl` is not supported yet", no_ecl}},

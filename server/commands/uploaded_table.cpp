@@ -1,0 +1,288 @@
+#include "server/commands/uploaded_table.h"
+
+#include <algorithm>
+#include <set>
+
+#include "coding_systems/base/typed_code.h"
+#include "events/base/text.h"
+#include "server/commands/code_column.h"
+#include "server/commands/csv_table.h"
+#include "server/commands/csv_writer.h"
+
+namespace codelog::commands {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using coding_systems::CodingSystemInfo;
+using coding_systems::Release;
+using coding_systems::trim_typed_code;
+using coding_systems::trim_unseen;
+
+Error bad_csv(std::string detail) {
+  return base::field_error(ErrorCode::invalid, "csv", std::move(detail));
+}
+
+bool is_blank(std::string_view field) { return trim_unseen(field).empty(); }
+
+bool is_blank_from(const CsvRow& row, std::size_t first) {
+  for (std::size_t i = first; i < row.fields.size(); ++i) {
+    if (!is_blank(row.fields[i])) return false;
+  }
+  return true;
+}
+
+std::string plain_title(std::string_view title) { return base::ascii_lower(trim_unseen(title)); }
+
+std::string joined(std::span<const std::string> texts, std::string_view between) {
+  std::string all;
+  for (const std::string& text : texts) {
+    if (&text != texts.data()) all += between;
+    all += text;
+  }
+  return all;
+}
+
+bool contains(std::span<const std::size_t> columns, std::size_t column) {
+  return std::ranges::find(columns, column) != columns.end();
+}
+
+template <class IsWanted>
+std::vector<std::size_t> columns_where(std::span<const std::string> titles, IsWanted is_wanted) {
+  std::vector<std::size_t> columns;
+  for (std::size_t i = 0; i < titles.size(); ++i) {
+    if (is_wanted(titles[i])) columns.push_back(i);
+  }
+  return columns;
+}
+
+// A code that the release does not have.
+struct UnknownCode {
+  std::string code;
+  std::string place;
+};
+
+Error unknown_codes(const std::vector<UnknownCode>& unknown, const Release& release) {
+  if (unknown.size() == 1) {
+    return bad_csv(unknown[0].place + ": the code " + shown(unknown[0].code) + " is not in " +
+                   release.alias());
+  }
+  Error error{
+      ErrorCode::invalid,
+      std::to_string(unknown.size()) + " codes of the table are not in " + release.alias() + ":",
+      {}};
+  const std::size_t listed = std::min(listed_codes_max, unknown.size());
+  for (std::size_t i = 0; i < listed; ++i) {
+    const auto& [code, place] = unknown[i];
+    error.detail += (i == 0 ? " " : ", ") + shown(code) + " (" + place + ")";
+    error.fields.push_back(
+        {"csv", place + ": the code " + shown(code) + " is not in " + release.alias()});
+  }
+  if (listed < unknown.size()) {
+    error.detail += " and " + std::to_string(unknown.size() - listed) + " more";
+  }
+  return error;
+}
+
+class Upload {
+ public:
+  Upload(std::string_view csv_data, const CodingSystemInfo& system, const Release* release,
+         const TableRules& rules)
+      : text_(skip_byte_order_mark(csv_data)), system_(system), release_(release), rules_(rules) {}
+
+  Result<std::string> store() {
+    auto rows = read_csv(text_);
+    if (!rows) return bad_csv(rows.error().detail);
+    if (rows->empty()) return bad_csv("the table is empty");
+    titles_ = rows->front().fields;
+    if (release_ != nullptr || rules_.code_column) {
+      if (const auto chosen = choose_columns(); !chosen) return chosen.error();
+      if (const auto titled = mend_titles(); !titled) return titled.error();
+    }
+    if (titles_ != rows->front().fields) replace(rows->front(), titles_);
+    for (std::size_t i = 1; i < rows->size(); ++i) {
+      if (const auto taken = take_row((*rows)[i]); !taken) return taken.error();
+    }
+    if (!unknown_.empty()) return unknown_codes(unknown_, *release_);
+    return take_stored();
+  }
+
+ private:
+  Result<void> choose_columns() {
+    if (rules_.code_column) {
+      const std::string wanted = plain_title(*rules_.code_column);
+      columns_ = columns_where(titles_, [&](auto& title) { return plain_title(title) == wanted; });
+      if (!columns_.empty()) return {};
+      return base::field_error(
+          ErrorCode::invalid, "code_column",
+          "the table has no column " + shown(*rules_.code_column) + "; its header is " + header());
+    }
+    const auto is_usual = [](std::string_view title) {
+      return title == "code" || title == "dmd_id";
+    };
+    columns_ = columns_where(titles_, is_usual);
+    if (!columns_.empty()) return {};
+    columns_ = columns_where(titles_, [&](auto& title) { return is_usual(plain_title(title)); });
+    if (columns_.empty() && rules_.takes_published_titles) {
+      is_published_ = true;
+      for (const std::string_view known : system_.code_headers) {
+        columns_ = columns_where(titles_, [&](auto& title) { return plain_title(title) == known; });
+        if (!columns_.empty()) break;
+      }
+    }
+    if (columns_.empty()) return no_column();
+    return {};
+  }
+
+  std::string header() const { return shown(joined(titles_, ",")); }
+
+  Error no_column() const {
+    for (const auto& [separator, name] : {std::pair{';', "semicolons"}, std::pair{'\t', "tabs"}}) {
+      if (titles_.size() > 1 || titles_.front().find(separator) == std::string::npos) continue;
+      return bad_csv("the header " + header() + " has " + name +
+                     " between its cells; separate the table's cells by commas");
+    }
+    std::string detail = "the header " + header() + " has no column named code or dmd_id";
+    if (!rules_.takes_published_titles) return bad_csv(detail);
+    for (const std::string_view known : system_.code_headers) {
+      if (known != "code" && known != "dmd_id") detail += " or " + std::string(known);
+    }
+    return bad_csv(detail + "; name the column of codes in code_column");
+  }
+
+  // True where downloads and the version's codes are taken from a chosen column.
+  bool is_found_by_title() const {
+    const auto download = find_column(titles_, system_.code_headers);
+    const std::size_t shown_column = find_code_column(titles_, "").index;
+    return download && contains(columns_, *download) && contains(columns_, shown_column) &&
+           is_code_title(plain_title(titles_[shown_column]));
+  }
+
+  Result<void> mend_titles() {
+    for (const std::size_t column : columns_) {
+      titles_[column] = std::string(trim_unseen(titles_[column]));
+    }
+    if (!rules_.code_column && !is_published_) return {};
+    if (is_found_by_title()) return {};
+    const std::string before = titles_[columns_.front()];
+    titles_[columns_.front()] = "code";
+    if (is_found_by_title()) return {};
+    const auto download = find_column(titles_, system_.code_headers);
+    const bool by_download = download && !contains(columns_, *download);
+    const std::size_t other = by_download ? *download : find_code_column(titles_, "").index;
+    return bad_csv("the column " + shown(titles_[other]) +
+                   " would be read as the codes instead of " + shown(before) +
+                   "; give it another title, or leave it out");
+  }
+
+  Result<void> take_row(CsvRow& row) {
+    if (row.fields.size() > titles_.size() && !is_blank_from(row, titles_.size())) {
+      return bad_csv(place_of(row) + " has " + std::to_string(row.fields.size()) +
+                     " cells, but the header has " + std::to_string(titles_.size()));
+    }
+    if (release_ == nullptr) return {};
+    if (is_blank_from(row, 0)) {
+      drop(row);
+      return {};
+    }
+    return take_codes(row);
+  }
+
+  Result<void> take_codes(CsvRow& row) {
+    const auto typed = [&](std::size_t column) {
+      return column < row.fields.size() ? trim_typed_code(row.fields[column]) : std::string_view();
+    };
+    const std::string code(typed(columns_.front()));
+    bool is_mended = false;
+    for (const std::size_t column : columns_) {
+      if (typed(column) != code) {
+        return bad_csv(place_of(row) + ": the columns " + shown(titles_[columns_.front()]) +
+                       " and " + shown(titles_[column]) +
+                       " have codes that differ: " + shown(code) + " and " + shown(typed(column)));
+      }
+      is_mended = is_mended || (column < row.fields.size() && row.fields[column] != code);
+    }
+    if (code.empty()) return bad_csv(place_of(row) + " has no code");
+    if (!find_known_code(*release_, code, rules_.known) && unknown_seen_.insert(code).second) {
+      unknown_.push_back({code, place_of(row)});
+    }
+    if (!is_mended) return {};
+    for (const std::size_t column : columns_) row.fields[column] = code;
+    replace(row, row.fields);
+    return {};
+  }
+
+  void drop(const CsvRow& row) {
+    stored_ += text_.substr(stored_to_, row.begin - stored_to_);
+    stored_to_ = row.after;
+  }
+
+  void replace(const CsvRow& row, std::span<const std::string> fields) {
+    drop(row);
+    append_csv_row(fields, stored_);
+  }
+
+  // With LF at the ends of all lines.
+  std::string take_stored() {
+    stored_ += text_.substr(stored_to_);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < stored_.size(); ++i) {
+      const bool pair = stored_[i] == '\r' && i + 1 < stored_.size() && stored_[i + 1] == '\n';
+      if (!pair) stored_[kept++] = stored_[i];
+    }
+    stored_.resize(kept);
+    return std::move(stored_);
+  }
+
+  const std::string_view text_;
+  const CodingSystemInfo& system_;
+  const Release* const release_;
+  const TableRules& rules_;
+  std::vector<std::string> titles_;   // as they are stored
+  std::vector<std::size_t> columns_;  // of codes
+  bool is_published_ = false;         // they were found by a published title
+  std::vector<UnknownCode> unknown_;  // by row
+  std::set<std::string> unknown_seen_;
+  std::string stored_;         // the text up to stored_to_, mended
+  std::size_t stored_to_ = 0;  // bytes of the text
+};
+
+}  // namespace
+
+std::optional<coding_systems::Node> find_known_code(const Release& release,
+                                                    std::string_view typed, KnownCodes known) {
+  const auto node = coding_systems::find_typed_code(release, typed);
+  if (!node) return std::nullopt;
+  const bool counts =
+      known == KnownCodes::named ? release.name(*node).has_value() : release.has_concept(*node);
+  return counts ? node : std::nullopt;
+}
+
+Result<std::string> contents_of_csv(std::string_view csv_data, const CodingSystemInfo& system,
+                                    const Release* release, const TableRules& rules) {
+  return Upload(csv_data, system, release, rules).store();
+}
+
+Result<std::vector<std::string>> codes_of_csv(std::string_view csv_data,
+                                              std::string_view codelist_slug) {
+  const auto rows = read_csv(csv_data);
+  if (!rows) return rows.error();
+  std::vector<std::string> codes;
+  if (rows->empty()) return codes;
+  const CodeColumn column = find_code_column(rows->front().fields, codelist_slug);
+  for (std::size_t i = column.header_is_data ? 0 : 1; i < rows->size(); ++i) {
+    const CsvRow& row = (*rows)[i];
+    if (is_blank_from(row, 0)) continue;
+    if (row.fields.size() <= column.index) {
+      return Error{ErrorCode::invalid, place_of(row) + " of the table has no code", {}};
+    }
+    codes.push_back(row.fields[column.index]);
+  }
+  std::ranges::sort(codes);
+  const auto again = std::ranges::unique(codes);
+  codes.erase(again.begin(), again.end());
+  return codes;
+}
+
+}  // namespace codelog::commands

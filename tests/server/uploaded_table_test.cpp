@@ -1,0 +1,197 @@
+// Uploaded tables: which column has the codes, what is forgiven, what is stored, and how it is
+// refused.
+#include <catch2/catch.hpp>
+
+#include "server/commands/code_column.h"
+#include "server/commands/uploaded_table.h"
+#include "tests/coding_systems/codeset_fake_release.h"
+
+namespace codelog::tests {
+namespace {
+
+using commands::contents_of_csv;
+using commands::TableRules;
+
+constexpr const char* no_break_space = "\xC2\xA0";
+constexpr const char* byte_order_mark = "\xEF\xBB\xBF";
+
+// Has the codes 10, 20 and 30.
+const coding_systems::Release& release() {
+  static const FakeRelease fake({{"10", "20"}, {"10", "30"}}, {}, "10");
+  return fake;
+}
+
+std::string outcome(const base::Result<std::string>& stored) {
+  return stored ? *stored : "error: " + stored.error().detail;
+}
+
+std::string upload(const std::string& csv, const TableRules& rules = {},
+                   const char* system = "dmd") {
+  return outcome(
+      contents_of_csv(csv, *coding_systems::find_coding_system(system), &release(), rules));
+}
+
+// On a release without a file.
+std::string upload_unchecked(const std::string& csv, const TableRules& rules = {}) {
+  return outcome(
+      contents_of_csv(csv, *coding_systems::find_coding_system("opcs4"), nullptr, rules));
+}
+
+}  // namespace
+
+TEST_CASE("a table that OpenCodelists takes is stored byte for byte, with LF", "[tables]") {
+  for (const std::string table :
+       {"code,term\n10,a\n", "code,term\n10,a", "term,dmd_id\n\"a\",20\n\n\"b, c\"\"\",30\n",
+        "code, term\n10,a\n", "code,term,\n10,a,,\n", "code,term\n10\n", "code\n10\n10\n",
+        "code,Code,id\n10,x,y\n"}) {
+    CAPTURE(table);
+    CHECK(upload(table) == table);
+    CHECK(upload_unchecked(table) == table);
+  }
+  CHECK(upload("code,term\r\n10,\"a\r\nb\"\r\n") == "code,term\n10,\"a\nb\"\n");
+  CHECK(upload("code,term\n") == "code,term\n");
+  CHECK(upload_unchecked("anything\nx,\n,\n") == "anything\nx,\n,\n");
+}
+
+TEST_CASE("a byte order mark before a table is skipped", "[tables]") {
+  CHECK(upload(std::string(byte_order_mark) + "code\n10\n") == "code\n10\n");
+  CHECK(upload(std::string(byte_order_mark) + "\"code\"\n10\n") == "\"code\"\n10\n");
+  CHECK(upload_unchecked(std::string(byte_order_mark) + "code\n10\n") == "code\n10\n");
+  CHECK(upload(byte_order_mark) == "error: csv: the table is empty");
+  CHECK(*commands::codes_of_csv(std::string(byte_order_mark) + "code\n10\n", "") ==
+        std::vector<std::string>{"10"});
+}
+
+TEST_CASE("case and white space of the title of the codes are forgiven", "[tables]") {
+  CHECK(upload("Code,term\n10,a\n") == "Code,term\n10,a\n");
+  CHECK(upload("DMD_ID,term\n10,a\n") == "DMD_ID,term\n10,a\n");
+  CHECK(upload("term, code\n\"a\",10\n") == "term,code\n\"a\",10\n");
+  CHECK(upload("\"code \",term\n10,a\n") == "code,term\n10,a\n");
+  CHECK(upload(std::string(no_break_space) + "Code\n10\n") == "Code\n10\n");
+  // A title that is right counts before those that are forgiven.
+  CHECK(upload(" code,code\nx,10\n") == " code,code\nx,10\n");
+}
+
+TEST_CASE("a header without a column of codes is shown, with what would be taken", "[tables]") {
+  CHECK(upload("name,term\n10,a\n") ==
+        "error: csv: the header 'name,term' has no column named code or dmd_id");
+  CHECK(upload("code;term\n10;a\n") ==
+        "error: csv: the header 'code;term' has semicolons between its cells; separate the table's "
+        "cells by commas");
+  CHECK(
+      upload("code\tterm\n10\ta\n") ==
+      "error: csv: the header 'code\tterm' has tabs between its cells; separate the table's cells "
+      "by commas");
+  CHECK(upload("name,term\n10,a\n", {.takes_published_titles = true}, "icd10") ==
+        "error: csv: the header 'name,term' has no column named code or dmd_id or icd_code or "
+        "icd10_code or icd; name the column of codes in code_column");
+  const std::string long_header = upload(std::string(200, 'x') + "\n10\n");
+  CHECK(long_header.size() < 200);
+  CHECK_THAT(long_header, Catch::Contains("xxx...'"));
+}
+
+TEST_CASE("a row longer than the header is refused, unless the rest of it is empty", "[tables]") {
+  const std::string refused = "error: csv: row 2 has 3 cells, but the header has 2";
+  CHECK(upload("code,term\n10,Asthma, allergic\n") == refused);
+  CHECK(upload_unchecked("code,term\n10,Asthma, allergic\n") == refused);
+  CHECK(upload("code,term\n10,a\n\n20,b,c,d\n") ==
+        "error: csv: row 4 has 4 cells, but the header has 2");
+  CHECK(upload("code,term\n10,\"a\nb\"\n20,b,c\n") ==
+        "error: csv: row 3 (line 4) has 3 cells, but the header has 2");
+  CHECK(upload("code,term\n10,a, ,\n") == "code,term\n10,a, ,\n");
+}
+
+TEST_CASE("rows without anything in them are left out, those without a code are refused",
+          "[tables]") {
+  CHECK(upload("code,term\r\n10,a\r\n,\r\n , \r\n") == "code,term\n10,a\n");
+  CHECK(upload("code,term\n,\n10,a\n,,,\n20,\"b\"") == "code,term\n10,a\n20,\"b\"");
+  CHECK(upload("code,term\n10,a\n,b\n") == "error: csv: row 3 has no code");
+  CHECK(upload("term,code\na,10\nb\n") == "error: csv: row 3 has no code");
+  CHECK(*commands::codes_of_csv("code,term\n10,a\n,\n", "") == std::vector<std::string>{"10"});
+  CHECK(*commands::codes_of_csv("code,term\n10,a\n,b\n", "") == std::vector<std::string>{"", "10"});
+}
+
+TEST_CASE("all unknown codes are listed with their rows, up to a limit, and counted", "[tables]") {
+  CHECK(upload("code,term\n10,a\nx,b\n") ==
+        "error: csv: row 3: the code 'x' is not in fake_20240101");
+  const auto refused = contents_of_csv("code\nx\n10\n\ny\nx\nsee note 1\n",
+                                       *coding_systems::find_coding_system("dmd"), &release(), {});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().detail ==
+        "3 codes of the table are not in fake_20240101: 'x' (row 2), 'y' (row 5), 'see note 1' "
+        "(row 7)");
+  REQUIRE(refused.error().fields.size() == 3);
+  CHECK(refused.error().fields[1] ==
+        base::FieldError{"csv", "row 5: the code 'y' is not in fake_20240101"});
+  std::string many = "code\n";
+  for (int i = 0; i < 60; ++i) many += "x" + std::to_string(i) + "\n";
+  const std::string told = upload(many);
+  CHECK_THAT(told, Catch::StartsWith("error: 60 codes of the table are not in"));
+  CHECK_THAT(told, Catch::EndsWith("'x49' (row 51) and 10 more"));
+}
+
+TEST_CASE("codes in a table are trimmed, and lose the term in pipes", "[tables]") {
+  CHECK(upload("code,term\n10 ,\"a\"\n\"20\",\"b\"\n") == "code,term\n10,a\n\"20\",\"b\"\n");
+  CHECK(upload(std::string("code\n") + no_break_space + "10" + no_break_space +
+               "\n20 |Twenty|\n") == "code\n10\n20\n");
+  CHECK(upload("code,term\n10|Ten|,a\n30,c") == "code,term\n10,a\n30,c");
+  CHECK(upload("code\n|Ten|\n") == "error: csv: row 2 has no code");
+}
+
+TEST_CASE("two columns of codes are taken where they are equal", "[tables]") {
+  const std::string served = "code,term,dmd_id\n10,a,10\n20,b,20\n";
+  CHECK(upload(served) == served);
+  CHECK(upload("code,dmd_id\n10 ,10\n") == "code,dmd_id\n10,10\n");
+  CHECK(upload("code,term,dmd_id\n10,a,10\n20,b,30\n") ==
+        "error: csv: row 3: the columns 'code' and 'dmd_id' have codes that differ: '20' and '30'");
+  CHECK(upload("code,term,dmd_id\n10,a\n") ==
+        "error: csv: row 2: the columns 'code' and 'dmd_id' have codes that differ: '10' and ''");
+}
+
+TEST_CASE("the column of codes can be named, and is found by downloads afterwards", "[tables]") {
+  const auto named = [](const std::string& csv, const std::string& column, const char* system) {
+    return upload(csv, {.code_column = column, .takes_published_titles = true}, system);
+  };
+  CHECK(named("CTV3ID,Description\n10,a\n", "ctv3id ", "ctv3") == "CTV3ID,Description\n10,a\n");
+  CHECK(named("Concept,term\n10,a\n", "concept", "ctv3") == "code,term\n10,a\n");
+  CHECK(named("readcode,term\n10,a\n", "readcode", "readv2") == "code,term\n10,a\n");
+  CHECK(named("icd,x\n10,a\n", "y", "icd10") ==
+        "error: code_column: the table has no column 'y'; its header is 'icd,x'");
+  CHECK(named("code,id\n10,x\n", "code", "snomedct") ==
+        "error: csv: the column 'id' would be read as the codes instead of 'code'; give it another "
+        "title, or leave it out");
+  CHECK(named("code,concept\nx,10\n", "concept", "ctv3") ==
+        "error: csv: the column 'code' would be read as the codes instead of 'concept'; give it "
+        "another title, or leave it out");
+  CHECK(upload_unchecked("OPCS,term\nA01,a\n", {.code_column = "OPCS"}) == "code,term\nA01,a\n");
+}
+
+TEST_CASE("published titles of the coding system are taken where asked for", "[tables]") {
+  const TableRules published{.takes_published_titles = true};
+  for (const auto& [system, title] :
+       std::vector<std::pair<const char*, std::string>>{{"ctv3", "CTV3ID"},
+                                                        {"ctv3", "CTV3Code"},
+                                                        {"icd10", "icd"},
+                                                        {"icd10", "ICD10_code"},
+                                                        {"snomedct", "id"},
+                                                        {"dmd", "snomed_id"},
+                                                        {"dmd", "dmd"}}) {
+    CAPTURE(system, title);
+    const std::string table = title + ",name\n10,a\n";
+    CHECK(upload(table, published, system) == table);
+    CHECK_THAT(upload(table, {}, system), Catch::Contains("has no column named code or dmd_id"));
+  }
+  CHECK(upload("ReadCode,name\n10,a\n", published, "readv2") == "code,name\n10,a\n");
+  CHECK(upload("code,id\n10,x\n", published, "snomedct") == "code,id\n10,x\n");
+}
+
+TEST_CASE("text that is not UTF-8 is refused with its place", "[tables]") {
+  CHECK(upload("code,term\n10,caf\xE9\n") ==
+        "error: csv: the table is not well-formed UTF-8 at byte 17, in line 2; save it as CSV in "
+        "UTF-8");
+  CHECK_THAT(upload("caf\xC3\xA9\n\xC3"), Catch::Contains("at byte 7, in line 2"));
+  CHECK_THAT(upload("code\n10\n\"20\n30\n"),
+             Catch::Contains("row 3: a quoted field is never closed"));
+}
+
+}  // namespace codelog::tests
