@@ -172,6 +172,10 @@ std::optional<std::vector<events::SignOff>> signoffs_in(const Json& body) {
   return signoffs;
 }
 
+commands::TableRules table_rules_in(const Json& body) {
+  return {.code_column = text_in(body, "code_column"), .takes_published_titles = true};
+}
+
 Result<Outcome> as_outcome(Result<Commit> commit) {
   if (!commit) return commit.error();
   return Outcome(std::move(*commit));
@@ -193,8 +197,9 @@ Result<Outcome> create_codelist(const WriteCall& call) {
   command.signoffs = signoffs_in(body).value_or(command.signoffs);
   command.codes = texts_in(body, "codes");
   command.csv_data = text_in(body, "csv");
+  command.table_rules = table_rules_in(body);
   command.tag = text_in(body, "tag");
-  command.ignore_unfound_codes = body.value("ignore_unfound_codes", false);
+  command.codes_rules.ignores_unfound = body.value("ignore_unfound_codes", false);
   return as_outcome(call.application.codelists().create(call.write, command));
 }
 
@@ -248,10 +253,11 @@ Result<Outcome> create_version(const WriteCall& call) {
   commands::CreateVersion command;
   command.codes = texts_in(body, "codes");
   command.csv_data = text_in(body, "csv");
+  command.table_rules = table_rules_in(body);
   command.release = body.at("release");
   command.tag = text_in(body, "tag");
   command.always_create_new_version = body.value("always_create_new_version", false);
-  command.ignore_unfound_codes = body.value("ignore_unfound_codes", false);
+  command.codes_rules.ignores_unfound = body.value("ignore_unfound_codes", false);
   command.should_publish = body.value("publish", false);
   return as_outcome(call.application.versions().create(call.write, codelist->id, command));
 }

@@ -1,6 +1,7 @@
 // From one coding system to another: codes, and BNF codelists as dm+d codelists.
 #include <algorithm>
 
+#include "coding_systems/base/typed_code.h"
 #include "events/base/version_hash.h"
 #include "server/api/endpoint.h"
 #include "server/api/outcome.h"
@@ -19,6 +20,7 @@ constexpr std::size_t row_bytes = 160;  // about, as JSON; to reserve memory
 
 Result<http::Response> convert_codes(const ReadCall& call) {
   auto codes = call.body.at("codes").get<std::vector<std::string>>();
+  for (std::string& code : codes) code = std::string(coding_systems::trim_typed_code(code));
   if (const auto good = commands::check_codes(codes); !good) return good.error();
   auto conversion = application::convert_codes(call.application.site(), call.views,
                                                call.body.at("from").get<std::string>(),

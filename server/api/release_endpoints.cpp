@@ -1,7 +1,8 @@
 // Releases, what they hold, and who is asking.
-#include <map>
+#include <set>
 
 #include "coding_systems/base/codeset.h"
+#include "coding_systems/base/typed_code.h"
 #include "server/accounts/personal_data.h"
 #include "server/api/endpoint.h"
 #include "server/api/render.h"
@@ -51,12 +52,18 @@ std::vector<std::string> codes_in(const Json& body, const char* name) {
 Result<http::Response> look_up_terms(const ReadCall& call) {
   const auto release = release_in_path(call);
   if (!release) return release.error();
-  auto codes = codes_in(call.body, "codes");
-  if (const auto good = commands::check_codes(codes); !good) return good.error();
+  const auto codes = codes_in(call.body, "codes");
+  std::vector<std::string> trimmed;
+  for (const std::string& code : codes) {
+    trimmed.emplace_back(coding_systems::trim_typed_code(code));
+  }
+  if (const auto good = commands::check_codes(trimmed); !good) return good.error();
   JsonWriter json(application::JsonStyle::compact, 64 + codes.size() * term_bytes);
   json.begin_object().key("terms").begin_object();
-  for (const std::string& code : codes) {
-    json.field(code, commands::shown_term_of(**release, code));
+  // By the codes as they were sent.
+  for (const std::string& code : std::set<std::string>(codes.begin(), codes.end())) {
+    const auto node = coding_systems::find_typed_code(**release, code);
+    json.field(code, node ? commands::shown_term(**release, *node) : "Unknown");
   }
   json.end_object().end_object();
   return http::json_text(200, json.take());
@@ -67,10 +74,18 @@ Result<std::vector<std::string>> known_codes_in(const Json& body, const char* na
                                                 const Release& release) {
   auto codes = codes_in(body, name);
   for (std::size_t i = 0; i < codes.size(); ++i) {
-    if (commands::is_known(release, codes[i], commands::KnownCodes::concepts)) continue;
+    const auto node =
+        commands::find_known_code(release, codes[i], commands::KnownCodes::concepts);
+    if (node) {
+      codes[i] = release.code(*node);
+      continue;
+    }
     return base::field_error(ErrorCode::invalid, std::string(name) + "[" + std::to_string(i) + "]",
                              "'" + codes[i] + "' is not in " + release.alias());
   }
+  std::ranges::sort(codes);
+  const auto again = std::ranges::unique(codes);
+  codes.erase(again.begin(), again.end());
   return codes;
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "events/base/text.h"
 #include "server/application/json_reader.h"
 
 namespace codelog::api_v1 {
@@ -45,7 +46,11 @@ std::string quoted(std::span<const std::string> names) {
 
 Result<json> parse(std::string_view text) {
   auto body = application::parse_json(text, application::DuplicateKeys::last_wins);
-  if (!body) return bad("Invalid JSON");
+  if (!body) {
+    // OpenCodelists takes NaN, and fails over what is not UTF-8.
+    const bool is_explained = !body.error().fields.empty() || !base::is_utf8(text);
+    return is_explained ? body.error() : bad("Invalid JSON");
+  }
   // OpenCodelists finds no key in a list or a text, and says so.
   if (!body->is_object()) return json::object();
   return body;
@@ -84,15 +89,19 @@ class Fields {
   std::optional<std::vector<std::string>> texts(const char* name) {
     const json* found = find(name);
     if (found == nullptr) return std::nullopt;
-    std::vector<std::string> list;
-    const bool all = found->is_array() && std::all_of(found->begin(), found->end(),
-                                                      [](auto& item) { return item.is_string(); });
-    if (!all) {
+    if (!found->is_array()) {
       fail(name, "a list of strings");
       return std::nullopt;
     }
+    std::vector<std::string> list;
     list.reserve(found->size());
-    for (const json& item : *found) list.push_back(item.get<std::string>());
+    for (const json& item : *found) {
+      if (!item.is_string()) {
+        fail(name, "a list of strings, and entry " + std::to_string(list.size() + 1) + " is none");
+        return std::nullopt;
+      }
+      list.push_back(item.get<std::string>());
+    }
     return list;
   }
 
@@ -172,6 +181,13 @@ Result<void> check_keys_with_table(const json& body) {
   return {};
 }
 
+// Where OpenCodelists leaves codes out, it leaves out all that are not written as in the release.
+commands::CodesRules codes_rules(bool ignores_unfound) {
+  return {.ignores_unfound = ignores_unfound,
+          .takes_exact_only = ignores_unfound,
+          .known = commands::KnownCodes::named};
+}
+
 }  // namespace
 
 Result<CodelistBody> parse_codelist_body(std::string_view text) {
@@ -199,7 +215,7 @@ Result<CodelistBody> parse_codelist_body(std::string_view text) {
   parsed.references = fields.pairs<events::Reference>("references", "text", "url");
   parsed.signoffs = fields.pairs<events::SignOff>("signoffs", "user", "date");
   parsed.always_create_new_version = fields.flag("always_create_new_version");
-  parsed.ignore_unfound_codes = fields.flag("ignore_unfound_codes");
+  parsed.codes_rules = codes_rules(fields.flag("ignore_unfound_codes"));
   parsed.should_publish = fields.flag("should_publish");
   if (fields.error()) return *fields.error();
   if (!parsed.codes && !parsed.csv_data) return bad("`csv_data` must be a string");
@@ -219,11 +235,11 @@ Result<commands::CreateVersion> parse_version_body(std::string_view text) {
   commands::CreateVersion parsed;
   parsed.codes = fields.texts("codes");
   parsed.csv_data = fields.text("csv_data");
+  parsed.table_rules.known = commands::KnownCodes::named;
   const auto release = fields.text("coding_system_database_alias");
   parsed.tag = fields.text("tag");
   parsed.always_create_new_version = fields.flag("always_create_new_version");
-  parsed.known_codes = commands::KnownCodes::named;
-  parsed.ignore_unfound_codes = fields.flag("ignore_unfound_codes");
+  parsed.codes_rules = codes_rules(fields.flag("ignore_unfound_codes"));
   parsed.should_publish = fields.flag("should_publish");
   parsed.name = fields.text("name");
   parsed.slug = fields.text("new_slug");

@@ -25,7 +25,7 @@ struct CodelistBody {
   std::vector<events::Reference> references;
   std::vector<events::SignOff> signoffs;
   bool always_create_new_version = false;
-  bool ignore_unfound_codes = false;
+  commands::CodesRules codes_rules;
   bool should_publish = false;
 };
 

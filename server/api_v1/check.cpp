@@ -15,6 +15,7 @@
 #include "server/application/downloads.h"
 #include "server/application/json_reader.h"
 #include "server/application/json_writer.h"
+#include "server/commands/csv_table.h"
 #include "server/commands/version_names.h"
 #include "server/http/multipart.h"
 #include "server/http/urlencoded.h"
@@ -68,6 +69,7 @@ Response status_error(std::string_view sentence) {
 // --- codelists.txt
 
 std::vector<std::string> read_lines(std::string_view text) {
+  text = commands::skip_byte_order_mark(text);
   std::vector<std::string> lines;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());

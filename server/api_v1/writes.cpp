@@ -91,11 +91,11 @@ base::Result<Commit> create(Application& application, const Write& write, const 
   command.signoffs = std::move(body.signoffs);
   command.codes = std::move(body.codes);
   command.csv_data = std::move(body.csv_data);
+  command.table_rules.known = commands::KnownCodes::named;
   command.tag = std::move(body.tag);
   command.status =
       body.should_publish ? events::VersionStatus::published : events::VersionStatus::under_review;
-  command.known_codes = commands::KnownCodes::named;
-  command.ignore_unfound_codes = body.ignore_unfound_codes;
+  command.codes_rules = body.codes_rules;
   return application.codelists().create(write, command);
 }
 
@@ -113,8 +113,7 @@ base::Result<Commit> update(Application& application, const Write& write, base::
   command.release = std::move(body.release);
   command.tag = std::move(body.tag);
   command.always_create_new_version = body.always_create_new_version;
-  command.known_codes = commands::KnownCodes::named;
-  command.ignore_unfound_codes = body.ignore_unfound_codes;
+  command.codes_rules = body.codes_rules;
   command.should_publish = body.should_publish;
   return application.versions().update_codelist(write, codelist, command);
 }

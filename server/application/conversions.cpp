@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "coding_systems/base/release.h"
-#include "events/base/text.h"
+#include "coding_systems/base/typed_code.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/csv_writer.h"
 #include "server/commands/newest_release.h"
@@ -121,7 +121,10 @@ Result<Conversion> convert_codes(const Site& site, const Views& views, std::stri
                                  std::string_view to, std::span<const std::string> codes) {
   const auto direction = find_direction(from, to);
   if (!direction) return direction.error();
-  const std::set<std::string> distinct(codes.begin(), codes.end());
+  std::set<std::string> distinct;
+  for (const std::string& code : codes) {
+    distinct.insert(coding_systems::normal_code(direction->from, code));
+  }
   const std::vector<std::string> sorted(distinct.begin(), distinct.end());
   Conversion conversion{*direction, {}, {}};
   const auto converted = direction->from == bnf
@@ -133,20 +136,20 @@ Result<Conversion> convert_codes(const Site& site, const Views& views, std::stri
 }
 
 Result<std::vector<std::string>> codes_of_upload(std::string_view csv) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  if (csv.starts_with(byte_order_mark)) csv.remove_prefix(byte_order_mark.size());
   const auto rows = commands::read_csv(csv);
   if (!rows) return base::field_error(ErrorCode::invalid, "csv_data", rows.error().detail);
   std::vector<std::string> codes;
   for (const commands::CsvRow& row : *rows) {
-    // The header, unless the first line is blank: then nothing is.
-    if (row.line == 1) continue;
-    const std::string_view code = base::trim_unicode_space(row.fields.front());
+    // The first line is the header, even a blank one.
+    if (row.number == 1) continue;
+    const std::string_view code = coding_systems::trim_typed_code(row.fields.front());
     if (code.empty()) continue;
-    if (!commands::is_code(code)) {
+    // A semicolon: the cells are separated by semicolons.
+    if (!commands::is_code(code) || code.find(';') != std::string_view::npos) {
       return base::field_error(
           ErrorCode::invalid, "csv_data",
-          "line " + std::to_string(row.line) + ": what stands in the first column is not a code");
+          commands::place_of(row) + ": " + commands::shown(row.fields.front()) +
+              " is not a code; the first column must contain codes, and commas separate columns");
     }
     codes.emplace_back(code);
   }

@@ -36,15 +36,16 @@ struct Conversion {
   std::vector<std::string> unmapped;  // sorted
 };
 
-// `codes` may come in any order, and repeatedly. Errors: invalid (no such direction, naming the
-// field), unavailable (the mapping has not been imported; it or a release cannot be opened).
+// `codes` may come in any order, repeatedly, and as people type them (typed_code.h). Errors:
+// invalid (no such direction, naming the field), unavailable (the mapping has not been imported; it
+// or a release cannot be opened).
 base::Result<Conversion> convert_codes(const commands::Site& site, const projections::Views& views,
                                        std::string_view from, std::string_view to,
                                        std::span<const std::string> codes);
 
 // The codes of an uploaded file: the first field of every row below the first, without white space
-// around it. Rows without one are left out. Errors: invalid, for what is no CSV or no code (naming
-// its line), and for a file without codes.
+// around it or a term in pipes behind it. Rows without one are left out. Errors: invalid, for what
+// is no CSV or no code (naming its row), and for a file without codes.
 base::Result<std::vector<std::string>> codes_of_upload(std::string_view csv);
 
 // Every pair: snomedct_id, snomedct_name, ctv3_id, ctv3_name.

@@ -6,6 +6,7 @@
 
 #include "events/base/check.h"
 #include "events/base/text.h"
+#include "server/commands/code_column.h"
 #include "server/commands/csv_writer.h"
 
 namespace codelog::application {
@@ -21,21 +22,22 @@ struct Columns {
   std::vector<std::size_t> others;
 };
 
-// The table's own columns behind code and term, and their titles.
+// The table's own columns behind code and term, and their titles: the column of codes once more
+// unless its title is "code", then all others that have a title. Two may have the same title.
 void add_other_columns(const std::vector<std::string>& titles, Columns& columns,
                        DownloadTable& table) {
   std::vector<std::string>& header = table.rows.front();
   const auto add = [&](std::size_t column) {
-    const std::string title = base::ascii_lower(titles[column]);
-    // A title that was taken already, "code" or "term" above all, would name two columns.
-    if (title.empty() || std::ranges::find(header, title) != header.end()) return false;
-    header.push_back(title);
+    header.push_back(base::ascii_lower(titles[column]));
     columns.others.push_back(column);
-    return true;
   };
-  if (add(columns.code)) table.code_again = header.size() - 1;
+  if (base::ascii_lower(titles[columns.code]) != "code") {
+    add(columns.code);
+    table.code_again = header.size() - 1;
+  }
   for (std::size_t column = 0; column < titles.size(); ++column) {
-    if (column != columns.code && column != columns.term) add(column);
+    const bool is_other = column != columns.code && column != columns.term;
+    if (is_other && !titles[column].empty()) add(column);
   }
 }
 
@@ -50,33 +52,22 @@ std::string joined(const std::set<std::string_view>& codes) {
 
 }  // namespace
 
-std::optional<std::size_t> find_column(std::span<const std::string> titles,
-                                       std::span<const std::string_view> wanted) {
-  for (const std::string_view name : wanted) {
-    for (std::size_t i = 0; i < titles.size(); ++i) {
-      if (base::ascii_lower(titles[i]) == name) return i;
-    }
-  }
-  return std::nullopt;
-}
-
 base::Result<DownloadTable> make_download_table(const coding_systems::CodingSystemInfo& system,
                                                 std::span<const CsvRow> rows,
                                                 TableHeaders headers) {
   CODELOG_CHECK(!rows.empty(), "a downloadable table without a header");
   const std::vector<std::string>& titles = rows.front().fields;
-  const auto code = find_column(titles, system.code_headers);
+  const auto code = commands::find_column(titles, system.code_headers);
   CODELOG_CHECK(code.has_value(), "a downloadable table without a column of codes");
-  Columns columns{*code, find_column(titles, system.term_headers), {}};
+  Columns columns{*code, commands::find_column(titles, system.term_headers), {}};
   DownloadTable table;
   table.rows.reserve(rows.size());
   table.rows.push_back({"code", "term"});
   if (headers == TableHeaders::all) add_other_columns(titles, columns, table);
   for (const CsvRow& row : rows.subspan(1)) {
     if (row.fields.size() <= columns.code) {
-      return base::Error{base::ErrorCode::invalid,
-                         "line " + std::to_string(row.line) + " of the table has no code",
-                         {}};
+      return base::Error{
+          base::ErrorCode::invalid, commands::place_of(row) + " of the table has no code", {}};
     }
     const auto field = [&](std::size_t column) {
       return column < row.fields.size() ? row.fields[column] : std::string();

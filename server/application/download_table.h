@@ -22,14 +22,9 @@ struct DownloadTable {
 };
 
 enum class TableHeaders {
-  all,    // code, term, and every column of the table that has a title
+  all,    // code, term, and every column of the table that has a title, also one that comes twice
   fixed,  // code and term
 };
-
-// Which column is titled like one of these, best title first. Titles are lowered, not trimmed:
-// OpenCodelists does so.
-std::optional<std::size_t> find_column(std::span<const std::string> titles,
-                                       std::span<const std::string_view> wanted);
 
 // `rows` has a header with a column of codes (checked). Fields that a row lacks are empty, those
 // beyond the header are left out. Errors: invalid, for a row without a code.

@@ -3,6 +3,8 @@
 #include "coding_systems/base/codeset.h"
 #include "server/application/download_shas.h"
 #include "server/application/download_table.h"
+#include "server/application/names.h"
+#include "server/commands/code_column.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/csv_writer.h"
 #include "server/commands/dmd_conversion.h"
@@ -101,7 +103,7 @@ Result<Codeset> codeset_of(const Views& views, const CodelistRecord& codelist,
   const auto codes =
       commands::codes_of_csv(views.csv_data(version.id).value_or(""), codelist.handle().slug);
   if (!codes) return codes.error();
-  return Codeset::from_codes(universe, *codes);
+  return Codeset::from_codes(universe, commands::codes_in_release(*release, *codes));
 }
 
 }  // namespace
@@ -122,7 +124,7 @@ bool is_downloadable(const Views& views, const CodelistRecord& codelist,
     head = line;
   const auto rows = commands::read_csv(head);
   return rows && !rows->empty() &&
-         find_column(rows->front().fields, system_of(codelist).code_headers);
+         commands::find_column(rows->front().fields, system_of(codelist).code_headers);
 }
 
 Result<std::string> download_csv(const commands::Site& site, const Views& views,

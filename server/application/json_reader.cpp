@@ -1,5 +1,6 @@
 #include "server/application/json_reader.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -13,10 +14,13 @@ using nlohmann::json;
 // Builds the tree while the parser reads, so that limits hold before memory is spent.
 class Builder final : public nlohmann::json_sax<json> {
  public:
-  explicit Builder(DuplicateKeys duplicates) : duplicates_(duplicates) {}
+  Builder(std::string_view text, DuplicateKeys duplicates) : text_(text), duplicates_(duplicates) {}
 
   json take() { return std::move(root_); }
-  const std::string& failure() const { return failure_; }
+  base::Error error() const {
+    if (!field_.empty()) return base::field_error(base::ErrorCode::invalid, field_, failure_);
+    return {base::ErrorCode::invalid, "the body is not JSON: " + failure_, {}};
+  }
 
   bool null() override { return add(json(nullptr)) != nullptr; }
   bool boolean(bool value) override { return add(json(value)) != nullptr; }
@@ -40,8 +44,12 @@ class Builder final : public nlohmann::json_sax<json> {
     key_ = std::move(name);
     return true;
   }
-  bool parse_error(std::size_t position, const std::string&,
+  bool parse_error(std::size_t position, const std::string& token,
                    const nlohmann::detail::exception& error) override {
+    if (const auto name = number_of_python(position, token); !name.empty()) {
+      field_ = place();
+      return fail("must not be " + std::string(name) + ", which JSON does not have; give null");
+    }
     const std::string_view text = error.what();
     const bool utf8 = text.find("UTF-8") != std::string_view::npos;
     return fail(
@@ -87,21 +95,53 @@ class Builder final : public nlohmann::json_sax<json> {
     return false;
   }
 
+  // What Python writes for numbers that JSON does not have, if the token that was being read when
+  // the parser stopped, `position` bytes into the text, starts one; "" for anything else.
+  std::string_view number_of_python(std::size_t position, std::string_view token) const {
+    const std::size_t begin = position - std::min(position, token.size());
+    for (const std::string_view name : {"NaN", "Infinity", "-Infinity"}) {
+      if (text_.substr(std::min(begin, text_.size())).starts_with(name)) return name;
+    }
+    return {};
+  }
+
+  // Where the next value belongs: "references[0].url".
+  std::string place() const {
+    std::string path;
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+      const json* const child = i + 1 < open_.size() ? open_[i + 1] : nullptr;
+      if (open_[i]->is_array()) {
+        const std::size_t index = child != nullptr ? open_[i]->size() - 1 : open_[i]->size();
+        path += "[" + std::to_string(index) + "]";
+        continue;
+      }
+      path += (path.empty() ? "" : ".") + (child != nullptr ? key_of(*open_[i], *child) : key_);
+    }
+    return path.empty() ? "body" : path;
+  }
+
+  static std::string key_of(const json& object, const json& child) {
+    for (const auto& [key, value] : object.items()) {
+      if (&value == &child) return key;
+    }
+    return "";
+  }
+
+  const std::string_view text_;
   const DuplicateKeys duplicates_;
   json root_;
   std::vector<json*> open_;
   std::string key_;
   std::size_t values_count_ = 0;
   std::string failure_;
+  std::string field_;  // that it is about, if any
 };
 
 }  // namespace
 
 base::Result<json> parse_json(std::string_view text, DuplicateKeys duplicates) {
-  Builder builder(duplicates);
-  if (!json::sax_parse(text, &builder)) {
-    return base::Error{base::ErrorCode::invalid, "the body is not JSON: " + builder.failure(), {}};
-  }
+  Builder builder(text, duplicates);
+  if (!json::sax_parse(text, &builder)) return builder.error();
   return builder.take();
 }
 

@@ -2,9 +2,10 @@
 // act on.
 //
 // Refused with the byte where it went wrong: anything that is not JSON (RFC 8259), text that is not
-// UTF-8, more than json_depth_max levels, more than json_values_max values (so that a small body
-// cannot become a large tree), and, where the caller says so, an object with one key twice. Pure;
-// about 30 ns a byte.
+// UTF-8, NaN and Infinity (naming the value's place, as in "references[0].url": Python's json
+// writes them, for an empty cell above all), more than json_depth_max levels, more than
+// json_values_max values (so that a small body cannot become a large tree), and, where the caller
+// says so, an object with one key twice. Pure; about 30 ns a byte.
 #pragma once
 
 #include <cstddef>
