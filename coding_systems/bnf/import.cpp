@@ -59,17 +59,15 @@ IndexSource index_source(const bnf::Tables& tables) {
 
 base::Result<ImportOutcome> import_bnf(const ImportRequest& request) {
   ImportStages stages(request);
-  const auto archive = ZipArchive::open(request.archive, request.limits);
-  if (!archive) return archive.error();
+  const auto tables = bnf::read_tables(request, stages);
+  if (!tables) return tables.error();
   auto writer = ReleaseWriter::create(request.target_folder, request.alias, release_schema);
   if (!writer) return writer.error();
-  const auto tables = bnf::read_tables(*archive, stages);
-  if (!tables) return tables.error();
 
   BackgroundIndex index(bnf::system_id, [&tables] { return index_source(*tables); });
   const auto written = write_tables(**writer, *tables, stages);
   if (!written) return written.error();
-  const auto sealed = finish_import(**writer, index, stages, archive->name());
+  const auto sealed = finish_import(**writer, index, stages, tables->source_name);
   if (!sealed) return sealed.error();
   return ImportOutcome{.file = (*writer)->file(),
                        .file_digest = sealed->digest,

@@ -7,6 +7,7 @@
 
 #include "coding_systems/base/csv_reader.h"
 #include "coding_systems/base/index_source.h"
+#include "coding_systems/base/text_source.h"
 #include "coding_systems/bnf/coding_system.h"
 #include "events/base/text.h"
 
@@ -20,15 +21,21 @@ constexpr std::uint64_t rows_per_progress = 1024;
 base::Result<ZipMember> find_csv(const ZipArchive& archive) {
   std::vector<ZipMember> found;
   for (const ZipMember& member : archive.members()) {
-    if (member.name.find('/') == std::string::npos && member.name.ends_with(".csv")) {
-      found.push_back(member);
-    }
+    const bool is_at_top = member.name.find('/') == std::string::npos;
+    if (is_at_top && base::ascii_lower(member.name).ends_with(".csv")) found.push_back(member);
   }
   if (found.size() == 1) return found.front();
   return base::Error{base::ErrorCode::invalid,
                      archive.name() + ": expected one .csv file at the top level, found " +
                          std::to_string(found.size()),
                      {}};
+}
+
+// "BNF Chapter Code" and "BNF_CHAPTER_CODE" are one title.
+std::string normal_title(std::string_view title) {
+  std::string normal = base::ascii_upper(base::trim_unicode_space(title));
+  std::ranges::replace(normal, '_', ' ');
+  return normal;
 }
 
 // Which fields hold a level.
@@ -65,7 +72,8 @@ class TablesReader {
       if (rows % rows_per_progress != 0) continue;
       if (auto proceed = stages_.advance_to(csv_.bytes_read()); !proceed) return proceed.error();
     }
-    Tables tables{in_stored_order(), csv_.bytes_read()};
+    Tables tables{
+        .source_name = {}, .concepts = in_stored_order(), .source_bytes = csv_.bytes_read()};
     if (tables.concepts.empty()) return csv_.error_here("the file has no concepts");
     if (auto proceed = stages_.advance_to(tables.source_bytes); !proceed) return proceed.error();
     return tables;
@@ -79,13 +87,25 @@ class TablesReader {
     columns_count_ = csv_.fields().size();
     for (std::size_t level = 0; level < levels.size(); ++level) {
       const std::string title = "BNF " + std::string(levels[level]);
-      const auto name = csv_.find_column(title);
+      const auto name = find_column(title);
       if (!name) return name.error();
-      const auto code = csv_.find_column(title + " Code");
+      const auto code = find_column(title + " Code");
       if (!code) return code.error();
       columns_[level] = {*name, *code};
     }
     return {};
+  }
+
+  base::Result<std::size_t> find_column(const std::string& title) const {
+    const auto fields = csv_.fields();
+    const std::string wanted = normal_title(title);
+    const auto is_wanted = [&](const std::string& field) { return normal_title(field) == wanted; };
+    const auto first = std::ranges::find_if(fields, is_wanted);
+    if (first == fields.end()) return csv_.error_here("there is no column '" + title + "'");
+    if (std::find_if(first + 1, fields.end(), is_wanted) != fields.end()) {
+      return csv_.error_here("there are two columns '" + title + "'");
+    }
+    return static_cast<std::size_t>(first - fields.begin());
   }
 
   base::Result<void> take_row() {
@@ -144,15 +164,14 @@ class TablesReader {
 
 }  // namespace
 
-base::Result<Tables> read_tables(const ZipArchive& archive, ImportStages& stages) {
-  const auto member = find_csv(archive);
-  if (!member) return member.error();
-  auto reader = archive.read(*member);
-  if (!reader) return reader.error();
-  stages.begin("reading", member->size_bytes);
-  CsvReader csv(archive.name() + ": member " + member->name,
-                [&reader](std::span<char> buffer) { return reader->read(buffer); });
-  return TablesReader(csv, stages).read();
+base::Result<Tables> read_tables(const ImportRequest& request, ImportStages& stages) {
+  auto source = TextSource::open(request.archive, find_csv, request.limits);
+  if (!source) return source.error();
+  stages.begin("reading", source->size_bytes());
+  CsvReader csv(source->name(), [&source](std::span<char> buffer) { return source->read(buffer); });
+  auto tables = TablesReader(csv, stages).read();
+  if (tables) tables->source_name = source->name();
+  return tables;
 }
 
 }  // namespace codelog::coding_systems::bnf

@@ -21,11 +21,12 @@ struct ConceptRow {
 };
 
 struct Tables {
+  std::string source_name;           // for errors
   std::vector<ConceptRow> concepts;  // in the order in which they are stored
   std::uint64_t source_bytes = 0;
 };
 
-// Errors: invalid with member and line, unavailable (asked to stop).
-base::Result<Tables> read_tables(const ZipArchive& archive, ImportStages& stages);
+// Errors: not_found, invalid with file and line, io, unavailable (asked to stop).
+base::Result<Tables> read_tables(const ImportRequest& request, ImportStages& stages);
 
 }  // namespace codelog::coding_systems::bnf

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <cctype>
 
 #include "coding_systems/base/release_files.h"
 #include "coding_systems/bnf/coding_system.h"
@@ -139,6 +140,49 @@ TEST_CASE("a bad BNF file is refused with its line", "[import]") {
     CHECK(imported.failure(header + good + row_start + name + ",0212000Y0AAACAC\r\n") ==
           where + "3: the name of the Presentation is empty, not UTF-8 or longer than 1000 bytes");
   }
+}
+
+TEST_CASE("a BNF release is the same bare and zipped, with old and new titles", "[import]") {
+  std::string new_header;
+  for (const char c : header) {
+    new_header += c == ' ' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  const std::string row = row_start + "Simva_Tab 20mg,0212000Y0AAABAB\r\n";
+  // Rows of commas only, as real files have them, and white space at the end.
+  const std::string empty_row = ",,,,,,,,,,,,,\r\n";
+  const std::string old_csv = header + row;
+  const std::string new_csv = new_header + empty_row + row + empty_row + "\r\n";
+  const std::string by_month =
+      "\xEF\xBB\xBFYEAR_MONTH," + new_header + "202401," + row + "," + empty_row;
+  Imported imported;
+  REQUIRE(imported.run(old_csv) == "");
+  const auto expected = imported.rows();
+  REQUIRE(expected.size() == 5);
+  for (const std::string& csv : {old_csv, new_csv, by_month}) {
+    CAPTURE(csv);
+    const auto bare = imported.folder.path() / "BNF_CODE_CURRENT_202401.csv";
+    write_bytes(bare, csv);
+    REQUIRE(import_error(import_bnf, bare, imported.target) == "");
+    CHECK(imported.rows() == expected);
+    REQUIRE(imported.run(Members{{"A.CSV", csv}}) == "");
+    CHECK(imported.rows() == expected);
+    // Downloads lose their endings.
+    const auto zipped = imported.folder.path() / "download";
+    std::filesystem::rename(imported.archive, zipped);
+    REQUIRE(import_error(import_bnf, zipped, imported.target) == "");
+    CHECK(imported.rows() == expected);
+  }
+}
+
+TEST_CASE("a bare BNF file is refused by its own name and line", "[import]") {
+  Imported imported;
+  const auto bare = imported.folder.path() / "bnf.csv";
+  write_bytes(bare, "BNF_CHAPTER,BNF_CHAPTER_CODE,bnf chapter\n");
+  CHECK(import_error(import_bnf, bare, imported.target) ==
+        "bnf.csv, line 1: there are two columns 'BNF Chapter'");
+  CHECK(import_error(import_bnf, imported.folder.path() / "none.csv", imported.target) ==
+        (imported.folder.path() / "none.csv").string() + ": no such file");
+  CHECK(files_in(imported.target).empty());
 }
 
 TEST_CASE("there must be one CSV file", "[import]") {
