@@ -80,8 +80,12 @@ struct Partner {
 class ClamlHandler final : public XmlHandler {
  public:
   ClamlHandler(const XmlReader& reader, ImportStages& stages, std::uint64_t bytes_before,
-               Claml& claml)
-      : reader_(reader), stages_(stages), bytes_before_(bytes_before), claml_(claml) {}
+               CountedNotices& notices, Claml& claml)
+      : reader_(reader),
+        stages_(stages),
+        bytes_before_(bytes_before),
+        notices_(notices),
+        claml_(claml) {}
 
   base::Result<void> start(std::string_view name,
                            std::span<const XmlAttribute> attributes) override {
@@ -194,7 +198,11 @@ class ClamlHandler final : public XmlHandler {
 
   base::Result<void> note_usage(std::string_view text, std::optional<Usage>& noted) {
     const Usage usage = usage_named(text);
-    if (text != name_of(usage)) return refuse("the usage '" + shown(text) + "' is unknown");
+    if (text != name_of(usage)) {
+      notices_.add("classes have a usage that is unknown; it is left out",
+                   shown_code_ + " '" + shown(text) + "'");
+      return {};
+    }
     if (noted && *noted != usage) return refuse("it is both dagger and asterisk");
     noted = usage;
     return {};
@@ -210,7 +218,8 @@ class ClamlHandler final : public XmlHandler {
     } else if (*kind == preferred || *kind == preferred_long) {
       rubric_ = *kind == preferred ? preferred : preferred_long;
     } else {
-      return refuse("the kind of rubric '" + shown(*kind) + "' is unknown");
+      notices_.add("rubrics are left out, since their kind is unknown", "'" + shown(*kind) + "'");
+      rubric_ = unknown_rubric;
     }
     text_.clear();
     return {};
@@ -231,8 +240,13 @@ class ClamlHandler final : public XmlHandler {
     const bool is_partner = reference_->usage && *reference_->usage != Usage::normal;
     if (is_partner) {
       auto code = partner_code(reference_->code.empty() ? reference_->text : reference_->code);
-      if (code.empty()) return refuse("a <Reference> to a partner names no code");
-      references_.push_back({*reference_->usage, std::move(code)});
+      if (code.empty()) {
+        notices_.add(
+            "references to a dagger or asterisk code are left out, since they name no code",
+            shown_code_);
+      } else {
+        references_.push_back({*reference_->usage, std::move(code)});
+      }
     }
     const bool is_name = rubric_ == preferred || rubric_ == preferred_long;
     if (!(is_partner && is_name)) {
@@ -247,6 +261,7 @@ class ClamlHandler final : public XmlHandler {
     std::string text = collapse(text_);
     const std::string_view kind = *rubric_;
     rubric_.reset();
+    if (kind == unknown_rubric) return {};
     if (kind != preferred && kind != preferred_long) {
       if (!text.empty()) entry_->rubrics.push_back({kind, std::move(text)});
       return {};
@@ -295,10 +310,12 @@ class ClamlHandler final : public XmlHandler {
 
   static constexpr std::string_view preferred = "preferred";
   static constexpr std::string_view preferred_long = "preferredLong";
+  static constexpr std::string_view unknown_rubric = "";
 
   const XmlReader& reader_;
   ImportStages& stages_;
   const std::uint64_t bytes_before_;
+  CountedNotices& notices_;
   Claml& claml_;
   std::size_t depth_ = 0;
 
@@ -330,11 +347,11 @@ base::Error Claml::error_at(const ClamlEntry& entry, std::string_view detail) co
 }
 
 base::Result<Claml> read_claml(std::string_view name, XmlReader::Read read, ImportStages& stages,
-                               std::uint64_t bytes_before) {
+                               std::uint64_t bytes_before, CountedNotices& notices) {
   Claml claml;
   claml.name = name;
   XmlReader reader(std::string(name), std::move(read));
-  ClamlHandler handler(reader, stages, bytes_before, claml);
+  ClamlHandler handler(reader, stages, bytes_before, notices, claml);
   if (auto done = reader.read(handler); !done) return done.error();
   if (claml.classes.empty()) return reader.error_here("the document has no classes");
   return claml;

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "coding_systems/base/import_notices.h"
 #include "coding_systems/base/import_progress.h"
 #include "coding_systems/base/xml_reader.h"
 #include "coding_systems/icd10/coding_system.h"
@@ -72,12 +73,13 @@ struct Claml {
 constexpr std::size_t term_bytes_max = 1000;
 
 // `name` is the file's and must outlive what is read, whose records go on naming it.
-// `bytes_before` of the stage's total were read before this document. Errors: invalid with line and
-// class (malformed XML, no ClaML, a code or kind that ICD-10 has not, a name that is missing or
-// there twice, two usages, an unknown kind of rubric, ...), unavailable (asked to stop), those of
-// the source. Memory: what it returns.
+// `bytes_before` of the stage's total were read before this document. What is unknown and not
+// needed (kinds of rubrics, usages, references to partners without a code) is left out and counted
+// in the notices. Errors: invalid with line and class (malformed XML, no ClaML, a code or kind that
+// ICD-10 has not, a name that is missing or there twice, two usages, ...), unavailable (asked to
+// stop), those of the source. Memory: what it returns.
 base::Result<Claml> read_claml(std::string_view name, XmlReader::Read read, ImportStages& stages,
-                               std::uint64_t bytes_before);
+                               std::uint64_t bytes_before, CountedNotices& notices);
 
 // What a code is, by its shape without dots; nothing for another shape.
 std::optional<Level> level_of_code(std::string_view code);

@@ -13,13 +13,21 @@ namespace codelog::coding_systems::icd10 {
 namespace {
 
 // As the NHS's class browser writes the name of a code of a modifier.
-std::string nhs_name(const EditionRecord& record) {
-  if (record.modifier.empty()) return record.short_term;
-  return record.short_term + " (" + record.modifier + ")";
+std::string nhs_name(std::string_view term, std::string_view modifier) {
+  if (modifier.empty()) return std::string(term);
+  return std::string(term) + " (" + std::string(modifier) + ")";
 }
 
-// The NHS's words in place of WHO's; its names of modified codes end in the modifier.
+// The NHS's words in place of WHO's. The class browser's names of modified codes end in the
+// modifier; the table has it by itself.
 void take_nhs_name(EditionRecord& record, const EditionRecord& nhs) {
+  if (!nhs.modifier.empty()) {
+    record.short_term = nhs.term;
+    record.term = nhs.term;
+    record.modifier = nhs.modifier;
+    record.modifier_position = nhs.modifier_position;
+    return;
+  }
   const std::string ending = " (" + record.modifier + ")";
   std::string name = nhs.term;
   if (!record.modifier.empty()) {
@@ -77,11 +85,14 @@ std::vector<std::string> Notices::take() const {
                         " more");
     }
   }
+  for (std::string& notice : counted_.take()) notices.push_back(std::move(notice));
   return notices;
 }
 
 void combine_with_nhs(std::vector<EditionRecord>& records, std::vector<EditionRecord> nhs,
-                      Notices& notices) {
+                      NhsSource source, Notices& notices) {
+  const bool is_browser = source == NhsSource::class_browser;
+  const std::string nhs_source = is_browser ? "NHS class browser" : "NHS's 5th edition";
   std::unordered_map<std::string_view, const EditionRecord*> nhs_by_code;
   for (const EditionRecord& record : nhs) nhs_by_code.emplace(record.code, &record);
   std::unordered_set<std::string> codes;
@@ -89,25 +100,26 @@ void combine_with_nhs(std::vector<EditionRecord>& records, std::vector<EditionRe
     codes.insert(record.code);
     const auto found = nhs_by_code.find(record.code);
     if (found == nhs_by_code.end()) {
-      if (!is_known_to_be_unlisted(record.code)) {
-        notices.add("2016: a code of WHO's is not in the NHS class browser; it is kept",
+      if (!is_browser || !is_known_to_be_unlisted(record.code)) {
+        notices.add("2016: a code of WHO's is not in the " + nhs_source + "; it is kept",
                     record.code);
       }
       continue;
     }
-    const std::string name = nhs_name(record);
-    if (name == found->second->term) continue;
+    const std::string name = nhs_name(record.short_term, record.modifier);
+    const std::string said = nhs_name(found->second->term, found->second->modifier);
+    if (name == said) continue;
     const auto known = known_nhs_difference(record.code);
     if (known == KnownNhsDifference::who_text) continue;
     if (known == KnownNhsDifference::none) {
       notices.add("2016: WHO and the NHS name a code differently; the NHS's name is taken",
-                  quoted(record.code, name, found->second->term));
+                  quoted(record.code, name, said));
     }
     take_nhs_name(record, *found->second);
   }
   for (EditionRecord& record : nhs) {
     if (codes.contains(record.code)) continue;
-    notices.add("2016: a code of the NHS class browser is not in WHO's edition; it is taken",
+    notices.add("2016: a code of the " + nhs_source + " is not in WHO's edition; it is taken",
                 record.code);
     records.push_back(std::move(record));
   }
@@ -128,7 +140,8 @@ void compare_editions(const Edition& older, const Edition& newer, Notices& notic
   }
 }
 
-base::Result<std::vector<ConceptRow>> unite(const std::vector<Edition>& editions) {
+base::Result<std::vector<ConceptRow>> unite(const std::vector<Edition>& editions,
+                                            CountedNotices& notices) {
   std::map<std::string_view, ConceptRow> by_code;
   for (std::size_t at = 0; at < editions.size(); ++at) {
     for (const EditionRecord& record : editions[at].records) {
@@ -149,8 +162,8 @@ base::Result<std::vector<ConceptRow>> unite(const std::vector<Edition>& editions
   rows.reserve(by_code.size());
   for (auto& [code, row] : by_code) {
     if (!row.parent.empty() && !by_code.contains(row.parent)) {
-      return invalid(place_of(first_record(row)) + ": class " + std::string(code) +
-                     ": its parent " + std::string(row.parent) + " is in no edition");
+      notices.add("classes hang below nothing, since their parent is in no edition", code);
+      row.parent = {};
     }
     rows.push_back(std::move(row));
   }

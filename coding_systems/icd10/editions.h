@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "coding_systems/base/import_notices.h"
 #include "coding_systems/icd10/claml.h"
 #include "events/base/result.h"
 
@@ -46,6 +47,8 @@ class Notices {
  public:
   // `kind` is the sentence that the details belong to.
   void add(std::string_view kind, std::string detail);
+  // Those of which only the number and the first are told.
+  CountedNotices& counted() { return counted_; }
   std::vector<std::string> take() const;
 
  private:
@@ -56,21 +59,25 @@ class Notices {
     std::vector<std::string> details;
   };
   std::vector<Kind> kinds_;
+  CountedNotices counted_;
 };
 
 // The records of a document with its modifiers applied, each behind the one it was made from.
-// Errors: invalid, with line and class: a code that is there twice or that a modifier would make
-// again, an unknown modifier, a code that is too long for one.
-base::Result<std::vector<EditionRecord>> expand_modifiers(Claml claml);
+// Modifiers and characters that a class names and the document does not have are left out and
+// counted in the notices. Errors: invalid, with line and class: a code that is there twice or that
+// a modifier would make again, a code that is too long for one.
+base::Result<std::vector<EditionRecord>> expand_modifiers(Claml claml, CountedNotices& notices);
 
 // Gives the NHS's fourth character to the external causes of 2016, in place of the codes that WHO
 // has there.
 void apply_places_of_occurrence(std::vector<EditionRecord>& records,
                                 const std::vector<ModifierCharacter>& places, Notices& notices);
 
-// Takes over from the NHS's class browser what it says otherwise.
+// Where the NHS's words come from. The class browser does not list every code by itself.
+enum class NhsSource : std::uint8_t { class_browser, table };
+// Takes over from the NHS what it says otherwise.
 void combine_with_nhs(std::vector<EditionRecord>& records, std::vector<EditionRecord> nhs,
-                      Notices& notices);
+                      NhsSource source, Notices& notices);
 
 // Notices for the codes of both whose names differ unexpectedly.
 void compare_editions(const Edition& older, const Edition& newer, Notices& notices);
@@ -83,8 +90,10 @@ struct ConceptRow {
   std::vector<const EditionRecord*> records;
 };
 
-// Sorted by code. The editions must outlive the rows. Errors: invalid: editions that disagree about
-// a parent, or a parent that no edition has.
-base::Result<std::vector<ConceptRow>> unite(const std::vector<Edition>& editions);
+// Sorted by code. The editions must outlive the rows. A code whose parent no edition has hangs
+// below nothing, and is counted in the notices. Errors: invalid: editions that disagree about a
+// parent.
+base::Result<std::vector<ConceptRow>> unite(const std::vector<Edition>& editions,
+                                            CountedNotices& notices);
 
 }  // namespace codelog::coding_systems::icd10

@@ -60,15 +60,13 @@ EditionRecord modified_record(std::string code, std::string parent, const Editio
 
 class Expansion {
  public:
-  explicit Expansion(Claml& claml) : claml_(claml) {}
+  Expansion(Claml& claml, CountedNotices& notices) : claml_(claml), notices_(notices) {}
 
   base::Result<std::vector<EditionRecord>> run() {
     if (auto indexed = index_classes(); !indexed) return indexed.error();
     add_implicit_modifier();
+    for (ClamlClass& entry : claml_.classes) leave_out_unknown(entry);
     for (std::size_t at = 0; at < claml_.classes.size(); ++at) {
-      for (const ModifiedBy& modified : claml_.classes[at].modified_by) {
-        if (auto checked = check(claml_.classes[at], modified); !checked) return checked.error();
-      }
       if (auto collected = collect(at); !collected) return collected.error();
     }
     for (ClamlClass& entry : claml_.classes) records_.push_back(take_record(entry, claml_.name));
@@ -109,26 +107,35 @@ class Expansion {
     if (!is_said) entry.modified_by.push_back({std::string(implicit_modifier), ""});
   }
 
-  base::Result<void> check(const ClamlClass& entry, const ModifiedBy& modified) const {
-    const auto found = claml_.modifiers.find(modified.modifier);
-    if (found == claml_.modifiers.end()) {
-      return claml_.error_at(entry,
-                             "its modifier " + modified.modifier + " is not in the document");
-    }
-    if (position_of(modified.modifier) == 0) {
-      return claml_.error_at(
-          entry, "the name of its modifier " + modified.modifier + " ends neither in _4 nor in _5");
-    }
-    for (const char character : modified.characters) {
-      const bool is_there = std::ranges::any_of(
-          found->second,
-          [character](const ModifierCharacter& known) { return known.code.front() == character; });
-      if (!is_there) {
-        return claml_.error_at(
-            entry, "its modifier " + modified.modifier + " has no character '" + character + "'");
+  // Modifiers that cannot be applied, and characters that theirs does not have.
+  void leave_out_unknown(ClamlClass& entry) {
+    std::erase_if(entry.modified_by, [&](ModifiedBy& modified) {
+      const auto found = claml_.modifiers.find(modified.modifier);
+      const std::string shown = entry.code + " " + modified.modifier;
+      if (found == claml_.modifiers.end()) {
+        notices_.add("modifiers of classes are left out, since they are not in the document",
+                     shown);
+        return true;
       }
-    }
-    return {};
+      if (position_of(modified.modifier) == 0) {
+        notices_.add("modifiers of classes are left out, since their name does not end in _4 or _5",
+                     shown);
+        return true;
+      }
+      const bool is_for_all = modified.characters.empty();
+      std::erase_if(modified.characters, [&](char character) {
+        const bool is_there =
+            std::ranges::any_of(found->second, [character](const ModifierCharacter& known) {
+              return known.code.front() == character;
+            });
+        if (!is_there) {
+          notices_.add("characters of modifiers are left out, since the modifier has none such",
+                       shown + " " + character);
+        }
+        return !is_there;
+      });
+      return !is_for_all && modified.characters.empty();
+    });
   }
 
   bool excludes(const ClamlClass& entry, std::string_view modifier) const {
@@ -256,6 +263,7 @@ class Expansion {
   }
 
   Claml& claml_;
+  CountedNotices& notices_;
   std::unordered_map<std::string, std::size_t> classes_;                // by code
   std::unordered_map<std::string, std::vector<std::size_t>> children_;  // by parent
   std::vector<std::vector<const ModifiedBy*>> bases_;                   // by class
@@ -266,8 +274,8 @@ class Expansion {
 
 }  // namespace
 
-base::Result<std::vector<EditionRecord>> expand_modifiers(Claml claml) {
-  return Expansion(claml).run();
+base::Result<std::vector<EditionRecord>> expand_modifiers(Claml claml, CountedNotices& notices) {
+  return Expansion(claml, notices).run();
 }
 
 void apply_places_of_occurrence(std::vector<EditionRecord>& records,

@@ -1,5 +1,7 @@
 // Imports ICD-10: WHO's editions of 2016 and 2019 side by side, as WHO publishes them in ClaML,
-// and, where it is given, what the NHS class browser says of the codes of 2016.
+// and, where it is given, what the NHS says of the codes of 2016: its class browser, or its 5th
+// edition as TRUD has it, a table (nhs_table.h). The table may also stand for the edition of 2016
+// by itself.
 //
 // The archive of the request may be a folder or a zip archive (import_sources.h says by which names
 // its documents are found), or one of the documents or archives alone. Either edition may be
@@ -9,10 +11,12 @@
 // occurrence come as fourth characters of W00-Y34. Where the sources differ in a way that nobody
 // has looked at yet, the import goes on and the outcome has a notice.
 //
+// References that lead nowhere (parents, partners, modifiers) and what is unknown and not needed
+// are counted in the notices.
+//
 // Refused, with file, line and class: what is not ClaML, codes without the format of ICD-10 or that
-// are there twice, classes without a name or a parent, parents that are in no edition or about
-// which the editions disagree, modifiers that are unknown or make codes that exist. See claml.h and
-// editions.h.
+// are there twice, classes without a name or a parent, parents about which the editions disagree,
+// modifiers that make codes that exist. See claml.h, editions.h and nhs_table.h.
 #pragma once
 
 #include "coding_systems/base/import_progress.h"

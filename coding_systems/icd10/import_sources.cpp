@@ -24,6 +24,12 @@ constexpr std::array<NamedRole, 3> roles = {
      {"icd102019", SourceRole::who_2019, "WHO's edition of 2019"},
      {"icd10_nhs_scraped", SourceRole::nhs_2016, "the NHS class browser"}}};
 
+// TRUD's names for the archives with the table, and the table's own.
+constexpr std::array<std::string_view, 2> table_archive_starts = {"icd_df_", "nhs_icd10"};
+constexpr std::string_view table_name_part = "codesandtitlesandmetadata";
+constexpr std::string_view edition_part = "_edition";
+constexpr char table_edition = '5';
+
 // OpenCodelists' name for an archive of all three.
 constexpr std::string_view combined_name_start = "combined_";
 
@@ -44,7 +50,23 @@ std::optional<SourceRole> role_of(const std::string& path) {
 }
 
 std::string describe(SourceRole role) {
+  if (role == SourceRole::nhs_table) return "the NHS's 5th edition";
   return std::string(std::ranges::find(roles, role, &NamedRole::role)->description);
+}
+
+// The table of another edition than the 5th is not looked at.
+bool is_nhs_table(const std::string& path) {
+  const std::string name = file_name_of(path);
+  if (!name.ends_with(".txt") || name.find(table_name_part) == std::string::npos) return false;
+  const auto edition = name.find(edition_part);
+  return edition == std::string::npos ||
+         name.substr(edition + edition_part.size())[0] == table_edition;
+}
+
+bool is_table_archive(const std::string& path) {
+  const std::string name = file_name_of(path);
+  return std::ranges::any_of(table_archive_starts,
+                             [&](std::string_view start) { return name.starts_with(start); });
 }
 
 bool is_xml(const std::string& path) { return file_name_of(path).ends_with(".xml"); }
@@ -64,18 +86,26 @@ base::Result<ImportSources> ImportSources::find(const std::filesystem::path& pat
                                  : sources.scan_file(path, limits, Origin::named);
   if (!scanned) return scanned.error();
   const std::string name = path.filename().string();
-  if (sources.find(SourceRole::who_2016) == nullptr) {
-    if (sources.find(SourceRole::nhs_2016) != nullptr) {
+  const bool has_scrape = sources.find(SourceRole::nhs_2016) != nullptr;
+  const bool has_table = sources.find(SourceRole::nhs_table) != nullptr;
+  if (has_scrape && has_table) {
+    return invalid(name + ": both the scrape of the NHS class browser and the NHS's table are " +
+                   "there, of which one says what the NHS has in 2016; leave the other out");
+  }
+  if (sources.find(SourceRole::who_2016) == nullptr && !has_table) {
+    if (has_scrape) {
       return invalid(name + ": the scrape of the NHS class browser completes WHO's edition of " +
                      "2016, which is not there (icd102016*.xml or icd102016*.zip)");
     }
     if (sources.find(SourceRole::who_2019) == nullptr) {
-      return invalid(name + ": there is no edition of ICD-10: neither icd102016*.xml nor " +
-                     "icd102019*.xml, nor an archive of either");
+      return invalid(name + ": there is no edition of ICD-10: neither icd102016*.xml, nor " +
+                     "icd102019*.xml, nor ICD10_Edition5_CodesAndTitlesAndMetadata*.txt, nor an " +
+                     "archive of one of them");
     }
   }
   std::ranges::sort(sources.documents_, {}, [](const Document& document) {
-    constexpr std::array order = {SourceRole::who_2016, SourceRole::nhs_2016, SourceRole::who_2019};
+    constexpr std::array order = {SourceRole::who_2019, SourceRole::who_2016, SourceRole::nhs_2016,
+                                  SourceRole::nhs_table};
     return std::ranges::find(order, document.role) - order.begin();
   });
   return sources;
@@ -102,8 +132,8 @@ base::Result<void> ImportSources::scan_folder(const std::filesystem::path& folde
 base::Result<void> ImportSources::scan_file(const std::filesystem::path& file,
                                             const ZipLimits& limits, Origin origin) {
   const std::string name = file.filename().string();
-  const auto role = role_of(name);
-  if (is_xml(name)) {
+  const auto role = is_nhs_table(name) ? std::optional(SourceRole::nhs_table) : role_of(name);
+  if (is_xml(name) || role == SourceRole::nhs_table) {
     if (!role) return {};
     std::error_code failed;
     const auto size_bytes = std::filesystem::file_size(file, failed);
@@ -114,7 +144,8 @@ base::Result<void> ImportSources::scan_file(const std::filesystem::path& file,
     return add({*role, name, size_bytes, file, 0, {}});
   }
   const bool is_combined = file_name_of(name).starts_with(combined_name_start);
-  const bool is_meant = origin == Origin::named || (is_zip(name) && (role || is_combined));
+  const bool is_known_archive = is_zip(name) && (role || is_combined || is_table_archive(name));
+  const bool is_meant = origin == Origin::named || is_known_archive;
   if (!is_meant) return {};
   auto archive = ZipArchive::open(file, limits);
   if (!archive) return archive.error();
@@ -127,8 +158,9 @@ base::Result<void> ImportSources::scan_archive(ZipArchive archive, std::optional
   std::vector<Document> unnamed;
   const std::size_t number = archives_.size();
   for (const ZipMember& member : archive.members()) {
-    if (!is_xml(member.name)) continue;
-    const auto own_role = role_of(member.name);
+    const bool is_table = is_nhs_table(member.name);
+    if (!is_xml(member.name) && !is_table) continue;
+    const auto own_role = is_table ? std::optional(SourceRole::nhs_table) : role_of(member.name);
     (own_role ? named : unnamed)
         .push_back({own_role.value_or(SourceRole::who_2016),
                     archive.name() + ": member " + member.name,

@@ -1,5 +1,5 @@
-// Finds the ClaML documents that an import is given, by their names: in a folder, in a zip archive,
-// or in archives inside either. What has no such name is not looked at.
+// Finds the documents that an import is given, ClaML and the NHS's table, by their names: in a
+// folder, in a zip archive, or in archives inside either. What has no such name is not looked at.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,9 @@ enum class SourceRole {
   who_2016,  // icd102016*.xml, or the one .xml in icd102016*.zip
   who_2019,  // icd102019*
   nhs_2016,  // icd10_nhs_scraped*: the names of the NHS class browser, as ClaML
+  // *CodesAndTitlesAndMetadata*.txt of the 5th edition, as TRUD has it in icd_df_*.zip or
+  // nhs_icd10*.zip
+  nhs_table,
 };
 
 // An edition has 10 MB; what is read of it is held in memory.
@@ -37,8 +40,8 @@ class ImportSources {
   };
 
   // Errors: not_found (no such path); invalid (no edition by these names, two documents of one
-  // role, a scrape without WHO's edition of 2016, an archive with none or several documents, a
-  // document that is too large, a damaged archive); io.
+  // role, a scrape without WHO's edition of 2016 or beside the NHS's table, an archive with none or
+  // several documents, a document that is too large, a damaged archive); io.
   static base::Result<ImportSources> find(const std::filesystem::path& path,
                                           const ZipLimits& limits);
 

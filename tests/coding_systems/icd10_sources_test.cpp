@@ -76,8 +76,8 @@ TEST_CASE("one edition is imported alone", "[icd10]") {
 TEST_CASE("what holds no edition, or one twice, is refused", "[icd10]") {
   ClamlImport import;
   const std::string none =
-      "sources: there is no edition of ICD-10: neither icd102016*.xml nor icd102019*.xml, nor an "
-      "archive of either";
+      "sources: there is no edition of ICD-10: neither icd102016*.xml, nor icd102019*.xml, nor "
+      "ICD10_Edition5_CodesAndTitlesAndMetadata*.txt, nor an archive of one of them";
   CHECK(import.failure() == none);
   write_bytes(import.sources / "icd10_nhs_scraped_1.xml", document);
   CHECK(import.failure() ==
