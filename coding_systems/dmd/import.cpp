@@ -14,7 +14,7 @@ namespace codelog::coding_systems {
 namespace {
 
 std::vector<std::string> notices_of(const dmd::TablesRead& read) {
-  std::vector<std::string> notices;
+  std::vector<std::string> notices = read.notices.take();
   if (read.gtins_left_out > 0) {
     notices.push_back("a release file holds one GTIN a pack: the first was kept, and " +
                       std::to_string(read.gtins_left_out) + " more were left out");

@@ -1,19 +1,21 @@
 // Imports a release of dm+d as TRUD item 24 has it: nhsbsa_dmd_<release>_<date>.zip.
 //
 // The archive holds the files f_<part>2_*.xml for the parts lookup, ingredient, vtm, vmp, vmpp,
-// amp, ampp and gtin, each once: at its top level or at that of a zip at its top level. The first
-// child of a file's root is a comment. In the files of ingredients and VTMs the others are rows, in
-// the rest lists of rows. The name of a row's element (in the look-up file, of the list's) says
-// which table it is of, the names of its children which columns; children without a column are left
-// out, empty ones are NULL, and a flag is set by being there.
+// amp, ampp and gtin, each once: at its top level or at that of a zip at its top level. In the
+// files of ingredients and VTMs the children of the root are rows, in the rest lists of rows. The
+// name of a row's element (in the look-up file, of the list's) says which table it is of, the names
+// of its children which columns; children without a column are left out, empty ones are NULL, and a
+// flag is set by being there.
 //
-// What the tables cannot hold is counted in the outcome's notices: of several GTINs of one pack the
-// first is kept, and what combination packs are made of (CCONTENT) is left out.
+// Counted in the outcome's notices: what the tables cannot hold (of several GTINs of one pack the
+// first is kept, and what combination packs are made of, CCONTENT, is left out); lists and rows
+// that there is no table for, which are left out; and references to rows that are in no file. The
+// last are stored as they are. A VMP or VTM that only others refer to stands in the hierarchy, but
+// is no concept: it has no name, is not active, and no search finds it.
 //
-// Refused, with file and line: what XmlReader refuses; rows without a table; rows without an
-// obligatory field, with a field twice, or with a key that is there already; identifiers that are
-// not 1 to 18 digits, numbers, dates and flags that are none; texts of more than 4,000 bytes.
-// References to rows that are not there are kept as they are, since subsets of releases have them.
+// Refused, with file and line: what XmlReader refuses; rows without an obligatory field, with a
+// field twice, or with a key that is there already; identifiers that are not 1 to 18 digits,
+// numbers, dates and flags that are none; texts of more than 4,000 bytes.
 #pragma once
 
 #include "coding_systems/base/import_progress.h"

@@ -1,5 +1,6 @@
 #include "coding_systems/dmd/import_layout.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,10 +21,11 @@ class Finder {
 
   base::Result<ReleaseMembers> find() {
     look_through(members_.archives.front(), 0);
-    const auto inner = look_through_inner();
-    if (!inner) return inner.error();
+    look_through_inner();
     for (std::size_t part = 0; part < parts_count; ++part) {
       if (counts_[part] == 1) continue;
+      // The part may be in an archive that cannot be read.
+      if (counts_[part] == 0 && unreadable_) return *unreadable_;
       return base::Error{base::ErrorCode::invalid,
                          members_.archives.front().name() + ": expected one file " +
                              std::string(prefixes[part]) + "*.xml, found " +
@@ -50,12 +52,15 @@ class Finder {
     return has_part;
   }
 
-  base::Result<void> look_through_inner() {
+  void look_through_inner() {
     const std::vector<ZipMember> candidates = members_.archives.front().members();
     for (const ZipMember& member : candidates) {
       if (!is_at_top(member) || !member.name.ends_with(".zip")) continue;
       auto inner = members_.archives.front().open_inner(member);
-      if (!inner) return inner.error();
+      if (!inner) {
+        if (!unreadable_) unreadable_ = inner.error();
+        continue;
+      }
       // Only those with a part are kept in memory, and no more than there are parts: where there
       // are more, a part is there twice.
       const bool has_part = look_through(*inner, members_.archives.size());
@@ -63,14 +68,20 @@ class Finder {
         members_.archives.push_back(std::move(*inner));
       }
     }
-    return {};
   }
 
   ReleaseMembers members_;
   std::array<std::size_t, parts_count> counts_{};
+  std::optional<base::Error> unreadable_;  // the first archive inside that cannot be read
 };
 
 }  // namespace
+
+std::string_view file_start(Part part) {
+  std::string_view start = prefixes.at(static_cast<std::size_t>(part));
+  start.remove_suffix(1);
+  return start;
+}
 
 base::Result<ReleaseMembers> find_members(ZipArchive archive) {
   return Finder(std::move(archive)).find();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 #include <vector>
 
 #include "coding_systems/base/zip_archive.h"
@@ -22,6 +23,10 @@ struct ReleaseMembers {
   std::uint64_t size_bytes = 0;               // of all parts
 };
 
+// The publisher's name of a part's files: "f_vmp2".
+std::string_view file_start(Part part);
+
+// Archives inside the archive that cannot be read are passed over, unless a part is missing.
 // Errors: invalid, saying which file is missing or there more than once, and those of the archives.
 base::Result<ReleaseMembers> find_members(ZipArchive archive);
 

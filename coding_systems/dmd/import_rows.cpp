@@ -163,13 +163,22 @@ base::Result<void> TableRows::insert() {
   return rows_.insert();
 }
 
-// An identifier has at most 18 digits and does not start with 0: as a number it is the same.
 bool TableRows::is_new_key() {
-  if (!key_column_) return true;
-  const std::string& text = values_[*key_column_].text;
+  const auto number = key();
+  return !number || keys_.find_or_add(*number + 1, 0).second;
+}
+
+// An identifier has at most 18 digits and does not start with 0: as a number it is the same.
+std::optional<std::uint64_t> TableRows::number(std::size_t column) const {
+  const Value& value = values_[column];
+  if (!value.is_set) return std::nullopt;
   std::uint64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return keys_.find_or_add(number + 1, 0).second;
+  std::from_chars(value.text.data(), value.text.data() + value.text.size(), number);
+  return number;
+}
+
+std::optional<std::uint64_t> TableRows::key() const {
+  return key_column_ ? number(*key_column_) : std::nullopt;
 }
 
 void TableRows::bind(std::size_t column) {

@@ -35,6 +35,12 @@ class TableRows {
 
   // The value of the row that was begun last, as text; empty for NULL.
   std::string_view value(std::string_view column) const;
+  // That of an identifier or a number, as a number; nothing for NULL.
+  std::optional<std::uint64_t> number(std::size_t column) const;
+  // The number of that row's key; nothing where the table has none.
+  std::optional<std::uint64_t> key() const;
+  // True if a row with this key has been inserted.
+  bool has_key(std::uint64_t key) const { return keys_.find(key + 1).has_value(); }
   std::uint64_t count() const { return count_; }  // of rows inserted
 
  private:

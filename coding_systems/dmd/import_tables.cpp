@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "coding_systems/base/id_map.h"
 #include "coding_systems/base/xml_reader.h"
 #include "coding_systems/dmd/import_rows.h"
+#include "events/base/text.h"
 
 namespace codelog::coding_systems::dmd {
 namespace {
@@ -47,17 +47,21 @@ void add_index_row(IndexRows& rows, const TableRows& row) {
 // What all files of a release are read into.
 class Target {
  public:
-  Target(ReleaseWriter& writer, ImportStages& stages) : inserts_(writer), stages_(stages) {}
+  Target(ReleaseWriter& writer, ImportStages& stages)
+      : inserts_(writer), stages_(stages), tables_(all_tables().size()) {}
 
   // The rows of a table, opened when its first row comes.
   base::Result<TableRows*> rows_of(const Table& table) {
-    auto& rows = tables_[&table];
-    if (!rows) {
+    OpenTable& open = tables_[number_of(table)];
+    if (!open.rows) {
       auto opened = TableRows::open(inserts_, table);
       if (!opened) return opened.error();
-      rows = std::make_unique<TableRows>(std::move(*opened));
+      open.rows = std::make_unique<TableRows>(std::move(*opened));
+      for (const Column& column : table.columns) {
+        open.references.push_back(find_number(column.references));
+      }
     }
-    return rows.get();
+    return open.rows.get();
   }
 
   // Inserts the row that was filled. Errors: as TableRows, and unavailable.
@@ -68,6 +72,7 @@ class Target {
     }
     if (!inserted) return inserted;
     add_index_row(read_.index_rows, row);
+    follow_references(row);
     if (++rows_count_ % rows_per_progress != 0) return {};
     return stages_.advance_to(bytes_before_ + reader.bytes_read());
   }
@@ -83,7 +88,13 @@ class Target {
 
   void leave_out_link() { ++read_.links_left_out; }
 
+  void leave_out_unknown(Part part, std::string_view element) {
+    read_.notices.add("lists and rows are left out, since there is no table for their elements",
+                      "<" + std::string(element) + "> of " + std::string(file_start(part)));
+  }
+
   base::Result<void> end_file(const XmlReader& reader) {
+    tell_lost_references();
     bytes_before_ += reader.bytes_read();
     return stages_.advance_to(bytes_before_);
   }
@@ -91,28 +102,103 @@ class Target {
   // Waits until all rows are inserted. Errors: io.
   base::Result<TablesRead> take() {
     if (auto inserted = inserts_.finish(); !inserted) return inserted.error();
-    for (const auto& [table, rows] : tables_) {
+    for (const OpenTable& open : tables_) {
       constexpr std::string_view named[] = {"dmd_amp", "dmd_ampp", "dmd_vmp", "dmd_vmpp",
                                             "dmd_vtm"};
-      if (std::ranges::find(named, table->name) != std::end(named)) {
-        read_.products_count += rows->count();
+      if (open.rows && std::ranges::find(named, open.rows->table().name) != std::end(named)) {
+        read_.products_count += open.rows->count();
       }
     }
     return std::move(read_);
   }
 
  private:
+  using TableNumber = std::size_t;  // its place in all_tables()
+
+  struct OpenTable {
+    std::unique_ptr<TableRows> rows;                     // opened when the first row comes
+    std::vector<std::optional<TableNumber>> references;  // by column: the table that it refers to
+  };
+
+  // A reference to a row that has not come yet. It may come later in the same file, but not in a
+  // later one.
+  struct OpenReference {
+    TableNumber table = 0;
+    std::size_t column = 0;
+    std::uint64_t target = 0;
+    std::optional<std::uint64_t> key;  // of the row that refers
+  };
+
+  static TableNumber number_of(const Table& table) {
+    return static_cast<TableNumber>(&table - all_tables().data());
+  }
+
+  // Nothing for "", the table of a column without references.
+  static std::optional<TableNumber> find_number(std::string_view name) {
+    const auto found = std::ranges::find(all_tables(), name, &Table::name);
+    if (found == all_tables().end()) return std::nullopt;
+    return static_cast<TableNumber>(found - all_tables().begin());
+  }
+
+  bool is_there(TableNumber table, std::uint64_t key) const {
+    return tables_[table].rows && tables_[table].rows->has_key(key);
+  }
+
+  void follow_references(const TableRows& row) {
+    const TableNumber number = number_of(row.table());
+    const auto& references = tables_[number].references;
+    for (std::size_t column = 0; column < references.size(); ++column) {
+      if (!references[column]) continue;
+      const auto target = row.number(column);
+      if (!target || is_there(*references[column], *target)) continue;
+      open_references_.push_back({number, column, *target, row.key()});
+    }
+  }
+
+  void tell_lost_references() {
+    for (const OpenReference& reference : open_references_) {
+      if (is_there(*tables_[reference.table].references[reference.column], reference.target)) {
+        continue;
+      }
+      const Table& table = all_tables()[reference.table];
+      const Column& column = table.columns[reference.column];
+      const std::string from = shown_name(table.name);
+      const std::string field = element_of(column);
+      if (is_lookup(column.references)) {
+        read_.notices.add("fields have a code that no look-up list has",
+                          from + "." + field + " " + std::to_string(reference.target));
+      } else {
+        read_.notices.add(from + " rows have a value of " + field + " that no row of " +
+                              shown_name(column.references) + " has",
+                          std::to_string(reference.key.value_or(reference.target)));
+      }
+    }
+    open_references_.clear();
+  }
+
+  static bool is_lookup(std::string_view table) {
+    constexpr std::string_view products[] = {"dmd_amp", "dmd_ampp", "dmd_ing",
+                                             "dmd_vmp", "dmd_vmpp", "dmd_vtm"};
+    return std::ranges::find(products, table) == std::end(products);
+  }
+
+  // "VMP" for "dmd_vmp", as the publisher's elements are written.
+  static std::string shown_name(std::string_view table) {
+    return base::ascii_upper(table.substr(table.find('_') + 1));
+  }
+
   BackgroundRows inserts_;
   ImportStages& stages_;
-  std::map<const Table*, std::unique_ptr<TableRows>> tables_;
+  std::vector<OpenTable> tables_;  // by number
   TablesRead read_;
+  std::vector<OpenReference> open_references_;
   IdMap packs_with_gtin_;
   std::uint64_t rows_count_ = 0;
   std::uint64_t bytes_before_ = 0;
 };
 
-// Reads one file. Its root's first child is a comment; then come rows (ingredients, VTMs) or lists
-// of rows (all others); a row's children are its fields.
+// Reads one file. The children of its root are rows (ingredients, VTMs) or lists of rows (all
+// others); a row's children are its fields.
 class PartReader final : public XmlHandler {
  public:
   PartReader(Part part, Target& target, XmlReader& reader)
@@ -123,14 +209,9 @@ class PartReader final : public XmlHandler {
 
   base::Result<void> start(std::string_view name, std::span<const XmlAttribute>) override {
     const std::size_t depth = depth_++;
-    if (depth == 0) return {};
-    if (!has_comment_) {
-      return reader_.error_here("expected a comment before the first element, found <" +
-                                std::string(name) + ">");
-    }
+    if (depth == 0 || skipped_depth_) return {};
     if (depth < row_depth_) return start_list(name);
     if (depth == row_depth_) return start_row(name);
-    if (is_row_skipped_) return {};
     if (depth == row_depth_ + 1) return start_field(name);
     if (depth == row_depth_ + 2 && is_in_gtin_) return find_field(name);
     return reader_.error_here("a field has an element <" + std::string(name) + "> in it");
@@ -138,9 +219,12 @@ class PartReader final : public XmlHandler {
 
   base::Result<void> end(std::string_view name) override {
     const std::size_t depth = --depth_;
-    if (depth == 0 && !has_comment_) return reader_.error_here("the root has no comment in it");
+    if (skipped_depth_) {
+      if (depth == *skipped_depth_) skipped_depth_.reset();
+      return {};
+    }
     if (depth == row_depth_) return end_row();
-    if (depth <= row_depth_ || is_row_skipped_) return {};
+    if (depth < row_depth_) return {};
     if (depth == row_depth_ + 1 && is_in_gtin_) return end_gtin();
     return end_field(name);
   }
@@ -154,33 +238,29 @@ class PartReader final : public XmlHandler {
       field_ += text;
       return {};
     }
-    if (is_row_skipped_ || is_white_space(text)) return {};
+    if (skipped_depth_ || is_white_space(text)) return {};
     return reader_.error_here("there is text outside of the fields");
-  }
-
-  base::Result<void> comment(std::string_view) override {
-    has_comment_ = has_comment_ || depth_ == 1;
-    return {};
   }
 
  private:
   base::Result<void> start_list(std::string_view name) {
     if (part_ != Part::lookup) return {};
     list_ = find_table(part_, name);
-    if (list_ == nullptr) return no_table(name);
+    if (list_ == nullptr) leave_out_unknown(name);
     return {};
   }
 
   base::Result<void> start_row(std::string_view name) {
-    is_row_skipped_ = name == "CCONTENT" && (part_ == Part::vmpp || part_ == Part::ampp);
-    if (is_row_skipped_) {
+    if (name == "CCONTENT" && (part_ == Part::vmpp || part_ == Part::ampp)) {
       target_.leave_out_link();
+      skip();
       return {};
     }
     if (part_ == Part::lookup) return begin_row(list_, name);
     // Rows come in lists of one table.
     if (row_ == nullptr || name != row_element_) {
       row_element_ = name;
+      row_ = nullptr;
       return begin_row(find_table(part_, name), name);
     }
     row_->begin_row();
@@ -188,7 +268,10 @@ class PartReader final : public XmlHandler {
   }
 
   base::Result<void> begin_row(const Table* table, std::string_view name) {
-    if (table == nullptr) return no_table(name);
+    if (table == nullptr) {
+      leave_out_unknown(name);
+      return {};
+    }
     const auto rows = target_.rows_of(*table);
     if (!rows) return rows.error();
     row_ = *rows;
@@ -197,7 +280,6 @@ class PartReader final : public XmlHandler {
   }
 
   base::Result<void> end_row() {
-    if (std::exchange(is_row_skipped_, false)) return {};
     if (part_ != Part::gtin) return target_.insert(*row_, reader_);
     if (!std::exchange(has_gtin_, false)) return reader_.error_here("the AMPP has no GTINDATA");
     pack_.clear();
@@ -211,16 +293,17 @@ class PartReader final : public XmlHandler {
     return find_field("");
   }
 
+  // A field without a column is skipped with all that is in it.
   base::Result<void> find_field(std::string_view name) {
     column_ = row_->find_column(name);
-    is_in_field_ = true;
+    is_in_field_ = column_.has_value();
+    if (!is_in_field_) skip();
     field_.clear();
     return {};
   }
 
   base::Result<void> end_field(std::string_view name) {
     is_in_field_ = false;
-    if (!column_) return {};
     if (name == "AMPPID") pack_ = field_;
     const std::string wrong = row_->set(*column_, field_);
     if (!wrong.empty()) return reader_.error_here(wrong);
@@ -246,22 +329,25 @@ class PartReader final : public XmlHandler {
     return target_.insert(*row_, reader_);
   }
 
-  base::Error no_table(std::string_view name) const {
-    return reader_.error_here("there is no table for <" + std::string(name) + "> in this file");
+  // The element that has just started, and all that is in it.
+  void skip() { skipped_depth_ = depth_ - 1; }
+
+  void leave_out_unknown(std::string_view name) {
+    target_.leave_out_unknown(part_, name);
+    skip();
   }
 
   const Part part_;
   Target& target_;
   XmlReader& reader_;
   const std::size_t row_depth_;
-  std::size_t depth_ = 0;  // of open elements
-  bool has_comment_ = false;
-  const Table* list_ = nullptr;  // of a list in the look-up file
+  std::size_t depth_ = 0;                     // of open elements
+  std::optional<std::size_t> skipped_depth_;  // of the element that is being skipped
+  const Table* list_ = nullptr;               // of a list in the look-up file
   TableRows* row_ = nullptr;
   std::string row_element_;  // what row_ was found by
-  bool is_row_skipped_ = false;
   bool is_in_field_ = false;
-  std::optional<std::size_t> column_;  // of the field; none if it has no column
+  std::optional<std::size_t> column_;  // of the field
   std::string field_;
   std::string pack_;  // the AMPPID of a row of the GTIN file
   bool is_in_gtin_ = false;

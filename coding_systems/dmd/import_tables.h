@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "coding_systems/base/import_notices.h"
 #include "coding_systems/base/import_progress.h"
 #include "coding_systems/base/release_writer.h"
 #include "coding_systems/dmd/import_layout.h"
@@ -17,6 +18,7 @@ struct TablesRead {
   std::uint64_t products_count = 0;  // VTMs, VMPs, AMPs and packs: what has a name
   std::uint64_t gtins_left_out = 0;  // the tables hold one GTIN a pack, the first
   std::uint64_t links_left_out = 0;  // the tables hold no contents of combination packs
+  CountedNotices notices;            // what leads nowhere, and what there is no table for
 };
 
 // Memory: what the index is made from; no rows. Errors: invalid (what is wrong in the files, with

@@ -11,11 +11,12 @@ namespace codelog::coding_systems::dmd {
 
 struct PreviousVmp {
   std::string vpid;
-  std::string previous_vpid;  // may be the VMP's own, in the publisher's files
+  std::string previous_vpid;
   bool operator==(const PreviousVmp&) const = default;
 };
 
-// In the order of the file's rows. Errors: corrupt (no release of this system), io.
+// In the order of the file's rows, without ids that are their own predecessors, as the publisher's
+// files have them. Errors: corrupt (no release of this system), io.
 base::Result<std::vector<PreviousVmp>> read_previous_vmps(const SqliteFile& file);
 
 }  // namespace codelog::coding_systems::dmd

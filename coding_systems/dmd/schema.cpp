@@ -231,7 +231,7 @@ constexpr Column amp_columns[] = {
     identifier("vpid", required, "dmd_vmp", "c2c31594"),
 };
 
-constexpr std::array all_tables = {
+constexpr std::array tables = {
     Table{.name = "dmd_availabilityrestriction", .part = Part::lookup, .columns = lookup_60},
     Table{.name = "dmd_basisofname", .part = Part::lookup, .columns = lookup_150},
     Table{.name = "dmd_basisofstrnth", .part = Part::lookup, .columns = lookup_150},
@@ -301,8 +301,8 @@ constexpr std::array all_tables = {
 constexpr std::array<std::string_view, 1> migrations = {"0001_initial"};
 
 const Table& table_named(std::string_view name) {
-  const auto found = std::ranges::find(all_tables, name, &Table::name);
-  CODELOG_CHECK(found != all_tables.end(), "a column references a table that is not there");
+  const auto found = std::ranges::find(tables, name, &Table::name);
+  CODELOG_CHECK(found != tables.end(), "a column references a table that is not there");
   return *found;
 }
 
@@ -339,7 +339,7 @@ std::string column_sql(const Column& column) {
 
 std::string make_tables_sql() {
   std::string sql;
-  for (const Table& table : all_tables) {
+  for (const Table& table : tables) {
     std::string columns =
         table.is_numbered ? R"("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT)" : "";
     for (const Column& column : table.columns) {
@@ -352,7 +352,7 @@ std::string make_tables_sql() {
 
 std::string make_indexes_sql() {
   std::string sql;
-  for (const Table& table : all_tables) {
+  for (const Table& table : tables) {
     for (const Column& column : table.columns) {
       if (column.index_suffix.empty()) continue;
       const std::string name = std::string(table.name) + "_" + std::string(column.name) + "_" +
@@ -366,14 +366,16 @@ std::string make_indexes_sql() {
 
 }  // namespace
 
+std::span<const Table> all_tables() { return tables; }
+
 const Table* find_table(Part part, std::string_view element) {
   // The rows of the GTIN file are called AMPP, as those of another file.
   if (part == Part::gtin && element != "AMPP") return nullptr;
   std::string name = part == Part::gtin ? "gtin" : base::ascii_lower(element);
   std::erase(name, '_');
   name.insert(0, "dmd_");
-  const auto found = std::ranges::find(all_tables, name, &Table::name);
-  return found != all_tables.end() && found->part == part ? &*found : nullptr;
+  const auto found = std::ranges::find(tables, name, &Table::name);
+  return found != tables.end() && found->part == part ? &*found : nullptr;
 }
 
 std::string element_of(const Column& column) {

@@ -41,6 +41,9 @@ struct Table {
   bool is_numbered = false;  // has an `id` of SQLite's own before these columns
 };
 
+// All of them. What find_table returns points into this.
+std::span<const Table> all_tables();
+
 // The table that the publisher's element of this name is a row of, or in the look-up file a list of
 // rows; nullptr if there is none in that file. Linear in the number of tables.
 const Table* find_table(Part part, std::string_view element);

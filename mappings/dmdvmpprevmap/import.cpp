@@ -6,6 +6,7 @@
 
 #include "coding_systems/base/csv_reader.h"
 #include "coding_systems/base/gzip_file.h"
+#include "coding_systems/base/import_notices.h"
 #include "coding_systems/base/mapping_writer.h"
 #include "coding_systems/base/sqlite_file.h"
 
@@ -85,6 +86,7 @@ class PairsReader {
 struct SourcePairs {
   std::vector<PreviousVmp> pairs;
   std::uint64_t bytes = 0;
+  coding_systems::CountedNotices notices;
 };
 
 Result<SourcePairs> read_pairs(const ImportRequest& request, ImportStages& stages) {
@@ -95,10 +97,14 @@ Result<SourcePairs> read_pairs(const ImportRequest& request, ImportStages& stage
   PairsReader reader(csv);
   if (const auto header = reader.read_header(); !header) return header.error();
   std::vector<PreviousVmp> pairs;
+  coding_systems::CountedNotices notices;
   for (;;) {
     const auto pair = reader.next();
     if (!pair) return pair.error();
     if (!*pair) break;
+    if ((*pair)->id == (*pair)->previous) {
+      notices.add("pairs are left out, since no VMP comes before itself", (*pair)->id.view());
+    }
     if (pairs.size() >= stages.rows_max()) {
       return csv.error_here("the file has more than " + std::to_string(stages.rows_max()) +
                             " rows");
@@ -112,7 +118,7 @@ Result<SourcePairs> read_pairs(const ImportRequest& request, ImportStages& stage
   if (const auto proceed = stages.advance_to(file->packed_bytes()); !proceed) {
     return proceed.error();
   }
-  return SourcePairs{std::move(pairs), csv.bytes_read()};
+  return SourcePairs{std::move(pairs), csv.bytes_read(), std::move(notices)};
 }
 
 Result<std::vector<PreviousVmp>> with_pairs_before(
@@ -154,7 +160,9 @@ Result<ImportOutcome> import_dmdvmpprevmap(const ImportRequest& request,
   if (!source) return source.error();
   auto all = with_pairs_before(before, std::move(source->pairs));
   if (!all) return all.error();
-  return write(request, source->bytes, PreviousVmps(std::move(*all)), stages);
+  auto outcome = write(request, source->bytes, PreviousVmps(std::move(*all)), stages);
+  if (outcome) outcome->notices = source->notices.take();
+  return outcome;
 }
 
 Result<ImportOutcome> extend_dmdvmpprevmap(const ImportRequest& request,

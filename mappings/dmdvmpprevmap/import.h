@@ -12,7 +12,8 @@
 
 namespace codelog::mappings {
 
-// Reads a gzip-compressed CSV with the columns `vpid` and `vpidprev` (others are ignored). Refused,
+// Reads a gzip-compressed CSV with the columns `vpid` and `vpidprev` (others are ignored). Ids that
+// are their own predecessors are left out and counted in the outcome's notices. Refused,
 // with the line: missing columns, rows with more or fewer fields than the header, ids that are not
 // 6 to 18 digits. `before` is the file to be extended, if there is one. The same input gives the
 // same bytes. Errors: not_found, invalid, io, conflict (see release_writer.h), unavailable (asked

@@ -85,6 +85,12 @@ std::vector<std::string_view> PreviousVmps::later_than(std::string_view code) co
   return reach(code, Direction::later);
 }
 
+std::vector<std::string_view> PreviousVmps::next_after(std::string_view code) const {
+  std::vector<std::string_view> next;
+  for (const PreviousVmp& pair : steps_from(code, Direction::later)) next.push_back(pair.id.view());
+  return next;
+}
+
 std::vector<VmpLink> PreviousVmps::links_of(std::span<const std::string> codes) const {
   std::vector<VmpLink> links;
   for (const std::string& code : codes) {

@@ -45,6 +45,9 @@ class PreviousVmps {
   std::vector<std::string_view> earlier_than(std::string_view code) const;
   std::vector<std::string_view> later_than(std::string_view code) const;
 
+  // What took the code's place in one step; sorted.
+  std::vector<std::string_view> next_after(std::string_view code) const;
+
   // The links with one of these codes, or two of them, at their ends; sorted, none twice. Linear in
   // what is found.
   std::vector<VmpLink> links_of(std::span<const std::string> codes) const;
