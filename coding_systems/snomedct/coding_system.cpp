@@ -47,7 +47,7 @@ class SnomedRelease final : public IndexedRelease {
     return std::string(successor_relation(kind));
   }
 
-  bool is_active(Node node) const override { return index().kind(node) != inactive_concept; }
+  bool is_active(Node node) const override { return index().kind(node) == active_concept; }
 
   std::string_view successor_relation(std::uint32_t kind) const override {
     const auto association = std::ranges::find(associations, HistoricalAssociation{kind},
@@ -76,7 +76,9 @@ base::Result<void> read_relationships(const SqliteFile& file, IndexSource& sourc
       "SELECT destination_id, source_id FROM snomedct_relationship WHERE active AND type_id = '" +
       std::string(is_a_type) + "' ORDER BY rowid";
   return file.for_each_row(query, [&](const SqliteRow& row) {
-    source.add_edge(row.text(0), row.text(1));
+    const auto parent = source.codes().find(row.text(0));
+    const auto child = source.codes().find(row.text(1));
+    if (parent && child) source.add_edge(*parent, *child);
     return base::Result<void>();
   });
 }
@@ -85,7 +87,9 @@ base::Result<void> read_descriptions(const SqliteFile& file, IndexSource& source
   const std::string query =
       "SELECT concept_id, type_id, term FROM snomedct_description WHERE active ORDER BY rowid";
   return file.for_each_row(query, [&](const SqliteRow& row) {
-    source.add_text(row.text(0), role_of(row.text(1)), row.text(2));
+    if (source.codes().find(row.text(0))) {
+      source.add_text(row.text(0), role_of(row.text(1)), row.text(2));
+    }
     return base::Result<void>();
   });
 }
@@ -105,17 +109,16 @@ base::Result<void> read_associations(const SqliteFile& file, IndexSource& source
       file.require_table("snomedct_historicalassociation",
                          {"active", "refset_id", "referenced_component_id", "target_component_id"});
   if (!present) return present;
-  // What is no concept of the release would become a code of it by being linked.
   const std::string query =
       "SELECT refset_id, referenced_component_id, target_component_id FROM "
-      "snomedct_historicalassociation WHERE active AND "
-      "EXISTS (SELECT 1 FROM snomedct_concept WHERE id = referenced_component_id) AND "
-      "EXISTS (SELECT 1 FROM snomedct_concept WHERE id = target_component_id) ORDER BY rowid";
+      "snomedct_historicalassociation WHERE active ORDER BY rowid";
   return file.for_each_row(query, [&](const SqliteRow& row) {
     const auto refset =
         std::ranges::find(associations, row.text(0), &HistoricalAssociationInfo::refset_id);
-    if (refset != associations.end()) {
-      source.add_link(row.text(1), static_cast<LinkKind>(refset->kind), row.text(2));
+    const auto retired = source.codes().find(row.text(1));
+    const auto target = source.codes().find(row.text(2));
+    if (refset != associations.end() && retired && target) {
+      source.add_link(*retired, static_cast<LinkKind>(refset->kind), *target);
     }
     return base::Result<void>();
   });
@@ -158,6 +161,7 @@ base::Result<IndexSource> read_index_source(const SqliteFile& file) {
   }
   IndexSource source;
   source.set_root(root_code);
+  // First: what the others say of a code that is no concept is left out, or it would become one.
   if (auto read = read_concepts(file, source); !read) return read.error();
   if (auto read = read_relationships(file, source); !read) return read.error();
   if (auto read = read_descriptions(file, source); !read) return read.error();

@@ -11,9 +11,16 @@
 namespace codelog::coding_systems {
 namespace {
 
+constexpr std::string_view lost_descriptions =
+    "descriptions are not searched, since their concept is in no file";
+constexpr std::string_view lost_children =
+    "is-a relationships are left out of the hierarchy, since their child is in no file";
+constexpr std::string_view lost_parents =
+    "is-a relationships are left out of the hierarchy, since their parent is in no file";
+
 // What read_index_source would read from the release file that these tables become. Its texts are
-// those of the tables, which must stay where they are.
-IndexSource index_source(const snomedct::Tables& tables) {
+// those of the tables, which must stay where they are. Says what leads nowhere.
+IndexSource index_source(const snomedct::Tables& tables, CountedNotices& notices) {
   IndexSource source;
   source.set_root(snomedct::root_code);
   source.borrow_texts(tables.terms);
@@ -24,14 +31,22 @@ IndexSource index_source(const snomedct::Tables& tables) {
   }
   for (const snomedct::RelationshipRow& row : tables.relationships) {
     if (!tables.is_edge(row)) continue;
-    source.add_edge(*tables.concept_rows.find(row.destination),
-                    *tables.concept_rows.find(row.source));
+    const auto parent = tables.concept_rows.find(row.destination);
+    const auto child = tables.concept_rows.find(row.source);
+    if (parent && child) {
+      source.add_edge(*parent, *child);
+    } else {
+      notices.add(child ? lost_parents : lost_children, std::to_string(row.id));
+    }
   }
   for (const snomedct::DescriptionRow& row : tables.descriptions) {
     if (!row.is_active) continue;
     const auto concept_row = tables.concept_rows.find(row.concept_id);
-    const auto code = concept_row ? *concept_row : source.add_code(std::to_string(row.concept_id));
-    source.add_borrowed_text(code, snomedct::role_of(tables.dictionary.text(row.type)),
+    if (!concept_row) {
+      notices.add(lost_descriptions, std::to_string(row.id));
+      continue;
+    }
+    source.add_borrowed_text(*concept_row, snomedct::role_of(tables.dictionary.text(row.type)),
                              row.term_first, row.term_bytes);
   }
   for (const snomedct::AssociationRow& row : tables.associations) {
@@ -66,7 +81,8 @@ base::Result<ImportOutcome> import_snomedct(const ImportRequest& request) {
                         .layout = members->layout};
 
   // Made before the last rows are written, so that each table's can go once they are.
-  IndexSource source = index_source(tables);
+  IndexSource source = index_source(tables, tables.notices);
+  outcome.notices = tables.notices.take();
   tables.concept_rows = {};
   BackgroundIndex index(snomedct::system_id, [&source] { return std::move(source); });
   const auto written = out.finish(stages);

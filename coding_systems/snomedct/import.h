@@ -5,6 +5,7 @@
 //     the UK Clinical Edition, as TRUD publishes it (item 101) and OpenCodelists reads it:
 //         SnomedCT_InternationalRF2_PRODUCTION_*  SnomedCT_UKClinicalRF2_PRODUCTION_*
 //         SnomedCT_UKEditionRF2_PRODUCTION_*
+//     the same of before mid-2021, which has only the first two of these
 //     the UK Monolith (item 1799), which holds everything:  SnomedCT_MonolithRF2_PRODUCTION_*
 //     the International Edition:  SnomedCT_InternationalRF2_PRODUCTION_*
 //     and, after any but the Monolith, the UK Drug Extension:  SnomedCT_UKDrugRF2_PRODUCTION_*
@@ -24,9 +25,14 @@
 // and so loses the quotation marks of terms that start with one; these terms are the only rows in
 // which its files differ from ours.
 //
+// References that lead nowhere are counted in the outcome's notices: active descriptions whose
+// concept is in no file, is-a relationships and historical associations with such an end. The rows
+// of the first two are stored, but the release is read without them: no code comes of them, and no
+// search finds them.
+//
 // Refused, with file and line: a wrong header or number of columns, ids that are not 6-18 digits,
 // ids of refset members that are no UUIDs, impossible dates, terms that are not UTF-8; and active
-// is-a relationships that form a cycle or name a concept that is not there.
+// is-a relationships that form a cycle.
 #pragma once
 
 #include "coding_systems/base/import_progress.h"

@@ -15,47 +15,61 @@ constexpr std::array<std::string_view, 2> headers = {
 struct State {
   AssociationRow row;
   std::uint32_t sequence = 0;  // of its row, over all members
-  bool is_kept = false;        // active, of a kind that we know, and between concepts
+  bool is_wanted = false;      // active, and of a kind that we know
 };
 static_assert(sizeof(State) <= 48);
+
+constexpr std::string_view missing_target =
+    "historical associations are left out, since the concept that they lead to is in no file";
+constexpr std::string_view missing_source =
+    "historical associations are left out, since the concept that they are about is in no file";
 
 }  // namespace
 
 base::Result<std::vector<AssociationRow>> read_associations(Rf2Rows& rows, Rf2Fields& fields,
                                                             const std::vector<ZipMember>& members,
-                                                            const IdMap& concept_rows) {
+                                                            const IdMap& concept_rows,
+                                                            CountedNotices& notices) {
   std::vector<State> states;
-  const auto read =
-      rows.read<7>(members, headers, [&](const auto& columns, std::size_t, std::uint64_t) {
-        State state;
-        state.row.id = fields.uuid("id", columns[0]);
-        state.row.effective_time = fields.date(columns[1]);
-        const bool is_active = fields.active(columns[2]);
-        fields.sctid("moduleId", columns[3]);
-        const std::uint64_t refset = fields.sctid("refsetId", columns[4]);
-        state.row.source = fields.sctid("referencedComponentId", columns[5]);
-        state.row.target = fields.sctid("targetComponentId", columns[6]);
-        if (states.size() == std::numeric_limits<std::uint32_t>::max()) {
-          fields.refuse("id", columns[0], "is one row more than an import can hold");
-        }
-        if (!fields.wrong().empty()) return;
-        const auto kind = find_historical_association(refset);
-        state.row.kind = kind.value_or(HistoricalAssociation::replaced_by);
-        state.sequence = static_cast<std::uint32_t>(states.size());
-        state.is_kept = is_active && kind && concept_rows.find(state.row.source) &&
-                        concept_rows.find(state.row.target);
-        states.push_back(state);
-      });
+  const auto read = rows.read<7>(members, headers, [&](const auto& columns) {
+    State state;
+    state.row.id = fields.uuid("id", columns[0]);
+    state.row.effective_time = fields.date(columns[1]);
+    const bool is_active = fields.active(columns[2]);
+    fields.sctid("moduleId", columns[3]);
+    const std::uint64_t refset = fields.sctid("refsetId", columns[4]);
+    state.row.source = fields.sctid("referencedComponentId", columns[5]);
+    state.row.target = fields.sctid("targetComponentId", columns[6]);
+    if (states.size() == std::numeric_limits<std::uint32_t>::max()) {
+      fields.refuse("id", columns[0], "is one row more than an import can hold");
+    }
+    if (!fields.wrong().empty()) return;
+    const auto kind = find_historical_association(refset);
+    state.row.kind = kind.value_or(HistoricalAssociation::replaced_by);
+    state.sequence = static_cast<std::uint32_t>(states.size());
+    state.is_wanted = is_active && kind;
+    states.push_back(state);
+  });
   if (!read) return read.error();
   // Latest state first, and of several on one day the first read: as for every other table.
   std::ranges::sort(states, [](const State& left, const State& right) {
     return std::tuple(left.row.id, right.row.effective_time, left.sequence) <
            std::tuple(right.row.id, left.row.effective_time, right.sequence);
   });
+  // Says so where it is not.
+  const auto is_between_concepts = [&](const AssociationRow& row) {
+    const bool has_source = concept_rows.find(row.source).has_value();
+    if (has_source && concept_rows.find(row.target)) return true;
+    const auto id = uuid_text(row.id);
+    notices.add(has_source ? missing_target : missing_source, {id.data(), id.size()});
+    return false;
+  };
   std::vector<AssociationRow> kept;
   std::optional<Uuid> last;
   for (const State& state : states) {
-    if (state.row.id != last && state.is_kept) kept.push_back(state.row);
+    if (state.row.id != last && state.is_wanted && is_between_concepts(state.row)) {
+      kept.push_back(state.row);
+    }
     last = state.row.id;
   }
   return kept;

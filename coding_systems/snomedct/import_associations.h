@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "coding_systems/base/import_notices.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/snomedct/import_fields.h"
 #include "coding_systems/snomedct/import_rows.h"
@@ -21,10 +22,12 @@ struct AssociationRow {
 
 // The associations that are active in their latest state and go from a concept of the release to
 // another one, in the order of their ids. What else the refsets hold (descriptions that refer to
-// concepts, say) is checked and left out. 48 bytes a row while it reads. Errors: invalid with file
-// and line, unavailable.
+// concepts, say) is checked and left out; those with an end that is no concept of the release are
+// counted in the notices. 48 bytes a row while it reads. Errors: invalid with file and line,
+// unavailable.
 base::Result<std::vector<AssociationRow>> read_associations(Rf2Rows& rows, Rf2Fields& fields,
                                                             const std::vector<ZipMember>& members,
-                                                            const IdMap& concept_rows);
+                                                            const IdMap& concept_rows,
+                                                            CountedNotices& notices);
 
 }  // namespace codelog::coding_systems::snomedct

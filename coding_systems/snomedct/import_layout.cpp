@@ -57,8 +57,11 @@ base::Result<Layout> find_layout(const ZipArchive& archive) {
   if (has(monolith) || is_named(monolith_archive)) return Layout{"UK Monolith", {monolith}};
   Layout layout{"International Edition", {international}};
   if (has(uk_clinical) || has(uk_edition) || is_named(clinical_archive)) {
-    layout.name = "UK Clinical Edition";
-    layout.folder_prefixes.insert(layout.folder_prefixes.end(), {uk_clinical, uk_edition});
+    // Until mid-2021 there was no folder for the Edition itself.
+    const bool is_old = has(uk_clinical) && !has(uk_edition);
+    layout.name = is_old ? "UK Clinical Edition of before mid-2021" : "UK Clinical Edition";
+    layout.folder_prefixes.push_back(uk_clinical);
+    if (!is_old) layout.folder_prefixes.push_back(uk_edition);
   }
   if (has(uk_drug)) {
     layout.name += " with the UK Drug Extension";
@@ -88,7 +91,8 @@ class MembersFinder {
     if (!layout) return layout.error();
     // The reference insists on stated relationships in the folders that it reads; elsewhere they
     // have been replaced by OWL axioms and may be missing.
-    const bool needs_stated = layout->folder_prefixes.size() >= 3;
+    const bool needs_stated =
+        std::ranges::find(layout->folder_prefixes, uk_edition) != layout->folder_prefixes.end();
     for (const std::string_view prefix : layout->folder_prefixes) {
       const auto folders = find_folders(archive_, prefix);
       const auto one = expect_one(archive_, std::string(prefix) + "*", "folder", folders);

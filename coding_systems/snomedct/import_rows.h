@@ -24,14 +24,14 @@ class Rf2Rows {
   const ZipArchive& archive() const { return archive_; }
   std::uint64_t bytes_read() const { return bytes_read_; }  // of all members read so far
 
-  // Calls parse_row(columns, member, line) for every row of the members. The header is one of the
-  // given. Errors: invalid, with file and line, also for what the fields have found wrong;
-  // unavailable (asked to stop).
+  // Calls parse_row(columns) for every row of the members. The header is one of the given. Errors:
+  // invalid, with file and line, also for what the fields have found wrong; unavailable (asked to
+  // stop).
   template <std::size_t columns_count, class ParseRow>
   base::Result<void> read(const std::vector<ZipMember>& members,
                           std::span<const std::string_view> headers, ParseRow parse_row) {
     if (members.empty()) return {};
-    LineReader lines(archive_, members);
+    LineReader lines(archive_, members, separator);
     std::array<std::string_view, columns_count> columns;
     for (std::size_t member = 0; member < members.size(); ++member) {
       lines.begin_member();
@@ -42,11 +42,11 @@ class Rf2Rows {
         if (!line) return line.error();
         if (!*line) break;
         fields_.begin_row();
-        if (!split_columns(**line, '\t', columns)) {
+        if (!split_columns(**line, separator, columns)) {
           return lines.error_here("the row does not have " + std::to_string(columns_count) +
                                   " columns");
         }
-        parse_row(columns, member, lines.line_number());
+        parse_row(columns);
         if (!fields_.wrong().empty()) return lines.error_here(fields_.wrong());
         if (lines.line_number() % lines_per_progress != 0) continue;
         const auto advanced = stages_.advance_to(bytes_read_ + lines.bytes_read());
@@ -59,15 +59,14 @@ class Rf2Rows {
 
  private:
   static constexpr std::uint64_t lines_per_progress = 4096;
+  static constexpr char separator = '\t';
 
   static base::Result<void> check_header(LineReader& lines,
                                          std::span<const std::string_view> headers) {
     const auto line = lines.next_line();
     if (!line) return line.error();
     if (!*line) return lines.error_here("the file is empty: its header is missing");
-    std::string_view found = **line;
-    if (found.starts_with("\xEF\xBB\xBF")) found.remove_prefix(3);
-    if (std::ranges::find(headers, found) != headers.end()) return {};
+    if (std::ranges::find(headers, **line) != headers.end()) return {};
     std::string expected(headers.front());
     std::ranges::replace(expected, '\t', ' ');
     return lines.error_here("the header is not: " + expected);

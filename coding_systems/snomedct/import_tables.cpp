@@ -93,9 +93,8 @@ class TablesReader {
     on_table_read(EarlyTable::descriptions);
     if (auto done = read_relationships(); !done) return done;
     on_table_read(EarlyTable::relationships);
-    if (auto done = check_edges(); !done) return done;
-    auto associations =
-        read_associations(rows_, fields_, members_.associations, tables_.concept_rows);
+    auto associations = read_associations(rows_, fields_, members_.associations,
+                                          tables_.concept_rows, tables_.notices);
     if (!associations) return associations.error();
     tables_.associations = std::move(*associations);
     tables_.source_bytes = rows_.bytes_read();
@@ -106,18 +105,17 @@ class TablesReader {
   base::Result<void> read_concepts() {
     LatestStates states(tables_.concepts);
     reserve(tables_.concepts, members_.concepts, 45);
-    const auto read = rows_.read<5>(
-        members_.concepts, concept_headers, [&](const auto& columns, std::size_t, std::uint64_t) {
-          ConceptRow state;
-          state.id = fields_.sctid("id", columns[0]);
-          state.effective_time = fields_.date(columns[1]);
-          state.is_active = fields_.active(columns[2]);
-          state.module = fields_.coded("moduleId", columns[3]);
-          state.definition_status = fields_.coded("definitionStatusId", columns[4]);
-          if (!fields_.wrong().empty()) return;
-          ConceptRow* const place = states.find_place(state.id, state.effective_time);
-          if (place != nullptr) *place = state;
-        });
+    const auto read = rows_.read<5>(members_.concepts, concept_headers, [&](const auto& columns) {
+      ConceptRow state;
+      state.id = fields_.sctid("id", columns[0]);
+      state.effective_time = fields_.date(columns[1]);
+      state.is_active = fields_.active(columns[2]);
+      state.module = fields_.coded("moduleId", columns[3]);
+      state.definition_status = fields_.coded("definitionStatusId", columns[4]);
+      if (!fields_.wrong().empty()) return;
+      ConceptRow* const place = states.find_place(state.id, state.effective_time);
+      if (place != nullptr) *place = state;
+    });
     if (!read) return read;
     if (tables_.concepts.empty()) {
       return base::Error{base::ErrorCode::invalid, archive_.name() + ": has no concepts", {}};
@@ -132,16 +130,14 @@ class TablesReader {
     LatestStates states(tables_.descriptions);
     reserve(tables_.descriptions, members_.descriptions, 90);
     tables_.terms.reserve(std::min(size_of(members_.descriptions) / 3, reserve_bytes_max));
-    return rows_.read<9>(members_.descriptions, description_headers,
-                         [&](const auto& columns, std::size_t, std::uint64_t) {
-                           DescriptionRow state = parse_description(columns);
-                           if (!fields_.wrong().empty()) return;
-                           DescriptionRow* const place =
-                               states.find_place(state.id, state.effective_time);
-                           if (place == nullptr) return;
-                           keep_term(columns[7], *place, state);
-                           *place = state;
-                         });
+    return rows_.read<9>(members_.descriptions, description_headers, [&](const auto& columns) {
+      DescriptionRow state = parse_description(columns);
+      if (!fields_.wrong().empty()) return;
+      DescriptionRow* const place = states.find_place(state.id, state.effective_time);
+      if (place == nullptr) return;
+      keep_term(columns[7], *place, state);
+      *place = state;
+    });
   }
 
   DescriptionRow parse_description(const std::array<std::string_view, 9>& columns) {
@@ -174,16 +170,12 @@ class TablesReader {
   base::Result<void> read_relationships() {
     LatestStates states(tables_.relationships);
     reserve(tables_.relationships, members_.relationships, 110);
-    return rows_.read<10>(members_.relationships, relationship_headers,
-                          [&](const auto& columns, std::size_t member, std::uint64_t line) {
-                            RelationshipRow state = parse_relationship(columns);
-                            if (!fields_.wrong().empty()) return;
-                            state.member = static_cast<std::uint8_t>(member);
-                            state.line = static_cast<std::uint32_t>(line);
-                            RelationshipRow* const place =
-                                states.find_place(state.id, state.effective_time);
-                            if (place != nullptr) *place = state;
-                          });
+    return rows_.read<10>(members_.relationships, relationship_headers, [&](const auto& columns) {
+      RelationshipRow state = parse_relationship(columns);
+      if (!fields_.wrong().empty()) return;
+      RelationshipRow* const place = states.find_place(state.id, state.effective_time);
+      if (place != nullptr) *place = state;
+    });
   }
 
   RelationshipRow parse_relationship(const std::array<std::string_view, 10>& columns) {
@@ -205,23 +197,6 @@ class TablesReader {
   void reserve(std::vector<Row>& rows, const std::vector<ZipMember>& members,
                std::uint64_t row_bytes) {
     rows.reserve(std::min(size_of(members) / row_bytes, reserve_bytes_max / sizeof(Row)));
-  }
-
-  base::Result<void> check_edges() {
-    for (const RelationshipRow& row : tables_.relationships) {
-      if (!tables_.is_edge(row)) continue;
-      for (const std::uint64_t end : {row.source, row.destination}) {
-        if (tables_.concept_rows.find(end)) continue;
-        return base::Error{base::ErrorCode::invalid,
-                           archive_.name() + ": member " + members_.relationships[row.member].name +
-                               ", line " + std::to_string(row.line) + ": the " +
-                               (end == row.source ? "child " : "parent ") + std::to_string(end) +
-                               " of the is-a relationship " + std::to_string(row.id) +
-                               " is not a concept of this release",
-                           {}};
-      }
-    }
-    return {};
   }
 
   const ZipArchive& archive_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "coding_systems/base/id_map.h"
+#include "coding_systems/base/import_notices.h"
 #include "coding_systems/base/import_progress.h"
 #include "coding_systems/snomedct/import_associations.h"
 #include "coding_systems/snomedct/import_fields.h"
@@ -44,13 +45,11 @@ struct RelationshipRow {
   std::uint64_t source = 0;
   std::uint64_t destination = 0;
   std::uint32_t effective_time = 0;
-  std::uint32_t line = 0;  // where the state was read, for errors that are only found at the end
   std::uint16_t module = 0;
   std::uint16_t group = 0;
   std::uint16_t type = 0;
   std::uint16_t characteristic_type = 0;
   std::uint16_t modifier = 0;
-  std::uint8_t member = 0;  // index into Rf2Members::relationships
   bool is_active = false;
 };
 
@@ -61,7 +60,8 @@ struct Tables {
   std::vector<AssociationRow> associations;
   std::string terms;
   Rf2Dictionary dictionary;
-  IdMap concept_rows;  // from id to place in concepts
+  IdMap concept_rows;      // from id to place in concepts
+  CountedNotices notices;  // for the person who imports
   std::uint64_t source_bytes = 0;
 
   std::string_view term(const DescriptionRow& row) const {
@@ -74,8 +74,8 @@ struct Tables {
 // The tables that are not changed any more while others are still being read.
 enum class EarlyTable : std::uint8_t { concepts, descriptions, relationships };
 
-// Reads the members, checks every field, and checks that both ends of every edge are concepts. Says
-// when a table is whole: from then on, only the dictionary and what belongs to other tables change.
+// Reads the members and checks every field. Says when a table is whole: from then on, only the
+// dictionary and what belongs to other tables change.
 // Errors: invalid with file and line, unavailable (asked to stop).
 base::Result<void> read_tables(const ZipArchive& archive, const Rf2Members& members,
                                ImportStages& stages, Tables& tables,

@@ -187,6 +187,20 @@ TEST_CASE("the UK Drug Extension is read last, if it is there", "[import]") {
           {"138875005", "1"}, {"100005", "1"}, {"100013", "1"}, {"100021", "0"}, {"100039", "1"}});
 }
 
+TEST_CASE("the UK Clinical Edition of before mid-2021 has no folder of its own", "[import]") {
+  const Members members =
+      folder_of(three_folders(), 0, international) + folder_of(three_folders(), 1, uk_clinical);
+  Site site;
+  site.archive_name = "uk_sct2cl_31.0.0_20201118000001Z.zip";
+  const ImportOutcome imported = site.import(members);
+  CHECK(imported.layout == "UK Clinical Edition of before mid-2021, Full files");
+  CHECK(imported.concepts_count == 4);
+  CHECK(Site().import(without(members, "StatedRelationship")).file_digest == imported.file_digest);
+  const ImportOutcome with_drugs = Site().import(members + folder_of(Rf2Archive(), 1, uk_drug));
+  CHECK(with_drugs.layout ==
+        "UK Clinical Edition of before mid-2021 with the UK Drug Extension, Full files");
+}
+
 TEST_CASE("a layout that lacks something is refused, saying what", "[import]") {
   const Members members = three_folders().members();
   SECTION("the stated relationships that the reference insists on") {
