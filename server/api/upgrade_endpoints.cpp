@@ -9,11 +9,13 @@
 #include "server/api/paths.h"
 #include "server/api/precondition.h"
 #include "server/api/render.h"
+#include "server/commands/open_mappings.h"
 #include "server/commands/upgrade.h"
 
 namespace codelog::api {
 namespace {
 
+using coding_systems::FindSuccessors;
 using coding_systems::ReleaseComparison;
 using commands::CodeUpgrade;
 using commands::ReleasePointer;
@@ -61,7 +63,20 @@ void write_what_happened(const CodeUpgrade& code, JsonWriter& json) {
   json.end_array();
 }
 
-void write_code(const CodeUpgrade& code, const ReleaseComparison& releases, JsonWriter& json) {
+void write_successors(const std::vector<coding_systems::Successor>& successors,
+                      const coding_systems::Release& newer, JsonWriter& json) {
+  json.key("successors").begin_array();
+  for (const coding_systems::Successor& successor : successors) {
+    json.begin_object().field("relation", successor.relation).field("code", successor.code);
+    json.field("term", commands::shown_term_of(newer, successor.code));
+    json.field("active", successor.is_active).field("instead_of", successor.instead_of);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_code(const CodeUpgrade& code, const ReleaseComparison& releases,
+                const FindSuccessors& find_more, JsonWriter& json) {
   const auto* older = releases.older();
   json.begin_object().field("code", code.code);
   // A code that has gone is known by what it was called.
@@ -79,18 +94,14 @@ void write_code(const CodeUpgrade& code, const ReleaseComparison& releases, Json
     write_codes(ReleaseComparison::parents_of(releases.newer(), code.code), json);
   }
   if (code.fate.inactive || code.fate.removed) {
-    json.key("successors").begin_array();
-    for (const auto& successor : releases.successors_of(code.code)) {
-      json.begin_object().field("relation", successor.relation).field("code", successor.code);
-      json.field("term", commands::shown_term_of(releases.newer(), successor.code)).end_object();
-    }
-    json.end_array();
+    write_successors(releases.successors_of(code.code, find_more), releases.newer(), json);
   }
   json.end_object();
 }
 
 std::string preview_json(const VersionRecord& version, const std::string& release,
                          const commands::Upgrade& upgrade, const ReleaseComparison& releases,
+                         const FindSuccessors& find_more,
                          const std::vector<std::string>& not_codes) {
   constexpr std::size_t code_bytes = 200;
   JsonWriter json(application::JsonStyle::compact, 1024 + upgrade.codes.size() * code_bytes);
@@ -115,7 +126,7 @@ std::string preview_json(const VersionRecord& version, const std::string& releas
   json.end_array().key("not_codes");
   write_texts(not_codes, json);
   json.key("codes").begin_array();
-  for (const CodeUpgrade& code : upgrade.codes) write_code(code, releases, json);
+  for (const CodeUpgrade& code : upgrade.codes) write_code(code, releases, find_more, json);
   json.end_array().end_object();
   return json.take();
 }
@@ -124,6 +135,20 @@ std::string preview_json(const VersionRecord& version, const std::string& releas
 base::Slots& previews() {
   static base::Slots slots({.count = std::max(1u, std::thread::hardware_concurrency() / 2)});
   return slots;
+}
+
+// A VMP that got another id is known by the mapping of previous ids, not by its release.
+Result<FindSuccessors> successors_beside(const ReadCall& call, std::string_view coding_system) {
+  if (coding_system != "dmd") return FindSuccessors();
+  auto previous = commands::open_previous_vmps(call.application.site().mappings, call.views);
+  if (!previous) return previous.error();
+  return FindSuccessors([vmps = std::move(*previous)](std::string_view code) {
+    std::vector<std::pair<std::string, std::string>> named;
+    for (const std::string_view next : vmps->next_after(code)) {
+      named.emplace_back("HAS NEW ID", next);
+    }
+    return named;
+  });
 }
 
 Result<http::Response> preview_upgrade(const ReadCall& call) {
@@ -153,8 +178,10 @@ Result<http::Response> preview_upgrade(const ReadCall& call) {
   ReleaseComparison releases(older, newer->open);
   commands::SearchReruns searches(newer->open, commands::request_searches_work_max);
   const auto upgrade = commands::compare_version(*content, releases, searches);
-  return http::json_text(
-      200, preview_json(*version, newer->record.alias, upgrade, releases, content->not_codes));
+  const auto find_more = successors_beside(call, codelist->coding_system);
+  if (!find_more) return find_more.error();
+  return http::json_text(200, preview_json(*version, newer->record.alias, upgrade, releases,
+                                           *find_more, content->not_codes));
 }
 
 Result<Outcome> upgrade(const WriteCall& call) {

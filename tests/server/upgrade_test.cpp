@@ -160,8 +160,48 @@ TEST_CASE("an inactive code is named with its successors, a removed one is kept"
   CHECK(upgrade.counts.new_descendants == 1);
   ReleaseComparison releases(older, newer);
   CHECK(releases.successors_of("D") ==
-        std::vector<coding_systems::Successor>{{"replaced by", "G"}});
+        std::vector<coding_systems::Successor>{{"replaced by", "G", "D", true}});
   CHECK(releases.successors_of("C").empty());
+}
+
+TEST_CASE("successors say whether they are active, and chains are followed to their active ends",
+          "[upgrade]") {
+  using coding_systems::Successor;
+  IndexSource source = graph();
+  for (const char* code : {"P", "Q", "S", "T", "U"}) source.add_concept(code, made_inactive);
+  source.add_link("P", made_replaced_by, "Q");  // P, Q (inactive), then C and D
+  source.add_link("P", made_replaced_by, "A");
+  source.add_link("P", made_seen_with, "B");
+  source.add_link("Q", made_replaced_by, "C");
+  source.add_link("Q", made_replaced_by, "D");
+  source.add_link("C", made_replaced_by, "F");  // C is active: its own successors are not asked for
+  source.add_link("S", made_replaced_by, "T");  // a circle, and one that goes nowhere
+  source.add_link("T", made_replaced_by, "U");
+  source.add_link("U", made_replaced_by, "S");
+  source.add_link("U", made_replaced_by, "U");
+  source.add_link("U", made_replaced_by, "E");
+  ReleaseComparison releases(nullptr, made_release(source));
+  CHECK(releases.successors_of("P") == std::vector<Successor>{{"replaced by", "A", "P", true},
+                                                              {"replaced by", "Q", "P", false},
+                                                              {"replaced by", "C", "Q", true},
+                                                              {"replaced by", "D", "Q", true}});
+  CHECK(releases.successors_of("S") == std::vector<Successor>{{"replaced by", "T", "S", false},
+                                                              {"replaced by", "U", "T", false},
+                                                              {"replaced by", "E", "U", true}});
+  // What something beside the release knows: of a code that it does not have, and beyond one of
+  // its.
+  const auto find_more = [](std::string_view code) {
+    std::vector<std::pair<std::string, std::string>> found;
+    if (code == "gone") found = {{"has new id", "gone too"}, {"has new id", "gone"}};
+    if (code == "gone too") found = {{"has new id", "Q"}, {"has new id", "gone"}};
+    return found;
+  };
+  CHECK(releases.successors_of("gone", find_more) ==
+        std::vector<Successor>{{"has new id", "gone too", "gone", false},
+                               {"has new id", "Q", "gone too", false},
+                               {"replaced by", "C", "Q", true},
+                               {"replaced by", "D", "Q", true}});
+  CHECK(releases.successors_of("gone").empty());
 }
 
 TEST_CASE("a code with another name is renamed", "[upgrade]") {
