@@ -45,6 +45,7 @@ Json import_to_json(const ImportedMapping& mapping) {
           {"position", mapping.position},
           {"rows", mapping.outcome.rows_count},
           {"source_bytes", mapping.outcome.source_bytes},
+          {"notices", mapping.outcome.notices},
           {"file_digest", base::to_hex(mapping.outcome.file_digest)},
           {"seconds", mapping.seconds},
           {"stages", stages_to_json(mapping.outcome)}};
@@ -60,6 +61,9 @@ int import_mapping_here(const ImportOptions& options) {
         return true;
       });
   progress.clear();
+  if (imported && !options.common.json) {
+    for (const std::string& notice : imported->outcome.notices) print_notice(notice);
+  }
   const auto outcome = imported ? base::Result<Json>(import_to_json(*imported))
                                 : base::Result<Json>(imported.error());
   return finish(outcome, options.common,
@@ -100,11 +104,12 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
       {"import", "Import a release of a coding system, or of a mapping, and print its alias.",
        "codelog import snomedct uk_sct2cl_36.0.0_20230412000001Z.zip --release 36.0.0 --valid-from "
        "2023-04-19\n"
-       "codelog import bnf 20240101_BNF_Code_Information.zip --release 2024-01 --valid-from "
+       "codelog import bnf BNF_CODE_CURRENT_202401_VERSION_86.csv --release 2024-01 --valid-from "
        "2024-01-01\n"
        "codelog import dmd nhsbsa_dmd_6.3.0_20240603000001.zip --release '2024 6.3.0' --valid-from "
        "2024-06-03\n"
        "codelog import icd10 folder-of-both-editions --release 2019 --valid-from 2019-01-01\n"
+       "codelog import icd10 icd_df_10.5.0_20151102000001.zip --release 5 --valid-from 2016-04-01\n"
        "codelog import ctv3 ctv3/2024-01-01 --release 2024-01-01 --valid-from 2024-01-01\n"
        "codelog import bnfdmd 'BNF Snomed Mapping data 20240115.zip' --release 20240115 "
        "--valid-from 2024-01-01"});
@@ -115,7 +120,9 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
                   "One of: " + importable_systems() + "; or a mapping: " + importable_mappings())
       ->required()
       ->check(CLI::Validator(check_system, ""));
-  command.add_option("PATH", options->archive, "The archive, file or folder, as it is published")
+  command
+      .add_option("PATH", options->archive,
+                  "The archive, file or folder, as it is published; bare or zipped")
       ->required();
   command.add_option("--release", options->command.release_name, "What the publisher calls it")
       ->required()

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "coding_systems/base/text_lines.h"
+
 namespace codelog::coding_systems {
 namespace {
 
 constexpr std::size_t block_bytes = 256 * 1024;
 // A longer field's memory is given back, or each could keep that of the longest record.
 constexpr std::size_t field_bytes_kept = 4 * 1024;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
 
@@ -20,6 +21,18 @@ base::Result<bool> CsvReader::next_record() {
   if (!is_begun_) {
     if (auto skipped = skip_byte_order_mark(); !skipped) return skipped.error();
   }
+  for (;;) {
+    const auto more = read_record();
+    if (!more || !*more || !is_blank_record()) return more;
+  }
+}
+
+bool CsvReader::is_blank_record() const {
+  return std::ranges::all_of(fields(),
+                             [](const std::string& field) { return is_blank(field, ' '); });
+}
+
+base::Result<bool> CsvReader::read_record() {
   fields_count_ = 0;
   record_bytes_ = 0;
   for (;;) {  // over empty lines
@@ -63,8 +76,10 @@ base::Result<CsvReader::Next> CsvReader::peek() {
 base::Result<void> CsvReader::skip_byte_order_mark() {
   is_begun_ = true;
   if (const auto next = peek(); !next) return next.error();
-  if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
-  return {};
+  rest_ = without_byte_order_mark(rest_);
+  if (!is_utf16(rest_)) return {};
+  record_line_ = line_;
+  return error_here(utf16_detail);
 }
 
 // Takes a line end, if one is next. The end of the file is one, too.

@@ -1,8 +1,8 @@
 // Reads CSV as RFC 4180 has it, as a stream: commas separate, quotes may enclose a field and are
-// doubled inside it, lines end with LF or CR LF. A UTF-8 byte order mark is skipped, empty lines as
-// well; a quote inside a field that does not start with one stands for itself, as spreadsheets and
-// Python read it. Memory: one block, one record, and a few KB a field. Not safe from several
-// threads.
+// doubled inside it, lines end with LF or CR LF. A quote inside a field that does not start with
+// one stands for itself, as spreadsheets and Python read it. The rule of text_lines.h holds for
+// records: one whose fields have nothing but spaces and tabs is blank and skipped. Memory: one
+// block, one record, and a few KB a field. Not safe from several threads.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +27,9 @@ class CsvReader {
   // `name` is the file's, for errors.
   CsvReader(std::string name, Read read);
 
-  // Moves to the next record; false at the end. Errors: invalid with the line (a quote that is
-  // never closed, text behind a closing quote, a record that is too long or has too many fields),
-  // and those of the source. After an error nothing is read.
+  // Moves to the next record that is not blank; false at the end. Errors: invalid with the line (a
+  // quote that is never closed, text behind a closing quote, a record that is too long or has too
+  // many fields, UTF-16), and those of the source. After an error nothing is read.
   base::Result<bool> next_record();
 
   // The fields of the record, until the next call.
@@ -46,6 +46,8 @@ class CsvReader {
   enum class Next { byte, end };
 
   base::Result<Next> peek();
+  base::Result<bool> read_record();
+  bool is_blank_record() const;
   base::Result<void> skip_byte_order_mark();
   // Reads a field up to the separator or line end behind it, which is left.
   base::Result<void> read_field(std::string& field);

@@ -133,8 +133,9 @@ base::Result<void> hang_concepts(FlatTables& tables, const FlatSystem& system) {
     if (row.parent) {
       if (*row.parent == row.code) return error_at(tables, row, row.code + " is its own parent");
       if (find_concept(tables, *row.parent) != nullptr) continue;
-      return error_at(tables, row,
-                      "the parent " + *row.parent + " of " + row.code + " is not in the file");
+      tables.notices.add("parents that are given are not in the file: the form of the code decides",
+                         row.code);
+      row.parent.reset();
     }
     for (std::string above = system.one_level_up(row.code); !above.empty();
          above = system.one_level_up(above)) {
@@ -166,6 +167,7 @@ base::Result<ImportOutcome> import_flat_release(const ImportRequest& request,
                        .source_bytes = tables.source_bytes,
                        .concepts_count = tables.concepts.size(),
                        .descriptions_count = tables.concepts.size() + tables.synonyms.size(),
+                       .notices = tables.notices.take(),
                        .stages = stages.take()};
 }
 

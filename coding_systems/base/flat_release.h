@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "coding_systems/base/csv_reader.h"
+#include "coding_systems/base/import_notices.h"
 #include "coding_systems/base/import_progress.h"
 #include "coding_systems/base/index_source.h"
 #include "coding_systems/base/release_writer.h"
@@ -53,6 +54,7 @@ struct FlatTables {
   std::uint64_t source_bytes = 0;
   std::vector<FlatConcept> concepts;  // by code, none twice
   std::vector<FlatSynonym> synonyms;  // by code and term code
+  CountedNotices notices = {};        // for the person who imports
 };
 
 // One record of a plain table: a header with `code`, `term` and maybe `parent`, other columns are
@@ -71,8 +73,9 @@ base::Result<void> read_code_rows(CsvReader& csv, ImportStages& stages,
 // Not empty, UTF-8, without line ends or NUL, and not too long.
 bool is_flat_term(std::string_view text);
 
-// Gives every concept without a parent the nearest one above it by form. Errors: invalid, with the
-// line: a parent that was given is not there, or is the code itself.
+// Gives every concept without a parent the nearest one above it by form; so also where the parent
+// that was given is not there, which is counted in the notices. Errors: invalid, with the line: a
+// code is its own parent.
 base::Result<void> hang_concepts(FlatTables& tables, const FlatSystem& system);
 
 // Writes and publishes the release. Errors: invalid (the parents that were given form a cycle), io,

@@ -24,12 +24,21 @@ std::string_view CodeNumbers::code(std::uint32_t number) const {
   return std::string_view(blob_).substr(starts_[number], starts_[number + 1] - starts_[number]);
 }
 
-std::uint32_t CodeNumbers::add(std::string_view code) {
+std::size_t CodeNumbers::slot_of(std::string_view code) const {
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash_code(code) & mask;
-  for (; slots_[at] != empty_slot; at = (at + 1) & mask) {
-    if (this->code(slots_[at]) == code) return slots_[at];
-  }
+  while (slots_[at] != empty_slot && this->code(slots_[at]) != code) at = (at + 1) & mask;
+  return at;
+}
+
+std::optional<std::uint32_t> CodeNumbers::find(std::string_view code) const {
+  const std::uint32_t number = slots_[slot_of(code)];
+  return number == empty_slot ? std::nullopt : std::optional(number);
+}
+
+std::uint32_t CodeNumbers::add(std::string_view code) {
+  const std::size_t at = slot_of(code);
+  if (slots_[at] != empty_slot) return slots_[at];
   const auto number = static_cast<std::uint32_t>(size());
   slots_[at] = number;
   blob_ += code;

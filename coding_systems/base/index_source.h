@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,11 +52,14 @@ class CodeNumbers {
   CodeNumbers();
 
   std::uint32_t add(std::string_view code);
+  std::optional<std::uint32_t> find(std::string_view code) const;
   std::size_t size() const { return starts_.size() - 1; }
   std::string_view code(std::uint32_t number) const;
 
  private:
   void grow();
+  // The slot of the code, or the free one where it belongs.
+  std::size_t slot_of(std::string_view code) const;
 
   std::string blob_;
   std::vector<std::uint64_t> starts_;  // of each code in blob_, and where the last one ends

@@ -26,6 +26,8 @@ class IndexedRelease : public Release {
   bool has_concept(Node node) const final { return index_.kind(node) != kind_without_concept; }
   std::optional<std::string_view> name(Node node) const final { return index_.name(node); }
   std::string_view term(Node node) const override { return name(node).value_or("Unknown"); }
+  // Not a code that others only refer to.
+  bool is_active(Node node) const override { return has_concept(node); }
   std::vector<std::string_view> synonyms(Node node) const final { return index_.synonyms(node); }
   std::vector<Node> search_by_term(std::string_view text) const override {
     auto found = index_.terms().find_containing(text);

@@ -10,19 +10,8 @@ constexpr std::size_t blocks_count = 8;
 
 }  // namespace
 
-bool split_columns(std::string_view line, char separator, std::span<std::string_view> fields) {
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    const std::size_t end = line.find(separator);
-    const bool is_last = i + 1 == fields.size();
-    if ((end == std::string_view::npos) != is_last) return false;
-    fields[i] = line.substr(0, end);
-    if (!is_last) line.remove_prefix(end + 1);
-  }
-  return true;
-}
-
-LineReader::LineReader(const ZipArchive& archive, std::vector<ZipMember> members)
-    : archive_(archive), members_(std::move(members)) {
+LineReader::LineReader(const ZipArchive& archive, std::vector<ZipMember> members, char separator)
+    : archive_(archive), members_(std::move(members)), separator_(separator) {
   for (std::size_t i = 0; i < blocks_count; ++i) {
     free_.emplace_back().bytes =
         std::make_unique_for_overwrite<char[]>(line_bytes_max + block_bytes);
@@ -83,6 +72,18 @@ void LineReader::begin_member() {
 }
 
 base::Result<std::optional<std::string_view>> LineReader::next_line() {
+  for (;;) {
+    auto line = next_written_line();
+    if (!line || !*line) return line;
+    if (line_number_ == 1) {
+      if (is_utf16(**line)) return error_here(utf16_detail);
+      *line = without_byte_order_mark(**line);
+    }
+    if (!is_blank(**line, separator_)) return line;
+  }
+}
+
+base::Result<std::optional<std::string_view>> LineReader::next_written_line() {
   CODELOG_CHECK(members_begun_ > 0, "lines were read before a member was begun");
   const char* end = nullptr;
   std::size_t searched_bytes = 0;

@@ -1,8 +1,8 @@
 // The lines of several members of a zip archive, one member after the other, unpacked ahead on
-// another thread. Memory: a fixed number of blocks. Lines end with LF or CR LF; the last may end
-// with its member. One thread reads; the archive belongs to the reader until that is destroyed.
-// Errors name the archive, the member and, for a line that is too long, the line. After one,
-// nothing more is read.
+// another thread. The rule is that of text_lines.h, for each member. Memory: a fixed number of
+// blocks. One thread reads; the archive belongs to the reader until that is destroyed. Errors name
+// the archive, the member and, for a line that is too long, the line. After one, nothing more is
+// read.
 #pragma once
 
 #include <array>
@@ -12,25 +12,20 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "coding_systems/base/text_lines.h"
 #include "coding_systems/base/zip_archive.h"
 
 namespace codelog::coding_systems {
 
-constexpr std::size_t line_bytes_max = 64 * 1024;
-
-// True if the line has exactly as many columns as there are fields, which then hold them. Nothing
-// quotes the separator.
-bool split_columns(std::string_view line, char separator, std::span<std::string_view> fields);
-
 class LineReader {
  public:
-  LineReader(const ZipArchive& archive, std::vector<ZipMember> members);
+  // `separator` stands between columns: a line of nothing else is blank.
+  LineReader(const ZipArchive& archive, std::vector<ZipMember> members, char separator);
   ~LineReader();
   LineReader(const LineReader&) = delete;
   LineReader& operator=(const LineReader&) = delete;
@@ -38,7 +33,8 @@ class LineReader {
   // Moves to the first or next member. Must be called once a member, after the last line of the one
   // before.
   void begin_member();
-  // The next line without its end, valid until the next call; nothing after the member's last line.
+  // The next line that is not blank, without its end, valid until the next call; nothing after the
+  // member's last line.
   base::Result<std::optional<std::string_view>> next_line();
 
   // Of all members, up to the block that holds the current line.
@@ -60,11 +56,13 @@ class LineReader {
   bool unpack_member(const ZipMember& member, const std::stop_token& stop);
   std::optional<Block> take_free(const std::stop_token& stop);
   void put_full(Block block);
+  base::Result<std::optional<std::string_view>> next_written_line();
   base::Error line_too_long() const;
   base::Result<void> next_block(std::string_view line_start);
 
   const ZipArchive& archive_;
   const std::vector<ZipMember> members_;
+  const char separator_;
 
   std::mutex mutex_;
   std::condition_variable_any changed_;

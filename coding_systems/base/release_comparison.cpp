@@ -1,6 +1,7 @@
 #include "coding_systems/base/release_comparison.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "coding_systems/base/node_set.h"
@@ -61,13 +62,33 @@ CodeFate ReleaseComparison::fate_of(std::string_view code) {
   return fate;
 }
 
-std::vector<Successor> ReleaseComparison::successors_of(std::string_view code) const {
-  std::vector<Successor> successors;
+std::vector<std::pair<std::string, std::string>> ReleaseComparison::named_by_release(
+    std::string_view code) const {
+  std::vector<std::pair<std::string, std::string>> named;
   const auto node = newer_->find(code);
-  if (!node) return successors;
+  if (!node) return named;
   for (const Link& link : newer_->links(*node)) {
     const auto relation = newer_->successor_relation(link.kind);
-    if (!relation.empty()) successors.push_back({relation, newer_->code(link.target)});
+    if (!relation.empty()) named.emplace_back(relation, newer_->code(link.target));
+  }
+  return named;
+}
+
+std::vector<Successor> ReleaseComparison::successors_of(std::string_view code,
+                                                        const FindSuccessors& find_more) const {
+  std::vector<Successor> successors;
+  std::vector<std::string> followed = {std::string(code)};
+  for (std::size_t i = 0; i < followed.size(); ++i) {
+    const std::string from = followed[i];
+    auto named = named_by_release(from);
+    if (find_more) std::ranges::move(find_more(from), std::back_inserter(named));
+    for (auto& [relation, to] : named) {
+      if (std::ranges::find(followed, to) != followed.end()) continue;
+      const auto node = newer_->find(to);
+      const bool is_active = node && newer_->is_active(*node);
+      if (!is_active) followed.push_back(to);
+      successors.push_back({std::move(relation), std::move(to), from, is_active});
+    }
   }
   return successors;
 }

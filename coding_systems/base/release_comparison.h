@@ -6,10 +6,12 @@
 // older release.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "coding_systems/base/release.h"
@@ -25,12 +27,18 @@ struct CodeFate {
   bool operator==(const CodeFate&) const = default;
 };
 
-// A code that the newer release gives in place of another.
+// A code that is given in place of another.
 struct Successor {
-  std::string_view relation;  // e.g. "replaced by"
-  std::string_view code;
+  std::string relation;    // e.g. "REPLACED BY"
+  std::string code;        // the newer release may not have it
+  std::string instead_of;  // the code asked for, or a successor that is not active itself
+  bool is_active = false;  // the newer release has it, and it is to be used
   bool operator==(const Successor&) const = default;
 };
+
+// What took a code's place, where something beside the release knows it: relations and codes.
+using FindSuccessors =
+    std::function<std::vector<std::pair<std::string, std::string>>(std::string_view code)>;
 
 class ReleaseComparison {
  public:
@@ -43,7 +51,11 @@ class ReleaseComparison {
   const std::shared_ptr<const Release>& shared_newer() const { return newer_; }
 
   CodeFate fate_of(std::string_view code);
-  std::vector<Successor> successors_of(std::string_view code) const;
+  // What the newer release, and `find_more` if it is given, name in place of the code; and in place
+  // of those of them that are not active, and so on to the ends. Nearest first. A code is followed
+  // once, so that circles end, and the code itself is never among them.
+  std::vector<Successor> successors_of(std::string_view code,
+                                       const FindSuccessors& find_more = {}) const;
   // The parents of a code in one release, sorted.
   static std::vector<std::string_view> parents_of(const Release& release, std::string_view code);
   // True where the codes have the same codes above and below them, joined by the same edges. False
@@ -51,6 +63,9 @@ class ReleaseComparison {
   bool has_same_surroundings(std::span<const std::string_view> codes);
 
  private:
+  // One step of successors_of().
+  std::vector<std::pair<std::string, std::string>> named_by_release(std::string_view code) const;
+
   static constexpr Node unknown = 0xffffffff;
   static constexpr Node absent = 0xfffffffe;
 

@@ -1,15 +1,29 @@
 #include "coding_systems/base/text_source.h"
 
+#include <array>
+#include <string_view>
 #include <system_error>
 
 #include "events/base/text.h"
 
 namespace codelog::coding_systems {
+namespace {
+
+// Whatever the file is called: downloads lose their endings.
+bool is_zip(const std::filesystem::path& path) {
+  if (base::ascii_lower(path.extension().string()) == ".zip") return true;
+  std::array<char, 4> first{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(first.data(), first.size());
+  const std::string_view start(first.data(), static_cast<std::size_t>(file.gcount()));
+  return start == "PK\3\4" || start == "PK\5\6";
+}
+
+}  // namespace
 
 base::Result<TextSource> TextSource::open(const std::filesystem::path& path,
                                           const ChooseMember& choose_member, ZipLimits limits) {
-  const bool is_archive = base::ascii_lower(path.extension().string()) == ".zip";
-  return is_archive ? open_member(path, choose_member, limits) : open_file(path);
+  return is_zip(path) ? open_member(path, choose_member, limits) : open_file(path);
 }
 
 base::Result<TextSource> TextSource::open_member(const std::filesystem::path& path,

@@ -20,8 +20,8 @@ class TextSource {
   // Which member of an archive is read.
   using ChooseMember = std::function<base::Result<ZipMember>(const ZipArchive&)>;
 
-  // A path that ends in .zip is an archive. Errors: not_found, invalid (a folder, a damaged
-  // archive, or what `choose_member` says), io.
+  // A path is an archive if it ends in .zip or starts as a zip. Errors: not_found, invalid (a
+  // folder, a damaged archive, or what `choose_member` says), io.
   static base::Result<TextSource> open(const std::filesystem::path& path,
                                        const ChooseMember& choose_member, ZipLimits limits);
   // The same where it is known what the path is.

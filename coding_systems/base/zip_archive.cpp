@@ -26,6 +26,13 @@ base::Error not_a_zip(std::string_view first_bytes, const std::string& name) {
                              : ": not a zip archive"));
 }
 
+// libzip does not say which of the two it is.
+base::Error bad_directory(const std::string& name) {
+  return invalid(name +
+                 ": the directory of members is damaged, or has a name that is marked as UTF-8 "
+                 "and is not");
+}
+
 std::string first_bytes_of(const std::filesystem::path& path) {
   std::array<char, 2> first{};
   std::ifstream file(path, std::ios::binary);
@@ -38,9 +45,10 @@ base::Error open_error(const std::filesystem::path& path, const std::string& nam
     case ZIP_ER_NOENT:
       return {base::ErrorCode::not_found, path.string() + ": no such file", {}};
     case ZIP_ER_NOZIP:
-    case ZIP_ER_INCONS:
     case ZIP_ER_EOF:
       return not_a_zip(first_bytes_of(path), name);
+    case ZIP_ER_INCONS:
+      return bad_directory(name);
     default:
       break;
   }
@@ -51,13 +59,14 @@ base::Error open_error(const std::filesystem::path& path, const std::string& nam
   return {base::ErrorCode::io, path.string() + ": cannot be opened: " + text, {}};
 }
 
-// Nothing is extracted, but such a name is a sign of an archive made to do harm.
-bool is_safe_name(std::string_view name) {
+// A relative path in printable UTF-8. Nothing is ever extracted, so other names do no harm; but
+// no member that an importer wants has one, and errors repeat names.
+bool is_listed_name(std::string_view name) {
   if (name.empty() || name.front() == '/' || !base::is_utf8(name)) return false;
-  const auto is_unsafe = [](char byte) {
-    return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F || byte == '\\';
+  const auto is_control = [](char byte) {
+    return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F;
   };
-  if (std::any_of(name.begin(), name.end(), is_unsafe)) return false;
+  if (std::any_of(name.begin(), name.end(), is_control)) return false;
   for (std::size_t first = 0; first <= name.size();) {
     const std::size_t after = std::min(name.find('/', first), name.size());
     if (name.substr(first, after - first) == "..") return false;
@@ -69,14 +78,6 @@ bool is_safe_name(std::string_view name) {
 // Archives made on a Mac hold a second member for each, with what its file system knows of it.
 bool is_shadow(std::string_view name) {
   return name.starts_with("__MACOSX/") || name.substr(name.rfind('/') + 1).starts_with("._");
-}
-
-std::string printable(std::string_view name) {
-  std::string text;
-  for (const char byte : name) {
-    text += static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F ? '?' : byte;
-  }
-  return base::is_utf8(text) ? text : "(a name that is not UTF-8)";
 }
 
 }  // namespace
@@ -100,11 +101,11 @@ base::Result<ZipArchive> ZipArchive::open(const std::filesystem::path& path, Zip
   return opened;
 }
 
-base::Result<ZipArchive> ZipArchive::open_inner(const ZipMember& member) {
+base::Result<ZipArchive> ZipArchive::open_inner(const ZipMember& member) const {
   ZipArchive inner;
   inner.name_ = name_ + ": member " + member.name;
   inner.limits_ = limits_;
-  inner.total_bytes_ = total_bytes_;
+  inner.bytes_read_ = bytes_read_;
   inner.is_inner_ = true;
   if (is_inner_) return invalid(inner.name_ + ": archives are nested deeper than one level");
   if (member.size_bytes > limits_.inner_archive_bytes_max) {
@@ -122,13 +123,14 @@ base::Result<ZipArchive> ZipArchive::open_inner(const ZipMember& member) {
       inner.inner_bytes_.data(), inner.inner_bytes_.size(), /*freep=*/0, &error);
   CODELOG_CHECK(source != nullptr, "no memory for the source of an inner archive");
   inner.archive_.reset(zip_open_from_source(source, ZIP_RDONLY, &error));
+  const bool is_inconsistent = zip_error_code_zip(&error) == ZIP_ER_INCONS;
   zip_error_fini(&error);
   if (!inner.archive_) {
     zip_source_free(source);  // an open archive would own it
+    if (is_inconsistent) return bad_directory(inner.name_);
     return not_a_zip({inner.inner_bytes_.data(), inner.inner_bytes_.size()}, inner.name_);
   }
   if (const auto added = inner.add_members(); !added) return added.error();
-  total_bytes_ = inner.total_bytes_;
   return inner;
 }
 
@@ -159,11 +161,22 @@ base::Result<void> ZipArchive::add_member(std::uint64_t index) {
     return invalid(name_ + ": the directory entry of member " + std::to_string(index) +
                    " is damaged");
   }
-  const std::string name = status.name == nullptr ? "" : status.name;
-  const std::string where = name_ + ": member " + printable(name);
-  if (!is_safe_name(name)) return invalid(where + ": the name is not a relative path");
-  if (name.back() == '/') return {};  // a folder
-  if (is_shadow(name)) return {};
+  // Bytes that are no UTF-8 are read as code page 437, which is what old programs mean.
+  const char* const written = zip_get_name(archive_.get(), index, ZIP_FL_ENC_GUESS);
+  std::string name = written == nullptr ? "" : written;
+  std::ranges::replace(name, '\\', '/');
+  const bool is_folder = name.ends_with('/');
+  if (is_folder || is_shadow(name) || !is_listed_name(name)) return {};
+  members_.push_back({std::move(name), index, status.size});
+  return {};
+}
+
+base::Result<void> ZipArchive::check_readable(const ZipMember& member) const {
+  const std::string where = name_ + ": member " + member.name;
+  zip_stat_t status;
+  if (zip_stat_index(archive_.get(), member.index, ZIP_FL_ENC_RAW, &status) != 0) {
+    return invalid(where + ": its directory entry is damaged");
+  }
   if (status.encryption_method != ZIP_EM_NONE) {
     return invalid(where + ": the member is encrypted");
   }
@@ -171,8 +184,7 @@ base::Result<void> ZipArchive::add_member(std::uint64_t index) {
     return invalid(where + ": the compression method " + std::to_string(status.comp_method) +
                    " is not supported");
   }
-  total_bytes_ += std::min(status.size, limits_.total_bytes_max + 1);
-  if (total_bytes_ > limits_.total_bytes_max) {
+  if (status.size > limits_.total_bytes_max - std::min(*bytes_read_, limits_.total_bytes_max)) {
     return invalid(where + ": the archive unpacks to more than " +
                    std::to_string(limits_.total_bytes_max) + " bytes");
   }
@@ -181,11 +193,12 @@ base::Result<void> ZipArchive::add_member(std::uint64_t index) {
     return invalid(where + ": unpacks to more than " + std::to_string(limits_.ratio_max) +
                    " times its size");
   }
-  members_.push_back({name, index, status.size});
+  *bytes_read_ += status.size;
   return {};
 }
 
 base::Result<ZipMemberReader> ZipArchive::read(const ZipMember& member) const {
+  if (auto readable = check_readable(member); !readable) return readable.error();
   ZipMemberReader reader;
   reader.where_ = name_ + ": member " + member.name;
   reader.remaining_bytes_ = member.size_bytes;

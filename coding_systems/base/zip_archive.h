@@ -2,13 +2,15 @@
 // and memory stays at one block whatever the archive holds; an archive that is a member of another
 // is held in memory, packed.
 //
-// Refused, with an error that names the archive and the member: what is not a zip, a truncated
-// archive, encrypted members, unknown compression, member names that leave the archive ("../",
-// absolute, control characters), archives that unpack to more than the limits, members longer than
-// they declare, damaged data and wrong checksums (a member's checksum is compared when its last
-// byte has been read).
+// Refused when an archive is opened: what is not a zip, and a truncated or damaged directory.
+// Refused when a member is read, with an error that names the archive and the member: encrypted
+// members, unknown compression, members that together unpack to more than the limits, members
+// longer than they declare, damaged data and wrong checksums (a member's checksum is compared when
+// its last byte has been read). So what nobody reads stops no import.
 //
-// Not listed: folders, and the shadows that a Mac adds ("__MACOSX/._release.csv").
+// A name is UTF-8 where its bytes are, and code page 437 otherwise; a backslash stands for a slash.
+// Not listed: folders, the shadows that a Mac adds ("__MACOSX/._release.csv"), and names that no
+// member that is wanted has (absolute, with "..", with control characters).
 //
 // An archive and its readers belong to one thread at a time; open it once more for a second thread.
 #pragma once
@@ -61,18 +63,18 @@ class ZipMemberReader {
 
 class ZipArchive {
  public:
-  // Reads the directory of the archive and checks every member's entry. Errors: not_found, invalid,
-  // io.
+  // Reads the directory of the archive. Errors: not_found, invalid, io.
   static base::Result<ZipArchive> open(const std::filesystem::path& path, ZipLimits limits = {});
 
-  // Opens a member that is a zip archive itself, one level deep. What it unpacks to counts as the
-  // outer archive's, so that the limits hold for all of them together. Independent of the outer
-  // archive from then on. Errors: invalid, io.
-  base::Result<ZipArchive> open_inner(const ZipMember& member);
+  // Opens a member that is a zip archive itself, one level deep. What is read of it counts as read
+  // of the outer archive, so that the limits hold for all of them together. Independent of the
+  // outer archive otherwise. Errors: invalid, io.
+  base::Result<ZipArchive> open_inner(const ZipMember& member) const;
 
   // The file's name, without its folder; of an inner archive "OUTER: member NAME".
   const std::string& name() const { return name_; }
   const std::vector<ZipMember>& members() const { return members_; }
+  // Errors: invalid, as said above.
   base::Result<ZipMemberReader> read(const ZipMember& member) const;
 
  private:
@@ -81,6 +83,7 @@ class ZipArchive {
   };
   base::Result<void> add_members();
   base::Result<void> add_member(std::uint64_t index);
+  base::Result<void> check_readable(const ZipMember& member) const;
   base::Result<std::vector<char>> read_whole(const ZipMember& member) const;
 
   ZipLimits limits_;
@@ -88,7 +91,8 @@ class ZipArchive {
   std::unique_ptr<zip, Close> archive_;
   std::string name_;
   std::vector<ZipMember> members_;
-  std::uint64_t total_bytes_ = 0;  // of the outer archive and its other inner ones, too
+  // Of all members read so far, unpacked. Shared by an archive and those inside it.
+  std::shared_ptr<std::uint64_t> bytes_read_ = std::make_shared<std::uint64_t>(0);
   bool is_inner_ = false;
 };
 

@@ -58,11 +58,14 @@ base::Result<void> read_tpp_concepts(const SqliteFile& file, IndexSource& source
 }
 
 base::Result<void> read_raw_terms(const SqliteFile& file, IndexSource& source) {
+  // Mappings of codes that are in neither table of codes lead nowhere.
   constexpr const char* query =
       "SELECT m.concept_id, c.read_code, t.name_1, t.name_2, t.name_3 "
       "FROM ctv3_rawconcepttermmapping m "
       "LEFT JOIN ctv3_tppconcept c ON c.read_code = m.concept_id "
-      "LEFT JOIN ctv3_rawterm t ON t.term_id = m.term_id ORDER BY m.id";
+      "LEFT JOIN ctv3_rawconcept r ON r.read_code = m.concept_id "
+      "LEFT JOIN ctv3_rawterm t ON t.term_id = m.term_id "
+      "WHERE c.read_code IS NOT NULL OR r.read_code IS NOT NULL ORDER BY m.id";
   return file.for_each_row(query, [&](const SqliteRow& row) {
     const auto code = row.text(0);
     if (row.is_null(1)) source.add_concept(code, raw_concept);
@@ -73,11 +76,18 @@ base::Result<void> read_raw_terms(const SqliteFile& file, IndexSource& source) {
   });
 }
 
+bool is_tpp_code(const IndexSource& source, std::string_view code) {
+  const auto number = source.codes().find(code);
+  return number && source.kind(*number) == tpp_concept;
+}
+
 base::Result<void> read_parents(const SqliteFile& file, IndexSource& source) {
   return file.for_each_row(
       "SELECT ancestor_id, descendant_id FROM ctv3_tpprelationship WHERE distance = 1 ORDER BY id",
       [&](const SqliteRow& row) {
-        source.add_edge(row.text(0), row.text(1));
+        if (is_tpp_code(source, row.text(0)) && is_tpp_code(source, row.text(1))) {
+          source.add_edge(row.text(0), row.text(1));
+        }
         return base::Result<void>();
       });
 }
@@ -89,6 +99,7 @@ base::Result<IndexSource> read_index_source(const SqliteFile& file) {
        {file.require_table("ctv3_tppconcept", {"read_code", "description"}),
         file.require_table("ctv3_tpprelationship",
                            {"id", "distance", "ancestor_id", "descendant_id"}),
+        file.require_table("ctv3_rawconcept", {"read_code"}),
         file.require_table("ctv3_rawconcepttermmapping", {"id", "concept_id", "term_id"}),
         file.require_table("ctv3_rawterm", {"term_id", "name_1", "name_2", "name_3"})}) {
     if (!present) return present.error();

@@ -109,18 +109,19 @@ base::Result<Streamed> stream_rows(Sources& sources, ReleaseWriter& writer, Impo
   Streamed streamed;
   BackgroundRows rows(writer);
   IdMap codes;
+  CountedNotices notices;
   streamed.source.set_root(ctv3::root_code);
   const std::uint64_t dictionary_bytes = sources.dictionary.packed_bytes();
   const std::uint64_t before_hierarchy_bytes = dictionary_bytes + sources.members.size_bytes();
   stages.begin("reading", before_hierarchy_bytes + sources.hierarchy.packed_bytes());
   const auto named =
-      ctv3::import_dictionary({sources.dictionary, rows, streamed.source, stages}, codes);
+      ctv3::import_dictionary({sources.dictionary, rows, streamed.source, notices, stages}, codes);
   if (!named) return named.error();
-  const auto raw = ctv3::import_raw_tables(
-      {sources.archive, sources.members, codes, rows, streamed.source, stages, dictionary_bytes});
+  const auto raw = ctv3::import_raw_tables({sources.archive, sources.members, codes, rows,
+                                            streamed.source, notices, stages, dictionary_bytes});
   if (!raw) return raw.error();
   const auto related = ctv3::import_hierarchy(
-      {sources.hierarchy, rows, streamed.source, stages, before_hierarchy_bytes}, codes);
+      {sources.hierarchy, rows, streamed.source, notices, stages, before_hierarchy_bytes}, codes);
   if (!related) return related.error();
   if (auto inserted = rows.finish(); !inserted) return inserted.error();
   streamed.outcome.source_bytes =
@@ -128,6 +129,7 @@ base::Result<Streamed> stream_rows(Sources& sources, ReleaseWriter& writer, Impo
   streamed.outcome.concepts_count = codes.size();
   streamed.outcome.descriptions_count = raw->descriptions;
   streamed.outcome.relationships_count = *related;
+  streamed.outcome.notices = notices.take();
   return streamed;
 }
 

@@ -8,9 +8,12 @@
 // and the parents is held in memory; the hierarchy, which names every ancestor of every code, is
 // streamed.
 //
+// References that lead nowhere are stored, counted in the outcome's notices, and otherwise left
+// out: parents and children that the dictionary does not have, terms of codes that are in no file,
+// and codes of terms that are in none.
+//
 // Refused, with file and line: columns that are missing or too many, codes that are not 1 to 5
-// printable characters or come twice, texts that are not UTF-8, a hierarchy with codes that the
-// dictionary does not have; and parents that form a cycle.
+// printable characters or come twice, texts that are not UTF-8; and parents that form a cycle.
 #pragma once
 
 #include "coding_systems/base/import_progress.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t lines_per_progress = 4096;
 constexpr std::size_t term_names = 3;
+constexpr char separator = '|';
 
 // The texts of all terms, by the term's id.
 class Terms {
@@ -39,11 +41,11 @@ class Terms {
     return {};
   }
 
-  // Empty ones where there is no such term.
-  Names find(std::uint64_t id) const {
-    Names names;
+  // Nothing where there is no such term.
+  std::optional<Names> find(std::uint64_t id) const {
     const auto number = rows_.find(id);
-    if (!number) return names;
+    if (!number) return std::nullopt;
+    Names names;
     std::size_t first = texts_[*number].first;
     for (std::size_t i = 0; i < term_names; ++i) {
       names[i] = std::string_view(blob_).substr(first, texts_[*number].bytes[i]);
@@ -71,8 +73,10 @@ class RawTables {
  public:
   explicit RawTables(const RawImport& import)
       : import_(import),
-        lines_(import.archive, {import.members.concepts, import.members.terms,
-                                import.members.descriptions, import.members.hierarchy}) {}
+        lines_(import.archive,
+               {import.members.concepts, import.members.terms, import.members.descriptions,
+                import.members.hierarchy},
+               separator) {}
 
   base::Result<RawCounts> run() {
     for (const auto read_table : {&RawTables::read_concepts, &RawTables::read_terms,
@@ -87,11 +91,10 @@ class RawTables {
     auto rows = import_.rows.table("ctv3_rawconcept",
                                    "read_code, status, unknown_field_2, another_concept_id");
     if (!rows) return rows.error();
-    IdMap seen;
     return read_member<4>([&](const auto& fields) -> base::Result<void> {
       const auto code = code_of("code", fields[0]);
       if (!code) return code.error();
-      if (!seen.find_or_add(*code, 0).second)
+      if (!codes_.find_or_add(*code, 0).second)
         return refuse("the code " + quoted(fields[0]) + " was given before");
       if (auto flags = check_short({{"status", fields[1]}, {"second column", fields[2]}}, 1);
           !flags) {
@@ -131,13 +134,28 @@ class RawTables {
       const auto term = code_of("term's id", fields[1]);
       if (!term) return term.error();
       if (auto flags = check_short({{"type", fields[2]}}, 1); !flags) return flags;
-      if (!import_.tpp_codes.find(*code)) import_.source.add_concept(fields[0], raw_concept);
-      for (const std::string_view name : terms_.find(*term)) {
-        if (!name.empty()) import_.source.add_text(fields[0], TextRole::other, name);
-      }
+      map_term(fields[0], *code, fields[1], *term);
       ++descriptions_count_;
       return insert(*rows, fields);
     });
+  }
+
+  void map_term(std::string_view code_text, std::uint64_t code, std::string_view term_text,
+                std::uint64_t term) {
+    const bool is_tpp_code = import_.tpp_codes.find(code).has_value();
+    if (!is_tpp_code && !codes_.find(code)) {
+      import_.notices.add("terms are not searched, since their code is in no file", code_text);
+      return;
+    }
+    if (!is_tpp_code) import_.source.add_concept(code_text, raw_concept);
+    const auto names = terms_.find(term);
+    if (!names) {
+      import_.notices.add("codes lack a term, since it is in no file", term_text);
+      return;
+    }
+    for (const std::string_view name : *names) {
+      if (!name.empty()) import_.source.add_text(code_text, TextRole::other, name);
+    }
   }
 
   base::Result<void> read_hierarchy() {
@@ -159,7 +177,7 @@ class RawTables {
       const auto line = lines_.next_line();
       if (!line) return line.error();
       if (!*line) break;
-      if (!split_columns(**line, '|', fields)) {
+      if (!split_columns(**line, separator, fields)) {
         return refuse("the line has not the " + std::to_string(columns_count) +
                       " columns that it should have");
       }
@@ -208,6 +226,7 @@ class RawTables {
 
   const RawImport& import_;
   LineReader lines_;
+  IdMap codes_;  // of Concept.v3
   Terms terms_;
   std::uint64_t descriptions_count_ = 0;
 };

@@ -6,6 +6,7 @@
 
 #include "coding_systems/base/background_rows.h"
 #include "coding_systems/base/id_map.h"
+#include "coding_systems/base/import_notices.h"
 #include "coding_systems/base/import_progress.h"
 #include "coding_systems/base/index_source.h"
 
@@ -29,6 +30,7 @@ struct RawImport {
   const IdMap& tpp_codes;  // packed codes of TPP's dictionary
   BackgroundRows& rows;
   IndexSource& source;  // given the terms
+  CountedNotices& notices;
   ImportStages& stages;
   std::uint64_t bytes_before = 0;  // read before this, for the progress
 };
@@ -38,9 +40,9 @@ struct RawCounts {
   std::uint64_t descriptions = 0;
 };
 
-// Rows are stored as they come; that they name codes and terms which are not there does no harm and
-// is left alone. The terms are held in memory. Errors: invalid with member and line, io,
-// unavailable (asked to stop).
+// Rows are stored as they come. Terms of codes that neither Concept.v3 nor TPP has are not
+// searched; these, and mappings to terms that are not there, are counted in the notices. Terms and
+// codes are held in memory. Errors: invalid with member and line, io, unavailable (asked to stop).
 base::Result<RawCounts> import_raw_tables(const RawImport& import);
 
 }  // namespace codelog::coding_systems::ctv3

@@ -126,24 +126,31 @@ base::Result<std::uint64_t> import_hierarchy(const TppImport& import, const IdMa
   if (!rows) return rows.error();
   PackedTable<3> table(import);
   std::uint64_t count = 0;
-  const auto check_known = [&](const char* column, std::string_view text) -> base::Result<void> {
+  // Says so where it is not.
+  const auto is_known = [&](const char* column, std::string_view text) -> base::Result<bool> {
     const auto code = table.code_of(column, text);
     if (!code) return code.error();
-    if (codes.find(*code)) return {};
-    return table.csv().error_here("the " + std::string(column) + " '" + std::string(text) +
-                                  "' is not in the dictionary");
+    if (codes.find(*code)) return true;
+    import.notices.add("rows of the hierarchy are left out of it, since a " + std::string(column) +
+                           " is not in the dictionary",
+                       text);
+    return false;
   };
   auto read =
       table.read({"ParentCTV3Code", "ChildCTV3Code", "ChildToParentDistance"},
                  [&](const auto& fields) -> base::Result<void> {
-                   if (auto known = check_known("parent", fields[0]); !known) return known;
-                   if (auto known = check_known("child", fields[1]); !known) return known;
+                   const auto has_parent = is_known("parent", fields[0]);
+                   if (!has_parent) return has_parent.error();
+                   const auto has_child = is_known("child", fields[1]);
+                   if (!has_child) return has_child.error();
                    const auto distance = parse_distance(fields[2]);
                    if (!distance) {
                      return table.csv().error_here("the distance is not a number from 0 to " +
                                                    std::to_string(distance_max));
                    }
-                   if (*distance == 1) import.source.add_edge(fields[0], fields[1]);
+                   if (*distance == 1 && *has_parent && *has_child) {
+                     import.source.add_edge(fields[0], fields[1]);
+                   }
                    rows->integer(1, *distance);
                    rows->text(2, fields[0]);
                    rows->text(3, fields[1]);

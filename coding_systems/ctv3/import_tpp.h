@@ -6,6 +6,7 @@
 #include "coding_systems/base/background_rows.h"
 #include "coding_systems/base/gzip_file.h"
 #include "coding_systems/base/id_map.h"
+#include "coding_systems/base/import_notices.h"
 #include "coding_systems/base/import_progress.h"
 #include "coding_systems/base/index_source.h"
 
@@ -15,6 +16,7 @@ struct TppImport {
   GzipFile& file;
   BackgroundRows& rows;
   IndexSource& source;
+  CountedNotices& notices;
   ImportStages& stages;
   std::uint64_t bytes_before = 0;  // read before this, for the progress
 };
@@ -24,8 +26,9 @@ struct TppImport {
 base::Result<void> import_dictionary(const TppImport& import, IdMap& codes);
 
 // ParentCTV3Code, ChildCTV3Code, ChildToParentDistance: every ancestor of every code, of which
-// those at distance 1 are its parents. How many rows there were. Errors: as above, and codes that
-// the dictionary does not have.
+// those at distance 1 are its parents. Parents and children that the dictionary does not have are
+// counted in the notices, and kept out of the hierarchy. How many rows there were. Errors: as
+// above.
 base::Result<std::uint64_t> import_hierarchy(const TppImport& import, const IdMap& codes);
 
 }  // namespace codelog::coding_systems::ctv3

@@ -5,10 +5,11 @@
 // The publisher's file has no header; a line is a code, a tab (or spaces), and a title. Codes are
 // stored without their full stop. A subdivision hangs below its category, a category below its
 // chapter where the file has a line for that (the letter alone); where the one above is missing,
-// below the next that is there. A plain table may give a code another parent.
+// below the next that is there. A plain table may give a code another parent; one that is not there
+// is counted in the outcome's notices.
 //
 // Refused, with the line: codes that are no OPCS-4 codes or come twice with different titles,
-// titles that are empty, not UTF-8 or too long, parents that are not there or form a cycle.
+// titles that are empty, not UTF-8 or too long, parents that form a cycle.
 #pragma once
 
 #include "coding_systems/base/import_progress.h"

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "coding_systems/base/text_lines.h"
 #include "coding_systems/base/text_source.h"
 #include "coding_systems/opcs4/codes.h"
 #include "events/base/text.h"
@@ -11,10 +12,7 @@
 namespace codelog::coding_systems::opcs4 {
 namespace {
 
-// A hundred times what a real file has; it is read whole.
-constexpr std::size_t titles_bytes_max = 64UL << 20;
-constexpr std::size_t block_bytes = 64UL << 10;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::uint64_t lines_per_progress = 1024;
 
 base::Error invalid(std::string detail) {
   return {base::ErrorCode::invalid, std::move(detail), {}};
@@ -66,37 +64,20 @@ class TablesReader {
   }
 
   base::Result<void> read_titles() {
-    auto text = read_whole();
-    if (!text) return text.error();
-    tables_.source_bytes = text->size();
-    std::string_view rest = *text;
-    if (rest.starts_with(byte_order_mark)) rest.remove_prefix(byte_order_mark.size());
-    while (!rest.empty()) {
-      ++line_;
-      std::string_view line = rest.substr(0, rest.find('\n'));
-      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-      if (line.ends_with('\r')) line.remove_suffix(1);
-      if (line.empty()) continue;
+    TextLines lines(source_.name(), '\t',
+                    [this](std::span<char> buffer) { return source_.read(buffer); });
+    for (;;) {
+      const auto next = lines.next();
+      if (!next) return next.error();
+      tables_.source_bytes = lines.bytes_read();
+      if (!*next) return {};
+      line_ = lines.line_number();
+      const std::string_view line = **next;
       const std::size_t end = std::min(line.find_first_of("\t "), line.size());
       const std::size_t first = std::min(line.find_first_not_of("\t ", end), line.size());
       if (auto taken = take({line.substr(0, end), line.substr(first), ""}); !taken) return taken;
-    }
-    return {};
-  }
-
-  base::Result<std::string> read_whole() {
-    std::string text;
-    for (;;) {
-      const std::size_t before = text.size();
-      text.resize(before + block_bytes);
-      const auto size = source_.read(std::span(text).subspan(before));
-      if (!size) return size.error();
-      text.resize(before + *size);
-      if (*size == 0) return text;
-      if (text.size() > titles_bytes_max) {
-        return invalid(source_.name() + ": the file has more than " +
-                       std::to_string(titles_bytes_max) + " bytes");
-      }
+      if (line_ % lines_per_progress != 0) continue;
+      if (auto proceed = stages_.advance_to(lines.bytes_read()); !proceed) return proceed;
     }
   }
 

@@ -8,11 +8,11 @@
 // preferred term in 30, 60 and 198 characters, and more. Of the lengths, the longest that is there
 // is kept. In a plain table the code has 5 characters, or 7 with a term code. The term with the
 // lowest term code (00) names the code, the others are its synonyms. A code hangs below the nearest
-// code above it by form, or below the parent that was given.
+// code above it by form, or below the parent that was given; one that is not there is counted in
+// the outcome's notices.
 //
 // Refused, with the line: columns that are missing or too many, codes that are no Read codes, terms
-// that are empty, not UTF-8 or too long, one term code with two terms, parents that are not there
-// or form a cycle.
+// that are empty, not UTF-8 or too long, one term code with two terms, parents that form a cycle.
 #pragma once
 
 #include "coding_systems/base/import_progress.h"

@@ -17,7 +17,6 @@ using coding_systems::TextSource;
 
 constexpr std::string_view table_folder = "Mapping Tables/Updated/Clinically Assured";
 constexpr std::string_view table_start = "ctv3sctmap2";
-constexpr std::size_t block_bytes = 256 * 1024;
 
 bool is_table_name(std::string_view file_name) {
   return file_name.starts_with(table_start) && file_name.ends_with(".txt");
@@ -66,46 +65,10 @@ Result<coding_systems::ZipMember> find_in_archive(const coding_systems::ZipArchi
 
 }  // namespace
 
-Error TableReader::error_here(std::string_view detail) const {
-  return {ErrorCode::invalid,
-          name_ + ", line " + std::to_string(line_) + ": " + std::string(detail),
-          {}};
-}
-
-Result<std::optional<std::string_view>> TableReader::next_line() {
-  for (;;) {
-    const std::size_t end = buffer_.find('\n', rest_);
-    const bool is_whole = end != std::string::npos;
-    if (is_whole || (is_at_end_ && rest_ < buffer_.size())) {
-      std::string_view line = std::string_view(buffer_).substr(rest_, is_whole ? end - rest_ : end);
-      rest_ = is_whole ? end + 1 : buffer_.size();
-      ++line_;
-      if (line.ends_with('\r')) line.remove_suffix(1);
-      return std::optional(line);
-    }
-    if (is_at_end_) return std::optional<std::string_view>();
-    buffer_.erase(0, rest_);
-    rest_ = 0;
-    if (buffer_.size() > table_line_bytes_max) {
-      ++line_;
-      return error_here("the line is longer than " + std::to_string(table_line_bytes_max) +
-                        " bytes");
-    }
-    const std::size_t kept = buffer_.size();
-    buffer_.resize(kept + block_bytes);
-    const auto count = read_(std::span(buffer_).subspan(kept));
-    if (!count) return count.error();
-    buffer_.resize(kept + *count);
-    bytes_read_ += *count;
-    is_at_end_ = *count == 0;
-  }
-}
-
 Result<void> TableReader::read_header() {
-  auto line = next_line();
+  const auto line = lines_.next();
   if (!line) return line.error();
   if (!*line) return error_here("the table is empty: its header is missing");
-  if ((*line)->starts_with("\xEF\xBB\xBF")) (*line)->remove_prefix(3);
   split_at_tabs(**line, split_);
   columns_count_ = split_.size();
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -119,20 +82,17 @@ Result<void> TableReader::read_header() {
 }
 
 Result<std::optional<TableReader::Fields>> TableReader::next() {
-  for (;;) {
-    const auto line = next_line();
-    if (!line) return line.error();
-    if (!*line) return std::optional<Fields>();
-    if ((*line)->empty()) continue;
-    split_at_tabs(**line, split_);
-    if (split_.size() != columns_count_) {
-      return error_here("the row has " + std::to_string(split_.size()) +
-                        " fields, the header has " + std::to_string(columns_count_));
-    }
-    Fields fields;
-    for (std::size_t i = 0; i < columns.size(); ++i) fields[i] = split_[places_[i]];
-    return std::optional(fields);
+  const auto line = lines_.next();
+  if (!line) return line.error();
+  if (!*line) return std::optional<Fields>();
+  split_at_tabs(**line, split_);
+  if (split_.size() != columns_count_) {
+    return error_here("the row has " + std::to_string(split_.size()) + " fields, the header has " +
+                      std::to_string(columns_count_));
   }
+  Fields fields;
+  for (std::size_t i = 0; i < columns.size(); ++i) fields[i] = split_[places_[i]];
+  return std::optional(fields);
 }
 
 Result<void> with_table(

@@ -10,10 +10,9 @@
 #include <vector>
 
 #include "coding_systems/base/import_progress.h"
+#include "coding_systems/base/text_lines.h"
 
 namespace codelog::mappings {
-
-constexpr std::size_t table_line_bytes_max = 64 * 1024;
 
 // A row's fields in the order of `columns` below, valid until the next row.
 class TableReader {
@@ -23,31 +22,24 @@ class TableReader {
       "CTV3_TERMTYPE", "SCT_CONCEPTID",  "SCT_DESCRIPTIONID",
       "MAPSTATUS",     "EFFECTIVEDATE",  "IS_ASSURED"};
   using Fields = std::array<std::string_view, columns.size()>;
-  // Fills the buffer as far as the table goes; 0 at its end.
-  using Read = std::function<base::Result<std::size_t>(std::span<char>)>;
 
   // `name` is the table's, for errors.
-  TableReader(std::string name, Read read) : name_(std::move(name)), read_(std::move(read)) {}
+  TableReader(std::string name, coding_systems::TextLines::Read read)
+      : lines_(std::move(name), separator, std::move(read)) {}
 
   // Must be called once, before the first row. Errors: invalid, and those of the source.
   base::Result<void> read_header();
-  // Nothing behind the last row; empty lines are passed over. Errors: invalid, with the line.
+  // Nothing behind the last row. Errors: invalid, with the line.
   base::Result<std::optional<Fields>> next();
 
-  std::uint64_t bytes_read() const { return bytes_read_; }
+  std::uint64_t bytes_read() const { return lines_.bytes_read(); }
   // "NAME, line 17: ", then the detail.
-  base::Error error_here(std::string_view detail) const;
+  base::Error error_here(std::string_view detail) const { return lines_.error_here(detail); }
 
  private:
-  base::Result<std::optional<std::string_view>> next_line();
+  static constexpr char separator = '\t';
 
-  const std::string name_;
-  const Read read_;
-  std::string buffer_;  // what was read and not yet given out, from rest_ on
-  std::size_t rest_ = 0;
-  bool is_at_end_ = false;
-  std::uint64_t bytes_read_ = 0;
-  std::uint64_t line_ = 0;
+  coding_systems::TextLines lines_;
   std::array<std::size_t, columns.size()> places_{};
   std::size_t columns_count_ = 0;
   std::vector<std::string_view> split_;

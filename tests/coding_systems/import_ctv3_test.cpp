@@ -17,7 +17,8 @@ constexpr const char* archive_name = "nhs_readctv3_25.0.0_20180401000001.zip";
 
 // The sources of a small release, to be bent: a root, two sections, and a code below both.
 struct Sources {
-  std::string concepts = ".....|C|A|.....\r\nX0...|C|A|X0...\r\nXa1b.|C|N|Xa1b.\r\n";
+  std::string concepts =
+      ".....|C|A|.....\r\nX0...|C|A|X0...\r\nXa1b.|C|N|Xa1b.\r\nOLD..|C|N|OLD..\r\n";
   std::string terms = "Y0001|C|Findings||\r\nY0002|C|Old ter|Old term|Old term in full\r\n";
   std::string descriptions = "X0...|Y0001|P\r\nXa1b.|Y0002|S\r\nOLD..|Y0002|P\r\n";
   std::string hierarchy = "X0...|.....|00\r\n";
@@ -170,15 +171,13 @@ TEST_CASE("a bad line of the official CTV3 release is refused with member and li
     return imported.failure(sources);
   };
   CHECK(failure(&Sources::concepts, "Xa1b|C|A\n") ==
-        member_line("Concept.v3", 4) + "the line has not the 4 columns that it should have");
-  CHECK(failure(&Sources::concepts, "\n") ==
-        member_line("Concept.v3", 4) + "the line has not the 4 columns that it should have");
+        member_line("Concept.v3", 5) + "the line has not the 4 columns that it should have");
   CHECK(failure(&Sources::concepts, "X0...|C|A|X0...\n") ==
-        member_line("Concept.v3", 4) + "the code 'X0...' was given before");
+        member_line("Concept.v3", 5) + "the code 'X0...' was given before");
   CHECK(failure(&Sources::concepts, "X0....|C|A|X0...\n") ==
-        member_line("Concept.v3", 4) + "the code is not 1 to 5 printable characters");
+        member_line("Concept.v3", 5) + "the code is not 1 to 5 printable characters");
   CHECK(failure(&Sources::concepts, "X1...|CC|A|X0...\n") ==
-        member_line("Concept.v3", 4) + "the status is longer than 1 printable characters");
+        member_line("Concept.v3", 5) + "the status is longer than 1 printable characters");
   CHECK(failure(&Sources::terms, "Y0001|C|Again||\n") ==
         member_line("Terms.v3", 3) + "the term's id was given before");
   CHECK(failure(&Sources::terms, "Y0003|C|||\n") ==
@@ -215,10 +214,6 @@ TEST_CASE("a bad row of TPP's tables is refused with file and line", "[import]")
     return imported.failure(sources);
   };
   const std::string in_hierarchy = "ctv3_hierarchy.csv.gz, line 9: ";
-  CHECK(hierarchy("X0...,none.,1\n") ==
-        in_hierarchy + "the child 'none.' is not in the dictionary");
-  CHECK(hierarchy("OLD..,X0...,1\n") ==
-        in_hierarchy + "the parent 'OLD..' is not in the dictionary");
   for (const char* distance : {"", "-1", "1.0", "1001", "one"}) {
     CHECK(hierarchy(std::string("X0...,X78tJ,") + distance + "\n") ==
           in_hierarchy + "the distance is not a number from 0 to 1000");
@@ -226,6 +221,49 @@ TEST_CASE("a bad row of TPP's tables is refused with file and line", "[import]")
   CHECK_THAT(hierarchy("Xa1b.,X0...,1\n"), Catch::StartsWith("ctv3_hierarchy.csv.gz: ") &&
                                                Catch::Contains("Xa1b.") &&
                                                Catch::Contains("X0..."));
+}
+
+TEST_CASE("references of CTV3 that lead nowhere are told, stored, and left out of all else",
+          "[import]") {
+  Sources sources;
+  sources.tpp_hierarchy += "X0...,none.,1\r\nOLD..,X0...,1\r\n.....,none.,2\r\n";
+  sources.descriptions += "gone.|Y0001|P\r\nX0...|Y0009|S\r\n";
+  Imported imported;
+  imported.write(sources);
+  const auto outcome =
+      import_ctv3({.archive = imported.day, .target_folder = imported.target, .alias = "test_1"});
+  INFO((outcome ? "" : outcome.error().detail));
+  REQUIRE(outcome);
+  CHECK(outcome->notices ==
+        std::vector<std::string>{
+            "terms are not searched, since their code is in no file: 1 (gone.)",
+            "codes lack a term, since it is in no file: 1 (Y0009)",
+            "rows of the hierarchy are left out of it, since a child is not in the dictionary: 2 "
+            "(none.)",
+            "rows of the hierarchy are left out of it, since a parent is not in the dictionary: 1 "
+            "(OLD..)"});
+  CHECK(query(imported.file, "SELECT count(*) FROM ctv3_tpprelationship") ==
+        std::vector<Row>{{"10"}});
+  const auto release = imported.open();
+  for (const char* code : {"none.", "gone."}) CHECK(!release->find(code));
+  CHECK(release->search_by_term("findings").size() == 1);
+  CHECK(release->hierarchy().parents(*release->find("X0...")).size() == 1);
+  check_index(imported.file);
+}
+
+TEST_CASE("blank lines of CTV3 are skipped, and byte order marks with them", "[import]") {
+  Imported imported;
+  REQUIRE(imported.run({}) == "");
+  const std::string expected = read_bytes(imported.file);
+  Sources bent;
+  for (std::string* text : {&bent.concepts, &bent.terms, &bent.descriptions, &bent.hierarchy}) {
+    *text = "\xEF\xBB\xBF\r\n" + *text + "||||\n \n";
+  }
+  for (std::string* text : {&bent.tpp_dictionary, &bent.tpp_hierarchy}) {
+    *text = "\xEF\xBB\xBF" + *text + ",,,,\n\n";
+  }
+  REQUIRE(imported.run(bent) == "");
+  CHECK((read_bytes(imported.file) == expected));
 }
 
 TEST_CASE("headers of TPP's tables are needed, in any order", "[import]") {

@@ -72,12 +72,16 @@ TEST_CASE("previous VMPs are followed through any number of steps", "[mappings]"
   CHECK(links(chain, {"x", "nothing", ""}).empty());
   CHECK(texts(chain.earlier_than("c")) == Codes{"a", "b"});
   CHECK(texts(chain.later_than("a")) == Codes{"b", "c"});
+  CHECK(texts(chain.next_after("a")) == Codes{"b"});
+  CHECK(chain.next_after("c").empty());
+  CHECK(chain.next_after("x").empty());
 }
 
 TEST_CASE("a VMP may have several previous ids, and circles end", "[mappings]") {
   const PreviousVmps several = vmps({{"c", "a"}, {"c", "b"}, {"d", "a"}});
   CHECK(texts(several.earlier_than("c")) == Codes{"a", "b"});
   CHECK(texts(several.later_than("a")) == Codes{"c", "d"});
+  CHECK(texts(several.next_after("a")) == Codes{"c", "d"});
   const PreviousVmps mutual = vmps({{"a", "b"}, {"b", "a"}});
   CHECK(links(mutual, {"a", "b"}) == Pairs{{"a", "b"}, {"b", "a"}});
   const PreviousVmps circle = vmps({{"a", "b"}, {"b", "c"}, {"c", "a"}, {"d", "a"}});

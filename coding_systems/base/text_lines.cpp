@@ -1,0 +1,85 @@
+#include "coding_systems/base/text_lines.h"
+
+#include <algorithm>
+
+namespace codelog::coding_systems {
+namespace {
+
+constexpr std::size_t block_bytes = 256 * 1024;
+
+}  // namespace
+
+bool is_utf16(std::string_view text) {
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+}
+
+std::string_view without_byte_order_mark(std::string_view text) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  return text;
+}
+
+bool is_blank(std::string_view line, char separator) {
+  return std::ranges::all_of(
+      line, [separator](char c) { return c == separator || c == ' ' || c == '\t'; });
+}
+
+bool split_columns(std::string_view line, char separator, std::span<std::string_view> fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::size_t end = line.find(separator);
+    const bool is_last = i + 1 == fields.size();
+    if ((end == std::string_view::npos) != is_last) return false;
+    fields[i] = line.substr(0, end);
+    if (!is_last) line.remove_prefix(end + 1);
+  }
+  return true;
+}
+
+base::Error TextLines::error_here(std::string_view detail) const {
+  return {base::ErrorCode::invalid,
+          name_ + ", line " + std::to_string(line_) + ": " + std::string(detail),
+          {}};
+}
+
+base::Result<std::optional<std::string_view>> TextLines::next() {
+  for (;;) {
+    auto line = next_written();
+    if (!line || !*line) return line;
+    if (line_ == 1) {
+      if (is_utf16(**line)) return error_here(utf16_detail);
+      *line = without_byte_order_mark(**line);
+    }
+    if (!is_blank(**line, separator_)) return line;
+  }
+}
+
+base::Result<std::optional<std::string_view>> TextLines::next_written() {
+  for (;;) {
+    const std::size_t end = buffer_.find('\n', rest_);
+    const bool is_whole = end != std::string::npos;
+    if (is_whole || (is_at_end_ && rest_ < buffer_.size())) {
+      const std::size_t after = is_whole ? end : buffer_.size();
+      std::string_view line = std::string_view(buffer_).substr(rest_, after - rest_);
+      rest_ = is_whole ? end + 1 : buffer_.size();
+      ++line_;
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      if (line.size() <= line_bytes_max) return std::optional(line);
+      return error_here("the line is longer than " + std::to_string(line_bytes_max) + " bytes");
+    }
+    if (is_at_end_) return std::optional<std::string_view>();
+    buffer_.erase(0, rest_);
+    rest_ = 0;
+    if (buffer_.size() > line_bytes_max) {
+      ++line_;
+      return error_here("the line is longer than " + std::to_string(line_bytes_max) + " bytes");
+    }
+    const std::size_t kept = buffer_.size();
+    buffer_.resize(kept + block_bytes);
+    const auto count = read_(std::span(buffer_).subspan(kept));
+    if (!count) return count.error();
+    buffer_.resize(kept + *count);
+    bytes_read_ += *count;
+    is_at_end_ = *count == 0;
+  }
+}
+
+}  // namespace codelog::coding_systems
