@@ -82,9 +82,10 @@ Result<std::optional<Commit>> Executor::find_earlier(const Write& write) const {
 // could never be replayed again.
 Result<void> Executor::check_views() const {
   if (site_.projections.failure().empty()) return {};
-  return Error{ErrorCode::unavailable,
-               "the views have stopped following the log, and nothing can be decided on them for now",
-               {}};
+  return Error{
+      ErrorCode::unavailable,
+      "the views have stopped following the log, and nothing can be decided on them for now",
+      {}};
 }
 
 Result<std::optional<Commit>> Executor::decide_and_append(const Write& write, const Turn& turn,

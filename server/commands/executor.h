@@ -130,9 +130,9 @@ class Executor {
 
   // The commit, durable and in the views; the earlier one where the idempotency key had acted
   // before; one without events, at the position that the views stand at, where there was nothing to
-  // do. Errors: what `decide` says, what EventLog::append says, and unavailable: others have kept the
-  // turn for too long, or the views do not follow the log (also when the commit was stored and they
-  // could not take it in: the idempotency key tells later). Throws projections::DamagedViews.
+  // do. Errors: what `decide` says, what EventLog::append says, and unavailable: others have kept
+  // the turn for too long, or the views do not follow the log (also when the commit was stored and
+  // they could not take it in: the idempotency key tells later). Throws projections::DamagedViews.
   Result<Commit> run(const Write& write, const Turn& turn, const Decide& decide);
 
   const Site& site() const { return site_; }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/commands/codelist_commands.h"
+#include "server/commands/compatibility.h"
 #include "server/commands/draft_making.h"
 #include "server/commands/permissions.h"
 #include "server/commands/upgrade.h"
@@ -340,48 +341,6 @@ Result<Commit> VersionCommands::convert_to_new_style(const Write& write, Version
   });
 }
 
-namespace {
-
-// The ready releases after the version's own, oldest first.
-std::vector<projections::ReleaseRecord> newer_releases(const Views& views,
-                                                       const VersionRecord& version) {
-  const auto own = views.release(version.release);
-  if (!own) return {};
-  auto newer = views.releases();
-  std::erase_if(newer, [&](const projections::ReleaseRecord& release) {
-    return release.coding_system != own->coding_system || release.valid_from <= own->valid_from ||
-           release.state != events::ReleaseState::ready;
-  });
-  std::ranges::stable_sort(newer, {}, &projections::ReleaseRecord::valid_from);
-  return newer;
-}
-
-// Those of the newer releases on which a draft is the same. What cannot be opened now, or would
-// take too long, is left to the reports on those releases.
-std::vector<std::string> compatible_releases(const Site& site, const Views& views,
-                                             const Editable& draft,
-                                             const std::vector<projections::ReleaseRecord>& newer) {
-  std::vector<std::string> aliases;
-  if (newer.empty()) return aliases;
-  const auto opened = site.open_release(draft.codelist.coding_system, draft.version.release);
-  if (!opened) return aliases;
-  const auto content = content_of(views, draft.version, *opened, *opened);
-  if (!content) return aliases;
-  const auto begun = coding_systems::thread_work_time();
-  for (const projections::ReleaseRecord& release : newer) {
-    const auto later = site.open_release(release.coding_system, release.alias);
-    if (!later) continue;
-    const auto worked = coding_systems::thread_work_time() - begun;
-    SearchReruns searches(*later, request_searches_work_max - worked);
-    if (searches.is_exhausted()) break;
-    coding_systems::ReleaseComparison releases(*opened, *later);
-    if (is_compatible(*content, releases, searches)) aliases.push_back(release.alias);
-  }
-  return aliases;
-}
-
-}  // namespace
-
 Result<Commit> VersionCommands::save_for_review(const Write& write, VersionId id) {
   using Basis = std::pair<Position, std::vector<projections::ReleaseRecord>>;
   Prepared<Basis, std::vector<std::string>> prepared;
@@ -413,7 +372,7 @@ Result<Commit> VersionCommands::save_for_review(const Write& write, VersionId id
     }
     const auto newer = newer_releases(views, draft->version);
     const auto* compatible = prepared.of({draft->version.changed_at, newer}, [&] {
-      return compatible_releases(executor_.site(), views, *draft, newer);
+      return compatible_releases(executor_.site(), views, draft->version, newer);
     });
     if (compatible == nullptr) return Decision{};
     return Decision{"SaveForReview",
