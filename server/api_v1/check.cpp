@@ -144,7 +144,10 @@ class FileNames final : public nlohmann::json_sax<nlohmann::json> {
     if (depth_ == 1) {
       is_in_files_ = name == "files";
       // Of two, Python reads the second.
-      if (is_in_files_) names_ = {}, known_ = {};
+      if (is_in_files_) {
+        names_.clear();
+        known_.clear();
+      }
     } else if (depth_ == 2 && is_in_files_ && known_.insert(name).second) {
       names_.push_back(name);
     }
@@ -155,8 +158,14 @@ class FileNames final : public nlohmann::json_sax<nlohmann::json> {
   }
 
  private:
-  bool open() { return ++depth_, true; }
-  bool close() { return --depth_, true; }
+  bool open() {
+    ++depth_;
+    return true;
+  }
+  bool close() {
+    --depth_;
+    return true;
+  }
 
   int depth_ = 0;
   bool is_in_files_ = false;

@@ -1,10 +1,10 @@
 #include "server/http/exchange.h"
 
-#include "events/base/thrown_error.h"
-
 #include <algorithm>
 #include <array>
 #include <exception>
+
+#include "events/base/thrown_error.h"
 
 namespace codelog::http {
 namespace {
