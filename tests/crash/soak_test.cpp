@@ -6,7 +6,10 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
+#include <optional>
+#include <thread>
 
 #include "tests/crash/storm.h"
 #include "tools/demo/releases.h"

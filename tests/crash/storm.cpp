@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <fstream>
+#include <utility>
 
 namespace codelog::tools::test {
 namespace {
