@@ -3,7 +3,6 @@
 #include "coding_systems/base/codeset.h"
 #include "server/application/download_shas.h"
 #include "server/application/download_table.h"
-#include "server/application/names.h"
 #include "server/commands/code_column.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/csv_writer.h"
