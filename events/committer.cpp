@@ -25,7 +25,7 @@ Committer::Committer(Parts parts, LogState state, MerkleTree tree,
 Committer::~Committer() = default;
 
 void Committer::set_observer(EventLog::Observer observer) {
-  const std::lock_guard lock(observer_mutex_);
+  const base::Lock lock(observer_mutex_);
   CODELOG_CHECK(!observer_, "the observer is set once");
   observer_ = std::move(observer);
 }
@@ -33,12 +33,12 @@ void Committer::set_observer(EventLog::Observer observer) {
 void Committer::commit_queued() {
   // Whoever sees this set has entered before the committer thread takes what is queued.
   if (handed_over_) return;
-  const std::unique_lock lock(committing_, std::try_to_lock);
-  if (!lock) return hand_over();
+  if (!committing_.try_lock()) return hand_over();
   commit_next_group();
   // The thread must wait no longer than until then, and commit what did not fit the group.
   const bool starts_waiting = !witness_due_ && !parts_.witness.is_synced();
   if (starts_waiting) witness_due_ = std::chrono::steady_clock::now() + witness_sync_interval_;
+  committing_.unlock();
   if (starts_waiting || parts_.sequencer.has_queued()) hand_over();
 }
 
@@ -49,13 +49,13 @@ void Committer::hand_over() {
 void Committer::run() {
   std::optional<std::chrono::steady_clock::time_point> until;
   while (parts_.sequencer.wait_for_work(until)) {
-    const std::lock_guard lock(committing_);
+    const base::Lock lock(committing_);
     handed_over_ = false;
     commit_next_group();
     sync_witness_when_due();
     until = witness_due_;
   }
-  const std::lock_guard lock(committing_);
+  const base::Lock lock(committing_);
   if (parts_.sequencer.latched()) return;
   if (auto synced = parts_.witness.sync(); !synced) latch(synced.error(), {});
 }
@@ -73,7 +73,7 @@ void Committer::commit(std::vector<Pending> group) {
   commits.reserve(group.size());
   for (const Pending& pending : group) commits.push_back(std::move(pending->commit));
   {
-    const std::lock_guard lock(observer_mutex_);
+    const base::Lock lock(observer_mutex_);
     if (observer_) observer_(commits);
   }
   for (std::size_t i = 0; i < group.size(); ++i) group[i]->commit = std::move(commits[i]);

@@ -11,9 +11,9 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 #include <thread>
 
+#include "events/base/mutex.h"
 #include "events/log_store.h"
 #include "events/merkle.h"
 #include "events/published.h"
@@ -45,24 +45,24 @@ class Committer {
 
  private:
   void run();
-  void commit_next_group();
-  void commit(std::vector<Pending> group);
-  base::Result<void> write(const std::vector<Pending>& group);
-  void put(rocksdb::WriteBatch& batch, const PendingCommit& pending);
-  void sync_witness_when_due();
+  void commit_next_group() REQUIRES(committing_);
+  void commit(std::vector<Pending> group) REQUIRES(committing_);
+  base::Result<void> write(const std::vector<Pending>& group) REQUIRES(committing_);
+  void put(rocksdb::WriteBatch& batch, const PendingCommit& pending) REQUIRES(committing_);
+  void sync_witness_when_due() REQUIRES(committing_);
   void latch(const base::Error& error, const std::vector<Pending>& failed);
 
   Parts parts_;
   const std::chrono::milliseconds witness_sync_interval_;
-  std::mutex committing_;  // guards what follows, and that groups are committed one by one
-  LogState state_;
-  MerkleTree tree_;
-  std::optional<std::chrono::steady_clock::time_point> witness_due_;
+  base::Mutex committing_;  // groups are committed one by one
+  LogState state_ GUARDED_BY(committing_);
+  MerkleTree tree_ GUARDED_BY(committing_);
+  std::optional<std::chrono::steady_clock::time_point> witness_due_ GUARDED_BY(committing_);
   // The committer thread has been woken and will take all that is queued now.
   std::atomic<bool> handed_over_ = false;
-  std::mutex observer_mutex_;
-  EventLog::Observer observer_;  // guarded by observer_mutex_
-  std::jthread thread_;          // Declared last: joined before the rest goes.
+  base::Mutex observer_mutex_;
+  EventLog::Observer observer_ GUARDED_BY(observer_mutex_);
+  std::jthread thread_;  // Declared last: joined before the rest goes.
 };
 
 }  // namespace codelog::events

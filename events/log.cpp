@@ -3,11 +3,11 @@
 #include <rocksdb/env.h>
 
 #include <limits>
-#include <mutex>
 #include <random>
 #include <set>
 
 #include "events/base/check.h"
+#include "events/base/mutex.h"
 #include "events/base/waiting.h"
 #include "events/codec.h"
 #include "events/committer.h"
@@ -80,7 +80,7 @@ class FreeSpace {
       : folder_(std::move(folder)), bytes_min_(bytes_min) {}
 
   base::Result<void> check() const {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (now >= next_check_) {
       next_check_ = now + std::chrono::seconds(1);
@@ -99,9 +99,9 @@ class FreeSpace {
  private:
   const std::filesystem::path folder_;
   const std::uint64_t bytes_min_;
-  mutable std::mutex mutex_;  // guards what follows
-  mutable std::chrono::steady_clock::time_point next_check_;
-  mutable std::uint64_t bytes_free_ = 0;
+  mutable base::Mutex mutex_;
+  mutable std::chrono::steady_clock::time_point next_check_ GUARDED_BY(mutex_);
+  mutable std::uint64_t bytes_free_ GUARDED_BY(mutex_) = 0;
 };
 
 // What open() found, ready to run.

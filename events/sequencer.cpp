@@ -26,6 +26,10 @@ Error key_reused() {
 Sequencer::Sequencer(const LogStore& store, base::Position last, Limits limits)
     : store_(store), limits_(limits), last_(last), durable_(last) {}
 
+bool Sequencer::has_room() const {
+  return queue_.size() < limits_.queue_commits && queue_bytes_ < limits_.queue_bytes;
+}
+
 std::optional<Error> Sequencer::refusal() const {
   if (latch_) return Error{ErrorCode::unavailable, latch_->reason, {}};
   if (closed_) return Error{ErrorCode::unavailable, "the log is being closed", {}};
@@ -33,18 +37,16 @@ std::optional<Error> Sequencer::refusal() const {
 }
 
 base::Result<Sequencer::Entry> Sequencer::enter(Pending pending, const Deadline& deadline) {
-  std::unique_lock lock(mutex_);
-  const auto can_go_on = [&] {
-    const bool room = queue_.size() < limits_.queue_commits && queue_bytes_ < limits_.queue_bytes;
-    return room || closed_ || latch_;
-  };
-  if (!deadline) {
-    space_.wait(lock, can_go_on);
-  } else if (!space_.wait_until(lock, *deadline, can_go_on)) {
-    return Error{
-        ErrorCode::unavailable,
-        "the disk does not keep up with what is to be written; nothing was done, try again",
-        {}};
+  base::Lock lock(mutex_);
+  while (!has_room() && !closed_ && !latch_) {
+    if (!deadline) {
+      space_.wait(lock);
+    } else if (!space_.wait_until(lock, *deadline) && !has_room()) {
+      return Error{
+          ErrorCode::unavailable,
+          "the disk does not keep up with what is to be written; nothing was done, try again",
+          {}};
+    }
   }
   if (auto refused = refusal()) return *std::move(refused);
   auto earlier = find_idempotent_locked(pending->idempotency_key, pending->request_digest);
@@ -67,7 +69,7 @@ base::Result<Sequencer::Entry> Sequencer::enter(Pending pending, const Deadline&
 
 base::Result<std::optional<Sequencer::Entry>> Sequencer::find_idempotent(
     const std::string& key, const base::Sha256& request_digest) {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   return find_idempotent_locked(key, request_digest);
 }
 
@@ -138,7 +140,7 @@ base::Result<void> Sequencer::check_end(const std::string& stream, StreamState& 
 }
 
 base::Result<StreamVersion> Sequencer::stream_version(const std::string& stream) {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   const auto state = stream_state(stream);
   if (!state) return state.error();
   const StreamVersion version((*state)->version);
@@ -148,16 +150,18 @@ base::Result<StreamVersion> Sequencer::stream_version(const std::string& stream)
 
 void Sequencer::drop_old_streams() {
   if (streams_.size() <= streams_in_memory_max) return;
-  std::erase_if(streams_, [this](const auto& entry) { return entry.second.last <= durable_; });
+  std::erase_if(streams_,
+                [durable = durable_](const auto& entry) { return entry.second.last <= durable; });
 }
 
 bool Sequencer::wait_for_work(std::optional<std::chrono::steady_clock::time_point> until) {
-  std::unique_lock lock(mutex_);
-  const auto ready = [this] { return !queue_.empty() || closed_ || woken_; };
-  if (until) {
-    work_.wait_until(lock, *until, ready);
-  } else {
-    work_.wait(lock, ready);
+  base::Lock lock(mutex_);
+  while (queue_.empty() && !closed_ && !woken_) {
+    if (!until) {
+      work_.wait(lock);
+    } else if (!work_.wait_until(lock, *until)) {
+      break;
+    }
   }
   woken_ = false;
   return !queue_.empty() || !closed_;
@@ -165,14 +169,14 @@ bool Sequencer::wait_for_work(std::optional<std::chrono::steady_clock::time_poin
 
 void Sequencer::wake() {
   {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     woken_ = true;
   }
   work_.notify_one();
 }
 
 std::vector<Pending> Sequencer::take_group() {
-  std::unique_lock lock(mutex_);
+  base::Lock lock(mutex_);
   std::vector<Pending> group;
   std::size_t bytes = 0;
   while (!queue_.empty() && group.size() < group_commits_max) {
@@ -189,12 +193,12 @@ std::vector<Pending> Sequencer::take_group() {
 }
 
 bool Sequencer::has_queued() const {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   return !queue_.empty();
 }
 
 void Sequencer::forget(const std::vector<Pending>& durable) {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   for (const Pending& pending : durable) {
     durable_ = pending->position;
     if (!pending->idempotency_key.empty()) idempotent_.erase(pending->idempotency_key);
@@ -202,7 +206,7 @@ void Sequencer::forget(const std::vector<Pending>& durable) {
 }
 
 std::vector<Pending> Sequencer::latch(Refusal refusal) {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   if (!latch_) latch_ = std::move(refusal);
   std::vector<Pending> queued(queue_.begin(), queue_.end());
   queue_.clear();
@@ -215,14 +219,14 @@ std::vector<Pending> Sequencer::latch(Refusal refusal) {
 }
 
 void Sequencer::close() {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   closed_ = true;
   space_.notify_all();
   work_.notify_all();
 }
 
 std::optional<Refusal> Sequencer::latched() const {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   return latch_;
 }
 

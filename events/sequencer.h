@@ -5,15 +5,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "events/base/mutex.h"
 #include "events/base/result.h"
 #include "events/log_store.h"
 
@@ -32,32 +31,37 @@ class PendingCommit {
   // Blocks until the committer has answered. Not on an atomic: its waiting begins with yields,
   // which take from the committer the processor that it needs.
   void wait() const {
-    std::unique_lock lock(mutex_);
-    answered_signal_.wait(lock, [this] { return answered_; });
+    base::Lock lock(mutex_);
+    while (!answered_) answered_signal_.wait(lock);
   }
   // False where there is no answer at that time: it may come yet.
   [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point deadline) const {
-    std::unique_lock lock(mutex_);
-    return answered_signal_.wait_until(lock, deadline, [this] { return answered_; });
+    base::Lock lock(mutex_);
+    while (!answered_ && answered_signal_.wait_until(lock, deadline)) {
+    }
+    return answered_;
   }
   // Valid once there is an answer: nothing when the commit is durable and observed.
-  const std::optional<base::Error>& failure() const { return failure_; }
+  const std::optional<base::Error>& failure() const {
+    const base::Lock lock(mutex_);
+    return failure_;  // written once, before there is an answer
+  }
 
   void answer(std::optional<base::Error> failure) {
     {
-      const std::lock_guard lock(mutex_);
+      const base::Lock lock(mutex_);
       failure_ = std::move(failure);
       answered_ = true;
     }
-    // Without the mutex, or who is woken would at once sleep again.
+    // After unlocking, so that the woken thread does not block on the mutex.
     answered_signal_.notify_all();
   }
 
  private:
-  mutable std::mutex mutex_;  // guards what follows, until it has been answered
-  mutable std::condition_variable answered_signal_;
-  bool answered_ = false;
-  std::optional<base::Error> failure_;
+  mutable base::Mutex mutex_;
+  mutable base::Condition answered_signal_;
+  bool answered_ GUARDED_BY(mutex_) = false;
+  std::optional<base::Error> failure_ GUARDED_BY(mutex_);
 };
 
 // Shared by the writer that waits, writers of the same idempotency key, the queue and the
@@ -115,28 +119,30 @@ class Sequencer {
   };
 
   base::Result<std::optional<Entry>> find_idempotent_locked(const std::string& key,
-                                                            const base::Sha256& request_digest);
-  base::Result<StreamState*> stream_state(const std::string& stream);
-  base::Result<void> check_streams(const CommitDraft& draft);
-  base::Result<void> check_end(const std::string& stream, StreamState& state);
-  void drop_old_streams();
-  std::optional<base::Error> refusal() const;
+                                                            const base::Sha256& request_digest)
+      REQUIRES(mutex_);
+  base::Result<StreamState*> stream_state(const std::string& stream) REQUIRES(mutex_);
+  base::Result<void> check_streams(const CommitDraft& draft) REQUIRES(mutex_);
+  base::Result<void> check_end(const std::string& stream, StreamState& state) REQUIRES(mutex_);
+  void drop_old_streams() REQUIRES(mutex_);
+  bool has_room() const REQUIRES(mutex_);
+  std::optional<base::Error> refusal() const REQUIRES(mutex_);
 
   const LogStore& store_;
   const Limits limits_;
 
-  mutable std::mutex mutex_;  // guards everything below
-  std::condition_variable space_;
-  std::condition_variable work_;
-  std::deque<Pending> queue_;
-  std::size_t queue_bytes_ = 0;
-  base::Position last_;     // handed out
-  base::Position durable_;  // forgotten up to here
-  std::unordered_map<std::string, StreamState> streams_;
-  std::unordered_map<std::string, Pending> idempotent_;
-  std::optional<Refusal> latch_;
-  bool closed_ = false;
-  bool woken_ = false;
+  mutable base::Mutex mutex_;
+  base::Condition space_;
+  base::Condition work_;
+  std::deque<Pending> queue_ GUARDED_BY(mutex_);
+  std::size_t queue_bytes_ GUARDED_BY(mutex_) = 0;
+  base::Position last_ GUARDED_BY(mutex_);     // handed out
+  base::Position durable_ GUARDED_BY(mutex_);  // forgotten up to here
+  std::unordered_map<std::string, StreamState> streams_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, Pending> idempotent_ GUARDED_BY(mutex_);
+  std::optional<Refusal> latch_ GUARDED_BY(mutex_);
+  bool closed_ GUARDED_BY(mutex_) = false;
+  bool woken_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace codelog::events

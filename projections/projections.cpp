@@ -151,12 +151,13 @@ base::Result<std::unique_ptr<Projections>> Projections::open(const std::filesyst
   std::unique_ptr<Projections> views(new Projections(folder, log, std::move(opened->store)));
   views->damage_found_ = std::move(opened->damage);
   const auto made = with_damage_as_error([&]() -> base::Result<void> {
+    const base::Lock lock(views->applying_);
     views->projector_ =
         std::make_unique<Projector>(*views->store_, Projector::Positions::dense, identity_of(log));
+    views->checkpoint_ = views->projector_->checkpoint().value();
     return {};
   });
   if (!made) return made.error();
-  views->checkpoint_ = views->projector_->checkpoint().value();
   log.set_observer(
       [raw = views.get()](std::span<const events::Commit> commits) { raw->take_in(commits); });
   views->recovery_ = std::jthread(
@@ -172,13 +173,13 @@ Views Projections::views() const {
 base::Sha256 Projections::digest() const { return projections::digest(*store_); }
 
 std::string Projections::failure() const {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   return failure_ ? failure_->detail : std::string();
 }
 
 void Projections::note_damage(const std::string& cause) {
   {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     if (!is_damaged_) failure_ = Failure{cause, true};
   }
   if (is_damaged_.exchange(true)) return;
@@ -188,7 +189,7 @@ void Projections::note_damage(const std::string& cause) {
 
 void Projections::fail(const base::Error& error) {
   {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     if (failure_) return;
     failure_ = Failure{error.detail, error.code == base::ErrorCode::corrupt};
   }
@@ -196,7 +197,7 @@ void Projections::fail(const base::Error& error) {
 }
 
 void Projections::take_in(std::span<const events::Commit> commits) {
-  const std::lock_guard lock(applying_);
+  const base::Lock lock(applying_);
   if (failure().empty()) {
     // Some may have come while a failure was being mended.
     const Position before(commits.front().position.value() - 1);
@@ -227,7 +228,7 @@ base::Result<void> Projections::apply_from_log(Position last) {
 }
 
 base::Result<void> Projections::apply(std::span<const events::Commit> commits) {
-  const auto outcome = with_damage_as_error([&]() -> base::Result<void> {
+  const auto outcome = with_damage_as_error([&]() REQUIRES(applying_) -> base::Result<void> {
     try {
       for (const events::Commit& commit : commits) {
         if (const auto applied = projector_->apply(commit); !applied) return applied;
@@ -244,46 +245,49 @@ base::Result<void> Projections::apply(std::span<const events::Commit> commits) {
   });
   if (!outcome) return outcome;
   checkpoint_ = projector_->checkpoint().value();
-  const std::lock_guard lock(listener_mutex_);
+  const base::Lock lock(listener_mutex_);
   if (listener_) listener_(commits);
   return {};
 }
 
 // Starts from what the store holds: what the failed projector had taken in is in the log.
-void Projections::recover(std::unique_lock<std::mutex>& lock) {
-  if (!store_->resume()) return;
-  const Position missed = missed_;
-  lock.unlock();  // The commit that was missed may have to be published first.
-  const bool is_published = log_.wait_for(missed, recovery_interval);
-  lock.lock();
-  if (!is_published) return;
-  const auto recovered = with_damage_as_error([&] {
+void Projections::recover() {
+  Position missed;
+  {
+    const base::Lock lock(applying_);
+    if (!store_->resume()) return;
+    missed = missed_;
+  }
+  // The commit that was missed may have to be published first.
+  if (!log_.wait_for(missed, recovery_interval)) return;
+  const base::Lock lock(applying_);
+  const auto recovered = with_damage_as_error([&]() REQUIRES(applying_) {
     projector_ =
         std::make_unique<Projector>(*store_, Projector::Positions::dense, identity_of(log_));
     return apply_from_log(log_.head().position);
   });
   if (!recovered || projector_->checkpoint() < missed_) return;
-  const std::lock_guard failure_lock(mutex_);
+  const base::Lock failure_lock(mutex_);
   if (failure_ && !failure_->is_lasting) failure_.reset();
 }
 
 void Projections::recover_when_failed(const std::stop_token& stop) {
-  const auto is_to_recover = [this] { return failure_ && !failure_->is_lasting; };
+  const auto is_to_recover = [this]()
+                                 REQUIRES(mutex_) { return failure_ && !failure_->is_lasting; };
   for (;;) {
     {
-      std::unique_lock lock(mutex_);
+      base::Lock lock(mutex_);
       if (!failed_.wait(lock, stop, is_to_recover)) return;
       // A second for room to be made, and at once where the server stops.
       failed_.wait_for(lock, stop, recovery_interval, [] { return false; });
       if (stop.stop_requested()) return;
     }
-    std::unique_lock applying(applying_);
-    recover(applying);
+    recover();
   }
 }
 
 void Projections::set_listener(events::EventLog::Observer listener) {
-  const std::lock_guard lock(listener_mutex_);
+  const base::Lock lock(listener_mutex_);
   listener_ = std::move(listener);
 }
 

@@ -8,12 +8,12 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
 
+#include "events/base/mutex.h"
 #include "events/log.h"
 #include "projections/projector.h"
 #include "projections/rocks_store.h"
@@ -66,29 +66,28 @@ class Projections {
   Projections(std::filesystem::path folder, events::EventLog& log,
               std::unique_ptr<RocksStore> store);
   void take_in(std::span<const events::Commit> commits);
-  // With applying_ held.
-  base::Result<void> apply_from_log(Position last);
-  base::Result<void> apply(std::span<const events::Commit> commits);
+  base::Result<void> apply_from_log(Position last) REQUIRES(applying_);
+  base::Result<void> apply(std::span<const events::Commit> commits) REQUIRES(applying_);
   void note_damage(const std::string& cause);
   void fail(const base::Error& error);
-  void recover(std::unique_lock<std::mutex>& lock);
+  void recover() EXCLUDES(applying_);
   void recover_when_failed(const std::stop_token& stop);
 
   const std::filesystem::path folder_;
   events::EventLog& log_;
   std::string damage_found_;
   std::unique_ptr<RocksStore> store_;
-  std::mutex applying_;                   // guards what is applied, in order
-  std::unique_ptr<Projector> projector_;  // guarded by applying_
-  Position missed_;                       // the last commit not taken in; guarded by applying_
+  base::Mutex applying_;  // commits are applied in order
+  std::unique_ptr<Projector> projector_ GUARDED_BY(applying_);
+  Position missed_ GUARDED_BY(applying_);  // the last commit not taken in
   std::atomic<std::uint64_t> checkpoint_ = 0;
-  mutable std::mutex mutex_;
+  mutable base::Mutex mutex_;
   std::condition_variable_any failed_;
-  std::optional<Failure> failure_;  // guarded by mutex_
+  std::optional<Failure> failure_ GUARDED_BY(mutex_);
   std::atomic<bool> is_damaged_ = false;
-  std::mutex listener_mutex_;
-  events::EventLog::Observer listener_;  // guarded by listener_mutex_
-  std::jthread recovery_;                // declared last: uses what is above
+  base::Mutex listener_mutex_;
+  events::EventLog::Observer listener_ GUARDED_BY(listener_mutex_);
+  std::jthread recovery_;  // declared last: uses what is above
 };
 
 // Has the views in this folder thrown away, and made anew, when they are opened next.

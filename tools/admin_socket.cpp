@@ -80,8 +80,8 @@ AdminSocket::~AdminSocket() {
   const ssize_t written = ::write(wake_.get(), &one, sizeof one);
   CODELOG_CHECK(written == sizeof one, "an eventfd takes a one");
   acceptor_.join();
-  std::unique_lock lock(mutex_);
-  all_done_.wait(lock, [this] { return connections_count_ == 0; });
+  base::Lock lock(mutex_);
+  while (connections_count_ != 0) all_done_.wait(lock);
 }
 
 void AdminSocket::accept_connections() {
@@ -98,7 +98,7 @@ void AdminSocket::accept_connections() {
     }
     bool full = false;
     {
-      const std::lock_guard lock(mutex_);
+      const base::Lock lock(mutex_);
       full = connections_count_ == admin_connections_max;
       if (!full) ++connections_count_;
     }
@@ -112,7 +112,7 @@ void AdminSocket::accept_connections() {
     }
     std::thread([this, connection] {
       serve(connection);
-      const std::lock_guard lock(mutex_);
+      const base::Lock lock(mutex_);
       if (--connections_count_ == 0) all_done_.notify_all();
     }).detach();
   }

@@ -4,12 +4,11 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <thread>
 
+#include "events/base/mutex.h"
 #include "tools/admin_protocol.h"
 
 namespace codelog::tools {
@@ -40,10 +39,10 @@ class AdminSocket {
   Descriptor wake_;  // an eventfd: readable when the socket is to close
   RunOperation run_;
   std::atomic<bool> stopping_ = false;
-  std::mutex mutex_;
-  std::condition_variable all_done_;
-  int connections_count_ = 0;  // guarded by mutex_
-  std::thread acceptor_;       // last: it uses all of the above
+  base::Mutex mutex_;
+  base::Condition all_done_;
+  int connections_count_ GUARDED_BY(mutex_) = 0;
+  std::thread acceptor_;  // last: it uses all of the above
 };
 
 }  // namespace codelog::tools

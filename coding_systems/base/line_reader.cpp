@@ -48,8 +48,9 @@ bool LineReader::unpack_member(const ZipMember& member, const std::stop_token& s
 }
 
 std::optional<LineReader::Block> LineReader::take_free(const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
-  if (!changed_.wait(lock, stop, [this] { return !free_.empty(); })) return std::nullopt;
+  base::Lock lock(mutex_);
+  if (!changed_.wait(lock, stop, [this]() REQUIRES(mutex_) { return !free_.empty(); }))
+    return std::nullopt;
   Block block = std::move(free_.front());
   free_.pop_front();
   return block;
@@ -57,7 +58,7 @@ std::optional<LineReader::Block> LineReader::take_free(const std::stop_token& st
 
 void LineReader::put_full(Block block) {
   {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     full_.push_back(std::move(block));
   }
   changed_.notify_all();
@@ -116,8 +117,8 @@ base::Result<void> LineReader::next_block(std::string_view line_start) {
   }
   Block block;
   {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !full_.empty(); });
+    base::Lock lock(mutex_);
+    while (full_.empty()) changed_.wait(lock);
     block = std::move(full_.front());
     full_.pop_front();
   }
@@ -129,7 +130,7 @@ base::Result<void> LineReader::next_block(std::string_view line_start) {
   std::swap(block, block_);
   if (block.bytes != nullptr) {
     {
-      const std::lock_guard lock(mutex_);
+      const base::Lock lock(mutex_);
       free_.push_back(std::move(block));
     }
     changed_.notify_all();

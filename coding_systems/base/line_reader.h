@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +18,7 @@
 
 #include "coding_systems/base/text_lines.h"
 #include "coding_systems/base/zip_archive.h"
+#include "events/base/mutex.h"
 
 namespace codelog::coding_systems {
 
@@ -64,10 +64,10 @@ class LineReader {
   const std::vector<ZipMember> members_;
   const char separator_;
 
-  std::mutex mutex_;
+  base::Mutex mutex_;
   std::condition_variable_any changed_;
-  std::deque<Block> free_;  // guarded by mutex_
-  std::deque<Block> full_;  // guarded by mutex_
+  std::deque<Block> free_ GUARDED_BY(mutex_);
+  std::deque<Block> full_ GUARDED_BY(mutex_);
 
   Block block_;
   std::string_view rest_;  // of the block, not yet given out

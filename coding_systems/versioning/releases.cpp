@@ -26,7 +26,7 @@ base::Error missing(const ReleaseFiles& files) {
 
 base::Error changed(const ReleaseFiles& files) {
   return {base::ErrorCode::unavailable,
-          files.database.string() +
+          files.database.filename().string() +
               " is not the file that was registered: put that one back, or import it once more",
           {}};
 }
@@ -71,7 +71,7 @@ base::Result<Releases::Found> Releases::find(std::string_view system_id, std::st
   found.opener = &*opener;
   found.files = release_files(data_folder_, system_id, alias);
   const auto stamp = stamp_of(found.files.database);
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   auto place = places_.find(alias);
   if (!stamp) {
     // Aliases come from requests: a made-up one must not leave a place behind.
@@ -95,18 +95,18 @@ base::Result<Releases::Found> Releases::find(std::string_view system_id, std::st
 }
 
 std::shared_ptr<const Release> Releases::release_in(const Place& place) const {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   return place.release;
 }
 
 void Releases::put(Place& place, std::shared_ptr<const Release> release) {
   // Swapped, so that an old release is let go of, and unmapped, after the lock is.
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   place.release.swap(release);
 }
 
 void Releases::note(Place& place, FileState state, const FileStamp& stamp) {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   place.state = state;
   place.looked_at = stamp;
 }
@@ -117,7 +117,7 @@ base::Result<std::shared_ptr<const Release>> Releases::open(std::string_view sys
   if (!found) return found.error();
   if (found->state == FileState::changed && !found->is_touched) return changed(found->files);
   if (found->release != nullptr && found->release->is_whole()) return found->release;
-  const std::lock_guard lock(found->place->opening);
+  const base::Lock lock(found->place->opening);
   if (auto release = release_in(*found->place); release && release->is_whole()) return release;
   found->files.digest = digest_of(alias);
   auto opened = found->opener->open(found->files, std::string(alias));
@@ -137,7 +137,7 @@ base::Result<std::shared_ptr<const Release>> Releases::reload(std::string_view s
                                                               const base::Sha256& digest) {
   auto found = find(system_id, alias);
   if (!found) return found.error();
-  const std::lock_guard lock(found->place->opening);
+  const base::Lock lock(found->place->opening);
   found->files.digest = digest;
   auto opened = found->opener->open(found->files, std::string(alias));
   if (!opened) {
@@ -156,7 +156,7 @@ base::Result<FileState> Releases::verify(std::string_view system_id, std::string
   const auto registered = digest_of(alias);
   const auto found = find(system_id, alias);
   if (!found && found.error().code == base::ErrorCode::not_found && registered) {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     auto& place = places_[std::string(alias)];
     if (place == nullptr) place = std::make_shared<Place>();
     return place->state = FileState::missing;
@@ -185,13 +185,13 @@ base::Result<FileState> Releases::verify_if_touched(std::string_view system_id,
 }
 
 FileState Releases::state_of(std::string_view alias) const {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   const auto place = places_.find(alias);
   return place == places_.end() ? FileState::unchecked : place->second->state;
 }
 
 std::vector<std::string> Releases::in_state(FileState state) const {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   std::vector<std::string> aliases;
   for (const auto& [alias, place] : places_) {
     if (place->state == state) aliases.push_back(alias);
@@ -200,7 +200,7 @@ std::vector<std::string> Releases::in_state(FileState state) const {
 }
 
 std::vector<std::shared_ptr<const Release>> Releases::open_releases() const {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   std::vector<std::shared_ptr<const Release>> open;
   for (const auto& [alias, place] : places_) {
     if (place->release != nullptr) open.push_back(place->release);

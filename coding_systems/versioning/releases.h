@@ -16,7 +16,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -27,6 +26,7 @@
 #include "coding_systems/base/release.h"
 #include "coding_systems/base/release_files.h"
 #include "events/base/digest.h"
+#include "events/base/mutex.h"
 #include "events/base/result.h"
 
 namespace codelog::coding_systems {
@@ -92,7 +92,7 @@ class Releases {
 
  private:
   struct Place {
-    std::mutex opening;                      // held while opening, taken before mutex_
+    base::Mutex opening;                     // held while opening, taken before mutex_
     std::shared_ptr<const Release> release;  // guarded by mutex_
     FileState state = FileState::unchecked;  // guarded by mutex_
     FileStamp looked_at;                     // the stamp that the state is of; guarded by mutex_
@@ -116,9 +116,9 @@ class Releases {
   const std::filesystem::path data_folder_;
   const std::span<const ReleaseOpener> openers_;
   const FindDigest find_digest_;
-  mutable std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Place>, std::less<>>
-      places_;  // by alias; guarded by mutex_
+  mutable base::Mutex mutex_;
+  std::map<std::string, std::shared_ptr<Place>, std::less<>> places_
+      GUARDED_BY(mutex_);  // by alias
 };
 
 }  // namespace codelog::coding_systems

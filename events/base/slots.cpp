@@ -3,14 +3,15 @@
 namespace codelog::base {
 
 std::optional<Slots::Slot> Slots::take() {
-  std::unique_lock lock(mutex_);
-  const auto is_free = [this] { return taken_ < options_.count; };
-  if (!is_free()) {
+  base::Lock lock(mutex_);
+  if (taken_ >= options_.count) {
     if (waiting_ == options_.waiting_max) return std::nullopt;
     ++waiting_;
-    const bool got_free = freed_.wait_for(lock, options_.wait_max, is_free);
+    const auto deadline = std::chrono::steady_clock::now() + options_.wait_max;
+    while (taken_ >= options_.count && freed_.wait_until(lock, deadline)) {
+    }
     --waiting_;
-    if (!got_free) return std::nullopt;
+    if (taken_ >= options_.count) return std::nullopt;
   }
   ++taken_;
   return std::optional<Slot>(std::in_place, *this);
@@ -18,7 +19,7 @@ std::optional<Slots::Slot> Slots::take() {
 
 void Slots::free() {
   {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     --taken_;
   }
   freed_.notify_one();

@@ -4,11 +4,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <optional>
+
+#include "events/base/mutex.h"
 
 namespace codelog::base {
 
@@ -43,10 +43,10 @@ class Slots {
   void free();
 
   const Options options_;
-  std::mutex mutex_;
-  std::condition_variable freed_;
-  std::size_t taken_ = 0;    // guarded by mutex_
-  std::size_t waiting_ = 0;  // guarded by mutex_
+  base::Mutex mutex_;
+  base::Condition freed_;
+  std::size_t taken_ GUARDED_BY(mutex_) = 0;
+  std::size_t waiting_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace codelog::base

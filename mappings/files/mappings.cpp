@@ -36,7 +36,7 @@ base::Result<std::shared_ptr<const Mapping>> Mappings::open(Place<Mapping>& plac
                                                             const MappingFile& file) {
   const auto stem = mapping_file_stem(file.release_name);
   if (!stem) return stem.error();
-  const std::lock_guard lock(place.mutex);
+  const base::Lock lock(place.mutex);
   if (place.open != nullptr && place.digest == file.digest) return place.open;
   const auto path = mapping_file(data_folder_, id, *stem);
   // While an import is not registered, or if it was killed, the file before it counts.
@@ -52,7 +52,8 @@ base::Result<std::shared_ptr<const Mapping>> Mappings::open(Place<Mapping>& plac
     return place.open;
   }
   return base::Error{base::ErrorCode::unavailable,
-                     path.string() + " is not the file that was registered: import it once more",
+                     path.filename().string() +
+                         " is not the file that was registered: import it once more",
                      {}};
 }
 
@@ -67,25 +68,25 @@ base::Result<void> Mappings::verify(std::string_view mapping, const MappingFile&
   const auto stamp = coding_systems::stamp_of(path);
   if (!stamp && stamp.error().code != base::ErrorCode::not_found) return stamp.error();
   if (!stamp) {
-    const std::lock_guard lock(verified_mutex_);
+    const base::Lock lock(verified_mutex_);
     verified_.erase(name);
     return {};
   }
   if (reading == Reading::only_if_touched) {
-    const std::lock_guard lock(verified_mutex_);
+    const base::Lock lock(verified_mutex_);
     const auto known = verified_.find(name);
     if (known != verified_.end() && known->second.stamp == *stamp) return {};
   }
   const auto identified = coding_systems::identify(path, stop);
   if (!identified && identified.error().code == base::ErrorCode::io) return identified.error();
   if (!identified) return {};
-  const std::lock_guard lock(verified_mutex_);
+  const base::Lock lock(verified_mutex_);
   verified_[name] = {coding_systems::stamp_of(*identified), identified->digest != file.digest};
   return {};
 }
 
 std::vector<std::string> Mappings::changed() const {
-  const std::lock_guard lock(verified_mutex_);
+  const base::Lock lock(verified_mutex_);
   std::vector<std::string> names;
   for (const auto& [name, verified] : verified_) {
     if (verified.is_changed) names.push_back(name);

@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -17,6 +16,7 @@
 
 #include "coding_systems/base/release_files.h"
 #include "events/base/digest.h"
+#include "events/base/mutex.h"
 #include "events/base/result.h"
 #include "mappings/bnfdmd/mapping.h"
 #include "mappings/ctv3sctmap2/mapping.h"
@@ -63,10 +63,9 @@ class Mappings {
  private:
   template <class Mapping>
   struct Place {
-    std::mutex mutex;
-    // Guarded by mutex.
-    base::Sha256 digest{};
-    std::shared_ptr<const Mapping> open;  // shared with whoever reads it
+    base::Mutex mutex;
+    base::Sha256 digest GUARDED_BY(mutex){};
+    std::shared_ptr<const Mapping> open GUARDED_BY(mutex);  // shared with its readers
   };
   template <class Mapping>
   base::Result<std::shared_ptr<const Mapping>> open(Place<Mapping>& place, std::string_view id,
@@ -78,8 +77,8 @@ class Mappings {
   };
 
   const std::filesystem::path data_folder_;
-  mutable std::mutex verified_mutex_;
-  std::map<std::string, Verified> verified_;  // by "mapping/stem"; guarded by verified_mutex_
+  mutable base::Mutex verified_mutex_;
+  std::map<std::string, Verified> verified_ GUARDED_BY(verified_mutex_);  // by "mapping/stem"
   Place<BnfDmdMapping> bnfdmd_;
   Place<Ctv3SnomedMapping> ctv3sctmap2_;
   Place<PreviousVmps> dmdvmpprevmap_;

@@ -55,7 +55,7 @@ base::Result<KeyRing::Key> KeyRing::load(std::string_view username) const {
 }
 
 base::Result<void> KeyRing::make_key(std::string_view username) {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   const auto known = load(username);
   if (known) return {};
   if (known.error().code != base::ErrorCode::not_found) return known.error();
@@ -70,7 +70,7 @@ base::Result<void> KeyRing::make_key(std::string_view username) {
 
 base::Result<events::Sealed> KeyRing::seal(std::string_view username,
                                            std::string_view plaintext) const {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   const auto key = load(username);
   if (!key) {
     if (key.error().code != base::ErrorCode::not_found) return key.error();
@@ -89,7 +89,7 @@ base::Result<events::Sealed> KeyRing::seal(std::string_view username,
 
 base::Result<std::string> KeyRing::open_sealed(std::string_view username,
                                                const events::Sealed& sealed) const {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   const auto key = load(username);
   if (!key) return key.error();
   const base::Error damaged{base::ErrorCode::corrupt,
@@ -109,7 +109,7 @@ base::Result<std::string> KeyRing::open_sealed(std::string_view username,
 }
 
 base::Result<void> KeyRing::erase(std::string_view username) {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   if (const auto found = keys_.find(std::string(username)); found != keys_.end()) {
     sodium_memzero(found->second.data(), found->second.size());
     keys_.erase(found);

@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "events/base/mutex.h"
 #include "events/base/result.h"
 #include "events/event.h"
 
@@ -47,11 +47,11 @@ class KeyRing {
 
   explicit KeyRing(std::filesystem::path folder) : folder_(std::move(folder)) {}
   std::filesystem::path file_of(std::string_view username) const;
-  base::Result<Key> load(std::string_view username) const;  // with mutex_ held
+  base::Result<Key> load(std::string_view username) const REQUIRES(mutex_);
 
   const std::filesystem::path folder_;
-  mutable std::mutex mutex_;
-  mutable std::unordered_map<std::string, Key> keys_;  // guarded by mutex_
+  mutable base::Mutex mutex_;
+  mutable std::unordered_map<std::string, Key> keys_ GUARDED_BY(mutex_);
 };
 
 }  // namespace codelog::accounts

@@ -88,13 +88,13 @@ bool Lists::is_downloadable(const Views& views, const CodelistRecord& codelist,
     return application::is_downloadable(views, codelist, version);
   }
   {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     if (const auto known = downloadable_.find(version.id); known != downloadable_.end()) {
       return known->second;
     }
   }
   const bool downloadable = application::is_downloadable(views, codelist, version);
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   downloadable_.emplace(version.id, downloadable);
   return downloadable;
 }

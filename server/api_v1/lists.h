@@ -1,11 +1,11 @@
 // GET /api/v1/codelist/ and its like for one owner.
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
+#include "events/base/mutex.h"
 #include "projections/views.h"
 #include "server/application/json_writer.h"
 #include "server/http/request.h"
@@ -39,9 +39,9 @@ class Lists {
   bool is_downloadable(const projections::Views& views, const projections::CodelistRecord& codelist,
                        const projections::VersionRecord& version);
 
-  std::mutex mutex_;
+  base::Mutex mutex_;
   // Of tables, which never change; a list would otherwise read every one of them.
-  std::unordered_map<base::VersionId, bool> downloadable_;  // guarded by mutex_
+  std::unordered_map<base::VersionId, bool> downloadable_ GUARDED_BY(mutex_);
 };
 
 }  // namespace codelog::api_v1

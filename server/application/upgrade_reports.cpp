@@ -33,7 +33,7 @@ std::invoke_result_t<Work> with_thrown_as_error(Work work) {
 base::Result<UpgradeReports::State> UpgradeReports::start(const commands::Write& write,
                                                           const std::string& release) {
   if (const auto good = releases_.check_report(write.actor, release); !good) return good.error();
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   if (state_.is_running && state_.release != release) {
     return base::Error{base::ErrorCode::conflict,
                        "a report on " + state_.release + " is being made; wait for it to end",
@@ -48,7 +48,7 @@ base::Result<UpgradeReports::State> UpgradeReports::start(const commands::Write&
 }
 
 std::optional<UpgradeReports::State> UpgradeReports::state_of(const std::string& release) const {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   if (state_.release != release) return std::nullopt;
   return state_;
 }
@@ -56,7 +56,7 @@ std::optional<UpgradeReports::State> UpgradeReports::state_of(const std::string&
 void UpgradeReports::make(const commands::Write& write, const std::string& release,
                           const std::stop_token& stop) {
   const auto progress = [this](std::uint64_t done, std::uint64_t total) {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     state_.done = done;
     state_.total = total;
   };
@@ -72,7 +72,7 @@ void UpgradeReports::make(const commands::Write& write, const std::string& relea
     if (!report) return report.error();
     return releases_.record_report(write, *report);
   });
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   state_.is_running = false;
   if (!commit) state_.error = commit.error();
 }

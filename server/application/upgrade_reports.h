@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 
+#include "events/base/mutex.h"
 #include "server/commands/release_commands.h"
 
 namespace codelog::application {
@@ -38,9 +38,9 @@ class UpgradeReports {
   void make(const commands::Write& write, const std::string& release, const std::stop_token& stop);
 
   commands::ReleaseCommands& releases_;
-  mutable std::mutex mutex_;
-  State state_;          // guarded by mutex_
-  std::jthread worker_;  // guarded by mutex_; last, so that it ends before what it uses
+  mutable base::Mutex mutex_;
+  State state_ GUARDED_BY(mutex_);
+  std::jthread worker_ GUARDED_BY(mutex_);  // last, so that it ends before what it uses
 };
 
 }  // namespace codelog::application

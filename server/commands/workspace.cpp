@@ -114,7 +114,7 @@ Result<std::shared_ptr<const Workspace>> Workspaces::of(const Views& views,
                                                         const projections::VersionRecord& draft,
                                                         const std::string& coding_system) {
   {
-    const std::lock_guard lock(mutex_);
+    const base::Lock lock(mutex_);
     for (auto at = recent_.begin(); at != recent_.end(); ++at) {
       if (at->first != draft.id) continue;
       // A release that was imported again is another release, under the same alias.
@@ -148,7 +148,7 @@ bool Workspaces::is_current(const Views& views, const projections::VersionRecord
 }
 
 void Workspaces::keep(VersionId draft, std::shared_ptr<const Workspace> workspace) {
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   std::erase_if(recent_, [&](const auto& entry) { return entry.first == draft; });
   recent_.emplace_front(draft, std::move(workspace));
   if (recent_.size() > workspaces_max) recent_.pop_back();

@@ -7,11 +7,11 @@
 #include <cstdint>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "coding_systems/base/codeset.h"
+#include "events/base/mutex.h"
 #include "server/commands/draft_steps.h"
 #include "server/commands/executor.h"
 #include "server/commands/version_contents.h"
@@ -69,8 +69,8 @@ class Workspaces {
   void keep(VersionId draft, std::shared_ptr<const Workspace> workspace);
 
   Site site_;
-  std::mutex mutex_;
-  std::list<std::pair<VersionId, std::shared_ptr<const Workspace>>> recent_;  // guarded by mutex_
+  base::Mutex mutex_;
+  std::list<std::pair<VersionId, std::shared_ptr<const Workspace>>> recent_ GUARDED_BY(mutex_);
 };
 
 }  // namespace codelog::commands

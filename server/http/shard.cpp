@@ -41,18 +41,22 @@ std::chrono::milliseconds sweep_interval(const Limits& limits) {
 
 void ConnectionCount::leave() {
   if (count_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  const std::lock_guard lock(mutex_);
+  const base::Lock lock(mutex_);
   none_.notify_all();
 }
 
 bool ConnectionCount::wait_until_none(std::chrono::milliseconds timeout) {
-  std::unique_lock lock(mutex_);
-  return none_.wait_for(lock, timeout, [this] { return count_.load() == 0; });
+  base::Lock lock(mutex_);
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (count_.load() != 0) {
+    if (!none_.wait_until(lock, deadline)) return count_.load() == 0;
+  }
+  return true;
 }
 
 void ConnectionCount::wait_until_none() {
-  std::unique_lock lock(mutex_);
-  none_.wait(lock, [this] { return count_.load() == 0; });
+  base::Lock lock(mutex_);
+  while (count_.load() != 0) none_.wait(lock);
 }
 
 Shared::Shared(const ServerOptions& options, Router router)

@@ -7,15 +7,14 @@
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <condition_variable>
 #include <cstddef>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
 
+#include "events/base/mutex.h"
 #include "server/http/budget.h"
 #include "server/http/connection.h"
 #include "server/http/costs.h"
@@ -36,8 +35,8 @@ class ConnectionCount {
 
  private:
   std::atomic<std::size_t> count_{0};
-  std::mutex mutex_;
-  std::condition_variable none_;
+  base::Mutex mutex_;
+  base::Condition none_;
 };
 
 // Safe from any thread.

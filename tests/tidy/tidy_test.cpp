@@ -95,6 +95,9 @@ TEST_CASE("a breach of a rule is found, and what only looks like one is not", "[
                     "// TO"
                     "DO later") == Breaches{"1: left for later"});
   CHECK(breaches_in("a.h", "#include <cassert>\n") == Breaches{"1: <cassert>"});
+  const std::string mutex = "class A {\n  mutable std::mutex mutex_;\n};\n";
+  CHECK(breaches_in("a.h", mutex) == Breaches{"2: a mutex that clang does not check"});
+  CHECK(breaches_in("tests/a.h", mutex) == none);
   const std::string literals = "using namespace std::chrono_literals;\n";
   CHECK(breaches_in("a.cpp", literals) == Breaches{"1: using namespace"});
   CHECK(breaches_in("tests/a.cpp", literals) == none);
