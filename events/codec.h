@@ -14,15 +14,15 @@
 namespace codelog::events {
 
 // Errors: invalid (a text is not UTF-8; a code or a stream's name contains a line feed or NUL),
-// too_large (beyond commit_bytes_max or commit_events_max).
+// too_large (over commit_bytes_max or commit_events_max).
 base::Result<std::string> encode(const CommitDraft& draft);
 
-// Errors: corrupt (not a well-formed commit; an event type or an enumeration's value that this
-// program does not know, by its number). Any bytes may be given.
+// Accepts any bytes. Errors: corrupt (not a well-formed commit, or an event type or enumeration
+// value unknown to this program; the detail gives its number).
 base::Result<CommitDraft> decode(std::string_view bytes);
 
-// The same into an object that is there already, whose memory is used again: replaying many small
-// commits takes half the time. After an error the content of `draft` is unspecified.
+// As decode(), but reuses the memory of `draft`: replaying many small commits takes half the time.
+// After an error the content of `draft` is unspecified.
 base::Result<void> decode_into(std::string_view bytes, CommitDraft& draft);
 
 }  // namespace codelog::events

@@ -13,7 +13,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-// One overload of read() an event.
+// Has one overload of read() for each type of event.
 class Decoder : public PartsDecoder {
  public:
   void read(const schema::Commit& from, CommitDraft& to) {
@@ -257,7 +257,7 @@ class Decoder : public PartsDecoder {
 };
 
 base::Result<void> decode_aligned(std::string_view bytes, CommitDraft& draft) {
-  // Every table takes more than four bytes, so a well-formed commit can never meet this limit.
+  // Every table takes more than four bytes, so no well-formed commit reaches this limit.
   static_assert(commit_bytes_max / 4 < std::numeric_limits<flatbuffers::uoffset_t>::max());
   flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(),
                                  /*max_depth=*/16,
@@ -281,7 +281,7 @@ base::Result<void> decode_into(std::string_view bytes, CommitDraft& draft) {
   if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignment == 0) {
     return decode_aligned(bytes, draft);
   }
-  // FlatBuffers reads numbers in place, which the language allows for aligned ones only.
+  // FlatBuffers reads numbers in place; C++ allows that for aligned numbers only.
   const std::size_t words_count = bytes.size() / sizeof(std::uint64_t) + 1;
   const auto words = std::make_unique_for_overwrite<std::uint64_t[]>(words_count);
   std::memcpy(words.get(), bytes.data(), bytes.size());

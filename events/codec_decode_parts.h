@@ -1,4 +1,4 @@
-// The parts that events are made of, from their stored form; for the codec's own files only.
+// Decodes the parts that events are made of; for the codec's own files only.
 #pragma once
 
 #include <algorithm>
@@ -14,8 +14,8 @@
 
 namespace codelog::events {
 
-// Fills values that may hold an earlier commit's: every field is assigned, and memory is kept where
-// it can be. The first thing that is wrong is remembered; what is read after it has no meaning.
+// Fills values that may still hold an earlier commit: every field is assigned, and memory is reused
+// where possible. Keeps the first error; values read after an error have no meaning.
 class PartsDecoder {
  public:
   const std::string& problem() const { return problem_; }
@@ -30,7 +30,7 @@ class PartsDecoder {
     if (problem_.empty()) problem_ = std::move(problem);
   }
 
-  // FlatBuffers checks that offsets are in bounds, not that numbers are members of their
+  // FlatBuffers checks that offsets are in bounds, but not that numbers are members of their
   // enumerations.
   template <class Enum, class StoredEnum>
   void read(StoredEnum from, Enum& to) {
@@ -99,7 +99,7 @@ class PartsDecoder {
     to = from ? std::optional(VersionId(*from)) : std::nullopt;
   }
 
-  // Calls assign(item, begin, size) for each name of a packed text. The text must hold one for
+  // Calls assign(item, begin, size) for each name of a packed text. The text must hold one name for
   // every item.
   template <class Items, class Assign>
   void read_packed(const Text* from, Items& items, Assign assign) {
@@ -151,8 +151,8 @@ class PartsDecoder {
     read_packed(from.stream_names(), to,
                 [&](StreamExpectation& item, const char* at, std::size_t size) {
                   item.stream.assign(at, size);
-                  // Not Get(): FlatBuffers does not verify that a vector of long numbers is
-                  // aligned.
+                  // Copies instead of calling Get(): FlatBuffers does not verify the alignment of a
+                  // vector of 64-bit numbers.
                   std::uint64_t version = 0;
                   std::memcpy(&version, number, sizeof version);
                   item.version = StreamVersion(version);
@@ -174,7 +174,7 @@ class PartsDecoder {
     }
   }
 
-  // A table inside another; absent is the same as empty.
+  // Reads a nested table; an absent table counts as empty.
   void read(const schema::Sealed* from, Sealed& to) {
     read(from == nullptr ? nullptr : from->nonce(), to.nonce);
     read(from == nullptr ? nullptr : from->ciphertext(), to.ciphertext);

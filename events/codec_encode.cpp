@@ -18,13 +18,13 @@ using Bytes = Offset<flatbuffers::Vector<std::uint8_t>>;
 template <class Table>
 using Tables = Offset<flatbuffers::Vector<Offset<Table>>>;
 
-// The views keep the length of a code in one byte. No coding system comes near it, but release
-// files are written elsewhere, and a commit that the views cannot take would stop every start from
-// then on.
+// The views keep the length of a code in one byte. No coding system has codes that long, but
+// release files come from outside, and a commit that the views reject would make every later start
+// fail.
 constexpr std::size_t code_bytes_max = 255;
 
-// Why the parts of an event are named locals below: the order in which a call's arguments are
-// evaluated is the compiler's choice, and equal commits must give equal bytes.
+// The parts of an event are named locals because the compiler chooses the order in which a call's
+// arguments are evaluated, and equal commits must give equal bytes.
 class Encoder {
  public:
   base::Result<std::string> encode(const CommitDraft& draft) {
@@ -60,7 +60,7 @@ class Encoder {
     problem_ = Error{ErrorCode::invalid, std::string(doing_) + ": " + std::move(detail), {}};
   }
 
-  // FlatBuffers aborts beyond 2 GiB, so what would make the commit too large is only counted.
+  // FlatBuffers aborts beyond 2 GiB, so a text that would exceed the limit is counted, not stored.
   bool fits(std::size_t bytes) {
     if (builder_.GetSize() + bytes <= commit_bytes_max) return true;
     skipped_bytes_ += bytes;
@@ -82,7 +82,7 @@ class Encoder {
     return builder_.CreateVector(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   }
 
-  // One string of all names (codes or streams), every one followed by '\n'.
+  // One string of all names (codes or streams), each followed by '\n'.
   template <class Items, class NameOf>
   Text packed(const Items& items, NameOf name_of, std::string_view what,
               std::size_t name_bytes_max) {
@@ -138,7 +138,7 @@ class Encoder {
     });
   }
 
-  // Of the stored form; absent when all zeros.
+  // The stored form of a digest; absent when the digest is all zeros.
   static const schema::Digest* digest(const base::Sha256& digest) {
     static_assert(sizeof(schema::Digest) == sizeof(base::Sha256) && alignof(schema::Digest) == 1);
     if (std::ranges::all_of(digest, [](std::uint8_t byte) { return byte == 0; })) return nullptr;
@@ -223,7 +223,7 @@ class Encoder {
     std::vector<Text> all;
     all.reserve(items.size());
     for (const std::string& item : items) all.push_back(text_even_if_empty(item));
-    // A text that did not fit is counted; a vector may not hold a null offset.
+    // A text that did not fit has no offset, and a vector may not hold a null offset.
     if (skipped_bytes_ > 0) all.clear();
     return builder_.CreateVector(all);
   }
@@ -436,7 +436,7 @@ class Encoder {
     return schema::CreateUpgradesReported(builder_, release, digest(e.release_digest), versions);
   }
 
-  // --- The commit around them
+  // --- The commit
 
   Offset<schema::Commit> commit_table(const CommitDraft& draft,
                                       const std::vector<schema::Event>& types,

@@ -1,4 +1,4 @@
-// A commit: one command's outcome, appended whole or not at all.
+// A commit: the outcome of one command, appended as a whole or not at all.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,9 @@ namespace codelog::events {
 
 using base::StreamVersion;
 
-// A stream that a commit touches, e.g. "codelist/17", and how many commits had touched it when the
-// command was decided. The commit is accepted only if that still holds; it then makes the stream
-// one longer.
+// A stream that a commit touches, e.g. "codelist/17", and the number of commits that had touched
+// the stream when the command was decided. The log accepts the commit only if this number is still
+// right; the commit then adds one to it.
 struct StreamExpectation {
   std::string stream;
   StreamVersion version;
@@ -25,8 +25,7 @@ struct StreamExpectation {
 };
 
 // A client's key for one write. The same key by the same actor never acts twice: with the same
-// request digest the first commit is returned again, with another digest it is an error
-// (unprocessable).
+// request digest the log returns the first commit, with another digest an error (unprocessable).
 struct IdempotencyKey {
   std::string key;  // at most idempotency_key_bytes_max
   base::Sha256 request_digest{};
@@ -35,14 +34,14 @@ struct IdempotencyKey {
 
 inline constexpr std::size_t idempotency_key_bytes_max = 200;
 
-// Limits of one commit; bytes are counted on the encoded form.
+// Limits of one commit. Bytes are those of the encoded form.
 inline constexpr std::size_t commit_bytes_max = 64u << 20;
 inline constexpr std::size_t commit_events_max = 100'000;
 
-// What a command wants appended.
+// The content of a commit that a command wants to append.
 struct CommitDraft {
   base::Timestamp time;
-  std::string actor;    // username; "" for the system itself (ops at the command line)
+  std::string actor;    // username; "" for the system itself (an operator at the command line)
   std::string command;  // e.g. "PublishVersion"
   std::optional<IdempotencyKey> idempotency;
   std::vector<StreamExpectation> streams;  // at least one, no stream twice

@@ -1,12 +1,12 @@
-// Commits, one group at a time: takes groups from the sequencer, and for each extends the Merkle
+// Commits one group at a time. The committer takes a group from the sequencer, extends the Merkle
 // tree, writes one synced batch, moves the witness, tells the observer, publishes the head and
-// answers the writers, in that order.
+// answers the writers, in this order.
 //
-// A writer that finds nobody committing does it on its own thread: to wake another one and to be
-// woken by it costs as much as a sync of a good disk. Who comes meanwhile leaves it to the
-// committer thread, which takes all that has gathered in one group.
+// A writer commits on its own thread when nobody else is committing: waking another thread and
+// being woken again costs as much as a sync of a good disk. Writers that arrive during a commit
+// leave their commits to the committer thread, which writes all of them as one group.
 //
-// The first error of a write, or of the witness, latches the log: a failed sync must not be tried
+// The first error of a write, or of the witness, latches the log. A failed sync must not be tried
 // again, because the kernel may have dropped the pages that it could not write.
 #pragma once
 
@@ -33,14 +33,14 @@ class Committer {
 
   Committer(Parts parts, LogState state, MerkleTree tree,
             std::chrono::milliseconds witness_sync_interval);
-  // Writes what is queued; the sequencer must have been closed.
+  // Writes the queued commits. The sequencer must have been closed.
   ~Committer();
 
   void set_observer(EventLog::Observer observer);
 
-  // After Sequencer::enter(), before waiting for the answer.
+  // Call this after Sequencer::enter(), before waiting for the answer.
   void commit_queued();
-  // The same, for a writer that goes on entering: the committer thread does it.
+  // As commit_queued(), but the committer thread commits; for a writer that continues to enter().
   void hand_over();
 
  private:

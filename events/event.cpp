@@ -5,7 +5,7 @@
 namespace codelog::events {
 namespace {
 
-// In the order of Event's alternatives.
+// Names, in the order of Event's alternatives.
 constexpr std::array<std::string_view, event_types_count> names = {
     "UserAdded",
     "UserPersonalDataChanged",

@@ -1,9 +1,9 @@
-// Every event of the domain, as plain values. An event says what was asked *and* what came of it,
-// so that replaying needs no release file, clock or randomness. Stored forms are in schema/
-// (FlatBuffers) and made by codec.h; nothing above events/ sees those.
+// Every event of the domain, as plain values. An event holds the request *and* its outcome, so that
+// replaying needs no release file, clock or randomness. schema/ defines the stored forms
+// (FlatBuffers) and codec.h makes them; nothing above events/ sees them.
 //
-// Rules: past tense; fields are only ever added; codes are strings; a list of codes is in the order
-// the command gave it (commands sort them, so that equal histories give equal bytes).
+// Rules: past tense; fields are only ever added; codes are strings; a list of codes keeps the order
+// that the command gave it (commands sort them, so that equal histories give equal bytes).
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ using base::VersionId;
 
 // --- Parts ---
 
-// Personal data of one user, encrypted with that user's key (server/accounts seals and opens it;
-// the log never can). Erasing the key erases the person; the event and every proof over it stay.
+// Personal data of one user, encrypted with that user's key. server/accounts seals and opens it;
+// the log never can. Destroying the key erases the person; the event and every proof over it stay.
 struct Sealed {
   std::string nonce;       // 24 bytes
   std::string ciphertext;  // XChaCha20-Poly1305
@@ -62,11 +62,11 @@ struct SignOff {
 
 enum class SearchKind : std::uint8_t { term = 0, code = 1 };
 
-// How the text of a search is looked for. `contains` is OpenCodelists' way, for terms and codes.
+// How a search matches its text. `contains` is OpenCodelists' way, for terms and codes.
 enum class SearchMode : std::uint8_t {
   contains = 0,
-  words = 1,        // all words, each the start of a word, in any order
-  phrase = 2,       // these words one after the other
+  words = 1,        // all words, in any order, each as the start of a word
+  phrase = 2,       // these words, one after the other
   starts_with = 3,  // a description starts with the text
   regex = 4,
   code_prefix = 5,
@@ -75,22 +75,22 @@ enum class SearchMode : std::uint8_t {
 
 enum class ActiveFilter : std::uint8_t { any = 0, active = 1, inactive = 2 };
 
-// A search of a version with everything it found (matches, their topmost ancestors' descendants
-// included).
+// A search of a version with all codes that it found (matches, and the descendants of their topmost
+// ancestors).
 struct SearchWithResults {
   SearchId id;
   SearchKind kind = SearchKind::term;
-  std::string text;  // the term or the code as it was asked
+  std::string text;  // the term or the code as the user typed it
   std::string slug;
   std::vector<std::string> codes;  // sorted
   SearchMode mode = SearchMode::contains;
   ActiveFilter active = ActiveFilter::any;
-  std::vector<std::string> types = {};  // only codes listed under one of these; empty: all
+  std::vector<std::string> types = {};  // only codes listed under one of these types; empty: all
   bool operator==(const SearchWithResults&) const = default;
 };
 
-// A search that a draft made from another version could not take over: it finds too much now, or
-// cannot be run on the draft's release.
+// A search that a draft did not take over from the other version, because it finds too many codes
+// now or cannot run on the draft's release.
 struct SearchLeftOut {
   SearchKind kind = SearchKind::term;
   std::string text;
@@ -98,7 +98,7 @@ struct SearchLeftOut {
   SearchMode mode = SearchMode::contains;
   ActiveFilter active = ActiveFilter::any;
   std::vector<std::string> types = {};
-  std::string problem = {};  // why it cannot be run; empty: it finds too much
+  std::string problem = {};  // why the search cannot run; empty: it finds too many codes
   bool operator==(const SearchLeftOut&) const = default;
 };
 
@@ -107,7 +107,7 @@ enum class VersionStatus : std::uint8_t { draft = 0, under_review = 1, published
 enum class VersionOrigin : std::uint8_t {
   scratch = 0,     // an empty draft
   codes = 1,       // a list of codes
-  csv = 2,         // an uploaded table, kept as it is ("old style")
+  csv = 2,         // an uploaded table, kept as uploaded ("old style")
   version = 3,     // a draft made from another version
   clone = 4,       // another codelist's version
   conversion = 5,  // an old-style version converted to new style, or a BNF one to dm+d
@@ -115,8 +115,8 @@ enum class VersionOrigin : std::uint8_t {
 };
 
 enum class DeletionCause : std::uint8_t {
-  requested = 0,   // somebody deleted this very thing
-  discarded = 1,   // a draft thrown away by its author
+  requested = 0,   // somebody deleted this thing itself
+  discarded = 1,   // the author threw the draft away
   superseded = 2,  // unpublished, when a sibling was published
   with_codelist = 3,
 };
@@ -130,7 +130,7 @@ struct UserAdded {
   bool operator==(const UserAdded&) const = default;
 };
 
-// Name, e-mail address or password hash changed: the whole sealed record again.
+// Name, e-mail address or password hash changed. Holds the whole sealed record again.
 struct UserPersonalDataChanged {
   std::string username;
   Sealed personal;
@@ -149,13 +149,13 @@ struct UserAdminChanged {
   bool operator==(const UserAdminChanged&) const = default;
 };
 
-// The key that opens the user's sealed data has been destroyed; token and memberships end with it.
+// The key of the user's sealed data has been destroyed; the token and the memberships end too.
 struct UserErased {
   std::string username;
   bool operator==(const UserErased&) const = default;
 };
 
-// The digest of a new API token; it replaces any earlier one. The token itself is shown once and
+// The digest of a new API token, which replaces any earlier one. The token itself is shown once and
 // never stored.
 struct TokenSet {
   std::string username;
@@ -170,7 +170,7 @@ struct OrganisationAdded {
   bool operator==(const OrganisationAdded&) const = default;
 };
 
-// Also changes the role of somebody who is a member already.
+// Adds a member, or changes the role of an existing one.
 struct MemberSet {
   std::string organisation;
   std::string username;
@@ -188,20 +188,20 @@ struct MemberRemoved {
 
 enum class ReleaseState : std::uint8_t { importing = 0, ready = 1 };
 
-// A release of a coding system is known, or known anew after a re-import.
+// A release of a coding system was imported, or imported again.
 struct ReleaseRegistered {
   std::string alias;  // e.g. snomedct_3600_20230419
   std::string coding_system;
   std::string name;
   std::string valid_from;  // YYYY-MM-DD
-  std::string import_ref;  // the archive it came from
+  std::string import_ref;  // the archive that it was imported from
   ReleaseState state = ReleaseState::ready;
   base::Sha256 file_digest{};  // of the SQLite file; zeros when the system has no file
   std::uint64_t concepts_count = 0;
   bool operator==(const ReleaseRegistered&) const = default;
 };
 
-// A mapping between coding systems is known, or known anew.
+// A mapping between coding systems was imported, or imported again.
 struct MappingRegistered {
   std::string mapping;     // e.g. bnfdmd
   std::string name;        // of the release, e.g. 20240101
@@ -214,7 +214,7 @@ struct MappingRegistered {
 
 enum class RefsetKind : std::uint8_t { pcd = 0, drug = 1 };
 
-// NHS refsets were brought up to this release of theirs, as the organisation that does it says.
+// The organisation that maintains the NHS refsets says that they are up to date with this release.
 struct RefsetVersionRecorded {
   RefsetKind kind = RefsetKind::pcd;
   std::string release;
@@ -225,32 +225,32 @@ struct RefsetVersionRecorded {
 
 enum class UpgradeOutcome : std::uint8_t { unchanged = 0, affected = 1, cannot_tell = 2 };
 
-// How many codes of a version are touched by a newer release, by what happened to them.
+// Numbers of a version's codes that a newer release affects, by the kind of change.
 struct UpgradeCounts {
-  std::uint32_t newly_matched = 0;      // found by its searches now
-  std::uint32_t no_longer_matched = 0;  // found by its searches then
+  std::uint32_t newly_matched = 0;      // only its searches on the newer release find them
+  std::uint32_t no_longer_matched = 0;  // only its searches on the version's own release find them
   std::uint32_t new_descendants = 0;
   std::uint32_t inactive = 0;
   std::uint32_t removed = 0;
   std::uint32_t moved = 0;  // have other parents
   std::uint32_t renamed = 0;
-  std::uint32_t status_changed = 0;     // the definition decides otherwise
-  std::uint32_t searches_left_out = 0;  // searches, not codes: they find too much now
+  std::uint32_t status_changed = 0;     // the definition gives them another status
+  std::uint32_t searches_left_out = 0;  // searches, not codes: they find too many codes now
   bool operator==(const UpgradeCounts&) const = default;
 };
 
 struct VersionUpgrade {
   VersionId version;
   UpgradeOutcome outcome = UpgradeOutcome::unchanged;
-  // The version is the same on the release: the same search results, the same hierarchy around its
-  // included codes.
+  // True when the version is the same on the newer release: the same search results, and the same
+  // hierarchy around its included codes.
   bool is_compatible = false;
   UpgradeCounts counts;
-  std::string problem;  // why nothing can be told
+  std::string problem;  // why the release could not be compared
   bool operator==(const VersionUpgrade&) const = default;
 };
 
-// What a release does to every finished version of its coding system.
+// The effects of a release on every finished version of its coding system.
 struct UpgradesReported {
   std::string release;  // alias
   base::Sha256 release_digest{};
@@ -274,7 +274,7 @@ struct CodelistCreated {
   bool operator==(const CodelistCreated&) const = default;
 };
 
-// The values as they are from now on (all of them, changed or not).
+// All details as they are from now on, changed or not.
 struct CodelistDetailsChanged {
   CodelistId codelist;
   std::optional<std::string> description;
@@ -282,8 +282,9 @@ struct CodelistDetailsChanged {
   bool operator==(const CodelistDetailsChanged&) const = default;
 };
 
-// This handle is the current one from now on. Earlier ones stay and go on resolving. A handle of
-// this owner with this slug that the codelist had before is taken up again, with this name.
+// This handle is the current one from now on. Earlier handles stay and still resolve. If the
+// codelist had a handle of this owner with this slug before, that handle becomes current again,
+// with this name.
 struct CodelistHandleChanged {
   CodelistId codelist;
   Owner owner;
@@ -339,20 +340,20 @@ struct VersionCreated {
   std::optional<std::string> tag;
   std::optional<std::string> author;
   std::string release;                  // alias
-  base::Sha256 release_digest{};        // of the release file it was decided against
+  base::Sha256 release_digest{};        // of the release file that the command used
   std::optional<VersionId> source;      // for version, clone, conversion
-  std::optional<std::string> csv_data;  // old style only, line ends already LF
+  std::optional<std::string> csv_data;  // old style only; line ends are LF
   std::vector<CodeWithStatus> codes;    // sorted by code; new style only
   std::vector<SearchWithResults> searches;
   std::vector<SearchLeftOut> searches_left_out = {};
-  // Sorted: codes whose status nobody has decided, but which the hierarchy of the new release
-  // gives. They wait for confirmation.
+  // Sorted codes whose status nobody has decided, but which the hierarchy of the new release
+  // implies. They wait for confirmation.
   std::vector<std::string> assumed = {};
   bool operator==(const VersionCreated&) const = default;
 };
 
 // A step of a draft. `changes` is the whole effect on its codes, sorted by code. `settled` are the
-// codes, sorted, whose assumed statuses the step decided or took away.
+// codes, sorted, whose assumed status the step decided or removed.
 struct SearchAdded {
   VersionId version;
   SearchWithResults search;
@@ -361,7 +362,7 @@ struct SearchAdded {
   bool operator==(const SearchAdded&) const = default;
 };
 
-// The search as it was (so that undoing needs nothing else), and the codes that went with it.
+// The search as it was, so that undoing needs nothing else, and the codes removed with it.
 struct SearchRemoved {
   VersionId version;
   SearchWithResults search;
@@ -372,7 +373,7 @@ struct SearchRemoved {
 
 struct StatusesChanged {
   VersionId version;
-  std::vector<CodeWithStatus> updates;  // as asked, in order
+  std::vector<CodeWithStatus> updates;  // as requested, in order
   std::string reason;
   base::Sha256 release_digest{};
   std::vector<CodeChange> changes;
@@ -380,7 +381,7 @@ struct StatusesChanged {
   bool operator==(const StatusesChanged&) const = default;
 };
 
-// All inherited statuses computed anew from the decided ones.
+// All inherited statuses were computed again from the decided ones.
 struct StatusesReapplied {
   VersionId version;
   base::Sha256 release_digest{};
@@ -389,14 +390,15 @@ struct StatusesReapplied {
   bool operator==(const StatusesReapplied&) const = default;
 };
 
-// Somebody has looked at these assumed statuses and agrees. A step of the draft.
+// A user has confirmed these assumed statuses. A step of the draft.
 struct AssumptionsConfirmed {
   VersionId version;
   std::vector<std::string> settled;
   bool operator==(const AssumptionsConfirmed&) const = default;
 };
 
-// `step` is the position of the draft step that was undone or redone; the rest is what that did.
+// `step` is the position of the draft step that was undone or redone; the other fields are the
+// effect.
 struct DraftStepUndone {
   VersionId version;
   Position step;
@@ -419,7 +421,7 @@ struct DraftStepRedone {
 
 struct VersionSavedForReview {
   VersionId version;
-  // Aliases of newer releases on which it is the same, oldest first.
+  // Aliases of newer releases on which the version is the same, oldest first.
   std::vector<std::string> compatible_releases = {};
   bool operator==(const VersionSavedForReview&) const = default;
 };
@@ -436,9 +438,9 @@ struct VersionDeleted {
   bool operator==(const VersionDeleted&) const = default;
 };
 
-// --- All of them ---
+// --- All events ---
 
-// The order is that of the schema's union: append only.
+// In the order of the schema's union: append only.
 using AnyEvent =
     std::variant<UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged,
                  UserErased, TokenSet, OrganisationAdded, MemberSet, MemberRemoved,
@@ -457,8 +459,8 @@ constexpr bool is_alternative(const std::variant<Alternatives...>*) {
 template <class T>
 concept EventType = is_alternative<T>(static_cast<const AnyEvent*>(nullptr));
 
-// One of the above, to be used as a variant (std::visit, std::get_if). Copying, destroying and
-// comparing are compiled once, in event.cpp: they take seconds in each file otherwise.
+// Any of the events above, for use as a variant (std::visit, std::get_if). Copying, destroying and
+// comparing are compiled once, in event.cpp; inline they took seconds in each file.
 class Event : public AnyEvent {
  public:
   Event();
@@ -473,7 +475,7 @@ class Event : public AnyEvent {
   friend bool operator==(const Event& left, const Event& right);
 };
 
-// "UserAdded", …: the type's name as histories show it.
+// The type's name as histories show it, e.g. "UserAdded".
 std::string_view event_type(const Event& event);
 
 }  // namespace codelog::events

@@ -11,7 +11,7 @@ class Env;
 
 namespace codelog::events {
 
-// As EventLog::open, over another file system (one that fails on demand); `environment` must
+// As EventLog::open, over another file system (one that fails on demand). `environment` must
 // outlive the log.
 base::Result<std::unique_ptr<EventLog>> open_log(LogOptions options, rocksdb::Env* environment);
 

@@ -99,7 +99,7 @@ class StreamReader final : public CommitReader {
       next_ = direction_ == Direction::forward ? next_ + 1 : next_ - 1;
       const auto position = read_stream_position(store_, stream_, version);
       if (!position) return position.error();
-      // Stored, but not published when this reader was made.
+      // The commit is stored, but was not published when this reader was made.
       if (*position > head_) continue;
       if (auto read = read_commit(store_, *position, commit); !read) return read.error();
       return true;
@@ -145,7 +145,7 @@ base::Result<std::optional<RecordScanner::Record>> RecordScanner::next() {
   const base::Position position = next_;
   next_ = step(next_);
   if (taken_ == batch_.size()) {
-    // The scan could not get this one, so the batch is free to hold it alone.
+    // The scan could not read this record, so the batch is empty and can hold the record alone.
     rocksdb::PinnableSlice alone;
     if (auto got = get_record(store_, position, alone); !got) return got.error();
     batch_.clear();
@@ -157,7 +157,7 @@ base::Result<std::optional<RecordScanner::Record>> RecordScanner::next() {
   return std::optional(Record{position, *payload});
 }
 
-// Copies the records from next_ on; none when that one cannot be read by a scan.
+// Copies the records from next_ on. Copies none when a scan cannot read the record at next_.
 void RecordScanner::fill() {
   batch_.clear();
   taken_ = 0;

@@ -1,4 +1,4 @@
-// Readers over the store, up to a fixed head.
+// Readers over the stored commits, up to a fixed head.
 #pragma once
 
 #include <memory>
@@ -12,18 +12,19 @@
 
 namespace codelog::events {
 
-// One commit. Errors: corrupt (missing or damaged), io.
+// Reads one commit. Errors: corrupt (missing or damaged), io.
 base::Result<void> read_commit(const LogStore& store, base::Position position, Commit& commit);
 base::Result<std::string> read_commit_bytes(const LogStore& store, base::Position position);
 
-// Where the commit is that made a stream so long. Errors: corrupt (no such entry, or damaged), io.
+// Finds the commit that gave a stream this version. Errors: corrupt (no such entry, or damaged),
+// io.
 base::Result<base::Position> read_stream_position(const LogStore& store, const std::string& stream,
                                                   StreamVersion version);
 
-// Stored bytes by position, batch by batch: no iterator lives longer than it takes to copy one
-// batch, so that a slow reader pins neither files nor memory. Where a scan cannot go on (a missing
-// record, a damaged block) each position is asked for by itself, until the next one that can be
-// read.
+// Gives stored bytes by position, batch by batch. An iterator lives only while one batch is copied,
+// so that a slow reader pins neither files nor memory. Where a scan cannot continue (a missing
+// record, a damaged block), the scanner asks for each position by itself until the next readable
+// one.
 class RecordScanner {
  public:
   RecordScanner(const LogStore& store, base::Position first, base::Position head,
@@ -33,13 +34,12 @@ class RecordScanner {
     base::Position position;
     std::string_view payload;  // aligned; valid until the next call
   };
-  // Nothing at the end. Errors: corrupt and io, naming the position; the next call goes on behind
-  // it.
+  // Returns nothing at the end. Errors: corrupt and io, naming the position; the next call
+  // continues with the position after it.
   base::Result<std::optional<Record>> next();
 
  private:
-  // Records one after the other, each placed so that its payload is aligned as FlatBuffers wants
-  // it.
+  // Records one after the other, each placed so that its payload has the alignment of a FlatBuffer.
   class Batch {
    public:
     void clear();
@@ -67,14 +67,15 @@ class RecordScanner {
   const Direction direction_;
   base::Position next_;
   Batch batch_;
-  std::size_t taken_ = 0;  // of batch_; its next record is that of next_
+  // records of batch_ already given out; the next one in batch_ is at next_
+  std::size_t taken_ = 0;
   std::size_t batch_bytes_;
 };
 
 std::unique_ptr<CommitReader> make_log_reader(const LogStore& store, base::Position first,
                                               base::Position head, Direction direction);
 
-// Of one stream, by point reads.
+// Reads the commits of one stream, by point reads.
 std::unique_ptr<CommitReader> make_stream_reader(const LogStore& store, std::string stream,
                                                  StreamVersion first, base::Position head,
                                                  Direction direction);

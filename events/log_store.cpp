@@ -36,24 +36,26 @@ rocksdb::DBOptions database_options(const LogOptions& options, rocksdb::Env* env
   database.env = environment;
   database.create_if_missing = options.create_if_missing;
   database.create_missing_column_families = true;
-  // The default mode opens after a flipped byte in the middle of the WAL, without what follows it.
+  // After a flipped byte in the middle of the WAL, the default mode opens without the records
+  // behind it.
   database.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  // Raises false alarms in this release of RocksDB; check_dense and the witness do its work.
+  // This option raises false alarms in this release of RocksDB; check_dense and the witness replace
+  // it.
   database.track_and_verify_wals_in_manifest = false;
   database.avoid_flush_during_recovery = true;
   database.paranoid_checks = true;
-  database.max_bgerror_resume_count = 0;  // An error latches; RocksDB must not try again by itself.
+  database.max_bgerror_resume_count = 0;  // Errors latch: RocksDB must not retry by itself.
   database.manual_wal_flush = false;
   database.enable_pipelined_write = false;
   database.unordered_write = false;
   database.wal_compression = rocksdb::kNoCompression;
   database.recycle_log_file_num = 0;
-  // Families with little to keep are flushed when the log gets this long, so that its old files can
-  // go.
+  // A column family with little data is flushed when the WAL reaches this size, so that old WAL
+  // files can be removed.
   database.max_total_wal_size = 2 * options.memory_bytes;
   database.max_background_jobs = 2;
   database.max_file_opening_threads =
-      2;  // Threads are made for each family, with or without files.
+      2;  // RocksDB starts threads for each family, with or without files.
   database.info_log_level = rocksdb::WARN_LEVEL;
   database.keep_log_file_num = 4;
   database.max_log_file_size = 4u << 20;
@@ -76,9 +78,8 @@ rocksdb::ColumnFamilyOptions family_options(Family family, std::size_t memory_by
   options.write_buffer_size = memory_bytes / 4;
   switch (family) {
     case Family::commits:
-      // Large blocks compress best. Keys come in order, so that tables move down the levels without
-      // being rewritten, and nobody asks for a position that is not there, so that filters would be
-      // useless.
+      // Large blocks compress best. Keys come in order, so tables move down the levels without
+      // being rewritten. Nobody asks for a missing position, so filters would be useless.
       table.block_size = 64u << 10;
       options.write_buffer_size = memory_bytes;
       break;
@@ -104,8 +105,8 @@ rocksdb::ReadOptions point_read() {
   return options;
 }
 
-// The process that holds the lock, where the kernel knows. Must not be asked by that process
-// itself: closing any descriptor of the file would drop its lock.
+// Describes the process that holds the lock, where the kernel knows it. The holder must not call
+// this itself: closing any descriptor of the file would drop its lock.
 std::string lock_holder(const std::filesystem::path& lock_file) {
   const int file = ::open(lock_file.c_str(), O_RDWR | O_CLOEXEC);
   if (file < 0) return "another process";
@@ -161,16 +162,17 @@ base::Result<void> make_folder(const LogOptions& options) {
   return base::sync_folder(std::filesystem::absolute(options.folder).parent_path());
 }
 
-// Of a process that was killed in the middle of a group, the write-ahead log may be in the kernel's
-// memory only. All that opens counts as durable from then on, but RocksDB syncs no log that it did
-// not write itself: a power cut would leave a hole before the commits that follow.
+// After a process was killed in the middle of a group, the write-ahead log may be in the kernel's
+// memory only. The log treats all commits found at opening as durable, but RocksDB syncs only logs
+// that it wrote itself: a power cut would leave a hole before the commits that follow.
 base::Result<void> sync_write_ahead_logs(const std::filesystem::path& folder) {
   std::error_code error;
   for (std::filesystem::directory_iterator file(folder, error), end; !error && file != end;
        file.increment(error)) {
     if (file->path().extension() != ".log") continue;
     const auto synced = base::sync_file(file->path());
-    // One that has gone since was not needed: the process that holds the lock is told of below.
+    // A log file that is gone by now was not needed. If another process holds the lock, the code
+    // below reports it.
     if (!synced && synced.error().code != ErrorCode::not_found) return synced;
   }
   if (error) {
@@ -221,7 +223,7 @@ base::Result<std::optional<LogState>> LogStore::read_state() const {
   const auto stored_format = get(Family::meta, format_key);
   if (!stored_format) return stored_format.error();
   if (!*stored_format) {
-    // A log that lost its meta data must not be taken for a new one and written over.
+    // A log without its meta data must not be taken for a new one and overwritten.
     if (auto nothing = check_dense(base::Position(0)); !nothing) return nothing.error();
     return std::optional<LogState>();
   }
@@ -286,7 +288,7 @@ base::Result<bool> LogStore::has_stream_entry_after(const std::string& stream,
   entries->Seek(slice(last));
   if (entries->Valid() && view(entries->key()) == last) entries->Next();
   if (!entries->status().ok()) return to_error(entries->status(), "cannot read the log");
-  // All keys of a stream are its name, a zero byte, and the version.
+  // A key in the streams family is the name, a zero byte and the version.
   return entries->Valid() && entries->key().size() == last.size() &&
          view(entries->key()).starts_with(std::string_view(last).substr(0, stream.size() + 1));
 }
@@ -349,7 +351,7 @@ base::Result<void> LogStore::check_dense(base::Position last) const {
     }
     next = largest + 1;
   }
-  // The rest is in memory, from the WAL.
+  // The other commits are in memory, recovered from the WAL.
   const auto rest = iterate(Family::commits, Reuse::passing);
   const auto first_key = big_endian(next);
   for (rest->Seek({first_key.data(), first_key.size()}); rest->Valid(); rest->Next()) {

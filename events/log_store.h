@@ -1,8 +1,8 @@
-// The log's RocksDB: its column families, its options and typed access to them. The only place that
-// knows how the database is opened and how a group is made durable. What it holds, byte for byte:
-// record.h and README.md.
+// The log's RocksDB: its column families, its options and typed access to them. Only this class
+// knows how the database is opened and how a group is made durable. record.h and README.md describe
+// the stored bytes.
 //
-// Safe from any thread. Errors: corrupt and io, as RocksDB tells them apart.
+// Safe from any thread. Errors: corrupt and io, as RocksDB distinguishes them.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -24,29 +24,29 @@ namespace codelog::events {
 enum class Family : std::size_t { meta, commits, streams, stream_heads, idempotency, merkle };
 inline constexpr std::size_t families_count = 6;
 
-// What identifies a log and says where it ends; all of it in the meta family.
+// The log's identity and its end; all of it is in the meta family.
 struct LogState {
-  std::string id;  // 16 random bytes as hexadecimal, made with the log
+  std::string id;  // 16 random bytes in hexadecimal, made with the log
   Head head;
 };
 
 class LogStore {
  public:
-  // Errors besides those of RocksDB: not_found (no log there and none to be made), unavailable
-  // (another process uses it).
+  // Errors besides those of RocksDB: not_found (no log there, and the options do not allow making
+  // one), unavailable (another process uses it).
   static base::Result<std::unique_ptr<LogStore>> open(const LogOptions& options,
                                                       rocksdb::Env* environment);
 
-  // The state of an existing log; nothing in a folder that has never held one.
+  // The state of an existing log; nothing if the folder has never held one.
   base::Result<std::optional<LogState>> read_state() const;
   static void put_state(rocksdb::WriteBatch& batch, const LogStore& store, const LogState& state);
 
-  // Nothing when there is no such key.
+  // Returns nothing when there is no such key.
   base::Result<std::optional<std::string>> get(Family family, std::string_view key) const;
   base::Result<bool> contains(Family family, std::string_view key) const;
-  // As get(), into memory that is used again; false when there is no such key.
   // Whether the index has an entry of the stream for a later version. Logarithmic.
   base::Result<bool> has_stream_entry_after(const std::string& stream, StreamVersion version) const;
+  // As get(), but reuses the memory of `value`. Returns false when there is no such key.
   base::Result<bool> get_into(Family family, std::string_view key,
                               rocksdb::PinnableSlice& value) const;
   base::Result<std::optional<std::vector<Hash>>> tile(const TileId& id) const;
@@ -60,12 +60,13 @@ class LogStore {
     return families_[static_cast<std::size_t>(family)].get();
   }
 
-  // Makes a batch durable as a whole. After an error nothing is known about what the disk holds.
+  // Makes the whole batch durable. After an error, the content of the disk is unknown.
   rocksdb::WriteBatch new_batch() const;
   base::Result<void> write(rocksdb::WriteBatch& batch);
 
-  // Every position from 1 to `last` is there, and none after it: by the tables' properties and, for
-  // what is not in a table yet, by its keys. Errors: corrupt, naming what is missing.
+  // Checks that every position from 1 to `last` is stored, and none after it. Uses the properties
+  // of the tables and, for commits that are not in a table yet, their keys. Errors: corrupt, naming
+  // the missing part.
   base::Result<void> check_dense(base::Position last) const;
 
  private:
@@ -77,7 +78,7 @@ class LogStore {
 
   LogStore() = default;
 
-  std::unique_ptr<rocksdb::DB> db_;  // Declared first: closed last.
+  std::unique_ptr<rocksdb::DB> db_;  // Declared first, so closed last.
   std::array<FamilyHandle, families_count> families_;
   bool sync_ = true;
 };

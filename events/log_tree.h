@@ -1,5 +1,4 @@
-// The stored Merkle tree: complete tiles from the log's RocksDB, the rest from the tree's right
-// edge in memory.
+// The stored Merkle tree: complete tiles in the log's RocksDB, the tree's right edge in memory.
 #pragma once
 
 #include "events/base/result.h"
@@ -8,14 +7,14 @@
 
 namespace codelog::events {
 
-// The right edge of the tree over commits 1..size: at most 255 commits and 255 tiles a level are
-// read. Errors: corrupt, naming the commit or the tile that is missing or damaged.
+// Loads the right edge of the tree over commits 1..size; reads at most 255 commits, and 255 tiles
+// for each level. Errors: corrupt, naming the missing or damaged commit or tile.
 base::Result<MerkleTree> load_tree(const LogStore& store, std::uint64_t size);
 
-// A tile that must be there. Errors: corrupt, naming it; io.
+// Reads a tile that must be stored. Errors: corrupt, naming the tile; io.
 base::Result<std::vector<Hash>> complete_tile(const LogStore& store, const TileId& id);
 
-// For proofs over `edge` and its past; both must outlive what is returned.
+// For proofs over `edge` and earlier trees. `store` and `edge` must outlive the returned function.
 SubtreeRoot stored_subtrees(const LogStore& store, const MerkleTree& edge);
 
 }  // namespace codelog::events

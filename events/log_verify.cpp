@@ -70,8 +70,8 @@ class Verification {
     }
   }
 
-  // A leaf as it is stored; nothing when it is not, or cannot be read. A tile is read, and
-  // reported, once for all of its leaves.
+  // A stored leaf; nothing when it is missing or cannot be read. Each tile is read, and reported,
+  // once for all of its leaves.
   std::optional<Hash> stored_leaf(std::uint64_t leaf) {
     const TileId id{0, leaf / tile_hashes_count};
     const std::size_t in_tile = leaf % tile_hashes_count;
@@ -87,7 +87,7 @@ class Verification {
     return tile_.empty() ? std::nullopt : std::optional(tile_[in_tile]);
   }
 
-  // Of a commit that cannot be read the tree still knows the leaf, so that the rest can be checked.
+  // The tree still knows the leaf of an unreadable commit, so the rest can be checked.
   void add_leaf(base::Position position, const std::optional<Hash>& computed) {
     const auto stored = stored_leaf(position.value() - 1);
     if (computed && stored && *computed != *stored) {
@@ -97,7 +97,7 @@ class Verification {
     std::vector<Tile> completed;
     tree_.append(computed ? *computed : stored.value_or(Hash{}), completed);
     for (const Tile& tile : completed) {
-      if (tile.id.level == 0) continue;  // Compared leaf by leaf.
+      if (tile.id.level == 0) continue;  // The leaves were compared one by one.
       const auto kept = complete_tile(store_, tile.id);
       if (!kept || (is_root_known_ && *kept != tile.hashes)) {
         add(position, "Merkle tile " + std::to_string(tile.id.level) + "/" +
@@ -126,7 +126,7 @@ class Verification {
     }
   }
 
-  // The stream's commit of that version is one of those that could not be read.
+  // True if the stream's commit of this version is one that could not be read.
   bool is_damaged(const std::string& stream, StreamVersion version) {
     if (damaged_.empty()) return false;
     const auto stored = store_.get(Family::streams, stream_key(stream, version));
@@ -134,9 +134,9 @@ class Verification {
     return position && damaged_.contains(*position);
   }
 
-  // Whether an index entry for this commit counts among those that what was read asks for. One of a
-  // commit that was appended since does not; one that leads to no commit at all does, and is one
-  // too many.
+  // Whether an index entry for this commit counts towards the expected number. An entry for a
+  // commit appended since does not count. An entry that leads to no commit at all does count, and
+  // so shows up as one too many.
   bool is_counted(std::uint64_t position) const {
     if (position <= head_.position.value()) return !damaged_.contains(position);
     const auto key = big_endian(position);
@@ -144,8 +144,8 @@ class Verification {
     return !appended || !*appended;
   }
 
-  // The head of a stream must be the number of its commits; or lead to one that was appended since,
-  // or cannot be read.
+  // A stream's head must be the number of its commits, unless it leads to a commit that was
+  // appended since or cannot be read.
   void check_head(const std::string& stream, std::string_view value) {
     const auto found = stream_counts_.find(stream);
     const std::uint64_t count = found == stream_counts_.end() ? 0 : found->second;
@@ -160,7 +160,7 @@ class Verification {
   }
 
   void check_dense() {
-    // Commits of a later head may be there already.
+    // The store may already hold commits of a later head.
     const auto records = store_.iterate(Family::commits, LogStore::Reuse::passing);
     records->SeekToFirst();
     const auto first = big_endian(1);
@@ -169,8 +169,8 @@ class Verification {
     }
   }
 
-  // What the commits say is in the indexes; that nothing else is there shows in the numbers of
-  // entries.
+  // Earlier checks found an index entry for each commit; equal numbers show that the indexes hold
+  // nothing else.
   void check_streams() {
     std::uint64_t entries_count = 0;
     const auto entries = store_.iterate(Family::streams, LogStore::Reuse::passing);
@@ -224,7 +224,7 @@ class Verification {
     if (!state || !*state) return add({}, "the log's meta data cannot be read");
     const WitnessRecord& record = (*witness)->newest();
     if (record.log_id != (*state)->id) add({}, "the head witness is that of another log");
-    // It may have moved on since the verification began.
+    // The head may have moved on since the verification began.
     if (record.head.position > (*state)->head.position) {
       return add({}, "the log ends before its head witness");
     }
@@ -237,15 +237,15 @@ class Verification {
 
   const LogStore& store_;
   const Head head_;
-  const MerkleTree& edge_;  // as stored; empty when the log's end is too damaged to derive it
+  const MerkleTree& edge_;  // as stored; empty when the log's end is too damaged to load it
   const SubtreeRoot subtree_root_;
-  std::vector<Hash> tile_;     // the last of level 0 that was read; empty when it could not be
+  std::vector<Hash> tile_;     // the last tile of level 0 that was read; empty when it could not be
   MerkleTree tree_;            // derived from the commits
-  bool is_root_known_ = true;  // false after a leaf that neither commit nor tile could tell
+  bool is_root_known_ = true;  // false after a leaf that neither its commit nor its tile could give
   CommitDraft draft_;
   std::unordered_set<std::uint64_t> damaged_;  // positions that could not be read
   std::unordered_map<std::string, std::uint64_t> stream_counts_;
-  std::uint64_t entries_count_ = 0;  // of the stream index, that there should be
+  std::uint64_t entries_count_ = 0;  // expected number of entries of the stream index
   std::uint64_t keys_count_ = 0;
   std::vector<Finding> findings_;
 };

@@ -1,4 +1,4 @@
-// Derives everything in a log anew and compares. See EventLog::verify.
+// Computes everything in a log again from its commits and compares. See EventLog::verify.
 #pragma once
 
 #include <filesystem>

@@ -12,7 +12,7 @@ std::string_view view(const Hash& hash) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
 
-// The largest power of two smaller than a size of at least two: where RFC 6962 splits a tree.
+// Where RFC 6962 splits a tree of at least two leaves: the largest power of two below its size.
 std::uint64_t split_of(std::uint64_t size) { return std::bit_floor(size - 1); }
 
 // Leaves [first, first + size), which in RFC 6962's recursion always begins at a multiple of
@@ -123,7 +123,7 @@ base::Result<Hash> root_at(std::uint64_t size, const SubtreeRoot& subtree_root) 
 base::Result<std::vector<Hash>> prove_inclusion(std::uint64_t leaf, std::uint64_t size,
                                                 const SubtreeRoot& subtree_root) {
   CODELOG_CHECK(leaf < size, "inclusion of a leaf beyond the tree");
-  // From the root down to the leaf; the proof lists the other halves from the leaf up.
+  // Collected from the root down to the leaf; the proof lists them from the leaf up.
   std::vector<Hash> downwards;
   for (std::uint64_t first = 0; size > 1;) {
     const std::uint64_t split = split_of(size);
@@ -142,8 +142,8 @@ base::Result<std::vector<Hash>> prove_consistency(std::uint64_t first_size, std:
                                                   const SubtreeRoot& subtree_root) {
   CODELOG_CHECK(first_size <= size, "consistency with a larger tree");
   if (first_size == 0 || first_size == size) return std::vector<Hash>();
-  // SUBPROOF of RFC 6962: `known` while the old tree is a complete left part, whose root the
-  // auditor has.
+  // SUBPROOF of RFC 6962. `known` is true while the old tree is a complete left part, whose root
+  // the auditor has.
   std::vector<Hash> downwards;
   std::uint64_t first = 0;
   bool known = true;
@@ -197,7 +197,7 @@ bool verify_consistency(const ConsistencyClaim& claim, std::span<const Hash> pro
   if (claim.first_size > claim.size) return false;
   if (claim.first_size == claim.size) return proof.empty() && claim.first_root == claim.root;
   if (claim.first_size == 0) return proof.empty() && claim.first_root == empty_root();
-  // Where the old tree is complete, its root stands for the first hash of the proof.
+  // Where the old tree is complete, its root takes the place of the proof's first hash.
   const bool complete = std::has_single_bit(claim.first_size);
   if (!complete && proof.empty()) return false;
   Hash first_hash = complete ? claim.first_root : proof.front();

@@ -1,12 +1,12 @@
 // The Merkle tree of RFC 6962 over all commits (SHA-256; leaves prefixed 0x00, nodes 0x01), stored
-// as the tiles of C2SP tlog-tiles: a tile is 256 hashes; tile (level, index) holds the roots of the
+// as the tiles of C2SP tlog-tiles. A tile is 256 hashes; tile (level, index) holds the roots of the
 // complete subtrees of 256^level leaves that begin at leaf index * 256^(level + 1).
 //
-// Leaf i is position i + 1. Its data is not the commit but a fixed-size commitment to its bytes and
-// its place, so that neither erasure nor recompression breaks a proof:
-//     SHA-256("codelog commit v1\0" || position (8 bytes, big-endian) || SHA-256(stored bytes))
+// Leaf i is position i + 1. Its data is not the commit but a fixed-size commitment to the commit's
+// bytes and position, so that neither erasure nor recompression breaks a proof:
+//   SHA-256("codelog commit v1\0" || position (8 bytes, big-endian) || SHA-256(stored bytes))
 //
-// Pure values and functions; proofs take O(log size) hashes, each computed from at most one tile.
+// Pure values and functions. A proof has O(log size) hashes, each computed from at most one tile.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ Hash commit_leaf(base::Position position, const base::Sha256& bytes_digest);
 Hash leaf_hash(std::string_view data);
 Hash node_hash(const Hash& left, const Hash& right);
 Hash empty_root();
-// The root over hashes whose number is a power of two.
+// The root over hashes; their number must be a power of two.
 Hash complete_root(std::span<const Hash> hashes);
 
 struct TileId {
@@ -46,40 +46,40 @@ struct Tile {
   std::vector<Hash> hashes;  // tile_hashes_count of them
 };
 
-// How many tiles of this level are complete in a tree of `size` leaves.
+// The number of complete tiles on this level in a tree of `size` leaves.
 constexpr std::uint64_t complete_tiles_count(std::uint64_t size, unsigned level) {
   const unsigned shift = tile_height * (level + 1);
   return shift < 64 ? size >> shift : 0;
 }
 
-// The right edge of a tree: all that is needed to make it grow. A few KB at any size.
+// The right edge of a tree, which is all that appending needs. A few KB at any size.
 class MerkleTree {
  public:
-  // Tiles that an append completed, lowest level first, are added to `completed`. Constant time on
+  // Adds the tiles that this leaf completes to `completed`, lowest level first. Constant time on
   // average.
   void append(const Hash& leaf, std::vector<Tile>& completed);
 
   std::uint64_t size() const { return size_; }
   Hash root() const;
 
-  // The hashes of the incomplete tile at the right end of a level; empty beyond the levels in use.
+  // The hashes of the incomplete tile at the right end of a level; empty above the levels in use.
   std::span<const Hash> partial_tile(unsigned level) const;
 
-  // A tree as it was, from its incomplete tiles: partial_tiles[level] has (size >> 8 level) % 256
+  // Restores a tree from its incomplete tiles: partial_tiles[level] has (size >> 8 level) % 256
   // hashes.
   static MerkleTree restore(std::uint64_t size, std::vector<std::vector<Hash>> partial_tiles);
 
  private:
   std::uint64_t size_ = 0;
   std::vector<std::vector<Hash>> partial_tiles_;
-  std::vector<Hash>
-      complete_;  // roots of the complete subtrees that make up the tree, largest first
+  std::vector<Hash> complete_;  // roots of the complete subtrees of the tree, largest first
 };
 
 // The root of the complete subtree over leaves [index << height, (index + 1) << height).
 using SubtreeRoot = std::function<base::Result<Hash>(unsigned height, std::uint64_t index)>;
 
-// Of the tree as it was at `size`; every leaf must be there. Errors: those of `subtree_root`.
+// The root of the tree at an earlier `size`; every leaf must be there. Errors: those of
+// `subtree_root`.
 base::Result<Hash> root_at(std::uint64_t size, const SubtreeRoot& subtree_root);
 // RFC 6962, 2.1.1; leaf < size.
 base::Result<std::vector<Hash>> prove_inclusion(std::uint64_t leaf, std::uint64_t size,
@@ -88,7 +88,7 @@ base::Result<std::vector<Hash>> prove_inclusion(std::uint64_t leaf, std::uint64_
 base::Result<std::vector<Hash>> prove_consistency(std::uint64_t first_size, std::uint64_t size,
                                                   const SubtreeRoot& subtree_root);
 
-// What an auditor runs (RFC 9162, 2.1.3.2 and 2.1.4.2).
+// The auditor's checks (RFC 9162, 2.1.3.2 and 2.1.4.2).
 struct InclusionClaim {
   std::uint64_t leaf = 0;
   std::uint64_t size = 0;

@@ -1,5 +1,5 @@
-// What readers may see: the head of the last group that is durable and observed, and the tree's
-// edge at that head. Safe from any thread.
+// The part of the log that readers may see: the head of the last group that is durable and
+// observed, and the tree's edge at that head. Safe from any thread.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@ class Published {
   };
 
   Head head() const;
-  // A copy, so that proofs hash without holding up the committer.
+  // Returns a copy, so that hashing for proofs does not hold up the committer.
   State state() const;
   bool wait_for(base::Position position, std::chrono::milliseconds timeout) const;
 

@@ -1,8 +1,8 @@
 // The keys and values of the log's RocksDB, byte for byte. Numbers in keys are big-endian, so that
-// their order is the order of the bytes; numbers in values are little-endian.
+// the order of numbers is the order of bytes; numbers in values are little-endian.
 //
-// Values begin to be read only after their checksum and position agree: a block that the disk
-// returned for another one, or an older copy of it, is damage like any other.
+// A value is used only after its checksum and position agree. A block that the disk returned in
+// place of another, or an older copy of it, is damage like any other.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@
 namespace codelog::events {
 
 std::array<char, 8> big_endian(std::uint64_t number);
-// The eight bytes at the end of a key.
+// Reads the eight bytes at the end of a key.
 std::uint64_t from_big_endian(std::string_view eight_bytes);
 
 // commits: position -> header and the encoded commit.
@@ -46,11 +46,11 @@ std::optional<IdempotentCommit> parse_idempotency_value(std::string_view value);
 // merkle: level (1 byte), index (8 bytes) -> 256 hashes of 32 bytes; complete tiles only.
 std::string tile_key(unsigned level, std::uint64_t index);
 
-// Eight bytes, as versions and positions stand in values.
+// Eight bytes: the form of versions and positions in values.
 std::string number_value(std::uint64_t number);
 std::optional<std::uint64_t> parse_number_value(std::string_view value);
 
-// CRC-32C (Castagnoli), continued from `crc`; by the processor's instruction where there is one.
+// CRC-32C (Castagnoli), continued from `crc`; uses the processor's instruction where there is one.
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc = 0);
 std::uint32_t crc32c_portable(std::string_view bytes, std::uint32_t crc = 0);
 

@@ -28,7 +28,7 @@ using EventTables =
 static_assert(std::tuple_size_v<EventTables> == event_types_count);
 static_assert(static_cast<std::size_t>(schema::Event::MAX) == event_types_count);
 
-// The union's numbers are stored, 0 being "none": alternative 0 is number 1, and so on.
+// The union's numbers are stored. 0 is "none", so alternative 0 has number 1, and so on.
 template <std::size_t... index>
 constexpr bool numbered_in_order(std::index_sequence<index...>) {
   return ((static_cast<std::size_t>(
@@ -38,7 +38,7 @@ constexpr bool numbered_in_order(std::index_sequence<index...>) {
 }
 static_assert(numbered_in_order(std::make_index_sequence<event_types_count>()));
 
-// A step byte: the status before * 16 + the status after.
+// A step byte is the status before * 16 + the status after.
 inline constexpr unsigned no_status = 15;
 
 }  // namespace codelog::events

@@ -20,7 +20,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-// A slot lies within one sector of 512 bytes, the least that a disk writes whole.
+// A slot lies within one sector of 512 bytes, the smallest unit that a disk writes whole.
 constexpr std::size_t slot_bytes = 256;
 static_assert(512 % slot_bytes == 0);
 
@@ -46,7 +46,7 @@ std::string slot_of(const WitnessRecord& record) {
   return slot + '\n';
 }
 
-// Takes "name=value " off the front of a line.
+// Takes "name=value " off the start of a line.
 std::optional<std::string_view> take_field(std::string_view& line, std::string_view name) {
   if (!line.starts_with(name)) return std::nullopt;
   line.remove_prefix(name.size());
@@ -113,7 +113,7 @@ base::Result<std::unique_ptr<Witness>> Witness::open(const std::filesystem::path
   const bool second = !slots[0] || (slots[1] && age(*slots[1]) > age(*slots[0]));
   witness->safe_slot_ = second ? 1 : 0;
   witness->newest_ = *slots[witness->safe_slot_];
-  // What a killed process wrote may still be on its way to the disk.
+  // Bytes that a killed process wrote may not be on the disk yet.
   if (::fdatasync(file) != 0) return system_error("cannot sync", path);
   return witness;
 }

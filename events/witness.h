@@ -1,10 +1,10 @@
-// The head witness: a small file that says where the log ended, kept apart from the log. RocksDB
-// cannot tell a WAL that was cut short, or deleted, from one that ends there; the witness can.
+// The head witness: a small file beside the log that records where the log ended. RocksDB cannot
+// tell a WAL that was cut short or deleted from one that ends there; the witness can.
 //
-// Format: two slots of 256 bytes, each one line of text (so that a person can read it) filled up
+// Format: two slots of 256 bytes. Each is one line of text (so that a person can read it), padded
 // with spaces:
-//     codelog-witness 1 log=<id> position=<n> epoch=<n> root=<64 hex> sum=<8 hex, CRC-32C of what
-//     stands before>
+//     codelog-witness 1 log=<id> position=<n> epoch=<n> root=<64 hex> sum=<8 hex, CRC-32C of the
+//     line up to here>
 // A record goes to the slot that was *not* synced last. So a torn write never harms the last synced
 // record, and records need not be synced one by one. The slot with the larger (epoch, position)
 // counts.
@@ -30,9 +30,9 @@ struct WitnessRecord {
 
 class Witness {
  public:
-  // Nothing when there is no such file. Errors: io; corrupt when neither slot is whole.
+  // Returns nothing when there is no such file. Errors: io; corrupt when neither slot is whole.
   static base::Result<std::unique_ptr<Witness>> open(const std::filesystem::path& path);
-  // Makes the file, durably, with this record in both slots; one that is there is replaced.
+  // Makes the file, durably, with this record in both slots; replaces an existing file.
   static base::Result<std::unique_ptr<Witness>> create(const std::filesystem::path& path,
                                                        const WitnessRecord& record);
   ~Witness();
@@ -42,7 +42,8 @@ class Witness {
   const WitnessRecord& newest() const { return newest_; }
   bool is_synced() const { return synced_; }
 
-  // Hands the record to the kernel: a crash of this process keeps it, a power cut may not.
+  // Hands the record to the kernel. The record survives a crash of this process, but perhaps not a
+  // power cut.
   base::Result<void> record(const Head& head);
   base::Result<void> sync();
 

@@ -1,6 +1,6 @@
-// CODELOG_CHECK: a promise of our own code. A broken one prints where and why, and aborts, in every
-// build: a log that goes on after its own invariants failed is worse than one that stops. Bad
-// input, full disks and stale versions are Errors (result.h), never checks.
+// CODELOG_CHECK states a promise of our own code. A broken promise prints its place and reason and
+// aborts, in every build: a log that continues after its own invariants failed is worse than one
+// that stops. Bad input, full disks and stale versions are Errors (result.h), never checks.
 #pragma once
 
 #include <string_view>

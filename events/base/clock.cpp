@@ -39,7 +39,7 @@ std::optional<std::int64_t> parse_day(std::string_view text) {
   return std::chrono::sys_days(date).time_since_epoch().count() * us_per_day;
 }
 
-// "HH:MM" or "HH:MM:SS[.f…]"; returns microseconds and how many characters were read.
+// Parses "HH:MM" or "HH:MM:SS[.f…]". Returns microseconds and the number of characters read.
 struct TimeOfDay {
   std::int64_t us;
   std::size_t size;

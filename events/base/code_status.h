@@ -1,4 +1,4 @@
-// The status of a code in a codelist version: what a researcher decided, or what follows from it.
+// The status of a code in a codelist version: decided by a researcher, or implied by decisions.
 #pragma once
 
 #include <compare>
@@ -11,8 +11,8 @@ namespace codelog::base {
 
 // Values are stored in events and views: never renumber.
 enum class CodeStatus : std::uint8_t {
-  unresolved = 0,            // ?    no decision on it or above it
-  in_conflict = 1,           // !    inherits both, and neither overrides
+  unresolved = 0,            // ?    no decision on the code or above it
+  in_conflict = 1,           // !    inherits both, and neither overrides the other
   included = 2,              // +    decided
   included_by_ancestor = 3,  // (+)
   excluded = 4,              // -    decided
@@ -25,7 +25,7 @@ std::optional<CodeStatus> parse_code_status(std::string_view text);
 constexpr bool is_included(CodeStatus status) {
   return status == CodeStatus::included || status == CodeStatus::included_by_ancestor;
 }
-// Decided for this very code, and so part of the definition.
+// True for a decision on this code itself, which is part of the definition.
 constexpr bool is_direct(CodeStatus status) {
   return status == CodeStatus::included || status == CodeStatus::excluded;
 }
@@ -36,7 +36,8 @@ struct CodeWithStatus {
   auto operator<=>(const CodeWithStatus&) const = default;
 };
 
-// One code of a draft, before and after a step; nothing where the draft had, or has, no such code.
+// One code of a draft, before and after a step; nothing where the draft did not, or does not, have
+// it.
 struct CodeChange {
   std::string code;
   std::optional<CodeStatus> before;

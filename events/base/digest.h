@@ -1,4 +1,4 @@
-// Digests, by OpenSSL (which uses the processor's SHA instructions; libsodium 1.0.18 does not).
+// Digests by OpenSSL, which uses the processor's SHA instructions (libsodium 1.0.18 does not).
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ namespace codelog::base {
 using Sha256 = std::array<std::uint8_t, 32>;
 
 Sha256 sha256(std::string_view bytes);
-// The digest of the pieces one after the other.
+// The digest of the concatenated pieces.
 Sha256 sha256(std::initializer_list<std::string_view> pieces);
 // Reads the file once in large blocks. Errors: not_found, io.
 Result<Sha256> sha256_file(const std::filesystem::path& path);

@@ -69,7 +69,7 @@ Result<void> sync_file(const std::filesystem::path& path) {
   const File file(path, O_RDWR);
   if (!file) return system_error("cannot open", path);
   if (::fdatasync(file.get()) != 0) return system_error("cannot sync", path);
-  // Bytes that stay in memory all the same are no worse than without asking.
+  // If the kernel keeps the bytes in memory after all, nothing is lost.
   (void)::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
   return {};
 }

@@ -1,4 +1,4 @@
-// Files written so that they survive a power cut: whole, or not at all.
+// Writes files that survive a power cut: whole, or not at all.
 #pragma once
 
 #include <filesystem>
@@ -17,19 +17,18 @@ Result<std::string> read_file(const std::filesystem::path& path);
 Result<void> write_file_durably(const std::filesystem::path& path, std::string_view bytes,
                                 unsigned mode = 0644);
 
-// The same of a file whose start is known later than the rest: when `bytes` are written, what
-// `make_start` gives is written over their first ones. It is no longer than they are.
+// As above, for a file whose start is known last. After `bytes` are written, the result of
+// `make_start` overwrites their beginning; it must not be longer than `bytes`.
 Result<void> write_file_durably(const std::filesystem::path& path, std::string_view bytes,
                                 const std::function<Result<std::string>()>& make_start,
                                 unsigned mode = 0644);
 
-// Makes what an earlier process wrote to a file durable, and lets what is read of it afterwards
-// come from the disk: a sync that failed leaves bytes in memory that look good and are nowhere
-// else.
+// Makes an earlier process's writes to a file durable, and lets later reads come from the disk: a
+// failed sync can leave bytes in memory that look good but are not on the disk.
 Result<void> sync_file(const std::filesystem::path& path);
 
-// Removes a file for good: it is overwritten, and that is on the disk, before its name goes, since
-// the blocks of a removed file may linger. No error when there is none.
+// Removes a file for good: overwrites it and syncs before removing its name, since the blocks of a
+// removed file may linger. No error when there is no such file.
 Result<void> destroy_file(const std::filesystem::path& path);
 
 // Makes the folder's entries (new, renamed and removed files) durable.

@@ -22,9 +22,9 @@
 #define CODELOG_THREAD_ANNOTATION(x)
 #endif
 
-// Of a member: read and written only while the mutex is held.
+// For a member: read and written only while the mutex is held.
 #define GUARDED_BY(x) CODELOG_THREAD_ANNOTATION(guarded_by(x))
-// Of a function: its caller holds, or must not hold, the mutexes.
+// For a function: its caller holds, or must not hold, the mutexes.
 #define REQUIRES(...) CODELOG_THREAD_ANNOTATION(requires_capability(__VA_ARGS__))
 #define EXCLUDES(...) CODELOG_THREAD_ANNOTATION(locks_excluded(__VA_ARGS__))
 
@@ -50,8 +50,7 @@ class CODELOG_THREAD_ANNOTATION(capability("mutex")) Mutex {
 // Holds a mutex from its construction to its end, or until unlock().
 class CODELOG_THREAD_ANNOTATION(scoped_lockable) Lock {
  public:
-  explicit Lock(Mutex& mutex) CODELOG_THREAD_ANNOTATION(acquire_capability(mutex))
-      : mutex_(mutex) {
+  explicit Lock(Mutex& mutex) CODELOG_THREAD_ANNOTATION(acquire_capability(mutex)) : mutex_(mutex) {
     mutex_.lock();
   }
   ~Lock() CODELOG_THREAD_ANNOTATION(release_capability()) {
@@ -75,20 +74,20 @@ class CODELOG_THREAD_ANNOTATION(scoped_lockable) Lock {
   bool is_held_ = true;
 };
 
-// What threads that hold the mutex of a Lock wait for. A wait may also end without a notice: look
-// again at what was waited for.
+// A condition for threads that hold the mutex of a Lock. A wait may also end without a notice, so
+// check the condition again.
 class Condition {
  public:
   void notify_one() { condition_.notify_one(); }
   void notify_all() { condition_.notify_all(); }
 
-  // The lock must hold its mutex; it does again afterwards.
+  // The lock must hold its mutex, and holds it again afterwards.
   void wait(Lock& lock) {
     std::unique_lock native(lock.mutex_.mutex_, std::adopt_lock);
     condition_.wait(native);
     native.release();
   }
-  // False when the time has come.
+  // Returns false when the time is over.
   template <class Clock, class Duration>
   bool wait_until(Lock& lock, const std::chrono::time_point<Clock, Duration>& time) {
     std::unique_lock native(lock.mutex_.mutex_, std::adopt_lock);

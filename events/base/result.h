@@ -1,6 +1,6 @@
-// Result<T>: a value, or an Error that says what went wrong in one sentence for the person who must
-// act on it. Shaped like std::expected, so that it can be swapped for it one day.
-// Thread-compatible, like the value it holds.
+// Result<T>: a value, or an Error that says in one sentence what went wrong, for the person who
+// must act on it. Shaped like std::expected, so that it can be replaced by it one day.
+// Thread-compatible, like the value that it holds.
 #pragma once
 
 #include <optional>
@@ -20,17 +20,17 @@ enum class ErrorCode {
   unauthenticated,  // no valid credentials: 401
   forbidden,        // the actor may not do this: 403
   not_found,        // the thing named does not exist: 404
-  conflict,         // it was right when decided, but the state has moved: 409
-  too_large,        // beyond a stated limit: 413
-  unprocessable,    // well-formed, but an idempotency key is reused for something else: 422
-  corrupt,          // stored bytes are not what was written: 500
+  conflict,         // was right when decided, but the state has changed since: 409
+  too_large,        // over a stated limit: 413
+  unprocessable,    // well-formed, but reuses an idempotency key for another request: 422
+  corrupt,          // stored bytes differ from those written: 500
   io,               // the operating system or the disk refused: 500
-  unavailable,      // not now (log latched, release file gone, waiting took too long): 503
+  unavailable,      // not now (log latched, release file gone, wait too long): 503
 };
 
 std::string_view to_string(ErrorCode code);
 
-// One wrong field of a request: its JSON path or column and line, and what is wrong with it.
+// One wrong field of a request: its JSON path, or its column and line, and the fault.
 struct FieldError {
   std::string field;
   std::string detail;

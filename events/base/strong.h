@@ -1,4 +1,4 @@
-// Strong<T, Tag>: an integer that is not any other integer. Ids, positions and stream versions
+// Strong<T, Tag>: an integer type distinct from every other. Ids, positions and stream versions
 // never mix.
 #pragma once
 
@@ -22,9 +22,9 @@ class Strong {
   T value_{};
 };
 
-// The place of a commit in the log: dense, from 1; 0 is "before the first".
+// The place of a commit in the log: dense, from 1; 0 is "before the first commit".
 using Position = Strong<std::uint64_t, struct PositionTag>;
-// How many commits have touched a stream.
+// The number of commits that have touched a stream.
 using StreamVersion = Strong<std::uint64_t, struct StreamVersionTag>;
 using CodelistId = Strong<std::uint32_t, struct CodelistIdTag>;
 using VersionId = Strong<std::uint32_t, struct VersionIdTag>;

@@ -112,7 +112,7 @@ std::string ascii_digits(std::string_view text) {
     const CodePoint point = first_code_point(text);
     const std::size_t size = point.size > 0 ? static_cast<std::size_t>(point.size) : 1;
     if (size > 1 && utf8proc_category(point.value) == UTF8PROC_CATEGORY_ND) {
-      // Every run of Nd characters starts at a zero and is a multiple of ten long.
+      // Unicode's decimal digits (Nd) come in runs of multiples of ten, each starting with a zero.
       utf8proc_int32_t zero = point.value;
       while (utf8proc_category(zero - 1) == UTF8PROC_CATEGORY_ND) --zero;
       replaced += static_cast<char>('0' + (point.value - zero) % 10);

@@ -7,25 +7,25 @@
 
 namespace codelog::base {
 
-// OpenCodelists' slug rule (Django's slugify): NFKD, ASCII only, lower case, runs of '-' and space
-// to one '-'.
+// OpenCodelists' slug rule (Django's slugify): NFKD, ASCII only, lower case, runs of '-' and spaces
+// become one '-'.
 std::string slugify(std::string_view text);
 
 // True for well-formed UTF-8 (no surrogates, no over-long forms).
 bool is_utf8(std::string_view text);
 
-// Without leading and trailing white space as Unicode (and Python's str.strip) defines it.
+// Removes leading and trailing white space, as Unicode and Python's str.strip define it.
 std::string_view trim_unicode_space(std::string_view text);
 
-// Replaces every decimal digit of any script (Unicode's Nd) by its ASCII digit, as Python's int()
-// reads them.
+// Replaces every decimal digit of any script (Unicode's Nd) with its ASCII digit, as Python's int()
+// does.
 std::string ascii_digits(std::string_view text);
 
-// ASCII letters only, as SQLite's LIKE folds them.
+// Lowers ASCII letters only, as SQLite's LIKE does.
 std::string ascii_lower(std::string_view text);
 std::string ascii_upper(std::string_view text);
 
-// How many Unicode code points a well-formed UTF-8 text has.
+// The number of Unicode code points in a well-formed UTF-8 text.
 std::size_t count_code_points(std::string_view text);
 
 }  // namespace codelog::base

@@ -21,7 +21,7 @@ constexpr std::uint64_t power(std::uint64_t base, std::uint64_t exponent) {
   return result;
 }
 
-// By Fermat's little theorem: key * inverse = 1 modulo the prime.
+// Fermat's little theorem gives the inverse: key * inverse = 1 modulo the prime.
 constexpr std::uint64_t inverse = power(key, prime - 2);
 static_assert(key * inverse % prime == 1);
 

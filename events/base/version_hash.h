@@ -1,6 +1,6 @@
-// The public name of a codelist version: its id, mixed by multiplication modulo a prime, as 8
-// hexadecimal digits. The rule is OpenCodelists' (the key is the text "CodelistVersion" read as a
-// base-36 number), so that its URLs stay valid after a migration.
+// The public name of a codelist version: its id, multiplied modulo a prime, as 8 hexadecimal
+// digits. The rule is OpenCodelists' (the key is the text "CodelistVersion" read as a base-36
+// number), so that its URLs stay valid after a migration.
 #pragma once
 
 #include <optional>
@@ -11,10 +11,10 @@
 
 namespace codelog::base {
 
-// Ids stay below the prime 2^31-1; a larger one is a broken promise of ours (checked).
+// Ids are below the prime 2^31-1; a check aborts on a larger one.
 std::string version_hash(VersionId id);
 
-// Reads what Python's int(text, 16) would read in at most 8 characters; nothing otherwise.
+// Reads whatever Python's int(text, 16) accepts, up to 8 characters; otherwise returns nothing.
 std::optional<VersionId> parse_version_hash(std::string_view text);
 
 }  // namespace codelog::base
