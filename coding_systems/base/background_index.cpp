@@ -10,8 +10,8 @@
 namespace codelog::coding_systems {
 namespace {
 
-// The rows are what the import waits for, so the index gets about a tenth of a processor that they
-// want too. Linux keeps this per thread, and threads made by the thread inherit it.
+// The import waits for its rows, so the index thread gets about a tenth of a contended processor.
+// Linux keeps the nice value per thread, and threads started by this thread inherit it.
 constexpr int background_nice = 10;
 
 }  // namespace
@@ -20,7 +20,8 @@ BackgroundIndex::BackgroundIndex(std::string_view system_id,
                                  std::function<IndexSource()> make_source)
     : bytes_(std::async(std::launch::async, [system_id, make_source = std::move(make_source)] {
         (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), background_nice);
-        // Which file it was built from is only known when that is written.
+        // The digest of the release file is known only when that file is written; publish() puts it
+        // in.
         return build_release_index(system_id, make_source(), IndexedFile{});
       })) {}
 
@@ -28,7 +29,8 @@ base::Result<std::string> BackgroundIndex::take() {
   auto bytes = bytes_.get();
   if (bytes) return bytes;
   base::Error error = bytes.error();
-  // To the index builder it is a damaged release file; to an importer, a wrong source.
+  // The index builder expects a release file and says "corrupt"; here the fault is in the import's
+  // source.
   if (error.code == base::ErrorCode::corrupt) error.code = base::ErrorCode::invalid;
   return error;
 }

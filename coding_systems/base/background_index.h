@@ -11,16 +11,16 @@
 
 namespace codelog::coding_systems {
 
-// Belongs to one thread. Destroying it waits for the other one. See build_release_index for time
-// and memory.
+// Belongs to one thread. Destroying the object waits for the index thread. See build_release_index
+// for time and memory.
 class BackgroundIndex {
  public:
-  // `system_id` and what `make_source` reads must live until take() or destruction, and must not
-  // change.
+  // `system_id`, and the data that `make_source` reads, must live and stay unchanged until take()
+  // or destruction.
   BackgroundIndex(std::string_view system_id, std::function<IndexSource()> make_source);
 
-  // Waits for the index and gives its file's bytes, built from a file that is still to come; once
-  // only. Errors: invalid (the hierarchy has a cycle: its codes), too_large.
+  // Waits for the index and returns the bytes of its file; call once. The release file may still be
+  // unwritten. Errors: invalid (the hierarchy has a cycle; the detail lists its codes), too_large.
   base::Result<std::string> take();
 
  private:

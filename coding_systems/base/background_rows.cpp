@@ -8,8 +8,8 @@
 namespace codelog::coding_systems {
 namespace {
 
-// Some hundred rows: the threads meet rarely, and what one has written is still in the caches when
-// the other reads it.
+// Some hundred rows: the threads rarely wait for each other, and one thread's rows are still in the
+// caches when the other reads them.
 constexpr std::size_t batch_cells_min = 8 * 1024;
 constexpr std::size_t batch_text_bytes_min = 256 * 1024;
 constexpr std::size_t batches_waiting_max = 4;
@@ -107,7 +107,7 @@ void BackgroundRows::insert_all() {
       is_inserting_ = true;
     }
     changed_.notify_all();
-    // After an error the rest is dropped, so that nobody waits for ever.
+    // After an error the remaining rows are dropped, so that no thread waits for ever.
     const auto inserted = has_failed_ ? base::Result<void>() : insert_batch(batch);
     batch.cells.clear();
     batch.texts.clear();

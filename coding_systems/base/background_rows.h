@@ -1,7 +1,7 @@
 // Inserts rows into a release on another thread, while the importer reads the next ones.
 //
-// For importers that insert as they read. Only for tables whose keys the importer has made sure of:
-// what SQLite says about a row is heard later, when nobody knows any more where the row was read.
+// For importers that insert as they read, and only for tables whose keys the importer has checked:
+// SQLite's error about a row arrives too late to name the line where the row was read.
 #pragma once
 
 #include <atomic>
@@ -18,18 +18,18 @@
 
 namespace codelog::coding_systems {
 
-// Belongs to one thread, as all its tables do; must be gone before the release is sealed. Holds at
-// most a few megabytes of rows: insert() waits when the other thread is that far behind. Destroyed
-// before finish(), it drops the rows that are not inserted yet.
+// Belongs to one thread, as do all its tables; must be destroyed before the release is sealed.
+// Holds at most a few megabytes of rows: insert() waits when the other thread is that far behind.
+// Destroying it before finish() drops the rows not yet inserted.
 class BackgroundRows {
  public:
-  // As RowInserter; but texts are copied, and every row is given all its columns.
+  // As RowInserter, but copies texts, and needs a value for every column of every row.
   class Table {
    public:
     void text(int column, std::string_view value);
     void integer(int column, std::int64_t value);
     void null(int column);
-    // Errors: io, of any row of any table so far.
+    // Errors: io, for any earlier row of any table.
     base::Result<void> insert();
 
    private:
@@ -44,7 +44,7 @@ class BackgroundRows {
   BackgroundRows(const BackgroundRows&) = delete;
   BackgroundRows& operator=(const BackgroundRows&) = delete;
 
-  // As ReleaseWriter::table, which is not to be called beside this. Waits for all rows so far.
+  // As ReleaseWriter::table, which must not be called meanwhile. Waits for all earlier rows.
   base::Result<Table> table(std::string_view name, std::string_view columns);
   // Waits until every row is inserted. Errors: io.
   base::Result<void> finish();
@@ -55,7 +55,7 @@ class BackgroundRows {
     CellKind kind = CellKind::null;
     std::int32_t column = 0;
     std::uint32_t text_bytes = 0;
-    std::int64_t value = 0;  // of a text where it starts in the batch, of a row's end its table
+    std::int64_t value = 0;  // start of a text in the batch, or the table of a finished row
   };
   struct Batch {
     std::vector<Cell> cells;
@@ -69,10 +69,10 @@ class BackgroundRows {
   base::Result<void> result();
 
   ReleaseWriter& writer_;
-  // Only changed while the thread is idle. A row's cells come before its end says which table it is
-  // for, so they are bound when that is read.
+  // Changed only while the thread is idle. The cells of a row come before the mark that names its
+  // table, so they are bound when the thread reads that mark.
   std::deque<RowInserter> inserters_;
-  Batch batch_;  // being filled
+  Batch batch_;  // the batch being filled
 
   base::Mutex mutex_;
   base::Condition changed_;

@@ -1,5 +1,5 @@
-// The hash of codes, part of the index file's format. ASCII letters hash alike in both cases, so
-// that one table answers both "this code" and "this code in any case".
+// The hash of codes; part of the index file's format. ASCII letters hash alike in both cases, so
+// that one table finds both an exact code and a code in any case.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ constexpr bool equal_ignoring_ascii_case(std::string_view a, std::string_view b)
   return true;
 }
 
-// FNV-1a over the folded bytes, then mixed so that the low bits, which pick the slot, depend on all
-// of them.
+// FNV-1a over the folded bytes, then mixed: the low bits pick the slot, and must depend on all
+// bits.
 constexpr std::uint64_t hash_code(std::string_view code) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const char c : code) {

@@ -36,7 +36,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-// The codes from `first` on, as far as is_inside(code) goes on being true.
+// The codes from `first` on, for as long as is_inside(code) is true.
 template <class IsInside>
 std::span<const Node> codes_from(const ReleaseIndex& index, std::string_view first,
                                  IsInside is_inside) {
@@ -70,7 +70,7 @@ base::Result<CodeRange> parse_code_range(std::string_view text) {
   const auto refuse = [](const char* detail) {
     return base::field_error(base::ErrorCode::invalid, "text", detail);
   };
-  // A hyphen first: Read codes end in dots.
+  // Look for a hyphen first: Read codes end in dots.
   const std::string_view mark = text.find('-') != std::string_view::npos ? "-" : "..";
   const auto at = text.find(mark);
   if (at == std::string_view::npos) {
@@ -89,7 +89,8 @@ base::Result<CodeRange> parse_code_range(std::string_view text) {
 
 std::vector<Node> find_code_prefix(const ReleaseIndex& index, std::string_view prefix,
                                    const LastCode& last_code) {
-  // A range of codes that goes on beyond the prefix is found only by its whole name.
+  // A prefix finds a range of codes only if both ends start with the prefix, or if it is the
+  // range's whole name.
   const auto with_prefix = [&](std::string_view start) {
     std::vector<Node> found;
     std::ranges::copy_if(folded_prefix(index, start), std::back_inserter(found), [&](Node node) {
@@ -110,7 +111,7 @@ std::vector<Node> find_code_prefix(const ReleaseIndex& index, std::string_view p
 
 std::vector<Node> find_code_range(const ReleaseIndex& index, const CodeRange& range,
                                   const LastCode& last_code) {
-  // "E14.9" would be before E140 where codes have no dots.
+  // "E14.9" sorts before E140 where codes have no dots.
   const auto end_of_range = [&](const std::string& code) {
     const auto plain = without_dots(code);
     const bool is_plain = folded_prefix(index, code).empty() && !plain.empty() &&

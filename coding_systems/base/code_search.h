@@ -1,7 +1,7 @@
-// Searching by the start of codes and by ranges of codes; see search_query.h for the rules.
+// Searches by the start of codes and by ranges of codes; search_query.h has the rules.
 //
-// Functions without state. The order of codes is that of their bytes with ASCII letters in lower
-// case, and where those are equal, of their bytes as they are.
+// Functions without state. Codes are ordered by their bytes with ASCII letters in lower case; if
+// these are equal, by their bytes as they are.
 #pragma once
 
 #include <functional>
@@ -20,14 +20,14 @@ struct CodeRange {
   std::string first;
   std::string last;
 };
-// "E10-E14" or "A00..A09", with or without spaces around the mark. Errors: invalid, naming "text":
-// not two codes with one mark between them, or the second is before the first.
+// Parses "E10-E14" or "A00..A09", with or without spaces around the mark. Errors: invalid, naming
+// "text": not two codes with one mark between them, or the second before the first.
 base::Result<CodeRange> parse_code_range(std::string_view text);
 
-// The last code that a node stands for (Release::last_code).
+// Gives the last code of the range that a node covers (Release::last_code).
 using LastCode = std::function<std::string_view(Node)>;
 
-// In the order of codes. Logarithmic in the release, linear in what is found.
+// Returns nodes in the order of codes. Logarithmic in the release, linear in the result.
 std::vector<Node> find_code_prefix(const ReleaseIndex& index, std::string_view prefix,
                                    const LastCode& last_code);
 std::vector<Node> find_code_range(const ReleaseIndex& index, const CodeRange& range,

@@ -36,7 +36,7 @@ std::string_view CodeUniverse::code(Node node) const {
 CodeUniverse::Extended CodeUniverse::extended_by(std::span<const std::string_view> codes) const {
   std::vector<Node> nodes;
   nodes.reserve(codes.size());
-  std::shared_ptr<Contents> next;  // once there is a new stranger
+  std::shared_ptr<Contents> next;  // made when the first new stranger appears
   std::vector<Node> orphans;
   for (const auto code : codes) {
     auto node = find(code);

@@ -1,13 +1,13 @@
 // The codes that one codeset, draft or search may mention over a release, as node numbers.
 //
-// Numbers below the release's node count are the release's own; those from there on are strangers:
-// codes that the release does not know, in the order they came. The hierarchy is the whole
-// release's, with the orphans among the codes hung under the root (extended_hierarchy.h). Working
-// on the whole hierarchy gives each code the same answer as the reference's graph of just the
-// codes' ancestors and descendants, because both hold every ancestor of every code.
+// Numbers below the release's node count are the release's nodes. Higher numbers are strangers:
+// codes that the release does not know, in the order they were added. The hierarchy is the whole
+// release's, with the orphans among the codes hung under the root (extended_hierarchy.h). The
+// reference builds a graph of only the codes' ancestors and descendants; both graphs hold every
+// ancestor of every code, so each code gets the same answer.
 //
-// An immutable value: copies share everything, any thread may read. Node numbers keep their meaning
-// in universes extended from this one, and have none elsewhere.
+// An immutable value: copies share everything, and any thread may read. A node number keeps its
+// meaning in universes extended from this one, and has no meaning elsewhere.
 #pragma once
 
 #include <memory>
@@ -26,7 +26,7 @@ namespace codelog::coding_systems {
 class CodeUniverse {
  public:
   CodeUniverse(std::shared_ptr<const Release> release);
-  // The release must outlive it and its copies.
+  // The release must outlive the universe and its copies.
   explicit CodeUniverse(const Release& release);
 
   const Release& release() const { return *contents_->release; }
@@ -34,17 +34,18 @@ class CodeUniverse {
   std::size_t size() const { return hierarchy().size(); }
 
   std::optional<Node> find(std::string_view code) const;
-  // Lives as long as this universe or any extended from it.
+  // The view lives as long as this universe or any universe extended from it.
   std::string_view code(Node node) const;
   bool is_stranger(Node node) const { return node >= release().hierarchy().size(); }
 
   struct Extended;
-  // This universe with some more codes, and the node of each of them, in their order.
+  // This universe with more codes, and the node of each of these codes, in their order.
   Extended extended_by(std::span<const std::string_view> codes) const;
 
  private:
   struct Contents {
-    std::shared_ptr<const Release> release;  // shared by all that work over it; may own nothing
+    // shared by all objects that work over it; may own nothing
+    std::shared_ptr<const Release> release;
     std::vector<std::shared_ptr<const std::string>> strangers;  // shared with extended universes
     std::unordered_map<std::string_view, Node> stranger_nodes;  // views of `strangers`
     ExtendedHierarchy hierarchy;

@@ -12,9 +12,9 @@ namespace {
 
 using base::CodeStatus;
 
-// Few different sets of deciders occur, and most have one member. So a set is a number: a node for
-// the set of that node alone, or the place of a larger set in a table that holds each once. Equal
-// numbers are equal sets.
+// Few different sets of deciders occur, and most have one member. A set is therefore a number: a
+// node stands for the set of that node alone; a higher number is the place of a larger set in a
+// table without repeats. Equal numbers are equal sets.
 using DecidersId = std::uint32_t;
 constexpr DecidersId no_deciders = std::numeric_limits<DecidersId>::max();
 constexpr DecidersId first_table_id = DecidersId{1} << 31;
@@ -38,8 +38,8 @@ class DeciderTable {
     return sets_[id - first_table_id].status;
   }
 
-  // The union of some sets without what is above another member; `ids` is used up. Exact: what is
-  // above a decider of a parent cannot be a decider below that parent either.
+  // The union of sets without the members above another member; consumes `ids`. This is exact: an
+  // ancestor of one parent's decider cannot be a decider below that parent either.
   DecidersId merge(std::vector<DecidersId>& ids) {
     std::ranges::sort(ids);
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -59,7 +59,7 @@ class DeciderTable {
 
  private:
   struct Set {
-    std::vector<Node> nodes;  // increasing, none above another
+    std::vector<Node> nodes;  // increasing; no node is above another
     CodeStatus status;
   };
 
@@ -89,8 +89,8 @@ class DeciderTable {
     return lowest.size() == 1 ? lowest.front() : intern(std::move(lowest));
   }
 
-  // `others` are increasing and greater than the node. Looks up the fewer of others and runs in the
-  // other list.
+  // `others` are increasing and greater than the node. Walks the shorter of the two lists (others,
+  // runs) and looks up in the longer one.
   bool is_above_any(Node node, std::span<const Node> others) const {
     const auto runs = hierarchy_.descendants_or_self(node);
     if (others.size() <= runs.size()) {
@@ -122,11 +122,11 @@ class DeciderTable {
   const NodeDefinition& definition_;
   std::vector<Set> sets_;
   std::unordered_multimap<std::uint64_t, DecidersId> by_hash_;
-  std::unordered_map<std::uint64_t, DecidersId> merged_;  // by both numbers, the smaller one first
+  std::unordered_map<std::uint64_t, DecidersId> merged_;  // by both numbers, the smaller first
 };
 
-// The deciders of every node of a region, found parents first. The region must hold, for each of
-// its nodes that is not direct, every parent that is neither direct nor without deciders.
+// The deciders of every node of a region, parents first. For each node that is not direct, the
+// region must hold every parent that has deciders and is not direct.
 class Deciders {
  public:
   Deciders(const ExtendedHierarchy& hierarchy, const NodeDefinition& definition, NodeSet region)
@@ -136,7 +136,8 @@ class Deciders {
     std::vector<DecidersId> inherited;
     ids_.set_each([&](Node node) {
       inherited.clear();
-      if (definition.is_direct(node)) return no_deciders;  // never asked for: itself decides
+      // never read: a direct node decides for itself
+      if (definition.is_direct(node)) return no_deciders;
       for (const Node parent : hierarchy.parents(node)) {
         if (definition.is_direct(parent)) {
           inherited.push_back(parent);
@@ -165,8 +166,8 @@ class Deciders {
   NodeMap<DecidersId> ids_;
 };
 
-// The targets and what is above them up to the first direct node on each path: the region that
-// decides about them.
+// The targets and their ancestors up to the first direct node on each path. This region decides
+// about the targets.
 NodeSet deciding_region(const ExtendedHierarchy& hierarchy, const NodeDefinition& definition,
                         NodeSet targets) {
   targets.for_each_down([&](Node node) {
@@ -178,7 +179,8 @@ NodeSet deciding_region(const ExtendedHierarchy& hierarchy, const NodeDefinition
   return targets;
 }
 
-// The direct nodes and all below them. Nothing outside has deciders, so it is a region by itself.
+// The direct nodes and all their descendants. No node outside has deciders, so the set is a region
+// by itself.
 NodeSet reach(const ExtendedHierarchy& hierarchy, const NodeDefinition& definition) {
   auto direct = definition.included;
   direct.add(definition.excluded);

@@ -1,13 +1,12 @@
-// The codeset algebra over node numbers: what a definition says about every code.
+// The codeset algebra over node numbers: the status that a definition gives to every code.
 //
-// A definition names codes as included or excluded ("direct" codes). Any other code takes its
-// status from its deciders: the direct codes above it that have no other direct code between, by
-// any path. All included, all excluded, or both
-// ("in conflict"); without deciders it is unresolved.
+// A definition lists codes as included or excluded ("direct" codes). Any other code takes its
+// status from its deciders: the direct codes above it with no other direct code between, by any
+// path. Its status is included, excluded, or "in conflict" if the deciders disagree; without
+// deciders it is unresolved.
 //
-// Pure functions of their arguments, safe from any thread. Everything is linear in the codes asked
-// about and their edges, nothing recurses, and nothing depends on the order in which codes are
-// given (updates excepted).
+// Pure functions, safe from any thread. Time is linear in the codes asked about and their edges;
+// nothing recurses. The order of the given codes never matters, except for updates.
 #pragma once
 
 #include <optional>
@@ -22,7 +21,8 @@ namespace codelog::coding_systems {
 
 using NodeStatuses = NodeMap<base::CodeStatus>;
 
-// The direct codes. A node in both is itself included, and what it decides about is in conflict.
+// The direct codes. A node in both lists is itself included, and the codes that it decides are in
+// conflict.
 struct NodeDefinition {
   NodeSet included;
   NodeSet excluded;
@@ -43,31 +43,31 @@ struct NodeChange {
   bool operator==(const NodeChange&) const = default;
 };
 
-// The definition that stored statuses hold: their + and -.
+// The definition inside stored statuses: their + and - entries.
 NodeDefinition definition_of(const NodeStatuses& statuses);
 
-// What decides about a node: itself if it is direct, else the closest direct nodes above it
+// The nodes that decide about a node: itself if direct, else the closest direct nodes above it
 // (increasing).
 std::vector<Node> deciders_of(const ExtendedHierarchy& hierarchy, const NodeDefinition& definition,
                               Node node);
 base::CodeStatus node_status(const ExtendedHierarchy& hierarchy, const NodeDefinition& definition,
                              Node node);
 
-// The direct nodes and all below them, with their statuses. Nothing else has one.
+// The statuses of the direct nodes and all their descendants. No other node has a status.
 NodeStatuses statuses_from_definition(const ExtendedHierarchy& hierarchy,
                                       const NodeDefinition& definition);
 
-// Applies the updates in order (+ and - make the code direct, anything else clears it), then
-// decides anew about the updated nodes and everything below them, and about nothing else: entries
-// elsewhere keep what is stored, even where the definition no longer says so. Nodes without an
-// entry may be updated and count for what is below, but get none. Gives the entries that differ
-// afterwards, increasing.
+// Applies the updates in order (+ and - make the code direct, anything else clears it). Then
+// decides again about the updated nodes and all their descendants. Entries elsewhere keep their
+// stored status, even where the definition no longer implies it. A node without an entry may be
+// updated and counts for its descendants, but gets no entry. Returns the entries that changed,
+// increasing.
 std::vector<NodeChange> changes_of_updates(const ExtendedHierarchy& hierarchy,
                                            const NodeStatuses& current,
                                            std::span<const NodeUpdate> updates);
 
-// Decides anew about every entry from the + and - among them. Gives the entries that differ
-// afterwards, increasing.
+// Decides again about every entry, from the + and - entries. Returns the entries that changed,
+// increasing.
 std::vector<NodeChange> changes_of_reapplying(const ExtendedHierarchy& hierarchy,
                                               const NodeStatuses& current);
 

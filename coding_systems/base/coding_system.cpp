@@ -15,7 +15,8 @@ constexpr Headers dmd_terms = {"term", "dmd_name", "name", "nm", "description"};
 constexpr Headers icd10_codes = {"icd_code", "icd10_code", "code", "icd"};
 constexpr Headers icd10_terms = {"term", "description", "name", "diag_desc"};
 constexpr Headers ctv3_codes = {"code", "ctv3id", "ctv3code", "ctv3_id", "id"};
-// OpenCodelists lists three more in mixed case, which never match since headers are lowered first.
+// OpenCodelists lists three more headers in mixed case; they never match, since it lowers the
+// headers of tables first.
 constexpr Headers ctv3_terms = {"term", "description", "ctv3_name", "readterm", "ctv3term"};
 constexpr Headers readv2_codes = {"code", "readcode"};
 constexpr Headers readv2_terms = {"term", "readcodedescr"};

@@ -1,4 +1,4 @@
-// What is fixed about a coding system, whatever the release.
+// The fixed facts about a coding system, the same for every release.
 #pragma once
 
 #include <span>
@@ -6,27 +6,27 @@
 
 namespace codelog::coding_systems {
 
-// Whether the releases of a system have a file, by which codes are validated, searched and built.
-// Codelists on a release without one are tables that are uploaded, whatever is in them.
+// Whether releases of a system have a file, used to validate, search and build. Codelists on a
+// release without a file are uploaded tables with unchecked content.
 enum class ReleaseFileRule {
   always,
-  where_imported,  // OpenCodelists knows nothing of the system but one release without a file
+  where_imported,  // OpenCodelists has only one release of this system, without a file
   never,
 };
 
 struct CodingSystemInfo {
-  std::string_view id;          // "snomedct": in URLs, aliases and folders
+  std::string_view id;          // "snomedct": part of URLs, aliases and folder names
   std::string_view name;        // "SNOMED CT (UK Clinical Edition)"
   std::string_view short_name;  // "SNOMED CT"
   ReleaseFileRule release_file = ReleaseFileRule::always;
-  // Siblings are shown in the order of their terms; otherwise of their codes.
+  // True: siblings are sorted by term. False: by code.
   bool sorts_by_term = true;
-  // Column headers (lower case) that hold the code or the term in an uploaded table, best first.
+  // Column headers (lower case) for the code or the term in an uploaded table, best first.
   std::span<const std::string_view> code_headers;
   std::span<const std::string_view> term_headers;
 };
 
-// The eight systems of OpenCodelists, by id; nullptr for any other.
+// One of OpenCodelists' eight systems, by id; nullptr for any other id.
 const CodingSystemInfo* find_coding_system(std::string_view id);
 std::span<const CodingSystemInfo> all_coding_systems();
 

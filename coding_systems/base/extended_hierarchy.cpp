@@ -13,9 +13,8 @@ bool contains(std::span<const Run> runs, Node node) {
   return behind != runs.begin() && node < std::prev(behind)->after;
 }
 
-// Walks a set in increasing order, which meets ancestors before descendants, and emits the members
-// that nothing emitted before covers. Runs that begin later wait in a heap until the walk reaches
-// them.
+// Walks a set in increasing order, so ancestors come before descendants, and emits the members that
+// no emitted member covers. A heap holds runs that begin later until the walk reaches them.
 template <class Next, class Emit>
 void sweep_ultimate_ancestors(const ExtendedHierarchy& hierarchy, Next next, Emit emit) {
   const auto later = [](const Run& a, const Run& b) { return a.first > b.first; };
@@ -83,7 +82,8 @@ bool ExtendedHierarchy::is_ancestor(Node ancestor, Node node) const {
 NodeSet descendants_or_self(const ExtendedHierarchy& hierarchy, std::span<const Node> nodes) {
   NodeSet found(hierarchy.size());
   for (const Node node : nodes) {
-    if (found.contains(node)) continue;  // below another, and so is all that is below it
+    // a descendant of another node, so its descendants are in already
+    if (found.contains(node)) continue;
     for (const Run& run : hierarchy.descendants_or_self(node)) found.add(run);
   }
   return found;
@@ -92,8 +92,8 @@ NodeSet descendants_or_self(const ExtendedHierarchy& hierarchy, std::span<const 
 NodeSet ancestors(const ExtendedHierarchy& hierarchy, std::span<const Node> nodes) {
   NodeSet found(hierarchy.size());
   NodeSet waiting(hierarchy.size(), nodes);
-  // Greatest first: parents have smaller numbers, so each node is met once, and memory is read in
-  // one direction.
+  // Greatest first: parents have smaller numbers, so the walk visits each node once and reads
+  // memory in one direction.
   waiting.for_each_down([&](Node node) {
     for (const Node parent : hierarchy.parents(node)) {
       found.add(parent);

@@ -98,7 +98,7 @@ base::Result<void> GzipFile::inflate_some(std::span<char> space, std::size_t& fi
     between_members_ = true;
     return {};
   }
-  // Z_BUF_ERROR: it needs more input, which comes next.
+  // Z_BUF_ERROR: zlib needs more input, which the next call gives.
   if (state == Z_OK || state == Z_BUF_ERROR) return {};
   CODELOG_CHECK(state != Z_MEM_ERROR, "memory ran out");
   return invalid(std::string("is damaged: ") +

@@ -1,9 +1,9 @@
 // Reads a gzip file as a stream, for importers. Nothing is unpacked to disk, and memory stays at
-// one block whatever the file holds. A file of several gzip members reads as one text.
+// one block for any file. A file of several gzip members reads as one text.
 //
-// Refused, with an error that names the file: what is not gzip, a truncated file, damaged data and
-// wrong checksums (compared when the last byte of a member has been read), bytes behind the last
-// member, files that unpack to more than the limits. Belongs to one thread at a time.
+// Refuses, naming the file: a file that is not gzip, a truncated file, damaged data and wrong
+// checksums (compared at the last byte of each member), bytes behind the last member, and files
+// that unpack to more than the limits. Belongs to one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -23,17 +23,16 @@ namespace codelog::coding_systems {
 
 class GzipFile {
  public:
-  // The limits of an archive hold for the file as a whole. Errors: not_found, invalid (not gzip),
-  // io.
+  // The limits apply to the file as a whole. Errors: not_found, invalid (not gzip), io.
   static base::Result<GzipFile> open(const std::filesystem::path& path, ZipLimits limits = {});
 
   const std::string& name() const { return name_; }  // the file's name, without its folder
   std::uint64_t packed_bytes() const { return packed_bytes_; }
   std::uint64_t packed_bytes_read() const { return packed_bytes_read_; }
-  std::uint64_t bytes_read() const { return bytes_read_; }  // unpacked
+  std::uint64_t bytes_read() const { return bytes_read_; }  // of unpacked text
 
-  // Fills the buffer as far as the text goes; 0 at its end, which is only reached in an undamaged
-  // file. Errors: invalid (damaged, truncated, beyond the limits), io.
+  // Fills the buffer while there is text. Returns 0 at the end, which only an undamaged file
+  // reaches. Errors: invalid (damaged, truncated, over the limits), io.
   base::Result<std::size_t> read(std::span<char> buffer);
 
  private:

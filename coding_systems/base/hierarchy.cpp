@@ -24,8 +24,7 @@ struct Rows {
   }
 };
 
-// Sorts by counting: key(edge) picks the row, value(edge) what goes into it, in the order of the
-// edges.
+// A counting sort: key(edge) gives the row, value(edge) its new entry, in the order of the edges.
 template <class Edges, class Key, class Value>
 Rows rows_by(std::size_t size, const Edges& edges, Key key, Value value) {
   Rows rows;
@@ -38,10 +37,10 @@ Rows rows_by(std::size_t size, const Edges& edges, Key key, Value value) {
   return rows;
 }
 
-// Children of every node, increasing, each once.
+// The children of every node, increasing, without repeats.
 Rows children_of(std::size_t size, std::span<const Edge> edges) {
-  // Two counting sorts, by child and then by parent, leave every row increasing without comparing
-  // anything.
+  // Two counting sorts, by child and then by parent, leave every row in increasing order without
+  // any comparisons.
   const auto by_child = rows_by(
       size, edges, [](const Edge& edge) { return edge.child; },
       [](const Edge& edge) { return edge.parent; });
@@ -69,7 +68,8 @@ Rows children_of(std::size_t size, std::span<const Edge> edges) {
 // One depth-first walk over all nodes.
 struct Walk {
   std::vector<Node> postorder;
-  std::vector<Node> cycle;  // not empty: the graph is not acyclic, and the postorder is not whole
+  // if not empty: the graph has this cycle, and the postorder is incomplete
+  std::vector<Node> cycle;
 };
 
 class Walker {
@@ -79,7 +79,7 @@ class Walker {
     walk_.postorder.reserve(state_.size());
   }
 
-  // False when a cycle was found.
+  // Returns false on a cycle.
   bool visit(Node start) {
     if (state_[start] != State::unseen) return true;
     enter(start);
@@ -122,10 +122,10 @@ class Walker {
   Walk walk_;
 };
 
-// Children with the most parents are visited first, which puts what several parents share side by
+// Visit the children with the most parents first: this puts nodes shared by several parents side by
 // side. Of 25 orders tried on graphs like SNOMED CT, with one walk or two, all came within a tenth
-// of the fewest runs; this one came within 3 % and needs no extra walk. Otherwise the last child
-// first, so that siblings keep their old order.
+// of the fewest runs; this one came within 3 % and needs no extra walk. Otherwise visit the last
+// child first, so that siblings keep their old order.
 void choose_visiting_order(Rows& children, const std::vector<std::uint32_t>& parent_counts) {
   const auto size = static_cast<Node>(parent_counts.size());
   const auto key = [&](Node child) { return std::pair(parent_counts[child], child); };
@@ -134,9 +134,9 @@ void choose_visiting_order(Rows& children, const std::vector<std::uint32_t>& par
   }
 }
 
-// Last number first, so that roots keep the order of their old numbers. Nodes without edges are
-// walked before all others and so end up behind them, but never the root: what hangs under it must
-// have greater numbers.
+// Walk from the last number to the first, so that roots keep the order of their old numbers. Nodes
+// without edges are walked before all others and so get the highest numbers. The root is an
+// exception: the nodes under it must have greater numbers.
 Walk walk_all(const Rows& children, const std::vector<std::uint32_t>& parent_counts,
               std::optional<Node> root) {
   Walker walker(children);
@@ -148,7 +148,7 @@ Walk walk_all(const Rows& children, const std::vector<std::uint32_t>& parent_cou
   for (Node node = size; node-- > 0;) {
     if (parent_counts[node] == 0 && !walker.visit(node)) return walker.take();
   }
-  // What no root leads to lies on a cycle or below one.
+  // A node that no root leads to lies on a cycle or below one.
   for (Node node = size; node-- > 0;) {
     if (!walker.visit(node)) return walker.take();
   }
@@ -165,7 +165,7 @@ std::string describe_cycle(const std::vector<Node>& cycle) {
   return text + std::to_string(cycle.front());
 }
 
-// Both directions in the new numbers, every row increasing.
+// Fills parents and children in the new numbers, every row increasing.
 void fill_rows(const Rows& old_children, OrderedHierarchy& ordered) {
   const auto size = ordered.new_number.size();
   std::vector<Edge> edges;
@@ -189,7 +189,7 @@ void fill_rows(const Rows& old_children, OrderedHierarchy& ordered) {
   ordered.arrays.parents = std::move(parents.values);
 }
 
-// Sorts runs and joins those that overlap or touch; appends them to `joined`.
+// Sorts runs, joins runs that overlap or touch, and appends them to `joined`.
 void append_joined(std::vector<Run>& runs, std::vector<Run>& joined) {
   std::ranges::sort(runs, {}, &Run::first);
   const auto start = joined.size();
@@ -202,11 +202,12 @@ void append_joined(std::vector<Run>& runs, std::vector<Run>& joined) {
   }
 }
 
-// Fills run_offsets and runs from the children, last node first, so that children are ready before
-// their parents. False when there would be more runs than offsets can tell.
+// Fills run_offsets and runs from the children. Goes from the last node to the first, so that
+// children are done before their parents. Returns false when there are more runs than offsets can
+// count.
 bool fill_runs(HierarchyArrays& arrays) {
   const auto size = static_cast<Node>(arrays.child_offsets.size() - 1);
-  std::vector<Run> backwards;  // the runs of the last node, then of the one before it, and so on
+  std::vector<Run> backwards;  // the runs of the last node, then of the node before it, and so on
   std::vector<std::uint32_t> starts(size + std::size_t{1},
                                     0);  // runs of n: [starts[n+1], starts[n])
   std::vector<Run> gathered;

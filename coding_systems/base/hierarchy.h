@@ -1,13 +1,13 @@
 // The hierarchy of a release: a directed acyclic graph over dense node numbers.
 //
-// Nodes are numbered 0..size-1 in reverse postorder of a depth-first walk, which gives two things
-// at once: every parent's number is smaller than its children's (so "in increasing order" is
-// "parents first", and nothing recurses), and a node's descendants are nearly always one or a few
-// runs of consecutive numbers (so sets of descendants are copied, tested and merged as runs).
-// Nodes outside every edge come last, except the root.
+// Nodes are numbered 0..size-1 in reverse postorder of a depth-first walk, for two reasons. Every
+// parent's number is smaller than its children's, so increasing order is "parents first", and
+// nothing recurses. And a node's descendants are nearly always one or a few runs of consecutive
+// numbers, so sets of descendants are copied, tested and merged as runs. Nodes without edges come
+// last, except the root.
 //
-// A Hierarchy is a view: it owns nothing, is cheap to copy and safe to read from any thread. The
-// arrays belong to a HierarchyArrays or to a mapped index file and must outlive it.
+// A Hierarchy is a view: it owns nothing, is cheap to copy and safe to read from any thread. A
+// HierarchyArrays or a mapped index file holds the arrays and must outlive it.
 #pragma once
 
 #include <cstddef>
@@ -44,8 +44,7 @@ class Hierarchy {
     std::span<const Node> children;
     std::span<const std::uint32_t> run_offsets;
     std::span<const Run> runs;  // descendants-or-self: sorted, disjoint, not touching
-    std::optional<Node>
-        root;  // the node that stands for the system's root code, if the release has it
+    std::optional<Node> root;   // the node of the system's root code, if the release has one
   };
 
   Hierarchy() = default;
@@ -58,10 +57,9 @@ class Hierarchy {
   std::span<const Node> parents(Node node) const;   // increasing
   std::span<const Node> children(Node node) const;  // increasing
   std::span<const Run> descendants_or_self(Node node) const;
-  // True where some edge touches the node. Codes outside every edge (inactive concepts) are
-  // "orphans".
+  // True if the node has an edge. Codes without edges (inactive concepts) are "orphans".
   bool has_edges(Node node) const;
-  // Strict. O(log runs of the ancestor).
+  // A node is not its own ancestor. O(log runs of the ancestor).
   bool is_ancestor(Node ancestor, Node node) const;
 
  private:
@@ -77,16 +75,16 @@ struct HierarchyArrays {
   Hierarchy view() const;
 };
 
-// A hierarchy and where each node of the input went: new_number[old] (a permutation of 0..size-1).
+// A hierarchy, and the new number of each input node: new_number[old] (a permutation of 0..size-1).
 struct OrderedHierarchy {
   HierarchyArrays arrays;
   std::vector<Node> new_number;
 };
 
-// Builds the arrays from edges over 0..size-1 in any order, repeats allowed; the numbering is
-// deterministic for a given set of edges. Linear in edges plus runs (0.1 s for SNOMED CT), without
-// recursion. Errors: corrupt, with the old numbers of one cycle (or of an edge that leaves the
-// range) in the detail; too_large beyond 32-bit offsets.
+// Builds the arrays from edges over 0..size-1 in any order; repeats are allowed. The numbering
+// depends only on the set of edges. Linear in edges plus runs (0.1 s for SNOMED CT), without
+// recursion. Errors: corrupt, with the old numbers of one cycle (or of an edge outside the range)
+// in the detail; too_large when 32-bit offsets do not suffice.
 base::Result<OrderedHierarchy> order_hierarchy(std::size_t size, std::span<const Edge> edges,
                                                std::optional<Node> root);
 

@@ -1,7 +1,7 @@
-// A hash map from 64-bit ids to 32-bit row numbers, for importers that meet millions of ids: open
-// addressing in one block of memory, 16 bytes a slot, no removal. Id 0 cannot be stored (no coding
-// system uses it). Lookups are O(1) for ids as terminologies give them out; not meant for ids
-// chosen by an attacker.
+// A hash map from 64-bit ids to 32-bit row numbers, for importers that read millions of ids: open
+// addressing in one block of memory, 16 bytes a slot, no removal. Id 0 cannot be stored; no coding
+// system uses it. Lookups are O(1) for the ids of terminologies, but not for ids chosen by an
+// attacker.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ class IdMap {
 
   std::size_t size() const { return size_; }
 
-  // The row of the id, and true if it is the given one because the id is new.
+  // Returns the row of the id; for a new id, the given row and true.
   std::pair<std::uint32_t, bool> find_or_add(std::uint64_t id, std::uint32_t row) {
     CODELOG_CHECK(id != 0, "id 0 marks free slots");
     if ((size_ + 1) * 10 > slots_.size() * 7) grow();
@@ -43,7 +43,7 @@ class IdMap {
     std::uint32_t row = 0;
   };
 
-  // The slot of the id, or the free one where it belongs.
+  // The slot of the id, or the free slot where the id belongs.
   std::size_t place_of(std::uint64_t id) const {
     const std::size_t mask = slots_.size() - 1;
     // Fibonacci hashing; the product's high half is the well-mixed one.

@@ -1,4 +1,4 @@
-// The end that all imports of releases have in common.
+// The last steps of every import of a release.
 #pragma once
 
 #include <string_view>
@@ -9,9 +9,9 @@
 
 namespace codelog::coding_systems {
 
-// Seals and publishes a release whose rows are written; from then on it exists. What was sealed.
-// Errors: those of the writer, and of the index (invalid, naming the source: the hierarchy has a
-// cycle).
+// Seals and publishes a release whose rows are written; afterwards the release exists. Returns the
+// sealed file. Errors: those of the writer, and of the index (invalid, naming the source: the
+// hierarchy has a cycle).
 base::Result<IndexedFile> finish_import(ReleaseWriter& writer, BackgroundIndex& index,
                                         ImportStages& stages, std::string_view source_name);
 

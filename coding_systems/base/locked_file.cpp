@@ -29,9 +29,11 @@ base::Result<LockedFile> LockedFile::open(const std::filesystem::path& path, int
   }
   LockedFile file(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    return error_of(base::ErrorCode::conflict, "somebody else has", path);
+    return error_of(base::ErrorCode::conflict, "another process has", path);
   }
-  if (!file.is_at(path)) return error_of(base::ErrorCode::not_found, "somebody removed", path);
+  if (!file.is_at(path)) {
+    return error_of(base::ErrorCode::not_found, "another process removed", path);
+  }
   return file;
 }
 

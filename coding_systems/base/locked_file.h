@@ -1,5 +1,6 @@
-// An open file with a lock that ends with the process, however that ends: whoever gets the lock of
-// a file that an import or a server made knows that its maker is gone. Belongs to one thread.
+// An open file with a lock that ends with the process, even if the process is killed. A process
+// that gets the lock of an import's or a server's file therefore knows that the file's maker is
+// gone. Belongs to one thread.
 #pragma once
 
 #include <filesystem>
@@ -11,9 +12,9 @@ namespace codelog::coding_systems {
 class LockedFile {
  public:
   // Errors: not_found (there is no such file, or its last holder has just renamed or removed it),
-  // conflict (another process or thread has it), io.
+  // conflict (another process or thread holds the lock), io.
   static base::Result<LockedFile> take(const std::filesystem::path& path);
-  // Makes the file where it is missing.
+  // Creates the file if it is missing.
   static base::Result<LockedFile> make(const std::filesystem::path& path);
 
   LockedFile(LockedFile&& other) noexcept;
@@ -21,7 +22,7 @@ class LockedFile {
   ~LockedFile();
 
   int descriptor() const { return descriptor_; }
-  // Whether the path is a name of this file.
+  // True if the path is a name of this file.
   bool is_at(const std::filesystem::path& path) const;
 
  private:

@@ -1,5 +1,5 @@
-// The end of every import of a mapping: its file is sealed, and takes its place. Mappings are
-// written by a ReleaseWriter, and have no index: whoever opens one reads it whole.
+// The last steps of every import of a mapping: seal the file and put it in its place. A
+// ReleaseWriter writes mappings. They have no index, because readers load the whole file.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ struct MappingCounts {
   std::uint64_t rows_count = 0;
 };
 
-// All inserters must be gone. Errors: io, unavailable (asked to stop).
+// All inserters must be destroyed first. Errors: io, unavailable (asked to stop).
 base::Result<ImportOutcome> publish_mapping(ReleaseWriter& writer, const MappingCounts& counts,
                                             ImportStages& stages);
 

@@ -1,10 +1,10 @@
 // NodeSet: a set of node numbers below a fixed size, as bits. NodeMap<T>: a value for each node of
 // a set.
 //
-// Both take a bit for every node of the release (63 KB for 500,000 nodes), which costs microseconds
-// to make and buys union with a run at 64 nodes a step and membership in a nanosecond; a NodeMap
-// adds one value per member and finds it by counting bits. Values, not thread-safe for writing. A
-// node at or beyond size() is a broken promise of the caller.
+// Both take a bit for every node of the release (63 KB for 500,000 nodes), which takes microseconds
+// to allocate. In return, a union with a run handles 64 nodes a step, and a membership test takes a
+// nanosecond. A NodeMap adds one value per member and finds it by counting bits. Values, not
+// thread-safe for writing. The caller must not pass a node at or beyond size().
 #pragma once
 
 #include <bit>
@@ -23,22 +23,22 @@ class NodeSet {
   explicit NodeSet(std::size_t size = 0) : size_(size), words_((size + 63) / 64, 0) {}
   NodeSet(std::size_t size, std::span<const Node> nodes);
 
-  std::size_t size() const { return size_; }  // one more than the greatest node it can hold
+  std::size_t size() const { return size_; }  // one more than the greatest possible member
   bool contains(Node node) const { return (words_[node / 64] >> (node % 64) & 1) != 0; }
   void add(Node node) { words_[node / 64] |= std::uint64_t{1} << (node % 64); }
   void remove(Node node) { words_[node / 64] &= ~(std::uint64_t{1} << (node % 64)); }
   void add(Run run);
-  // The set operations take sets of the same size.
+  // Set operations need sets of the same size.
   void add(const NodeSet& other);
   void remove(const NodeSet& other);
   void keep_only(const NodeSet& other);
 
   std::size_t count() const;
   bool empty() const;
-  // The smallest member (or non-member) in [from, after); `after` where there is none.
+  // The smallest member (or non-member) in [from, after); `after` if there is none.
   Node next(Node from, Node after) const { return next_of(from, after, 0); }
   Node next_absent(Node from, Node after) const { return next_of(from, after, ~std::uint64_t{0}); }
-  // Calls use(node) for every member, decreasing, those included that use() adds below.
+  // Calls use(node) for every member, decreasing, including smaller members that use() adds.
   template <class Use>
   void for_each_down(Use use) const {
     for (std::size_t i = words_.size(); i-- > 0;) {
@@ -72,7 +72,7 @@ class NodeSet {
   std::vector<std::uint64_t> words_;
 };
 
-// The members of a set and the place of each among them, counted from 0.
+// The members of a set, and the place of each among them, counted from 0.
 class NodePlaces {
  public:
   NodePlaces() = default;
@@ -81,7 +81,7 @@ class NodePlaces {
   const NodeSet& nodes() const { return nodes_; }
   std::size_t count() const { return count_; }
   bool contains(Node node) const { return nodes_.contains(node); }
-  // Of a member.
+  // The node must be a member.
   std::size_t place(Node node) const {
     const auto below = nodes_.words_[node / 64] & ((std::uint64_t{1} << (node % 64)) - 1);
     return before_[node / 64] + static_cast<std::size_t>(std::popcount(below));
@@ -89,7 +89,7 @@ class NodePlaces {
 
  private:
   NodeSet nodes_;
-  std::vector<std::uint32_t> before_;  // members in the words before
+  std::vector<std::uint32_t> before_;  // number of members in the preceding words
   std::size_t count_ = 0;
 };
 
@@ -97,14 +97,14 @@ template <class T>
 class NodeMap {
  public:
   NodeMap() = default;
-  // Every member of `nodes` starts with `initial`.
+  // Gives every member of `nodes` the value `initial`.
   NodeMap(NodeSet nodes, const T& initial)
       : places_(std::move(nodes)), values_(places_.count(), initial) {}
 
   std::size_t count() const { return values_.size(); }
   const NodeSet& nodes() const { return places_.nodes(); }
   bool contains(Node node) const { return places_.contains(node); }
-  // Of members only.
+  // The node must be a member.
   const T& operator[](Node node) const { return values_[places_.place(node)]; }
   T& operator[](Node node) { return values_[places_.place(node)]; }
 
@@ -115,7 +115,7 @@ class NodeMap {
     nodes().for_each([&](Node node) { use(node, values_[place++]); });
   }
 
-  // Gives every member the value value_of(node), increasing.
+  // Gives every member the value value_of(node), in increasing order.
   template <class ValueOf>
   void set_each(ValueOf value_of) {
     std::size_t place = 0;

@@ -26,7 +26,7 @@ std::filesystem::path previous_path(const std::filesystem::path& file) {
 base::Result<PreviousFile> PreviousFile::keep(const std::filesystem::path& file) {
   PreviousFile kept(file);
   const std::filesystem::path path = previous_path(file);
-  for (;;) {  // again where somebody settles it at this moment
+  for (;;) {  // repeated when another process settles the file at this moment
     if (::link(file.c_str(), path.c_str()) != 0 && errno != EEXIST) {
       if (errno == ENOENT || has_no_second_names(errno)) return kept;
       return system_error("cannot keep the file before, as", path);
@@ -45,7 +45,7 @@ base::Result<PreviousFile> PreviousFile::keep(const std::filesystem::path& file)
 }
 
 PreviousFile::~PreviousFile() {
-  if (locked_ && locked_->is_at(file_)) let_go();  // it was not replaced
+  if (locked_ && locked_->is_at(file_)) let_go();  // the file was not replaced
 }
 
 void PreviousFile::let_go() {

@@ -1,28 +1,28 @@
 // Writes a release or mapping file: a SQLite database in the schema that OpenCodelists uses, whole
 // or not at all.
 //
-// - create(): a temporary file <alias>.sqlite3.importing beside the target, locked; what killed
-//   processes left goes.
+// - create(): makes a temporary file <alias>.sqlite3.importing beside the target, locked, and
+//   removes those of killed processes.
 //
-// - table(): rows, in the order they shall keep; nothing else writes.
+// - table(): takes rows, in their final order; nothing else may write meanwhile.
 //
-// - finish_table(), where other work goes on beside it: a table's secondary indexes, and its key if
-//   that could wait.
+// - finish_table(), where other work continues meanwhile: makes a table's secondary indexes, and
+//   its key if that was postponed.
 //
-// - seal(): those of all other tables, commit, close. From then on threads of its own sync the file
-//   to disk and take its digest.
+// - seal(): makes the indexes and keys of all other tables, commits, closes. From then on, threads
+//   of the writer sync the file to disk and compute its digest.
 //
-// - publish(): writes the release index meanwhile, then renames over the target: from then on the
+// - publish(): meanwhile writes the release index, then renames over the target; from then on the
 //   release exists.
 //
 // Sorting the indexes takes room in SQLite's temporary folder (SQLITE_TMPDIR, TMPDIR, /var/tmp or
 // /tmp), up to a tenth of the release file.
 //
 // A writer destroyed before publish() removes its temporary file. Rows are written without a
-// journal, which is safe because nobody reads a file that was not published. The same rows always
-// give the same bytes. Not safe from several threads at once. All errors: io (disk full,
-// permission), conflict (another import of the same release runs; or the file to be replaced has
-// changes in a -wal or -journal file beside it), invalid (alias).
+// journal, which is safe because nobody reads an unpublished file. The same rows always give the
+// same bytes. Not safe from several threads at once. All errors: io (disk full, permission),
+// conflict (another import of the same release is running; or the file to replace has changes in a
+// -wal or -journal file beside it), invalid (alias).
 #pragma once
 
 #include <cstdint>
@@ -45,26 +45,27 @@ struct sqlite3_stmt;
 
 namespace codelog::coding_systems {
 
-// What OpenCodelists' migrations of one system make.
+// The tables and indexes that OpenCodelists' migrations make for one system.
 struct ReleaseSchema {
   std::string_view application;                  // Django's name for the system: "snomedct"
   std::span<const std::string_view> migrations;  // recorded as applied
   std::string_view tables_sql;
-  // CREATE INDEX "…" ON "table" …; one after the other. Run after the rows are in, which is faster.
+  // CREATE INDEX "…" ON "table" …; one statement after another. Run after the rows are in, which is
+  // faster.
   std::string_view indexes_sql;
-  // The importer sees to it that no two rows of a table have the same key, so that the keys can
-  // wait until the rows are in, too.
+  // True if the importer ensures that no two rows of a table have the same key. The keys are then
+  // also made after the rows are in.
   bool has_distinct_keys = false;
 };
 
-// Inserts rows into one table. Columns count from 1 in the order given to table(); texts are read
-// by insert() and must live until then. Values stay bound from one row to the next.
+// Inserts rows into one table. Columns count from 1 in the order given to table(). insert() reads
+// the texts, so they must live until then. Values stay bound from one row to the next.
 class RowInserter {
  public:
   void text(int column, std::string_view value);
   void integer(int column, std::int64_t value);
   void null(int column);
-  // Errors: conflict (the table has the key already; not noticed here where the schema's keys are
+  // Errors: conflict (the table already has the key; not noticed here where the schema's keys are
   // distinct), io.
   base::Result<void> insert();
 
@@ -86,16 +87,18 @@ class ReleaseWriter {
   ReleaseWriter(const ReleaseWriter&) = delete;
   ReleaseWriter& operator=(const ReleaseWriter&) = delete;
 
-  // One more table than the schema has, for rows that not every release has.
+  // Adds a table to the schema's, for rows that only some releases have.
   base::Result<void> make_table(std::string_view sql);
-  // `columns` separated by commas. Inserters must be gone before finish_table() and seal().
+  // `columns` are separated by commas. Inserters must be destroyed before finish_table() and
+  // seal().
   base::Result<RowInserter> table(std::string_view name, std::string_view columns);
-  // All rows of the table are in. After an error the writer can only be destroyed.
+  // Call when all rows of the table are in. After an error the writer can only be destroyed.
   base::Result<void> finish_table(std::string_view name);
   base::Result<void> seal();
-  // `index` is the bytes of the index file; what file it was built from is put in. What was sealed.
+  // `index` is the bytes of the index file, to which publish() adds the digest of the release file.
+  // Returns the sealed file.
   base::Result<IndexedFile> publish(std::string_view index);
-  // Of a file that has no index: a mapping.
+  // For a file without an index: a mapping.
   base::Result<IndexedFile> publish_without_index();
 
   const std::filesystem::path& file() const { return file_; }
@@ -104,7 +107,7 @@ class ReleaseWriter {
   struct CloseDatabase {
     void operator()(sqlite3* database) const;
   };
-  struct RemoveLockedFile {  // removes the temporary file while it has its lock
+  struct RemoveLockedFile {  // removes the temporary file while it is still locked
     std::filesystem::path path;
     std::optional<LockedFile> locked;
     RemoveLockedFile() = default;
@@ -127,7 +130,7 @@ class ReleaseWriter {
   std::unique_ptr<sqlite3, CloseDatabase> database_;
   SortedKeys sorted_keys_;
   bool has_distinct_keys_ = false;
-  std::vector<std::string> indexes_sql_;  // statements not run yet
+  std::vector<std::string> indexes_sql_;  // statements still to run
   std::future<base::Result<IndexedFile>> sealed_;
 };
 

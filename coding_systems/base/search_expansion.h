@@ -1,7 +1,8 @@
-// What a search brings into a draft: its matches, the topmost of them, and everything below those.
+// The codes that a search brings into a draft: its matches, the topmost of them, and all
+// descendants of those.
 //
-// Pure, safe from any thread. Linear in the codes found; strings are made only when asked for, so
-// that a search that finds too much costs little.
+// Pure, safe from any thread. Linear in the codes found. Strings are made only on request, so a
+// search that finds too much costs little.
 #pragma once
 
 #include <cstddef>
@@ -16,25 +17,25 @@ namespace codelog::coding_systems {
 
 class SearchExpansion {
  public:
-  // The matches may name codes that the release does not have, and a code twice.
+  // Matches may repeat codes, and may name codes that the release does not have.
   static SearchExpansion of_matches(const CodeUniverse& universe,
                                     std::span<const std::string> matches);
-  // Release::search_by_term and search_by_code, expanded.
+  // As Release::search_by_term and search_by_code, expanded.
   static SearchExpansion by_term(const CodeUniverse& universe, std::string_view term);
   static SearchExpansion by_code(const CodeUniverse& universe, std::string_view code);
-  // Release::search, expanded. Errors: as it.
+  // As Release::search, expanded. Errors: those of Release::search.
   static base::Result<SearchExpansion> by_query(const CodeUniverse& universe,
                                                 const SearchQuery& query);
 
-  // All sorted by code.
+  // All lists of codes are sorted.
   std::vector<std::string> matching_codes() const { return sorted_codes(matching_); }
-  // The matches that have no other match above them.
+  // The matches without another match above them.
   std::vector<std::string> ancestor_codes() const { return sorted_codes(tops_); }
-  // The ancestor codes and everything below them: never less than the matches.
+  // The ancestor codes and all their descendants; always includes the matches.
   std::vector<std::string> all_codes() const { return sorted_codes(all_); }
   std::size_t all_codes_count() const { return all_.count(); }
 
-  // The same as nodes of this universe.
+  // The same sets, as nodes of this universe.
   const CodeUniverse& universe() const { return universe_; }
   const NodeSet& matching() const { return matching_; }
   const NodeSet& tops() const { return tops_; }

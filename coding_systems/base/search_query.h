@@ -1,36 +1,28 @@
-// What can be asked of a release's search: a text, how it is matched, and filters.
+// A query to a release's search: a text, a mode that says how to match it, and filters.
 //
 // The modes:
-//
-// - contains: a description contains the text, bytes as they are, ASCII letters in either case.
-//   What OpenCodelists does, and the default.
-//
+// - contains: a description contains the text, byte for byte, ASCII letters in either case. This is
+//   OpenCodelists' search, and the default.
 // - words: one description has all the words, in any order, each as the start of one of its words.
-//
-// - phrase: one description has the words one after the other, whole, with anything that is neither
-//   letter nor digit between them.
-//
+// - phrase: one description has the words one after the other, whole, with only characters other
+//   than letters and digits between them.
 // - starts_with: a description starts with the text.
-//
 // - regex: a description matches the regular expression, letters in either case. The dialect is
 //   RE2's without \C: Perl's without back-references and look-around, in time linear in the
-//   descriptions; ^ and $ are the description's ends.
+//   descriptions. ^ and $ are the ends of the description.
+// - code_prefix: the code starts with the text as written; if no code does, with letters in either
+//   case; if still none does, with the text without its dots ("e10.1" finds E101 in ICD-10).
+// - code_range: "E10-E14" or "A00..A09". Finds the codes from the first to the second, in the order
+//   of codes with letters in either case alike, and the codes that start with the second. Dots at
+//   the end of the second do not count, because they pad Read codes. An end that no code starts
+//   with is taken without its dots.
+// - code: as the coding system's own search by code (Release::search_by_code).
 //
-// - code_prefix: the code starts with the text: as it is written; if none does, with letters in
-//   either case; if none does, without its dots ("e10.1" finds E101 in ICD-10).
+// Some nodes stand for a range of codes (a block of ICD-10). code_prefix and code_range find such a
+// node if they find both its ends; code_prefix also finds it by its whole name. Neither finds a
+// node that no search by code finds (Release::is_found_by_code).
 //
-// - code_range: "E10-E14" or "A00..A09": the codes from the first to the second, in the order of
-//   codes with letters in either case alike, and those that start with the second, whose dots at
-//   the end do not count (they pad Read codes). Either is taken without its dots where no code
-//   starts with it otherwise.
-//
-// - code: what the coding system's own search by code finds (Release::search_by_code).
-//
-// A node that stands for a range of codes (a block of ICD-10) is found by code_prefix and
-// code_range where both its ends are, and by its whole name as a prefix; what no search by code
-// finds (Release::is_found_by_code), by neither.
-//
-// Words, phrase and starts_with are blind to case and diacritics (text_fold.h).
+// Words, phrase and starts_with ignore case and diacritics (text_fold.h).
 //
 // Plain values and functions without state.
 #pragma once
@@ -62,7 +54,7 @@ enum class SearchMode : std::uint8_t {
 std::string_view to_string(SearchMode mode);
 std::optional<SearchMode> parse_search_mode(std::string_view name);
 std::span<const SearchMode> all_search_modes();
-// True for the modes whose text is a code or codes, not part of a description.
+// True for the modes whose text is a code or a range of codes, not part of a description.
 bool is_by_code(SearchMode mode);
 
 constexpr std::size_t search_text_bytes_max = 1024;
@@ -71,16 +63,16 @@ struct SearchQuery {
   SearchMode mode = SearchMode::contains;
   std::string text;
   // Titles (Release::type_titles), ASCII letters in either case; a code must be listed under one of
-  // them. Empty: any. Codes that are found by no term (Release::is_found_by_term) are found by the
-  // modes other than contains where types are given.
+  // them. Empty: any type. With types given, every mode except contains also finds codes that no
+  // term finds (Release::is_found_by_term).
   std::vector<std::string> types = {};
   std::optional<bool> active = {};  // as Release::is_active; nothing: either
   bool operator==(const SearchQuery&) const = default;
 };
 
-// Whether the text can be searched for in its mode, whatever the release. Errors: invalid, naming
-// "text": empty, over search_text_bytes_max, not UTF-8, without a letter or digit where words are
-// asked, no regular expression or one that is too large, no range.
+// Checks that the text can be searched for in its mode, whatever the release. Errors: invalid,
+// naming "text": empty, over search_text_bytes_max, not UTF-8, no letter or digit in a search for
+// words, not a regular expression or one that is too large, not a range.
 base::Result<void> check_search_text(SearchMode mode, std::string_view text);
 
 struct SearchPage {
@@ -90,16 +82,17 @@ struct SearchPage {
 
 struct SearchHit {
   Node node = 0;
-  // The best description that matches; of modes by code, the name. Nothing where there is none.
+  // The best matching description; for modes by code, the name. Nothing if there is none.
   std::optional<std::string_view> matched;
   TextRole role = TextRole::name;  // of `matched`
 };
 
 struct SearchHits {
-  std::size_t total = 0;  // on all pages
-  // Best first: the description is what was asked for (blind to case and diacritics; the whole of
-  // it matches the regular expression), it starts with that, it is shorter (in bytes), the code is
-  // active, the code is smaller. By code: in the order of codes.
+  std::size_t total = 0;  // hits on all pages
+  // Best first. A hit is better if its description is exactly the text (ignoring case and
+  // diacritics; for a regular expression, if the whole description matches), then if its
+  // description starts with the text, is shorter (in bytes), if its code is active, if its code is
+  // smaller. For modes by code: in the order of codes.
   std::vector<SearchHit> hits;
 };
 

@@ -1,5 +1,5 @@
-// A code held in place: no allocation, no pointer, so that a million of them are one block of
-// memory. A value.
+// A code stored in place: no allocation and no pointer, so a million codes are one block of memory.
+// A value.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ class ShortText {
 
  public:
   ShortText() = default;
-  // Nothing where the text is too long.
+  // Returns nothing when the text is too long.
   static std::optional<ShortText> from(std::string_view text) {
     if (text.size() > bytes_max) return std::nullopt;
     ShortText made;
@@ -32,11 +32,11 @@ class ShortText {
   std::strong_ordering operator<=>(const ShortText& other) const { return view() <=> other.view(); }
 
  private:
-  std::array<char, bytes_max> bytes_{};  // zeros behind the text
+  std::array<char, bytes_max> bytes_{};  // zeros after the text
   std::uint8_t size_ = 0;
 };
 
-// What clinical codes need at most: a SNOMED CT or dm+d identifier has 18 digits, a BNF code 15
+// Lengths of clinical codes: a SNOMED CT or dm+d identifier has at most 18 digits, a BNF code 15
 // characters, a Read code 5.
 using SctidText = ShortText<18>;
 using BnfText = ShortText<15>;

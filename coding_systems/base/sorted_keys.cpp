@@ -22,7 +22,7 @@ using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
 constexpr std::string_view key_words = " PRIMARY KEY";
 
-// Each table, its SQL, and the column of its key if that is one to be sorted.
+// Each table, its SQL, and the column of its key if the key is one to sort.
 constexpr const char* tables_query =
     "SELECT name, sql,"
     " (SELECT c.name FROM pragma_index_list(t.name) AS i, pragma_index_info(i.name) AS c"
@@ -48,13 +48,13 @@ std::string sql_quoted(std::string_view text, char quote) {
   return result + quote;
 }
 
-// What the index of a table's key is called until the schema is written.
+// The name of a key's index until the schema is written.
 std::string index_of(std::string_view table) { return "sorted_key_of_" + std::string(table); }
 
 }  // namespace
 
 base::Result<std::string> SortedKeys::without_keys(std::string_view tables_sql) {
-  // SQLite says best what it made of the statements.
+  // SQLite itself is the best parser of the statements.
   sqlite3* opened = nullptr;
   const int opening = sqlite3_open(":memory:", &opened);
   const Database database(opened);

@@ -11,7 +11,7 @@
 namespace codelog::coding_systems {
 namespace {
 
-// The path as SQLite's URI file names want it.
+// The path in the form of SQLite's URI file names.
 std::string to_uri(const std::filesystem::path& path) {
   constexpr std::string_view plain =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-";
@@ -58,7 +58,7 @@ bool SqliteRow::is_null(int column) const { return statement_.getColumn(column).
 
 std::string_view SqliteRow::text(int column) const {
   const auto value = statement_.getColumn(column);
-  const char* text = value.getText();  // before getBytes, which gives the length of this form
+  const char* text = value.getText();  // before getBytes(), which gives the length of this form
   return {text, static_cast<std::size_t>(value.getBytes())};
 }
 
@@ -85,7 +85,7 @@ base::Result<SqliteFile> SqliteFile::open(const std::filesystem::path& path) {
   try {
     auto database =
         std::make_unique<SQLite::Database>(to_uri(path), SQLite::OPEN_READONLY | SQLite::OPEN_URI);
-    // Opening reads nothing yet; this notices a file that is no database.
+    // Opening reads nothing yet. This query fails if the file is not a database.
     database->execAndGet("SELECT count(*) FROM sqlite_master");
     return SqliteFile(path, std::move(database));
   } catch (const SQLite::Exception& exception) {
@@ -97,7 +97,7 @@ base::Result<void> SqliteFile::require_table(
     std::string_view table, std::initializer_list<std::string_view> columns) const {
   std::set<std::string, std::less<>> present;
   const std::string name(table);
-  // A view computes its rows, without end if it likes: release files come from elsewhere.
+  // Release files come from elsewhere, and a view computes its rows, perhaps without end.
   bool is_plain = true;
   auto looked =
       for_each_row("SELECT type FROM pragma_table_list('" + name + "')", [&](const SqliteRow& row) {

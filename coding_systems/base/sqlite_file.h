@@ -1,5 +1,6 @@
-// A release's or mapping's SQLite file, open for reading: immutable, without locks, and never
-// created. SQLite's exceptions end here. One thread at a time; open one for each thread.
+// The SQLite file of a release or mapping, open for reading: immutable, without locks, never
+// created. SQLite's exceptions do not leave this class. One thread at a time; open one object for
+// each thread.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ class Statement;
 
 namespace codelog::coding_systems {
 
-// The row a query stands on. Columns count from 0. What it returns is valid until the next row.
+// The current row of a query. Columns count from 0. Returned texts are valid until the next row.
 class SqliteRow {
  public:
   explicit SqliteRow(SQLite::Statement& statement) : statement_(statement) {}
@@ -27,7 +28,7 @@ class SqliteRow {
   bool is_null(int column) const;
   // Empty for NULL.
   std::string_view text(int column) const;
-  // 0 for NULL and for what is no number.
+  // 0 for NULL and for values that are not numbers.
   std::int64_t integer(int column) const;
 
  private:
@@ -36,8 +37,8 @@ class SqliteRow {
 
 class SqliteFile {
  public:
-  // Errors: not_found (naming the file); corrupt: not a SQLite file; unavailable: a journal beside
-  // it shows that it is being written, or that its writer was interrupted; io.
+  // Errors: not_found (naming the file); corrupt (not a SQLite file); unavailable (a journal beside
+  // the file shows that somebody is writing it, or that its writer was interrupted); io.
   static base::Result<SqliteFile> open(const std::filesystem::path& path);
 
   SqliteFile(SqliteFile&&) noexcept;
@@ -46,13 +47,13 @@ class SqliteFile {
 
   const std::filesystem::path& path() const { return path_; }
 
-  // Errors: corrupt, naming the table or column that is missing.
+  // Errors: corrupt, naming the missing table or column.
   base::Result<void> require_table(std::string_view table,
                                    std::initializer_list<std::string_view> columns) const;
 
   using OnRow = std::function<base::Result<void>(const SqliteRow&)>;
-  // Runs a query and hands over its rows; stops at the first error of on_row and returns it.
-  // Errors: corrupt, io.
+  // Runs a query and passes each row to on_row; stops at its first error and returns that. Errors:
+  // corrupt, io.
   base::Result<void> for_each_row(const std::string& query, const OnRow& on_row) const;
 
  private:

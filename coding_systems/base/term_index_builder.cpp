@@ -81,7 +81,7 @@ void TermIndexBuilder::add(Node node, std::string_view text) {
     const std::uint32_t second = byte_at(i + 1);
     Pair& pair = pairs_[first << 8 | second];
     add_to(pair.list, 2u << 24 | first << 16 | second << 8, node);
-    if (i + 2 == folded_.size()) continue;  // the last byte is still to come
+    if (i + 2 == folded_.size()) continue;  // the last byte of this gram is still to come
     if (pair.block == 0) {
       pair.block = static_cast<std::uint32_t>(trios_.size() / byte_values);
       trios_.resize(trios_.size() + byte_values, 0);

@@ -22,7 +22,7 @@ static_assert(std::endian::native == std::endian::little);
 using Block = std::uint8_t __attribute__((vector_size(block_bytes)));
 
 // Compares 16 bytes with one, giving 0xff where they are equal. A letter differs from its capital
-// in one bit, which is set before comparing; no other byte becomes a letter by that.
+// in one bit, which is set before comparing; setting the bit turns no other byte into a letter.
 class ByteMatcher {
  public:
   explicit ByteMatcher(char wanted)

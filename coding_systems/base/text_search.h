@@ -1,5 +1,5 @@
-// Finds one folded text inside others: what tells a candidate of the term index from a hit.
-// Immutable and safe from any thread.
+// Finds one folded text inside others; separates the hits among the term index's candidates from
+// the rest. Immutable and safe from any thread.
 #pragma once
 
 #include <cstddef>
@@ -10,17 +10,17 @@ namespace codelog::coding_systems {
 
 class TextSearch {
  public:
-  // This many bytes behind every searched text must be readable (their values do not matter).
+  // This many bytes after every searched text must be readable; their values do not matter.
   static constexpr std::size_t readable_behind_bytes = 32;
 
-  // `folded` in ASCII lower case, not empty. `anchor` is the place of its rarest bytes: the search
-  // looks for that byte and the one two further on (or the last), and compares the rest only where
-  // both are right.
+  // `folded` is in ASCII lower case and not empty. `anchor` is the place of its rarest bytes. The
+  // search looks for that byte and the byte two places later (or the last byte), and compares the
+  // rest only where both match.
   TextSearch(std::string folded, std::size_t anchor);
 
-  // True if the text contains the sought one, ASCII letters in either case. About 0.1 ns a byte.
+  // True if the text contains the folded text, ASCII letters in either case. About 0.1 ns a byte.
   bool is_in(std::string_view text) const { return find(text, 0) != std::string_view::npos; }
-  // Its first place from `from` on, or npos.
+  // The first place at or after `from`, or npos.
   std::size_t find(std::string_view text, std::size_t from) const;
 
  private:

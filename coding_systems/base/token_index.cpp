@@ -10,7 +10,7 @@
 namespace codelog::coding_systems {
 namespace {
 
-// Sorting a few numbers is less work than clearing and reading a bit for every text.
+// Sorting fewer numbers than this costs less than clearing and reading a bit for every text.
 constexpr std::size_t texts_per_sorted_posting_min = 512;
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace codelog::coding_systems {
 
 TypeTable::TypeTable(const Release& release) {
   struct Found {
-    std::uint32_t number = 0;  // in the order they came
+    std::uint32_t number = 0;  // in the order the titles came
     std::uint32_t codes_count = 0;
   };
   std::map<std::string, Found, std::less<>> found;

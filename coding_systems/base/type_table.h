@@ -1,5 +1,5 @@
-// The titles that a release's codes are listed under, and which codes each has.
-// Immutable once made, safe from any thread.
+// The titles of a release's codes (types), and the types of each code. Immutable after
+// construction, safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +22,13 @@ class TypeTable {
     std::uint32_t codes_count = 0;
   };
 
-  // Asks the release about every concept: about 0.5 s for a million. Codes without a concept have
+  // Asks the release about every concept: about 0.5 s for a million. A code without a concept has
   // no type here.
   explicit TypeTable(const Release& release);
 
   std::span<const Type> types() const { return types_; }  // sorted by title
-  // The numbers of the types with this title, ASCII letters in either case; nothing where the
-  // release has none.
+  // The numbers of the types with this title, ASCII letters in either case; none if the release
+  // lacks the title.
   std::vector<std::uint32_t> find(std::string_view title) const;
   std::span<const std::uint32_t> types_of(Node node) const;  // as numbers in types(), increasing
 

@@ -13,11 +13,12 @@ unsigned char byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
 }
 
-// A byte after which, and before which, a word can begin whatever stands around it.
+// True for a byte that always separates words: a word can start after it and end before it, in any
+// context.
 bool separates(unsigned char byte) { return byte < ascii_after && !is_ascii_word(byte); }
 
 bool is_plain(std::string_view text) {
-  // Without a way out on the first such byte, so that the compiler makes one loop of 16 at a time.
+  // No early exit at the first such byte, so that the compiler makes one loop of 16 bytes a step.
   bool has_other = false;
   for (const char c : text) {
     has_other |= (static_cast<unsigned char>(c) >= ascii_after) | (c == '\'');

@@ -1,6 +1,6 @@
-// Finds words in a row in texts as they are, without folding them first: what a search looks at
-// when it asks thousands of texts. What cannot be told from the bytes alone is left to text_fold.h.
-// Immutable and safe from any thread.
+// Finds consecutive words in unfolded texts. A search uses it to check thousands of texts without
+// folding them first. Leaves to text_fold.h the texts whose bytes alone do not decide. Immutable
+// and safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,12 @@ class WordSearch {
   enum class Answer : std::uint8_t { no, yes, unknown };
 
   // Words of a folded text (text_fold.h), at least one. `last_is_prefix`: a longer word that starts
-  // with the last one will do.
+  // with the last word also matches.
   WordSearch(std::span<const std::string_view> words, bool last_is_prefix);
 
-  // Whether the text's words, once it is folded, hold these in a row. Unknown only for texts with
-  // apostrophes or bytes beyond ASCII, or where a word has such. TextSearch::readable_behind_bytes
-  // must be readable behind the text. About 20 ns.
+  // Whether the folded text would contain these words in a row. Unknown only if the text or a word
+  // has an apostrophe or bytes beyond ASCII. TextSearch::readable_behind_bytes must be readable
+  // after the text. About 20 ns.
   Answer look(std::string_view text) const;
 
  private:

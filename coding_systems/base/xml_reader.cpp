@@ -61,7 +61,7 @@ struct XmlReader::Callbacks {
     self.has_document_type_ = true;
     if (has_declarations != 0) self.refuse("the document type has declarations of its own");
   }
-  // Only seen where a document type was: otherwise the parser itself says that it is not defined.
+  // Called only after a document type; without one, the parser itself reports the undefined entity.
   static void skipped_entity(void* user_data, const char* name, int) {
     reader(user_data).refuse("the entity &" + printable(name) + "; is not defined");
   }
@@ -98,7 +98,7 @@ base::Result<void> XmlReader::read(XmlHandler& handler) {
     if (error_) return *error_;
     if (status != XML_STATUS_OK) return parse_error(is_last);
     if (is_last) return {};
-    // What the parser keeps of a tag or comment that has not ended yet.
+    // Bytes that the parser keeps of an unfinished tag or comment.
     const auto index = XML_GetCurrentByteIndex(parser_.get());
     if (index >= 0 && bytes_read_ - static_cast<std::uint64_t>(index) > limits_.markup_bytes_max) {
       return error_here("a tag or comment is longer than " +
@@ -120,7 +120,7 @@ base::Result<std::size_t> XmlReader::read_block() {
   return size;
 }
 
-// The parser would only say that the first byte is wrong.
+// Without this check, the parser would only say that the first byte is wrong.
 base::Result<void> XmlReader::check_first_bytes(std::span<const char> bytes) const {
   const std::string_view first(bytes.data(), std::min<std::size_t>(bytes.size(), 2));
   if (first.empty()) return error_here("the file is empty");
@@ -142,7 +142,7 @@ base::Error XmlReader::parse_error(bool at_end) const {
   return error_here(std::string("is not well-formed XML: ") + XML_ErrorString(code));
 }
 
-// False if there is nothing to hand over, because the reading ends.
+// Returns false when there is nothing to pass on, because the reading ends.
 bool XmlReader::begin_event() {
   if (error_) return false;
   if (text_.empty()) return true;
@@ -192,8 +192,8 @@ void XmlReader::on_declaration(const char* encoding) {
   refuse("the encoding is '" + printable(encoding) + "', not UTF-8");
 }
 
-// Where a document type names a file that was not loaded, the parser leaves unknown entities out of
-// attributes without a word.
+// Where a document type names a file that was not loaded, the parser drops unknown entities from
+// attributes without an error.
 bool XmlReader::names_unknown_entity() const {
   int offset = 0;
   int size = 0;

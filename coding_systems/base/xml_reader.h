@@ -1,13 +1,12 @@
-// Reads an XML document as a stream: what is in it is handed over in the order it comes, and
-// nothing of it is kept. Memory: one block, one text, and the names of the open elements, whatever
-// the document holds.
+// Reads an XML document as a stream. Passes on the content in document order and keeps none of it.
+// Memory: one block, one text, and the names of the open elements, for any document.
 //
-// Documents are UTF-8 (US-ASCII is, too); other encodings are refused, whether declared or found. A
-// document type that only names a file (<!DOCTYPE ClaML SYSTEM "ClaML.dtd">) is read over: nothing
-// is ever loaded. One with declarations of its own is refused, so there are no entities to expand
-// but the five of XML itself.
+// Documents must be UTF-8 (which includes US-ASCII); a declared or detected other encoding is
+// refused. A document type that only names a file (<!DOCTYPE ClaML SYSTEM "ClaML.dtd">) is skipped:
+// the reader never loads anything. A document type with declarations is refused, so the only
+// entities to expand are the five of XML itself.
 //
-// Names are as written, prefix included. Not safe from several threads.
+// Names are as written, including prefixes. Not safe from several threads.
 #pragma once
 
 #include <cstdint>
@@ -26,9 +25,9 @@ struct XML_ParserStruct;
 namespace codelog::coding_systems {
 
 struct XmlLimits {
-  std::size_t depth_max = 64;                 // of open elements
-  std::size_t text_bytes_max = 1024 * 1024;   // between two tags or comments
-  std::size_t markup_bytes_max = 256 * 1024;  // a tag with its attributes, a comment
+  std::size_t depth_max = 64;                 // open elements
+  std::size_t text_bytes_max = 1024 * 1024;   // one text between two tags or comments
+  std::size_t markup_bytes_max = 256 * 1024;  // a tag with its attributes, or a comment
 };
 
 struct XmlAttribute {
@@ -36,13 +35,13 @@ struct XmlAttribute {
   std::string_view value;
 };
 
-// The value of an attribute, if it is there.
+// The value of an attribute, if present.
 std::optional<std::string_view> find_attribute(std::span<const XmlAttribute> attributes,
                                                std::string_view name);
 
-// What a document is handed to. Arguments live until the call returns. An error ends the reading
-// and is returned by XmlReader::read() as it is; XmlReader::error_here() makes one with file and
-// line.
+// Receives the content of a document. Arguments live until the call returns. An error ends the
+// reading, and XmlReader::read() returns it unchanged; XmlReader::error_here() makes an error with
+// file and line.
 class XmlHandler {
  public:
   virtual ~XmlHandler() = default;
@@ -50,37 +49,36 @@ class XmlHandler {
   virtual base::Result<void> start(std::string_view name,
                                    std::span<const XmlAttribute> attributes) = 0;
   virtual base::Result<void> end(std::string_view name) = 0;
-  // All of the text up to the next tag or comment, in one call; also where it is only white space.
+  // Receives all text up to the next tag or comment in one call, even if it is only white space.
   virtual base::Result<void> text(std::string_view text) = 0;
   virtual base::Result<void> comment(std::string_view) { return {}; }
 };
 
 class XmlReader {
  public:
-  // Fills the buffer as far as the source goes; 0 at its end.
+  // Fills the buffer as far as the source has bytes; returns 0 at its end.
   using Read = std::function<base::Result<std::size_t>(std::span<char>)>;
 
-  // `name` is the file's, for errors.
+  // `name` is the file's name, for errors.
   XmlReader(std::string name, Read read, XmlLimits limits = {});
   ~XmlReader();
   XmlReader(const XmlReader&) = delete;
   XmlReader& operator=(const XmlReader&) = delete;
 
-  // Reads the whole document; once only. Errors: invalid with file and line (malformed, truncated,
-  // of another encoding, beyond a limit, with declarations), those of the source and of the
-  // handler.
+  // Reads the whole document; call once. Errors: invalid with file and line (malformed, truncated,
+  // in another encoding, over a limit, with declarations), and those of the source and the handler.
   base::Result<void> read(XmlHandler& handler);
 
-  std::uint64_t line_number() const;  // of what is handed over, from 1
+  std::uint64_t line_number() const;  // line of the current content, from 1
   std::uint64_t bytes_read() const { return bytes_read_; }
-  // "NAME, line 17: ", then the detail.
+  // "NAME, line 17: " followed by the detail.
   base::Error error_here(std::string_view detail) const;
 
  private:
   struct Free {
     void operator()(XML_ParserStruct* parser) const;
   };
-  struct Callbacks;  // what the parser calls; it gets this reader back as a pointer
+  struct Callbacks;  // the parser calls these; each receives this reader as a pointer
 
   base::Result<std::size_t> read_block();
   base::Result<void> check_first_bytes(std::span<const char> bytes) const;
