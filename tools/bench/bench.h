@@ -1,6 +1,6 @@
 // The bench: each section measures its figures on the same release, in a working folder of its own.
-// What is compared is measured in turns within one run, so that whatever else the machine does
-// meets both sides.
+// Two sides of a comparison are measured in turns within one run, so that other load on the machine
+// affects both.
 #pragma once
 
 #include <filesystem>
@@ -19,16 +19,17 @@ namespace codelog::tools::bench {
 inline constexpr std::uint32_t monolith_concepts_count = 1'150'000;  // of the UK Monolith
 
 struct BenchOptions {
-  std::filesystem::path release;  // a release file, or an archive to import; empty: made up
+  // a release file, or an archive to import; empty: the bench makes one
+  std::filesystem::path release;
   std::uint32_t concepts_count = 50'000;
-  bool is_monolith = false;             // what is made up is shaped like the UK Monolith
-  std::filesystem::path parent_folder;  // where the working folder is made; empty: TMPDIR or /tmp
+  bool is_monolith = false;             // the made-up release has the shape of the UK Monolith
+  std::filesystem::path parent_folder;  // the working folder is made here; empty: TMPDIR or /tmp
   std::vector<std::string> only;        // sections; empty: all
   int rounds_count = 5;
   double round_seconds = 1.0;
   std::uint64_t replay_commits_count = 300'000;
-  std::size_t codelists_count = 10'000;  // that a report is made on
-  double scale = 1;                      // of the releases of other systems, to real ones
+  std::size_t codelists_count = 10'000;  // number of codelists in the report
+  double scale = 1;  // size of other systems' made-up releases, relative to real ones
 };
 
 struct Bench {
@@ -36,7 +37,7 @@ struct Bench {
   std::filesystem::path folder;  // the working folder
   DataFolderOptions data;        // the site in it
   Subject subject;               // SNOMED CT
-  std::string token;             // of an administrator, once make_accounts() has been called
+  std::string token;             // an administrator's, after make_accounts()
   Figures figures;
   ProgressLine progress;
 };
@@ -44,7 +45,7 @@ struct Bench {
 // Makes or takes the release of SNOMED CT, and measures its import.
 base::Result<void> prepare_release(Bench& bench);
 
-base::Result<void> measure_scale(Bench& bench);        // what must hold for the largest release
+base::Result<void> measure_scale(Bench& bench);        // limits for the largest release
 base::Result<void> measure_search(Bench& bench);       // term search beside LIKE
 base::Result<void> measure_descendants(Bench& bench);  // beside the recursive SQL
 base::Result<void> measure_codesets(Bench& bench);
@@ -55,18 +56,18 @@ base::Result<void> measure_replay(Bench& bench);   // and projecting
 base::Result<void> measure_report(Bench& bench);   // readers beside a report on a later release
 base::Result<void> measure_server(Bench& bench);   // start, a click, memory, requests beside nginx
 
-// The release as it might be half a year later; a file of the data folder, not registered.
+// The release as it might be half a year later: a file of the data folder, not registered.
 base::Result<std::shared_ptr<const coding_systems::Release>> make_later_release(Bench& bench);
 
-// A concept with about so many concepts below it (itself included), the nearest there is.
+// The concept whose number of descendants, itself included, is nearest to `size`.
 coding_systems::Node subtree_of_size(const coding_systems::Release& release, std::size_t size);
-// Concepts and what is below them: codes in, codes out, as a request wants them.
+// Concepts and their descendants: codes in, codes out, as in a request.
 std::vector<std::string_view> descendants(const coding_systems::Release& release,
                                           const std::vector<std::string>& codes);
-// The codes of the subtrees of such concepts, sorted, at most so many.
+// The codes of such concepts' subtrees, sorted, at most `count` of them.
 std::vector<std::string> codes_below(const coding_systems::Release& release, std::size_t count);
 
-// Calls each in turn, so many times.
+// Calls first() and second() in turns, rounds_count times each.
 template <class First, class Second>
 void take_turns(int rounds_count, First first, Second second) {
   for (int round = 0; round < rounds_count; ++round) {

@@ -40,7 +40,7 @@ SyncedFile& SyncedFile::operator=(SyncedFile&& other) noexcept {
 SyncedFile::~SyncedFile() {
   if (file_ < 0) return;
   ::close(file_);
-  std::error_code ignored;  // The working folder goes in any case.
+  std::error_code ignored;  // The working folder is removed in any case.
   std::filesystem::remove(path_, ignored);
 }
 

@@ -1,5 +1,4 @@
-// The disk's own speed at making appends durable, which everything that promises durability is
-// compared with.
+// The disk's own speed at making appends durable; the baseline for every durable operation.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +9,7 @@ namespace codelog::tools::bench {
 
 class SyncedFile {
  public:
-  // A new file in this folder, which is removed in the end. Errors: io.
+  // Makes a new file in this folder; its destructor removes it. Errors: io.
   static base::Result<SyncedFile> make(const std::filesystem::path& folder);
   SyncedFile(SyncedFile&& other) noexcept;
   SyncedFile& operator=(SyncedFile&& other) noexcept;
@@ -25,8 +24,7 @@ class SyncedFile {
   std::filesystem::path path_;
 };
 
-// Whether the folder is on a file system in memory, where durability costs nothing and means
-// nothing.
+// True if the folder is on a file system in memory, where a figure for durability means nothing.
 bool is_in_memory(const std::filesystem::path& folder);
 
 }  // namespace codelog::tools::bench

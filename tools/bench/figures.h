@@ -1,4 +1,4 @@
-// What the bench found: figures with their aims and what they were measured beside.
+// The results of the bench: figures with their aims and baselines.
 #pragma once
 
 #include <optional>
@@ -20,10 +20,10 @@ struct Figure {
   std::string name;
   std::string unit;
   double measured = 0;
-  std::vector<Aim> aims = {};  // none: nothing is asked of it
+  std::vector<Aim> aims = {};  // none: the figure has no target
   std::optional<double> ratio = {};
   std::string baseline =
-      {};  // what the ratio is to, with its value; or another figure for orientation
+      {};  // the other side of the ratio, with its value; or another figure for orientation
 };
 
 bool is_met(const Aim& aim, const Figure& figure);
@@ -31,7 +31,7 @@ bool is_met(const Aim& aim, const Figure& figure);
 class Figures {
  public:
   void add(Figure figure) { figures_.push_back(std::move(figure)); }
-  // Why a figure is missing, in a sentence.
+  // Records in a sentence why a figure is missing.
   void leave_out(const std::string& what, const std::string& why) {
     skipped_.push_back({what, why});
   }

@@ -15,7 +15,7 @@ using base::ErrorCode;
 using base::Result;
 using coding_systems::Node;
 
-// Some concepts that hang below others, the same ones every time.
+// Some concepts below others; the same ones every time.
 std::vector<std::string> random_codes(const coding_systems::Release& release, std::size_t count) {
   const coding_systems::Hierarchy& hierarchy = release.hierarchy();
   std::vector<Node> nodes;
@@ -67,8 +67,7 @@ Result<void> measure_descendants_of(Bench& bench, const Subject& subject, const 
     sql_ms.push_back((thread_cpu_seconds() - before) * 1e3);
     if (!by_sql) return by_sql.error();
     if (by_sql->size() != ours.size()) {
-      return Error{
-          ErrorCode::corrupt, "the hierarchy has other descendants than the SQL finds", {}};
+      return Error{ErrorCode::corrupt, "the hierarchy and SQL find different descendants", {}};
     }
   }
   const double ours = median(ours_ms);
@@ -95,7 +94,7 @@ Result<void> measure_codesets(Bench& bench) {
   const coding_systems::CodeUniverse universe(bench.subject.release);
   for (const std::size_t count : {std::size_t{1'000}, std::size_t{10'000}}) {
     std::vector<std::string> codes = codes_below(*bench.subject.release, count);
-    // Some left out here and there, as people do.
+    // Leaves out some codes here and there, as people do.
     std::size_t place = 0;
     std::erase_if(codes, [&](const std::string&) { return ++place % 97 == 0; });
     bench.progress.show("codeset", 0, 0);
@@ -105,7 +104,7 @@ Result<void> measure_codesets(Bench& bench) {
       const auto codeset = coding_systems::Codeset::from_codes(universe, codes);
       build_ms.push_back((thread_cpu_seconds() - before) * 1e3);
       if (codeset.included_codes() != codes) {
-        return Error{ErrorCode::corrupt, "a codeset of codes includes other codes", {}};
+        return Error{ErrorCode::corrupt, "the codeset includes codes that were not given", {}};
       }
     }
     bench.figures.add(

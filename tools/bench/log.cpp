@@ -24,7 +24,7 @@ constexpr std::uint32_t codes_per_draft = 100;
 
 std::string code_of(std::uint32_t number) { return std::to_string(100'000'000 + number * 17); }
 
-// The histories of drafts: each is made with its codelist, then decided on click by click.
+// The histories of drafts: each draft is created with its codelist, then decided click by click.
 class DraftHistory {
  public:
   explicit DraftHistory(std::uint32_t id) : id_(id) {}
@@ -90,7 +90,8 @@ Result<std::unique_ptr<events::EventLog>> open_log(const fs::path& folder, bool 
   return events::EventLog::open(std::move(options));
 }
 
-// Appends on so many threads, each a draft of its own, until the time is up. Commits per second.
+// Appends on several threads, each with its own draft, until the time is up. Gives commits per
+// second.
 class Writers {
  public:
   Writers(events::EventLog& log, int count, std::uint32_t first_id) : log_(log) {
@@ -147,7 +148,7 @@ void add_append_figure(Bench& bench, int writers_count, double measured, double 
                      .baseline = "fdatasync(append): " + format_number(disk) + " /s"});
 }
 
-// A log to replay: small commits, mostly clicks. Made without waiting for the disk.
+// Fills a log for replaying: small commits, mostly clicks. Does not wait for the disk.
 Result<std::uint64_t> fill_log(Bench& bench, const fs::path& folder, std::uint64_t commits_count) {
   auto log = open_log(folder, false);
   if (!log) return log.error();

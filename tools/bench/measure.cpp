@@ -29,7 +29,7 @@ double process_cpu_seconds() { return seconds_of(CLOCK_PROCESS_CPUTIME_ID); }
 
 double cpu_seconds_of(pid_t process) {
   if (process <= 0) return 0;
-  // The process's own clock counts the threads that have ended, too.
+  // The clock of the process includes threads that have ended.
   clockid_t clock{};
   double sum = ::clock_getcpuclockid(process, &clock) == 0 ? seconds_of(clock) : 0;
   const std::string tasks = "/proc/" + std::to_string(process) + "/task";
@@ -55,7 +55,7 @@ ResidentBytes resident_bytes_of(pid_t process) {
 }
 
 void forget_peak() {
-  ::malloc_trim(0);  // what earlier work has freed is not what later work needs
+  ::malloc_trim(0);  // returns memory freed by earlier work, so that it does not count
   std::ofstream("/proc/self/clear_refs") << "5\n";
 }
 

@@ -1,5 +1,5 @@
-// Clocks and order statistics for the bench. On a machine that others use as well, CPU time says
-// what work costs and wall time what else was going on; each figure says which it is.
+// Clocks and order statistics for the bench. On a shared machine, CPU time measures the work itself
+// and wall time includes other load; each figure says which it is.
 #pragma once
 
 #include <sys/types.h>
@@ -10,22 +10,22 @@
 namespace codelog::tools::bench {
 
 double wall_seconds();
-// Of the calling thread; of this process.
+// CPU time of the calling thread, and of this process.
 double thread_cpu_seconds();
 double process_cpu_seconds();
-// Of another process with its children that still run; 0 when it has gone. By the scheduler's
-// account, in nanoseconds.
+// CPU time of another process with its running children, from the scheduler's account in
+// nanoseconds; 0 when the process has ended.
 double cpu_seconds_of(pid_t process);
-// Bytes of a process in memory: now, and at most so far.
+// Bytes of a process in memory: now, and the peak so far.
 struct ResidentBytes {
   double now = 0;
   double peak = 0;
 };
 ResidentBytes resident_bytes_of(pid_t process);
-// From now on the peak of this process is that of what comes.
+// Resets this process's peak; later calls give the peak from now on.
 void forget_peak();
 
-// The value below which the given share of values lie; 0 where there are none.
+// The value below which the given share of values lies; 0 without values.
 double percentile(std::vector<double> values, double share);
 double median(std::vector<double> values);
 

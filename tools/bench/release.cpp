@@ -21,7 +21,7 @@ constexpr const char* system_id = "snomedct";
 constexpr const char* release_name = "bench";
 constexpr const char* valid_from = "2024-01-01";
 constexpr double import_again_below_seconds = 3;
-constexpr double memory_aim_megabytes = 2147;  // 2 GiB, whatever the release
+constexpr double memory_aim_megabytes = 2147;  // 2 GiB, for any release
 
 ReportProgress progress_of(Bench& bench) {
   return [&bench](const WorkProgress& work) {
@@ -40,7 +40,7 @@ Result<void> open_subject(Subject& subject) {
   return {};
 }
 
-// A file that is there: linked into the site under the bench's alias, and registered.
+// Links an existing release file into the site under the bench's alias, and registers it.
 Result<void> take_release_file(Bench& bench) {
   const auto alias = coding_systems::make_alias({system_id, release_name, valid_from});
   if (!alias) return alias.error();
@@ -66,11 +66,12 @@ Result<void> take_release_file(Bench& bench) {
                                      {"file_digest", base::to_hex(subject.release->file_digest())},
                                      {"concepts", subject.release->hierarchy().size()}});
   if (!registered) return registered.error();
-  bench.figures.leave_out("import", "the release given has been imported already; give an archive");
+  bench.figures.leave_out(
+      "import", "the release given is already imported; give an archive to measure the import");
   return {};
 }
 
-// Makes one up, if none was given.
+// Makes an archive if none was given.
 Result<fs::path> find_archive(Bench& bench) {
   if (!bench.options.release.empty()) return bench.options.release;
   bench.progress.show("making a release", 0, 0);
@@ -116,7 +117,7 @@ Result<Subject> measure_import(Bench& bench, const DataFolderOptions& data,
        .measured = median(megabytes_per_second),
        .aims = aims.megabytes_per_second,
        .baseline = aims.baseline});
-  // Of all threads: what one core alone would do.
+  // CPU time of all threads: the time that one core alone would need.
   bench.figures.add({.name = subject.prefix + "import, a second of processor time",
                      .unit = "MB",
                      .measured = median(megabytes_per_cpu_second)});
@@ -163,7 +164,7 @@ std::vector<std::string> codes_below(const coding_systems::Release& release, std
   const coding_systems::Node top = subtree_of_size(release, count);
   for (const auto run : release.hierarchy().descendants_or_self(top)) {
     for (coding_systems::Node node = run.first; node < run.after && codes.size() < count; ++node) {
-      // A codelist is made of codes that exist, which is to say that they have a name.
+      // A codelist may hold only codes that exist, which means that they have a name.
       if (release.name(node)) codes.emplace_back(release.code(node));
     }
   }

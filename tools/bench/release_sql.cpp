@@ -14,7 +14,7 @@ using coding_systems::SqliteRow;
 
 namespace {
 
-// Texts of a release: columns of a table that a term search looks at.
+// Texts of a release: the columns of a table that a term search reads.
 struct TextColumns {
   const char* codes;  // the statement up to the condition on the texts
   std::vector<const char*> columns;
@@ -25,12 +25,12 @@ struct TextColumns {
 struct SystemSql {
   std::string_view system_id;
   std::vector<TextColumns> texts;
-  std::vector<const char*> steps_down;  // from the codes of "below" to those beneath
+  std::vector<const char*> steps_down;  // from the codes of "below" to their children
 };
 
 namespace {
 
-// As OpenCodelists asks, so that both find the same codes.
+// The queries of OpenCodelists, so that both sides find the same codes.
 const std::array<SystemSql, 7>& all_systems() {
   static const std::array<SystemSql, 7> systems = {{
       {"snomedct",

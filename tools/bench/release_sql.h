@@ -1,5 +1,5 @@
-// What SQL on a release's SQLite file answers to the questions that the index answers: what
-// searches and descendants are measured beside.
+// Answers the index's questions by SQL on a release's SQLite file; the baseline for searches and
+// descendants.
 #pragma once
 
 #include <filesystem>
@@ -18,13 +18,13 @@ struct SystemSql;  // the statements of a coding system
 // Belongs to one thread. Errors of its functions: corrupt, io.
 class ReleaseSql {
  public:
-  // With as much cache as OpenCodelists gives it, and warm.
+  // Opens with as much cache as OpenCodelists uses, and warms it.
   static base::Result<ReleaseSql> open(std::string_view system_id,
                                        const std::filesystem::path& database);
 
-  // Codes with a text that is like all of the patterns, in any order.
+  // Codes with a text that matches all the patterns, in any order.
   base::Result<std::vector<std::string>> codes_like(const std::vector<std::string>& patterns) const;
-  // These codes and what is below them, in any order.
+  // These codes and all their descendants, in any order.
   base::Result<std::vector<std::string>> descendants(const std::vector<std::string>& codes) const;
 
  private:
@@ -32,12 +32,12 @@ class ReleaseSql {
       : statements_(&statements), file_(std::move(file)) {}
   base::Result<std::vector<std::string>> first_column(const std::string& query) const;
 
-  const SystemSql* statements_;  // never null, one of a table that stays
+  const SystemSql* statements_;  // never null; points into a static table
   coding_systems::SqliteFile file_;
 };
 
-// The text as a pattern of LIKE with ESCAPE '\', for a place in quotes; the second for what
-// contains it.
+// The text as a pattern of LIKE with ESCAPE '\', for use inside quotes; the second adds % at both
+// ends.
 std::string escaped(std::string_view text);
 std::string containing(std::string_view text);
 

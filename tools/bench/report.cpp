@@ -1,4 +1,4 @@
-// What readers notice of a report on a new release that is made in the background.
+// Measures how a background report on a new release slows down readers.
 #include <algorithm>
 
 #include "tools/bench/bench.h"
@@ -15,7 +15,7 @@ using base::ErrorCode;
 using base::Result;
 using commands::ReleasePointer;
 
-constexpr std::size_t codes_count = 10'000;  // that the codelists are made of
+constexpr std::size_t codes_count = 10'000;  // number of codes in the codelists
 constexpr std::size_t codes_per_codelist = 100;
 constexpr int downloads_between_looks = 50;
 
@@ -34,7 +34,7 @@ Result<void> register_later_release(Bench& bench, const ReleasePointer& later) {
   return {};
 }
 
-// Finished versions, of codes that differ. Returns where one of them is downloaded.
+// Makes finished versions with differing codes. Returns the download path of one of them.
 Result<std::string> make_codelists(Bench& bench, Researcher& researcher) {
   const std::size_t codelists_count = bench.options.codelists_count;
   const auto all = codes_below(*bench.subject.release, codes_count);
@@ -85,7 +85,7 @@ void add_figure(Bench& bench, const std::string& what, double share,
                      .baseline = "without it: " + format_number(alone) + " ms"});
 }
 
-// Downloads before a report, then until it is there.
+// Downloads before a report, then until the report is there.
 Result<void> read_beside_report(Bench& bench, Researcher& researcher, const std::string& target,
                                 const std::string& later) {
   std::vector<double> alone_ms;
@@ -112,7 +112,7 @@ Result<void> read_beside_report(Bench& bench, Researcher& researcher, const std:
                      .unit = "s",
                      .measured = wall_seconds() - begun});
   if (during_ms.empty()) {
-    bench.figures.leave_out("downloads while a report is made", "it was there at once");
+    bench.figures.leave_out("downloads while a report is made", "the report was ready at once");
     return {};
   }
   add_figure(bench, "p50", 0.5, alone_ms, during_ms);

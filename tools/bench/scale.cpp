@@ -1,4 +1,4 @@
-// What must also hold for the largest release that there is, the UK Monolith.
+// Measures the limits that must hold for the largest existing release too, the UK Monolith.
 #include <algorithm>
 
 #include "coding_systems/base/node_set.h"
@@ -17,7 +17,7 @@ using base::Result;
 constexpr std::size_t big_subtree_size = 138'000;  // clinical findings, in the UK Monolith
 constexpr std::size_t terms_count = 2'000;
 
-// As a set of nodes, which is what everything else is computed with, and as codes.
+// Measures descendants as a set of nodes, the form for computing, and as codes.
 void measure_big_subtree(Bench& bench) {
   const coding_systems::Hierarchy& hierarchy = bench.subject.release->hierarchy();
   const coding_systems::Node top = subtree_of_size(*bench.subject.release, big_subtree_size);
@@ -69,7 +69,7 @@ Result<void> measure_size(Bench& bench, const Subject& subject, std::vector<Aim>
   std::error_code failed;
   const auto database_bytes = std::filesystem::file_size(subject.database, failed);
   if (failed) {
-    return Error{ErrorCode::io, "cannot look at the release: " + failed.message(), {}};
+    return Error{ErrorCode::io, "cannot read the size of the release: " + failed.message(), {}};
   }
   const double index_bytes = static_cast<double>(subject.release->index_bytes());
   bench.figures.add({.name = subject.prefix + "index file",

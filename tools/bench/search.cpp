@@ -25,7 +25,7 @@ constexpr std::size_t like_terms_per_round = 5;
 constexpr std::size_t like_terms_stride = 1009;
 
 struct TermClass {
-  std::size_t hits;  // about
+  std::size_t hits;  // approximate
   std::vector<Aim> p50_aims;
   std::vector<Aim> p99_aims;
   std::vector<std::string> terms = {};
@@ -51,7 +51,7 @@ void choose_terms(const coding_systems::Release& release, std::vector<TermClass>
   }
 }
 
-// Searches for the term, and asks SQL the same.
+// Searches for the term, and runs the same search in SQL.
 Result<double> milliseconds_by_like(const Subject& subject, const ReleaseSql& sql,
                                     const std::string& term) {
   const double before = thread_cpu_seconds();
@@ -61,12 +61,12 @@ Result<double> milliseconds_by_like(const Subject& subject, const ReleaseSql& sq
   const auto found = subject.release->search_by_term(term);
   if (!are_same_codes(*subject.release, found, std::move(*by_like))) {
     return Error{
-        ErrorCode::corrupt, "the search for '" + term + "' finds other codes than LIKE", {}};
+        ErrorCode::corrupt, "the search for '" + term + "' and LIKE find different codes", {}};
   }
   return (after - before) * 1e3;
 }
 
-// The median, beside that of LIKE.
+// Adds the median, with that of LIKE as baseline.
 void add_median(Bench& bench, const std::string& name, const std::vector<double>& ours_ms,
                 const std::vector<double>& like_ms, std::vector<Aim> aims) {
   const double p50 = median(ours_ms);
@@ -82,7 +82,7 @@ void add_median(Bench& bench, const std::string& name, const std::vector<double>
 Result<void> measure_class(Bench& bench, const ReleaseSql& sql, const TermClass& wanted) {
   const std::string name = "term search, ~" + format_count(wanted.hits) + " hits";
   if (wanted.terms.empty()) {
-    bench.figures.leave_out(name, "the release is too small for it");
+    bench.figures.leave_out(name, "the release is too small");
     return {};
   }
   std::vector<double> ours_ms;
@@ -112,16 +112,17 @@ Result<void> measure_class(Bench& bench, const ReleaseSql& sql, const TermClass&
 
 struct ModeQuery {
   SearchQuery query;
-  std::vector<std::string> like;  // what SQL can ask that comes nearest
+  std::vector<std::string> like;  // the nearest query that SQL can express
 };
 
 struct MeasuredMode {
   const char* name;
   std::vector<Aim> p50_aims;
-  ModeQuery (*make)(const std::vector<std::string>& words);  // of a term with three or more
+  // makes a query from a term of three or more words
+  ModeQuery (*make)(const std::vector<std::string>& words);
 };
 
-// As people type them: two words of a term in the other order, one not written out; and so on.
+// Queries as people type them: two words of a term in reverse order, an unfinished word, and so on.
 std::vector<MeasuredMode> measured_modes() {
   const std::vector<Aim> fast = {{AimKind::at_most, 1}, {AimKind::ratio_at_least, 100}};
   return {{"words search", fast,
@@ -146,7 +147,7 @@ std::vector<MeasuredMode> measured_modes() {
            }}};
 }
 
-// The words of some terms, of such as have three or more; the same ones every time.
+// The words of some terms with three or more words; the same terms every time.
 std::vector<std::vector<std::string>> terms_in_words(const coding_systems::Release& release) {
   std::mt19937_64 random(2);
   std::vector<std::vector<std::string>> found;
@@ -226,7 +227,7 @@ std::vector<std::string> candidate_terms(const coding_systems::Release& release,
   return {found.begin(), found.end()};
 }
 
-// Words and pieces of them as they come: most are in many terms, some in few.
+// Searches for words and pieces of words as they come: most are in many terms, some in few.
 Result<void> measure_contains(Bench& bench, const Subject& subject, const ReleaseSql& sql,
                               std::size_t terms_count, std::vector<Aim> p99_aims) {
   const std::vector<std::string> terms = candidate_terms(*subject.release, terms_count);
@@ -242,7 +243,7 @@ Result<void> measure_contains(Bench& bench, const Subject& subject, const Releas
       found_ms.push_back((thread_cpu_seconds() - before) * 1e3);
     }
     for (std::size_t i = 0; i < like_terms_per_round && !terms.empty(); ++i) {
-      // Far apart, since the terms are sorted.
+      // Picks terms far apart, since the terms are sorted.
       const std::size_t at = (round * like_terms_per_round + i) * like_terms_stride % terms.size();
       const auto beside = milliseconds_by_like(subject, sql, terms[at]);
       if (!beside) return beside.error();

@@ -1,4 +1,4 @@
-// The site that the bench asks: who is on it, and what they do over HTTP.
+// The site that the bench measures: its people, and their requests over HTTP.
 #pragma once
 
 #include <string>
@@ -13,11 +13,12 @@ constexpr const char* small_organisation = "bench-small";
 constexpr const char* large_organisation = "bench-large";
 constexpr const char* many_organisation = "bench-many";
 
-// The people and organisations that the requests need; fills in bench.token, an administrator's.
-// Once: a second call does nothing. No server may be running.
+// Makes the people and organisations that the requests need, and sets bench.token, an
+// administrator's. A second call does nothing. No server may be running.
 base::Result<void> make_accounts(Bench& bench);
 
-// What researchers do, over one connection. Errors: io (an answer that says no, with its body).
+// A researcher's requests over one connection. Errors: io (an answer other than 2xx, with its
+// body).
 class Researcher {
  public:
   Researcher(HttpClient client, std::string token)
@@ -25,7 +26,7 @@ class Researcher {
 
   base::Result<Json> send(const std::string& method, const std::string& target, const Json& body);
   base::Result<std::string> get(const std::string& target);
-  // The hash of the first version of a new codelist, a draft.
+  // Makes a codelist with a draft; returns the hash of its first version.
   base::Result<std::string> create(const std::string& organisation, const std::string& name,
                                    const std::vector<std::string>& codes);
   base::Result<std::string> create_published(const std::string& organisation,

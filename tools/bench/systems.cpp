@@ -1,5 +1,5 @@
-// The coding systems beside SNOMED CT, each at about the size of its real release: imported,
-// opened, searched.
+// Measures the coding systems other than SNOMED CT, each at about the size of its real release:
+// import, opening, search.
 #include <array>
 #include <cmath>
 
@@ -19,7 +19,7 @@ constexpr std::size_t codes_count = 1'000;
 struct MeasuredSystem {
   const char* id;
   ImportAims import_aims;
-  // Makes up so much of a release, in a folder; what is to be imported.
+  // Makes a release at this scale in a folder; returns the path to import.
   Result<fs::path> (*make)(const fs::path& folder, double scale);
 };
 
@@ -93,7 +93,8 @@ Result<void> measure_system(Bench& bench, const DataFolderOptions& data,
 }  // namespace
 
 Result<void> measure_systems(Bench& bench) {
-  // A site of their own: a server opens what a site has, and those of other sections have less.
+  // These systems get a site of their own: a server opens all releases of a site, and the sites of
+  // other sections have fewer.
   DataFolderOptions data;
   data.data = bench.folder / "systems";
   for (const MeasuredSystem& system : measured_systems()) {

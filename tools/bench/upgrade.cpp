@@ -1,4 +1,4 @@
-// Upgrading to a newer release: one large version, and all versions of a site.
+// Measures upgrades to a newer release: of one large version, and of all versions of a site.
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <algorithm>
@@ -25,8 +25,8 @@ constexpr std::size_t large_codes_count = 10'000;
 constexpr std::size_t versions_count = 10'000;
 constexpr std::size_t small_codes_count = 100;
 
-// What a release half a year later changes, about as much of it as there: concepts made inactive,
-// new ones below others, descriptions changed.
+// The changes of half a year, in realistic amounts: inactive concepts, concepts moved below others,
+// changed descriptions.
 constexpr const char* changes[] = {
     "UPDATE snomedct_concept SET active = 0 WHERE rowid % 211 = 7",
     "UPDATE snomedct_relationship SET active = 0 WHERE source_id IN "
@@ -43,7 +43,7 @@ constexpr const char* changes[] = {
     "FROM snomedct_relationship WHERE active AND '9' || source_id IN "
     "(SELECT id FROM snomedct_concept) GROUP BY source_id"};
 
-// A version of these codes with a search that found some of them.
+// A version of these codes, with a search that found some of them.
 VersionContent version_of(const ReleasePointer& release, const std::vector<std::string>& codes) {
   VersionContent version;
   version.codes = coding_systems::statuses_of_codes(*release, codes);

@@ -1,4 +1,5 @@
-// Makes up a pseudo-BNF: chapters as the real one has them, some familiar drugs, and invented ones.
+// Makes up a pseudo-BNF: chapters named as in the real one, some familiar drugs, and invented
+// drugs.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -99,7 +100,7 @@ constexpr std::array<std::string_view, 6> forms = {"tablets", "capsules",  "oral
                                                    "cream",   "eye drops", "injection"};
 constexpr std::array<std::string_view, 6> strengths = {"5mg",  "10mg",  "25mg",
                                                        "50mg", "100mg", "250mg"};
-constexpr std::uint32_t presentations_count_max = 300'000;  // a section has 100 paragraphs
+constexpr std::uint32_t presentations_count_max = 300'000;  // a section has at most 100 paragraphs
 constexpr std::string_view code_letters = "ABCDEFGHIJKLMNPQRSTUVWXYZ";
 
 std::string two_digits(std::size_t number) {
@@ -129,7 +130,7 @@ class BnfMaker {
 
   std::string make() {
     for (const FamiliarDrug& drug : familiar_drugs) add_familiar(drug);
-    // Paragraphs are filled one after the other; each holds a few substances.
+    // Paragraphs are filled one after the other; each gets a few substances.
     for (std::size_t paragraph = 0; rows_count_ < size_.presentations_count; ++paragraph) {
       const std::size_t chapter = paragraph % chapters.size();
       const std::size_t section = paragraph / chapters.size() % 20;
@@ -148,7 +149,7 @@ class BnfMaker {
   }
   std::size_t below(std::size_t bound) { return random_() % bound; }
 
-  // Goes to a section, and to a paragraph in it: 0 for the one that stands for "no paragraph".
+  // Moves to a section and a paragraph in it; paragraph 0 is the placeholder for "no paragraph".
   void enter_group(const std::string& section, std::size_t paragraph) {
     const auto chapter = static_cast<std::size_t>(std::stoi(section.substr(0, 2)));
     path_[0] = {section.substr(0, 2), std::string(chapters[chapter - 1])};
@@ -167,7 +168,7 @@ class BnfMaker {
     return group_name(code);
   }
 
-  // The same for the same code, since each row repeats it.
+  // Depends on the code only, because each row repeats the name.
   static std::string group_name(const std::string& code) {
     std::size_t hash = 0;
     for (const char byte : code) hash = hash * 31 + static_cast<unsigned char>(byte);
@@ -176,7 +177,7 @@ class BnfMaker {
   }
 
   void enter_substance(const std::string& name) {
-    // The last two characters tell substances of a subparagraph apart.
+    // The last two characters distinguish the substances of a subparagraph.
     std::size_t& count = substances_count_[path_[3].code];
     const char letter = code_letters[count % code_letters.size()];
     const std::size_t round = count / code_letters.size();
@@ -190,7 +191,7 @@ class BnfMaker {
 
   void add_presentation(std::size_t number, const std::string& name) {
     if (rows_count_ == size_.presentations_count) return;
-    // The code of a presentation ends with that of the generic one it is equivalent to.
+    // A presentation's code ends with the code of its generic equivalent.
     path_[6] = {path_[5].code + letters(number) + letters(number), name};
     for (std::size_t level = 0; level < path_.size(); ++level) {
       csv_ += (level == 0 ? "" : ",") + field(path_[level].name) + "," + path_[level].code;
@@ -239,7 +240,7 @@ class BnfMaker {
   const BnfSize size_;
   std::mt19937_64 random_;
   std::string csv_;
-  std::array<Named, 7> path_;  // the levels of the row being made
+  std::array<Named, 7> path_;  // the levels of the current row
   std::map<std::string, std::size_t> substances_count_;
   std::set<std::string> names_;
   std::uint32_t rows_count_ = 0;
@@ -251,7 +252,7 @@ base::Result<void> make_bnf_archive(const std::filesystem::path& path, const Bnf
   if (size.presentations_count > presentations_count_max) {
     return base::Error{base::ErrorCode::invalid,
                        "at most " + std::to_string(presentations_count_max) +
-                           " presentations can be told apart by their codes",
+                           " presentations can have distinct codes",
                        {}};
   }
   ZipWriter writer;

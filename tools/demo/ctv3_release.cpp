@@ -14,10 +14,10 @@ namespace codelog::demo {
 namespace {
 
 constexpr std::string_view root_code = ".....";
-constexpr std::string_view metadata_id = "900000000000441003";  // nothing that CTV3 has
+constexpr std::string_view metadata_id = "900000000000441003";  // no part of CTV3
 constexpr std::string_view archive_name = "nhs_readctv3_25.0.0_20180401000001.zip";
 constexpr std::string_view day = "2024-01-01";
-constexpr char official_letter = 'Z';  // away from X78tJ, which readers take for something else
+constexpr char official_letter = 'Z';  // avoids X78tJ, which readers treat specially
 constexpr char tpp_letter = 'Y';
 constexpr char term_letter = 'T';
 constexpr std::uint32_t codes_count_max = 1'000'000;
@@ -89,7 +89,7 @@ class Ctv3Maker {
     if (is_official) add_official(number);
   }
 
-  // All of them, each at its shortest distance.
+  // Adds all ancestors, each at its shortest distance.
   void add_ancestors(ConceptNumber number) {
     std::vector<Ancestor>& own = ancestors_[number];
     for (const ConceptNumber parent : terminology_[number].parents) {

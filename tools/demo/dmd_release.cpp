@@ -1,5 +1,5 @@
-// Makes up a dm+d: familiar substances as tablets and inhalers of makers that do not exist, and for
-// a large one, substances that do not exist either.
+// Makes up a dm+d: familiar substances as tablets and inhalers from invented makers; a large one
+// also has invented substances.
 #include <array>
 #include <set>
 #include <string>
@@ -16,7 +16,7 @@
 namespace codelog::demo {
 namespace {
 
-// Identifiers begin where those of the other demonstrations do not reach.
+// Identifiers begin above those of the other demonstrations.
 constexpr std::uint32_t numbers_before = 5'000'000;
 
 struct Substance {
@@ -64,11 +64,11 @@ constexpr Substance substances[] = {
      "tablet",
      {"500mg", "850mg", "1g"}},
 };
-// The last one makes the brands.
+// The last maker makes the brands.
 constexpr std::array<std::string_view, 3> makers = {"Example Generics Ltd", "Sample Healthcare Ltd",
                                                     "Made-up Pharma Ltd"};
 
-// What invented products come as.
+// A form of invented products.
 struct Form {
   std::string_view form;  // of a strength
   std::string_view unit;  // of packs
@@ -97,7 +97,7 @@ constexpr std::array<std::string_view, 3> pack_sizes = {" 28 ", " 56 ", " 100 "}
 constexpr std::size_t vmps_per_substance_max = 15;
 constexpr std::size_t strengths_per_form = 4;
 static_assert(vmps_per_substance_max <= forms.size() * strengths_per_form);
-// The substances have as many names, and there are 8 VMPs a substance.
+// There are enough names for this many substances, at 8 VMPs a substance.
 constexpr std::uint32_t vmps_count_max = 100'000;
 
 using Fields = std::vector<std::pair<std::string_view, std::string>>;
@@ -115,12 +115,12 @@ std::string list(std::string_view element, const std::string& rows) {
          ">\n";
 }
 
-// Nothing where there are no rows.
+// A list, or nothing if there are no rows.
 std::string list_of_any(std::string_view element, const std::string& rows) {
   return rows.empty() ? "" : list(element, rows);
 }
 
-// Of the numbers that are for use within a company: no product on sale has one.
+// Uses the numbers reserved for use within a company, which no product on sale has.
 std::string make_gtin(std::uint64_t number) {
   std::string digits = std::to_string(200'000'000'000 + number);
   int sum = 0;
@@ -236,7 +236,7 @@ class DmdMaker {
                            {"LEGAL_CATCD", "0001"}});
   }
 
-  // What else the look-ups of a large release must have.
+  // Adds the look-ups that only a large release needs.
   void prepare_invented() {
     std::string form_rows, route_rows, unit_rows;
     const auto identified = [this](std::string& rows, std::string_view text) {
@@ -315,7 +315,7 @@ class DmdMaker {
                          add_packs(moiety.name + what, form, vmp));
   }
 
-  // One pack or two.
+  // Adds one or two packs.
   std::vector<Pack> add_packs(const std::string& name, std::size_t form, const std::string& vmp) {
     std::vector<Pack> packs;
     const std::size_t first = chooser_.below(pack_sizes.size());
@@ -393,13 +393,13 @@ class DmdMaker {
   Chooser chooser_;
   std::uint32_t ids_count_ = 0;
   std::uint64_t gtins_count_ = 0;
-  std::uint32_t invented_left_ = 0;  // VMPs to be made
+  std::uint32_t invented_left_ = 0;  // VMPs still to make
   std::vector<std::string> maker_ids_;
   std::string suppliers_, ingredients_, vtms_, vmps_, vpis_, vmpps_, amps_, ampps_;
-  // Of invented products only.
+  // The names of invented products.
   std::set<std::string> names_;
   std::vector<std::string> invented_makers_, invented_maker_ids_;
-  std::vector<std::string> form_ids_, route_ids_, unit_ids_;  // of each of the forms
+  std::vector<std::string> form_ids_, route_ids_, unit_ids_;  // indexed by form
   std::string more_lookups_, onts_, dforms_, droutes_, tariffs_, licensed_routes_, order_numbers_;
   std::string pack_infos_, prescribings_, prices_, reimbursements_, gtins_;
 };
@@ -408,9 +408,10 @@ class DmdMaker {
 
 base::Result<void> make_dmd_archive(const std::filesystem::path& path, const DmdSize& size) {
   if (size.vmps_count > vmps_count_max) {
-    return base::Error{base::ErrorCode::invalid,
-                       "at most " + std::to_string(vmps_count_max) + " VMPs can be named",
-                       {}};
+    return base::Error{
+        base::ErrorCode::invalid,
+        "at most " + std::to_string(vmps_count_max) + " VMPs can have distinct names",
+        {}};
   }
   return DmdMaker(size.seed).make(size.vmps_count).write(path);
 }

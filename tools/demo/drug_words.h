@@ -1,4 +1,4 @@
-// Syllables that invented drugs and brands are named with.
+// Syllables for the names of invented drugs and brands.
 #pragma once
 
 #include <array>

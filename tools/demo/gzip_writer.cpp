@@ -16,7 +16,7 @@ base::Error write_error(const std::filesystem::path& path) {
 }  // namespace
 
 base::Result<void> write_gzip(const std::filesystem::path& path, const std::string& text) {
-  auto* const file = gzopen(path.c_str(), "wb1");  // rows repeat so much that more is only slower
+  auto* const file = gzopen(path.c_str(), "wb1");  // repetitive rows: higher levels are only slower
   if (file == nullptr) return write_error(path);
   bool is_written = true;
   for (std::size_t first = 0; first < text.size() && is_written; first += piece_bytes) {

@@ -8,7 +8,7 @@
 
 namespace codelog::demo {
 
-// Replaces a file that is there. Errors: io.
+// Replaces an existing file. Errors: io.
 base::Result<void> write_gzip(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace codelog::demo

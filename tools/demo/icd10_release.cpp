@@ -29,8 +29,8 @@ struct Class {
   std::string_view code;
   std::string_view parent;
   std::string_view name;
-  std::string_view name_2019 = {};  // where it is another
-  std::string_view inside = {};     // further elements
+  std::string_view name_2019 = {};  // if it differs from `name`
+  std::string_view inside = {};     // more XML elements inside the class
   std::string_view usage = {};
   std::string_view partners = {};  // references in the name
 };
@@ -93,7 +93,7 @@ constexpr Class classes[] = {
     {"W26", "W20-W49", "Touching something sharp"},
     {"W26.8", "W26", "Touching another sharp thing"}};
 
-// Of chapters that have no familiar codes, and the letters that familiar codes do not begin with.
+// Chapters without familiar codes, and the letters that no familiar code begins with.
 constexpr std::array<std::string_view, 15> invented_chapters = {
     "I",   "II", "III", "V",    "VI",    "VII", "VIII", "XI",
     "XII", "XV", "XVI", "XVII", "XVIII", "XIX", "XXI"};
@@ -107,11 +107,11 @@ struct InventedClass {
   std::string code;
   std::string parent;
   std::string name;
-  std::string name_2019;  // empty where it is the same
+  std::string name_2019;  // empty if it is the same
 };
 
-// Chapters, blocks of ten categories, and five to ten codes below each category, one by one until
-// there are enough.
+// Makes chapters, blocks of ten categories, and five to ten codes below each category, one by one
+// until there are enough.
 class InventedClasses {
  public:
   explicit InventedClasses(const Icd10Size& size) : wanted_(size.codes_count), chooser_(size.seed) {
@@ -225,7 +225,7 @@ base::Result<void> make_icd10_archive(const std::filesystem::path& path, const I
   if (size.codes_count > codes_count_max) {
     return base::Error{base::ErrorCode::invalid,
                        "at most " + std::to_string(codes_count_max) +
-                           " codes can be made up beside the familiar ones",
+                           " codes can be made up besides the familiar ones",
                        {}};
   }
   const std::vector<InventedClass> invented = InventedClasses(size).take();

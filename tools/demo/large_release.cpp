@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 3> association_refsets = {
     "900000000000526001", "900000000000527005", "900000000000523009"};
 constexpr Number concepts_per_piece = 2'000;
 
-// What makes the rows of one file, piece by piece.
+// Makes the rows of one file, piece by piece.
 class Rows {
  public:
   Rows(const LargeTerminology& terminology, std::uint64_t seed, std::string_view header)
@@ -50,7 +50,7 @@ class Rows {
   }
 
  protected:
-  // The rows of the n-th concept in one of the passes over all.
+  // Adds the rows of one concept; each pass goes over all concepts.
   virtual void add_rows(Number number, std::uint64_t pass) = 0;
 
   const LargeTerminology& terminology() const { return terminology_; }
@@ -95,7 +95,7 @@ class DescriptionRows final : public Rows {
   using Rows::Rows;
 
  private:
-  // Three a concept, one of four of them no longer active.
+  // Three rows a concept; one row in four is no longer active.
   void add_rows(Number number, std::uint64_t) override {
     const std::string term = terminology().term(number);
     const std::string name = term + " (" + std::string(terminology().tag(number)) + ")";
@@ -121,7 +121,7 @@ class DescriptionRows final : public Rows {
   std::uint32_t count_ = 0;
 };
 
-// Is-a rows, then attributes, then rows that ended; concepts in another order in each.
+// Is-a rows, then attribute rows, then ended rows; each kind has its own order of concepts.
 class RelationshipRows final : public Rows {
  public:
   RelationshipRows(const LargeTerminology& terminology, std::uint64_t seed, std::string_view header)
@@ -132,7 +132,7 @@ class RelationshipRows final : public Rows {
  private:
   void add_rows(Number at, std::uint64_t pass) override {
     constexpr std::array<std::uint64_t, 3> strides = {48'271, 16'811, 7'919};
-    // A stride without a common factor reaches every concept once.
+    // A stride coprime to the size visits every concept once.
     const std::uint64_t size = terminology().size();
     const std::uint64_t stride = std::gcd(size, strides[pass]) == 1 ? strides[pass] : 1;
     const auto number = static_cast<Number>(at * stride % size);
@@ -164,7 +164,7 @@ class RelationshipRows final : public Rows {
   std::uint32_t count_ = 0;
 };
 
-// What is used instead of an inactive concept.
+// The replacements of inactive concepts.
 class AssociationRows final : public Rows {
  public:
   using Rows::Rows;

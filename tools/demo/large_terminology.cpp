@@ -16,7 +16,7 @@ using Number = LargeTerminology::Number;
 
 struct Branch {
   std::string_view tag;
-  std::string_view top_id;  // a structural concept; empty: one is made up
+  std::string_view top_id;  // id of a structural concept; empty: makes one up
   std::string_view top_term;
   unsigned share;  // of 100,000 active concepts
 };

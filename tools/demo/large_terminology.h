@@ -1,6 +1,6 @@
-// A made-up terminology of the size and shape of the UK Monolith: how many concepts lie where, how
-// many parents they have, and how their descendants hang together are tuned to what has been
-// published about it. Of each concept only numbers are held, about 100 bytes.
+// A made-up terminology of the size and shape of the UK Monolith: the numbers of concepts by kind
+// and of parents, and the overlap of descendants, follow published figures. Holds only numbers for
+// each concept, about 100 bytes.
 #pragma once
 
 #include <cstdint>
@@ -18,20 +18,20 @@ class LargeTerminology {
  public:
   using Number = std::uint32_t;
 
-  // Deterministic. At least a few hundred concepts.
+  // Deterministic. Needs at least a few hundred concepts.
   LargeTerminology(Number concepts_count, std::uint64_t seed);
 
   Number size() const { return static_cast<Number>(branches_.size()); }
   std::uint64_t id(Number number) const { return ids_[number]; }
   bool is_active(Number number) const { return is_active_[number] != 0; }
-  // Smaller numbers; none of inactive concepts and the root.
+  // Parents have smaller numbers; inactive concepts and the root have none.
   std::span<const Number> parents(Number number) const {
     return std::span(parents_).subspan(parent_offsets_[number],
                                        parent_offsets_[number + 1] - parent_offsets_[number]);
   }
   std::string term(Number number) const;  // without its tag
   std::string_view tag(Number number) const;
-  // Concepts that stand for attributes, which relationships have as their types.
+  // Concepts that stand for attributes, the types of relationships.
   std::span<const Number> attributes() const { return attributes_; }
 
  private:
@@ -46,9 +46,9 @@ class LargeTerminology {
   std::size_t below(std::size_t bound) { return random_() % bound; }
   bool chance(unsigned percent) { return below(100) < percent; }
   Number choose_parent(std::uint8_t branch);
-  // Another parent for what is below this one: the nearer, the more probable.
+  // Picks another parent for the children of this concept; near ones are more probable.
   Number choose_near(Number parent, std::uint8_t branch);
-  // One of the latest children, or the number itself if there are none.
+  // One of the latest children, or the number itself if it has none.
   Number some_child(Number number);
 
   std::mt19937_64 random_;
@@ -62,8 +62,8 @@ class LargeTerminology {
   std::vector<std::uint32_t> words_;      // ranks in the vocabulary
   std::vector<std::string> given_terms_;  // of the first concepts
   std::vector<Number> attributes_;
-  std::vector<std::vector<Number>> members_;  // active ones, by branch
-  // A list of the edges below every concept, latest first: edge e is parents_[e].
+  std::vector<std::vector<Number>> members_;  // active concepts, by branch
+  // A linked list of the edges below every concept, latest first: edge e is parents_[e].
   std::vector<std::uint32_t> last_edges_;
   std::vector<std::uint32_t> earlier_edges_;
   std::vector<Number> edge_children_;

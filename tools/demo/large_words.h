@@ -1,5 +1,5 @@
-// The words of the large made-up terminology: everyday clinical ones first, then as many as wanted
-// that are put together from the parts that medical words have. All are distinct.
+// The words of the large made-up terminology: everyday clinical words first, then as many as
+// needed, built from the parts of medical words. All are distinct.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Makes up an OPCS-4: operations on organs, told apart by part and approach.
+// Makes up an OPCS-4: operations on organs, distinguished by part and approach.
 #include <string>
 #include <vector>
 
@@ -18,7 +18,7 @@ class Opcs4Maker {
  public:
   explicit Opcs4Maker(const Opcs4Size& size) : wanted_(size.codes_count), chooser_(size.seed) {}
 
-  // Chapters one by one until there are enough codes.
+  // Makes chapters one by one until there are enough codes.
   std::string make() {
     for (std::size_t chapter = 0; chapter < chapter_letters.size() && !is_enough(); ++chapter) {
       add_chapter(chapter);

@@ -1,4 +1,5 @@
-// Makes up a Read v2: disorders of organs, narrowed by one aspect a level, as Keyv2.all has them.
+// Makes up a Read v2 in the layout of Keyv2.all: disorders of organs, narrowed by one aspect a
+// level.
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -15,12 +16,12 @@ namespace {
 
 constexpr std::size_t levels_count = 5;
 constexpr std::size_t key_bytes_max = 10;
-constexpr std::uint32_t codes_count_max = 400'000;  // nearly all that can be told apart
+constexpr std::uint32_t codes_count_max = 400'000;  // nearly all distinct codes that exist
 
 struct ReadCode {
   std::string code;
-  std::array<std::size_t, levels_count> choices{};  // one on each level down to its own
-  std::size_t level = 0;                            // of the code; 0 for what is above the chapters
+  std::array<std::size_t, levels_count> choices{};  // one for each level down to the code's own
+  std::size_t level = 0;  // of the code; 0 for the node above the chapters
   std::size_t children_count = 0;
 };
 
@@ -35,7 +36,7 @@ class ReadV2Maker {
     }
   }
 
-  // Codes below codes chosen at random, until there are enough.
+  // Adds codes below codes chosen at random, until there are enough.
   std::string make(std::uint32_t codes_count) {
     std::vector<ReadCode> growing = {{.code = "....."}};
     for (std::uint32_t count = 0; count < codes_count; ++count) {
@@ -61,7 +62,7 @@ class ReadV2Maker {
     return level == 0 ? static_cast<char>('A' + choice) : code_characters[choice];
   }
 
-  // How many codes there may be below this one.
+  // The largest possible number of codes below this one.
   std::size_t choices_count(const ReadCode& above) const {
     switch (above.level) {
       case 0:
@@ -85,7 +86,7 @@ class ReadV2Maker {
                              code.level > 3 ? "due to" : "", cause_of(code)}));
   }
 
-  // The same with the organ first.
+  // As term_of(), with the organ first.
   std::string synonym_of(const ReadCode& code) const {
     const std::string_view organ = organs_[code.choices[0]][code.choices[1]];
     const std::string_view cause = cause_of(code);
@@ -105,7 +106,7 @@ class ReadV2Maker {
     if (code.level > 2 && chooser_.chance(25)) add_term(code.code, "11", synonym_of(code));
   }
 
-  // A row for every word that the term is found by.
+  // Adds a row for every word that finds the term.
   void add_term(const std::string& code, std::string_view term_code, const std::string& term) {
     const TermLengths lengths = lengths_of(term);
     std::size_t place = 0;

@@ -17,14 +17,14 @@ constexpr unsigned multiply(unsigned left, unsigned right) {
   return rotation + (left_reflects != right_reflects ? 5 : 0);
 }
 
-// The permutation of a digit in the n-th place from the right.
+// The permutation for a digit in the n-th place from the right.
 unsigned permute(std::size_t place, unsigned digit) {
   constexpr std::array<unsigned, 10> once = {1, 5, 7, 6, 2, 8, 3, 0, 9, 4};
   for (std::size_t i = 0; i < place % 8; ++i) digit = once[digit];
   return digit;
 }
 
-// What is left of the digits if they stand `shift` places from the right; 0 for a valid identifier.
+// The check sum of digits that stand `shift` places from the right; 0 for a valid identifier.
 unsigned checksum(std::string_view digits, std::size_t shift) {
   unsigned sum = 0;
   for (std::size_t i = 0; i < digits.size(); ++i) {
@@ -39,7 +39,7 @@ unsigned checksum(std::string_view digits, std::size_t shift) {
 
 char verhoeff_digit(std::string_view digits) {
   const unsigned sum = checksum(digits, 1);
-  // Rotations are undone by the opposite one, reflections by themselves.
+  // A rotation is undone by the opposite rotation, a reflection by itself.
   return static_cast<char>('0' + (sum < 5 ? (5 - sum) % 5 : sum));
 }
 

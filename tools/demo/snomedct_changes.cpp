@@ -11,7 +11,7 @@ constexpr FamiliarConcept added[] = {
     {"Adult onset asthma", "disorder", {"Asthma", ""}, "Asthma that began in adult life"},
     {"Asthma with unpredictable attacks", "disorder", {"Asthma", ""}, ""},
     {"Thunderstorm asthma", "disorder", {"Allergic asthma", ""}, ""},
-    // Without the word asthma: what finds it is that it is below what is found.
+    // The term lacks the word asthma; a search finds the concept only through its ancestor.
     {"Wheezing illness of farm workers",
      "disorder",
      {"Occupational asthma", ""},

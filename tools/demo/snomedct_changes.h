@@ -1,5 +1,5 @@
-// What the second edition of the synthetic SNOMED CT changes: terms of familiar concepts, which are
-// those that the demonstration's codelists are made of.
+// The changes in the second edition of the synthetic SNOMED CT: terms of familiar concepts, which
+// the demonstration's codelists use.
 #pragma once
 
 #include <array>
@@ -10,12 +10,12 @@
 
 namespace codelog::demo {
 
-// Parents are familiar concepts, or new ones that come first.
+// Parents are familiar concepts, or new ones earlier in the list.
 std::span<const FamiliarConcept> new_concepts();
 
 struct RetiredConcept {
-  std::string_view term;       // of a concept without others below it
-  std::string_view refset_id;  // says in which way the successors take its place
+  std::string_view term;       // of a concept without children
+  std::string_view refset_id;  // says how the successors replace the concept
   std::array<std::string_view, 2> successors;
 };
 std::span<const RetiredConcept> retired_concepts();

@@ -28,7 +28,7 @@ enum Part { concept_part, description_part, stated_part, relationship_part, part
 
 struct PartFile {
   std::string_view name;
-  std::string_view language;  // in the file's name
+  std::string_view language;  // part of the file name
   std::string_view header;
 };
 constexpr std::string_view relationship_header =
@@ -48,10 +48,10 @@ constexpr std::string_view association_header =
 
 struct Module {
   std::string_view id;
-  std::string_view folder;  // up to the day
+  std::string_view folder;  // up to the date
   std::string_view hour;
   std::string_view view;
-  std::string_view file_name_end;  // up to the day
+  std::string_view file_name_end;  // up to the date
 };
 constexpr std::array<Module, 3> modules = {{
     {"900000000000207008", "SnomedCT_InternationalRF2_PRODUCTION_", "T120000Z", "Full", "INT_"},
@@ -60,7 +60,7 @@ constexpr std::array<Module, 3> modules = {{
     {"999000041000000102", "SnomedCT_UKEditionRF2_PRODUCTION_", "T000001Z", "UKEDFull", "GB_"},
 }};
 
-// Days of an edition: of the international part, which the extensions build on, and of these.
+// The dates of an edition: of the international part, and of the extensions that build on it.
 struct EditionDays {
   std::string_view international;
   std::string_view extensions;
@@ -82,7 +82,7 @@ class ReleaseFiles {
     }
   }
 
-  // What happened to a terminology that has been added until the day of this edition.
+  // Adds the changes up to the date of this edition to a terminology already written.
   void add_changes(Terminology& terminology) {
     changed_on_ = days_.international;
     module_ = 0;  // familiar concepts are international
@@ -139,11 +139,11 @@ class ReleaseFiles {
   }
 
   bool chance(unsigned percent) { return random_() % 100 < percent; }
-  // What is new has no past.
+  // New concepts have no past.
   bool has_past(unsigned percent) { return changed_on_.empty() && chance(percent); }
 
-  // Days of publication: one in each half of a year. Later components may only refer to what is
-  // there, but the importers do not look at that, and so neither does this.
+  // Dates of publication: one in each half of a year. In a real release, a component refers only to
+  // earlier or equal dates. The importers do not check this, so dates here ignore it.
   std::string early_date() {
     if (!changed_on_.empty()) return changed_on_;
     return std::to_string(2002 + random_() % 12) + (chance(50) ? "0131" : "0731");
@@ -153,7 +153,7 @@ class ReleaseFiles {
     return std::to_string(2014 + random_() % 9) + (chance(50) ? "0131" : "0731");
   }
 
-  // International concepts have only international parents; extensions extend.
+  // International concepts have only international parents; extensions add to them.
   void choose_module(const Terminology& terminology, ConceptNumber number) {
     const DemoConcept& described = terminology[number];
     std::uint8_t module = 0;
@@ -231,7 +231,7 @@ class ReleaseFiles {
       const std::string& parent_id = terminology[parent].id;
       add_relationship(stated_part, described, is_a, parent_id, "0", described.is_active);
       add_relationship(relationship_part, described, is_a, parent_id, "0", described.is_active);
-      // Where a broader parent stood before a narrower one was made.
+      // The concept hung under a broader parent until the narrower parent was made.
       const auto& above = terminology[parent].parents;
       if (!above.empty() && has_past(15)) {
         add_relationship(relationship_part, described, is_a, terminology[above.front()].id, "0",
@@ -261,14 +261,14 @@ class ReleaseFiles {
     if (is_active && !source.is_generated) familiar_.push_back(added);
   }
 
-  // The concept that a change is about.
+  // Makes the concept of a change the current one.
   const DemoConcept& enter(const Terminology& terminology, std::string_view term) {
     const ConceptNumber number = find_concept(terminology, term);
     module_ = module_of_[number];
     return terminology[number];
   }
 
-  // Those of the concept that are active and chosen.
+  // The active rows of the concept that is_chosen() accepts.
   template <class IsChosen>
   void end_rows(const DemoConcept& of, IsChosen is_chosen) {
     std::size_t count = 0;
@@ -319,9 +319,9 @@ class ReleaseFiles {
   std::array<std::array<std::string, parts_count>, modules.size()> texts_;
   std::vector<std::uint8_t> module_of_;
   std::uint8_t module_ = 0;        // of the concept being written
-  std::vector<Written> familiar_;  // those of familiar concepts, as they were made
-  std::string changed_on_;         // once what is added is of the second edition: its day
-  std::string associations_;       // rows of the refset
+  std::vector<Written> familiar_;  // rows of familiar concepts, as they were made
+  std::string changed_on_;    // the second edition's date while its changes are added; else empty
+  std::string associations_;  // rows of the refset
   std::uint32_t descriptions_count_ = 0;
   std::uint32_t relationships_count_ = 0;
 };

@@ -15,7 +15,7 @@ namespace codelog::demo {
 namespace {
 
 constexpr std::size_t dimensions_max = 7;
-using Meaning = std::array<std::uint8_t, dimensions_max>;  // a value of each dimension
+using Meaning = std::array<std::uint8_t, dimensions_max>;  // one value for each dimension
 
 struct MeaningHash {
   std::size_t operator()(const Meaning& meaning) const {
@@ -25,14 +25,15 @@ struct MeaningHash {
   }
 };
 
-// The concepts of one kind: combinations of values, each narrower than those with a broader value
-// in one dimension. This is what gives a concept several parents, as in real terminologies.
+// The concepts of one kind: combinations of values. A concept is narrower than those with a broader
+// value in one dimension, so it can have several parents, as in real terminologies.
 struct Lattice {
   std::string tag;
   std::vector<DimensionName> dimensions;
   std::unordered_map<Meaning, ConceptNumber, MeaningHash> numbers;
   std::vector<Meaning> meanings;
-  std::unordered_map<Meaning, std::vector<Meaning>, MeaningHash> narrower;  // that are there
+  // only existing concepts
+  std::unordered_map<Meaning, std::vector<Meaning>, MeaningHash> narrower;
 
   std::optional<std::size_t> place(DimensionName name) const {
     const auto found = std::find(dimensions.begin(), dimensions.end(), name);
@@ -71,7 +72,8 @@ class TerminologyMaker {
     add_all(morphologies_, DimensionName::morphology);
     add_all(organisms_, DimensionName::cause);
     add_all(bodies_, DimensionName::organ);
-    // The shares of a real release, roughly. What a small lattice cannot hold goes to the largest.
+    // Roughly the shares of a real release. Concepts that do not fit into a small lattice go to the
+    // largest.
     const std::size_t wanted = concepts_count;
     const std::size_t rest = wanted > concepts_.size() ? wanted - concepts_.size() : 0;
     grow(bodies_, std::min<std::size_t>(rest / 10, 600));
@@ -126,7 +128,7 @@ class TerminologyMaker {
     }
   }
 
-  // Adds concepts below those that are there.
+  // Adds concepts below existing ones.
   void grow(Lattice& lattice, std::size_t concepts_count) {
     const std::size_t tries_max = concepts_count * 50;  // a lattice may be full
     std::size_t added = 0;
@@ -139,7 +141,8 @@ class TerminologyMaker {
     }
   }
 
-  // One value, chosen at random, made one step narrower; unchanged if there is nothing narrower.
+  // The meaning with one value, chosen at random, made one step narrower; unchanged if no value can
+  // be.
   Meaning narrowed(const Lattice& lattice, Meaning meaning) {
     const std::size_t place = below(lattice.dimensions.size());
     const auto& values = dimension(lattice.dimensions[place]).values;
@@ -152,7 +155,7 @@ class TerminologyMaker {
     return meaning;
   }
 
-  // What two concepts below this one have in common, and so a concept with two parents.
+  // A meaning below two concepts that are both narrower than `above`: a concept with two parents.
   Meaning joined(const Lattice& lattice, const Meaning& above) {
     const auto found = lattice.narrower.find(above);
     if (found == lattice.narrower.end()) return above;
@@ -165,7 +168,7 @@ class TerminologyMaker {
     return meaning;
   }
 
-  // Parts and sides are those of an organ, not of a whole system.
+  // Parts and sides belong to an organ, not to a whole system.
   static bool is_sensible(const Lattice& lattice, const Meaning& meaning) {
     using enum DimensionName;
     const bool is_partial = lattice.value(meaning, part) != 0 || lattice.value(meaning, side) != 0;
@@ -230,7 +233,7 @@ class TerminologyMaker {
     return capitalised(std::string(word(lattice.dimensions.front())));
   }
 
-  // Only concepts without children, so that what is active hangs together.
+  // Retires only concepts without children, so that the active hierarchy stays connected.
   void retire_some() {
     std::vector<bool> has_children(concepts_.size(), false);
     for (const DemoConcept& child : concepts_) {

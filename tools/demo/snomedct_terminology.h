@@ -1,4 +1,4 @@
-// A made-up terminology: concepts with terms and parents, before anything is said about files.
+// A made-up terminology: concepts with terms and parents, independent of any file format.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct DemoConcept {
   std::optional<ConceptNumber> finding_site = {};
   std::optional<ConceptNumber> morphology = {};
   bool is_active = true;
-  bool is_generated = false;  // put together at random, neither structural nor familiar
+  bool is_generated = false;  // built at random; neither structural nor familiar
 };
 
 // Parents come before their children.
@@ -30,9 +30,9 @@ using Terminology = std::vector<DemoConcept>;
 
 Terminology make_terminology(std::uint32_t concepts_count, std::uint64_t seed);
 
-// The concept of a term that only one has; it must be there (checked).
+// The concept with this term. The term must exist, and once only (checked).
 ConceptNumber find_concept(const Terminology& terminology, std::string_view term);
-// Adds a familiar concept, whose parents are there.
+// Adds a familiar concept; its parents must be there already.
 void add_familiar(Terminology& terminology, const FamiliarConcept& known);
 
 }  // namespace codelog::demo

@@ -10,7 +10,7 @@ namespace {
 
 using Branch = std::pair<std::string_view, std::vector<std::string_view>>;
 
-// Two levels below "not said".
+// A dimension with two levels below "not said".
 Dimension two_levels(std::initializer_list<Branch> branches) {
   Dimension result;
   result.values.push_back({"", 0});

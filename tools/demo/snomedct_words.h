@@ -1,4 +1,4 @@
-// The words that the synthetic SNOMED CT release is made of.
+// The words of the synthetic SNOMED CT release.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace codelog::demo {
 
-// One aspect of a meaning, such as where a disorder is: a tree of values. Value 0 is "not said";
+// One aspect of a meaning, such as the site of a disorder: a tree of values. Value 0 is "not said";
 // every other value is narrower than its parent.
 struct Dimension {
   struct Value {
@@ -33,12 +33,12 @@ enum class DimensionName {
   approach
 };
 const Dimension& dimension(DimensionName name);
-// The texts one step narrower than a text; than an empty one, the broadest.
+// The texts one step narrower than `broader`; for an empty text, the broadest ones.
 std::vector<std::string_view> texts_below(DimensionName name, std::string_view broader);
-// The texts that have nothing narrower.
+// The texts without narrower ones.
 std::vector<std::string_view> narrowest_texts(DimensionName name);
 
-// A concept that gives SNOMED CT its structure, with its real identifier. Parents come first.
+// A concept of SNOMED CT's structure, with its real identifier. Parents come first.
 struct StructuralConcept {
   std::string_view id;
   std::string_view term;
@@ -47,8 +47,8 @@ struct StructuralConcept {
 };
 std::span<const StructuralConcept> structural_concepts();
 
-// A concept that a visitor will look for. Parents are terms that come first: of such concepts, of
-// structural ones, or "Disorder of <system>".
+// A concept that visitors will look for. Its parents are terms of earlier familiar concepts or of
+// structural concepts, or "Disorder of <system>".
 struct FamiliarConcept {
   std::string_view term;
   std::string_view tag;

@@ -1,4 +1,4 @@
-// What the makers of synthetic releases put together terms and codes with.
+// Helpers that build the terms and codes of synthetic releases.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,15 @@
 
 namespace codelog::demo {
 
-// With spaces between; empty words are left out.
+// Joins words with spaces; leaves out empty words.
 std::string join(std::initializer_list<std::string_view> words);
 std::string capitalised(std::string text);
 
-// Of codes that tell upper case from lower.
+// For codes that distinguish upper from lower case.
 inline constexpr std::string_view code_characters =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-// Publishers give a term in several lengths, the longer ones only where they are needed.
+// Publishers give a term in several lengths; the longer ones only where needed.
 inline constexpr std::size_t short_term_bytes = 30;
 inline constexpr std::size_t middle_term_bytes = 60;
 struct TermLengths {
@@ -25,7 +25,7 @@ struct TermLengths {
 };
 TermLengths lengths_of(std::string_view term);
 
-// Numbers that are the same on any machine, unlike those of the standard's distributions.
+// Random choices that are the same on any machine, unlike the standard's distributions.
 class Chooser {
  public:
   explicit Chooser(std::uint64_t seed) : random_(seed) {}

@@ -13,19 +13,20 @@ struct Discard {
   void operator()(zip_t* archive) const { zip_discard(archive); }
 };
 
-constexpr zip_uint32_t compression_level = 1;  // rows repeat so much that more is only slower
+constexpr zip_uint32_t compression_level = 1;  // repetitive rows: higher levels are only slower
 constexpr zip_uint16_t first_day_of_zip = 1 << 5 | 1;  // 1980-01-01, as DOS counts
 
 base::Error write_error(const std::filesystem::path& path, const std::string& why) {
   return {base::ErrorCode::io, "cannot write " + path.string() + ": " + why, {}};
 }
 
-// What libzip reads a member from that is made piece by piece.
+// A libzip source for a member that is made piece by piece.
 class PieceSource {
  public:
   explicit PieceSource(const ZipWriter::NextPiece& next_piece) : next_piece_(next_piece) {}
 
-  // Belongs to the archive once that was given the source. nullptr: an error of the archive.
+  // The archive owns the source once it has received it. Returns nullptr on an error of the
+  // archive.
   static zip_source_t* make(zip_t* archive, const ZipWriter::NextPiece& next_piece) {
     auto own = std::make_unique<PieceSource>(next_piece);
     zip_source_t* source = zip_source_function(archive, &PieceSource::answer, own.get());
@@ -52,7 +53,7 @@ class PieceSource {
         delete source;
         return 0;
       default:
-        return 0;  // opening and closing need nothing, and nothing fails
+        return 0;  // opening and closing need no work and cannot fail
     }
   }
 
@@ -74,7 +75,7 @@ class PieceSource {
 
   const ZipWriter::NextPiece& next_piece_;
   std::string piece_;
-  std::size_t given_ = 0;  // bytes of the piece
+  std::size_t given_ = 0;  // bytes of the piece already given
 };
 
 }  // namespace
