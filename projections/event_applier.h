@@ -1,4 +1,4 @@
-// What each event changes in the views: the projector's own, in a file of its own.
+// The changes that each event makes in the views; internal to the projector.
 #pragma once
 
 #include "events/commit.h"
@@ -7,7 +7,7 @@
 namespace codelog::projections {
 
 // Applies the events of one commit, in order, to the projector's pending changes. Errors: corrupt
-// (an event names something that the views do not have).
+// (an event names a thing that the views do not have).
 base::Result<void> apply_events(Projector& projector, const events::Commit& commit);
 
 }  // namespace codelog::projections

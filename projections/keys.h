@@ -64,7 +64,7 @@ std::string deleted_version(VersionId id);
 std::string search(VersionId version, SearchId id);
 std::string searches_of(VersionId version);
 
-// Prefixes of whole kinds.
+// Prefixes that cover a whole kind.
 std::string all_users();
 std::string all_organisations();
 std::string all_releases();
@@ -73,7 +73,7 @@ std::string all_codelists();
 
 // The last four bytes of a key, as a number.
 std::uint32_t trailing_number(std::string_view key);
-// What follows the last zero byte.
+// The name after the last zero byte.
 std::string_view trailing_name(std::string_view key);
 
 }  // namespace codelog::projections::keys

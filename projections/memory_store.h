@@ -1,5 +1,5 @@
-// A Store in memory, for the views of one codelist at a moment in the past, and for tests. Not
-// thread-safe; a reader sees later writes (nothing writes while one reads).
+// A Store in memory, for tests and for the views of one codelist at a moment in the past. Not
+// thread-safe. A reader sees later writes, but nothing writes while somebody reads.
 #pragma once
 
 #include <map>

@@ -5,7 +5,7 @@
 namespace codelog::projections {
 namespace {
 
-// Ids that were taken before (those of a search that is put back, say) change nothing.
+// Ids taken earlier (for example, of a search that is put back) change nothing.
 class TakeIds {
  public:
   explicit TakeIds(NextIds& next) : next_(next) {}

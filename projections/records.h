@@ -1,4 +1,5 @@
-// What the views hold, one struct a kind of thing. Plain values; stored by record_codec.h.
+// The records of the views, one struct for each kind of thing. Plain values; record_codec.h stores
+// them.
 #pragma once
 
 #include <array>
@@ -80,7 +81,7 @@ struct RefsetVersionRecord {
   bool operator==(const RefsetVersionRecord&) const = default;
 };
 
-// The last report on what a release does to the versions of its system.
+// The last report on the effects of a release on versions of its system.
 struct UpgradeReportRecord {
   std::string release;
   base::Sha256 release_digest{};
@@ -134,10 +135,11 @@ struct VersionRecord {
   Timestamp updated_at;
   // The last commit that changed codes, searches or status.
   Position changed_at;
-  // Draft steps that can be undone (last is next), and those undone that can be redone.
+  // Positions of the draft steps that can be undone (the last is next), and of the undone steps
+  // that can be redone.
   std::vector<Position> undo_steps;
   std::vector<Position> redo_steps;
-  std::uint64_t assumptions_count = 0;  // that wait for confirmation
+  std::uint64_t assumptions_count = 0;  // number of codes waiting for confirmation
   bool operator==(const VersionRecord&) const = default;
 
   std::uint64_t codes_count() const {
@@ -159,7 +161,7 @@ struct NextIds {
   VersionId version{1};
   SearchId search{1};
 
-  // The ids that an event gives to something new are no longer free.
+  // Marks the ids that an event gives to new things as taken.
   void take(const events::Event& event);
   bool operator==(const NextIds&) const = default;
 };

@@ -26,7 +26,7 @@ using coding_systems::ZipMember;
 
 constexpr std::array<std::string_view, 1> migrations = {"0001_initial"};
 
-// The text of these is the schema's identity: spelling, order and names as Django wrote them.
+// The text is the schema's identity: spelling, order and names as Django wrote them.
 constexpr std::string_view tables_sql =
     "CREATE TABLE \"bnfdmd_mapping\" (\"dmd_code\" varchar(18) NOT NULL PRIMARY KEY, "
     "\"dmd_type\" varchar(4) NOT NULL, \"bnf_concept_id\" varchar(15) NOT NULL);";
@@ -56,7 +56,7 @@ struct MapRow {
   SctidText dmd;
   BnfText bnf;
   std::uint8_t type = 0;  // index into types
-  std::uint32_t row = 0;  // in the sheet
+  std::uint32_t row = 0;  // of the sheet
 };
 
 bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
@@ -78,8 +78,8 @@ class RowsReader {
     for (const std::size_t column : {bnf_column, snomed_column}) {
       if (cells[column].kind != SheetCell::Kind::text) {
         return error_at(row, column,
-                        "the code is a number, of which spreadsheets keep 15 digits; it must be "
-                        "a text");
+                        "the code is a number, and spreadsheets keep only 15 digits; it must be "
+                        "text");
       }
     }
     const auto bnf_code = BnfText::from(bnf.text);
@@ -94,7 +94,7 @@ class RowsReader {
     const std::string_view type_text = cells[type_column].text;
     const auto type = std::ranges::find(types, type_text);
     if (type == types.end()) {
-      return error_at(row, type_column, quoted(type_text) + " is none of VMP, VMPP, AMP and AMPP");
+      return error_at(row, type_column, quoted(type_text) + " is not VMP, VMPP, AMP or AMPP");
     }
     if (rows_.size() >= rows_max_) {
       return error_at(row, snomed_column,
@@ -105,7 +105,7 @@ class RowsReader {
     return {};
   }
 
-  // By dm+d code.
+  // Returns the rows sorted by dm+d code.
   Result<std::vector<MapRow>> finish() {
     if (!has_header_) return Error{ErrorCode::invalid, name_ + ": the sheet is empty", {}};
     if (rows_.empty()) {
@@ -116,7 +116,7 @@ class RowsReader {
     if (twice != rows_.end()) {
       return error_at(
           (twice + 1)->row, snomed_column,
-          quoted(twice->dmd.view()) + " is in row " + std::to_string(twice->row) + " already");
+          quoted(twice->dmd.view()) + " is already in row " + std::to_string(twice->row));
     }
     return std::move(rows_);
   }
@@ -145,7 +145,7 @@ class RowsReader {
   std::vector<MapRow> rows_;
 };
 
-// The workbook itself, or the only one in the archive.
+// Opens the workbook itself, or the only workbook in the archive.
 Result<ZipArchive> open_workbook(const ImportRequest& request) {
   auto archive = ZipArchive::open(request.archive, request.limits);
   if (!archive) return archive;

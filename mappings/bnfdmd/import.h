@@ -1,11 +1,12 @@
-// Imports the NHSBSA's "BNF Snomed Mapping": an .xlsx workbook, or the zip archive with one in it.
+// Imports the NHSBSA's "BNF Snomed Mapping": an .xlsx workbook, or the zip archive that contains
+// it.
 //
-// The sheet that the workbook shows has a header in its first row, with `VMP / VMPP/ AMP / AMPP` in
-// column B, `BNF Code` in C and `SNOMED Code` in E. A row that lacks either code is passed over.
+// The active sheet of the workbook has a header in its first row, with `VMP / VMPP/ AMP / AMPP` in
+// column B, `BNF Code` in C and `SNOMED Code` in E. Rows that lack either code are skipped.
 //
-// Refused, with row and column: another header, codes in cells that are not text (a spreadsheet has
-// rounded those), BNF codes that are not 1 to 15 letters and digits, SNOMED codes that are not 6 to
-// 18 digits, one that comes twice, types that are none of VMP, VMPP, AMP and AMPP.
+// Refuses, naming row and column: another header, codes in cells that are not text (a spreadsheet
+// has rounded those), BNF codes other than 1 to 15 letters and digits, SNOMED codes other than 6 to
+// 18 digits, repeated SNOMED codes, and types other than VMP, VMPP, AMP and AMPP.
 #pragma once
 
 #include "coding_systems/base/import_progress.h"

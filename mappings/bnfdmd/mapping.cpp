@@ -13,10 +13,10 @@ namespace {
 using coding_systems::BnfText;
 using coding_systems::SctidText;
 
-// How a dm+d release names its products: with the kind behind the name.
+// A dm+d release names its products with their kind after the name.
 std::string_view kind_mark(DmdType type) { return type == DmdType::vmp ? " (VMP)" : " (AMP)"; }
 
-// A product with what it is sorted by.
+// A product with its sort keys.
 struct NamedProduct {
   DmdProduct product;
   std::string_view full_name;
@@ -31,7 +31,7 @@ std::optional<NamedProduct> find_product(const BnfDmdPair& pair,
   const std::string_view full_name = name->substr(0, name->size() - mark.size());
   std::string_view own_name = full_name;
   if (pair.type == DmdType::amp) {
-    // An AMP's full name has its supplier in it; the name without it is its only synonym.
+    // An AMP's full name contains its supplier; the name without the supplier is its only synonym.
     const auto synonyms = dmd.synonyms(*node);
     if (!synonyms.empty()) own_name = synonyms.front();
   }
@@ -62,7 +62,7 @@ base::Result<BnfDmdMapping> BnfDmdMapping::open(const std::filesystem::path& fil
         if (!bnf || !dmd) {
           return base::Error{base::ErrorCode::corrupt,
                              file.string() + ": the row of '" + std::string(row.text(2)) +
-                                 "' has a code that is longer than its coding system has them",
+                                 "' has a code longer than its coding system allows",
                              {}};
         }
         pairs.push_back({*bnf, row.text(1) == "VMP" ? DmdType::vmp : DmdType::amp, *dmd});

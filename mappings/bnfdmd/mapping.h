@@ -1,5 +1,4 @@
-// Which dm+d products a presentation of the pseudo-BNF stands for. Immutable once read; safe from
-// any thread.
+// Maps presentations of the pseudo-BNF to dm+d products. Immutable once read; safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +17,7 @@ namespace codelog::mappings {
 
 inline constexpr std::string_view bnfdmd_id = "bnfdmd";
 
-// In the order in which conversions list them. Packs (VMPP, AMPP) are in the files, and nowhere
-// else.
+// In the order of conversions. Packs (VMPP, AMPP) are only in the files.
 enum class DmdType : std::uint8_t { vmp, amp };
 std::string_view to_string(DmdType type);  // "VMP", "AMP"
 
@@ -33,12 +31,12 @@ struct BnfDmdPair {
 class BnfDmdMapping {
  public:
   explicit BnfDmdMapping(std::vector<BnfDmdPair> pairs);
-  // Reads the VMPs and AMPs of a file in the schema of OpenCodelists. Errors: not_found, corrupt,
+  // Reads the VMPs and AMPs of a file in OpenCodelists' schema. Errors: not_found, corrupt,
   // unavailable, io.
   static base::Result<BnfDmdMapping> open(const std::filesystem::path& file);
 
   std::size_t pairs_count() const { return pairs_.size(); }
-  // Only of this very code: one above presentations has none. Logarithmic.
+  // The pairs of exactly this code; a code above presentations has none. Logarithmic.
   std::span<const BnfDmdPair> of_bnf(std::string_view code) const;
 
  private:
@@ -48,13 +46,13 @@ class BnfDmdMapping {
 struct DmdProduct {
   DmdType type = DmdType::vmp;
   std::string_view code;
-  std::string_view name;  // as dm+d has it, without its supplier
+  std::string_view name;  // dm+d's name, without the supplier
   std::string_view bnf_code;
   bool operator==(const DmdProduct&) const = default;
 };
 
-// The products that these BNF codes stand for and that the dm+d release has: by BNF code, VMPs
-// before AMPs, by name (of AMPs: with supplier). Views into all three arguments. O(n log n).
+// The products of these BNF codes that exist in the dm+d release. Sorted by BNF code, then VMPs
+// before AMPs, then name (of AMPs: with supplier). Views into all three arguments. O(n log n).
 std::vector<DmdProduct> dmd_products_of(const BnfDmdMapping& mapping,
                                         const coding_systems::Release& dmd,
                                         std::span<const std::string> bnf_codes);

@@ -23,11 +23,11 @@ using coding_systems::ZipMember;
 using Attributes = std::span<const XmlAttribute>;
 
 constexpr std::uint64_t rows_per_progress = 1000;
-constexpr std::size_t columns_max = 16'384;  // the format's own
+constexpr std::size_t columns_max = 16'384;  // the format's limit
 constexpr std::size_t sheets_max = 1000;
-constexpr std::size_t cell_bytes_max = 128 * 1024;  // Excel has 32,767 characters at most
+constexpr std::size_t cell_bytes_max = 128 * 1024;  // Excel allows 32,767 characters
 
-// "x:row" and "row" are the same to us: all our elements are of one namespace.
+// Treats "x:row" and "row" alike: all elements read here are of one namespace.
 std::string_view local_name(std::string_view name) { return name.substr(name.find(':') + 1); }
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
@@ -37,7 +37,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
   return number;
 }
 
-// The column of a cell's address, "C17"; nothing where that is none.
+// The column of a cell's address such as "C17"; nothing if the text is not an address.
 std::optional<std::size_t> parse_column(std::string_view address) {
   std::size_t column = 0;
   std::size_t letters = 0;
@@ -49,7 +49,7 @@ std::optional<std::size_t> parse_column(std::string_view address) {
   return column - 1;
 }
 
-// One part of the workbook, as XML. `part` is its member.
+// Reads one part of the workbook as XML. `part` is its member.
 Result<void> read_part(const ZipArchive& workbook, const ZipMember& part,
                        const std::function<Result<void>(XmlReader&)>& use) {
   auto member = workbook.read(part);
@@ -66,7 +66,7 @@ const ZipMember* find_part(const ZipArchive& workbook, std::string_view name) {
 
 Error no_part(const ZipArchive& workbook, std::string_view name) {
   return {ErrorCode::invalid,
-          workbook.name() + ": is no .xlsx workbook: there is no " + std::string(name) + " in it",
+          workbook.name() + ": is not an .xlsx workbook: it has no " + std::string(name),
           {}};
 }
 
@@ -95,7 +95,7 @@ class WorkbookHandler final : public XmlHandler {
   Result<void> end(std::string_view) override { return {}; }
   Result<void> text(std::string_view) override { return {}; }
 
-  // The relationship of the sheet that is shown.
+  // The relationship of the active sheet.
   Result<std::string> active_sheet() const {
     if (active_ < sheets_.size()) return sheets_[active_];
     return xml_.error_here("the workbook has no active sheet");
@@ -121,7 +121,7 @@ class RelationshipsHandler final : public XmlHandler {
     if (local_name(name) != "Relationship") return {};
     if (found_.targets.size() == 2 * sheets_max) return xml_.error_here("there are too many parts");
     const std::string target(find_attribute(attributes, "Target").value_or(""));
-    // Relative to the workbook, which is in xl/.
+    // Targets are relative to the workbook part, which is in xl/.
     const std::string part = target.starts_with('/') ? target.substr(1) : "xl/" + target;
     if (find_attribute(attributes, "Type").value_or("").ends_with("/sharedStrings")) {
       found_.shared_texts = part;
@@ -194,7 +194,7 @@ class SharedTextsHandler final : public XmlHandler {
   const XmlReader& xml_;
   SharedTexts& texts_;
   bool in_text_ = false;
-  bool in_phonetic_ = false;  // how an East Asian text is read aloud
+  bool in_phonetic_ = false;  // inside a text that gives the pronunciation of an East Asian text
 };
 
 // --- The sheet ---
@@ -252,7 +252,7 @@ class SheetHandler final : public XmlHandler {
     const auto address = find_attribute(attributes, "r");
     const auto column = address ? parse_column(*address) : next_column_;
     if (!column || *column < next_column_) {
-      return xml_.error_here("a cell of row " + std::to_string(row_) + " has no place in it");
+      return xml_.error_here("a cell of row " + std::to_string(row_) + " has no valid address");
     }
     column_ = *column;
     next_column_ = column_ + 1;
@@ -273,7 +273,7 @@ class SheetHandler final : public XmlHandler {
       const auto number = parse_number(value);
       const auto text = number ? texts_.find(*number) : std::nullopt;
       if (!text) {
-        return xml_.error_here(cell_place(row_, column_) + " refers to a text that is not there");
+        return xml_.error_here(cell_place(row_, column_) + " refers to a missing text");
       }
       value = *text;
     }
@@ -294,7 +294,7 @@ class SheetHandler final : public XmlHandler {
   const SharedTexts& texts_;
   const SheetRequest& request_;
   const std::function<Result<void>()> report_;
-  std::vector<std::string> values_;  // of the row's cells, as they are stored
+  std::vector<std::string> values_;  // of the row's cells, as stored
   std::vector<SheetCell> cells_;
   std::uint64_t row_ = 0;
   std::uint64_t rows_count_ = 0;

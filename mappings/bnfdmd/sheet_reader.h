@@ -1,8 +1,7 @@
-// Reads the sheet of an .xlsx workbook that is shown when it is opened, row by row: what an import
-// needs of the format (ECMA-376), and no more. Memory: the workbook's texts, within a bound, and
-// one row.
+// Reads the active sheet of an .xlsx workbook row by row, with only the parts of the format
+// (ECMA-376) that an import needs. Memory: the workbook's texts, within a bound, and one row.
 //
-// Formulas give the value that was stored with them; dates and formats are not looked at.
+// Formulas give their stored value; the reader ignores dates and formats.
 #pragma once
 
 #include <cstdint>
@@ -24,26 +23,27 @@ struct SheetLimits {
 struct SheetCell {
   enum class Kind : std::uint8_t { empty, text, other };
   Kind kind = Kind::empty;
-  std::string_view text;  // of `other`: the value as it is stored
+  std::string_view text;  // for `other`: the stored value
 };
 
-// `cells` are the first columns, lives until the call returns. Rows count from 1, as in the
-// workbook; those without any cell are passed over.
+// `cells` are the first columns; they live until the call returns. Rows count from 1, as in the
+// workbook. Rows without any cell are skipped.
 using OnSheetRow =
     std::function<base::Result<void>(std::uint64_t row, std::span<const SheetCell> cells)>;
-// How many bytes of the sheet have been read.
+// Called with the number of bytes of the sheet read so far.
 using OnSheetProgress = std::function<base::Result<void>(std::uint64_t done)>;
 
 struct SheetRequest {
-  std::size_t columns_count = 0;  // so many are handed over, others are read over
-  std::function<void(std::uint64_t size_bytes)> on_begin;  // of the sheet, before anything is read
+  std::size_t columns_count = 0;  // number of columns passed on; others are skipped
+  // receives the sheet's size before reading starts
+  std::function<void(std::uint64_t size_bytes)> on_begin;
   OnSheetRow on_row;
-  OnSheetProgress on_progress;  // after each thousand rows
+  OnSheetProgress on_progress;  // after every thousand rows
   SheetLimits limits = {};
 };
 
-// Errors: invalid (no workbook, a part missing, malformed XML with part and line, a cell that names
-// a text that is not there, beyond a limit), io, and what on_row and on_progress say.
+// Errors: invalid (not a workbook, a missing part, malformed XML with part and line, a cell that
+// refers to a missing text, over a limit), io, and the errors of on_row and on_progress.
 base::Result<void> read_active_sheet(const coding_systems::ZipArchive& workbook,
                                      const SheetRequest& request);
 

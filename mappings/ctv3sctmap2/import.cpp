@@ -25,7 +25,7 @@ using coding_systems::SctidText;
 
 constexpr std::array<std::string_view, 1> migrations = {"0001_initial"};
 
-// The text of these is the schema's identity: spelling, order and names as Django wrote them.
+// The text is the schema's identity: spelling, order and names as Django wrote them.
 constexpr std::string_view tables_sql =
     "CREATE TABLE \"ctv3sctmap2_mapping\" (\"id\" char(32) NOT NULL PRIMARY KEY, "
     "\"ctv3_term_type\" varchar(1) NOT NULL, \"map_status\" bool NOT NULL, "
@@ -75,7 +75,7 @@ std::string_view without_braces(std::string_view id) {
   return id.substr(first, id.find_last_not_of(around) - first + 1);
 }
 
-// "20200401" to "2020-04-01"; nothing where there is no such day.
+// Turns "20200401" into "2020-04-01"; returns nothing if there is no such day.
 std::optional<std::string> day_of(std::string_view text) {
   if (text.size() != 8) return std::nullopt;
   const std::string day = std::string(text.substr(0, 4)) + "-" + std::string(text.substr(4, 2)) +
@@ -83,7 +83,7 @@ std::optional<std::string> day_of(std::string_view text) {
   return base::is_date(day) ? std::optional(day) : std::nullopt;
 }
 
-// The rows of a table as they are stored; see import.h for what is refused.
+// Collects the rows of a table for storing; import.h lists the refused ones.
 class RowsReader {
  public:
   explicit RowsReader(TableReader& table) : table_(table) {}
@@ -108,7 +108,7 @@ class RowsReader {
     return stages.advance_to(table_.bytes_read());
   }
 
-  // By id.
+  // Returns the rows sorted by id.
   std::vector<MapRow> take() {
     std::sort(rows_.begin(), rows_.end(),
               [](const MapRow& a, const MapRow& b) { return a.id < b.id; });
@@ -155,7 +155,7 @@ class RowsReader {
       row.sct_description = *description;
     }
     const auto day = day_of(fields[7]);
-    if (!day) return table_.error_here("the EFFECTIVEDATE is no day written YYYYMMDD");
+    if (!day) return table_.error_here("the EFFECTIVEDATE is not a date (YYYYMMDD)");
     row.date = *day;
     row.is_in_force = fields[6] == "1";
     row.is_assured = fields[8] == "1";

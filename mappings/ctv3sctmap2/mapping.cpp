@@ -38,8 +38,8 @@ base::Result<Ctv3SnomedMapping> Ctv3SnomedMapping::open(const std::filesystem::p
           return base::Error{base::ErrorCode::corrupt,
                              file.string() + ": the row of '" + std::string(row.text(0)) +
                                  "' and '" + std::string(row.text(1)) +
-                                 "' has a code that is "
-                                 "longer than its coding system has them",
+                                 "' has a code longer than "
+                                 "its coding system allows",
                              {}};
         }
         pairs.push_back({*ctv3, *snomedct});

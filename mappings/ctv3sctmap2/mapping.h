@@ -1,4 +1,4 @@
-// CTV3 and SNOMED CT: which concept stands for which. Immutable once read; safe from any thread.
+// Maps between CTV3 codes and SNOMED CT concepts. Immutable once read; safe from any thread.
 #pragma once
 
 #include <filesystem>
@@ -22,14 +22,14 @@ struct Ctv3SnomedPair {
 class Ctv3SnomedMapping {
  public:
   explicit Ctv3SnomedMapping(std::vector<Ctv3SnomedPair> pairs);
-  // Reads the rows of a file in the schema of OpenCodelists that are clinically assured, in force
-  // and lead to a SNOMED CT concept. Errors: not_found, corrupt, unavailable, io.
+  // Reads from a file in OpenCodelists' schema the rows that are clinically assured, in force and
+  // lead to a SNOMED CT concept. Errors: not_found, corrupt, unavailable, io.
   static base::Result<Ctv3SnomedMapping> open(const std::filesystem::path& file);
 
   std::size_t pairs_count() const { return by_ctv3_.size(); }
 
-  // In the order of the other side's codes. A pair comes once for each pair of terms that the
-  // mapping has it for. Logarithmic.
+  // Sorted by the code on the other side. A pair of codes is repeated for each pair of terms that
+  // the mapping lists. Logarithmic.
   std::span<const Ctv3SnomedPair> of_ctv3(std::string_view code) const;
   std::span<const Ctv3SnomedPair> of_snomedct(std::string_view code) const;
 

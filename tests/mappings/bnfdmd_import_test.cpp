@@ -149,14 +149,14 @@ TEST_CASE("a bad row of a BNF to dm+d workbook is refused with row and column",
           "map.xlsx, row 2, column E: '" + code + "' is not a code of 6 to 18 digits");
   }
   CHECK(imported.failure("VTM", good_bnf, "100000") ==
-        "map.xlsx, row 2, column B: 'VTM' is none of VMP, VMPP, AMP and AMPP");
+        "map.xlsx, row 2, column B: 'VTM' is not VMP, VMPP, AMP or AMPP");
   CHECK(imported.failure("", good_bnf, "100000") ==
-        "map.xlsx, row 2, column B: '' is none of VMP, VMPP, AMP and AMPP");
+        "map.xlsx, row 2, column B: '' is not VMP, VMPP, AMP or AMPP");
   const std::string number_row = number_cell("1") + inline_cell("VMP") + inline_cell(good_bnf) +
                                  "<c/>" + number_cell("1.000000000000011E16");
   CHECK(imported.failure(Workbook{{header, number_row}, {}}) ==
-        "map.xlsx, row 2, column E: the code is a number, of which spreadsheets keep 15 digits; it "
-        "must be a text");
+        "map.xlsx, row 2, column E: the code is a number, and spreadsheets keep only 15 digits; it "
+        "must be text");
   write_bytes(imported.archive, Workbook{{header, sheet_row("VMP", good_bnf, "100000"),
                                           sheet_row("VMP", good_bnf, "100001")},
                                          {}}
@@ -169,7 +169,7 @@ TEST_CASE("a bad row of a BNF to dm+d workbook is refused with row and column",
   CHECK(files_in(imported.target).empty());
   const std::string good = sheet_row("VMP", good_bnf, "100000");
   CHECK(imported.failure(Workbook{{header, good, "<c/>", good}, {}}) ==
-        "map.xlsx, row 4, column E: '100000' is in row 2 already");
+        "map.xlsx, row 4, column E: '100000' is already in row 2");
 }
 
 TEST_CASE("what is no workbook is refused with the part that is wrong", "[mappings][import]") {
@@ -187,24 +187,23 @@ TEST_CASE("what is no workbook is refused with the part that is wrong", "[mappin
         "map.xlsx: xl/workbook.xml, line 1: the workbook has no active sheet");
   CHECK_THAT(with(main, "<workbook><sheets>"),
              Catch::StartsWith("map.xlsx: xl/workbook.xml, line 1: "));
-  CHECK(with(relations, "") ==
-        "map.xlsx: is no .xlsx workbook: there is no " + relations + " in it");
+  CHECK(with(relations, "") == "map.xlsx: is not an .xlsx workbook: it has no " + relations);
   CHECK(with(relations, "<Relationships/>") ==
-        "map.xlsx: is no .xlsx workbook: there is no active sheet in it");
-  CHECK(with(sheet, "") == "map.xlsx: is no .xlsx workbook: there is no active sheet in it");
+        "map.xlsx: is not an .xlsx workbook: it has no active sheet");
+  CHECK(with(sheet, "") == "map.xlsx: is not an .xlsx workbook: it has no active sheet");
   CHECK(with("xl/sharedStrings.xml", "") ==
-        "map.xlsx: is no .xlsx workbook: there is no xl/sharedStrings.xml in it");
+        "map.xlsx: is not an .xlsx workbook: it has no xl/sharedStrings.xml");
   const auto with_rows = [&](const std::string& rows) {
     return with(sheet, "<worksheet><sheetData>" + rows + "</sheetData></worksheet>");
   };
   const std::string at = "map.xlsx: " + sheet + ", line 1: ";
   CHECK(with_rows("<row r=\"1\">" + shared_cell(0) + "</row>") ==
-        at + "row 1, column A refers to a text that is not there");
+        at + "row 1, column A refers to a missing text");
   CHECK(with_rows("<row r=\"2\"/><row r=\"1\"/>") == at + "the rows are not in order");
   CHECK(with_rows("<row r=\"1\"><c r=\"B1\"/><c r=\"A1\"/></row>") ==
-        at + "a cell of row 1 has no place in it");
+        at + "a cell of row 1 has no valid address");
   CHECK(with_rows("<row r=\"1\"><c r=\"ABCD1\"/></row>") ==
-        at + "a cell of row 1 has no place in it");
+        at + "a cell of row 1 has no valid address");
 }
 
 TEST_CASE("a workbook's texts stay within a bound", "[mappings][import]") {

@@ -143,7 +143,7 @@ TEST_CASE("a bad table of the CTV3 mapping is refused with its line", "[mappings
   }
   for (const std::string date : {"", "2020-04-01", "20200230", "2020041"}) {
     CHECK(imported.failure(header + line("1", "X1...", "100000", "1", date)) ==
-          where + "2: the EFFECTIVEDATE is no day written YYYYMMDD");
+          where + "2: the EFFECTIVEDATE is not a date (YYYYMMDD)");
   }
   CHECK(imported.failure(header + good + std::string(400'000, 'x')) ==
         where + "3: the line is longer than 65536 bytes");
