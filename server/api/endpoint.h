@@ -1,5 +1,5 @@
-// One operation of the native API: what the OpenAPI document says about it, and what it does. The
-// table of endpoints is the only list of them: the router and the document are both made from it.
+// One operation of the native API: its description in the OpenAPI document, and its handler. The
+// router and the document are both made from the table of endpoints, so there is no second list.
 #pragma once
 
 #include <functional>
@@ -20,14 +20,14 @@ using base::Result;
 using events::Commit;
 using projections::Views;
 
-// A request that is only answered: with the views of one moment, which is not before the client's
+// A request that only reads. Its views are those of one moment, at or after the client's
 // min_position.
 struct ReadCall {
   Application& application;
   const http::Request& request;
   const http::PathParameters& path;
   const Views& views;
-  const nlohmann::json& body;  // as its schema says; null where the endpoint takes none
+  const nlohmann::json& body;  // matches the endpoint's schema; null if the endpoint takes no body
 };
 
 // A request that changes something.
@@ -40,10 +40,10 @@ struct WriteCall {
 };
 
 using Read = std::function<Result<http::Response>(const ReadCall&)>;
-// What was committed, or, where nothing needed to be, the answer.
+// The commit, or the answer if there was nothing to commit.
 using Outcome = std::variant<Commit, http::Response>;
 using Act = std::function<Result<Outcome>(const WriteCall&)>;
-// The answer, from the commit alone, so that a repeated request gets the same.
+// Makes the answer from the commit alone, so that a repeated request gets the same answer.
 using Render = std::function<http::Response(const WriteCall&, const Commit&)>;
 
 enum class Parameter {
@@ -73,17 +73,18 @@ struct Endpoint {
   std::string_view answer = {};
   int status = 200;
   bool body_is_optional = false;
-  bool needs_token = false;  // of a read; writes always do
-  bool is_kept = false;      // of a read that shows what ChangeWatch::lists() watches
+  bool needs_token = false;  // for reads; writes always need one
+  // for reads that show only data under ChangeWatch::lists(): the answer is cached
+  bool is_kept = false;
   Read read = {};
   Act act = {};
   Render render = {};
 };
 
-// Every endpoint of the native API except its own description.
+// Every endpoint of the native API except the one that returns the OpenAPI document.
 std::vector<Endpoint> all_endpoints();
 
-// The parts of it.
+// The endpoints by subject.
 std::vector<Endpoint> release_endpoints();
 std::vector<Endpoint> search_endpoints();
 std::vector<Endpoint> codelist_endpoints();
@@ -96,21 +97,21 @@ std::vector<Endpoint> upgrade_endpoints();
 std::string_view name_of(Parameter parameter);
 nlohmann::json describe(Parameter parameter);
 
-// The route that answers an endpoint: authentication, min_position, strict JSON, Idempotency-Key,
-// problems.
+// Makes the route of an endpoint. The route handles authentication, min_position, strict JSON,
+// Idempotency-Key and problems.
 http::Route route_of(const Endpoint& endpoint, Application& application);
 
-// The error as problem+json, with the headers that go with it.
+// The error as problem+json, with its headers.
 http::Response problem_of(const http::Request& request, const Error& error);
 
-// The ready release that the path names by its alias. Errors: not_found.
+// The ready release whose alias is in the path. Errors: not_found.
 Result<commands::ReleasePointer> release_in_path(const ReadCall& call);
 
 struct NumberRange {
   std::uint64_t minimum = 0;
   std::uint64_t maximum = UINT64_MAX;
 };
-// A number from the query; `otherwise` when it is not given. Errors: invalid, naming the parameter.
+// A number from the query, or `otherwise` if it is missing. Errors: invalid, naming the parameter.
 Result<std::uint64_t> number_in_query(const http::Request& request, std::string_view name,
                                       std::uint64_t otherwise, NumberRange range);
 

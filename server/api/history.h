@@ -1,6 +1,6 @@
-// A codelist's history as the native API shows it: one object an event, oldest first.
+// A codelist's history in the native API: one object for each event, oldest first.
 //
-// Read from the log, so it costs what a page holds; where a page starts is found by halving.
+// Reads the log, so the cost is that of one page; a binary search finds the start of the page.
 #pragma once
 
 #include <string>
@@ -12,12 +12,12 @@ namespace codelog::api {
 
 struct HistoryRange {
   base::Position after;
-  std::uint64_t commits_max = 0;  // a page never ends within a commit, and sooner when it is long
-  bool show_changes = false;      // every code that a step changed, not only how many
+  std::uint64_t commits_max = 0;  // a page ends between commits, and earlier if it gets long
+  bool show_changes = false;      // list every code that a step changed, not only their number
 };
 
-// {"events": […], "next": position or null}; a commit that cannot be read is shown as such.
-// Errors: corrupt, when the index of the codelist's commits is damaged.
+// {"events": […], "next": position or null}; marks commits that cannot be read. Errors: corrupt,
+// when the index of the codelist's commits is damaged.
 base::Result<std::string> history_json(const events::EventLog& log, const projections::Views& views,
                                        base::CodelistId codelist, const HistoryRange& range);
 

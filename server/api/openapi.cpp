@@ -53,15 +53,16 @@ json parameters_of(const Endpoint& endpoint) {
   json parameters = path_parameters(endpoint.path);
   for (const Parameter parameter : endpoint.query) parameters.push_back(describe(parameter));
   if (endpoint.read) {
-    parameters.push_back({{"name", "min_position"},
-                          {"in", "query"},
-                          {"description", "Answer with this commit in, or 503 after 5 seconds."},
-                          {"schema", reference_to("Position")}});
+    parameters.push_back(
+        {{"name", "min_position"},
+         {"in", "query"},
+         {"description", "Answer with data that include this commit, or 503 after 5 seconds."},
+         {"schema", reference_to("Position")}});
     return parameters;
   }
   parameters.push_back(header("Idempotency-Key", "The same key never acts twice."));
   if (endpoint.path.find("{hash}") != std::string::npos) {
-    parameters.push_back(header("If-Match", "The ETag of the version as the client saw it."));
+    parameters.push_back(header("If-Match", "The ETag of the version that the client last read."));
   }
   return parameters;
 }

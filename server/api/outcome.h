@@ -1,4 +1,4 @@
-// The answers to writes, rendered from the commit that each made.
+// The answers to writes, each made from its commit alone.
 #pragma once
 
 #include "server/api/endpoint.h"

@@ -9,7 +9,7 @@ namespace codelog::api {
 
 namespace {
 
-// Tags of versions without what they say of reports on releases, which changes no version.
+// The tags without their marks for reports on releases; reports change no version.
 std::string without_marks(std::string_view tags) {
   std::string plain;
   bool in_marks = false;
@@ -43,7 +43,7 @@ Result<std::optional<base::Position>> position_in_if_match(const http::Request& 
   if (text.starts_with('"')) {
     const char* const first = text.data() + 1;
     const auto [end, error] = std::from_chars(first, text.data() + text.size(), number);
-    // What follows the position in a tag does not matter here.
+    // The rest of the tag, after the position, does not matter here.
     if (error == std::errc() && end != first) return std::optional(base::Position(number));
   }
   return base::field_error(ErrorCode::invalid, "If-Match",

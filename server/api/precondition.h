@@ -1,4 +1,4 @@
-// If-Match on versions: what the client has seen.
+// If-Match on versions: the state that the client has seen.
 #pragma once
 
 #include <optional>
@@ -7,12 +7,13 @@
 
 namespace codelog::api {
 
-// 412 when the request has an If-Match that the version as it is does not fit. A look before the
-// command, so it keeps out what was seen long ago, not what happens in the same moment.
+// Returns 412 when the request's If-Match does not match the version's current state. The check
+// runs before the command, so it catches changes made long ago, but not one made at the same
+// moment.
 std::optional<http::Response> failed_precondition(const WriteCall& call, base::VersionId id);
 
-// The position in the request's If-Match, for a write that is merged with what others did since.
-// Nothing without one. Errors: invalid (no tag of a version).
+// The position in the request's If-Match, for a write that is merged with others' later changes.
+// Nothing without If-Match. Errors: invalid (not the tag of a version).
 Result<std::optional<base::Position>> position_in_if_match(const http::Request& request);
 
 }  // namespace codelog::api

@@ -12,7 +12,7 @@ namespace {
 
 using base::CodeStatus;
 
-constexpr std::size_t code_bytes = 32;  // about, with its status; to reserve memory
+constexpr std::size_t code_bytes = 32;  // approximate, with status; for reserving memory
 
 std::string_view origin_text(events::VersionOrigin origin) {
   switch (origin) {
@@ -183,7 +183,7 @@ std::string version_json(const Views& views, const CodelistRecord& codelist,
   json.end_array();
   if (version.has_csv_data) {
     json.field("csv", views.csv_data(version.id).value_or(""));
-    // A table that came from elsewhere may have rows without a code.
+    // An uploaded table may have rows without a code.
     if (const auto codes = commands::included_codes(views, version)) {
       json.key("codes");
       write_texts(*codes, json);

@@ -1,4 +1,4 @@
-// Things of the views as the native API's JSON.
+// Writes records of the views as the native API's JSON.
 #pragma once
 
 #include <string>
@@ -17,13 +17,13 @@ using projections::Views;
 
 std::string owner_text(const events::Owner& owner);
 
-// {"owner":…,"slug":…,"name":…}; or only the fields, for an object that has more.
+// {"owner":…,"slug":…,"name":…}; or only the fields, for an object with more fields.
 void write_handle(const projections::Handle& handle, JsonWriter& json);
 void write_handle_fields(const projections::Handle& handle, JsonWriter& json);
 void write_counts(const projections::StatusCounts& counts, JsonWriter& json);
-// The fields that a version has in its codelist and on its own.
+// The fields that a version has both in its codelist and on its own.
 void write_version_fields(const VersionRecord& version, JsonWriter& json);
-// What a search looks for and how: fields of an object that has begun.
+// The text and options of a search, as fields of an object that has begun.
 void write_asked(const commands::SearchRequest& request, JsonWriter& json);
 void write_search(const projections::SearchRecord& record, JsonWriter& json);
 void write_searches_left_out(const std::vector<events::SearchLeftOut>& searches, JsonWriter& json);
@@ -39,9 +39,10 @@ std::string codelist_json(const Views& views, const CodelistRecord& codelist);
 std::string version_json(const Views& views, const CodelistRecord& codelist,
                          const VersionRecord& version);
 
-// "\"17-4\"": the position of the last change of the version's codes, searches or status, which
-// If-Match takes; and how many commits its codelist has, since the answer shows its names too.
-// "\"17-4+5e4a2c1b\"" where reports on releases have marked it, which If-Match does not mind.
+// "\"17-4\"": the position of the last change to the version's codes, searches or status, used by
+// If-Match; then the number of commits of its codelist, because the answer also shows the
+// codelist's names. "\"17-4+5e4a2c1b\"" where reports on releases have marked the version; If-Match
+// ignores this part.
 std::string version_etag(const Views& views, const VersionRecord& version);
 inline constexpr char version_etag_marks = '+';
 

@@ -1,12 +1,12 @@
-// The shapes of the native API's requests and answers: what the OpenAPI document shows under
-// components/schemas, and what requests are checked against.
+// The JSON schemas of the native API: the OpenAPI document shows them under components/schemas, and
+// requests are checked against them.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
 
 namespace codelog::api {
 
-// By name; made once.
+// All schemas by name; made once.
 const nlohmann::json& schemas();
 
 }  // namespace codelog::api

@@ -1,5 +1,5 @@
-// POST /api/v1/check/: is what a study has downloaded (its codelists.txt and codelists.json) what
-// this site would give it now? `opensafely codelists check` asks it.
+// POST /api/v1/check/: tells a study whether its downloads (its codelists.txt and codelists.json)
+// are still what this site would send. `opensafely codelists check` calls it.
 #pragma once
 
 #include "server/application/application.h"

@@ -1,5 +1,4 @@
-// /coding-systems/…: which releases are the newest, more about codes, and the versions of the NHS
-// refsets.
+// /coding-systems/…: the newest releases, more about codes, and the versions of the NHS refsets.
 #pragma once
 
 #include "server/application/application.h"

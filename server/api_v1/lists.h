@@ -1,4 +1,4 @@
-// GET /api/v1/codelist/ and its like for one owner.
+// GET /api/v1/codelist/, and the same for one owner.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace codelog::api_v1 {
 
-// What a list shows, from the query's parameters.
+// The content of a list, from the query's parameters.
 struct ListQuery {
   std::string coding_system = {};  // "" for all
   std::string tag = {};            // "" for all
@@ -23,13 +23,13 @@ struct ListQuery {
 };
 
 ListQuery parse_list_query(const http::Parameters& query);
-// The same list has the same key, however it was asked for.
+// Gives equal lists the same key, however the parameters are written.
 std::string list_key(const http::Request& request);
 
 // Makes the lists. Safe from any thread.
 class Lists {
  public:
-  // The whole JSON text; of one owner's codelists, or of everybody's.
+  // The whole JSON text, for one owner's codelists or for all.
   std::string make(const projections::Views& views, const std::optional<events::Owner>& owner,
                    const ListQuery& query);
 

@@ -1,6 +1,6 @@
-// What every HTTP surface (the two APIs, the web pages) is built on: the commands, the views, who
-// asks, and the cache of finished answers. Made once by the program, before the server starts;
-// outlives it. Safe from any thread.
+// The base of every HTTP surface (the two APIs, the web pages): commands, views, authentication,
+// and the cache of finished answers. The program makes it once, before the server starts; it
+// outlives the server. Safe from any thread.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@ namespace codelog::application {
 
 struct ApplicationOptions {
   std::size_t cache_bytes_max = 64u << 20;
-  // How long a read waits for the position that its client asks for.
+  // The longest wait of a read for the client's min_position.
   std::chrono::milliseconds position_wait_max{5'000};
 };
 
@@ -60,7 +60,7 @@ class Application {
   commands::ReleaseCommands releases_;
   ChangeWatch changes_;
   ResponseCache cache_;
-  UpgradeReports upgrade_reports_;  // last: its thread ends before what it uses
+  UpgradeReports upgrade_reports_;  // last: its thread must end before the members that it uses
 };
 
 }  // namespace codelog::application

@@ -1,5 +1,5 @@
-// Who sends a request: `Authorization: Token <key>`, as OpenCodelists' API takes it. Only the
-// token's digest is known here. Pure reads of the views.
+// Finds the user of a request from `Authorization: Token <key>`, as OpenCodelists' API does. The
+// site knows only the token's digest. Pure reads of the views.
 #pragma once
 
 #include "server/commands/executor.h"

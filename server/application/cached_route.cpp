@@ -16,7 +16,7 @@ void add_cached_route(http::Router& router, ResponseCache& cache, CachedRoute ca
   };
   route.handler = [&cache, key = std::move(cached.key), make = std::move(cached.make)](
                       const http::Request& request, const http::PathParameters& path) {
-    // Somebody else may have made it while this request waited for a worker.
+    // Another worker may have made the answer while this request waited.
     const std::string name = key(request);
     if (auto known = cache.find(name)) return std::move(*known);
     Answer answer = make(request, path);

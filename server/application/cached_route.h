@@ -1,4 +1,4 @@
-// Routes whose answers are kept: a repeated GET costs a look-up, and does not leave the I/O thread.
+// Routes with cached answers: a repeated GET costs one look-up and stays on the I/O thread.
 #pragma once
 
 #include <functional>
@@ -10,12 +10,13 @@ namespace codelog::application {
 
 struct Answer {
   http::Response response;
-  // Nothing: not to be kept.
+  // Nothing: do not cache the answer.
   std::optional<ResponseCache::Scope> scope;
-  base::Position made_at;  // the checkpoint of the views that it was made from
+  base::Position made_at;  // the checkpoint of the views that gave the answer
 };
 
-// What an answer depends on, so that a parameter nobody knows does not make it another.
+// Builds the key from the parameters that the answer depends on, so that an unknown parameter does
+// not make another entry.
 using MakeKey = std::function<std::string(const http::Request&)>;
 using MakeAnswer = std::function<Answer(const http::Request&, const http::PathParameters&)>;
 
@@ -26,7 +27,7 @@ struct CachedRoute {
   MakeAnswer make;
 };
 
-// Answers GET on the pattern: from the cache, or on a worker by `make`. The cache must outlive the
+// Answers GET on the pattern, from the cache or by `make` on a worker. The cache must outlive the
 // router.
 void add_cached_route(http::Router& router, ResponseCache& cache, CachedRoute cached);
 

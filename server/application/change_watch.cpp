@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t days_max = 100'000;
 constexpr std::int64_t day_us = 86'400'000'000;
 
-// The draft that an event is a step of. Everything else can show anywhere.
+// The draft of an event that is a draft's step. Any other event may change any view.
 std::optional<base::VersionId> draft_of(const events::Event& event) {
   return std::visit(
       [](const auto& value) -> std::optional<base::VersionId> {
@@ -30,7 +30,7 @@ std::optional<base::VersionId> draft_of(const events::Event& event) {
       event);
 }
 
-// "codelist/17" is codelist 17.
+// Turns "codelist/17" into codelist 17.
 std::optional<base::CodelistId> codelist_of(std::string_view stream) {
   constexpr std::string_view prefix = "codelist/";
   if (!stream.starts_with(prefix)) return std::nullopt;

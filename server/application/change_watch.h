@@ -1,9 +1,10 @@
-// Since when something holds: the position of the last commit that changed what is shown of it.
+// For each codelist, for lists and for releases: the position of the last commit that changed their
+// public view.
 //
-// Answers made from the views at some position may be given again as long as nothing that they show
-// has changed since. take_in() runs on the thread that commits, before the writers of those
-// commits are answered, so that a writer never sees an older answer than its own write; the rest is
-// safe from any thread and takes no lock.
+// An answer made from the views at some position may be given again until a later commit changes
+// what it shows. take_in() runs on the committing thread, before the writers of those commits get
+// their answers, so that a writer never sees an answer older than its own write. The other
+// functions are safe from any thread and take no lock.
 #pragma once
 
 #include <array>
@@ -20,15 +21,15 @@ class ChangeWatch {
  public:
   void take_in(std::span<const events::Commit> commits);
 
-  // What lists of codelists show: names, owners, versions, statuses, tags, and the day of a
+  // The data in lists of codelists: names, owners, versions, statuses, tags, and the day of a
   // version's last change.
   base::Position lists() const { return base::Position(lists_.load(std::memory_order_acquire)); }
   // Terms and mapped codes, which come from releases and mappings.
   base::Position releases() const {
     return base::Position(releases_.load(std::memory_order_acquire));
   }
-  // A codelist, its handles and all its versions that are not drafts. May name a later commit, on
-  // another codelist.
+  // A codelist, its handles, and all its versions that are not drafts. The position may be that of
+  // a later commit on another codelist.
   base::Position codelist(base::CodelistId id) const {
     return base::Position(codelists_[slot_of(id)].load(std::memory_order_acquire));
   }
@@ -37,13 +38,13 @@ class ChangeWatch {
   static constexpr std::size_t slots_count = 4096;
   static std::size_t slot_of(base::CodelistId id) { return id.value() % slots_count; }
 
-  // True where the step is the draft's first on its day (or may be).
+  // True if the step is, or may be, the draft's first on its day.
   bool is_first_of_day(base::VersionId draft, base::Timestamp time);
 
   std::atomic<std::uint64_t> lists_ = 0;
   std::atomic<std::uint64_t> releases_ = 0;
   std::array<std::atomic<std::uint64_t>, slots_count> codelists_{};
-  std::unordered_map<base::VersionId, std::int64_t> days_;  // used by take_in() only
+  std::unordered_map<base::VersionId, std::int64_t> days_;  // only take_in() uses it
 };
 
 }  // namespace codelog::application

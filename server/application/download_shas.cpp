@@ -13,12 +13,12 @@ namespace {
 
 using commands::CsvRow;
 
-// What ends a line, longest first.
+// The line ends, longest first.
 constexpr std::array<std::string_view, 11> line_ends = {
     "\r\n", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xC2\x85", "\n",  "\r",
     "\v",   "\f",           "\x1C",         "\x1D",     "\x1E"};
 
-// How many bytes end a line here; 0 where none does.
+// The number of bytes of a line end at this place; 0 if there is none.
 std::size_t line_end_bytes(std::string_view rest) {
   for (const std::string_view end : line_ends) {
     if (rest.starts_with(end)) return end.size();
@@ -26,7 +26,7 @@ std::size_t line_end_bytes(std::string_view rest) {
   return 0;
 }
 
-// The rows again as CSV, each with so many of its fields.
+// Writes the rows as CSV, each with its first `columns_count` fields.
 std::string rewritten(std::span<const CsvRow> rows, std::size_t columns_count) {
   std::string out;
   for (const CsvRow& row : rows) {

@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::uint32_t replacement = 0xFFFD;
 
-// The code point at the start of the text and how many bytes it takes; the replacement and one byte
-// where the text is not UTF-8.
+// The first code point of the text and its size in bytes. If the text is not UTF-8: the replacement
+// character, and one byte.
 struct CodePoint {
   std::uint32_t value = replacement;
   std::size_t size_bytes = 1;
@@ -39,7 +39,7 @@ CodePoint decode(std::string_view text) {
   return {value, size};
 }
 
-// Bytes that go out as they are in both styles.
+// Bytes that both styles write unchanged.
 constexpr std::array<bool, 256> plain_bytes = [] {
   std::array<bool, 256> table{};
   for (unsigned c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';

@@ -1,8 +1,8 @@
-// Writes JSON text straight into a string, for answers that are too large or too frequent to build
-// as a tree first (a 10,000-code version takes well under a millisecond).
+// Writes JSON text straight into a string, for answers too large or too frequent to build as a tree
+// first (a 10,000-code version takes well under a millisecond).
 //
-// The caller keeps the order right: every value of an object follows a key(). Text that is not
-// UTF-8 is repaired with U+FFFD, so that what is written is always JSON. A value, for one thread.
+// The caller must call in the right order: a key() before every value of an object. Text that is
+// not UTF-8 is repaired with U+FFFD, so that the output is always JSON. A value, for one thread.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +14,8 @@
 namespace codelog::application {
 
 enum class JsonStyle {
-  compact,  // nothing between tokens, text as it is: the native API
-  python,  // as Python's json.dumps writes it (", " and ": ", ASCII only): OpenCodelists' API, byte
-           // for byte
+  compact,  // no space between tokens, text unchanged: the native API
+  python,   // byte for byte as Python's json.dumps (", ", ": ", ASCII only): OpenCodelists' API
 };
 
 class JsonWriter {

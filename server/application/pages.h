@@ -1,4 +1,4 @@
-// The pages that say what went wrong. Pure.
+// Error pages. Pure.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@
 
 namespace codelog::application {
 
-// Text as it must stand in HTML, in content and in quoted attributes.
+// Escapes text for use in HTML content and quoted attributes.
 std::string escape_html(std::string_view text);
 
 // A small page with the status, OpenCodelists' name for it, and one sentence.
 http::Response error_page(int status, std::string_view sentence);
 
-// For what no handler answered (http::ServerOptions::error_page): problem+json below /api/v2, pages
-// elsewhere.
+// For requests that no handler answered (http::ServerOptions::error_page): problem+json below
+// /api/v2, pages elsewhere.
 http::Response server_error_page(const http::Request& request, int status, std::string_view detail);
 
 }  // namespace codelog::application

@@ -28,7 +28,8 @@ void ResponseCache::erase(Entries::iterator entry) {
 }
 
 std::optional<http::Response> ResponseCache::find(std::string_view key) {
-  std::shared_ptr<const http::Response> response;  // keeps it while it is copied without the lock
+  // keeps the response alive while it is copied without the lock
+  std::shared_ptr<const http::Response> response;
   {
     const base::Lock lock(mutex_);
     const auto found = by_key_.find(key);

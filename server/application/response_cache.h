@@ -1,9 +1,9 @@
-// Whole responses by what was asked for, for as long as they are right.
+// Caches whole responses by request until the data they show changes.
 //
-// An answer is kept with the position of the views that it was made from and with what it shows; it
-// is given again only while the ChangeWatch says that this has not changed since. Bodies are
-// shared, compressed once, and bounded in total: the answers used least recently go first. Safe
-// from any thread; a hit costs a look-up under a short lock.
+// Each entry records the position of the views that it was made from, and its scope. It is returned
+// only while the ChangeWatch reports no later change in that scope. Bodies are shared, compressed
+// once, and bounded in total: the least recently used entries are removed first. Safe from any
+// thread; a hit costs one look-up under a short lock.
 #pragma once
 
 #include <cstddef>
@@ -26,14 +26,14 @@ class ResponseCache {
   ResponseCache(const ChangeWatch& changes, std::size_t bytes_max)
       : changes_(changes), bytes_max_(bytes_max) {}
 
-  // What a response shows: some codelist's versions, or a list of codelists.
+  // The content of a response: some codelist's versions, or a list of codelists.
   struct Scope {
-    std::optional<base::CodelistId> codelist;  // nothing: a list
+    std::optional<base::CodelistId> codelist;  // nothing: the response is a list
   };
 
   std::optional<http::Response> find(std::string_view key);
-  // `response` has a shared body. `made_at` is the checkpoint of the views it was made from. Too
-  // large ones (a quarter of everything) are not kept.
+  // `response` must have a shared body. `made_at` is the checkpoint of the views it was made from.
+  // A response larger than a quarter of the cache is not kept.
   void keep(std::string_view key, const Scope& scope, base::Position made_at,
             const http::Response& response);
 
@@ -44,7 +44,7 @@ class ResponseCache {
     std::string key;
     Scope scope;
     base::Position made_at;
-    std::shared_ptr<const http::Response> response;  // shared with a find() that is copying it
+    std::shared_ptr<const http::Response> response;  // a find() may be copying it
     std::size_t bytes = 0;
   };
   using Entries = std::list<Entry>;

@@ -1,5 +1,5 @@
-// Reports on what a release does to all versions, made in the background: one at a time, on a
-// thread of low priority, so that requests go on being answered. Thread-safe.
+// Makes reports on the effects of a release on all versions, in the background: one at a time, on a
+// thread of low priority, so that requests are still answered. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace codelog::application {
 class UpgradeReports {
  public:
   explicit UpgradeReports(commands::ReleaseCommands& releases) : releases_(releases) {}
-  // Asks a report that is being made to stop, and waits for it.
+  // Asks a running report to stop, and waits for it.
   ~UpgradeReports() = default;
   UpgradeReports(const UpgradeReports&) = delete;
   UpgradeReports& operator=(const UpgradeReports&) = delete;
@@ -25,13 +25,13 @@ class UpgradeReports {
     std::uint64_t done = 0;  // versions compared
     std::uint64_t total = 0;
     bool is_running = false;
-    std::optional<base::Error> error;  // how the last one on this release failed
+    std::optional<base::Error> error;  // why the last report on this release failed
   };
 
-  // Starts one, or finds it running. Errors: those of ReleaseCommands::check_report, and conflict
-  // (one on another release is running).
+  // Starts a report, or returns the state of one already running. Errors: those of
+  // ReleaseCommands::check_report, and conflict (a report on another release is running).
   base::Result<State> start(const commands::Write& write, const std::string& release);
-  // Of the last report that was started, if it was on this release.
+  // The state of the last report started, if it was on this release.
   std::optional<State> state_of(const std::string& release) const;
 
  private:

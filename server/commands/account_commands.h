@@ -1,5 +1,5 @@
-// Users, organisations, memberships, tokens, and the registration of releases: what ops do at the
-// command line today.
+// Users, organisations, memberships, tokens, and the registration of releases: the operators' tasks
+// at the command line today.
 #pragma once
 
 #include <string>
@@ -31,7 +31,7 @@ class AccountCommands {
   explicit AccountCommands(Executor& executor) : executor_(executor) {}
 
   Result<Commit> add_user(const Write& write, const AddUser& command);
-  // Makes a new token, which replaces any earlier one. It is in nobody's hands but the caller's.
+  // Makes a new token, which replaces any earlier one. Only the caller has it.
   struct NewToken {
     std::string token;
     Commit commit;
@@ -40,7 +40,7 @@ class AccountCommands {
   Result<Commit> set_password(const Write& write, const std::string& username,
                               const std::string& password);
   Result<Commit> set_active(const Write& write, const std::string& username, bool is_active);
-  // Records the erasure, then destroys the key. A crash in between is mended by erasing again.
+  // Records the erasure, then destroys the key. After a crash in between, erase again.
   Result<Commit> erase_user(const Write& write, const std::string& username);
   Result<Commit> add_organisation(const Write& write, const AddOrganisation& command);
   Result<Commit> set_member(const Write& write, const std::string& organisation,

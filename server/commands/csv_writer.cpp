@@ -18,7 +18,7 @@ void append_field(std::string_view field, std::string& out) {
 
 template <class Fields>
 void append_row(const Fields& fields, std::string& out) {
-  // A row of one empty field would otherwise read as a blank line.
+  // Without quotes, a row of one empty field would read as a blank line.
   if (fields.size() == 1 && fields.begin()->empty()) out += "\"\"";
   bool is_first = true;
   for (const std::string_view field : fields) {

@@ -1,5 +1,5 @@
-// Writes CSV as Python's csv module does by default: a field is quoted only when it must be, rows
-// end in CRLF. Functions that append; linear.
+// Writes CSV as Python's csv module does by default: quotes a field only when necessary, and ends
+// rows with CRLF. Functions that append; linear.
 #pragma once
 
 #include <initializer_list>

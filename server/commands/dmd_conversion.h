@@ -1,4 +1,4 @@
-// BNF codelists as dm+d codelists: the table, and the codelist that is made of it.
+// Converts BNF codelists to dm+d: the table, and the codelist made from it.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace codelog::commands {
 
-// What a BNF version's codes come to in dm+d. Views into the mapping and the release, which it
-// keeps open.
+// The dm+d products of a BNF version's codes. Views into the mapping and the release, which this
+// struct keeps open.
 struct DmdConversion {
   ChosenRelease release;  // the most recent dm+d release
   std::shared_ptr<const mappings::BnfDmdMapping> mapping;
@@ -19,22 +19,22 @@ struct DmdConversion {
 };
 
 // Errors: invalid (not a BNF codelist; its table cannot be read), unavailable (no mapping, no dm+d
-// release, or one that cannot be opened).
+// release, or one of them fails to open).
 Result<DmdConversion> convert_to_dmd(const Site& site, const Views& views,
                                      const projections::CodelistRecord& codelist,
                                      const projections::VersionRecord& version);
 
-// The products as a table, as it is downloaded.
+// The products as a table for download.
 std::string dmd_csv(const DmdConversion& conversion);
 
 class DmdConversionCommands {
  public:
   explicit DmdConversionCommands(Executor& executor) : executor_(executor) {}
 
-  // The BNF version as an old-style dm+d codelist "<name> - dmd" of the same owner: a new one, or a
-  // new version, under review, of the one that is there, whose description, methodology and
-  // references become those of a new one. Errors: invalid (not a BNF codelist), conflict (a draft;
-  // an identical version is there, which is named; the name is another codelist's), forbidden,
+  // Makes an old-style dm+d codelist "<name> - dmd" of the same owner from the BNF version. If that
+  // codelist exists, adds a new version, under review, and replaces description, methodology and
+  // references as for a new codelist. Errors: invalid (not a BNF codelist), conflict (a draft; an
+  // identical version exists, which the detail names; another codelist has the name), forbidden,
   // not_found, unavailable (see above).
   Result<Commit> convert(const Write& write, VersionId bnf_version);
 

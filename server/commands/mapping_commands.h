@@ -1,4 +1,4 @@
-// The registration of mappings, by the operators of the site.
+// Registers mappings, for the operators of the site.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@ struct RegisterMapping {
   events::MappingRegistered mapping;
 };
 
-// Fails where the release's file has the name of another release's. Errors: conflict, invalid.
+// Fails if another release already has the file name of this one. Errors: conflict, invalid.
 Result<void> check_mapping_name(const Views& views, const events::MappingRegistered& mapping,
                                 const std::function<std::string(const std::string&)>& file_stem);
 
@@ -20,7 +20,7 @@ class MappingCommands {
  public:
   explicit MappingCommands(Executor& executor) : executor_(executor) {}
 
-  // Errors: forbidden (administrators only), invalid (the day).
+  // Errors: forbidden (not an administrator), invalid (the day).
   Result<Commit> register_mapping(const Write& write, const RegisterMapping& command);
 
  private:

@@ -10,7 +10,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-// That it cannot be opened is nothing that the client can mend.
+// Unavailable, not invalid: the client cannot fix a mapping that fails to open.
 template <class Mapping>
 Result<std::shared_ptr<const Mapping>> open_registered(const MappingOpeners::Open<Mapping>& open,
                                                        const projections::MappingRecord& record) {
@@ -49,7 +49,7 @@ Result<std::shared_ptr<const mappings::PreviousVmps>> open_previous_vmps(
     const MappingOpeners& openers, const projections::Views& views) {
   const auto record = views.latest_mapping(mappings::dmdvmpprevmap_id);
   if (record) return open_registered(openers.dmdvmpprevmap, *record);
-  // Shared as one that was opened is.
+  // Shared, like a mapping that was opened.
   return std::make_shared<const mappings::PreviousVmps>(std::vector<mappings::PreviousVmp>());
 }
 

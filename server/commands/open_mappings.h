@@ -1,4 +1,4 @@
-// The mappings that a site has, open: for each the release that was registered last.
+// The site's mappings, open: for each, the release that was registered last.
 #pragma once
 
 #include <functional>
@@ -12,8 +12,8 @@
 
 namespace codelog::commands {
 
-// How registered mappings are opened; each may be left out by a site that has none. Errors:
-// not_found (the file has vanished), unavailable (it is another one), corrupt, io.
+// How to open registered mappings; a site without a mapping may omit its opener. Errors: not_found
+// (the file is gone), unavailable (the file is not the registered one), corrupt, io.
 struct MappingOpeners {
   template <class Mapping>
   using Open = std::function<base::Result<std::shared_ptr<const Mapping>>(
@@ -24,12 +24,12 @@ struct MappingOpeners {
   Open<mappings::PreviousVmps> dmdvmpprevmap = {};
 };
 
-// Errors: unavailable: none has been imported, or it cannot be opened.
+// Errors: unavailable (none was imported, or it fails to open).
 base::Result<std::shared_ptr<const mappings::BnfDmdMapping>> open_bnfdmd(
     const MappingOpeners& openers, const projections::Views& views);
 base::Result<std::shared_ptr<const mappings::Ctv3SnomedMapping>> open_ctv3sctmap2(
     const MappingOpeners& openers, const projections::Views& views);
-// Without any pair where none has been imported, as an OpenCodelists that never loaded one.
+// Has no pairs if none was imported, like an OpenCodelists that never loaded one.
 base::Result<std::shared_ptr<const mappings::PreviousVmps>> open_previous_vmps(
     const MappingOpeners& openers, const projections::Views& views);
 

@@ -6,7 +6,8 @@
 namespace codelog::http {
 namespace {
 
-// The tag without the mark of its compressed variant: `"abc-gzip"` as `"abc`, `"abc"` as `"abc`.
+// The tag without its end, so that a compressed variant compares equal: `"abc-gzip"` and `"abc"`
+// both give `"abc`.
 std::string_view state_of(std::string_view etag) {
   constexpr std::string_view mark = "-gzip\"";
   if (etag.ends_with(mark)) return etag.substr(0, etag.size() - mark.size());
@@ -48,7 +49,7 @@ bool lists(std::string_view list, std::string_view etag, Comparison comparison) 
   return false;
 }
 
-// A weight like "0.123", in thousandths; what is not a weight is no preference.
+// A weight like "0.123", in thousandths; 0 (no preference) if the text is not a weight.
 int parse_weight(std::string_view text) {
   if (text.empty() || (text[0] != '0' && text[0] != '1')) return 0;
   int weight = (text[0] - '0') * 1000;

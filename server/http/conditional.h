@@ -1,7 +1,7 @@
 // Conditional and negotiated requests (RFC 9110, sections 12.5.3 and 13). Pure functions.
 //
-// A compressed body is other bytes, so a strong tag must differ: "abc" becomes "abc-gzip". Whoever
-// compares takes both for the same state of the resource.
+// A compressed body has other bytes, so its strong tag must differ: "abc" becomes "abc-gzip".
+// Comparisons treat both as the same state of the resource.
 #pragma once
 
 #include <string>
@@ -13,16 +13,17 @@ namespace codelog::http {
 
 std::string gzip_tag(std::string_view etag);
 
-// True when If-None-Match names the tag (or "*"): the client has this already. Weak comparison.
+// True when If-None-Match names the tag (or is "*"): the client has this response already. Weak
+// comparison.
 bool none_match_hits(const Request& request, std::string_view etag);
 
-// Whether an If-Match with these tags (or "*") holds, for writes that must not overwrite what their
-// author has not seen; otherwise the answer is 412. Strong comparison. `etag` "" is a resource that
-// does not exist.
+// True if an If-Match with these tags (or "*") holds; if not, the answer is 412. For writes that
+// must not overwrite changes that their author has not seen. Strong comparison. An empty `etag`
+// means that the resource does not exist.
 bool if_match_holds(std::string_view tags, std::string_view etag);
 
-// Whether the client takes gzip, by the q-values of Accept-Encoding; a client that does not say
-// gets plain bytes.
+// True if the client accepts gzip, by the q-values of Accept-Encoding. A client without
+// Accept-Encoding gets plain bytes.
 bool accepts_gzip(const Request& request);
 
 }  // namespace codelog::http

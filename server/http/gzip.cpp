@@ -27,7 +27,7 @@ std::string gzip(std::string_view bytes) {
                                    Z_DEFAULT_STRATEGY);
   CODELOG_CHECK(started == Z_OK, "zlib refused its own defaults, or memory ran out");
   std::string out(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');
-  // zlib counts in 32 bits, so a body beyond 4 GiB goes in pieces.
+  // zlib counts in 32 bits, so a body over 4 GiB is compressed in pieces.
   constexpr std::size_t piece_bytes_max = std::numeric_limits<uInt>::max();
   std::size_t read = 0, written = 0;
   int state = Z_OK;

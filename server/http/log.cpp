@@ -169,7 +169,7 @@ void Log::run() {
   }
 }
 
-// A log that cannot be written must not stop the server: what fails is lost.
+// A log that cannot be written must not stop the server, so failed lines are lost.
 void Log::write_out(std::string_view bytes) const {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file_, bytes.data(), bytes.size());

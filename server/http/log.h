@@ -1,8 +1,8 @@
 // The server's log: one JSON object a line, for programs to read.
 //
-// write() formats into a buffer under a short lock and never waits for the disk: one thread of the
-// log's own writes the buffer out, at the latest every 200 ms. When the disk is too slow the buffer
-// fills to its bound; further lines are then dropped, and counted in a line of their own as soon as
+// write() formats into a buffer under a short lock and never waits for the disk: a thread of the
+// log writes the buffer out, after 200 ms at most. If the disk is too slow, the buffer fills to its
+// bound; the log then drops further lines, and reports their number in a line of its own as soon as
 // there is room. Safe from any thread.
 #pragma once
 
@@ -24,7 +24,7 @@ namespace codelog::http {
 enum class LogLevel : std::uint8_t { debug, info, warning, error, off };
 
 struct LogOptions {
-  std::filesystem::path file;  // appended to; none: standard error
+  std::filesystem::path file;  // lines are appended; empty: standard error
   LogLevel level = LogLevel::info;
   std::size_t buffer_bytes_max = 4u << 20;
 };
@@ -39,7 +39,7 @@ class Log {
  public:
   // Errors: io.
   static base::Result<std::unique_ptr<Log>> open(LogOptions options);
-  // Writes out what is buffered.
+  // Writes out the buffer.
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
@@ -47,7 +47,7 @@ class Log {
   bool enabled(LogLevel level) const { return level >= options_.level; }
   // {"time":…,"level":…,"event":event, …fields}
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields);
-  // Returns when everything written before the call has been handed to the operating system.
+  // Returns when all lines written before the call have been handed to the operating system.
   void flush();
 
  private:

@@ -26,7 +26,7 @@ void append_escaped(std::string_view text, std::string& out) {
   }
 }
 
-// {a="1",b="2"}, with `le` behind them when it is not empty; nothing when there is no label at all.
+// Writes {a="1",b="2"}, with `le` last unless it is empty; writes nothing without any label.
 void append_labels(const Labels& labels, std::string_view le, std::string& out) {
   if (labels.empty() && le.empty()) return;
   out.push_back('{');

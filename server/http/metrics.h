@@ -1,8 +1,8 @@
 // Counters, gauges and histograms, rendered in Prometheus' text format (version 0.0.4).
 //
-// Registering takes a lock and gives a reference that lives as long as the registry; asking again
-// with the same name and labels gives the same one. Counting is one relaxed atomic addition (a
-// histogram: two), from any thread.
+// Registering takes a lock and returns a reference that lives as long as the registry; registering
+// the same name and labels again returns the same metric. Counting is one relaxed atomic addition
+// (a histogram: two), from any thread.
 #pragma once
 
 #include <array>
@@ -31,7 +31,7 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-// Of durations, over fixed bounds from 100 us to 10 s.
+// Counts durations, in fixed buckets from 100 us to 10 s.
 class Histogram {
  public:
   static constexpr std::array<std::uint32_t, 16> bounds_us = {
@@ -49,8 +49,9 @@ class Histogram {
 class Metrics {
  public:
   Counter& counter(std::string_view name, std::string_view help, Labels labels = {});
-  // `read` is called at every render, under the registry's lock: it must be quick and must not come
-  // back here. Registering a gauge again replaces its reader; an owner that dies first removes it.
+  // Every render calls `read` under the registry's lock, so it must be quick and must not call the
+  // registry. Registering a gauge again replaces its reader; an owner that is destroyed earlier
+  // must remove it.
   void gauge(std::string_view name, std::string_view help, Labels labels,
              std::function<double()> read);
   void remove_gauge(std::string_view name, const Labels& labels);
@@ -63,7 +64,7 @@ class Metrics {
  private:
   struct Series {
     Labels labels;
-    std::unique_ptr<Counter> counter;  // one of the three
+    std::unique_ptr<Counter> counter;  // exactly one of the three is set
     std::unique_ptr<Histogram> histogram;
     std::function<double()> gauge;
   };

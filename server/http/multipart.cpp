@@ -14,7 +14,7 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t boundary_bytes_max = 70;       // RFC 2046, 5.1.1
-constexpr std::size_t part_head_bytes_max = 8192;    // of all header fields of one part
+constexpr std::size_t part_head_bytes_max = 8192;    // all header fields of one part
 constexpr std::size_t parameters_of_field_max = 16;  // a Content-Disposition has three
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view head_end = "\r\n\r\n";
@@ -34,8 +34,9 @@ struct FieldValue {
   }
 };
 
-// Takes a quoted string, its quotes included, off the front. A backslash quotes a quote or a
-// backslash; before anything else it stands for itself, since browsers of Windows sent whole paths.
+// Takes a quoted string, including its quotes, off the front. A backslash escapes a quote or a
+// backslash. Before any other character it stands for itself, since browsers on Windows sent whole
+// paths.
 std::optional<std::string> take_quoted(std::string_view& text) {
   std::string out;
   for (std::size_t i = 1; i < text.size(); ++i) {
@@ -51,7 +52,7 @@ std::optional<std::string> take_quoted(std::string_view& text) {
   return std::nullopt;
 }
 
-// Nothing for what is malformed, a repeated parameter and too many of them included.
+// Returns nothing for a malformed value, a repeated parameter, or too many parameters.
 std::optional<FieldValue> parse_field_value(std::string_view text) {
   std::size_t end = std::min(text.find(';'), text.size());
   FieldValue field{base::ascii_lower(trim(text.substr(0, end))), {}};
@@ -88,7 +89,7 @@ std::string utf8(std::string_view text) {
   return out;
 }
 
-// What is safe to call a file: no folders, no control characters; "" for what names none.
+// A safe file name: no folders, no control characters; "" if nothing is left.
 std::string plain_file_name(std::string_view sent) {
   const std::size_t folder = sent.find_last_of("/\\");
   if (folder != std::string_view::npos) sent.remove_prefix(folder + 1);
@@ -101,8 +102,8 @@ std::string plain_file_name(std::string_view sent) {
   return name == "." || name == ".." ? std::string() : name;
 }
 
-// The name that the client gives the file, where the part is one. Some send it in an encoding of
-// its own (RFC 8187), beside a plainer one. Nothing for an encoding that is not UTF-8.
+// The client's name of the file, if the part is a file. Some clients send the name in a special
+// encoding (RFC 8187) besides a plainer one. Nothing if that encoding is not UTF-8.
 std::optional<std::string> sent_file_name(const FieldValue& disposition) {
   const std::string* const encoded = disposition.find("filename*");
   if (encoded == nullptr) return *disposition.find("filename");
@@ -129,7 +130,7 @@ class Parser {
       : body_(body), delimiter_("\r\n--" + std::move(boundary)) {}
 
   Result<Form> parse() {
-    // The line end before the first delimiter may be missing, as it is of the body's first line.
+    // The first delimiter may lack the line end before it, since it starts the body.
     const std::string_view first = std::string_view(delimiter_).substr(line_end.size());
     const std::size_t begin = body_.starts_with(delimiter_) ? line_end.size() : 0;
     if (!body_.substr(begin).starts_with(first)) {
@@ -145,8 +146,9 @@ class Parser {
   }
 
  private:
-  // Reads what follows a delimiter that ends at `end`: "--" if it is the last one (false), and the
-  // end of its line. Other parsers would take a line that goes on for content, or for an end.
+  // Reads the rest of a delimiter's line from `end`: "--" if the delimiter is the last one (returns
+  // false), and the line end. Other text is refused, because parsers disagree on such lines:
+  // content, or an end.
   Result<bool> read_delimiter_line(std::size_t end) {
     std::string_view after = body_.substr(end);
     const bool is_last = after.starts_with("--");
@@ -159,9 +161,9 @@ class Parser {
     return !is_last;
   }
 
-  // Reads up to the next delimiter; nothing if there is none.
+  // Reads up to the next delimiter; returns nothing if there is none.
   std::optional<std::string_view> read_content() {
-    // The delimiter behind an empty content begins with the line end before it.
+    // After an empty content, the delimiter begins with the line end already read.
     const std::size_t last = body_.find(delimiter_, at_ - line_end.size());
     if (last == std::string_view::npos) return std::nullopt;
     const std::size_t first = std::exchange(at_, last + delimiter_.size());
@@ -173,7 +175,7 @@ class Parser {
                    ".");
   }
 
-  // The part's header fields, without the empty line behind them, which is read too.
+  // Reads the part's header fields and the empty line after them; returns the fields.
   Result<std::string_view> read_head() {
     const std::string_view rest = body_.substr(at_, part_head_bytes_max);
     if (rest.starts_with(line_end)) {
@@ -189,7 +191,7 @@ class Parser {
     return rest.substr(0, end);
   }
 
-  // The part's Content-Disposition. Refuses what would need decoding.
+  // The part's Content-Disposition. Refuses fields that would need decoding.
   Result<FieldValue> parse_head(std::string_view head) const {
     std::optional<FieldValue> disposition;
     while (!head.empty()) {
@@ -217,7 +219,7 @@ class Parser {
     return std::move(*disposition);
   }
 
-  // True if another part follows.
+  // Returns true if another part follows.
   Result<bool> read_part() {
     const auto head = read_head();
     if (!head) return head.error();
@@ -258,10 +260,10 @@ class Parser {
   }
 
   const std::string_view body_;
-  const std::string delimiter_;  // with the line end before it
-  std::size_t at_ = 0;           // up to where the body is read
+  const std::string delimiter_;  // including the line end before it
+  std::size_t at_ = 0;           // end of the part of the body already read
   std::size_t part_number_ = 0;
-  std::size_t files_count_ = 0;  // those that nobody chose too
+  std::size_t files_count_ = 0;  // including empty file inputs
   std::size_t fields_bytes_ = 0;
   Form form_;
 };

@@ -75,7 +75,7 @@ bool RequestBuilder::set_line(std::string_view method, std::string_view target) 
   request_.method_ = parse_method(method);
   request_.method_text_ = span_of(method);
   if (target != "*" && !target.starts_with('/')) {
-    // Absolute form, as a proxy asks: the authority is not ours to judge, any name may lead here.
+    // Absolute form, as proxies send. The authority is not checked: any name may lead here.
     const std::size_t scheme = equals_ignoring_case(target.substr(0, 7), "http://")    ? 7
                                : equals_ignoring_case(target.substr(0, 8), "https://") ? 8
                                                                                        : 0;

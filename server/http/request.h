@@ -1,9 +1,9 @@
-// A request as handlers see it: complete, checked and decoded. Handlers get it const; it lives
-// until they return.
+// A request as handlers see it: complete, checked and decoded. Handlers get a const reference,
+// valid until they return.
 //
-// The head is kept as it came, in one string, and header fields are offsets into it: a connection
-// reads its next request into the same object without allocating. Not thread-safe, and never
-// shared: one request, one handler.
+// Keeps the head unchanged in one string, with header fields as offsets into it: a connection reads
+// its next request into the same object without allocating. Not thread-safe, and never shared: one
+// request, one handler.
 #pragma once
 
 #include <cstddef>
@@ -19,13 +19,12 @@
 
 namespace codelog::http {
 
-// `other` is any method that is a valid token but none of these: only routes for any method answer
-// it.
+// `other` is any valid method token outside this list; only routes for any method answer it.
 enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
 
 inline constexpr std::size_t methods_count = 8;
 inline constexpr std::size_t parameters_max =
-    1000;  // fields of a query or a form, as OpenCodelists
+    1000;  // fields of a query or a form; OpenCodelists' limit
 
 std::string_view to_string(Method method);
 Method parse_method(std::string_view text);
@@ -34,24 +33,24 @@ class Request {
  public:
   Method method() const { return method_; }
   std::string_view method_text() const { return view(method_text_); }
-  // As it came, e.g. "/codelist/a%20b/?q=x"; of an absolute-form target, what follows the
+  // Unchanged, e.g. "/codelist/a%20b/?q=x"; for an absolute-form target, the part after the
   // authority.
   std::string_view target() const { return view(target_); }
-  // Decoded, without the query; starts with '/' (or is "*", of an OPTIONS about the server itself).
+  // Decoded, without the query; starts with '/', or is "*" for an OPTIONS about the server itself.
   const std::string& path() const { return path_; }
   std::string_view raw_path() const { return view(raw_path_); }
   // Without the '?'.
   std::string_view raw_query() const { return view(raw_query_); }
   const Parameters& query() const { return query_; }
 
-  // The field's value, its case ignored; the first one when it is repeated.
+  // The field's value; names ignore case, and the first of repeated fields counts.
   std::optional<std::string_view> header(std::string_view name) const;
   std::vector<std::string_view> headers(std::string_view name) const;
-  // Of a Content-Type header without its parameters, lower case: "application/json".
+  // The Content-Type without its parameters, in lower case: "application/json".
   std::string media_type() const;
 
   std::string body;
-  std::string remote_address;  // of the peer of the connection, without port
+  std::string remote_address;  // the connection's peer, without port
   std::string request_id;
 
  private:
@@ -77,16 +76,16 @@ class Request {
   Parameters query_;
 };
 
-// Fills a Request: the parser's side of it, and what tests use to make requests without a socket.
+// Fills a Request; for the parser, and for tests that make requests without a socket.
 class RequestBuilder {
  public:
   explicit RequestBuilder(Request& request) : request_(request) {}
 
-  // Empties the request, keeping its memory, and takes over the bytes that the views given to
-  // set_line() and add_field() must point into.
+  // Empties the request, keeping its memory, and copies `head`. Views given to set_line() and
+  // add_field() must point into the returned copy.
   std::string_view start(std::string_view head);
-  // False when the target is not a path (or an absolute URL, or "*" of OPTIONS), or its query has
-  // too many fields.
+  // Returns false if the target is not a path (or an absolute URL, or "*" of OPTIONS), or if its
+  // query has too many fields.
   [[nodiscard]] bool set_line(std::string_view method, std::string_view target);
   void add_field(std::string_view name, std::string_view value);
 
@@ -97,7 +96,7 @@ class RequestBuilder {
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
-// A request made by hand, for tests of handlers. The target must be valid (checked).
+// Makes a request by hand, for tests of handlers. The target must be valid (checked).
 Request make_request(Method method, std::string_view target, const HeaderList& headers = {},
                      std::string body = {});
 
@@ -105,10 +104,10 @@ Request make_request(Method method, std::string_view target, const HeaderList& h
 // many fields).
 base::Result<Parameters> parse_form(const Request& request);
 
-// Without spaces and tabs around it (RFC 9110, 5.6.3).
+// Removes spaces and tabs at both ends (RFC 9110, 5.6.3).
 std::string_view trim(std::string_view text);
 
-// ASCII case ignored.
+// Ignores the case of ASCII letters.
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace codelog::http

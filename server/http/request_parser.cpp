@@ -20,7 +20,8 @@ bool all_digits(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Nobody behind us may take a piece of Host for a path, a user or a second name.
+// Strict, so that no server behind this one can read a part of Host as a path, a user or a second
+// name.
 bool is_host(std::string_view text) {
   return text.find_first_of(" \t/\\@?#,<>\"") == std::string_view::npos;
 }
@@ -42,7 +43,7 @@ std::string_view describe(const boost::beast::error_code& error) {
   return "The request is malformed.";
 }
 
-// "GET / HTTP/2.0": a version, but not one of ours.
+// True for "GET / HTTP/2.0": a version, but an unsupported one.
 bool names_other_version(std::string_view head) {
   const std::string_view line = head.substr(0, head.find('\r'));
   const std::size_t space = line.rfind(' ');
@@ -58,7 +59,8 @@ class RequestParser::Grammar {
   class Parser final : public beast_http::basic_parser<true> {
    public:
     Parser(RequestBuilder builder, Request& request) : builder_(builder), request_(request) {
-      // The head has been measured, and the body is counted in put_body().
+      // Both limits are checked elsewhere: scan_lines() has measured the head, and put_body()
+      // counts the body.
       header_limit(std::uint32_t{1} << 30);
       body_limit(boost::none);
     }
@@ -81,7 +83,7 @@ class RequestParser::Grammar {
     }
 
     void on_field_impl(beast_http::field field, Text name, Text value, Error&) override {
-      if (is_header_done()) return;  // a trailer: nothing we read comes in one
+      if (is_header_done()) return;  // a trailer; the server ignores trailers
       builder_.add_field(to_std(name), to_std(value));
       if (field == beast_http::field::host) {
         ++hosts_count;
@@ -138,7 +140,7 @@ RequestParser::~RequestParser() = default;
 
 void RequestParser::start(Request& request) {
   request_ = &request;
-  RequestBuilder(request).start({});  // a head that fails must not show the request before it
+  RequestBuilder(request).start({});  // if the head is bad, the previous request must not show
   head_at_ = line_at_ = scanned_ = lines_count_ = consumed_ = 0;
   begun_ = expects_continue_ = is_http_1_0_ = false;
   failure_ = {};
@@ -250,7 +252,7 @@ RequestParser::Progress RequestParser::parse_body(std::string_view bytes,
   auto& parser = *grammar_->parser;
   parser.body_bytes_max = body_bytes_max;
   boost::beast::error_code error;
-  // An empty buffer is not "need more" to Beast but a body that has ended.
+  // Beast takes an empty buffer for the end of the body, not for "need more".
   if (bytes.empty()) return Progress::need_more;
   consumed_ = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   if (parser.too_large) return fail(413, "The body is too large.");

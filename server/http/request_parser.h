@@ -1,14 +1,14 @@
-// Reads requests out of a connection's bytes, and refuses everything that two servers could read in
-// two ways. Internal to server/http; the only part that sees Beast, whose parser does the grammar
-// and the chunks.
+// Reads requests out of a connection's bytes, and refuses every request that two servers could read
+// in two ways. Internal to server/http; the only part that uses Beast, whose parser does the
+// grammar and the chunks.
 //
-// Stricter than Beast, each because a proxy before us may read it otherwise (request smuggling) or
-// because it costs us: no folded headers, no bare LF, no repeated Content-Length (not even an equal
-// one), no list in it, Transfer-Encoding only as the one word "chunked" and only in HTTP/1.1,
-// exactly one Host (HTTP/1.1). A head reaches Beast only when it is complete, because Beast does
-// not count what it has already consumed against its limit.
+// Stricter than Beast, because a proxy in front may read a request otherwise (request smuggling) or
+// because of the cost: no folded headers, no bare LF, no repeated Content-Length (not even an equal
+// one) and no list in it, Transfer-Encoding only as the one word "chunked" and only in HTTP/1.1,
+// exactly one Host (HTTP/1.1). Beast does not count bytes already consumed against its limit for
+// the head, so it gets a head only when it is complete.
 //
-// Belongs to one connection; memory is kept from request to request.
+// Belongs to one connection; memory is reused from request to request.
 #pragma once
 
 #include <cstddef>
@@ -40,25 +40,25 @@ class RequestParser {
   RequestParser(const RequestParser&) = delete;
   RequestParser& operator=(const RequestParser&) = delete;
 
-  // Forgets the last request and empties `request`, which the next is read into and must live until
-  // it is complete.
+  // Forgets the last request and empties `request`. The next request is read into it, so it must
+  // live until that is complete.
   void start(Request& request);
 
-  // `bytes` are all that came since start(): the same ones and more after need_more. When done, the
-  // first consumed() of them were the head.
+  // `bytes` are all bytes received since start(): after need_more, the same bytes and more. When
+  // done, the head was the first consumed() of them.
   Progress parse_head(std::string_view bytes);
-  // True once bytes of a request have come (empty lines before it do not count).
+  // True once bytes of a request have arrived; empty lines before it do not count.
   bool has_begun() const { return line_at_ > head_at_ || begun_; }
 
   // After the head:
-  bool has_body() const;                                // that is still to be read
+  bool has_body() const;                                // still to be read
   std::optional<std::uint64_t> content_length() const;  // nothing when chunked
   bool expects_continue() const { return expects_continue_; }
   bool keep_alive() const;
   bool is_http_1_0() const { return is_http_1_0_; }
 
-  // Appends to the request's body and takes the first consumed() of `bytes`; what is left over must
-  // be given again with what follows. Fails with 413 beyond `body_bytes_max`.
+  // Appends to the request's body and consumes the first consumed() of `bytes`; the rest must be
+  // given again with the bytes that follow. Fails with 413 beyond `body_bytes_max`.
   Progress parse_body(std::string_view bytes, std::size_t body_bytes_max);
 
   std::size_t consumed() const { return consumed_; }
@@ -68,16 +68,16 @@ class RequestParser {
   class Grammar;
 
   Progress fail(int status, std::string_view why);
-  // Finds the end of the head: npos when it is not there yet.
+  // Finds the end of the head; npos while it is incomplete.
   Progress scan_lines(std::string_view bytes, std::size_t& head_end);
   Progress check_framing();
 
   const ParserLimits limits_;
   std::unique_ptr<Grammar> grammar_;
   Request* request_ = nullptr;
-  std::size_t head_at_ = 0;  // behind empty lines
+  std::size_t head_at_ = 0;  // after empty lines
   std::size_t line_at_ = 0;  // start of the first incomplete line
-  std::size_t scanned_ = 0;  // no line end before this
+  std::size_t scanned_ = 0;  // no line end before this place
   std::size_t lines_count_ = 0;
   std::size_t consumed_ = 0;
   bool begun_ = false;

@@ -46,7 +46,7 @@ void append_status_line(int status, std::string& out) {
   out += "\r\n";
 }
 
-// Vary is written by append_vary().
+// append_vary() writes Vary.
 void append_handler_headers(const Response& response, std::string& out) {
   for (const Header& header : response.headers) {
     const bool frames = equals_ignoring_case(header.name, "Content-Length") ||

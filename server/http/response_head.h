@@ -1,6 +1,6 @@
-// From a Response to the bytes before its body: conditional answers, the choice of encoding, the
-// headers that every response has. Internal to server/http. Pure but for DateLine, which belongs to
-// one thread.
+// Turns a Response into the bytes before its body: conditional answers, the choice of encoding, the
+// headers of every response. Internal to server/http. Pure, except DateLine, which belongs to one
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -13,28 +13,28 @@
 
 namespace codelog::http {
 
-// How a response goes out.
+// How a response is sent.
 struct Delivery {
-  bool not_modified = false;        // 304 instead, without a body
-  bool gzip = false;                // the client takes it and the body is worth it
+  bool not_modified = false;        // send 304 without a body
+  bool gzip = false;                // the client accepts gzip and the body is worth it
   bool varies_by_encoding = false;  // another client might get the other variant
 };
 
 Delivery plan_delivery(const Request& request, const Response& response);
 
-// True when the delivery needs a compressed body that nobody has made yet.
+// True if the delivery needs a compressed body that does not exist yet.
 bool needs_compression(const Response& response, const Delivery& delivery);
-// Makes it, or gives up gzip where that would be larger.
+// Compresses the body, or gives up gzip if the result would be larger.
 void compress(Response& response, Delivery& delivery);
 
 // The bytes after the head for GET; a HEAD sends none of them.
 std::string_view body_to_send(const Response& response, const Delivery& delivery);
-// The file that has the same bytes (SharedBytes); -1 where there is none.
+// The file with the same bytes (SharedBytes); -1 if there is none.
 int file_to_send(const Response& response, const Delivery& delivery);
 
 enum class AfterResponse : std::uint8_t {
-  keep_alive,           // what HTTP/1.1 means without a word
-  keep_alive_with_1_0,  // said aloud
+  keep_alive,           // the default of HTTP/1.1; needs no header
+  keep_alive_with_1_0,  // needs an explicit header
   close,
 };
 
@@ -48,12 +48,12 @@ class DateLine {
   std::string line_;
 };
 
-// Appends the whole head, empty line included. Control characters in values (they would start a
-// header of their own) become spaces.
+// Appends the whole head, including the empty line. Control characters in values become spaces,
+// since they could start another header.
 void append_head(const Request& request, const Response& response, const Delivery& delivery,
                  AfterResponse after, std::string_view date_line, std::string& out);
 
-// What the server answers a preflight with, on any path.
+// True for a CORS preflight, which the server answers on any path.
 bool is_preflight(const Request& request);
 Response preflight_response();
 

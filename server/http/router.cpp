@@ -11,7 +11,7 @@ enum class Kind : std::uint8_t { literal, any, slug, digits, rest };
 
 constexpr std::uint8_t is_slug_bit = 1, is_digit_bit = 2;
 
-// One look-up a byte: this runs for every parameter of every request.
+// A table, because this look-up runs for each byte of every parameter of every request.
 constexpr std::array<std::uint8_t, 256> byte_classes = [] {
   std::array<std::uint8_t, 256> table{};
   for (unsigned c = 0; c < 256; ++c) {
@@ -81,8 +81,8 @@ struct Router::Pattern {
   }
 };
 
-// A path cut at its slashes: "/a/b/" is "a", "b", "". Longer paths keep their tail in one piece in
-// the last place.
+// A path cut at its slashes: "/a/b/" is "a", "b", "". In a path with more segments, the last
+// segment holds the whole rest.
 struct Router::Segments {
   explicit Segments(std::string_view path) {
     if (!path.starts_with('/')) return;

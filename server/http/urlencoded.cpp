@@ -22,9 +22,9 @@ bool is_unreserved(char c) {
          c == '.' || c == '_' || c == '~';
 }
 
-// How many bytes from `at` on start a well-formed sequence, and whether they complete it. The table
-// of Unicode 3.9, D92: the bounds of the second byte keep out over-long forms, surrogates and
-// everything past U+10FFFF.
+// The number of bytes from `at` on that start a well-formed sequence, and whether they complete it.
+// From the table in Unicode 3.9, D92: the bounds of the second byte exclude over-long forms,
+// surrogates and code points above U+10FFFF.
 struct Sequence {
   std::size_t bytes = 1;
   bool complete = false;
