@@ -1,5 +1,4 @@
-// Small ClaML documents for the tests of ICD-10, made up here: one element a line, the first of
-// them in line 3.
+// Small made-up ClaML documents for the tests of ICD-10: one element a line, the first in line 3.
 #pragma once
 
 #include <string>
@@ -15,14 +14,14 @@ constexpr std::size_t claml_first_line = 3;
 std::string escape_xml(const std::string& text);
 std::string claml_document(const std::vector<std::string>& elements);
 
-// What a class or a character of a modifier holds beside its name.
+// The content of a class, or of a modifier's character, besides its name.
 struct ClamlParts {
   std::string attributes = {};  // ` usage="dagger"`
-  std::string inside = {};      // further elements
+  std::string inside = {};      // more elements
 };
 
-// A class, its kind by the shape of its code; `name` is the content of the preferred label. No
-// parent is an empty one.
+// A class; the shape of its code gives its kind. `name` is the content of the preferred label. An
+// empty `parent` means none.
 std::string claml_class(const std::string& code, const std::string& parent, const std::string& name,
                         const ClamlParts& parts = {});
 std::string claml_rubric(const std::string& kind, const std::string& label);
@@ -31,7 +30,7 @@ std::string exclude_modifier(const std::string& modifier);
 // One of the characters of a modifier.
 std::string claml_character(const std::string& modifier, const std::string& digit,
                             const std::string& name, const ClamlParts& parts = {});
-// A reference to a dagger or asterisk code, as it stands in a label.
+// A reference to a dagger or asterisk code, as written in a label.
 std::string partner_reference(const std::string& usage, const std::string& code);
 
 // Imports documents as "test_1" from a folder of this test's own.
@@ -49,10 +48,11 @@ struct ClamlImport {
   // The error's text, or "".
   std::string run();
   std::string run(const std::filesystem::path& path);
-  // Imports, and expects a failure that leaves nothing behind.
+  // Expects a failure that leaves nothing behind.
   std::string failure();
 
-  // "code parent kind usage position name": the codes of an edition, in the order of its rows.
+  // The codes of an edition, in the order of its rows, each as "code parent kind usage position
+  // name".
   std::vector<std::string> codes(const std::string& edition) const;
 };
 

@@ -1,6 +1,6 @@
-// A release in memory: edges between codes, and codes outside every edge. A code's name is "name of
-// CODE". Searching by term looks in the codes themselves; by code it gives the code back, known or
-// not.
+// A release in memory: edges between codes, and codes without edges. A code's name is "name of
+// CODE". A search by term looks in the codes themselves; a search by code returns the code, known
+// or not.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ class FakeRelease final : public coding_systems::Release {
  public:
   using Edges = std::vector<std::pair<std::string, std::string>>;  // parent, child
 
-  // The root is a node only if an edge or `others` has it.
+  // The root is a node only if it is in an edge or in `others`.
   FakeRelease(const Edges& edges, const std::vector<std::string>& others, const std::string& root);
 
   const coding_systems::CodingSystemInfo& system() const override { return system_; }
@@ -38,7 +38,7 @@ class FakeRelease final : public coding_systems::Release {
   std::vector<std::string> search_by_code(std::string_view code) const override {
     return {std::string(code)};
   }
-  // In the mode `contains` only.
+  // Knows only the mode `contains`.
   base::Result<std::vector<coding_systems::Node>> search(
       const coding_systems::SearchQuery& query) const override;
   base::Result<coding_systems::SearchHits> search_page(

@@ -41,8 +41,8 @@ Codes both(const Codes& codes, const Codes& others) {
   return shared;
 }
 
-// One step of the mutual recursion: `side` takes the ultimate ancestors, the other side what must
-// be taken back.
+// One step of the mutual recursion: `side` takes the ultimate ancestors, `other_side` the codes to
+// take back.
 void cover(const Graph& graph, const Codes& codes, Codes& side, Codes& other_side) {
   for (const auto& top : ultimate_ancestors(graph, codes)) {
     side.insert(top);

@@ -1,5 +1,5 @@
-// The codeset rules written down as they are defined, on sets of strings, without a thought for
-// speed: what the real algebra is compared with.
+// The codeset rules exactly as defined, on sets of strings, without regard for speed. Tests compare
+// the real algebra with them.
 #pragma once
 
 #include <map>
@@ -31,7 +31,7 @@ struct Definition {
 
 Graph graph_of(const Edges& edges);
 // The reference's graph of some codes: all edges above them, all edges below them, and an edge from
-// the root to every code that no edge of the release touches.
+// the root to every code without edges in the release.
 Graph graph_of_codes(const Edges& edges, const Codes& codes, const std::string& root);
 
 Codes descendants(const Graph& graph, const std::string& code);
@@ -43,7 +43,7 @@ base::CodeStatus node_status(const Graph& graph, const Definition& definition,
 Definition definition_of(const Statuses& statuses);
 Statuses statuses_of_definition(const Graph& graph, const Definition& definition);
 Definition minimal_definition(const Graph& graph, const Codes& codes);
-// Siblings in the order of their codes.
+// Siblings are in the order of their codes.
 std::vector<Signed> walk(const Graph& graph, const Definition& definition);
 Statuses update(const Graph& graph, Statuses statuses, const std::vector<Signed>& updates);
 Statuses reapply(const Graph& graph, Statuses statuses);

@@ -25,7 +25,7 @@ namespace coding_systems = codelog::coding_systems;
 
 namespace {
 
-// A case takes a tenth of a millisecond; RapidCheck's hundred would be few.
+// A case takes a tenth of a millisecond, so there is time for more than RapidCheck's hundred.
 const int more_cases = setenv("RC_PARAMS", "max_success=500", 0);
 
 OrderedHierarchy ordered(std::size_t size, const std::vector<Edge>& edges,
@@ -35,7 +35,7 @@ OrderedHierarchy ordered(std::size_t size, const std::vector<Edge>& edges,
   return std::move(*result);
 }
 
-// Node below node, itself included, by squaring nothing and trusting nobody.
+// For each node, itself and all nodes below, computed the simplest way.
 std::vector<std::set<Node>> closure(std::size_t size, const std::vector<Edge>& edges) {
   std::vector<std::set<Node>> below(size);
   for (Node node = 0; node < size; ++node) below[node].insert(node);
@@ -56,7 +56,7 @@ std::vector<Node> members(std::span<const Run> runs) {
   return nodes;
 }
 
-// A random acyclic graph: edges go up in number, and then the numbers are shuffled.
+// A random acyclic graph: edges lead to greater numbers, and then the numbers are shuffled.
 struct RandomGraph {
   std::size_t size = 0;
   std::vector<Edge> edges;
@@ -106,7 +106,8 @@ void check_against_closure(const RandomGraph& graph, const OrderedHierarchy& res
     RC_ASSERT(runs.front().first == node);
     for (std::size_t i = 0; i < runs.size(); ++i) {
       RC_ASSERT(runs[i].first < runs[i].after);
-      if (i > 0) RC_ASSERT(runs[i - 1].after < runs[i].first);  // apart, else they were one run
+      // with a gap between, or they would be one run
+      if (i > 0) RC_ASSERT(runs[i - 1].after < runs[i].first);
     }
     for (Node other = 0; other < graph.size; ++other) {
       RC_ASSERT(hierarchy.is_ancestor(node, number[other]) ==
@@ -138,7 +139,7 @@ TEST_CASE("ordering numbers parents before children and finds every descendant",
     RC_ASSERT(one->arrays.children == two->arrays.children);
     RC_ASSERT(one->arrays.parents == two->arrays.parents);
   });
-  rc::prop("an edge back up is refused", [] {
+  rc::prop("an edge that closes a cycle is refused", [] {
     auto graph = random_graph();
     RC_PRE(!graph.edges.empty());
     const auto below = closure(graph.size, graph.edges);
@@ -152,7 +153,7 @@ TEST_CASE("ordering numbers parents before children and finds every descendant",
   });
 }
 
-TEST_CASE("nodes without edges come last, but never before the root that they hang under") {
+TEST_CASE("nodes without edges come last, but never before the root above them") {
   const auto result = ordered(6, {{4, 1}, {4, 3}}, Node{4});
   const auto hierarchy = result.arrays.view();
   CHECK(result.new_number[4] == 0);
@@ -161,7 +162,7 @@ TEST_CASE("nodes without edges come last, but never before the root that they ha
     CHECK(result.new_number[alone] >= 3);
     CHECK_FALSE(hierarchy.has_edges(result.new_number[alone]));
   }
-  // A root that no edge touches.
+  // A root without edges.
   const auto lonely = ordered(4, {{1, 2}}, Node{3});
   CHECK(lonely.new_number[3] < lonely.new_number[0]);
   CHECK(lonely.arrays.root == lonely.new_number[3]);
@@ -176,7 +177,7 @@ TEST_CASE("an empty hierarchy and one without edges are hierarchies") {
   CHECK_FALSE(result.arrays.view().root().has_value());
 }
 
-TEST_CASE("what cannot be ordered is refused and says why") {
+TEST_CASE("a graph that cannot be ordered is refused with the reason") {
   const auto detail = [](std::size_t size, const std::vector<Edge>& edges,
                          std::optional<Node> root = std::nullopt) {
     const auto result = order_hierarchy(size, edges, root);
@@ -187,7 +188,7 @@ TEST_CASE("what cannot be ordered is refused and says why") {
   CHECK(detail(5, {{0, 1}, {1, 3}, {3, 4}, {4, 1}}) ==
         "the hierarchy has a cycle of 3: 1 -> 3 -> 4 -> 1");
   CHECK(detail(2, {{1, 1}}) == "the hierarchy has a cycle of 1: 1 -> 1");
-  // No root leads to this one.
+  // No root leads to this cycle.
   CHECK(detail(4, {{0, 1}, {1, 0}, {1, 2}, {2, 3}}) ==
         "the hierarchy has a cycle of 2: 1 -> 0 -> 1");
   CHECK(detail(2, {{0, 2}}) == "the edge 0 -> 2 leaves the 2 nodes of the hierarchy");
@@ -213,7 +214,7 @@ TEST_CASE("a chain of a million nodes is one run a node") {
   NodeSet odd(size);
   for (Node node = 1; node < size; node += 2) odd.add(node);
   CHECK(ultimate_ancestors(hierarchy, odd) == std::vector<Node>{1});
-  // Closing the chain to a ring of a million is found without recursion, too.
+  // A ring of a million nodes is also found without recursion.
   chain.push_back({0, size - 1});
   CHECK_FALSE(order_hierarchy(size, chain, std::nullopt));
 }
@@ -289,7 +290,7 @@ TEST_CASE("set operations agree with the closure, orphans and strangers under th
     const auto plain = result->arrays.view();
     const auto strangers_count = *rc::gen::inRange<std::size_t>(0, 4);
     const auto size = graph.size + strangers_count;
-    // The same graph, renumbered, with edges from the root to those orphans that are asked for.
+    // The same graph, renumbered, with edges from the root to the orphans among the codes.
     std::vector<Edge> edges;
     for (const auto& [parent, child] : graph.edges) {
       edges.push_back({result->new_number[parent], result->new_number[child]});

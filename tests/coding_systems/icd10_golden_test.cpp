@@ -1,5 +1,5 @@
-// The golden release of ICD-10 was made from parsed records. Here they become ClaML documents
-// again, and what is imported from those must be what OpenCodelists made of the records.
+// The golden release of ICD-10 was made from parsed records. The test turns the records back into
+// ClaML documents; importing these must give what OpenCodelists made from the records.
 #include <zlib.h>
 
 #include <algorithm>
@@ -42,7 +42,7 @@ std::string term_of(const Json& record) {
   return long_term.empty() ? text_of(record, "description") : long_term;
 }
 
-// A..Z and digits, with the dot behind the third character, as ClaML has categories.
+// Expects A..Z and digits; adds the dot after the third character, as in ClaML.
 std::string dotted(const std::string& code) {
   const bool is_longer_category = code.size() > 3 && code.find('-') == std::string::npos &&
                                   code.find_first_of("0123456789") != std::string::npos;
@@ -59,8 +59,8 @@ class ClamlOfRecords {
     }
   }
 
-  // Codes of modifiers whose names are not that of the code before the modifier: in a document they
-  // always are.
+  // Codes of modifiers whose name does not start with the name of the code before the modifier. In
+  // a document it always does.
   const std::set<std::string>& inexpressible() const { return inexpressible_; }
 
   std::vector<std::string> elements() const {
@@ -76,7 +76,7 @@ class ClamlOfRecords {
     return elements;
   }
 
-  // As the class browser lists codes: each by itself.
+  // The list of the class browser: each code by itself.
   std::vector<std::string> nhs_elements() const {
     std::vector<std::string> elements;
     for (const Json& record : records_) {
@@ -132,14 +132,14 @@ class ClamlOfRecords {
   std::map<std::string, std::string> digits_;                         // by code
 };
 
-// Rows whose first two columns are a code and an edition, without those that were left out.
+// Rows without those to leave out; the first two columns are a code and an edition.
 std::vector<Row> without(std::vector<Row> rows,
                          const std::map<std::string, std::set<std::string>>& left_out) {
   std::erase_if(rows, [&](const Row& row) { return left_out.at(row[1]).contains(row[0]); });
   return rows;
 }
 
-// Of thousands of rows only the first that differ are worth printing.
+// Prints only the first differing rows, since there are thousands.
 void check_equal(const std::vector<Row>& rows, const std::vector<Row>& expected) {
   CHECK(rows.size() == expected.size());
   const auto [row, other] =
@@ -151,8 +151,7 @@ void check_equal(const std::vector<Row>& rows, const std::vector<Row>& expected)
 
 }  // namespace
 
-TEST_CASE("ClaML is imported as OpenCodelists imports the records that are in it",
-          "[icd10][golden]") {
+TEST_CASE("importing ClaML gives what OpenCodelists makes of the same records", "[icd10][golden]") {
   const Json records = read_records();
   const ClamlOfRecords older(records.at("2016"));
   const ClamlOfRecords newer(records.at("2019"));

@@ -1,4 +1,4 @@
-// What an open release of ICD-10 tells of its codes beside their names.
+// The details of codes in an open release of ICD-10, besides their names.
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -129,7 +129,7 @@ TEST_CASE("dagger and asterisk codes are linked both ways, with their editions",
   CHECK(open.partners("A17") == Partners{{"G01", {Partner::asterisk, in_both}}});
   CHECK(open.partners("G01") ==
         Partners{{"A17", {Partner::dagger, in_both}}, {"A00", {Partner::dagger, icd10::in_2016}}});
-  // A partner that is no code of the release is no node either.
+  // A partner that is not a code of the release is not a node either.
   CHECK(!open.release->find("Z999"));
 }
 
@@ -181,7 +181,7 @@ TEST_CASE("a release shows its facts in words and reads notes while its file is 
     const auto read = open.release->read_notes(open.node("A00"));
     return !read && read.error().code == base::ErrorCode::unavailable;
   };
-  // Imported again, and not yet opened: its notes are not those of the release that is open.
+  // Imported again and not yet opened: its notes must not appear in the open release.
   const auto other = open.import.target / "other";
   std::filesystem::copy_file(open.import.file, other);
   std::filesystem::rename(other, open.import.file);
@@ -190,7 +190,7 @@ TEST_CASE("a release shows its facts in words and reads notes while its file is 
   CHECK(refused());
 }
 
-TEST_CASE("the synthetic ICD-10 is imported and has something of everything", "[demo]") {
+TEST_CASE("the synthetic ICD-10 is imported and has every feature", "[demo]") {
   const TemporaryFolder folder;
   const auto archive = folder.path() / "demo_icd10.zip";
   REQUIRE(demo::make_icd10_archive(archive));

@@ -17,7 +17,7 @@
 namespace codelog::tests {
 namespace {
 
-// What came of an archive; "test_1" in the folder.
+// Imports an archive as "test_1"; returns the outcome.
 coding_systems::ImportOutcome import_made(Import import, const std::filesystem::path& archive,
                                           const std::filesystem::path& folder) {
   const auto imported = import({.archive = archive, .target_folder = folder, .alias = "test_1"});
@@ -31,7 +31,7 @@ double count(const coding_systems::ImportOutcome& imported, const std::string& w
   return std::stod(query(imported.file, "SELECT count(*) FROM " + what)[0][0]);
 }
 
-// Levels, of a table whose rows have a parent or NULL.
+// The number of levels in a table whose rows have a parent or NULL.
 double count_levels(const coding_systems::ImportOutcome& imported, const std::string& table) {
   const std::string sql = "WITH RECURSIVE level(code, number) AS (SELECT code, 1 FROM " + table +
                           " WHERE parent_id IS NULL UNION ALL SELECT t.code, number + 1 FROM " +
@@ -41,8 +41,8 @@ double count_levels(const coding_systems::ImportOutcome& imported, const std::st
   return std::stod(query(imported.file, sql)[0][0]);
 }
 
-// Whether the same size and seed give the same bytes, and another seed others. `make` writes a
-// file of a name with a seed.
+// Checks that equal sizes and seeds give equal bytes, and another seed other bytes. `make` writes a
+// file with a name and a seed.
 template <class Make>
 void check_depends_on_seed(const std::filesystem::path& folder, Make make) {
   const auto bytes = [&](const std::string& name, std::uint64_t seed) {
@@ -65,7 +65,7 @@ TEST_CASE("check digits are Verhoeff's", "[demo]") {
   for (std::uint32_t number = 1; number < 2000; ++number) {
     std::string id = demo::make_sctid(demo::Component::concept_id, number);
     CHECK(demo::passes_verhoeff(id));
-    // Every wrong digit and every swap of neighbours shows.
+    // The check finds every wrong digit and every swap of neighbours.
     const std::size_t at = number % (id.size() - 1);
     std::string wrong = id;
     wrong[at] = static_cast<char>('0' + (wrong[at] - '0' + 1 + static_cast<int>(number % 9)) % 10);
@@ -109,7 +109,8 @@ TEST_CASE("a synthetic SNOMED CT release is imported and looks like one", "[demo
       static_cast<double>(edges_count) / static_cast<double>(parents.size());
   CHECK(parents_mean > 1.2);
   CHECK(parents_mean < 1.8);
-  // Levels: the longest way up. Ids of children were made after those of their parents.
+  // A concept's level is the length of its longest way up. Ids of children were made after those of
+  // their parents.
   std::map<std::string, int> levels;
   const auto level = [&](const auto& self, const std::string& id) -> int {
     const auto [entry, is_new] = levels.emplace(id, 1);
@@ -163,7 +164,7 @@ TEST_CASE("the second edition of the synthetic SNOMED CT changes some familiar c
   CHECK(count(second, "snomedct_description WHERE active AND term = 'Exercise-induced asthma'") ==
         1);
 
-  // Whose parents changed; those of everything else are as they were.
+  // The concepts with changed parents; all others have the same parents as before.
   const std::string edges =
       "SELECT term, destination_id FROM snomedct_relationship r "
       "JOIN snomedct_description d ON d.concept_id = source_id "
@@ -215,7 +216,8 @@ TEST_CASE("a synthetic Monolith is imported and has its shape", "[demo]") {
   const std::string edges = "FROM snomedct_relationship WHERE active AND type_id = '116680003'";
   CHECK(count("SELECT count(*) " + edges) / active > 1.75);
   CHECK(count("SELECT count(*) " + edges) / active < 2.1);
-  // A sixth of what is active is below Clinical finding, and nothing of that below another top.
+  // A sixth of the active concepts are below Clinical finding, and none of those below another top
+  // concept.
   const auto below = [&](const std::string& code) {
     return count("WITH RECURSIVE below(id) AS (SELECT '" + code +
                  "' UNION SELECT source_id FROM snomedct_relationship JOIN below ON "
@@ -307,7 +309,8 @@ TEST_CASE("a large synthetic dm+d has the proportions of a real one", "[demo]") 
                               "UNION SELECT cd FROM dmd_route LIMIT 1000")) {
     REQUIRE(demo::passes_verhoeff(row[0]));
   }
-  // Numbers for use within a company begin with 2; digits weigh 1 and 3 in turns, 0 modulo 10.
+  // Numbers for use within a company begin with 2. Digits weigh 1 and 3 in turns; the sum is 0
+  // modulo 10.
   for (const Row& row : query(imported.file, "SELECT gtin FROM dmd_gtin LIMIT 300")) {
     REQUIRE(row[0].size() == 13);
     CHECK(row[0].front() == '2');
@@ -350,7 +353,7 @@ TEST_CASE("a synthetic CTV3 is imported and looks like one", "[demo]") {
         0);
   CHECK(count(imported, "ctv3_rawterm WHERE name_3 <> ''") > 0);
   CHECK(count(imported, "ctv3_tpprelationship WHERE distance = 1") / codes > 1.2);
-  // TPP's table is closed: the parents of an ancestor are ancestors.
+  // TPP's table is transitive: the parents of an ancestor are ancestors too.
   CHECK(count(imported,
               "ctv3_tpprelationship r JOIN ctv3_tpprelationship p "
               "ON p.descendant_id = r.ancestor_id AND p.distance = 1 "
@@ -388,7 +391,7 @@ TEST_CASE("a synthetic OPCS-4 is imported and looks like one", "[demo]") {
   CHECK(!demo::make_opcs4_archive(archive, {.codes_count = 12'001}));
 }
 
-TEST_CASE("synthetic releases depend on nothing but their size and seed", "[demo]") {
+TEST_CASE("synthetic releases depend only on their size and seed", "[demo]") {
   TemporaryFolder folder;
   using Path = std::filesystem::path;
   const auto check = [&](auto make) { check_depends_on_seed(folder.path(), make); };

@@ -1,4 +1,4 @@
-// Small dm+d releases of the tests' own making.
+// Small made-up dm+d releases for the tests.
 #pragma once
 
 #include <filesystem>
@@ -10,13 +10,13 @@
 
 namespace codelog::tests {
 
-// "<NAME><A>1</A></NAME>" and a line feed, of name and fields.
+// "<NAME><A>1</A></NAME>" and a line feed, from a name and fields.
 std::string dmd_row(const std::string& name,
                     const std::vector<std::pair<std::string, std::string>>& fields);
 
-// The files of a release, to be bent: what is in their roots behind the first comment, by part. It
-// starts with one VTM (10) of one VMP (20, of ingredient 1) of one AMP (30), and a pack of each
-// (40 of the VMP, 50 of the AMP).
+// The files of a release, for a test to change: by part, the content of the root after the first
+// comment. Starts with one VTM (10), one VMP of it (20, with ingredient 1), one AMP of that (30),
+// and a pack of each (40 of the VMP, 50 of the AMP).
 struct DmdArchive {
   DmdArchive();
 
@@ -40,10 +40,10 @@ struct ImportedDmd {
   std::filesystem::path target = folder.path() / "dmd";
   std::filesystem::path file = target / "test_1.sqlite3";
 
-  // Both return what went wrong, which is empty if nothing did.
+  // run() and failure() return the error's text; empty after a success.
   std::string run(const Members& members);
   std::string run(const DmdArchive& release) { return run(release.members()); }
-  // Imports, and expects a failure that leaves nothing behind.
+  // Expects a failure that leaves nothing behind.
   std::string failure(const DmdArchive& release);
 };
 

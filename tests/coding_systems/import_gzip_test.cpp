@@ -16,7 +16,7 @@ struct Read {
   std::string error;
 };
 
-// From its first byte to its last, in blocks of an odd size.
+// Reads the whole file in blocks of an odd size.
 Read read_file(const std::filesystem::path& path, ZipLimits limits = {}) {
   auto file = GzipFile::open(path, limits);
   if (!file) return {"", file.error().detail};
@@ -57,7 +57,7 @@ TEST_CASE("a gzip file is read from its first byte to its last", "[import][gzip]
 TEST_CASE("a gzip file of several members is one text", "[import][gzip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.gz";
-  // The second member starts behind the first block that is read.
+  // The second member starts after the first block that is read.
   const std::string first = some_text(600'000);
   write_bytes(path, gzip(first) + gzip("") + gzip("end"));
   const Read read = read_file(path);
@@ -65,7 +65,7 @@ TEST_CASE("a gzip file of several members is one text", "[import][gzip]") {
   CHECK(read.text == first + "end");
 }
 
-TEST_CASE("a gzip file that was cut off is refused wherever it was", "[import][gzip]") {
+TEST_CASE("a gzip file cut off at any place is refused", "[import][gzip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.gz";
   const std::string packed = gzip(some_text(300));
@@ -83,7 +83,7 @@ TEST_CASE("a gzip file that was cut off is refused wherever it was", "[import][g
   }
 }
 
-TEST_CASE("a damaged gzip file is refused or read as it was", "[import][gzip]") {
+TEST_CASE("a damaged gzip file is refused or read correctly", "[import][gzip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.gz";
   const std::string text = some_text(300);
@@ -96,7 +96,7 @@ TEST_CASE("a damaged gzip file is refused or read as it was", "[import][gzip]") 
       write_bytes(path, damaged);
       const Read read = read_file(path);
       CAPTURE(place, bit);
-      // A few bytes of the header, such as the time, say nothing of the text.
+      // A few bytes of the header, such as the time, do not affect the text.
       if (read.error.empty()) CHECK(read.text == text);
       refused += read.error.empty() ? 0 : 1;
     }
@@ -111,7 +111,7 @@ TEST_CASE("bytes behind the last gzip member are refused", "[import][gzip]") {
   CHECK(read_file(path).error == "a.gz: is damaged: incorrect header check");
 }
 
-TEST_CASE("what is no gzip file is refused by name", "[import][gzip]") {
+TEST_CASE("a file that is not gzip is refused, naming it", "[import][gzip]") {
   TemporaryFolder folder;
   write_bytes(folder.path() / "a.gz", "code,term\n");
   CHECK(read_file(folder.path() / "a.gz").error == "a.gz: not a gzip file");

@@ -1,4 +1,4 @@
-// What an import leaves in its folder, whatever happens to it.
+// The files that an import leaves in its folder, in every kind of failure.
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
@@ -27,12 +27,12 @@ using coding_systems::ReleaseWriter;
 constexpr std::string_view table_sql = "CREATE TABLE \"numbers\" (\"n\" integer NOT NULL);";
 constexpr coding_systems::ReleaseSchema schema = {"test", {}, table_sql, ""};
 
-// A release whose second concept is called as told.
+// Writes a release whose second concept has this name.
 void write_release_archive(const std::filesystem::path& path, const std::string& name) {
   Rf2Archive rf2;
   rf2.lines(0, Rf2Archive::descriptions)
       .push_back(description_line("200021", "20210131", "1", "100005", name));
-  // Enough rows that progress is reported while they are read and written.
+  // Enough rows for progress reports while they are read and written.
   for (int i = 0; i < 9000; ++i) {
     rf2.lines(0, Rf2Archive::concepts)
         .push_back(concept_line(std::to_string(1'000'000 + i), "20200131", "1"));
@@ -45,7 +45,7 @@ std::string name_in(const std::filesystem::path& file) {
   return rows.empty() ? "" : rows[0][0];
 }
 
-// Runs the work in a process of its own; its exit code, or minus the signal that ended it.
+// Runs the work in a child process; returns its exit code, or minus the signal that ended it.
 template <class Work>
 int in_other_process(Work work) {
   const pid_t child = ::fork();
@@ -58,7 +58,7 @@ int in_other_process(Work work) {
 
 }  // namespace
 
-TEST_CASE("an import that is killed leaves no release, and the next one tidies up",
+TEST_CASE("an import that is killed leaves no release, and the next one removes its files",
           "[import][process]") {
   TemporaryFolder folder;
   const auto archive = folder.path() / "a.zip";
@@ -86,7 +86,7 @@ TEST_CASE("an import that is killed leaves no release, and the next one tidies u
   CHECK(std::count(left.begin(), left.end(), "test_1.sqlite3") == (is_replacing ? 1 : 0));
   if (is_replacing) CHECK(name_in(target / "test_1.sqlite3") == "First");
 
-  // Of any release, not only of the same; also what a kill in the middle of the index leaves.
+  // Leftovers of any release, including those of a kill in the middle of the index.
   write_bytes(target / "test_1.index.new", "half an ind");
   request.alias = "test_2";
   REQUIRE(import_snomedct(request));
@@ -95,7 +95,7 @@ TEST_CASE("an import that is killed leaves no release, and the next one tidies u
   CHECK(files_in(target) == expected);
 }
 
-TEST_CASE("an import removes what killed servers left of indexes, and no other file", "[import]") {
+TEST_CASE("an import removes unfinished indexes of killed servers, and no other file", "[import]") {
   using coding_systems::LockedFile;
   TemporaryFolder folder;
   for (const char* name : {"test_1.index.123", "test_1.index.4567.new", "test_1.index.8",
@@ -110,7 +110,7 @@ TEST_CASE("an import removes what killed servers left of indexes, and no other f
                                                             "test_1.index.x8"});
 }
 
-TEST_CASE("an index is written by whoever holds the lock of its unfinished file", "[import]") {
+TEST_CASE("only the holder of an unfinished index file's lock writes the index", "[import]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "test_1.index";
   const auto unfinished = path.string() + "." + std::to_string(::gettid());
@@ -124,8 +124,9 @@ TEST_CASE("an index is written by whoever holds the lock of its unfinished file"
   CHECK(read_bytes(path) == "index");
 }
 
-TEST_CASE("an import that is killed before it is registered gives way to the release before it",
-          "[import][process]") {
+TEST_CASE(
+    "an import that is killed before it is registered is undone in favour of the release before it",
+    "[import][process]") {
   using coding_systems::PreviousFile;
   using coding_systems::settle_previous_file;
   TemporaryFolder folder;
@@ -151,7 +152,7 @@ TEST_CASE("an import that is killed before it is registered gives way to the rel
   };
   const base::Sha256 first = import_named("First");
   killed_import_named("Second");
-  // One more that is killed does not take the first for lost.
+  // A second killed import must not treat the kept file as lost.
   if (GENERATE(false, true)) killed_import_named("Third");
   CHECK(name_in(coding_systems::previous_path(file)) == "First");
   CHECK(*settle_previous_file(file, first));
@@ -161,7 +162,7 @@ TEST_CASE("an import that is killed before it is registered gives way to the rel
         std::vector<std::string>{"a.zip", "test_1.index", "test_1.sqlite3"});
 }
 
-TEST_CASE("what an import replaces is kept until it is registered, and no longer", "[import]") {
+TEST_CASE("an import keeps the file that it replaces exactly until it is registered", "[import]") {
   using coding_systems::PreviousFile;
   using coding_systems::settle_previous_file;
   TemporaryFolder folder;
@@ -194,14 +195,14 @@ TEST_CASE("what an import replaces is kept until it is registered, and no longer
     auto registered = PreviousFile::keep(file);
     REQUIRE(registered);
     replace("2");
-    // Not while the import lives.
+    // Nothing happens while the import lives.
     CHECK_FALSE(*settle_previous_file(file, first));
     CHECK(files() == both);
     registered->let_go();
     CHECK(files() == alone);
   }
   const auto second = *base::sha256_file(file);
-  // Registered, but killed before it let go.
+  // An import that was registered, but killed before let_go().
   std::filesystem::copy_file(file, coding_systems::previous_path(file));
   replace("3");
   const auto third = *base::sha256_file(file);
@@ -213,13 +214,13 @@ TEST_CASE("what an import replaces is kept until it is registered, and no longer
     replace("4");
   }
   CHECK(files() == both);
-  // Neither is the one that is registered.
+  // Neither file is the registered one.
   CHECK_FALSE(*settle_previous_file(file, second));
   CHECK(files() == alone);
   CHECK(*base::sha256_file(file) != third);
 }
 
-TEST_CASE("a release is replaced under those who read it", "[import]") {
+TEST_CASE("a release is replaced while readers keep the old file", "[import]") {
   TemporaryFolder folder;
   const auto archive = folder.path() / "a.zip";
   const auto target = folder.path() / "snomedct";
@@ -244,7 +245,7 @@ TEST_CASE("a release is replaced under those who read it", "[import]") {
   CHECK(files_in(target) == std::vector<std::string>{"test_1.index", "test_1.sqlite3"});
 }
 
-TEST_CASE("a failed import leaves the release that was to be replaced", "[import]") {
+TEST_CASE("a failed import leaves the release that it should have replaced", "[import]") {
   TemporaryFolder folder;
   const auto archive = folder.path() / "a.zip";
   const auto target = folder.path() / "snomedct";
@@ -262,8 +263,8 @@ TEST_CASE("a full disk fails the import and leaves nothing", "[import][process]"
   const auto archive = folder.path() / "a.zip";
   const auto target = folder.path() / "snomedct";
   write_release_archive(archive, "First");
-  // The file would have almost 1 MB, all of it written when it is sealed: its disk is full early
-  // there, and late.
+  // The file would be almost 1 MB, all written when it is sealed. The disk is full early or late in
+  // sealing.
   const rlim_t file_bytes_max = GENERATE(100'000u, 700'000u);
   const int ended = in_other_process([&] {
     ::signal(SIGXFSZ, SIG_IGN);
@@ -283,7 +284,7 @@ TEST_CASE("a disk that is full while rows are written fails the import and leave
   TemporaryFolder folder;
   const auto archive = folder.path() / "a.zip";
   const auto target = folder.path() / "snomedct";
-  // More than the writer holds back: what goes wrong does so on the thread that writes.
+  // More rows than the writer buffers, so that the writing thread meets the error.
   Rf2Archive rf2;
   const std::string term(250, 'x');
   for (int i = 0; i < 130'000; ++i) {
@@ -323,7 +324,7 @@ TEST_CASE("a release whose index cannot be written is not published", "[import]"
   CHECK(files_in(target) == std::vector<std::string>{"test_1.index"});
 }
 
-TEST_CASE("one release is imported once at a time", "[import]") {
+TEST_CASE("a release cannot be imported twice at the same time", "[import]") {
   TemporaryFolder folder;
   const auto archive = folder.path() / "a.zip";
   const auto target = folder.path() / "snomedct";
@@ -335,7 +336,7 @@ TEST_CASE("one release is imported once at a time", "[import]") {
   REQUIRE(!refused);
   CHECK(refused.error().code == base::ErrorCode::conflict);
   CHECK(refused.error().detail == "another import of test_1 is under way");
-  // Another release may be, and does not tidy away what is in use.
+  // Another release can be imported, and does not remove files in use.
   CHECK(import_snomedct({.archive = archive, .target_folder = target, .alias = "test_2"}));
   CHECK(files_in(target) ==
         std::vector<std::string>{"test_1.sqlite3.importing", "test_2.index", "test_2.sqlite3"});
@@ -373,7 +374,7 @@ TEST_CASE("a log that appears while a release is imported stops its publication"
         std::vector<std::string>{"test_1.sqlite3-wal", "test_1.sqlite3.importing"});
 }
 
-TEST_CASE("an alias that is no file name is refused", "[import]") {
+TEST_CASE("an alias that is not a file name is refused", "[import]") {
   TemporaryFolder folder;
   const std::string alias = GENERATE("", "../x", "a/b", ".hidden", "UPPER", "a b");
   const auto writer = ReleaseWriter::create(folder.path() / "target", alias, schema);

@@ -1,5 +1,5 @@
-// The ways in which importers get rows into a release file: keys that are sorted at the end, and
-// rows that another thread inserts.
+// The ways in which importers write rows into a release file: keys sorted at the end, and rows
+// inserted by another thread.
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <rapidcheck.h>
@@ -50,7 +50,7 @@ void publish(ReleaseWriter& writer) {
   REQUIRE(writer.publish_without_index());
 }
 
-// What `insert` is given: the words, in the order of their rows.
+// The words that `insert` receives, in the order of their rows.
 template <class Rows>
 void insert_words(Rows&& rows, const std::vector<std::string>& words) {
   for (const std::string& word : words) {
@@ -64,7 +64,7 @@ void insert_words(Rows&& rows, const std::vector<std::string>& words) {
   }
 }
 
-// Has these words in it.
+// A writer with these words.
 std::unique_ptr<ReleaseWriter> writer_with(const TemporaryFolder& folder,
                                            const std::vector<std::string>& words) {
   auto writer = make_writer(folder, "test");
@@ -90,7 +90,7 @@ const auto gen_words = [] {
 
 }  // namespace
 
-TEST_CASE("keys that are sorted in the end are those that SQLite makes row by row", "[import]") {
+TEST_CASE("keys sorted at the end equal those that SQLite makes row by row", "[import]") {
   TemporaryFolder folder;
   const std::string row_queries[] = {"SELECT rowid, * FROM words ORDER BY rowid",
                                      "SELECT id FROM words ORDER BY id",
@@ -98,7 +98,7 @@ TEST_CASE("keys that are sorted in the end are those that SQLite makes row by ro
                                      "SELECT * FROM one_each",
                                      "SELECT * FROM pairs",
                                      "SELECT * FROM \"it's\""};
-  // Rows as they are for everybody, but for the order of the schema.
+  // The visible content, without the order of the schema.
   const std::string schema_query =
       "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
   CHECK(rc::check([&] {
@@ -139,7 +139,7 @@ TEST_CASE("keys that are sorted in the end are those that SQLite makes row by ro
   }));
 }
 
-TEST_CASE("SQLite looks up rows by a key that was sorted in the end, and keeps it", "[import]") {
+TEST_CASE("SQLite looks up rows by a key sorted at the end, and maintains it", "[import]") {
   TemporaryFolder folder;
   publish(*writer_with(folder, {"b", "a", "c"}));
   const auto file = folder.path() / "test.sqlite3";
@@ -151,7 +151,7 @@ TEST_CASE("SQLite looks up rows by a key that was sorted in the end, and keeps i
   CHECK(database.execAndGet("PRAGMA integrity_check").getString() == "ok");
 }
 
-TEST_CASE("a key that was promised to be distinct and is not makes no release", "[import]") {
+TEST_CASE("a repeated key in a schema with distinct keys fails the import", "[import]") {
   TemporaryFolder folder;
   const auto writer = writer_with(folder, {"b", "a", "b"});
   const auto sealed = writer->seal();
@@ -160,7 +160,8 @@ TEST_CASE("a key that was promised to be distinct and is not makes no release", 
   CHECK(sealed.error().detail.find("UNIQUE constraint failed: words.id") != std::string::npos);
 }
 
-TEST_CASE("a table that is finished early has its indexes before others are written", "[import]") {
+TEST_CASE("a table that is finished early has its indexes before other tables are written",
+          "[import]") {
   TemporaryFolder folder;
   const auto writer = writer_with(folder, {"b", "a", "b"});
   const auto finished = writer->finish_table("words");
@@ -172,7 +173,7 @@ TEST_CASE("a table that is finished early has its indexes before others are writ
     insert_words(*good->table("words", "id, word"), {"b", "a"});
     if (is_finished_early) {
       REQUIRE(good->finish_table("words"));
-      REQUIRE(good->finish_table("words"));  // nothing is left to do
+      REQUIRE(good->finish_table("words"));  // nothing left to do
     }
     {
       auto both = good->table("both", "id, other");
@@ -240,7 +241,8 @@ TEST_CASE("rows inserted by another thread make the same file", "[import]") {
         *base::sha256_file(folder.path() / "plain.sqlite3"));
 }
 
-TEST_CASE("an error of the inserting thread is heard, and nobody waits for ever", "[import]") {
+TEST_CASE("an error of the inserting thread is reported, and no thread waits for ever",
+          "[import]") {
   TemporaryFolder folder;
   const auto writer = make_writer(folder, "test");
   {
@@ -263,10 +265,10 @@ TEST_CASE("an error of the inserting thread is heard, and nobody waits for ever"
           std::string::npos);
     CHECK(!background.table("both", "id, other"));
   }
-  CHECK(writer->seal());  // the inserters are gone
+  CHECK(writer->seal());  // the inserters are destroyed
 }
 
-TEST_CASE("rows that are given up do not keep an import waiting", "[import]") {
+TEST_CASE("abandoned rows do not block an import", "[import]") {
   TemporaryFolder folder;
   const auto writer = make_writer(folder, "test");
   {

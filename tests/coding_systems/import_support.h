@@ -1,5 +1,5 @@
-// What the tests of the importers share: small archives of their own making, and a look into what
-// came of them.
+// Shared by the tests of the importers: small made-up archives, and functions that read the
+// imported files.
 #pragma once
 
 #include <array>
@@ -21,8 +21,8 @@ void write_archive(const std::filesystem::path& path, const Members& members);
 // One gzip member.
 std::string gzip(const std::string& text);
 
-// An RF2 archive to be bent: each folder's files as lines without line ends. It starts with three
-// concepts (the root, 100005 below it, 100013 below that), each with a name.
+// An RF2 archive for a test to change: each folder's files as lines without line ends. Starts with
+// three concepts (the root, 100005 below it, 100013 below that), each with a name.
 struct Rf2Archive {
   enum File { concepts, descriptions, stated, relationships, files_count };
   using Lines = std::vector<std::string>;
@@ -36,7 +36,7 @@ struct Rf2Archive {
   std::array<std::array<Lines, files_count>, 3> lines_;
 };
 
-// Columns to a line.
+// Joins columns to a line.
 std::string rf2_line(const std::vector<std::string>& columns);
 std::string concept_line(const std::string& id, const std::string& date, const std::string& active);
 std::string description_line(const std::string& id, const std::string& date,
@@ -54,7 +54,7 @@ std::vector<std::string> files_in(const std::filesystem::path& folder);
 using Import =
     base::Result<coding_systems::ImportOutcome> (*)(const coding_systems::ImportRequest&);
 
-// Imports into `target` as release "test_1"; the error's text, or "" if it was imported.
+// Imports into `target` as release "test_1"; returns the error's text, or "" after a success.
 std::string import_error(Import import, const std::filesystem::path& archive,
                          const std::filesystem::path& target);
 

@@ -15,7 +15,7 @@ using coding_systems::XmlLimits;
 using coding_systems::XmlReader;
 using Events = std::vector<std::string>;
 
-// Writes down what it is handed: "<a b=c>", "text", "</a>", "<!--comment-->".
+// Writes down each call: "<a b=c>", "text", "</a>", "<!--comment-->".
 struct Recorder final : XmlHandler {
   Result<void> start(std::string_view name, std::span<const XmlAttribute> attributes) override {
     std::string event = "<" + std::string(name);
@@ -40,7 +40,7 @@ struct Recorder final : XmlHandler {
   Events events;
 };
 
-// Gives a text out in pieces of a size, so that every state meets the end of a block.
+// Gives a text in pieces of this size, so that every state meets the end of a block.
 XmlReader::Read in_pieces(std::string_view text, std::size_t piece_bytes) {
   return [text, piece_bytes](std::span<char> buffer) mutable -> Result<std::size_t> {
     const std::size_t bytes = std::min({piece_bytes, text.size(), buffer.size()});
@@ -87,7 +87,7 @@ std::string escaped(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("a document is handed over in its order", "[import][xml]") {
+TEST_CASE("a handler gets a document in its order", "[import][xml]") {
   const std::size_t piece_bytes = GENERATE(1, 2, 3, 100'000);
   const auto parsed = parse(
       "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!--first-->\n"
@@ -100,7 +100,7 @@ TEST_CASE("a document is handed over in its order", "[import][xml]") {
                                 "</p:c>", "</a>", "<!--last-->"});
 }
 
-TEST_CASE("a byte order mark is skipped, and every way to say UTF-8 is known", "[import][xml]") {
+TEST_CASE("a byte order mark is skipped, and every name of UTF-8 is known", "[import][xml]") {
   CHECK(parse("\xEF\xBB\xBF<a/>").events == Events{"<a>", "</a>"});
   for (const char* encoding : {"UTF-8", "utf-8", "US-ASCII"}) {
     const std::string document =
@@ -131,8 +131,9 @@ TEST_CASE("other encodings are refused, declared or found", "[import][xml]") {
   CHECK(error("\0<\0a\0/\0>"s) == utf16);
 }
 
-TEST_CASE("what is not UTF-8 is refused with its line", "[import][xml]") {
-  // Latin 1, a byte of no character, over-long, a surrogate, beyond Unicode, cut off, 0, a control.
+TEST_CASE("bytes that are not UTF-8 are refused with their line", "[import][xml]") {
+  // Latin 1, a byte that is in no character, over-long, a surrogate, beyond Unicode, cut off, 0, a
+  // control character.
   const std::string bytes =
       GENERATE(as<std::string>(), "M\xE9ni\xE8re", "\xFF", "\xC0\xAF", "\xED\xA0\x80",
                "\xF4\x90\x80\x80", "\xE2\x82", std::string(1, '\0'), "\x01");
@@ -143,7 +144,7 @@ TEST_CASE("what is not UTF-8 is refused with its line", "[import][xml]") {
         "a.xml, line 2: is not well-formed XML: not well-formed (invalid token)");
 }
 
-TEST_CASE("a document type that only names a file is read over", "[import][xml]") {
+TEST_CASE("a document type that only names a file is skipped", "[import][xml]") {
   const Events events = {"<ClaML>", "x & y", "</ClaML>"};
   for (const char* type : {"<!DOCTYPE ClaML SYSTEM \"ClaML.dtd\">", "<!DOCTYPE ClaML>",
                            "<!DOCTYPE ClaML PUBLIC '-//x' 'http://127.0.0.1/ClaML.dtd'>"}) {
@@ -153,7 +154,7 @@ TEST_CASE("a document type that only names a file is read over", "[import][xml]"
   }
 }
 
-TEST_CASE("entities of a document's own are refused before they are made", "[import][xml]") {
+TEST_CASE("a document's own entities are refused before they are expanded", "[import][xml]") {
   const std::string refused = "a.xml, line 1: the document type has declarations of its own";
   CHECK(parse("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>").error == refused);
   CHECK(parse("<!DOCTYPE a [<!ENTITY b SYSTEM '/etc/passwd'>]><a>&b;</a>").error == refused);
@@ -203,7 +204,7 @@ TEST_CASE("malformed documents are refused with their line", "[import][xml]") {
   CHECK(parse("\n\ntext").error == start + "syntax error");
 }
 
-TEST_CASE("elements are nested as deep as the limit says", "[import][xml]") {
+TEST_CASE("elements may be nested as deep as the limit", "[import][xml]") {
   const auto nested = [](std::size_t depth) {
     return repeated("<a>\n", depth) + repeated("</a>", depth);
   };
@@ -215,7 +216,7 @@ TEST_CASE("elements are nested as deep as the limit says", "[import][xml]") {
   CHECK(deep.bytes_read < 200'000);
 }
 
-TEST_CASE("texts and tags are as long as the limits say", "[import][xml]") {
+TEST_CASE("texts and tags may be as long as the limits", "[import][xml]") {
   const std::size_t piece_bytes = GENERATE(7, 100'000);
   const XmlLimits limits = {.text_bytes_max = 100, .markup_bytes_max = 200};
   const auto error = [&](const std::string& text) {
@@ -232,7 +233,7 @@ TEST_CASE("texts and tags are as long as the limits say", "[import][xml]") {
              Catch::Matches("a.xml, line 1: a tag (or comment )?is longer than 200 bytes"));
 }
 
-TEST_CASE("whatever is endless is refused early", "[import][xml]") {
+TEST_CASE("endless input is refused early", "[import][xml]") {
   const std::string endless = repeated("x", 20'000'000);
   const std::string start =
       GENERATE("<a>", "<a x='", "<", "<!--", "<a><![CDATA[", "<?x ", "<!DOCTYPE ", "</", "<a>&");
@@ -243,7 +244,7 @@ TEST_CASE("whatever is endless is refused early", "[import][xml]") {
   CHECK(parsed.bytes_read < 2'000'000);
 }
 
-TEST_CASE("a handler's own error ends the reading and is returned as it is", "[import][xml]") {
+TEST_CASE("a handler's own error ends the reading and is returned unchanged", "[import][xml]") {
   struct Refuser final : XmlHandler {
     explicit Refuser(std::string_view at) : at_(at) {}
     Result<void> start(std::string_view, std::span<const XmlAttribute>) override {
@@ -277,7 +278,7 @@ TEST_CASE("a handler's own error ends the reading and is returned as it is", "[i
                                    ": not this " + what);
 }
 
-TEST_CASE("an error of the source is returned as it is", "[import][xml]") {
+TEST_CASE("an error of the source is returned unchanged", "[import][xml]") {
   int calls = 0;
   XmlReader reader("a.xml", [&](std::span<char> buffer) -> Result<std::size_t> {
     if (++calls == 2) return base::Error{base::ErrorCode::io, "the disk is gone", {}};
@@ -290,7 +291,7 @@ TEST_CASE("an error of the source is returned as it is", "[import][xml]") {
   CHECK(read.error() == base::Error{base::ErrorCode::io, "the disk is gone", {}});
 }
 
-TEST_CASE("any texts that are written as XML are read back", "[import][xml][property]") {
+TEST_CASE("any text written as XML is read back", "[import][xml][property]") {
   CHECK(rc::check([] {
     const auto letter = rc::gen::element<std::string>("a", "<", "&", ">", "]", "\n", "\r", "é", "€",
                                                       "\xF0\x9F\x8D\x8E");

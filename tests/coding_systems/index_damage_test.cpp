@@ -1,4 +1,4 @@
-// No damage to an index file is read as if it were data.
+// A damaged index file is never read as if its data were right.
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
@@ -46,7 +46,7 @@ std::string small_index() {
   return *bytes;
 }
 
-// The sections of an index, to be changed and put under right checksums again.
+// The sections of an index, for a test to change and write again with right checksums.
 struct Parts {
   std::array<std::string, coding_systems::index_section_count> sections;
   std::uint32_t node_count = 0;
@@ -83,7 +83,7 @@ bool is_refused(std::string bytes) {
   return !ReleaseIndex::from(std::move(*file));
 }
 
-// Words, phrases and codes, as the modes beyond "contains" ask for them.
+// Searches for words, phrases and codes in every mode besides "contains".
 std::size_t search_in_every_mode(const ReleaseIndex& index) {
   const auto none = [](std::vector<TextNumber>& texts, const auto&) { texts.clear(); };
   std::size_t answers = 0;
@@ -118,7 +118,7 @@ std::size_t search_in_every_mode(const ReleaseIndex& index) {
   return answers;
 }
 
-// Asks everything there is to ask; what comes back does not matter, only that it does.
+// Asks every possible question; only returning at all matters, not the answers.
 std::size_t ask_everything(const ReleaseIndex& index) {
   std::size_t answers = 0;
   for (Node node = 0; node < index.node_count(); ++node) {
@@ -161,7 +161,8 @@ TEST_CASE("an index with any byte changed is refused", "[index][damage]") {
   CHECK(accepted.empty());
 }
 
-TEST_CASE("an index cut off anywhere, or with anything behind it, is refused", "[index][damage]") {
+TEST_CASE("an index cut off anywhere, or with extra bytes at its end, is refused",
+          "[index][damage]") {
   const auto good = small_index();
   std::vector<std::size_t> accepted;
   for (std::size_t size = 0; size < good.size(); ++size) {
@@ -173,7 +174,7 @@ TEST_CASE("an index cut off anywhere, or with anything behind it, is refused", "
   CHECK(is_refused(good + good));
 }
 
-TEST_CASE("an index whose contents lie under right checksums is refused or harmless",
+TEST_CASE("an index with wrong contents under right checksums is refused or harmless",
           "[index][damage][property]") {
   const auto good = take_apart(small_index());
   std::mt19937 generator(20240101);
@@ -202,11 +203,11 @@ TEST_CASE("an index whose contents lie under right checksums is refused or harml
   CHECK(outcomes[1] > 500);
 }
 
-TEST_CASE("an index in which a search or a walk would not end is refused", "[index][damage]") {
+TEST_CASE("an index on which a search or a walk would never end is refused", "[index][damage]") {
   const auto good = take_apart(small_index());
   REQUIRE(!is_refused(put_together(good)));
 
-  // 64 codes in 64 slots: whoever looks for another code finds no free slot.
+  // 64 codes in 64 slots: a look-up of any other code finds no free slot.
   IndexSource source;
   for (int i = 0; i < 64; ++i) source.add_concept(std::to_string(i), 1);
   auto full = take_apart(*coding_systems::build_release_index("test", source, {}));
@@ -234,7 +235,7 @@ TEST_CASE("an index in which a node is not its own descendant is refused", "[ind
   CHECK(is_refused(put_together(parts)));
 }
 
-TEST_CASE("a gram's list that is called shorter than it is hides nothing", "[index][damage]") {
+TEST_CASE("a gram's list with a stated length that is too short hides nothing", "[index][damage]") {
   auto parts = take_apart(small_index());
   const auto codes_with = [&](const char* term) {
     auto file = IndexFile::own(put_together(parts), "test");
@@ -249,8 +250,8 @@ TEST_CASE("a gram's list that is called shorter than it is hides nothing", "[ind
   };
   const std::vector<std::string> found = {"77"};
   REQUIRE(codes_with("name of 77") == found);
-  // "ame", which is in every name, claims to be the rarest: what is rarer has a list of another
-  // kind.
+  // "ame", which is in every name, claims to be the rarest gram: rarer grams have another kind of
+  // list.
   auto& grams = parts.section(IndexSection::grams);
   for (std::size_t at = 0; at < grams.size(); at += sizeof(coding_systems::GramEntry)) {
     coding_systems::GramEntry entry;
@@ -262,7 +263,7 @@ TEST_CASE("a gram's list that is called shorter than it is hides nothing", "[ind
   CHECK(codes_with("name of 77") == found);
 }
 
-TEST_CASE("a damaged index file is built anew", "[index][damage][files]") {
+TEST_CASE("a damaged index file is built again", "[index][damage][files]") {
   const TemporaryFolder data;
   const auto files = unpack_small_release(data.path(), "bnf");
   const auto open = [&] {

@@ -1,4 +1,4 @@
-// What an index holds, and how it is opened beside its release file.
+// The contents of an index, and opening it beside its release file.
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <algorithm>
@@ -70,7 +70,7 @@ TEST_CASE("codes of concepts, of edges and of texts are all nodes, found by thei
   CHECK(index.hierarchy().is_ancestor(parent, *index.find("child")));
 }
 
-TEST_CASE("a code in the case asked for is preferred to one in another", "[index]") {
+TEST_CASE("an exact match of a code is preferred to one in another case", "[index]") {
   IndexSource source;
   for (const char* code : {"ab", "Ab", "aB", "AB"}) source.add_concept(code, 1);
   const auto index = index_of(source);
@@ -104,7 +104,7 @@ TEST_CASE("the last name counts, synonyms keep their order and repeats, all text
   CHECK(index.name(*index.find("3")) == "");
 }
 
-TEST_CASE("a display name is given as the name and never searched", "[index]") {
+TEST_CASE("a display name is shown as the name and never searched", "[index]") {
   IndexSource source;
   source.add_text("1", TextRole::display_name, "old (AMP)");
   source.add_text("1", TextRole::name, "tablets");
@@ -121,7 +121,7 @@ TEST_CASE("a display name is given as the name and never searched", "[index]") {
   auto expected = std::vector<Node>{node, *index.find("3")};
   std::ranges::sort(expected);
   CHECK(index.terms().find_containing("tablets") == expected);
-  // "tab" and "AMP)" are in a display name, and their grams partly in searched texts.
+  // "tab" and "AMP)" are in a display name; some of their grams are in searched texts too.
   for (const char* term : {"(AMP)", "tablets (", "shown", "old"}) {
     CAPTURE(term);
     CHECK(index.terms().find_containing(term).empty());
@@ -143,7 +143,7 @@ TEST_CASE("links are kept by kind and target, each once", "[index]") {
   CHECK(index.links(*index.find("alone")).empty());
 }
 
-TEST_CASE("an index of nothing answers everything with nothing", "[index]") {
+TEST_CASE("an empty index answers every question with nothing", "[index]") {
   const auto index = index_of(IndexSource());
   CHECK(index.node_count() == 0);
   CHECK(index.hierarchy().size() == 0);
@@ -153,7 +153,7 @@ TEST_CASE("an index of nothing answers everything with nothing", "[index]") {
   CHECK(index.terms().find_containing("longer").empty());
 }
 
-TEST_CASE("the same release gives the same index in whatever order its rows came", "[index]") {
+TEST_CASE("the order of a release's rows does not change its index", "[index]") {
   struct Row {
     std::string first, second;
   };
@@ -234,7 +234,7 @@ TEST_CASE("an index is built once, and mapped as long as the release file stays 
   CHECK(mapped->note.empty());
   CHECK(mapped->index.file().built_from() == built->index.file().built_from());
 
-  // Touched or copied: the digest is computed once, and the new time recorded.
+  // Touched or copied: the digest is computed once, and the new time is recorded.
   std::filesystem::last_write_time(
       files.database, std::filesystem::file_time_type::clock::now() - std::chrono::hours(24));
   const auto confirmed = open_snomedct(files);
@@ -243,7 +243,7 @@ TEST_CASE("an index is built once, and mapped as long as the release file stays 
   CHECK(open_snomedct(files)->origin == IndexOrigin::mapped);
   CHECK(read_bytes(files.index).substr(512) == bytes.substr(512));
 
-  // Other bytes: built anew, while the old mapping stays as it was.
+  // Other bytes: the index is built again, while the old mapping keeps its content.
   {
     SQLite::Database database(files.database.string(), SQLite::OPEN_READWRITE);
     database.exec("UPDATE snomedct_description SET term = 'Quokka' WHERE rowid = 1");
@@ -256,8 +256,7 @@ TEST_CASE("an index is built once, and mapped as long as the release file stays 
   CHECK(open_snomedct(files)->origin == IndexOrigin::mapped);
 }
 
-TEST_CASE("an index of another release or of another system is not taken for this one's",
-          "[index][files]") {
+TEST_CASE("an index of another release or of another system is not used", "[index][files]") {
   const TemporaryFolder data;
   const auto files = unpack_small_release(data.path(), "snomedct");
   const auto other = unpack_small_release(data.path(), "bnf");
@@ -286,8 +285,7 @@ TEST_CASE("where the index cannot be written, it is held in memory", "[index][fi
   CHECK(files_left == 1);  // the release, and nothing half-written
 }
 
-TEST_CASE("what is no release file is refused by name, and no index is left of it",
-          "[index][files]") {
+TEST_CASE("a file that is not a release is refused by name and leaves no index", "[index][files]") {
   const TemporaryFolder data;
   const auto files = unpack_small_release(data.path(), "bnf");
   const auto refused_with = [&](base::ErrorCode code, const std::string& detail) {
@@ -304,13 +302,13 @@ TEST_CASE("what is no release file is refused by name, and no index is left of i
     {
       SQLite::Database database(files.database.string(), SQLite::OPEN_READWRITE);
       database.exec("CREATE TABLE snomedct_concept (id)");
-      // OpenCodelists' files keep what was written last in a file beside them until they are
+      // SQLite keeps the last writes to OpenCodelists' files in a second file until the database is
       // closed.
       refused_with(base::ErrorCode::unavailable, "-wal");
     }
     refused_with(base::ErrorCode::corrupt, "has no column active");
   }
-  SECTION("a view stands in for a table, with rows that never end") {
+  SECTION("a view with endless rows replaces a table") {
     {
       SQLite::Database database(files.database.string(), SQLite::OPEN_READWRITE);
       database.exec(
@@ -320,7 +318,7 @@ TEST_CASE("what is no release file is refused by name, and no index is left of i
     }
     refused_with(base::ErrorCode::corrupt, "is not a plain table");
   }
-  SECTION("it is no SQLite file") {
+  SECTION("it is not a SQLite file") {
     write_bytes(files.database, std::string(5000, 'x'));
     refused_with(base::ErrorCode::corrupt, "cannot read");
   }
@@ -349,7 +347,7 @@ TEST_CASE("a release file under a name with special characters is read", "[index
   CHECK(opened->index.node_count() == 4160);
 }
 
-TEST_CASE("a name's semantic tag is what OpenCodelists takes for it", "[index][snomedct]") {
+TEST_CASE("a name's semantic tag is the one that OpenCodelists finds", "[index][snomedct]") {
   struct Case {
     std::string name, term, tag;  // an empty tag: none
   };

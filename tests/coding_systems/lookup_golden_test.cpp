@@ -1,5 +1,5 @@
-// Names, terms, synonyms, types and relationships in the small releases against OpenCodelists' own
-// answers.
+// Compares names, terms, synonyms, types and relationships of the small releases with
+// OpenCodelists' own answers.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
@@ -20,14 +20,14 @@ namespace {
 
 using coding_systems::Node;
 using coding_systems::Release;
-// The parent of a BNF chapter, and the root of dm+d, is the text that Python has for "none".
+// For the parent of a BNF chapter, and for the root of dm+d, the reference writes Python's "None".
 using CodeEdge = std::pair<std::string, std::string>;
 using CodesByTitle = std::map<std::string, std::vector<std::string>>;
 
 constexpr const char* no_parent = "None";
 
-// The edges met on the way up: chapters of the BNF and ICD-10 hang from nothing, which the
-// reference reports as an edge too where it comes from below.
+// The edges on the way up. Chapters of the BNF and ICD-10 have no parent; the reference reports
+// this as an edge if it comes from below.
 std::set<CodeEdge> edges_above(const Release& release, const std::vector<std::string>& codes) {
   std::set<CodeEdge> edges;
   std::vector<Node> left;
@@ -90,7 +90,7 @@ void check_edges(const std::set<CodeEdge>& edges, const nlohmann::json& golden) 
   CHECK(edges == expected);
 }
 
-// The graph of the codes with everything above and below; a code without edges hangs under the
+// The graph of the codes with all ancestors and descendants; a code without edges hangs under the
 // root.
 void check_hierarchy(const Release& release, const std::vector<std::string>& codes,
                      const nlohmann::json& golden) {
@@ -124,19 +124,19 @@ CodesByTitle by_title(const Release& release, const std::vector<std::string>& co
   return titles;
 }
 
-// The reference lists codes that the release does not have, too, in a section of their own.
+// The reference also lists codes that the release does not have, in a section of their own.
 CodesByTitle sorted_titles(const Release& release, const nlohmann::json& golden) {
   auto titles = golden.get<CodesByTitle>();
   for (auto& [title, listed] : titles) {
     std::erase_if(listed, [&](const std::string& code) { return !release.find(code); });
     std::ranges::sort(listed);
   }
-  // Of dm+d the reference lists a section that is always there, even without codes.
+  // For dm+d, the reference always lists one section, even without codes.
   std::erase_if(titles, [](const auto& section) { return section.second.empty(); });
   return titles;
 }
 
-// As the reference has them: lists of label and address.
+// The form of the reference: lists of label and address.
 using References = std::map<std::string, std::vector<std::vector<std::string>>>;
 
 void check_references(const Release& release, const std::vector<std::string>& codes,
@@ -163,7 +163,7 @@ void check_texts(const Release& release, const std::vector<std::string>& codes,
     if (!node) continue;
     if (const auto name = release.name(*node)) names[code] = *name;
     for (const auto synonym : release.synonyms(*node)) synonyms[code].emplace_back(synonym);
-    // The golden file has them sorted, not in the order of the rows.
+    // The golden file sorts synonyms, unlike the release's rows.
     if (synonyms.contains(code)) std::ranges::sort(synonyms[code]);
     if (release.has_concept(*node)) matching.push_back(code);
   }

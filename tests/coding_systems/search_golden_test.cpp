@@ -1,4 +1,4 @@
-// Searches of the small releases against OpenCodelists' own answers.
+// Compares searches of the small releases with OpenCodelists' own answers.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
@@ -27,7 +27,7 @@ std::string join(const std::vector<std::string>& lines) {
   return text;
 }
 
-// The golden files give the number of codes, their digest, and the codes where they are few.
+// The golden files give the number of codes and their digest, and also the codes if there are few.
 void check_codes(std::vector<std::string> codes, const nlohmann::json& golden) {
   std::ranges::sort(codes);
   CHECK(codes.size() == golden.at("n").get<std::size_t>());
@@ -67,7 +67,8 @@ void check_searches(const std::string& system_id, std::size_t searches_min) {
   for (const auto& search : golden.at("code")) {
     const auto code = search.at("code").get<std::string>();
     INFO("code " << code);
-    if (search.contains("error")) {  // the reference refuses an empty code; its callers must here
+    // the reference refuses an empty code; here, the callers of the search must
+    if (search.contains("error")) {
       CHECK((*release)->search_by_code(code).empty());
       continue;
     }

@@ -1,4 +1,4 @@
-// A release in memory with an index, made of texts and codes alone, to search in every mode.
+// A release in memory with an index, made from texts and codes only, to search in every mode.
 #pragma once
 
 #include <map>
@@ -12,8 +12,8 @@
 
 namespace codelog::tests {
 
-// Of kind 1: active, of type "Plain". Of kind 2: inactive, of type "Retired". Of kind 3: active, of
-// types "Hidden" and "Plain", found by no term.
+// Kind 1: active, type "Plain". Kind 2: inactive, type "Retired". Kind 3: active, types "Hidden"
+// and "Plain", found by no term.
 class TextRelease final : public coding_systems::IndexedRelease {
  public:
   explicit TextRelease(coding_systems::ReleaseIndex index)
@@ -31,7 +31,7 @@ class TextRelease final : public coding_systems::IndexedRelease {
 
 std::unique_ptr<const TextRelease> release_of(const coding_systems::IndexSource& source);
 
-// Codes, sorted; the query must be good.
+// The codes found, sorted; the query must be valid.
 std::set<std::string> codes_found(const coding_systems::Release& release,
                                   const coding_systems::SearchQuery& query);
 // The codes of a page, in order.

@@ -1,4 +1,4 @@
-// The search modes by example: what matches, in which order, and what is refused.
+// The search modes by example: matches, their order, and refused searches.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <thread>
@@ -59,7 +59,7 @@ std::string refusal(const coding_systems::Release& release, const SearchQuery& q
 
 }  // namespace
 
-TEST_CASE("folding knows no case, no diacritics and no compatibility forms", "[search][modes]") {
+TEST_CASE("folding removes case, diacritics and compatibility forms", "[search][modes]") {
   const auto fold = [](const char* text) { return coding_systems::fold_text(text); };
   CHECK(fold("Ménière’s Œdème") == "meniere's oedeme");
   CHECK(fold("GROSS Groß") == "gross gross");
@@ -77,7 +77,7 @@ TEST_CASE("folding knows no case, no diacritics and no compatibility forms", "[s
   CHECK(words(" -- ").empty());
 }
 
-TEST_CASE("how a text begins is told without folding all of it", "[search][modes]") {
+TEST_CASE("the start of a text is compared without folding all of it", "[search][modes]") {
   using coding_systems::compare_start;
   using coding_systems::TextStart;
   CHECK(compare_start("Ménière", "meniere") == TextStart::same);
@@ -91,13 +91,14 @@ TEST_CASE("how a text begins is told without folding all of it", "[search][modes
   CHECK(compare_start("a", "") == TextStart::longer);
 }
 
-TEST_CASE("words are found in any order, by their starts, in one description", "[search][modes]") {
+TEST_CASE("a words search finds the starts of words in any order in one description",
+          "[search][modes]") {
   const auto release = joints();
   const auto words = [&](const char* text) { return by(*release, SearchMode::words, text); };
   CHECK(words("femur fracture") == Codes{"1", "2", "3"});
   CHECK(words("FEM frac") == Codes{"1", "2", "3"});
   CHECK(words("neck femur") == Codes{"2"});
-  CHECK(words("hip femur").empty());  // two descriptions of one code
+  CHECK(words("hip femur").empty());  // the words are in two descriptions of one code
   CHECK(words("ractur").empty());
   CHECK(words("meniere's dis") == Codes{"4"});
   CHECK(words("menieres") == Codes{"4"});
@@ -110,7 +111,7 @@ TEST_CASE("words are found in any order, by their starts, in one description", "
   CHECK(words("f fr fem fracture") == Codes{"1", "2", "3"});
 }
 
-TEST_CASE("a phrase is whole words in a row", "[search][modes]") {
+TEST_CASE("a phrase search finds whole words in a row", "[search][modes]") {
   const auto release = joints();
   const auto phrase = [&](const char* text) { return by(*release, SearchMode::phrase, text); };
   CHECK(phrase("fracture of femur") == Codes{"1", "3"});
@@ -124,7 +125,8 @@ TEST_CASE("a phrase is whole words in a row", "[search][modes]") {
   CHECK(phrase("meniere disease").empty());
 }
 
-TEST_CASE("a description starts with the text, whatever it is made of", "[search][modes]") {
+TEST_CASE("a starts-with search finds descriptions that start with any kind of text",
+          "[search][modes]") {
   const auto release = joints();
   const auto starts = [&](const char* text) { return by(*release, SearchMode::starts_with, text); };
   CHECK(starts("fracture of f") == Codes{"1", "3"});
@@ -136,7 +138,7 @@ TEST_CASE("a description starts with the text, whatever it is made of", "[search
   CHECK(starts("MÉNIÈRE") == Codes{"4"});
 }
 
-TEST_CASE("a regular expression sees each description by itself", "[search][modes]") {
+TEST_CASE("a regular expression matches each description by itself", "[search][modes]") {
   const auto release = joints();
   const auto regex = [&](const char* text) { return by(*release, SearchMode::regex, text); };
   CHECK(regex("^fracture.*FEMUR$") == Codes{"1", "3"});
@@ -151,7 +153,7 @@ TEST_CASE("a regular expression sees each description by itself", "[search][mode
   CHECK(regex("((((a*)*)*)*)*$").size() == 7);
 }
 
-TEST_CASE("what is no search is refused, and says why", "[search][modes]") {
+TEST_CASE("an invalid search is refused with the reason", "[search][modes]") {
   const auto release = joints();
   const auto refuse = [&](SearchMode mode, const std::string& text) {
     return refusal(*release, {.mode = mode, .text = text});
@@ -191,7 +193,7 @@ TEST_CASE("what is no search is refused, and says why", "[search][modes]") {
         "types 'Plane' is no type of snomedct_texts");
 }
 
-TEST_CASE("a regular expression is given up when it has been too much work", "[search][modes]") {
+TEST_CASE("a regular expression is abandoned after too much work", "[search][modes]") {
   using coding_systems::IndexSearch;
   const auto release = joints();
   const SearchQuery query{.mode = SearchMode::regex, .text = "[e-f].*r"};
@@ -205,7 +207,8 @@ TEST_CASE("a regular expression is given up when it has been too much work", "[s
   const IndexSearch hopeless(*release, release->index(), {.steps_max = 100});
   CHECK(is_refused(hopeless.find(query)));
   CHECK(is_refused(hopeless.find_page(query, {})));
-  // Every look at the time takes a second: the first is at the beginning, the others are at texts.
+  // Each reading of the clock advances it by a second. The first reading is at the start, the
+  // others are at texts.
   std::size_t looks = 0;
   const auto with_looks = [&](std::size_t looks_max) {
     looks = 0;
@@ -219,7 +222,7 @@ TEST_CASE("a regular expression is given up when it has been too much work", "[s
   REQUIRE(with_looks(1000).find_page(query, {}));
   const std::size_t looks_for_page = looks;
   CHECK(looks_at_texts > 10);
-  CHECK(looks_for_page > looks_at_texts);  // those that match are looked at again, to be ranked
+  CHECK(looks_for_page > looks_at_texts);  // matching texts are read again for ranking
   for (std::size_t looks_max = 1; looks_max < looks_for_page; ++looks_max) {
     CAPTURE(looks_max);
     CHECK(is_refused(with_looks(looks_max).find(query)) == (looks_max < looks_at_texts));
@@ -227,14 +230,14 @@ TEST_CASE("a regular expression is given up when it has been too much work", "[s
     CHECK(looks == looks_max + 1);
   }
   CHECK(with_looks(looks_for_page).find_page(query, {}));
-  // A thread's work goes on while it works.
+  // A thread's work time grows while it works.
   const auto begun = coding_systems::thread_work_time();
   while (coding_systems::thread_work_time() == begun) {
   }
   CHECK(coding_systems::thread_work_time() > begun);
 }
 
-TEST_CASE("codes are found by their start and between two", "[search][modes]") {
+TEST_CASE("codes are found by their start and by a range", "[search][modes]") {
   IndexSource source;
   for (const char* code : {"E10", "E100", "E101", "E11", "E149", "E15", "e10x", "H33..", "H331.",
                            "H34..", "H34z.", "H35.."}) {
@@ -283,7 +286,7 @@ TEST_CASE("hits come best first, each with the description that matched", "[sear
   CHECK(sicca->hits.at(0).matched == "Sicca syndrome");
 }
 
-TEST_CASE("filters by type and by activity go with every mode", "[search][modes]") {
+TEST_CASE("filters by type and by activity work with every mode", "[search][modes]") {
   const auto release = joints();
   struct Case {
     SearchMode mode;
@@ -312,7 +315,7 @@ TEST_CASE("filters by type and by activity go with every mode", "[search][modes]
     CHECK(codes_found(*release, {.mode = mode, .text = text, .types = {"Retired"}, .active = true})
               .empty());
   }
-  // What no term finds is found in the new modes, where its type is asked for.
+  // The new modes find codes that no term finds, if their type is asked for.
   CHECK(codes_found(*release, {.mode = SearchMode::words, .text = "femur", .types = {"Hidden"}}) ==
         Codes{"6"});
   CHECK(codes_found(*release, {.text = "femur", .types = {"Hidden"}}).empty());
@@ -322,7 +325,7 @@ TEST_CASE("filters by type and by activity go with every mode", "[search][modes]
         Codes{"1", "2", "3", "6"});
 }
 
-TEST_CASE("a release's types are counted, whoever asks first", "[search][modes]") {
+TEST_CASE("a release's types are counted on the first request of any kind", "[search][modes]") {
   const auto release = joints();
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
@@ -335,7 +338,7 @@ TEST_CASE("a release's types are counted, whoever asks first", "[search][modes]"
   CHECK(types == Ranked{"Hidden 1", "Plain 6", "Retired 2"});
 }
 
-TEST_CASE("a search in any mode expands to all that is below", "[search][modes]") {
+TEST_CASE("a search in any mode expands to all descendants", "[search][modes]") {
   const auto release = joints();
   const coding_systems::CodeUniverse universe(*release);
   const auto found = coding_systems::SearchExpansion::by_query(

@@ -1,4 +1,4 @@
-// Contains-search against a plain scan, over random texts and terms.
+// Compares contains-search with a plain scan, over random texts and terms.
 #include <rapidcheck/catch.h>
 
 #include <algorithm>
@@ -22,9 +22,9 @@ using coding_systems::ReleaseIndex;
 using coding_systems::TextRole;
 using coding_systems::TextSearch;
 
-// Few letters, so that terms are found; both cases; the neighbours of letters that differ from
-// other bytes in the bit that makes capitals ('@' and '`', '[' and '{'); what LIKE treats
-// specially; two and three bytes of UTF-8, also in both cases, which must not match each other.
+// Few letters, so that terms are found, in both cases. Also: the neighbours of letters that differ
+// from other bytes in the bit for capitals ('@' and '`', '[' and '{'); the special characters of
+// LIKE; two and three bytes of UTF-8, in both cases, which must not match each other.
 const std::vector<std::string> alphabet = {"a", "A", "b",  "B", "z", "Z", "@",  "`", "[", "{",
                                            "%", "_", "\\", " ", "é", "É", "日", "0", ")", "\n"};
 
@@ -54,7 +54,7 @@ struct Texts {
   }
 };
 
-// Some texts are common to nearly all codes, so that both forms of lists come up.
+// Some texts are common to nearly all codes, so that both forms of lists occur.
 Texts random_texts() {
   Texts texts;
   texts.by_code.resize(*rc::gen::inRange<std::size_t>(1, 300));
@@ -121,13 +121,13 @@ TEST_CASE("a search finds exactly the codes with a text that contains the term",
   });
 }
 
-TEST_CASE("a text is found wherever in another it lies, in either case", "[search][property]") {
+TEST_CASE("a text is found at any place of another, in either case", "[search][property]") {
   rc::prop("TextSearch == find", [] {
     const auto text = *text_of(80);
     const auto term = base::ascii_lower(
         *rc::gen::suchThat(text_of(5), [](const std::string& any) { return !any.empty(); }));
     const auto anchor = *rc::gen::inRange<std::size_t>(0, term.size());
-    // What lies behind the text must not matter, even if it goes on as the term would.
+    // The bytes after the text must not matter, even if they continue the term.
     const std::string readable = text + term + std::string(TextSearch::readable_behind_bytes, 'a');
     const TextSearch search(term, anchor);
     RC_ASSERT(search.is_in(std::string_view(readable).substr(0, text.size())) ==

@@ -1,4 +1,4 @@
-// The search modes over a release of every coding system, and what each does not let them find.
+// The search modes over a release of every coding system, and the limits of each system.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <iterator>
@@ -22,8 +22,8 @@ Codes by(const coding_systems::Release& release, SearchMode mode, const char* te
   return codes_found(release, {.mode = mode, .text = text});
 }
 
-// What searches by code find in a release, as its publisher tells codes from what only holds them
-// together.
+// The codes that searches by code find in a release: a publisher's codes, without the nodes that
+// only group them.
 Ranked codes_of_searches(const coding_systems::Release& release) {
   Ranked codes;
   for (coding_systems::Node node = 0; node < release.hierarchy().size(); ++node) {
@@ -40,10 +40,10 @@ Ranked codes_of_searches(const coding_systems::Release& release) {
   return codes;
 }
 
-// The last code of a block of ICD-10, otherwise the code.
+// The last code of a block of ICD-10; for any other code, the code itself.
 std::string end_of(const std::string& code) { return code.substr(code.find('-') + 1); }
 
-// In the order of codes, which knows no case. The dots that pad a Read code do not count.
+// In the order of codes, which ignores case. The dots that pad a Read code do not count.
 bool is_between(const std::string& code, const std::string& first, const std::string& last) {
   const auto lower = base::ascii_lower(code), lower_last = base::ascii_lower(last);
   const auto start = lower_last.substr(0, lower_last.find_last_not_of('.') + 1);
@@ -73,7 +73,7 @@ struct SmallRelease {
 
 }  // namespace
 
-TEST_CASE("inactive concepts of SNOMED CT are told apart, and their type is one of its own",
+TEST_CASE("inactive concepts of SNOMED CT are distinguished, and have a type of their own",
           "[search][modes]") {
   const SmallRelease small("snomedct");
   const auto& release = *small.release;
@@ -92,7 +92,7 @@ TEST_CASE("inactive concepts of SNOMED CT are told apart, and their type is one 
   CHECK(count == concepts);
 }
 
-TEST_CASE("every mode works for every coding system, and finds what a scan of it finds",
+TEST_CASE("every mode works for every coding system, and finds the same codes as a scan",
           "[search][modes]") {
   for (const std::string system : {"snomedct", "bnf", "dmd", "icd10", "ctv3"}) {
     CAPTURE(system);
@@ -100,7 +100,7 @@ TEST_CASE("every mode works for every coding system, and finds what a scan of it
     const auto& release = *small.release;
     const auto codes = codes_of_searches(release);
     REQUIRE(codes.size() > 100);
-    // A block is no end of a range.
+    // A block cannot be the end of a range.
     const auto code_from = [&](std::size_t place) {
       while (codes[place].find('-') != std::string::npos) ++place;
       return codes[place];
@@ -117,7 +117,7 @@ TEST_CASE("every mode works for every coding system, and finds what a scan of it
               return code.starts_with(start) && end_of(code).starts_with(start);
             }));
     }
-    // A whole name is a phrase, a start, words and an expression of itself.
+    // A whole name matches itself as a phrase, a start, words and an expression.
     std::size_t names = 0;
     for (std::size_t i = 0; i < codes.size(); i += codes.size() / 40) {
       const auto node = *release.find(codes[i]);
@@ -139,7 +139,7 @@ TEST_CASE("every mode works for every coding system, and finds what a scan of it
   }
 }
 
-TEST_CASE("chapters and blocks of ICD-10 are found in the new modes where their type is asked for",
+TEST_CASE("chapters and blocks of ICD-10 are found in the new modes if their type is asked for",
           "[search][modes]") {
   const SmallRelease small("icd10");
   const auto& release = *small.release;
@@ -154,7 +154,7 @@ TEST_CASE("chapters and blocks of ICD-10 are found in the new modes where their 
   CHECK(codes_found(release, typed).contains("S00-S09"));
 }
 
-TEST_CASE("a code of ICD-10 brings no block that goes on beyond it, and no chapter",
+TEST_CASE("a search for an ICD-10 code finds no block that goes beyond it, and no chapter",
           "[search][modes]") {
   const SmallRelease small("icd10");
   const auto& release = *small.release;
@@ -181,7 +181,7 @@ TEST_CASE("a code of ICD-10 brings no block that goes on beyond it, and no chapt
     CHECK(!found.contains("IV"));
     CHECK(!found.contains("IX"));
   }
-  // What OpenCodelists' own search by code finds stays as it is.
+  // OpenCodelists' own search by code finds what it always found.
   CHECK(by(release, SearchMode::code, "E00*").contains("E00-E19"));
 }
 

@@ -19,7 +19,7 @@ TemporaryFolder::TemporaryFolder() {
 }
 
 TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;  // a test may have taken away its own folder
+  std::error_code ignored;  // a test may have removed its own folder
   std::filesystem::remove_all(path_, ignored);
 }
 

@@ -1,5 +1,5 @@
-// The small releases that the golden vectors were made with, as a data folder.
-// The files are OpenCodelists' own; tests/golden/releases holds them compressed.
+// The small releases behind the golden vectors, as a data folder. The files are OpenCodelists' own;
+// tests/golden/releases holds them compressed.
 #pragma once
 
 #include <filesystem>
@@ -29,11 +29,11 @@ constexpr const char* small_dmd = "dmd_small_20240101";
 constexpr const char* small_icd10 = "icd10_small_20240101";
 constexpr const char* small_ctv3 = "ctv3_small_20240101";
 
-// Unpacks one of them into DATA/coding_systems/<system>/, without an index.
+// Unpacks a release into DATA/coding_systems/<system>/, without an index.
 coding_systems::ReleaseFiles unpack_small_release(const std::filesystem::path& data_folder,
                                                   const std::string& system_id);
 
-// Whole files; a failure ends the test.
+// Reads or writes whole files; a failure ends the test.
 std::string read_bytes(const std::filesystem::path& path);
 void write_bytes(const std::filesystem::path& path, const std::string& bytes);
 
