@@ -1,5 +1,5 @@
-// Whole servers that die under load, killed or with the power gone. More rounds:
-// CODELOG_CRASH_ROUNDS and CODELOG_POWER_LOSS_ROUNDS. A failing round prints its seed;
+// Kills whole servers under load, or cuts their power. CODELOG_CRASH_ROUNDS and
+// CODELOG_POWER_LOSS_ROUNDS ask for more rounds. A failing round prints its seed;
 // CODELOG_CRASH_SEED starts from it.
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
   return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-// A site with a release and a user, to be crashed.
+// A site with a release and a user, for crashing.
 struct CrashSite {
   Data data;
   std::string token;
@@ -36,7 +36,7 @@ struct CrashSite {
   }
 };
 
-// Takes the power from a server: everything that it has not synced is lost, and so is the server.
+// Cuts the power of a server: the server ends, and everything that it has not synced is lost.
 class PowerSwitch {
  public:
   explicit PowerSwitch(const Data& data)
@@ -86,7 +86,7 @@ TEST_CASE("a server killed under load keeps every write that it acknowledged", "
       REQUIRE(server.process().wait() == 128 + SIGKILL);
       round = load.finish();
     }
-    // Now and then the next server dies, too, somewhere on its way up.
+    // Sometimes the next server dies too, at some point of its start.
     if (random() % 3 == 0) {
       auto starting = ChildProcess::start(
           {.arguments = {CODELOG_PROGRAM, "serve", "--data", site.data.path().string(), "--listen",
@@ -111,7 +111,7 @@ TEST_CASE("a server killed under load keeps every write that it acknowledged", "
   check_ledger(all, server, site.data.path());
 }
 
-TEST_CASE("a server that loses its power keeps every write that it acknowledged", "[crash]") {
+TEST_CASE("a server that loses power keeps every write that it acknowledged", "[crash]") {
   const std::uint64_t rounds_count = from_environment("CODELOG_POWER_LOSS_ROUNDS", 2);
   const std::uint64_t first_seed = from_environment("CODELOG_CRASH_SEED", 1);
   const CrashSite site;
@@ -140,8 +140,8 @@ TEST_CASE("a server that loses its power keeps every write that it acknowledged"
   check_ledger(all, server, site.data.path());
 }
 
-// The control: the same loss, but the server acknowledges without waiting for the disk. If nothing
-// were lost then, the test above would show nothing.
+// The control: the same power loss, but the server acknowledges without waiting for the disk. If
+// nothing were lost here, the test above would prove nothing.
 TEST_CASE("without syncs, a power loss loses acknowledged writes", "[crash]") {
   const CrashSite site;
   const PowerSwitch power(site.data);
@@ -159,8 +159,8 @@ TEST_CASE("without syncs, a power loss loses acknowledged writes", "[crash]") {
   REQUIRE(round.acknowledged.size() >= 100);
   const FinishedProcess after =
       run_codelog({"log", "verify", "--json", "--data", site.data.path().string()});
-  // Either the witness notices that the log is too short, or the log ends before what was
-  // acknowledged.
+  // Either the witness notices that the log is too short, or the log ends before the last
+  // acknowledged write.
   if (after.exit_code == 0) {
     std::uint64_t last = 0;
     for (const Written& written : round.acknowledged) last = std::max(last, written.position);

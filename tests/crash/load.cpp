@@ -14,7 +14,7 @@ const std::string& pick(const std::vector<std::string>& values, std::mt19937_64&
 
 bool is_direct(const std::string& status) { return status == "+" || status == "-"; }
 
-// The decisions that must show: of each code of each draft, the last acknowledged one.
+// The decisions that the server must show: for each code of each draft, the last acknowledged one.
 using Decisions = std::map<std::string, std::map<std::string, std::string>>;
 
 Decisions last_decisions(const Ledger& ledger) {
@@ -26,7 +26,7 @@ Decisions last_decisions(const Ledger& ledger) {
   }
   Decisions decisions;
   for (const auto& [place, written] : last) decisions[place.first][place.second] = written->status;
-  // What is not known to have acted says nothing about its code.
+  // An unanswered request may or may not have changed its code.
   for (const Written& written : ledger.unanswered) decisions[written.draft].erase(written.code);
   return decisions;
 }
@@ -65,14 +65,14 @@ void check_decisions(const Server& server, const std::string& draft,
       REQUIRE_FALSE(is_direct(shown));
     }
   }
-  // The past is computed from the log alone.
+  // The server computes past states from the log alone.
   const std::string as_of = std::to_string(version["position"].get<std::uint64_t>());
   const HttpAnswer past = server.get("/api/v2/versions/" + draft + "?as_of=" + as_of);
   REQUIRE(past.status == 200);
   REQUIRE(Json::parse(past.body)["statuses"] == version["statuses"]);
 }
 
-// A repeated write gives the commit that it made before, or makes it now; it never acts twice.
+// A repeated write returns its first commit, or makes it now; it never acts twice.
 void check_repeats(const Ledger& ledger, const Server& server) {
   std::vector<Written> repeats = ledger.unanswered;
   const std::size_t samples_count = std::min<std::size_t>(10, ledger.acknowledged.size());
@@ -82,7 +82,7 @@ void check_repeats(const Ledger& ledger, const Server& server) {
     CAPTURE(written.key, written.request.target, written.request.body);
     const HttpAnswer answer = server.send(written.request);
     CAPTURE(answer.body);
-    // Somebody else may have decided meanwhile.
+    // Another client may have decided meanwhile.
     if (written.position == 0 && answer.status == 409) continue;
     REQUIRE(answer.status / 100 == 2);
     const auto position = Json::parse(answer.body)["position"].get<std::uint64_t>();
@@ -176,7 +176,7 @@ void Load::work(int client) {
       break;
     }
     const Json body = Json::parse(answer->body, nullptr, false);
-    // A search that the draft had already makes no commit.
+    // A search that the draft already has makes no commit.
     const bool is_repeated_search = written.command == "AddSearch" && answer->status == 200;
     if (is_repeated_search || (answer->status == 409 && written.draft == shared_.hash)) continue;
     if (answer->status / 100 != 2) {

@@ -1,6 +1,5 @@
-// A server under load: clients that each work on drafts and codelists over HTTP, one request after
-// the other, and write down what was acknowledged. What they wrote down is then held against a
-// server that was started again.
+// A server under load. Clients work on drafts and codelists over HTTP, one request after the other,
+// and record every acknowledged write. After a restart, the records are compared with the server.
 #pragma once
 
 #include <atomic>
@@ -20,11 +19,11 @@ namespace codelog::tools::test {
 struct Written {
   std::string key;  // its idempotency key
   HttpRequest request;
-  std::uint64_t position = 0;  // of its commit, as the answer said; 0: no answer came
-  std::string command;         // that the commit must record
-  std::string draft;           // of a decision: the draft's hash, …
+  std::uint64_t position = 0;  // of its commit, as in the answer; 0: no answer came
+  std::string command;         // the name that the commit must record
+  std::string draft;           // for a decision: the draft's hash, …
   std::string code;            // …the code, and …
-  std::string status;          // …what was decided
+  std::string status;          // …the decided status
 };
 
 // A draft with codes to decide on.
@@ -33,25 +32,25 @@ struct Draft {
   std::vector<std::string> codes;
 };
 
-// What a site must still have, whatever happens to its server.
+// The state that a site must keep through any crash of its server.
 struct Ledger {
   std::vector<Written> acknowledged;
-  std::vector<Written>
-      unanswered;  // may have acted or not: the last request of a client whose server died
-  // Answers that should not come at all: anything but success, a broken connection, and 409 on the
+  std::vector<Written> unanswered;  // perhaps done: the last request of a client whose server died
+  // Answers that must not occur: anything except success, a broken connection, and 409 on the
   // shared draft.
   std::vector<std::string> surprises;
 };
 
 class Load {
  public:
-  // Makes a draft for each client and one that all share.
+  // Makes a draft for each client, and one that all clients share.
   Load(const Server& server, const std::string& token, std::uint64_t seed);
   ~Load();
 
-  // Returns when so many writes have been acknowledged, or all clients have stopped.
+  // Returns after this many acknowledged writes, or when all clients have stopped.
   void wait_for(int acknowledged_count);
-  // Ends with the connections: to be called when the server has gone, or to let the clients stop.
+  // Closes the connections and returns the ledger. Call it after the server has ended, or to stop
+  // the clients.
   Ledger finish();
 
   static constexpr int clients_count = 4;
@@ -74,11 +73,12 @@ class Load {
   std::vector<std::thread> clients_;
 };
 
-// Holds a ledger against the log and the views of a running server; fails the test at the first
+// Compares a ledger with the log and the views of a running server; fails the test at the first
 // difference.
 void check_ledger(const Ledger& ledger, const Server& server, const std::filesystem::path& data);
 
-// The log's bytes, order, indexes and root are whole, and the views equal views rebuilt from it.
+// Checks that the log's bytes, order, indexes and root are whole, and that the views equal views
+// rebuilt from the log.
 void check_site(const Data& data);
 
 }  // namespace codelog::tools::test

@@ -63,7 +63,7 @@ std::filesystem::path golden_folder() {
 
 }  // namespace
 
-TEST_CASE("golden files decode to what they meant when they were written") {
+TEST_CASE("golden files decode to their original events") {
   for (const GoldenCommit& golden : golden_commits()) {
     CAPTURE(golden.name);
     const auto bytes = base::read_file(golden_folder() / (golden.name + ".bin"));
@@ -93,8 +93,8 @@ TEST_CASE("there is a golden file for every event type and an expectation for ev
 }
 
 TEST_CASE("the encoder still writes the golden bytes") {
-  // A field added to a table changes only commits that set it; so these bytes stay until the
-  // encoder itself changes.
+  // A new field changes only commits that set it, so these bytes stay the same until the encoder
+  // itself changes.
   for (const GoldenCommit& golden : golden_commits()) {
     CAPTURE(golden.name);
     const auto bytes = base::read_file(golden_folder() / (golden.name + ".bin"));
@@ -117,7 +117,7 @@ TEST_CASE("an event's type is its name in the schema") {
   CHECK(names.size() == event_types_count);
 }
 
-TEST_CASE("decoding into a used object leaves nothing of what it held") {
+TEST_CASE("decoding into a used object leaves nothing of its old content") {
   for (const GoldenCommit& before : golden_commits()) {
     for (const GoldenCommit& golden : golden_commits()) {
       CommitDraft draft = before.expected;
@@ -125,7 +125,7 @@ TEST_CASE("decoding into a used object leaves nothing of what it held") {
       CAPTURE(before.name, golden.name);
       CHECK(draft == golden.expected);
     }
-    // The same type with nothing set: every field must be put back.
+    // The same type with no field set: every field must be reset.
     CommitDraft empty{{0}, "", "", std::nullopt, {{"a", StreamVersion(0)}}, {}};
     std::visit([&](auto event) { empty.events = {decltype(event){}}; }, before.expected.events[0]);
     CommitDraft draft = before.expected;
@@ -146,7 +146,7 @@ TEST_CASE("a commit of bytes at any address decodes") {
   }
 }
 
-TEST_CASE("what a schema cannot carry is refused when it is written") {
+TEST_CASE("encoding refuses values that the schema cannot hold") {
   const std::string bad_utf8 = "caf\xe9";
   CHECK(encode_error(commit_of(UserErased{bad_utf8})) == ErrorCode::invalid);
   CHECK(encode_error(commit_of(CodelistTagsReplaced{CodelistId(1), {bad_utf8}})) ==
@@ -201,7 +201,7 @@ TEST_CASE("a commit beyond a limit is refused with its size and the limit") {
   CHECK(decode(encoded(many)).value() == many);
 }
 
-TEST_CASE("a status or an event type that this program does not know is named") {
+TEST_CASE("an error names an unknown status or event type") {
   StatusesChanged changed;
   changed.version = VersionId(1);
   changed.updates = {{"a", static_cast<CodeStatus>(9)}};
@@ -215,7 +215,7 @@ TEST_CASE("a status or an event type that this program does not know is named") 
   REQUIRE_FALSE(cause);
   CHECK(cause.error().detail == "unknown deletion cause 77");
 
-  // The only type byte of a commit of one event: its vector is {length 1, type}.
+  // The only type byte of a commit with one event: its vector is {length 1, type}.
   std::string bytes = encoded(commit_of(VersionPublished{VersionId(1)}));
   const char type = static_cast<char>(Event(VersionPublished{}).index() + 1);
   const std::string vector = std::string("\1\0\0\0", 4) + type;
@@ -249,7 +249,7 @@ TEST_CASE("a step of a draft costs few bytes, and so does a large version") {
   CHECK(decode(bytes).value() == commit_of(version));
 }
 
-TEST_CASE("what was encoded decodes to the same, at any length of its lists", "[property]") {
+TEST_CASE("encoding and decoding give the same commit, at any length of its lists", "[property]") {
   rc::prop("of statuses and changes", [] {
     StatusesChanged changed;
     changed.version = VersionId(*rc::gen::arbitrary<std::uint32_t>());

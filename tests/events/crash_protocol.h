@@ -1,4 +1,4 @@
-// What the crashing child and the test that watches it agree on.
+// The protocol between the crashing child and the test that watches it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ static_assert(sizeof(CrashReport) == 24, "written to a pipe as it is");
 
 inline std::string crash_stream(std::uint32_t writer) { return "writer/" + std::to_string(writer); }
 
-// A commit of its own for every writer and version; now and then a large one.
+// A different commit for every writer and version; sometimes a large one.
 inline CommitDraft crash_draft(std::uint32_t writer, std::uint64_t version) {
   StatusesChanged changed;
   changed.version = VersionId(writer);

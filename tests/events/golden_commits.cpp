@@ -109,7 +109,7 @@ std::vector<Event> release_events() {
           AssumptionsConfirmed{VersionId(41), {"", "195967001", "J45"}}};
 }
 
-// Events with the fields that they did not have at first.
+// Events with fields that were added later.
 std::vector<GoldenCommit> grown_events() {
   SearchWithResults words = term_search;
   words.mode = SearchMode::words;
@@ -145,10 +145,10 @@ std::vector<GoldenCommit> golden_commits() {
     }
   }
   for (GoldenCommit& golden : grown_events()) all.push_back(std::move(golden));
-  // Nothing but what a commit must have, by the system itself.
+  // A commit with only the required fields, by the system itself.
   all.push_back(
       {"Minimal", {{-1}, "", "", std::nullopt, {{"a", StreamVersion(0)}}, {UserErased{}}}});
-  // Several events of one kind and of several; an old-style version.
+  // Several events, of one kind and of different kinds; an old-style version.
   VersionCreated old_style;
   old_style.version = VersionId(1);
   old_style.origin = VersionOrigin::csv;

@@ -1,6 +1,6 @@
-// One commit for every event type, all of its fields set: what the files in tests/golden/events/
-// must decode to, for ever. Never change a value here; an event that gains a field gets a second
-// commit, under a new name.
+// One commit for every event type, with all fields set: the files in tests/golden/events/ must
+// decode to these commits for ever. Never change a value here; an event that gains a field gets a
+// second commit with a new name.
 #pragma once
 
 #include <string>

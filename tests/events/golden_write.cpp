@@ -1,6 +1,6 @@
-// Writes the golden files that do not exist yet; one that exists is never touched.
-// Run by hand, after an event type was added, from the root of the repository: test_golden_write
-// tests/golden/events
+// Writes the missing golden files and never touches existing ones. After adding an event type, run
+// it by hand from the root of the repository:
+//     test_golden_write tests/golden/events
 #include <cstdio>
 #include <filesystem>
 

@@ -1,6 +1,6 @@
 // Appends with several threads until it is killed, and reports every acknowledged commit on
-// standard output. Arguments: FOLDER THREADS SYNC(always|never|later). What it writes and how it
-// says so: crash_protocol.h.
+// standard output. Arguments: FOLDER THREADS SYNC(always|never|later). crash_protocol.h defines the
+// commits and the reports.
 #include <unistd.h>
 
 #include <cstdio>
@@ -19,13 +19,13 @@ namespace {
 using codelog::base::StreamVersion;
 namespace events = codelog::events;
 
-// One write, no longer than a pipe takes whole: reports of several threads never mix.
+// One write, short enough for a pipe to take it whole, so reports of several threads never mix.
 void report(const events::CrashReport& report) {
   if (::write(STDOUT_FILENO, &report, sizeof report) != sizeof report) std::_Exit(4);
 }
 
-// Leaves commits that the kernel has and the disk may not, as a process does that was killed before
-// its sync was over.
+// Leaves commits that are in the kernel but perhaps not on the disk, like a process killed before
+// the end of its sync.
 void leave_unsynced(events::LogOptions options) {
   constexpr std::uint64_t commits_count = 10;
   options.sync = false;
@@ -37,8 +37,8 @@ void leave_unsynced(events::LogOptions options) {
   }
 }
 
-// Whoever repeats a request with its key is told that it was done: so all that is there counts as
-// acknowledged.
+// A client that repeats a request with its key is told that the request was done, so every stored
+// commit counts as acknowledged.
 void report_all(const events::EventLog& log) {
   const auto reader = log.read_all(codelog::base::Position(1), events::Direction::forward);
   while (const auto commit = reader->next()) {
@@ -68,9 +68,9 @@ int main(int argc, char** argv) {
   events::LogOptions options;
   options.folder = argv[1];
   options.sync = argv[3] != "never"s;
-  // Soon, so that a power cut meets witnesses of every age.
+  // A short interval, so that a power cut meets witnesses of every age.
   options.witness_sync_interval = std::chrono::milliseconds(5);
-  // Little, so that tables are written, logs switched and tables merged all the time.
+  // Little memory, so that tables are written, logs switched and tables merged all the time.
   options.memory_bytes = 256u << 10;
   if (argv[3] == "later"s) leave_unsynced(options);
   const auto log = events::EventLog::open(options);

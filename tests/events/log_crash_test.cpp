@@ -1,4 +1,4 @@
-// Kills, and power cuts, at any moment: what was acknowledged is there afterwards, whole and in
+// Kills and power cuts at any moment: every acknowledged commit is there afterwards, whole and in
 // place. CODELOG_CRASH_ROUNDS sets the rounds of each (20 kills, 10 power cuts by default).
 #include <fcntl.h>
 #include <signal.h>
@@ -29,7 +29,7 @@ unsigned random_seed() {
   return seed;
 }
 
-// When what is acknowledged is on the disk; `later`: all but what an earlier process had left.
+// Which acknowledged commits are on the disk; `later`: all but those left by an earlier process.
 enum class Sync { always, never, later };
 
 const char* to_text(Sync sync) {
@@ -87,7 +87,7 @@ class Child {
     return report;
   }
   void kill() { ::kill(process_, SIGKILL); }
-  // True when it was killed, by whomever; false when it gave up.
+  // True if the child was killed by any process; false if it gave up.
   bool was_killed() {
     int status = 0;
     REQUIRE(::waitpid(process_, &status, 0) == process_);
@@ -102,8 +102,8 @@ class Child {
 
 using Acknowledged = std::map<std::uint64_t, CrashReport>;  // by position
 
-// Lets it run for a number of acknowledgements, ends it, and collects those that were on their way.
-// Of none, it is ended at once: while it opens the log, or before.
+// Lets the child run for this many acknowledgements, ends it, and collects the reports still on
+// their way. With 0, ends it at once: while it opens the log, or before.
 template <class End>
 void run_until(Child& child, std::uint64_t count, Acknowledged& acknowledged, End end) {
   std::uint64_t seen = 0;
@@ -122,7 +122,7 @@ void run_until(Child& child, std::uint64_t count, Acknowledged& acknowledged, En
   CHECK(child.was_killed());
 }
 
-// Every acknowledged commit is in place, and all of the log is sound.
+// Checks that every acknowledged commit is in place, and that the whole log is sound.
 void check_log(const EventLog& log, const Acknowledged& acknowledged) {
   const Head head = log.head();
   if (!acknowledged.empty()) REQUIRE(head.position.value() >= acknowledged.rbegin()->first);
@@ -149,11 +149,12 @@ void check_log(const EventLog& log, const Acknowledged& acknowledged) {
   }
 }
 
-// Where the folder is watched, and how its power goes.
+// The environment that names the watched folder and the way its power is cut.
 std::map<std::string, std::string> power_loss(const TemporaryFolder& folder) {
   return {{"LD_PRELOAD", CODELOG_POWER_LOSS_LIBRARY},
           {"CODELOG_POWER_LOSS_ROOT", folder.path().string()},
-          // A sanitizer wants to be first; this library calls it as any program does.
+          // A sanitizer demands to be loaded first; the check is off, because it also works after
+          // this library.
           {"ASAN_OPTIONS", "verify_asan_link_order=0"}};
 }
 
@@ -161,7 +162,7 @@ class Fifo {
  public:
   explicit Fifo(std::filesystem::path path) : path_(std::move(path)) {
     REQUIRE(::mkfifo(path_.c_str(), 0600) == 0);
-    // For both ways, so that neither side waits for the other to open it.
+    // Opened for reading and writing, so that neither side waits for the other to open it.
     file_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
     REQUIRE(file_ >= 0);
   }
@@ -177,7 +178,7 @@ class Fifo {
   int file_ = -1;
 };
 
-// What a round of power loss showed.
+// The result of a round of power loss.
 enum class Outcome { kept, lost_acknowledged, refused };
 
 Outcome lose_power(const TemporaryFolder& folder, Sync sync, std::uint64_t count,
@@ -214,7 +215,7 @@ TEST_CASE("killing the process at any moment loses nothing acknowledged", "[log]
     const std::uint64_t count = round % 4 == 3 ? 0 : 1 + random() % 400;
     Child child(folder.path() / "log", 1 + static_cast<int>(random() % 8), Sync::always, {});
     run_until(child, count, acknowledged, [&] {
-      // Some of the way into opening the log, when that is all there is time for.
+      // With a count of 0, waits until the child is somewhere in opening the log.
       for (auto turns = count == 0 ? random() % 100'000 : 0ul; turns > 0; --turns) {
         std::this_thread::yield();
       }
@@ -237,18 +238,19 @@ TEST_CASE("a power cut at any moment loses nothing acknowledged", "[log][crash]"
   CHECK(acknowledged.size() >= static_cast<std::size_t>(rounds));
 }
 
-TEST_CASE("a power cut after a restart loses nothing that the restart had found", "[log][crash]") {
+TEST_CASE("a power cut after a restart loses no commit that the restart had found",
+          "[log][crash]") {
   const TemporaryFolder folder;
   std::mt19937 random(random_seed());
   const int rounds = rounds_or(10) / 2 + 1;
   for (int round = 0; round < rounds; ++round) {
     CAPTURE(round);
-    Acknowledged acknowledged;  // all of them are told again in each round
+    Acknowledged acknowledged;  // reported again in each round
     CHECK(lose_power(folder, Sync::later, 10 + random() % 50, acknowledged) == Outcome::kept);
   }
 }
 
-TEST_CASE("without syncing, a power cut loses acknowledged commits, which the test notices",
+TEST_CASE("without syncing, a power cut loses acknowledged commits, and the test notices",
           "[log][crash]") {
   std::mt19937 random(random_seed());
   int bitten = 0;
@@ -259,13 +261,14 @@ TEST_CASE("without syncing, a power cut loses acknowledged commits, which the te
     const auto outcome = lose_power(folder, Sync::never, 1 + random() % 500, acknowledged);
     if (outcome != Outcome::kept) ++bitten;
   }
-  // A round whose few commits happened to be synced with something else keeps them: the control is
-  // that it is not the rule.
+  // A round with few commits keeps them if they were synced along with something else. The control
+  // is that most rounds lose some.
   CHECK(bitten > rounds / 2);
 }
 
 TEST_CASE("a power cut at any sync of making a log leaves one that opens", "[log][crash]") {
-  // Instead of the n-th sync, from the first of a new folder to those of the first commits.
+  // Cuts the power at the n-th sync, from the first sync of a new folder to those of the first
+  // commits.
   bool appended = false;
   for (int number = 1; !appended; ++number) {
     CAPTURE(number);

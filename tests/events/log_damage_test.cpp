@@ -1,5 +1,5 @@
-// What happens to a log that was damaged while it was closed: refused at open, or reported and read
-// around.
+// A log damaged while it was closed: opening refuses it, or verifying reports the damage and
+// readers skip it.
 #include <functional>
 #include <set>
 
@@ -47,7 +47,7 @@ std::set<std::uint64_t> found_positions(const EventLog& log) {
 std::array<char, 8> key_of(std::uint64_t position) { return big_endian(position); }
 std::string_view text(const std::array<char, 8>& key) { return {key.data(), key.size()}; }
 
-// A change past the log itself, and what comes of it.
+// A change made behind the log's back, and the findings that it must cause.
 struct Tampering {
   std::string what;
   std::function<void(RawLog&)> change;
@@ -98,7 +98,7 @@ const std::vector<Refused> refused_tampering = {
 
 // Position 0 stands for findings about no single commit.
 const std::vector<Found> found_tampering = {
-    // Its stream's next commit does not follow either, and the indexes have a key and an entry too
+    // The stream's next commit does not follow either, and the indexes have a key and an entry too
     // many.
     {{"an early commit replaced", [](RawLog& raw) { put_commit(raw, 10, forged_record(10)); }},
      {0, 10, 13}},
@@ -148,7 +148,7 @@ const std::vector<Found> found_tampering = {
                 idempotency_value({Position(3), {}}));
       }},
      {0}},
-    // The tree's right edge cannot be derived: the log is readable, no more.
+    // The tree's right edge cannot be computed, so the log can only be read.
     {{"a tile removed", [](RawLog& raw) { raw.remove(Family::merkle, tile_key(0, 1)); }}, {512}}};
 
 }  // namespace
@@ -181,11 +181,11 @@ TEST_CASE("a write-ahead log that was cut short, flipped or deleted is noticed a
     CHECK(error.code == ErrorCode::corrupt);
     CHECK(mentions(error, "restore the log from its latest backup"));
   }
-  // Refusing has changed nothing: it is refused again.
+  // Refusing changed nothing, so the log is refused again.
   CHECK(open_error(options).code == ErrorCode::corrupt);
 }
 
-TEST_CASE("a log without its witness opens only when that is accepted", "[log][damage]") {
+TEST_CASE("a log without its witness opens only when the options accept that", "[log][damage]") {
   const TemporaryFolder folder;
   LogOptions options = options_in(folder);
   options.witness_file = folder.path() / "elsewhere";
@@ -245,7 +245,7 @@ TEST_CASE("the witness of another log, of a later epoch or of another history is
     CHECK(open_or_fail(options)->head().epoch == 4);
     options.epoch_min = 1;
     CHECK(open_or_fail(options)->head().epoch == 4);
-    // The earlier log, put back in place.
+    // Put the earlier log back in place.
     std::filesystem::remove_all(options.folder);
     std::filesystem::copy(copy, options.folder, std::filesystem::copy_options::recursive);
     CHECK(mentions(open_error(options), "the log is of epoch 1, its head witness of 4"));
@@ -260,7 +260,8 @@ TEST_CASE("the witness of another log, of a later epoch or of another history is
   }
 }
 
-TEST_CASE("the witness survives a torn write and always keeps what was synced", "[witness]") {
+TEST_CASE("the witness survives a torn write and always keeps the last synced record",
+          "[witness]") {
   const TemporaryFolder folder;
   const auto path = folder.path() / "witness";
   const auto head = [](std::uint64_t position) {
@@ -279,7 +280,8 @@ TEST_CASE("the witness survives a torn write and always keeps what was synced", 
       CHECK(witness->is_synced());
     }
   }
-  // 9 was synced last; 10 and 11 go to the other slot, and tearing that one leaves 9.
+  // Record 9 was synced last. Records 10 and 11 go to the other slot, so tearing that slot leaves
+  // 9.
   REQUIRE(witness->record(head(10)));
   REQUIRE(witness->record(head(11)));
   const std::string bytes = *base::read_file(path);
@@ -298,7 +300,7 @@ TEST_CASE("the witness survives a torn write and always keeps what was synced", 
   CHECK(Witness::open(path).error().code == ErrorCode::corrupt);
 }
 
-TEST_CASE("a witness that is behind learns where the log ends when that is opened", "[witness]") {
+TEST_CASE("a witness that is behind is brought up to date when the log opens", "[witness]") {
   const TemporaryFolder folder;
   const LogOptions options = options_in(folder);
   const std::filesystem::path witness = options.folder.string() + ".witness";
@@ -310,8 +312,7 @@ TEST_CASE("a witness that is behind learns where the log ends when that is opene
   CHECK((*Witness::open(witness))->newest().head == log->head());
 }
 
-TEST_CASE("around a damaged block everything else is read, by position and by stream",
-          "[log][damage]") {
+TEST_CASE("readers by position and by stream skip only a damaged block", "[log][damage]") {
   const TemporaryFolder folder;
   const LogOptions options = options_in(folder);
   constexpr std::uint64_t count = 600;
@@ -389,7 +390,8 @@ TEST_CASE("a damaged commit at the very end leaves a log that can only be read",
   CHECK(found_positions(*log) == damaged);
 }
 
-TEST_CASE("tampering with what the log's end rests on is refused at open", "[log][damage]") {
+TEST_CASE("tampering with records that the log's end depends on is refused at open",
+          "[log][damage]") {
   const Refused& tampering = GENERATE(from_range(refused_tampering));
   CAPTURE(tampering.what);
   const TemporaryFolder folder;
@@ -417,7 +419,7 @@ TEST_CASE("tampering with anything else is found by verifying", "[log][damage]")
   CHECK(found_positions(*open_or_fail(options)) == tampering.positions);
 }
 
-TEST_CASE("a stream whose head is behind takes no commit, which would be written over another",
+TEST_CASE("a stream whose head is behind takes no commit, because that would overwrite another",
           "[log][damage]") {
   const TemporaryFolder folder;
   const LogOptions options = options_in(folder);
@@ -429,7 +431,7 @@ TEST_CASE("a stream whose head is behind takes no commit, which would be written
     RawLog raw(options.folder);
     before = raw.get(Family::streams, entry);
     raw.put(Family::stream_heads, "s1", number_value(3));
-    // Behind a gap, too.
+    // Also when a gap comes before the head.
     if (has_gap) raw.remove(Family::streams, stream_key("s1", StreamVersion(4)));
   }
   {
@@ -445,7 +447,7 @@ TEST_CASE("a stream whose head is behind takes no commit, which would be written
   CHECK(RawLog(options.folder).get(Family::streams, entry) == before);
 }
 
-TEST_CASE("verifying tells how far it is and stops after enough findings", "[log][damage]") {
+TEST_CASE("verifying reports progress and stops after enough findings", "[log][damage]") {
   const TemporaryFolder folder;
   const LogOptions options = options_in(folder);
   fill(options, 5000);

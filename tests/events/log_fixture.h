@@ -1,4 +1,4 @@
-// A log in a folder of its own that is removed at the end, and commits to put into it.
+// A log in a temporary folder of its own, and commits to append to it.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -44,7 +44,7 @@ inline std::unique_ptr<EventLog> open_or_fail(const LogOptions& options) {
   return *std::move(log);
 }
 
-// A change of one code, as a client makes it; `key` is its idempotency key, none when empty.
+// A change of one code, as clients make them; `key` is the idempotency key, or empty for none.
 inline CommitDraft step(const std::string& stream, std::uint64_t version,
                         const std::string& key = "") {
   StatusesChanged changed;

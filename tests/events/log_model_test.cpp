@@ -18,7 +18,7 @@ namespace {
 using base::ErrorCode;
 using base::Position;
 
-// What a log is.
+// The model of a log.
 struct Model {
   std::vector<CommitDraft> commits;
   std::map<std::string, std::vector<std::uint64_t>> streams;  // positions
@@ -45,7 +45,7 @@ CommitDraft random_draft(const Model& model) {
     const std::string& stream = all_names[i];
     const auto at = model.streams.find(stream);
     const std::uint64_t version = at == model.streams.end() ? 0 : at->second.size();
-    // Now and then one too many or too few.
+    // Sometimes the version is one too high or too low.
     const auto off = *rc::gen::weightedElement<std::int64_t>({{8, 0}, {1, 1}, {1, -1}});
     draft.streams.push_back({stream, StreamVersion(version + static_cast<std::uint64_t>(off))});
   }
@@ -120,7 +120,7 @@ void compare(const EventLog& log, const Model& model) {
 
 TEST_CASE("the log does what its model does, across reopening", "[log][property]") {
   rc::prop("any appends", [] {
-    // In memory: making a RocksDB takes the disk longer than all the rest.
+    // In memory: creating a RocksDB on the disk takes longer than the whole test.
     const std::unique_ptr<rocksdb::Env> memory(rocksdb::NewMemEnv(rocksdb::Env::Default()));
     const TemporaryFolder folder;
     LogOptions options = options_in(folder);
@@ -145,7 +145,7 @@ TEST_CASE("64 writers get dense positions, each stream in order, and no commit t
           "[log][threads]") {
   const TemporaryFolder folder;
   LogOptions options = options_in(folder);
-  options.queue_commits_max = 16;  // so that writers wait for room, too
+  options.queue_commits_max = 16;  // makes writers wait for room, too
   constexpr std::uint64_t writers_count = 64;
   constexpr std::uint64_t commits_each = 12;
   std::atomic<std::uint64_t> conflicts = 0;
@@ -202,7 +202,7 @@ TEST_CASE("64 writers get dense positions, each stream in order, and no commit t
   CHECK(version == 4 * commits_each);
 }
 
-TEST_CASE("of many requests with one key one acts, and all get its commit", "[log][threads]") {
+TEST_CASE("of many requests with one key, one acts and all get its commit", "[log][threads]") {
   const TemporaryFolder folder;
   const auto log = open_or_fail(options_in(folder));
   for (std::uint64_t round = 0; round < 20; ++round) {

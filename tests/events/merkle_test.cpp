@@ -12,8 +12,7 @@ namespace {
 
 std::string hex(const Hash& hash) { return base::to_hex(hash); }
 
-// RFC 6962, 2.1, word for word and slowly: the independent implementation that ours is compared
-// with.
+// RFC 6962, 2.1, word for word and slowly: an independent implementation to compare ours with.
 Hash naive_root(std::span<const Hash> leaves) {
   if (leaves.empty()) return base::sha256("");
   if (leaves.size() == 1) return leaves[0];
@@ -88,7 +87,7 @@ std::vector<Hash> reference_leaves() {
 
 }  // namespace
 
-TEST_CASE("roots equal the published ones of certificate transparency", "[merkle]") {
+TEST_CASE("roots equal the published ones of Certificate Transparency", "[merkle]") {
   CHECK(hex(empty_root()) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   const std::vector<std::string> roots = {
       "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -108,7 +107,7 @@ TEST_CASE("roots equal the published ones of certificate transparency", "[merkle
   CHECK(tiles.empty());
 }
 
-TEST_CASE("proofs equal the published ones of certificate transparency", "[merkle]") {
+TEST_CASE("proofs equal the published ones of Certificate Transparency", "[merkle]") {
   const std::vector<Hash> leaves = reference_leaves();
   const auto hexes = [](const base::Result<std::vector<Hash>>& proof) {
     std::vector<std::string> all;
@@ -131,7 +130,7 @@ TEST_CASE("proofs equal the published ones of certificate transparency", "[merkl
   CHECK(hexes(prove_consistency(1, 1, subtrees_of(leaves))).empty());
 }
 
-TEST_CASE("every proof of small trees is RFC 6962's and is accepted; any other claim is not",
+TEST_CASE("every proof of small trees equals RFC 6962's and is accepted; other claims are refused",
           "[merkle]") {
   const std::vector<Hash> leaves = some_leaves(35);
   const SubtreeRoot subtrees = subtrees_of(leaves);
@@ -212,7 +211,7 @@ TEST_CASE("a growing tree has RFC 6962's roots, and its tiles hold every complet
   CHECK(restored.size() == count);
 }
 
-TEST_CASE("a restored tree grows like the one that it was made from", "[merkle][property]") {
+TEST_CASE("a restored tree grows like the original", "[merkle][property]") {
   rc::prop("at any size", [] {
     const auto size = *rc::gen::inRange<std::size_t>(0, 1200);
     const auto more = *rc::gen::inRange<std::size_t>(0, 600);
@@ -252,7 +251,7 @@ TEST_CASE("a leaf commits to the position and the bytes", "[merkle]") {
   CHECK(commit_leaf(base::Position(0x103), digest) != base::sha256(leaf));
 }
 
-TEST_CASE("records are read back only where and as they were written", "[record]") {
+TEST_CASE("a record is read back only at its own position and unchanged", "[record]") {
   using base::Position;
   const std::string payload = "some payload of a commit";
   const auto header = record_header(Position(7), payload);

@@ -1,4 +1,4 @@
-// The log's RocksDB opened past the log itself, to damage it or to bring it into a certain shape.
+// Opens the log's RocksDB directly, to damage it or to give it a certain shape.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -38,7 +38,7 @@ class RawLog {
   RawLog(const RawLog&) = delete;
   RawLog& operator=(const RawLog&) = delete;
 
-  // From the WAL into table files.
+  // Moves commits from the WAL into table files.
   void flush() {
     for (auto* family : families_) REQUIRE(db_->Flush({}, family).ok());
   }
@@ -90,7 +90,7 @@ inline void flip_byte(const std::filesystem::path& path, std::uint64_t offset) {
   file.put(byte);
 }
 
-// The write-ahead log that is in use: the one that was written to last.
+// The write-ahead log in use: the file that was written to last.
 inline std::filesystem::path newest_wal(const std::filesystem::path& folder) {
   std::filesystem::path newest;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {

@@ -1,4 +1,4 @@
-// ICD-10's importer on any XML documents, one an edition.
+// ICD-10's importer on any XML documents, one for each edition.
 #include "coding_systems/icd10/import.h"
 
 #include "tests/fuzz/import_fuzz.h"

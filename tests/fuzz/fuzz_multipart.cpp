@@ -1,4 +1,5 @@
-// Any bytes as a form: fields and files come, or an error; files are parts of the bytes, in order.
+// Reads any bytes as a form: gives fields and files, or an error. Files are parts of the bytes, in
+// order.
 #include <algorithm>
 #include <cstdint>
 #include <functional>
@@ -16,7 +17,7 @@ namespace http = codelog::http;
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // The first line is the Content-Type, where a header can hold it.
+  // The first line is the Content-Type, if a header can hold it.
   const std::string text(reinterpret_cast<const char*>(data), size);
   const std::size_t line = std::min(text.find('\n'), text.size());
   const http::Request request =

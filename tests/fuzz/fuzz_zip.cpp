@@ -1,4 +1,4 @@
-// Any bytes as an archive: its members can be read to their ends, or there is an error.
+// Reads any bytes as an archive: all members can be read to their ends, or there is an error.
 #include <unistd.h>
 
 #include <array>
@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       fs::temp_directory_path() / ("codelog-fuzz-" + std::to_string(::getpid()) + ".zip");
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
-  // Small limits, so that a bomb is refused before it costs time.
+  // Small limits refuse a bomb before it costs time.
   const auto archive = ZipArchive::open(
       path, {.total_bytes_max = 1 << 20, .ratio_max = 200, .ratio_checked_from_bytes = 1 << 16});
   fs::remove(path);

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Imports into a folder of its own; nothing where that was refused.
+// Imports into a folder of its own; returns nothing if the import was refused.
 std::optional<coding_systems::ImportOutcome> try_import(const Importer& import,
                                                         const fs::path& archive,
                                                         const fs::path& folder,
@@ -43,7 +43,7 @@ const fs::path& working_folder() {
     const fs::path parent = fs::exists(memory) ? memory : fs::temp_directory_path();
     const fs::path made = parent / ("codelog-fuzz-" + std::to_string(::getpid()));
     fs::create_directories(made);
-    // Fuzzers end by exit(), and a crash leaves its folder for whoever looks.
+    // Fuzzers end by exit(). After a crash the folder stays for inspection.
     std::atexit([] { fs::remove_all(working_folder()); });
     return made;
   }();

@@ -1,5 +1,5 @@
-// What the fuzz targets of importers share: from bytes to the files of an archive or a folder, and
-// what an import may do with them.
+// Shared by the fuzz targets of importers: turns bytes into the files of an archive or a folder,
+// and checks the result of an import.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +17,13 @@ inline constexpr char member_end = 0x1e;
 
 using Input = std::span<const std::uint8_t>;
 
-// The input cut at every member_end; what is missing is empty, what is too much is left out.
+// The input cut at every member_end. Missing members are empty; extra ones are left out.
 std::vector<std::string> split_members(Input input, std::size_t count);
 
-// A folder of this process's own, in memory where there is such a place.
+// A folder of this process's own; in memory if the machine has such a file system.
 const std::filesystem::path& working_folder();
 
-// Writes an archive of these members into the working folder, over any of that name.
+// Writes an archive of these members into the working folder, replacing one of the same name.
 std::filesystem::path write_archive(const std::string& file_name,
                                     const std::vector<std::string>& member_names,
                                     const std::vector<std::string>& members);
@@ -32,8 +32,8 @@ std::filesystem::path write_gzip(const std::string& file_name, const std::string
 using Importer = std::function<base::Result<coding_systems::ImportOutcome>(
     const coding_systems::ImportRequest&)>;
 
-// Imports the archive and requires that the import was refused with a reason and left nothing, or
-// made a file; and of a coding system, that the release opens.
+// Imports the archive. The import must give a reason and leave nothing, or make a file; the file of
+// a coding system must open as a release.
 void check_import(const char* system_id, const Importer& import,
                   const std::filesystem::path& archive);
 void check_mapping_import(const char* mapping, const Importer& import,

@@ -1,5 +1,5 @@
-// Runs a fuzz target on every file of a corpus, and on small mutations of them: the same ones every
-// time, so that a failure is there again.
+// Runs a fuzz target on every file of a corpus and on small mutations of them. The mutations are
+// always the same, so a failure is repeatable.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -22,7 +22,7 @@ void run(const std::string& bytes) {
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
 }
 
-// One change of those that readers stumble over: a byte, a cut, a part twice.
+// One change of a kind that breaks readers: a changed byte, a cut, a repeated part.
 std::string mutated(std::string bytes, std::mt19937& random) {
   if (bytes.empty()) return bytes;
   const std::size_t at = random() % bytes.size();

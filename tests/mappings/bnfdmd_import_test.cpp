@@ -11,7 +11,7 @@ namespace {
 using mappings::import_bnfdmd;
 using Rows = std::vector<Row>;
 
-// The sheet's columns: something, type, BNF code, something, SNOMED code, something.
+// The sheet's columns: unused, type, BNF code, unused, SNOMED code, unused.
 std::string sheet_row(const std::string& type, const std::string& bnf, const std::string& snomed) {
   const auto cell = [](const std::string& text) {
     return text.empty() ? std::string("<c/>") : inline_cell(text);
@@ -33,7 +33,7 @@ struct Imported {
     return imported ? "" : imported.error().detail;
   }
   std::string run(const Workbook& workbook) { return run(workbook.bytes()); }
-  // Imports, and expects a failure that leaves nothing behind.
+  // Expects a failure that leaves nothing behind.
   std::string failure(const Workbook& workbook) {
     const std::string error = run(workbook);
     CHECK(files_in(target).empty());
@@ -52,7 +52,7 @@ TEST_CASE("a BNF to dm+d workbook becomes OpenCodelists' table, sorted", "[mappi
   const Workbook workbook{
       {header, sheet_row("AMP", "0101000AAAAAAAA", "20000000000001100"),
        sheet_row("VMP", "0101000AAAAAAAA", "10000000000001100"),
-       // Rows that lack a code are no mappings.
+       // Rows without both codes are not mappings.
        sheet_row("VMP", "", "10000000000001101"), sheet_row("VMP", "0101000AAAAAAAA", ""), "<c/>",
        sheet_row("AMPP", "20010100101", "300000")},
       {}};
@@ -82,14 +82,14 @@ TEST_CASE("a BNF to dm+d workbook becomes OpenCodelists' table, sorted", "[mappi
   CHECK(mapping->of_bnf("").empty());
 }
 
-TEST_CASE("shared, inline and computed texts are texts; the workbook may lie in a zip",
+TEST_CASE("cells with shared, inline and computed texts are read, also from a zipped workbook",
           "[mappings][import]") {
   Workbook workbook{
       {},
       {"<t>VMP / VMPP/ AMP / AMPP</t>", "<r><t>BNF </t></r><r><t>Code</t></r>",
        "<t>SNOMED Code</t><rPh sb=\"0\" eb=\"1\"><t>not this</t></rPh>", "<t>0101000AAAAAAAA</t>"}};
   workbook.rows = {
-      // Cells may say where they are, and then in between some may be missing.
+      // Cells may have addresses; cells in between may then be missing.
       "<c r=\"B1\" t=\"s\"><v>0</v></c>" + shared_cell(1) + "<c r=\"E1\" t=\"s\"><v>2</v></c>",
       "<c r=\"B2\" t=\"str\"><f>A1</f><v>VMP</v></c>" + shared_cell(3) +
           "<c r=\"E2\" t=\"inlineStr\"><is><r><t>1000</t></r><r><t>00</t></r></is></c>"
@@ -106,10 +106,10 @@ TEST_CASE("shared, inline and computed texts are texts; the workbook may lie in 
         "map.xlsx: expected one .xlsx file, found 2");
   CHECK(imported.run(zipped({{"readme.txt", "x"}})) ==
         "map.xlsx: expected one .xlsx file, found 0");
-  CHECK(imported.rows() == expected);  // a failure leaves what was there
+  CHECK(imported.rows() == expected);  // a failure leaves the old file
 }
 
-TEST_CASE("an import of a workbook says how far it is", "[mappings][import]") {
+TEST_CASE("an import of a workbook reports its progress", "[mappings][import]") {
   Imported imported;
   Workbook workbook{{header}, {}};
   for (int i = 0; i < 1500; ++i) {
@@ -172,7 +172,7 @@ TEST_CASE("a bad row of a BNF to dm+d workbook is refused with row and column",
         "map.xlsx, row 4, column E: '100000' is already in row 2");
 }
 
-TEST_CASE("what is no workbook is refused with the part that is wrong", "[mappings][import]") {
+TEST_CASE("a file that is not a workbook is refused, naming the wrong part", "[mappings][import]") {
   Imported imported;
   const std::string good = sheet_row("VMP", "0101000AAAAAAAA", "100000");
   const auto with = [&](const std::string& part, const std::string& contents) {
@@ -227,7 +227,7 @@ TEST_CASE("a workbook's texts stay within a bound", "[mappings][import]") {
       "map.xlsx: xl/sharedStrings.xml, line 1: the workbook has too many texts";
   CHECK(read_with({.texts_bytes_max = 19}) == refused);
   CHECK(read_with({.texts_count_max = 1}) == refused);
-  // However often a cell says that it has a value, and in however many columns that are not read.
+  // Even if a cell repeats its value many times, in any number of unread columns.
   std::string values;
   for (int i = 0; i < 200; ++i) values += "<v>" + std::string(1000, '1') + "</v>";
   const auto with_cell = [&](const std::string& address, std::size_t values_count) {

@@ -41,7 +41,7 @@ struct Imported {
     write_bytes(table(), text);
     return import(source);
   }
-  // Imports, and expects a failure that leaves nothing behind.
+  // Expects a failure that leaves nothing behind.
   std::string failure(const std::string& text) const {
     const std::string error = run(text);
     CHECK(files_in(target).empty());
@@ -65,7 +65,7 @@ TEST_CASE("the mapping of CTV3 is imported as OpenCodelists imports it", "[mappi
   const std::string text = header + line("{B-2}", "X1.aB", "100000018") +
                            line("A-1", "X1.aB", "_DRUG") +
                            line("C-3", "XE123", "100000018", "0", "20190101", "0") +
-                           // The same row later, earlier and on the same day.
+                           // The same row with a later, an earlier and the same date.
                            line("C-3", "other", "999999999", "1", "20190102", "1") +
                            line("C-3", "other", "999999999", "0", "20180101", "0") +
                            line("C-3", "other", "999999999", "0", "20190102", "0") +
@@ -89,7 +89,7 @@ TEST_CASE("the mapping of CTV3 is imported as OpenCodelists imports it", "[mappi
               "name LIKE 'ctv3sctmap2_mapping_%'") == Rows{{"4"}});
   const std::string bytes = read_bytes(imported.file);
 
-  // The archive that the folder was unpacked from gives the same file, byte for byte.
+  // The archive of the folder gives the same file, byte for byte.
   const auto archive = imported.folder.path() / "delivery.zip";
   write_archive(archive, {{"readme.txt", "x"},
                           {"top/" + table_folder + "/ctv3sctmap2_uk_20200401000001.txt", text}});
@@ -97,7 +97,7 @@ TEST_CASE("the mapping of CTV3 is imported as OpenCodelists imports it", "[mappi
   CHECK(read_bytes(imported.file) == bytes);
 }
 
-TEST_CASE("codes are looked up from both sides, where rows are assured and in force",
+TEST_CASE("codes are looked up from both sides, in rows that are assured and in force",
           "[mappings]") {
   Imported imported;
   REQUIRE(imported.run(header + line("1", "X1...", "200000") + line("2", "X1...", "100000") +
@@ -149,7 +149,8 @@ TEST_CASE("a bad table of the CTV3 mapping is refused with its line", "[mappings
         where + "3: the line is longer than 65536 bytes");
 }
 
-TEST_CASE("a table of the CTV3 mapping has no more rows than an import may", "[mappings][import]") {
+TEST_CASE("a table of the CTV3 mapping may not have more rows than the limit",
+          "[mappings][import]") {
   const Imported imported;
   const std::string row = line("1", "X1...", "100000");
   REQUIRE(imported.run(header + row + row) == "");

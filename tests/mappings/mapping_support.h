@@ -1,4 +1,4 @@
-// What the tests of mappings share: source files of their own making.
+// Shared by the tests of mappings: made-up source files.
 #pragma once
 
 #include <filesystem>
@@ -11,18 +11,18 @@
 
 namespace codelog::tests {
 
-// A workbook of one sheet: each row's cells as XML, `<c>…</c>` one after the other.
+// A workbook of one sheet: the cells of each row as XML, `<c>…</c>` one after the other.
 struct Workbook {
   std::vector<std::string> rows;
   std::vector<std::string> shared_texts;
-  // Parts to be put in place of those that are made.
+  // Parts that replace the generated ones.
   Members other_parts = {};
 
   Members parts() const;
   std::string bytes() const;
 };
 
-// Cells that refer to a shared text, that hold one, and that hold a number.
+// Cells: with a reference to a shared text, with a text of their own, with a number.
 std::string shared_cell(std::size_t number);
 std::string inline_cell(const std::string& text);
 std::string number_cell(const std::string& number);

@@ -1,5 +1,5 @@
-// See README.md. One mutex orders everything that is watched, so that "synced" and "lost" have a
-// meaning; whoever loses the power never gives it back.
+// See README.md. One mutex orders all watched calls, which gives "synced" and "lost" a meaning; the
+// thread that cuts the power never releases the mutex.
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -61,32 +61,32 @@ struct Overwritten {
   std::string bytes;
 };
 
-// What the disk holds of a file.
+// The content of a file on the disk.
 struct Synced {
-  int file = -1;  // our own descriptor, so that a closed or moved file can still be cut
+  int file = -1;  // own descriptor, so that a closed or moved file can still be cut
   off_t size = 0;
   std::vector<Overwritten> overwritten;  // since the last sync, oldest first
 };
 
 // A change of names since the last sync of its folder.
 struct NameChange {
-  std::string path;    // made, or moved to
-  std::string source;  // moved from; empty when made
-  std::string backup;  // holds the file that the move replaced; empty when there was none
+  std::string path;    // created, or moved to
+  std::string source;  // moved from; empty for a created file
+  std::string backup;  // holds the file that the move replaced; empty if it replaced none
 };
 
 using Inode = std::pair<dev_t, ino_t>;
 
 struct Disk {
   std::mutex mutex;
-  std::string root;  // ends with '/'; empty when nothing is watched
+  std::string root;  // ends with '/'; empty: nothing is watched
   std::map<Inode, Synced> files;
   std::vector<NameChange> name_changes;
   long syncs_until_loss = 0;
   unsigned backups_count = 0;
 };
 
-// Never destroyed: threads go on while the process exits.
+// Never destroyed, because threads continue while the process exits.
 Disk& disk() {
   static Disk* const instance = new Disk();
   return *instance;
@@ -96,8 +96,8 @@ bool is_watching() { return !disk().root.empty(); }
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
-// The path with its folder resolved, if it lies under the root; empty otherwise.
-// Empty if there is none.
+// The path with its folder resolved, if it lies under the root. Empty otherwise, and for a null
+// path.
 std::string resolved_path(const char* path) {
   std::array<char, PATH_MAX> resolved{};
   return realpath(path, resolved.data()) == nullptr ? std::string() : std::string(resolved.data());
@@ -136,7 +136,7 @@ Synced* find_file(int file) {
     if (fstat(synced.file, &status) != 0) abort();
     if (status.st_size > synced.size && real_ftruncate(synced.file, synced.size) != 0) abort();
   }
-  // Names may be gone again by now; then there is nothing to undo.
+  // If a name is gone by now, there is nothing to undo.
   for (auto it = disk().name_changes.rbegin(); it != disk().name_changes.rend(); ++it) {
     if (it->source.empty()) {
       real_unlink(it->path.c_str());
@@ -149,7 +149,7 @@ Synced* find_file(int file) {
   for (;;) pause();
 }
 
-// --- What is watched; all with the mutex held
+// --- The watched files; functions need the mutex
 
 void watch_opened(int file, bool made, bool emptied) {
   struct stat status {};
@@ -184,7 +184,7 @@ int watched_open(int folder, const char* path, int flags, mode_t mode) {
   return file;
 }
 
-// Keeps what a write is about to replace of the synced bytes.
+// Keeps the synced bytes that a write is about to replace.
 void before_write(int file, off_t offset, size_t size) {
   Synced* const synced = find_file(file);
   if (synced == nullptr || offset >= synced->size) return;
@@ -271,7 +271,7 @@ int watched_unlink(const char* path) {
   struct stat status {};
   const bool existed = lstat(path, &status) == 0;
   const int result = real_unlink(path);
-  // The last name of a file: nothing can come back of it, and its inode may be used again.
+  // The last name of a file: nothing can restore the file, and its inode may be used again.
   if (result == 0 && existed && status.st_nlink == 1) {
     const auto found = disk().files.find({status.st_dev, status.st_ino});
     if (found != disk().files.end()) {
@@ -350,8 +350,8 @@ ssize_t write(int file, const void* bytes, size_t size) {
   static auto* const function = real<ssize_t(int, const void*, size_t)>("write");
   if (!is_watching()) return function(file, bytes, size);
   {
-    // Not across the call itself, for it may be a pipe that is full; a file that is written to at
-    // once by two threads, without offsets, has no order to keep either.
+    // Not held during the call itself, which may block on a full pipe. Two threads that write to
+    // one file at once, without offsets, have no defined order anyway.
     const std::lock_guard lock(disk().mutex);
     if (find_file(file) != nullptr) {
       before_write(file, write_offset(file), size);
@@ -408,7 +408,7 @@ int fdatasync(int file) {
   static auto* const function = real<int(int)>("fdatasync");
   return is_watching() ? watched_sync(file) : function(file);
 }
-// Promises nothing about what a disk keeps.
+// sync_file_range() makes no promise about the disk.
 int sync_file_range(int file, off_t offset, off_t size, unsigned flags) {
   static auto* const function = real<int(int, off_t, off_t, unsigned)>("sync_file_range");
   return is_watching() ? 0 : function(file, offset, size, flags);

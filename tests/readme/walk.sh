@@ -15,7 +15,7 @@ export CODELOG_DATA=$folder/data
 mkfifo "$folder/listening"
 "$program" serve --listen 127.0.0.1:0 --log-file "$folder/log" >"$folder/listening" &
 server=$!
-# "listening on http://127.0.0.1:12345", or nothing, if it could not start.
+# "listening on http://127.0.0.1:12345", or nothing if the server could not start.
 read -r _ _ site <"$folder/listening"
 
 sed -n '/^## Five minutes/,/^## What is where/p' "$readme" |
@@ -28,5 +28,5 @@ grep -q 'VersionPublished' "$folder/answers"
 grep -q 'not what this study means' "$folder/answers"
 grep -q 'Brittle asthma: inactive; REPLACED BY Asthma with unpredictable attacks' "$folder/answers"
 grep -q '^user/ada/asthma .* newly_matched, 2 inactive, 1 moved, 1 renamed' "$folder/answers"
-# The draft that was begun last could be saved.
+# The last draft could be saved.
 [ "$(grep -c '"status": "under review"' "$folder/answers")" = 2 ]

@@ -1,4 +1,4 @@
-// OpenCodelists' builder, click by click: the same clicks over the native API leave the same draft.
+// OpenCodelists' builder, click by click: the same clicks over the native API give the same draft.
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -14,14 +14,13 @@ using nlohmann::json;
 const base::VersionId draft_id(4);
 const base::CodelistId codelist_id(2);
 
-// Requests that OpenCodelists answers as if all were well, but does nothing: Codelog says that they
-// are wrong.
+// Requests that OpenCodelists answers with success but ignores; Codelog refuses them.
 const std::set<int> silently_ignored = {
     34,  // no updates
     38,  // a code that the draft does not have
     42,  // an object for a pair
-    64,  // an update of a version that is no draft any more
-    65,  // its discarding
+    64,  // an update of a version that is no longer a draft
+    65,  // discarding a version that is no longer a draft
 };
 
 bool succeeds(const OrderedJson& step) {
@@ -45,7 +44,7 @@ json updates_of(const OrderedJson& body) {
       updates.push_back(json::parse(update.dump()));
       continue;
     }
-    // Anything but + and - clears; the page sends what the code is afterwards.
+    // Any status except + and - clears; the page sends the status after the change.
     const std::string status = update.at(1);
     updates.push_back(
         {update.at(0).get<std::string>(), status == "+" || status == "-" ? status : "?"});
@@ -57,7 +56,7 @@ class Builder {
  public:
   explicit Builder(ApiSite& site) : site_(site) {}
 
-  // The answers to the step's requests; none where it asks for nothing.
+  // The answers to the step's requests; none if the step makes no request.
   std::vector<Reply> click(const OrderedJson& step) {
     const std::string path = step.at("POST");
     const OrderedJson& body = step.at("body");
@@ -154,7 +153,7 @@ void compare_state(const projections::Views& views, const OrderedJson& expected)
   }
   CHECK(statuses_sha1(views, draft_id) == expected.at("statuses_sha1").get<std::string>());
   CHECK(searches_of(views, draft_id).dump() == expected.at("searches").dump());
-  // Codelog keeps a text that has been cleared as an empty one.
+  // Codelog stores a cleared text as an empty one.
   const auto text = [](const OrderedJson& value) {
     return value.is_null() ? std::string() : value.get<std::string>();
   };
@@ -166,7 +165,7 @@ void compare_state(const projections::Views& views, const OrderedJson& expected)
 
 }  // namespace
 
-TEST_CASE("75 clicks in the builder leave what they leave in OpenCodelists", "[api][golden]") {
+TEST_CASE("75 clicks in the builder give the same draft as in OpenCodelists", "[api][golden]") {
   ApiSite site;
   seed_golden_state(site);
   const OrderedJson golden = read_golden("10_builder");

@@ -1,4 +1,4 @@
-// OpenCodelists' seeded site, and what it answered: tests/golden/*.json.gz.
+// OpenCodelists' seeded site and its answers: tests/golden/*.json.gz.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,29 +8,29 @@
 
 namespace codelog::tests {
 
-// Keys in the order of the file: OpenCodelists' JSON is compared byte for byte.
+// Keeps keys in the order of the file, because OpenCodelists' JSON is compared byte for byte.
 using OrderedJson = nlohmann::ordered_json;
 
 // One of 00_state, 06_downloads, 09_api, 09_check, 10_builder, 11_second_release.
 OrderedJson read_golden(const std::string& name);
 
-// Brings the site into the state of 00_state, with its ids, through the log.
+// Brings the site into the state of 00_state, with the same ids, through the log.
 void seed_golden_state(ApiSite& site);
 
-// Only its mappings: bnfdmd and dmdvmpprevmap.
+// Adds only the mappings of 00_state: bnfdmd and dmdvmpprevmap.
 void seed_golden_mappings(ApiSite& site);
 
 // Writes a file of previous VMPs, as pairs [id, previous id].
 void write_previous_vmps(const std::filesystem::path& file, const OrderedJson& pairs);
 
-// Appends a version that OpenCodelists made and Codelog cannot (yet), so that ids stay in step.
+// Appends a version that only OpenCodelists can make, so that later ids agree.
 void append_golden_version(ApiSite& site, base::CodelistId codelist, const OrderedJson& version,
                            base::Timestamp time);
 
-// As Python's json.dumps writes it.
+// Writes the value as Python's json.dumps does.
 std::string python_json(const OrderedJson& value);
 
-// "{code: status}" of a version, and the SHA-1 that the golden files give for it.
+// "{code: status}" of a version, in the form of the golden files: the statuses and their SHA-1.
 OrderedJson statuses_of(const projections::Views& views, base::VersionId version);
 std::string statuses_sha1(const projections::Views& views, base::VersionId version);
 

@@ -1,5 +1,5 @@
-// The OpenAPI document against the router and against real answers: nothing is undocumented,
-// nothing documented is missing, and every operation's answers have the shapes that it promises.
+// Compares the OpenAPI document with the router and with real answers: every route is documented,
+// every documented route exists, and the answers of every operation match their schemas.
 #include <catch2/catch.hpp>
 #include <set>
 #include <thread>
@@ -20,7 +20,7 @@ class Checked {
   explicit Checked(ApiSite& site)
       : site_(site), document_(site.get("/api/v2/openapi.json").json()) {}
 
-  // `path` as the document has it; `target` is what is asked for.
+  // `path` is the document's; `target` is the path of the request.
   Reply ask(const std::string& method, const std::string& path, const std::string& target,
             const json& body = nullptr, const std::string& username = "alice") {
     INFO(method << " " << target << " " << body.dump());
@@ -219,7 +219,7 @@ void ask_about_conversions(Checked& checked, ApiSite& site) {
 
 }  // namespace
 
-TEST_CASE("every route of the native API is documented, and every documented one is there",
+TEST_CASE("every route of the native API is documented, and every documented one exists",
           "[api][openapi]") {
   ApiSite site;
   const json document = site.get("/api/v2/openapi.json").json();
@@ -261,7 +261,7 @@ TEST_CASE("answers have the shapes that the document promises, for every operati
   CHECK(checked.succeeded() == all);
 }
 
-TEST_CASE("every schema of the document says no to something", "[api][openapi]") {
+TEST_CASE("every schema of the document refuses some value", "[api][openapi]") {
   ApiSite site;
   const json document = site.get("/api/v2/openapi.json").json();
   const json& schemas = document.at("components").at("schemas");

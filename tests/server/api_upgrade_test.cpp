@@ -28,7 +28,7 @@ events::UpgradesReported compare_versions(ApiSite& site, const std::string& alia
   return std::move(*report);
 }
 
-// Asks for the report until it is there and nothing is running.
+// Asks for the report until it exists and no report is running.
 json wait_for_report(const ApiSite& site, const std::string& alias) {
   for (int attempt = 0; attempt < 2000; ++attempt) {
     json answer = site.get("/api/v2/releases/" + alias + "/upgrade-report").json();
@@ -39,8 +39,8 @@ json wait_for_report(const ApiSite& site, const std::string& alias) {
   return {};
 }
 
-// A codelist of "fracture" on the first release, with everything that was found included; its
-// version under review.
+// A codelist of "fracture" on the first release, with all codes found included; its version is
+// under review.
 std::string reviewed_fractures(ApiSite& site) {
   const auto created = site.send("POST", "/api/v2/codelists",
                                  {{"owner", "organisation/test-org"},
@@ -62,7 +62,7 @@ std::string reviewed_fractures(ApiSite& site) {
   return hash;
 }
 
-// A draft of the version with assumptions about its first two codes, whatever the releases say.
+// A draft of the version with assumptions about its first two codes, for any releases.
 events::VersionCreated draft_with_assumptions(ApiSite& site, base::VersionId source_id) {
   const auto views = site.views();
   const auto source = views.version(source_id);
@@ -81,7 +81,7 @@ events::VersionCreated draft_with_assumptions(ApiSite& site, base::VersionId sou
 
 }  // namespace
 
-TEST_CASE("versions that OpenCodelists finds compatible with a second release are so here",
+TEST_CASE("versions that OpenCodelists finds compatible with a second release are compatible here",
           "[upgrade][golden]") {
   ApiSite site;
   seed_golden_state(site);
@@ -101,7 +101,7 @@ TEST_CASE("versions that OpenCodelists finds compatible with a second release ar
   CHECK(checked >= 13);
 }
 
-TEST_CASE("a report is about versions on older releases, and marks no others", "[upgrade]") {
+TEST_CASE("a report covers versions on older releases, and marks only those", "[upgrade]") {
   ApiSite site;
   seed_golden_state(site);
   import_second(site);
@@ -116,7 +116,7 @@ TEST_CASE("a report is about versions on older releases, and marks no others", "
   CHECK(site.get(url).json().at("compatible_releases").empty());
 }
 
-TEST_CASE("a plain draft on a second release has what OpenCodelists' has", "[upgrade][golden]") {
+TEST_CASE("a plain draft on a second release equals OpenCodelists' draft", "[upgrade][golden]") {
   ApiSite site;
   seed_golden_state(site);
   import_second(site);
@@ -176,7 +176,8 @@ TEST_CASE("a version is previewed, upgraded, confirmed, saved and published", "[
     CHECK(version.at("statuses").at(code.at("code").get<std::string>()) == code.at("status_after"));
   }
 
-  // What nobody decided and the hierarchy does not say has to be decided; the rest, confirmed.
+  // Codes that nobody decided and that the hierarchy does not settle must be decided; the others
+  // must be confirmed.
   json updates = json::array();
   for (const auto& [code, status] : version.at("statuses").items()) {
     if (status == "?" || status == "!") updates.push_back({code, "+"});
@@ -198,8 +199,7 @@ TEST_CASE("a version is previewed, upgraded, confirmed, saved and published", "[
   CHECK(site.get(draft).json().at("release") == second_alias);
 }
 
-TEST_CASE("deciding about a code settles what was assumed of it, and undoing gives it back",
-          "[upgrade]") {
+TEST_CASE("deciding about a code removes its assumption, and undoing restores it", "[upgrade]") {
   ApiSite site;
   site.set_up();
   const std::string hash = reviewed_fractures(site);
@@ -228,12 +228,12 @@ TEST_CASE("deciding about a code settles what was assumed of it, and undoing giv
   const auto one = site.send("POST", draft + "/assumptions", {{"codes", {created.assumed[1]}}});
   REQUIRE(one.status == 200);
   CHECK(waiting() == std::vector<std::string>{created.assumed[0]});
-  // The views rebuilt from the log know the same.
+  // Views rebuilt from the log know the same.
   site.restart_with_new_views();
   CHECK(waiting() == std::vector<std::string>{created.assumed[0]});
 }
 
-TEST_CASE("a report tells what a release does to every version, and is the same when made again",
+TEST_CASE("a report gives a release's effect on every version, and is the same when made again",
           "[upgrade]") {
   ApiSite site;
   site.set_up();
@@ -285,8 +285,7 @@ TEST_CASE("a report asked for again with the same key is not made again", "[upgr
   CHECK(site.head() == head);
 }
 
-TEST_CASE("a release that marks a version makes another answer of it, and is no change of it",
-          "[upgrade]") {
+TEST_CASE("a release that marks a version changes its ETag, but not the version", "[upgrade]") {
   ApiSite site;
   site.set_up();
   const std::string hash = reviewed_fractures(site);
@@ -306,13 +305,13 @@ TEST_CASE("a release that marks a version makes another answer of it, and is no 
   REQUIRE(marked.status == 200);
   CHECK(marked.json().at("compatible_releases") == json({second_alias}));
   CHECK(asked_again(marked.header("etag")).status == 304);
-  // The past knows what was known then.
+  // Views of the past show only the marks known at that time.
   const auto known_at = [&](std::uint64_t position) {
     return site.get(url + "?as_of=" + std::to_string(position)).json().at("compatible_releases");
   };
   CHECK(known_at(site.head()) == json({second_alias}));
   CHECK(known_at(site.head() - 1) == json::array());
-  // Whoever saw the version before the report may still change it.
+  // A client that saw the version before the report may still change it.
   for (const std::string& tag : {before, marked.header("etag")}) {
     CAPTURE(tag);
     const Reply refused = site.ask({.method = "POST",
@@ -324,8 +323,7 @@ TEST_CASE("a release that marks a version makes another answer of it, and is no 
   }
 }
 
-TEST_CASE("what nobody confirmed in a draft, nobody has confirmed in one made from it",
-          "[upgrade]") {
+TEST_CASE("codes unconfirmed in a draft are unconfirmed in a draft made from it", "[upgrade]") {
   ApiSite site;
   site.set_up();
   const base::VersionId id(site.get("/api/v2/versions/" + reviewed_fractures(site))
@@ -352,7 +350,7 @@ TEST_CASE("what nobody confirmed in a draft, nobody has confirmed in one made fr
   CHECK((std::ranges::count(assumed, json(code)) == 1) == is_inherited);
 }
 
-TEST_CASE("an upgrade asks for a release that there is", "[upgrade]") {
+TEST_CASE("an upgrade needs an existing release", "[upgrade]") {
   ApiSite site;
   site.set_up();
   const std::string url = "/api/v2/versions/" + reviewed_fractures(site);
@@ -365,7 +363,7 @@ TEST_CASE("an upgrade asks for a release that there is", "[upgrade]") {
   CHECK(site.send("POST", url + "/upgrade", {{"release", small_snomedct}}, "bob").status == 403);
 }
 
-TEST_CASE("the newest releases and refset versions are told as OpenCodelists tells them",
+TEST_CASE("the newest releases and refset versions are reported as by OpenCodelists",
           "[releases]") {
   ApiSite site;
   site.set_up();
@@ -373,7 +371,7 @@ TEST_CASE("the newest releases and refset versions are told as OpenCodelists tel
   const std::string url = "/coding-systems/update-refset-version/";
   const json body = {{"release", "41.2.0"}, {"tag", "20250423"}, {"release_date", "2025-04-23"}};
   CHECK(site.ask({.method = "POST", .target = url + "drug", .body = body.dump()}).status == 401);
-  // The token comes before the method.
+  // The token is checked before the method.
   CHECK(site.get(url + "drug").status == 401);
   CHECK(site.ask({.target = url + "drug", .token = "Token " + ApiSite::token_of("bob")}).status ==
         405);
@@ -405,7 +403,7 @@ TEST_CASE("the newest releases and refset versions are told as OpenCodelists tel
   CHECK(site.get("/coding-systems/latest-releases").body.find("41.2.0") != std::string::npos);
 }
 
-TEST_CASE("more about codes comes from the newest release", "[releases]") {
+TEST_CASE("details of codes come from the newest release", "[releases]") {
   ApiSite site;
   site.set_up();
   const std::string url = "/coding-systems/more-info/";

@@ -1,4 +1,4 @@
-// BNF codelists as dm+d codelists.
+// Converting BNF codelists to dm+d codelists.
 #include <catch2/catch.hpp>
 
 #include "tests/server/api_golden.h"
@@ -55,14 +55,13 @@ TEST_CASE("a BNF version becomes a dm+d codelist", "[api][conversion]") {
   CHECK(codelist.at("versions").at(0).at("style") == "old");
   CHECK(codelist.at("versions").at(0).at("source") == bnf_new);
 
-  // The table as it is stored is what is downloaded of the BNF version, with LF.
+  // The stored table is the BNF version's download, with LF as line ends.
   std::string table = site.get("/codelist/test-org/bnf-new/3f9ca638/dmd-download.csv").body;
   std::erase(table, '\r');
   CHECK(site.get(version_path(converted) + "/download.csv?omit-mapped-vmps").body == table);
 }
 
-TEST_CASE("a BNF version is converted again only where it comes to something else",
-          "[api][conversion]") {
+TEST_CASE("a BNF version is converted again only if the result differs", "[api][conversion]") {
   ApiSite site;
   seed_golden_state(site);
   const json first = site.send("POST", conversion_of(bnf_new)).json();
@@ -73,7 +72,7 @@ TEST_CASE("a BNF version is converted again only where it comes to something els
         "An identical dm+d version of this codelist already exists: " + version_path(first) + "/");
   CHECK(site.head() == head);
 
-  // Another version of the BNF codelist, and another description.
+  // Add another version of the BNF codelist, and change the description.
   const std::string list = "/api/v2/codelists/organisation/test-org/bnf-new";
   const std::string target = "/api/v2/codelists/organisation/test-org/bnf-new-dmd";
   REQUIRE(site.send("PATCH", list, {{"description", "Changed"}}).status == 200);
@@ -90,7 +89,7 @@ TEST_CASE("a BNF version is converted again only where it comes to something els
   const json codelist = codelist_of(site, second.json());
   CHECK(codelist.at("versions").size() == 2);
   CHECK(codelist.at("description") == "Changed");
-  CHECK(codelist.at("signoffs").size() == 1);  // are kept
+  CHECK(codelist.at("signoffs").size() == 1);  // sign-offs are kept
   CHECK_THAT(codelist.at("methodology").get<std::string>(),
              Catch::Contains(version.json().at("hash").get<std::string>()));
 }
@@ -108,7 +107,8 @@ TEST_CASE("a conversion whose codes map to nothing is a table with a header", "[
         "dmd_type,dmd_id,dmd_name,bnf_code\n");
 }
 
-TEST_CASE("what cannot be converted to dm+d is refused, and nothing changes", "[api][conversion]") {
+TEST_CASE("a version that cannot be converted to dm+d is refused, and nothing changes",
+          "[api][conversion]") {
   ApiSite site;
   seed_golden_state(site);
   const std::uint64_t head = site.head();
@@ -146,7 +146,7 @@ TEST_CASE("the name of the dm+d codelist may be taken", "[api][conversion]") {
   const Reply reply = site.send("POST", conversion_of(bnf_new));
   CHECK(reply.status == 409);
   CHECK_THAT(reply.body, Catch::Contains("of another coding system"));
-  // Without a mapping there is nothing to convert by.
+  // Without a mapping, no conversion is possible.
   ApiSite other;
   other.set_up();
   const Reply created = other.send("POST", "/api/v2/codelists",

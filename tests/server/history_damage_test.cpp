@@ -1,4 +1,4 @@
-// The history of a codelist of which a commit has been damaged: the rest is there to be read.
+// The history of a codelist with a damaged commit: all other commits can be read.
 #include <nlohmann/json.hpp>
 
 #include "projections/projections.h"
@@ -16,7 +16,7 @@ constexpr std::uint64_t commits_count = 9;
 constexpr std::uint64_t damaged_position = 5;
 const std::string stream = "codelist/1";
 
-// A codelist that is made and then described anew again and again.
+// Makes a codelist, then changes its description again and again.
 void fill(events::EventLog& log) {
   for (std::uint64_t i = 0; i < commits_count; ++i) {
     events::CommitDraft draft;
@@ -38,7 +38,7 @@ void fill(events::EventLog& log) {
 
 }  // namespace
 
-TEST_CASE("a damaged commit is a part of the history, and hides no other", "[api][history]") {
+TEST_CASE("a damaged commit appears in the history and hides no other", "[api][history]") {
   const events::TemporaryFolder folder;
   const events::LogOptions options = events::options_in(folder);
   {
@@ -70,7 +70,7 @@ TEST_CASE("a damaged commit is a part of the history, and hides no other", "[api
     CHECK(event.at("position") == i + 1);
     CHECK((event.at("type") == "Damaged") == (i + 1 == damaged_position));
   }
-  // Page by page, from before it and from behind it.
+  // Page by page, from before the damage and from after it.
   for (std::uint64_t after = 0; after < commits_count; ++after) {
     const json page = history(after, 1);
     CHECK(page.at("events").at(0).at("position") == after + 1);

@@ -1,4 +1,4 @@
-// Forms with files, as browsers, curl and Python send them, and as nobody should.
+// Forms with files: as browsers, curl and Python send them, and malformed ones.
 #include <rapidcheck.h>
 
 #include <catch2/catch.hpp>
@@ -53,7 +53,8 @@ TEST_CASE("fields and files of a form come in the order sent", "[http][multipart
   CHECK(form->find_file("type") == nullptr);
 }
 
-TEST_CASE("a quoted boundary may have characters that a token may not", "[http][multipart]") {
+TEST_CASE("a quoted boundary may have characters that are not allowed in a token",
+          "[http][multipart]") {
   const Request request = form_request(
       "--=_a b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--=_a b--", "\"=_a b\"");
   const auto form = parse_multipart(request);
@@ -61,7 +62,7 @@ TEST_CASE("a quoted boundary may have characters that a token may not", "[http][
   CHECK(form->fields.get("x") == "1");
 }
 
-TEST_CASE("a form may be empty, and a file that nobody chose is none", "[http][multipart]") {
+TEST_CASE("a form may be empty, and an empty file input is not a file", "[http][multipart]") {
   const auto empty = parse_multipart(form_request(last));
   REQUIRE(empty);
   CHECK(empty->fields.size() == 0);
@@ -89,8 +90,7 @@ TEST_CASE("a file's name loses folders and control characters", "[http][multipar
   CHECK(name_of(std::string(300, 'a')) == std::string(300, 'a'));
 }
 
-TEST_CASE("a file's name in an encoding of its own comes before the plain one",
-          "[http][multipart]") {
+TEST_CASE("an encoded file name (RFC 8187) is preferred to the plain one", "[http][multipart]") {
   const auto name_of = [](const std::string& parameters) {
     const Request request = form_request(part("name=\"f\"" + parameters, "x") + last);
     const auto form = parse_multipart(request);
@@ -103,7 +103,7 @@ TEST_CASE("a file's name in an encoding of its own comes before the plain one",
   CHECK(name_of("; filename*=a.csv") == unknown);
 }
 
-TEST_CASE("what is no complete form is refused, naming the part", "[http][multipart]") {
+TEST_CASE("an incomplete form is refused, naming the part", "[http][multipart]") {
   const std::string good = part("name=\"x\"", "1");
   CHECK(error_of(form_request(good + last)) == "no error");
   CHECK(error_of(make_request(Method::post, "/", {}, good + last)) ==
@@ -160,14 +160,14 @@ TEST_CASE("a malformed part is refused", "[http][multipart]") {
         "Part 1 of the form has no end of its header within 8192 bytes.");
 }
 
-TEST_CASE("a form has a largest number of fields and of files", "[http][multipart]") {
+TEST_CASE("the numbers of a form's fields and files are limited", "[http][multipart]") {
   std::string fields, files;
   for (std::size_t i = 0; i < parameters_max; ++i) fields += part("name=\"x\"", "1");
   for (std::size_t i = 0; i < form_files_max; ++i) files += file_part("a.csv");
   CHECK(error_of(form_request(fields + files + last)) == "no error");
   CHECK(error_of(form_request(fields + part("name=\"x\"", "1") + last)) ==
         "The form has more than 1000 fields.");
-  for (const char* name : {"a.csv", ""}) {  // one that nobody chose counts too
+  for (const char* name : {"a.csv", ""}) {  // an empty file input counts too
     CHECK(error_of(form_request(files + file_part(name) + last)) ==
           "The form has more than 100 files.");
   }
@@ -184,7 +184,7 @@ TEST_CASE("a form has a largest number of fields and of files", "[http][multipar
 TEST_CASE("any contents come back, and no start of a form is taken for the whole",
           "[http][multipart]") {
   const bool held = rc::check("contents come back", [] {
-    // Bytes of which line ends, delimiters and their beginnings are made.
+    // Bytes that line ends, delimiters and their beginnings are made of.
     const auto bytes = rc::gen::container<std::string>(rc::gen::elementOf(std::string("\r\n-b x")));
     const auto contents = *rc::gen::container<std::vector<std::string>>(bytes);
     std::string body;

@@ -9,7 +9,7 @@ namespace {
 
 using Progress = RequestParser::Progress;
 
-// What came out of a stream of requests, however it was cut.
+// The requests parsed from a stream, for comparing different cuts.
 struct Seen {
   std::vector<std::string> requests;
   int failed = 0;  // the status
@@ -25,7 +25,7 @@ Seen parse_in_pieces(const std::string& stream, const std::vector<std::size_t>& 
   std::string input;
   bool in_body = false;
   std::size_t sent = 0;
-  const auto advance = [&]() -> bool {  // false when it needs more
+  const auto advance = [&]() -> bool {  // false when it needs more bytes
     const Progress progress = in_body ? parser.parse_body(input, 1000) : parser.parse_head(input);
     if (progress == Progress::failed) {
       seen.failed = parser.failure().status;
@@ -96,7 +96,7 @@ TEST_CASE("a stream that is refused is refused however it is cut", "[http][prope
   }
 }
 
-TEST_CASE("a head that fails does not show the request before it", "[http]") {
+TEST_CASE("a refused head does not show the previous request", "[http]") {
   Request request;
   RequestParser parser(ParserLimits{});
   parser.start(request);

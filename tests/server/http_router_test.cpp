@@ -11,7 +11,7 @@ Handler says(std::string text) {
   return [text](const Request&, const PathParameters&) { return content(200, "text/plain", text); };
 }
 
-// The reference's hardest corner: an organisation form before a user form, literal sub-pages before
+// The reference's hardest case: an organisation form before a user form, literal sub-pages before
 // slugs.
 Router example() {
   Router router;
@@ -38,7 +38,7 @@ std::string said(const RouteMatch& match) {
 
 }  // namespace
 
-TEST_CASE("the first pattern that matches decides", "[http]") {
+TEST_CASE("the first matching pattern decides", "[http]") {
   const Router router = example();
   const auto get = [&](std::string_view path) { return said(router.match(Method::get, path)); };
   CHECK(get("/") == "index");
@@ -47,7 +47,7 @@ TEST_CASE("the first pattern that matches decides", "[http]") {
   CHECK(get("/codelist/org/added/") == "list");
   CHECK(get("/codelist/org/list/any tag at all/download.csv") == "csv");
   CHECK(get("/search/12") == "search");
-  // `add` does not know PUT, and the pattern behind it is not asked.
+  // `add` has no route for PUT, and later patterns are not tried.
   const RouteMatch put = router.match(Method::put, "/codelist/org/add/");
   CHECK(put.kind == Kind::wrong_method);
   CHECK(put.allow == "GET, POST, HEAD, OPTIONS");
@@ -70,7 +70,7 @@ TEST_CASE("parameters stand for one whole segment of their kind", "[http]") {
   }
 }
 
-TEST_CASE("the rest takes slashes with it, however many", "[http]") {
+TEST_CASE("a {:rest} parameter may contain any number of slashes", "[http]") {
   const Router router = example();
   std::string path = "/static";
   for (int i = 0; i < 60; ++i) {
@@ -95,7 +95,7 @@ TEST_CASE("routes of one shape are one pattern, each with its own names", "[http
   CHECK(router.match(Method::delete_, "/codelist/org/list/").allow == "GET, POST, HEAD, OPTIONS");
 }
 
-TEST_CASE("a slash is added only where that helps", "[http]") {
+TEST_CASE("a missing slash is added only if a route then matches", "[http]") {
   const Router router = example();
   CHECK(router.match(Method::get, "/codelist/org").kind == Kind::add_slash);
   CHECK(router.match(Method::delete_, "/codelist/org/list").kind == Kind::add_slash);
@@ -104,7 +104,7 @@ TEST_CASE("a slash is added only where that helps", "[http]") {
   CHECK(router.match(Method::options, "*").kind == Kind::nothing);
 }
 
-TEST_CASE("methods that nobody lists are implied, unless the route says no", "[http]") {
+TEST_CASE("unlisted methods are implied, unless the route forbids them", "[http]") {
   Router router;
   router.add({{Method::get}, "/a", RunsOn::io_thread, says("a")});
   router.add({{}, "/any", RunsOn::io_thread, says("any")});

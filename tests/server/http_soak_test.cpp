@@ -1,5 +1,5 @@
-// Many clients, rude clients, and bytes that are no HTTP: the server answers everybody else and
-// never hangs.
+// Many clients, rude clients, and bytes that are not HTTP: the server answers every other client
+// and never hangs.
 #include <catch2/catch.hpp>
 #include <random>
 #include <thread>
@@ -15,7 +15,7 @@ namespace {
 constexpr int threads_count = 4;
 constexpr int requests_each = 2500;
 
-// Requests of every kind on a few connections; gives how many answers were right.
+// Sends requests of every kind on a few connections; returns the number of right answers.
 int ask_many(const TestServer& server, int thread) {
   int right = 0;
   std::optional<Client> client;
@@ -109,7 +109,7 @@ std::vector<std::string> seeds() {
 
 }  // namespace
 
-TEST_CASE("10,000 requests of several clients are all answered right", "[http]") {
+TEST_CASE("10,000 requests of several clients are all answered correctly", "[http]") {
   TestServer server;
   std::vector<int> right(threads_count);
   std::vector<std::thread> threads;
@@ -120,14 +120,14 @@ TEST_CASE("10,000 requests of several clients are all answered right", "[http]")
   for (const int count : right) CHECK(count == requests_each);
 }
 
-TEST_CASE("clients that hang up in the middle of anything harm nobody", "[http]") {
+TEST_CASE("clients that hang up at any moment harm nobody", "[http]") {
   TestServer server;
   for (int i = 0; i < 50; ++i) {
     Client rude = server.client();
     switch (i % 5) {
       case 0:
         REQUIRE(rude.send(get("/text/5000000")));
-        REQUIRE(rude.has_input_within(20s));  // it is being sent
+        REQUIRE(rude.has_input_within(20s));  // the answer is being sent
         break;
       case 1:
         REQUIRE(rude.send("GET /hel"));
@@ -176,8 +176,8 @@ TEST_CASE("bytes that are nearly HTTP do not stop the server", "[http]") {
     const std::string bytes = mutate(originals[random() % originals.size()], random);
     CAPTURE(i, bytes);
     Client client = server.client();
-    // Sent in two pieces, then closed: every answer must come, and then the end. A server that
-    // waits for more after that would run into the client's patience.
+    // Sent in two pieces, then closed: every answer must come, and then the end. If the server
+    // waited for more, the client would time out.
     const std::size_t cut = random() % (bytes.size() + 1);
     if (client.send(std::string_view(bytes).substr(0, cut))) {
       client.send(std::string_view(bytes).substr(cut));

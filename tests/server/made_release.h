@@ -14,13 +14,13 @@ namespace codelog::tests {
 inline constexpr coding_systems::CodeKind made_active = 1;
 inline constexpr coding_systems::CodeKind made_inactive = 2;
 inline constexpr coding_systems::LinkKind made_replaced_by = 1;
-inline constexpr coding_systems::LinkKind made_seen_with = 2;  // names no successor
+inline constexpr coding_systems::LinkKind made_seen_with = 2;  // does not name a successor
 
-// An edge a text: "parent child". Codes are active and named "name of CODE" unless the source says
-// otherwise first.
+// Each text is an edge: "parent child". Codes are active and named "name of CODE", unless the
+// source defined them earlier.
 coding_systems::IndexSource made_source(std::initializer_list<const char*> edges);
 
-// A release of SNOMED CT by name; its digest follows from what is in it.
+// A release of SNOMED CT with this name; its digest depends on its content.
 std::shared_ptr<const coding_systems::Release> made_release(
     const coding_systems::IndexSource& source);
 

@@ -1,5 +1,4 @@
-// Small releases of systems of which OpenCodelists has none, imported from tables of our own
-// making.
+// Small releases of systems for which OpenCodelists has none, imported from made-up tables.
 #pragma once
 
 #include <filesystem>

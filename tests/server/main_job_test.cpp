@@ -1,6 +1,6 @@
 // The main job, end to end over HTTP: search, include, exclude, save, publish, download, read the
-// history; then the server is restarted and its views are rebuilt from the log, and every byte is
-// the same. And every state that was seen on the way can be seen again.
+// history. Then the server is restarted with views rebuilt from the log, and every byte must be the
+// same. Every state seen on the way must be readable again.
 #include <catch2/catch.hpp>
 #include <map>
 #include <sstream>
@@ -27,7 +27,7 @@ class Researcher {
   std::string version() const { return "/api/v2/versions/" + hash_; }
   std::string list() const { return "/api/v2/codelists/organisation/test-org/" + slug_; }
   std::string pages() const { return "/codelist/test-org/" + slug_ + "/" + hash_ + "/"; }
-  // The version's JSON by the position at which it was seen.
+  // The version's JSON, by the position at which it was seen.
   const std::map<std::uint64_t, std::string>& seen() const { return seen_; }
   int decisions() const { return decisions_; }
 
@@ -60,8 +60,8 @@ class Researcher {
     note(reply.json());
   }
 
-  // Includes everything that the search found, leaves one code out again, and decides what that
-  // leaves in conflict.
+  // Includes all codes that the search found, removes one code again, and decides the codes that
+  // this leaves in conflict.
   void decide() {
     const std::string release = "/api/v2/releases/" + job_.system + "_small_20240101";
     const json codes = {{"codes", codes_with("?")}};
@@ -142,7 +142,7 @@ class Researcher {
   int decisions_ = 0;
 };
 
-// Everything that can be read about it.
+// Reads every representation of the codelist.
 std::map<std::string, std::string> read_all(const ApiSite& site, const Researcher& researcher) {
   std::map<std::string, std::string> all;
   for (const std::string& target :
@@ -210,7 +210,7 @@ void check_history(const ApiSite& site, const Researcher& researcher) {
   CHECK(types == expected);
 }
 
-// Every state that was seen can be seen again.
+// Every state seen on the way can be read again.
 void check_past(const ApiSite& site, const Researcher& researcher) {
   for (const auto& [position, body] : researcher.seen()) {
     CAPTURE(position);

@@ -1,4 +1,4 @@
-// download.csv and definition.csv against the bytes that OpenCodelists serves.
+// Compares download.csv and definition.csv with OpenCodelists' bytes.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <sstream>
@@ -20,8 +20,8 @@ std::string table_of(const OrderedJson& rows) {
   return text;
 }
 
-// Lines with their codes taken off, and lines sorted: what is left when equal terms may come in any
-// order.
+// The lines without their codes, and the lines sorted; for comparing files in which equal terms may
+// come in any order.
 std::pair<std::vector<std::string>, std::vector<std::string>> modulo_equal_terms(
     const std::string& table) {
   std::vector<std::string> terms;
@@ -37,7 +37,7 @@ std::pair<std::vector<std::string>, std::vector<std::string>> modulo_equal_terms
 
 }  // namespace
 
-TEST_CASE("downloads are OpenCodelists' to the byte, headers included", "[v1][golden]") {
+TEST_CASE("downloads and their headers equal OpenCodelists' byte for byte", "[v1][golden]") {
   ApiSite site;
   seed_golden_state(site);
   const OrderedJson golden = read_golden("06_downloads");
@@ -46,7 +46,7 @@ TEST_CASE("downloads are OpenCodelists' to the byte, headers included", "[v1][go
     for (const OrderedJson& http : version.at("http")) {
       CAPTURE(http.at("GET"));
       const Reply reply = site.get(http.at("GET"));
-      if (http.at("status") == 500) {  // dm+d files of what is not BNF
+      if (http.at("status") == 500) {  // dm+d files of versions that are not BNF
         CHECK(reply.status == 400);
         continue;
       }
@@ -66,7 +66,8 @@ TEST_CASE("downloads are OpenCodelists' to the byte, headers included", "[v1][go
         continue;
       }
       if (http.at("body_len").is_number()) CHECK(reply.body.size() == http.at("body_len"));
-      // Where OpenCodelists orders equal terms anew in every run, only the size tells.
+      // OpenCodelists orders equal terms differently in every run, so only the size can be
+      // compared.
       const bool is_unstable =
           target.ends_with("definition.csv") && version.value("definition_is_unstable", false);
       if (http.at("body_sha1").is_string() && !is_unstable) {
@@ -88,7 +89,7 @@ TEST_CASE("a download answers by tag, by hash, by old names, and to HEAD", "[v1]
   CHECK(site.get("/codelist/test-org/new-style-codelist/v9/download.csv").status == 404);
   CHECK(site.get("/codelist/test-org/nothing/v1/download.csv").status == 404);
   CHECK(site.get("/codelist/user/test-org/new-style-codelist/v1/download.csv").status == 404);
-  // Of another codelist.
+  // This hash belongs to another codelist.
   CHECK(site.get("/codelist/test-org/new-style-codelist/69a34cc0/download.csv").status == 404);
   const Reply head = site.ask(
       {.method = "HEAD", .target = "/codelist/test-org/new-style-codelist/v1/download.csv"});

@@ -42,8 +42,8 @@ std::size_t skipped_until(const std::string& text, std::size_t at) {
   return end - 1;
 }
 
-// Walks the braces of code: what has a parenthesis before its brace, outside any other such, is a
-// function. It starts where the statement does that its brace ends.
+// Finds functions by walking the braces of code: a brace after a parenthesis opens a function,
+// unless it is inside another function. The function begins with the statement that its brace ends.
 class FunctionLengths {
  public:
   std::vector<std::size_t> first_lines_of_too_long(const std::string& code) {
@@ -65,7 +65,7 @@ class FunctionLengths {
  private:
   void close(const std::string& code, std::size_t at) {
     if (depth_ > 0 && --depth_ > 0) return;
-    // After the initialiser of a member or of a parameter, the function goes on.
+    // After the initialiser of a member or a parameter, the function continues.
     const auto next = code.find_first_not_of(" \n", at + 1);
     if (next != std::string::npos && code.find_first_of(",{)", at + 1) == next) return;
     if (!head_.empty() && line_ - first_line_ >= function_lines_max) found_.push_back(first_line_);
@@ -81,8 +81,8 @@ class FunctionLengths {
   }
 
   std::size_t line_ = 1;
-  std::size_t depth_ = 0;  // braces open since a function's own
-  std::string head_;       // what stands between the last statement and here
+  std::size_t depth_ = 0;  // braces open since the function's own
+  std::string head_;       // the code between the last statement and this place
   std::size_t first_line_ = 1;
   std::vector<std::size_t> found_;
 };
@@ -108,7 +108,7 @@ std::vector<std::string> breaches_in(std::string_view path, const std::string& t
   std::vector<std::string> lines;
   std::istringstream stream(text);
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  // Lines that match the pattern, but for those that match the exception.
+  // Reports lines that match the pattern but not the exception.
   const auto forbid = [&](const std::string& pattern, const std::string& what,
                           const std::string& exception = "") {
     const RE2 expression(pattern), allowed(exception);
@@ -121,7 +121,7 @@ std::vector<std::string> breaches_in(std::string_view path, const std::string& t
   forbid("[ \t\r]$", "white space at the end");
   forbid("(^|[^\\w.])/(home|root|work|Users)/", "a path of one machine");
   if (path.ends_with(".md") || path.ends_with("LICENSE")) return breaches;
-  // Written in halves, so that this line is not a breach itself.
+  // The word is split, so that this line does not break the rule itself.
   forbid(
       "\\b(TO"
       "DO|FIX"

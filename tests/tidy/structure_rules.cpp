@@ -18,7 +18,7 @@ struct Library {
 };
 using Libraries = std::map<std::string, Library>;
 
-// What includes of an external library start with.
+// The start of each external library's include paths.
 const std::map<std::string, std::string> external_includes{
     {"Boost::headers", "boost/"},
     {"CLI11::CLI11", "CLI/"},
@@ -36,7 +36,7 @@ const std::map<std::string, std::string> external_includes{
     {"nlohmann_json::nlohmann_json", "nlohmann/"},
 };
 
-// An argument of CMake's; a comment runs to the end of its line.
+// The arguments of a CMake command; a comment runs to the end of its line.
 std::vector<std::string> cmake_words(std::string text) {
   RE2::GlobalReplace(&text, "#[^\n]*", "");
   std::vector<std::string> words;
@@ -80,7 +80,7 @@ Libraries parse_libraries(const Sources& sources) {
   return libraries;
 }
 
-// The folder of the library that a file belongs to: the innermost.
+// The innermost library folder that contains a file.
 std::string folder_of(const Libraries& libraries, const std::string& path) {
   std::string innermost;
   for (const auto& [name, library] : libraries) {
@@ -93,7 +93,7 @@ std::string folder_of(const Libraries& libraries, const std::string& path) {
 
 bool is_cpp(const std::string& path) { return path.ends_with(".h") || path.ends_with(".cpp"); }
 
-// All that the files of each folder include: the words between <> or "".
+// All includes of the files in each folder: the words between <> or "".
 std::map<std::string, std::set<std::string>> includes_by_folder(const Libraries& libraries,
                                                                 const Sources& sources) {
   static const RE2 include("(?m)^#include [<\"]([^>\"]+)[>\"]");
@@ -128,7 +128,7 @@ std::vector<std::string> unused_packages(const Sources& sources) {
   re2::StringPiece rest = top->second;
   std::string name;
   while (RE2::FindAndConsume(&rest, package, &name)) {
-    if (name == "PkgConfig") continue;  // what finds the others
+    if (name == "PkgConfig") continue;  // only finds the other packages
     const RE2 target("(?i)\\b" + name + "::|PkgConfig::" + name + "\\b|\\s" + name + "[\\s)]");
     const bool is_used = std::any_of(sources.begin(), sources.end(), [&](const auto& source) {
       return source.first.ends_with("CMakeLists.txt") && RE2::PartialMatch(source.second, target);
@@ -140,8 +140,8 @@ std::vector<std::string> unused_packages(const Sources& sources) {
 
 struct Mentions {
   std::size_t all = 0;
-  // Of a .cpp file's lines that start with something else than white space, the first name before
-  // a parenthesis: what calls is indented, or stands behind it.
+  // In a .cpp file, takes lines that do not start with white space, and of each the first name
+  // before a parenthesis. Calls are indented, or come after that name.
   std::size_t definitions = 0;
 };
 

@@ -1,5 +1,5 @@
-// What nobody needs: dependencies that a CMakeLists.txt names in vain, functions that nothing
-// calls. Both are heuristics on text that err towards silence. No state, any thread.
+// Finds unneeded code: dependencies that a CMakeLists.txt lists in vain, and functions that nothing
+// calls. Both are heuristics on text that prefer to miss a case. No state, any thread.
 #pragma once
 
 #include <map>
@@ -8,18 +8,18 @@
 
 namespace codelog::tests {
 
-// The project's files: path from the root to text.
+// The project's files: path from the root, and text.
 using Sources = std::map<std::string, std::string>;
 
-// "server_web: projections" for each dependency of a codelog_library() of which no file of its
-// folder includes anything, "server_web: undeclared projections" for each include the other way
-// round, and "find_package(spdlog)" for each package of the top CMakeLists.txt that no library,
-// test or option names.
+// Returns "server_web: projections" for a dependency of a codelog_library() that no file of its
+// folder includes, "server_web: undeclared projections" for an include without a dependency, and
+// "find_package(spdlog)" for a package of the top CMakeLists.txt that no library, test or option
+// names.
 std::vector<std::string> dependency_breaches(const Sources& sources);
 
-// "next_absent (coding_systems/base/node_set.h)" for each function declared in a header outside
-// tests/ that no line outside tests/ mentions, but its declaration and definition. Functions that
-// share their name with something used are not found.
+// Returns "next_absent (coding_systems/base/node_set.h)" for a function declared in a header
+// outside tests/ and mentioned nowhere else outside tests/ except in its definition. Misses
+// functions that share their name with something used.
 std::vector<std::string> dead_functions(const Sources& sources);
 
 }  // namespace codelog::tests

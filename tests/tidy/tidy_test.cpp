@@ -1,4 +1,4 @@
-// Checks every source and text file of the project, and first that the checks themselves bite.
+// Checks every source and text file of the project, after testing that the checks find breaches.
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <set>
@@ -16,7 +16,7 @@ const Breaches none;
 
 const auto root = fs::path(CODELOG_TESTS_DIR).parent_path();
 
-// The project's own text files, relative to its root; what was built, fetched or recorded is not.
+// The project's own text files, relative to its root, without built, fetched and recorded files.
 std::vector<std::string> project_files() {
   static const std::set<std::string> not_ours{"build", "data",   "node_modules",
                                               "dist",  "golden", "corpus"};
@@ -27,7 +27,7 @@ std::vector<std::string> project_files() {
     const auto name = entry->path().filename().string();
     if (entry->is_directory() && (name.starts_with('.') || not_ours.contains(name))) {
       entry.disable_recursion_pending();
-    } else if (name != ".git" &&  // a file in a second work tree
+    } else if (name != ".git" &&  // in a second work tree, .git is a file
                entry->is_regular_file() && texts.contains(entry->path().extension().string())) {
       paths.push_back(fs::relative(entry->path(), root).generic_string());
     }
@@ -62,7 +62,7 @@ TEST_CASE("every file of the project keeps to the rules of its kind", "[tidy]") 
   }
 }
 
-TEST_CASE("every source file is compiled by some target, every folder says what it is", "[tidy]") {
+TEST_CASE("every source file is compiled by some target, every folder has a README", "[tidy]") {
   const auto commands = base::read_file(CODELOG_COMPILE_COMMANDS);
   REQUIRE(commands);
   for (const auto& path : project_files()) {
@@ -74,7 +74,7 @@ TEST_CASE("every source file is compiled by some target, every folder says what 
   }
 }
 
-TEST_CASE("a breach of a rule is found, and what only looks like one is not", "[tidy]") {
+TEST_CASE("a breach of a rule is found, and harmless look-alikes are not", "[tidy]") {
   const Breaches too_long{"1: a function of more than 70 lines"};
   CHECK(breaches_in("a.cpp", lines("void f() {\n", 68, "}\n")) == none);
   CHECK(breaches_in("a.cpp", lines("void f() {\n", 69, "}\n")) == too_long);
@@ -103,7 +103,7 @@ TEST_CASE("a breach of a rule is found, and what only looks like one is not", "[
   CHECK(breaches_in("tests/a.cpp", literals) == none);
 }
 
-TEST_CASE("libraries depend on what they include, and on nothing else", "[tidy]") {
+TEST_CASE("libraries depend on exactly the libraries that they include", "[tidy]") {
   CHECK(dependency_breaches(read_project()) == none);
 }
 
@@ -125,8 +125,8 @@ TEST_CASE("a dependency that is unused or not declared is found", "[tidy]") {
   CHECK(dependency_breaches(sources) == Breaches{"a: undeclared b"});
 }
 
-TEST_CASE("every function of a header is used by something else than tests", "[tidy]") {
-  // What auditors check by, what tests look inside by, what they make requests of.
+TEST_CASE("every function of a header is used outside the tests", "[tidy]") {
+  // Functions for auditors, and functions that tests need to inspect objects or to make requests.
   const std::set<std::string> kept{
       "ancestor_codes (coding_systems/base/search_expansion.h)",
       "ancestors (coding_systems/base/extended_hierarchy.h)",
@@ -143,7 +143,7 @@ TEST_CASE("every function of a header is used by something else than tests", "[t
   }
 }
 
-TEST_CASE("a function that nothing but tests calls is found", "[tidy]") {
+TEST_CASE("a function that only tests call is found", "[tidy]") {
   Sources sources{
       {"a.h", "int live();\nclass A {\n  int dead() const;\n  int used() { return 1; }\n};\n"},
       {"a.cpp", "int A::dead() const { return 1; }\nint live() {\n  return A().used();\n}\n"},

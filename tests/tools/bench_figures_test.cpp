@@ -22,7 +22,7 @@ TEST_CASE("an aim is met at its bound and not beyond", "[bench]") {
   CHECK_FALSE(is_met({AimKind::ratio_at_most, 2}, figure));
 }
 
-TEST_CASE("figures tell people and programs the same", "[bench]") {
+TEST_CASE("figures for people and for programs agree", "[bench]") {
   Figures figures;
   figures.add({.name = "search",
                .unit = "ms",

@@ -7,7 +7,7 @@
 namespace codelog::tools::test {
 namespace {
 
-// What bash offers for a command line whose last word is unfinished.
+// The completions that bash offers for a command line with an unfinished last word.
 std::vector<std::string> offers(const std::vector<std::string>& words) {
   const auto folder = std::move(*TemporaryFolder::make());
   const auto script = folder.path() / "completion";
@@ -32,7 +32,7 @@ std::vector<std::string> offers(const std::vector<std::string>& words) {
   return found;
 }
 
-TEST_CASE("bash completes commands, their commands, and their options", "[program]") {
+TEST_CASE("bash completes commands, subcommands, and their options", "[program]") {
   using Words = std::vector<std::string>;
   CHECK(offers({"s"}) == Words{"serve"});
   CHECK(offers({"user", "to"}) == Words{"token"});
@@ -43,7 +43,7 @@ TEST_CASE("bash completes commands, their commands, and their options", "[progra
   CHECK(offers({"import", "snomedct", "archive.zip", "--valid"}) == Words{"--valid-from"});
   CHECK(offers({"import", "bn"}) == Words{"bnf", "bnfdmd"});
   CHECK(offers({"import", "bnfdmd", "map.zip", "--rel"}) == Words{"--release"});
-  // Files are for bash itself.
+  // bash itself completes file names.
   CHECK(offers({"import", "snomedct", "some-file"}) == Words{""});
 }
 

@@ -12,7 +12,7 @@ std::map<std::string, int> count_by_status(const Json& codelists) {
   return counts;
 }
 
-TEST_CASE("the demonstration has codelists in all states, and is made once", "[program]") {
+TEST_CASE("the demonstration has codelists in all states, and is made only once", "[program]") {
   const Data data;
   const Json made = data.run_json({"demo"});
   CHECK(made["created"] == true);
@@ -34,7 +34,7 @@ TEST_CASE("the demonstration has codelists in all states, and is made once", "[p
   CHECK(data.run_json({"log", "rebuild", "--check"})["equal"] == true);
 }
 
-TEST_CASE("a later release awaits the demonstration's codelists, which were made on the first",
+TEST_CASE("the demonstration has a later release, to which its codelists can be upgraded",
           "[program]") {
   const Data data;
   const Json made = data.run_json({"demo"});

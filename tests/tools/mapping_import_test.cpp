@@ -1,4 +1,4 @@
-// Mappings imported by the program, and what dm+d imports add to them.
+// Mappings imported by the program, and the mappings that imports of dm+d add.
 #include <zlib.h>
 
 #include <catch2/catch.hpp>
@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A gzip file with this text.
+// Writes a gzip file with this text.
 fs::path write_gzip(const Data& data, const std::string& name, const std::string& text) {
   const fs::path path = data.path().parent_path() / name;
   gzFile file = gzopen(path.c_str(), "wb");
@@ -34,7 +34,7 @@ Json registered(const Data& data, const Json& imported) {
   return commit["events"][0];
 }
 
-TEST_CASE("a mapping is imported, registered, and never loses what it had", "[program]") {
+TEST_CASE("a mapping is imported, registered, and never loses rows", "[program]") {
   const Data data;
   const fs::path first = write_gzip(data, "first.csv.gz", "vpid,vpidprev\n300000,200000\n");
   CHECK(data.run(import_of("dmdvmpprevmap", first, "2024.1", "2024-01-01")) == "20241\n");
@@ -45,7 +45,7 @@ TEST_CASE("a mapping is imported, registered, and never loses what it had", "[pr
   const Json later = data.run_json(import_of("dmdvmpprevmap", second, "2024.2", "2024-02-01"));
   CHECK(later["rows"] == 2);
   CHECK(registered(data, later)["name"] == "2024.2");
-  // An older release adds to the newest.
+  // An older release adds its rows to the newest.
   const fs::path third = write_gzip(data, "third.csv.gz", "vpid,vpidprev\n900000,800000\n");
   const Json older = data.run_json(import_of("dmdvmpprevmap", third, "2023.12", "2023-12-01"));
   CHECK(older["rows"] == 3);
@@ -56,7 +56,7 @@ TEST_CASE("a mapping is imported, registered, and never loses what it had", "[pr
   CHECK(event["import_ref"] == "third.csv.gz");
   CHECK_FALSE(fs::exists(data.path() / "mappings" / "dmdvmpprevmap" / "202312.sqlite3"));
 
-  // The file name is another release's.
+  // Another release has this file name.
   const Json taken = data.refused(import_of("dmdvmpprevmap", first, "20241", "2024-03-01"));
   CHECK(taken["code"] == "conflict");
   const Json bad = data.refused(import_of("dmdvmpprevmap", first, "2024.3", "2024-02-30"));

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-TEST_CASE("a process's output, errors and exit code come back", "[processes]") {
+TEST_CASE("a process's output, errors and exit code are returned", "[processes]") {
   const auto finished =
       run_process({.arguments = {"sh", "-c", "read x; echo \"got $x $Y\"; echo bad >&2; exit 3"},
                    .environment = {{"Y", "env"}},
@@ -21,7 +21,7 @@ TEST_CASE("a process's output, errors and exit code come back", "[processes]") {
   CHECK(finished->exit_code == 3);
 }
 
-TEST_CASE("a program that is not there is an error", "[processes]") {
+TEST_CASE("a missing program is an error", "[processes]") {
   const auto finished = run_process({.arguments = {"no-such-program-anywhere"}});
   REQUIRE_FALSE(finished);
   CHECK_THAT(finished.error().detail, Catch::Contains("not installed"));
@@ -46,7 +46,7 @@ TEST_CASE("a signal shows in the exit code", "[processes]") {
   CHECK(child->wait_for(milliseconds(5000)) == 128 + SIGKILL);
 }
 
-TEST_CASE("a process that is let go is killed", "[processes]") {
+TEST_CASE("a process is killed when its handle is destroyed", "[processes]") {
   pid_t pid = 0;
   {
     auto child = ChildProcess::start({.arguments = {"sleep", "1000"}});
@@ -57,7 +57,7 @@ TEST_CASE("a process that is let go is killed", "[processes]") {
   CHECK(::kill(pid, 0) != 0);
 }
 
-TEST_CASE("a temporary folder is gone afterwards, with what is in it", "[processes]") {
+TEST_CASE("a temporary folder is removed with its content", "[processes]") {
   std::filesystem::path path;
   {
     const auto folder = TemporaryFolder::make();

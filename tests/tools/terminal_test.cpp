@@ -5,7 +5,7 @@
 namespace codelog::tools {
 namespace {
 
-TEST_CASE("numbers for people have three digits that count", "[terminal]") {
+TEST_CASE("numbers for people have three significant digits", "[terminal]") {
   CHECK(format_number(0) == "0.000");
   CHECK(format_number(0.0123) == "0.012");
   CHECK(format_number(1.234) == "1.23");
