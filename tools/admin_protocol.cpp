@@ -30,7 +30,8 @@ Error broken(const std::string& what) {
   return {ErrorCode::unavailable, "the connection broke: " + what, {}};
 }
 
-// Texts that are not UTF-8 (a path, a damaged record's detail) must not make the answer fail.
+// Repairs texts that are not UTF-8 (a path, a damaged record's detail), so that the answer does not
+// fail.
 std::string dump(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -53,7 +54,7 @@ Json error_to_json(const Error& error) {
 }
 
 Error error_from_json(const Json& value) {
-  Error error{ErrorCode::io, "the server gave no reason", {}};
+  Error error{ErrorCode::io, "the server reported an error without details", {}};
   if (!value.is_object()) return error;
   const std::string code = text_of(value, "code");
   for (const ErrorCode known : all_codes) {
@@ -122,7 +123,7 @@ base::Result<std::optional<std::string>> LineReceiver::receive() {
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return broken(std::strerror(errno));
     if (size == 0 && buffer_.empty()) return std::optional<std::string>();
-    if (size == 0) return broken("a message ended half-way");
+    if (size == 0) return broken("a message ended in the middle");
     buffer_.append(block, static_cast<std::size_t>(size));
   }
 }

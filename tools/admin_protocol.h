@@ -22,11 +22,11 @@
 
 namespace codelog::tools {
 
-using Json = nlohmann::ordered_json;  // people read what programs are sent, too
+using Json = nlohmann::ordered_json;  // ordered, because people read the JSON too
 
 inline constexpr std::size_t admin_request_bytes_max = 1 << 20;
 inline constexpr std::size_t admin_answer_bytes_max =
-    512 << 20;  // one commit of the largest size, as JSON
+    512 << 20;  // room for the largest commit, as JSON
 inline constexpr std::string_view admin_socket_name = "codelog.sock";
 
 struct WorkProgress {
@@ -34,18 +34,18 @@ struct WorkProgress {
   std::uint64_t done = 0;
   std::uint64_t total = 0;
 };
-// False: nobody waits for the outcome any more, so the work may stop.
+// Returns false when nobody waits for the outcome any longer, so the work may stop.
 using ReportProgress = std::function<bool(const WorkProgress&)>;
 
 Json error_to_json(const base::Error& error);
-// What the peer says is believed as far as it has the right shape.
+// Reads the parts of the peer's error that have the right shape, and ignores the rest.
 base::Error error_from_json(const Json& value);
 
-// The line that is a result's or an error's answer.
+// The answer line for a result or an error.
 std::string encode_answer(const base::Result<Json>& answer);
 std::string encode_progress(const WorkProgress& progress);
 
-// A socket that is closed when it is let go.
+// A socket that its destructor closes.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -60,15 +60,16 @@ class Descriptor {
   int descriptor_ = -1;
 };
 
-// The whole line, with its line end. Errors: unavailable.
+// Sends the whole line, with its line end. Errors: unavailable.
 base::Result<void> send_line(int socket, std::string_view line);
 
-// Reads lines of at most so many bytes. Errors: unavailable (closed half-way, time up), too_large.
+// Reads lines of at most `line_bytes_max` bytes. Errors: unavailable (closed in the middle, or time
+// over), too_large.
 class LineReceiver {
  public:
   LineReceiver(int socket, std::size_t line_bytes_max)
       : socket_(socket), line_bytes_max_(line_bytes_max) {}
-  // Nothing when the peer has closed the connection between lines.
+  // Returns nothing when the peer has closed the connection between lines.
   base::Result<std::optional<std::string>> receive();
 
  private:
@@ -77,8 +78,8 @@ class LineReceiver {
   std::string buffer_;
 };
 
-// A socket address for DATA/codelog.sock, whatever the length of DATA (socket addresses hold 107
-// bytes): it leads through the open folder, and so is good as long as `folder` is open.
+// A socket address for DATA/codelog.sock. Socket addresses hold only 107 bytes, so this one leads
+// through the open folder, for any length of DATA. Valid while `folder` is open.
 struct AdminAddress {
   Descriptor folder;
   std::string path;

@@ -1,6 +1,6 @@
-// The server's side of the admin protocol: answers on DATA/codelog.sock until it is destroyed,
-// which tells long work to stop and waits for the operations that are running. Each connection has
-// a thread of its own; there are few at a time.
+// The server's side of the admin protocol. Answers on DATA/codelog.sock until it is destroyed; its
+// destructor stops long work and waits for running operations. Each connection has a thread of its
+// own, since there are few at a time.
 #pragma once
 
 #include <atomic>
@@ -15,14 +15,14 @@ namespace codelog::tools {
 
 inline constexpr int admin_connections_max = 16;
 
-// Does one operation; called on several threads at once.
+// Performs one operation; called on several threads at once.
 using RunOperation = std::function<base::Result<Json>(
     std::string_view operation, const Json& arguments, const ReportProgress&)>;
 
 class AdminSocket {
  public:
-  // Only the process that holds the data folder may call this: a socket file that is there already
-  // was left by one that died. Errors: io.
+  // Only the process that holds the data folder may call this: an existing socket file then
+  // belonged to a process that died. Errors: io.
   static base::Result<std::unique_ptr<AdminSocket>> listen(const std::filesystem::path& data,
                                                            RunOperation run);
   ~AdminSocket();
@@ -36,7 +36,7 @@ class AdminSocket {
 
   AdminAddress address_;
   Descriptor socket_;
-  Descriptor wake_;  // an eventfd: readable when the socket is to close
+  Descriptor wake_;  // an eventfd, readable when the socket must close
   RunOperation run_;
   std::atomic<bool> stopping_ = false;
   base::Mutex mutex_;

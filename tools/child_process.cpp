@@ -22,13 +22,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::size_t input_bytes_max = 65536;  // what a pipe holds, so that writing it never waits
+constexpr std::size_t input_bytes_max = 65536;  // the size of a pipe, so that writing never waits
 
 base::Error system_error(const std::string& what) {
   return {base::ErrorCode::io, what + ": " + std::strerror(errno), {}};
 }
 
-// argv and envp as exec wants them; made before the fork, since nothing may be allocated after it.
+// argv and envp in exec's form; made before the fork, since the child may not allocate.
 struct ExecArguments {
   std::vector<std::string> texts;
   std::vector<char*> pointers;
@@ -54,7 +54,7 @@ std::vector<std::string> environment_with(
   return all;
 }
 
-// In the child: only calls that are safe between fork and exec.
+// Runs in the child: only calls that are safe between fork and exec.
 [[noreturn]] void become(const char* program, char* const* arguments, char* const* environment,
                          int input, int output, int errors, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -110,7 +110,7 @@ base::Result<ChildProcess> ChildProcess::start(const ProcessOptions& options) {
   ::close(input[0]);
   ::close(output[1]);
   if (pid > 0 && !options.input.empty()) {
-    // A child that has ended already does not read it, which is its business.
+    // A child that has already ended does not read its input, which is no error.
     const ssize_t written = ::write(input[1], options.input.data(), options.input.size());
     (void)written;
   }

@@ -16,7 +16,7 @@ void write_to(int descriptor, std::string_view text) {
   }
 }
 
-// "Examples:" and the lines, set in.
+// "Examples:" and the lines, indented.
 std::string footer(const CommandText& text) {
   std::string out = "Examples:\n";
   std::string_view rest = text.examples;

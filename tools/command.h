@@ -1,5 +1,4 @@
-// What every subcommand of the program has in common: its common options, how its outcome is shown,
-// and its exit code.
+// Shared by all subcommands of the program: common options, printing of outcomes, exit codes.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -16,7 +15,7 @@ inline constexpr int exit_done = 0;
 inline constexpr int exit_refused = 1;
 inline constexpr int exit_usage = 2;
 
-// The action that the command line asks for; run after all of it has been read.
+// The action that the command line asks for; run after the whole line has been parsed.
 using Chosen = std::function<int()>;
 
 struct CommonOptions {
@@ -31,17 +30,17 @@ struct CommonOptions {
 struct CommandText {
   const char* name;
   const char* description;
-  const char* examples;  // one a line
+  const char* examples;  // one in each line
 };
 
 // A subcommand with its help.
 CLI::App& add_command(CLI::App& parent, const CommandText& text);
-// A subcommand that only has subcommands of its own.
+// A subcommand that only contains other subcommands.
 CLI::App& add_group(CLI::App& parent, const CommandText& text);
 void add_data_options(CLI::App& command, CommonOptions& options);
 void add_json_option(CLI::App& command, CommonOptions& options);
 
-// The commands; each adds itself to the program and, when it is the one asked for, sets `chosen`.
+// Each function adds its command to the program; a command that is asked for sets `chosen`.
 void add_serve_command(CLI::App& program, Chosen& chosen);
 void add_import_command(CLI::App& program, Chosen& chosen);
 void add_user_commands(CLI::App& program, Chosen& chosen);
@@ -52,19 +51,20 @@ void add_demo_command(CLI::App& program, Chosen& chosen);
 void add_bench_command(CLI::App& program, Chosen& chosen);
 void add_completion_command(CLI::App& program, Chosen& chosen);
 
-// Says on standard error what went wrong; the exit code for it.
+// Prints the error on standard error; returns its exit code.
 int refuse(const base::Error& error, const CommonOptions& options);
 
-// Prints what was done: the JSON for programs, or what `describe` makes of it for people.
+// Prints the outcome: JSON for programs, or the text of `describe` for people. Returns the exit
+// code.
 int finish(const base::Result<Json>& outcome, const CommonOptions& options,
            const std::function<std::string(const Json&)>& describe);
 
-// Standard output, at once. What cannot be written (a closed pipe) is nobody's loss.
+// Prints on standard output at once. Ignores errors, such as a closed pipe.
 void print(std::string_view text);
-// To standard error, what a person should know of work that was done.
+// Prints on standard error a notice about finished work.
 void print_notice(std::string_view text);
 
-// Runs one operation on the site, wherever it is open, with progress on a terminal.
+// Runs one operation on the site, in the server or in this process, with progress on a terminal.
 base::Result<Json> run_operation(const CommonOptions& options, std::string_view operation,
                                  const Json& arguments, OpenViews views = OpenViews::yes);
 

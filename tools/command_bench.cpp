@@ -75,18 +75,18 @@ void add_bench_command(CLI::App& program, Chosen& chosen) {
   CLI::App& command = add_command(
       program,
       {"bench",
-       "Measure this program on this machine: each figure with its aim and with what it is "
-       "measured "
-       "beside, in the same minute. Works in a folder of its own.",
+       "Measure this program on this machine. Each figure has its aim, and its baseline measured "
+       "in the same minute. Works in a folder of its own.",
        "codelog bench\ncodelog bench --concepts 400000\n"
        "codelog bench --monolith --only scale\ncodelog bench --only systems --scale 0.1\n"
        "codelog bench --only search descendants "
        "--release uk_sct2cl_36.0.0_20230412000001Z.zip"});
-  // Shared by the parser, which fills it, and by the action.
+  // The parser fills the options; the action reads them.
   auto options = std::make_shared<BenchCommandOptions>();
   command
-      .add_option("--release", options->release,
-                  "An RF2 archive to import, or a SNOMED CT release file; otherwise one is made up")
+      .add_option(
+          "--release", options->release,
+          "An RF2 archive to import, or a SNOMED CT release file; without it, the bench makes one")
       ->type_name("FILE")
       ->check(CLI::ExistingFile);
   const CLI::Option* const concepts =
@@ -96,32 +96,34 @@ void add_bench_command(CLI::App& program, Chosen& chosen) {
           ->check(CLI::Range(100, 2'000'000))
           ->capture_default_str();
   command.add_flag("--monolith", options->bench.is_monolith,
-                   "Make up a release in the shape of the UK Monolith, and of its size (1150000 "
-                   "concepts) unless --concepts says another");
-  command
-      .add_option("--only", options->bench.only, "Only these sections; the import is always there")
+                   "Make a release in the shape of the UK Monolith, and of its size (1150000 "
+                   "concepts) unless --concepts is given");
+  command.add_option("--only", options->bench.only, "Only these sections; the import always runs")
       ->type_name("SECTION")
       ->check(CLI::IsMember(section_names()));
   command.add_option("--folder", options->folder, "Where to make the working folder")
       ->type_name("DIR")
       ->check(CLI::ExistingDirectory);
-  command.add_option("--rounds", options->bench.rounds_count, "How often to take turns")
+  command
+      .add_option("--rounds", options->bench.rounds_count, "How often to repeat each comparison")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command.add_option("--round-seconds", options->bench.round_seconds, "How long a turn lasts")
+  command
+      .add_option("--round-seconds", options->bench.round_seconds,
+                  "How long each measurement of a comparison lasts")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.01, 60.0))
       ->capture_default_str();
   command
       .add_option("--codelists", options->bench.codelists_count,
-                  "How many codelists to make a report on")
+                  "How many codelists the report covers")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   command
       .add_option("--scale", options->bench.scale,
-                  "How large the releases of the section systems are: 1 is like the real ones")
+                  "Size of the releases in the section systems; 1 is the real size")
       ->type_name("SHARE")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();

@@ -47,7 +47,7 @@ constexpr std::array demo_releases = {
                   return demo::make_icd10_archive(archive);
                 }}};
 
-// Their aliases.
+// Imports the releases; returns their aliases.
 Result<Json> import_demo_releases(const DataFolderOptions& folder, const ReportProgress& report) {
   const auto temporary = TemporaryFolder::make();
   if (!temporary) return temporary.error();
@@ -130,11 +130,12 @@ int make(const DemoOptions& options) {
 
 void add_demo_command(CLI::App& program, Chosen& chosen) {
   CLI::App& command = add_command(
-      program, {"demo",
-                "Make something to look at: small synthetic releases, users with tokens, "
-                "organisations, and codelists in all states. Made once; a second call says so.",
-                "codelog demo --data demo\ncodelog serve --data demo"});
-  // Shared by the parser, which fills it, and by the action.
+      program,
+      {"demo",
+       "Make a demonstration: small synthetic releases, users with tokens, "
+       "organisations, and codelists in all states. A second call changes nothing and says so.",
+       "codelog demo --data demo\ncodelog serve --data demo"});
+  // The parser fills the options; the action reads them.
   auto options = std::make_shared<DemoOptions>();
   add_data_options(command, options->common);
   add_json_option(command, options->common);

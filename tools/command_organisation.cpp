@@ -54,7 +54,7 @@ void add_organisation_commands(CLI::App& program, Chosen& chosen) {
         add_command(group, {"add", "Add an organisation.",
                             "codelog organisation add example --name \"Example University\" --url "
                             "https://example.org"});
-    // Shared by the parser, which fills it, and by the action.
+    // The parser fills the options; the action reads them.
     auto options = std::make_shared<OrganisationOptions>();
     add.add_option("SLUG", options->slug, "Its name in URLs")->required();
     add.add_option("--name", options->name, "Its name")->required()->type_name("NAME");
@@ -73,7 +73,7 @@ void add_organisation_commands(CLI::App& program, Chosen& chosen) {
   member.add_option("NAME", options->username, "The user")->required();
   CLI::Option* admin =
       member.add_flag("--admin", options->is_admin, "They may add and remove members");
-  member.add_flag("--remove", options->is_removed, "They are no member any more")->excludes(admin);
+  member.add_flag("--remove", options->is_removed, "End their membership")->excludes(admin);
   add_data_options(member, options->common);
   add_json_option(member, options->common);
   member.callback([options, &chosen] { chosen = [options] { return set_member(*options); }; });

@@ -22,7 +22,7 @@ struct UserOptions {
   bool password_stdin = false;
 };
 
-// What is typed does not show while this lives.
+// Hides typed characters while the object lives.
 class HiddenTyping {
  public:
   HiddenTyping() {
@@ -51,7 +51,7 @@ std::string read_hidden_line(const char* prompt) {
   return line;
 }
 
-// From a terminal asked for twice, otherwise the first line of standard input.
+// On a terminal, asks twice; otherwise reads the first line of standard input.
 Result<std::string> read_password() {
   if (::isatty(STDIN_FILENO) == 1) {
     std::string password = read_hidden_line("New password: ");
@@ -111,21 +111,21 @@ constexpr CommandText add_text = {
     "codelog user add bob --name \"Bob Brown\" --email bob@example.org --password-stdin < secret"};
 constexpr CommandText token_text = {
     "token",
-    "Make a new API token, which replaces an earlier one. The token alone is printed; it is shown "
-    "this once and stored nowhere.",
+    "Make a new API token, which replaces any earlier one. Prints only the token, which is shown "
+    "once and never stored.",
     "token=$(codelog user token alice)\n"
     "curl -H \"Authorization: Token $token\" http://127.0.0.1:7000/api/v2/releases"};
 constexpr CommandText password_text = {
-    "password", "Set a password: typed on a terminal, or the first line of standard input.",
+    "password",
+    "Set a password: typed on a terminal, or read from the first line of standard input.",
     "codelog user password alice\ncodelog user password alice < secret"};
 constexpr CommandText deactivate_text = {
     "deactivate", "Refuse a user's password and token from now on. Their work stays.",
     "codelog user deactivate bob"};
 constexpr CommandText erase_text = {
     "erase",
-    "Forget a person: destroy the key that opens their name, e-mail address and password. History "
-    "and its proofs stay, but nobody can read these again. Backups of DIR/keys must be forgotten "
-    "too.",
+    "Erase a person: destroy the key to their name, e-mail address and password hash. History "
+    "and its proofs stay, but nobody can read these data again. Delete backups of DIR/keys too.",
     "codelog user erase bob"};
 
 using UserAction = int (*)(const UserOptions&);
@@ -138,7 +138,7 @@ struct UserCommand {
 UserCommand add_user_command(CLI::App& group, const CommandText& text, UserAction action,
                              Chosen& chosen) {
   CLI::App& command = add_command(group, text);
-  // Shared by the parser, which fills it, and by the action.
+  // The parser fills the options; the action reads them.
   auto options = std::make_shared<UserOptions>();
   command.add_option("NAME", options->username, "The username")->required();
   add_data_options(command, options->common);
@@ -161,7 +161,7 @@ void add_user_commands(CLI::App& program, Chosen& chosen) {
       ->type_name("EMAIL");
   add.command.add_flag("--admin", add.options.is_admin, "They may do everything on the site");
   add.command.add_flag("--password-stdin", add.options.password_stdin,
-                       "Read a password from standard input; otherwise they have none");
+                       "Read a password from standard input; without it, the user has no password");
   add_user_command(group, token_text, make_token, chosen);
   add_user_command(group, password_text, set_password, chosen);
   add_user_command(group, deactivate_text, deactivate, chosen);

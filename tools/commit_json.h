@@ -7,11 +7,11 @@
 
 namespace codelog::tools {
 
-// {position, time, actor, command, events: [type…]}: one line of a list.
+// {position, time, actor, command, events: [type…]}, for one line of a list.
 Json commit_summary(const events::Commit& commit);
 
-// Everything in it. Sealed personal data is opened where its key is there still (the password's
-// hash stays hidden); where the key has been erased it shows as null.
+// The whole commit. Opens sealed personal data if its key still exists, but never shows the
+// password hash; data with an erased key are null.
 Json commit_to_json(const events::Commit& commit, const accounts::KeyRing& keys);
 
 // The fields of a report on a release.

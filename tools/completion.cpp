@@ -17,7 +17,7 @@ std::vector<const CLI::App*> subcommands_of(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
 
-// What can be imported stands where a subcommand would: it is offered once.
+// A command's choices: its subcommands, or the systems and mappings that it can import.
 std::vector<std::string> choices_of(const CLI::App& app) {
   std::vector<std::string> choices;
   if (app.get_name() != "import") return choices;

@@ -1,5 +1,5 @@
-// Shell completion, made from the program's own description of itself, so that the two cannot
-// differ.
+// Shell completion, generated from the program's own description of its command line, so that the
+// two cannot differ.
 #pragma once
 
 #include <CLI/CLI.hpp>

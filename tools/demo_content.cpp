@@ -56,9 +56,9 @@ struct DemoCodelist {
   const char* description;
   const char* methodology;
   std::vector<commands::AddSearch> searches;
-  // What nobody decides otherwise: the topmost codes of what was found are included.
+  // Searches include the topmost codes found; the codes of these terms are excluded.
   std::vector<std::string_view> excluded_terms;
-  std::vector<std::string_view> undecided_terms;  // of drafts only
+  std::vector<std::string_view> undecided_terms;  // for drafts only
   Ending ending = Ending::draft;
 };
 
@@ -122,7 +122,7 @@ commands::Write as(const char* username) {
   return {{.username = username, .is_admin = std::string_view(username) == "alice"}, std::nullopt};
 }
 
-// Codelists are made on a system's first release, although there may be a later one.
+// Codelists use a system's first release, even if there is a later one.
 Result<std::string> release_of(const char* system) {
   return coding_systems::make_alias({system, demo_release_name, demo_valid_from});
 }
@@ -219,7 +219,7 @@ class DemoMaker {
   Result<void> end(const DemoCodelist& codelist, VersionId version) {
     const commands::Write write = as(codelist.author);
     if (codelist.ending == Ending::draft) {
-      // A change of mind, for the history to show.
+      // Changes its mind, to put an undone step into the history.
       if (const auto undone = application_.drafts().undo(write, version); !undone)
         return undone.error();
       if (const auto redone = application_.drafts().redo(write, version); !redone)
@@ -232,7 +232,7 @@ class DemoMaker {
     const auto published = versions.publish(as("alice"), version);
     if (!published) return published.error();
     if (std::string_view(codelist.system) != "snomedct") return {};
-    // Somebody goes on from what is published.
+    // Starts a new draft from the published version.
     const auto release = release_of(codelist.system);
     if (!release) return release.error();
     const auto draft = versions.create_draft(as("bob"), version, *release);
@@ -245,7 +245,7 @@ class DemoMaker {
     return {};
   }
 
-  // Includes the topmost codes, and excludes what is to be excluded.
+  // Includes the topmost codes, and excludes the codes of excluded_terms.
   Result<void> decide(const commands::Write& write, VersionId version,
                       const DemoCodelist& codelist) {
     const auto views = application_.views();

@@ -22,24 +22,24 @@ struct HttpRequest {
 
 struct HttpAnswer {
   int status = 0;
-  std::string head;  // as it came, status line included
+  std::string head;  // unchanged, including the status line
   std::string body;
 
-  // The first field of this name (any case); empty where there is none.
+  // The first field with this name (any case); empty if there is none.
   std::string_view header(std::string_view name) const;
 };
 
 class HttpClient {
  public:
-  // To 127.0.0.1. Errors: unavailable.
+  // Connects to 127.0.0.1. Errors: unavailable.
   static base::Result<HttpClient> connect(std::uint16_t port,
                                           std::chrono::seconds timeout = std::chrono::seconds(30));
   HttpClient(HttpClient&& other) noexcept;
   HttpClient& operator=(HttpClient&& other) noexcept;
   ~HttpClient();
 
-  // Errors: unavailable (the connection broke, or the time was up: whether the request acted is not
-  // known), corrupt (what came is no HTTP answer).
+  // Errors: unavailable (the connection broke or the time is over; the request may or may not have
+  // been executed), corrupt (not an HTTP answer).
   base::Result<HttpAnswer> send(const HttpRequest& request);
 
  private:

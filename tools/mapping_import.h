@@ -1,5 +1,5 @@
-// Imports a mapping into a data folder, as release_import.h does a release: the file is made by
-// this process; registering it in the log is an operation on the site.
+// Imports a mapping into a data folder, like release_import.h: this process makes the file, and an
+// operation on the site registers it in the log.
 #pragma once
 
 #include <filesystem>
@@ -17,28 +17,28 @@ namespace codelog::tools {
 std::string importable_mappings();
 
 struct MappingImport {
-  std::string mapping;  // one that can be imported (checked)
+  std::string mapping;  // an importable mapping (checked)
   std::filesystem::path source;
   std::string release_name;
   std::string valid_from;  // YYYY-MM-DD
 };
 
 struct ImportedMapping {
-  std::string name;  // of the release that the file is registered as
+  std::string name;  // the release that the file is registered as
   std::string file_stem;
   coding_systems::ImportOutcome outcome;
   std::uint64_t position = 0;  // of the commit that registered it
   double seconds = 0;
 };
 
-// Errors: invalid (name, day, what is in the source), conflict (the file's name belongs to another
-// release, which stays as it is), not_found (the source), io, and those of SiteAccess.
+// Errors: invalid (name, day, content of the source), conflict (another release has the file name;
+// it stays unchanged), not_found (the source), io, and those of SiteAccess.
 base::Result<ImportedMapping> import_mapping(const DataFolderOptions& folder,
                                              const MappingImport& command,
                                              const ReportProgress& report);
 
-// Adds pairs to the mapping of previous VMPs. `command.source` says where they come from. Errors:
-// as above.
+// Adds pairs to the mapping of previous VMPs. `command.source` says where the pairs come from.
+// Errors: as above.
 base::Result<ImportedMapping> add_previous_vmps(const DataFolderOptions& folder,
                                                 const MappingImport& command,
                                                 const std::vector<mappings::PreviousVmp>& pairs);

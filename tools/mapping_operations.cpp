@@ -1,4 +1,4 @@
-// The operations "mapping.…": what an import of a mapping asks the site, and tells it.
+// The operations "mapping.…", which an import of a mapping runs on the site.
 #include "mappings/files/mappings.h"
 #include "tools/admin_operations.h"
 
@@ -14,7 +14,7 @@ std::string mapping_stem(const std::string& name) {
   return stem ? *stem : "";
 }
 
-// The release of a mapping that the arguments name.
+// The release of a mapping in the arguments.
 Result<events::MappingRegistered> mapping_argument(const Json& arguments) {
   events::MappingRegistered mapping;
   for (const auto& [name, value] :
@@ -31,7 +31,7 @@ Result<events::MappingRegistered> mapping_argument(const Json& arguments) {
   return mapping;
 }
 
-// Opens the file of a mapping, so that what is registered is what will be read.
+// Opens the file of a mapping, so that the registered file is the one that will be read.
 Result<void> open_mapping(mappings::Mappings& all, const events::MappingRegistered& mapping) {
   const mappings::MappingFile file{mapping.name, mapping.file_digest};
   const auto error_of = [](const auto& opened) {
@@ -44,7 +44,8 @@ Result<void> open_mapping(mappings::Mappings& all, const events::MappingRegister
 
 }  // namespace
 
-// {mapping, name, valid_from} -> {newest: {…} or null}: an import asks before it replaces anything.
+// {mapping, name, valid_from} -> {newest: {…} or null}. An import calls this before it replaces a
+// file.
 Result<Json> AdminOperations::find_mapping(const Json& arguments) {
   const auto mapping = mapping_argument(arguments);
   if (!mapping) return mapping.error();
@@ -61,7 +62,7 @@ Result<Json> AdminOperations::find_mapping(const Json& arguments) {
                 {"rows", newest->rows_count}}}};
 }
 
-// The file is in its place.
+// Registers the file, which must be in its place.
 Result<Json> AdminOperations::register_mapping(const Json& arguments) {
   auto mapping = mapping_argument(arguments);
   if (!mapping) return mapping.error();

@@ -1,9 +1,9 @@
-// The program `codelog`: reads the command line, runs the one command that it asks for.
+// The program `codelog`: parses the command line and runs one command.
 #pragma once
 
 namespace codelog::tools {
 
-// The exit code: 0 done, 1 refused, 2 not understood.
+// Returns the exit code: 0 done, 1 refused, 2 not understood.
 int run_program(int argc, const char* const* argv);
 
 }  // namespace codelog::tools

@@ -1,5 +1,5 @@
-// Imports a release into a data folder: the file is made by this process, whoever has the folder
-// open; registering it in the log is an operation on the site (admin_operations.h).
+// Imports a release into a data folder: this process makes the file, even if another has the folder
+// open, and an operation on the site registers it in the log (admin_operations.h).
 #pragma once
 
 #include <filesystem>
@@ -17,14 +17,14 @@ struct Importer {
   base::Result<coding_systems::ImportOutcome> (*import)(const coding_systems::ImportRequest&);
 };
 
-// Those of the coding systems that can be imported.
+// The importers of the coding systems that can be imported.
 std::span<const Importer> importers();
 const Importer* find_importer(std::string_view system_id);
 // "snomedct, bnf, dmd".
 std::string importable_systems();
 
 struct ReleaseImport {
-  std::string system_id;  // one that can be imported (checked)
+  std::string system_id;  // an importable system (checked)
   std::filesystem::path archive;
   std::string release_name;
   std::string valid_from;  // YYYY-MM-DD
@@ -37,9 +37,9 @@ struct ImportedRelease {
   double seconds = 0;
 };
 
-// Errors: invalid (name, day, what is in the archive), conflict (the alias belongs to a release of
-// another name, which stays as it is), not_found (the archive), io, and those of SiteAccess.
-// A dm+d release adds its pairs to the mapping of previous VMPs, too.
+// Errors: invalid (name, day, content of the archive), conflict (a release with another name has
+// the alias; it stays unchanged), not_found (the archive), io, and those of SiteAccess. A dm+d
+// release also adds its pairs to the mapping of previous VMPs.
 base::Result<ImportedRelease> import_release(const DataFolderOptions& folder,
                                              const ReleaseImport& command,
                                              const ReportProgress& report);

@@ -14,7 +14,7 @@ using base::Result;
 
 constexpr std::chrono::milliseconds retry_interval{20};
 
-// Nothing where nobody listens.
+// Returns nothing if no server listens.
 Descriptor connect_to_server(const std::filesystem::path& data) {
   const auto address = admin_address(data);
   if (!address) return {};
@@ -34,7 +34,8 @@ Result<Json> receive_answer(int socket, const ReportProgress& report) {
     if (!line) return line.error();
     if (!*line) {
       return Error{ErrorCode::unavailable,
-                   "the server went away; `codelog log list` shows whether it did what was asked",
+                   "the server stopped before it answered; `codelog log list` shows whether it "
+                   "executed the command",
                    {}};
     }
     Json answer = Json::parse(**line, nullptr, false);
@@ -51,7 +52,7 @@ Result<Json> receive_answer(int socket, const ReportProgress& report) {
   }
 }
 
-// The lock of the folder, or nothing when a server answers there.
+// The lock of the folder; nothing if a server answers there.
 Result<std::optional<FolderLock>> reach_folder(const DataFolderOptions& options,
                                                std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -118,7 +119,7 @@ Result<Json> SiteAccess::run(std::string_view operation, const Json& arguments,
   if (folder_) return run_log_operation(*folder_, operation, arguments, reporting);
   auto answer = run_remotely(data_, operation, arguments, reporting);
   if (!answer) {
-    return Error{ErrorCode::unavailable, "the server went away; try again", {}};
+    return Error{ErrorCode::unavailable, "the server stopped before it answered; try again", {}};
   }
   return std::move(*answer);
 }

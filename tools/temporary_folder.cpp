@@ -27,7 +27,7 @@ TemporaryFolder& TemporaryFolder::operator=(TemporaryFolder&& other) noexcept {
 }
 
 TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;  // Nothing can be done about leftovers.
+  std::error_code ignored;  // Leftovers do no harm.
   if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }
 

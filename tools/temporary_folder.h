@@ -1,4 +1,4 @@
-// A folder for the time that this lives.
+// A folder that its destructor removes.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@ namespace codelog::tools {
 
 class TemporaryFolder {
  public:
-  // Below `parent`; TMPDIR or /tmp when that is empty. Errors: io.
+  // Makes a folder in `parent`; if that is empty, in TMPDIR or /tmp. Errors: io.
   static base::Result<TemporaryFolder> make(const std::filesystem::path& parent = {});
   TemporaryFolder(TemporaryFolder&& other) noexcept;
   TemporaryFolder& operator=(TemporaryFolder&& other) noexcept;

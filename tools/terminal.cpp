@@ -16,7 +16,7 @@ constexpr std::size_t bar_columns = 30;
 constexpr std::string_view wipe = "\r\x1b[2K";
 
 void write_error(std::string_view text) {
-  // A terminal that has gone away is no reason to stop.
+  // A closed terminal must not stop the program.
   const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
   (void)written;
 }

@@ -1,4 +1,4 @@
-// What people see: progress on a terminal, tables in columns. Programs ask for --json instead.
+// Output for people: progress on a terminal, tables in columns. Programs use --json instead.
 #pragma once
 
 #include <chrono>
@@ -9,8 +9,8 @@
 
 namespace codelog::tools {
 
-// One line on standard error that shows how far long work is. Silent where standard error is no
-// terminal, so that logs and pipes stay clean. One thread at a time.
+// One line on standard error that shows the progress of long work. Prints nothing if standard error
+// is not a terminal, so that logs and pipes stay clean. One thread at a time.
 class ProgressLine {
  public:
   ProgressLine();
@@ -19,9 +19,9 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
   ~ProgressLine();
 
-  // Cheap when called often: draws ten times a second at most. A total of 0 is an unknown one.
+  // Cheap to call often: draws at most ten times a second. A total of 0 means unknown.
   void show(std::string_view stage, std::uint64_t done, std::uint64_t total);
-  // Wipes the line, for whatever comes next.
+  // Clears the line for other output.
   void clear();
 
  private:
@@ -36,7 +36,7 @@ class ProgressLine {
 std::string format_progress(std::string_view stage, std::uint64_t done, std::uint64_t total,
                             std::chrono::seconds elapsed);
 
-// Rows under headings, columns aligned; numbers to the right where `right` says so.
+// Rows under headings, with aligned columns; numbers on the right where `right` is set.
 struct Column {
   std::string heading;
   bool right = false;
