@@ -16,7 +16,7 @@ class BnfRelease final : public IndexedRelease {
       : IndexedRelease(*find_coding_system(system_id), std::move(alias), std::move(index)) {}
 
   std::vector<std::string> type_titles(Node node) const override {
-    // Codes begin with their chapter's.
+    // A code begins with the code of its chapter.
     const auto chapter_code = code(node).substr(0, chapter_code_bytes);
     const auto chapter = find(chapter_code);
     const auto chapter_name = chapter ? name(*chapter) : std::nullopt;

@@ -1,5 +1,5 @@
-// The pseudo-BNF: what its release files hold and how its codes are named, searched and listed.
-// Functions without state; a release that is open is safe from any thread.
+// The pseudo-BNF: reading its release files, and naming, searching and listing its codes. Functions
+// without state; an open release is safe from any thread.
 #pragma once
 
 #include <array>
@@ -22,12 +22,12 @@ constexpr std::array<std::string_view, 7> levels = {
     "Chapter", "Section",     "Paragraph", "Subparagraph", "Chemical Substance",
     "Product", "Presentation"};
 
-// In the index: 1 for a chapter, 2 for a section, ...; 8 for a level that is none of these.
+// The kind in the index: 1 for a chapter, 2 for a section, ...; 8 for any other level.
 CodeKind kind_of(std::string_view level);
 constexpr CodeKind chapter_kind = 1;
 
-// Reads a release file in the schema of OpenCodelists. Chapters have no parent. Errors: corrupt
-// (not such a file), io.
+// Reads a release file in OpenCodelists' schema. Chapters have no parent. Errors: corrupt (not such
+// a file), io.
 base::Result<IndexSource> read_index_source(const SqliteFile& file);
 
 // Errors: as open_release_index.

@@ -1,5 +1,5 @@
-// CTV3 (Read codes, version 3): what its release files hold and how its codes are named, searched
-// and listed. Functions without state; a release that is open is safe from any thread.
+// CTV3 (Read codes, version 3): reading its release files, and naming, searching and listing its
+// codes. Functions without state; an open release is safe from any thread.
 #pragma once
 
 #include <memory>
@@ -16,16 +16,16 @@ namespace codelog::coding_systems::ctv3 {
 
 constexpr std::string_view system_id = "ctv3";
 constexpr std::string_view root_code = ".....";
-// "Additional values": as a section it only lists what no other section lists.
+// "Additional values": this section lists only codes that no other section lists.
 constexpr std::string_view additional_values_code = "X78tJ";
 
-// TPP's dictionary has the code: it has a name and a place in the hierarchy.
+// A code in TPP's dictionary: it has a name and a place in the hierarchy.
 constexpr CodeKind tpp_concept = 1;
-// Only the official release maps terms to the code: it is found, and has no name.
+// A code that only the official release has terms for: searches find it, but it has no name.
 constexpr CodeKind raw_concept = 2;
 
-// Reads a release file in the schema of OpenCodelists: names and parents (distance 1) from TPP's
-// tables, the official terms for searching. Errors: corrupt (not such a file), io.
+// Reads a release file in OpenCodelists' schema: names and parents (distance 1) from TPP's tables,
+// the official terms for searching. Errors: corrupt (not such a file), io.
 base::Result<IndexSource> read_index_source(const SqliteFile& file);
 
 // Errors: as open_release_index.

@@ -1,4 +1,4 @@
-// Codes of CTV3 as numbers, so that an import can meet millions of them.
+// Codes of CTV3 as numbers, for imports that read millions of them.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,12 @@ namespace codelog::coding_systems::ctv3 {
 
 constexpr std::size_t code_bytes_max = 5;
 
-// A code or a term's id: 1 to 5 printable ASCII characters, of which none is a space or separates
-// columns. Different texts give different numbers, none gives 0; nothing for other texts.
+// Packs a code or a term's id: 1 to 5 printable ASCII characters, without spaces and column
+// separators. Different texts give different numbers, and none gives 0. Returns nothing for other
+// texts.
 std::optional<std::uint64_t> pack_code(std::string_view text);
 
-// Read as the published files may have it: UTF-8 without NUL, of at most 1,000 bytes.
+// True for a text that published files may contain: UTF-8 without NUL, at most 1,000 bytes.
 bool is_text(std::string_view text);
 
 }  // namespace codelog::coding_systems::ctv3

@@ -10,7 +10,7 @@
 namespace codelog::coding_systems::dmd {
 namespace {
 
-// Where OpenPrescribing has its pages about the products of a kind.
+// The path of OpenPrescribing's pages for products of this kind.
 std::string_view path_of(ProductKind kind) {
   switch (kind) {
     case ProductKind::amp:
@@ -56,7 +56,7 @@ class DmdRelease final : public IndexedRelease {
     if (!node) return {};
     if (is_in_hierarchy(*node)) return {std::string(code)};
     std::vector<std::string> found;
-    for (const Link& link : links(*node)) {  // of ingredients only
+    for (const Link& link : links(*node)) {  // only ingredients have links
       found.emplace_back(this->code(link.target));
       for (const Node parent : hierarchy().parents(link.target)) {
         if (has_concept(parent)) found.emplace_back(this->code(parent));

@@ -1,6 +1,5 @@
-// The NHS Dictionary of Medicines and Devices: what its release files hold and how its codes are
-// named, searched and listed. Functions without state; a release that is open is safe from any
-// thread.
+// The NHS Dictionary of Medicines and Devices: reading its release files, and naming, searching and
+// listing its codes. Functions without state; an open release is safe from any thread.
 #pragma once
 
 #include <memory>
@@ -17,14 +16,14 @@ namespace codelog::coding_systems::dmd {
 
 constexpr std::string_view system_id = "dmd";
 
-// What a code is, as its kind in the index. An id that is several things, which SNOMED CT's ids
-// never are, is the first of them.
+// What a code stands for, stored as its kind in the index. An id that stands for several things
+// (SNOMED CT's ids never do) gets the first of these kinds.
 enum class ProductKind : CodeKind { amp = 1, vmp, ampp, vmpp, vtm, ingredient };
 
-// An ingredient's links to the VMPs that have it.
+// An ingredient's links to the VMPs that contain it.
 constexpr LinkKind ingredient_of = 1;
 
-// Reads a release file in the schema of OpenCodelists. The hierarchy is VTM, VMP, AMP; packs and
+// Reads a release file in OpenCodelists' schema. The hierarchy is VTM, VMP, AMP. Packs and
 // ingredients are nodes without edges, which no term search finds. Errors: corrupt (not such a
 // file), io.
 base::Result<IndexSource> read_index_source(const SqliteFile& file);

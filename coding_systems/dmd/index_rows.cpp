@@ -23,7 +23,7 @@ std::string_view label_of(ProductKind kind) {
   return "";
 }
 
-// Room for the value that belongs to a number.
+// Makes room for the value of a number.
 template <class Values>
 void grow_to(Values& values, std::uint32_t number) {
   if (number >= values.size()) values.resize(number + std::size_t{1});
@@ -45,7 +45,7 @@ void IndexRows::add_product(std::string_view code, ProductKind kind, std::string
     source_.add_concept(code, before);
     return;
   }
-  if (kind == ProductKind::ingredient) return;  // never shown as a code
+  if (kind == ProductKind::ingredient) return;  // ingredients are never shown as codes
   source_.add_text(code, TextRole::display_name, std::string(name) + std::string(label_of(kind)));
 }
 
@@ -107,8 +107,8 @@ void IndexRows::add_ampp(std::string_view appid, std::string_view name) {
   add_product(appid, ProductKind::ampp, name);
 }
 
-// A search for an ingredient's name finds the VMPs that have it and the VTMs above them, so its
-// name is a text of each: once, and in the order of the ingredients' ids.
+// A search for an ingredient's name finds the VMPs that contain it and the VTMs above them. The
+// name is therefore a text of each, once, in the order of the ingredients' ids.
 IndexSource IndexRows::finish() {
   using CodeAndIngredient = std::pair<std::string_view, std::string_view>;
   std::vector<std::pair<CodeAndIngredient, std::uint32_t>> texts;

@@ -1,7 +1,7 @@
-// Makes an index source of the rows of a dm+d release, wherever they come from: a release file or
-// the XML that becomes one. The same rows give the same source, whatever the order of the tables.
+// Makes an index source from the rows of a dm+d release, which may come from a release file or from
+// the XML that becomes one. The same rows give the same source, for any order of the tables.
 //
-// Texts that a row does not have are empty. What is given is copied. Not safe from several threads.
+// Texts that a row does not have are empty. All texts are copied. Not safe from several threads.
 #pragma once
 
 #include <optional>
@@ -29,7 +29,7 @@ class IndexRows {
   };
   void add_vmp(const Vmp& row);
 
-  // That the VMP has the ingredient.
+  // Records that the VMP contains the ingredient.
   void add_vpi(std::string_view vpid, std::string_view isid);
 
   struct Amp {
@@ -45,7 +45,7 @@ class IndexRows {
   void add_vmpp(std::string_view vppid, std::string_view name);
   void add_ampp(std::string_view appid, std::string_view name);
 
-  // The source of all rows; once only.
+  // Returns the source of all rows; call once.
   IndexSource finish();
 
  private:
@@ -53,11 +53,12 @@ class IndexRows {
   void add_searched(std::string_view code, TextRole role, std::string_view text);
 
   IndexSource source_;
-  // Ingredients and VMPs have numbers of their own, in which their relation is kept until the end.
+  // Ingredients and VMPs have numbers of their own, which hold their relation until the end.
   CodeNumbers ingredients_;
-  std::vector<std::optional<std::string>> ingredient_names_;  // by number; none without a row
+  // by number; none for an ingredient without a row
+  std::vector<std::optional<std::string>> ingredient_names_;
   CodeNumbers vmps_;
-  std::vector<std::string> vmp_parents_;  // VTM ids by number; empty without one
+  std::vector<std::string> vmp_parents_;  // VTM ids by number; empty for a VMP without a VTM
   std::vector<bool> vmp_has_row_;
   CodeNumbers vtms_;                                           // those with a row
   std::vector<std::pair<std::uint32_t, std::uint32_t>> vpis_;  // VMP, ingredient

@@ -1,5 +1,5 @@
-// ICD-10: what its release files hold and how its codes are named, searched and listed.
-// Functions without state; a release that is open is safe from any thread.
+// ICD-10: reading its release files, and naming, searching and listing its codes. Functions without
+// state; an open release is safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -19,28 +19,28 @@ namespace codelog::coding_systems::icd10 {
 
 constexpr std::string_view system_id = "icd10";
 
-// The editions that a release holds side by side: what hospitals in England code with, and WHO's
+// The editions that a release holds side by side: the one that hospitals in England use, and WHO's
 // last one. The numbers are bits of an edition set.
 constexpr std::string_view edition_2016_id = "2016";
 constexpr std::string_view edition_2019_id = "2019";
 constexpr std::uint8_t in_2016 = 1;
 constexpr std::uint8_t in_2019 = 2;
 
-// 0 for an id that is neither.
+// 0 for an id of neither edition.
 std::uint8_t edition_bit(std::string_view edition_id);
 
 enum class Level : std::uint8_t { chapter = 1, block, category };
-// A dagger code names the disease, an asterisk code how it shows; they are recorded together.
+// A dagger code names a disease, an asterisk code its manifestation; they are recorded together.
 enum class Usage : std::uint8_t { normal, dagger, asterisk };
-// How the names of one code in the two editions compare.
+// Compares the names of one code in the two editions.
 enum class Wording : std::uint8_t {
   same,            // or the code is in one edition only
-  equivalent,      // other words for the same, as the differences were reviewed
-  not_reviewed,    // other words, which nobody has compared
-  meaning_changed  // a record under this code says something else in 2019 than in 2016
+  equivalent,      // other words, same meaning according to the review
+  not_reviewed,    // other words that nobody has reviewed
+  meaning_changed  // a record under this code has another meaning in 2019 than in 2016
 };
 
-// What there is to know about a code beside its texts: it is the code's kind in the index.
+// The facts about a code besides its texts, stored as its kind in the index.
 struct CodeFacts {
   Level level = Level::category;
   Usage usage = Usage::normal;  // in the latest edition that has the code
@@ -52,25 +52,25 @@ struct CodeFacts {
 CodeKind kind_of(const CodeFacts& facts);  // never 0
 CodeFacts facts_of(CodeKind kind);
 
-// The kinds of Release::links: from an asterisk code to its dagger codes and the other way round,
-// each with the editions that pair them. Pairs whose partner is no code of the release (a range,
-// or a code of neither edition) are in the release file only.
+// The kinds of Release::links: from an asterisk code to its dagger codes and the reverse, each with
+// the editions that pair them. Pairs with a partner that is not a code of the release (a range, or
+// a code of neither edition) are only in the release file.
 enum class Partner : std::uint8_t { dagger = 1, asterisk };
 struct PartnerLink {
-  Partner partner = Partner::dagger;  // what the target is
+  Partner partner = Partner::dagger;  // usage of the target
   std::uint8_t editions = 0;          // in_2016 | in_2019
   auto operator<=>(const PartnerLink&) const = default;
 };
 LinkKind link_kind_of(const PartnerLink& link);
 PartnerLink partner_link_of(LinkKind kind);
 
-// What the editions say about a code beyond its name: latest edition first, each in the order of
-// its rows. The index has no rubrics, since searches do not look at them. Errors: corrupt, io.
+// The editions' notes on a code: latest edition first, each in the order of its rows. The index has
+// no rubrics, since searches do not read them. Errors: corrupt, io.
 base::Result<std::vector<CodeNote>> read_rubrics(const SqliteFile& file, std::string_view code);
 
-// Reads a release file in the schema of OpenCodelists. Chapters have no parent. A code is named
-// after the latest edition that has it, "term" or "term : modifier"; its terms in all editions are
-// texts, the modifiers are not. Errors: corrupt (not such a file), io.
+// Reads a release file in OpenCodelists' schema. Chapters have no parent. The latest edition that
+// has a code names it, "term" or "term : modifier". Its terms in all editions are searched, the
+// modifiers are not. Errors: corrupt (not such a file), io.
 base::Result<IndexSource> read_index_source(const SqliteFile& file);
 
 // Errors: as open_release_index.

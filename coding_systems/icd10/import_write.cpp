@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 4> migrations = {
     "0003_migrate_existing_data_to_transitional_model",
     "0004_remove_concept_kind_remove_concept_term"};
 
-// The text of these is the schema's identity: spelling, order and names as Django wrote them.
+// The text is the schema's identity: spelling, order and names as Django wrote them.
 constexpr std::string_view tables_sql =
     "CREATE TABLE \"icd10_edition\" (\"id\" varchar(20) NOT NULL PRIMARY KEY, \"version\" "
     "integer NOT NULL, \"year\" integer NOT NULL, \"source_description\" varchar(255) NOT "
@@ -187,7 +187,7 @@ class TablesWriter {
   ReleaseWriter& writer_;
   ImportStages& stages_;
   std::uint64_t rows_written_ = 0;
-  std::int64_t records_written_ = 0;  // the id of the last one, too: ids count from 1
+  std::int64_t records_written_ = 0;  // also the last id, because ids count from 1
 };
 
 }  // namespace

@@ -17,15 +17,16 @@ struct CodePair {
   std::string_view dagger_code;
   std::string_view asterisk_code;
 };
-// In the order of the records, each pair once.
+// In the order of the records, without repeats.
 std::vector<CodePair> pairs_of(const Edition& edition);
 
-// Concepts by code; of each edition its records, their rubrics and pairs in the order of its file.
+// Writes concepts by code; then, for each edition, its records, rubrics and pairs in the order of
+// its file.
 base::Result<void> write_tables(ReleaseWriter& writer, const std::vector<Edition>& editions,
                                 const std::vector<ConceptRow>& concepts, ImportStages& stages);
 
-// What read_index_source would read from the release file that these become. `editions` with the
-// latest last.
+// The same source as read_index_source() would read from the written release file. `editions` must
+// have the latest last.
 IndexSource index_source(const std::vector<Edition>& editions,
                          const std::vector<ConceptRow>& concepts);
 

@@ -1,4 +1,4 @@
-// How the rows of a release become an index, whether they come from the release file or from an
+// Makes an index from the rows of a release, which may come from the release file or from an
 // import's memory.
 #pragma once
 
@@ -20,17 +20,17 @@ struct EditionRow {
   Level level = Level::category;
   Usage usage = Usage::normal;
   std::string_view term;
-  std::string_view modifier;  // empty without one
+  std::string_view modifier;  // empty if the code has none
 };
 
 // Collects concepts, then pairs. Belongs to one thread; constant time a row, on average.
 class IndexRows {
  public:
-  // `editions` with the latest last. No parent is an empty one.
+  // `editions` must have the latest last. An empty `parent` means none.
   void add_concept(std::string_view code, std::string_view parent,
                    const std::vector<EditionRow>& editions);
   void add_pair(std::string_view dagger_code, std::string_view asterisk_code, std::uint8_t edition);
-  // Adds the links: those whose two ends are concepts.
+  // Adds the links between concepts and returns the source.
   IndexSource take();
 
  private:
@@ -39,11 +39,11 @@ class IndexRows {
   std::map<std::pair<std::string, std::string>, std::uint8_t> pairs_;  // dagger, asterisk
 };
 
-// "term" or "term : modifier", as a code of a modifier is shown.
+// "term" or "term : modifier": the name of a code with a modifier.
 std::string full_name(std::string_view term, std::string_view modifier);
 
 Usage usage_named(std::string_view text);
-std::string_view name_of(Usage usage);  // as release files and ClaML write it
+std::string_view name_of(Usage usage);  // as in release files and ClaML
 Level level_named(std::string_view text);
 std::string_view name_of(Level level);
 

@@ -9,7 +9,7 @@
 namespace codelog::coding_systems::icd10 {
 namespace {
 
-// "X470-4" stands for X470 to X474. The lists are short enough to be looked through.
+// "X470-4" stands for X470 to X474. The lists are short, so a linear search is fast enough.
 using Codes = std::string_view;
 
 constexpr auto clinically_different = std::to_array<Codes>(
@@ -39,7 +39,7 @@ bool is_in(std::span<const Codes> list, std::string_view code) {
   return std::ranges::any_of(list, [&](Codes codes) { return is_in(codes, code); });
 }
 
-// The digits behind the letter, where there is nothing else; -1 otherwise.
+// The number after the letter; -1 if the code has anything else after it.
 int digits_behind_letter(std::string_view code) {
   if (code.empty()) return -1;
   int number = 0;
@@ -71,7 +71,7 @@ bool is_known_to_be_unlisted(std::string_view code) {
     case 'W':
     case 'X':
       return code.size() == 4;
-    case 'Y':  // written with three digits or four
+    case 'Y':  // with three digits or four
       return (number <= 599 && code.size() == 4) ||
              (number >= 800 && number <= 3499 && code.size() == (number <= 999 ? 4U : 5U));
     default:

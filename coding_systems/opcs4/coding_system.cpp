@@ -22,7 +22,7 @@ class Opcs4Release final : public IndexedRelease {
       : IndexedRelease(*find_coding_system(system_id), std::move(alias), std::move(index)) {}
 
   std::vector<std::string> type_titles(Node node) const override {
-    // Codes begin with their chapter's. Not every release has titles of chapters.
+    // A code begins with the code of its chapter. Some releases have no titles of chapters.
     const auto chapter_code = code(node).substr(0, 1);
     const auto chapter = find(chapter_code);
     const auto title = chapter ? name(*chapter) : std::nullopt;

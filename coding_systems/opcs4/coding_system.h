@@ -1,5 +1,5 @@
-// OPCS-4: what its release files hold and how its codes are named, searched and listed. Functions
-// without state; a release that is open is safe from any thread.
+// OPCS-4: reading its release files, and naming, searching and listing its codes. Functions without
+// state; an open release is safe from any thread.
 #pragma once
 
 #include <memory>

@@ -31,7 +31,7 @@ class ReadV2Release final : public IndexedRelease {
     return {std::string(title.value_or("[Unknown]"))};
   }
 
-  // A term's code finds the code that it is a term of.
+  // The code of a term finds the term's code.
   std::vector<std::string> search_by_code(std::string_view code) const override {
     const auto split = split_code(code);
     const auto node = split ? find(split->code) : std::nullopt;

@@ -1,5 +1,5 @@
-// Read v2: what its release files hold and how its codes are named, searched and listed. Functions
-// without state; a release that is open is safe from any thread.
+// Read v2: reading its release files, and naming, searching and listing its codes. Functions
+// without state; an open release is safe from any thread.
 #pragma once
 
 #include <memory>

@@ -13,7 +13,7 @@ namespace codelog::coding_systems::readv2 {
 namespace {
 
 constexpr std::uint64_t rows_per_progress = 1024;
-constexpr std::string_view keys_file = "keyv2.all";  // in lower case, as all names here
+constexpr std::string_view keys_file = "keyv2.all";  // in lower case, like all names here
 constexpr std::string_view core_file = "corev2.all";
 
 std::string lower_file_name(std::string_view member_name) {
@@ -26,7 +26,7 @@ bool is_unified(std::string_view member_name, std::string_view file_name) {
          path == "/" + std::string(file_name);
 }
 
-// The best of what the archive has.
+// The best file of the archive.
 base::Result<ZipMember> choose_member(const ZipArchive& archive) {
   std::vector<ZipMember> tables;
   for (const std::string_view file_name : {keys_file, core_file}) {
@@ -46,18 +46,18 @@ base::Result<ZipMember> choose_member(const ZipArchive& archive) {
                      {}};
 }
 
-// Every term once, whatever the order in which rows name it.
+// Collects each term once, for any order of its rows.
 class TermsByCode {
  public:
   struct Term {
     std::string code;
     std::string term_code;
     std::string term;
-    std::string parent;  // "" where none was given
+    std::string parent;  // "" if the row has none
     std::uint64_t line = 0;
   };
 
-  // Errors: invalid, as a detail only: the term code has another term, or parent, already.
+  // Errors: invalid, with a detail only: the term code already has another term or parent.
   base::Result<void> add(Term term) {
     const auto [place, is_new] = places_.emplace(term.code + term.term_code, terms_.size());
     if (is_new) {
@@ -76,7 +76,7 @@ class TermsByCode {
   bool empty() const { return terms_.empty(); }
   std::size_t size() const { return terms_.size(); }
 
-  // The lowest term code of a code names it.
+  // A code's name is its term with the lowest term code.
   void move_to(FlatTables& tables) {
     std::ranges::sort(terms_, {}, [](const Term& term) {
       return std::pair<std::string_view, std::string_view>(term.code, term.term_code);
@@ -129,7 +129,7 @@ class TablesReader {
   }
 
  private:
-  // A file of the publisher's: without a header.
+  // Reads a publisher's file, which has no header.
   base::Result<void> read_records(std::size_t columns_count,
                                   base::Result<void> (TablesReader::*take_record)()) {
     for (std::uint64_t rows = 1;; ++rows) {
@@ -173,7 +173,7 @@ class TablesReader {
     return take(code->code, code->term_code, row.term, row.parent);
   }
 
-  // Of a term in 30, 60 and 198 characters, the longer ones are empty unless they are needed.
+  // A term comes in versions of 30, 60 and 198 characters; the longer ones are empty unless needed.
   std::string_view longest(std::size_t first) const {
     const auto fields = csv_.fields();
     for (const std::size_t place : {first + 2, first + 1}) {

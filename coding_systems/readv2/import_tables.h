@@ -7,8 +7,8 @@
 
 namespace codelog::coding_systems::readv2 {
 
-// Without the parents that follow from the form of the codes. Errors: not_found, invalid with file
-// and line, io, unavailable (asked to stop).
+// Reads the codes, without the parents that follow from their form. Errors: not_found, invalid with
+// file and line, io, unavailable (asked to stop).
 base::Result<FlatTables> read_tables(const ImportRequest& request, ImportStages& stages);
 
 }  // namespace codelog::coding_systems::readv2

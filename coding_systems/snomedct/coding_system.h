@@ -1,5 +1,5 @@
-// SNOMED CT: what its release files hold and how its codes are named, searched and listed.
-// Functions without state; a release that is open is safe from any thread.
+// SNOMED CT: reading its release files, and naming, searching and listing its codes. Functions
+// without state; an open release is safe from any thread.
 #pragma once
 
 #include <memory>
@@ -24,8 +24,8 @@ constexpr std::string_view synonym_type = "900000000000013009";
 constexpr CodeKind active_concept = 1;
 constexpr CodeKind inactive_concept = 2;
 
-// What is used instead of a concept that was retired: the kinds of a release's links, which go from
-// the retired concept to the other one. Index files hold the numbers.
+// The associations of retired concepts: the kinds of a release's links, which go from the retired
+// concept to its replacement. Index files store the numbers.
 enum class HistoricalAssociation : LinkKind {
   replaced_by = 1,
   same_as = 2,
@@ -44,16 +44,16 @@ struct HistoricalAssociationInfo {
 };
 
 const HistoricalAssociationInfo& info_of(HistoricalAssociation kind);
-// The kind that a refset's members are of; nothing for any other refset.
+// The association of a refset's members; nothing for any other refset.
 std::optional<HistoricalAssociation> find_historical_association(std::uint64_t refset_id);
 
 // The role of an active description in the index.
 TextRole role_of(std::string_view description_type);
 
-// Reads a release file in the schema of OpenCodelists: every concept, the active is-a rows (stated
-// and inferred), the active descriptions, each in the order of its rows; and, if the file has the
-// table of our own, the historical associations between its concepts. Errors: corrupt (not such a
-// file), io.
+// Reads a release file in OpenCodelists' schema: every concept, the active is-a rows (stated and
+// inferred), and the active descriptions, each in the order of its rows. If the file has Codelog's
+// own table, also reads the historical associations between its concepts. Errors: corrupt (not such
+// a file), io.
 base::Result<IndexSource> read_index_source(const SqliteFile& file);
 
 // Errors: as open_release_index.

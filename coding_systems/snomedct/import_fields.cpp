@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t sctid_digits_min = 6;
 constexpr std::size_t sctid_digits_max = 18;
-// Set in the keys of texts, which have at most 8 ASCII bytes; ids of 18 digits never reach it.
+// Set in the keys of texts, which have at most 8 ASCII bytes; ids of 18 digits never reach this
+// bit.
 constexpr std::uint64_t text_key_bit = 1ULL << 63;
 
 std::optional<std::uint64_t> parse_digits(std::string_view text) {
@@ -212,7 +213,7 @@ std::uint16_t Rf2Fields::known(std::string_view column, std::string_view text,
                                std::optional<std::uint16_t> number) {
   if (number) return *number;
   refuse(column, text,
-         "is one value more than the " + std::to_string(Rf2Dictionary::values_max) +
+         "is one more than the " + std::to_string(Rf2Dictionary::values_max) +
              " distinct modules, types and statuses that a release may have");
   return 0;
 }

@@ -1,5 +1,4 @@
-// The fields of an RF2 row, checked and packed. Nothing here allocates except the dictionary of
-// repeated values.
+// Checks and packs the fields of an RF2 row. Only the dictionary of repeated values allocates.
 #pragma once
 
 #include <array>
@@ -17,7 +16,7 @@ namespace codelog::coding_systems::snomedct {
 // 6 to 18 digits, the first not 0.
 std::optional<std::uint64_t> parse_sctid(std::string_view text);
 
-// A refset member's identifier, as RF2 writes it: 8-4-4-4-12 hexadecimal digits.
+// A refset member's identifier in RF2's form: 8-4-4-4-12 hexadecimal digits.
 struct Uuid {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
@@ -27,14 +26,14 @@ std::optional<Uuid> parse_uuid(std::string_view text);
 // In lower case.
 std::array<char, 36> uuid_text(const Uuid& uuid);
 
-// A calendar day written YYYYMMDD, as that number.
+// A calendar day written YYYYMMDD, as the same number.
 std::optional<std::uint32_t> parse_rf2_date(std::string_view text);
 
-// As SQLite stores it: YYYY-MM-DD.
+// In SQLite's form: YYYY-MM-DD.
 std::array<char, 10> date_text(std::uint32_t yyyymmdd);
 
-// Gives each of the few distinct values of some columns (modules, types, languages) a number: rows
-// take 2 bytes for what is an 18-digit text in the file.
+// Numbers the few distinct values of some columns (modules, types, languages), so that a row takes
+// 2 bytes for a text of 18 digits in the file.
 class Rf2Dictionary {
  public:
   static constexpr std::size_t values_max = 65536;
@@ -54,24 +53,25 @@ class Rf2Dictionary {
 };
 
 constexpr std::size_t term_bytes_max =
-    32 * 1024;  // as RF2 allows; OpenCodelists' column says 255, unenforced
+    32 * 1024;  // RF2's limit; OpenCodelists' column has 255, unenforced
 
-// Reads the fields of one row. Of a row with wrong fields the first is remembered, so that a row is
-// read without a check after each field.
+// Reads the fields of one row. Keeps the first error of the row, so that callers need not check
+// after each field.
 class Rf2Fields {
  public:
-  // The dictionary must outlive this.
+  // The dictionary must outlive this object.
   explicit Rf2Fields(Rf2Dictionary& dictionary) : dictionary_(dictionary) {}
 
   void begin_row() { wrong_.clear(); }
-  // What is wrong with the row, for an error; empty if nothing is.
+  // The first error of the row; empty if there is none.
   const std::string& wrong() const { return wrong_; }
 
   std::uint64_t sctid(std::string_view column, std::string_view text);
   Uuid uuid(std::string_view column, std::string_view text);
   std::uint32_t date(std::string_view text);
   bool active(std::string_view text);
-  // An id of which there are few: its number in the dictionary. The same for the next two.
+  // An id from a column with few values, as its number in the dictionary. The next two functions do
+  // the same.
   std::uint16_t coded(std::string_view column, std::string_view text);
   std::uint16_t language(std::string_view text);
   std::uint16_t group(std::string_view text);
@@ -84,7 +84,7 @@ class Rf2Fields {
 
   Rf2Dictionary& dictionary_;
   std::string wrong_;
-  std::string last_date_text_;  // dates come in runs
+  std::string last_date_text_;  // kept because dates come in runs
   std::uint32_t last_date_ = 0;
 };
 

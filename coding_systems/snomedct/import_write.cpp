@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 2> migrations = {"0001_squashed_0004_20250425",
                                                         "0005_alter_concept_sources"};
 
-// The text of these is the schema's identity: spelling, order and names as Django wrote them.
+// The text is the schema's identity: spelling, order and names as Django wrote them.
 constexpr std::string_view tables_sql =
     "CREATE TABLE \"snomedct_relationship\" (\"id\" varchar(18) NOT NULL PRIMARY KEY, "
     "\"effective_time\" date NOT NULL, \"active\" bool NOT NULL, "
@@ -82,7 +82,7 @@ constexpr TableLayout association_layout = {
     "snomedct_historicalassociation",
     "id, effective_time, active, refset_id, referenced_component_id, target_component_id"};
 
-// An id as text, in place.
+// An id as text, without allocation.
 class IdText {
  public:
   explicit IdText(std::uint64_t id)
@@ -161,7 +161,7 @@ base::Result<void> write_association(RowInserter& inserter, const AssociationRow
   return inserter.insert();
 }
 
-// Calls on_rows(how many are written) now and then.
+// Calls on_rows(number of rows written) from time to time.
 template <class Row, class WriteRow, class OnRows>
 base::Result<void> write_table(ReleaseWriter& writer, const TableLayout& layout,
                                const std::vector<Row>& rows, WriteRow write_row, OnRows on_rows) {
@@ -190,7 +190,7 @@ void TablesWriter::begin(EarlyTable table) {
   const auto number = static_cast<std::size_t>(table);
   CODELOG_CHECK(number == 0 || begun_.at(number - 1).valid(), "a table was begun out of its order");
   const auto before = number > 0 ? begun_.at(number - 1) : std::shared_future<base::Result<void>>();
-  // The dictionary goes on growing meanwhile.
+  // The dictionary continues to grow meanwhile.
   begun_.at(number) =
       std::async(std::launch::async, [this, table, before, dictionary = tables_.dictionary] {
         if (before.valid() && !before.get()) return before.get();
@@ -203,13 +203,13 @@ base::Result<void> TablesWriter::write_early(EarlyTable table, const Rf2Dictiona
   const auto on_rows = [this, rows_before](std::uint64_t rows) -> base::Result<void> {
     early_rows_written_ = rows_before + rows;
     if (!stop_.stop_requested()) return {};
-    return base::Error{base::ErrorCode::unavailable, "the import was given up", {}};
+    return base::Error{base::ErrorCode::unavailable, "the import was stopped", {}};
   };
   const auto write = [&](const TableLayout& layout, const auto& rows, const auto& write_row) {
     return write_table(writer_, layout, rows, write_row, on_rows);
   };
-  // The indexes of the first two are made while the relationships are still being read; those of
-  // the relationships when the file is sealed.
+  // The indexes of the first two tables are made while the relationships are still being read;
+  // those of the relationships when the file is sealed.
   switch (table) {
     case EarlyTable::concepts: {
       const auto written = write(concept_layout, tables_.concepts, [&](auto& inserter, auto& row) {

@@ -14,23 +14,22 @@ namespace codelog::coding_systems::snomedct {
 
 extern const ReleaseSchema release_schema;
 
-// Rows keep their order. Historical associations are a table of our own, which is only made if
-// there are any: OpenCodelists knows no such table, and takes no notice of it. Belongs to one
-// thread.
+// Rows keep their order. Historical associations are in a table of Codelog's own, made only if
+// there are any; OpenCodelists ignores the table. Belongs to one thread.
 class TablesWriter {
  public:
-  // Both must outlive this.
+  // Both arguments must outlive the writer.
   TablesWriter(ReleaseWriter& writer, Tables& tables) : writer_(writer), tables_(tables) {}
-  // Stops what is being written; an index that is being made is made first (some seconds).
+  // Stops writing, but waits for an index that is being made (some seconds).
   ~TablesWriter();
   TablesWriter(const TablesWriter&) = delete;
   TablesWriter& operator=(const TablesWriter&) = delete;
 
-  // Begins to write a table on another thread, which has the release writer to itself until
-  // finish(). All of them, in the order of EarlyTable.
+  // Starts writing a table on another thread, which has the release writer to itself until
+  // finish(). Call it for all tables, in the order of EarlyTable.
   void begin(EarlyTable table);
-  // Waits for those, and writes what else there is; the rows of each are freed when they are
-  // written. Errors: io, unavailable.
+  // Waits for those tables and writes the remaining ones; frees the rows of each table after
+  // writing it. Errors: io, unavailable.
   base::Result<void> finish(ImportStages& stages);
 
  private:
@@ -41,7 +40,7 @@ class TablesWriter {
   Tables& tables_;
   std::stop_source stop_;
   std::atomic<std::uint64_t> early_rows_written_ = 0;
-  // Last: they use all the others. By EarlyTable; each waits for the one before.
+  // Last, because they use all members above. Indexed by EarlyTable; each waits for the one before.
   std::array<std::shared_future<base::Result<void>>, 3> begun_;
 };
 

@@ -31,7 +31,7 @@ void append(std::string& text, utf8proc_int32_t value) {
 }  // namespace
 
 TaggedName split_tag(std::string_view name) {
-  // One final line feed does not count, and none may come before the tag.
+  // One final line feed is ignored; no line feed may come before the tag.
   std::string_view rest = name.ends_with('\n') ? name.substr(0, name.size() - 1) : name;
   if (!rest.ends_with(')')) return {name, std::nullopt};
   rest.remove_suffix(1);
@@ -55,7 +55,7 @@ std::string to_title_case(std::string_view text) {
       const auto lower = utf8proc_tolower(point.value);
       const auto title = utf8proc_totitle(point.value);
       append(titled, in_word ? lower : title);
-      in_word = lower != title;  // has case: a digit or an underscore starts a word anew
+      in_word = lower != title;  // has case; a digit or an underscore starts a new word
     }
     text.remove_prefix(point.bytes);
   }

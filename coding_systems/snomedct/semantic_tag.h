@@ -1,6 +1,7 @@
-// SNOMED CT's fully specified names end in a semantic tag: "Fracture of femur (disorder)". Cut as
-// OpenCodelists cuts them: a tag is made of letters, digits, underscores, slashes and spaces of any
-// script; a name whose last brackets hold anything else has no tag. Functions without state.
+// SNOMED CT's fully specified names end in a semantic tag: "Fracture of femur (disorder)". Splits
+// names as OpenCodelists does: a tag consists of letters, digits, underscores, slashes and spaces
+// of any script; a name with anything else in its last brackets has no tag. Functions without
+// state.
 #pragma once
 
 #include <optional>
@@ -16,7 +17,7 @@ struct TaggedName {
 
 TaggedName split_tag(std::string_view name);
 
-// Every word with a capital first letter and small others, as Python's str.title does it:
+// Each word with a capital first letter and small other letters, as in Python's str.title:
 // "Regime/Therapy".
 std::string to_title_case(std::string_view text);
 

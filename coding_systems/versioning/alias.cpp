@@ -17,8 +17,7 @@ base::Result<std::string> make_alias(const ReleaseName& name) {
                              "must have at least one letter or digit");
   }
   if (!base::is_date(name.valid_from)) {
-    return base::field_error(base::ErrorCode::invalid, "valid_from",
-                             "must be a day written YYYY-MM-DD");
+    return base::field_error(base::ErrorCode::invalid, "valid_from", "is not a date (YYYY-MM-DD)");
   }
   std::string day(name.valid_from);
   std::erase(day, '-');
