@@ -11,7 +11,7 @@ mkdir -p "$found"
 
 fuzz_one() {
   name=$1
-  # What is new in the search is not kept beside the corpus: that is for people to choose.
+  # New inputs stay outside the corpus; people choose which ones to add.
   mkdir -p "$build/grown/$name"
   if ! "$build/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 \
     -max_len=20000 -artifact_prefix="$found/$name-" "$build/grown/$name" "$corpora/$name" \

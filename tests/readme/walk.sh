@@ -1,6 +1,6 @@
 #!/bin/bash
-# walk.sh PROGRAM README: does what the README's walk-through says, as it is printed there, on a
-# server of its own. Fails where a step does, or where the end is not what the README promises.
+# walk.sh PROGRAM README: runs the README's walk-through, exactly as printed there, on a server of
+# its own. Fails if a step fails, or if the end differs from the README's promise.
 # The backquotes are Markdown.
 # shellcheck disable=SC2016
 set -euo pipefail
