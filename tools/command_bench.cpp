@@ -76,7 +76,7 @@ void add_bench_command(CLI::App& program, Chosen& chosen) {
       program,
       {"bench",
        "Measure this program on this machine. Each figure has its aim, and its baseline measured "
-       "in the same minute. Works in a folder of its own.",
+       "in the same minute. Uses a working folder of its own.",
        "codelog bench\ncodelog bench --concepts 400000\n"
        "codelog bench --monolith --only scale\ncodelog bench --only systems --scale 0.1\n"
        "codelog bench --only search descendants "

@@ -50,7 +50,7 @@ ExtendedHierarchy::ExtendedHierarchy(const Hierarchy& hierarchy, std::size_t str
   }
   const auto root = hierarchy.root();
   if (!root || orphans_.empty()) return;
-  CODELOG_CHECK(*root < orphans_.front(), "what hangs under the root comes after it");
+  CODELOG_CHECK(*root < orphans_.front(), "nodes under the root come after it");
   root_.push_back(*root);
   const auto runs = hierarchy.descendants_or_self(*root);
   std::vector<Run> all(runs.begin(), runs.end());

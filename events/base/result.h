@@ -14,7 +14,8 @@
 
 namespace codelog::base {
 
-// What the caller can do about an error; each maps to one HTTP status and one exit code.
+// The kinds of errors, by the caller's possible reaction. Each maps to one HTTP status and one exit
+// code.
 enum class ErrorCode {
   invalid,          // the request itself is wrong: 400
   unauthenticated,  // no valid credentials: 401

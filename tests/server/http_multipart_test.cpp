@@ -32,7 +32,7 @@ std::string error_of(const Request& request) {
 
 }  // namespace
 
-TEST_CASE("fields and files of a form come in the order sent", "[http][multipart]") {
+TEST_CASE("fields and files of a form keep the order sent", "[http][multipart]") {
   const Request request = form_request(
       "\r\n" + part("name=\"type\"", "full") + part("name=\"empty\"", "") +
       part("name=type", "caf\xC3\xA9\xFF") +
@@ -181,8 +181,7 @@ TEST_CASE("the numbers of a form's fields and files are limited", "[http][multip
         "The form has more than 2621440 bytes beside its files.");
 }
 
-TEST_CASE("any contents come back, and no start of a form is taken for the whole",
-          "[http][multipart]") {
+TEST_CASE("any contents are read back, and a truncated form is refused", "[http][multipart]") {
   const bool held = rc::check("contents come back", [] {
     // Bytes that line ends, delimiters and their beginnings are made of.
     const auto bytes = rc::gen::container<std::string>(rc::gen::elementOf(std::string("\r\n-b x")));

@@ -55,7 +55,7 @@ TEST_CASE("the demonstration has a later release, to which its codelists can be 
   }
 }
 
-TEST_CASE("the demonstration can be made beside a running server, and used at once", "[program]") {
+TEST_CASE("the demonstration can be made while a server runs, and used at once", "[program]") {
   const Data data;
   const Server server(data.path());
   const std::string text = data.run({"demo"});

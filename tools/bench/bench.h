@@ -46,15 +46,16 @@ struct Bench {
 base::Result<void> prepare_release(Bench& bench);
 
 base::Result<void> measure_scale(Bench& bench);        // limits for the largest release
-base::Result<void> measure_search(Bench& bench);       // term search beside LIKE
-base::Result<void> measure_descendants(Bench& bench);  // beside the recursive SQL
+base::Result<void> measure_search(Bench& bench);       // term search, compared with LIKE
+base::Result<void> measure_descendants(Bench& bench);  // compared with recursive SQL
 base::Result<void> measure_codesets(Bench& bench);
 base::Result<void> measure_systems(Bench& bench);  // the other coding systems
-base::Result<void> measure_upgrade(Bench& bench);  // to a later release
-base::Result<void> measure_appends(Bench& bench);  // beside fdatasync
-base::Result<void> measure_replay(Bench& bench);   // and projecting
-base::Result<void> measure_report(Bench& bench);   // readers beside a report on a later release
-base::Result<void> measure_server(Bench& bench);   // start, a click, memory, requests beside nginx
+base::Result<void> measure_upgrade(Bench& bench);  // upgrade to a later release
+base::Result<void> measure_appends(Bench& bench);  // compared with fdatasync
+base::Result<void> measure_replay(Bench& bench);   // replaying the log and projecting
+base::Result<void> measure_report(Bench& bench);   // readers during a report on a later release
+// start, a click, memory; requests compared with nginx
+base::Result<void> measure_server(Bench& bench);
 
 // The release as it might be half a year later: a file of the data folder, not registered.
 base::Result<std::shared_ptr<const coding_systems::Release>> make_later_release(Bench& bench);

@@ -20,8 +20,8 @@ struct Branch {
   std::string_view top_term;
   unsigned share;  // of 100,000 active concepts
 };
-// As in the UK Monolith: clinical findings (of which two thirds are disorders) 138,000 of 839,000
-// active concepts, products 232,000.
+// The shares of the UK Monolith: of 839,000 active concepts, 138,000 are clinical findings (two
+// thirds of them disorders) and 232,000 are products.
 constexpr std::array<Branch, 13> branches = {{
     {"disorder", "64572001", "", 11'051},
     {"finding", "404684003", "", 5'377},
@@ -38,7 +38,7 @@ constexpr std::array<Branch, 13> branches = {{
     {"social concept", "", "Social context", 4'922},
 }};
 constexpr unsigned shares_sum = 100'000;
-constexpr std::uint8_t structure_branch = branches.size();  // of concepts that have a given term
+constexpr std::uint8_t structure_branch = branches.size();  // for concepts with a given term
 constexpr std::uint8_t attribute_branch = branches.size() + 1;
 constexpr std::size_t attributes_count = 24;
 constexpr unsigned inactive_percent = 27;
@@ -128,7 +128,7 @@ void LargeTerminology::grow(Number concepts_count) {
     const bool is_active = !chance(inactive_percent);
     if (is_active) {
       parents.push_back(choose_parent(branch));
-      // So that there are 1.9 on average.
+      // Gives 1.9 parents on average.
       while (parents.size() < parents_max && chance(parents.size() == 1 ? 72 : 45)) {
         const Number near = choose_near(parents.front(), branch);
         if (std::ranges::find(parents, near) == parents.end()) parents.push_back(near);
@@ -147,7 +147,7 @@ void LargeTerminology::grow(Number concepts_count) {
 Number LargeTerminology::choose_parent(std::uint8_t branch) {
   const auto& members = members_[branch];
   const Number member = members[below(members.size())];
-  // Those with many children get more: this keeps the tree as bushy and as flat as a real one.
+  // A concept with many children gets more: this keeps the tree as bushy and as flat as a real one.
   if (branches_[member] != branch || !chance(62)) return member;
   return parents(member).front();
 }
@@ -167,13 +167,13 @@ Number LargeTerminology::choose_near(Number parent, std::uint8_t branch) {
   const auto above = parents(parent);
   const std::size_t kind = below(1000);
   if (kind < 4) return members_[branch][below(members_[branch].size())];
-  if (branches_[parent] != branch) return parent;  // beside a branch's top are other branches
-  // What is below two concepts is mostly below others that are below both of them.
+  if (branches_[parent] != branch) return parent;  // siblings of a branch's top are other branches
+  // Concepts with two parents mostly share those with other concepts.
   if (kind < 700 && above.size() > 1) return some_child(above[1 + below(above.size() - 1)]);
   return some_child(above.front());
 }
 
-// A word of its own, and most of those of its parent.
+// Gives a concept a word of its own, and most of its parent's words.
 void LargeTerminology::choose_words(Number number, Number concepts_count) {
   const std::size_t every = std::max<std::size_t>(concepts_count / vocabulary_.size(), 1);
   const std::size_t turn = number / every;

@@ -104,7 +104,7 @@ constexpr std::size_t stride = 7919;  // a prime: neighbours in rank differ in a
 }  // namespace
 
 Vocabulary::Vocabulary(std::size_t size) {
-  CODELOG_CHECK(size <= size_max, "there are only so many words");
+  CODELOG_CHECK(size <= size_max, "the vocabulary cannot have more words");
   words_.assign(everyday.begin(), everyday.end());
   words_.reserve(std::max(size, everyday.size()));
   std::unordered_set<std::string> known(words_.begin(), words_.end());

@@ -277,7 +277,7 @@ class ReleaseFiles {
       add_state(written, changed_on_, "0");
       ++count;
     }
-    CODELOG_CHECK(count > 0, "a change ends what is there");
+    CODELOG_CHECK(count > 0, "a change ends existing rows");
   }
 
   void retire(const Terminology& terminology, const RetiredConcept& change) {

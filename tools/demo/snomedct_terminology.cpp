@@ -258,7 +258,8 @@ Terminology make_terminology(std::uint32_t concepts_count, std::uint64_t seed) {
 
 ConceptNumber find_concept(const Terminology& terminology, std::string_view term) {
   const auto found = std::ranges::find(terminology, term, &DemoConcept::term);
-  CODELOG_CHECK(found != terminology.end(), "a familiar concept comes before what names it");
+  CODELOG_CHECK(found != terminology.end(),
+                "a familiar concept comes before the concepts that name it");
   return static_cast<ConceptNumber>(found - terminology.begin());
 }
 
