@@ -54,8 +54,7 @@ base::Result<void> measure_upgrade(Bench& bench);  // upgrade to a later release
 base::Result<void> measure_appends(Bench& bench);  // compared with fdatasync
 base::Result<void> measure_replay(Bench& bench);   // replaying the log and projecting
 base::Result<void> measure_report(Bench& bench);   // readers during a report on a later release
-// start, a click, memory; requests compared with nginx
-base::Result<void> measure_server(Bench& bench);
+base::Result<void> measure_server(Bench& bench);   // start, a click, memory; requests against nginx
 
 // The release as it might be half a year later: a file of the data folder, not registered.
 base::Result<std::shared_ptr<const coding_systems::Release>> make_later_release(Bench& bench);
