@@ -14,6 +14,7 @@
 #include "coding_systems/readv2/coding_system.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/versioning/alias.h"
+#include "events/base/waiting.h"
 
 namespace codelog::coding_systems {
 namespace {
@@ -117,6 +118,8 @@ base::Result<std::shared_ptr<const Release>> Releases::open(std::string_view sys
   if (!found) return found.error();
   if (found->state == FileState::changed && !found->is_touched) return changed(found->files);
   if (found->release != nullptr && found->release->is_whole()) return found->release;
+  // Reading the file, or making its index, may take minutes: nobody else's processor is held.
+  const base::Waiting waiting;
   const base::Lock lock(found->place->opening);
   if (auto release = release_in(*found->place); release && release->is_whole()) return release;
   found->files.digest = digest_of(alias);
