@@ -74,7 +74,7 @@ base::Result<OpenedIndex> rebuild(const ReleaseFiles& files, std::string_view sy
   if (!after) return after.error();
   if (*after != stamp_of(*known)) {
     return base::Error{
-        base::ErrorCode::unavailable, files.database.string() + " changes while it is read", {}};
+        base::ErrorCode::unavailable, files.database.filename().string() + " changes while it is read", {}};
   }
   return write_and_map(files.index, system_id, std::move(bytes), IndexOrigin::built,
                        std::move(note));
@@ -109,7 +109,7 @@ base::Result<IndexedFile> identify(const std::filesystem::path& path, const std:
   if (!after) return after.error();
   if (*before != *after) {
     return base::Error{
-        base::ErrorCode::unavailable, path.string() + " changes while it is read", {}};
+        base::ErrorCode::unavailable, path.filename().string() + " changes while it is read", {}};
   }
   return IndexedFile{*digest, before->size_bytes, before->modified_ns, before->inode};
 }

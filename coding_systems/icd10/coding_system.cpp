@@ -61,7 +61,7 @@ class Icd10Release final : public IndexedRelease {
     // Asked last, since an import may replace the file at any time.
     if (is_unchanged(file_, index().file().built_from())) return read;
     return base::Error{base::ErrorCode::unavailable,
-                       file_.string() + " is not the file that is open any more",
+                       file_.filename().string() + " is not the file that is open any more",
                        {}};
   }
 
@@ -121,7 +121,7 @@ class Icd10Release final : public IndexedRelease {
     is_file_good_ = identified->digest == file_digest();
     if (is_file_good_) return {};
     return base::Error{
-        base::ErrorCode::unavailable, file_.string() + " is not the file that was registered", {}};
+        base::ErrorCode::unavailable, file_.filename().string() + " is not the file that was registered", {}};
   }
 
   const std::filesystem::path file_;
