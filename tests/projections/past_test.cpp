@@ -66,7 +66,9 @@ struct Fixture {
   void click(int times) {
     for (int i = 0; i < times; ++i) {
       const auto status = i % 2 == 0 ? base::CodeStatus::included : base::CodeStatus::excluded;
-      REQUIRE(drafts.change_statuses(alice, draft, {.updates = {{"c1000", status}}}));
+      commands::ChangeStatuses command;
+      command.updates = {{"c1000", status}};
+      REQUIRE(drafts.change_statuses(alice, draft, command));
     }
   }
 

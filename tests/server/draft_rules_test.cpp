@@ -24,6 +24,12 @@ std::shared_ptr<const coding_systems::Release> small_release() {
                                        "root");  // as commands share it
 }
 
+commands::ChangeStatuses of(std::vector<events::CodeWithStatus> updates) {
+  commands::ChangeStatuses command;
+  command.updates = std::move(updates);
+  return command;
+}
+
 using Statuses = std::map<std::string, std::string>;
 
 struct Fixture {
@@ -50,7 +56,7 @@ struct Fixture {
   }
 
   base::Result<events::Commit> decide(VersionId draft, const std::string& code, CodeStatus status) {
-    return drafts.change_statuses(alice, draft, {.updates = {{code, status}}});
+    return drafts.change_statuses(alice, draft, of({{code, status}}));
   }
 
   base::SearchId search(VersionId draft, const std::string& term) {
@@ -104,9 +110,9 @@ TEST_CASE_METHOD(Fixture, "a draft made from codes keeps them, whatever is decid
   }
   SECTION("after the workspace is made anew, too") {
     commands::DraftCommands others(site.executor());
-    REQUIRE(others.change_statuses(alice, draft, {.updates = {{"asthma", cleared}}}));
+    REQUIRE(others.change_statuses(alice, draft, of({{"asthma", cleared}})));
     CHECK(statuses(draft).size() == made.size());
-    REQUIRE(others.change_statuses(alice, draft, {.updates = {{"asthma", plus}}}));
+    REQUIRE(others.change_statuses(alice, draft, of({{"asthma", plus}})));
     CHECK(statuses(draft) == made);
   }
 }
@@ -151,8 +157,7 @@ TEST_CASE_METHOD(Fixture, "any code of the release may be decided, and brings wh
     CHECK(statuses(draft).at("dust") == "-");
   }
   SECTION("of one request, the last word on a code counts") {
-    REQUIRE(drafts.change_statuses(alice, draft,
-                                   {.updates = {{"exercise", plus}, {"exercise", cleared}}}));
+    REQUIRE(drafts.change_statuses(alice, draft, of({{"exercise", plus}, {"exercise", cleared}})));
     CHECK_FALSE(statuses(draft).contains("exercise"));
   }
   SECTION("but no code that neither the draft nor the release has") {
