@@ -8,9 +8,8 @@
 namespace codelog::tools {
 
 // /health-check/: 200 with an empty body, as OpenCodelists answers; 503 saying why when the log
-// takes no writes, the views have stopped following it, or the file of a release or mapping is not the
-// one that was registered. /metrics: Prometheus' text format. Both
-// must outlive the router.
+// takes no writes, the views have stopped following it, or the file of a release or mapping is not
+// the one that was registered. /metrics: Prometheus' text format. Both must outlive the router.
 void add_operations_routes(http::Router& router, DataFolder& folder, http::Metrics& metrics);
 
 // The gauges of the log, the views, the releases and the process. The folder must outlive the

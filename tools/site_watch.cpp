@@ -88,9 +88,9 @@ void SiteWatch::verify_mappings(bool all, const std::stop_token& stop) {
   for (const projections::MappingRecord& mapping : folder_.projections().views().mappings()) {
     if (stop.stop_requested()) return;
     if (!mappings::is_mapping(mapping.mapping)) continue;
-    const auto verified = folder_.mappings().verify(
-        mapping.mapping, {mapping.name, mapping.file_digest},
-        all ? Reading::always : Reading::only_if_touched, stop);
+    const auto verified =
+        folder_.mappings().verify(mapping.mapping, {mapping.name, mapping.file_digest},
+                                  all ? Reading::always : Reading::only_if_touched, stop);
     if (verified) continue;
     log_.write(http::LogLevel::warning, "mapping_not_verified",
                {{"mapping", mapping.mapping}, {"detail", verified.error().detail}});

@@ -73,8 +73,9 @@ base::Result<OpenedIndex> rebuild(const ReleaseFiles& files, std::string_view sy
   const auto after = stamp_of(files.database);
   if (!after) return after.error();
   if (*after != stamp_of(*known)) {
-    return base::Error{
-        base::ErrorCode::unavailable, files.database.filename().string() + " changes while it is read", {}};
+    return base::Error{base::ErrorCode::unavailable,
+                       files.database.filename().string() + " changes while it is read",
+                       {}};
   }
   return write_and_map(files.index, system_id, std::move(bytes), IndexOrigin::built,
                        std::move(note));

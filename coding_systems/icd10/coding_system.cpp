@@ -120,8 +120,9 @@ class Icd10Release final : public IndexedRelease {
     if (!identified) return identified.error();
     is_file_good_ = identified->digest == file_digest();
     if (is_file_good_) return {};
-    return base::Error{
-        base::ErrorCode::unavailable, file_.filename().string() + " is not the file that was registered", {}};
+    return base::Error{base::ErrorCode::unavailable,
+                       file_.filename().string() + " is not the file that was registered",
+                       {}};
   }
 
   const std::filesystem::path file_;

@@ -51,10 +51,10 @@ base::Result<std::shared_ptr<const Mapping>> Mappings::open(Place<Mapping>& plac
     place.digest = file.digest;
     return place.open;
   }
-  return base::Error{base::ErrorCode::unavailable,
-                     path.filename().string() +
-                         " is not the file that was registered: import it once more",
-                     {}};
+  return base::Error{
+      base::ErrorCode::unavailable,
+      path.filename().string() + " is not the file that was registered: import it once more",
+      {}};
 }
 
 base::Result<void> Mappings::verify(std::string_view mapping, const MappingFile& file,
