@@ -338,8 +338,13 @@ base::Result<std::vector<TextNumber>> IndexSearch::texts_by_regex(RegexWork& wor
   if (work.is_beyond_hope(bytes)) return too_much_work();
   std::vector<TextNumber> texts;
   ReleaseIndex::Texts of_node;
-  for (const Node node : *candidates) {
-    of_node = index_.texts_of(node, of_node.after);
+  for (std::size_t i = 0; i < candidates->size(); ++i) {
+    if (i + prefetch_distance < candidates->size()) {
+      index_.prefetch_texts((*candidates)[i + prefetch_distance]);
+    }
+    of_node = index_.texts_of((*candidates)[i], of_node.after);
+    if (of_node.first == of_node.after) continue;
+    if (work.regex().is_ruled_out(index_.text_block(of_node))) continue;
     if (!add_matches(work, of_node, texts)) return too_much_work();
   }
   return texts;
@@ -405,9 +410,8 @@ base::Result<std::vector<Node>> IndexSearch::find(const SearchQuery& query) cons
     if (!regex) return regex.error();
     const auto texts = matching_texts(query, *regex);
     if (!texts) return texts.error();
-    auto cursor = index_.node_cursor();
     for (const TextNumber text : *texts) {
-      const Node node = cursor.node_of(text);
+      const Node node = index_.node_of(text);
       if (nodes.empty() || nodes.back() != node) nodes.push_back(node);
     }
   }
@@ -439,13 +443,12 @@ base::Result<SearchHits> IndexSearch::find_page(const SearchQuery& query, Search
   if (!texts) return texts.error();
   const auto folded = folded_term(query.text);
   Ranking ranking(release_, index_);
-  auto cursor = index_.node_cursor();
   for (std::size_t i = 0; i < texts->size(); ++i) {
     if (i + prefetch_distance < texts->size()) {
       __builtin_prefetch(index_.text_place((*texts)[i + prefetch_distance]));
     }
     const TextNumber text = (*texts)[i];
-    const Node node = cursor.node_of(text);
+    const Node node = index_.node_of(text);
     if (!filter->takes(node)) continue;
     const std::string_view description = index_.text(text);
     if (*regex && (*regex)->is_too_much(description)) return too_much_work();

@@ -11,6 +11,7 @@
 
 #include "coding_systems/base/text_fold.h"
 #include "coding_systems/base/text_search.h"
+#include "events/base/text.h"
 
 namespace codelog::coding_systems {
 namespace {
@@ -85,6 +86,47 @@ base::Error refuse(std::string detail) {
   return base::field_error(base::ErrorCode::invalid, "text", std::move(detail));
 }
 
+// A piece of an expression that stands for itself.
+struct Piece {
+  TextSearch search;
+  std::size_t bytes;
+};
+
+// The pieces of an expression that is nothing but pieces with .* between them ("fracture.*femur"),
+// which many are; nothing of any other.
+std::vector<Piece> chain_of(std::string_view pattern) {
+  constexpr std::string_view between = ".*";
+  constexpr std::string_view plain = " -,/%'\"&:;<>=@!~_";
+  std::vector<Piece> chain;
+  while (true) {
+    const auto after = std::min(pattern.find(between), pattern.size());
+    const auto piece = pattern.substr(0, after);
+    const bool is_plain = std::ranges::all_of(piece, [&](char c) {
+      return is_ascii_word(static_cast<unsigned char>(c)) || plain.find(c) != plain.npos;
+    });
+    if (piece.empty() || !is_plain) return {};
+    chain.push_back({TextSearch(base::ascii_lower(piece), 0), piece.size()});
+    if (after == pattern.size()) return chain;
+    pattern.remove_prefix(after + between.size());
+  }
+}
+
+// Whether a match is nothing but the pieces in their order: no letter is in another case than ASCII
+// knows, and . matches everything.
+bool is_simple(std::string_view text) {
+  return is_ascii(text) && text.find('\n') == text.npos;
+}
+
+bool is_chain_in(std::span<const Piece> chain, std::string_view text) {
+  std::size_t from = 0;
+  for (const Piece& piece : chain) {
+    const auto found = piece.search.find(text, from);
+    if (found == text.npos) return false;
+    from = found + piece.bytes;
+  }
+  return true;
+}
+
 // More may say so than are: a ^ in brackets is none.
 bool has_anchors(std::string_view pattern) {
   const auto has = [&](std::string_view part) { return pattern.find(part) != pattern.npos; };
@@ -129,6 +171,7 @@ struct RegexSearch::Compiled {
   std::uint64_t required = 0;
   std::vector<std::string> required_parts;
   std::vector<TextSearch> required_searches;
+  std::vector<Piece> chain;  // all of it, if it is one
   bool has_usable_literals = false;
   bool has_anchors = false;
 
@@ -206,6 +249,7 @@ base::Result<RegexSearch> RegexSearch::compile(std::string_view pattern) {
     return refuse("is no regular expression");
   }
   compiled->filter.Compile(&compiled->literals);
+  compiled->chain = chain_of(pattern);
   compiled->has_anchors = has_anchors(pattern);
   compiled->look_at_literals();
   return RegexSearch(std::move(compiled));
@@ -247,7 +291,7 @@ std::optional<std::vector<Node>> RegexSearch::candidates(const TermIndex& terms,
   const Compiled& compiled = *compiled_;
   if (!compiled.has_usable_literals || compiled.may_match(compiled.anywhere)) return std::nullopt;
   std::optional<std::vector<Node>> nodes;
-  if (compiled.required != 0) nodes = terms.find_containing_all(compiled.required_parts);
+  if (compiled.required != 0) nodes = terms.candidates_for_all(compiled.required_parts);
   const bool is_narrow = nodes && nodes->size() <= candidates_worth_narrowing;
   if (!is_narrow && !compiled.may_match(compiled.required | compiled.anywhere)) {
     nodes = compiled.narrow(std::move(nodes), terms, node_count);
@@ -261,7 +305,14 @@ std::optional<std::vector<Node>> RegexSearch::candidates(const TermIndex& terms,
 
 bool RegexSearch::matches_in_context() const { return !compiled_->has_anchors; }
 
+bool RegexSearch::is_ruled_out(std::string_view text) const {
+  return compiled_->is_ruled_out(text);
+}
+
 bool RegexSearch::matches(std::string_view text) const {
+  if (const auto& chain = compiled_->chain; !chain.empty() && is_simple(text)) {
+    return is_chain_in(chain, text);
+  }
   return !compiled_->is_ruled_out(text) &&
          compiled_->expression().Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED,
                                        nullptr, 0);

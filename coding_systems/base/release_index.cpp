@@ -9,6 +9,9 @@
 namespace codelog::coding_systems {
 namespace {
 
+constexpr std::size_t texts_per_block = 16;
+constexpr std::size_t cache_line_bytes = 64;
+
 base::Error damaged(const std::string& what) {
   return {base::ErrorCode::corrupt, "the index file contradicts itself: " + what, {}};
 }
@@ -46,6 +49,13 @@ std::size_t first_from(std::span<const std::uint32_t> values, std::size_t from, 
   const auto found =
       std::partition_point(first, last, [&](std::uint32_t value) { return !is_there(value); });
   return static_cast<std::size_t>(found - values.begin());
+}
+
+// The node whose texts hold this place; it is `from` or a later one.
+Node node_from(Node from, std::span<const std::uint32_t> text_offsets, std::uint32_t place) {
+  const auto next = first_from(text_offsets, from + std::size_t{1},
+                               [&](auto offset) { return offset > place; });
+  return static_cast<Node>(next - 1);
 }
 
 // The display name stands last, where there is one.
@@ -95,6 +105,7 @@ ReleaseIndex::ReleaseIndex(IndexFile file) : file_(std::move(file)) {
 base::Result<ReleaseIndex> ReleaseIndex::from(IndexFile file) {
   ReleaseIndex index(std::move(file));
   if (auto checked = index.check(); !checked) return checked.error();
+  index.find_block_nodes();
   return index;
 }
 
@@ -285,12 +296,24 @@ ReleaseIndex::Texts ReleaseIndex::texts_of(Node node, TextNumber from) const {
   return {static_cast<TextNumber>(first), static_cast<TextNumber>(after)};
 }
 
-Node ReleaseIndex::NodeCursor::node_of(TextNumber text) {
-  const auto place = index_.text_starts_[text];
-  const auto next = first_from(index_.text_offsets_, node_ + std::size_t{1},
-                               [&](auto offset) { return offset > place; });
-  node_ = static_cast<Node>(next - 1);
-  return node_;
+void ReleaseIndex::find_block_nodes() {
+  block_nodes_.reserve(text_count() / texts_per_block + 1);
+  Node node = 0;
+  for (std::size_t text = 0; text < text_count(); text += texts_per_block) {
+    node = node_from(node, text_offsets_, text_starts_[text]);
+    block_nodes_.push_back(node);
+  }
+}
+
+Node ReleaseIndex::node_of(TextNumber text) const {
+  return node_from(block_nodes_[text / texts_per_block], text_offsets_, text_starts_[text]);
+}
+
+void ReleaseIndex::prefetch_texts(Node node) const {
+  const auto after = text_offsets_[node + 1];
+  for (auto at = text_offsets_[node]; at < after; at += cache_line_bytes) {
+    __builtin_prefetch(texts_.data() + at);
+  }
 }
 
 std::span<const Link> ReleaseIndex::links(Node node) const {

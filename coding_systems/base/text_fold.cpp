@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 
 #include "coding_systems/base/code_hash.h"
 
@@ -91,10 +92,15 @@ void walk(std::string_view text, OnAscii on_ascii, OnOther on_other) {
 }  // namespace
 
 bool is_ascii(std::string_view text) {
-  // Without a way out on the first such byte, so that the compiler makes one loop of 16 at a time.
-  unsigned char together = 0;
-  for (const char c : text) together |= static_cast<unsigned char>(c);
-  return together < ascii_after;
+  constexpr std::uint64_t highest_bits = 0x8080808080808080;
+  std::uint64_t together = 0;
+  std::size_t at = 0;
+  for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    together |= eight;
+  }
+  for (; at < text.size(); ++at) together |= static_cast<unsigned char>(text[at]);
+  return (together & highest_bits) == 0;
 }
 
 CodePoint first_code_point(std::string_view text) {

@@ -136,10 +136,14 @@ std::size_t ask_everything(const ReleaseIndex& index) {
     for (const Node node : nodes) REQUIRE(node < index.node_count());
     answers += nodes.size();
   }
-  auto cursor = index.node_cursor();
   for (coding_systems::TextNumber text = 0; text < index.text_count(); ++text) {
     answers += index.text(text).size() + (index.is_searched(text) ? 1 : 0);
-    REQUIRE(cursor.node_of(text) < index.node_count());
+    REQUIRE(index.node_of(text) < index.node_count());
+  }
+  for (const char* start : {"n", "name of", "synonym 3"}) {
+    const auto texts = index.texts_that_start_with(start);
+    for (const auto text : texts) REQUIRE(text < index.text_count());
+    answers += texts.size();
   }
   return answers + search_in_every_mode(index);
 }

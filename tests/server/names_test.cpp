@@ -1,7 +1,10 @@
 // What versions are called: tags and hashes, the URLs that are made of them, and who may have which
 // name.
 #include <catch2/catch.hpp>
+#include <cctype>
 
+#include "events/base/digest.h"
+#include "events/base/text.h"
 #include "events/base/version_hash.h"
 #include "server/http/urlencoded.h"
 #include "tests/server/api_site.h"
@@ -214,7 +217,7 @@ TEST_CASE("a clone's link to its source is escaped", "[names]") {
 TEST_CASE("names may not begin or end with white space, or hold what nobody sees", "[names]") {
   Site site;
   site.list("One", ulcer);
-  for (const std::string& tag : {"a ", " a", "a\u00a0", "\u3000a", "a\tb", "a\nb", "\u200ba",
+  for (const std::string tag : {"a ", " a", "a\u00a0", "\u3000a", "a\tb", "a\nb", "\u200ba",
                                  "\ufeffa", "a\u2028b", "a\u0085b", "a\u202eb", " "}) {
     CAPTURE(tag);
     const std::uint64_t head = site.head();
