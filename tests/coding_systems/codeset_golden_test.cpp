@@ -1,4 +1,4 @@
-// The codeset algebra against OpenCodelists' own answers on 2,000 random graphs.
+// Compares the codeset algebra with OpenCodelists' own answers on 2,000 random graphs.
 #include <zlib.h>
 
 #include <catch2/catch.hpp>
@@ -76,8 +76,8 @@ std::vector<CodeWithStatus> updates_of(const nlohmann::json& golden) {
   return updates;
 }
 
-// The reference adds codes that an update reaches to its map (and does not store them); so does
-// this.
+// The reference adds codes reached by an update to its map (without storing them); this does the
+// same.
 void add_reached(Codeset& codeset, const std::vector<CodeWithStatus>& updates) {
   std::vector<std::string> codes;
   for (const auto& update : updates) codes.push_back(update.code);
@@ -88,7 +88,7 @@ void add_reached(Codeset& codeset, const std::vector<CodeWithStatus>& updates) {
 
 }  // namespace
 
-TEST_CASE("node statuses, definitions and walks are the reference's") {
+TEST_CASE("node statuses, definitions and walks equal the reference's") {
   const auto& cases = golden_cases();
   REQUIRE(cases.size() == 2000);
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -127,7 +127,7 @@ TEST_CASE("node statuses, definitions and walks are the reference's") {
   }
 }
 
-TEST_CASE("sequences of updates are the reference's") {
+TEST_CASE("sequences of updates equal the reference's") {
   std::size_t updates_count = 0;
   for (const auto& golden : golden_cases()) {
     auto codeset = Codeset::from_definition(
@@ -145,7 +145,7 @@ TEST_CASE("sequences of updates are the reference's") {
   CHECK(updates_count > 5000);
 }
 
-TEST_CASE("minimal definitions and reapplied statuses are the reference's") {
+TEST_CASE("minimal definitions and reapplied statuses equal the reference's") {
   std::size_t reapplied_count = 0;
   for (const auto& golden : golden_cases()) {
     const auto release = release_of(golden);

@@ -1,6 +1,6 @@
-// The codeset algebra on a whole release against the rules as written, on the reference's own small
-// graph of just the codes: same statuses for every code, with orphans, strangers, multiple parents
-// and the root among them.
+// Compares the codeset algebra on a whole release with the written rules on the reference's small
+// graph of just the codes. Every code must get the same status, with orphans, strangers, multiple
+// parents and the root among the codes.
 #include <rapidcheck/catch.h>
 
 #include <algorithm>
@@ -24,21 +24,21 @@ using coding_systems::SearchExpansion;
 
 namespace {
 
-// A case takes a tenth of a millisecond; RapidCheck's hundred would be few.
+// A case takes a tenth of a millisecond, so there is time for more than RapidCheck's hundred.
 const int more_cases = setenv("RC_PARAMS", "max_success=500", 0);
 
 std::string code_name(std::size_t number) {
   return (number < 10 ? "c0" : "c") + std::to_string(number);
 }
 
-// A release: c00 is its root code, often also a node. Some codes are outside every edge, and c90..
-// are strangers.
+// A release: c00 is its root code, often also a node. Some codes have no edges, and c90.. are
+// strangers.
 struct World {
   oracle::Edges edges;
   std::shared_ptr<const coding_systems::Release> release;
   std::vector<std::string> known;
   std::vector<std::string> all;
-  std::vector<std::string> updatable;  // all, and the root where it is a node
+  std::vector<std::string> updatable;  // all codes, and the root if it is a node
   std::string root = code_name(0);
 
   std::vector<std::string> some_of(const std::vector<std::string>& codes) const {
@@ -71,8 +71,7 @@ World random_world() {
   if (!root_is_node) world.known.erase(world.known.begin());
   world.release = std::make_shared<FakeRelease>(world.edges, world.known, world.root);
   world.updatable = world.known;
-  // A root without edges is no code to ask for: in the reference's graph it would hang under
-  // itself.
+  // A root without edges cannot be requested: in the reference's graph it would hang under itself.
   if (root_is_node && !root_has_edges) world.known.erase(world.known.begin());
   world.all = world.known;
   for (const auto* stranger : {"c90", "c91", "c92"}) {
@@ -100,7 +99,7 @@ Codeset codeset_of(const World& world, const oracle::Statuses& statuses) {
   return Codeset::make(world.release, codes);
 }
 
-// Entries of `before` as they are in `after`; the reference stores no others.
+// The entries of `before` with their status in `after`; the reference stores no others.
 std::vector<CodeChange> changes_of(const oracle::Statuses& before, const oracle::Statuses& after) {
   std::vector<CodeChange> changes;
   for (const auto& [code, status] : before) {
@@ -123,7 +122,7 @@ std::vector<oracle::Signed> walk_of(const Codeset& codeset) {
   return walk;
 }
 
-// A draft with any statuses, stale and impossible ones too.
+// A draft with any statuses, including stale and impossible ones.
 oracle::Statuses random_draft(const World& world) {
   oracle::Statuses draft;
   for (const auto& code : world.some_of(world.all)) draft[code] = any_status();
@@ -149,7 +148,7 @@ TEST_CASE("definitions give every code its status by the rules", "[property]") {
     oracle::Definition definition{set_of(included), set_of(excluded)};
     const auto codeset = Codeset::from_definition(world.release, {included, excluded});
     RC_ASSERT(statuses_of(codeset) == oracle::statuses_of_definition(graph, definition));
-    // The statuses keep only the inclusion of a code that is in both.
+    // A code in both lists is included only.
     for (const auto& code : included) definition.excluded.erase(code);
     RC_ASSERT(walk_of(codeset) == oracle::walk(graph, definition));
     RC_ASSERT(codeset.definition().included == included);
@@ -250,7 +249,7 @@ TEST_CASE("steps on a draft change what the reference would store, and nothing e
 }
 
 TEST_CASE("orphan clean-up, new descendants and tops follow the draft's graph", "[property]") {
-  rc::prop("what no included code holds", [] {
+  rc::prop("codes that no included code holds", [] {
     const auto world = random_world();
     const auto draft = random_draft(world);
     const auto graph = graph_of_draft(world, draft);
@@ -270,7 +269,7 @@ TEST_CASE("orphan clean-up, new descendants and tops follow the draft's graph", 
     const auto world = random_world();
     auto draft = random_draft(world);
     auto codeset = codeset_of(world, draft);
-    // Codes that were in the draft once must not show.
+    // Codes that were once in the draft must not show.
     const auto gone = world.some_of(world.all);
     codeset.apply(codeset.changes_if_removed(gone));
     for (const auto& code : gone) draft.erase(code);

@@ -1,4 +1,4 @@
-// Codesets by example: the worked examples of the rules, edges of the input, and sizes that break
+// Codesets by example: the worked examples of the rules, boundary cases, and sizes that break
 // recursion.
 #include "coding_systems/base/codeset.h"
 
@@ -99,7 +99,7 @@ std::string after_updates(const std::string& start, const std::string& updates) 
 
 }  // namespace
 
-TEST_CASE("the closest decided codes above a code decide, by whatever path") {
+TEST_CASE("the closest decided codes above a code decide, by any path") {
   const auto statuses = [](const std::string& included, const std::string& excluded) {
     return text_of(Codeset::from_definition(graph_g(), {words(included), words(excluded)}));
   };
@@ -131,7 +131,7 @@ TEST_CASE("the smallest definition of a flat set") {
   CHECK(text_of(Codeset::from_codes(graph_g(), words("A C"))) == "A:+ C:(+) D:- F:(-)");
 }
 
-TEST_CASE("the defining tree gives a code once per branch, and at most so many rows") {
+TEST_CASE("the defining tree repeats a code in each branch, and has a limit of rows") {
   const auto codeset = Codeset::from_codes(graph_g(), words("R D"));
   CHECK(walk_of(codeset) == "R+ A- D+ F- B- D+ F-");
   // B first.
@@ -150,24 +150,24 @@ TEST_CASE("the defining tree gives a code once per branch, and at most so many r
   CHECK(refused.error().code == base::ErrorCode::too_large);
 }
 
-TEST_CASE("an update decides anew about the code and what is below it, and nothing else") {
+TEST_CASE("an update decides again about the code and its descendants only") {
   const std::string start = "A:+ C:(+) D:! F:! B:- E:(-)";
   CHECK(after_updates(start, "D:+") == "A:+ B:- C:(+) D:+ E:(-) F:(+)");
   CHECK(after_updates(start, "B:?") == "A:+ B:? C:(+) D:(+) E:? F:(+)");
   CHECK(after_updates(start, "A:-") == "A:- B:- C:(-) D:(-) E:(-) F:(-)");
   CHECK(after_updates(start, "F:- D:+") == "A:+ B:- C:(+) D:+ E:(-) F:-");
-  // R has no entry: it counts while it is decided upon, but A and B keep what they are.
+  // R has no entry: it counts while the update is decided, but A and B keep their statuses.
   CHECK(after_updates(start, "R:+") == "A:+ B:- C:(+) D:! E:(-) F:!");
   CHECK(after_updates("C:? E:?", "R:+") == "C:(+) E:(+)");
   CHECK(after_updates(start, "B:! B:+") == "A:+ B:+ C:(+) D:(+) E:(+) F:(+)");
   CHECK(after_updates(start, "B:+ B:(-)") == "A:+ B:? C:(+) D:(+) E:? F:(+)");
-  // Stale statuses elsewhere stay as they are stored.
+  // Stale statuses elsewhere stay as stored.
   CHECK(after_updates("A:+ C:? D:? F:?", "C:+") == "A:+ C:+ D:? F:?");
   CHECK(after_updates(start, "unknown:+") == "A:+ B:- C:(+) D:! E:(-) F:!");
   CHECK(after_updates(start, "") == "A:+ B:- C:(+) D:! E:(-) F:!");
 }
 
-TEST_CASE("changes name what differs, before and after, by code") {
+TEST_CASE("changes list the differing codes with status before and after, by code") {
   const auto codeset = Codeset::make(graph_g(), parsed("A:+ C:(+) D:! F:! B:- E:(-)"));
   CHECK(codeset.changes_if_updated(parsed("B:?")) ==
         std::vector<CodeChange>{{"B", CodeStatus::excluded, CodeStatus::unresolved},
@@ -186,13 +186,13 @@ TEST_CASE("changes name what differs, before and after, by code") {
   CHECK(codeset.counts() == std::array<std::size_t, 6>{0, 2, 1, 1, 1, 1});
 }
 
-TEST_CASE("reapplying computes every status anew from the decided ones") {
+TEST_CASE("reapplying computes every status again from the decided ones") {
   auto codeset = Codeset::make(graph_g(), parsed("A:+ C:? D:? B:(-) E:! Z:(+)"));
   codeset.apply(codeset.changes_if_reapplied());
   CHECK(text_of(codeset) == "A:+ B:? C:(+) D:(+) E:? Z:?");
 }
 
-TEST_CASE("codes outside every edge hang under the root, where the root is a node") {
+TEST_CASE("codes without edges hang under the root if the root is a node") {
   auto codeset = Codeset::make(graph_g(), parsed("R:? old:? gone:?"));
   codeset.apply(codeset.changes_if_updated(parsed("R:+")));
   CHECK(text_of(codeset) == "R:+ gone:(+) old:(+)");
@@ -210,14 +210,14 @@ TEST_CASE("codes outside every edge hang under the root, where the root is a nod
   CHECK(codeset.ultimate_ancestors(words("gone old 01 0101")) == words("01 gone old"));
 }
 
-TEST_CASE("clean-up keeps what is included or has an included code above it") {
+TEST_CASE("clean-up keeps codes that are included or below an included code") {
   const auto codeset = Codeset::make(graph_g(), parsed("A:+ C:(+) D:- F:(-) B:? E:? Z:-"));
   CHECK(codeset.without_included_ancestor(words("A C D F B E Z unknown")) == words("B E Z"));
   CHECK(codeset.missing_descendants().empty());
   CHECK(Codeset::make(graph_g(), parsed("B:? D:+")).missing_descendants() == words("E F"));
 }
 
-TEST_CASE("a code given twice has its last status, and copies are apart") {
+TEST_CASE("a code given twice has its last status, and copies are independent") {
   auto codeset = Codeset::make(graph_g(), parsed("A:+ Z:? A:- Z:+"));
   CHECK(text_of(codeset) == "A:- Z:+");
   const auto copy = codeset;
@@ -251,7 +251,7 @@ TEST_CASE("a universe numbers strangers after the release and keeps the numbers"
   CHECK(further.code(8).data() == extended.code(8).data());  // shared, not copied
 }
 
-TEST_CASE("a search brings its topmost matches and everything below them") {
+TEST_CASE("a search brings its topmost matches and all their descendants") {
   const std::shared_ptr<const coding_systems::Release> release = std::make_shared<FakeRelease>(
       FakeRelease::Edges{
           {"root", "heart"}, {"heart", "heart/valve"}, {"heart/valve", "mitral"}, {"root", "lung"}},
@@ -272,11 +272,11 @@ TEST_CASE("a search brings its topmost matches and everything below them") {
         std::vector<std::string>{"typed"});
 }
 
-TEST_CASE("a chain of a million codes is neither recursed into nor gone through twice") {
+TEST_CASE("a chain of a million codes needs no recursion and is walked only once") {
   constexpr Node size = 1'000'000;
   const auto ordered = chain(size);
   const ExtendedHierarchy hierarchy(ordered.arrays.view());
-  // Every second code is in the set: every code is decided, alternately.
+  // Every second code is in the set, so every code is decided, alternately.
   const auto even = every_second(size);
   const auto alternating = coding_systems::minimal_definition(hierarchy, even);
   CHECK(alternating.included == even);

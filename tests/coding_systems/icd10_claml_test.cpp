@@ -1,4 +1,4 @@
-// What is read of a ClaML document, and what is refused.
+// Reading ClaML documents, and refusing bad ones.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -14,7 +14,7 @@ const std::string chapter = claml_class("I", "", "Infections");
 const std::string block = claml_class("A00-A09", "I", "Gut infections");
 const std::string where = "icd102016en.xml, line ";
 
-// What the import says of a document with the element behind chapter and block (line 5).
+// The error of importing a document with this element after chapter and block (line 5).
 std::string failure_of(const std::string& element) {
   ClamlImport import;
   import.write_2016({chapter, block, element});
@@ -30,7 +30,7 @@ std::vector<Row> rubrics(const ClamlImport& import, const std::string& code) {
 
 }  // namespace
 
-TEST_CASE("a code's shape says what it is", "[icd10]") {
+TEST_CASE("the shape of a code gives its level", "[icd10]") {
   using coding_systems::icd10::Level;
   using coding_systems::icd10::level_of_code;
   for (const char* code : {"I", "XXII", "VI"}) CHECK(level_of_code(code) == Level::chapter);
@@ -45,7 +45,7 @@ TEST_CASE("a code's shape says what it is", "[icd10]") {
   }
 }
 
-TEST_CASE("a name is the long form of it, its white space collapsed", "[icd10]") {
+TEST_CASE("a name is the long form with its white space collapsed", "[icd10]") {
   ClamlImport import;
   import.write_2019(
       {chapter, block,
@@ -90,19 +90,19 @@ TEST_CASE("dagger and asterisk codes are paired by their references", "[icd10]")
   const std::string dagger = " usage=\"dagger\"";
   import.write_2019(
       {chapter, block, claml_class("A00", "A00-A09", "Cholera"),
-       // On the class, with partners in the name and in an inclusion; one of them twice.
+       // Usage on the class; partners in the name and in an inclusion, one of them twice.
        claml_class(
            "A00.1", "A00",
            "Gut" + partner_reference("aster", "A01.-") + partner_reference("aster", "A01.-"),
            {.attributes = dagger,
             .inside = claml_rubric("inclusion", "x" + partner_reference("aster", "G99.9")) +
-                      // Of its own usage: no partner.
+                      // The same usage as the class: not a partner.
                       claml_rubric("exclusion", "y" + partner_reference("dagger", "A02"))}),
-       // On a rubric alone.
+       // Usage on a rubric only.
        "<Class code=\"A01\" kind=\"category\"><SuperClass code=\"A00-A09\"/>"
        "<Rubric kind=\"preferred\" usage=\"aster\"><Label>Shown" +
            partner_reference("dagger", "A00.1+") + "</Label></Rubric></Class>",
-       // Neither: a reference makes no pair.
+       // No usage: a reference makes no pair.
        claml_class("A02", "A00-A09", "Plain" + partner_reference("dagger", "A00.1"))});
   REQUIRE(import.run() == "");
   CHECK(import.codes("2019")[3] == "A001 A00 category dagger 0 Gut");
@@ -111,11 +111,11 @@ TEST_CASE("dagger and asterisk codes are paired by their references", "[icd10]")
   CHECK(query(import.file,
               "SELECT dagger_code, asterisk_code, dagger_concept_id IS NULL, "
               "asterisk_concept_id IS NULL FROM icd10_daggerasteriskrelation ORDER BY id") ==
-        // In the order of the references: rubrics of this class stand before its name.
+        // In the order of the references: rubrics of this class come before its name.
         std::vector<Row>{{"A001", "G999", "0", "1"}, {"A001", "A01", "0", "0"}});
 }
 
-TEST_CASE("a class's own usage decides, whatever is marked inside", "[icd10]") {
+TEST_CASE("a class's own usage decides, not the marks inside it", "[icd10]") {
   const std::string inside = claml_rubric("inclusion", "<Fragment usage=\"aster\">x</Fragment>") +
                              claml_rubric("inclusion", "<Fragment usage=\"dagger\">y</Fragment>");
   ClamlImport import;
@@ -128,7 +128,7 @@ TEST_CASE("a class's own usage decides, whatever is marked inside", "[icd10]") {
         where + "5: class A00: it is both dagger and asterisk");
 }
 
-TEST_CASE("what is no class of ICD-10 is refused with its line", "[icd10]") {
+TEST_CASE("an element that is not a class of ICD-10 is refused with its line", "[icd10]") {
   const std::string a00 = where + "5: class A00: ";
   CHECK(failure_of("<Class kind=\"category\"/>") == where + "5: a <Class> has no code");
   CHECK(failure_of(claml_class("A00.Y", "A00-A09", "x")) ==
@@ -162,7 +162,7 @@ TEST_CASE("what is no class of ICD-10 is refused with its line", "[icd10]") {
         a00 + "it is both dagger and asterisk");
 }
 
-TEST_CASE("what is unknown in ClaML and not needed is left out and told", "[icd10]") {
+TEST_CASE("unknown parts of ClaML that nothing needs are left out, with a notice", "[icd10]") {
   ClamlImport import;
   import.write_2016(
       {chapter, block,
@@ -171,7 +171,7 @@ TEST_CASE("what is unknown in ClaML and not needed is left out and told", "[icd1
            {.inside = claml_rubric("joke", "x") + claml_rubric("joke", "y") +
                       claml_rubric("note", "z") + "<Rubric kind=\"note\" usage=\"sword\"/>" +
                       claml_rubric("note", "x" + partner_reference("aster", "see above"))}),
-       // Below a class that no edition has, and with a partner that none has.
+       // Below a class that no edition has, and with a partner that no edition has.
        claml_class("B00", "B00-B09", "Lost" + partner_reference("aster", "G01"),
                    {.attributes = " usage=\"dagger\""})});
   REQUIRE(import.run() == "");
@@ -192,7 +192,7 @@ TEST_CASE("what is unknown in ClaML and not needed is left out and told", "[icd1
       "G01)");
 }
 
-TEST_CASE("what is no document of ICD-10 is refused with its line", "[icd10]") {
+TEST_CASE("a document that is not ICD-10 is refused with its line", "[icd10]") {
   ClamlImport import;
   const auto of = [&](const std::string& document) {
     write_bytes(import.sources / "icd102016en.xml", document);

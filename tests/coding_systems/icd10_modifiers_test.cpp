@@ -1,4 +1,4 @@
-// The fourth and fifth characters, and how two editions and the NHS's words for one come together.
+// Fourth and fifth characters, and combining two editions and the NHS's words for one.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -33,7 +33,7 @@ std::string category(const std::string& code, const std::string& inside = "",
   return claml_class(code, parent, name + " " + code, {.inside = inside});
 }
 
-// Of the categories alone, without chapter and block.
+// Only the categories, without chapter and block.
 Lines codes_of(const Lines& elements) {
   ClamlImport import;
   import.write_2019(with_frame(elements));
@@ -51,7 +51,7 @@ std::string failure_of(const Lines& elements) {
 
 const std::string where = "icd102019en.xml, line ";  // the first category has line 9
 
-// Two external causes, one of them with a code that the NHS gives up.
+// Two external causes, one of them with a code that gives way in the NHS's form.
 Lines external_causes(const Lines& more = {}) {
   Lines all = {claml_character(places, ".0", "Home"),
                claml_character(places, ".8", "Elsewhere"),
@@ -72,7 +72,8 @@ bool has_notice(const ClamlImport& import, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a modifier's characters follow the codes with four, where there are any", "[icd10]") {
+TEST_CASE("a modifier's fifth characters follow codes of four characters if there are any",
+          "[icd10]") {
   CHECK(codes_of({category("M00", modified_by(sites)), category("M00.0"),
                   category("M00.2", exclude_modifier(sites))}) ==
         Lines{"M00 M00-M25 category normal 0 Name M00", "M000 M00 category normal 0 Name M00.0",
@@ -118,7 +119,7 @@ TEST_CASE("fifth characters follow fourth ones of a modifier", "[icd10]") {
               "M2104 M210 category normal 5 Name M21 : Hand"});
 }
 
-TEST_CASE("M13 is coded by site though its markup does not say so", "[icd10]") {
+TEST_CASE("M13 is coded by site though its markup lacks the modifier", "[icd10]") {
   CHECK(codes_of({category("M13"), category("M13.0")}) ==
         Lines{"M13 M00-M25 category normal 0 Name M13", "M130 M13 category normal 0 Name M13.0",
               "M1301 M130 category normal 5 Name M13.0 : Shoulder",
@@ -140,7 +141,7 @@ TEST_CASE("a block's modifier is one of all its categories but the excluded", "[
               "M24 M00-M25 category normal 0 Name M24"});
 }
 
-TEST_CASE("modifiers that lead nowhere make no codes, and are told", "[icd10]") {
+TEST_CASE("unknown modifiers make no codes and give a notice", "[icd10]") {
   ClamlImport import;
   import.write_2019(with_frame({claml_character("S13M00", "1", "x"),
                                 category("M00", modified_by("S99X00_5") + modified_by(sites, "19")),
@@ -193,14 +194,14 @@ TEST_CASE("the NHS codes where an external cause happened, in 2016 only", "[icd1
               "Y06 W00-Y34 category normal 0 Neglect",
               "Y35 W00-Y34 category normal 0 Legal intervention"});
   CHECK(import.codes("2019").size() == 7);
-  // W268 has another meaning in 2019, which is known; eight of the codes that WHO should have are
-  // not in this document.
+  // The other meaning of W268 in 2019 is known. Eight of the codes that WHO should have are missing
+  // from this document.
   CHECK(import.notices.size() == 8);
   CHECK(has_notice(import,
                    "2016: a code of WHO's that places of occurrence replace is not there: X590"));
 }
 
-TEST_CASE("places of occurrence leave what WHO has unexpectedly", "[icd10]") {
+TEST_CASE("places of occurrence leave WHO's unexpected codes", "[icd10]") {
   ClamlImport import;
   import.write_2016(external_causes({claml_class("W00.0", "W00", "On ice")}));
   REQUIRE(import.run() == "");
@@ -209,7 +210,7 @@ TEST_CASE("places of occurrence leave what WHO has unexpectedly", "[icd10]") {
   const Lines codes = import.codes("2016");
   CHECK(std::ranges::count(codes, "W000 W00 category normal 0 On ice") == 1);
   CHECK(std::ranges::count(codes, "W008 W00 category normal 4 Fall : Elsewhere") == 1);
-  // A code gives way to a place only.
+  // A code gives way only to a place.
   ClamlImport kept;
   kept.write_2016(external_causes({claml_class("W26.9", "W26", "Not stated")}));
   REQUIRE(kept.run() == "");
@@ -257,7 +258,7 @@ TEST_CASE("the NHS's words for the codes of 2016 are taken over", "[icd10]") {
               "U11 U00-U49 category normal 0 New"});
 }
 
-TEST_CASE("differences from the NHS's words that nobody has looked at are told", "[icd10]") {
+TEST_CASE("unreviewed differences from the NHS's words give notices", "[icd10]") {
   const Lines frame = {claml_class("I", "", "Infections"), claml_class("A00-A09", "I", "Gut"),
                        claml_class("A00", "A00-A09", "Cholera")};
   Lines who = frame;
@@ -278,8 +279,10 @@ TEST_CASE("differences from the NHS's words that nobody has looked at are told",
               "2016: a code of the NHS class browser is not in WHO's edition; it is taken: A03"});
 }
 
-TEST_CASE("editions may name codes differently, and unknown cases are told, not all of many",
-          "[icd10]") {
+TEST_CASE(
+    "editions may name codes differently, and unknown cases give notices, shortened if there are "
+    "many",
+    "[icd10]") {
   const auto edition = [](const std::string& name) {
     Lines elements = {claml_class("IX", "", "Circulation"),
                       claml_class("I60-I69", "IX", "Brain"),

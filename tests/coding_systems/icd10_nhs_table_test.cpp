@@ -1,5 +1,4 @@
-// The NHS's 5th edition as TRUD has it: a table of codes and titles, alone and beside WHO's
-// editions. All titles are made up here.
+// TRUD's table of the NHS's 5th edition: alone and beside WHO's editions. All titles are made up.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -16,7 +15,7 @@ const std::string header =
     "CODE\tALT_CODE\tUSAGE\tUSAGE_UK\tDESCRIPTION\tMODIFIER_4\tMODIFIER_5\tQUALIFIERS\t"
     "GENDER_MASK\tMIN_AGE\tMAX_AGE\tTREE_DESCRIPTION\r\n";
 
-// A row of the table; ALT_CODE is not looked at where there is a CODE.
+// A row of the table; ALT_CODE is ignored if there is a CODE.
 std::string row(const std::string& code, const std::string& title,
                 const std::string& usage = "DEFAULT", const std::string& fourth = "",
                 const std::string& fifth = "", const std::string& qualifiers = "") {
@@ -143,14 +142,15 @@ TEST_CASE("columns of the NHS's table are found by title, and lines as everywher
                                       "E100 E10 category normal 0 Sugar with sleep"});
 }
 
-TEST_CASE("titles of the NHS's table in Windows-1252 are read, and told", "[icd10]") {
+TEST_CASE("titles of the NHS's table in Windows-1252 are read, with a notice", "[icd10]") {
   TableImport import;
   REQUIRE(import.run_table(header + row("E10", "M\xE9ni\xE8re \x93x\x94 \x86\x81")) == "");
   CHECK(import.codes("2016")[1] == "E10 IV category normal 0 Ménière “x” †\xEF\xBF\xBD");
   CHECK(import.has_told("lines that are not UTF-8 are read as Windows-1252: 1 (line 2)"));
 }
 
-TEST_CASE("what is unknown in the NHS's table and not needed is left out and told", "[icd10]") {
+TEST_CASE("unknown parts of the NHS's table that nothing needs are left out, with a notice",
+          "[icd10]") {
   TableImport import;
   REQUIRE(import.run_table(header + row("E10", "Sugar", "SWORD", "", "", "A00") +
                            row("E11", "Salt", "DAGGER", "", "", "see below^^E11^A00.-")) == "");
@@ -163,7 +163,8 @@ TEST_CASE("what is unknown in the NHS's table and not needed is left out and tol
         std::vector<Row>{{"E11", "A00"}});
 }
 
-TEST_CASE("beside WHO's edition of 2019 the NHS's codes hang where that has them", "[icd10]") {
+TEST_CASE("beside WHO's edition of 2019 the NHS's codes get their parents from that edition",
+          "[icd10]") {
   TableImport import;
   import.write_2019({claml_class("I", "", "Fevers"), claml_class("A00-B99", "I", "All fevers"),
                      claml_class("A15-A19", "A00-B99", "Lung fevers"),

@@ -1,4 +1,4 @@
-// Where an import looks for its documents.
+// The places where an import finds its documents.
 #include <catch2/catch.hpp>
 
 #include "claml_support.h"
@@ -73,7 +73,7 @@ TEST_CASE("one edition is imported alone", "[icd10]") {
   CHECK(import.codes(year).size() == 3);
 }
 
-TEST_CASE("what holds no edition, or one twice, is refused", "[icd10]") {
+TEST_CASE("a source without an edition, or with one twice, is refused", "[icd10]") {
   ClamlImport import;
   const std::string none =
       "sources: there is no edition of ICD-10: neither icd102016*.xml, nor icd102019*.xml, nor "
@@ -100,7 +100,7 @@ TEST_CASE("what holds no edition, or one twice, is refused", "[icd10]") {
   CHECK(import.run(import.sources / "text.xml").starts_with("text.xml: there is no edition"));
 }
 
-TEST_CASE("an error in an archive of archives names the whole way", "[icd10]") {
+TEST_CASE("an error in an archive of archives names every archive on the path", "[icd10]") {
   ClamlImport import;
   const auto inner = zip_bytes({{"icd102016en.xml", "<ClaML>\n</html>"}});
   write_archive(import.sources / "x.zip", {{"icd102016en.xml.zip", inner}});

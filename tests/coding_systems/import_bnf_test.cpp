@@ -18,7 +18,7 @@ const std::string header =
     "BNF Chapter,BNF Chapter Code,BNF Section,BNF Section Code,BNF Paragraph,BNF Paragraph Code,"
     "BNF Subparagraph,BNF Subparagraph Code,BNF Chemical Substance,BNF Chemical Substance Code,"
     "BNF Product,BNF Product Code,BNF Presentation,BNF Presentation Code\r\n";
-// Without its presentation.
+// A row without its presentation.
 const std::string row_start =
     "Heart,02,Lipids,0212,DUMMY PARAGRAPH 021200,021200,DUMMY SUB,0212000,Simvastatin,0212000Y0,"
     "Simvastatin,0212000Y0AA,";
@@ -34,7 +34,7 @@ struct Imported {
     return import_error(import_bnf, archive, target);
   }
   std::string run(const std::string& csv) { return run(Members{{"a.csv", csv}}); }
-  // Imports, and expects a failure that leaves nothing behind.
+  // Expects a failure that leaves nothing behind.
   std::string failure(const std::string& csv) {
     const std::string error = run(csv);
     CHECK(files_in(target).empty());
@@ -76,7 +76,8 @@ TEST_CASE("DUMMY levels are left out, and the first of several with one code is 
   const std::string csv =
       header + row_start + "Simva_Tab 20mg,0212000Y0AAABAB\r\n" + row_start +
       "\"Simva, \"\"liquid\"\"\",0212000Y0AAAAAA\r\n" + row_start + "DUMMY,0212000Y0AAACAC\r\n" +
-      // One code with two names, and with two parents; the code of a chapter again for a section.
+      // One code with two names and with two parents; the code of a chapter used again for a
+      // section.
       row_start + "Simva_Cap 20mg,0212000Y0AAABAB\r\n" +
       "Heart,02,Heart,02,Para,0299990,Sub,0299991,S,0299991AA,P,0299991AAAA,Pr,0299991AAAAAAAA\n" +
       "DUMMY CHAPTER,03,Lungs,0301,Para,0299990,DUMMY,0,DUMMY,0,DUMMY,0,Inhaler,0301XXXXXXXXXXX";
@@ -98,7 +99,7 @@ TEST_CASE("DUMMY levels are left out, and the first of several with one code is 
                          {"0301XXXXXXXXXXX", "Presentation", "Inhaler", "0299990"}});
 }
 
-TEST_CASE("columns are found by name, wherever they are", "[import]") {
+TEST_CASE("columns are found by name, in any order", "[import]") {
   const std::vector<std::string> levels = {"Presentation", "Product",   "Chemical Substance",
                                            "Subparagraph", "Paragraph", "Section",
                                            "Chapter"};
@@ -148,7 +149,7 @@ TEST_CASE("a BNF release is the same bare and zipped, with old and new titles", 
     new_header += c == ' ' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
   const std::string row = row_start + "Simva_Tab 20mg,0212000Y0AAABAB\r\n";
-  // Rows of commas only, as real files have them, and white space at the end.
+  // Rows of commas only, as in real files, and white space at the end.
   const std::string empty_row = ",,,,,,,,,,,,,\r\n";
   const std::string old_csv = header + row;
   const std::string new_csv = new_header + empty_row + row + empty_row + "\r\n";
@@ -166,7 +167,7 @@ TEST_CASE("a BNF release is the same bare and zipped, with old and new titles", 
     CHECK(imported.rows() == expected);
     REQUIRE(imported.run(Members{{"A.CSV", csv}}) == "");
     CHECK(imported.rows() == expected);
-    // Downloads lose their endings.
+    // Downloads lose their extensions.
     const auto zipped = imported.folder.path() / "download";
     std::filesystem::rename(imported.archive, zipped);
     REQUIRE(import_error(import_bnf, zipped, imported.target) == "");

@@ -11,7 +11,7 @@ namespace {
 using coding_systems::CsvReader;
 using Records = std::vector<std::vector<std::string>>;
 
-// Reads all, given out in pieces of a size, so that every state meets the end of a block.
+// Reads everything in pieces of this size, so that every state meets the end of a block.
 struct Parsed {
   Records records;
   std::vector<std::uint64_t> lines;
@@ -46,7 +46,7 @@ std::string quoted(const std::string& field) {
 
 }  // namespace
 
-TEST_CASE("CSV is read as RFC 4180 has it", "[import][csv]") {
+TEST_CASE("CSV is read as in RFC 4180", "[import][csv]") {
   const std::size_t piece_bytes = GENERATE(1, 2, 3, 100'000);
   const auto records = [&](std::string_view text) {
     const auto parsed = parse(text, piece_bytes);
@@ -65,7 +65,7 @@ TEST_CASE("CSV is read as RFC 4180 has it", "[import][csv]") {
   CHECK(records(" \"a\"\n") == Records{{" \"a\""}});
 }
 
-TEST_CASE("blank records are skipped and counted, wherever they are", "[import][csv]") {
+TEST_CASE("blank records are skipped and counted, at any place", "[import][csv]") {
   const std::size_t piece_bytes = GENERATE(1, 2, 100'000);
   const auto parsed = parse(",\n\n\r\na,b\n,,,,\n \t,\"\"\r\n\nc,\n\n,", piece_bytes);
   CHECK(parsed.error == "");
@@ -104,13 +104,12 @@ TEST_CASE("bad CSV is refused with its line", "[import][csv]") {
         "a.csv, line 2: the record is longer than 1048576 bytes");
 }
 
-TEST_CASE("what a CSV reader holds is bounded by more than the length of a record",
-          "[import][csv]") {
+TEST_CASE("a CSV reader's memory stays small after long records", "[import][csv]") {
   const std::string separators(coding_systems::csv_fields_max - 1, ',');
   CHECK(parse("a\n" + separators + "\n").records.back().size() == coding_systems::csv_fields_max);
   CHECK(parse("a\n" + separators + ",\n").error ==
         "a.csv, line 2: the record has more than 1000 fields");
-  // A record whose first field is long, one whose second is, and so on.
+  // A record with a long first field, one with a long second field, and so on.
   const std::string long_field(100'000, 'x');
   constexpr std::size_t records_count = 50;
   std::size_t next = 0;
@@ -135,7 +134,7 @@ TEST_CASE("records know the line they start on", "[import][csv]") {
   CHECK(parse("a\n\n\"b\n\nc\",d\ne\n").lines == std::vector<std::uint64_t>{1, 3, 6});
 }
 
-TEST_CASE("any records that are written as CSV are read back", "[import][csv][property]") {
+TEST_CASE("any records written as CSV are read back", "[import][csv][property]") {
   CHECK(rc::check([] {
     const auto byte = rc::gen::element('a', 'b', '"', ',', '\r', '\n', ' ', '\0', '\xEF');
     const auto field = rc::gen::container<std::string>(byte);

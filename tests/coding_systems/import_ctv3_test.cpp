@@ -15,7 +15,8 @@ const std::filesystem::path small_folder =
     std::filesystem::path(CODELOG_TESTS_DIR) / "golden" / "releases" / "ctv3" / "2024-01-01";
 constexpr const char* archive_name = "nhs_readctv3_25.0.0_20180401000001.zip";
 
-// The sources of a small release, to be bent: a root, two sections, and a code below both.
+// The sources of a small release, for a test to change: a root, two sections, and a code below
+// both.
 struct Sources {
   std::string concepts =
       ".....|C|A|.....\r\nX0...|C|A|X0...\r\nXa1b.|C|N|Xa1b.\r\nOLD..|C|N|OLD..\r\n";
@@ -53,7 +54,7 @@ struct Imported {
     write(sources);
     return import_error(import_ctv3, day, target);
   }
-  // Imports, and expects a failure that leaves nothing behind.
+  // Expects a failure that leaves nothing behind.
   std::string failure(const Sources& sources) const {
     const std::string error = run(sources);
     CHECK(files_in(target).empty());
@@ -71,7 +72,7 @@ std::string member_line(const char* member, int line) {
          ": ";
 }
 
-// The index that the importer made is the one that is made from its file.
+// Checks that the importer's index equals the index built from its file.
 void check_index(const std::filesystem::path& file) {
   const auto index = std::filesystem::path(file).replace_extension("index");
   const auto imported_bytes = read_bytes(index);
@@ -115,7 +116,7 @@ TEST_CASE("the same sources of CTV3 give the same bytes", "[import]") {
   Imported imported;
   REQUIRE(imported.run({}) == "");
   const auto first = read_bytes(imported.file);
-  imported.day += "/";  // however the folder is written
+  imported.day += "/";  // the folder may have a '/' at its end
   REQUIRE(imported.run({}) == "");
   CHECK(read_bytes(imported.file) == first);
   check_index(imported.file);
@@ -223,8 +224,9 @@ TEST_CASE("a bad row of TPP's tables is refused with file and line", "[import]")
                                                Catch::Contains("X0..."));
 }
 
-TEST_CASE("references of CTV3 that lead nowhere are told, stored, and left out of all else",
-          "[import]") {
+TEST_CASE(
+    "references of CTV3 to missing things give notices, are stored, and are otherwise ignored",
+    "[import]") {
   Sources sources;
   sources.tpp_hierarchy += "X0...,none.,1\r\nOLD..,X0...,1\r\n.....,none.,2\r\n";
   sources.descriptions += "gone.|Y0001|P\r\nX0...|Y0009|S\r\n";

@@ -1,4 +1,4 @@
-// What is refused of a release of dm+d, and that nothing comes of it.
+// Refused releases of dm+d, which must leave nothing behind.
 #include <catch2/catch.hpp>
 
 #include "import_dmd_support.h"
@@ -47,7 +47,7 @@ TEST_CASE("a bad archive in a dm+d release is refused by the names of both, if i
   ImportedDmd imported;
   Members members = DmdArchive().members();
   members.emplace_back("week-GTIN.zip", "text");
-  CHECK(imported.run(members) == "");  // nothing is missing that it could have
+  CHECK(imported.run(members) == "");  // no part is missing
   std::filesystem::remove_all(imported.target);
   std::erase_if(members, [](const auto& member) { return member.first.starts_with("f_gtin"); });
   CHECK(imported.run(members) == "dmd.zip: member week-GTIN.zip: not a zip archive");
@@ -108,13 +108,13 @@ TEST_CASE("dm+d rows without an obligatory field, or twice, are refused", "[impo
     CHECK(imported.failure(release) ==
           where("amp", 6) + "the row of dmd_amp with APID 30 is there already");
   }
-  SECTION("two rows of what there is one of") {
+  SECTION("two rows in a table that allows one") {
     const std::string form = dmd_row("DFORM", {{"VPID", "20"}, {"FORMCD", "5"}});
     release.contents["vmp"] = "<DRUG_FORM>\n" + form + form + "</DRUG_FORM>";
     CHECK(imported.failure(release) ==
           where("vmp", 6) + "the row of dmd_dform with VPID 20 is there already");
   }
-  SECTION("a look-up code that is no number") {
+  SECTION("a look-up code that is not a number") {
     release.contents["lookup"] =
         "<COLOUR>" + dmd_row("INFO", {{"CD", "x"}, {"DESC", "Red"}}) + "</COLOUR>";
     CHECK(imported.failure(release) ==
@@ -200,7 +200,7 @@ TEST_CASE("a failed re-import of dm+d leaves the release as it was", "[import][d
   CHECK(query(imported.file, "SELECT count(*) FROM dmd_vtm") == std::vector<Row>{{"2"}});
 }
 
-TEST_CASE("an import of dm+d can be stopped, and tells how far it is", "[import][dmd]") {
+TEST_CASE("an import of dm+d can be stopped, and reports its progress", "[import][dmd]") {
   ImportedDmd imported;
   write_archive(imported.archive, DmdArchive().members());
   std::stop_source stop;

@@ -1,4 +1,4 @@
-// What becomes of a good release of dm+d.
+// The result of importing a good release of dm+d.
 #include <rapidcheck.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ std::string bytes_of_index(const std::filesystem::path& file) {
   return read_bytes(std::filesystem::path(file).replace_extension("index"));
 }
 
-// The index that is made when there is none beside the file.
+// The index built when there is none beside the file.
 std::string rebuilt_index(const std::filesystem::path& file) {
   const auto index = std::filesystem::path(file).replace_extension("index");
   std::filesystem::remove(index);
@@ -77,7 +77,7 @@ TEST_CASE("the golden dm+d release is imported as OpenCodelists imports it", "[i
     ++tables_count;
   }
   CHECK(tables_count == 47);
-  // query() makes text of everything; what is stored must be of the same kinds, too.
+  // query() returns texts, so compare the types of the stored values too.
   const std::string kinds =
       "SELECT DISTINCT typeof(udfs), typeof(basiscd), typeof(invalid), typeof(vpiddt) FROM dmd_vmp "
       "UNION SELECT DISTINCT typeof(strnth), typeof(id), typeof(apid), typeof(uomcd) FROM "
@@ -85,7 +85,7 @@ TEST_CASE("the golden dm+d release is imported as OpenCodelists imports it", "[i
   CHECK(query(file, kinds) == query(golden, kinds));
 }
 
-TEST_CASE("dm+d's index comes out the same from an archive and from its file", "[import][dmd]") {
+TEST_CASE("dm+d's index is the same from an archive and from its file", "[import][dmd]") {
   TemporaryFolder folder;
   const auto imported =
       import_dmd({.archive = small_archive, .target_folder = folder.path(), .alias = small_dmd});
@@ -179,7 +179,7 @@ TEST_CASE("the files of a release may be in archives of their own", "[import][dm
   CHECK((read_bytes(imported.file) == all_at_top));
 }
 
-TEST_CASE("a part that is there twice is noticed in however many archives", "[import][dmd]") {
+TEST_CASE("a repeated part is found in any number of archives", "[import][dmd]") {
   const DmdArchive release;
   ImportedDmd imported;
   const auto packed = [&](const auto& member) {
@@ -240,7 +240,7 @@ TEST_CASE("products have names, kinds and pages; ingredients have none", "[impor
   CHECK(dmd->synonyms(*dmd->find("20")).empty());
 }
 
-TEST_CASE("lists, rows and fields of dm+d that nobody knew last week are left out, with a notice",
+TEST_CASE("lists, rows and fields of dm+d that are unknown are left out, with a notice",
           "[import][dmd]") {
   DmdArchive release;
   ImportedDmd imported;
@@ -279,7 +279,7 @@ TEST_CASE("a file of dm+d needs no comment in front", "[import][dmd]") {
   CHECK((read_bytes(imported.file) == expected));
 }
 
-TEST_CASE("references to rows that are not there are kept, and told", "[import][dmd]") {
+TEST_CASE("references to missing rows are kept, with a notice", "[import][dmd]") {
   DmdArchive release;
   release.contents["vtm"] = "";
   release.contents["ingredient"] = "";
@@ -313,7 +313,7 @@ TEST_CASE("references to rows that are not there are kept, and told", "[import][
   CHECK((rebuilt_index(imported.file) == from_archive));
 }
 
-TEST_CASE("an id that is several things is the first of AMP, VMP, AMPP, VMPP, VTM, ingredient",
+TEST_CASE("an id with several meanings gets the first of AMP, VMP, AMPP, VMPP, VTM, ingredient",
           "[import][dmd]") {
   DmdArchive release;
   release.contents["ingredient"] += dmd_row("ING", {{"ISID", "10"}, {"NM", "Same as the VTM"}});
@@ -341,7 +341,7 @@ TEST_CASE("VMPs that had another id before are listed with it", "[import][dmd]")
   REQUIRE(file);
   const auto previous = coding_systems::dmd::read_previous_vmps(*file);
   REQUIRE(previous);
-  // Nothing comes before itself.
+  // Rows with two equal ids are left out.
   CHECK(*previous == std::vector<coding_systems::dmd::PreviousVmp>{{"21", "20"}});
 }
 

@@ -30,7 +30,7 @@ struct Imported {
     write_bytes(folder.path() / name, text);
     return import_error(import_opcs4, folder.path() / name, target);
   }
-  // Imports, and expects a failure that leaves nothing behind.
+  // Expects a failure that leaves nothing behind.
   std::string failure(const std::string& name, const std::string& text) const {
     const std::string error = run_file(name, text);
     CHECK(files_in(target).empty());
@@ -78,7 +78,7 @@ TEST_CASE("the published OPCS-4 archive becomes a tree", "[import]") {
 
 TEST_CASE("OPCS-4 codes are found with and without their full stop", "[import]") {
   Imported imported;
-  // Chapters, spaces for the tab, a byte order mark, a last line without an end.
+  // Chapters, spaces in place of the tab, a byte order mark, a last line without an end.
   REQUIRE(imported.run_file(titles_name, "\xEF\xBB\xBFX\tOther operations\n\nA  Nervous System\n" +
                                              titles + "X99.9 Unspecified") == "");
   const auto release = imported.open();
@@ -111,7 +111,8 @@ TEST_CASE("a plain table of OPCS-4 codes is imported, with parents of its own", 
   CHECK(read_bytes(imported.file) == first);
 }
 
-TEST_CASE("a parent of OPCS-4 that is not in the table is told, and the form decides", "[import]") {
+TEST_CASE("a parent of OPCS-4 that is not in the table gives a notice, and the form decides",
+          "[import]") {
   Imported imported;
   write_bytes(imported.folder.path() / "a.csv",
               "code,term,parent\nA01,One,\nA01.1,Two,A02\nB01,Three,A02\n,,\n");

@@ -12,7 +12,7 @@ namespace {
 using coding_systems::import_readv2;
 namespace readv2 = coding_systems::readv2;
 
-// Rows of Keyv2.all: a term has one for every keyword.
+// Rows of Keyv2.all: one for each keyword of a term.
 const std::string keys =
     "\"RESPIRATORY\",\"01\",\"Respiratory diseases\",\"\",\"\",\"00\",\"EN\",\"H....\",\"0\"\r\n"
     "\"ASTHMA\",\"01\",\"Asthma\",\"\",\"\",\"00\",\"EN\",\"H33..\",\"0\"\r\n"
@@ -35,7 +35,7 @@ struct Imported {
     write_bytes(folder.path() / name, text);
     return import_error(import_readv2, folder.path() / name, target);
   }
-  // Imports, and expects a failure that leaves nothing behind.
+  // Expects a failure that leaves nothing behind.
   std::string failure(const std::string& name, const std::string& text) const {
     const std::string error = run_file(name, text);
     CHECK(files_in(target).empty());
@@ -60,7 +60,7 @@ std::vector<std::string> codes_of(const coding_systems::Release& release, const 
 
 }  // namespace
 
-TEST_CASE("Read v2 codes are letters and digits filled up with full stops", "[import][readv2]") {
+TEST_CASE("Read v2 codes are letters and digits padded with full stops", "[import][readv2]") {
   for (const char* code : {"H33..", "H....", "h33zz", ".....", "0a1B2"}) {
     CHECK(readv2::is_code(code));
   }
@@ -81,7 +81,7 @@ TEST_CASE("the published Read v2 archive becomes codes with synonyms in a tree",
   Imported imported;
   REQUIRE(imported.run({{"V2/Unified/Keyv2.all", keys}, {"V2/Unified/Corev2.all", "unread"}}) ==
           "");
-  // H3... and H33z. are missing, so H33.. hangs on the chapter and H33z1 on H33.. .
+  // H3... and H33z. are missing, so H33.. hangs under the chapter and H33z1 under H33.. .
   CHECK(imported.concepts() == std::vector<Row>{{"H....", "Respiratory diseases", "NULL"},
                                                 {"H33..", "Asthma", "H...."},
                                                 {"H33z1", "Exercise induced asthma", "H33.."},
@@ -141,7 +141,7 @@ TEST_CASE("a plain table of Read v2 codes is imported, with parents of its own",
   REQUIRE(imported.run_file("codes.csv", table) == "");
   CHECK(imported.concepts() == expected);
   const auto first = read_bytes(imported.file);
-  // The order of the rows is not what a release is.
+  // The order of the rows does not change the release.
   REQUIRE(imported.run({{"any/name.csv",
                          "code,term,parent\nH331.,Moved,Zz...\nZz...,Top,\n"
                          "H33..12,Wheezing,\nH33..,Asthma,\nH33..00,Asthma,\n"}}) == "");
@@ -183,7 +183,7 @@ TEST_CASE("a bad row of Read v2 is refused with its line", "[import]") {
   CHECK(imported.failure("a.csv", "code,term\n") == "a.csv, line 1: the file has no codes");
 }
 
-TEST_CASE("a table has no more rows than an import may", "[import]") {
+TEST_CASE("a table may not have more rows than the limit", "[import]") {
   const Imported imported;
   const auto refusal = [&](const std::string& name, const std::string& text) {
     write_bytes(imported.folder.path() / name, text);
@@ -202,7 +202,7 @@ TEST_CASE("a table has no more rows than an import may", "[import]") {
   CHECK(refusal("a.csv", table) == "");
 }
 
-TEST_CASE("what holds no Read v2 release is refused by name", "[import]") {
+TEST_CASE("a file without a Read v2 release is refused by name", "[import]") {
   Imported imported;
   CHECK(imported.run({{"Keyv2.txt", keys}}) ==
         "a.zip: there is neither Unified/Keyv2.all nor Unified/Corev2.all, and not one .csv file "

@@ -104,7 +104,7 @@ TEST_CASE("of each association the latest state counts, and the active ones are 
       association_line("5", "20200131", "1", same_as, "200001", "100005"),
       association_line("6", "20200131", "1", same_as, "100005", "200001"),
       association_line("7", "20200131", "1", "900000000000525002", "100005", "100013"),
-      // A member that moved to another refset is no longer one of this.
+      // A member that moved to another refset no longer belongs to this one.
       association_line("8", "20200131", "1", same_as, "100005", "100013"),
       association_line("8", "20210131", "1", "900000000000525002", "100005", "100013"),
   });
@@ -116,7 +116,7 @@ TEST_CASE("of each association the latest state counts, and the active ones are 
                          {id_of("4"), "2020-01-31", "1", same_as, "100013", "100005"}});
 }
 
-TEST_CASE("associations become links of the release, also when its index is built anew",
+TEST_CASE("associations become links of the release, also when its index is built again",
           "[import]") {
   std::vector<std::string> rows;
   int number = 0;
@@ -126,7 +126,7 @@ TEST_CASE("associations become links of the release, also when its index is buil
                                     "100013", "100005"));
   }
   rows.push_back(association_line("8", "20200131", "1", same_as, "100005", "138875005"));
-  // 100021 is no concept of the release.
+  // 100021 is not a concept of the release.
   rows.push_back(association_line("9", "20200131", "1", same_as, "100005", "100021"));
   rows.push_back(association_line("a", "20200131", "1", same_as, "100021", "100005"));
   Imported imported;
@@ -175,7 +175,7 @@ TEST_CASE("each kind of association has its refset and name", "[import]") {
   CHECK(!snomedct::find_historical_association(900000000000531004));
 }
 
-TEST_CASE("without associations the release file is what it was", "[import]") {
+TEST_CASE("without associations the release file is unchanged", "[import]") {
   Imported imported;
   const ImportOutcome without = imported.run(Rf2Archive().members());
   CHECK(query(without.file, "SELECT name FROM sqlite_master WHERE name LIKE '%association%'")

@@ -1,4 +1,4 @@
-// Which archives the SNOMED CT importer knows, and which of their files it reads.
+// The archive layouts that the SNOMED CT importer knows, and the files it reads from each.
 #include <catch2/catch.hpp>
 
 #include "coding_systems/snomedct/import.h"
@@ -77,7 +77,7 @@ struct Site {
   }
 };
 
-// Three folders with something in each.
+// Three folders with some rows in each.
 Rf2Archive three_folders() {
   Rf2Archive rf2;
   rf2.lines(1, Rf2Archive::concepts).push_back(concept_line("100021", "20220131", "1"));
@@ -109,7 +109,7 @@ TEST_CASE("Snapshot files are read where there are no Full ones", "[import]") {
     CHECK(imported.layout == "UK Clinical Edition, Full and Snapshot files");
     CHECK(imported.file_digest == from_full.file_digest);
   }
-  SECTION("and not otherwise, whatever is in them") {
+  SECTION("but ignored otherwise, whatever their content") {
     Members both = full;
     for (const auto& [path, contents] : as_snapshot(full)) both.emplace_back(path, "damaged");
     const ImportOutcome imported = Site().import(both);
@@ -125,7 +125,7 @@ TEST_CASE("Snapshot files are read where there are no Full ones", "[import]") {
   }
 }
 
-TEST_CASE("the UK Monolith is one folder that holds everything", "[import]") {
+TEST_CASE("the UK Monolith is one folder with everything in it", "[import]") {
   Rf2Archive rf2;
   rf2.lines(0, Rf2Archive::concepts).push_back(concept_line("100021", "20220131", "0"));
   const Members members = as_snapshot(folder_of(rf2, 0, monolith));
@@ -201,9 +201,9 @@ TEST_CASE("the UK Clinical Edition of before mid-2021 has no folder of its own",
         "UK Clinical Edition of before mid-2021 with the UK Drug Extension, Full files");
 }
 
-TEST_CASE("a layout that lacks something is refused, saying what", "[import]") {
+TEST_CASE("an incomplete layout is refused, naming the missing part", "[import]") {
   const Members members = three_folders().members();
-  SECTION("the stated relationships that the reference insists on") {
+  SECTION("the stated relationships that the reference requires") {
     CHECK(Site().failure(without(members,
                                  "UKEditionRF2_PRODUCTION_20230412T000001Z/Full/"
                                  "Terminology/sct2_StatedRelationship")) ==

@@ -15,7 +15,7 @@ using coding_systems::ImportRequest;
 const std::filesystem::path small_archive = std::filesystem::path(CODELOG_TESTS_DIR) / "golden" /
                                             "releases" / "uk_sct2cl_5.0.0_20240101000001Z.zip";
 
-// What a reader of CSV makes of a field that starts with a quotation mark.
+// A field that starts with a quotation mark, as a CSV reader reads it.
 std::string without_quotes(const std::string& field) {
   if (!field.starts_with('"')) return field;
   std::string text;
@@ -43,7 +43,7 @@ struct Imported {
     write_archive(archive, members);
     return import_error(import_snomedct, archive, target);
   }
-  // Imports, and expects a failure that leaves nothing behind.
+  // Expects a failure that leaves nothing behind.
   std::string failure(const Members& members) {
     const std::string error = run(members);
     CHECK(files_in(target).empty());
@@ -110,7 +110,8 @@ TEST_CASE("the same archive gives the same file and the index that the file give
   const auto second = import_into("second");
   CHECK(first.file_digest == second.file_digest);
 
-  // As imported: mapped without a look at the release file. Then built anew from that.
+  // After the import, the index is mapped without reading the release file. Then it is built again
+  // from that.
   const auto index = std::filesystem::path(first.file).replace_extension("index");
   const auto imported_bytes = read_bytes(index);
   const coding_systems::ReleaseFiles files{first.file, index};
@@ -131,7 +132,7 @@ TEST_CASE("the same archive gives the same file and the index that the file give
 TEST_CASE("of each id the latest state is kept, in the place of the first", "[import]") {
   Rf2Archive rf2;
   auto& concepts = rf2.lines(0, Rf2Archive::concepts);
-  concepts.push_back(concept_line("100013", "20210131", "0"));  // later: replaces
+  concepts.push_back(concept_line("100013", "20210131", "0"));  // later: replaces the state
   concepts.push_back(concept_line("100013", "20190131", "1"));  // earlier: does not
   concepts.push_back(concept_line("100013", "20210131", "1"));  // the same day: the first stays
   rf2.lines(2, Rf2Archive::concepts).push_back(concept_line("100021", "20220131", "1"));
@@ -174,7 +175,7 @@ TEST_CASE("RF2 is read as RF2: no quoting, any UTF-8, LF or CR LF", "[import]") 
   for (const std::string_view line_end : {"\r\n", "\n"}) {
     Imported imported;
     auto members = rf2.members(line_end);
-    // The last line need not be ended; a byte order mark is not part of the header.
+    // The last line may lack its end; a byte order mark is not part of the header.
     members[1].second.resize(members[1].second.size() - line_end.size());
     members[0].second.insert(0, "\xEF\xBB\xBF");
     REQUIRE(imported.run(members) == "");
@@ -328,7 +329,7 @@ TEST_CASE("a folder or file that is missing or there twice is refused", "[import
                                            "sct2_Relationship_*.txt: " + members[3].first + ", " +
                                            members.back().first);
   }
-  SECTION("other files are none of its business") {
+  SECTION("other files are ignored") {
     const std::string folder = members[3].first.substr(0, members[3].first.find("sct2_"));
     members.emplace_back(folder + "sct2_RelationshipConcreteValues_Full_INT_20230131.txt", "x");
     members.emplace_back(folder + "more/sct2_Relationship_Full_INT_20230131.txt", "x");
@@ -338,13 +339,14 @@ TEST_CASE("a folder or file that is missing or there twice is refused", "[import
   }
 }
 
-TEST_CASE("references of SNOMED CT that lead nowhere are told, stored, and left out of all else",
-          "[import]") {
+TEST_CASE(
+    "references of SNOMED CT to missing things give notices, are stored, and are otherwise ignored",
+    "[import]") {
   Rf2Archive rf2;
   auto& edges = rf2.lines(1, Rf2Archive::relationships);
   edges.push_back(is_a_line("300021", "20200131", "1", "100013", "999999"));
   edges.push_back(is_a_line("300023", "20200131", "1", "999999", "100005"));
-  // Told of nothing that ended, or is of another type.
+  // No notices for ended relationships and other types.
   edges.push_back(is_a_line("300024", "20200131", "1", "100013", "999998"));
   edges.push_back(is_a_line("300024", "20210131", "0", "100013", "999998"));
   edges.push_back(rf2_line({"300022", "20200131", "1", "900000000000207008", "100013", "999999",

@@ -1,4 +1,4 @@
-// The rule by which lines are read, and notices that count.
+// The rule for reading lines, and notices that count.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -14,7 +14,8 @@ using coding_systems::LineReader;
 using coding_systems::TextLines;
 using Lines = std::vector<std::string>;  // "NUMBER LINE"
 
-// Reads all in pieces of a size, so that every state meets the end of a block; an error ends it.
+// Reads everything in pieces of this size, so that every state meets the end of a block; ends at an
+// error.
 Lines read_text(std::string_view text, std::size_t piece_bytes) {
   TextLines lines("a.txt", '|', [&](std::span<char> buffer) -> base::Result<std::size_t> {
     const std::size_t bytes = std::min({piece_bytes, text.size(), buffer.size()});
@@ -84,7 +85,7 @@ TEST_CASE("all readers of lines have one rule for first bytes, blank lines and l
   }
 }
 
-TEST_CASE("UTF-16 and lines without an end in sight are refused", "[import]") {
+TEST_CASE("UTF-16 and endless lines are refused", "[import]") {
   const std::string utf16("\xFE\xFF\0a", 4);
   CHECK(read_text(utf16, 100) ==
         Lines{"a.txt, line 1: the file is UTF-16: it must be saved as UTF-8"});
@@ -97,7 +98,7 @@ TEST_CASE("UTF-16 and lines without an end in sight are refused", "[import]") {
         (fits ? "2 " + text.substr(2) : "a.txt, line 2: the line is longer than 65536 bytes"));
 }
 
-TEST_CASE("a notice has the count and the first ids, none of them twice", "[import]") {
+TEST_CASE("a notice has the count and the first ids, without repeats", "[import]") {
   coding_systems::CountedNotices notices;
   CHECK(notices.take().empty());
   for (const char* id : {"1", "2", "1", "3", "4", "5"}) notices.add("kind", id);

@@ -19,7 +19,7 @@ struct Read {
   std::string error;
 };
 
-// Every member from its first byte to its last, in blocks of an odd size.
+// Reads every member completely, in blocks of an odd size.
 Read read_members(const ZipArchive& archive) {
   Read result;
   for (const auto& member : archive.members()) {
@@ -72,7 +72,7 @@ void encrypt_member(const std::filesystem::path& path, zip_uint16_t method) {
 
 }  // namespace
 
-TEST_CASE("what a Mac adds to a zip archive is not listed", "[import][zip]") {
+TEST_CASE("the shadow files of a Mac in a zip archive are not listed", "[import][zip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.zip";
   const Members members = {{"a.csv", "1"}, {"folder/b._csv", "2"}, {"_MACOSX/c", "3"}};
@@ -100,7 +100,7 @@ TEST_CASE("the members of a zip archive are read as they were written", "[import
   CHECK(read.members == members);
 }
 
-TEST_CASE("what is no zip archive is refused", "[import][zip]") {
+TEST_CASE("a file that is not a zip archive is refused", "[import][zip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.zip";
   SECTION("no file") { CHECK(read_archive(path).error == path.string() + ": no such file"); }
@@ -116,7 +116,7 @@ TEST_CASE("what is no zip archive is refused", "[import][zip]") {
     write_bytes(path, "id\teffectiveTime\n" + std::string(1000, 'x'));
     CHECK(read_archive(path).error == "a.zip: not a zip archive");
   }
-  SECTION("an archive without members is one") {
+  SECTION("an archive without members is accepted") {
     write_bytes(path, std::string("PK\5\6") + std::string(18, '\0'));
     CHECK(read_archive(path).error == "");
   }
@@ -142,7 +142,7 @@ TEST_CASE("no damaged byte of a member goes unnoticed", "[import][zip]") {
   const Members members = {{"a.txt", some_text(800, 1)}};
   write_archive(path, members);
   const std::string whole = read_bytes(path);
-  const std::size_t data_first = 30 + members[0].first.size();  // behind the local header
+  const std::size_t data_first = 30 + members[0].first.size();  // after the local header
   const std::size_t data_after = whole.find("PK\1\2");
   REQUIRE(data_after != std::string::npos);
   for (std::size_t at = data_first; at < data_after; ++at) {
@@ -151,7 +151,7 @@ TEST_CASE("no damaged byte of a member goes unnoticed", "[import][zip]") {
     write_bytes(path, damaged);
     const auto read = read_archive(path);
     CAPTURE(at);
-    // The bits that fill up the last byte say nothing.
+    // The bits that pad the last byte carry no data.
     if (at + 1 == data_after && read.error.empty()) {
       CHECK(read.members == members);
     } else {
@@ -160,7 +160,7 @@ TEST_CASE("no damaged byte of a member goes unnoticed", "[import][zip]") {
   }
 }
 
-TEST_CASE("whatever is damaged, an archive is refused or read right, or names change",
+TEST_CASE("a damaged archive is refused or read correctly, except that names may change",
           "[import][zip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.zip";
@@ -175,7 +175,7 @@ TEST_CASE("whatever is damaged, an archive is refused or read right, or names ch
       const auto read = read_archive(path);
       CAPTURE(at, bit, read.error);
       if (!read.error.empty()) continue;
-      // The directory's names and count of members have no checksum; contents do.
+      // Names and the number of members have no checksum in the directory; contents do.
       for (std::size_t i = 0; i < read.members.size(); ++i) {
         const auto& contents = read.members[i].second;
         CHECK((contents == members[0].second || contents == members[1].second));
@@ -196,7 +196,7 @@ TEST_CASE("encrypted members are refused when they are read", "[import][zip]") {
   CHECK(archive->read(archive->members()[1]));
 }
 
-TEST_CASE("members with odd names are not listed, and stop nothing", "[import][zip]") {
+TEST_CASE("members with odd names are not listed, and do not stop the reading", "[import][zip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.zip";
   const std::string name = GENERATE("../a.txt", "a/../../b.txt", "a/..", "..", "/etc/passwd",
@@ -215,7 +215,7 @@ TEST_CASE("names of old programs are read: code page 437, and backslashes", "[im
   CHECK(read_archive(path).members == Members{{"café.txt", "x"}, {"folder/a.txt", "y"}});
 }
 
-TEST_CASE("a name that is marked as UTF-8 and is not is no truncation", "[import][zip]") {
+TEST_CASE("a name wrongly marked as UTF-8 is not reported as truncation", "[import][zip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.zip";
   write_archive(path, {{"caf\x82.txt", "x"}});
@@ -227,8 +227,7 @@ TEST_CASE("a name that is marked as UTF-8 and is not is no truncation", "[import
         "not");
 }
 
-TEST_CASE("zip bombs are refused when they are read, before anything of them is unpacked",
-          "[import][zip]") {
+TEST_CASE("zip bombs are refused when they are read, before they are unpacked", "[import][zip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.zip";
   write_archive(path, {{"a.txt", some_text(1000, 1)}, {"b.txt", std::string(1'000'000, 'b')}});
@@ -236,7 +235,7 @@ TEST_CASE("zip bombs are refused when they are read, before anything of them is 
     CHECK(read_archive(path, {.total_bytes_max = 1'000'999}).error ==
           "a.zip: member b.txt: the archive unpacks to more than 1000999 bytes");
     CHECK(read_archive(path, {.total_bytes_max = 1'001'000}).error == "");
-    // What nobody reads does not count.
+    // A member that nobody reads does not count.
     const auto archive = ZipArchive::open(path, {.total_bytes_max = 1000});
     REQUIRE(archive);
     CHECK(archive->read(archive->members()[0]));
@@ -260,7 +259,7 @@ TEST_CASE("zip bombs are refused when they are read, before anything of them is 
     std::string lying = whole;
     lying.replace(entry + 24, 4, std::string("\x10\0\0\0", 4));
     write_bytes(path, lying);
-    // Seen as soon as it happens, not after a million bytes.
+    // Found as soon as it happens, not after a million bytes.
     CHECK(read_archive(path).error == "a.zip: member b.txt: is longer than it declares");
   }
 }
@@ -311,7 +310,7 @@ TEST_CASE("a bad archive in an archive is refused by the names of both", "[impor
         where + "the inner archive has more than " + std::to_string(good.size() - 1) + " bytes");
 }
 
-TEST_CASE("a damaged member is no inner archive", "[import][zip]") {
+TEST_CASE("a damaged member is not an inner archive", "[import][zip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.zip";
   write_archive(path, {{"inner.zip", archive_bytes(folder, {{"a.txt", some_text(3000, 1)}})}});
@@ -325,7 +324,7 @@ TEST_CASE("a damaged member is no inner archive", "[import][zip]") {
   CHECK_THAT(opened.error().detail, Catch::StartsWith("a.zip: member inner.zip: is "));
 }
 
-TEST_CASE("the limits hold for an archive and all that is in it together", "[import][zip]") {
+TEST_CASE("the limits hold for an archive and the archives inside it together", "[import][zip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.zip";
   const std::string inner = archive_bytes(folder, {{"a.txt", some_text(1000, 1)}});
@@ -373,7 +372,7 @@ TEST_CASE("an importer refuses a bad archive and leaves nothing", "[import][zip]
     CHECK_THAT(import_error(coding_systems::import_snomedct, path, target),
                Catch::StartsWith("a.zip: the archive is truncated"));
   }
-  SECTION("damaged data, which only shows when it is read") {
+  SECTION("damaged data, found only when it is read") {
     std::string damaged = whole;
     const std::string name = Rf2Archive::member_name(0, Rf2Archive::relationships);
     damaged[whole.find(name) + name.size() + 40] ^= 0x20;

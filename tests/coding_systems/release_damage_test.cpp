@@ -1,5 +1,4 @@
-// Release files that are not what was registered, and indexes that are cut short while they are
-// open.
+// Release files that differ from the registered ones, and indexes that are cut short while open.
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -13,7 +12,7 @@ namespace fs = std::filesystem;
 using coding_systems::FileState;
 using coding_systems::Releases;
 
-// The small BNF with what was registered of it.
+// The small BNF with its registered digest.
 struct RegisteredRelease {
   TemporaryFolder data;
   coding_systems::ReleaseFiles files = unpack_small_release(data.path(), "bnf");
@@ -25,7 +24,7 @@ struct RegisteredRelease {
   }
 };
 
-// The first letter of a term, in the middle of the file.
+// Changes the first letter of a term in the middle of the file.
 std::string with_a_letter_changed(std::string bytes) {
   const auto at = bytes.find("Gastro-Intestinal");
   REQUIRE(at != std::string::npos);
@@ -54,7 +53,7 @@ TEST_CASE("a release file that is not the registered one is refused until that o
   }
   CHECK(releases.state_of(small_bnf) == FileState::changed);
   CHECK(releases.in_state(FileState::changed) == std::vector<std::string>{small_bnf});
-  // The good index is not exchanged for one of the changed file.
+  // The good index is not replaced by one of the changed file.
   CHECK(fs::exists(release.files.index) == has_index);
   if (has_index) CHECK(read_bytes(release.files.index) == index);
 
@@ -63,7 +62,7 @@ TEST_CASE("a release file that is not the registered one is refused until that o
   CHECK(releases.state_of(small_bnf) == FileState::good);
 }
 
-TEST_CASE("a byte that changed without a trace is found when the file is read",
+TEST_CASE("a byte that changed without a new time or size is found when the file is read",
           "[versioning][damage]") {
   const RegisteredRelease release;
   Releases releases = release.releases();
@@ -96,7 +95,7 @@ TEST_CASE("a file that is touched is read again, and one that is gone is missing
   REQUIRE(*releases.verify("bnf", small_bnf) == FileState::good);
   const std::string good = read_bytes(release.files.database);
   write_bytes(release.files.database, with_a_letter_changed(good));
-  // An import puts its file there before it is registered.
+  // An import keeps the old file there until the new one is registered.
   fs::create_hard_link(release.files.database, release.files.database.string() + ".previous");
   CHECK(*releases.verify_if_touched("bnf", small_bnf) == FileState::good);
   fs::remove(release.files.database.string() + ".previous");
@@ -106,7 +105,7 @@ TEST_CASE("a file that is touched is read again, and one that is gone is missing
   CHECK(releases.state_of(small_bnf) == FileState::missing);
 }
 
-TEST_CASE("an index that is cut short while it is open is made anew", "[versioning][damage]") {
+TEST_CASE("an index that is cut short while it is open is built again", "[versioning][damage]") {
   const RegisteredRelease release;
   Releases releases = release.releases();
   const auto before = releases.open("bnf", small_bnf);

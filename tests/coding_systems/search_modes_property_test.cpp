@@ -1,4 +1,4 @@
-// The search modes beyond "contains" against plain scans, over random texts and queries.
+// Compares the search modes beyond "contains" with plain scans, over random texts and queries.
 #include <rapidcheck/catch.h>
 #include <re2/re2.h>
 
@@ -19,8 +19,8 @@ using coding_systems::SearchQuery;
 using coding_systems::TextRole;
 using coding_systems::TextSearch;
 
-// A letter as texts have it, what it folds to, and whether that belongs to a word. Written down by
-// hand: the index asks a library.
+// A letter of a text, its folded form, and whether it belongs to a word. Written by hand, because
+// the index asks a library.
 struct Letter {
   std::string text;
   std::string folded;
@@ -50,7 +50,7 @@ std::string folded(const Text& text) {
   return out;
 }
 
-// The words of a text, or of the text with its apostrophes taken out.
+// The words of a text, with or without its apostrophes.
 std::vector<std::string> words(const Text& text, bool with_apostrophes) {
   std::vector<std::string> found(1);
   for (const auto number : text) {
@@ -231,7 +231,8 @@ TEST_CASE("texts are ordered by their folded bytes, and those with one start are
   });
 }
 
-TEST_CASE("texts that must all be there are found as one by one", "[search][modes][property]") {
+TEST_CASE("texts that must all be there are found as if searched one by one",
+          "[search][modes][property]") {
   rc::prop("find_containing_all == common nodes of find_containing", [] {
     const auto texts = random_texts();
     coding_systems::IndexSource source;
@@ -261,7 +262,7 @@ TEST_CASE("texts that must all be there are found as one by one", "[search][mode
   });
 }
 
-TEST_CASE("words are found in a text without folding it, or it is said that this cannot tell",
+TEST_CASE("words are found in a text without folding it, or the answer is unknown",
           "[search][modes][property]") {
   using coding_systems::WordSearch;
   rc::prop("WordSearch == words of the folded text", [] {
@@ -278,7 +279,7 @@ TEST_CASE("words are found in a text without folding it, or it is said that this
     };
     const std::vector<std::string_view> views(query.begin(), query.end());
     const WordSearch search(views, last_is_prefix);
-    // What lies behind the text must not matter, even if it goes on as the word would.
+    // The bytes after the text must not matter, even if they continue the word.
     const std::string all =
         written(text) + query.front() + std::string(TextSearch::readable_behind_bytes, 'a');
     const auto searched = std::string_view(all).substr(0, written(text).size());
@@ -298,7 +299,7 @@ TEST_CASE("words are found in a text without folding it, or it is said that this
   });
 }
 
-TEST_CASE("a regular expression finds what it would without an index",
+TEST_CASE("a regular expression finds the same with and without an index",
           "[search][modes][property]") {
   RE2::Options options;
   options.set_case_sensitive(false);
@@ -361,7 +362,7 @@ TEST_CASE("a page of hits is the best of all, with the description that matched"
   });
 }
 
-TEST_CASE("prefixes and ranges of codes find exactly the codes that compare so",
+TEST_CASE("prefixes and ranges of codes find exactly the codes in that range",
           "[search][modes][property]") {
   const auto code_of = [](const std::string& digits) {
     return rc::gen::exec([=] {

@@ -1,4 +1,4 @@
-// Aliases, and the releases that a data folder has open.
+// Aliases, and the open releases of a data folder.
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <atomic>
@@ -28,7 +28,7 @@ std::string chapter_name(const coding_systems::Release& release) {
   return std::string(*release.name(*release.find("01")));
 }
 
-// After an import of the bytes that are there.
+// As after an import of the bytes that are there.
 auto reload_bnf(Releases& releases, const coding_systems::ReleaseFiles& files) {
   return releases.reload("bnf", small_bnf, *base::sha256_file(files.database));
 }
@@ -85,7 +85,7 @@ TEST_CASE("a release is opened once and shared", "[versioning]") {
   CHECK(releases.open_releases().size() == 2);
 }
 
-TEST_CASE("an alias that is none of the system's is refused", "[versioning]") {
+TEST_CASE("an alias of another system is refused", "[versioning]") {
   const TemporaryFolder data;
   unpack_small_release(data.path(), "bnf");
   Releases releases(data.path(), coding_systems::release_openers());
@@ -105,7 +105,7 @@ TEST_CASE("an alias that is none of the system's is refused", "[versioning]") {
   CHECK(releases.open_releases().empty());
 }
 
-TEST_CASE("a release file that vanishes is missed by name, and opened again when it returns",
+TEST_CASE("a release file that vanishes is reported by name, and opened again when it returns",
           "[versioning]") {
   const TemporaryFolder data;
   const auto files = unpack_small_release(data.path(), "bnf");

@@ -60,7 +60,7 @@ std::string post_request(const std::string& target, const std::string& token,
          "\r\n\r\n" + body;
 }
 
-// A site with a large codelist, and a server on it.
+// A site with a large codelist, and a server for it.
 class SoakSite {
  public:
   explicit SoakSite(const Scale& scale) : scale_(scale) {
@@ -77,7 +77,7 @@ class SoakSite {
     REQUIRE(created.status == 201);
     large_target_ =
         "/api/v2/versions/" + Json::parse(created.body)["version"]["hash"].get<std::string>();
-    // Everything has been used once: what it keeps for good is not taken for a leak.
+    // Everything is used once first, so that permanent memory does not count as a leak.
     const HttpAnswer large = server().get(large_target_);
     REQUIRE(large.status == 200);
     large_bytes_ = large.body.size();
@@ -102,12 +102,12 @@ class SoakSite {
   }
 
  private:
-  // The codes of a few searches, as many as the scale wants.
+  // The codes of a few searches, as many as the scale needs.
   void find_codes() {
     const Json releases = Json::parse(server().get("/api/v2/releases").body)["releases"];
     const std::string alias = releases[0]["alias"];
     std::size_t count = 0;
-    // The root of SNOMED CT has every code below it.
+    // Every code of SNOMED CT is below the root.
     const HttpAnswer found = server().get("/api/v2/releases/" + alias + "/search?code=138875005");
     REQUIRE(found.status == 200);
     for (const Json& code : Json::parse(found.body)["codes"]) {
@@ -127,7 +127,7 @@ class SoakSite {
   std::optional<Server> server_;
 };
 
-// The server's memory while a storm goes on, sampled by the thread that makes it.
+// The server's memory during a storm, sampled by the thread that makes the storm.
 class Soak {
  public:
   explicit Soak(const Scale& scale) : scale_(scale), site_(scale) {
@@ -140,7 +140,7 @@ class Soak {
 
   SoakSite& site() { return site_; }
 
-  // One storm, what the others saw of it, and the calm after it.
+  // One storm, its effect on other clients, and the calm after it.
   void weather(const std::string& name, const std::function<void(Storm&)>& make) {
     CAPTURE(name);
     double peak = 0;
@@ -169,10 +169,10 @@ class Soak {
   void stop_bystander() { bystander_.reset(); }
 
  private:
-  // Not only what clients fill: stacks of threads, caches, the log's own buffers.
+  // For memory other than the clients': stacks of threads, caches, the log's own buffers.
   static constexpr double slack_bytes = 192.0 * (1 << 20);
 
-  // The memory some time after a storm, when it no longer falls.
+  // The memory some time after a storm, once it no longer falls.
   double settle() {
     double bytes = site_.memory_bytes();
     for (int second = 0; scale_.is_long && second < 15; ++second) {
@@ -220,7 +220,7 @@ void weather_readers(Soak& soak, const Scale& scale) {
   });
 }
 
-// Gives which of the codelists were acknowledged.
+// Returns the acknowledged codelists.
 std::vector<std::string> weather_writers(Soak& soak, const Scale& scale) {
   std::vector<std::string> acknowledged;
   soak.weather("large creates", [&](Storm& storm) {
@@ -245,14 +245,14 @@ std::vector<std::string> weather_writers(Soak& soak, const Scale& scale) {
 
 }  // namespace
 
-TEST_CASE("a server stands storms of bad clients, and serves the others", "[soak]") {
+TEST_CASE("a server survives storms of bad clients and still serves the others", "[soak]") {
   const Scale scale = scale_of_run();
   Soak soak(scale);
   weather_readers(soak, scale);
   const std::vector<std::string> acknowledged = weather_writers(soak, scale);
   CHECK_FALSE(acknowledged.empty());
   soak.stop_bystander();
-  // SIGTERM amid slow readers.
+  // Sends SIGTERM while slow readers are connected.
   Storm storm(soak.site().server().port());
   for (std::size_t i = 0; i < scale.slow_count; ++i) {
     storm.add({.request = get_request(soak.site().large_target()),

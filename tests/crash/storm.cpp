@@ -40,7 +40,7 @@ int connect_from(const std::string& source, std::uint16_t port) {
   REQUIRE(::bind(socket, generic, sizeof address) == 0);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(port);
-  // What becomes of it shows at the first turn.
+  // The result of the connection shows at the first turn.
   (void)::connect(socket, generic, sizeof address);
   return socket;
 }
@@ -123,7 +123,7 @@ void Bystander::add_surprise(const std::string& what) {
 void Bystander::ask_for_health() {
   while (!stopping_) {
     const auto start = steady_clock::now();
-    // Each time on a connection of its own, as a load balancer does.
+    // A new connection each time, as a load balancer makes.
     auto client = HttpClient::connect(port_);
     auto answer = client ? client->send({.target = "/health-check/"}) : client.error();
     if (!answer || answer->status != 200) {

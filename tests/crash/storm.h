@@ -1,6 +1,5 @@
-// Clients that mean no good, or know no better: many sockets of one thread that send what they are
-// told to and read as little as they are told to. And somebody who goes on using the server while
-// they do.
+// Hostile or careless clients: many sockets of one thread that send and read only as much as they
+// are told. And a bystander who uses the server meanwhile.
 #pragma once
 
 #include <atomic>
@@ -16,11 +15,11 @@
 
 namespace codelog::tools::test {
 
-// What each client of a storm does.
+// The behaviour of each client of a storm.
 struct Conduct {
   std::string request;               // sent whole, as fast as the server takes it
-  std::size_t read_bytes = 0;        // at each turn, ten times a second
-  std::string source = "127.0.1.1";  // all come from this address
+  std::size_t read_bytes = 0;        // in each turn, ten times a second
+  std::string source = "127.0.1.1";  // all clients use this address
 };
 
 // Not thread-safe.
@@ -32,12 +31,13 @@ class Storm {
   Storm& operator=(const Storm&) = delete;
 
   void add(const Conduct& conduct);
-  // Lets all act; returns earlier when every one has had the head of an answer, or has been closed.
+  // Lets all clients act; returns early when each has received the head of an answer or been
+  // closed.
   void act_for(std::chrono::milliseconds duration, bool until_all_answered);
-  // How many have had an answer of this status, as far as they have read.
+  // The number of clients that have read an answer with this status so far.
   std::size_t answered_count(int status) const;
   bool was_answered(std::size_t client, int status) const;
-  // All leave, without reading what they asked for.
+  // All clients disconnect without reading their answers.
   void leave();
 
  private:
@@ -56,8 +56,8 @@ class Storm {
   std::vector<Client> clients_;
 };
 
-// Asks for the health of the server, and now and then for a large answer, from an address that
-// nobody else comes from.
+// Asks for the server's health, and sometimes for a large answer, from an address that nobody else
+// uses.
 class Bystander {
  public:
   Bystander(std::uint16_t port, std::string large_target);
@@ -73,9 +73,9 @@ class Bystander {
 
     double health_p99_ms() const;
   };
-  // What it has seen since the last call.
+  // Its observations since the last call.
   Seen take();
-  // Waits until it has seen so many large answers since the last take(), or something surprising.
+  // Waits for this many large answers since the last take(), or for a surprise.
   void wait_for_large(std::size_t count) const;
 
  private:
@@ -91,7 +91,7 @@ class Bystander {
   std::thread health_, large_;
 };
 
-// Memory of a process that is its own: neither files nor what others share.
+// Memory of a process that is its own: no files, and nothing shared.
 double own_memory_bytes(pid_t process);
 
 }  // namespace codelog::tools::test

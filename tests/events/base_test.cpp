@@ -1,4 +1,4 @@
-// The ground floor: hashes and slugs against OpenCodelists' own answers, times, digests and files.
+// The lowest layer: hashes and slugs against OpenCodelists' own answers, times, digests and files.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -119,7 +119,7 @@ TEST_CASE("a durable file is written whole, replaced whole, and digested") {
   CHECK(std::distance(std::filesystem::directory_iterator(folder), {}) == 1);
   CHECK(base::read_file(folder / "absent").error().code == base::ErrorCode::not_found);
   CHECK_FALSE(base::write_file_durably(folder / "no" / "file", "x"));
-  // A start that comes last.
+  // A start that is written last.
   using Start = base::Result<std::string>;
   REQUIRE(base::write_file_durably(path, "abcdef", [] { return Start("XY"); }));
   CHECK(*base::read_file(path) == "XYcdef");
@@ -130,18 +130,19 @@ TEST_CASE("a durable file is written whole, replaced whole, and digested") {
   std::filesystem::remove_all(folder);
 }
 
-TEST_CASE("a file that is destroyed leaves nothing behind, and not being able to is an error") {
+TEST_CASE("a file that is destroyed leaves nothing behind, and a failure to do so is an error") {
   const auto folder = std::filesystem::temp_directory_path() /
                       ("codelog-destroy-" + std::to_string(std::random_device()()));
   std::filesystem::create_directories(folder);
   const auto path = folder / "key";
   REQUIRE(base::write_file_durably(path, "secret"));
-  std::filesystem::create_hard_link(path, folder / "blocks");  // still shows what the blocks hold
+  // still shows the content of the blocks
+  std::filesystem::create_hard_link(path, folder / "blocks");
   REQUIRE(base::destroy_file(path));
   CHECK_FALSE(std::filesystem::exists(path));
   CHECK(base::read_file(folder / "blocks").value() == std::string(6, '\0'));
   CHECK(base::destroy_file(path));
-  std::filesystem::create_directories(path);  // is there, and cannot be written to
+  std::filesystem::create_directories(path);  // exists, and cannot be written to
   const auto refused = base::destroy_file(path);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == base::ErrorCode::io);
@@ -149,7 +150,7 @@ TEST_CASE("a file that is destroyed leaves nothing behind, and not being able to
   std::filesystem::remove_all(folder);
 }
 
-TEST_CASE("there are as many slots as were made, and a wait for one ends") {
+TEST_CASE("slots are limited, and a wait for one ends") {
   base::Slots slots({.count = 2, .waiting_max = 1, .wait_max = std::chrono::milliseconds(5)});
   auto first = slots.take();
   auto second = slots.take();
@@ -158,7 +159,7 @@ TEST_CASE("there are as many slots as were made, and a wait for one ends") {
   CHECK_FALSE(slots.take());
   first.reset();
   CHECK(slots.take());
-  CHECK(slots.take());  // the one before is free again
+  CHECK(slots.take());  // the previous slot is free again
   base::Slots patient({.count = 1, .waiting_max = 1, .wait_max = std::chrono::minutes(5)});
   auto held = patient.take();
   auto waiting = std::async(std::launch::async, [&] { return patient.take().has_value(); });
@@ -166,7 +167,7 @@ TEST_CASE("there are as many slots as were made, and a wait for one ends") {
   CHECK(waiting.get());
 }
 
-TEST_CASE("malformed UTF-8 is told from well-formed") {
+TEST_CASE("malformed and well-formed UTF-8 are distinguished") {
   CHECK(base::is_utf8("plain, \xc3\xa9, \xf0\x9f\x98\x80"));
   CHECK_FALSE(base::is_utf8("\xff"));
   CHECK_FALSE(base::is_utf8("\xc3"));
@@ -188,7 +189,7 @@ TEST_CASE("a process that dies because a mapped file was cut short names the fil
   REQUIRE(child >= 0);
   if (child == 0) {
     ::dup2(ends[1], STDERR_FILENO);
-    ::signal(SIGBUS, SIG_DFL);  // that of the test program
+    ::signal(SIGBUS, SIG_DFL);  // replaces the test program's handler
     base::name_files_on_bus_errors();
     const auto* bytes = static_cast<const volatile char*>(
         ::mmap(nullptr, bytes_count, PROT_READ, MAP_SHARED, file, 0));

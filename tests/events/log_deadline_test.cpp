@@ -1,4 +1,4 @@
-// A disk that does not answer: writers are told so in time, and learn later what came of it.
+// A disk that does not answer: writers are told in time, and learn the result later.
 #include <future>
 #include <thread>
 
@@ -7,7 +7,7 @@
 namespace codelog::events {
 namespace {
 
-// Holds the group that is being committed, as a disk that hangs would, until it is let go.
+// Holds the group that is being committed, like a hanging disk, until it is released.
 struct HeldLog {
   TemporaryFolder folder;
   std::unique_ptr<EventLog> log;
@@ -28,7 +28,8 @@ struct HeldLog {
 
 }  // namespace
 
-TEST_CASE("a writer is answered though the disk is not, and its key tells later", "[log][fault]") {
+TEST_CASE("a writer gets an answer without the disk's, and its key gives the result later",
+          "[log][fault]") {
   HeldLog site;
   auto first = std::async(std::launch::async, [&] { return site.log->append(step("a", 0)); });
   site.held.get_future().wait();

@@ -1,5 +1,5 @@
-// The n-th write or sync of the database fails, for every n: what was acknowledged stays, and the
-// log latches.
+// The n-th write or sync of the database fails, for every n: acknowledged commits stay, and the log
+// latches.
 #include <fcntl.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
@@ -23,7 +23,7 @@ using rocksdb::Slice;
 
 enum class Fault { append, torn_append, sync };
 
-// Counts the calls of one kind, and lets one of them fail, or all from that one on.
+// Counts the calls of one kind, and makes one of them fail, or that one and all later ones.
 class FaultPlan {
  public:
   void start(Fault fault, int number, bool for_ever) {
@@ -98,7 +98,7 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
   FaultPlan& plan_;
 };
 
-// Reads go on; appending is refused, for good.
+// Reading still works; appending is refused for good.
 void check_latched(EventLog& log, const std::set<std::uint64_t>& acknowledged) {
   CHECK(log.latched());
   const auto refused = log.append(step("other", 0));
@@ -116,7 +116,8 @@ void check_reopened(const LogOptions& options, rocksdb::Env* environment,
   const auto reopened = open_log(options, environment);
   if (!reopened) FAIL(reopened.error().detail);
   EventLog& log = **reopened;
-  // One more may be there: it was written, and its writer told that nobody knows.
+  // One more commit may be there: it was written, and its writer was told that the result is
+  // unknown.
   CHECK(log.head().position.value() >= acknowledged.size());
   CHECK(log.head().position.value() <= acknowledged.size() + 1);
   CHECK(log.verify({})->empty());
@@ -141,7 +142,7 @@ TEST_CASE("a failed write or sync latches the log and loses nothing acknowledged
     const auto faulty =
         rocksdb::NewCompositeEnv(std::make_shared<FaultyFileSystem>(memory->GetFileSystem(), plan));
     std::set<std::uint64_t> acknowledged;
-    // Making the log is not what is tested.
+    // Making the log is not part of the test.
     { REQUIRE(open_log(options, faulty.get())); }
     {
       const auto log = open_log(options, faulty.get());
@@ -163,11 +164,11 @@ TEST_CASE("a failed write or sync latches the log and loses nothing acknowledged
     plan.stop();
     check_reopened(options, faulty.get(), acknowledged);
   }
-  // Every commit appends and syncs at least once, so that the loop met each of them.
+  // Every commit appends and syncs at least once, so the loop reached each of them.
   CHECK(latched_count >= static_cast<int>(commits_count));
 }
 
-TEST_CASE("a witness that cannot be written latches the log; what is durable is acknowledged",
+TEST_CASE("a witness that cannot be written latches the log; durable commits are acknowledged",
           "[log][fault]") {
   const TemporaryFolder folder;
   LogOptions options = options_in(folder);

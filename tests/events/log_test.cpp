@@ -86,7 +86,7 @@ TEST_CASE("an idempotency key acts once, for ever", "[log]") {
     REQUIRE(appended);
     CHECK(appended->duplicate == (round == 1));
     CHECK(appended->commit == Commit{Position(1), first});
-    // Found before the stream's version is looked at, and whatever else the draft says.
+    // Found before the stream's version is checked, whatever else the draft contains.
     const auto again = log->append(step("b", 77, "key"));
     REQUIRE(again);
     CHECK(again->duplicate);
@@ -111,7 +111,7 @@ TEST_CASE("an idempotency key acts once, for ever", "[log]") {
   }
 }
 
-TEST_CASE("what no log may hold is refused, and nothing is appended", "[log]") {
+TEST_CASE("invalid commits are refused, and nothing is appended", "[log]") {
   const TemporaryFolder folder;
   const auto log = open_or_fail(options_in(folder));
   CommitDraft draft = step("a", 0);
@@ -147,7 +147,7 @@ TEST_CASE("a large commit is stored, a larger one refused", "[log]") {
   CHECK(error_of(log->append(draft)) == ErrorCode::too_large);
 }
 
-TEST_CASE("readers go both ways, from anywhere, up to what was durable when they were made",
+TEST_CASE("readers go both ways, from anywhere, up to the durable head at their construction",
           "[log]") {
   const TemporaryFolder folder;
   const auto log = open_or_fail(options_in(folder));
@@ -211,7 +211,7 @@ TEST_CASE("the observer sees every commit in order, before its writer is answere
   waiter.join();
 }
 
-TEST_CASE("a log that was stored elsewhere is appended byte for byte", "[log]") {
+TEST_CASE("commits of another log are appended byte for byte", "[log]") {
   const TemporaryFolder source_folder;
   const TemporaryFolder target_folder;
   const auto source = open_or_fail(options_in(source_folder));
@@ -235,7 +235,7 @@ TEST_CASE("a log that was stored elsewhere is appended byte for byte", "[log]") 
   CHECK(target->verify({})->empty());
 }
 
-TEST_CASE("append refuses while the volume is nearly full, and goes on when there is room",
+TEST_CASE("append refuses while the volume is nearly full, and continues when there is room",
           "[log]") {
   const TemporaryFolder folder;
   LogOptions options = options_in(folder);
@@ -256,7 +256,7 @@ TEST_CASE("append refuses while the volume is nearly full, and goes on when ther
   CHECK(log->append(step("a", 0)));
 }
 
-TEST_CASE("a log opens once, and only where there is one or one is wanted", "[log]") {
+TEST_CASE("a log opens only once, and is created only on request", "[log]") {
   const TemporaryFolder folder;
   LogOptions options = options_in(folder);
   options.create_if_missing = false;
@@ -270,7 +270,7 @@ TEST_CASE("a log opens once, and only where there is one or one is wanted", "[lo
   const auto second = EventLog::open(options);
   REQUIRE_FALSE(second);
   CHECK(second.error().code == ErrorCode::unavailable);
-  // Trying must not have taken the first one's lock away.
+  // The failed attempt must not have removed the first one's lock.
   const auto third = EventLog::open(options);
   REQUIRE_FALSE(third);
   CHECK(third.error().code == ErrorCode::unavailable);

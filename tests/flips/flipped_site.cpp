@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What kind of file it is, or nothing for those that say nothing about the site.
+// The kind of a file; nothing for files without data of the site.
 std::string kind_of(const fs::path& file) {
   const std::string name = file.filename().string();
   if (name == "LOCK" || name.starts_with("LOG") || name.starts_with("OPTIONS-")) return {};
@@ -24,7 +24,7 @@ std::string kind_of(const fs::path& file) {
   return folder;
 }
 
-// Shared with the original: they are large, and servers exchange them only as a whole.
+// Shared with the original, because they are large and servers replace them only as a whole.
 bool is_shared(const fs::path& file) {
   const std::string folder = file.begin()->string();
   return folder == "coding_systems" || folder == "mappings";
@@ -49,7 +49,7 @@ std::string Flip::describe() const {
 FlippedSite::FlippedSite() {
   const Json made = original_.run_json({"demo"});
   token_ = made["tokens"]["alice"].get<std::string>();
-  // What has been written so far goes into tables, the rest stays in the write-ahead log.
+  // Commits so far go into tables; later ones stay in the write-ahead log.
   { events::RawLog(original_.path() / "log").flush(); }
   original_.run({"log", "rebuild"});
   {

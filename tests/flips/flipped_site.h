@@ -1,4 +1,4 @@
-// A small site of which every round gets a copy with one byte flipped.
+// A small site; every round gets a copy with one byte flipped.
 #pragma once
 
 #include <sys/stat.h>
@@ -13,12 +13,12 @@
 
 namespace codelog::tools::test {
 
-// Where a byte is flipped.
+// The place of a flipped byte.
 struct Flip {
   std::filesystem::path file;  // below the data folder
   std::uint64_t offset = 0;
   unsigned char mask = 0;        // the bits that change
-  bool keeps_time = false;       // the file's modification time stays, as when a disk fails
+  bool keeps_time = false;       // the file keeps its modification time, as with a failing disk
   std::string describe() const;  // "log/000012.sst: byte 345 ^ 0x10, time kept"
 };
 
@@ -30,11 +30,12 @@ class FlippedSite {
   const Data& original() const { return original_; }
   const std::string& token() const { return token_; }
 
-  // One of all bytes of the site: kinds of files are equally likely, then files, then bytes.
+  // Chooses a byte of the site: first a kind of file, then a file, then a byte, each equally
+  // likely.
   Flip choose(std::mt19937_64& random) const;
 
   // A copy with the flip in it. Release and mapping files are shared with the original, so that the
-  // copy's indexes know them; the flip is in both until the copy is let go.
+  // copy's indexes match them; the flip is in both until the copy is destroyed.
   class Copy {
    public:
     Copy(const FlippedSite& site, const Flip& flip);

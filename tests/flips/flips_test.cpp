@@ -1,7 +1,7 @@
-// One byte of a site is flipped and the site served: every answer is what it was, or an error; or
-// the server refuses to start and says why. It never dies, and never answers anything else. More
-// rounds: CODELOG_FLIPS_ROUNDS. Every round has a seed of its own, which a failing one prints:
-// CODELOG_FLIPS_SEED starts from it.
+// Flips one byte of a site and serves the site. Every answer must be the same as before or an
+// error, or the server must refuse to start with a reason. It must never die, and never give
+// another answer. CODELOG_FLIPS_ROUNDS asks for more rounds. Every round has its own seed; a
+// failing round prints it, and CODELOG_FLIPS_SEED starts from it.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <iostream>
@@ -17,14 +17,14 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
   return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-// How often a round ended how; for people.
+// The numbers of rounds by result; for people.
 struct Tally {
   int without_effect = 0;
   int noticed_in_answers = 0;
   int refused_to_start = 0;
 };
 
-// Starts a server and compares what it answers. What must not be is a failure of the test.
+// Starts a server and compares its answers; a forbidden answer fails the test.
 void serve_and_compare(const std::filesystem::path& data, const RecordedAnswers& answers,
                        Tally& tally) {
   auto server = Server::try_start(data);
@@ -59,7 +59,7 @@ TEST_CASE("a flipped byte anywhere in a site is noticed or without effect", "[fl
     CAPTURE(seed, flip.describe());
     const FlippedSite::Copy copy(site, flip);
     serve_and_compare(copy.path(), *answers, tally);
-    // What the first start may have mended, or made worse.
+    // The first start may have repaired something, or made it worse.
     if (random() % 4 == 0) serve_and_compare(copy.path(), *answers, tally);
   }
   std::cout << rounds_count << " flips from seed " << first_seed << ", " << answers->count()

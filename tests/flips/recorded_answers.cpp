@@ -7,8 +7,7 @@
 namespace codelog::tools::test {
 namespace {
 
-// The list of releases says which files have been found changed, which is a notice and not other
-// content.
+// The list of releases names changed files, which is a notice and not a change of content.
 void pass_over_changed_files(Json& answer) {
   if (!answer.contains("releases")) return;
   for (Json& release : answer["releases"]) {
@@ -16,7 +15,7 @@ void pass_over_changed_files(Json& answer) {
   }
 }
 
-// Histories say which commits are damaged, in the place of their events.
+// Histories mark damaged commits in place of their events.
 void pass_over_damaged_commits(Json& answer, Json& expected) {
   if (!answer.contains("events") || !expected.contains("events")) return;
   std::set<std::uint64_t> damaged;
@@ -135,7 +134,7 @@ RecordedAnswers::Outcome RecordedAnswers::compare(const Server& server) const {
       outcome.wrong.push_back(recorded.request.target + ": " + answer.error().detail);
       return outcome;
     }
-    // A connection may be closed after an error.
+    // The server may close a connection after an error.
     if (answer->header("connection") == "close") client.emplace(server.client());
     if (answer->status >= 500) {
       ++outcome.errors_count;

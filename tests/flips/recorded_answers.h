@@ -1,5 +1,4 @@
-// What a site answers to everything that this test asks, and whether another server answers the
-// same.
+// The answers of a site to all requests of this test, for comparing them with another server's.
 #pragma once
 
 #include <string>
@@ -11,17 +10,18 @@ namespace codelog::tools::test {
 
 class RecordedAnswers {
  public:
-  // Asks an undamaged site: downloads, versions, their past and history, releases and searches in
-  // them, conversions, people.
+  // Records an undamaged site: downloads, versions, their past and history, releases and searches
+  // in them, conversions, people.
   RecordedAnswers(const Server& server, const std::string& token);
 
   std::size_t count() const { return recorded_.size(); }
 
   struct Outcome {
-    std::vector<std::string> wrong;  // answers of other content, or none
-    std::size_t errors_count = 0;    // answers that say that they cannot be given
+    std::vector<std::string> wrong;  // answers with other content, or missing answers
+    std::size_t errors_count = 0;    // answers that report an error of the server
   };
-  // Asks another server the same: every answer must be equal, or an error of the server.
+  // Sends the same requests to another server: every answer must be equal, or an error of the
+  // server.
   Outcome compare(const Server& server) const;
 
  private:

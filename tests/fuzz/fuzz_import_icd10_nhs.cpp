@@ -15,7 +15,7 @@ const std::vector<std::string> both = {"ICD10_Edition5_CodesAndTitlesAndMetadata
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto members = tests::split_members({data, size}, both.size());
   std::vector<std::string> names = both;
-  if (members.back().empty()) {  // the table alone
+  if (members.back().empty()) {  // only the table
     members.pop_back();
     names.pop_back();
   }

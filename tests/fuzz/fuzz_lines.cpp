@@ -1,4 +1,4 @@
-// Any bytes as lines: they come, or an error; the same ones whatever portions the bytes come in.
+// Reads any bytes as lines: gives lines or an error, and the same for any portions of the bytes.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -13,7 +13,7 @@ namespace {
 using codelog::base::Result;
 using codelog::coding_systems::TextLines;
 
-// The lines with their numbers, then how it ended.
+// The lines with their numbers, then the end or the error.
 std::vector<std::string> read_all(std::string_view bytes, std::size_t portion) {
   std::string_view rest = bytes;
   TextLines lines("fuzz.txt", '\t', [&](std::span<char> buffer) -> Result<std::size_t> {

@@ -50,7 +50,7 @@ struct Imported {
     write_bytes(archive, gzip(csv));
     return import(before);
   }
-  // Imports, and expects a failure that leaves nothing behind.
+  // Expects a failure that leaves nothing behind.
   std::string failure(const std::string& csv) const {
     const std::string error = run(csv);
     CHECK(files_in(target).empty());
@@ -62,7 +62,7 @@ struct Imported {
 }  // namespace
 
 TEST_CASE("previous VMPs are followed through any number of steps", "[mappings]") {
-  // b took a's place, c took b's; x says nothing.
+  // b replaced a, c replaced b; the pair of x is ignored.
   const PreviousVmps chain = vmps({{"b", "a"}, {"c", "b"}, {"x", "x"}, {"b", "a"}});
   CHECK(chain.pairs_count() == 2);
   CHECK(links(chain, {"b"}) == Pairs{{"b", "a"}, {"c", "b"}});
@@ -77,7 +77,7 @@ TEST_CASE("previous VMPs are followed through any number of steps", "[mappings]"
   CHECK(chain.next_after("x").empty());
 }
 
-TEST_CASE("a VMP may have several previous ids, and circles end", "[mappings]") {
+TEST_CASE("a VMP may have several previous ids, and cycles end", "[mappings]") {
   const PreviousVmps several = vmps({{"c", "a"}, {"c", "b"}, {"d", "a"}});
   CHECK(texts(several.earlier_than("c")) == Codes{"a", "b"});
   CHECK(texts(several.later_than("a")) == Codes{"c", "d"});
@@ -93,7 +93,7 @@ TEST_CASE("links are the transitive closure of any pairs", "[mappings][property]
   rc::prop("links of all codes", [](const std::vector<std::pair<char, char>>& raw) {
     Pairs pairs;
     for (const auto& [id, previous] : raw) {
-      // Few codes, so that they meet.
+      // Few codes, so that pairs meet.
       const auto code = [](char byte) {
         return std::string(1, static_cast<char>('a' + (byte & 7)));
       };
@@ -115,7 +115,7 @@ TEST_CASE("links are the transitive closure of any pairs", "[mappings][property]
   });
 }
 
-TEST_CASE("previous VMPs are imported, and every import adds to what is there",
+TEST_CASE("previous VMPs are imported, and every import adds to the existing pairs",
           "[mappings][import]") {
   Imported imported;
   REQUIRE(imported.run("name,vpidprev,vpid\r\nx,100001,200001\r\ny,100000,200001\r\n"
@@ -130,7 +130,7 @@ TEST_CASE("previous VMPs are imported, and every import adds to what is there",
   std::filesystem::remove(before);
   std::filesystem::rename(imported.file, before);
 
-  // Pairs that are there already change nothing.
+  // Existing pairs change nothing.
   const auto extended =
       mappings::extend_dmdvmpprevmap(import_request({}, imported.target), before,
                                      {{*SctidText::from("200001"), *SctidText::from("100001")},
@@ -162,7 +162,7 @@ TEST_CASE("a bad file of previous VMPs is refused with its line", "[mappings][im
   }
 }
 
-TEST_CASE("previous VMPs are no more rows than an import may have", "[mappings][import]") {
+TEST_CASE("previous VMPs may not have more rows than the limit", "[mappings][import]") {
   const Imported imported;
   write_bytes(imported.archive, gzip("vpid,vpidprev\n100000,200000\n100001,200000\n"));
   auto request = import_request(imported.archive, imported.target);

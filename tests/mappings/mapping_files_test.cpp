@@ -12,7 +12,7 @@ using coding_systems::SctidText;
 using mappings::MappingFile;
 using mappings::Mappings;
 
-// Writes a release of previous VMPs with one pair, and says what would be registered of it.
+// Writes a release of previous VMPs with one pair; returns the facts to register.
 MappingFile write_release(const std::filesystem::path& data, const std::string& name,
                           const std::string& previous) {
   auto request = import_request({}, data / "mappings" / "dmdvmpprevmap");
@@ -26,7 +26,7 @@ MappingFile write_release(const std::filesystem::path& data, const std::string& 
 
 }  // namespace
 
-TEST_CASE("a mapping is opened once, and another release takes its place", "[mappings]") {
+TEST_CASE("a mapping is opened once, and another release replaces it", "[mappings]") {
   const TemporaryFolder folder;
   Mappings opened(folder.path());
   const MappingFile first = write_release(folder.path(), "41.0.0", "100000");
@@ -37,11 +37,11 @@ TEST_CASE("a mapping is opened once, and another release takes its place", "[map
   const auto two = opened.dmdvmpprevmap(second);
   REQUIRE(two);
   CHECK((*two)->earlier_than("900000").front() == "200000");
-  CHECK((*one)->earlier_than("900000").front() == "100000");  // whoever holds it keeps it
+  CHECK((*one)->earlier_than("900000").front() == "100000");  // its users keep it
   CHECK(*opened.dmdvmpprevmap(second) == *two);
 }
 
-TEST_CASE("a mapping's file must be the one that was registered", "[mappings]") {
+TEST_CASE("a mapping's file must be the registered one", "[mappings]") {
   const TemporaryFolder folder;
   Mappings opened(folder.path());
   const MappingFile known = write_release(folder.path(), "1", "100000");
@@ -52,7 +52,7 @@ TEST_CASE("a mapping's file must be the one that was registered", "[mappings]") 
   CHECK_THAT(replaced.error().detail,
              Catch::EndsWith("1.sqlite3 is not the file that was registered: import it once more"));
   CHECK(opened.dmdvmpprevmap(again));
-  // What an import that is not registered replaced.
+  // The file that an unregistered import replaced.
   const auto file = mappings::mapping_file(folder.path(), "dmdvmpprevmap", "1");
   const auto kept = coding_systems::PreviousFile::keep(file);
   REQUIRE(kept);

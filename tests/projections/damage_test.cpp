@@ -1,4 +1,4 @@
-// Views whose bytes are not what was written, and views that cannot be written.
+// Views whose bytes differ from those written, and views that cannot be written.
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
@@ -43,7 +43,7 @@ void flip_bit(const fs::path& file, std::uintmax_t at) {
   bytes.put(byte);
 }
 
-// The largest table: the first of its bytes are records.
+// The largest table, which starts with records.
 fs::path table_in(const fs::path& folder) {
   fs::path largest;
   for (const auto& entry : fs::directory_iterator(folder / "projections")) {
@@ -72,7 +72,7 @@ class FullFile final : public rocksdb::FSWritableFileOwnerWrapper {
   const std::atomic<bool>& is_full_;
 };
 
-// A volume that is full while it is told to be.
+// A volume that is full on request.
 class Volume final : public rocksdb::FileSystemWrapper {
  public:
   Volume() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
@@ -98,7 +98,7 @@ events::CommitDraft user_added(const std::string& name, std::uint64_t version) {
 
 }  // namespace
 
-TEST_CASE("damaged views fail every read and are made anew at the next open", "[damage]") {
+TEST_CASE("damaged views fail every read and are made again at the next open", "[damage]") {
   const TemporaryFolder folder;
   const base::Sha256 before = fill(folder.path());
   const fs::path table = table_in(folder.path());
@@ -109,7 +109,7 @@ TEST_CASE("damaged views fail every read and are made anew at the next open", "[
     CHECK_THROWS_AS(site.projections().digest(), projections::DamagedViews);
     CHECK_FALSE(site.projections().failure().empty());
     CHECK_THROWS_AS(site.projections().views(), projections::DamagedViews);
-    // Nothing is decided on them.
+    // Commands do not use damaged views.
     const auto refused = codelog::commands::AccountCommands(site.executor())
                              .add_user({codelog::commands::Actor::system(), std::nullopt},
                                        {"new", "New", "new@example.org", std::nullopt, false});
@@ -122,7 +122,8 @@ TEST_CASE("damaged views fail every read and are made anew at the next open", "[
   CHECK(site.projections().digest() == before);
 }
 
-TEST_CASE("a flipped bit anywhere in the views is noticed, mended or without effect", "[damage]") {
+TEST_CASE("a flipped bit anywhere in the views is noticed, repaired or without effect",
+          "[damage]") {
   const TemporaryFolder folder;
   const base::Sha256 before = fill(folder.path());
   const fs::path good = folder.path() / "good";
@@ -150,7 +151,7 @@ TEST_CASE("a flipped bit anywhere in the views is noticed, mended or without eff
   }
 }
 
-TEST_CASE("views of a full volume go on by themselves when there is room", "[damage]") {
+TEST_CASE("views on a full volume continue by themselves when there is room", "[damage]") {
   const TemporaryFolder folder;
   events::LogOptions options;
   options.folder = folder.path() / "log";
@@ -184,7 +185,7 @@ TEST_CASE("views of a full volume go on by themselves when there is room", "[dam
   CHECK((*views)->views().users().size() == 4);
 }
 
-TEST_CASE("only a lock that another process holds is told as in use", "[damage]") {
+TEST_CASE("only a lock that another process holds is reported as in use", "[damage]") {
   const TemporaryFolder folder;
   const fs::path block = folder.path() / "block" / "lock";
   {
@@ -194,7 +195,8 @@ TEST_CASE("only a lock that another process holds is told as in use", "[damage]"
     REQUIRE_FALSE(second);
     CHECK(second.error().code == base::ErrorCode::unavailable);
   }
-  // A file where RocksDB wants its folder: an error of another kind, on a path with that word.
+  // A file in place of RocksDB's folder: an error of another kind, on a path that contains that
+  // word.
   const fs::path file = folder.path() / "block" / "file";
   std::ofstream(file) << "no folder";
   const auto opened = projections::RocksStore::open(file);

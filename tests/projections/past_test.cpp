@@ -1,4 +1,4 @@
-// The past of a codelist: what it takes to look at it, and what is in it.
+// The past of a codelist: the cost of reading it, and its content.
 #include <catch2/catch.hpp>
 
 #include "projections/memory_store.h"
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t codes_count = 3'000;
 
-// Remembers the largest batch that was written to it.
+// Remembers the largest batch written to it.
 class WatchedStore final : public projections::Store {
  public:
   std::unique_ptr<projections::StoreReader> reader() const override { return store_.reader(); }
@@ -79,18 +79,19 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "the past is replayed in portions, however much has changed", "[past]") {
+TEST_CASE_METHOD(Fixture, "the past is replayed in portions, whatever the number of changes",
+                 "[past]") {
   constexpr int clicks = 40;
   click(clicks);
   WatchedStore store;
   REQUIRE(projections::replay_past(store, site.log(), now(draft)));
   CHECK(store.total() >= clicks * codes_count);
-  // Twenty thousand, and what the commit that made it so many brought.
+  // Twenty thousand, and the changes of the commit that reached this number.
   CHECK(store.largest() < 20'000 + codes_count + 10);
   CHECK(projections::Views(store.reader()).codes(draft) == site.projections().views().codes(draft));
 }
 
-TEST_CASE_METHOD(Fixture, "of the past, only the codes that are asked for are kept", "[past]") {
+TEST_CASE_METHOD(Fixture, "a replay keeps only the requested codes", "[past]") {
   click(10);
   WatchedStore store;
   REQUIRE(projections::replay_past(store, site.log(), now(std::nullopt)));

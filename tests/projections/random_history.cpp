@@ -28,7 +28,7 @@ std::vector<std::string> make_codes(std::size_t count) {
   return codes;
 }
 
-// Some hierarchy of the codes, another one at each call.
+// A random hierarchy of the codes, different at each call.
 std::shared_ptr<const coding_systems::Release> make_release(std::mt19937& random,
                                                             const std::vector<std::string>& codes) {
   FakeRelease::Edges edges;
@@ -101,7 +101,7 @@ bool RandomHistory::chance(double probability) {
 
 bool RandomHistory::note(const base::Result<events::Commit>& commit) {
   if (!commit) {
-    // Refusals are part of life; anything else is not.
+    // Refusals are expected; other errors are not.
     const base::ErrorCode code = commit.error().code;
     CODELOG_CHECK(code != base::ErrorCode::corrupt && code != base::ErrorCode::io &&
                       code != base::ErrorCode::unavailable,
@@ -365,7 +365,7 @@ bool RandomHistory::draft_step() {
       for (std::size_t i = 0, count = 1 + pick(3); i < count; ++i) {
         constexpr base::CodeStatus wanted[] = {
             base::CodeStatus::included, base::CodeStatus::excluded, base::CodeStatus::unresolved};
-        // Sometimes one that the draft does not have.
+        // Sometimes a code that the draft does not have.
         const auto& code = chance(0.1) ? site_.codes()[pick(site_.codes().size())]
                                        : codes[pick(codes.size())].code;
         command.updates.push_back({code, wanted[pick(3)]});

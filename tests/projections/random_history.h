@@ -1,4 +1,4 @@
-// A site in a temporary folder, and somebody who does everything that can be done on it, at random.
+// A site in a temporary folder, and a random user who runs every possible command.
 #pragma once
 
 #include <filesystem>
@@ -28,7 +28,7 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// Goes on by a second at each look.
+// Advances by a second at each reading.
 class SteppingClock final : public base::Clock {
  public:
   base::Timestamp now() const override { return {now_us_ += 1'000'000}; }
@@ -41,7 +41,7 @@ class SteppingClock final : public base::Clock {
 class TestSite {
  public:
   TestSite(const std::filesystem::path& folder, unsigned seed, std::size_t codes_count);
-  // Over this release, which is the later one too.
+  // Over this release, which is also the later one.
   TestSite(const std::filesystem::path& folder,
            std::shared_ptr<const coding_systems::Release> release);
 
@@ -69,9 +69,9 @@ class RandomHistory {
 
   // Users, organisations, a release.
   void set_up();
-  // One random command; it may be refused. True if it was accepted.
+  // Runs one random command, which may be refused. Returns true if it was accepted.
   bool step();
-  // How often each command was accepted, by the name in its commit.
+  // The number of accepted commands, by name.
   const std::map<std::string, int>& accepted() const { return accepted_; }
 
  private:

@@ -1,5 +1,5 @@
-// The views are a function of the log: however they were made, in whatever portions, equal logs
-// give equal bytes.
+// The views are a function of the log: equal logs give equal bytes, for any way and any portions of
+// building.
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::size_t codes_count = 150;
 
-// Takes the commits up to `after` in, in portions that end at random commits; each portion is the
-// life of one projector, the last of them cut off before it wrote anything.
+// Applies the commits up to `after` in portions that end at random commits. Each portion is the
+// life of one projector, whose last commits are lost before it writes them.
 void take_in_with_crashes(projections::Store& store, const events::EventLog& log,
                           base::Position after, std::mt19937& random) {
   for (;;) {
@@ -34,7 +34,7 @@ void take_in_with_crashes(projections::Store& store, const events::EventLog& log
       REQUIRE(commit.has_value());
       REQUIRE(*commit);
       REQUIRE(projector.apply(**commit));
-      // What is taken in after the last flush dies with the projector.
+      // Commits applied after the last flush die with the projector.
       if (random() % 10 == 0 || projector.checkpoint() == after) {
         REQUIRE(projector.flush(projections::WriteMode::live));
       }
@@ -51,7 +51,7 @@ struct Moment {
 
 }  // namespace
 
-TEST_CASE("rebuilt views are byte-identical, in whatever portions they are rebuilt") {
+TEST_CASE("rebuilt views are byte-identical, for any portions of the rebuilding") {
   const unsigned seed = GENERATE(1u, 2u, 3u);
   CAPTURE(seed);
   const TemporaryFolder folder;
@@ -104,7 +104,7 @@ TEST_CASE("views resumed at every single commit equal those made at once") {
   CHECK(projections::digest(resumed) == site.projections().digest());
 }
 
-TEST_CASE("a codelist as of a position is what it was then") {
+TEST_CASE("a codelist as of a position equals its state then") {
   const TemporaryFolder folder;
   TestSite site(folder.path(), 11, codes_count);
   RandomHistory history(site, 11);
@@ -135,7 +135,7 @@ TEST_CASE("a codelist as of a position is what it was then") {
   }
 }
 
-TEST_CASE("views of another log are thrown away") {
+TEST_CASE("views of another log are deleted") {
   const TemporaryFolder folder;
   const TemporaryFolder other;
   {
@@ -143,7 +143,7 @@ TEST_CASE("views of another log are thrown away") {
     RandomHistory history(site, 3);
     history.set_up();
   }
-  // The folder's views know more commits than this log has.
+  // The folder's views have more commits than this log.
   TestSite fresh(other.path(), 3, codes_count);
   fs::copy(folder.path() / "projections", folder.path() / "copied");
   events::LogOptions options;
@@ -157,7 +157,7 @@ TEST_CASE("views of another log are thrown away") {
   CHECK((*views)->views().users().empty());
 }
 
-TEST_CASE("views of another log are thrown away, however far that one has come") {
+TEST_CASE("views of another log are deleted, even if that log is longer") {
   const TemporaryFolder folder;
   const TemporaryFolder other;
   {
@@ -177,7 +177,7 @@ TEST_CASE("views of another log are thrown away, however far that one has come")
   CHECK(moved.projections().digest() == own);
 }
 
-TEST_CASE("damaged views are thrown away and made anew") {
+TEST_CASE("damaged views are deleted and made again") {
   const TemporaryFolder folder;
   base::Sha256 before;
   {
@@ -190,7 +190,7 @@ TEST_CASE("damaged views are thrown away and made anew") {
   CHECK(site.projections().digest() == before);
 }
 
-TEST_CASE("a code of any length that a release may have can be kept") {
+TEST_CASE("the views can hold codes of every length that a release may have") {
   std::vector<events::CodeWithStatus> codes;
   for (const std::size_t size : {0, 1, 127, 128, 255, 256, 20'000}) {
     codes.push_back({std::string(size, 'x'), base::CodeStatus::included});

@@ -1,4 +1,4 @@
-// Keys and passwords: what cannot be had is an error that says so, and nothing is made by the way.
+// Keys and passwords: an unavailable one is a clear error, and the attempt creates nothing.
 #include <catch2/catch.hpp>
 
 #include <sys/resource.h>
@@ -32,7 +32,8 @@ std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder)
 
 }  // namespace
 
-TEST_CASE("nothing is sealed for a user without a key, and no key is made by it", "[accounts]") {
+TEST_CASE("nothing is sealed for a user without a key, and the attempt makes no key",
+          "[accounts]") {
   const TemporaryFolder folder;
   const auto keys = open_keys(folder.path());
   const auto refused = accounts::seal(*keys, "ada", ada);
@@ -56,7 +57,7 @@ TEST_CASE("a key is made once, and is there again after a restart", "[accounts]"
   CHECK(files_in(folder.path()).size() == 1);
 }
 
-TEST_CASE("a damaged key is told from an erased one, and is not written over", "[accounts]") {
+TEST_CASE("a damaged key is distinguished from an erased one, and not overwritten", "[accounts]") {
   const TemporaryFolder folder;
   events::Sealed sealed;
   {
@@ -75,7 +76,7 @@ TEST_CASE("a damaged key is told from an erased one, and is not written over", "
   CHECK(accounts::open_sealed(*keys, "ada", sealed).error().code == ErrorCode::not_found);
 }
 
-TEST_CASE("a known user whose key is missing gets no new one with a password", "[accounts]") {
+TEST_CASE("setting a password makes no new key for a user whose key is missing", "[accounts]") {
   const TemporaryFolder folder;
   TestSite site(folder.path(), 5, 20);
   RandomHistory(site, 1).set_up();

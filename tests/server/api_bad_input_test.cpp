@@ -1,4 +1,4 @@
-// Bad input of every kind on every endpoint that writes: a precise error, and nothing changed.
+// Bad input of every kind on every endpoint that writes: a precise error, and no change.
 #include <catch2/catch.hpp>
 
 #include "server/api/endpoint.h"
@@ -41,7 +41,7 @@ struct Fixture {
                  .dump();
   }
 
-  // An address of the endpoint that leads somewhere.
+  // An existing address of the endpoint.
   std::string target_of(const api::Endpoint& endpoint) const {
     std::string target(endpoint.path);
     const auto fill = [&](const std::string& name, const std::string& value) {
@@ -60,7 +60,7 @@ struct Fixture {
   }
 };
 
-// A body that the endpoint would take.
+// A body that the endpoint would accept.
 json good_body(std::string_view schema) {
   if (schema == "NewCodelist") {
     return {{"owner", "organisation/test-org"}, {"name", "New"}, {"coding_system", "snomedct"}};
@@ -194,7 +194,7 @@ std::vector<Case> draft_cases(const Fixture& fixture) {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "every write refuses who may not, and what it does not understand",
+TEST_CASE_METHOD(Fixture, "every write refuses users without permission, and malformed requests",
                  "[api][bad-input]") {
   const std::uint64_t head = site.head();
   std::size_t count = 0;
@@ -273,7 +273,7 @@ TEST_CASE_METHOD(Fixture, "every field of every write must have its type", "[api
   CHECK(site.head() == head);
 }
 
-TEST_CASE_METHOD(Fixture, "what does not exist, or is not allowed now, is said precisely",
+TEST_CASE_METHOD(Fixture, "the errors for missing things and forbidden changes are precise",
                  "[api][bad-input]") {
   std::vector<Case> cases = codelist_cases(*this);
   for (auto more : {version_cases(*this), draft_cases(*this)}) {
@@ -348,7 +348,7 @@ TEST_CASE_METHOD(Fixture, "a page of history ends when it is long", "[api][bad-i
     after = page.json().at("next");
   }
   CHECK(pages > 1);
-  CHECK(events == 3 + clicks);  // and what made the codelist, its draft and its search
+  CHECK(events == 3 + clicks);  // and the events that made the codelist, its draft and its search
 }
 
 TEST_CASE_METHOD(Fixture, "a body beyond the route's limit is refused before it is read",
@@ -356,7 +356,7 @@ TEST_CASE_METHOD(Fixture, "a body beyond the route's limit is refused before it 
   const std::uint64_t head = site.head();
   const std::string large(5u << 20, 'x');
   CHECK(site.ask(as_alice("PATCH", list, large)).status == 413);
-  // Codes may be many.
+  // Many codes are allowed.
   json codes = json::array();
   for (int i = 0; i < 200'000; ++i) codes.push_back("x" + std::to_string(1'000'000 + i));
   const Reply reply = site.send("POST", list + "/versions",
@@ -369,7 +369,7 @@ TEST_CASE_METHOD(Fixture, "a body beyond the route's limit is refused before it 
 
 namespace {
 
-// What a GET asks for, and how it is refused.
+// A GET request, and its expected error.
 struct Refusal {
   std::string target;
   int status;
@@ -388,7 +388,7 @@ void check_refusals(const ApiSite& site, const std::vector<Refusal>& refusals) {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "searches that mean nothing are refused by parameter",
+TEST_CASE_METHOD(Fixture, "invalid searches are refused, naming the parameter",
                  "[api][bad-input]") {
   const std::string release = "/api/v2/releases/snomedct_small_20240101";
   check_refusals(

@@ -29,7 +29,7 @@ struct Fixture {
     REQUIRE(codes.size() > 130);
   }
 
-  // Those that have nothing below them, so that no decision changes another code.
+  // Codes without descendants, so that no decision changes another code.
   std::vector<std::string> leaves(const json& all) {
     const auto release = site.application().site().open_release("snomedct", small_snomedct);
     REQUIRE(release);
@@ -66,7 +66,7 @@ void in_parallel(int count, Work work) {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "who decides what somebody else has just decided is told so",
+TEST_CASE_METHOD(Fixture, "deciding a code that another user has just decided is a conflict",
                  "[api][concurrency]") {
   const json seen = now();
   const json position = seen.at("position");
@@ -79,7 +79,7 @@ TEST_CASE_METHOD(Fixture, "who decides what somebody else has just decided is to
     CHECK(refused.json().at("changed") == json({{codes[0], "+"}}));
     CHECK(refused.json().at("position") == now().at("position"));
     CHECK(site.head() == head);
-    // Having seen it, she may.
+    // After seeing the decision, she may.
     CHECK(decide("carol", codes[0], "-", refused.json().at("position")).status == 200);
     CHECK(now().at("statuses").at(codes[0]) == "-");
   }
@@ -93,8 +93,7 @@ TEST_CASE_METHOD(Fixture, "who decides what somebody else has just decided is to
   }
 }
 
-TEST_CASE_METHOD(Fixture, "nobody has seen a position that is not there yet",
-                 "[api][concurrency]") {
+TEST_CASE_METHOD(Fixture, "a base position beyond the log is refused", "[api][concurrency]") {
   const std::uint64_t head = site.head();
   for (const std::uint64_t beyond : {head + 1, head + 1000, UINT64_MAX}) {
     CAPTURE(beyond);
@@ -114,7 +113,8 @@ TEST_CASE_METHOD(Fixture, "nobody has seen a position that is not there yet",
   CHECK(decide("alice", codes[0], "+", head).status == 200);
 }
 
-TEST_CASE_METHOD(Fixture, "If-Match says what the client has seen", "[api][concurrency]") {
+TEST_CASE_METHOD(Fixture, "If-Match names the state that the client has seen",
+                 "[api][concurrency]") {
   const Reply seen = site.get(version);
   const std::string etag = seen.header("etag");
   REQUIRE(etag.starts_with("\"" + seen.json().at("position").dump()));
@@ -204,7 +204,7 @@ TEST_CASE_METHOD(Fixture, "a request with a key acts once, however often it is s
     CHECK(keyed("POST", "/api/v2/codelists", other, "k2").status == 201);
     CHECK(site.send("POST", "/api/v2/codelists", body).status == 409);
   }
-  SECTION("at the same time, when it ends what it is about") {
+  SECTION("at the same time, when it deletes its target") {
     for (int round = 0; round < 10; ++round) {
       const json body = {{"owner", "user/alice"},
                          {"name", "Short " + std::to_string(round)},
@@ -223,7 +223,7 @@ TEST_CASE_METHOD(Fixture, "a request with a key acts once, however often it is s
       }
     }
   }
-  SECTION("after the world has gone on") {
+  SECTION("after other changes") {
     const json include = one_update(codes[0], "+");
     const Reply first = keyed("PATCH", version + "/statuses", include, "click");
     REQUIRE(first.status == 200);
@@ -233,9 +233,10 @@ TEST_CASE_METHOD(Fixture, "a request with a key acts once, however often it is s
   }
 }
 
-TEST_CASE_METHOD(Fixture, "a request with a key is answered again, whatever has gone since",
+TEST_CASE_METHOD(Fixture,
+                 "a repeated request with a key gets its answer even if its target is gone",
                  "[api][idempotency]") {
-  SECTION("when what it was about is gone") {
+  SECTION("when its target is gone") {
     const std::string list = "/api/v2/codelists/organisation/test-org/elbows";
     const Reply renamed = keyed("PATCH", list, {{"description", "d"}}, "describe");
     const Reply discarded = keyed("POST", version + "/discard", json::object(), "discard");

@@ -151,7 +151,7 @@ void seed_codelist(ApiSite& site, const OrderedJson& codelist) {
   site.append(std::move(streams), std::move(all), time_of(versions.at(0).at("created_at")));
   for (const OrderedJson& version : versions) {
     append_golden_version(site, id, version, time_of(version.at("created_at")));
-    // So that it was last changed when OpenCodelists says.
+    // Gives the draft OpenCodelists' time of its last change.
     events::StatusesReapplied touched;
     touched.version = base::VersionId(version.at("id").get<std::uint32_t>());
     site.append({projections::codelist_stream(id)}, {std::move(touched)},

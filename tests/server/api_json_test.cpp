@@ -1,5 +1,4 @@
-// JSON in and out: the bytes that are written, what is refused to be read, and what schemas let
-// through.
+// JSON in and out: the written bytes, refused input, and the checks of schemas.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -60,7 +59,7 @@ TEST_CASE("text that is not UTF-8 is repaired, so that JSON always comes out", "
   }
 }
 
-TEST_CASE("what is written is what is read", "[json]") {
+TEST_CASE("written JSON is read back unchanged", "[json]") {
   for (std::uint32_t point = 1; point < 0x110000; point += point < 0x300 ? 1 : 97) {
     if (point >= 0xD800 && point < 0xE000) continue;
     const std::string escaped = [&] {
@@ -82,7 +81,7 @@ TEST_CASE("what is written is what is read", "[json]") {
   }
 }
 
-TEST_CASE("the reader takes JSON and nothing else", "[json]") {
+TEST_CASE("the reader accepts only JSON", "[json]") {
   CHECK(*parse_json(R"({"a": [1, -2, 1.5, "x", null, true]})", DuplicateKeys::refused) ==
         json({{"a", {1, -2, 1.5, "x", nullptr, true}}}));
   CHECK_THAT(why_not(""), Catch::Contains("goes wrong at byte"));

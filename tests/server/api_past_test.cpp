@@ -1,4 +1,4 @@
-// as_of and min_position: the past, and the present that is not there yet.
+// as_of and min_position: past states, and waiting for a later position.
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -51,7 +51,7 @@ TEST_CASE_METHOD(Fixture, "as_of takes a position, a time or a day", "[api][past
   CHECK(name("2026-02-01T11:59:59.999Z") == "Elbows");
   CHECK(name("2026-02-01T14:00:00%2B02:00") == "Joints");
   CHECK(name("2026-02-02") == "Joints");
-  // Before it was made, and what cannot be known yet.
+  // Before the codelist was made, and after the end of the log.
   CHECK(name(std::to_string(created - 1)) == "404");
   CHECK(name("2025-12-31") == "404");
   CHECK(name(std::to_string(site.head() + 1)) == "400");
@@ -60,7 +60,8 @@ TEST_CASE_METHOD(Fixture, "as_of takes a position, a time or a day", "[api][past
   CHECK(name("") == "400");
 }
 
-TEST_CASE_METHOD(Fixture, "the past of a later time never has less, however the clock was set",
+TEST_CASE_METHOD(Fixture,
+                 "the past of a later time never has fewer commits, however the clock was set",
                  "[api][past]") {
   const auto rename = [&](const std::string& time, const std::string& name) {
     site.clock().set(time);
@@ -69,7 +70,7 @@ TEST_CASE_METHOD(Fixture, "the past of a later time never has less, however the 
     return renamed.json().at("position").dump();
   };
   rename("2026-02-01T11:00:00Z", "Second");
-  // An hour back, as a clock that had been wrong.
+  // The clock goes back an hour, as if it had been wrong before.
   const std::string third = rename("2026-02-01T10:30:00Z", "Third");
   site.clock().set("2026-02-01T10:40:00Z");
   site.register_release("icd10");
@@ -81,7 +82,7 @@ TEST_CASE_METHOD(Fixture, "the past of a later time never has less, however the 
     return reply.json().at("name").get<std::string>();
   };
   CHECK(name("2026-02-01T10:00:00Z") == "Elbows");
-  // What is later than the time does not count, whatever came of another stream behind it.
+  // A later commit does not count, even if another stream has an earlier one after it.
   CHECK(name("2026-02-01T10:45:00Z") == "Elbows");
   CHECK(name("2026-02-01T11:00:01Z") == "Third");
   CHECK(name(third) == "Third");
@@ -103,7 +104,7 @@ TEST_CASE_METHOD(Fixture, "the past at a position is the same at each look", "[a
   CHECK(as_of(list, then).json().at("position") == added.at("position"));
 }
 
-TEST_CASE_METHOD(Fixture, "a version that is gone can be seen as it was", "[api][past]") {
+TEST_CASE_METHOD(Fixture, "a deleted version can be read as it was", "[api][past]") {
   const json added = site.send("POST", version + "/searches", {{"term", "elbow"}}).json();
   const std::string before = site.get(version).body;
   REQUIRE(site.send("POST", version + "/discard").status == 200);
@@ -118,8 +119,7 @@ TEST_CASE_METHOD(Fixture, "a version that is gone can be seen as it was", "[api]
 
 TEST_CASE_METHOD(Fixture, "a read with min_position waits for that commit", "[api][position]") {
   const std::uint64_t next = site.head() + 1;
-  // Held until the writer below has been answered, or until the wait is over: 503 asks to come
-  // back.
+  // The answer comes after the writer below has been answered, or 503 when the wait is over.
   const std::string target = list + "?min_position=" + std::to_string(next);
   Reply reply = site.get(target);
   CHECK(reply.status == 503);
@@ -160,7 +160,7 @@ TEST_CASE_METHOD(Fixture, "history shows who did what, page by page", "[api][his
   CHECK_FALSE(decided.contains("changed"));
   const json detailed = site.get(list + "/history?changes=true").json();
   CHECK(detailed.at("events").at(3).at("changed").at(code) == "+");
-  // Two events of one commit are never on two pages.
+  // Two events of one commit are never on different pages.
   const json first = site.get(list + "/history?limit=1").json();
   CHECK(first.at("events").size() == 2);
   CHECK(first.at("next") == created);

@@ -1,4 +1,4 @@
-// Searching a release over HTTP: every mode, filters, pages, and what a code is.
+// Searching a release over HTTP: every mode, filters, pages, and the details of a code.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
@@ -15,7 +15,8 @@ struct Fixture {
   ApiSite site;
   Fixture() { site.set_up(); }
 
-  // Of the small release of SNOMED CT; it has three findings and two disorders of the elbow.
+  // Asks about the small release of SNOMED CT, which has three findings and two disorders of the
+  // elbow.
   json get(const std::string& target) {
     const Reply reply = site.get("/api/v2/releases/snomedct_small_20240101" + target);
     INFO(target << "\n" << reply.body);
@@ -36,7 +37,7 @@ constexpr const char* dysplasia = "17661000000105";
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "each mode finds what it says, best first", "[api][search]") {
+TEST_CASE_METHOD(Fixture, "each mode finds the described codes, best first", "[api][search]") {
   CHECK(codes("term=elbow+CYST&mode=words") == Codes{luebeck, severe});
   CHECK(codes("term=lubeck+elb&mode=words") == Codes{luebeck});
   CHECK(codes("term=lubecks+cyst&mode=words") == Codes{luebeck});
@@ -86,7 +87,7 @@ TEST_CASE_METHOD(Fixture, "the default search is the one without a mode", "[api]
   }
 }
 
-TEST_CASE_METHOD(Fixture, "types are listed with how many codes each has", "[api][search]") {
+TEST_CASE_METHOD(Fixture, "types are listed with their numbers of codes", "[api][search]") {
   std::size_t count = 0;
   std::set<std::string> titles;
   const json types = get("/types").at("types");
@@ -125,7 +126,7 @@ TEST_CASE_METHOD(Fixture, "a code is shown with its names and its neighbours", "
   CHECK(!chapter.at("children").empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a draft keeps how a search was asked, and asks it again on a release",
+TEST_CASE_METHOD(Fixture, "a draft keeps the options of a search, and runs it again on a release",
                  "[api][search]") {
   const std::string hash = site.send("POST", "/api/v2/codelists",
                                      {{"owner", "organisation/test-org"},
@@ -143,7 +144,7 @@ TEST_CASE_METHOD(Fixture, "a draft keeps how a search was asked, and asks it aga
   REQUIRE(added.status == 201);
   CHECK(added.json().at("added") == json({luebeck}));
   CHECK(site.send("POST", searches, asked).status == 200);
-  // Another way to look for the same text is another search.
+  // The same text in another mode is another search.
   CHECK(site.send("POST", searches, {{"term", "elbow cyst"}, {"mode", "words"}}).status == 201);
   CHECK(site.send("POST", searches, {{"code", "2279-2281"}, {"mode", "code_range"}}).status == 201);
   const json listed = site.get(searches).json().at("searches");
@@ -153,12 +154,12 @@ TEST_CASE_METHOD(Fixture, "a draft keeps how a search was asked, and asks it aga
   const json kept = site.get(searches + "/" + added.json().at("id").dump()).json();
   for (const auto& [name, value] : asked.items()) CHECK(kept.at(name) == value);
   CHECK(kept.at("slug") == "words:elbow-cyst");
-  // Undone, redone, and after everything was built anew from the log.
+  // After undo, redo, and rebuilding everything from the log.
   CHECK(site.send("POST", "/api/v2/versions/" + hash + "/undo").status == 200);
   CHECK(site.send("POST", "/api/v2/versions/" + hash + "/redo").status == 200);
   site.restart_with_new_views();
   CHECK(site.get(searches).json().at("searches") == listed);
-  // A draft of what was saved asks the same again.
+  // A draft of the saved version runs the same search again.
   json decisions = json::array();
   const json version = site.get("/api/v2/versions/" + hash).json();
   for (const auto& [code, status] : version.at("statuses").items()) {
@@ -178,7 +179,7 @@ TEST_CASE_METHOD(Fixture, "a draft keeps how a search was asked, and asks it aga
   }
 }
 
-TEST_CASE_METHOD(Fixture, "a draft refuses what is no search, naming the field", "[api][search]") {
+TEST_CASE_METHOD(Fixture, "a draft refuses an invalid search, naming the field", "[api][search]") {
   const std::string hash = site.send("POST", "/api/v2/codelists",
                                      {{"owner", "user/alice"},
                                       {"name", "Nothing"},
@@ -257,7 +258,7 @@ TEST_CASE_METHOD(Fixture, "a search is read as people type and paste it", "[api]
   CHECK(site.get("/api/v2/releases/" + icd10 + "/codes/a01.0").json().at("code") == "A010");
 }
 
-TEST_CASE_METHOD(Fixture, "a draft keeps a search as it was meant, not as it was typed",
+TEST_CASE_METHOD(Fixture, "a draft keeps a search in its corrected form, not as typed",
                  "[api][search]") {
   site.register_release("icd10");
   const auto draft_of = [&](const std::string& system) {
@@ -289,7 +290,7 @@ TEST_CASE_METHOD(Fixture, "a draft keeps a search as it was meant, not as it was
   CHECK(site.head() == head);
 }
 
-TEST_CASE_METHOD(Fixture, "a concept that has lost its name is a code, shown by its synonym",
+TEST_CASE_METHOD(Fixture, "a concept without a name is a code, shown by its synonym",
                  "[api][search]") {
   const std::string nameless = "2649007";  // its fully specified name is inactive
   const std::string silent = "3720003";    // so are all its descriptions
@@ -323,7 +324,7 @@ TEST_CASE_METHOD(Fixture, "a concept that has lost its name is a code, shown by 
   const json table = {{"release", small_snomedct}, {"csv", "code,term\n" + nameless + ",Mine\n"}};
   CHECK(site.send("POST", versions, table).status == 201);
 
-  // OpenCodelists knows such a concept by its name only.
+  // OpenCodelists requires a name.
   const std::string v1 = "/api/v1/codelist/test-org/";
   const json in_v1 = {{"name", "In v1"},
                       {"coding_system_id", "snomedct"},

@@ -26,7 +26,7 @@ T must(base::Result<T> result) {
   return std::move(*result);
 }
 
-// Releases are read-only files: all sites of the program share them, and their indexes.
+// Releases are read-only files, so all sites of the program share them and their indexes.
 const std::filesystem::path& releases_folder() {
   static const TemporaryFolder folder;
   static const bool unpacked = [] {
@@ -99,7 +99,7 @@ void ApiSite::open() {
   application_options.position_wait_max = std::chrono::milliseconds(50);
   application_ = std::make_unique<application::Application>(site, application_options);
   must(application_->releases().register_unknown_releases(
-      {commands::Actor::system(), std::nullopt}));  // as every data folder has them
+      {commands::Actor::system(), std::nullopt}));  // as in every data folder
   routes_ = make_router(*application_);
   http::ServerOptions server_options;
   server_options.worker_threads = 8;

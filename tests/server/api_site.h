@@ -1,6 +1,6 @@
 // A whole site behind a real server on a free port of the loopback: log, views, keys, the small
-// releases, both APIs. Everything but the releases is in a folder of its own,
-// and can be closed and opened again.
+// releases, both APIs. Everything except the releases is in a folder of its own, and can be closed
+// and opened again.
 #pragma once
 
 #include <atomic>
@@ -21,8 +21,8 @@
 
 namespace codelog::tests {
 
-// Stands still unless it is set, but for a microsecond at each look, so that no two commits have
-// one time.
+// Stands still unless it is set, except for a microsecond at each reading, so that no two commits
+// have the same time.
 class SteadyClock final : public base::Clock {
  public:
   base::Timestamp now() const override { return {now_us_.fetch_add(1)}; }
@@ -37,7 +37,7 @@ struct Reply {
   std::map<std::string, std::string> headers;  // by lower-case name
   std::string body;
 
-  // Of the body; a body that is not JSON fails the test.
+  // The JSON of the body; a body that is not JSON fails the test.
   nlohmann::json json() const;
   std::string header(const std::string& name) const;
 };
@@ -58,7 +58,7 @@ class ApiSite {
   ApiSite();
   ~ApiSite();
 
-  // Closes everything and opens it again; with the views built anew from the log.
+  // Closes everything and opens it again, with views rebuilt from the log.
   void restart_with_new_views();
 
   events::EventLog& log() { return *log_; }
@@ -71,14 +71,14 @@ class ApiSite {
   std::uint16_t port() const { return port_; }
   std::uint64_t head() { return log_->head().position.value(); }
 
-  // Appends events past all commands, at a time of their own.
+  // Appends events without a command, with the given time.
   events::Commit append(std::vector<std::string> streams, std::vector<events::Event> events,
                         base::Timestamp time);
   events::Commit append(std::vector<std::string> streams, std::vector<events::Event> events) {
     return append(std::move(streams), std::move(events), clock_.now());
   }
 
-  // A user whose token is 40 times the first letter of the name.
+  // Adds a user whose token is 40 times the first letter of the name.
   void add_user(const std::string& username, bool is_admin = false);
   static std::string token_of(const std::string& username) {
     return std::string(40, username.at(0));
@@ -87,24 +87,25 @@ class ApiSite {
   // Registers a small release: of "snomedct", "bnf", "dmd", "icd10" or "ctv3", or a made-up one of
   // "readv2" or "opcs4".
   void register_release(const std::string& system);
-  // Registers a release of a mapping. Its file must be there: mapping_file().
+  // Registers a release of a mapping. Its file must exist: mapping_file().
   void register_mapping(const std::string& mapping, const std::string& name = "first",
                         const std::string& valid_from = "2024-01-01");
   std::filesystem::path mapping_file(const std::string& mapping,
                                      const std::string& name = "first") const;
-  // Imports and registers another SNOMED CT release, of an archive in tests/golden/releases.
+  // Imports and registers another SNOMED CT release from an archive in tests/golden/releases.
   // Returns its alias.
   std::string import_snomedct(const std::string& archive, const std::string& name,
                               const std::string& valid_from);
-  // A release "bnf_wide_20240101", made up: "root" has "middle" below it, and that 19,999 leaves.
+  // Registers a made-up release "bnf_wide_20240101": "root" has "middle" below it, which has 19,999
+  // leaves.
   void register_wide_release();
   // alice (administrator), bob and carol; test-org with alice and carol; SNOMED CT and BNF.
   void set_up();
 
-  // One request over a connection of its own. May be called from several threads.
+  // Sends one request over a connection of its own. May be called from several threads.
   Reply ask(const Ask& request) const;
   Reply get(const std::string& target) const { return ask({.target = target}); }
-  // A request of alice's with a JSON body.
+  // Sends a request of alice's with a JSON body.
   Reply send(const std::string& method, const std::string& target,
              const nlohmann::json& body = nlohmann::json::object(),
              const std::string& username = "alice") const;
@@ -128,7 +129,7 @@ class ApiSite {
   std::unique_ptr<projections::Projections> projections_;
   std::unique_ptr<application::Application> application_;
   std::unique_ptr<http::Server> server_;
-  http::Router routes_;  // the same again, to look at
+  http::Router routes_;  // a second copy, for inspection
   std::uint16_t port_ = 0;
 };
 

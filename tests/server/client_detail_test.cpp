@@ -1,4 +1,4 @@
-// What clients read of failures of the server: nothing of where it keeps its files.
+// The texts that clients get about failures of the server: they never show where files are.
 #include <catch2/catch.hpp>
 #include <filesystem>
 
@@ -32,7 +32,7 @@ TEST_CASE("an error that names a file of the server is for its log only", "[clie
   CHECK(base::client_detail(link) == link.detail);
 }
 
-TEST_CASE("no answer says where a missing release or mapping was looked for", "[client-detail]") {
+TEST_CASE("no answer shows the path of a missing release or mapping", "[client-detail]") {
   ApiSite site;
   site.set_up();
   for (const std::string system : {"snomedct", "ctv3", "bnf", "dmd"}) {

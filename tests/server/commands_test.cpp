@@ -96,7 +96,7 @@ TEST_CASE_METHOD(Fixture, "ids of codelists and versions are dense, in the order
   }
 }
 
-TEST_CASE_METHOD(Fixture, "a codelist's name and slug are its owner's once only, for ever") {
+TEST_CASE_METHOD(Fixture, "an owner can use a codelist's name and slug only once, for ever") {
   const auto version = draft("Asthma");
   const auto first = views().version(version)->codelist;
   CHECK(field_of(codelists.create(as("user1"), codelist("Asthma"))) == "slug");
@@ -115,7 +115,7 @@ TEST_CASE_METHOD(Fixture, "a codelist's name and slug are its owner's once only,
   CHECK(views().codelist(first)->handle().name == "Wheeze");
   CHECK(code_of(codelists.create(as("user1"), codelist("Asthma"))) == ErrorCode::conflict);
 
-  SECTION("the slug alone can change, and going back takes the old handle up again") {
+  SECTION("the slug alone can change, and going back uses the old handle again") {
     commands::ChangeDetails slug;
     slug.slug = "w";
     REQUIRE(codelists.change_details(as("user1"), first, slug));
@@ -200,7 +200,7 @@ TEST_CASE_METHOD(Fixture, "wrong fields are named, and change nothing") {
     command.csv_data = "code\nc1001\n\nnope\n";
     CHECK(codelists.create(as("user1"), command).error().detail.find("row 4") != std::string::npos);
   }
-  SECTION("table with more fields than memory is for") {
+  SECTION("table with more fields than allowed") {
     command.csv_data = "code\nc1001" + std::string(1'000'000, ',');
     CHECK(codelists.create(as("user1"), command).error().detail.find("more than 1000000 fields") !=
           std::string::npos);
@@ -230,7 +230,8 @@ TEST_CASE_METHOD(Fixture, "an idempotency key acts once, and never for something
   CHECK(codelists.create(other, theirs));
 }
 
-TEST_CASE_METHOD(Fixture, "a draft is decided, reviewed and published, and its siblings go") {
+TEST_CASE_METHOD(Fixture,
+                 "a draft is decided, reviewed and published, and its siblings are deleted") {
   const auto version = draft();
   const auto id = views().version(version)->codelist;
   search(version, "c1001");
@@ -251,7 +252,7 @@ TEST_CASE_METHOD(Fixture, "a draft is decided, reviewed and published, and its s
   CHECK(views().version(version)->status == VersionStatus::published);
   CHECK(code_of(versions.publish(as("user1"), version)) == ErrorCode::conflict);
 
-  SECTION("only an administrator with a reason deletes what is published") {
+  SECTION("only an administrator with a reason deletes a published version") {
     CHECK(code_of(versions.remove(as("user1"), version, "wrong")) == ErrorCode::forbidden);
     CHECK(code_of(codelists.remove(as("user1"), id, "wrong")) == ErrorCode::forbidden);
     CHECK(field_of(codelists.remove(as("user0"), id, "")) == "reason");
@@ -307,7 +308,8 @@ TEST_CASE_METHOD(Fixture, "an old-style version keeps its table and converts to 
   CHECK(code_of(versions.convert_to_new_style(as("user1"), made.version)) == ErrorCode::conflict);
 }
 
-TEST_CASE_METHOD(Fixture, "a search is found once, and leaves with what only it brought") {
+TEST_CASE_METHOD(
+    Fixture, "a search is added once, and takes the codes that only it found when it is removed") {
   const auto version = draft();
   const auto wide = search(version, "c10");
   const auto narrow = search(version, "c1005");
@@ -370,7 +372,7 @@ TEST_CASE_METHOD(Fixture, "undoing every step goes back through every state, and
   CHECK(code_of(drafts.redo(as("user1"), version)) == ErrorCode::conflict);
 }
 
-TEST_CASE_METHOD(Fixture, "two people on one draft are merged, or told what the other decided") {
+TEST_CASE_METHOD(Fixture, "two people on one draft are merged, or told the other's decision") {
   const auto version = draft();
   const auto id = views().version(version)->codelist;
   REQUIRE(codelists.add_collaborator(as("user1"), id, "user2"));
@@ -394,7 +396,7 @@ TEST_CASE_METHOD(Fixture, "two people on one draft are merged, or told what the 
     mine.base_position = seen;
     CHECK(drafts.change_statuses(as("user2"), version, mine));
   }
-  SECTION("whoever has seen it may decide otherwise") {
+  SECTION("a user who has seen the decision may decide otherwise") {
     theirs.base_position = site.log().head().position;
     CHECK(drafts.change_statuses(as("user2"), version, theirs));
   }
@@ -404,25 +406,25 @@ TEST_CASE_METHOD(Fixture, "two people on one draft are merged, or told what the 
     auto again = decide(codes[3].code, CodeStatus::excluded);
     CHECK(drafts.change_statuses(as("user1"), version, again));
   }
-  SECTION("a step elsewhere on the codelist shows nobody the draft") {
+  SECTION("a step elsewhere on the codelist does not count as seeing the draft") {
     commands::ChangeDetails tags;
     tags.tags = {"respiratory"};
     REQUIRE(codelists.change_details(as("user2"), id, tags));
     REQUIRE(versions.create_draft(as("user2"), version, std::nullopt));
     theirs.base_position.reset();
     CHECK(code_of(drafts.change_statuses(as("user2"), version, theirs)) == ErrorCode::conflict);
-    // Their own step on it does.
+    // A step on the draft itself does.
     REQUIRE(
         drafts.change_statuses(as("user2"), version, decide(codes[4].code, CodeStatus::included)));
     CHECK(drafts.change_statuses(as("user2"), version, theirs));
   }
-  SECTION("a position that the log has not reached is no position that anybody has seen") {
+  SECTION("a position beyond the log is refused") {
     mine.base_position = site.log().head().position.next();
     CHECK(field_of(drafts.change_statuses(as("user1"), version, mine)) == "base_position");
   }
 }
 
-TEST_CASE_METHOD(Fixture, "a name is its owner's as long as any handle has it") {
+TEST_CASE_METHOD(Fixture, "a name is taken as long as any handle has it") {
   const auto version = draft("Asthma");
   const auto id = views().version(version)->codelist;
   commands::ChangeDetails slug;
@@ -431,7 +433,7 @@ TEST_CASE_METHOD(Fixture, "a name is its owner's as long as any handle has it") 
   commands::ChangeDetails name;
   name.name = "Wheeze";
   REQUIRE(codelists.change_details(as("user1"), id, name));
-  // The first handle, which goes on resolving, is called so still.
+  // The first handle, which still resolves, has this name.
   auto again = codelist("Asthma");
   again.slug = "asthma-2";
   CHECK(field_of(codelists.create(as("user1"), again)) == "name");
@@ -439,7 +441,7 @@ TEST_CASE_METHOD(Fixture, "a name is its owner's as long as any handle has it") 
   CHECK(codelists.create(as("user1"), again));
 }
 
-TEST_CASE_METHOD(Fixture, "clones are the cloner's own, named apart, up to a limit") {
+TEST_CASE_METHOD(Fixture, "clones are the cloner's own, with distinct names, up to a limit") {
   const auto version = under_review("Popular");
   for (int i = 0; i < 12; ++i) REQUIRE(codelists.clone(as("user2"), version));
   CHECK(code_of(codelists.clone(as("user2"), version)) == ErrorCode::conflict);
@@ -471,7 +473,7 @@ TEST_CASE_METHOD(Fixture, "people can be forgotten, and their accounts end") {
   CHECK(code_of(accounts.erase_user(as("user1"), "user2")) == ErrorCode::forbidden);
 }
 
-TEST_CASE_METHOD(Fixture, "usernames and addresses are unique whatever their case") {
+TEST_CASE_METHOD(Fixture, "usernames and addresses are unique ignoring case") {
   commands::AddUser user;
   user.username = "User1";
   user.name = "X";

@@ -1,5 +1,5 @@
-// Codes of one coding system as codes of another: the native API, OpenCodelists' CSV files, and the
-// page that makes them.
+// Converting codes to another coding system: the native API, OpenCodelists' CSV files, and the page
+// that makes them.
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -13,7 +13,7 @@ namespace {
 using application::ConversionDirection;
 using nlohmann::json;
 
-// A site with the mapping of CTV3: pairs [CTV3, SNOMED CT], imported as they are delivered.
+// Imports a mapping of CTV3 from pairs [CTV3, SNOMED CT], in the publisher's format.
 void import_ctv3sctmap2(ApiSite& site,
                         const std::vector<std::pair<std::string, std::string>>& pairs) {
   const TemporaryFolder folder;
@@ -43,8 +43,8 @@ std::string snomedct_term(const ApiSite& site, const std::string& code) {
 
 constexpr const char* conversions = "/api/v2/conversions";
 
-// The form of /conversions/ as a browser sends it, with the fields given and, unless it is empty,
-// the file.
+// The form of /conversions/ as browsers send it, with the given fields and, unless it is empty, the
+// file.
 struct FilledForm {
   std::vector<std::pair<std::string, std::string>> fields = {
       {"from_coding_system_id", "snomedct"}, {"to_coding_system_id", "ctv3"}, {"type", "full"}};
@@ -67,7 +67,7 @@ Reply submit(const ApiSite& site, const FilledForm& form) {
                    .headers = {{"Content-Type", "multipart/form-data; boundary=b"}}});
 }
 
-// The sentence on the page that says what is wrong.
+// The page's sentence about the fault.
 std::string problem_on(const Reply& reply) {
   const std::string before = "<p role=\"alert\"><strong>";
   const std::size_t first = reply.body.find(before);
@@ -78,7 +78,7 @@ std::string problem_on(const Reply& reply) {
 
 }  // namespace
 
-TEST_CASE("codes are converted, and those that map to nothing are listed", "[api][conversion]") {
+TEST_CASE("codes are converted, and codes without a mapping are listed", "[api][conversion]") {
   ApiSite site;
   site.set_up();
   import_ctv3sctmap2(
@@ -119,7 +119,7 @@ TEST_CASE("BNF codes are converted to dm+d", "[api][conversion]") {
   }
 }
 
-TEST_CASE("a conversion that there is not is refused", "[api][conversion]") {
+TEST_CASE("an unknown conversion is refused", "[api][conversion]") {
   ApiSite site;
   site.set_up();
   const auto refused = [&](const std::string& from, const std::string& to, int status) {
@@ -136,7 +136,7 @@ TEST_CASE("a conversion that there is not is refused", "[api][conversion]") {
   CHECK(refused("bnf", "dmd", 503) == "this needs the mapping bnfdmd, and none has been imported");
 }
 
-TEST_CASE("conversions as CSV are OpenCodelists' to the byte", "[conversion]") {
+TEST_CASE("conversions as CSV equal OpenCodelists' byte for byte", "[conversion]") {
   const application::Conversion conversion{{"snomedct", "ctv3"},
                                            {{"100000", "One, two", "X1...", "Unknown"},
                                             {"100000", "One, two", "X1...", "Unknown"},
@@ -155,7 +155,7 @@ TEST_CASE("conversions as CSV are OpenCodelists' to the byte", "[conversion]") {
         "ctv3_id,ctv3_name,snomedct_id,snomedct_name\r\n");
 }
 
-TEST_CASE("an uploaded file gives the first field of every row below the first", "[conversion]") {
+TEST_CASE("an uploaded file gives the first field of every row after the first", "[conversion]") {
   using Codes = std::vector<std::string>;
   const auto codes = [](const std::string& csv) {
     const auto read = application::codes_of_upload(csv);
@@ -221,7 +221,7 @@ TEST_CASE("the page converts an uploaded file", "[web][conversion]") {
   CHECK(unmapped.body == "snomedct_id\r\n138875005\r\n");
 }
 
-TEST_CASE("the page shows its form, and again as it was filled in with what is wrong",
+TEST_CASE("the page shows its form, and after a fault the filled-in form with the fault",
           "[web][conversion]") {
   ApiSite site;
   site.set_up();

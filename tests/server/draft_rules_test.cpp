@@ -1,5 +1,5 @@
-// Which codes a draft has: they come with searches, with what it was made from, and by being
-// decided; and leave it with the last search that found them, unless something holds them.
+// The codes of a draft. They come from searches, from the draft's source, and by being decided;
+// they leave with the last search that found them, unless something holds them.
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -78,7 +78,7 @@ constexpr auto cleared = CodeStatus::unresolved;
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a draft made from codes keeps them, whatever is decided of them",
+TEST_CASE_METHOD(Fixture, "a draft made from codes keeps them, whatever is decided about them",
                  "[draft]") {
   const auto draft = draft_of({"asthma", "allergic", "exercise", "pollen"});
   const Statuses made = {
@@ -100,7 +100,7 @@ TEST_CASE_METHOD(Fixture, "a draft made from codes keeps them, whatever is decid
     REQUIRE(decide(draft, "pollen", plus));
     CHECK(statuses(draft).at("pollen") == "+");
   }
-  SECTION("a search that finds them takes none of them away when it goes") {
+  SECTION("a search that finds them removes none of them when it is removed") {
     const auto found = search(draft, "asthma");
     search(draft, "tennis");
     REQUIRE(decide(draft, "asthma", cleared));
@@ -108,7 +108,7 @@ TEST_CASE_METHOD(Fixture, "a draft made from codes keeps them, whatever is decid
     REQUIRE(drafts.remove_search(alice, draft, found));
     CHECK(statuses(draft) == before);
   }
-  SECTION("after the workspace is made anew, too") {
+  SECTION("also after the workspace is made again") {
     commands::DraftCommands others(site.executor());
     REQUIRE(others.change_statuses(alice, draft, of({{"asthma", cleared}})));
     CHECK(statuses(draft).size() == made.size());
@@ -127,7 +127,7 @@ TEST_CASE_METHOD(Fixture, "an excluded leaf of a draft made from one code stays"
   CHECK(statuses(draft) == Statuses{{"pollen", "+"}});
 }
 
-TEST_CASE_METHOD(Fixture, "any code of the release may be decided, and brings what is below it",
+TEST_CASE_METHOD(Fixture, "any code of the release may be decided, and brings its descendants",
                  "[draft]") {
   const auto draft = draft_of({});
   REQUIRE(decide(draft, "allergic", plus));
@@ -145,22 +145,23 @@ TEST_CASE_METHOD(Fixture, "any code of the release may be decided, and brings wh
     for (int i = 0; i < 3; ++i) REQUIRE(drafts.redo(alice, draft));
     CHECK(statuses(draft) == all);
   }
-  SECTION("what is taken back leaves, and comes again") {
+  SECTION("cleared codes leave, and come back when decided again") {
     REQUIRE(decide(draft, "dust", minus));
     REQUIRE(decide(draft, "allergic", cleared));
     CHECK(statuses(draft) ==
           Statuses{{"dust", "-"}, {"elbow", "-"}, {"tennis", "(-)"}, {"lone", "+"}});
-    // Nothing to take back is no mistake: the first of two quick clicks may have done it.
+    // Clearing an undecided code is not an error: the first of two quick clicks may have cleared
+    // it.
     CHECK(decide(draft, "allergic", cleared));
     REQUIRE(decide(draft, "allergic", plus));
     CHECK(statuses(draft).at("pollen") == "(+)");
     CHECK(statuses(draft).at("dust") == "-");
   }
-  SECTION("of one request, the last word on a code counts") {
+  SECTION("of one request, the last decision on a code counts") {
     REQUIRE(drafts.change_statuses(alice, draft, of({{"exercise", plus}, {"exercise", cleared}})));
     CHECK_FALSE(statuses(draft).contains("exercise"));
   }
-  SECTION("but no code that neither the draft nor the release has") {
+  SECTION("but a code unknown to both draft and release is refused") {
     const auto refused = decide(draft, "nonsense", plus);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::invalid);
@@ -168,7 +169,8 @@ TEST_CASE_METHOD(Fixture, "any code of the release may be decided, and brings wh
   }
 }
 
-TEST_CASE_METHOD(Fixture, "what a search brought leaves with it, unless it is held", "[draft]") {
+TEST_CASE_METHOD(Fixture, "the codes of a search leave with it, unless something holds them",
+                 "[draft]") {
   const auto draft = draft_of({});
   const auto found = search(draft, "asthma");
   REQUIRE(statuses(draft).size() == 5);
@@ -213,7 +215,7 @@ TEST_CASE_METHOD(Fixture, "a draft made from a draft has the same codes of its o
   CHECK_FALSE(statuses(made.version).contains("tennis"));
 }
 
-TEST_CASE_METHOD(Fixture, "a draft takes so many searches and no more", "[draft]") {
+TEST_CASE_METHOD(Fixture, "a draft has a limit of searches", "[draft]") {
   const auto draft = draft_of({});
   for (std::size_t i = 0; i < commands::searches_max; ++i) {
     search(draft, "asthma" + std::to_string(i));
@@ -222,7 +224,7 @@ TEST_CASE_METHOD(Fixture, "a draft takes so many searches and no more", "[draft]
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::too_large);
   CHECK(refused.error().fields.at(0).field == "term");
-  // One that it has is found again, and one that goes makes room.
+  // Repeating an existing search still works, and removing one makes room.
   CHECK(drafts.add_search(alice, draft, {events::SearchKind::term, "asthma0"}));
   REQUIRE(drafts.remove_search(alice, draft, views().searches(draft).front().search.id));
   CHECK(drafts.add_search(alice, draft, {events::SearchKind::term, "elbow"}));

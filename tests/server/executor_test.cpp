@@ -1,4 +1,4 @@
-// The one path of all commands: what many of them at once, and failures below, must not do.
+// The path of all commands: the effects of many commands at once, and of failures below.
 #include <catch2/catch.hpp>
 
 #include <atomic>
@@ -48,9 +48,8 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(
-    Fixture, "what takes long is worked out without keeping others from ids or from the codelist",
-    "[executor]") {
+TEST_CASE_METHOD(Fixture, "slow work keeps others neither from ids nor from the codelist",
+                 "[executor]") {
   std::promise<void> may_end;
   std::atomic<int> calls = 0;
   std::atomic<int> missing = 0;
@@ -81,9 +80,7 @@ TEST_CASE_METHOD(
   CHECK(missing == 0);
 }
 
-TEST_CASE_METHOD(Fixture,
-                 "what was prepared for another moment is prepared again, and not in the turn",
-                 "[executor]") {
+TEST_CASE_METHOD(Fixture, "outdated preparations are repeated, and not in the turn", "[executor]") {
   const auto version = draft("user1", "List");
   int made = 0;
   int in_turn = 0;
@@ -93,7 +90,7 @@ TEST_CASE_METHOD(Fixture,
       as("user1"), {.codelist = list, .preparation = &prepared},
       [&](const codelog::projections::Views& views) -> base::Result<commands::Decision> {
         const auto* value = prepared.of(views.checkpoint(), [&] {
-          // Somebody else is quicker, twice.
+          // Another command is quicker, twice.
           if (++made <= 2) REQUIRE(create("user2", "Quick " + std::to_string(made)));
           return made;
         });
@@ -105,11 +102,11 @@ TEST_CASE_METHOD(Fixture,
   CHECK(in_turn == 3);
 }
 
-TEST_CASE_METHOD(Fixture, "nothing is decided on views that have stopped following the log",
+TEST_CASE_METHOD(Fixture, "no command decides on views that have stopped following the log",
                  "[executor]") {
   const auto first = draft("user1", "One");
   const auto second = draft("user1", "Two");
-  // A commit that does not fit, as a failing disk below the views would have it.
+  // A commit that does not fit, as after a disk error below the views.
   events::CommitDraft unfit;
   unfit.command = "Test";
   unfit.streams = {{"nowhere", base::StreamVersion(0)}};
@@ -126,14 +123,14 @@ TEST_CASE_METHOD(Fixture, "nothing is decided on views that have stopped followi
   CHECK(site.log().head().position == head);
 }
 
-TEST_CASE_METHOD(Fixture, "commands that hand out ids do not wait for each other's sync",
+TEST_CASE_METHOD(Fixture, "commands that assign ids do not wait for each other's sync",
                  "[executor][concurrency]") {
   constexpr std::size_t count = 8;
   std::vector<base::VersionId> lists;
   for (std::size_t i = 0; i < count; ++i) {
     lists.push_back(draft("user1", "List " + std::to_string(i)));
   }
-  // Holds the first group until all the others have their places behind it.
+  // Holds the first group until all the other commits have their places after it.
   const base::Position before = site.log().head().position;
   std::promise<void> all_placed;
   std::atomic<int> groups = 0;
@@ -170,8 +167,8 @@ TEST_CASE_METHOD(Fixture, "commands that hand out ids do not wait for each other
   }
   site.projections().set_listener({});
   CHECK(placed_together);
-  CHECK(groups <= 2);  // one where the first sync was slow enough for all to join it
-  // Dense, none twice, and in the order of the log.
+  CHECK(groups <= 2);  // one group if the first sync was slow enough for all to join it
+  // Dense, without repeats, and in the order of the log.
   std::uint32_t next_search = 1;
   std::uint32_t next_codelist = count + 1;
   const auto reader = site.log().read_all(before.next(), events::Direction::forward);
@@ -194,7 +191,7 @@ TEST_CASE_METHOD(Fixture, "commands that hand out ids do not wait for each other
   }
 }
 
-TEST_CASE_METHOD(Fixture, "ids follow the log without a gap, whatever is refused in between",
+TEST_CASE_METHOD(Fixture, "ids follow the log without a gap, even with refusals in between",
                  "[executor][concurrency]") {
   constexpr int clients = 12;
   constexpr int rounds = 8;
@@ -206,13 +203,13 @@ TEST_CASE_METHOD(Fixture, "ids follow the log without a gap, whatever is refused
       threads.emplace_back([&, client] {
         const std::string owner = "user" + std::to_string(client % 4);
         for (int round = 0; round < rounds; ++round) {
-          // Every name is wanted by several; one gets it, the others are refused.
+          // Several commands want each name; one gets it, and the others are refused.
           const auto commit = create(owner, "List " + std::to_string(round));
           if (!commit) continue;
           ++created;
           const auto version =
               std::get<events::VersionCreated>(commit->content.events.at(1)).version;
-          // Whoever was answered sees what was made, and goes on from there.
+          // A command with an answer sees its result, and continues from there.
           const bool good =
               site.projections().views().version(version) &&
               drafts.add_search(as(owner), version, {events::SearchKind::code, "c1002"}) &&
@@ -247,7 +244,7 @@ TEST_CASE_METHOD(Fixture, "ids follow the log without a gap, whatever is refused
   CHECK(site.projections().failure().empty());
 }
 
-TEST_CASE_METHOD(Fixture, "the same request many times at once is answered alike",
+TEST_CASE_METHOD(Fixture, "the same request sent many times at once gets equal answers",
                  "[executor][concurrency]") {
   for (int round = 0; round < 10; ++round) {
     commands::CreateCodelist command;

@@ -1,6 +1,6 @@
-// A client that says exactly the bytes it is told to, for tests of the HTTP server over a real
-// socket; and a server with the routes that those tests ask for. Every wait is bounded: a server
-// that hangs fails the test.
+// A client that sends exactly the given bytes, for tests of the HTTP server over a real socket; and
+// a server with the routes for those tests. Every wait is bounded, so a hanging server fails the
+// test.
 #pragma once
 
 #include <chrono>
@@ -29,7 +29,7 @@ struct Answer {
 
 class Client {
  public:
-  // `source`: the address that it comes from; each of 127.0.0.0/8 is another client.
+  // `source`: the client's address; each of 127.0.0.0/8 counts as another client.
   explicit Client(std::uint16_t port, const char* source = "127.0.0.1");
   ~Client();
   Client(Client&& other) noexcept;
@@ -37,23 +37,23 @@ class Client {
   Client& operator=(const Client&) = delete;
   Client& operator=(Client&&) = delete;
 
-  // False when the server has closed the connection.
+  // Returns false when the server has closed the connection.
   bool send(std::string_view bytes);
-  // The next answer; nothing at the end of the connection, or of patience.
+  // The next answer; nothing at the end of the connection, or after a time limit.
   std::optional<Answer> answer();
-  std::optional<Answer> answer_to_head();  // its body does not come
+  std::optional<Answer> answer_to_head();  // without a body
   std::optional<Answer> ask(std::string_view request);
-  // True when the server has closed and nothing more comes.
+  // True when the server has closed the connection and no bytes are left.
   bool is_at_end();
   bool has_input_within(std::chrono::milliseconds timeout);
-  // Of what has come, and is left to be read.
+  // About the received bytes that are still unread.
   bool begins_with(std::string_view text) const;
-  // Nothing more will be sent; answers can still be read.
+  // Closes the sending side; answers can still be read.
   void finish_sending();
-  // Reads on without making sense of it; false at the end.
+  // Reads on and ignores the bytes; returns false at the end.
   bool skim();
   std::size_t skimmed_bytes() const { return skimmed_bytes_; }
-  // A reset instead of a good-bye.
+  // Resets the connection.
   void hang_up();
 
  private:
@@ -70,10 +70,10 @@ std::string get(std::string_view target, std::string_view header_lines = "");
 std::string post(std::string_view target, std::string_view body,
                  std::string_view header_lines = "");
 
-// 300,000 bytes without repeats, which do not become small when compressed.
+// 300,000 bytes without repeats, so that compression hardly shortens them.
 std::string large_text();
 
-// A door that handlers wait behind until the test opens it.
+// A door at which handlers wait until the test opens it.
 class Door {
  public:
   void open() {

@@ -1,4 +1,4 @@
-// Who may hold how much, and who computes when.
+// Budgets of clients, and the order of computing.
 #include <catch2/catch.hpp>
 #include <memory>
 #include <string>
@@ -26,7 +26,7 @@ class TestTicket final : public Gate::Ticket {
   std::vector<std::string>& admitted_;
 };
 
-// One address at the gate, with what it has asked for.
+// One address at the gate, with its requests.
 class TestClient {
  public:
   TestClient(Gate& gate, std::vector<std::string>& admitted) : gate_(gate), admitted_(admitted) {}
@@ -63,7 +63,7 @@ TEST_CASE("one client gets three quarters of a budget, and something is left for
     CHECK(budget.used() > before);
     CHECK(budget.used() < 1000);
   }
-  // Who holds nothing gets whatever is left, but no more.
+  // A client that holds nothing gets all that is left, but no more.
   Peer late;
   const std::size_t left = 1000 - budget.used();
   CHECK_FALSE(budget.take(late, left + 1, left + 1));
@@ -83,7 +83,7 @@ TEST_CASE("a body that many answers send counts once, until the last of them is 
   CHECK(budget.used() == 420);
   first.give_back();
   CHECK(budget.used() == 410);
-  // A refused answer leaves the count as it was.
+  // A refused answer does not change the count.
   AnswerCharge refused(budget);
   CHECK_FALSE(refused.take(first_peer, 900, body));
   CHECK(budget.used() == 410);
@@ -111,7 +111,8 @@ TEST_CASE("an IPv6 network is one client, and so is an IPv4 address in both spel
   CHECK(peers.count() == 0);
 }
 
-TEST_CASE("as many compute as there are processors, and then the cheapest goes first", "[http]") {
+TEST_CASE("requests compute one per processor, and of waiting ones the cheapest goes first",
+          "[http]") {
   Gate gate({.processors_count = 2, .writes_max = 2, .queue_max = 10, .bytes_max = 1000});
   std::vector<std::string> admitted;
   TestClient one(gate, admitted), other(gate, admitted);
@@ -128,7 +129,7 @@ TEST_CASE("as many compute as there are processors, and then the cheapest goes f
   CHECK(gate.load() == 2);
 }
 
-TEST_CASE("who asks for much waits behind who asks for little", "[http]") {
+TEST_CASE("a client with many requests waits behind a client with few", "[http]") {
   Gate gate({.processors_count = 1, .writes_max = 1, .queue_max = 100, .bytes_max = 1000});
   std::vector<std::string> admitted;
   TestClient crowd(gate, admitted), single(gate, admitted);
@@ -137,7 +138,7 @@ TEST_CASE("who asks for much waits behind who asks for little", "[http]") {
   CHECK(single.enter("single", job) == Entered::queued);
   gate.leave(crowd.ticket(0));
   gate.leave(crowd.ticket(1));
-  // The crowd's first came earlier, at the same cost; all its others have to wait.
+  // The crowd's first request came earlier, at the same cost; all its others have to wait.
   CHECK(admitted == std::vector<std::string>{"crowd", "single"});
 }
 
@@ -150,7 +151,8 @@ TEST_CASE("a client's queue is bounded so that others find a place", "[http]") {
   CHECK(single.enter("single", {}) == Entered::queued);
 }
 
-TEST_CASE("who waits gives its processor to the next, and goes on at once", "[http]") {
+TEST_CASE("a waiting request gives its processor to the next one, and continues at once",
+          "[http]") {
   Gate gate({.processors_count = 1, .writes_max = 2, .queue_max = 10, .bytes_max = 1000});
   std::vector<std::string> admitted;
   TestClient client(gate, admitted);
@@ -164,7 +166,7 @@ TEST_CASE("who waits gives its processor to the next, and goes on at once", "[ht
     CHECK(admitted == std::vector<std::string>{"read"});
     CHECK(gate.running_count() == 1);
   }
-  // Two compute for a moment, and so nobody is admitted when one of them leaves.
+  // Two compute for a moment, so nobody is admitted when one of them leaves.
   CHECK(gate.running_count() == 2);
   gate.leave(client.ticket(0));
   CHECK(admitted == std::vector<std::string>{"read"});
@@ -183,11 +185,11 @@ TEST_CASE("writes that wait for the disk are bounded, and do not hold up reads",
   CHECK(admitted == std::vector<std::string>{"second write"});
 }
 
-TEST_CASE("memory for work is bounded, and what fits goes before what does not", "[http]") {
+TEST_CASE("memory for work is bounded, and requests that fit go first", "[http]") {
   Gate gate({.processors_count = 4, .writes_max = 4, .queue_max = 10, .bytes_max = 1000});
   std::vector<std::string> admitted;
   TestClient client(gate, admitted);
-  // More than half counts as half, so that anything can be worked on some time.
+  // More than half counts as half, so that every request can be worked on some time.
   CHECK(client.enter("huge", {.bytes = 1u << 30}) == Entered::admitted);
   CHECK(gate.bytes() == 500);
   CHECK(client.enter("large", {.bytes = 400}) == Entered::admitted);
@@ -202,7 +204,7 @@ TEST_CASE("memory for work is bounded, and what fits goes before what does not",
   CHECK(gate.load() == 0);
 }
 
-TEST_CASE("a queued request can be given up, an admitted one cannot", "[http]") {
+TEST_CASE("a queued request can be cancelled, an admitted one cannot", "[http]") {
   Gate gate({.processors_count = 1, .writes_max = 1, .queue_max = 10, .bytes_max = 1000});
   std::vector<std::string> admitted;
   TestClient client(gate, admitted);
@@ -217,7 +219,7 @@ TEST_CASE("a queued request can be given up, an admitted one cannot", "[http]") 
   CHECK(gate.queued_count() == 0);
 }
 
-TEST_CASE("what a target cost is remembered, and for others the route's average is taken",
+TEST_CASE("the cost of a target is remembered; an unknown target gets the route's average",
           "[http]") {
   Costs costs(2);
   CHECK(costs.expected(0, "/a").processor_us == 0);

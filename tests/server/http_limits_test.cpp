@@ -1,4 +1,4 @@
-// What the server says to clients that are wrong, slow, or too many, and how it stops.
+// The server's answers to faulty, slow, or too many clients, and its stopping.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -16,7 +16,7 @@ struct Refused {
   int status;
 };
 
-// The server answers, says that it closes, and does.
+// Expects an answer that announces the end of the connection, and the end.
 void check_refused(const TestServer& server, const std::string& request, int status) {
   CAPTURE(request.substr(0, 200));
   Client client = server.client();
@@ -29,7 +29,7 @@ void check_refused(const TestServer& server, const std::string& request, int sta
   CHECK(client.is_at_end());
 }
 
-// The timeouts of `options`, but short; those not under test stay long.
+// The default options with one short timeout; all others stay long.
 ServerOptions with_timeout(std::chrono::milliseconds Limits::*timeout) {
   ServerOptions options;
   options.limits.*timeout = 40ms;
@@ -38,7 +38,7 @@ ServerOptions with_timeout(std::chrono::milliseconds Limits::*timeout) {
 
 }  // namespace
 
-TEST_CASE("what two servers could read in two ways is refused", "[http]") {
+TEST_CASE("requests that two servers could read in two ways are refused", "[http]") {
   TestServer server;
   const std::string start = "POST /echo HTTP/1.1\r\nHost: x\r\n";
   const std::string smuggled = "GET /number/666 HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -95,7 +95,7 @@ TEST_CASE("what two servers could read in two ways is refused", "[http]") {
   check_refused(server, request, status);
 }
 
-TEST_CASE("heads, targets and bodies have a largest size", "[http]") {
+TEST_CASE("heads, targets and bodies have limits", "[http]") {
   TestServer server;
   const std::string long_target(9000, 'a');
   const std::string chunks =
@@ -121,7 +121,7 @@ TEST_CASE("heads, targets and bodies have a largest size", "[http]") {
   check_refused(server, get("/hello", many), 431);
 }
 
-TEST_CASE("the largest allowed body is taken", "[http]") {
+TEST_CASE("the largest allowed body is accepted", "[http]") {
   TestServer server;
   Client client = server.client();
   const std::string body(1000, 'b');
@@ -134,7 +134,7 @@ TEST_CASE("the largest allowed body is taken", "[http]") {
   CHECK(echo->body == large);
 }
 
-TEST_CASE("a large body to nowhere is not read", "[http]") {
+TEST_CASE("a large body for an unknown route is not read", "[http]") {
   TestServer server;
   Client client = server.client();
   const auto answer =
@@ -144,19 +144,19 @@ TEST_CASE("a large body to nowhere is not read", "[http]") {
   CHECK(client.is_at_end());
 }
 
-TEST_CASE("all bodies together have a largest size", "[http]") {
+TEST_CASE("all bodies together have a limit", "[http]") {
   ServerOptions options;
-  options.limits.bodies_bytes_max = 200'000;  // of which one client gets three quarters
+  options.limits.bodies_bytes_max = 200'000;  // one client gets three quarters of it
   TestServer server(std::move(options));
   check_refused(server, post("/echo", std::string(160'000, 'a')), 503);
-  // What the refused body had taken is free again.
+  // The memory of the refused body is free again.
   Client client = server.client();
   const auto echo = client.ask(post("/echo", std::string(140'000, 'a')));
   REQUIRE(echo);
   CHECK(echo->status == 200);
 }
 
-TEST_CASE("all answers that wait for their readers have a largest size together", "[http]") {
+TEST_CASE("all unread answers together have a limit", "[http]") {
   ServerOptions options;
   options.limits.answers_bytes_max = 100'000'000;
   TestServer server(std::move(options));
@@ -169,7 +169,7 @@ TEST_CASE("all answers that wait for their readers have a largest size together"
     REQUIRE(refused);
     CHECK(refused->status == 503);
     CHECK(refused->header("retry-after") == "1");
-    // The connection goes on, and small answers are never in the way.
+    // The connection continues, and small answers are never refused.
     const auto small = second.ask(get("/hello"));
     REQUIRE(small);
     CHECK(small->status == 200);
@@ -182,12 +182,12 @@ TEST_CASE("all answers that wait for their readers have a largest size together"
   CHECK(again->status == 200);
 }
 
-TEST_CASE("a body that came fast earns no long silence", "[http]") {
+TEST_CASE("a body with a fast start may not pause for long", "[http]") {
   ServerOptions options;
   options.limits.body_timeout = 40ms;
   options.limits.idle_timeout = 80ms;
   TestServer server(std::move(options));
-  // At the least rate these bytes would have taken an hour.
+  // At the least allowed rate, these bytes would take an hour.
   const std::string most(4u << 20, 'a');
   check_refused(server, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4194305\r\n\r\n" + most,
                 408);
@@ -198,12 +198,12 @@ TEST_CASE("a body that nobody reads must be small", "[http]") {
   check_refused(server, "GET /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n", 413);
 }
 
-TEST_CASE("a head that does not come to its end is a 408", "[http]") {
+TEST_CASE("an unfinished head is a 408", "[http]") {
   TestServer server(with_timeout(&Limits::head_timeout));
   check_refused(server, "GET /hello HTTP/1.1\r\nHost", 408);
 }
 
-TEST_CASE("a connection that says nothing is closed without a word", "[http]") {
+TEST_CASE("a connection without a request is closed without an answer", "[http]") {
   TestServer server(with_timeout(&Limits::head_timeout));
   Client silent = server.client();
   CHECK(silent.is_at_end());
@@ -216,13 +216,13 @@ TEST_CASE("an idle connection is closed", "[http]") {
   CHECK(client.is_at_end());
 }
 
-TEST_CASE("a body that does not come, or drips, is a 408", "[http]") {
+TEST_CASE("a missing or dripping body is a 408", "[http]") {
   TestServer server(with_timeout(&Limits::body_timeout));
   const std::string head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n";
   check_refused(server, head + "half", 408);
   Client dripping = server.client();
   REQUIRE(dripping.send(head));
-  // A byte every 5 ms earns it 1 ms each: a limit on silence alone would never end this.
+  // A byte every 5 ms earns 1 ms each: a limit on silence alone would never end this.
   while (!dripping.has_input_within(5ms)) REQUIRE(dripping.send("x"));
   const auto answer = dripping.answer();
   REQUIRE(answer);
@@ -235,8 +235,8 @@ TEST_CASE("a client that does not read its answer is cut off", "[http]") {
   TestServer server(std::move(options));
   Client client = server.client();
   REQUIRE(client.send(get("/text/60000000")));
-  REQUIRE(client.skim());  // what it reads fast earns it no time later
-  // It has been seen before it is gone again.
+  REQUIRE(client.skim());  // reading fast now earns it no time later
+  // The answer was started before the connection ended.
   CHECK(
       server.shows(R"(http_requests_total{method="GET",route="/text/{n:digits}",status="2xx"} 1)"));
   CHECK(server.shows("http_connections 0"));
@@ -248,7 +248,7 @@ TEST_CASE("a client that reads slowly but steadily gets its whole answer", "[htt
   TestServer server(std::move(options));
   Client client = server.client();
   REQUIRE(client.send(get("/text/30000000", "Connection: close\r\n")));
-  // Longer than the timeout, and never without progress for so long.
+  // Longer than the timeout, but never without progress for that long.
   for (int i = 0; i < 20; ++i) {
     std::this_thread::sleep_for(100ms);
     REQUIRE(client.skim());
@@ -270,7 +270,7 @@ TEST_CASE("one address cannot keep others from large answers", "[http]") {
     REQUIRE(silent.back().has_input_within(20s));
   }
   for (Client& client : silent) {
-    // Only heads are looked at: refusals are short and have come whole.
+    // Reads only heads: refusals are short and have arrived whole.
     if (client.begins_with("HTTP/1.1 503")) ++refused;
   }
   CHECK(refused >= 3);
@@ -294,7 +294,7 @@ TEST_CASE("one address cannot keep others from connecting", "[http]") {
   CHECK(answer->status == 200);
 }
 
-TEST_CASE("the client that a trusted proxy names has the share, not the proxy", "[http]") {
+TEST_CASE("a trusted proxy's client has the share, not the proxy", "[http]") {
   ServerOptions options;
   options.limits.answers_bytes_max = 40'000'000;
   options.trusted_proxies = {"127.0.0.1"};
@@ -308,7 +308,7 @@ TEST_CASE("the client that a trusted proxy names has the share, not the proxy", 
   std::vector<int> statuses;
   for (int i = 0; i < 5; ++i) {
     silent.push_back(server.client());
-    // Only what the proxy itself has added counts.
+    // Only the address that the proxy added counts.
     statuses.push_back(status_of(silent.back(), std::to_string(i) + ".0.0.1, 192.0.2.1"));
   }
   CHECK(statuses == std::vector<int>{200, 200, 200, 503, 503});
@@ -329,7 +329,7 @@ TEST_CASE("a request whose client has left is not computed", "[http]") {
     REQUIRE(server.shows("http_queue 1"));
   }
   REQUIRE(patient.send(get("/worker-number/3")));
-  // Nobody who asks for memory alone waits for the one at the door.
+  // Requests that only need memory do not wait for the one at the door.
   Client hurried = server.client();
   REQUIRE(hurried.ask(get("/health-check/")));
   REQUIRE(server.shows("http_abandoned_total 1"));
@@ -375,7 +375,8 @@ TEST_CASE("stop drops what is queued when its grace is over", "[http]") {
   stopper.join();
 }
 
-TEST_CASE("when workers and queue are full the answer is 503, and later not", "[http]") {
+TEST_CASE("when workers and queue are full the answer is 503, and later the request succeeds",
+          "[http]") {
   ServerOptions options;
   options.processors = 1;
   options.worker_queue_max = 1;
@@ -390,7 +391,7 @@ TEST_CASE("when workers and queue are full the answer is 503, and later not", "[
   CHECK(refused->status == 503);
   CHECK(refused->header("retry-after") == "1");
   CHECK(server.shows(R"(http_rejected_total{reason="workers"} 1)"));
-  // What needs no worker is served all the same; a large body goes out uncompressed.
+  // Requests without a worker are still served; a large body is sent uncompressed.
   const auto large = third.ask(get("/text/100000", "Accept-Encoding: gzip\r\n"));
   REQUIRE(large);
   CHECK(large->status == 200);
