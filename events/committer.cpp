@@ -31,11 +31,11 @@ void Committer::set_observer(EventLog::Observer observer) {
 }
 
 void Committer::commit_queued() {
-  // Whoever sees this set has entered before the committer thread takes what is queued.
+  // A writer that sees this set has entered before the committer thread takes the queue.
   if (handed_over_) return;
   if (!committing_.try_lock()) return hand_over();
   commit_next_group();
-  // The thread must wait no longer than until then, and commit what did not fit the group.
+  // The thread must wait only until then, and must commit whatever did not fit into the group.
   const bool starts_waiting = !witness_due_ && !parts_.witness.is_synced();
   if (starts_waiting) witness_due_ = std::chrono::steady_clock::now() + witness_sync_interval_;
   committing_.unlock();
@@ -66,7 +66,7 @@ void Committer::commit_next_group() {
 
 void Committer::commit(std::vector<Pending> group) {
   if (auto written = write(group); !written) return latch(written.error(), group);
-  // The group is durable. Should the witness fail, its writers are still right to believe so.
+  // The group is durable. Even if the witness fails now, the writers' commits are stored.
   const auto witnessed = parts_.witness.record(state_.head);
 
   std::vector<Commit> commits;
@@ -107,9 +107,9 @@ base::Result<void> Committer::write(const std::vector<Pending>& group) {
   return parts_.store.write(batch);
 }
 
-// Nothing is written over: positions are dense, and the log was opened only because nothing follows
-// its head; the sequencer has seen that the stream ends there and the key is new. Looking once more
-// would take a quarter of the committer's time.
+// No key is overwritten: positions are dense, the log opens only if nothing follows its head, and
+// the sequencer has checked the end of the stream and the idempotency key. Checking again would
+// take a quarter of the committer's time.
 void Committer::put(rocksdb::WriteBatch& batch, const PendingCommit& pending) {
   const base::Position position = pending.position;
   const auto key = big_endian(position.value());
@@ -150,8 +150,8 @@ void Committer::latch(const Error& error, const std::vector<Pending>& failed) {
   const std::string reason =
       "the log takes no writes until the server is restarted, because one has failed";
   const std::vector<Pending> queued = parts_.sequencer.latch({reason, error.detail});
-  // The failed group may or may not be found on the disk after a restart; what was queued is not
-  // there.
+  // After a restart, the disk may or may not hold the failed group; it does not hold the commits
+  // still queued.
   for (const Pending& pending : failed) {
     pending->answer(Error{ErrorCode::unavailable,
                           reason + "; whether this commit was stored shows after that: repeat it "

@@ -63,7 +63,7 @@ Pending make_pending(CommitDraft draft, std::string payload) {
   return pending;
 }
 
-// Why a commit is not known to be durable; nothing when it is. Waits for that.
+// Waits for the commit. Returns nothing when it is durable, else the reason why it may not be.
 std::optional<Error> failure_of(const PendingCommit& pending,
                                 std::chrono::steady_clock::time_point deadline) {
   if (pending.wait_until(deadline)) return pending.failure();
@@ -73,7 +73,7 @@ std::optional<Error> failure_of(const PendingCommit& pending,
                {}};
 }
 
-// Asked before every append, and at most once a second of the operating system.
+// Asked before every append; asks the operating system at most once a second.
 class FreeSpace {
  public:
   FreeSpace(std::filesystem::path folder, std::uint64_t bytes_min)
@@ -86,7 +86,7 @@ class FreeSpace {
       next_check_ = now + std::chrono::seconds(1);
       std::error_code error;
       const auto space = std::filesystem::space(folder_, error);
-      // A volume that cannot say how full it is will say so when it is written to.
+      // A volume that cannot report its free space will report a full disk when written to.
       bytes_free_ = error ? std::numeric_limits<std::uint64_t>::max() : space.available;
     }
     if (bytes_free_ >= bytes_min_) return {};
@@ -104,7 +104,7 @@ class FreeSpace {
   mutable std::uint64_t bytes_free_ GUARDED_BY(mutex_) = 0;
 };
 
-// What open() found, ready to run.
+// The parts of an opened log, ready to run.
 struct OpenedParts {
   LogOptions options;
   std::unique_ptr<LogStore> store;
@@ -273,7 +273,7 @@ class RocksLog final : public EventLog {
   }
 
   base::Result<std::vector<Finding>> verify(const VerifyProgress& progress) const override {
-    // Published together, so that the edge is the head's.
+    // Head and edge come from one published state, so they agree.
     const Published::State state = published_.state();
     return verify_log(*store_, state.head, state.tree, options_.witness_file, progress);
   }
@@ -302,7 +302,7 @@ class RocksLog final : public EventLog {
                  {}};
   }
 
-  // A log that was opened with a damaged end has no edge.
+  // A log opened with a damaged end has no edge.
   static base::Result<void> check_edge(const Published::State& state) {
     if (state.tree.size() == state.head.position.value()) return {};
     return Error{ErrorCode::corrupt, "the end of the Merkle tree cannot be derived", {}};
@@ -328,7 +328,7 @@ class RocksLog final : public EventLog {
   std::unique_ptr<Witness> witness_;
   Published published_;
   mutable Sequencer sequencer_;
-  std::optional<Committer> committer_;  // Declared last: its thread uses what is above.
+  std::optional<Committer> committer_;  // Declared last: its thread uses the members above.
 };
 
 // --- Opening
@@ -397,7 +397,7 @@ base::Result<void> write_state(LogStore& store, const LogState& state) {
   return store.write(batch);
 }
 
-// The state of the log, which is made where there was none.
+// Reads the state of the log; makes one for a new log.
 base::Result<LogState> find_state(const LogOptions& options, LogStore& store) {
   const auto stored = store.read_state();
   if (!stored) return stored.error();
@@ -449,8 +449,8 @@ base::Result<OpenedParts> open_parts(LogOptions options, rocksdb::Env* environme
     state->head.epoch = options.epoch_min;
     if (auto written = write_state(**store, *state); !written) return written.error();
   }
-  // A commit whose writer had no answer before a crash is told as done from now on: the witness,
-  // too, must know of it, and not only with the next commit.
+  // After a crash, a stored commit without an answer counts as done from now on. The witness must
+  // know of it at once, not only after the next commit.
   const bool is_behind = !parts.latch && (*witness)->newest().head != state->head;
   if (is_earlier_epoch || is_behind) {
     if (auto seen = (*witness)->record(state->head); !seen) return seen.error();

@@ -8,13 +8,13 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-// A group is one write and one sync: large enough to share them among all who wait, small enough
-// that a writer of a small commit does not wait for many megabytes.
+// A group is one write and one sync. It is large enough for many waiting writers to share, and
+// small enough that the writer of a small commit does not wait for many megabytes.
 constexpr std::size_t group_commits_max = 4096;
 constexpr std::size_t group_bytes_max = 8u << 20;
 
-// About 20 MB. Beyond it, streams whose commits are all durable are read from the store again when
-// needed.
+// About 20 MB. Beyond this, a stream whose commits are all durable is forgotten and read from the
+// store again when needed.
 constexpr std::size_t streams_in_memory_max = 200'000;
 
 Error key_reused() {
@@ -123,8 +123,8 @@ base::Result<void> Sequencer::check_streams(const CommitDraft& draft) {
   return {};
 }
 
-// The committer writes one entry after the other without looking whether it is there: a head that
-// is behind its stream would have it write over them.
+// The committer writes entries without checking for existing ones. If a stream's head is behind its
+// entries, new commits would overwrite old ones.
 base::Result<void> Sequencer::check_end(const std::string& stream, StreamState& state) {
   if (state.is_end_checked) return {};
   const auto goes_on = store_.has_stream_entry_after(stream, StreamVersion(state.version));
@@ -211,7 +211,7 @@ std::vector<Pending> Sequencer::latch(Refusal refusal) {
   std::vector<Pending> queued(queue_.begin(), queue_.end());
   queue_.clear();
   queue_bytes_ = 0;
-  // What was not made durable no longer counts.
+  // Commits that were not made durable no longer count.
   streams_.clear();
   idempotent_.clear();
   space_.notify_all();

@@ -22,7 +22,7 @@ std::string name_of(const char* kind, Id id) {
 
 }  // namespace
 
-// One function an event type.
+// Has one function for each type of event.
 class EventApplier {
  public:
   EventApplier(Projector& projector, const events::Commit& commit)
@@ -194,7 +194,7 @@ class EventApplier {
         const auto has_name = [&](const Handle& handle) {
           return handle.owner == event.owner && handle.name == before;
         };
-        // Another handle may have the name as well; then it is not free.
+        // The name is free only if no other handle has it.
         if (std::none_of(record.handles.begin(), record.handles.end(), has_name)) {
           views_.erase(keys::handle_name(event.owner, before));
         }
@@ -229,7 +229,7 @@ class EventApplier {
                            [&](CodelistRecord& record) { record.tags = event.tags; });
   }
 
-  // Its versions are deleted by events of their own, in the same commit.
+  // Events of their own, in the same commit, delete its versions.
   Outcome on(const events::CodelistDeleted& event) {
     auto& cached = views_.codelist(event.codelist);
     if (!cached.record) return misfit(commit_, name_of("no codelist", event.codelist));
@@ -303,7 +303,8 @@ class EventApplier {
     }
   }
 
-  // A command names only assumptions that wait (settle) or that it settled before (reopen).
+  // A command names only waiting assumptions (settle), or assumptions that it settled earlier
+  // (reopen).
   void reopen(VersionRecord& record, const std::vector<std::string>& codes) {
     record.assumptions_count += codes.size();
     if (!views_.keeps_contents_of(record.id)) return;

@@ -12,8 +12,8 @@ bool is_after(const events::Commit& commit, const Moment& moment) {
   return commit.content.time > std::get<base::Timestamp>(moment);
 }
 
-// The commits of several streams in the log's order, each once; of each stream those before its
-// first commit that is after the moment.
+// The commits of several streams in the log's order, each once. Each stream ends before its first
+// commit after the moment.
 class StreamsReader {
  public:
   StreamsReader(const events::EventLog& log, const PastQuery& query) : moment_(query.moment) {

@@ -9,7 +9,7 @@
 namespace codelog::projections {
 namespace {
 
-// Runs `work`, which reads views; damage in them becomes an error.
+// Runs `work`, which reads views; turns damage in the views into an error.
 base::Result<void> with_damage_as_error(const std::function<base::Result<void>()>& work) {
   try {
     return work();
@@ -20,11 +20,11 @@ base::Result<void> with_damage_as_error(const std::function<base::Result<void>()
   }
 }
 
-// Views of another format, or of a log that is not this one, are not views of this log.
+// False for views of another format or of another log.
 bool is_of_log(const Store& store, const events::EventLog& log) {
   const auto bytes = store.reader()->get(keys::meta());
   if (!bytes) return true;
-  // The format is the first field, whatever follows.
+  // The format is the first field in every format.
   if (decode_number(bytes->substr(0, 1)) != view_format) return false;
   const Meta meta = decode_meta(*bytes);
   return meta.log == identity_of(log) && meta.checkpoint <= log.head().position;
@@ -53,7 +53,7 @@ base::Result<std::unique_ptr<RocksStore>> open_anew(const StorePlace& place) {
   return place.open();
 }
 
-// How catching up ended, and whether the log is to blame: then other views would fare no better.
+// The result of catching up, and whether the fault is in the log: then new views would not help.
 struct CaughtUp {
   base::Result<void> outcome;
   bool is_log_unreadable = false;
@@ -85,13 +85,13 @@ CaughtUp catch_up_to(Store& store, const events::EventLog& log, const Progress& 
 
 struct OpenedViews {
   std::unique_ptr<RocksStore> store;
-  std::string damage;  // why the views were made anew, where they were damaged
+  std::string damage;  // why damaged views were made again
 };
 
 base::Result<OpenedViews> open_caught_up(const StorePlace& place, const events::EventLog& log,
                                          const Progress& progress) {
   const Position head = log.head().position;
-  std::error_code ignored;  // A marker that cannot be looked at is looked for at the next open.
+  std::error_code ignored;  // If the marker cannot be checked, the next open checks again.
   const bool is_marked = std::filesystem::exists(marker_of(place.folder), ignored);
   auto store = is_marked ? open_anew(place) : place.open();
   bool is_of_use = false;
@@ -109,7 +109,7 @@ base::Result<OpenedViews> open_caught_up(const StorePlace& place, const events::
   const bool is_damaged = !first.outcome && first.outcome.error().code == base::ErrorCode::corrupt;
   if (!first.outcome && (!is_damaged || first.is_log_unreadable)) return first.outcome.error();
   OpenedViews opened{nullptr, is_damaged ? first.outcome.error().detail : ""};
-  store = std::unique_ptr<RocksStore>();  // Closes it.
+  store = std::unique_ptr<RocksStore>();  // Closes the store.
   store = open_anew(place);
   if (!store) return store.error();
   const auto second = catch_up_to(**store, log, progress, head);
@@ -118,7 +118,7 @@ base::Result<OpenedViews> open_caught_up(const StorePlace& place, const events::
   return opened;
 }
 
-// The log's commits are read for the views again in portions of this many.
+// Missed commits are read from the log again in portions of this many.
 constexpr std::size_t recovered_commits_max = 1'000;
 constexpr std::chrono::seconds recovery_interval{1};
 
@@ -183,7 +183,7 @@ void Projections::note_damage(const std::string& cause) {
     if (!is_damaged_) failure_ = Failure{cause, true};
   }
   if (is_damaged_.exchange(true)) return;
-  // Where the marker cannot be written, the damage is found again.
+  // If the marker cannot be written, the damage is found again later.
   (void)mark_for_rebuild(folder_);
 }
 
@@ -199,7 +199,7 @@ void Projections::fail(const base::Error& error) {
 void Projections::take_in(std::span<const events::Commit> commits) {
   const base::Lock lock(applying_);
   if (failure().empty()) {
-    // Some may have come while a failure was being mended.
+    // Some of these commits may have been applied already while a failure was repaired.
     const Position before(commits.front().position.value() - 1);
     auto outcome = apply_from_log(before);
     if (outcome) outcome = apply(commits);
@@ -238,7 +238,7 @@ base::Result<void> Projections::apply(std::span<const events::Commit> commits) {
       throw;
     }
     const auto written = projector_->flush(WriteMode::live);
-    // A block may be found damaged when tables are merged, too: the store takes no writes then.
+    // Merging tables can also find a damaged block; the store then refuses writes.
     const bool is_damage = !written && written.error().code == base::ErrorCode::corrupt;
     if (is_damage) note_damage(written.error().detail);
     return written;
@@ -250,7 +250,7 @@ base::Result<void> Projections::apply(std::span<const events::Commit> commits) {
   return {};
 }
 
-// Starts from what the store holds: what the failed projector had taken in is in the log.
+// Starts again from the store: all commits that the failed projector had taken in are in the log.
 void Projections::recover() {
   Position missed;
   {
@@ -278,7 +278,7 @@ void Projections::recover_when_failed(const std::stop_token& stop) {
     {
       base::Lock lock(mutex_);
       if (!failed_.wait(lock, stop, is_to_recover)) return;
-      // A second for room to be made, and at once where the server stops.
+      // Waits a second for space, or until the server stops.
       failed_.wait_for(lock, stop, recovery_interval, [] { return false; });
       if (stop.stop_requested()) return;
     }
@@ -294,7 +294,8 @@ void Projections::set_listener(events::EventLog::Observer listener) {
 base::Sha256 digest(const Store& store) { return digest(*store.reader()); }
 
 base::Sha256 digest(const StoreReader& reader) {
-  // A running hash over digests of entries: lengths are bound by hashing key and value apart.
+  // A running hash over the digests of entries. Key and value are hashed apart, which fixes their
+  // lengths.
   base::Sha256 total{};
   reader.scan("", [&](std::string_view key, std::string_view value) {
     const base::Sha256 k = base::sha256(key);

@@ -9,8 +9,7 @@
 namespace codelog::projections {
 namespace {
 
-// Large enough that a record which many commits change is written once, small enough to bound
-// memory.
+// Large enough that a record changed by many commits is written once, small enough to bound memory.
 constexpr std::size_t pending_changes_max = 20'000;
 constexpr std::size_t pending_bytes_max = 16u << 20;
 

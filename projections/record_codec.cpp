@@ -11,7 +11,7 @@ void require(bool condition, const char* why) {
 }
 
 // Each record lists its fields once, in visit(); Writer and Reader walk that list. Integers are
-// variable-length (7 bits a byte), texts and lists carry their length.
+// variable-length (7 bits a byte); texts and lists start with their length.
 class Writer {
  public:
   template <class... Fields>
@@ -210,7 +210,7 @@ std::string encode(const UpgradeReportRecord& record) { return encode_record(rec
 std::string encode_number(std::uint64_t value) { return encode_record(value); }
 
 std::string encode_codes(std::span<const events::CodeWithStatus> codes) {
-  // Hand-written: a version with 150,000 codes is everyday work.
+  // Written by hand for speed: versions with 150,000 codes are common.
   std::string bytes;
   bytes.reserve(codes.size() * 14);
   for (const events::CodeWithStatus& code : codes) {

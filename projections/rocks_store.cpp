@@ -24,7 +24,7 @@ base::Error to_error(const rocksdb::Status& status) {
           {}};
 }
 
-// True where the process or the volume is at fault: then other views would not open either.
+// True if the fault is in the process or the volume, so that new views would fail to open too.
 bool is_of_environment(const rocksdb::Status& status) {
   if (!status.IsIOError()) return status.IsMemoryLimit() || status.IsAborted();
   if (status.IsNoSpace()) return true;
@@ -34,7 +34,8 @@ bool is_of_environment(const rocksdb::Status& status) {
                              [&](int number) { return text.ends_with(std::strerror(number)); });
 }
 
-// RocksDB begins its messages with what it was doing; a path in them may hold any word.
+// RocksDB's messages begin with the failed action. Search only there: a path in them may hold any
+// word.
 bool is_locked_by_another(const rocksdb::Status& status) {
   const char* state = status.getState();
   const std::string_view text = state == nullptr ? "" : state;
@@ -178,7 +179,7 @@ class OpenRocksStore final : public RocksStore {
 
 base::Result<std::unique_ptr<RocksStore>> RocksStore::open(const std::filesystem::path& folder,
                                                            rocksdb::Env* environment) {
-  std::error_code ignored;  // RocksDB reports a folder that cannot be made.
+  std::error_code ignored;  // RocksDB reports a folder that cannot be created.
   std::filesystem::create_directories(folder, ignored);
   rocksdb::Options options = store_options();
   if (environment != nullptr) options.env = environment;

@@ -34,7 +34,7 @@ auto scan(const StoreReader& reader, const std::string& prefix, Decode decode) {
   return records;
 }
 
-// What follows the prefix in each key that has it.
+// The rest of each key after the prefix.
 std::vector<std::string> names_behind(const StoreReader& reader, const std::string& prefix) {
   std::vector<std::string> names;
   reader.scan(prefix, [&](std::string_view key, std::string_view) {
@@ -44,7 +44,7 @@ std::vector<std::string> names_behind(const StoreReader& reader, const std::stri
   return names;
 }
 
-// The number that ends each key with the prefix.
+// The number at the end of each key with the prefix.
 std::vector<CodelistId> ids_behind(const StoreReader& reader, const std::string& prefix) {
   std::vector<CodelistId> ids;
   reader.scan(prefix, [&](std::string_view key, std::string_view) {

@@ -210,7 +210,7 @@ Result<Json> AdminOperations::remove_member(const Json& arguments) {
       {"organisation", *organisation}, {"username", *username}, {"position", position_of(*commit)}};
 }
 
-// {alias} -> {release: {…} or null}: an import asks before it replaces anything.
+// {alias} -> {release: {…} or null}. An import calls this before it replaces a file.
 Result<Json> AdminOperations::find_release(const Json& arguments) {
   const auto alias = text_argument(arguments, "alias");
   if (!alias) return alias.error();
@@ -218,8 +218,8 @@ Result<Json> AdminOperations::find_release(const Json& arguments) {
   return Json{{"release", release ? release_to_json(*release) : Json(nullptr)}};
 }
 
-// The file is in its place. It is opened here first, so that what is registered is what will be
-// read.
+// Registers a file, which must be in its place. Opens it first, so that the registered file is the
+// one that will be read.
 Result<Json> AdminOperations::register_release(const Json& arguments) {
   events::ReleaseRegistered release;
   struct Text {
@@ -260,7 +260,7 @@ Result<Json> AdminOperations::list_releases(const Json&) {
 
 namespace {
 
-// The report as the log has it, with the names of the codelists.
+// The report of the log, with the names of the codelists.
 Json report_to_json(const projections::Views& views,
                     const projections::UpgradeReportRecord& report) {
   Json json = upgrades_to_json({report.release, report.release_digest, report.versions});
@@ -279,7 +279,7 @@ Json report_to_json(const projections::Views& views,
 
 }  // namespace
 
-// {alias} -> the report. It is made in the background, as clients have it made.
+// {alias} -> the report. Made in the background, as for HTTP clients.
 Result<Json> AdminOperations::report_release(const Json& arguments, const ReportProgress& report) {
   constexpr std::chrono::milliseconds between_looks{50};
   const auto alias = text_argument(arguments, "alias");
@@ -290,11 +290,12 @@ Result<Json> AdminOperations::report_release(const Json& arguments, const Report
     const auto state = application_.upgrade_reports().state_of(*alias);
     if (!state || (!state->is_running && state->error)) {
       return state ? *state->error
-                   : Error{ErrorCode::conflict, "another report has taken this one's place", {}};
+                   : Error{ErrorCode::conflict, "another report has replaced this one", {}};
     }
     if (!state->is_running) break;
     if (report && !report({"comparing versions", state->done, state->total})) {
-      return Error{ErrorCode::unavailable, "stopped waiting for the report; it goes on", {}};
+      return Error{
+          ErrorCode::unavailable, "stopped waiting for the report, which is still being made", {}};
     }
     std::this_thread::sleep_for(between_looks);
   }

@@ -19,7 +19,7 @@ using base::ErrorCode;
 
 constexpr int backlog = 16;
 constexpr int accept_pause_ms = 50;
-constexpr timeval request_timeout{10, 0};  // for a peer that connects and says nothing
+constexpr timeval request_timeout{10, 0};  // for a peer that connects and sends nothing
 
 Error system_error(const std::string& what) {
   return {ErrorCode::io, what + ": " + std::strerror(errno), {}};
@@ -49,8 +49,8 @@ base::Result<std::unique_ptr<AdminSocket>> AdminSocket::listen(const std::filesy
   if (!address) return address.error();
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket) return system_error("cannot make a socket");
-  // On Linux the socket file gets the mode that the socket has when it is bound: never open to
-  // others, not for a moment.
+  // On Linux the socket file gets the mode that the socket has when it is bound, so it is never
+  // open to others.
   if (::fchmod(socket.get(), 0600) != 0) return system_error("cannot set the mode of a socket");
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
@@ -91,8 +91,8 @@ void AdminSocket::accept_connections() {
     if (waiting[1].revents != 0) return;
     const int connection = ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC);
     if (connection < 0) {
-      // Most likely for lack of descriptors. The peer is still there, and to try again at once
-      // would only burn the processor.
+      // The reason is probably a lack of descriptors. The peer still waits, and an immediate retry
+      // would only waste the processor.
       if (::poll(&waiting[1], 1, accept_pause_ms) > 0) return;
       continue;
     }
@@ -107,7 +107,7 @@ void AdminSocket::accept_connections() {
       const auto sent =
           send_line(connection,
                     encode_answer(Error{ErrorCode::unavailable, "too many commands at once", {}}));
-      (void)sent;  // Nobody to tell.
+      (void)sent;  // There is nobody to tell.
       continue;
     }
     std::thread([this, connection] {
@@ -142,7 +142,7 @@ void AdminSocket::serve(int connection) {
                              (*request)["arguments"], report);
     if (sent) sent = send_line(connection, encode_answer(answer));
   }
-  // A peer that has gone away learns from the log what became of its command.
+  // A peer that has gone can read the result of its command in the log.
 }
 
 }  // namespace codelog::tools

@@ -92,7 +92,7 @@ int import(const ImportOptions& options) {
 
 std::string check_system(const std::string& system) {
   if (find_importer(system) != nullptr || mappings::is_mapping(system)) return "";
-  return "'" + system + "' cannot be imported; what can is: " + importable_systems() +
+  return "'" + system + "' cannot be imported; choose one of " + importable_systems() +
          "; and the mappings " + importable_mappings();
 }
 
@@ -113,7 +113,7 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
        "codelog import ctv3 ctv3/2024-01-01 --release 2024-01-01 --valid-from 2024-01-01\n"
        "codelog import bnfdmd 'BNF Snomed Mapping data 20240115.zip' --release 20240115 "
        "--valid-from 2024-01-01"});
-  // Shared by the parser, which fills it, and by the action.
+  // The parser fills the options; the action reads them.
   auto options = std::make_shared<ImportOptions>();
   command
       .add_option("SYSTEM", options->command.system_id,
@@ -122,9 +122,10 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
       ->check(CLI::Validator(check_system, ""));
   command
       .add_option("PATH", options->archive,
-                  "The archive, file or folder, as it is published; bare or zipped")
+                  "The publisher's archive, file or folder, zipped or not")
       ->required();
-  command.add_option("--release", options->command.release_name, "What the publisher calls it")
+  command
+      .add_option("--release", options->command.release_name, "The publisher's name of the release")
       ->required()
       ->type_name("NAME");
   command.add_option("--valid-from", options->command.valid_from, "Its first day of use")

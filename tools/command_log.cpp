@@ -26,7 +26,7 @@ std::string join(const Json& texts) {
   return all;
 }
 
-// One commit on one line; for people in columns that fit what is usual.
+// One commit on one line; for people, in columns that fit usual values.
 std::string describe_summary(const Json& commit) {
   if (commit.contains("damaged")) {
     return "damaged: " + commit["damaged"].get<std::string>() + "\n";
@@ -62,7 +62,7 @@ int list_log(const LogCommandOptions& options) {
   return exit_done;
 }
 
-// The long lists of a commit, cut for people; programs get all of it.
+// Shortens the long lists of a commit for people; programs get everything.
 void shorten(Json& value) {
   constexpr std::size_t shown_max = 20;
   if (value.is_array() && value.size() > shown_max) {
@@ -133,7 +133,7 @@ struct LogCommand {
 LogCommand add_log_command(CLI::App& group, const CommandText& text, LogAction action,
                            Chosen& chosen) {
   CLI::App& command = add_command(group, text);
-  // Shared by the parser, which fills it, and by the action.
+  // The parser fills the options; the action reads them.
   auto options = std::make_shared<LogCommandOptions>();
   add_data_options(command, options->common);
   command.callback(
@@ -141,26 +141,26 @@ LogCommand add_log_command(CLI::App& group, const CommandText& text, LogAction a
   return {command, *options};
 }
 
-constexpr CommandText list_text = {
-    "list", "List commits, one a line: position, time, who, and what happened.",
-    "codelog log list\ncodelog log list --newest-first --limit 20\n"
-    "codelog log list --stream codelist/17 --json"};
+constexpr CommandText list_text = {"list",
+                                   "List commits, one a line: position, time, user, and events.",
+                                   "codelog log list\ncodelog log list --newest-first --limit 20\n"
+                                   "codelog log list --stream codelist/17 --json"};
 constexpr CommandText show_text = {"show", "Show everything in one commit.", "codelog log show 42"};
 constexpr CommandText verify_text = {"verify",
                                      "Read every commit, check its bytes and its place, and "
-                                     "compute the Merkle root anew. Exits with "
-                                     "1 and names the positions where something is wrong.",
+                                     "compute the Merkle root again. Exits with "
+                                     "1 and lists the damaged positions if there are any.",
                                      "codelog log verify"};
-constexpr CommandText rebuild_text = {
-    "rebuild",
-    "Throw the views away and build them again from the log. A running server's are compared, and "
-    "replaced at its next start should they differ.",
-    "codelog log rebuild\ncodelog log rebuild --check"};
+constexpr CommandText rebuild_text = {"rebuild",
+                                      "Delete the views and build them again from the log. A "
+                                      "running server's views are compared, and "
+                                      "if they differ, replaced at its next start.",
+                                      "codelog log rebuild\ncodelog log rebuild --check"};
 
 }  // namespace
 
 void add_log_commands(CLI::App& program, Chosen& chosen) {
-  CLI::App& group = add_group(program, {"log", "The record of everything that happened.",
+  CLI::App& group = add_group(program, {"log", "The log: every change ever made.",
                                         "codelog log list --newest-first --limit 20\n"
                                         "codelog log verify"});
   const LogCommand list = add_log_command(group, list_text, list_log, chosen);
@@ -184,13 +184,13 @@ void add_log_commands(CLI::App& program, Chosen& chosen) {
 
   const LogCommand verify = add_log_command(group, verify_text, verify_log, chosen);
   verify.command.add_flag("--accept-missing-witness", verify.options.common.accept_missing_witness,
-                          "Open a log whose witness is gone, and make a new one: only if you know "
+                          "Open a log without its witness, and make a new one: only if you know "
                           "that the log is whole");
   add_json_option(verify.command, verify.options.common);
 
   const LogCommand rebuild = add_log_command(group, rebuild_text, rebuild_views, chosen);
   rebuild.command.add_flag("--check", rebuild.options.only_check,
-                           "Only prove that the views in use equal rebuilt ones");
+                           "Only check that the views in use equal rebuilt ones");
   add_json_option(rebuild.command, rebuild.options.common);
 }
 

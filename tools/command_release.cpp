@@ -1,4 +1,4 @@
-// Which releases there are, and what one of them does to the codelists.
+// Lists the releases, and reports the effect of one on the codelists.
 #include <memory>
 
 #include "tools/command.h"
@@ -74,7 +74,7 @@ void add_release_commands(CLI::App& program, Chosen& chosen) {
   CLI::App& group = add_group(program, {"release", "The releases of coding systems.",
                                         "codelog release list\n"
                                         "codelog release report snomedct_3700_20231004"});
-  // Shared by the parser, which fills them, and by the actions.
+  // The parser fills the options; the actions read them.
   auto list_options = std::make_shared<ReleaseOptions>();
   add_release_command(group,
                       {"list", "List the releases that are registered.",
@@ -84,13 +84,13 @@ void add_release_commands(CLI::App& program, Chosen& chosen) {
   CLI::App& command = add_release_command(
       group,
       {"report",
-       "Compare every finished version of the release's coding system with it: which are "
-       "unchanged, which are affected and how, of which nothing can be told. The outcome is an "
-       "event, and is shown by the server too.",
+       "Compare every finished version of the release's coding system with it. Lists which are "
+       "unchanged, affected (and how), or cannot be compared. The result is stored as an "
+       "event, and the server shows it too.",
        "codelog release report snomedct_3700_20231004\n"
        "codelog release report bnf_2024-01_20240101 --json"},
       report, report_options, chosen);
-  command.add_option("ALIAS", report_options->alias, "Of the newer release")->required();
+  command.add_option("ALIAS", report_options->alias, "Alias of the newer release")->required();
 }
 
 }  // namespace codelog::tools

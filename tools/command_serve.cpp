@@ -30,7 +30,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-// The rest of 10 seconds is for requests that are being worked on, and for closing the log.
+// The other 4 of 10 seconds are for handlers still at work, and for closing the log.
 constexpr std::chrono::seconds shutdown_grace{6};
 constexpr const char* no_sync_consent = "CODELOG_LOSE_ACKNOWLEDGED_WRITES";
 
@@ -73,7 +73,7 @@ std::string check_listen(const std::string& text) {
   return parse_listen(text) ? "" : "'" + text + "' is not an address and a port, as 127.0.0.1:7000";
 }
 
-// As connections from there will show it.
+// The form in which connections from this address will show it.
 std::string check_address(std::string& text) {
   unsigned char bytes[sizeof(in6_addr)];
   char shown[INET6_ADDRSTRLEN];
@@ -100,7 +100,7 @@ http::LogLevel level_of(const std::string& name) {
   return http::LogLevel::info;
 }
 
-// SIGTERM and SIGINT, which every thread leaves to this one.
+// Waits for SIGTERM and SIGINT, which all other threads block.
 class StopSignals {
  public:
   StopSignals() {
@@ -109,7 +109,7 @@ class StopSignals {
     ::sigaddset(&signals_, SIGINT);
     ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
-  // Waits for the first; a second one ends the process at once.
+  // Waits for the first signal; a second one ends the process at once.
   int wait() const {
     int received = 0;
     ::sigwait(&signals_, &received);
@@ -121,7 +121,7 @@ class StopSignals {
   sigset_t signals_{};
 };
 
-// The newest ready releases are opened beforehand, so that nobody's first request waits for it.
+// Opens the newest ready releases now, so that no user's first request waits for it.
 void open_newest_releases(DataFolder& folder, http::Log& log) {
   const projections::Views views = folder.projections().views();
   for (const auto& system : coding_systems::all_coding_systems()) {
@@ -147,9 +147,9 @@ void write_what_opening_found(DataFolder& folder, http::Log& log) {
   if (!damage.empty()) write("views_made_anew", damage);
 }
 
-// As many connections as leave nearly half of the process's open files, refused ones included, to
-// the log and the views: a log that cannot open its next file takes no more writes until it is
-// restarted, and anybody can open connections. Cached bodies get an eighth.
+// Limits the connections, including refused ones, so that nearly half of the process's open files
+// stay free for the log and the views. A log that cannot open its next file refuses writes until a
+// restart, and any client can open connections. Cached bodies get an eighth.
 std::size_t share_out_open_files(http::Log& log) {
   const std::size_t wanted = http::Limits().connections_max;
   const std::size_t files_count = raise_open_files();
@@ -165,7 +165,7 @@ std::size_t share_out_open_files(http::Log& log) {
   return possible;
 }
 
-// Of the memory for clients, a third each for requests that come, that are worked on, and answers.
+// Divides the clients' memory in three: requests being received, requests in work, and answers.
 http::Limits limits_of(const ServeOptions& options, http::Log& log) {
   http::Limits limits;
   limits.connections_max = share_out_open_files(log);
@@ -215,7 +215,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
     try {
       open_newest_releases(folder, log);
     } catch (const projections::DamagedViews&) {
-      // The watch writes of them.
+      // The site watch reports these failures.
     }
   });
   const SiteWatch watch(folder, log);
@@ -239,7 +239,7 @@ Result<std::unique_ptr<DataFolder>> open_folder(const DataFolderOptions& options
 }
 
 int serve(const ServeOptions& options) {
-  const StopSignals signals;  // first: threads inherit what is blocked
+  const StopSignals signals;  // first, because threads inherit blocked signals
   bound_allocator();
   DataFolderOptions folder_options = options.common.folder();
   folder_options.sync = !options.unsafe_no_sync;
@@ -277,7 +277,7 @@ void add_serve_command(CLI::App& program, Chosen& chosen) {
        "http://…' when it is ready.",
        "codelog serve --data demo\ncodelog serve --listen 0.0.0.0:7000 --witness "
        "other-volume/head-witness\ncodelog serve --listen 127.0.0.1:0    (any free port)"});
-  // Shared by the parser, which fills it, and by the action.
+  // The parser fills the options; the action reads them.
   auto options = std::make_shared<ServeOptions>();
   add_data_options(command, options->common);
   command.add_option("--listen", options->listen, "Address and port")
@@ -290,19 +290,19 @@ void add_serve_command(CLI::App& program, Chosen& chosen) {
       ->capture_default_str();
   command
       .add_option("--worker-threads", options->worker_threads,
-                  "Writes at a time; so many share one disk sync")
+                  "Writes at a time, which can share one disk sync")
       ->check(CLI::Range(1, 1024))
       ->type_name("COUNT")
       ->capture_default_str();
   command
       .add_option("--processors", options->processors,
-                  "Requests that compute at a time; 0: as many as the machine has processors")
+                  "Requests that compute at a time; 0: the number of processors")
       ->check(CLI::Range(0, 1024))
       ->type_name("COUNT")
       ->capture_default_str();
   command
       .add_option("--client-memory", options->client_memory_mib,
-                  "Memory for all that clients send and ask for, in MiB")
+                  "Memory for clients' requests and answers, in MiB")
       ->check(CLI::Range(96, 1 << 20))
       ->type_name("MIB")
       ->capture_default_str();
@@ -317,7 +317,7 @@ void add_serve_command(CLI::App& program, Chosen& chosen) {
       ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
       ->capture_default_str();
   command.add_flag("--unsafe-no-sync", options->unsafe_no_sync,
-                   std::string("Acknowledge writes before the disk has them: for testing what that "
+                   std::string("Acknowledge writes before the disk has them, for testing what that "
                                "loses. Refused without ") +
                        no_sync_consent + "=yes in the environment");
   command.callback([options, &chosen] { chosen = [options] { return serve(*options); }; });

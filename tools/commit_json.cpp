@@ -67,7 +67,7 @@ std::string_view text_of(events::ReleaseState state) {
   return state == events::ReleaseState::ready ? "ready" : "importing";
 }
 
-// The modes that events carry have the same numbers as the searches'.
+// Events and searches number their modes alike.
 std::string_view text_of(events::SearchMode mode) {
   return coding_systems::to_string(static_cast<coding_systems::SearchMode>(mode));
 }
@@ -158,8 +158,8 @@ Json signoffs_to_json(const std::vector<events::SignOff>& signoffs) {
   return list;
 }
 
-// Adds an event's fields to `json`. One overload an event: a new one without an overload does not
-// compile.
+// Adds an event's fields to `json`. There is one overload for each event; a new event without one
+// does not compile.
 struct AddFields {
   Json& json;
   const accounts::KeyRing& keys;

@@ -29,7 +29,7 @@ base::Result<void> make_folder(const fs::path& folder) {
   if (const fs::path parent = folder.parent_path(); !parent.empty() && !fs::exists(parent, error)) {
     fs::create_directories(parent, error);
   }
-  // What is written below it is durable only if its own name is.
+  // Files below the folder are durable only if the folder's own name is.
   if (::mkdir(folder.c_str(), folder_mode) == 0) return base::sync_folder(folder.parent_path());
   if (errno == EEXIST) return {};
   return system_error("cannot make the folder", folder);
@@ -65,7 +65,7 @@ base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const DataFolderOptio
   auto settled = folder->open_and_settle(report);
   const bool is_damaged = folder->has_views() && !folder->projections().failure().empty();
   if (!settled && is_damaged) {
-    // The views were found damaged: the second time they are made anew.
+    // The views are damaged; opening them a second time makes them again.
     folder->projections_.reset();
     folder->log_.reset();
     if (const auto opened = folder->open_log(options); !opened) return opened.error();
@@ -92,7 +92,7 @@ base::Result<void> DataFolder::open_log(const DataFolderOptions& options) {
   for (const char* name : {"keys", "coding_systems", "mappings"}) {
     if (const auto made = make_folder(data_ / name); !made) return made;
   }
-  // What a check of the views left when it was killed: no other process can be at it now.
+  // Files left by a killed check of the views: no other process can be checking now.
   std::error_code ignored;
   fs::remove_all(data_ / check_views_folder, ignored);
   auto keys = accounts::KeyRing::open(data_ / "keys" / "users");
@@ -122,7 +122,8 @@ base::Result<void> DataFolder::open_views(const ReportProgress& report) {
   return {};
 }
 
-// An erasure is an event first and a destroyed key second; a crash in between is mended here.
+// An erasure is first an event and then a destroyed key; this completes one that a crash
+// interrupted.
 base::Result<void> DataFolder::finish_erasures() {
   for (const projections::UserRecord& user : projections_->views().users()) {
     if (!user.is_erased) continue;
@@ -131,7 +132,7 @@ base::Result<void> DataFolder::finish_erasures() {
   return {};
 }
 
-// A folder that takes no writes now is opened without them, and gets them another time.
+// If the folder takes no writes now, it opens without these releases; a later start adds them.
 base::Result<void> DataFolder::register_unknown_releases() {
   commands::Executor executor(site());
   const auto registered = commands::ReleaseCommands(executor).register_unknown_releases(
@@ -140,7 +141,7 @@ base::Result<void> DataFolder::register_unknown_releases() {
   return registered.error();
 }
 
-// An import is a file first and an event second; a crash in between is mended here.
+// An import is first a file and then an event; this undoes one that a crash interrupted.
 void DataFolder::settle_imports() {
   const auto settle = [this](const fs::path& file, const base::Sha256& registered) {
     const auto put_back = coding_systems::settle_previous_file(file, registered);
@@ -179,7 +180,7 @@ void DataFolder::check_user_keys() {
   }
 }
 
-// Clients are told which file there is something wrong with, and not where the server keeps it.
+// Tells clients which file is faulty, but not where the server keeps it.
 template <class Opened>
 base::Result<Opened> DataFolder::without_place(base::Result<Opened> opened) const {
   if (opened) return opened;

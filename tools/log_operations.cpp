@@ -46,7 +46,7 @@ Result<Json> list_commits(DataFolder& folder, const Json& arguments) {
   bool is_exhausted = false;
   while (at >= 1 && at <= end && commits.size() < count_max) {
     const auto commit = reader->next();
-    // A stream whose head cannot be read seems to be longer than it is.
+    // A stream with an unreadable head seems longer than it is.
     is_exhausted = !commit;
     if (is_exhausted) break;
     if (*commit) {
@@ -76,7 +76,7 @@ Result<Json> show_commit(DataFolder& folder, const Json& arguments) {
   return commit_to_json(*commit, folder.keys());
 }
 
-// The people of the log and what is sealed of them, by the log alone: there may be no views.
+// The users of the log and their sealed data, from the log alone: there may be no views.
 class SealedPeople {
  public:
   void take(const events::Commit& commit) {
@@ -107,15 +107,15 @@ class SealedPeople {
   std::map<std::string, Person> people_;
 };
 
-// Whether the keys of all who have not been erased open what is sealed of them. Damaged commits are
-// passed over: verify() tells of them.
+// Checks that the keys of all users who were not erased open their sealed data. Skips damaged
+// commits, which verify() reports.
 Result<void> verify_keys(DataFolder& folder, Json& problems) {
   SealedPeople people;
   const auto reader = folder.log().read_all(Position(1), events::Direction::forward);
   while (const auto commit = reader->next()) {
     if (*commit) people.take(**commit);
   }
-  // Keys that a server has in memory say nothing of the files.
+  // A server's keys in memory do not prove that the files are readable.
   const auto keys = accounts::KeyRing::open(folder.path() / "keys" / "users");
   if (!keys) return keys.error();
   people.add_problems(**keys, problems);
@@ -143,11 +143,11 @@ struct Comparison {
   Position position;
   base::Sha256 in_use{};
   base::Sha256 rebuilt{};
-  std::string damage;  // why the views in use cannot be read; empty where they can
+  std::string damage;  // why the views in use cannot be read; empty if they can
   bool is_equal() const { return damage.empty() && in_use == rebuilt; }
 };
 
-// The views in use at one moment beside views built from nothing up to the same position.
+// Compares the views in use at one moment with views built from nothing up to the same position.
 Result<Comparison> compare_views(DataFolder& folder, const ReportProgress& progress) {
   const auto snapshot = folder.projections().snapshot();
   Comparison comparison;
@@ -159,7 +159,7 @@ Result<Comparison> compare_views(DataFolder& folder, const ReportProgress& progr
     comparison.damage = damage.what();
   }
   const std::filesystem::path place = folder.path() / check_views_folder;
-  std::error_code ignored;  // A folder that cannot be made is reported by the next line.
+  std::error_code ignored;  // If the folder cannot be created, the next line reports it.
   std::filesystem::create_directory(place, ignored);
   const auto temporary = TemporaryFolder::make(place);
   if (!temporary) return temporary.error();
@@ -194,7 +194,7 @@ Result<Json> rebuild_views(DataFolder& folder, const Json& arguments,
   if (!comparison) return comparison.error();
   if (comparison->damage.empty()) comparison->damage = damage_found;
   const bool equal = comparison->is_equal();
-  // A running server answers from its views; they cannot be exchanged under it.
+  // A running server answers from its views, so they cannot be replaced now.
   const bool is_marked = !folder.projections().failure().empty();
   const bool later = !equal && (!only_check || is_marked);
   if (later) {

@@ -17,12 +17,13 @@ using base::Error;
 using base::ErrorCode;
 using std::chrono::steady_clock;
 
-// No commit was made earlier, and the log's store takes no times before 1970.
+// No commit is older, and the log's store accepts no times before 1970.
 constexpr const char* earliest_day = "2020-01-01";
 
 constexpr int arenas_max = 4;
 constexpr int block_bytes_max = 256 << 10;  // larger blocks are mapped, and unmapped when freed
-constexpr double work_seconds_min = 0.25;   // of processor time: who did less has freed little
+// of processor time; a process that did less has freed little
+constexpr double work_seconds_min = 0.25;
 constexpr std::chrono::seconds look_interval{1};
 constexpr int rest_factor = 50;
 

@@ -26,13 +26,13 @@ using base::Result;
 using coding_systems::ImportOutcome;
 using coding_systems::ImportRequest;
 
-constexpr mode_t folder_mode = 0700;  // as of all of a data folder
+constexpr mode_t folder_mode = 0700;  // as for everything in a data folder
 
-// Imports of one mapping take turns, since a release may hold what the one before it held. The
-// right ends with the process, however that ends.
+// Imports of one mapping take turns, since a release may contain the previous one. The lock ends
+// with the process, even if it is killed.
 Result<Descriptor> take_turn(const std::filesystem::path& data, const std::string& mapping) {
   const std::filesystem::path folder = data / "mappings" / mapping;
-  std::error_code ignored;  // what cannot be made cannot be opened
+  std::error_code ignored;  // A folder that cannot be created cannot be opened either.
   if (data.has_parent_path()) std::filesystem::create_directories(data.parent_path(), ignored);
   for (const auto& path : {data, data / "mappings", folder}) ::mkdir(path.c_str(), folder_mode);
   Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -44,7 +44,7 @@ Result<Descriptor> take_turn(const std::filesystem::path& data, const std::strin
   return descriptor;
 }
 
-// What the site has registered of a mapping.
+// The registered facts of a mapping.
 struct Registered {
   std::string name;
   std::string valid_from;
@@ -55,8 +55,8 @@ std::optional<Registered> registered_from(const Json& found) {
   return Registered{found.value("name", ""), found.value("valid_from", "")};
 }
 
-// The newest release of the mapping, if it has one. Fails where the release to be imported has the
-// file name of another: an import replaces the file.
+// The newest release of the mapping, if there is one. Fails if another release already has the file
+// name of the one to import, because the import would replace its file.
 Result<std::optional<Registered>> find_newest(const DataFolderOptions& folder,
                                               const MappingImport& command) {
   auto site = SiteAccess::open(folder);
@@ -91,7 +91,7 @@ Result<ImportRequest> request_for(const DataFolderOptions& folder, const Mapping
       commands::check_line("release_name", command.release_name, commands::name_characters_max);
   if (!line) return line.error();
   if (!base::is_date(command.valid_from)) {
-    return base::field_error(ErrorCode::invalid, "valid_from", "must be a day written YYYY-MM-DD");
+    return base::field_error(ErrorCode::invalid, "valid_from", "is not a date (YYYY-MM-DD)");
   }
   ImportRequest request;
   request.archive = command.source;
@@ -103,8 +103,8 @@ Result<ImportRequest> request_for(const DataFolderOptions& folder, const Mapping
   return request;
 }
 
-// Each release of previous VMPs holds all that were known before; so that it is the newest one that
-// does, an older release adds to the newest.
+// Each release of previous VMPs holds all pairs known before. To keep this true for the newest
+// release, the pairs of an older release are added to the newest.
 void aim_at_newest(const std::optional<Registered>& newest, MappingImport& command) {
   if (!newest) return;
   if (std::tie(newest->valid_from, newest->name) >

@@ -13,7 +13,7 @@
 namespace codelog::tools {
 namespace {
 
-// Why the site cannot do all its work, a line each; empty while it can.
+// The reasons why the site cannot do all its work, one on each line; empty if there are none.
 std::string complaints_text(DataFolder& folder) {
   std::string text;
   for (const Complaint& complaint : complaints_of(folder)) text += complaint.text + "\n";
@@ -21,7 +21,7 @@ std::string complaints_text(DataFolder& folder) {
 }
 
 double lag_of(DataFolder& folder) {
-  // The views are read first: they never lead, and so the difference is never below zero.
+  // Read the views first: they are never ahead of the log, so the difference is never negative.
   const std::uint64_t checkpoint = folder.projections().checkpoint().value();
   const std::uint64_t head = folder.log().head().position.value();
   return static_cast<double>(head - std::min(head, checkpoint));
@@ -76,7 +76,7 @@ void add_site_gauges(http::Metrics& metrics, DataFolder& folder) {
                 [&folder] { return static_cast<double>(folder.log().head().position.value()); });
   metrics.gauge("codelog_log_latched", "1 when the log takes no writes after an I/O error", {},
                 [&folder] { return folder.log().latched() ? 1.0 : 0.0; });
-  metrics.gauge("codelog_views_lag_commits", "Commits that the views have not taken in yet", {},
+  metrics.gauge("codelog_views_lag_commits", "Commits not yet applied to the views", {},
                 [&folder] { return lag_of(folder); });
   metrics.gauge("codelog_views_failed", "1 when the views have stopped following the log", {},
                 [&folder] { return folder.projections().failure().empty() ? 0.0 : 1.0; });
@@ -86,7 +86,7 @@ void add_site_gauges(http::Metrics& metrics, DataFolder& folder) {
   for (const auto& [name, state] : {std::pair("changed", coding_systems::FileState::changed),
                                     std::pair("missing", coding_systems::FileState::missing)}) {
     metrics.gauge("codelog_release_files_bad",
-                  "Release files that are not the ones that were registered, or are gone",
+                  "Release files that differ from the registered ones, or are missing",
                   {{"state", name}}, [&folder, state = state] {
                     return static_cast<double>(folder.releases().in_state(state).size());
                   });
@@ -102,7 +102,7 @@ void add_site_gauges(http::Metrics& metrics, DataFolder& folder) {
   metrics.gauge("process_resident_memory_bytes", "Resident memory size in bytes", {},
                 resident_bytes);
   metrics.gauge("http_shared_bodies_bytes",
-                "Bytes of cached bodies in files of memory: beside the resident memory", {},
+                "Bytes of cached bodies in memory files, in addition to resident memory", {},
                 [] { return static_cast<double>(http::SharedBytes::all_files_bytes()); });
   metrics.gauge("process_cpu_seconds", "User and system time spent in seconds", {}, cpu_seconds);
 }

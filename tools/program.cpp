@@ -18,14 +18,14 @@ constexpr const char* examples =
     "  codelog demo --data demo\n"
     "  codelog serve --data demo\n"
     "\n"
-    "Environment: CODELOG_DATA is the data folder where --data is not given; CODELOG_WITNESS the "
-    "same for --witness.\n"
+    "Environment: CODELOG_DATA is the default of --data, and CODELOG_WITNESS "
+    "that of --witness.\n"
     "Exit codes: 0 done, 1 refused, 2 the command line was not understood.\n";
 
 }  // namespace
 
 int run_program(int argc, const char* const* argv) {
-  // A reader that has gone away is seen where it is written to.
+  // A write to a closed pipe is reported as an error there.
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App program(description, "codelog");
   program.footer(examples);
@@ -55,8 +55,7 @@ int run_program(int argc, const char* const* argv) {
   try {
     return chosen();
   } catch (const std::exception& error) {
-    // No memory, no more threads: whatever the system refused, its name is the best there is to
-    // say.
+    // No memory, no more threads: the name of the failed request is the best explanation there is.
     return refuse({base::ErrorCode::unavailable,
                    std::string("the system refuses what the program needs: ") + error.what(),
                    {}},

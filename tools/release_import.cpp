@@ -31,7 +31,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-// An import replaces the file of its alias, so whose alias it is must be known before.
+// An import replaces the file of its alias, so the owner of the alias must be known first.
 Result<void> check_alias_is_free(const DataFolderOptions& folder, const ReleaseImport& command,
                                  const std::string& alias) {
   auto site = SiteAccess::open(folder);
@@ -50,8 +50,8 @@ Result<void> check_alias_is_free(const DataFolderOptions& folder, const ReleaseI
                {}};
 }
 
-// Adds what a dm+d release knows of ids that were replaced to the mapping of previous VMPs, which
-// downloads of dm+d codelists are made with.
+// Adds a dm+d release's replaced ids to the mapping of previous VMPs, which downloads of dm+d
+// codelists use.
 Result<void> add_previous_vmps_of(const DataFolderOptions& folder, const ReleaseImport& command,
                                   const std::string& alias,
                                   const std::filesystem::path& release_file) {
@@ -65,7 +65,7 @@ Result<void> add_previous_vmps_of(const DataFolderOptions& folder, const Release
     const auto previous = coding_systems::SctidText::from(pair.previous_vpid);
     if (id && previous) pairs.push_back({*id, *previous});
   }
-  // By its alias, since two releases of one name and different days are two.
+  // By alias, since two releases may have the same name and different days.
   const MappingImport mapping{std::string(mappings::dmdvmpprevmap_id), command.archive, alias,
                               command.valid_from};
   const auto added = add_previous_vmps(folder, mapping, pairs);
@@ -76,7 +76,7 @@ Result<void> add_previous_vmps_of(const DataFolderOptions& folder, const Release
                {}};
 }
 
-// The site is left again at once, since another step of the import may want it.
+// Leaves the site at once, since another step of the import may need it.
 Result<Json> register_release(const DataFolderOptions& folder, const ReleaseImport& command,
                               const std::string& alias,
                               const coding_systems::ImportOutcome& outcome) {
@@ -91,8 +91,8 @@ Result<Json> register_release(const DataFolderOptions& folder, const ReleaseImpo
                                         {"concepts", outcome.concepts_count}});
 }
 
-// OpenCodelists' one release of a system that it knows as tables only. With a file, the tables that
-// stand on it would turn into codes.
+// OpenCodelists' one release of a system that it knows only as tables. If this release had a file,
+// its tables would be read as codes.
 Result<void> check_not_unknown(const ReleaseImport& command, const std::string& alias) {
   using coding_systems::ReleaseFileRule;
   const auto* system = coding_systems::find_coding_system(command.system_id);
@@ -102,8 +102,8 @@ Result<void> check_not_unknown(const ReleaseImport& command, const std::string& 
     return {};
   }
   return base::field_error(ErrorCode::invalid, "release_name",
-                           "'unknown' of 1900-01-01 is the release of tables without a release; "
-                           "give this one its publisher's name and day");
+                           "'unknown' of 1900-01-01 is the release for tables without one; "
+                           "give this release its publisher's name and date");
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ void SiteWatch::run(const std::stop_token& stop) {
       verify_releases(all, stop);
       verify_mappings(all, stop);
     } catch (const projections::DamagedViews&) {
-      // They say so themselves, below.
+      // These failures are reported below.
     }
     write_changes();
     std::unique_lock lock(mutex);

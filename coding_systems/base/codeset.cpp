@@ -17,7 +17,7 @@ std::vector<std::string_view> views_of(std::span<const std::string> codes) {
   return {codes.begin(), codes.end()};
 }
 
-// By code, each once.
+// Sorted by code, without repeats.
 std::vector<CodeChange> sorted_changes(std::vector<CodeChange> changes) {
   std::ranges::sort(changes, {}, &CodeChange::code);
   const auto [first, last] = std::ranges::unique(changes);
@@ -25,7 +25,7 @@ std::vector<CodeChange> sorted_changes(std::vector<CodeChange> changes) {
   return changes;
 }
 
-// The same members among more nodes.
+// The same members, in a set with room for more nodes.
 NodeSet resized(const NodeSet& nodes, std::size_t size) {
   NodeSet larger(size);
   nodes.for_each([&](Node node) { larger.add(node); });
@@ -134,7 +134,7 @@ std::vector<CodeChange> Codeset::changes_if_updated(std::span<const CodeWithStat
   std::vector<NodeUpdate> node_updates;
   node_updates.reserve(updates.size());
   for (const CodeWithStatus& update : updates) {
-    // A code that neither the release nor the codeset knows is above and below nothing.
+    // A code unknown to both release and codeset has no ancestors and no descendants.
     if (const auto node = universe_.find(update.code)) {
       node_updates.push_back({*node, update.status});
     }
@@ -212,7 +212,7 @@ std::vector<std::string> Codeset::missing_descendants() const {
   const auto& hierarchy = universe_.hierarchy();
   auto missing = descendants_or_self(hierarchy, statuses_.nodes().to_vector());
   missing.remove(statuses_.nodes());
-  // An orphan that was removed is below the root only while it is asked for.
+  // An orphan that was removed is below the root only while it is requested.
   std::vector<Node> nodes;
   missing.for_each([&](Node node) {
     if (!hierarchy.lacks_edges(node)) nodes.push_back(node);

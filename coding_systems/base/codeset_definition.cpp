@@ -10,8 +10,8 @@ namespace {
 
 using base::CodeStatus;
 
-// The ultimate ancestors of what lies strictly below `top` and is in a set; next_in_set(from,
-// after) gives the set's smallest member in that range, or `after`.
+// The ultimate ancestors of the members of a set strictly below `top`. next_in_set(from, after)
+// gives the set's smallest member in that range, or `after`.
 template <class NextInSet>
 std::vector<Node> ultimate_below(const ExtendedHierarchy& hierarchy, Node top,
                                  NextInSet next_in_set) {
@@ -53,7 +53,7 @@ NodeDefinition minimal_definition(const ExtendedHierarchy& hierarchy, const Node
 
 namespace {
 
-// The branches under every node of the defining tree, found when first asked for.
+// The branches under every node of the defining tree, computed at their first use.
 class DefiningTree {
  public:
   DefiningTree(const ExtendedHierarchy& hierarchy, const NodeDefinition& definition,

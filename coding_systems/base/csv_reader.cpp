@@ -9,7 +9,8 @@ namespace codelog::coding_systems {
 namespace {
 
 constexpr std::size_t block_bytes = 256 * 1024;
-// A longer field's memory is given back, or each could keep that of the longest record.
+// The memory of a longer field is freed; otherwise every field could keep that of the longest
+// record.
 constexpr std::size_t field_bytes_kept = 4 * 1024;
 
 }  // namespace
@@ -35,7 +36,7 @@ bool CsvReader::is_blank_record() const {
 base::Result<bool> CsvReader::read_record() {
   fields_count_ = 0;
   record_bytes_ = 0;
-  for (;;) {  // over empty lines
+  for (;;) {  // skips empty lines
     const auto next = peek();
     if (!next) return next.error();
     if (*next == Next::end) return false;
@@ -82,7 +83,7 @@ base::Result<void> CsvReader::skip_byte_order_mark() {
   return error_here(utf16_detail);
 }
 
-// Takes a line end, if one is next. The end of the file is one, too.
+// Takes a line end, or the end of the file, if it is next.
 base::Result<bool> CsvReader::at_line_end() {
   auto next = peek();
   if (!next) return next.error();

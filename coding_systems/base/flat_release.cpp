@@ -81,7 +81,7 @@ base::Result<void> write_synonyms(ReleaseWriter& writer, const FlatSystem& syste
   return stages.advance_to(tables.concepts.size() + tables.synonyms.size());
 }
 
-// What read_flat_release would read from the release file that these tables become.
+// The same source as read_flat_release() would read from the written release file.
 IndexSource index_source(const FlatTables& tables) {
   IndexSource source;
   for (const FlatConcept& row : tables.concepts) {

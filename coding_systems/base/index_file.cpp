@@ -28,8 +28,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 
 constexpr std::array<char, 8> magic = {'c', 'l', 'i', 'n', 'd', 'e', 'x', '\n'};
-// Goes up with every change of the layout or of what is put into a section: older files are then
-// rebuilt.
+// Raise it with every change of the layout or of a section's content: older files are then rebuilt.
 constexpr std::uint32_t format_version = 4;
 constexpr std::uint32_t no_root = 0xffffffff;
 constexpr std::size_t header_bytes = index_header_bytes;
@@ -56,7 +55,7 @@ struct Header {
   std::array<SectionEntry, index_section_count> sections;
   std::uint64_t source_inode;
   std::array<char, 52> unused;
-  std::uint32_t header_crc;  // of all before it
+  std::uint32_t header_crc;  // of all fields before it
 };
 static_assert(sizeof(Header) == header_bytes);
 static_assert(header_bytes % section_alignment == 0);
@@ -72,7 +71,7 @@ std::uint32_t header_crc(const Header& header) {
   return crc32({reinterpret_cast<const char*>(&header), offsetof(Header, header_crc)});
 }
 
-// How many bytes of the file a section takes: at most 2^63, so that sums of a few cannot wrap.
+// The bytes that a section takes in the file: at most 2^63, so that sums of a few cannot overflow.
 std::uint64_t padded(std::uint64_t bytes) {
   const std::uint64_t behind = std::min(bytes, std::uint64_t{1} << 58) + readable_behind_bytes;
   return (behind + section_alignment - 1) / section_alignment * section_alignment;
@@ -123,7 +122,7 @@ base::Result<void> check_header(const Header& header, std::uint64_t file_bytes) 
 
 using Sections = std::array<std::string_view, index_section_count>;
 
-// With their padding. The header has been checked.
+// The sections with their padding. The header must have been checked.
 Sections sections_of(const Header& header, std::string_view file) {
   Sections sections;
   std::uint64_t first = header_bytes;
@@ -134,8 +133,8 @@ Sections sections_of(const Header& header, std::string_view file) {
   return sections;
 }
 
-// The first section whose checksum is wrong. Two threads, since nearly all the time that it takes
-// to open an index is spent here: hundreds of megabytes are read from the disk's cache.
+// The first section with a wrong checksum. Uses two threads, since checking takes nearly all the
+// time of opening an index: it reads hundreds of megabytes from the disk's cache.
 std::optional<IndexSection> find_wrong_checksum(const Header& header, const Sections& sections) {
   std::atomic<std::size_t> next = 0;
   std::atomic<std::size_t> wrong = index_section_count;
@@ -147,7 +146,7 @@ std::optional<IndexSection> find_wrong_checksum(const Header& header, const Sect
       }
     }
   };
-  // Where the system has no other thread, this one finds nothing left to do afterwards.
+  // If the system has no other thread, this one does all the work.
   const auto other = std::async(std::launch::async | std::launch::deferred, check);
   check();
   other.wait();
@@ -202,7 +201,7 @@ std::string encode_index_file(const IndexContents& contents) {
 class IndexFile::Memory {
  public:
   explicit Memory(std::string bytes) : owned_(std::move(bytes)), bytes_(owned_) {}
-  // Takes the descriptor over, too.
+  // Also takes ownership of the descriptor.
   Memory(void* address, std::size_t size, int descriptor, const std::filesystem::path& path)
       : address_(address),
         descriptor_(descriptor),
@@ -304,8 +303,8 @@ base::Result<IndexFile> IndexFile::check(std::unique_ptr<const Memory> memory,
 }
 
 base::Result<void> write_index_file(const std::filesystem::path& path, std::string_view bytes) {
-  // Another thread or process may be writing the same file: each has its own until it is whole,
-  // locked, since one without a lock is taken for what a killed process left.
+  // Another thread or process may be writing the same file. Each writes its own file until it is
+  // whole, and locks it, since an unlocked one counts as left by a killed process.
   const std::filesystem::path own_path = path.string() + "." + std::to_string(::gettid());
   const auto own = LockedFile::make(own_path);
   if (!own) return own.error();

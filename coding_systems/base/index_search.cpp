@@ -19,12 +19,12 @@
 namespace codelog::coding_systems {
 namespace {
 
-// How many texts ahead memory is fetched.
+// Memory is fetched this many texts ahead.
 constexpr std::size_t prefetch_distance = 16;
-// Texts that a regular expression is matched against at once, to rule them out: about 1 KB.
+// A regular expression is matched against this many texts at once, to rule them out: about 1 KB.
 constexpr TextNumber texts_per_block = 24;
 
-// The words that a text must have: of the modes words and phrase.
+// The words that a text must have, in the modes words and phrase.
 std::vector<WantedWord> wanted_words(const SearchQuery& query, const std::string& folded) {
   std::vector<WantedWord> wanted;
   for (const auto word : words_of(folded)) {
@@ -34,7 +34,7 @@ std::vector<WantedWord> wanted_words(const SearchQuery& query, const std::string
   const auto repeats = std::ranges::unique(wanted);
   wanted.erase(repeats.begin(), repeats.end());
   if (query.mode != SearchMode::words) return wanted;
-  // Sorted, a word that starts others stands before them; whatever has those has it.
+  // After sorting, a word stands before the words that it starts; a text with those has it too.
   std::vector<WantedWord> needed;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (i + 1 < wanted.size() && wanted[i + 1].word.starts_with(wanted[i].word)) continue;
@@ -43,10 +43,10 @@ std::vector<WantedWord> wanted_words(const SearchQuery& query, const std::string
   return needed;
 }
 
-// The words of texts, in memory that is used again.
+// The words of texts, in reused memory.
 class TextWords {
  public:
-  // Valid until the next call. Those of the text with its apostrophes taken out come second.
+  // Valid until the next call. The words of the text without its apostrophes come second.
   const std::vector<std::string_view>& all(std::string_view text) {
     plain(text);
     if (has_apostrophe(folded_)) {
@@ -61,7 +61,7 @@ class TextWords {
     find_words(folded_, words_);
     return words_;
   }
-  // Of the text that plain() was asked about.
+  // About the last text passed to plain().
   bool has_apostrophes() const { return has_apostrophe(folded_); }
   const std::vector<std::string_view>& without_apostrophes_in_it() {
     without(more_);
@@ -82,7 +82,7 @@ bool has_phrase(std::span<const std::string_view> words, std::span<const std::st
   return !std::ranges::search(words, phrase).empty();
 }
 
-// Takes the texts out for which is_wanted(text) is false, fetching their memory ahead.
+// Removes the texts for which is_wanted(text) is false, fetching their memory ahead.
 template <class IsWanted>
 void keep_texts(const ReleaseIndex& index, std::vector<TextNumber>& texts, IsWanted is_wanted) {
   auto kept = texts.begin();
@@ -121,7 +121,7 @@ void keep_with_phrase(const ReleaseIndex& index, std::vector<TextNumber>& texts,
   });
 }
 
-// The description without its surroundings, as hits are compared with it.
+// The description without surrounding characters, for comparing it with hits.
 std::string folded_term(std::string_view text) {
   auto folded = fold_text(text);
   const auto first = folded.find_first_not_of(' ');
@@ -136,7 +136,7 @@ base::Error too_much_work() {
 }
 
 base::Result<void> check_query(const SearchQuery& query) {
-  // A regular expression is looked at when it is compiled.
+  // Regular expressions are checked when compiled.
   const bool is_regex = query.mode == SearchMode::regex;
   return check_search_text(is_regex ? SearchMode::contains : query.mode, query.text);
 }
@@ -150,7 +150,7 @@ std::chrono::nanoseconds thread_work_time() {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-// A compiled regular expression, and the work that it may still be.
+// A compiled regular expression, and the work still allowed for it.
 class IndexSearch::RegexWork {
  public:
   RegexWork(RegexSearch regex, const RegexLimits& limits)
@@ -160,7 +160,7 @@ class IndexSearch::RegexWork {
   bool is_beyond_hope(std::uint64_t bytes) const {
     return bytes * regex_.steps_per_byte() > limits_.steps_max;
   }
-  // Asked before each text that is looked at.
+  // Asked before each text is read.
   bool is_too_much(std::string_view text) {
     steps_ += (text.size() + 1) * regex_.steps_per_byte();
     if (steps_ < limits_.steps_between_looks) return false;
@@ -177,10 +177,10 @@ class IndexSearch::RegexWork {
   RegexSearch regex_;
   const RegexLimits& limits_;
   std::chrono::nanoseconds begun_;
-  std::uint64_t steps_ = 0;  // since the last look at the time
+  std::uint64_t steps_ = 0;  // since the clock was last read
 };
 
-// Which nodes a query wants, whatever their texts.
+// The nodes that a query allows, whatever their texts.
 class IndexSearch::Filter {
  public:
   static base::Result<Filter> make(const Release& release, const SearchQuery& query) {
@@ -223,12 +223,12 @@ class IndexSearch::Filter {
   std::vector<std::uint32_t> types_;
 };
 
-// Gathers the best text of each node, and puts the nodes in order.
+// Collects the best text of each node, and sorts the nodes.
 class IndexSearch::Ranking {
  public:
   Ranking(const Release& release, const ReleaseIndex& index) : release_(release), index_(index) {}
 
-  // How well a text fits: less is better.
+  // How well a text fits: smaller is better.
   struct Fit {
     TextStart start = TextStart::other;
     std::uint32_t bytes = 0;

@@ -108,8 +108,8 @@ base::Result<std::optional<std::string_view>> LineReader::next_written_line() {
   return std::optional(line);
 }
 
-// The start of the unfinished line moves into the room in front of the next block, so that lines
-// are never split.
+// Moves the start of the unfinished line into the space before the next block, so that lines are
+// never split.
 base::Result<void> LineReader::next_block(std::string_view line_start) {
   if (line_start.size() > line_bytes_max) {
     ++line_number_;

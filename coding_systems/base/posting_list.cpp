@@ -6,7 +6,8 @@
 namespace codelog::coding_systems {
 namespace {
 
-// Sorting a few numbers is less work than clearing and reading a bit for every one there may be.
+// Sorting fewer numbers than this costs less than clearing and reading a bit for every possible
+// one.
 constexpr std::size_t bound_per_sorted_number_min = 512;
 
 }  // namespace

@@ -16,39 +16,38 @@
 namespace codelog::coding_systems {
 namespace {
 
-// Shorter literals are in too many texts to be worth looking up.
+// Shorter literals are in too many texts for a look-up to pay.
 constexpr int literal_bytes_min = 3;
 constexpr std::int64_t memory_bytes_max = 4 << 20;
-// For finding out how large an expression is: so little that one that is far too large is given up
-// after 10 ms, not 100. Holds several times program_size_max.
+// For measuring an expression's size: so small that a far too large one is abandoned after 10 ms
+// instead of 100. Holds several times program_size_max.
 constexpr std::int64_t first_memory_bytes_max = 512 << 10;
-// Each takes RE2 0.3 ms to read, whatever becomes of it.
+// RE2 needs 0.3 ms to read each, even if the expression is then refused.
 constexpr int unicode_classes_max = 32;
-// Of RE2's instructions. Descriptions are short; an expression of 1,000 bytes with a few classes of
-// Unicode stays far below.
+// Counted in RE2's instructions. Descriptions are short; an expression of 1,000 bytes with a few
+// Unicode classes stays far below.
 constexpr int program_size_max = 4000;
-// As many literals as a word has bits; RE2 gives up on most expressions that would have more.
+// The number of bits in a word; RE2 gives up on most expressions with more literals.
 constexpr std::size_t literals_max = 64;
-// Looking at a candidate's texts takes about 0.2 us, asking the filter several.
+// Reading a candidate's texts takes about 0.2 us, asking the filter several.
 constexpr std::size_t candidates_worth_narrowing = 64;
-// So that an expression of many common literals costs no more than some ten milliseconds before it
-// is matched: how many ways to have literals the filter is asked about, and how often a node may be
-// listed on average.
+// Limits the work before matching to some ten milliseconds for an expression of many common
+// literals: the number of literal combinations tried, and the average number of listings of a node.
 constexpr std::size_t answers_max = 4096;
 constexpr std::size_t nodes_listed_max = 8;
 
-// The two characters beyond ASCII that are letters of ASCII in another case: the Kelvin sign and
-// the long s.
+// The two characters beyond ASCII that are another case of ASCII letters: the Kelvin sign and the
+// long s.
 constexpr const char* kelvin_sign = "\xe2\x84\xaa";
 constexpr const char* long_s = "\xc5\xbf";
 
-// Which literals a node has, as bits.
+// The literals that a node has, as bits.
 struct NodeLiterals {
   Node node = 0;
   std::uint64_t literals = 0;
 };
 
-// The longest part that is ASCII: beyond it the index knows nothing of case.
+// The longest ASCII part: the index cannot ignore case beyond ASCII.
 std::string ascii_part(const std::string& literal) {
   std::string longest, part;
   for (const char c : literal) {
@@ -133,7 +132,7 @@ bool has_anchors(std::string_view pattern) {
   return has("^") || has("$") || has("\\A") || has("\\z");
 }
 
-// Looks at what follows the backslashes, before RE2 does.
+// Checks the characters after backslashes before RE2 does.
 base::Result<void> check_escapes(std::string_view pattern) {
   int unicode_classes = 0;
   for (auto at = pattern.find('\\'); at != std::string_view::npos && at + 1 < pattern.size();
@@ -161,13 +160,13 @@ void add_nodes(std::vector<Node>& nodes, const std::vector<Node>& more) {
 
 struct RegexSearch::Compiled {
   re2::FilteredRE2 filter{literal_bytes_min};
-  // Of which a match must have some, as the filter says.
+  // The filter says which of these a match must have.
   std::vector<std::string> literals;
-  // The rest only where they are usable. The index can look for literals with an ASCII part;
-  // `anywhere` are the others, as bits.
+  // The members below count only if the literals are usable. The index can look up literals with an
+  // ASCII part; `anywhere` are the others, as bits.
   std::vector<std::string> ascii_parts;
   std::uint64_t anywhere = 0;
-  // Those that every match must have, as bits, as their ASCII parts, and what finds these.
+  // The literals that every match must have: as bits, as their ASCII parts, and their look-ups.
   std::uint64_t required = 0;
   std::vector<std::string> required_parts;
   std::vector<TextSearch> required_searches;
@@ -177,7 +176,7 @@ struct RegexSearch::Compiled {
 
   const RE2& expression() const { return filter.GetRE2(0); }
 
-  // Whether a text with these literals, and no others, may match.
+  // True if a text with exactly these literals may match.
   bool may_match(std::uint64_t present) const {
     std::vector<int> numbers, matching;
     for (int i = 0; i < static_cast<int>(literals.size()); ++i) {
@@ -205,15 +204,15 @@ struct RegexSearch::Compiled {
     }
   }
 
-  // Whether the text lacks a literal that it would need. In texts beyond ASCII, letters are in
-  // other cases than the literals say.
+  // True if the text lacks a literal that it needs. In texts beyond ASCII, letters may be in
+  // another case than in the literals.
   bool is_ruled_out(std::string_view text) const {
     const auto is_in = [text](const TextSearch& search) { return search.is_in(text); };
     return !std::ranges::all_of(required_searches, is_in) && is_ascii(text);
   }
 
-  // The nodes (all where none are given) whose literals allow a match. Those that not every match
-  // has are looked up in the index only, not looked for in texts.
+  // The nodes (default: all) whose literals allow a match. Literals that not every match has are
+  // looked up only in the index, not in texts.
   std::optional<std::vector<Node>> narrow(std::optional<std::vector<Node>> nodes,
                                           const TermIndex& terms, std::size_t node_count) const;
 };
@@ -272,7 +271,7 @@ std::optional<std::vector<Node>> RegexSearch::Compiled::narrow(
     if (listed > nodes_listed_max * node_count) return nodes;
     add_literal(known, found, bit_of(i));
   }
-  std::map<std::uint64_t, bool> answers;  // few nodes have literals in a way of their own
+  std::map<std::uint64_t, bool> answers;  // few different sets of literals occur
   std::vector<Node> kept;
   for (const NodeLiterals& of_node : known) {
     const auto present = of_node.literals | required | anywhere;
@@ -297,7 +296,7 @@ std::optional<std::vector<Node>> RegexSearch::candidates(const TermIndex& terms,
     nodes = compiled.narrow(std::move(nodes), terms, node_count);
   }
   if (!nodes) return std::nullopt;
-  // The literals have the letter of ASCII where a text may have one of these.
+  // A literal has the ASCII letter where a text may have one of these characters.
   add_nodes(*nodes, terms.find_containing(kelvin_sign));
   add_nodes(*nodes, terms.find_containing(long_s));
   return nodes;

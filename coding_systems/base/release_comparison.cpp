@@ -57,7 +57,7 @@ CodeFate ReleaseComparison::fate_of(std::string_view code) {
   if (fate.removed) return fate;
   fate.inactive = older_->is_active(*older) && !newer_->is_active(*newer);
   fate.renamed = older_->name(*older) != newer_->name(*newer);
-  // Inactive concepts leave the hierarchy, which is not a second thing that happened to them.
+  // Inactive concepts leave the hierarchy; this does not count as a second change.
   fate.moved = !fate.inactive && !is_same_above(*older);
   return fate;
 }
@@ -118,12 +118,12 @@ bool ReleaseComparison::has_same_surroundings(std::span<const std::string_view> 
       for (const Run& run : hierarchy.descendants_or_self(*older)) below.add(run);
       continue;
     }
-    // A code of neither release hangs under the root in both; so does one without edges.
+    // A code that neither release has hangs under the root in both; so does a code without edges.
     const auto newer = newer_->find(code);
     if (newer && newer_->hierarchy().has_edges(*newer)) return false;
   }
   bool same = true;
-  // Parents have smaller numbers than their children, so each is met after it was added.
+  // Parents have smaller numbers than their children, so each is visited after it was added.
   above.for_each_down([&](Node node) {
     same = same && is_same_above(node);
     for (const Node parent : hierarchy.parents(node)) above.add(parent);

@@ -14,7 +14,7 @@
 namespace codelog::coding_systems {
 namespace {
 
-// An index of other bytes than those that were registered must neither be used nor be built.
+// An index of a file that is not the registered one must neither be used nor be built.
 base::Result<void> check_registered(const ReleaseFiles& files, const base::Sha256& digest) {
   if (!files.digest || *files.digest == digest) return {};
   return base::Error{base::ErrorCode::conflict,
@@ -29,7 +29,7 @@ base::Result<ReleaseIndex> map_index(const std::filesystem::path& path,
   return ReleaseIndex::from(std::move(*file));
 }
 
-// Writes the index and maps what was written; where that fails, keeps the bytes.
+// Writes the index and maps the file; if that fails, keeps the bytes in memory.
 base::Result<OpenedIndex> write_and_map(const std::filesystem::path& path,
                                         std::string_view system_id, std::string bytes,
                                         IndexOrigin origin, std::string note) {
@@ -47,8 +47,7 @@ base::Result<OpenedIndex> write_and_map(const std::filesystem::path& path,
   return OpenedIndex{std::move(*index), IndexOrigin::unwritten, written.error().detail};
 }
 
-// Reads the release file and builds its index. `known` is the file's identity if it was computed
-// already.
+// Reads the release file and builds its index. `known` is the file's identity if already computed.
 base::Result<OpenedIndex> rebuild(const ReleaseFiles& files, std::string_view system_id,
                                   const ReadIndexSource& read_source,
                                   std::optional<IndexedFile> known, std::string note) {
@@ -68,7 +67,7 @@ base::Result<OpenedIndex> rebuild(const ReleaseFiles& files, std::string_view sy
     if (!built) return built.error();
     bytes = std::move(*built);
   }
-  // The rows took a few hundred MB, which glibc would keep for later; a server has no use for them.
+  // The rows took a few hundred MB, which glibc would keep; a server does not need them.
   ::malloc_trim(0);
   const auto after = stamp_of(files.database);
   if (!after) return after.error();
@@ -132,7 +131,7 @@ base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::str
   if (!stamp) return stamp.error();
   auto index = map_index(files.index, system_id);
   if (!index) {
-    // Whatever is wrong with the index file, the release file makes a new one.
+    // After any fault of the index file, it is built again from the release file.
     return rebuild(files, system_id, read_source, std::nullopt, index.error().detail);
   }
   const auto& recorded = index->file().built_from();
@@ -147,7 +146,7 @@ base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::str
                    "the index file was built from other bytes than " + files.database.string());
   }
   if (const auto good = check_registered(files, recorded.digest); !good) return good.error();
-  // Hashing a large release at every start is what the recorded stamp is there to avoid.
+  // The recorded stamp saves hashing a large release at every start.
   auto bytes = with_built_from(std::string(index->file().bytes()), *identified);
   return write_and_map(
       files.index, system_id, std::move(bytes), IndexOrigin::confirmed,

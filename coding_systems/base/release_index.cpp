@@ -16,7 +16,7 @@ base::Error damaged(const std::string& what) {
   return {base::ErrorCode::corrupt, "the index file contradicts itself: " + what, {}};
 }
 
-// True if the offsets cut `values` elements into rows, one a node.
+// True if the offsets divide `values` elements into rows, one for each node.
 bool are_rows(std::span<const std::uint32_t> offsets, std::size_t nodes, std::size_t values) {
   return offsets.size() == nodes + 1 && offsets.front() == 0 && offsets.back() == values &&
          std::ranges::is_sorted(offsets);
@@ -35,8 +35,8 @@ std::optional<Node> probe(std::span<const std::uint64_t> slots, std::string_view
   return std::nullopt;
 }
 
-// The first place from `from` on whose value is_there(); they all are from there on. In steps that
-// grow, so that the next of many places in order is found fast.
+// The first place at or after `from` where is_there() is true; it must stay true from there on.
+// Takes growing steps, so that the next of many places in order is found fast.
 template <class IsThere>
 std::size_t first_from(std::span<const std::uint32_t> values, std::size_t from, IsThere is_there) {
   std::size_t after = from;
@@ -138,7 +138,7 @@ base::Result<void> ReleaseIndex::check_codes() const {
     if (slot_node(slot) >= node_count()) return damaged("the code table");
     ++used;
   }
-  // With no free slot a search for an unknown code would not end.
+  // Without a free slot, a look-up of an unknown code would never end.
   if (used != node_count() || used == code_slots_.size())
     return damaged("the code table's filling");
   const auto is_beyond = [&](Node node) { return node >= node_count(); };
@@ -179,7 +179,7 @@ base::Result<void> ReleaseIndex::check_hierarchy() const {
       }
       behind = run.after;
     }
-    // Who walks down relies on a first run that begins with the node itself.
+    // Walks down the hierarchy rely on a first run that begins with the node itself.
     const auto runs = hierarchy_.descendants_or_self(node);
     if (runs.empty() || runs.front().first != node) return damaged("a node without its own run");
   }
@@ -209,10 +209,10 @@ base::Result<void> ReleaseIndex::check_text_starts() const {
     if (text_starts_[i] <= text_starts_[i - 1] || text_starts_[i] > texts_.size()) return wrong();
     if (!ends_text(texts_[text_starts_[i] - 1])) return wrong();
   }
-  // A node's texts start with one.
+  // A node's texts begin with the start of a text.
   auto start = text_starts_.begin();
   for (const auto offset : text_offsets_) {
-    while (*start < offset) ++start;  // the last start is the last offset
+    while (*start < offset) ++start;  // the last start equals the last offset
     if (*start != offset) return wrong();
   }
   return {};
@@ -269,7 +269,7 @@ std::string_view ReleaseIndex::texts_bytes_of(Node node) const {
 std::optional<std::string_view> ReleaseIndex::name(Node node) const {
   const auto texts = texts_bytes_of(node);
   if (const auto shown = display_name(texts)) return shown;
-  // The name comes first, where there is one.
+  // The name comes first, if there is one.
   const auto end = std::ranges::find_if(texts, ends_text);
   if (end == texts.end() || static_cast<unsigned char>(*end) != name_end) return std::nullopt;
   return std::string_view(texts.begin(), end);

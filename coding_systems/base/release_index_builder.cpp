@@ -43,7 +43,7 @@ std::string describe_cycle(const IndexSource& source) {
       if (--parents_left[child] == 0) ready.push_back(child);
     }
   }
-  // What is left has a parent that is left as well: going up must come round.
+  // Every remaining node has a remaining parent, so going up must return to a visited node.
   std::vector<std::uint32_t> parent(size, 0);
   for (const Edge& edge : source.edges()) {
     if (parents_left[edge.parent] > 0) parent[edge.child] = edge.parent;
@@ -60,7 +60,7 @@ std::string describe_cycle(const IndexSource& source) {
   return std::string(source.codes().code(code)) + " -> " + text;
 }
 
-// Sorting by the first 16 bytes looks up few codes: of most systems these are all of a code.
+// Sorting by the first 16 bytes needs few look-ups: in most systems, codes are not longer.
 struct CodeStart {
   std::uint64_t first_8 = 0;
   std::uint64_t next_8 = 0;
@@ -76,7 +76,7 @@ std::uint64_t start_of(std::string_view text, bool ignoring_case) {
   return start;
 }
 
-// The numbers of the codes in the order of is_before: that of their bytes, or is_code_before.
+// The numbers of the codes in the order of is_before: the order of their bytes, or is_code_before.
 template <class IsBefore>
 std::vector<std::uint32_t> sort_codes(const CodeNumbers& codes, bool ignoring_case,
                                       IsBefore is_before) {
@@ -97,7 +97,7 @@ std::vector<std::uint32_t> sort_codes(const CodeNumbers& codes, bool ignoring_ca
   return numbers;
 }
 
-// The nodes of an index and which code number of the source each has.
+// The nodes of an index, and the code number in the source for each.
 struct Nodes {
   HierarchyArrays hierarchy;
   std::vector<std::uint32_t> code_numbers;  // by node
@@ -107,7 +107,7 @@ struct Nodes {
 base::Result<Nodes> order_nodes(const IndexSource& source) {
   const auto& codes = source.codes();
   const auto size = static_cast<std::uint32_t>(codes.size());
-  // By code first, so that the numbering does not depend on the order in which rows came.
+  // Sort by code first, so that the numbering does not depend on the order of the rows.
   const auto by_code = sort_codes(codes, false, std::less<std::string_view>());
   std::vector<std::uint32_t> rank(size);
   for (std::uint32_t i = 0; i < size; ++i) rank[by_code[i]] = i;
@@ -180,8 +180,8 @@ unsigned char end_of(TextRole role) {
   return other_end;
 }
 
-// The texts of one node in the order they are stored: its name (the last one given), synonyms,
-// others, each group in the order of the source; then its display name (the last one given).
+// The texts of one node in stored order: its name (the last one given), synonyms, others, each
+// group in the order of the source; then its display name (the last one given).
 std::vector<std::pair<TextRole, std::uint32_t>> in_stored_order(
     const IndexSource& source, std::span<const std::uint32_t> numbers) {
   std::vector<std::pair<TextRole, std::uint32_t>> stored;
@@ -206,7 +206,7 @@ std::vector<std::pair<TextRole, std::uint32_t>> in_stored_order(
   return stored;
 }
 
-// The numbers of the source's texts, node by node, for each node in the order of the source.
+// The numbers of the source's texts, node by node; for each node in the order of the source.
 struct TextsByNode {
   std::vector<std::uint32_t> offsets;
   std::vector<std::uint32_t> numbers;
@@ -229,13 +229,13 @@ TextsByNode group_texts(const IndexSource& source, const Nodes& nodes) {
 struct TextTable {
   std::vector<std::uint32_t> offsets{0};
   std::string texts;
-  std::vector<std::uint32_t> starts{0};  // of every text
+  std::vector<std::uint32_t> starts{0};  // start of every text
   TermIndexBuilder::Built terms;
   TokenIndexBuilder::Built tokens;
-  std::vector<TextNumber> in_order;  // those that are searched
+  std::vector<TextNumber> in_order;  // searched texts
 };
 
-// Calls on_text(node, number, text) for every text that is searched.
+// Calls on_text(node, number, text) for every searched text.
 template <class OnText>
 void for_searched_texts(const TextTable& table, OnText on_text) {
   Node node = 0;
@@ -274,7 +274,7 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
   TextTable table;
   const auto size = static_cast<Node>(nodes.nodes.size());
   const auto grouped = group_texts(source, nodes);
-  // Of hundreds of megabytes, growing would hold two copies.
+  // Reserve: growing would hold two copies of hundreds of megabytes.
   std::uint64_t bytes = 0;
   for (const auto& text : source.texts()) bytes += text.after - text.first + 1;
   table.texts.reserve(bytes);
@@ -297,7 +297,7 @@ base::Result<TextTable> tabulate_texts(const IndexSource& source, const Nodes& n
     }
     table.offsets.push_back(static_cast<std::uint32_t>(table.texts.size()));
   }
-  // On this thread where the system has no other.
+  // Runs on this thread if the system has no other.
   auto words = std::async(std::launch::async | std::launch::deferred,
                           [&table] { return std::pair(index_tokens(table), order_texts(table)); });
   table.terms = index_terms(table);

@@ -17,31 +17,31 @@ namespace codelog::coding_systems {
 namespace {
 
 constexpr std::string_view temporary_suffix = ".sqlite3.importing";
-// Twice SQLite's usual size: a release is written in nine tenths of the time, and what
-// OpenCodelists asks of it takes as long as before. With 16 KiB writing takes less still, but its
-// recursive queries 1.3 times as long.
+// Twice SQLite's usual size: writing a release takes nine tenths of the time, and OpenCodelists'
+// queries take as long as before. With 16 KiB, writing takes still less, but its recursive queries
+// take 1.3 times as long.
 constexpr int page_bytes = 8192;
-// Pages beyond this are written to the (unsynced) file early. Large releases are written in order
-// (SortedKeys), so that more would only cost memory.
+// More pages than this are written to the (unsynced) file early. Large releases are written in
+// order (SortedKeys), so a larger cache would only cost memory.
 constexpr int page_cache_kib = 32 * 1024;
 // An index is sorted in pieces of this size, each by another thread while the next is read. Smaller
-// ones fit better into the processor's caches.
+// pieces fit better into the processor's caches.
 constexpr int sorting_kib = 8 * 1024;
-// Django stores when a migration ran. A fixed time keeps the file's bytes a function of the release
-// alone.
+// Django stores the time of a migration. A fixed time keeps the file's bytes a function of the
+// release alone.
 constexpr std::string_view migrations_applied = "2025-04-25 00:00:00";
 
 base::Error system_error(const std::string& what, const std::filesystem::path& path) {
   return {base::ErrorCode::io, what + " " + path.string() + ": " + std::strerror(errno), {}};
 }
 
-// Where publish() writes the index before it renames it.
+// publish() writes the index here before it renames it.
 std::filesystem::path new_index_of(const std::filesystem::path& index) {
   return index.string() + ".new";
 }
 
-// What publish() and write_index_file write into before they rename it: <alias>.index.new,
-// <alias>.index.<thread> and, of earlier versions, <alias>.index.<thread>.new.
+// The temporary names of publish() and write_index_file: <alias>.index.new, <alias>.index.<thread>
+// and, in earlier versions, <alias>.index.<thread>.new.
 bool is_unfinished_index(std::string name) {
   if (name.ends_with(".new")) name.resize(name.size() - 4);
   const auto dot = name.rfind('.');
@@ -51,7 +51,7 @@ bool is_unfinished_index(std::string name) {
          name.substr(0, dot).ends_with(".index");
 }
 
-// A temporary file that nobody has locked was left by an import or a server that was killed.
+// An unlocked temporary file was left by a killed import or server.
 void remove_leftovers(const std::filesystem::path& folder) {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
@@ -64,11 +64,12 @@ void remove_leftovers(const std::filesystem::path& folder) {
       const std::string start = name.substr(0, name.size() - temporary_suffix.size());
       ::unlink(new_index_of(start + ".index").c_str());
     }
-    ::unlink(name.c_str());  // last: while it is there, the import is known to need tidying up
+    // last: while this file exists, it shows that the import needs cleaning up
+    ::unlink(name.c_str());
   }
 }
 
-// A log left beside the old file would be applied to the new one, which takes its name.
+// A log beside the old file would be applied to the new file, which takes the same name.
 base::Result<void> check_logs_of(const std::filesystem::path& file) {
   for (const char* suffix : {"-wal", "-journal"}) {
     const std::filesystem::path log = file.string() + suffix;
@@ -106,7 +107,7 @@ base::Result<void> sync_file(const std::filesystem::path& path) {
 
 std::string cache_size_sql(int kib) { return "PRAGMA cache_size = -" + std::to_string(kib) + ";"; }
 
-// Each with the ';' that ends it. No name in a schema of ours has one.
+// Each with its final ';'. No name in our schemas contains one.
 std::vector<std::string> statements_of(std::string_view sql) {
   std::vector<std::string> statements;
   while (!sql.empty()) {
@@ -117,8 +118,7 @@ std::vector<std::string> statements_of(std::string_view sql) {
   return statements;
 }
 
-// The disk and the processor work side by side: the digest reads what the system still has in
-// memory.
+// Disk and processor work at the same time: the digest reads bytes that are still in memory.
 base::Result<IndexedFile> sync_and_identify(const std::filesystem::path& path) {
   auto synced = std::async(std::launch::async, sync_file, path);
   const auto digest = base::sha256_file(path);
@@ -299,8 +299,8 @@ base::Result<void> ReleaseWriter::seal() {
   return {};
 }
 
-// The index first: it is only a cache, so one without its release does no harm, while a release
-// that was published must not turn out to be a failed import.
+// The index comes first: it is only a cache, so an index without its release does no harm, while a
+// published release must not turn out to be a failed import.
 base::Result<IndexedFile> ReleaseWriter::publish(std::string_view index) {
   CODELOG_CHECK(sealed_.valid(), "a release was published before it was sealed, or twice");
   if (const auto removed = remove_logs_of(file_); !removed) return removed.error();
@@ -317,7 +317,8 @@ base::Result<IndexedFile> ReleaseWriter::publish(std::string_view index) {
   return sealed;
 }
 
-// Not write_index_file: this name is known to whoever tidies up, and the lock keeps others away.
+// Does not use write_index_file: the cleaning-up code knows this name, and the lock keeps others
+// away.
 base::Result<IndexedFile> ReleaseWriter::write_index(const std::filesystem::path& path,
                                                      std::string_view index) {
   std::optional<IndexedFile> sealed;

@@ -12,14 +12,14 @@ namespace codelog::coding_systems {
 namespace {
 
 constexpr std::size_t gram_bytes_max = 3;
-// Reading one more entry of a list costs about 1 ns, looking at one more candidate's texts about 40
-// ns: a list is worth intersecting with while it is shorter than this many times the candidates.
+// Reading one more entry of a list costs about 1 ns, reading one more candidate's texts about 40
+// ns. Intersecting pays while a list is shorter than this many times the candidates.
 constexpr std::size_t entries_per_candidate_max = 16;
 constexpr std::size_t candidates_worth_narrowing = 8;
-// Neighbouring grams of a rare word have nearly the same lists; the first few say it all.
+// Neighbouring grams of a rare word have nearly the same lists, so the first few suffice.
 constexpr std::size_t lists_read_max = 6;
 constexpr std::size_t bitmaps_read_max = 16;
-// How many candidates ahead memory is fetched. 8 to 24 measured alike.
+// Memory is fetched this many candidates ahead. 8 to 24 measured alike.
 constexpr std::size_t prefetch_distance = 16;
 constexpr std::size_t cache_line_bytes = 64;
 
@@ -39,7 +39,7 @@ std::string fold(std::string_view text) {
 
 PostingPlace place_of(const GramEntry& entry) { return {entry.first_word, entry.bytes}; }
 
-// Each once.
+// Removes repeats.
 template <class Sought>
 void put_rarest_first(std::vector<Sought>& grams) {
   std::ranges::sort(grams, {}, [](const Sought& sought) {
@@ -71,7 +71,7 @@ std::vector<TermIndex::Sought> TermIndex::find_grams(std::string_view folded) co
 }
 
 TermIndex::SoughtTexts TermIndex::seek(std::span<const std::string> texts) const {
-  // No text has such a byte; the index has them, to end its texts.
+  // No text has such a byte; the index uses these bytes to end its texts.
   const auto ends_text = [](char c) { return static_cast<unsigned char>(c) >= text_end_min; };
   SoughtTexts sought;
   std::vector<Sought> others;
@@ -108,7 +108,7 @@ std::vector<Node> TermIndex::candidates_of_bitmaps(std::span<const Sought> rares
   std::vector<std::uint64_t> common(rarest.begin(), rarest.end());
   const std::size_t others = std::min(rarest_first.size(), bitmaps_read_max);
   for (const Sought& sought : rarest_first.subspan(1, others - 1)) {
-    if (!is_bitmap(sought.entry)) continue;  // a count that lies; the texts are looked at anyway
+    if (!is_bitmap(sought.entry)) continue;  // a wrong count; the texts are checked anyway
     const auto words = bitmap(sought.entry);
     for (std::size_t i = 0; i < common.size(); ++i) common[i] &= words[i];
   }
@@ -116,7 +116,7 @@ std::vector<Node> TermIndex::candidates_of_bitmaps(std::span<const Sought> rares
 }
 
 std::vector<Node> TermIndex::candidates(std::span<const Sought> rarest_first) const {
-  // Lists that are no bitmaps are shorter than them, so if the rarest is one, all are.
+  // Other lists are shorter than bitmaps, so if the rarest is a bitmap, all are.
   if (is_bitmap(rarest_first.front().entry)) return candidates_of_bitmaps(rarest_first);
   auto result = nodes(rarest_first.front().entry);
   std::size_t lists_read = 1;

@@ -12,8 +12,8 @@
 namespace codelog::coding_systems {
 namespace {
 
-// Letters that people type without their stroke or tie, but that have no decomposition; after case
-// folding.
+// Letters that people type without their stroke or tie, but that Unicode does not decompose; after
+// case folding.
 std::string_view plain_letters(utf8proc_int32_t value) {
   switch (value) {
     case 0xe6:  // æ
@@ -44,7 +44,7 @@ void append_code_point(utf8proc_int32_t value, std::string& out) {
   out.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(length));
 }
 
-// Of one that is not ASCII.
+// For a code point beyond ASCII.
 void append_folded_code_point(utf8proc_int32_t value, std::string& out) {
   constexpr utf8proc_int32_t modifier_apostrophe = 0x2bc, right_quote = 0x2019;
   if (value == modifier_apostrophe || value == right_quote) {
@@ -52,7 +52,7 @@ void append_folded_code_point(utf8proc_int32_t value, std::string& out) {
     return;
   }
   unsigned options = UTF8PROC_CASEFOLD | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK;
-  // Not of symbols: "™" would grow into the word before it.
+  // Not for symbols: "™" would merge with the word before it.
   if (is_letter_or_digit(value)) options |= UTF8PROC_COMPAT;
   std::array<utf8proc_int32_t, 32> parts{};  // the longest decomposition has 18
   int boundary_class = 0;
@@ -187,7 +187,7 @@ std::string without_apostrophes(std::string_view folded) {
 }
 
 TextStart compare_start(std::string_view text, std::string_view folded) {
-  // Nearly all differ in their first bytes, and those are ASCII.
+  // Nearly all texts differ in their first bytes, which are mostly ASCII.
   std::size_t at = 0;
   const auto is_same = [&](unsigned char byte) {
     return byte < ascii_after && static_cast<char>(fold_ascii(byte)) == folded[at];

@@ -9,8 +9,8 @@
 namespace codelog::coding_systems {
 namespace {
 
-// A piece of a folded text as a number that compares as the piece does: its bytes, the first one
-// highest, and how many there are; goes_on if the text does after them.
+// A piece of a folded text as a number that sorts like the piece: its bytes, the first one highest,
+// and their count; goes_on if the text continues.
 constexpr std::size_t piece_bytes = 7;
 constexpr std::uint64_t goes_on = piece_bytes + 1;
 
@@ -20,7 +20,7 @@ struct Entry {
   auto operator<=>(const Entry&) const = default;
 };
 
-// Entries whose folded texts have the same first `from` bytes, and go on.
+// Entries whose folded texts share their first `from` bytes, and continue.
 struct Group {
   std::size_t first = 0;
   std::size_t after = 0;
@@ -41,7 +41,7 @@ std::uint64_t piece_of(std::string_view text, std::size_t from, std::string& fol
   return piece << 8 | (rest.size() > piece_bytes ? goes_on : rest.size());
 }
 
-// Below 0, 0, or above: how the first bytes of a text, folded, compare with `start`.
+// Compares the first bytes of a text, folded, with `start`: below 0, 0, or above 0.
 int compare_first(std::string_view text, std::string_view start, std::string& folded) {
   for (std::size_t i = 0; i < start.size(); ++i) {
     if (i == text.size()) return -1;

@@ -9,7 +9,7 @@
 namespace codelog::coding_systems {
 namespace {
 
-// Whatever the file is called: downloads lose their endings.
+// Does not trust the file's name: downloads lose their extensions.
 bool is_zip(const std::filesystem::path& path) {
   if (base::ascii_lower(path.extension().string()) == ".zip") return true;
   std::array<char, 4> first{};

@@ -16,7 +16,7 @@ base::Error invalid(std::string detail) {
   return {base::ErrorCode::invalid, std::move(detail), {}};
 }
 
-// libzip says "Not a zip archive" for a text file and for the first half of a download alike.
+// libzip reports "Not a zip archive" both for a text file and for the first half of a download.
 base::Error not_a_zip(std::string_view first_bytes, const std::string& name) {
   if (first_bytes.empty()) return invalid(name + ": the file is empty");
   const bool starts_as_zip = first_bytes.starts_with("PK");
@@ -60,7 +60,7 @@ base::Error open_error(const std::filesystem::path& path, const std::string& nam
 }
 
 // A relative path in printable UTF-8. Nothing is ever extracted, so other names do no harm; but
-// no member that an importer wants has one, and errors repeat names.
+// importers want no member with such a name, and errors repeat names.
 bool is_listed_name(std::string_view name) {
   if (name.empty() || name.front() == '/' || !base::is_utf8(name)) return false;
   const auto is_control = [](char byte) {
@@ -75,7 +75,7 @@ bool is_listed_name(std::string_view name) {
   return true;
 }
 
-// Archives made on a Mac hold a second member for each, with what its file system knows of it.
+// Archives made on a Mac have a second member for each, with data of its file system.
 bool is_shadow(std::string_view name) {
   return name.starts_with("__MACOSX/") || name.substr(name.rfind('/') + 1).starts_with("._");
 }
@@ -115,7 +115,7 @@ base::Result<ZipArchive> ZipArchive::open_inner(const ZipMember& member) const {
   auto bytes = read_whole(member);
   if (!bytes) return bytes.error();
   inner.inner_bytes_ = std::move(*bytes);
-  // To libzip no bytes at all are an archive without members.
+  // libzip takes an empty file for an archive without members.
   if (inner.inner_bytes_.empty()) return not_a_zip("", inner.name_);
   zip_error_t error;
   zip_error_init(&error);
@@ -140,7 +140,7 @@ base::Result<std::vector<char>> ZipArchive::read_whole(const ZipMember& member) 
   std::vector<char> bytes(member.size_bytes);
   const auto size = reader->read(bytes);
   if (!size) return size.error();
-  // The checksum is compared at the end only.
+  // The checksum is compared only at the end.
   std::array<char, 1> behind{};
   const auto end = reader->read(behind);
   if (!end) return end.error();
@@ -161,7 +161,7 @@ base::Result<void> ZipArchive::add_member(std::uint64_t index) {
     return invalid(name_ + ": the directory entry of member " + std::to_string(index) +
                    " is damaged");
   }
-  // Bytes that are no UTF-8 are read as code page 437, which is what old programs mean.
+  // Names that are not UTF-8 are read as code page 437, which old programs use.
   const char* const written = zip_get_name(archive_.get(), index, ZIP_FL_ENC_GUESS);
   std::string name = written == nullptr ? "" : written;
   std::ranges::replace(name, '\\', '/');

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array<std::string_view, 1> migrations = {"0001_squashed_0002_20250425"};
 
-// The text of these is the schema's identity: spelling, order and names as Django wrote them.
+// The text is the schema's identity: spelling, order and names as Django wrote them.
 constexpr std::string_view tables_sql =
     "CREATE TABLE \"bnf_concept\" (\"code\" varchar(15) NOT NULL PRIMARY KEY, "
     "\"type\" varchar(18) NOT NULL, \"name\" varchar(100) NOT NULL, "
@@ -44,7 +44,7 @@ base::Result<void> write_tables(ReleaseWriter& writer, const bnf::Tables& tables
   return stages.advance_to(tables.concepts.size());
 }
 
-// What read_index_source would read from the release file that these tables become.
+// The same source as read_index_source() would read from the written release file.
 IndexSource index_source(const bnf::Tables& tables) {
   IndexSource source;
   for (const bnf::ConceptRow& row : tables.concepts) {

@@ -31,14 +31,14 @@ base::Result<ZipMember> find_csv(const ZipArchive& archive) {
                      {}};
 }
 
-// "BNF Chapter Code" and "BNF_CHAPTER_CODE" are one title.
+// Treats "BNF Chapter Code" and "BNF_CHAPTER_CODE" as one title.
 std::string normal_title(std::string_view title) {
   std::string normal = base::ascii_upper(base::trim_unicode_space(title));
   std::ranges::replace(normal, '_', ' ');
   return normal;
 }
 
-// Which fields hold a level.
+// The fields of a level.
 struct LevelColumns {
   std::size_t name = 0;
   std::size_t code = 0;

@@ -15,8 +15,8 @@ class Ctv3Release final : public IndexedRelease {
   Ctv3Release(std::string alias, ReleaseIndex index)
       : IndexedRelease(*find_coding_system(system_id), std::move(alias), std::move(index)) {}
 
-  // The children of the root are the sections; a code is listed under each that it is or descends
-  // from.
+  // The children of the root are the sections; a code is listed under each section that it equals
+  // or descends from.
   std::vector<std::string> type_titles(Node node) const override {
     std::vector<Node> sections;
     if (const auto root = hierarchy().root()) {
@@ -40,7 +40,7 @@ class Ctv3Release final : public IndexedRelease {
     return titles;
   }
 
-  // Read codes differ in case only: "X0..." is not "x0...".
+  // Read codes may differ only in case: "X0..." is not "x0...".
   std::vector<std::string> search_by_code(std::string_view code) const override {
     const auto node = find(code);
     if (!node || !has_concept(*node)) return {};
@@ -58,7 +58,7 @@ base::Result<void> read_tpp_concepts(const SqliteFile& file, IndexSource& source
 }
 
 base::Result<void> read_raw_terms(const SqliteFile& file, IndexSource& source) {
-  // Mappings of codes that are in neither table of codes lead nowhere.
+  // Skips mappings of codes that neither table of codes has.
   constexpr const char* query =
       "SELECT m.concept_id, c.read_code, t.name_1, t.name_2, t.name_3 "
       "FROM ctv3_rawconcepttermmapping m "

@@ -16,7 +16,7 @@ constexpr const char* raw_archive_name = "nhs_readctv3_25.0.0_20180401000001.zip
 constexpr std::array<std::string_view, 2> migrations = {"0001_initial",
                                                         "0002_alter_rawconcept_children"};
 
-// The text of these is the schema's identity: spelling, order and names as Django wrote them.
+// The text is the schema's identity: spelling, order and names as Django wrote them.
 constexpr std::string_view tables_sql =
     "CREATE TABLE \"ctv3_rawterm\" (\"term_id\" varchar(5) NOT NULL PRIMARY KEY, "
     "\"status\" varchar(1) NOT NULL, \"name_1\" varchar(30) NOT NULL, "
@@ -66,7 +66,7 @@ constexpr ReleaseSchema release_schema = {.application = "ctv3",
                                           .indexes_sql = indexes_sql,
                                           .has_distinct_keys = true};
 
-// What the import reads, open.
+// The open files of the import.
 struct Sources {
   ZipArchive archive;
   ctv3::RawMembers members;
@@ -77,7 +77,7 @@ struct Sources {
 base::Result<Sources> open_sources(const ImportRequest& request) {
   std::error_code error;
   auto folder = std::filesystem::absolute(request.archive, error).lexically_normal();
-  if (folder.filename().empty()) folder = folder.parent_path();  // it was written with a '/'
+  if (folder.filename().empty()) folder = folder.parent_path();  // the path had a '/' at its end
   if (!std::filesystem::is_directory(folder, error)) {
     const bool exists = std::filesystem::exists(folder, error);
     return base::Error{exists ? base::ErrorCode::invalid : base::ErrorCode::not_found,
@@ -104,7 +104,7 @@ struct Streamed {
   ImportOutcome outcome;  // its counts
 };
 
-// Reads everything into the release file, and what the index is built from.
+// Reads all files into the release file, and collects the source of the index.
 base::Result<Streamed> stream_rows(Sources& sources, ReleaseWriter& writer, ImportStages& stages) {
   Streamed streamed;
   BackgroundRows rows(writer);

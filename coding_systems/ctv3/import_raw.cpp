@@ -24,7 +24,7 @@ class Terms {
  public:
   using Names = std::array<std::string_view, term_names>;
 
-  // Errors: invalid, as a detail only: the id has a term already, or there are too many.
+  // Errors: invalid, with a detail only: the id already has a term, or there are too many.
   base::Result<void> add(std::uint64_t id, const Names& names) {
     if (!rows_.find_or_add(id, static_cast<std::uint32_t>(texts_.size())).second) {
       return detail("the term's id was given before");
@@ -41,7 +41,7 @@ class Terms {
     return {};
   }
 
-  // Nothing where there is no such term.
+  // Returns nothing if there is no such term.
   std::optional<Names> find(std::uint64_t id) const {
     const auto number = rows_.find(id);
     if (!number) return std::nullopt;
@@ -100,7 +100,7 @@ class RawTables {
           !flags) {
         return flags;
       }
-      // An empty one is no code, and OpenCodelists keeps it.
+      // An empty text is not a code, but OpenCodelists keeps it.
       if (!fields[3].empty()) {
         if (const auto other = code_of("other code", fields[3]); !other) return other.error();
       }

@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t rows_per_progress = 4096;
 constexpr int distance_max = 1000;  // no hierarchy is nearly as deep
 
-// The rows of a packed table with a header, the wanted columns of each in the wanted order.
+// The rows of a packed table with a header: the wanted columns of each, in the wanted order.
 template <std::size_t columns_count>
 class PackedTable {
  public:
@@ -126,7 +126,7 @@ base::Result<std::uint64_t> import_hierarchy(const TppImport& import, const IdMa
   if (!rows) return rows.error();
   PackedTable<3> table(import);
   std::uint64_t count = 0;
-  // Says so where it is not.
+  // Adds a notice if the code is unknown.
   const auto is_known = [&](const char* column, std::string_view text) -> base::Result<bool> {
     const auto code = table.code_of(column, text);
     if (!code) return code.error();

@@ -8,7 +8,7 @@
 namespace codelog::coding_systems::dmd {
 namespace {
 
-// By Part.
+// Indexed by Part.
 constexpr std::array<std::string_view, parts_count> prefixes = {
     "f_lookup2_", "f_ingredient2_", "f_vtm2_",  "f_vmp2_",
     "f_vmpp2_",   "f_amp2_",        "f_ampp2_", "f_gtin2_"};
@@ -24,7 +24,7 @@ class Finder {
     look_through_inner();
     for (std::size_t part = 0; part < parts_count; ++part) {
       if (counts_[part] == 1) continue;
-      // The part may be in an archive that cannot be read.
+      // The missing part may be in the unreadable archive.
       if (counts_[part] == 0 && unreadable_) return *unreadable_;
       return base::Error{base::ErrorCode::invalid,
                          members_.archives.front().name() + ": expected one file " +
@@ -37,7 +37,7 @@ class Finder {
   }
 
  private:
-  // True if one of the parts is in this archive, which is to have the number.
+  // True if one of the parts is in this archive, which would get this number.
   bool look_through(const ZipArchive& archive, std::size_t number) {
     bool has_part = false;
     for (const ZipMember& member : archive.members()) {
@@ -61,8 +61,8 @@ class Finder {
         if (!unreadable_) unreadable_ = inner.error();
         continue;
       }
-      // Only those with a part are kept in memory, and no more than there are parts: where there
-      // are more, a part is there twice.
+      // Keeps in memory only archives with a part, and no more than there are parts: with more, a
+      // part is there twice.
       const bool has_part = look_through(*inner, members_.archives.size());
       if (has_part && members_.archives.size() <= parts_count) {
         members_.archives.push_back(std::move(*inner));
@@ -72,7 +72,7 @@ class Finder {
 
   ReleaseMembers members_;
   std::array<std::size_t, parts_count> counts_{};
-  std::optional<base::Error> unreadable_;  // the first archive inside that cannot be read
+  std::optional<base::Error> unreadable_;  // the first unreadable inner archive
 };
 
 }  // namespace

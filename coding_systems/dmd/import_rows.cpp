@@ -27,7 +27,7 @@ bool is_identifier(std::string_view text) {
   return is_digits(text) && text.size() <= identifier_digits_max && text.front() != '0';
 }
 
-// 12, 12.5 or .5, as programs write numbers.
+// 12, 12.5 or .5: numbers in the form of programs.
 bool is_decimal(std::string_view text) {
   if (text.size() > number_digits_max) return false;
   if (text.starts_with('-')) text.remove_prefix(1);
@@ -48,7 +48,7 @@ bool is_date(std::string_view text) {
       .ok();
 }
 
-// What is wrong with a field; empty if nothing is.
+// The fault of a field; empty if there is none.
 std::string_view wrong_with(ColumnKind kind, std::string_view text) {
   switch (kind) {
     case ColumnKind::identifier:
@@ -58,7 +58,7 @@ std::string_view wrong_with(ColumnKind kind, std::string_view text) {
     case ColumnKind::decimal:
       return is_decimal(text) ? "" : "is not a decimal number";
     case ColumnKind::flag:
-      // The publisher writes 1 or 0001. OpenCodelists takes any text for "yes", a 0 included.
+      // The publisher writes 1 or 0001. OpenCodelists takes any text for "yes", even a 0.
       return parse_number(text) == 1 ? "" : "is not 1, the only value of a flag";
     case ColumnKind::date:
       return is_date(text) ? "" : "is not a date YYYY-MM-DD";
@@ -73,7 +73,7 @@ std::string shown(std::string_view text) {
   for (const char byte : text.substr(0, 50)) {
     printable += static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F ? '?' : byte;
   }
-  // Cut between two characters.
+  // Cuts between two characters.
   if (text.size() > 50) {
     const auto is_continuation = [](char byte) {
       return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
@@ -119,7 +119,7 @@ void TableRows::begin_row() {
   next_column_ = 0;
 }
 
-// Elements come in nearly the same order row after row.
+// Elements come in nearly the same order in every row.
 std::optional<std::size_t> TableRows::find_column(std::string_view element) {
   const std::size_t count = elements_.size();
   for (std::size_t i = 0; i < count; ++i) {
@@ -168,7 +168,7 @@ bool TableRows::is_new_key() {
   return !number || keys_.find_or_add(*number + 1, 0).second;
 }
 
-// An identifier has at most 18 digits and does not start with 0: as a number it is the same.
+// An identifier has at most 18 digits and does not start with 0, so the number identifies it.
 std::optional<std::uint64_t> TableRows::number(std::size_t column) const {
   const Value& value = values_[column];
   if (!value.is_set) return std::nullopt;
@@ -192,7 +192,7 @@ void TableRows::bind(std::size_t column) {
   } else if (kind == ColumnKind::number) {
     rows_.integer(place, value.number);
   } else {
-    rows_.text(place, value.text);  // of a decimal column SQLite makes it a number
+    rows_.text(place, value.text);  // SQLite turns the text of a decimal column into a number
   }
 }
 
@@ -203,7 +203,7 @@ std::string_view TableRows::value(std::string_view column) const {
   return values_[static_cast<std::size_t>(found - table_->columns.begin())].text;
 }
 
-// By its key, or by the key of what it belongs to.
+// By its key, or by the key of its owner.
 std::string TableRows::describe_row() const {
   std::string text = "the row of " + std::string(table_->name);
   for (std::size_t column = 0; column < values_.size(); ++column) {

@@ -44,13 +44,13 @@ void add_index_row(IndexRows& rows, const TableRows& row) {
   }
 }
 
-// What all files of a release are read into.
+// Receives the content of all files of a release.
 class Target {
  public:
   Target(ReleaseWriter& writer, ImportStages& stages)
       : inserts_(writer), stages_(stages), tables_(all_tables().size()) {}
 
-  // The rows of a table, opened when its first row comes.
+  // The rows of a table, opened at its first row.
   base::Result<TableRows*> rows_of(const Table& table) {
     OpenTable& open = tables_[number_of(table)];
     if (!open.rows) {
@@ -116,17 +116,17 @@ class Target {
   using TableNumber = std::size_t;  // its place in all_tables()
 
   struct OpenTable {
-    std::unique_ptr<TableRows> rows;                     // opened when the first row comes
-    std::vector<std::optional<TableNumber>> references;  // by column: the table that it refers to
+    std::unique_ptr<TableRows> rows;                     // opened at the first row
+    std::vector<std::optional<TableNumber>> references;  // by column: the table it refers to
   };
 
-  // A reference to a row that has not come yet. It may come later in the same file, but not in a
-  // later one.
+  // A reference to a row not read yet. The row may come later in the same file, but not in a later
+  // one.
   struct OpenReference {
     TableNumber table = 0;
     std::size_t column = 0;
     std::uint64_t target = 0;
-    std::optional<std::uint64_t> key;  // of the row that refers
+    std::optional<std::uint64_t> key;  // key of the referring row
   };
 
   static TableNumber number_of(const Table& table) {
@@ -182,7 +182,7 @@ class Target {
     return std::ranges::find(products, table) == std::end(products);
   }
 
-  // "VMP" for "dmd_vmp", as the publisher's elements are written.
+  // "VMP" for "dmd_vmp", as in the publisher's elements.
   static std::string shown_name(std::string_view table) {
     return base::ascii_upper(table.substr(table.find('_') + 1));
   }
@@ -257,7 +257,7 @@ class PartReader final : public XmlHandler {
       return {};
     }
     if (part_ == Part::lookup) return begin_row(list_, name);
-    // Rows come in lists of one table.
+    // A list contains rows of one table.
     if (row_ == nullptr || name != row_element_) {
       row_element_ = name;
       row_ = nullptr;
@@ -293,7 +293,7 @@ class PartReader final : public XmlHandler {
     return find_field("");
   }
 
-  // A field without a column is skipped with all that is in it.
+  // A field without a column is skipped with its content.
   base::Result<void> find_field(std::string_view name) {
     column_ = row_->find_column(name);
     is_in_field_ = column_.has_value();
@@ -310,7 +310,7 @@ class PartReader final : public XmlHandler {
     return {};
   }
 
-  // A pack may have several, in one element or in several, while the table holds one a pack.
+  // A pack may have several GTINs, in one element or in several; the table holds one for each pack.
   base::Result<void> start_gtin() {
     if (pack_.empty()) return reader_.error_here("expected AMPPID before GTINDATA");
     is_in_gtin_ = true;
@@ -329,7 +329,7 @@ class PartReader final : public XmlHandler {
     return target_.insert(*row_, reader_);
   }
 
-  // The element that has just started, and all that is in it.
+  // Skips the element that has just started, with its content.
   void skip() { skipped_depth_ = depth_ - 1; }
 
   void leave_out_unknown(std::string_view name) {
@@ -342,14 +342,14 @@ class PartReader final : public XmlHandler {
   XmlReader& reader_;
   const std::size_t row_depth_;
   std::size_t depth_ = 0;                     // of open elements
-  std::optional<std::size_t> skipped_depth_;  // of the element that is being skipped
-  const Table* list_ = nullptr;               // of a list in the look-up file
+  std::optional<std::size_t> skipped_depth_;  // depth of the skipped element
+  const Table* list_ = nullptr;               // the list, in the look-up file
   TableRows* row_ = nullptr;
-  std::string row_element_;  // what row_ was found by
+  std::string row_element_;  // name of the element that gave row_
   bool is_in_field_ = false;
-  std::optional<std::size_t> column_;  // of the field
+  std::optional<std::size_t> column_;  // column of the field
   std::string field_;
-  std::string pack_;  // the AMPPID of a row of the GTIN file
+  std::string pack_;  // AMPPID of a row in the GTIN file
   bool is_in_gtin_ = false;
   bool has_gtin_ = false;
 };

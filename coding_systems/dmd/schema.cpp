@@ -369,7 +369,7 @@ std::string make_indexes_sql() {
 std::span<const Table> all_tables() { return tables; }
 
 const Table* find_table(Part part, std::string_view element) {
-  // The rows of the GTIN file are called AMPP, as those of another file.
+  // The rows of the GTIN file are called AMPP, like those of another file.
   if (part == Part::gtin && element != "AMPP") return nullptr;
   std::string name = part == Part::gtin ? "gtin" : base::ascii_lower(element);
   std::erase(name, '_');

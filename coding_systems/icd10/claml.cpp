@@ -9,8 +9,8 @@
 namespace codelog::coding_systems::icd10 {
 namespace {
 
-constexpr std::size_t chapter_bytes_max = 7;  // what the column is made for
-constexpr std::size_t code_bytes_max = 32;    // longer ones are not repeated in errors
+constexpr std::size_t chapter_bytes_max = 7;  // size of the column
+constexpr std::size_t code_bytes_max = 32;    // errors do not repeat longer ones
 constexpr std::uint64_t entries_per_progress = 256;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -49,7 +49,7 @@ std::string collapse(std::string_view text) {
   return collapsed;
 }
 
-// The code that a reference points to: "B65.-", "A17.0+" and "G01*" are written for people.
+// The code of a reference: "B65.-", "A17.0+" and "G01*" are written for people.
 std::string partner_code(std::string_view text) {
   std::string code;
   for (const char c : collapse(text)) {
@@ -65,10 +65,10 @@ bool breaks_text(std::string_view element) {
   return std::ranges::find(names, element) != names.end();
 }
 
-// A <Reference>, and what a dagger or asterisk code is recorded together with.
+// A <Reference>: the code recorded together with a dagger or asterisk code.
 struct Reference {
   std::optional<Usage> usage;
-  std::string code;  // as an attribute; empty without one
+  std::string code;  // from an attribute; empty without one
   bool is_in_brackets = false;
   std::string text;
 };
@@ -94,7 +94,7 @@ class ClamlHandler final : public XmlHandler {
     if (name == "ModifierClass") return begin_character(attributes);
     if (entry_ == nullptr) return {};
     if (name == "Reference") return begin_reference(attributes);
-    // What stands inside decides only where the class itself says nothing.
+    // Marks inside a class decide only if the class itself gives no usage.
     if (const auto usage = find_attribute(attributes, "usage"); usage && !own_usage_) {
       if (auto noted = note_usage(*usage, descendant_usage_); !noted) return noted;
     }
@@ -319,8 +319,8 @@ class ClamlHandler final : public XmlHandler {
   Claml& claml_;
   std::size_t depth_ = 0;
 
-  // The class or character that is being read.
-  ClamlEntry* entry_ = nullptr;  // class_ or character_
+  // The current class or character.
+  ClamlEntry* entry_ = nullptr;  // points to class_ or character_
   std::optional<ClamlClass> class_;
   std::optional<ModifierCharacter> character_;
   std::string shown_code_;
@@ -330,7 +330,7 @@ class ClamlHandler final : public XmlHandler {
   std::optional<std::string> long_term_;
   std::vector<Partner> references_;
 
-  // The rubric that is being read.
+  // The current rubric.
   std::optional<std::string_view> rubric_;
   bool is_in_label_ = false;
   std::string text_;

@@ -13,14 +13,14 @@
 namespace codelog::coding_systems::icd10 {
 namespace {
 
-// Where the facts are in the bits of a kind. A level is never 0, so no kind is.
+// Bit positions of the facts in a kind. A level is never 0, so no kind is 0.
 constexpr int usage_shift = 2;
 constexpr int editions_shift = 4;
 constexpr int wording_shift = 6;
 constexpr int two_bits = 3;
 constexpr int link_editions_shift = 8;
 
-// As the API shows them, in the order of their enumerations.
+// The API's names, in the order of the enumerations.
 constexpr std::array<std::string_view, 3> level_names = {"chapter", "block", "category"};
 constexpr std::array<std::string_view, 3> usage_names = {"normal", "dagger", "asterisk"};
 constexpr std::array<std::string_view, 4> wording_names = {"same", "equivalent", "not reviewed",
@@ -58,7 +58,7 @@ class Icd10Release final : public IndexedRelease {
       if (!file) return file.error();
       return read_rubrics(*file, code(node));
     }();
-    // Asked last, since an import may replace the file at any time.
+    // Checked last, since an import may replace the file at any time.
     if (is_unchanged(file_, index().file().built_from())) return read;
     return base::Error{base::ErrorCode::unavailable,
                        file_.filename().string() + " is not the file that is open any more",
@@ -76,7 +76,7 @@ class Icd10Release final : public IndexedRelease {
     return {std::string(code(top)) + ": " + std::string(*chapter_name)};
   }
 
-  // OpenCodelists' searches do not look at the terms of chapters and blocks.
+  // OpenCodelists' searches ignore the terms of chapters and blocks.
   bool is_found_by_term(Node node) const override { return facts(node).level == Level::category; }
 
   bool is_found_by_code(Node node) const override {
@@ -112,8 +112,8 @@ class Icd10Release final : public IndexedRelease {
   }
 
  private:
-  // Once: the index says nothing of the notes in the file, which may have been damaged without a
-  // trace in its size and time.
+  // Runs once. The index has no digest of the file's notes, which may have been damaged without a
+  // change of its size and time.
   base::Result<void> compare_digest() const {
     if (is_file_good_) return {};
     const auto identified = identify(file_);
@@ -184,7 +184,7 @@ base::Result<void> read_pairs(const SqliteFile& file, IndexRows& rows) {
       });
 }
 
-// What may stand between quotes in a query: anything else is no code.
+// True for text that may stand between quotes in a query; other text is not a code.
 bool is_code_text(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';

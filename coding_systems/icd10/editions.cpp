@@ -12,14 +12,14 @@
 namespace codelog::coding_systems::icd10 {
 namespace {
 
-// As the NHS's class browser writes the name of a code of a modifier.
+// The NHS class browser's form of the name of a modified code.
 std::string nhs_name(std::string_view term, std::string_view modifier) {
   if (modifier.empty()) return std::string(term);
   return std::string(term) + " (" + std::string(modifier) + ")";
 }
 
-// The NHS's words in place of WHO's. The class browser's names of modified codes end in the
-// modifier; the table has it by itself.
+// Replaces WHO's words by the NHS's. The class browser's names of modified codes end in the
+// modifier; the table has the modifier in a column.
 void take_nhs_name(EditionRecord& record, const EditionRecord& nhs) {
   if (!nhs.modifier.empty()) {
     record.short_term = nhs.term;

@@ -1,4 +1,4 @@
-// Modifiers: the fourth and fifth characters that are written once and stand for many codes.
+// Modifiers: fourth and fifth characters, written once for many codes.
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
@@ -10,20 +10,21 @@
 namespace codelog::coding_systems::icd10 {
 namespace {
 
-// M13 says in words that it is coded by site as its neighbours are, but not in the markup.
+// The words of M13 say that it is coded by site like its neighbours, but its markup does not.
 constexpr std::string_view implicitly_modified = "M13";
 constexpr std::string_view implicit_modifier = "S13M00_5";
 
 constexpr std::size_t code_bytes_max = 5;
 constexpr std::size_t levels_max = 16;  // ICD-10 has five
 
-// Which character of a code a modifier is for, by the end of its name; 0 where that does not say.
+// The character of a code that a modifier is for, from the end of its name; 0 if the name does not
+// tell.
 int position_of(std::string_view modifier) {
   if (modifier.ends_with("_4")) return 4;
   return modifier.ends_with("_5") ? 5 : 0;
 }
 
-// Leaves what the modifiers still ask for: code, parent and line.
+// Takes the record out, leaving the parts that the modifiers still need: code, parent and line.
 EditionRecord take_record(ClamlClass& from, std::string_view source_name) {
   EditionRecord record;
   record.source_name = source_name;
@@ -39,8 +40,8 @@ EditionRecord take_record(ClamlClass& from, std::string_view source_name) {
   return record;
 }
 
-// What base and character make together. Of the base only the name is taken over: usage and rubrics
-// are the character's.
+// Combines a base with a character. The base gives only its name; usage and rubrics are the
+// character's.
 EditionRecord modified_record(std::string code, std::string parent, const EditionRecord& base,
                               const ModifierCharacter& character) {
   EditionRecord record;
@@ -71,7 +72,7 @@ class Expansion {
     }
     for (ClamlClass& entry : claml_.classes) records_.push_back(take_record(entry, claml_.name));
     for (std::size_t at = 0; at < claml_.classes.size(); ++at) {
-      // Fourth characters first: fifth ones may follow them.
+      // Fourth characters first, since fifth ones may follow them.
       std::ranges::stable_sort(bases_[at], {}, [](const ModifiedBy* modified) {
         return position_of(modified->modifier);
       });
@@ -107,7 +108,7 @@ class Expansion {
     if (!is_said) entry.modified_by.push_back({std::string(implicit_modifier), ""});
   }
 
-  // Modifiers that cannot be applied, and characters that theirs does not have.
+  // Leaves out unknown modifiers, and characters that a modifier does not have.
   void leave_out_unknown(ClamlClass& entry) {
     std::erase_if(entry.modified_by, [&](ModifiedBy& modified) {
       const auto found = claml_.modifiers.find(modified.modifier);
@@ -154,7 +155,7 @@ class Expansion {
     }
   }
 
-  // A category's own modifiers. Those of a chapter or block are of all its three-character
+  // A category's own modifiers. Those of a chapter or block apply to all its three-character
   // categories.
   base::Result<void> collect(std::size_t at) {
     const ClamlClass* entry = &claml_.classes[at];
@@ -200,8 +201,8 @@ class Expansion {
   }
 
   struct FourCharacterChildren {
-    bool has_children = false;                  // excluded ones count
-    std::vector<const EditionRecord*> records;  // of records_ and made_, which keep their places
+    bool has_children = false;                  // counts excluded ones too
+    std::vector<const EditionRecord*> records;  // points into records_ and made_, which do not move
   };
 
   FourCharacterChildren children_with_four_characters(std::size_t at,
@@ -244,7 +245,7 @@ class Expansion {
   void append_made(const std::string& code, std::vector<EditionRecord>& ordered) {
     const auto made = made_.find(code);
     if (made == made_.end()) return;
-    // Each of them may have some of its own, which move away what this iterates over.
+    // Each may have modifiers of its own, and applying them would move the list being read.
     for (EditionRecord& record : made->second) {
       const std::string made_code = record.code;
       ordered.push_back(std::move(record));
@@ -282,7 +283,7 @@ void apply_places_of_occurrence(std::vector<EditionRecord>& records,
                                 const std::vector<ModifierCharacter>& places, Notices& notices) {
   std::unordered_map<std::string, std::size_t> by_code;
   for (std::size_t at = 0; at < records.size(); ++at) by_code.emplace(records[at].code, at);
-  // WHO's own codes, as far as they do not give way.
+  // WHO's own codes, except those that give way.
   const auto keeps = [&](const std::string& code) {
     const auto found = by_code.find(code);
     if (found == by_code.end()) return false;

@@ -68,7 +68,7 @@ class EditionsReader {
     return icd10::expand_modifiers(std::move(*claml), notices_.counted());
   }
 
-  // The records hang where `known` ones have them.
+  // The records get the same parents as in `known`.
   base::Result<std::vector<EditionRecord>> read_table(const ImportSources::Document& document,
                                                       const std::vector<EditionRecord>& known) {
     auto source = sources_.open(document);
@@ -81,7 +81,7 @@ class EditionsReader {
     return records;
   }
 
-  // Nothing where there is no document with it.
+  // Nothing if no document has it.
   base::Result<std::optional<Edition>> read_2016(const std::vector<EditionRecord>& newer) {
     const auto* table = sources_.find(SourceRole::nhs_table);
     const auto* who = sources_.find(SourceRole::who_2016);
@@ -128,7 +128,7 @@ class EditionsReader {
     return edition;
   }
 
-  // With what the NHS says, if that is there.
+  // Adds the NHS's words, if given.
   base::Result<void> complete_2016(Edition& edition) {
     if (const auto* scrape = sources_.find(SourceRole::nhs_2016)) {
       auto nhs = read_document(*scrape);
@@ -155,8 +155,8 @@ class EditionsReader {
   std::uint64_t bytes_read_ = 0;
 };
 
-// Partners that are codes by their form, and that no edition has. A range is none, and is kept as
-// it is written.
+// Notices about partners with the form of a code that no edition has. A range is not a code, and is
+// kept as written.
 void tell_lost_partners(const std::vector<Edition>& editions,
                         const std::vector<icd10::ConceptRow>& concepts, CountedNotices& notices) {
   const auto check = [&](std::string_view partner, std::string_view code) {

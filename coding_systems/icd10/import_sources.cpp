@@ -24,7 +24,7 @@ constexpr std::array<NamedRole, 3> roles = {
      {"icd102019", SourceRole::who_2019, "WHO's edition of 2019"},
      {"icd10_nhs_scraped", SourceRole::nhs_2016, "the NHS class browser"}}};
 
-// TRUD's names for the archives with the table, and the table's own.
+// TRUD's names for the archives with the table, and for the table itself.
 constexpr std::array<std::string_view, 2> table_archive_starts = {"icd_df_", "nhs_icd10"};
 constexpr std::string_view table_name_part = "codesandtitlesandmetadata";
 constexpr std::string_view edition_part = "_edition";
@@ -54,7 +54,7 @@ std::string describe(SourceRole role) {
   return std::string(std::ranges::find(roles, role, &NamedRole::role)->description);
 }
 
-// The table of another edition than the 5th is not looked at.
+// Ignores the tables of editions other than the 5th.
 bool is_nhs_table(const std::string& path) {
   const std::string name = file_name_of(path);
   if (!name.ends_with(".txt") || name.find(table_name_part) == std::string::npos) return false;
@@ -224,8 +224,7 @@ std::uint64_t ImportSources::size_bytes() const {
 }
 
 base::Result<XmlReader::Read> ImportSources::open(const Document& document) const {
-  // Functions must be copyable, and neither kind of source is: hence shared, with the function
-  // alone.
+  // A std::function must be copyable, but neither kind of source is; so the function shares it.
   if (document.file.empty()) {
     auto opened = archives_[document.archive].read(document.member);
     if (!opened) return opened.error();

@@ -24,7 +24,7 @@ struct Column {
 constexpr std::array<std::string_view, Column::count> titles = {
     "CODE", "DESCRIPTION", "USAGE", "MODIFIER_4", "MODIFIER_5", "QUALIFIERS"};
 
-// The characters of Windows-1252 that are not those of Unicode, from 0x80 on; 0 where it has none.
+// The characters of Windows-1252 from 0x80 on that differ from Unicode's; 0 for unused ones.
 constexpr std::array<char16_t, 32> windows_1252 = {
     0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
@@ -51,7 +51,7 @@ std::string utf8_of_windows_1252(std::string_view text) {
   return utf8;
 }
 
-// Without double quotes around it, and those inside it once.
+// Removes enclosing double quotes, and halves doubled ones inside.
 std::string unquoted(std::string_view field) {
   if (field.size() < 2 || !field.starts_with('"') || !field.ends_with('"')) {
     return std::string(base::trim_unicode_space(field));
@@ -76,7 +76,7 @@ std::vector<std::string> split(std::string_view line, char at) {
 }
 
 // The code without dots and marks, and without the X that fills three characters up to four;
-// nothing for what is no category.
+// nothing if it is not a category.
 std::optional<std::string> category_code(std::string_view text) {
   std::string code;
   for (const char c : text) {
@@ -90,8 +90,7 @@ std::optional<std::string> category_code(std::string_view text) {
   return code;
 }
 
-// The same of a qualifier, which may say by an A or a D behind the code that it is an asterisk or a
-// dagger code.
+// As above, for a qualifier. An A or a D after its code marks an asterisk or a dagger code.
 std::optional<std::string> partner_code(std::string_view text) {
   if (text.size() > category_bytes && (text.ends_with('A') || text.ends_with('D'))) {
     text.remove_suffix(1);
@@ -255,10 +254,10 @@ class TableReader {
 struct Range {
   std::string_view first;
   std::string_view last;
-  std::string_view code;  // of the chapter or block that has it
+  std::string_view code;  // of its chapter or block
 };
 
-// By their first codes.
+// Sorted by first code.
 constexpr auto chapters = std::to_array<Range>(
     {{"A00", "B99", "I"},    {"C00", "D48", "II"},    {"D50", "D89", "III"}, {"E00", "E90", "IV"},
      {"F00", "F99", "V"},    {"G00", "G99", "VI"},    {"H00", "H59", "VII"}, {"H60", "H95", "VIII"},
@@ -267,7 +266,7 @@ constexpr auto chapters = std::to_array<Range>(
      {"Q00", "Q99", "XVII"}, {"R00", "R99", "XVIII"}, {"S00", "T98", "XIX"}, {"U00", "U99", "XXII"},
      {"V01", "Y98", "XX"},   {"Z00", "Z99", "XXI"}});
 
-// Also of a code that none has by its range, between two of them.
+// Also gives a chapter to a code between two ranges.
 const Range& chapter_of(std::string_view category) {
   const auto after = std::ranges::upper_bound(chapters, category, {}, &Range::first);
   return after == chapters.begin() ? chapters.front() : *(after - 1);
@@ -300,7 +299,7 @@ class Hanger {
   }
 
  private:
-  // The innermost block with the category, otherwise the chapter.
+  // The innermost block that contains the category, or else the chapter.
   std::string block_of(std::string_view category) const {
     const Range* found = nullptr;
     for (const Range& block : blocks_) {

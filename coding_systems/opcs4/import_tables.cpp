@@ -18,7 +18,7 @@ base::Error invalid(std::string detail) {
   return {base::ErrorCode::invalid, std::move(detail), {}};
 }
 
-// The publisher's file, or a plain table.
+// Chooses the publisher's file, or a plain table.
 base::Result<ZipMember> choose_member(const ZipArchive& archive) {
   std::vector<ZipMember> titles, tables;
   for (const ZipMember& member : archive.members()) {

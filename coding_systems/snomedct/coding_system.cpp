@@ -94,7 +94,7 @@ base::Result<void> read_descriptions(const SqliteFile& file, IndexSource& source
   });
 }
 
-// A table of our own: a release file written by OpenCodelists has none.
+// Codelog's own table: release files written by OpenCodelists do not have it.
 base::Result<void> read_associations(const SqliteFile& file, IndexSource& source) {
   bool is_there = false;
   const auto looked = file.for_each_row(
@@ -161,7 +161,7 @@ base::Result<IndexSource> read_index_source(const SqliteFile& file) {
   }
   IndexSource source;
   source.set_root(root_code);
-  // First: what the others say of a code that is no concept is left out, or it would become one.
+  // Concepts come first: rows of other tables must not turn an unknown code into a concept.
   if (auto read = read_concepts(file, source); !read) return read.error();
   if (auto read = read_relationships(file, source); !read) return read.error();
   if (auto read = read_descriptions(file, source); !read) return read.error();

@@ -18,13 +18,13 @@ constexpr std::string_view lost_children =
 constexpr std::string_view lost_parents =
     "is-a relationships are left out of the hierarchy, since their parent is in no file";
 
-// What read_index_source would read from the release file that these tables become. Its texts are
-// those of the tables, which must stay where they are. Says what leads nowhere.
+// The same source as read_index_source() would read from the written release file. Borrows the
+// texts of the tables, which must stay in place. Adds notices about references to missing rows.
 IndexSource index_source(const snomedct::Tables& tables, CountedNotices& notices) {
   IndexSource source;
   source.set_root(snomedct::root_code);
   source.borrow_texts(tables.terms);
-  // Concepts come first and none twice, so that a concept's row is the number of its code.
+  // Concepts come first and without repeats, so a concept's row number is the number of its code.
   for (const snomedct::ConceptRow& row : tables.concepts) {
     source.add_concept(std::to_string(row.id),
                        row.is_active ? snomedct::active_concept : snomedct::inactive_concept);
@@ -80,7 +80,7 @@ base::Result<ImportOutcome> import_snomedct(const ImportRequest& request) {
                         .associations_count = tables.associations.size(),
                         .layout = members->layout};
 
-  // Made before the last rows are written, so that each table's can go once they are.
+  // Made before the last rows are written, so that each table can be freed after it is written.
   IndexSource source = index_source(tables, tables.notices);
   outcome.notices = tables.notices.take();
   tables.concept_rows = {};

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 2> headers = {
 struct State {
   AssociationRow row;
   std::uint32_t sequence = 0;  // of its row, over all members
-  bool is_wanted = false;      // active, and of a kind that we know
+  bool is_wanted = false;      // active, and of a known kind
 };
 static_assert(sizeof(State) <= 48);
 
@@ -51,12 +51,12 @@ base::Result<std::vector<AssociationRow>> read_associations(Rf2Rows& rows, Rf2Fi
     states.push_back(state);
   });
   if (!read) return read.error();
-  // Latest state first, and of several on one day the first read: as for every other table.
+  // Latest state first; of several on one day, the first one read, as for every other table.
   std::ranges::sort(states, [](const State& left, const State& right) {
     return std::tuple(left.row.id, right.row.effective_time, left.sequence) <
            std::tuple(right.row.id, left.row.effective_time, right.sequence);
   });
-  // Says so where it is not.
+  // Adds a notice if an end is not a concept.
   const auto is_between_concepts = [&](const AssociationRow& row) {
     const bool has_source = concept_rows.find(row.source).has_value();
     if (has_source && concept_rows.find(row.target)) return true;

@@ -12,11 +12,11 @@ constexpr std::string_view uk_clinical = "SnomedCT_UKClinicalRF2_PRODUCTION_";
 constexpr std::string_view uk_edition = "SnomedCT_UKEditionRF2_PRODUCTION_";
 constexpr std::string_view uk_drug = "SnomedCT_UKDrugRF2_PRODUCTION_";
 constexpr std::string_view monolith = "SnomedCT_MonolithRF2_PRODUCTION_";
-// As TRUD names the archives that must hold what is said here, whatever else they hold.
+// TRUD's names for archives that must have the layout below, whatever else they contain.
 constexpr std::string_view clinical_archive = "uk_sct2cl_";
 constexpr std::string_view monolith_archive = "uk_sct2mo_";
 
-// The folders of an archive, in the order in which they are read.
+// The folders of an archive, in reading order.
 struct Layout {
   std::string name;
   std::vector<std::string_view> folder_prefixes;
@@ -26,7 +26,7 @@ base::Error invalid(const ZipArchive& archive, const std::string& what) {
   return {base::ErrorCode::invalid, archive.name() + ": " + what, {}};
 }
 
-// Exactly one of the found names, or the error that says what was looked for.
+// The only found name, or an error that says what was searched for.
 base::Result<void> expect_one(const ZipArchive& archive, const std::string& pattern,
                               std::string_view kind, const std::vector<std::string>& found) {
   if (found.size() == 1) return {};
@@ -57,7 +57,7 @@ base::Result<Layout> find_layout(const ZipArchive& archive) {
   if (has(monolith) || is_named(monolith_archive)) return Layout{"UK Monolith", {monolith}};
   Layout layout{"International Edition", {international}};
   if (has(uk_clinical) || has(uk_edition) || is_named(clinical_archive)) {
-    // Until mid-2021 there was no folder for the Edition itself.
+    // Until mid-2021 the Edition had no folder of its own.
     const bool is_old = has(uk_clinical) && !has(uk_edition);
     layout.name = is_old ? "UK Clinical Edition of before mid-2021" : "UK Clinical Edition";
     layout.folder_prefixes.push_back(uk_clinical);
@@ -70,7 +70,7 @@ base::Result<Layout> find_layout(const ZipArchive& archive) {
   return layout;
 }
 
-// The members directly in a folder whose names start so, as text files.
+// The text files directly in a folder whose names start with `start`.
 std::vector<ZipMember> find_files(const ZipArchive& archive, const std::string& start) {
   std::vector<ZipMember> found;
   for (const ZipMember& member : archive.members()) {
@@ -89,8 +89,8 @@ class MembersFinder {
   base::Result<Rf2Members> find() {
     const auto layout = find_layout(archive_);
     if (!layout) return layout.error();
-    // The reference insists on stated relationships in the folders that it reads; elsewhere they
-    // have been replaced by OWL axioms and may be missing.
+    // The reference requires stated relationships in the folders that it reads. Elsewhere OWL
+    // axioms have replaced them, so they may be missing.
     const bool needs_stated =
         std::ranges::find(layout->folder_prefixes, uk_edition) != layout->folder_prefixes.end();
     for (const std::string_view prefix : layout->folder_prefixes) {
@@ -142,7 +142,7 @@ class MembersFinder {
     return {};
   }
 
-  // Archives may split them into several files.
+  // Archives may split the associations into several files.
   void add_associations(const std::string& folder) {
     const std::string start = "/Refset/Content/der2_cRefset_Association";
     auto found = find_files(archive_, folder + "/Full" + start);

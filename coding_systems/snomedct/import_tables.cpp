@@ -17,8 +17,7 @@ constexpr std::array<std::string_view, 1> relationship_headers = {
     "id\teffectiveTime\tactive\tmoduleId\tsourceId\tdestinationId\trelationshipGroup\ttypeId\t"
     "characteristicTypeId\tmodifierId"};
 
-// Rows are reserved by the size of the files, so that they are never moved; what is not used costs
-// no memory.
+// Reserves rows by the size of the files, so that rows never move; unused space costs no memory.
 constexpr std::uint64_t reserve_bytes_max = 1ULL << 30;
 
 std::uint64_t size_of(const std::vector<ZipMember>& members) {
@@ -28,14 +27,14 @@ std::uint64_t size_of(const std::vector<ZipMember>& members) {
 }
 
 // Keeps the latest state of each id, in the place of the first. A hash table of row numbers, 4
-// bytes a slot: the ids themselves are in the rows.
+// bytes a slot; the ids themselves are in the rows.
 template <class Row>
 class LatestStates {
  public:
   explicit LatestStates(std::vector<Row>& rows) : rows_(rows), slots_(1024, no_row) {}
 
-  // The row to be replaced by a state of this id and day, a new one if the id is new; nullptr if
-  // the state is not later than the one there.
+  // The row for a state of this id and day: a new row if the id is new, nullptr if the state is not
+  // later than the stored one.
   Row* find_place(std::uint64_t id, std::uint32_t effective_time) {
     if ((rows_.size() + 1) * 10 > slots_.size() * 7) grow();
     std::uint32_t& slot = slots_[slot_of(id)];
@@ -50,7 +49,7 @@ class LatestStates {
  private:
   static constexpr std::uint32_t no_row = std::numeric_limits<std::uint32_t>::max();
 
-  // The slot of the id, or the free one where it belongs.
+  // The slot of the id, or the free slot where the id belongs.
   std::size_t slot_of(std::uint64_t id) const {
     const std::size_t mask = slots_.size() - 1;
     // Fibonacci hashing; the product's high half is the well-mixed one.
@@ -59,10 +58,10 @@ class LatestStates {
     return slot;
   }
 
-  // Only called when every row has its id.
+  // Call only when every row has its id.
   void grow() {
     const std::size_t size = slots_.size() * 2;
-    slots_ = {};  // before the new ones are made
+    slots_ = {};  // freed before the new ones are allocated
     slots_.assign(size, no_row);
     for (std::size_t row = 0; row < rows_.size(); ++row) {
       slots_[slot_of(rows_[row].id)] = static_cast<std::uint32_t>(row);
@@ -154,7 +153,7 @@ class TablesReader {
     return state;
   }
 
-  // Most states of a description have the term of the state before.
+  // Most states of a description have the same term as the previous state.
   void keep_term(std::string_view term, const DescriptionRow& old, DescriptionRow& state) {
     state.term_first = old.term_first;
     state.term_bytes = static_cast<std::uint16_t>(term.size());

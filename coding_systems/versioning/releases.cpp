@@ -75,7 +75,7 @@ base::Result<Releases::Found> Releases::find(std::string_view system_id, std::st
   const base::Lock lock(mutex_);
   auto place = places_.find(alias);
   if (!stamp) {
-    // Aliases come from requests: a made-up one must not leave a place behind.
+    // Aliases come from requests, so an unknown one must not leave an entry behind.
     if (place != places_.end()) {
       place->second->release = nullptr;
       place->second->state = FileState::missing;
@@ -101,7 +101,7 @@ std::shared_ptr<const Release> Releases::release_in(const Place& place) const {
 }
 
 void Releases::put(Place& place, std::shared_ptr<const Release> release) {
-  // Swapped, so that an old release is let go of, and unmapped, after the lock is.
+  // Swapped, so that the old release is freed and unmapped after the lock is released.
   const base::Lock lock(mutex_);
   place.release.swap(release);
 }
@@ -171,7 +171,7 @@ base::Result<FileState> Releases::verify(std::string_view system_id, std::string
   if (!registered || is_importing) return found->state;
   const auto identified = identify(found->files.database, stop);
   if (!identified && identified.error().code == base::ErrorCode::io) return identified.error();
-  // Whoever exchanges the file meanwhile has it looked at again.
+  // If the file was replaced meanwhile, the next call checks it again.
   if (!identified || digest_of(alias) != registered) return found->state;
   const FileState state = identified->digest == *registered ? FileState::good : FileState::changed;
   if (state == FileState::changed) put(*found->place, nullptr);

@@ -18,7 +18,7 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
-// Fetching an algorithm takes longer than hashing a commit, so it is done once.
+// Fetching an algorithm takes longer than hashing a commit, so each is fetched once.
 const EVP_MD* algorithm(const char* name) {
   const EVP_MD* fetched = EVP_MD_fetch(nullptr, name, nullptr);
   CODELOG_CHECK(fetched != nullptr, "OpenSSL lacks a digest it must have");

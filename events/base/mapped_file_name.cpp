@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t names_max = 256;
 
-// Read by a signal handler: `path` is set last and cleared first.
+// A signal handler reads this: `path` is set last and cleared first.
 struct Name {
   std::atomic<bool> is_taken = false;
   std::atomic<std::uintptr_t> first = 0;
@@ -26,7 +26,7 @@ static_assert(std::atomic<const std::string*>::is_always_lock_free);
 std::array<Name, names_max> names;
 
 void write_text(std::string_view text) {
-  // The process ends anyway: nothing can be done about a text that is not written.
+  // The process is about to end, so a failed write is ignored.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
@@ -42,7 +42,7 @@ void on_bus_error(int signal, siginfo_t* info, void*) {
   write_text(
       ": it was cut short while it was open, or its disk has failed. Restore the file; an .index "
       "may be deleted, it is made anew\n");
-  // SA_RESETHAND has put the default back, which ends the process and names the signal.
+  // SA_RESETHAND has restored the default, which ends the process and names the signal.
   (void)::raise(signal);
 }
 

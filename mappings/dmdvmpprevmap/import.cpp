@@ -23,7 +23,7 @@ using coding_systems::SctidText;
 
 constexpr std::array<std::string_view, 1> migrations = {"0001_initial"};
 
-// OpenCodelists' table, but for its key: there, an id can have one previous id.
+// OpenCodelists' table with another key: there, an id can have only one previous id.
 constexpr std::string_view tables_sql =
     "CREATE TABLE \"dmdvmpprevmap_mapping\" (\"id\" varchar(18) NOT NULL, "
     "\"vpidprev\" varchar(18) NOT NULL, PRIMARY KEY (\"id\", \"vpidprev\"));";
@@ -56,7 +56,7 @@ class PairsReader {
     return {};
   }
 
-  // Nothing at the end of the file.
+  // Returns nothing at the end of the file.
   Result<std::optional<PreviousVmp>> next() {
     const auto more = csv_.next_record();
     if (!more) return more.error();

@@ -39,7 +39,7 @@ base::Result<std::shared_ptr<const Mapping>> Mappings::open(Place<Mapping>& plac
   const base::Lock lock(place.mutex);
   if (place.open != nullptr && place.digest == file.digest) return place.open;
   const auto path = mapping_file(data_folder_, id, *stem);
-  // While an import is not registered, or if it was killed, the file before it counts.
+  // If an import is not registered yet, or was killed, the previous file is the registered one.
   for (const auto& candidate : {path, coding_systems::previous_path(path)}) {
     const auto digest = base::sha256_file(candidate);
     if (!digest && candidate == path) return digest.error();

@@ -23,7 +23,7 @@ base::Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::filesystem::path
   if (error || ::chmod(folder.c_str(), 0700) != 0) {
     return base::Error{base::ErrorCode::io, "cannot make the key folder " + folder.string(), {}};
   }
-  // A key is durable only if the name of its folder is.
+  // A key is durable only if its folder's name is durable too.
   if (auto synced = base::sync_folder(folder.parent_path()); !synced) return synced.error();
   return std::unique_ptr<KeyRing>(new KeyRing(folder));
 }
@@ -32,7 +32,7 @@ KeyRing::~KeyRing() {
   for (auto& [username, key] : keys_) sodium_memzero(key.data(), key.size());
 }
 
-// Named by digest: a username may differ from another only in case, and file systems may not.
+// Files are named by digest: usernames may differ only in case, and some file systems ignore case.
 std::filesystem::path KeyRing::file_of(std::string_view username) const {
   return folder_ / (base::to_hex(base::sha256(username)) + ".key");
 }

@@ -11,7 +11,7 @@ namespace codelog::accounts {
 
 namespace {
 
-// 256 MiB in all.
+// 256 MiB in total.
 constexpr std::size_t hashes_at_once_max = 4;
 constexpr std::size_t hashes_waiting_max = 16;
 
@@ -37,7 +37,7 @@ base::Result<std::string> hash_password(std::string_view password) {
   const int hashed =
       crypto_pwhash_str(text.data(), password.data(), password.size(),
                         crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE);
-  // Of its reasons to fail, the limits are constants and the password's length is checked before.
+  // Only memory can be the reason: the limits are constants, and the password's length was checked.
   if (hashed != 0) return no_memory();
   return std::string(text.data());
 }
@@ -48,7 +48,7 @@ base::Result<bool> verify_password(std::string_view hash, std::string_view passw
   errno = 0;
   const std::string text(hash);
   if (crypto_pwhash_str_verify(text.c_str(), password.data(), password.size()) == 0) return true;
-  // libsodium tells the two apart by errno alone.
+  // libsodium distinguishes the two only by errno.
   if (errno == ENOMEM) return no_memory();
   return false;
 }

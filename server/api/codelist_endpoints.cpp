@@ -79,7 +79,7 @@ Result<http::Response> list_codelists(const ReadCall& call) {
   if (!limit) return limit.error();
   const auto ids =
       filter->owner ? call.views.codelist_ids_of(*filter->owner) : call.views.codelist_ids();
-  // Only codelists of this page are read, and those that the filter takes out before its end.
+  // Reads only the codelists of this page, and those that the filter rejects before its end.
   auto id = std::ranges::upper_bound(ids, base::CodelistId(static_cast<std::uint32_t>(*after)));
   std::uint64_t count = 0;
   std::optional<std::uint64_t> last;

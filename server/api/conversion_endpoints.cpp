@@ -1,4 +1,4 @@
-// From one coding system to another: codes, and BNF codelists as dm+d codelists.
+// Converting codes to another coding system, and BNF codelists to dm+d.
 #include <algorithm>
 
 #include "coding_systems/base/typed_code.h"
@@ -16,7 +16,7 @@ namespace {
 
 using http::Method;
 
-constexpr std::size_t row_bytes = 160;  // about, as JSON; to reserve memory
+constexpr std::size_t row_bytes = 160;  // approximate, as JSON; for reserving memory
 
 Result<http::Response> convert_codes(const ReadCall& call) {
   auto codes = call.body.at("codes").get<std::vector<std::string>>();
@@ -26,7 +26,7 @@ Result<http::Response> convert_codes(const ReadCall& call) {
                                                call.body.at("from").get<std::string>(),
                                                call.body.at("to").get<std::string>(), codes);
   if (!conversion) return conversion.error();
-  // Pairs of terms are not told apart here.
+  // This answer does not list pairs of terms, so equal rows are merged.
   const auto again = std::ranges::unique(conversion->rows);
   conversion->rows.erase(again.begin(), again.end());
   JsonWriter json(application::JsonStyle::compact, 64 + conversion->rows.size() * row_bytes);

@@ -12,7 +12,7 @@ namespace {
 using http::Method;
 using Json = nlohmann::json;
 
-// The draft has had this search all along.
+// The answer when the draft already has this search.
 http::Response known_search(const Views& views, base::VersionId draft,
                             const commands::DraftCommands::SearchOutcome& known) {
   const auto record = views.search(draft, known.id);
@@ -47,7 +47,7 @@ Result<Outcome> add_search(const WriteCall& call) {
   return Outcome(known_search(call.application.views(), *id, *outcome));
 }
 
-// Runs a draft command and passes on what it committed.
+// Runs a draft command and returns its commit.
 template <class Run>
 Act on_draft(Run run) {
   return [run](const WriteCall& call) -> Result<Outcome> {
@@ -78,7 +78,7 @@ Result<Commit> reapply(const WriteCall& call, base::VersionId draft) {
   return call.application.drafts().reapply(call.write, draft);
 }
 
-// 409 with what others decided, and the position to go on from once the user has seen it.
+// 409 with others' decisions, and the position to continue from once the user has seen them.
 http::Response conflict_response(const WriteCall& call, base::VersionId id, const Error& error) {
   const auto version = call.application.views().version(id);
   Json body = {{"title", std::string(http::reason_phrase(409))},
@@ -93,8 +93,8 @@ http::Response conflict_response(const WriteCall& call, base::VersionId id, cons
   return response;
 }
 
-// Nobody can have seen what is not there yet: to take such a position for a base would overwrite
-// what others decide up to it.
+// A base position beyond the head is refused: no client can have seen it, and accepting it would
+// overwrite later decisions of others.
 Result<void> check_base_position(const WriteCall& call, base::Position position,
                                  std::string_view field) {
   const base::Position head = call.application.site().log.head().position;

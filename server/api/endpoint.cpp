@@ -15,9 +15,10 @@ namespace {
 
 using nlohmann::json;
 
-// Requests that wait for a position each hold a worker; beyond this many the answer is 503 at once.
+// Each request that waits for a position holds a worker; beyond this number the answer is 503 at
+// once.
 constexpr int waiting_max = 16;
-// Bodies that carry codes or tables may be large, others have no reason to.
+// Bodies with codes or tables may be this large; others have a lower limit.
 constexpr std::size_t large_body_bytes_max = 32u << 20;
 constexpr std::size_t small_body_bytes_max = 4u << 20;
 constexpr std::size_t unread_body_bytes_max = 64u << 10;
@@ -59,12 +60,13 @@ Result<void> wait_for_position(Application& application, const http::Request& re
   if (!turn.is_allowed()) return not_there_yet(*wanted);
   const auto patience = application.options().position_wait_max;
   const bool is_there = site.log.wait_for(base::Position(*wanted), patience);
-  // Views that have stopped following the log are not there even then.
+  // After the wait, the views may still lack the position: they may have stopped following the log.
   if (is_there && site.projections.checkpoint().value() >= *wanted) return {};
   return not_there_yet(*wanted);
 }
 
-// A misspelt parameter would silently give another answer (the present instead of the past).
+// A misspelt parameter would otherwise silently give another answer (the present instead of the
+// past).
 Result<void> check_query(const Endpoint& endpoint, const http::Request& request) {
   for (const auto& entry : request.query().entries()) {
     bool known = entry.name == "min_position" && endpoint.read;
@@ -109,7 +111,7 @@ Result<http::Response> answer_read(const Endpoint& endpoint, Application& applic
   return kept;
 }
 
-// What the cache holds is right for the views as they are; whoever waits for others must wait.
+// Cached answers are right for the current views; a client that wants later ones must wait.
 std::optional<http::Response> find_kept(Application& application, const http::Request& request) {
   if (request.query().has("min_position")) return std::nullopt;
   return application.cache().find(request.target());
@@ -132,7 +134,7 @@ Result<http::Response> answer_write(const Endpoint& endpoint, Application& appli
   const WriteCall call{application, request, path, *body, *write};
   auto outcome = endpoint.act(call);
   if (!outcome || !std::holds_alternative<Commit>(*outcome)) {
-    // Perhaps because the same request has been carried out in between.
+    // The same request may have been executed meanwhile.
     const auto now = application::find_repeated(application.site(), *write);
     if (now && *now) return endpoint.render(call, **now);
   }

@@ -17,10 +17,10 @@ using events::CodeChange;
 using events::Commit;
 
 // A page ends with the commit that makes it this long. A step of a large draft changes 100,000
-// codes, and a thousand of those would be gigabytes, for anybody who asks.
+// codes; a thousand such steps in one page would be gigabytes, for any client who asks.
 constexpr std::size_t page_bytes_max = 4u << 20;
 
-// Writes what an event says, in words of the API.
+// Writes the content of an event, in the API's terms.
 class EventWriter {
  public:
   EventWriter(JsonWriter& json, bool show_changes) : json_(json), show_changes_(show_changes) {}
@@ -118,7 +118,7 @@ class EventWriter {
     write_deletion(event.cause, event.reason);
   }
 
-  // Of no codelist; they do not come here.
+  // Events that belong to no codelist; they never come here.
   template <class Other>
   void on(const Other&) {}
 
@@ -163,7 +163,7 @@ class EventWriter {
   const bool show_changes_;
 };
 
-// The version of the stream that its first commit behind `after` has.
+// The version of the stream at its first commit after `after`.
 Result<StreamVersion> first_after(const events::EventLog& log, const std::string& stream,
                                   StreamVersion size, base::Position after) {
   std::uint64_t first = 1;
@@ -181,7 +181,7 @@ Result<StreamVersion> first_after(const events::EventLog& log, const std::string
   return StreamVersion(first);
 }
 
-// A commit that cannot be read any more is a part of the history, too.
+// A commit that can no longer be read is part of the history too.
 void write_damaged(base::Position position, JsonWriter& json) {
   json.begin_object().field("position", position.value()).key("time").null();
   json.key("actor").null().key("command").null();

@@ -22,7 +22,7 @@ const Event* find_event(const Commit& commit) {
   return nullptr;
 }
 
-// Of commands that always make this event.
+// For commands that always make this event.
 template <class Event>
 const Event& event_of(const Commit& commit) {
   const Event* found = find_event<Event>(commit);

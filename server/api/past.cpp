@@ -12,7 +12,7 @@ namespace {
 using base::Position;
 using projections::Moment;
 
-// Half of the processors, so that reading the past never takes those that others need.
+// Half of the processors, so that reading the past always leaves some for other requests.
 base::Slots& replays() {
   static base::Slots slots({.count = std::max(1u, std::thread::hardware_concurrency() / 2)});
   return slots;
@@ -45,7 +45,7 @@ Result<Moment> moment_in(const ReadCall& call) {
   return Moment(*time);
 }
 
-// The codelist's, and what reports on releases said of its versions.
+// The codelist's stream, and those of reports on releases of its versions.
 std::vector<std::string> streams_of(const Views& views, base::CodelistId codelist) {
   std::vector<std::string> streams = {projections::codelist_stream(codelist)};
   for (const auto& release : views.releases()) {
@@ -54,8 +54,8 @@ std::vector<std::string> streams_of(const Views& views, base::CodelistId codelis
   return streams;
 }
 
-// Kept by the position and what was asked for; the cache drops it with the codelist's next change,
-// which is earlier than it must.
+// Keeps the answer under the position and the request. The cache drops it at the codelist's next
+// change, which is earlier than necessary.
 void keep(const ReadCall& call, base::CodelistId codelist, http::Response& response) {
   const std::string etag = std::move(response.etag);
   response = http::cached(
@@ -72,7 +72,7 @@ Result<http::Response> answer_as_of(
     const std::function<Result<http::Response>(const Views&)>& answer) {
   const auto moment = moment_in(call);
   if (!moment) return moment.error();
-  // A commit that is on its way may still be older than a time.
+  // A commit on its way may still be older than a given time.
   const bool never_changes = std::holds_alternative<Position>(*moment);
   if (never_changes) {
     if (auto known = call.application.cache().find(call.request.target())) {

@@ -1,4 +1,4 @@
-// Releases, what they hold, and who is asking.
+// Releases and their content, and the user of a request.
 #include <set>
 
 #include "coding_systems/base/codeset.h"
@@ -20,7 +20,7 @@ using coding_systems::Release;
 using http::Method;
 using Json = nlohmann::json;
 
-constexpr std::size_t term_bytes = 64;  // about, with its code; to reserve memory
+constexpr std::size_t term_bytes = 64;  // approximate, with code; for reserving memory
 
 std::string_view state_of(Application& application, const projections::ReleaseRecord& release) {
   if (release.state != events::ReleaseState::ready) return "importing";
@@ -69,13 +69,12 @@ Result<http::Response> look_up_terms(const ReadCall& call) {
   return http::json_text(200, json.take());
 }
 
-// Every code must be a concept of the release; the first that is none is named by its place.
+// Every code must be a concept of the release; the error gives the place of the first that is not.
 Result<std::vector<std::string>> known_codes_in(const Json& body, const char* name,
                                                 const Release& release) {
   auto codes = codes_in(body, name);
   for (std::size_t i = 0; i < codes.size(); ++i) {
-    const auto node =
-        commands::find_known_code(release, codes[i], commands::KnownCodes::concepts);
+    const auto node = commands::find_known_code(release, codes[i], commands::KnownCodes::concepts);
     if (node) {
       codes[i] = release.code(*node);
       continue;
@@ -89,7 +88,7 @@ Result<std::vector<std::string>> known_codes_in(const Json& body, const char* na
   return codes;
 }
 
-// What the request comes to: a flat list, or a definition.
+// The codeset of the request: from a flat list, or from a definition.
 Result<Codeset> codeset_of(const Json& body, const commands::ReleasePointer& release) {
   const CodeUniverse universe(release);
   if (body.contains("codes")) {
@@ -115,7 +114,8 @@ Result<http::Response> make_codeset(const ReadCall& call) {
   const auto codeset = codeset_of(call.body, *release);
   if (!codeset) return codeset.error();
   const auto walk = codeset->walk_definition([](const CodeUniverse& universe, Node node) {
-    return commands::shown_term(universe.release(), node);  // no stranger: every code is known
+    // every code is known, so none is a stranger
+    return commands::shown_term(universe.release(), node);
   });
   if (!walk) return walk.error();
   JsonWriter json(application::JsonStyle::compact, 64 + codeset->count() * term_bytes);
@@ -138,7 +138,7 @@ Result<http::Response> who_am_i(const ReadCall& call) {
   CODELOG_CHECK(user.has_value(), "an actor who is no user");
   const auto personal =
       accounts::open_sealed(call.application.site().keys, user->username, user->personal);
-  // Whoever has a token has not been erased.
+  // A user with a token has not been erased.
   if (!personal) {
     return Error{ErrorCode::unavailable,
                  "your name and e-mail address cannot be read: the key that opens them is damaged "

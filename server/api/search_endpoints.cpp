@@ -1,4 +1,4 @@
-// Searching a release in every mode, and what it knows of one code; nothing is saved by any of it.
+// Searching a release in every mode, and the details of one code. Saves nothing.
 #include <algorithm>
 
 #include "coding_systems/base/type_table.h"
@@ -19,7 +19,7 @@ using coding_systems::TextRole;
 using commands::SearchRequest;
 using http::Method;
 
-constexpr std::size_t term_bytes = 64;  // about, with its code; to reserve memory
+constexpr std::size_t term_bytes = 64;  // approximate, with code; for reserving memory
 constexpr std::size_t hit_bytes = 256;
 constexpr std::uint64_t hits_default = 50;
 constexpr std::uint64_t hits_max = 1000;
@@ -32,7 +32,7 @@ Error bad_parameter(std::string_view name, std::string detail) {
 Result<SearchMode> mode_in_query(const http::Parameters& query) {
   if (!query.has("mode")) return SearchMode::contains;
   const auto mode = coding_systems::parse_search_mode(query.get("mode"));
-  // OpenCodelists' search by code is what a code without a mode asks for.
+  // A code without a mode means OpenCodelists' search by code.
   if (mode && *mode != SearchMode::code) return *mode;
   std::string names;
   for (const SearchMode known : coding_systems::all_search_modes()) {
@@ -42,7 +42,7 @@ Result<SearchMode> mode_in_query(const http::Parameters& query) {
   return bad_parameter("mode", "must be one of " + names);
 }
 
-// Errors name the parameter.
+// The same error, naming the query parameter.
 Error in_parameters(const SearchRequest& request, Error error) {
   error = commands::in_words_of(request, std::move(error));
   if (error.fields.size() != 1 || !error.fields[0].field.starts_with("types")) return error;

@@ -1,4 +1,4 @@
-// Newer releases: what one does to a version, to all versions, and drafts that take it up.
+// Newer releases: their effects on one version and on all versions, and drafts on them.
 #include <algorithm>
 #include <thread>
 
@@ -79,7 +79,7 @@ void write_code(const CodeUpgrade& code, const ReleaseComparison& releases,
                 const FindSuccessors& find_more, JsonWriter& json) {
   const auto* older = releases.older();
   json.begin_object().field("code", code.code);
-  // A code that has gone is known by what it was called.
+  // A removed code is shown with its old name.
   const bool gone = code.fate.removed && older != nullptr;
   json.field("term", commands::shown_term_of(gone ? *older : releases.newer(), code.code));
   write_what_happened(code, json);
@@ -131,7 +131,7 @@ std::string preview_json(const VersionRecord& version, const std::string& releas
   return json.take();
 }
 
-// Half of the processors: anybody may ask for a preview, and one may take seconds.
+// Half of the processors: any client may ask for a preview, and one may take seconds.
 base::Slots& previews() {
   static base::Slots slots({.count = std::max(1u, std::thread::hardware_concurrency() / 2)});
   return slots;
@@ -251,7 +251,7 @@ void write_row(const Views& views, const events::VersionUpgrade& row, JsonWriter
   if (codelist) {
     write_handle(codelist->handle(), json);
   } else {
-    json.null();  // it has been deleted since
+    json.null();  // the codelist has been deleted since
   }
   json.field("outcome", commands::to_string(row.outcome)).field("compatible", row.is_compatible);
   json.key("counts");
@@ -324,7 +324,7 @@ Result<Outcome> start_report(const WriteCall& call) {
   return Outcome(started(*state));
 }
 
-// The same request again, after the report that it started has been recorded.
+// The answer when the same request comes again, after its report has been recorded.
 http::Response report_made(const WriteCall&, const Commit& commit) {
   application::UpgradeReports::State state;
   for (const events::Event& event : commit.content.events) {

@@ -24,7 +24,7 @@ Result<http::Response> show_version(const Views& views, base::VersionId id) {
   return response;
 }
 
-// For a client that has the version as it is: the body would not be sent, so it is not made.
+// For a client that has the current version: the body would not be sent, so it is not made.
 std::optional<http::Response> unchanged_version(const ReadCall& call, base::VersionId id) {
   const auto version = call.views.version(id);
   if (!version) return std::nullopt;
@@ -46,7 +46,7 @@ Result<http::Response> get_version(const ReadCall& call) {
     if (auto unchanged = unchanged_version(call, *id)) return std::move(*unchanged);
     return show_version(call.views, *id);
   }
-  // Versions never change codelist, and one that is gone is remembered by its codelist only.
+  // A version never changes its codelist. For a deleted version, the views know only the codelist.
   const auto codelist = call.views.codelist_of_version(*id);
   if (!codelist) return no_such_version();
   return answer_as_of(call, *codelist, *id,
@@ -84,8 +84,7 @@ Result<http::Response> get_search(const ReadCall& call) {
 
 // --- Writing ---
 
-// Runs a command on the version that the path names, unless If-Match says that the client has seen
-// another state.
+// Runs a command on the version in the path, unless If-Match names another state of it.
 Act on_version(std::function<Result<Commit>(const WriteCall&, base::VersionId)> run) {
   return [run = std::move(run)](const WriteCall& call) -> Result<Outcome> {
     const auto id = version_id_in_path(call.path);
@@ -127,7 +126,7 @@ Result<Commit> convert(const WriteCall& call, base::VersionId id) {
   return call.application.versions().convert_to_new_style(call.write, id);
 }
 
-// POST without anything to say.
+// A POST without a body.
 Endpoint post_nothing(std::string_view path, std::string_view id, std::string_view summary) {
   Endpoint endpoint;
   endpoint.method = Method::post;

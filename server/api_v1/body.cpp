@@ -51,12 +51,12 @@ Result<json> parse(std::string_view text) {
     const bool is_explained = !body.error().fields.empty() || !base::is_utf8(text);
     return is_explained ? body.error() : bad("Invalid JSON");
   }
-  // OpenCodelists finds no key in a list or a text, and says so.
+  // OpenCodelists treats a list or a text as an object without keys.
   if (!body->is_object()) return json::object();
   return body;
 }
 
-// Takes typed values out of an object; remembers the first that has another type.
+// Takes typed values out of an object; keeps the first type error.
 class Fields {
  public:
   explicit Fields(const json& object) : object_(object) {}
@@ -105,7 +105,7 @@ class Fields {
     return list;
   }
 
-  // A list of objects that have (at least) these two texts.
+  // A list of objects that have at least these two texts.
   template <class Item>
   std::vector<Item> pairs(const char* name, const char* first, const char* second) {
     std::vector<Item> list;
@@ -157,7 +157,7 @@ Result<void> check_keys(const json& body) {
   return {};
 }
 
-// With a table, OpenCodelists knows fewer options and needs more.
+// With a table, OpenCodelists allows fewer options and requires more.
 Result<void> check_keys_with_table(const json& body) {
   constexpr std::array<std::string_view, 9> allowed = {"name",
                                                        "coding_system_id",

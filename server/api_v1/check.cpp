@@ -35,9 +35,9 @@ using http::Request;
 using http::Response;
 using projections::Views;
 
-// Every line costs the making of a file.
+// Each line costs making a file.
 constexpr std::size_t lines_max = 2'000;
-// Both files of the largest study that is allowed take about 1 MB.
+// Both files of the largest allowed study take about 1 MB.
 constexpr std::size_t form_bytes_max = 4u << 20;
 
 struct ManifestFile {
@@ -45,7 +45,7 @@ struct ManifestFile {
   std::optional<std::string> sha;
 };
 
-// Both kinds of form: browsers' and scripts' by default, and the kind that can hold files.
+// Accepts both kinds of forms: the default of browsers and scripts, and the kind for files.
 Result<http::Parameters> read_form(const Request& request) {
   if (request.media_type() != "multipart/form-data") return http::parse_form(request);
   auto form = http::parse_multipart(request);
@@ -94,7 +94,7 @@ struct VersionName {
   std::string_view tag_or_hash;
 };
 
-// "org/slug/version", also with a '/' before it, or "user/name/slug/version".
+// "org/slug/version", optionally with a '/' in front, or "user/name/slug/version".
 std::optional<VersionName> parse_line(std::string_view line) {
   std::vector<std::string_view> parts;
   for (std::size_t from = 0; from <= line.size();) {
@@ -112,7 +112,7 @@ std::optional<VersionName> parse_line(std::string_view line) {
   return VersionName{{kind, std::string(parts[0])}, parts[1], parts[2]};
 }
 
-// A study writes the name as it is, or as it is escaped in the version's URL.
+// A study may write the name plainly, or escaped as in the version's URL.
 std::optional<NamedVersion> find_version(const Views& views, const VersionName& name) {
   auto found = commands::find_version(views, name.owner, name.slug, name.tag_or_hash);
   if (found || name.tag_or_hash.find('%') == std::string_view::npos) return found;
@@ -123,8 +123,8 @@ std::optional<NamedVersion> find_version(const Views& views, const VersionName& 
 
 // --- codelists.json
 
-// The names in the manifest's object `files`, in the order of its text: the answer lists them so,
-// and a tree of JSON is ordered by name.
+// The names in the manifest's object `files`, in their order in the text. The answer keeps this
+// order; a JSON tree would sort by name.
 class FileNames final : public nlohmann::json_sax<nlohmann::json> {
  public:
   std::vector<std::string> take() { return std::move(names_); }
@@ -143,7 +143,7 @@ class FileNames final : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t& name) override {
     if (depth_ == 1) {
       is_in_files_ = name == "files";
-      // Of two, Python reads the second.
+      // Python keeps the second of two equal keys.
       if (is_in_files_) {
         names_.clear();
         known_.clear();
@@ -173,7 +173,7 @@ class FileNames final : public nlohmann::json_sax<nlohmann::json> {
   std::unordered_set<std::string> known_;
 };
 
-// `text` has been read as `manifest`.
+// `text` is the source of the parsed `manifest`.
 Result<std::vector<ManifestFile>> read_files(const nlohmann::json& manifest,
                                              std::string_view text) {
   const auto wrong = [](const std::string& detail) {
@@ -256,7 +256,7 @@ Result<Response> check(Application& application, const Request& request) {
   if (!files) return files.error();
   const Views views = application.views();
   ShasByLine by_line;
-  std::map<base::VersionId, Shas> by_version;  // lines may share one
+  std::map<base::VersionId, Shas> by_version;  // several lines may share one version
   for (const std::string& line : lines) {
     if (by_line.contains(line)) continue;
     const auto name = parse_line(line);
@@ -292,7 +292,7 @@ void add_check_route(http::Router& router, Application& application) {
                   },
               .body_bytes_max = form_bytes_max,
               .implied = http::ImpliedMethods::none});
-  // OpenCodelists' very words: somebody once forgot the brackets of a list.
+  // OpenCodelists' exact words: its list of methods lacks the brackets.
   router.add({.methods = {Method::get, Method::head, Method::put, Method::patch, Method::delete_,
                           Method::options},
               .pattern = pattern,

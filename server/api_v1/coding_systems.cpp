@@ -41,8 +41,8 @@ struct LatestRelease {
   ReleaseRecord release;
 };
 
-// The newest release of every coding system whose newest has a file, in the order of the registry.
-// (The reference fails where a system has none; here it is left out.)
+// The newest release of every coding system whose newest release has a file, in the order of the
+// registry. (The reference fails if a system has none; this list leaves it out.)
 std::vector<LatestRelease> latest_releases(const Views& views) {
   std::vector<LatestRelease> latest;
   for (const CodingSystemInfo& system : coding_systems::all_coding_systems()) {
@@ -62,7 +62,7 @@ constexpr RefsetText refset_texts[] = {
     {events::RefsetKind::pcd, "pcd_refsets", "Primary Care Domain refsets"},
     {events::RefsetKind::drug, "nhs_drug_refsets", "NHS drug refsets"}};
 
-// "2024-01-31T10:20:30.123Z": JavaScript's precision, as OpenCodelists writes releases' times.
+// "2024-01-31T10:20:30.123Z": JavaScript's precision, as OpenCodelists writes release times.
 std::string in_milliseconds(base::Timestamp time) {
   constexpr std::size_t seconds_and_milliseconds = 23;
   return base::format_timestamp(time).substr(0, seconds_and_milliseconds) + "Z";
@@ -178,7 +178,7 @@ Response more_json(const coding_systems::Release* release, const std::vector<std
   return http::json_text(200, json.take());
 }
 
-// From the newest release. It only answers, so that it asks for no form token.
+// From the newest release. It changes nothing, so it needs no form token.
 Response more_info(Application& application, const Request& request, const PathParameters& path) {
   const auto* system = coding_systems::find_coding_system(path["system"]);
   if (system == nullptr) return error_text(200, "Invalid coding system");
@@ -291,7 +291,7 @@ void add_coding_system_routes(http::Router& router, Application& application) {
               .handler = [&application](const Request& request, const PathParameters& path) {
                 return more_info(application, request, path);
               }});
-  // OpenCodelists looks for the token before it looks at the method.
+  // OpenCodelists checks the token before the method.
   router.add({.methods = {Method::post, Method::get, Method::head, Method::put, Method::patch,
                           Method::delete_, Method::options},
               .pattern = "/coding-systems/update-refset-version/{type}",

@@ -19,7 +19,7 @@ using projections::CodelistRecord;
 using projections::VersionRecord;
 using projections::Views;
 
-// Looks each organisation's name up once.
+// Looks up each organisation's name once.
 class OrganisationNames {
  public:
   explicit OrganisationNames(const Views& views) : views_(views) {}
@@ -69,8 +69,8 @@ ListQuery parse_list_query(const http::Parameters& query) {
 std::string list_key(const http::Request& request) {
   const http::Parameters& query = request.query();
   std::string key = request.path();
-  // A zero byte ends each text, the path too: none of them reads like two others. Otherwise
-  // ?coding_system_id=test-org/ would be the list of test-org to whoever asks next.
+  // A zero byte ends each text, including the path, so that different requests never get the same
+  // key. Otherwise ?coding_system_id=test-org/ could be stored as the list of test-org.
   key += '\0';
   for (const char* name : {"coding_system_id", "tag"}) {
     key += query.get(name);

@@ -29,7 +29,7 @@ using http::Response;
 using http::Router;
 using projections::Views;
 
-// Each address comes in two forms, one for organisations and one for users.
+// Each address has two forms, one for organisations and one for users.
 struct OwnerForm {
   OwnerKind kind;
   std::string_view pattern;
@@ -64,7 +64,7 @@ void add_all_list(Router& router, Application& application, const std::shared_pt
                                  .make = [&application, lists](const Request& request, auto&) {
                                    return answer_list(application, *lists, request, std::nullopt);
                                  }});
-  // OpenCodelists looks for its form token before it looks at the method.
+  // OpenCodelists checks its form token before the method.
   router.add({.methods = {Method::post, Method::put, Method::patch, Method::delete_},
               .pattern = pattern,
               .handler = [](auto&, auto&) { return forgery_page(); },
@@ -162,7 +162,7 @@ Answer answer_file(Application& application, const Request& request, const PathP
   }
   const std::string name = application::download_name(codelist, version) + suffix_of(file);
   Response response = http::csv(std::move(*text), name);
-  // A hash found in another codelist may become a name in the one that was asked for.
+  // A hash of another codelist may become a name in this codelist later.
   if (views.handle_with_slug(owner, path["slug"]) != codelist.id) {
     return {std::move(response), std::nullopt, {}};
   }

@@ -32,7 +32,7 @@ std::string json_of(std::string_view key, std::string_view text) {
 
 http::Response unauthorised() { return http::json_text(403, json_of("error", "Unauthorised")); }
 
-// What this API calls the field of a command.
+// This API's name for a command's field.
 std::string_view name_of_field(std::string_view field) {
   if (field == "release") return "coding_system_database_alias";
   if (field == "coding_system") return "coding_system_id";
@@ -51,7 +51,7 @@ http::Response codelist_answer(const projections::Handle& handle) {
   return http::json_text(200, json_of("codelist", commands::page_of(handle)));
 }
 
-// `known` is the codelist that the request was about: the commit is empty where nothing changed.
+// `known` is the codelist of the request; the commit is empty if nothing changed.
 http::Response codelist_answer(Application& application, const Commit& commit,
                                std::optional<base::CodelistId> known) {
   auto handle = application::handle_after(application.site(), commit);
@@ -72,7 +72,7 @@ http::Response version_answer(Application& application, const Commit& commit) {
   return not_found();
 }
 
-// What is given and not empty, as Python's `or` sees it.
+// A given, non-empty text, as in Python's `or`.
 const std::string* given(const std::optional<std::string>& text) {
   return text && !text->empty() ? &*text : nullptr;
 }
@@ -120,7 +120,7 @@ base::Result<Commit> update(Application& application, const Write& write, base::
 
 }  // namespace
 
-// Whatever the client did wrong is a 400, as clients of this API expect it.
+// All faults of the client give 400, as clients of this API expect.
 http::Response refused(const http::Request& request, const base::Error& error) {
   switch (error.code) {
     case ErrorCode::forbidden:

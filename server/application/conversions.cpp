@@ -37,8 +37,7 @@ constexpr std::array<ConversionDirection, 3> directions = {ConversionDirection{s
 // The terms of a system's most recent release.
 class Terms {
  public:
-  // Nothing is known of a system without a ready release. Errors: unavailable (it cannot be
-  // opened).
+  // A system without a ready release has no terms. Errors: unavailable (the release fails to open).
   static Result<Terms> open(const Site& site, const Views& views, std::string_view system) {
     Terms terms;
     if (!commands::newest_release(views, system)) return terms;

@@ -14,7 +14,7 @@ namespace {
 
 using commands::CsvRow;
 
-constexpr std::size_t row_bytes = 64;  // about; to reserve memory
+constexpr std::size_t row_bytes = 64;  // approximate; for reserving memory
 
 struct Columns {
   std::size_t code = 0;
@@ -22,8 +22,8 @@ struct Columns {
   std::vector<std::size_t> others;
 };
 
-// The table's own columns behind code and term, and their titles: the column of codes once more
-// unless its title is "code", then all others that have a title. Two may have the same title.
+// The table's own columns after code and term, with their titles: the column of codes again, unless
+// its title is "code", then all other columns with a title. Two may have the same title.
 void add_other_columns(const std::vector<std::string>& titles, Columns& columns,
                        DownloadTable& table) {
   std::vector<std::string>& header = table.rows.front();

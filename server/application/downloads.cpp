@@ -24,7 +24,7 @@ using events::CodeWithStatus;
 constexpr std::string_view dmd = "dmd";
 constexpr std::string_view not_downloadable = "Codelist is not downloadable";
 constexpr std::string_view no_codeset = "This codelist version does not have a codeset.";
-constexpr std::size_t row_bytes = 64;  // about; to reserve memory
+constexpr std::size_t row_bytes = 64;  // approximate; for reserving memory
 
 const CodingSystemInfo& system_of(const CodelistRecord& codelist) {
   const auto* system = coding_systems::find_coding_system(codelist.coding_system);
@@ -32,7 +32,8 @@ const CodingSystemInfo& system_of(const CodelistRecord& codelist) {
   return *system;
 }
 
-// The version's release. That it cannot be opened is nothing that the client can mend.
+// The version's release. Unavailable, not invalid: the client cannot fix a release that fails to
+// open.
 Result<std::shared_ptr<const Release>> open_release(const commands::Site& site,
                                                     const CodelistRecord& codelist,
                                                     const VersionRecord& version) {
@@ -77,7 +78,7 @@ Result<DownloadTable> new_style_table(const commands::Site& site, const Views& v
   return table;
 }
 
-// What is downloaded of a version, whether or not it has a column that studies can use.
+// The download of a version, whether or not it has a column that studies can use.
 Result<std::string> content_csv(const commands::Site& site, const Views& views,
                                 const CodelistRecord& codelist, const VersionRecord& version,
                                 const DownloadOptions& options) {
@@ -92,8 +93,8 @@ Result<std::string> content_csv(const commands::Site& site, const Views& views,
   return write_table(*table);
 }
 
-// The codes with their statuses over the release; those of a table by the smallest definition that
-// gives them.
+// The codes with their statuses over the release; for a table, the smallest definition that gives
+// its codes.
 Result<Codeset> codeset_of(const Views& views, const CodelistRecord& codelist,
                            const VersionRecord& version,
                            const std::shared_ptr<const Release>& release) {
@@ -118,7 +119,7 @@ bool is_downloadable(const Views& views, const CodelistRecord& codelist,
   if (!version.has_csv_data) return true;
   const std::string table = views.csv_data(version.id).value_or("");
   std::string_view head = table;
-  // Only the header counts; a quoted one may go on behind the end of its line.
+  // Only the header counts; a quoted field in it may continue on the next line.
   if (const auto line = head.substr(0, head.find('\n')); line.find('"') == std::string_view::npos)
     head = line;
   const auto rows = commands::read_csv(head);

@@ -16,8 +16,8 @@ base::Result<commands::Write> make_write(const http::Request& request,
         base::ErrorCode::invalid, "Idempotency-Key",
         "must have 1 to " + std::to_string(events::idempotency_key_bytes_max) + " bytes");
   }
-  // A zero byte is in neither method nor path as they came (the decoded path may have one), so that
-  // the pieces cannot run into each other.
+  // Neither method nor raw path contains a zero byte (the decoded path may), so a zero byte keeps
+  // the pieces apart.
   constexpr std::string_view zero("\0", 1);
   write.idempotency = events::IdempotencyKey{
       std::string(*key),

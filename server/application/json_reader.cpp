@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-// Builds the tree while the parser reads, so that limits hold before memory is spent.
+// Builds the tree while the parser reads, so that limits are checked before memory is used.
 class Builder final : public nlohmann::json_sax<json> {
  public:
   Builder(std::string_view text, DuplicateKeys duplicates) : text_(text), duplicates_(duplicates) {}
@@ -80,7 +80,7 @@ class Builder final : public nlohmann::json_sax<json> {
     }
     json* const added = add(std::move(container));
     if (added == nullptr) return false;
-    // Stays where it is while it is open: its siblings come after it is closed.
+    // An open value stays in place, because its siblings are added only after it is closed.
     open_.push_back(added);
     return true;
   }
@@ -95,8 +95,8 @@ class Builder final : public nlohmann::json_sax<json> {
     return false;
   }
 
-  // What Python writes for numbers that JSON does not have, if the token that was being read when
-  // the parser stopped, `position` bytes into the text, starts one; "" for anything else.
+  // Python's notation for a number that JSON lacks, if the token where the parser stopped
+  // (`position` bytes into the text) starts one; otherwise "".
   std::string_view number_of_python(std::size_t position, std::string_view token) const {
     const std::size_t begin = position - std::min(position, token.size());
     for (const std::string_view name : {"NaN", "Infinity", "-Infinity"}) {
@@ -105,7 +105,7 @@ class Builder final : public nlohmann::json_sax<json> {
     return {};
   }
 
-  // Where the next value belongs: "references[0].url".
+  // The path of the next value: "references[0].url".
   std::string place() const {
     std::string path;
     for (std::size_t i = 0; i < open_.size(); ++i) {
@@ -134,7 +134,7 @@ class Builder final : public nlohmann::json_sax<json> {
   std::string key_;
   std::size_t values_count_ = 0;
   std::string failure_;
-  std::string field_;  // that it is about, if any
+  std::string field_;  // the field that the error is about, if any
 };
 
 }  // namespace

@@ -178,7 +178,7 @@ class Checker {
     const auto prefix = schema.find("prefixItems");
     const std::size_t prefix_size = prefix == schema.end() ? 0 : prefix->size();
     const auto items = schema.find("items");
-    // Of long lists, nearly all are codes: a path is built only where something is wrong.
+    // Most values are codes in long lists, so a path is built only for a fault.
     static const json plain_string = {{"type", "string"}};
     const bool are_strings = items != schema.end() && *items == plain_string;
     for (std::size_t i = 0; i < value.size() && errors.size() < errors_max; ++i) {

@@ -11,14 +11,14 @@
 namespace codelog::application {
 namespace {
 
-// Readers come first. Linux keeps a priority for every thread; where it cannot be lowered the
-// report is only a little in the way.
+// Readers come first. Linux has a priority for every thread; if it cannot be lowered, the report
+// slows readers only a little.
 void lower_own_priority() {
   constexpr int lower = 15;
   (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), lower);
 }
 
-// Nothing above a thread's function would catch it.
+// Catches all exceptions, which nothing above a thread's function could catch.
 template <class Work>
 std::invoke_result_t<Work> with_thrown_as_error(Work work) {
   try {
@@ -41,7 +41,7 @@ base::Result<UpgradeReports::State> UpgradeReports::start(const commands::Write&
   }
   if (state_.is_running) return state_;
   state_ = State{.release = release, .done = 0, .total = 0, .is_running = true, .error = {}};
-  // The one before has ended: this waits for its last instructions only.
+  // The previous worker has finished its work, so this waits only for its last instructions.
   worker_ = std::jthread(
       [this, write, release](const std::stop_token& stop) { make(write, release, stop); });
   return state_;
@@ -61,8 +61,8 @@ void UpgradeReports::make(const commands::Write& write, const std::string& relea
     state_.total = total;
   };
   base::Result<events::UpgradesReported> report = events::UpgradesReported();
-  // On a thread of its own, which dies with its low priority: at that of this one, which the
-  // others' commits may have to wait for, the outcome is recorded.
+  // The comparison runs on a thread of its own with low priority, which ends with it. This thread
+  // records the outcome at normal priority, because other commits may have to wait for that.
   std::jthread([&] {
     lower_own_priority();
     report =

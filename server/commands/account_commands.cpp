@@ -13,7 +13,7 @@ constexpr std::size_t account_name_characters_max = 50;
 constexpr std::size_t password_bytes_min = 8;
 constexpr std::size_t password_bytes_max = 1024;
 
-// New accounts take turns, since usernames and addresses must be unique whatever their case.
+// New accounts take turns: usernames and addresses must be unique, ignoring case.
 const std::string accounts_stream = "accounts";
 
 std::string user_stream(const std::string& username) { return "user/" + username; }
@@ -49,7 +49,7 @@ Error erased_already(const std::string& username) {
   return {ErrorCode::conflict, "user " + username + " has been erased already", {}};
 }
 
-// Of a user who is there and has not been erased.
+// For a user who exists and has not been erased.
 Error key_problem(const std::string& username, const Error& error) {
   if (error.code != ErrorCode::not_found) return error;
   return {ErrorCode::corrupt,
@@ -101,8 +101,8 @@ Result<Commit> AccountCommands::add_user(const Write& write, const AddUser& comm
       }
     }
     if (const auto free = check_email_free(views, command.email); !free) return free.error();
-    // Durable before the commit that needs it. One that is left from an attempt that came to
-    // nothing is as good.
+    // The key is durable before the commit that needs it. A key left by a failed attempt is used
+    // again.
     auto& keys = executor_.site().keys;
     if (const auto key = keys.make_key(command.username); !key) return key.error();
     auto sealed = accounts::seal(keys, command.username, {command.name, command.email, *hash});
@@ -174,7 +174,7 @@ Result<Commit> AccountCommands::erase_user(const Write& write, const std::string
   if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
   const auto known = executor_.site().projections.views().user(username);
   if (known && known->is_erased) {
-    // The event is there; make sure of the key, and tell again what stands.
+    // The event exists already; destroy the key again, and report the existing commit.
     if (const auto erased = executor_.site().keys.erase(username); !erased) return erased.error();
     return erased_already(username);
   }

@@ -8,7 +8,7 @@
 namespace codelog::commands {
 namespace {
 
-// Best first.
+// Best title first.
 constexpr std::array<std::string_view, 15> code_titles = {
     "ctv3id", "ctv3code", "ctv3_id",  "snomedct_id", "snomedcode", "snomed_id", "dmd", "dmd_id",
     "icd10",  "icd code", "icd_code", "icd",         "icd10_code", "id",        "code"};

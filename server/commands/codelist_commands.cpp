@@ -24,7 +24,7 @@ Error taken(const char* field, const Owner& owner) {
 
 Error no_codelist() { return {ErrorCode::not_found, "there is no such codelist", {}}; }
 
-// Everything about a CreateCodelist that can be wrong without looking at the views.
+// All checks of a CreateCodelist that do not need the views.
 Result<void> check(const CreateCodelist& command, const std::string& slug) {
   if (const auto name = check_name(command.name); !name) return name;
   if (slug.empty()) {
@@ -59,7 +59,7 @@ Result<void> check_signoff_users(const Views& views, const std::vector<events::S
   return {};
 }
 
-// The first version of a new codelist, and what becomes of the methodology.
+// The first version of a new codelist; may change the methodology.
 Result<events::VersionCreated> first_version(const Write& write, const CreateCodelist& command,
                                              const ChosenRelease& release,
                                              std::optional<std::string>& methodology) {
@@ -140,7 +140,7 @@ Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist
 
 namespace {
 
-// The event that gives a codelist another current handle; nothing if it stays as it is.
+// The event that makes another handle current; nothing if the handle stays.
 Result<std::optional<events::CodelistHandleChanged>> decide_handle(
     const Views& views, const CodelistRecord& codelist, const projections::Handle& wanted) {
   if (wanted == codelist.handle()) return std::optional<events::CodelistHandleChanged>();
@@ -152,7 +152,7 @@ Result<std::optional<events::CodelistHandleChanged>> decide_handle(
       events::CodelistHandleChanged{codelist.id, wanted.owner, wanted.name, wanted.slug});
 }
 
-// A name or slug that stays as it is may be older than today's rules.
+// An unchanged name or slug may be older than today's rules.
 Result<void> check(const ChangeDetails& command, const projections::Handle& now) {
   if (command.name && *command.name != now.name) {
     if (const auto name = check_name(*command.name); !name) return name;
@@ -236,8 +236,8 @@ Result<Commit> CodelistCommands::change_details(const Write& write, CodelistId i
     if (!can_edit(views, write.actor, *codelist)) {
       return forbidden("you may not edit this codelist");
     }
-    // Handing over needs a say at both ends; a collaborator may not take a codelist away
-    // (OpenCodelists lets them).
+    // Handing over needs permission at both ends. A collaborator may not take a codelist away
+    // (OpenCodelists allows it).
     if (command.owner && *command.owner != codelist->handle().owner &&
         !(can_create_for(views, write.actor, codelist->handle().owner) &&
           (can_create_for(views, write.actor, *command.owner)))) {
@@ -322,7 +322,7 @@ Result<Commit> CodelistCommands::remove(const Write& write, CodelistId id,
 
 namespace {
 
-// The text without what is beyond its first characters.
+// The first `count` characters of the text.
 std::string_view first_characters(std::string_view text, std::size_t count) {
   const auto starts_character = [](char c) { return (c & 0xC0) != 0x80; };
   std::size_t characters = 0;
@@ -332,7 +332,7 @@ std::string_view first_characters(std::string_view text, std::size_t count) {
   return text;
 }
 
-// The name with something behind it, cut where name or slug would be too long.
+// The name with a suffix, shortened where name or slug would be too long.
 std::string name_with(std::string_view name, const std::string& suffix) {
   std::size_t kept = name_characters_max - suffix.size();
   std::string whole;
@@ -343,7 +343,7 @@ std::string name_with(std::string_view name, const std::string& suffix) {
   return whole;
 }
 
-// "Name", "Name (clone)", "Name (clone1)" …: the first that the actor has free, as name and as
+// "Name", "Name (clone)", "Name (clone1)" …: the first that is free for the actor, as name and as
 // slug.
 Result<std::string> clone_name(const Views& views, const Owner& owner, const std::string& name) {
   for (int i = -1; i <= clones_max; ++i) {

@@ -11,8 +11,8 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-// A field takes 32 bytes of memory and as little as one of the table: without a limit, 60 MB of
-// commas would be 2 GB whenever anybody looks at the version.
+// A field takes 32 bytes of memory, but as little as one byte of the table. Without a limit, 60 MB
+// of commas would take 2 GB at each reading of the version.
 constexpr std::size_t fields_max = 1'000'000;
 constexpr std::size_t shown_bytes_max = 100;
 
@@ -39,8 +39,7 @@ class CsvReader {
  private:
   base::Result<void> read_row() {
     CsvRow row{.number = number_, .line = line_, .begin = at_, .after = at_, .fields = {}};
-    bool any =
-        false;  // A line with nothing on it is no row; a line with only a comma has two fields.
+    bool any = false;  // A blank line is not a row; a line with only a comma has two fields.
     for (;;) {
       if (++fields_count_ > fields_max) {
         return Error{ErrorCode::invalid,

@@ -21,7 +21,7 @@ using projections::VersionRecord;
 constexpr std::string_view not_bnf =
     "Only BNF codelists have a dm+d version; this one is of another coding system.";
 
-// The codelist of this owner that has, or had, the name or the slug; of two the younger.
+// The owner's codelist that has, or had, the name or the slug; of two, the younger one.
 std::optional<CodelistId> find_target(const Views& views, const projections::Handle& wanted) {
   const auto by_slug = views.handle_with_slug(wanted.owner, wanted.slug);
   const auto by_name = views.handle_with_name(wanted.owner, wanted.name);
@@ -29,7 +29,7 @@ std::optional<CodelistId> find_target(const Views& views, const projections::Han
   return by_slug ? by_slug : by_name;
 }
 
-// As tables are stored and compared.
+// The form in which tables are stored and compared.
 std::string without_carriage_returns(std::string text) {
   std::erase(text, '\r');
   return text;
@@ -64,7 +64,7 @@ Result<Source> find_source(const Views& views, const Actor& actor, VersionId id)
   return Source{std::move(*codelist), std::move(*version)};
 }
 
-// What the dm+d codelist says of itself.
+// The details that the dm+d codelist should have.
 struct Wanted {
   projections::Handle handle;
   std::optional<std::string> description;
@@ -163,7 +163,7 @@ std::string dmd_csv(const DmdConversion& conversion) {
 
 namespace {
 
-// Without codes and products.
+// Opens mapping and release; codes and products are still empty.
 Result<DmdConversion> open_conversion(const Site& site, const Views& views,
                                       const CodelistRecord& codelist) {
   if (codelist.coding_system != "bnf") return Error{ErrorCode::invalid, std::string(not_bnf), {}};
@@ -204,7 +204,7 @@ Result<Commit> DmdConversionCommands::convert(const Write& write, VersionId bnf_
       std::tuple<Position, std::shared_ptr<const mappings::BnfDmdMapping>, ReleasePointer>;
   Prepared<Basis, Result<DmdConversion>> prepared;
   Turn turn{.allocates_ids = true, .preparation = &prepared};
-  // The BNF codelist is not to be deleted meanwhile.
+  // The BNF codelist must not be deleted meanwhile.
   if (const auto known = executor_.site().projections.views().version(bnf_version)) {
     turn.codelist = known->codelist;
   }

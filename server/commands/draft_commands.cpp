@@ -20,7 +20,7 @@ Decision step_decision(const VersionRecord& draft, std::string command, events::
   return {std::move(command), {codelist_stream(draft.codelist)}, {std::move(event)}};
 }
 
-// Which assumed statuses a step settles: those of the codes that it decides, changes or removes.
+// The assumed statuses that a step settles: those of the codes that it decides, changes or removes.
 std::vector<std::string> settled_by(const Views& views, const VersionRecord& draft,
                                     const std::vector<CodeChange>& changes,
                                     const std::vector<events::CodeWithStatus>& updates) {
@@ -36,7 +36,7 @@ std::vector<std::string> settled_by(const Views& views, const VersionRecord& dra
   return settled;
 }
 
-// Any code of the draft or of its release can be decided; what follows from it is the hierarchy's.
+// Any code of the draft or of its release can be decided; other statuses follow from the hierarchy.
 Result<void> check_updates(const std::vector<events::CodeWithStatus>& updates,
                            const Workspace& workspace) {
   if (updates.empty()) {
@@ -92,8 +92,8 @@ void DraftCommands::prepare(const Actor& actor, VersionId id, Turn& turn) {
   turn.codelist = draft->codelist;
   const auto codelist = views.codelist(draft->codelist);
   if (!codelist || draft->status != events::VersionStatus::draft) return;
-  // Its first workspace takes long to make, and so does its release to open: before the turn. An
-  // error comes again in the turn.
+  // Making the first workspace and opening its release take long, so both happen before the turn.
+  // An error is found again in the turn.
   if (can_edit_draft(views, actor, *codelist, *draft)) {
     (void)workspaces_.of(views, *draft, codelist->coding_system);
   }
@@ -104,7 +104,7 @@ Result<Commit> DraftCommands::step(
     const std::function<Result<Decision>(const Views&, const VersionRecord&, const Workspace&)>&
         decide) {
   prepare(write.actor, id, turn);
-  std::shared_ptr<const Workspace> workspace;  // the one decided on; the cache holds it too
+  std::shared_ptr<const Workspace> workspace;  // the one decided on; shared with the cache
   auto commit = executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto draft = views.version(id);
     if (!draft) return Error{ErrorCode::not_found, "there is no such version", {}};
@@ -249,7 +249,7 @@ Result<Commit> DraftCommands::confirm_assumptions(
 
 namespace {
 
-// The effect of the draft step at a position of the log.
+// The effect of the draft step at this position of the log.
 Result<StepEffect> read_step(const events::EventLog& log, Position position, VersionId draft) {
   const auto commit = log.read(position);
   if (!commit) return commit.error();

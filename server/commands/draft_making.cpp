@@ -16,7 +16,7 @@ using coding_systems::SearchExpansion;
 using coding_systems::SearchMode;
 using events::SearchKind;
 
-// "12,345", as the reference writes numbers in its messages.
+// "12,345": the reference's format for numbers in messages.
 std::string with_thousands(std::size_t number) {
   const std::string digits = std::to_string(number);
   std::string text;
@@ -57,7 +57,7 @@ Result<void> check_types(const std::vector<std::string>& types) {
   return {};
 }
 
-// Of OpenCodelists' searches.
+// The slug of OpenCodelists' searches.
 Result<std::string> plain_slug(const SearchRequest& request) {
   const bool by_term = request.kind == SearchKind::term;
   const std::string field = text_field(request.kind);
@@ -66,7 +66,7 @@ Result<std::string> plain_slug(const SearchRequest& request) {
     return base::field_error(ErrorCode::invalid, field, "is not well-formed UTF-8");
   }
   const std::size_t max = by_term ? term_characters_max : code_characters_max;
-  // Megabytes are not looked at any further: no character has more than four bytes.
+  // Stops early for megabytes of text: no character has more than four bytes.
   if (text.size() > 4 * max) return check_line(field, text, max).error();
   if (base::slugify(text).empty()) {
     return base::field_error(ErrorCode::invalid, field,
@@ -83,7 +83,7 @@ Result<std::string> plain_slug(const SearchRequest& request) {
   return by_term ? base::slugify(text) : "code:" + text;
 }
 
-// The modes that events carry have the same numbers as the searches'.
+// Events and searches number their modes alike.
 constexpr bool is_same(events::SearchMode event, SearchMode mode) {
   return static_cast<int>(event) == static_cast<int>(mode);
 }
@@ -95,7 +95,7 @@ static_assert(is_same(events::SearchMode::regex, SearchMode::regex));
 static_assert(is_same(events::SearchMode::code_prefix, SearchMode::code_prefix));
 static_assert(is_same(events::SearchMode::code_range, SearchMode::code_range));
 
-// However much it finds.
+// Expands the search without a limit.
 Result<SearchExpansion> expand(const ReleasePointer& release, const SearchRequest& request) {
   const CodeUniverse universe(release);
   const bool is_plain =
@@ -105,7 +105,7 @@ Result<SearchExpansion> expand(const ReleasePointer& release, const SearchReques
                                           : SearchExpansion::by_code(universe, request.text);
 }
 
-// The codes of the draft by code, to which searches and the hierarchy add unresolved ones.
+// The draft's codes; searches and the hierarchy add unresolved ones.
 using Codes = std::map<std::string, base::CodeStatus>;
 
 void add_unresolved(Codes& codes, std::vector<std::string> more) {
@@ -218,13 +218,13 @@ Result<events::VersionCreated> draft_of(const Views& views,
   draft.source = source.id;
   Codes codes;
   if (source.has_csv_data) {
-    // Of a table on a release without a file, too: on this release its codes are codes.
+    // Also for a table on a release without a file: on this release its codes are looked up.
     auto listed = table_codes(views, source);
     if (!listed) return listed.error();
     auto contents = contents_of_table(*release, *listed);
     for (auto& code : contents.codes) codes.emplace(std::move(code.code), code.status);
   } else {
-    // What nobody has confirmed there, nobody has confirmed here.
+    // Assumptions not confirmed in the source stay unconfirmed.
     draft.assumed = views.assumptions(source.id);
     for (auto& code : views.codes(source.id)) codes.emplace(std::move(code.code), code.status);
   }

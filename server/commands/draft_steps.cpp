@@ -48,14 +48,14 @@ class FindEffect {
   std::optional<StepEffect> effect_;
 };
 
-// Decisions by name in a commit: what StatusesChanged updated, and what undoing or redoing one gave
-// back.
+// Collects decisions by code in a commit: the updates of StatusesChanged, and the decisions
+// restored by undo or redo.
 void collect_decisions(const Commit& commit, VersionId draft,
                        std::map<std::string, base::CodeStatus>& decided) {
   for (const events::Event& event : commit.content.events) {
     if (const auto* changed = std::get_if<events::StatusesChanged>(&event)) {
       if (changed->version != draft) continue;
-      // The newest decision on a code is met first, and stands.
+      // The newest decision on a code comes first, and counts.
       for (const auto& update : changed->updates) decided.emplace(update.code, update.status);
     }
   }
@@ -74,7 +74,7 @@ void collect_decisions(const Commit& commit, VersionId draft,
   }
 }
 
-// The event that made the draft, if this commit did.
+// The event that created the draft, if it is in this commit.
 const events::VersionCreated* creation_of(VersionId draft, const Commit& commit) {
   for (const events::Event& event : commit.content.events) {
     const auto* made = std::get_if<events::VersionCreated>(&event);

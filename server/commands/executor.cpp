@@ -9,15 +9,15 @@
 namespace codelog::commands {
 namespace {
 
-// Streams that several turns share (an owner's names, accounts) can move under a decision; each
-// retry follows a commit of somebody else, so this many in a row means that something is wrong.
+// Several turns may share a stream (an owner's names, accounts), which can then move during a
+// decision. Each retry follows a commit of another command, so this many in a row mean a fault.
 constexpr int attempts_max = 100;
 constexpr std::chrono::milliseconds retry_wait_max{20};
 
-// Each follows a change by somebody else between the preparation and the turn.
+// Each follows another command's change between the preparation and the turn.
 constexpr int preparations_max = 8;
 
-// Longer than append() waits: whoever has the turn is answered first.
+// Longer than append() waits, so that the holder of a turn gets its answer first.
 constexpr std::chrono::seconds turn_wait_max{40};
 
 Error turn_is_kept() {
@@ -26,7 +26,7 @@ Error turn_is_kept() {
           {}};
 }
 
-// Whoever has it may be waiting for the disk.
+// The holder may be waiting for the disk.
 std::unique_lock<std::timed_mutex> take_turn(std::timed_mutex& mutex) {
   std::unique_lock lock(mutex, std::try_to_lock);
   if (lock) return lock;
@@ -44,7 +44,7 @@ Result<Commit> Executor::run(const Write& write, const Turn& turn, const Decide&
       if (*earlier) return std::move(**earlier);
       if (const auto good = check_views(); !good) return good.error();
       turn.preparation->is_in_turn_ = turn.preparation->is_missing_ = false;
-      (void)decide(site_.projections.views());  // An error comes again in the turn.
+      (void)decide(site_.projections.views());  // An error is found again in the turn.
       turn.preparation->is_in_turn_ = true;
     }
     auto commit = run_in_turn(write, turn, decide);
@@ -58,8 +58,8 @@ Result<Commit> Executor::run(const Write& write, const Turn& turn, const Decide&
 
 Result<std::optional<Commit>> Executor::run_in_turn(const Write& write, const Turn& turn,
                                                     const Decide& decide) {
-  // Always in this order, and before the turn of the ids, so that no two commands wait for each
-  // other, and nobody who waits here keeps others from ids.
+  // Always in this order, and before the turn of the ids: so no two commands wait for each other,
+  // and a command that waits here does not keep others from ids.
   TurnLock owner;
   TurnLock codelist;
   if (turn.owner) {
@@ -78,8 +78,8 @@ Result<std::optional<Commit>> Executor::find_earlier(const Write& write) const {
   return site_.log.find_idempotent(write.actor.username, *write.idempotency);
 }
 
-// Decided on views that stand still, a second version would get the id of the first, and the log
-// could never be replayed again.
+// On views that stand still, a second version would get the id of the first, and the log could
+// never be replayed again.
 Result<void> Executor::check_views() const {
   if (site_.projections.failure().empty()) return {};
   return Error{
@@ -107,7 +107,7 @@ Result<std::optional<Commit>> Executor::decide_and_append(const Write& write, co
       return std::optional<Commit>();
     }
     if (!decision || decision->events.empty()) {
-      // Perhaps because the same request has been carried out in between.
+      // The same request may have been executed meanwhile.
       ids = {};
       earlier = find_earlier(write);
       if (earlier && *earlier) return std::move(*earlier);
@@ -119,12 +119,12 @@ Result<std::optional<Commit>> Executor::decide_and_append(const Write& write, co
     if (commit.error().code != ErrorCode::conflict || attempt == attempts_max) {
       return commit.error();
     }
-    // Somebody's commit is on its way into the views.
+    // Another commit is on its way into the views.
     site_.log.wait_for(views.checkpoint().next(), retry_wait_max);
   }
 }
 
-// Gives the turn of the ids to the next as soon as it is sure which ones are taken.
+// Releases the turn of the ids as soon as the taken ids are certain.
 Result<Commit> Executor::append(const Write& write, const Views& views, Decision decision,
                                 TurnLock ids) {
   projections::NextIds next_ids = views.next_ids();

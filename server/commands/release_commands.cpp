@@ -24,8 +24,8 @@ bool is_older(const Views& views, const std::string& alias, const ReleaseRecord&
   return alias != than.alias && (!release || release->valid_from <= than.valid_from);
 }
 
-// The finished versions of a coding system by the older release that they were made on, so that
-// each release is compared once.
+// The finished versions of a coding system, by their older release, so that each release is
+// compared once.
 std::map<std::string, std::vector<VersionRecord>> versions_by_release(const Views& views,
                                                                       const ReleaseRecord& newer) {
   std::map<std::string, std::vector<VersionRecord>> versions;

@@ -33,8 +33,8 @@ bool contains(const Codes& sorted, const std::string& code) {
   return std::ranges::binary_search(sorted, code);
 }
 
-// What the searches of a version found when they were added, and find now; sorted. Views of the
-// version and of the searches' upgrades.
+// The codes that a version's searches found when they were added, and find now; sorted. Views of
+// the version and of the searches' upgrades.
 struct Matches {
   CodeViews before;
   CodeViews now;
@@ -47,7 +47,7 @@ std::vector<SearchUpgrade> rerun(const VersionContent& version, SearchReruns& se
     const SearchReruns::Found& found = searches.run(search);
     SearchUpgrade upgrade{search, search.codes.size(), found.too_many, found.problem};
     upgrade.search.codes = found.codes;
-    // What a search found that is left out now is not counted as lost.
+    // The codes of a search that is now left out do not count as lost.
     if (!found.too_many) add(search.codes, matches.before);
     upgrades.push_back(std::move(upgrade));
   }
@@ -57,15 +57,15 @@ std::vector<SearchUpgrade> rerun(const VersionContent& version, SearchReruns& se
   return upgrades;
 }
 
-// The statuses that the version's decisions come to on the newer release, of its codes, of those
-// that its searches find, and of everything below.
+// Applies the version's decisions on the newer release. Gives statuses to its codes, to those that
+// its searches find, and to all their descendants.
 std::vector<CodeWithStatus> decide_anew(const VersionContent& version, const CodeViews& matched,
                                         const ReleasePointer& newer) {
   std::vector<CodeWithStatus> entries;
   for (const std::string_view code : matched) {
     entries.push_back({std::string(code), CodeStatus::unresolved});
   }
-  // Of a code given twice the last status counts.
+  // For a repeated code, the last status counts.
   entries.insert(entries.end(), version.codes.begin(), version.codes.end());
   Codeset codeset = Codeset::make(CodeUniverse(newer), entries);
   const auto below = codeset.missing_descendants();
@@ -150,12 +150,12 @@ Result<VersionContent> content_of(const Views& views, const projections::Version
     }
     return content;
   }
-  // Of a table on a release without a file, too: on the newer one its codes are codes.
+  // Also for a table on a release without a file: on the newer release its codes are looked up.
   auto listed = table_codes(views, version);
   if (!listed) return listed.error();
   auto contents = contents_of_table(release != nullptr ? *release : *newer, *listed);
   content.codes = std::move(contents.codes);
-  // A listed code that the release does not know was nevertheless decided on.
+  // A listed code that the release does not know was decided on all the same.
   for (std::string& code : contents.unfound) {
     if (is_code(code)) {
       content.codes.push_back({std::move(code), CodeStatus::included});

@@ -151,7 +151,7 @@ class Upload {
     return bad_csv(detail + "; name the column of codes in code_column");
   }
 
-  // True where downloads and the version's codes are taken from a chosen column.
+  // True if downloads and the version's codes come from a chosen column.
   bool is_found_by_title() const {
     const auto download = find_column(titles_, system_.code_headers);
     const std::size_t shown_column = find_code_column(titles_, "").index;
@@ -223,7 +223,7 @@ class Upload {
     append_csv_row(fields, stored_);
   }
 
-  // With LF at the ends of all lines.
+  // The table with LF line ends.
   std::string take_stored() {
     stored_ += text_.substr(stored_to_);
     std::size_t kept = 0;
@@ -239,19 +239,19 @@ class Upload {
   const CodingSystemInfo& system_;
   const Release* const release_;
   const TableRules& rules_;
-  std::vector<std::string> titles_;   // as they are stored
-  std::vector<std::size_t> columns_;  // of codes
-  bool is_published_ = false;         // they were found by a published title
+  std::vector<std::string> titles_;   // as stored
+  std::vector<std::size_t> columns_;  // columns of codes
+  bool is_published_ = false;         // a published title found them
   std::vector<UnknownCode> unknown_;  // by row
   std::set<std::string> unknown_seen_;
-  std::string stored_;         // the text up to stored_to_, mended
+  std::string stored_;         // the corrected text up to stored_to_
   std::size_t stored_to_ = 0;  // bytes of the text
 };
 
 }  // namespace
 
-std::optional<coding_systems::Node> find_known_code(const Release& release,
-                                                    std::string_view typed, KnownCodes known) {
+std::optional<coding_systems::Node> find_known_code(const Release& release, std::string_view typed,
+                                                    KnownCodes known) {
   const auto node = coding_systems::find_typed_code(release, typed);
   if (!node) return std::nullopt;
   const bool counts =

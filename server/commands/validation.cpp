@@ -24,8 +24,8 @@ bool is_alphanumeric(char c) {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-// A control character, a line break, or a mark without width that nobody can see: a zero-width
-// space, a byte-order mark, an override of the direction of writing. The text must be UTF-8.
+// A control character, a line break, or an invisible mark without width: a zero-width space, a byte
+// order mark, an override of the writing direction. The text must be UTF-8.
 bool has_invisible_character(std::string_view text) {
   constexpr std::array<std::string_view, 15> marks = {
       "\u200b", "\u2028", "\u2029", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e",
@@ -50,7 +50,7 @@ bool runs_in_browser(std::string_view url) {
     if (c == ':') {
       return scheme == "javascript" || scheme == "data" || scheme == "vbscript";
     }
-    // Browsers skip these inside a scheme.
+    // Browsers skip these characters inside a scheme.
     if (!is_control(c) && c != ' ') scheme += base::ascii_lower({&c, 1});
   }
   return false;

@@ -41,13 +41,14 @@ Result<Editable> find_editable(const Views& views, const Actor& actor, VersionId
   return Editable{std::move(*version), std::move(*codelist)};
 }
 
-// Which codelist's turn it is; versions never change codelist.
+// The codelist whose turn a command takes; versions never change codelist.
 std::optional<CodelistId> codelist_of(const Site& site, VersionId id) {
   const auto version = site.projections.views().version(id);
   return version ? std::optional(version->codelist) : std::nullopt;
 }
 
-// The version from codes, or nothing if they are the newest version's and no new one is wanted.
+// The version from codes; nothing if the codes equal the newest version's and no new version is
+// wanted.
 struct FromCodes {
   const std::vector<std::string>& codes;
   const CodesRules& rules;
@@ -119,8 +120,8 @@ Result<events::VersionCreated> upgraded_draft(const Views& views, const VersionR
   return draft_of(source, compare_version(*content, releases, searches));
 }
 
-// OpenCodelists' replacement of a keyed list: what is absent goes, what is there is updated in its
-// place, what is new comes last.
+// OpenCodelists' replacement of a keyed list: missing entries are removed, existing ones are
+// updated in place, new ones come last.
 template <class Item, class Key>
 std::vector<Item> merged(const std::vector<Item>& before, const std::vector<Item>& wanted,
                          Key key) {
@@ -211,8 +212,8 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
   if (command.tag) {
     if (const auto tag = check_tag(*command.tag); !tag) return tag.error();
   }
-  // Now, and not with the details: merging long lists would take seconds, and others wait their
-  // turn.
+  // Checked now, not with the other details: merging long lists would take seconds while others
+  // wait for their turn.
   if (const auto good = check_references(command.references); !good) return good.error();
   if (const auto good = check_signoffs(command.signoffs); !good) return good.error();
   const Turn turn{.allocates_ids = true, .codelist = id};
@@ -406,7 +407,7 @@ Result<Commit> VersionCommands::publish(const Write& write, VersionId id) {
 
 namespace {
 
-// The version's end, and the codelist's too when it is the last.
+// Deletes the version, and the codelist too if it is the last one.
 Decision deletion(const Views& views, const Editable& found, std::string command,
                   events::DeletionCause cause, const std::string& reason) {
   Decision decision{std::move(command), {codelist_stream(found.codelist.id)}, {}};

@@ -14,7 +14,7 @@ using coding_systems::Codeset;
 
 std::shared_ptr<const Searches> with_searchless(std::vector<projections::SearchRecord> records,
                                                 const Codeset& codeset) {
-  auto searches = std::make_shared<Searches>();  // shared by the workspaces that follow
+  auto searches = std::make_shared<Searches>();  // shared with later workspaces
   searches->records = std::move(records);
   std::vector<std::string_view> found;
   for (const projections::SearchRecord& record : searches->records) {
@@ -31,8 +31,8 @@ std::shared_ptr<const Searches> with_searchless(std::vector<projections::SearchR
   return searches;
 }
 
-// The searches after a step; the same object where it changed neither searches nor the codes that
-// lack one.
+// The searches after a step. Returns the same object if the step changed neither searches nor the
+// codes that no search found.
 std::shared_ptr<const Searches> after_step(const Workspace& before, const StepEffect& effect,
                                            VersionId draft, const Codeset& codeset) {
   const bool new_codes =
@@ -51,7 +51,7 @@ std::shared_ptr<const Searches> after_step(const Workspace& before, const StepEf
   return with_searchless(std::move(records), codeset);
 }
 
-// The codes that the updates leave included or excluded.
+// The codes that are included or excluded after the updates.
 std::vector<std::string> decided_by(const std::vector<events::CodeWithStatus>& updates) {
   std::map<std::string_view, CodeStatus> last;
   for (const events::CodeWithStatus& update : updates) last[update.code] = update.status;
@@ -117,7 +117,7 @@ Result<std::shared_ptr<const Workspace>> Workspaces::of(const Views& views,
     const base::Lock lock(mutex_);
     for (auto at = recent_.begin(); at != recent_.end(); ++at) {
       if (at->first != draft.id) continue;
-      // A release that was imported again is another release, under the same alias.
+      // A release that was imported again is another release with the same alias.
       if (at->second->changed_at != draft.changed_at ||
           !is_current(views, draft, *at->second->release)) {
         recent_.erase(at);
@@ -132,11 +132,11 @@ Result<std::shared_ptr<const Workspace>> Workspaces::of(const Views& views,
   auto made = std::make_shared<Workspace>();  // shared by the commands on this draft
   made->changed_at = draft.changed_at;
   made->release = *release;
-  auto codeset = std::make_shared<Codeset>(  // shared by the workspaces that follow
+  auto codeset = std::make_shared<Codeset>(  // shared with later workspaces
       Codeset::make(coding_systems::CodeUniverse(*release), views.codes(draft.id)));
   made->searches = with_searchless(views.searches(draft.id), *codeset);
   made->codeset = std::move(codeset);
-  made->own_codes = std::make_shared<OwnCodes>(site_.log, draft);  // shared by those that follow
+  made->own_codes = std::make_shared<OwnCodes>(site_.log, draft);  // shared with later ones
   keep(draft.id, made);
   return std::shared_ptr<const Workspace>(std::move(made));
 }
@@ -155,12 +155,11 @@ void Workspaces::keep(VersionId draft, std::shared_ptr<const Workspace> workspac
 }
 
 void Workspaces::advance(VersionId draft, const Workspace& before, const Commit& commit) {
-  if (commit.position <= before.changed_at) return;  // An earlier commit, told again.
+  if (commit.position <= before.changed_at) return;  // An earlier commit, returned again.
   const auto effect = effect_of(commit, draft);
   if (!effect) return;
   auto after = std::make_shared<Workspace>(before);  // shared by the commands on this draft
-  auto codeset =
-      std::make_shared<Codeset>(*before.codeset);  // shared by the workspaces that follow
+  auto codeset = std::make_shared<Codeset>(*before.codeset);  // shared with later workspaces
   codeset->apply(effect->changes);
   after->changed_at = commit.position;
   after->searches = after_step(before, *effect, draft, *codeset);

@@ -8,7 +8,7 @@
 namespace codelog::http {
 namespace {
 
-// An IPv4 address (also one that is written as IPv6), or the network of an IPv6 address.
+// The key of an IPv4 address (also one written as IPv6), or of the network of an IPv6 address.
 std::optional<std::uint64_t> key_of(std::string_view address) {
   const std::string text(address.substr(0, address.find('%')));  // without the interface
   in6_addr v6{};
@@ -20,7 +20,7 @@ std::optional<std::uint64_t> key_of(std::string_view address) {
   if (IN6_IS_ADDR_V4MAPPED(&v6)) return last;
   std::uint64_t network = 0;
   std::memcpy(&network, v6.s6_addr, sizeof network);
-  // The loopback and its like are no networks: their own last bytes tell them apart.
+  // Loopback and similar addresses have no network; their last bytes distinguish them.
   return network != 0 ? network : std::uint64_t{last} << 32;
 }
 
@@ -91,7 +91,7 @@ void Charge::give_back() {
 
 bool AnswerCharge::take(Peer& peer, std::size_t own_bytes, SharedBody shared) {
   const std::size_t shared_bytes = shared ? shared->size() : 0;
-  // However many senders it has, a body counts from the first to the last of them.
+  // A shared body counts once, from its first sender to its last.
   if (shared && shared->begin_sending()) budget_.use(shared_bytes);
   if (!budget_.take(peer, own_bytes + shared_bytes, own_bytes)) {
     if (shared && shared->end_sending()) budget_.unuse(shared_bytes);

@@ -34,7 +34,7 @@ Connection::Connection(Shard& shard, Socket socket, Origin origin, Welcome welco
       body_charge_(shard.shared().bodies),
       answer_charge_(shard.shared().answers) {
   exchange_.request.remote_address = origin_.address;
-  error_code ignored;  // a socket that refuses these will fail at its first use
+  error_code ignored;  // a socket that refuses these options fails at its first use
   socket_.non_blocking(true, ignored);
   socket_.set_option(net::ip::tcp::no_delay(true), ignored);
 }
@@ -59,7 +59,7 @@ void Connection::sweep(SteadyTime now) {
 
 void Connection::close_if_idle() {
   closing_ = true;
-  // What has come already is still answered.
+  // Requests that have arrived are still answered.
   error_code error;
   const bool idle = is_reading_head_ && !parser_.has_begun() && socket_.available(error) == 0;
   if (idle) socket_.cancel(error);
@@ -78,7 +78,7 @@ Awaitable<void> Connection::run() {
     co_return;
   }
   Step step = begin(steady_clock::now());
-  // A connection that has only just come does not get the time of one between requests.
+  // A new connection gets the shorter time, not the time between requests.
   deadline_ = steady_clock::now() + shard_.limits().head_timeout;
   while (step != Step::close) {
     switch (step) {
@@ -113,11 +113,11 @@ Awaitable<void> Connection::run() {
   if (input_left_) co_await linger();
 }
 
-// Answered without reading the request: whoever comes when there is no room gets no more than this.
+// Sends 503 without reading the request, because the server has no room for it.
 Awaitable<void> Connection::refuse_connection() {
   deadline_ = steady_clock::now() + shard_.limits().linger_timeout;
   error_code error;
-  socket_.write_some(net::buffer(too_many_connections), error);  // fits an empty socket's buffer
+  socket_.write_some(net::buffer(too_many_connections), error);  // fits into an empty socket buffer
   if (!error) co_await linger();
 }
 
@@ -140,13 +140,13 @@ Connection::Step Connection::head_came(const error_code& error, std::size_t byte
     const bool late = timed_out_ && parser_.has_begun();
     return late ? refuse(408, "The head of the request took too long.") : Step::close;
   }
-  // The sweeper came between the bytes' arrival and now, and will not come again by itself.
+  // The sweeper ran after the bytes arrived, and will not run again for this wait.
   const bool lost_deadline = timed_out_;
   timed_out_ = false;
   const bool first = !parser_.has_begun();
   input_.add(bytes);
   const Step step = parse_head();
-  // Only the first bytes set the deadline: dripping does not move it.
+  // Only the first bytes set the deadline, so that a slow client cannot extend it.
   const bool begins = first && parser_.has_begun();
   if (step == Step::read_head && (begins || lost_deadline)) {
     deadline_ = steady_clock::now() + shard_.limits().head_timeout;
@@ -157,7 +157,7 @@ Connection::Step Connection::head_came(const error_code& error, std::size_t byte
 Connection::Step Connection::parse_head() {
   switch (parser_.parse_head(input_.bytes())) {
     case RequestParser::Progress::need_more:
-      // The server stops while only an empty line has come.
+      // The server stops, and only an empty line has arrived.
       return closing_ && !parser_.has_begun() ? Step::close : Step::read_head;
     case RequestParser::Progress::failed:
       return refuse(parser_.failure().status, parser_.failure().why);
@@ -182,7 +182,7 @@ Connection::Step Connection::after_head(SteadyTime now) {
       return refuse(
           413, "The body is larger than " + std::to_string(exchange_.body_bytes_max) + " bytes.");
     }
-    // Nobody would have read it: the answer is the same without it.
+    // The body is not read, because the answer does not depend on it.
     keep_alive_ = false;
     input_left_ = true;
     return Step::work;
@@ -219,8 +219,7 @@ Connection::Step Connection::finish_body(RequestParser::Progress progress) {
   return refuse(parser_.failure().status, parser_.failure().why);
 }
 
-// The rest of the input cannot be trusted, or is not worth reading: the connection ends with this
-// answer.
+// The rest of the input is unusable or not worth reading: the connection ends with this answer.
 Connection::Step Connection::refuse(int status, std::string_view why) {
   if (is_reading_head_) {
     is_reading_head_ = false;
@@ -240,7 +239,7 @@ Awaitable<void> Connection::send_continue() {
   const std::size_t bytes = socket_.write_some(net::buffer(continue_bytes), failed);
   if (!failed && bytes == continue_bytes.size()) co_return;
   const auto rest = net::buffer(continue_bytes.substr(failed ? 0 : bytes));
-  // A failure shows at the next read.
+  // An error shows again at the next read.
   const auto [error, more] = co_await net::async_write(socket_, rest, as_result);
   (void)error;
   (void)more;
@@ -288,8 +287,7 @@ void Connection::leave_request() {
   answer_charge_.give_back();
 }
 
-// The last address is the one that our proxy has added itself. Those before it are the client's
-// words.
+// Our proxy added the last address; the client could have made up those before it.
 void Connection::find_client() {
   client_ = {};
   exchange_.request.remote_address = origin_.address;

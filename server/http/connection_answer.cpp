@@ -16,17 +16,17 @@ namespace net = boost::asio;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-// Compressing so much takes 0.1 ms. More would be felt by the other connections of the thread.
+// Compressing this much takes 0.1 ms; more would delay the other connections of the thread.
 constexpr std::size_t compress_here_bytes_max = 16u << 10;
 constexpr std::uint64_t compress_bytes_per_us = 30;
-// Smaller answers are not worth counting: as many as there may be connections are 256 MB.
+// Smaller answers are not counted: with the most connections, they add up to 256 MB.
 constexpr std::size_t answer_bytes_uncounted = 16u << 10;
-// Memory for bodies that is not worth giving back between requests.
+// A body buffer up to this size is kept between requests.
 constexpr std::size_t body_bytes_kept = 64u << 10;
-// What is made of a body while it is worked on: a tree of its JSON, commands, events, the commit.
+// The memory that a body needs during work: a tree of its JSON, commands, events, the commit.
 // Measured with creates of 150,000 codes.
 constexpr std::size_t work_bytes_per_body_byte = 16;
-// Reading JSON and deciding on codes takes at least so long.
+// The least speed of reading JSON and deciding on codes.
 constexpr std::uint64_t body_bytes_per_us = 20;
 
 std::uint64_t thread_processor_us() {
@@ -36,7 +36,7 @@ std::uint64_t thread_processor_us() {
          static_cast<std::uint64_t>(time.tv_nsec) / 1'000;
 }
 
-// Leaves the gate at the end of the work, whatever ends it.
+// Leaves the gate when the work ends, in any way.
 class AtWork {
  public:
   AtWork(Gate& gate, Gate::Ticket& ticket) : gate_(gate), ticket_(ticket), working_(gate) {}
@@ -72,7 +72,7 @@ void Connection::Turn::end(Admission admission) {
   timer_->cancel();
 }
 
-// The connection stays until then: only this ends its wait.
+// The connection stays alive until then, because only this call ends its wait.
 void Connection::Turn::on_admitted() {
   net::post(connection_.shard_.context(), [this] { end(Admission::admitted); });
 }
@@ -99,8 +99,8 @@ void Connection::sweep_queued(SteadyTime now) {
   turn_.end(is_gone ? Admission::gone : Admission::late);
 }
 
-// Also of a client that has only ended its own side: nobody can tell the two apart, and a client
-// that waits in a queue has no reason to.
+// Also true for a client that has only closed its own side: the two cannot be distinguished, and a
+// client that waits in a queue has no reason to close.
 bool Connection::is_client_gone() {
   if (!socket_.is_open()) return true;
   pollfd peer{socket_.native_handle(), POLLRDHUP, 0};
@@ -186,7 +186,7 @@ Awaitable<Connection::Step> Connection::compress_elsewhere() {
       co_await enter_gate({.cost_us = bytes / compress_bytes_per_us, .bytes = bytes});
   if (admission == Admission::gone) co_return turn_away(admission);
   if (admission != Admission::admitted) {
-    exchange_.delivery.gzip = false;  // plain bytes are better than no bytes
+    exchange_.delivery.gzip = false;  // plain bytes are better than none
     co_return Step::send;
   }
   const auto home = socket_.get_executor();
@@ -201,7 +201,7 @@ Awaitable<Connection::Step> Connection::compress_elsewhere() {
 
 // --- Sending
 
-// Only what is sent stays in memory until the client has read it.
+// Keeps in memory only the part still to be sent until the client has read it.
 void Connection::drop_what_is_not_sent() {
   body_charge_.give_back();
   std::string& request_body = exchange_.request.body;
@@ -217,7 +217,7 @@ void Connection::drop_what_is_not_sent() {
   }
 }
 
-// Of a body in a file the kernel sends the file's own pages.
+// For a body in a file, the kernel sends the file's own pages.
 bool Connection::charge_answer() {
   if (exchange_.request.method() == Method::head) return true;
   const Response& response = exchange_.response;
@@ -256,7 +256,7 @@ Connection::Step Connection::send() {
   return flush();
 }
 
-// Nearly always everything goes at once: no trip through the event loop.
+// Nearly always the socket takes everything at once, without a trip through the event loop.
 Connection::Step Connection::flush() {
   error_code error;
   output_.flush(socket_, error);
@@ -281,7 +281,7 @@ Awaitable<Connection::Step> Connection::send_rest() {
   }
 }
 
-// At the end of each `write_timeout`. Bytes that only the kernel has taken prove nothing.
+// Runs at the end of each `write_timeout`. Bytes that only the kernel has taken do not count.
 bool Connection::client_reads_on(SteadyTime now) {
   const Limits& limits = shard_.limits();
   const std::size_t acknowledged = output_.acknowledged_bytes(socket_);
@@ -298,8 +298,7 @@ Connection::Step Connection::finish(SteadyTime now) {
   shard_.service().record(exchange_, output_.sent_bytes(), now);
   leave_request();
   if (!keep_alive_) {
-    // Unread input makes the kernel reset the connection, and the client may then never see the
-    // answer.
+    // Unread input makes the kernel reset the connection, and the client may then lose the answer.
     input_left_ = input_left_ || !input_.empty();
     return Step::close;
   }

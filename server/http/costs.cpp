@@ -6,7 +6,7 @@
 namespace codelog::http {
 namespace {
 
-// A place is one word: 16 bits that tell targets apart, 24 of microseconds, 24 of kilobytes.
+// An entry is one word: 16 bits that identify the target, 24 for microseconds, 24 for kilobytes.
 constexpr std::uint64_t part_max = (std::uint64_t{1} << 24) - 1;
 constexpr std::uint64_t average_weight = 8;
 
@@ -30,7 +30,7 @@ void Costs::record(std::size_t route, std::string_view target, const Cost& cost)
                                      std::memory_order_relaxed);
   std::atomic<std::uint64_t>& average = routes_[route];
   const std::uint64_t before = average.load(std::memory_order_relaxed);
-  // An update that another one overwrites is no loss.
+  // If another update overwrites this one, nothing important is lost.
   average.store(before == 0 ? us : (before * (average_weight - 1) + us) / average_weight,
                 std::memory_order_relaxed);
 }

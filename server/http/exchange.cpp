@@ -10,8 +10,8 @@ namespace codelog::http {
 namespace {
 
 constexpr std::size_t request_id_bytes_max = 64;
-// A body that no handler will read is taken in (and ignored) up to here, so that the connection can
-// go on.
+// A body that no handler reads is received and ignored up to this size, so that the connection can
+// continue.
 constexpr std::size_t unrouted_body_bytes_max = 64u << 10;
 
 bool is_sane_id(std::string_view id) {
@@ -26,7 +26,7 @@ int sent_status(const Exchange& exchange) {
   return exchange.delivery.not_modified ? 304 : exchange.response.status;
 }
 
-// What a client did, a malformed request among it, is no error of the server.
+// Faults of the client, such as a malformed request, are not errors of the server.
 LogLevel level_of(const Exchange& exchange, int status) {
   if (status < 500) return LogLevel::info;
   if (!exchange.is_refused) return LogLevel::error;
@@ -60,7 +60,7 @@ void Exchange::reset() {
   is_routed = false;
   is_answered = false;
   is_refused = false;
-  // One large upload must not keep its memory for the rest of the connection.
+  // Frees the memory of a large upload before the connection's next request.
   if (request.body.capacity() > unrouted_body_bytes_max) std::string().swap(request.body);
 }
 
@@ -77,7 +77,7 @@ void Service::route(Exchange& exchange, std::string_view generated_id) const {
   exchange.match = router_.match(request.method(), request.path());
   if (exchange.match.kind != RouteMatch::Kind::found) return;
   const bool reads = request.method() == Method::get || request.method() == Method::head;
-  // A body of GET means nothing to anybody, so that nobody may fill the memory with one.
+  // A body of GET has no meaning, so it may not fill the memory.
   const std::size_t limit = reads ? exchange.body_bytes_max : options_.limits.body_bytes_max;
   exchange.body_bytes_max = std::min(limit, exchange.match.route->body_bytes_max.value_or(limit));
 }
@@ -90,7 +90,7 @@ bool Service::answer_quickly(Exchange& exchange) const {
     if (!response) return false;
     exchange.response = std::move(*response);
   } catch (...) {
-    return false;  // the handler proper says what is wrong
+    return false;  // the worker handler will report the fault
   }
   exchange.delivery = plan_delivery(exchange.request, exchange.response);
   exchange.is_answered = true;
@@ -155,7 +155,7 @@ Response Service::error_page(const Request& request, int status, std::string_vie
     try {
       return options_.error_page(request, status, detail);
     } catch (...) {
-      // The page for errors failed itself; the plain one below says the same.
+      // The handler for error pages failed; the plain page below says the same.
     }
   }
   return problem(request, status, detail);

@@ -7,7 +7,7 @@
 namespace codelog::http {
 namespace {
 
-// How many queued requests are looked at for one that fits the memory that is left.
+// At most this many queued requests are checked to find one that fits the free memory.
 constexpr int looks_max = 16;
 
 std::uint64_t now_us() {

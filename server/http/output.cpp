@@ -36,12 +36,12 @@ std::size_t Output::write_some(Socket& socket, error_code& error) {
       bytes = ::sendfile(descriptor, body_file_, &offset, left_[1].size());
     }
   } while (bytes < 0 && errno == EINTR);
-  // A file that ended early would be asked for ever.
+  // Without this check, a file that is too short would be read for ever.
   CODELOG_CHECK(bytes != 0, "the file of a body has as many bytes as the body");
   if (bytes > 0) return static_cast<std::size_t>(bytes);
   const bool is_sockets_fault = errno == EAGAIN || errno == EPIPE || errno == ECONNRESET;
   if (!sends_head && !is_sockets_fault) {
-    // The system does not send from files, or has no memory to: the same bytes can be written.
+    // The system cannot send from files, or lacks the memory; write the same bytes instead.
     body_file_ = -1;
     return socket.write_some(left_, error);
   }
@@ -63,7 +63,7 @@ void Output::flush(Socket& socket, error_code& error) {
 std::size_t Output::acknowledged_bytes(Socket& socket) const {
   int queued_bytes = 0;
   if (::ioctl(socket.native_handle(), SIOCOUTQ, &queued_bytes) != 0) return sent_bytes_;
-  // What is queued may belong to the answer before this one.
+  // Queued bytes may belong to the previous answer.
   return sent_bytes_ - std::min(sent_bytes_, static_cast<std::size_t>(queued_bytes));
 }
 

@@ -16,7 +16,7 @@ constexpr std::string_view html_type = "text/html; charset=utf-8";
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view problem_type = "application/problem+json";
 
-// Whatever text a title or a handler's message has, the dump must not throw.
+// Must not throw, whatever text a title or a handler's message has.
 std::string dump(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -20,11 +20,11 @@ using boost::system::error_code;
 using net::ip::tcp;
 using Acceptor = net::basic_socket_acceptor<tcp, Executor>;
 
-// How many connections beyond the limit are told so at the same time, but never more than the
-// limit; further ones are just closed.
+// At most this many connections over the limit get a 503 at the same time (and never more than the
+// limit itself); further ones are just closed.
 constexpr std::size_t refusals_max = 256;
-// After accept() has failed, most likely for lack of descriptors: trying again at once would only
-// burn the processor.
+// After accept() has failed, probably for lack of descriptors, an immediate retry would only waste
+// the processor.
 constexpr std::chrono::milliseconds accept_pause{50};
 
 base::Error io_error(std::string what, const error_code& error) {
@@ -36,7 +36,7 @@ base::Error io_error(std::string what, const error_code& error) {
 class Server::Impl {
  public:
   Impl(const ServerOptions& options, Router router);
-  // NOLINTNEXTLINE(bugprone-exception-escape): without locks and threads there is no going on.
+  // NOLINTNEXTLINE(bugprone-exception-escape): without locks and threads, continuing is impossible.
   ~Impl() { stop(std::chrono::milliseconds(0)); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -115,7 +115,7 @@ base::Result<std::uint16_t> Server::Impl::listen() {
   const std::string where = options().address + " port " + std::to_string(options().port);
   acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(Acceptor::reuse_address(true), error);
-  // Connections inherit these. They must be set before listen(), which fixes the largest window.
+  // Connections inherit these options. Set them before listen(), which fixes the largest window.
   const auto bytes = [](std::size_t count) { return static_cast<int>(count); };
   if (!error) {
     acceptor_.set_option(
@@ -134,7 +134,7 @@ base::Result<std::uint16_t> Server::Impl::listen() {
 }
 
 base::Result<std::uint16_t> Server::Impl::start() {
-  // Sending from a file has no flag that keeps it from being raised where the peer has gone.
+  // sendfile() has no flag against SIGPIPE when the peer has gone.
   std::signal(SIGPIPE, SIG_IGN);
   auto port = listen();
   if (!port) return port.error();

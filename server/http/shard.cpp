@@ -14,7 +14,7 @@ namespace {
 
 namespace net = boost::asio;
 
-// Reads that wait for a position have a thread each, too.
+// Each read that waits for a position has a thread too.
 constexpr std::size_t reads_waiting_max = 16;
 
 std::size_t processors_count(const ServerOptions& options) {
@@ -29,8 +29,8 @@ std::string random_prefix() {
   return std::string(text.data(), static_cast<std::size_t>(size));
 }
 
-// A deadline is noticed at most a quarter of the shortest timeout late, and no more than once in 5
-// ms looked for.
+// A deadline is noticed late by at most a quarter of the shortest timeout; the sweeper runs at most
+// once in 5 ms.
 std::chrono::milliseconds sweep_interval(const Limits& limits) {
   const auto shortest = std::min({limits.head_timeout, limits.idle_timeout, limits.body_timeout,
                                   limits.write_timeout, limits.linger_timeout});
@@ -118,8 +118,8 @@ void Shard::serve(Socket socket, Connection::Origin origin, Connection::Welcome 
   }
   connections_.push_back(std::move(connection));
   const auto place = std::prev(connections_.end());
-  // By now the coroutine is gone, and whatever it threw (memory, at worst) ends its own connection
-  // only.
+  // The coroutine has ended. An exception from it (at worst, no memory) ends only its own
+  // connection.
   net::co_spawn(context_, (*place)->run(), [this, place](std::exception_ptr) {
     connections_.erase(place);
     shared_.connections.leave();
@@ -161,7 +161,7 @@ void Shard::join() {
 
 std::string_view Shard::date_line() {
   std::timespec now{};
-  // The coarse clock is read without asking the kernel; it may lag by a tick.
+  // Reading the coarse clock does not enter the kernel; the clock may lag by a tick.
   clock_gettime(CLOCK_REALTIME_COARSE, &now);
   return date_.at(now.tv_sec);
 }

@@ -35,7 +35,7 @@ constexpr std::array<Choice, 3> types = {
     Choice{to_codes_only, "Converted codes only"},
     Choice{unmapped, "Codes that map to nothing, which are in neither of the other files"}};
 
-// What is chosen on the form.
+// The form's selection.
 struct Chosen {
   std::string from = "snomedct";
   std::string to = "ctv3";
@@ -48,7 +48,7 @@ std::string_view label_of(const std::array<Choice, count>& choices, std::string_
   return found == choices.end() ? value : found->label;
 }
 
-// A list of those systems that some conversion has on this side.
+// A list of the systems on this side of some conversion.
 std::string system_list(std::string_view name, std::string_view label, std::string_view chosen,
                         std::string_view application::ConversionDirection::*side) {
   const auto directions = application::conversion_directions();
@@ -131,7 +131,7 @@ Result<void> read_choices(const http::Parameters& fields, Chosen& chosen) {
   return {};
 }
 
-// Fills in what it can: a refused form is shown as it was filled in.
+// Reads whatever it can, because a refused form is shown again as it was filled in.
 Result<void> read_upload(const http::Request& request, Upload& upload) {
   const auto form = http::parse_multipart(request);
   if (!form) return form.error();
@@ -147,8 +147,8 @@ Result<void> read_upload(const http::Request& request, Upload& upload) {
   return {};
 }
 
-// The file's name without its last ending; short enough that ours can go behind it in any file
-// system. Names that begin with dots keep them, as in Python.
+// The file's name without its last extension, shortened so that our suffix fits in any file system.
+// Leading dots stay, as in Python.
 std::string stem_of(std::string_view file_name) {
   constexpr std::size_t stem_bytes_max = 200;
   const std::size_t dot = file_name.find_last_of('.');
@@ -175,7 +175,7 @@ http::Response download(const Conversion& conversion, const Upload& upload) {
                    stem + "-" + std::string(conversion.direction.to) + ".csv");
 }
 
-// As the form calls the field.
+// With the form's name for the field.
 std::string sentence_of(const base::Error& error) {
   const bool is_of_to = error.fields.size() == 1 && error.fields.front().field == "to";
   return is_of_to ? "to_coding_system_id: " + error.fields.front().detail

@@ -14,7 +14,7 @@ using base::Result;
 
 constexpr int requests_per_round = 10;
 
-// A size that is measured, and how long it may take: from sending to having the whole answer.
+// A size to measure, and its time limit, from sending to the end of the answer.
 struct Size {
   std::size_t codes_count;
   double aim_ms;
@@ -23,10 +23,10 @@ constexpr std::array sizes = {Size{965, 2}, Size{10'260, 10}};
 
 struct Times {
   std::vector<double> wall_ms;
-  std::vector<double> cpu_ms;  // of the server, a request
+  std::vector<double> cpu_ms;  // of the server, for each request
 };
 
-// The same request again and again.
+// Sends the same request again and again.
 Result<Times> time_requests(Bench& bench, const RunningServer& server, const HttpRequest& request) {
   auto client = HttpClient::connect(server.port, std::chrono::seconds(120));
   if (!client) return client.error();
@@ -57,7 +57,7 @@ HttpRequest post(const Bench& bench, std::string target, const Json& body) {
       .body = body.dump()};
 }
 
-// What a commit waits for in any case.
+// The wait that every commit needs.
 Result<double> sync_milliseconds(const Bench& bench) {
   const auto file = SyncedFile::make(bench.folder);
   if (!file) return file.error();

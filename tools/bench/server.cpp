@@ -40,7 +40,7 @@ Result<void> measure_start(Bench& bench) {
 }
 
 struct ClickTimes {
-  std::vector<double> cpu_ms;  // per round, of one click
+  std::vector<double> cpu_ms;  // per round, for one click
   std::vector<double> wall_ms;
   std::vector<double> sync_ms;
 };
@@ -98,7 +98,7 @@ Result<void> measure_clicks(Bench& bench, const RunningServer& server, Researche
 struct Page {
   std::string name;
   std::string target;
-  std::string file;  // of the same bytes, for nginx
+  std::string file;  // with the same bytes, for nginx
   double ratio_max;
 };
 
@@ -137,7 +137,7 @@ Result<std::vector<Page>> make_pages(Bench& bench, Researcher& researcher) {
 }
 
 struct Cost {
-  std::vector<double> cpu_us;  // of one request
+  std::vector<double> cpu_us;  // for one request
   std::vector<double> requests_per_second;
 };
 
@@ -184,7 +184,7 @@ Result<void> compare_page(Bench& bench, const RunningServer& server, const Runni
 
 Result<void> measure_requests(Bench& bench, const RunningServer& server, Researcher& researcher) {
   if (!find_program("nginx") || !find_program("wrk")) {
-    bench.figures.leave_out("requests beside nginx",
+    bench.figures.leave_out("requests against nginx",
                             "needs nginx and wrk (Debian: nginx-light and wrk)");
     return {};
   }
@@ -208,9 +208,9 @@ Result<void> measure_requests(Bench& bench, const RunningServer& server, Researc
 }
 
 Result<void> measure_memory(Bench& bench, const RunningServer& server, Researcher& researcher) {
-  // Use that touches all parts of the index: terms, names, hierarchy.
+  // Uses all parts of the index: terms, names, hierarchy.
   for (const char* term : {"ank", "disorder", "fracture", "ter"}) {
-    // Searches that find too much are refused, after the same work.
+    // A search that finds too much is refused after the same work.
     const auto found = researcher.get("/api/v2/releases/" + bench.subject.alias +
                                       "/search?term=" + std::string(term));
     if (!found && found.error().code == ErrorCode::unavailable) return found.error();
