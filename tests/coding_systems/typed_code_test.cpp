@@ -1,4 +1,4 @@
-// What people type, paste and upload as codes.
+// Reading codes as people type, paste and upload them.
 #include <catch2/catch.hpp>
 #include <string>
 

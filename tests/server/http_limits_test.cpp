@@ -410,7 +410,7 @@ TEST_CASE("when workers and queue are full the answer is 503, and later the requ
   CHECK(again->body == "3");
 }
 
-TEST_CASE("connections beyond the limit are told so, and find room later", "[http]") {
+TEST_CASE("connections beyond the limit get a 503, and find room later", "[http]") {
   ServerOptions options;
   options.limits.connections_max = 2;
   TestServer server(std::move(options));
@@ -436,7 +436,7 @@ TEST_CASE("connections beyond the limit are told so, and find room later", "[htt
 
 TEST_CASE("stop lets a running request finish and be answered", "[http]") {
   ServerOptions options;
-  options.io_threads = 1;  // so that both connections have been told when one has
+  options.io_threads = 1;  // then both connections have been told when one has
   TestServer server(std::move(options));
   Client idle = server.client(), waiting = server.client();
   REQUIRE(idle.ask(get("/hello")));
@@ -455,7 +455,7 @@ TEST_CASE("stop lets a running request finish and be answered", "[http]") {
   CHECK(answer->header("connection") == "close");
 }
 
-TEST_CASE("stop closes what is left when its grace is over", "[http]") {
+TEST_CASE("stop closes all connections when its grace is over", "[http]") {
   TestServer server;
   Client waiting = server.client(), half = server.client();
   REQUIRE(waiting.send(get("/door")));

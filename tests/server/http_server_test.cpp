@@ -1,4 +1,4 @@
-// What the server says to well-behaved clients, over real sockets.
+// The server's answers to well-behaved clients, over real sockets.
 #include <zlib.h>
 
 #include <catch2/catch.hpp>
@@ -98,7 +98,7 @@ TEST_CASE("a request may come byte by byte", "[http]") {
   CHECK(hello->body == "hello");
 }
 
-TEST_CASE("an absolute target is taken for its path", "[http]") {
+TEST_CASE("an absolute target is treated as its path", "[http]") {
   TestServer server;
   Client client = server.client();
   const auto answer = client.ask("GET http://elsewhere:80/number/7?x HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -106,7 +106,7 @@ TEST_CASE("an absolute target is taken for its path", "[http]") {
   CHECK(answer->body == "7");
 }
 
-TEST_CASE("100-continue is said before the body is read, and not when it would be refused",
+TEST_CASE("100-continue is sent before the body is read, unless the body would be refused",
           "[http]") {
   TestServer server;
   Client client = server.client();
@@ -178,7 +178,7 @@ TEST_CASE("a preflight is answered on any path", "[http]") {
   CHECK(answer->header("access-control-max-age") == "86400");
 }
 
-TEST_CASE("request ids are taken over when sane and made otherwise", "[http]") {
+TEST_CASE("request ids are kept if valid and made otherwise", "[http]") {
   TestServer server;
   Client client = server.client();
   const auto given = client.ask(get("/hello", "X-Request-Id: Abc-1.2_3\r\n"));
@@ -249,7 +249,7 @@ TEST_CASE("a missing last slash is added for any method, the query kept", "[http
   CHECK(problem["request_id"] == nothing->header("x-request-id"));
 }
 
-TEST_CASE("bodies are compressed for clients that take it", "[http]") {
+TEST_CASE("bodies are compressed for clients that accept it", "[http]") {
   TestServer server;
   Client client = server.client();
   const std::string accepts = "Accept-Encoding: br;q=1, gzip;q=0.5\r\n";
@@ -270,7 +270,7 @@ TEST_CASE("bodies are compressed for clients that take it", "[http]") {
   CHECK(head->header("content-length") == std::to_string(zipped->body.size()));
 }
 
-TEST_CASE("what is small, secret or unwanted is not compressed", "[http]") {
+TEST_CASE("small and secret bodies are not compressed, nor unwanted gzip sent", "[http]") {
   TestServer server;
   Client client = server.client();
   const auto target = GENERATE(as<std::string>(), "/text/1023", "/secret");
@@ -283,7 +283,7 @@ TEST_CASE("what is small, secret or unwanted is not compressed", "[http]") {
   CHECK_FALSE(unwanted->has("content-encoding"));
 }
 
-TEST_CASE("a cached body has its twin, and both have tags that bring 304", "[http]") {
+TEST_CASE("a cached body has a compressed twin, and the tags of both give 304", "[http]") {
   TestServer server;
   Client client = server.client();
   const auto plain = client.ask(get("/cached"));
@@ -312,11 +312,11 @@ TEST_CASE("a cached body has its twin, and both have tags that bring 304", "[htt
   CHECK(same->status == 304);
 }
 
-TEST_CASE("a large body that is kept is sent whole, however slowly it is read", "[http]") {
+TEST_CASE("a large cached body is sent whole, even to a slow reader", "[http]") {
   const std::string text = large_text();
   TestServer server;
   Client client = server.client();
-  // More than sockets hold: the server must go on where it stopped, again and again.
+  // More than the sockets hold, so the server must continue again and again where it stopped.
   constexpr int requests_count = 40;
   std::string requests;
   for (int i = 0; i < requests_count; ++i) {
@@ -349,7 +349,7 @@ TEST_CASE("a large body that is kept is sent whole, however slowly it is read", 
   CHECK(client.ask(get("/hello"))->body == "hello");
 }
 
-TEST_CASE("whoever goes away in the middle of a large body harms nobody", "[http]") {
+TEST_CASE("a client that leaves in the middle of a large body harms nobody", "[http]") {
   TestServer server;
   Client stays = server.client();
   for (int i = 0; i < 20; ++i) {
@@ -365,7 +365,7 @@ TEST_CASE("whoever goes away in the middle of a large body harms nobody", "[http
   CHECK((answer->body == large_text()));
 }
 
-TEST_CASE("an exception is a 500 with the request id, and the server goes on", "[http]") {
+TEST_CASE("an exception is a 500 with the request id, and the server continues", "[http]") {
   TestServer server;
   Client client = server.client();
   for (const char* target : {"/throws", "/throws-int"}) {
@@ -382,7 +382,7 @@ TEST_CASE("an exception is a 500 with the request id, and the server goes on", "
   CHECK(next->status == 200);
 }
 
-TEST_CASE("the caller's error page is used for what no handler answered", "[http]") {
+TEST_CASE("the caller's error page is used for requests that no handler answered", "[http]") {
   ServerOptions options;
   options.error_page = [](const Request&, int status, std::string_view) {
     return html(status, "<h1>" + std::to_string(status));
@@ -454,14 +454,14 @@ TEST_CASE("each request is a line of the log", "[http]") {
   CHECK(log[1]["detail"] == "handler threw: the handler's reason");
   CHECK(log[2]["status"] == 400);
   CHECK_FALSE(log[2].contains("path"));
-  // What clients do wrong is no error of the server, whatever its status.
+  // Faults of the client are not errors of the server, whatever their status.
   CHECK(log[3]["status"] == 505);
   CHECK(log[3]["level"] == "info");
   CHECK(log[4]["status"] == 501);
   CHECK(log[4]["level"] == "info");
 }
 
-TEST_CASE("start says why it cannot listen", "[http]") {
+TEST_CASE("start reports why it cannot listen", "[http]") {
   ServerOptions options;
   options.address = "not an address";
   Server nowhere(options, Router());

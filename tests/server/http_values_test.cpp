@@ -30,7 +30,7 @@ Request asking(const std::string& name, const std::string& value) {
   return make_request(Method::get, "/", {{name, value}});
 }
 
-// A folder of its own, gone with the test.
+// A temporary folder, removed with the test.
 struct TemporaryFolder {
   TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "codelog-http-XXXXXX").string();
@@ -76,8 +76,7 @@ TEST_CASE("query parameters keep order, repeats and presence", "[http]") {
   CHECK(query.get("p") == "a&b c#f");
 }
 
-TEST_CASE("headers are found whatever their case, and stay right when the request moves",
-          "[http]") {
+TEST_CASE("headers are found in any case, and stay valid when the request moves", "[http]") {
   Request first =
       make_request(Method::post, "/x",
                    {{"Content-Type", "Text/HTML ; charset=x"}, {"X-Two", "a"}, {"x-two", "b"}});
@@ -89,8 +88,7 @@ TEST_CASE("headers are found whatever their case, and stay right when the reques
   CHECK_FALSE(request.header("X-Three"));
 }
 
-TEST_CASE("forms are read from their media type only, and have a largest number of fields",
-          "[http]") {
+TEST_CASE("forms are read from their media type only, and have a limit of fields", "[http]") {
   const HeaderList form = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
   const auto fields = parse_form(make_request(Method::post, "/", form, "a=1&b=%C3%A9+x&a=2"));
   REQUIRE(fields);
@@ -105,7 +103,7 @@ TEST_CASE("forms are read from their media type only, and have a largest number 
   CHECK(beyond.error().code == ErrorCode::invalid);
 }
 
-TEST_CASE("gzip is for those who accept it", "[http]") {
+TEST_CASE("gzip is only for clients that accept it", "[http]") {
   const auto accepts = [](const std::string& value) {
     return accepts_gzip(asking("Accept-Encoding", value));
   };
@@ -122,7 +120,7 @@ TEST_CASE("gzip is for those who accept it", "[http]") {
   }
 }
 
-TEST_CASE("If-Match compares strongly, and takes the compressed variant for the same state",
+TEST_CASE("If-Match compares strongly, and treats the compressed variant as the same state",
           "[http]") {
   const std::string tag = "\"v7\"";
   for (const char* value : {"\"v7\"", "\"v6\", \"v7\"", "*", "\"v7-gzip\"", "\"a,b\",\"v7\""}) {
@@ -160,7 +158,7 @@ TEST_CASE("every error code is one status", "[http]") {
     CHECK(body["status"] == status);
     CHECK(body["title"] == std::string(reason_phrase(status)));
     CHECK(body["request_id"] == "made-by-hand");
-    // Paths and offsets of a broken disk are for the log.
+    // Paths and offsets of a broken disk are for the log only.
     CHECK((body["detail"] == "the detail") == (status != 500));
     CHECK((response.log_detail.find("the detail") != std::string::npos) == (status == 500));
     if (status != 500) {
@@ -180,7 +178,7 @@ TEST_CASE("every error code is one status", "[http]") {
   CHECK(nlohmann::json::parse(broken.body)["detail"] == "not \xEF\xBF\xBD text");
 }
 
-TEST_CASE("downloads and redirects escape what headers cannot have", "[http]") {
+TEST_CASE("downloads and redirects escape characters that headers cannot have", "[http]") {
   const Response plain = csv("code,term\r\n", "org-slug-v1.csv");
   CHECK(plain.content_type == "text/csv");
   CHECK(plain.headers.at(0) ==
@@ -192,7 +190,7 @@ TEST_CASE("downloads and redirects escape what headers cannot have", "[http]") {
         "/a%20b/%C3%A9?q=%20&x=1%0D%0A");
 }
 
-TEST_CASE("large bodies that are kept are in files, as many as there may be", "[http]") {
+TEST_CASE("large cached bodies are in files, up to the limit of files", "[http]") {
   const auto bytes_of_file = [](const SharedBody& body) {
     std::string bytes(body->size() + 1, '\0');
     const auto count = ::pread(body->file(), bytes.data(), bytes.size(), 0);
@@ -207,7 +205,7 @@ TEST_CASE("large bodies that are kept are in files, as many as there may be", "[
   CHECK(SharedBytes::make("x")->bytes() == "x");
   CHECK(SharedBytes::make("")->bytes().empty());
   CHECK(SharedBytes::make_once(large)->file() == -1);
-  for (int round = 0; round < 2; ++round) {  // those that are let go make room
+  for (int round = 0; round < 2; ++round) {  // destroyed bodies make room
     std::vector<SharedBody> bodies;
     for (int i = 0; i < SharedBytes::files_max_usual; ++i)
       bodies.push_back(SharedBytes::make(large));
@@ -229,14 +227,14 @@ TEST_CASE("large bodies that are kept are in files, as many as there may be", "[
   SharedBytes::set_files_max(SharedBytes::files_max_usual);
 }
 
-TEST_CASE("the date is written as RFC 9110 has it", "[http]") {
+TEST_CASE("the date has the format of RFC 9110", "[http]") {
   DateLine date;
   CHECK(date.at(784111777) == "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
   CHECK(date.at(784111777) == "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
   CHECK(date.at(1709208000) == "Date: Thu, 29 Feb 2024 12:00:00 GMT\r\n");
 }
 
-TEST_CASE("metrics are rendered as Prometheus reads them", "[http]") {
+TEST_CASE("metrics have the format of Prometheus", "[http]") {
   Metrics metrics;
   metrics.counter("a_total", "Things.", {{"kind", "x\"y\\z\n"}}).add(3);
   metrics.counter("a_total", "Things.", {{"kind", "x\"y\\z\n"}}).add();
@@ -264,7 +262,7 @@ TEST_CASE("metrics are rendered as Prometheus reads them", "[http]") {
   CHECK(metrics.render().find("b 2.5") == std::string::npos);
 }
 
-TEST_CASE("each line of the log is one JSON object, from however many threads", "[http]") {
+TEST_CASE("each line of the log is one JSON object, from any number of threads", "[http]") {
   const TemporaryFolder folder;
   {
     auto log = Log::open({folder.path / "log.json", LogLevel::info});
@@ -297,7 +295,7 @@ TEST_CASE("each line of the log is one JSON object, from however many threads", 
   CHECK(seen == std::vector<int>(2000, 1));
 }
 
-TEST_CASE("a log without room drops lines and says how many", "[http]") {
+TEST_CASE("a log without room drops lines and reports their number", "[http]") {
   const TemporaryFolder folder;
   {
     auto log = Log::open({folder.path / "log.json", LogLevel::info, 10});

@@ -1,5 +1,4 @@
-// What versions are called: tags and hashes, the URLs that are made of them, and who may have which
-// name.
+// Names of versions: tags and hashes, the URLs made with them, and which names are free.
 #include <catch2/catch.hpp>
 #include <cctype>
 
@@ -23,7 +22,7 @@ struct Site : ApiSite {
 
   std::string hash_of_next() { return base::version_hash(views().next_ids().version); }
 
-  // A new codelist of test-org with this code; the hash of its version.
+  // Makes a codelist of test-org with this code; returns the hash of its version.
   std::string list(const std::string& name, const std::string& code, const json& tag = nullptr) {
     json body = {{"owner", "organisation/test-org"},
                  {"name", name},
@@ -49,7 +48,7 @@ struct Site : ApiSite {
                  {"tag", tag}});
   }
 
-  // The code in what is downloaded there; the status where there is nothing.
+  // The code in the download of this page; the status if there is none.
   std::string code_at(const std::string& page) const {
     const Reply reply = get(page + "download.csv");
     if (reply.status != 200) return std::to_string(reply.status);
@@ -60,7 +59,7 @@ struct Site : ApiSite {
     return code_at("/codelist/test-org/" + slug + "/" + name + "/");
   }
 
-  // What a study is told that has this line, and the digest of what it downloads by it.
+  // The answer of the check for a study with this line and the digest of this download.
   json check(const std::string& line, const std::string& downloaded) const {
     const json manifest = {
         {"files", {{"list.csv", {{"id", line}, {"sha", base::sha1_hex(downloaded)}}}}}};
@@ -73,7 +72,7 @@ struct Site : ApiSite {
   }
 };
 
-// As OpenCodelists takes a digest: of the lines, joined by line feeds.
+// OpenCodelists' input for a digest: the lines joined by line feeds.
 std::string joined_lines(std::string table) {
   std::erase(table, '\r');
   while (table.ends_with('\n')) table.pop_back();
@@ -82,7 +81,7 @@ std::string joined_lines(std::string table) {
 
 }  // namespace
 
-TEST_CASE("a tag that is another version's hash is refused, and its link stays what it is",
+TEST_CASE("a tag that is another version's hash is refused, and its link keeps its meaning",
           "[names]") {
   Site site;
   const std::string first = site.list("One", ulcer);
@@ -118,7 +117,7 @@ TEST_CASE("a new version never gets a hash that is a tag of its codelist", "[nam
   CHECK(third != coming);
   CHECK(site.code_of("one", coming) == infection);
   CHECK(site.code_of("one", third) == third_code);
-  // Another codelist may have that hash, and ids go on from there.
+  // Another codelist may get that hash, and later ids follow it.
   const std::string other = site.list("Two", ulcer);
   CHECK(site.code_of("two", other) == ulcer);
   CHECK(site.code_of("one", coming) == infection);
@@ -131,7 +130,7 @@ TEST_CASE("a version may be tagged with its own hash", "[names]") {
   CHECK(site.code_of("one", own) == ulcer);
 }
 
-TEST_CASE("a log of before may hold a tag that is a hash: the hash is what it names", "[names]") {
+TEST_CASE("an older log may hold a tag that is a hash: the name then means the hash", "[names]") {
   Site site;
   const std::string first = site.list("One", ulcer);
   const auto codelist = site.views().version(*base::parse_version_hash(first))->codelist;
@@ -149,11 +148,12 @@ TEST_CASE("a log of before may hold a tag that is a hash: the hash is what it na
   CHECK(site.code_of("one", first) == ulcer);
 }
 
-TEST_CASE("downloads and checks read a name alike: first in its own codelist, then as any hash",
-          "[names]") {
+TEST_CASE(
+    "downloads and checks find a name in the same way: first in its own codelist, then as any hash",
+    "[names]") {
   Site site;
   const std::string of_one = site.list("One", ulcer);
-  site.list("Two", infection, of_one);  // recreated with the ids that it had elsewhere
+  site.list("Two", infection, of_one);  // created again with the ids from before
   site.list("Three", third_code);
   struct Case {
     std::string line;
@@ -165,11 +165,11 @@ TEST_CASE("downloads and checks read a name alike: first in its own codelist, th
     CAPTURE(line);
     const std::string page = "/codelist/" + line + "/";
     CHECK(site.code_at(page) == code);
-    CHECK(site.code_at(page) == code);  // now from the cache, where it is kept
+    CHECK(site.code_at(page) == code);  // from the cache, if it was stored there
     const std::string table = site.get(page + "download.csv").body;
     CHECK(site.check(line, joined_lines(table)) == json{{"status", "ok"}});
   }
-  // Once the codelist has it, it is its own, whatever was answered before.
+  // Once the codelist has the name, the name is its own, whatever was answered before.
   REQUIRE(site.add("three", infection, of_one).status == 201);
   CHECK(site.code_of("three", of_one) == infection);
 }
@@ -195,7 +195,7 @@ TEST_CASE("a tag is escaped in URLs, and the URL in an answer leads to its versi
     const Reply shown = site.get(page);
     CHECK(shown.status == 200);
     CHECK_THAT(shown.body, Catch::Contains("under review"));
-    // A study writes the name either way.
+    // A study may write the name in either form.
     const std::string table = joined_lines(site.get(page + "download.csv").body);
     for (const std::string& name : {tag, escaped}) {
       CHECK(site.check("test-org/one/" + name, table) == json{{"status", "ok"}});
@@ -214,7 +214,8 @@ TEST_CASE("a clone's link to its source is escaped", "[names]") {
   CHECK(site.code_at("/codelist/user/alice/one/v1.0%20(final)/") == ulcer);
 }
 
-TEST_CASE("names may not begin or end with white space, or hold what nobody sees", "[names]") {
+TEST_CASE("names may not begin or end with white space, or contain invisible characters",
+          "[names]") {
   Site site;
   site.list("One", ulcer);
   for (const std::string tag : {"a ", " a", "a\u00a0", "\u3000a", "a\tb", "a\nb", "\u200ba",
@@ -237,7 +238,7 @@ TEST_CASE("names may not begin or end with white space, or hold what nobody sees
   }
 }
 
-TEST_CASE("a name that is older than the rule stays, and the rest can be changed", "[names]") {
+TEST_CASE("a name older than the rule stays, and other details can be changed", "[names]") {
   Site site;
   const std::string hash = site.list("One", ulcer);
   const auto codelist = site.views().version(*base::parse_version_hash(hash))->codelist;
@@ -277,7 +278,7 @@ TEST_CASE("a codelist's page leads to its newest published version", "[names]") 
   CHECK(site.get("/codelist/test-org/one/nothing/").status == 404);
 }
 
-TEST_CASE("the files of a draft lead to a page that says that it is a draft", "[names]") {
+TEST_CASE("the files of a draft lead to a page about the draft", "[names]") {
   Site site;
   const Reply made =
       site.send("POST", "/api/v2/codelists",

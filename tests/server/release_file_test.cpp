@@ -1,5 +1,5 @@
-// Read v2 and OPCS-4: tables of anything on the release without a file that OpenCodelists has of
-// them, codes like those of any other system on a release that was imported.
+// Read v2 and OPCS-4. On OpenCodelists' one release without a file, a version is a table with any
+// content; on an imported release, its codes are checked like those of any other system.
 #include <catch2/catch.hpp>
 
 #include "tests/server/api_site.h"
@@ -11,8 +11,8 @@ using nlohmann::json;
 
 struct System {
   std::string id;
-  std::string known, unknown;  // codes of the imported release, and of none
-  std::string term;            // of the known one
+  std::string known, unknown;  // codes: in the imported release, and in none
+  std::string term;            // of the known code
 };
 
 json table_of(const System& system, const std::string& name, const std::string& release,
@@ -31,7 +31,7 @@ struct Site : ApiSite {
     register_release(system.id);
   }
 
-  // The hash of the version that is made.
+  // Creates a codelist; returns the hash of its version.
   std::string create(const json& codelist) const {
     const Reply reply = send("POST", "/api/v2/codelists", codelist);
     INFO(reply.body);
@@ -51,7 +51,7 @@ const auto systems = {System{"readv2", "H33..", "Z9999", "Asthma"},
 
 }  // namespace
 
-TEST_CASE("on a release without a file a table of any codes is kept as it is", "[release-file]") {
+TEST_CASE("on a release without a file a table of any codes is kept unchanged", "[release-file]") {
   const System system = GENERATE(values(systems));
   const Site site(system);
   const std::string csv = "code,term\nanything,As uploaded\n" + system.known + ",Mine\n";
@@ -62,7 +62,7 @@ TEST_CASE("on a release without a file a table of any codes is kept as it is", "
   CHECK(definition.status == 400);
   CHECK(definition.body.find("This codelist version does not have a codeset.") !=
         std::string::npos);
-  // No builder: nothing to search, no drafts, no codes.
+  // No builder: no searches, no drafts, no codes.
   const std::string release = "/api/v2/releases/" + site.unknown;
   const Reply search = site.get(release + "/search?term=" + system.term);
   CHECK(search.status == 400);
@@ -111,7 +111,8 @@ TEST_CASE("a table from before a release was imported becomes a draft on it", "[
   const json statuses = site.get("/api/v2/versions/" + draft).json().at("statuses");
   CHECK(statuses.at(system.known) == "+");
   CHECK(!statuses.contains("anything"));
-  // An upgrade also lists what the release does not know: it was decided on once.
+  // An upgrade also lists codes that the release does not know, since somebody decided on them
+  // once.
   const json preview =
       site.get("/api/v2/versions/" + hash + "/upgrade?release=" + site.imported).json();
   CHECK(preview.at("compared_with_release_before") == false);
@@ -125,11 +126,11 @@ TEST_CASE("a table from before a release was imported becomes a draft on it", "[
   const json on_it = site.get(upgraded_url).json().at("statuses");
   CHECK(on_it.at(system.known) == "+");
   CHECK(on_it.at("anything") == "+");
-  // The table stays what it was.
+  // The table is unchanged.
   CHECK(site.get("/codelist/test-org/tables/" + hash + "/download.csv").body == csv);
 }
 
-TEST_CASE("a table with things that are no codes is upgraded without them", "[release-file]") {
+TEST_CASE("a table with entries that are not codes is upgraded without them", "[release-file]") {
   const System system = GENERATE(values(systems));
   const Site site(system);
   const std::string csv = "code,term\nno code at all,Mine\n,Empty\n" + system.known + ",Mine\n";
@@ -165,7 +166,7 @@ TEST_CASE("an upgrade to a release without a file names it", "[release-file]") {
   CHECK(site.send("POST", "/api/v2/releases/" + site.unknown + "/upgrade-report").status == 400);
 }
 
-TEST_CASE("every site takes tables of which nobody knows the release", "[release-file]") {
+TEST_CASE("every site accepts tables whose release nobody knows", "[release-file]") {
   ApiSite site;
   const auto known = [&] {
     std::vector<std::string> aliases;
@@ -199,11 +200,11 @@ TEST_CASE("every site takes tables of which nobody knows the release", "[release
     const std::string files = version.json().at("codelist_version");
     CHECK(site.get(files + "download.csv").body == "code,term\nmore,As uploaded\n");
   }
-  // They are no data that a site has.
+  // The site lists no release for them.
   CHECK(site.get("/coding-systems/latest-releases?type=json").json().size() == 2);
 }
 
-TEST_CASE("of releases of one day, the one imported last is the newest, everywhere",
+TEST_CASE("of releases with one date, the one imported last is the newest, everywhere",
           "[release-file]") {
   ApiSite site;
   site.set_up();

@@ -1,5 +1,5 @@
-// What a newer release does to a version: every kind of change by itself, and the draft that takes
-// it up.
+// The effect of a newer release on a version: each kind of change alone, and the draft on the
+// release.
 #include "server/commands/upgrade.h"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ constexpr auto unresolved = CodeStatus::unresolved;
 // R has A and B; A has C and D; B has D and E; D has F.
 IndexSource graph() { return made_source({"R A", "R B", "A C", "A D", "B D", "B E", "D F"}); }
 
-// A is included with all below it.
+// A is included, with all its descendants.
 VersionContent below_a() {
   return {{{"A", plus}, {"C", plus_inherited}, {"D", plus_inherited}, {"F", plus_inherited}}, {}};
 }
@@ -69,14 +69,14 @@ TEST_CASE("the same release again changes nothing, and is compatible", "[upgrade
   CHECK(upgrade.assumed().empty());
 }
 
-TEST_CASE("a version is compatible with its own release whatever is stored in it", "[upgrade]") {
+TEST_CASE("a version is compatible with its own release whatever its content", "[upgrade]") {
   const auto release = made_release(graph());
   VersionContent version = below_a();
   version.searches = {search_for("name of nothing", {"A"})};
   CHECK(compare(version, release, release).is_compatible);
 }
 
-TEST_CASE("a change elsewhere in the release is none of the version's", "[upgrade]") {
+TEST_CASE("a change elsewhere in the release does not affect the version", "[upgrade]") {
   auto source = graph();
   source.add_edge("E", "G");
   source.add_text("G", coding_systems::TextRole::name, "name of G");
@@ -105,7 +105,7 @@ TEST_CASE("a new code below an included one is assumed to be included", "[upgrad
 }
 
 TEST_CASE("a code moved below an excluded one is assumed to be excluded", "[upgrade]") {
-  // D, which was below A and B, is below B only.
+  // D, which was below A and B, is now only below B.
   const auto source = made_source({"R A", "R B", "A C", "B D", "B E", "D F"});
   VersionContent version = below_a();
   version.codes = {{"A", plus},
@@ -125,7 +125,7 @@ TEST_CASE("a code moved below an excluded one is assumed to be excluded", "[upgr
   CHECK(upgrade.counts == events::UpgradeCounts{.moved = 1, .status_changed = 2});
 }
 
-TEST_CASE("what was decided stays decided, wherever it moved", "[upgrade]") {
+TEST_CASE("decisions stay, wherever their codes moved", "[upgrade]") {
   const auto source = made_source({"R A", "R B", "A C", "B D", "B E", "D F"});
   VersionContent version;
   version.codes = {{"A", plus}, {"C", plus_inherited}, {"D", minus}, {"F", minus_inherited}};
@@ -136,7 +136,7 @@ TEST_CASE("what was decided stays decided, wherever it moved", "[upgrade]") {
 }
 
 TEST_CASE("an inactive code is named with its successors, a removed one is kept", "[upgrade]") {
-  // D is inactive and outside the hierarchy; F has gone.
+  // D is inactive and outside the hierarchy; F is removed.
   auto source = made_source({"R A", "R B", "A C", "B E", "A G"});
   source.add_concept("D", made_inactive);
   source.add_text("D", coding_systems::TextRole::name, "name of D");
@@ -149,7 +149,7 @@ TEST_CASE("an inactive code is named with its successors, a removed one is kept"
   REQUIRE(inactive != nullptr);
   CHECK(inactive->fate.inactive);
   CHECK_FALSE(inactive->fate.moved);
-  CHECK(inactive->after == unresolved);  // nothing above it says anything any more
+  CHECK(inactive->after == unresolved);  // no decided code is above it any longer
   const CodeUpgrade* removed = find(upgrade, "F");
   REQUIRE(removed != nullptr);
   CHECK(removed->fate.removed);
@@ -175,7 +175,7 @@ TEST_CASE("successors say whether they are active, and chains are followed to th
   source.add_link("Q", made_replaced_by, "C");
   source.add_link("Q", made_replaced_by, "D");
   source.add_link("C", made_replaced_by, "F");  // C is active: its own successors are not asked for
-  source.add_link("S", made_replaced_by, "T");  // a circle, and one that goes nowhere
+  source.add_link("S", made_replaced_by, "T");  // a cycle, and a link to a missing code
   source.add_link("T", made_replaced_by, "U");
   source.add_link("U", made_replaced_by, "S");
   source.add_link("U", made_replaced_by, "U");
@@ -188,8 +188,8 @@ TEST_CASE("successors say whether they are active, and chains are followed to th
   CHECK(releases.successors_of("S") == std::vector<Successor>{{"replaced by", "T", "S", false},
                                                               {"replaced by", "U", "T", false},
                                                               {"replaced by", "E", "U", true}});
-  // What something beside the release knows: of a code that it does not have, and beyond one of
-  // its.
+  // Successors known outside the release: of a code that it does not have, and beyond one of its
+  // own.
   const auto find_more = [](std::string_view code) {
     std::vector<std::pair<std::string, std::string>> found;
     if (code == "gone") found = {{"has new id", "gone too"}, {"has new id", "gone"}};
@@ -213,7 +213,7 @@ TEST_CASE("a code with another name is renamed", "[upgrade]") {
   CHECK(upgrade.is_compatible);  // the codes and their hierarchy are the same
 }
 
-TEST_CASE("searches are run again: what they newly match, and match no more", "[upgrade]") {
+TEST_CASE("searches are run again: their new matches, and the lost ones", "[upgrade]") {
   auto source = graph();
   source.add_text("E", coding_systems::TextRole::name, "green");
   source.add_text("C", coding_systems::TextRole::synonym, "red");
@@ -262,7 +262,7 @@ TEST_CASE("a search that finds too much now is left out of the draft and listed 
   CHECK(draft.source == base::VersionId(3));
 }
 
-TEST_CASE("searches whose time is used up are left out, and say so", "[upgrade]") {
+TEST_CASE("searches whose time is used up are left out, and say why", "[upgrade]") {
   std::chrono::nanoseconds worked{0};
   commands::SearchReruns searches(made_release(graph()), std::chrono::nanoseconds(10),
                                   [&] { return worked; });
@@ -277,7 +277,7 @@ TEST_CASE("searches whose time is used up are left out, and say so", "[upgrade]"
   CHECK(searches.run(first).problem.empty());  // as it was found in time
 }
 
-TEST_CASE("without the older release, moves and names cannot be told, but the rest can",
+TEST_CASE("without the older release, moves and new names are not detected, but other changes are",
           "[upgrade]") {
   auto source = made_source({"R A", "R B", "A C", "B E", "A G", "B D"});
   source.add_text("C", coding_systems::TextRole::name, "another name");

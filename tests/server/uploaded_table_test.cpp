@@ -1,5 +1,4 @@
-// Uploaded tables: which column has the codes, what is forgiven, what is stored, and how it is
-// refused.
+// Uploaded tables: the column of codes, accepted faults, the stored form, and refusals.
 #include <catch2/catch.hpp>
 
 #include "server/commands/code_column.h"
@@ -15,7 +14,7 @@ using commands::TableRules;
 constexpr const char* no_break_space = "\xC2\xA0";
 constexpr const char* byte_order_mark = "\xEF\xBB\xBF";
 
-// Has the codes 10, 20 and 30.
+// A release with the codes 10, 20 and 30.
 const coding_systems::Release& release() {
   static const FakeRelease fake({{"10", "20"}, {"10", "30"}}, {}, "10");
   return fake;
@@ -31,7 +30,7 @@ std::string upload(const std::string& csv, const TableRules& rules = {},
       contents_of_csv(csv, *coding_systems::find_coding_system(system), &release(), rules));
 }
 
-// On a release without a file.
+// Uploads to a release without a file.
 std::string upload_unchecked(const std::string& csv, const TableRules& rules = {}) {
   return outcome(
       contents_of_csv(csv, *coding_systems::find_coding_system("opcs4"), nullptr, rules));
@@ -39,7 +38,7 @@ std::string upload_unchecked(const std::string& csv, const TableRules& rules = {
 
 }  // namespace
 
-TEST_CASE("a table that OpenCodelists takes is stored byte for byte, with LF", "[tables]") {
+TEST_CASE("a table that OpenCodelists accepts is stored byte for byte, with LF", "[tables]") {
   for (const std::string table :
        {"code,term\n10,a\n", "code,term\n10,a", "term,dmd_id\n\"a\",20\n\n\"b, c\"\"\",30\n",
         "code, term\n10,a\n", "code,term,\n10,a,,\n", "code,term\n10\n", "code\n10\n10\n",
@@ -62,17 +61,17 @@ TEST_CASE("a byte order mark before a table is skipped", "[tables]") {
         std::vector<std::string>{"10"});
 }
 
-TEST_CASE("case and white space of the title of the codes are forgiven", "[tables]") {
+TEST_CASE("case and white space of the title of the codes do not matter", "[tables]") {
   CHECK(upload("Code,term\n10,a\n") == "Code,term\n10,a\n");
   CHECK(upload("DMD_ID,term\n10,a\n") == "DMD_ID,term\n10,a\n");
   CHECK(upload("term, code\n\"a\",10\n") == "term,code\n\"a\",10\n");
   CHECK(upload("\"code \",term\n10,a\n") == "code,term\n10,a\n");
   CHECK(upload(std::string(no_break_space) + "Code\n10\n") == "Code\n10\n");
-  // A title that is right counts before those that are forgiven.
+  // An exact title is preferred to one in another case.
   CHECK(upload(" code,code\nx,10\n") == " code,code\nx,10\n");
 }
 
-TEST_CASE("a header without a column of codes is shown, with what would be taken", "[tables]") {
+TEST_CASE("a header without a column of codes is shown, with the accepted titles", "[tables]") {
   CHECK(upload("name,term\n10,a\n") ==
         "error: csv: the header 'name,term' has no column named code or dmd_id");
   CHECK(upload("code;term\n10;a\n") ==
@@ -90,7 +89,7 @@ TEST_CASE("a header without a column of codes is shown, with what would be taken
   CHECK_THAT(long_header, Catch::Contains("xxx...'"));
 }
 
-TEST_CASE("a row longer than the header is refused, unless the rest of it is empty", "[tables]") {
+TEST_CASE("a row longer than the header is refused, unless the extra cells are empty", "[tables]") {
   const std::string refused = "error: csv: row 2 has 3 cells, but the header has 2";
   CHECK(upload("code,term\n10,Asthma, allergic\n") == refused);
   CHECK(upload_unchecked("code,term\n10,Asthma, allergic\n") == refused);
@@ -101,8 +100,7 @@ TEST_CASE("a row longer than the header is refused, unless the rest of it is emp
   CHECK(upload("code,term\n10,a, ,\n") == "code,term\n10,a, ,\n");
 }
 
-TEST_CASE("rows without anything in them are left out, those without a code are refused",
-          "[tables]") {
+TEST_CASE("empty rows are left out, rows without a code are refused", "[tables]") {
   CHECK(upload("code,term\r\n10,a\r\n,\r\n , \r\n") == "code,term\n10,a\n");
   CHECK(upload("code,term\n,\n10,a\n,,,\n20,\"b\"") == "code,term\n10,a\n20,\"b\"");
   CHECK(upload("code,term\n10,a\n,b\n") == "error: csv: row 3 has no code");
@@ -130,7 +128,7 @@ TEST_CASE("all unknown codes are listed with their rows, up to a limit, and coun
   CHECK_THAT(told, Catch::EndsWith("'x49' (row 51) and 10 more"));
 }
 
-TEST_CASE("codes in a table are trimmed, and lose the term in pipes", "[tables]") {
+TEST_CASE("codes in a table are trimmed, and terms in pipes are removed", "[tables]") {
   CHECK(upload("code,term\n10 ,\"a\"\n\"20\",\"b\"\n") == "code,term\n10,a\n\"20\",\"b\"\n");
   CHECK(upload(std::string("code\n") + no_break_space + "10" + no_break_space +
                "\n20 |Twenty|\n") == "code\n10\n20\n");
@@ -138,7 +136,7 @@ TEST_CASE("codes in a table are trimmed, and lose the term in pipes", "[tables]"
   CHECK(upload("code\n|Ten|\n") == "error: csv: row 2 has no code");
 }
 
-TEST_CASE("two columns of codes are taken where they are equal", "[tables]") {
+TEST_CASE("two columns of codes are accepted if they are equal", "[tables]") {
   const std::string served = "code,term,dmd_id\n10,a,10\n20,b,20\n";
   CHECK(upload(served) == served);
   CHECK(upload("code,dmd_id\n10 ,10\n") == "code,dmd_id\n10,10\n");
@@ -166,7 +164,7 @@ TEST_CASE("the column of codes can be named, and is found by downloads afterward
   CHECK(upload_unchecked("OPCS,term\nA01,a\n", {.code_column = "OPCS"}) == "code,term\nA01,a\n");
 }
 
-TEST_CASE("published titles of the coding system are taken where asked for", "[tables]") {
+TEST_CASE("published titles of the coding system are accepted on request", "[tables]") {
   const TableRules published{.takes_published_titles = true};
   for (const auto& [system, title] :
        std::vector<std::pair<const char*, std::string>>{{"ctv3", "CTV3ID"},

@@ -1,4 +1,4 @@
-// Codes and tables as people send them, over HTTP, to both APIs.
+// Codes and tables in the forms that people send, over HTTP, to both APIs.
 #include <catch2/catch.hpp>
 
 #include "tests/server/api_site.h"
@@ -18,7 +18,7 @@ struct Site : ApiSite {
     for (const char* system : {"readv2", "opcs4", "icd10"}) register_release(system);
   }
 
-  // By the native API.
+  // Through the native API.
   Reply post(const std::string& system, const json& more) const {
     json body = {{"owner", "organisation/test-org"},
                  {"name", "List " + std::to_string(++lists)},
@@ -27,7 +27,7 @@ struct Site : ApiSite {
     body.update(more);
     return send("POST", "/api/v2/codelists", body);
   }
-  // By API v1.
+  // Through API v1.
   Reply post_v1(const std::string& system, const json& more) const {
     json body = {{"name", "List " + std::to_string(++lists)},
                  {"coding_system_id", system},
@@ -37,7 +37,7 @@ struct Site : ApiSite {
     body.update(more);
     return send("POST", "/api/v1/codelist/test-org/", body);
   }
-  // The version that a request to the native API made.
+  // The version made by a request to the native API.
   json version(const Reply& reply) const {
     INFO(reply.body);
     REQUIRE(reply.status == 201);
@@ -64,7 +64,7 @@ std::vector<std::string> included(const json& version) {
 
 }  // namespace
 
-TEST_CASE("lists of codes are read as people type them", "[uploads]") {
+TEST_CASE("lists of codes are read in the forms that people type", "[uploads]") {
   const Site site;
   struct Typed {
     std::string system, code;
@@ -93,7 +93,7 @@ TEST_CASE("lists of codes are read as people type them", "[uploads]") {
   }
 }
 
-TEST_CASE("a new version with the same codes, typed otherwise, is no new version", "[uploads]") {
+TEST_CASE("a new version with the same codes, typed differently, is refused", "[uploads]") {
   const Site site;
   const Reply first = site.post("icd10", {{"codes", {"A061"}}});
   REQUIRE(first.status == 201);
@@ -105,7 +105,7 @@ TEST_CASE("a new version with the same codes, typed otherwise, is no new version
   CHECK(again.json().at("detail") == "No difference to previous version");
 }
 
-TEST_CASE("unfound codes that are to be ignored are listed, whatever they look like", "[uploads]") {
+TEST_CASE("ignored unknown codes are listed, in any form", "[uploads]") {
   const Site site;
   const json codes = {elbow, "", "see note 1", "51002006 ", "\t", std::string(100, 'x')};
   const json body = {{"codes", codes}, {"ignore_unfound_codes", true}};
@@ -117,7 +117,7 @@ TEST_CASE("unfound codes that are to be ignored are listed, whatever they look l
              Catch::Contains("excluded from this codelist: , \t, 51002006 , see note 1, xxx"));
   const json native = site.version(site.post("snomedct", body));
   CHECK(included(native) == std::vector<std::string>{elbow});
-  SECTION("where they are not to be ignored, the refusal lists them") {
+  SECTION("without ignoring, the refusal lists them") {
     const Reply refused = site.post("snomedct", {{"codes", {elbow, "see note 1", "51002006"}}});
     CHECK(refused.status == 400);
     CHECK_THAT(refused.json().at("detail").get<std::string>(),
@@ -125,7 +125,7 @@ TEST_CASE("unfound codes that are to be ignored are listed, whatever they look l
     CHECK(site.post("snomedct", {{"codes", {elbow, " "}}}).json().at("errors").at(0) ==
           json{{"field", "codes[1]"}, {"detail", "must not be empty"}});
   }
-  SECTION("API v1 leaves out what OpenCodelists leaves out: codes that are not as in the release") {
+  SECTION("API v1 ignores the same codes as OpenCodelists: those not spelled as in the release") {
     const Reply trimmed =
         site.post_v1("snomedct", {{"codes", {elbow + " "}}, {"ignore_unfound_codes", true}});
     REQUIRE(trimmed.status == 200);
@@ -169,7 +169,7 @@ TEST_CASE("codes of another form in a table are looked up, and kept byte for byt
   }
 }
 
-TEST_CASE("both APIs forgive the same in a table, and say the same of it", "[uploads]") {
+TEST_CASE("both APIs accept the same faults of a table, with the same errors", "[uploads]") {
   const Site site;
   struct Table {
     std::string csv, stored, refused;
@@ -205,7 +205,8 @@ TEST_CASE("both APIs forgive the same in a table, and say the same of it", "[upl
   }
 }
 
-TEST_CASE("the native API takes published tables, and a column of codes by its name", "[uploads]") {
+TEST_CASE("the native API accepts published tables, and a column of codes by its name",
+          "[uploads]") {
   const Site site;
   const std::string published = "icd10_code,name\nA061,a\n";
   const Reply known = site.post("icd10", {{"csv", published}});
@@ -232,7 +233,7 @@ TEST_CASE("the native API takes published tables, and a column of codes by its n
   CHECK(site.post_v1("icd10", {{"csv_data", published}}).status == 400);
 }
 
-TEST_CASE("a body that Python writes for an empty cell is refused by the field's name",
+TEST_CASE("a NaN, which Python writes for an empty cell, is refused by the field's name",
           "[uploads]") {
   const Site site;
   const std::string start =
@@ -259,7 +260,7 @@ TEST_CASE("a body that Python writes for an empty cell is refused by the field's
                                  .body = R"({"codes": ["1", -Infinity]})"});
   CHECK(native.status == 400);
   CHECK(native.json().at("errors").at(0).at("field") == "codes[1]");
-  // A byte order mark before a body is no fault: Python takes it.
+  // A byte order mark before a body is accepted, as by Python.
   CHECK(site.send("POST", "/api/v1/codelist/test-org/").status == 400);
   const Reply marked = site.ask({.method = "POST",
                                  .target = "/api/v1/codelist/test-org/",

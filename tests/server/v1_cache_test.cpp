@@ -1,5 +1,4 @@
-// Kept answers: the same bytes without the work, and never older than what the client has been
-// told.
+// Cached answers: the same bytes without the work, and never older than the client's own writes.
 #include <catch2/catch.hpp>
 
 #include "server/api_v1/lists.h"
@@ -19,7 +18,7 @@ constexpr const char* all_lists = "/api/v1/codelist/?include-users&description";
 
 constexpr const char* file = "/codelist/test-org/elbows/v1/download.csv";
 
-// Whatever has happened, a kept answer is what a new one would be.
+// Checks that a cached answer always equals a new one.
 class Fresh {
  public:
   explicit Fresh(ApiSite& site) : site_(site) {}
@@ -33,7 +32,7 @@ class Fresh {
     check_body(all_lists, new_lists_.make(views, std::nullopt, all));
     const events::Owner owner{events::OwnerKind::organisation, "test-org"};
     check_body("/api/v1/codelist/test-org/", new_lists_.make(views, owner, {}));
-    // One that waits for a position is never taken from the cache.
+    // A request that waits for a position never gets a cached answer.
     check_body("/api/v2/codelists", site_.get("/api/v2/codelists?min_position=1").body);
     const auto codelist = views.find_codelist(owner, "elbows");
     const auto version =
@@ -62,7 +61,7 @@ class Fresh {
 
 }  // namespace
 
-TEST_CASE("a kept answer is never older than what its client has written", "[v1][cache]") {
+TEST_CASE("a cached answer is never older than its client's own write", "[v1][cache]") {
   ApiSite site;
   site.set_up();
   Fresh fresh(site);
@@ -104,7 +103,7 @@ TEST_CASE("a kept answer is never older than what its client has written", "[v1]
   CHECK(site.get("/codelist/test-org/elbows/v1/download.csv").status == 404);
 }
 
-TEST_CASE("nobody can have one list kept as another", "[v1][cache]") {
+TEST_CASE("no request can store one list under another's key", "[v1][cache]") {
   ApiSite site;
   site.set_up();
   REQUIRE(site.send("POST", "/api/v1/codelist/test-org/",
@@ -113,7 +112,7 @@ TEST_CASE("nobody can have one list kept as another", "[v1][cache]") {
                      {"coding_system_database_alias", small_snomedct},
                      {"codes", {"2247004"}}})
               .status == 200);
-  // These letters one after the other are the address of test-org's list.
+  // These letters together are the address of test-org's list.
   CHECK(site.get("/api/v1/codelist/?coding_system_id=test-org/").body == R"({"codelists": []})");
   CHECK_THAT(site.get("/api/v1/codelist/test-org/").body, Catch::Contains("Elbows"));
 }
@@ -146,7 +145,7 @@ TEST_CASE("a draft's click leaves the downloads of its published siblings in the
   CHECK_FALSE(cache.find(key));
 }
 
-TEST_CASE("kept bodies are tagged and compressed once", "[v1][cache]") {
+TEST_CASE("cached bodies are tagged and compressed once", "[v1][cache]") {
   ApiSite site;
   site.set_up();
   for (int i = 0; i < 12; ++i) {
@@ -168,7 +167,7 @@ TEST_CASE("kept bodies are tagged and compressed once", "[v1][cache]") {
   CHECK(site.application().cache().bytes() > plain.body.size() + first.body.size());
 }
 
-TEST_CASE("what is kept is answered even when no worker is free", "[cache]") {
+TEST_CASE("cached answers are sent even when no worker is free", "[cache]") {
   application::ChangeWatch changes;
   application::ResponseCache cache(changes, 1'000'000);
   http::test::Door door;
@@ -207,7 +206,7 @@ TEST_CASE("what is kept is answered even when no worker is free", "[cache]") {
   CHECK(waiting.answer()->body == "open");
 }
 
-TEST_CASE("the cache gives up what was used least recently, and holds no more than its bytes",
+TEST_CASE("the cache drops the least recently used answers, and keeps to its limit of bytes",
           "[cache]") {
   using application::ChangeWatch;
   using application::ResponseCache;
@@ -232,7 +231,7 @@ TEST_CASE("the cache gives up what was used least recently, and holds no more th
   CHECK(cache.bytes() <= 40'000);
 }
 
-TEST_CASE("an answer is let go when what it shows has changed, and not before", "[cache]") {
+TEST_CASE("an answer is dropped when its content has changed, and not before", "[cache]") {
   using application::ChangeWatch;
   using application::ResponseCache;
   ChangeWatch changes;
@@ -275,7 +274,7 @@ TEST_CASE("an answer is let go when what it shows has changed, and not before", 
   CHECK(kept() == "+++");
   commit("codelist/2", click, std::int64_t{86'400'000'000});
   CHECK(kept() == "-++");
-  // Made from views that are older than what has changed since.
+  // Made from views older than the change.
   cache.keep("one", {base::CodelistId(1)}, base::Position(10), response);
   CHECK(kept() == "--+");
 }

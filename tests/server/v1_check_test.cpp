@@ -1,4 +1,4 @@
-// POST /api/v1/check/: OpenCodelists' own answers, and what it fails over.
+// POST /api/v1/check/: OpenCodelists' own answers, and the requests on which it fails.
 #include <catch2/catch.hpp>
 
 #include "events/base/version_hash.h"
@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-// What OpenCodelists answers with 500, by the number of the case: what is answered with 400 here.
+// Cases that OpenCodelists answers with 500, by number, and the errors of the 400 here.
 const std::map<int, std::string> improved = {
     {194, "codelists: is required"},
     {195, "codelists: is required"},
@@ -38,7 +38,7 @@ Reply check(const ApiSite& site, const OrderedJson& fields, FormKind kind = Form
 
 }  // namespace
 
-TEST_CASE("a study's check is answered as OpenCodelists does", "[v1][golden]") {
+TEST_CASE("a study's check is answered as by OpenCodelists", "[v1][golden]") {
   ApiSite site;
   seed_golden_state(site);
   const std::uint64_t head = site.head();
@@ -109,7 +109,7 @@ TEST_CASE("a manifest of many files is answered in its order", "[v1]") {
                           R"(], "changed": []}})");
 }
 
-TEST_CASE("a check that cannot be made says why", "[v1]") {
+TEST_CASE("a check that cannot be made is refused with the reason", "[v1]") {
   ApiSite site;
   seed_golden_state(site);
   const auto error_of = [&](const std::string& codelists, const std::string& manifest) {

@@ -37,7 +37,7 @@ std::vector<std::string> shas_of(ApiSite& site, std::uint32_t id) {
   return shas ? *shas : std::vector<std::string>{};
 }
 
-// Where a version is downloaded.
+// The download path of a version.
 std::string target_of(const OrderedJson& version) {
   return "/codelist/" + version.at("full_slug").get<std::string>() + "/download.csv";
 }
@@ -46,7 +46,7 @@ bool has_release_here(const std::string& system) {
   return system == "snomedct" || system == "bnf" || system == "dmd";
 }
 
-// One small table over a few codes, through the whole of a download.
+// The download of one small table over a few codes.
 std::string download(const std::string& csv, const PreviousVmps& previous_vmps) {
   const auto rows = commands::read_csv(csv);
   REQUIRE(rows);
@@ -59,7 +59,7 @@ std::string download(const std::string& csv, const PreviousVmps& previous_vmps) 
 
 }  // namespace
 
-TEST_CASE("the digests of downloads are OpenCodelists'", "[v1][golden]") {
+TEST_CASE("the digests of downloads equal OpenCodelists'", "[v1][golden]") {
   ApiSite site;
   seed_golden_state(site);
   std::size_t compared = 0;
@@ -118,12 +118,12 @@ TEST_CASE("a second dm+d release brings its VMPs into downloads and digests", "[
   REQUIRE(extended);
   OrderedJson after = OrderedJson::array();
   for (const OrderedJson& pair : golden.at("vmpprev_mapping_after")) {
-    if (pair.at(0) != pair.at(1)) after.push_back(pair);  // those say nothing
+    if (pair.at(0) != pair.at(1)) after.push_back(pair);  // pairs of equal ids are ignored
   }
   CHECK(extended->rows_count == after.size());
   site.register_mapping("dmdvmpprevmap", "second", "2024-06-01");
 
-  // What was kept is not given again.
+  // The cached answer is not used again.
   CHECK(site.get(changed).body != before);
   for (const auto& [id, shas] : golden.at("dmd_shas_release2").items()) {
     CAPTURE(id);
@@ -141,7 +141,7 @@ TEST_CASE("a second dm+d release brings its VMPs into downloads and digests", "[
   CHECK(compared == 8);
 }
 
-TEST_CASE("a BNF version is downloaded as dm+d, any other is told why not", "[v1]") {
+TEST_CASE("a BNF version is downloaded as dm+d, any other is refused with the reason", "[v1]") {
   ApiSite site;
   seed_golden_state(site);
   const OrderedJson golden = read_golden("06_downloads");
@@ -181,7 +181,7 @@ TEST_CASE("new-style dm+d versions get mapped VMPs when asked", "[v1]") {
   CHECK(mapped.starts_with(plain));
   CHECK_THAT(mapped, Catch::Contains("\r\n1001743000,VMP previous to 10017381000001101\r\n"));
   CHECK_THAT(mapped, Catch::EndsWith("\r\n1002083004,VMP previous to 10020771000001109\r\n"));
-  // Old-style ones have them anyway, and other systems never.
+  // Old-style versions have them anyway, and other systems never.
   const std::string old_style = "/codelist/test-org/dmd-old/08183fe2/download.csv";
   CHECK(site.get(old_style + "?include-mapped-vmps").body == site.get(old_style).body);
   const std::string snomedct = "/codelist/test-org/new-style-codelist/v1/download.csv";
@@ -201,7 +201,7 @@ TEST_CASE("a dm+d table is downloaded while no mapping of VMPs has been imported
   const std::string hash = created.json().at("version").at("hash");
   const std::string target = "/codelist/test-org/drugs/" + hash + "/download.csv";
   CHECK(site.get(target).body == "code,term,dmd_id\r\n10017381000001101,x,10017381000001101\r\n");
-  // The first import of one ends that.
+  // The first import of a mapping ends that.
   write_previous_vmps(site.mapping_file("dmdvmpprevmap"),
                       OrderedJson::array({{"10017381000001101", "1001743000"}}));
   site.register_mapping("dmdvmpprevmap");
@@ -225,14 +225,14 @@ TEST_CASE("mapped VMPs are listed once, whatever the pairs", "[downloads]") {
         Mapped{{"10", "VMP previous to 30", "30"}, {"20", "VMP previous to 30", "30"}});
   CHECK(mapped(chain, {"10"}) ==
         Mapped{{"20", "VMP subsequent to 10", "10"}, {"30", "VMP subsequent to 10", "10"}});
-  // Between two codes of the list: OpenCodelists fails.
+  // A VMP between two codes of the list: OpenCodelists fails.
   CHECK(mapped(chain, {"10", "30"}) ==
         Mapped{{"10", "VMP previous to 30", "30"},
                {"20", "VMP previous to 30 and subsequent to 10", "30"}});
-  // A listed code that came before another one comes again: OpenCodelists' files have it so.
+  // A listed code that precedes another one is repeated, as in OpenCodelists' files.
   CHECK(mapped(chain, {"10", "20", "30"}) ==
         Mapped{{"10", "VMP previous to 20, 30", "20"}, {"20", "VMP previous to 30", "30"}});
-  // Circles: OpenCodelists never ends.
+  // Cycles: OpenCodelists never ends.
   const PreviousVmps mutual = vmps({{"10", "20"}, {"20", "10"}});
   CHECK(mapped(mutual, {"10"}) == Mapped{{"20", "VMP previous to 10 and subsequent to 10", "10"}});
   CHECK(mapped(mutual, {"10", "20"}) ==
@@ -248,15 +248,15 @@ TEST_CASE("tables of every shape are downloaded", "[downloads]") {
   // The better title of codes wins.
   CHECK(download("code,term,dmd_id\n1,a,20\n", one) ==
         "code,term,dmd_id,code\r\n20,a,20,1\r\n10,VMP previous to 20,10,1\r\n");
-  // Columns of one title are all kept.
+  // All columns with the same title are kept.
   CHECK(download("dmd_id,x,X\n20,1,2\n", one) ==
         "code,term,dmd_id,x,x\r\n20,,20,1,2\r\n10,VMP previous to 20,10,1,2\r\n");
   CHECK(download("code,term,Term\n20,a,b\n", none) == "code,term,term\r\n20,a,b\r\n");
-  // Rows that are longer or shorter than the header: OpenCodelists fails.
+  // Rows longer or shorter than the header: OpenCodelists fails.
   CHECK(download("dmd_id,nm,x\n20,a\n30,b,c,d\n", none) ==
         "code,term,dmd_id,x\r\n20,a,20,\r\n30,b,30,c\r\n");
   CHECK(download("code\n20\n", one) == "code,term\r\n20,\r\n10,VMP previous to 20\r\n");
-  // The row of a code that comes twice is the last.
+  // For a repeated code, its last row counts.
   CHECK(download("code,term,x\n20,a,1\n20,b,2\n", one) ==
         "code,term,x\r\n20,a,1\r\n20,b,2\r\n10,VMP previous to 20,2\r\n");
   const auto rows = commands::read_csv("nm,dmd_id\na,1\nb\n");
@@ -267,7 +267,7 @@ TEST_CASE("tables of every shape are downloaded", "[downloads]") {
   CHECK(refused.error().detail == "row 3 of the table has no code");
 }
 
-TEST_CASE("digests are of lines, whatever ends them", "[downloads]") {
+TEST_CASE("digests are of lines, with any line ends", "[downloads]") {
   using application::sha_of_lines;
   const std::string expected = base::sha1_hex("a\nb");
   for (const std::string text : {"a\nb", "a\r\nb\r\n", "a\rb\n", "a\vb", "a\fb\f",

@@ -1,4 +1,5 @@
-// API v1 against OpenCodelists' own answers, request by request, in order, on the same seeded site.
+// Compares API v1 with OpenCodelists' own answers, request by request, in order, on the same seeded
+// site.
 #include <catch2/catch.hpp>
 #include <map>
 
@@ -14,10 +15,10 @@ using base::VersionId;
 using events::Owner;
 using events::OwnerKind;
 
-// Where Codelog answers otherwise on purpose: with 400 and why.
+// Codelog's intended differences: it answers 400 with the reason.
 struct Improved {
-  std::string error;        // what the answer's "error" contains
-  const char* reason = "";  // why it is not OpenCodelists' answer
+  std::string error;        // a part of the answer's "error"
+  const char* reason = "";  // why it differs from OpenCodelists' answer
 };
 
 constexpr const char* failed = "OpenCodelists fails with 500";
@@ -77,8 +78,8 @@ const std::map<int, Improved> improved = {
     {157, {"`ecl` is not supported yet", no_ecl}},
 };
 
-// OpenCodelists fails (500), and Codelog does what was asked. They are asked when all else is done,
-// because what they make would put the versions' ids out of step.
+// OpenCodelists fails (500) on these, and Codelog executes them. They come last, because their
+// results would shift the versions' ids.
 const std::map<int, const char*> asked_last = {
     {77, "a slug can change alone"},
     {80, "sign-offs can be given when a codelist is updated"},
@@ -86,7 +87,7 @@ const std::map<int, const char*> asked_last = {
     {135, "a slug can change alone"},
 };
 
-// A request that is refused changes nothing, but here OpenCodelists keeps the codelist's new name.
+// A refused request changes nothing, but here OpenCodelists keeps the codelist's new name.
 constexpr int keeps_half = 132;
 
 Ask ask_of(const OrderedJson& request) {
@@ -220,7 +221,7 @@ class Replay {
     CHECK(actual.dump() == expected.dump());
   }
 
-  // Brings in what OpenCodelists made of a request that Codelog refuses.
+  // Adds OpenCodelists' result of a request that Codelog refuses.
   void catch_up(const OrderedJson& test_case) {
     for (const OrderedJson& version : test_case.value("created_versions", OrderedJson::array())) {
       const auto [owner, slug] = handle_of(version.at("codelist_full_slug"));
@@ -239,7 +240,7 @@ class Replay {
         site_.append({projections::codelist_stream(id), commands::names_stream(owner)}, {created});
       }
       append_golden_version(site_, id, version, site_.clock().now());
-      // One without a name cannot stay; its version's id is used up.
+      // A codelist without a name cannot stay, but its version's id is used up.
       if (nameless) {
         const VersionId gone(version.at("id").get<std::uint32_t>());
         site_.append({projections::codelist_stream(id)},
@@ -258,7 +259,7 @@ class Replay {
   }
 
   void compare_final_list(const OrderedJson& test_case) {
-    // Downloads and checks between the requests have touched OpenCodelists' days of change.
+    // Downloads and checks between the requests have changed OpenCodelists' dates of change.
     const auto without_days = [](OrderedJson list) {
       OrderedJson codelists = OrderedJson::array();
       for (OrderedJson& codelist : list.at("codelists")) {

@@ -136,7 +136,7 @@ std::vector<std::string> breaches_in(std::string_view path, const std::string& t
   }
   if (!path.ends_with(".cpp") && !path.ends_with(".h")) return breaches;
   forbid("^#include <(cassert|assert\\.h)>", "<cassert>");
-  // A mutex that guards nothing may be local.
+  // A mutex without guarded members may only be a local variable.
   if (!path.starts_with("tests/") && path != "events/base/mutex.h") {
     forbid("^  (mutable )?std::(shared_)?mutex \\w+_;", "a mutex that clang does not check");
   }

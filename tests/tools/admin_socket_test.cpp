@@ -20,7 +20,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-// Says again what it was asked.
+// Returns the operation and its arguments.
 Result<Json> echo(std::string_view operation, const Json& arguments, const ReportProgress& report) {
   report({"echoing", 1, 2});
   if (operation == "refuse") {
@@ -64,7 +64,7 @@ TEST_CASE("an operation's result comes back through the socket, with its progres
   CHECK(seen[0].total == 2);
 }
 
-TEST_CASE("an operation's error comes back whole", "[admin]") {
+TEST_CASE("an operation's error is returned whole", "[admin]") {
   const Site site;
   const auto answer = site.run("refuse", Json::object());
   REQUIRE(answer);
@@ -72,7 +72,7 @@ TEST_CASE("an operation's error comes back whole", "[admin]") {
   CHECK(answer->error() == Error{ErrorCode::conflict, "no", {{"field", "why"}}});
 }
 
-TEST_CASE("every error code survives the way through JSON", "[admin]") {
+TEST_CASE("every error code survives the conversion to JSON and back", "[admin]") {
   const auto code =
       GENERATE(ErrorCode::invalid, ErrorCode::unauthenticated, ErrorCode::forbidden,
                ErrorCode::not_found, ErrorCode::conflict, ErrorCode::too_large,
@@ -81,13 +81,13 @@ TEST_CASE("every error code survives the way through JSON", "[admin]") {
   CHECK(error_from_json(error_to_json(error)) == error);
 }
 
-TEST_CASE("what is no error is not believed", "[admin]") {
+TEST_CASE("a malformed error of the peer is not accepted", "[admin]") {
   CHECK(error_from_json(3).code == ErrorCode::io);
   CHECK(error_from_json({{"code", 3}, {"detail", Json::array()}, {"errors", {1, 2}}}).code ==
         ErrorCode::io);
 }
 
-TEST_CASE("the socket is for its user alone, and goes with the server", "[admin]") {
+TEST_CASE("the socket is only for its user, and removed with the server", "[admin]") {
   Site site;
   const auto path = site.folder.path() / admin_socket_name;
   struct stat status {};
@@ -122,7 +122,7 @@ TEST_CASE("data folders with long names have a socket, too", "[admin]") {
   CHECK(*answer);
 }
 
-TEST_CASE("a request that makes no sense is refused", "[admin]") {
+TEST_CASE("a malformed request is refused", "[admin]") {
   const Site site;
   const std::string request = GENERATE("", "nonsense", "[]", "{\"operation\":3,\"arguments\":{}}",
                                        "{\"operation\":\"ask\",\"arguments\":[]}");
@@ -139,7 +139,7 @@ TEST_CASE("a request beyond the limit is cut off", "[admin]") {
   const Site site;
   const Descriptor socket = connect_raw(site.folder.path());
   const std::string much(2 * admin_request_bytes_max, 'x');
-  // The server may have hung up before it has all been sent.
+  // The server may have closed the connection before everything was sent.
   const auto sent = send_line(socket.get(), much);
   LineReceiver receiver(socket.get(), 1000);
   const auto answer = receiver.receive();
@@ -163,7 +163,7 @@ TEST_CASE("a line beyond the receiver's limit is an error, whole lines are not",
   CHECK(second.error().code == ErrorCode::too_large);
 }
 
-TEST_CASE("several commands run at once, and one that only connects holds up nobody", "[admin]") {
+TEST_CASE("several commands run at once, and an idle connection holds up nobody", "[admin]") {
   Site site;
   const Descriptor silent = connect_raw(site.folder.path());
   std::vector<std::future<bool>> answers;
@@ -177,7 +177,7 @@ TEST_CASE("several commands run at once, and one that only connects holds up nob
   site.socket.reset();  // does not wait for the silent one
 }
 
-TEST_CASE("without descriptors the socket waits for some, and does not spin", "[admin]") {
+TEST_CASE("without free descriptors the socket waits, and does not spin", "[admin]") {
   Site site;
   rlimit files{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
@@ -207,7 +207,7 @@ TEST_CASE("without descriptors the socket waits for some, and does not spin", "[
   CHECK(*answer);
 }
 
-TEST_CASE("stopping tells long work to stop, and waits for it", "[admin]") {
+TEST_CASE("closing the socket stops long work, and waits for it", "[admin]") {
   const auto folder = std::move(*TemporaryFolder::make());
   std::promise<void> started;
   std::atomic<bool> told = false;

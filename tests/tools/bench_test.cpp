@@ -78,7 +78,7 @@ TEST_CASE("the bench measures a server", "[program]") {
   CHECK(serving["skipped"].empty() == beside_nginx);
 }
 
-TEST_CASE("the bench measures what readers notice of a report", "[program]") {
+TEST_CASE("the bench measures how a report slows down readers", "[program]") {
   const Json reading = bench({"--only", "report", "--codelists", "100"});
   CHECK(has_figure(reading, "report over 100 codelists, in the background"));
   const bool was_quick = !reading["skipped"].empty();

@@ -36,7 +36,7 @@ TEST_CASE("a commit of every event type shows its type and its fields", "[commit
   }
 }
 
-TEST_CASE("personal data shows as long as its key is there, and never the password's hash",
+TEST_CASE("personal data is shown while its key exists, but never the password hash",
           "[commit_json]") {
   const Keys keys;
   const accounts::PersonalData data{"Ada Adams", "ada@example.org", "$argon2id$secret"};

@@ -5,7 +5,7 @@
 namespace codelog::tools {
 namespace {
 
-TEST_CASE("a machine that cannot do says what to do", "[machine]") {
+TEST_CASE("the error about an unfit machine says what to do", "[machine]") {
   const base::Timestamp today = *base::parse_timestamp("2026-11-29");
   CHECK(check_machine(today, open_files_min));
   const auto few = check_machine(today, 20);
@@ -19,7 +19,7 @@ TEST_CASE("a machine that cannot do says what to do", "[machine]") {
   }
 }
 
-TEST_CASE("a process may open as many files as the system allows it", "[machine]") {
+TEST_CASE("the limit of open files is raised as far as the system allows", "[machine]") {
   const std::size_t count = raise_open_files();
   CHECK(count >= open_files_min);
   CHECK(raise_open_files() == count);

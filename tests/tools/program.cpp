@@ -7,7 +7,7 @@
 namespace codelog::tools::test {
 namespace {
 
-// Generous: a sanitized build on a busy machine.
+// Generous, for a sanitized build on a busy machine.
 constexpr std::chrono::seconds ready_timeout{120};
 
 ChildProcess start(const std::filesystem::path& data, const ServeOptions& options) {

@@ -1,4 +1,4 @@
-// The built program, run as people run it: whole processes on a data folder of the test's own.
+// Runs the built program as people do: whole processes on a temporary data folder.
 #pragma once
 
 #include <memory>
@@ -12,13 +12,13 @@
 
 namespace codelog::tools::test {
 
-// A data folder that goes with the test.
+// A data folder that is removed with the test.
 class Data {
  public:
   const std::filesystem::path& path() const { return path_; }
-  // `codelog …arguments --data PATH`. An exit code other than the one expected fails the test.
+  // Runs `codelog …arguments --data PATH`. An unexpected exit code fails the test.
   std::string run(std::vector<std::string> arguments, int expected_exit_code = 0) const;
-  // The same with --json.
+  // As run(), with --json.
   Json run_json(std::vector<std::string> arguments) const;
   // The error that a refused command prints with --json.
   Json refused(std::vector<std::string> arguments) const;
@@ -36,22 +36,22 @@ struct ServeOptions {
   std::vector<std::pair<std::string, std::string>> environment = {};
 };
 
-// `codelog serve` on a free port; killed when it is let go.
+// `codelog serve` on a free port; the destructor kills it.
 class Server {
  public:
-  // Fails the test when it does not get ready.
+  // Fails the test if the server does not get ready.
   explicit Server(const std::filesystem::path& data, const ServeOptions& options = {});
-  // The error's detail is how the program ended, and what it printed.
+  // The error's detail is the end of the program, and its output.
   static base::Result<Server> try_start(const std::filesystem::path& data,
                                         const ServeOptions& options = {});
 
   std::uint16_t port() const { return port_; }
   ChildProcess& process() { return process_; }
   HttpClient client() const;
-  // One request on a connection of its own; fails the test when there is no answer.
+  // Sends one request on a connection of its own; fails the test without an answer.
   HttpAnswer send(const HttpRequest& request) const;
   HttpAnswer get(const std::string& target) const { return send({.target = target}); }
-  // SIGTERM, and the exit code.
+  // Sends SIGTERM; returns the exit code.
   int stop();
 
  private:

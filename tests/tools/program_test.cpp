@@ -1,4 +1,4 @@
-// The command line without a server; serve_test.cpp does the same with one.
+// The command line without a server; serve_test.cpp tests it with one.
 #include <catch2/catch.hpp>
 #include <filesystem>
 
@@ -48,7 +48,7 @@ TEST_CASE("every command explains itself, with examples", "[program]") {
   CHECK_THAT(run_codelog({"--version"}).output, Catch::StartsWith("codelog "));
 }
 
-TEST_CASE("what is not understood exits with 2, says why, and touches nothing", "[program]") {
+TEST_CASE("a malformed command line exits with 2, says why, and changes nothing", "[program]") {
   const Data data;
   const std::string path = data.path().string();
   const std::vector<std::vector<std::string>> commands = {
@@ -89,7 +89,7 @@ TEST_CASE("the release of tables without a release cannot be imported", "[progra
   CHECK_THAT(finished.errors, Catch::Contains("give this one its publisher's name and day"));
 }
 
-TEST_CASE("what a release file cannot hold is said, beside the alias", "[program]") {
+TEST_CASE("facts that a release file cannot hold are printed with the alias", "[program]") {
   const Data data;
   const std::string archive =
       std::string(CODELOG_TESTS_DIR) + "/golden/releases/nhsbsa_dmd_1.0.0_20240101000001.zip";
@@ -105,7 +105,7 @@ TEST_CASE("what a release file cannot hold is said, beside the alias", "[program
   CHECK(again["concepts"] == 8550);
 }
 
-TEST_CASE("the data folder is its owner's alone", "[program]") {
+TEST_CASE("only its owner can read the data folder", "[program]") {
   const Data data;
   add_ada(data);
   CHECK((fs::status(data.path()).permissions() & fs::perms::all) == fs::perms::owner_all);
@@ -114,7 +114,7 @@ TEST_CASE("the data folder is its owner's alone", "[program]") {
   }
 }
 
-TEST_CASE("a token is printed alone, and a new one each time", "[program]") {
+TEST_CASE("only the token is printed, and a new one each time", "[program]") {
   const Data data;
   add_ada(data);
   const std::string first = data.run({"user", "token", "ada"});
@@ -175,8 +175,7 @@ TEST_CASE("organisations have members", "[program]") {
   CHECK(again["code"] == "not_found");
 }
 
-TEST_CASE("a data folder has the releases of tables of which nobody knows the release",
-          "[program]") {
+TEST_CASE("a data folder has the releases for tables whose release nobody knows", "[program]") {
   const Data data;
   const auto aliases = [&] {
     std::vector<std::string> found;
@@ -193,7 +192,7 @@ TEST_CASE("a data folder has the releases of tables of which nobody knows the re
     CHECK(data.run_json({"log", "rebuild", "--check"})["equal"] == true);
     CHECK_THAT(data.run({"release", "list"}), Catch::Contains("codelog import --help"));
   }
-  SECTION("one of a program that did not make them") {
+  SECTION("one made by an older program") {
     fs::create_directories(data.path() / "keys");
     {
       events::LogOptions options;
@@ -213,7 +212,7 @@ TEST_CASE("a data folder has the releases of tables of which nobody knows the re
   }
 }
 
-TEST_CASE("the log lists commits one a line, both ways, from anywhere", "[program]") {
+TEST_CASE("the log lists commits, one a line, in both directions, from any position", "[program]") {
   const Data data;
   add_ada(data);
   data.run({"user", "token", "ada"});
@@ -227,7 +226,7 @@ TEST_CASE("the log lists commits one a line, both ways, from anywhere", "[progra
     }
     return found;
   };
-  // The first commit is the folder's own.
+  // The folder itself makes the first commit.
   CHECK(positions({}) == std::vector{1, 2, 3, 4});
   CHECK(positions({"--newest-first"}) == std::vector{4, 3, 2, 1});
   CHECK(positions({"--from", "3"}) == std::vector{3, 4});
@@ -267,7 +266,7 @@ TEST_CASE("erasing a person makes them unreadable, and the log stays whole", "[p
   }
 }
 
-TEST_CASE("views can be thrown away and rebuilt", "[program]") {
+TEST_CASE("views can be deleted and rebuilt", "[program]") {
   const Data data;
   add_ada(data);
   fs::remove_all(data.path() / "projections");
@@ -279,7 +278,7 @@ TEST_CASE("views can be thrown away and rebuilt", "[program]") {
   data.run({"user", "token", "ada"});
 }
 
-TEST_CASE("a log whose witness is gone opens only for who says so", "[program]") {
+TEST_CASE("a log without its witness opens only with the option for it", "[program]") {
   const Data data;
   add_ada(data);
   fs::remove(data.path() / "keys" / "head-witness");
@@ -299,7 +298,7 @@ TEST_CASE("the witness may be on another volume", "[program]") {
   CHECK(data.refused({"log", "verify"})["code"] == "corrupt");
 }
 
-TEST_CASE("a log with its end cut off is refused with the way out", "[program]") {
+TEST_CASE("a log with its end cut off is refused with advice", "[program]") {
   const Data data;
   add_ada(data);
   const fs::path copy = data.path().parent_path() / "copy";

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 std::string line_of(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-// A user with a token; through the server, where one runs.
+// Makes a user with a token; through the server if one runs.
 std::string make_admin(const Data& data, const std::string& name) {
   data.run({"user", "add", name, "--name", "N", "--email", name + "@example.org", "--admin"});
   return line_of(data.run({"user", "token", name}));
@@ -27,7 +27,7 @@ std::string import_demo_release(const Data& data, std::uint32_t concepts_count) 
       {"import", "snomedct", archive.string(), "--release", "1.0", "--valid-from", "2024-01-01"}));
 }
 
-TEST_CASE("a server says where it listens, how it is, and stops when it is told to", "[serve]") {
+TEST_CASE("a server reports its address and health, and stops on a signal", "[serve]") {
   const Data data;
   Server server(data.path());
   const HttpAnswer health = server.get("/health-check/");
@@ -62,7 +62,7 @@ TEST_CASE("errors are pages for browsers and problem+json for the native API", "
   CHECK(refused.header("content-type") == page);
 }
 
-TEST_CASE("a file that cannot be opened is named without the place of the data", "[serve]") {
+TEST_CASE("a file that cannot be opened is named without its path", "[serve]") {
   const Data data;
   const std::string alias = import_demo_release(data, 100);
   const std::string file = "coding_systems/snomedct/" + alias + ".sqlite3";
@@ -90,10 +90,10 @@ TEST_CASE("SIGINT stops a server like SIGTERM", "[serve]") {
 TEST_CASE("a second signal ends a server that waits for a request", "[serve]") {
   const Data data;
   Server server(data.path());
-  // A request whose body does not come: the server gives it time to finish.
+  // A request whose body never comes: the server gives it time to finish.
   HttpClient client = server.client();
   std::thread waiting([&] {
-    // What becomes of it is the server's business; the test is about the server's end.
+    // The answer does not matter; the test is about the server's end.
     const auto answer =
         client.send({.target = "/health-check/", .headers = {{"Content-Length", "9"}}});
     (void)answer;
@@ -139,7 +139,7 @@ TEST_CASE("commands work through the running server", "[serve]") {
   CHECK(rebuilt["rebuilt"] == false);
   CHECK(rebuilt["equal"] == true);
   CHECK(rebuilt["rebuilt_at_next_start"] == false);
-  // The token opens the API at once, and no longer once its user is deactivated.
+  // The token works at once, and stops working when its user is deactivated.
   const auto request = json_request("POST", "/api/v2/codelists", token, Json::object());
   CHECK(server.send(request).status == 400);
   data.run({"user", "deactivate", "ada"});
@@ -148,7 +148,7 @@ TEST_CASE("commands work through the running server", "[serve]") {
   CHECK(data.run_json({"log", "verify"})["commits"] == 6);
 }
 
-TEST_CASE("a release that is imported beside a running server is served at once", "[serve]") {
+TEST_CASE("a release imported while a server runs is served at once", "[serve]") {
   const Data data;
   Server server(data.path());
   const std::string alias = import_demo_release(data, 300);
@@ -159,20 +159,20 @@ TEST_CASE("a release that is imported beside a running server is served at once"
   const std::string search = "/api/v2/releases/" + alias + "/search?term=asthma";
   const Json before = Json::parse(server.get(search).body);
   CHECK_FALSE(before["matching"].empty());
-  // Imported again with more in it, under the same name: that is what is served from then on.
+  // Imported again with more rows, under the same name: from then on, the new one is served.
   CHECK(import_demo_release(data, 600) == alias);
   const Json again = Json::parse(server.get("/api/v2/releases").body);
   REQUIRE(again["releases"].size() == 1);
   CHECK(again["releases"][0]["digest"] != releases["releases"][0]["digest"]);
   CHECK(server.get(search).status == 200);
   CHECK_THAT(server.get("/metrics").body, Catch::Contains("codelog_releases_open 1"));
-  // What was replaced is registered no more.
+  // The replaced file is no longer registered.
   const fs::path folder = data.path() / "coding_systems" / "snomedct";
   CHECK(fs::exists(folder / (alias + ".sqlite3")));
   CHECK_FALSE(fs::exists(folder / (alias + ".sqlite3.previous")));
 }
 
-TEST_CASE("a release whose import was not registered gives way to the one before it", "[serve]") {
+TEST_CASE("a release whose import was not registered is replaced by the one before it", "[serve]") {
   const Data data, other;
   const std::string alias = import_demo_release(data, 300);
   CHECK(import_demo_release(other, 600) == alias);
@@ -190,7 +190,7 @@ TEST_CASE("a release whose import was not registered gives way to the one before
   }
   CHECK(fs::file_size(file) == size_bytes);
   CHECK_FALSE(fs::exists(previous));
-  // Without it, there is only a warning.
+  // Without the old file, there is only a warning.
   fs::copy_file(other.path() / name, file, fs::copy_options::overwrite_existing);
   Server server(data.path());
   CHECK(server.get("/api/v2/releases/" + alias + "/search?term=asthma").status == 200);
@@ -218,7 +218,7 @@ TEST_CASE("a bad archive registers nothing and leaves nothing", "[serve]") {
   const Json error = data.refused(
       {"import", "snomedct", archive.string(), "--release", "1", "--valid-from", "2024-01-01"});
   CHECK(error["code"] == "invalid");
-  CHECK(data.run_json({"log", "verify"})["commits"] == 1);  // the folder's own
+  CHECK(data.run_json({"log", "verify"})["commits"] == 1);  // made by the folder itself
   CHECK(data.refused({"import", "snomedct", "nowhere.zip", "--release", "1", "--valid-from",
                       "2024-01-01"})["code"] == "not_found");
 }
@@ -260,7 +260,7 @@ TEST_CASE("stopping a loaded server loses nothing that it acknowledged", "[serve
   }
 }
 
-TEST_CASE("connections leave files to the log, however few the process may open", "[serve]") {
+TEST_CASE("connections leave file descriptors to the log, even with a low limit", "[serve]") {
   const Data data;
   Server server(data.path(), {.starter = {"prlimit", "--nofile=200"}});
   std::vector<HttpClient> idle;
@@ -268,7 +268,7 @@ TEST_CASE("connections leave files to the log, however few the process may open"
     auto connection = HttpClient::connect(server.port());
     if (connection) idle.push_back(std::move(*connection));
   }
-  // Answered only when all who came before have been welcomed or turned away.
+  // Answered only after all earlier connections have been accepted or refused.
   const auto turned_away = server.client().send({.target = "/health-check/"});
   CHECK((!turned_away || turned_away->status == 503));
   const fs::path files = "/proc/" + std::to_string(server.process().pid()) + "/fd";
@@ -282,7 +282,7 @@ TEST_CASE("connections leave files to the log, however few the process may open"
   CHECK_THAT(server.process().errors(), Catch::Contains("few_open_files"));
 }
 
-TEST_CASE("a process that may open too few files is told what to do", "[serve]") {
+TEST_CASE("a process that may open too few files stops with advice", "[serve]") {
   const Data data;
   const auto finished =
       run_process({.arguments = {"prlimit", "--nofile=20:20", CODELOG_PROGRAM, "serve", "--listen",
@@ -291,7 +291,7 @@ TEST_CASE("a process that may open too few files is told what to do", "[serve]")
   CHECK(finished->exit_code == 1);
   CHECK_THAT(finished->errors, Catch::Contains("only 20 files") && Catch::Contains("ulimit -n"));
   CHECK_FALSE(fs::exists(data.path()));
-  // As few as it says that it needs are enough.
+  // The number that the program asks for is enough.
   Server server(data.path(), {.starter = {"prlimit", "--nofile=64:64"}});
   CHECK(server.get("/health-check/").status == 200);
   CHECK(server.stop() == 0);

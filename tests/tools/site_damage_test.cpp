@@ -1,4 +1,4 @@
-// Sites with something wrong on their disk, served and looked after as people do it.
+// Sites with damage on their disk, served and maintained as people do.
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <random>
@@ -39,7 +39,7 @@ std::string import_release(const Data& data) {
       {"import", "snomedct", archive.string(), "--release", "1.0", "--valid-from", "2024-01-01"}));
 }
 
-// What the server answers once it has noticed, within a minute.
+// The server's answer once it has noticed, within a minute.
 HttpAnswer wait_for_status(const Server& server, const std::string& target, int status) {
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   HttpAnswer answer = server.get(target);
@@ -50,7 +50,7 @@ HttpAnswer wait_for_status(const Server& server, const std::string& target, int 
   return answer;
 }
 
-// A site with a codelist whose description is so long that it has a block of the views to itself.
+// A site with a codelist whose long description fills a block of the views.
 struct LargeDescription {
   Data data;
   std::string token = make_user(data, "ada");
@@ -84,7 +84,7 @@ struct LargeDescription {
   }
 };
 
-TEST_CASE("a server on damaged views answers 503, and has new ones when it is started again",
+TEST_CASE("a server with damaged views answers 503, and makes new ones at its next start",
           "[damage]") {
   const LargeDescription site;
   const std::string place = site.data.path().string();
@@ -94,7 +94,7 @@ TEST_CASE("a server on damaged views answers 503, and has new ones when it is st
     const HttpAnswer answer = server.get(site.codelist);
     CHECK(answer.status == 503);
     CHECK_THAT(answer.body, Catch::Contains("damaged") && !Catch::Contains(place));
-    // From now on nothing is answered from them.
+    // From now on, all answers need views and are refused.
     CHECK(server.send(json_request("GET", "/api/v2/me", site.token, nullptr)).status == 503);
     CHECK(server.get("/api/v1/codelist/").status == 503);
     const Json body = {{"owner", "user/ada"}, {"name", "New"}, {"coding_system", "snomedct"}};
@@ -112,14 +112,15 @@ TEST_CASE("a server on damaged views answers 503, and has new ones when it is st
   CHECK(server.stop() == 0);
 }
 
-TEST_CASE("a check of damaged views says so and exits with 1; then they are made anew",
-          "[damage]") {
+TEST_CASE(
+    "a check of damaged views reports the damage and exits with 1; the next start makes new ones",
+    "[damage]") {
   const LargeDescription site;
   CHECK_THAT(site.data.run({"log", "rebuild", "--check"}, 1), Catch::Contains("damaged"));
   site.data.run({"log", "rebuild", "--check"});
 }
 
-TEST_CASE("a check by a server of damaged views fails, and the server with it", "[damage]") {
+TEST_CASE("a server's check of damaged views fails, and so does the server", "[damage]") {
   const LargeDescription site;
   Server server(site.data.path());
   CHECK_THAT(site.data.run({"log", "rebuild", "--check"}, 1),
@@ -149,7 +150,7 @@ TEST_CASE("two checks of the views at once do not disturb each other", "[damage]
   }
 }
 
-TEST_CASE("a release file with a letter changed is refused, and shows wherever one looks",
+TEST_CASE("a release file with a letter changed is refused, and shows in every status report",
           "[damage]") {
   const Data data;
   const std::string alias = import_release(data);
@@ -175,7 +176,7 @@ TEST_CASE("a release file with a letter changed is refused, and shows wherever o
     CHECK(release["state"] == (release["alias"] == alias ? "changed" : "ready"));
   }
 
-  // It is taken again, without a restart, when it is put back.
+  // When put back, the file is accepted again without a restart.
   std::ofstream(file, std::ios::binary) << good;
   CHECK(wait_for_status(server, "/health-check/", 200).status == 200);
   CHECK(server.get("/api/v2/releases/" + alias + "/search?term=asthma").status == 200);
@@ -183,7 +184,7 @@ TEST_CASE("a release file with a letter changed is refused, and shows wherever o
   CHECK(server.stop() == 0);
 }
 
-TEST_CASE("an index that is cut short under a server is made anew", "[damage]") {
+TEST_CASE("an index that is cut short under a server is built again", "[damage]") {
   const Data data;
   const std::string alias = import_release(data);
   const std::string search = "/api/v2/releases/" + alias + "/search?term=asthma";
@@ -197,7 +198,7 @@ TEST_CASE("an index that is cut short under a server is made anew", "[damage]") 
   CHECK(server.stop() == 0);
 }
 
-TEST_CASE("a key that does not open is told apart from one that is erased", "[damage]") {
+TEST_CASE("a damaged key is distinguished from an erased one", "[damage]") {
   const Data data;
   const std::string ada = make_user(data, "ada");
   make_user(data, "eve");
