@@ -37,9 +37,9 @@ std::string icd10_code(std::string_view text) {
   replace_all(code, en_dash, "-");
   replace_all(code, dagger, "");
   std::erase(code, '.');
-  // "J45.-" is how tables write a category that is divided further.
+  // Tables write "J45.-" for a category with subcategories.
   while (code.ends_with('-')) code.pop_back();
-  // Hospital records fill up undivided categories: "I10X".
+  // Hospital records pad categories without subcategories with an X: "I10X".
   const bool is_filled = code.size() == icd10_category_bytes + 1 && is_upper(code[0]) &&
                          is_digit(code[1]) && is_digit(code[2]) && code.back() == 'X';
   if (is_filled) code.pop_back();
@@ -54,7 +54,7 @@ std::string opcs4_code(std::string_view text) {
   return has_form ? code : std::string(text);
 }
 
-// Letters and digits, then full stops.
+// True for letters and digits, then full stops.
 bool is_read_code(std::string_view text) {
   const std::string_view letters = text.substr(0, text.find('.'));
   return std::ranges::all_of(letters, is_letter_or_digit) &&

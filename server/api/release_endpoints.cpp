@@ -60,7 +60,7 @@ Result<http::Response> look_up_terms(const ReadCall& call) {
   if (const auto good = commands::check_codes(trimmed); !good) return good.error();
   JsonWriter json(application::JsonStyle::compact, 64 + codes.size() * term_bytes);
   json.begin_object().key("terms").begin_object();
-  // By the codes as they were sent.
+  // Keyed by the codes as sent.
   for (const std::string& code : std::set<std::string>(codes.begin(), codes.end())) {
     const auto node = coding_systems::find_typed_code(**release, code);
     json.field(code, node ? commands::shown_term(**release, *node) : "Unknown");

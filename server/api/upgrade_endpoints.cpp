@@ -137,7 +137,7 @@ base::Slots& previews() {
   return slots;
 }
 
-// A VMP that got another id is known by the mapping of previous ids, not by its release.
+// Only the mapping of previous ids, not the release, knows a VMP that got another id.
 Result<FindSuccessors> successors_beside(const ReadCall& call, std::string_view coding_system) {
   if (coding_system != "dmd") return FindSuccessors();
   auto previous = commands::open_previous_vmps(call.application.site().mappings, call.views);

@@ -47,7 +47,7 @@ std::string quoted(std::span<const std::string> names) {
 Result<json> parse(std::string_view text) {
   auto body = application::parse_json(text, application::DuplicateKeys::last_wins);
   if (!body) {
-    // OpenCodelists takes NaN, and fails over what is not UTF-8.
+    // OpenCodelists accepts NaN, and fails on text that is not UTF-8.
     const bool is_explained = !body.error().fields.empty() || !base::is_utf8(text);
     return is_explained ? body.error() : bad("Invalid JSON");
   }
@@ -181,7 +181,7 @@ Result<void> check_keys_with_table(const json& body) {
   return {};
 }
 
-// Where OpenCodelists leaves codes out, it leaves out all that are not written as in the release.
+// If OpenCodelists ignores unknown codes, it ignores all that differ from the release's spelling.
 commands::CodesRules codes_rules(bool ignores_unfound) {
   return {.ignores_unfound = ignores_unfound,
           .takes_exact_only = ignores_unfound,

@@ -143,7 +143,7 @@ Result<std::vector<std::string>> codes_of_upload(std::string_view csv) {
     if (row.number == 1) continue;
     const std::string_view code = coding_systems::trim_typed_code(row.fields.front());
     if (code.empty()) continue;
-    // A semicolon: the cells are separated by semicolons.
+    // A semicolon in a code means that the file separates cells with semicolons.
     if (!commands::is_code(code) || code.find(';') != std::string_view::npos) {
       return base::field_error(
           ErrorCode::invalid, "csv_data",

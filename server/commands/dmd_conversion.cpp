@@ -181,7 +181,7 @@ Result<DmdConversion> convert(DmdConversion opened, const Views& views,
                               const VersionRecord& version) {
   auto codes = included_codes(views, version);
   if (!codes) return codes.error();
-  // A table may have them in lower case.
+  // A table may have the codes in lower case.
   for (const std::string& code : *codes) {
     opened.bnf_codes.push_back(coding_systems::normal_code("bnf", code));
   }

@@ -26,7 +26,7 @@ std::string join(const std::vector<std::string>& texts) {
   return joined;
 }
 
-// A code as OpenCodelists lists it; in quotes where it is none.
+// A code in OpenCodelists' lists; in quotes if the text is not a code.
 std::string listed(const std::string& code) { return is_code(code) ? code : shown(code); }
 
 CodesContents contents_of(const coding_systems::Release& release,
