@@ -1,5 +1,6 @@
-// Where commits get their place: checks each against everything accepted before it, durable or not,
-// and queues it for the committer. What is durable is in the store; what is not is remembered here.
+// Gives commits their places: checks each commit against all commits accepted before it, durable or
+// not, and queues it for the committer. Durable commits are in the store; the sequencer remembers
+// the others.
 //
 // Safe from any thread; one mutex, held for a few point reads at most.
 #pragma once
@@ -18,30 +19,30 @@
 
 namespace codelog::events {
 
-// A commit between its writer, the queue and the committer.
+// A commit shared by its writer, the queue and the committer.
 class PendingCommit {
  public:
-  base::Position position;  // given by the sequencer, and never changed
-  Commit commit;            // the committer's until it has answered
+  base::Position position;  // set by the sequencer, then constant
+  Commit commit;            // owned by the committer until it has answered
   std::string payload;
   base::Sha256 payload_digest{};
-  std::string idempotency_key;  // as stored; empty when it has none
+  std::string idempotency_key;  // as stored; empty if the commit has none
   base::Sha256 request_digest{};
 
-  // Blocks until the committer has answered. Not on an atomic: its waiting begins with yields,
-  // which take from the committer the processor that it needs.
+  // Blocks until the committer has answered. Uses no atomic wait: that begins with yields, which
+  // take the processor from the committer.
   void wait() const {
     base::Lock lock(mutex_);
     while (!answered_) answered_signal_.wait(lock);
   }
-  // False where there is no answer at that time: it may come yet.
+  // Returns false if there is no answer by then; the answer may still come.
   [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point deadline) const {
     base::Lock lock(mutex_);
     while (!answered_ && answered_signal_.wait_until(lock, deadline)) {
     }
     return answered_;
   }
-  // Valid once there is an answer: nothing when the commit is durable and observed.
+  // Valid after the answer: nothing if the commit is durable and observed.
   const std::optional<base::Error>& failure() const {
     const base::Lock lock(mutex_);
     return failure_;  // written once, before there is an answer
@@ -53,7 +54,7 @@ class PendingCommit {
       failure_ = std::move(failure);
       answered_ = true;
     }
-    // After unlocking, so that the woken thread does not block on the mutex.
+    // Notify after unlocking, so that the woken thread does not block on the mutex.
     answered_signal_.notify_all();
   }
 
@@ -64,8 +65,7 @@ class PendingCommit {
   std::optional<base::Error> failure_ GUARDED_BY(mutex_);
 };
 
-// Shared by the writer that waits, writers of the same idempotency key, the queue and the
-// committer.
+// Shared by the waiting writer, writers with the same idempotency key, the queue and the committer.
 using Pending = std::shared_ptr<PendingCommit>;
 
 class Sequencer {
@@ -78,16 +78,16 @@ class Sequencer {
   Sequencer(const LogStore& store, base::Position last, Limits limits);
 
   struct Entry {
-    Pending pending;  // to wait for: the one that was given, or an earlier one of its key
+    Pending pending;  // the commit to wait for: the given one, or an earlier one with its key
     std::optional<base::Position>
-        stored;  // instead: its key has acted, and this commit is what came of it
+        stored;  // if set, there is nothing to wait for: the earlier commit with this key
   };
   // Waits while the queue is full, until the deadline if there is one. Errors: conflict,
-  // unprocessable, unavailable (latched, closed, or the queue is full still), io, corrupt.
+  // unprocessable, unavailable (latched, closed, or the queue is still full), io, corrupt.
   using Deadline = std::optional<std::chrono::steady_clock::time_point>;
   base::Result<Entry> enter(Pending pending, const Deadline& deadline = std::nullopt);
 
-  // What enter() would find of this key (as stored); nothing when it is new.
+  // What enter() would find for this key (as stored); nothing when the key is new.
   base::Result<std::optional<Entry>> find_idempotent(const std::string& key,
                                                      const base::Sha256& request_digest);
 
@@ -96,16 +96,16 @@ class Sequencer {
 
   // --- For the committer
 
-  // Waits until something is queued, wake() is called or the time comes. False after close(), when
-  // all has been taken. enter() wakes nobody: who entered sees to it that somebody commits.
+  // Waits until a commit is queued, wake() is called or the time has come. Returns false after
+  // close(), when the queue is empty. enter() does not wake the committer; the caller must.
   bool wait_for_work(std::optional<std::chrono::steady_clock::time_point> until);
   void wake();
-  // The next commits in order, as many as fit a group; there may be none.
+  // The next commits in order, as many as fit into a group; may be empty.
   std::vector<Pending> take_group();
   bool has_queued() const;
-  // These commits are in the store.
+  // Forgets these commits, which are in the store now.
   void forget(const std::vector<Pending>& durable);
-  // From now on enter() fails with the reason; returns what was queued.
+  // Makes enter() fail with this reason from now on; returns the queued commits.
   std::vector<Pending> latch(Refusal refusal);
   void close();
 
@@ -114,7 +114,7 @@ class Sequencer {
  private:
   struct StreamState {
     std::uint64_t version = 0;
-    base::Position last;  // the last commit that moved it in this process
+    base::Position last;  // the last commit of this process that moved the stream
     bool is_end_checked = false;
   };
 

@@ -1,7 +1,7 @@
-// The past: what one codelist was at some moment, replayed from its own commits into a store in
-// memory. Replaying takes processor time in proportion to the codelist's history up to the moment
-// (microseconds a commit, and about half a microsecond for every code that a commit changed);
-// memory, in proportion to what the codelist was then. Safe from any thread.
+// The state of one codelist at an earlier moment, replayed from its own commits into a store in
+// memory. Processor time is proportional to the codelist's history up to the moment (microseconds
+// for a commit, and about half a microsecond for every code that a commit changed); memory is
+// proportional to the codelist's size at that moment. Safe from any thread.
 #pragma once
 
 #include <memory>
@@ -16,24 +16,26 @@
 
 namespace codelog::projections {
 
-// A commit, which counts as the last one; or a time.
+// A commit, which is the last one included; or a time.
 //
-// A commit belongs to the past of a time when neither it nor any commit before it in its stream is
-// later than the time. So the past of a later time never has less, however the server's clock was
-// set: a commit made while the clock was set back comes to light with the latest before it.
+// A commit belongs to the past of a time if neither it nor any earlier commit of its stream is
+// later than the time. So the past of a later time never has fewer commits, however the server's
+// clock was set: a commit made while the clock was set back appears together with the latest commit
+// before it.
 using Moment = std::variant<base::Position, base::Timestamp>;
 
 struct PastQuery {
-  std::vector<std::string> streams;  // whose commits count
+  std::vector<std::string> streams;  // the streams to replay
   Moment moment;
-  // The version whose codes, searches and table are wanted. Records are there for all versions.
+  // The version whose codes, searches and table are needed. Records of all versions are always
+  // there.
   std::optional<base::VersionId> contents_of = std::nullopt;
 };
 
 // Errors: corrupt (a commit cannot be read, or does not fit); io.
 base::Result<std::unique_ptr<Store>> views_as_of(const events::EventLog& log,
                                                  const PastQuery& query);
-// The same into a store that is empty.
+// As above, into an empty store.
 base::Result<void> replay_past(Store& store, const events::EventLog& log, const PastQuery& query);
 
 }  // namespace codelog::projections

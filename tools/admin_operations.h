@@ -1,9 +1,9 @@
-// What ops do to a site: one implementation of each operation, JSON in and JSON out. The command
-// line calls it in its own process, or through the socket of the server that has the folder open
-// (admin_socket.h).
+// The operators' tasks on a site: one implementation of each operation, JSON in and JSON out. The
+// command line runs operations in its own process, or through the socket of the server that has the
+// folder open (admin_socket.h).
 //
-// Thread-safe. Errors are those of the commands; `invalid` for arguments that are missing or of
-// another type.
+// Thread-safe. Errors are those of the commands; `invalid` for missing arguments or arguments of a
+// wrong type.
 #pragma once
 
 #include <functional>
@@ -18,8 +18,8 @@ namespace codelog::tools {
 
 class AdminOperations {
  public:
-  // The folder's views must be open. There is one application a process, so that all writers take
-  // the same turns. Both must outlive this.
+  // The folder's views must be open. A process has only one application, so that all writers take
+  // turns with each other. Both arguments must outlive this object.
   AdminOperations(DataFolder& folder, application::Application& application)
       : folder_(folder), application_(application) {}
 
@@ -50,8 +50,8 @@ class AdminOperations {
   application::Application& application_;
 };
 
-// The operations "log.…", which work also where the views are not open (because they cannot be
-// built from a damaged log). Arguments and answers: log_operations.cpp.
+// The operations "log.…", which work even if the views are not open (because a damaged log cannot
+// rebuild them). Arguments and answers: log_operations.cpp.
 base::Result<Json> run_log_operation(DataFolder& folder, std::string_view operation,
                                      const Json& arguments, const ReportProgress& report);
 

@@ -1,8 +1,8 @@
-// The site on disk: everything that lives in one data folder, opened in order and let go in the
-// reverse. This is where the program's parts are put together; whoever has a DataFolder is the only
-// one who has the folder open.
+// The site on disk: all parts that live in one data folder, opened in order and closed in the
+// reverse order. Here the program's parts are put together. Only one DataFolder at a time has the
+// folder open.
 //
-// Thread-safe as its parts are. Layout: docs in tools/README.md.
+// Thread-safe as its parts are. Layout: tools/README.md.
 #pragma once
 
 #include <filesystem>
@@ -22,29 +22,30 @@
 
 namespace codelog::tools {
 
-// The folder below the data folder for views that are only compared; each check has one in it.
+// The subfolder for views that are built only for comparison; each check has a folder in it.
 inline constexpr std::string_view check_views_folder = "projections.check";
 
-// Looking at the log must be possible where views cannot be built from it.
+// Reading the log must be possible even if it cannot rebuild the views.
 enum class OpenViews { yes, no };
 
 struct DataFolderOptions {
   std::filesystem::path data = "data";
-  // The log's head witness; empty: DATA/keys/head-witness. Better on another volume.
+  // The log's head witness; empty: DATA/keys/head-witness. Preferably on another volume.
   std::filesystem::path witness_file = {};
-  // Only for the control of the power-loss tests.
+  // False only in the control of the power-loss tests.
   bool sync = true;
   OpenViews views = OpenViews::yes;
-  // Opens a log whose witness is missing, and makes a new one: for ops who know that the log is
-  // whole.
+  // Opens a log without its witness and makes a new one. Only for operators who know that the log
+  // is whole.
   bool accept_missing_witness = false;
 };
 
-// The right to open a data folder, held by one process at a time; ends with the process, however
-// that ends.
+// The right to open a data folder, held by one process at a time. Ends with the process, even if it
+// is killed.
 class FolderLock {
  public:
-  // Makes the folder where it is missing. Nothing when another process has the lock. Errors: io.
+  // Creates the folder if it is missing. Returns nothing if another process has the lock. Errors:
+  // io.
   static base::Result<std::optional<FolderLock>> try_take(const std::filesystem::path& data);
 
  private:
@@ -54,7 +55,8 @@ class FolderLock {
 
 class DataFolder {
  public:
-  // Reports on the catching up of views. Errors: those of its parts: io, corrupt, unavailable.
+  // Reports progress while the views catch up. Errors: those of its parts: io, corrupt,
+  // unavailable.
   static base::Result<std::unique_ptr<DataFolder>> open(const DataFolderOptions& options,
                                                         FolderLock lock,
                                                         const ReportProgress& report = {});
@@ -66,18 +68,18 @@ class DataFolder {
   accounts::KeyRing& keys() { return *keys_; }
   coding_systems::Releases& releases() { return releases_; }
   mappings::Mappings& mappings() { return mappings_; }
-  // What there is to say of imports that did not come to their end, for the server's log.
+  // Notices about interrupted imports, for the server's log.
   const std::vector<std::string>& unfinished_imports() const { return unfinished_imports_; }
-  // Users who have not been erased and whose data do not open, for the server's log.
+  // Users, not erased, whose data cannot be opened, for the server's log.
   const std::vector<std::string>& unreadable_users() const { return unreadable_users_; }
-  // What commands work with; good as long as this is.
+  // The services for commands; valid as long as this object.
   commands::Site site();
 
-  // Only while they are not open; lets them catch up with the log.
+  // Call only while the views are not open; lets them catch up with the log.
   base::Result<void> open_views(const ReportProgress& report);
-  // Throws the views away and builds them anew from the log. Only while they are not open.
+  // Deletes the views and builds them again from the log. Call only while they are not open.
   base::Result<void> rebuild_views(const ReportProgress& report);
-  // The same, when the folder is opened next.
+  // As above, at the next opening of the folder.
   base::Result<void> rebuild_views_at_next_open();
 
  private:
@@ -95,7 +97,7 @@ class DataFolder {
   base::Result<Opened> without_place(base::Result<Opened> opened) const;
 
   const std::filesystem::path data_;
-  // Destroyed in the reverse order: the views let go of the log, and the lock goes last.
+  // Destroyed in reverse order: the views release the log, and the lock goes last.
   FolderLock lock_;
   base::SystemClock clock_;
   std::unique_ptr<accounts::KeyRing> keys_;

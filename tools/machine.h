@@ -1,4 +1,4 @@
-// What the program needs of the machine that it runs on, and what it does with its memory.
+// The program's needs of the machine, and its handling of memory.
 #pragma once
 
 #include <chrono>
@@ -14,18 +14,18 @@ namespace codelog::tools {
 // The log's store cannot be opened with fewer.
 inline constexpr std::size_t open_files_min = 64;
 
-// Lets the process open as many files as the system allows it, and gives how many that are.
+// Raises the process's limit of open files as far as the system allows; returns the limit.
 std::size_t raise_open_files();
 
-// Errors: unavailable, saying what to do: too few files, or a clock that has not been set.
+// Errors: unavailable, saying what to do: too few files, or a clock that is not set.
 base::Result<void> check_machine(base::Timestamp now, std::size_t open_files);
 
-// Sets the C library's allocator up for a server: few arenas, and large blocks given back to the
-// system when they are freed. Before the first thread is made.
+// Prepares the C library's allocator for a server: few arenas, and large blocks returned to the
+// system when freed. Call before the first thread is made.
 void bound_allocator();
 
-// Gives memory that is free, but still the process's, back to the system after every burst of work.
-// Its thread looks once a second, and works at most a fiftieth of the time.
+// Returns free memory of the process to the system after every burst of work. Its thread checks
+// once a second, and works at most a fiftieth of the time.
 class MemoryReturn {
  public:
   MemoryReturn();

@@ -1,4 +1,4 @@
-// What those who run a server look at: /health-check/ and /metrics.
+// The addresses for operators: /health-check/ and /metrics.
 #pragma once
 
 #include "server/http/metrics.h"
@@ -7,18 +7,18 @@
 
 namespace codelog::tools {
 
-// /health-check/: 200 with an empty body, as OpenCodelists answers; 503 saying why when the log
-// takes no writes, the views have stopped following it, or the file of a release or mapping is not
-// the one that was registered. /metrics: Prometheus' text format. Both must outlive the router.
+// /health-check/: 200 with an empty body, as in OpenCodelists; 503 with the reason when the log
+// refuses writes, the views have stopped following it, or the file of a release or mapping is not
+// the registered one. /metrics: Prometheus' text format. Both arguments must outlive the router.
 void add_operations_routes(http::Router& router, DataFolder& folder, http::Metrics& metrics);
 
 // The gauges of the log, the views, the releases and the process. The folder must outlive the
 // metrics' last render.
 void add_site_gauges(http::Metrics& metrics, DataFolder& folder);
 
-// Bytes of this process that are in memory now.
+// Bytes of this process in memory now.
 double resident_bytes();
-// User and system time that this process has used.
+// User and system time used by this process.
 double cpu_seconds();
 
 }  // namespace codelog::tools

@@ -1,7 +1,7 @@
-// Looks after a site that is being served, on a thread of low priority: reads every release file
-// and compares it with what was registered, at the start and once a day; looks every few seconds
-// whether one has been touched; and writes to the server's log when something goes wrong and when
-// it is right again.
+// Watches a site that is being served, on a thread of low priority. Reads every release file at the
+// start and once a day, and compares it with its registered digest; checks every few seconds
+// whether a file has been touched; and writes to the server's log when a fault begins and when it
+// ends.
 #pragma once
 
 #include <map>
@@ -15,10 +15,10 @@
 
 namespace codelog::tools {
 
-// What keeps the site from doing all its work. `text` is for clients and names no place on this
-// machine; `cause` is for the server's log.
+// A fault that keeps the site from doing all its work. `text` is for clients and names no place on
+// this machine; `cause` is for the server's log.
 struct Complaint {
-  std::string event;  // of the log: "log_refuses_writes"
+  std::string event;  // name of the log's event: "log_refuses_writes"
   std::string text;
   std::string cause;
 };
@@ -26,7 +26,7 @@ std::vector<Complaint> complaints_of(DataFolder& folder);
 
 class SiteWatch {
  public:
-  // Both must outlive it.
+  // Both arguments must outlive the watch.
   SiteWatch(DataFolder& folder, http::Log& log);
 
  private:
@@ -37,8 +37,8 @@ class SiteWatch {
 
   DataFolder& folder_;
   http::Log& log_;
-  std::map<std::string, Complaint> known_;  // by text; used by the thread only
-  std::jthread thread_;                     // declared last: it uses what is above
+  std::map<std::string, Complaint> known_;  // by text; only the thread uses it
+  std::jthread thread_;                     // declared last: it uses the members above
 };
 
 }  // namespace codelog::tools

@@ -82,7 +82,7 @@ class BackgroundRows {
   bool is_ending_ GUARDED_BY(mutex_) = false;
   std::optional<base::Error> error_ GUARDED_BY(mutex_);
   std::atomic<bool> has_failed_ = false;
-  std::thread thread_;  // last: it uses all the others
+  std::thread thread_;  // last, because the thread uses all members above
 };
 
 }  // namespace codelog::coding_systems

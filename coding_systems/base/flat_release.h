@@ -1,11 +1,10 @@
-// Releases of coding systems of which the publisher gives codes and terms and little more: Read v2
-// and OPCS-4. Their hierarchy is in the form of the codes, or in a column `parent` of a plain
-// table.
+// Releases of coding systems whose publisher gives little more than codes and terms: Read v2 and
+// OPCS-4. The form of the codes gives their hierarchy, or a column `parent` of a plain table.
 //
 // OpenCodelists has no release files of these systems, so the schema is Codelog's own:
 //     <system>_concept  code (primary key), term, parent_id (a code, or NULL at the top)
 //     <system>_synonym  id, concept_id, term_code, term (where the system has synonyms)
-// sorted by code, so that the same codes and terms give the same file whatever order they came in.
+// sorted by code, so that the same codes and terms give the same file for any order of the input.
 #pragma once
 
 #include <cstdint>
@@ -29,10 +28,10 @@ constexpr std::size_t flat_term_bytes_max = 1000;
 constexpr CodeKind flat_concept_kind = 1;
 
 struct FlatSystem {
-  std::string_view id;  // "readv2"
+  std::string_view id;  // e.g. "readv2"
   ReleaseSchema schema;
   bool has_synonyms = false;
-  // The code one level above by its form; "" at the top. It need not be in the release.
+  // The code one level above, by its form; "" at the top. The release need not have it.
   std::string (*one_level_up)(std::string_view code) = nullptr;
 };
 
@@ -40,7 +39,7 @@ struct FlatConcept {
   std::string code;
   std::string term;
   std::optional<std::string> parent;
-  std::uint64_t line = 0;  // of the source, for errors
+  std::uint64_t line = 0;  // in the source, for errors
 };
 
 struct FlatSynonym {
@@ -52,34 +51,34 @@ struct FlatSynonym {
 struct FlatTables {
   std::string source_name;  // for errors
   std::uint64_t source_bytes = 0;
-  std::vector<FlatConcept> concepts;  // by code, none twice
-  std::vector<FlatSynonym> synonyms;  // by code and term code
+  std::vector<FlatConcept> concepts;  // sorted by code, without repeats
+  std::vector<FlatSynonym> synonyms;  // sorted by code and term code
   CountedNotices notices = {};        // for the person who imports
 };
 
-// One record of a plain table: a header with `code`, `term` and maybe `parent`, other columns are
-// left alone.
+// One record of a plain table with a header: columns `code`, `term` and optionally `parent`; other
+// columns are ignored.
 struct CodeRow {
   std::string_view code;
   std::string_view term;
-  std::string_view parent;  // "" where none is given
+  std::string_view parent;  // "" if the table gives none
 };
 
-// Errors: invalid with the line (no such columns, rows of another length than the header, more rows
-// than the import may have), those of the source and of `take`, unavailable (asked to stop).
+// Errors: invalid with the line (columns missing, rows of another length than the header, more rows
+// than allowed), those of the source and of `take`, unavailable (asked to stop).
 base::Result<void> read_code_rows(CsvReader& csv, ImportStages& stages,
                                   const std::function<base::Result<void>(const CodeRow&)>& take);
 
-// Not empty, UTF-8, without line ends or NUL, and not too long.
+// True for a non-empty UTF-8 text without line ends or NUL, and not too long.
 bool is_flat_term(std::string_view text);
 
-// Gives every concept without a parent the nearest one above it by form; so also where the parent
-// that was given is not there, which is counted in the notices. Errors: invalid, with the line: a
+// Gives every concept without a parent its nearest existing ancestor by form. Does the same if the
+// given parent does not exist, and counts this in the notices. Errors: invalid, with the line: a
 // code is its own parent.
 base::Result<void> hang_concepts(FlatTables& tables, const FlatSystem& system);
 
-// Writes and publishes the release. Errors: invalid (the parents that were given form a cycle), io,
-// conflict, unavailable.
+// Writes and publishes the release. Errors: invalid (the given parents form a cycle), io, conflict,
+// unavailable.
 base::Result<ImportOutcome> import_flat_release(const ImportRequest& request,
                                                 const FlatSystem& system, const FlatTables& tables,
                                                 ImportStages& stages);

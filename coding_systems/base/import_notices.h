@@ -1,5 +1,5 @@
-// What an import tells the person who runs it: references whose target is in no file, and what it
-// passed over because nothing needs it. Neither stops an import.
+// An import's notices to the person who runs it: references to things in no file, and skipped parts
+// that nothing needs. A notice never stops an import.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,15 @@
 
 namespace codelog::coding_systems {
 
-// Counts things of one kind and remembers the first of them, so that a million of them are one
-// notice. Belongs to one thread.
+// Counts things of one kind and keeps the first few, so that a million of them give one notice.
+// Belongs to one thread.
 class CountedNotices {
  public:
-  // `kind` is the sentence that the ids belong to, such as "descriptions are left out of searches
-  // since their concept is in no file". Linear in the number of kinds.
+  // `kind` is the sentence for these ids, such as "descriptions are left out of searches since
+  // their concept is in no file". Linear in the number of kinds.
   void add(std::string_view kind, std::string_view id);
-  // In the order in which the kinds came: "KIND: 1204 (ID, ID, ID, ID, ID, ...)", no id twice.
+  // In the order of the kinds' first use: "KIND: 1204 (ID, ID, ID, ID, ID, ...)", without repeated
+  // ids.
   std::vector<std::string> take() const;
 
  private:
@@ -25,7 +26,7 @@ class CountedNotices {
     std::string text;
     std::uint64_t count = 0;
     std::vector<std::string> ids;
-    bool has_more = false;  // ids than these
+    bool has_more = false;  // there are more ids than these
   };
   std::vector<Kind> kinds_;
 };

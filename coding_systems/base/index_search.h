@@ -1,5 +1,5 @@
-// The search of a release that has an index: every mode of search_query.h, filtered and ranked.
-// Looks at nothing but the index and what the release says of its nodes. Any thread.
+// Searches a release that has an index: every mode of search_query.h, filtered and ranked. Reads
+// only the index and the release's facts about its nodes. Any thread.
 #pragma once
 
 #include <chrono>
@@ -17,26 +17,26 @@
 
 namespace codelog::coding_systems {
 
-// How long the calling thread has worked, whoever else the processor worked for in the meantime.
+// The working time of the calling thread, without the time that the processor gave to others.
 std::chrono::nanoseconds thread_work_time();
 
-// What one regular expression may cost.
+// The limits of one regular expression.
 struct RegexLimits {
-  // Refused without trying: 64 MB of texts (all of a large release) for a simple expression.
+  // Refused without trying: for a simple expression, 64 MB of texts (all of a large release).
   std::uint64_t steps_max = std::uint64_t{1} << 32;
-  // Refused on the way: how long a step takes depends on the texts, too.
+  // Stopped during the search, because the time of a step also depends on the texts.
   std::chrono::nanoseconds work_max = std::chrono::seconds(1);
   std::function<std::chrono::nanoseconds()> work_time = thread_work_time;
-  std::uint64_t steps_between_looks = std::uint64_t{1} << 20;  // at the time
+  std::uint64_t steps_between_looks = std::uint64_t{1} << 20;  // between two readings of the clock
 };
 
 class IndexSearch {
  public:
-  // Both must outlive it.
+  // Both must outlive the search.
   IndexSearch(const Release& release, const ReleaseIndex& index, RegexLimits limits = {})
       : release_(release), index_(index), limits_(std::move(limits)) {}
 
-  // See Release::search and search_page.
+  // As Release::search and search_page.
   base::Result<std::vector<Node>> find(const SearchQuery& query) const;
   base::Result<SearchHits> find_page(const SearchQuery& query, SearchPage page) const;
 
@@ -45,20 +45,20 @@ class IndexSearch {
   class Ranking;
   class RegexWork;
 
-  // In the order of nodes where sought by term, of codes where by code.
+  // In the order of nodes for modes by term, of codes for modes by code.
   base::Result<std::vector<Node>> nodes_by_code(const SearchQuery& query) const;
-  // The texts that match; increasing. Of every mode by term but contains.
+  // The matching texts, increasing; for every mode by term except contains.
   std::vector<TextNumber> texts_by_start(const SearchQuery& query) const;
   std::vector<TextNumber> texts_by_words(const SearchQuery& query) const;
   base::Result<std::vector<TextNumber>> texts_by_regex(RegexWork& work) const;
   base::Result<std::vector<TextNumber>> all_texts_by_regex(RegexWork& work) const;
-  // False where it is too much work.
+  // Returns false if it takes too much work.
   bool add_matches(RegexWork& work, ReleaseIndex::Texts among,
                    std::vector<TextNumber>& texts) const;
-  // The searched texts of these nodes (increasing) that match.
+  // The matching searched texts of these nodes (which must be increasing).
   std::vector<TextNumber> texts_that_contain(std::span<const Node> nodes,
                                              std::string_view term) const;
-  // `regex` is the compiled text where the mode is regex.
+  // `regex` is the compiled text, in the mode regex.
   base::Result<std::vector<TextNumber>> matching_texts(const SearchQuery& query,
                                                        std::optional<RegexWork>& regex) const;
   base::Result<std::optional<RegexWork>> compile(const SearchQuery& query) const;

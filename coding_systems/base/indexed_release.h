@@ -1,4 +1,4 @@
-// A Release that answers from its index; each coding system adds what is its own.
+// A Release that answers from its index; each coding system adds its own rules.
 #pragma once
 
 #include <memory>
@@ -26,7 +26,7 @@ class IndexedRelease : public Release {
   bool has_concept(Node node) const final { return index_.kind(node) != kind_without_concept; }
   std::optional<std::string_view> name(Node node) const final { return index_.name(node); }
   std::string_view term(Node node) const override { return name(node).value_or("Unknown"); }
-  // Not a code that others only refer to.
+  // False for a code without a concept row, which other codes only refer to.
   bool is_active(Node node) const override { return has_concept(node); }
   std::vector<std::string_view> synonyms(Node node) const final { return index_.synonyms(node); }
   std::vector<Node> search_by_term(std::string_view text) const override {
@@ -57,8 +57,8 @@ class IndexedRelease : public Release {
   ReleaseIndex index_;
 };
 
-// Opens a release of T, which is made of its alias, its index and what else is given.
-// Errors: as open_release_index.
+// Opens a release of type T, constructed from its alias, its index and the other arguments. Errors:
+// as open_release_index.
 template <class T, class... Rest>
 base::Result<std::shared_ptr<const Release>> open_indexed_release(
     const ReleaseFiles& files, std::string_view system_id, std::string alias,

@@ -1,8 +1,7 @@
-// The lines of several members of a zip archive, one member after the other, unpacked ahead on
-// another thread. The rule is that of text_lines.h, for each member. Memory: a fixed number of
-// blocks. One thread reads; the archive belongs to the reader until that is destroyed. Errors name
-// the archive, the member and, for a line that is too long, the line. After one, nothing more is
-// read.
+// Reads the lines of several members of a zip archive, one member after the other, unpacked ahead
+// on another thread. Each member follows the rule of text_lines.h. Memory: a fixed number of
+// blocks. One thread reads; the reader owns the archive until it is destroyed. Errors name the
+// archive, the member and, for a line that is too long, the line. Nothing is read after an error.
 #pragma once
 
 #include <array>
@@ -24,28 +23,28 @@ namespace codelog::coding_systems {
 
 class LineReader {
  public:
-  // `separator` stands between columns: a line of nothing else is blank.
+  // `separator` stands between columns; a line of separators only is blank.
   LineReader(const ZipArchive& archive, std::vector<ZipMember> members, char separator);
   ~LineReader();
   LineReader(const LineReader&) = delete;
   LineReader& operator=(const LineReader&) = delete;
 
-  // Moves to the first or next member. Must be called once a member, after the last line of the one
-  // before.
+  // Moves to the first or next member. Call once for each member, after the last line of the
+  // previous one.
   void begin_member();
-  // The next line that is not blank, without its end, valid until the next call; nothing after the
-  // member's last line.
+  // The next line that is not blank, without its end, valid until the next call. Returns nothing
+  // after the member's last line.
   base::Result<std::optional<std::string_view>> next_line();
 
   // Of all members, up to the block that holds the current line.
   std::uint64_t bytes_read() const { return bytes_read_; }
   std::uint64_t line_number() const { return line_number_; }  // of the current line, from 1
-  // "ARCHIVE: member NAME, line 17: ", then the detail.
+  // "ARCHIVE: member NAME, line 17: " followed by the detail.
   base::Error error_here(std::string_view detail) const;
 
  private:
   struct Block {
-    // Room for the start of a line from the block before, then what was unpacked.
+    // Space for the start of a line from the previous block, then the unpacked bytes.
     std::unique_ptr<char[]> bytes;
     std::size_t size_bytes = 0;
     bool ends_member = false;
@@ -70,12 +69,12 @@ class LineReader {
   std::deque<Block> full_ GUARDED_BY(mutex_);
 
   Block block_;
-  std::string_view rest_;  // of the block, not yet given out
+  std::string_view rest_;  // part of the block not yet given out
   std::size_t members_begun_ = 0;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t line_number_ = 0;
 
-  std::jthread unpacker_;  // last: it stops before what it uses goes
+  std::jthread unpacker_;  // last: it must stop before the members that it uses are destroyed
 };
 
 }  // namespace codelog::coding_systems

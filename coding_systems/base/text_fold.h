@@ -1,13 +1,14 @@
-// How the search modes beyond "contains" read texts: letters in either case and with or without
-// diacritics are alike, and a text is words with something between them.
+// The form of texts in the search modes beyond "contains": case and diacritics do not matter, and a
+// text is a sequence of words with something between them.
 //
-// Folding goes code point by code point and knows no context, so that a text that starts with
-// another still does when both are folded: full case folding, compatibility forms of letters and
-// digits ("²" is "2"), marks left out, and the few letters that Unicode does not take apart ("ø" is
-// "o", "æ" is "ae"). Typographic apostrophes become "'". Bytes that are not UTF-8 stay as they are.
+// Folding goes code point by code point without context, so a text that starts with another still
+// does when both are folded. It applies full case folding and the compatibility forms of letters
+// and digits ("²" becomes "2"), removes marks, and replaces the few letters that Unicode does not
+// decompose ("ø" becomes "o", "æ" becomes "ae"). Typographic apostrophes become "'". Bytes that are
+// not UTF-8 stay unchanged.
 //
-// A word is a longest run of letters and digits. "Crohn's" is "crohn" and "s"; so that it is found
-// by "crohns" too, the words of a text with its apostrophes taken out count as well.
+// A word is a longest run of letters and digits. "Crohn's" is "crohn" and "s"; the words of a text
+// without its apostrophes count as well, so that "crohns" finds it too.
 //
 // Functions without state, linear in the text.
 #pragma once
@@ -24,9 +25,9 @@ struct CodePoint {
   std::int32_t value = -1;  // negative: a byte that starts no code point
   std::size_t bytes = 1;
 };
-// The code point that a text (of at least one byte) starts with.
+// The first code point of a text of at least one byte.
 CodePoint first_code_point(std::string_view text);
-// By Unicode's categories; a negative value is neither.
+// By Unicode's categories; false for a negative value.
 bool is_letter_or_digit(std::int32_t value);
 
 void append_folded(std::string_view text, std::string& out);
@@ -39,18 +40,18 @@ constexpr bool is_ascii_word(unsigned char byte) {
          (byte >= 'A' && byte <= 'Z');
 }
 
-// Of a folded text; views of it, in order.
+// The words of a folded text, in order, as views of it.
 std::vector<std::string_view> words_of(std::string_view folded);
-// For loops over many texts: `words` is emptied first.
+// For loops over many texts: empties `words` first.
 void find_words(std::string_view folded, std::vector<std::string_view>& words);
 
 bool has_apostrophe(std::string_view folded);
 std::string without_apostrophes(std::string_view folded);
 
-// How a text begins.
+// How the start of a text compares.
 enum class TextStart : std::uint8_t { same, longer, other };
-// `same`: the text is, folded, the folded one given; `longer`: it goes on after it. Stops at the
-// first difference.
+// `same`: the folded text equals `folded`; `longer`: it continues after it. Stops at the first
+// difference.
 TextStart compare_start(std::string_view text, std::string_view folded);
 
 }  // namespace codelog::coding_systems

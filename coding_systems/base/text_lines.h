@@ -2,7 +2,7 @@
 //   - a UTF-8 byte order mark at the start is skipped; UTF-16 is refused by name;
 //   - a line ends with LF or CR LF, and the last one may lack its end;
 //   - a blank line, which has nothing but separators, spaces and tabs, is skipped but counted.
-// CsvReader follows it for records, LineReader for the members of a zip archive.
+// Records of CsvReader, and members of a zip archive in LineReader, follow the same rule.
 #pragma once
 
 #include <cstdint>
@@ -19,37 +19,37 @@ namespace codelog::coding_systems {
 constexpr std::size_t line_bytes_max = 64 * 1024;
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-// What an error says of a text that is_utf16().
+// The detail of an error about a text that is_utf16().
 constexpr std::string_view utf16_detail = "the file is UTF-16: it must be saved as UTF-8";
 
 // True if the text starts with one of UTF-16's byte order marks.
 bool is_utf16(std::string_view text);
 // The text without a UTF-8 byte order mark at its start.
 std::string_view without_byte_order_mark(std::string_view text);
-// True if the line has nothing but separators, spaces and tabs.
+// True if the line has only separators, spaces and tabs.
 bool is_blank(std::string_view line, char separator);
-// True if the line has exactly as many columns as there are fields, which then hold them. Nothing
-// quotes the separator.
+// Splits the line into fields; returns true if it has exactly as many columns as `fields`. The
+// separator cannot be quoted.
 bool split_columns(std::string_view line, char separator, std::span<std::string_view> fields);
 
 // Reads lines from any source. Memory: one line and one block. Belongs to one thread.
 class TextLines {
  public:
-  // Fills the buffer as far as the source goes; 0 at its end.
+  // Fills the buffer as far as the source has bytes; returns 0 at its end.
   using Read = std::function<base::Result<std::size_t>(std::span<char>)>;
 
-  // `name` is the text's, for errors.
+  // `name` is the text's name, for errors.
   TextLines(std::string name, char separator, Read read)
       : name_(std::move(name)), separator_(separator), read_(std::move(read)) {}
 
-  // The next line that is not blank, without its end, valid until the next call; nothing behind
-  // the last. Errors: invalid with the line (UTF-16, longer than line_bytes_max), and those of the
+  // The next line that is not blank, without its end, valid until the next call; nothing after the
+  // last. Errors: invalid with the line (UTF-16, longer than line_bytes_max), and those of the
   // source.
   base::Result<std::optional<std::string_view>> next();
 
   std::uint64_t bytes_read() const { return bytes_read_; }
   std::uint64_t line_number() const { return line_; }  // of the current line, from 1
-  // "NAME, line 17: ", then the detail.
+  // "NAME, line 17: " followed by the detail.
   base::Error error_here(std::string_view detail) const;
 
  private:
@@ -58,7 +58,7 @@ class TextLines {
   const std::string name_;
   const char separator_;
   const Read read_;
-  std::string buffer_;  // what was read and not yet given out, from rest_ on
+  std::string buffer_;  // bytes read but not yet given out, from rest_ on
   std::size_t rest_ = 0;
   bool is_at_end_ = false;
   std::uint64_t bytes_read_ = 0;

@@ -1,5 +1,5 @@
-// The text that an importer reads, wherever it comes from: a file as it is, or one member of a zip
-// archive. A stream of one block, whatever is behind it. Belongs to one thread at a time.
+// The text that an importer reads: a plain file, or one member of a zip archive. A stream of one
+// block. Belongs to one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,14 @@ namespace codelog::coding_systems {
 
 class TextSource {
  public:
-  // Which member of an archive is read.
+  // Chooses the member of an archive to read.
   using ChooseMember = std::function<base::Result<ZipMember>(const ZipArchive&)>;
 
-  // A path is an archive if it ends in .zip or starts as a zip. Errors: not_found, invalid (a
-  // folder, a damaged archive, or what `choose_member` says), io.
+  // A path is an archive if it ends in .zip or its bytes start as a zip's. Errors: not_found,
+  // invalid (a folder, a damaged archive, or an error of `choose_member`), io.
   static base::Result<TextSource> open(const std::filesystem::path& path,
                                        const ChooseMember& choose_member, ZipLimits limits);
-  // The same where it is known what the path is.
+  // As open(), for a path of known kind.
   static base::Result<TextSource> open_member(const std::filesystem::path& path,
                                               const ChooseMember& choose_member, ZipLimits limits);
   static base::Result<TextSource> open_file(const std::filesystem::path& path);
@@ -35,7 +35,8 @@ class TextSource {
   const std::string& file_name() const { return file_name_; }
   std::uint64_t size_bytes() const { return size_bytes_; }
 
-  // Fills the buffer as far as the text goes; 0 at its end. Errors: invalid (a damaged member), io.
+  // Fills the buffer as far as the text goes; returns 0 at its end. Errors: invalid (a damaged
+  // member), io.
   base::Result<std::size_t> read(std::span<char> buffer);
 
  private:
@@ -45,7 +46,7 @@ class TextSource {
   std::string file_name_;
   std::uint64_t size_bytes_ = 0;
   std::ifstream file_;
-  std::optional<ZipArchive> archive_;  // before what reads it
+  std::optional<ZipArchive> archive_;  // declared before the members that read from it
   std::optional<ZipMemberReader> member_;
 };
 

@@ -1,7 +1,5 @@
-// Reads what a person typed, pasted or uploaded as a code. Searches by code, uploads and lists of
-// codes all read it by these functions.
-//
-// Functions without state; linear in the text.
+// Reads a code that a person typed, pasted or uploaded. Searches by code, uploads and lists of
+// codes all use these functions. Functions without state; linear in the text.
 #pragma once
 
 #include <optional>
@@ -12,11 +10,11 @@
 
 namespace codelog::coding_systems {
 
-// The text without characters that nobody sees at its ends: white space, no-break and zero-width
+// Removes invisible characters at both ends of the text: white space, no-break and zero-width
 // spaces, byte order marks.
 std::string_view trim_unseen(std::string_view text);
 
-// The same, and without a term behind the code: "51001004 |Asthma|" is "51001004".
+// Also removes a term after the code: "51001004 |Asthma|" becomes "51001004".
 std::string_view trim_typed_code(std::string_view text);
 
 // The code as releases of the system write it, by the form of the text alone. The release may not
@@ -31,7 +29,7 @@ std::string_view trim_typed_code(std::string_view text);
 // Texts of other forms, and those of other systems, are only trimmed.
 std::string normal_code(std::string_view coding_system, std::string_view typed);
 
-// The node that is meant: of the text as it is, else of the text trimmed, else of its normal code.
+// Finds the node of the text as it is, else of the trimmed text, else of its normal code.
 std::optional<Node> find_typed_code(const Release& release, std::string_view typed);
 
 }  // namespace codelog::coding_systems

@@ -22,7 +22,7 @@ struct ConceptRow {
 
 struct Tables {
   std::string source_name;           // for errors
-  std::vector<ConceptRow> concepts;  // in the order in which they are stored
+  std::vector<ConceptRow> concepts;  // in the order of storing
   std::uint64_t source_bytes = 0;
 };
 

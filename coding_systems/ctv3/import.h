@@ -4,23 +4,22 @@
 //     2024-01-01/ctv3_dictionary.csv.gz        CTV3Code, Description
 //     2024-01-01/ctv3_hierarchy.csv.gz         ParentCTV3Code, ChildCTV3Code, ChildToParentDistance
 //
-// Rows are stored in the order in which the files have them. Nothing but the dictionary, the terms
-// and the parents is held in memory; the hierarchy, which names every ancestor of every code, is
-// streamed.
+// Rows are stored in the order of the files. Memory holds only the dictionary, the terms and the
+// parents; the hierarchy, which names every ancestor of every code, is streamed.
 //
-// References that lead nowhere are stored, counted in the outcome's notices, and otherwise left
-// out: parents and children that the dictionary does not have, terms of codes that are in no file,
-// and codes of terms that are in none.
+// References to missing things are stored, counted in the outcome's notices, and otherwise ignored:
+// parents and children that the dictionary does not have, terms of codes in no file, and codes of
+// terms in none.
 //
-// Refused, with file and line: columns that are missing or too many, codes that are not 1 to 5
-// printable characters or come twice, texts that are not UTF-8; and parents that form a cycle.
+// Refuses, naming file and line: missing or surplus columns, codes other than 1 to 5 printable
+// characters, repeated codes, texts that are not UTF-8; and parents that form a cycle.
 #pragma once
 
 #include "coding_systems/base/import_progress.h"
 
 namespace codelog::coding_systems {
 
-// Errors: not_found (a file is missing), invalid (what is in one), io, conflict (see
+// Errors: not_found (a file is missing), invalid (wrong content), io, conflict (see
 // release_writer.h), unavailable (asked to stop). Memory: 0.5 GB for 400,000 codes with 600,000
 // terms.
 base::Result<ImportOutcome> import_ctv3(const ImportRequest& request);

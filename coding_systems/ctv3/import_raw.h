@@ -1,4 +1,4 @@
-// The official release of CTV3, as an import streams it from its archive into the release file.
+// Streams the official release of CTV3 from its archive into the release file.
 #pragma once
 
 #include <array>
@@ -20,8 +20,8 @@ struct RawMembers {
   }
 };
 
-// V3/Concept.v3, V3/Terms.v3, V3/Descrip.v3 and V3/V3hier.v3. Errors: invalid, naming what is
-// missing.
+// V3/Concept.v3, V3/Terms.v3, V3/Descrip.v3 and V3/V3hier.v3. Errors: invalid, naming the missing
+// file.
 base::Result<RawMembers> find_raw_members(const ZipArchive& archive);
 
 struct RawImport {
@@ -29,10 +29,10 @@ struct RawImport {
   const RawMembers& members;
   const IdMap& tpp_codes;  // packed codes of TPP's dictionary
   BackgroundRows& rows;
-  IndexSource& source;  // given the terms
+  IndexSource& source;  // receives the terms
   CountedNotices& notices;
   ImportStages& stages;
-  std::uint64_t bytes_before = 0;  // read before this, for the progress
+  std::uint64_t bytes_before = 0;  // bytes read earlier, for the progress
 };
 
 struct RawCounts {
@@ -40,9 +40,9 @@ struct RawCounts {
   std::uint64_t descriptions = 0;
 };
 
-// Rows are stored as they come. Terms of codes that neither Concept.v3 nor TPP has are not
-// searched; these, and mappings to terms that are not there, are counted in the notices. Terms and
-// codes are held in memory. Errors: invalid with member and line, io, unavailable (asked to stop).
+// Rows are stored in their order. Terms of codes that neither Concept.v3 nor TPP has are not
+// searched; these, and mappings to missing terms, are counted in the notices. Memory holds terms
+// and codes. Errors: invalid with member and line, io, unavailable (asked to stop).
 base::Result<RawCounts> import_raw_tables(const RawImport& import);
 
 }  // namespace codelog::coding_systems::ctv3

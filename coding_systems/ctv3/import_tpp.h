@@ -1,4 +1,4 @@
-// TPP's dictionary and hierarchy of CTV3, as an import streams them into the release file.
+// Streams TPP's dictionary and hierarchy of CTV3 into the release file.
 #pragma once
 
 #include <cstdint>
@@ -18,17 +18,16 @@ struct TppImport {
   IndexSource& source;
   CountedNotices& notices;
   ImportStages& stages;
-  std::uint64_t bytes_before = 0;  // read before this, for the progress
+  std::uint64_t bytes_before = 0;  // bytes read earlier, for the progress
 };
 
-// CTV3Code, Description. Fills `codes` with the packed codes. Errors: invalid with the line (a code
-// that was given before, a description that is empty or too long; no root), io, unavailable.
+// CTV3Code, Description. Fills `codes` with the packed codes. Errors: invalid with the line (a
+// repeated code, an empty or too long description; no root), io, unavailable.
 base::Result<void> import_dictionary(const TppImport& import, IdMap& codes);
 
-// ParentCTV3Code, ChildCTV3Code, ChildToParentDistance: every ancestor of every code, of which
-// those at distance 1 are its parents. Parents and children that the dictionary does not have are
-// counted in the notices, and kept out of the hierarchy. How many rows there were. Errors: as
-// above.
+// ParentCTV3Code, ChildCTV3Code, ChildToParentDistance: every ancestor of every code; those at
+// distance 1 are its parents. Parents and children that the dictionary does not have are counted in
+// the notices, and kept out of the hierarchy. Returns the number of rows. Errors: as above.
 base::Result<std::uint64_t> import_hierarchy(const TppImport& import, const IdMap& codes);
 
 }  // namespace codelog::coding_systems::ctv3

@@ -1,28 +1,28 @@
-// Imports a release of dm+d as TRUD item 24 has it: nhsbsa_dmd_<release>_<date>.zip.
+// Imports a release of dm+d, TRUD item 24: nhsbsa_dmd_<release>_<date>.zip.
 //
 // The archive holds the files f_<part>2_*.xml for the parts lookup, ingredient, vtm, vmp, vmpp,
-// amp, ampp and gtin, each once: at its top level or at that of a zip at its top level. In the
-// files of ingredients and VTMs the children of the root are rows, in the rest lists of rows. The
-// name of a row's element (in the look-up file, of the list's) says which table it is of, the names
-// of its children which columns; children without a column are left out, empty ones are NULL, and a
-// flag is set by being there.
+// amp, ampp and gtin, each once: at its top level, or at the top level of a zip at its top level.
+// In the files of ingredients and VTMs the children of the root are rows; in the other files they
+// are lists of rows. The name of a row's element (in the look-up file, of the list's) gives its
+// table, and the names of its children give the columns. Children without a column are left out,
+// empty ones are NULL, and the presence of an element sets a flag.
 //
-// Counted in the outcome's notices: what the tables cannot hold (of several GTINs of one pack the
-// first is kept, and what combination packs are made of, CCONTENT, is left out); lists and rows
-// that there is no table for, which are left out; and references to rows that are in no file. The
-// last are stored as they are. A VMP or VTM that only others refer to stands in the hierarchy, but
-// is no concept: it has no name, is not active, and no search finds it.
+// The outcome's notices count: facts that the tables cannot hold (only the first of several GTINs
+// of a pack is kept, and the contents of combination packs, CCONTENT, are left out); lists and rows
+// without a table, which are left out; and references to rows in no file, which are stored
+// unchanged. A VMP or VTM that only others refer to is in the hierarchy, but is not a concept: it
+// has no name, is not active, and no search finds it.
 //
-// Refused, with file and line: what XmlReader refuses; rows without an obligatory field, with a
-// field twice, or with a key that is there already; identifiers that are not 1 to 18 digits,
-// numbers, dates and flags that are none; texts of more than 4,000 bytes.
+// Refuses, naming file and line: anything that XmlReader refuses; rows without an obligatory field,
+// with a repeated field, or with a repeated key; identifiers other than 1 to 18 digits; malformed
+// numbers, dates and flags; texts of more than 4,000 bytes.
 #pragma once
 
 #include "coding_systems/base/import_progress.h"
 
 namespace codelog::coding_systems {
 
-// Errors: not_found (no such archive), invalid (what is in it), io, conflict (see
+// Errors: not_found (no such archive), invalid (wrong content), io, conflict (see
 // release_writer.h), unavailable (asked to stop).
 base::Result<ImportOutcome> import_dmd(const ImportRequest& request);
 

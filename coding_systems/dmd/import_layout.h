@@ -1,4 +1,4 @@
-// Where the files of a dm+d release are in its archive. See import.h for the layout.
+// Finds the files of a dm+d release in its archive. See import.h for the layout.
 #pragma once
 
 #include <array>
@@ -18,16 +18,16 @@ struct PartMember {
 };
 
 struct ReleaseMembers {
-  std::vector<ZipArchive> archives;           // the release's own, and those in it that have a part
-  std::array<PartMember, parts_count> parts;  // by Part
-  std::uint64_t size_bytes = 0;               // of all parts
+  std::vector<ZipArchive> archives;  // the release's own archive, and inner archives with a part
+  std::array<PartMember, parts_count> parts;  // indexed by Part
+  std::uint64_t size_bytes = 0;               // all parts together
 };
 
-// The publisher's name of a part's files: "f_vmp2".
+// The start of the publisher's name for a part's files: "f_vmp2".
 std::string_view file_start(Part part);
 
-// Archives inside the archive that cannot be read are passed over, unless a part is missing.
-// Errors: invalid, saying which file is missing or there more than once, and those of the archives.
+// Skips unreadable inner archives, unless a part is missing. Errors: invalid, naming the file that
+// is missing or repeated, and those of the archives.
 base::Result<ReleaseMembers> find_members(ZipArchive archive);
 
 }  // namespace codelog::coding_systems::dmd

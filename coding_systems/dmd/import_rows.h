@@ -1,4 +1,4 @@
-// One row of a table of a dm+d release, field by field as the XML has them: checked, and inserted.
+// One row of a table of a dm+d release: checks the fields of the XML, and inserts the row.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace codelog::coding_systems::dmd {
 
 constexpr std::size_t field_bytes_max = 4000;
 
-// Writes to one table. Belongs to one thread; must be gone when what it was opened in is.
+// Writes to one table. Belongs to one thread; must be destroyed before the object that opened it.
 class TableRows {
  public:
   static base::Result<TableRows> open(BackgroundRows& rows, const Table& table);
@@ -23,25 +23,24 @@ class TableRows {
   const Table& table() const { return *table_; }
 
   void begin_row();
-  // The number of the column that an element is for; nothing for an element without a column.
+  // The number of the element's column; nothing for an element without one.
   std::optional<std::size_t> find_column(std::string_view element);
-  // Takes the text of an element. Empty is as if the element were not there; but in look-up tables
-  // releases have descriptions that are empty. Returns what is wrong with it, which is empty if
-  // nothing is.
+  // Takes the text of an element. An empty text counts as a missing element; but releases have
+  // empty descriptions in look-up tables. Returns the fault of the text; empty if there is none.
   std::string set(std::size_t column, std::string_view text);
-  // Inserts the row. Errors: invalid (without a place: a column that must have a value has none, or
-  // the key is there already), io.
+  // Inserts the row. Errors: invalid (without a place: a required column has no value, or the key
+  // is repeated), io.
   base::Result<void> insert();
 
-  // The value of the row that was begun last, as text; empty for NULL.
+  // A value of the last row begun, as text; empty for NULL.
   std::string_view value(std::string_view column) const;
-  // That of an identifier or a number, as a number; nothing for NULL.
+  // An identifier or number of that row, as a number; nothing for NULL.
   std::optional<std::uint64_t> number(std::size_t column) const;
-  // The number of that row's key; nothing where the table has none.
+  // The number of that row's key; nothing if the table has no key.
   std::optional<std::uint64_t> key() const;
   // True if a row with this key has been inserted.
   bool has_key(std::uint64_t key) const { return keys_.find(key + 1).has_value(); }
-  std::uint64_t count() const { return count_; }  // of rows inserted
+  std::uint64_t count() const { return count_; }  // number of inserted rows
 
  private:
   struct Value {
@@ -59,9 +58,9 @@ class TableRows {
   BackgroundRows::Table rows_;
   std::vector<std::string> elements_;  // by column
   std::vector<Value> values_;          // by column; strings are reused
-  std::size_t next_column_ = 0;        // where an element is looked for first
+  std::size_t next_column_ = 0;        // first place to look for an element
   std::optional<std::size_t> key_column_;
-  IdMap keys_;  // of the rows so far, plus 1
+  IdMap keys_;  // keys of the rows so far, plus 1
   std::uint64_t count_ = 0;
 };
 

@@ -14,15 +14,15 @@
 namespace codelog::coding_systems::dmd {
 
 struct TablesRead {
-  IndexRows index_rows;              // what the release's index is made from
-  std::uint64_t products_count = 0;  // VTMs, VMPs, AMPs and packs: what has a name
-  std::uint64_t gtins_left_out = 0;  // the tables hold one GTIN a pack, the first
+  IndexRows index_rows;              // source of the release's index
+  std::uint64_t products_count = 0;  // VTMs, VMPs, AMPs and packs: everything with a name
+  std::uint64_t gtins_left_out = 0;  // the tables hold only the first GTIN of a pack
   std::uint64_t links_left_out = 0;  // the tables hold no contents of combination packs
-  CountedNotices notices;            // what leads nowhere, and what there is no table for
+  CountedNotices notices;            // references to missing rows, and parts without a table
 };
 
-// Memory: what the index is made from; no rows. Errors: invalid (what is wrong in the files, with
-// file and line), io, unavailable (asked to stop).
+// Memory holds the source of the index, but no rows. Errors: invalid (wrong content, with file and
+// line), io, unavailable (asked to stop).
 base::Result<TablesRead> read_tables(const ReleaseMembers& members, ReleaseWriter& writer,
                                      ImportStages& stages);
 

@@ -1,4 +1,4 @@
-// Which VMPs of a release have had another id before: what is known of ids that were replaced.
+// The earlier ids of a release's VMPs: ids that were replaced.
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@ struct PreviousVmp {
   bool operator==(const PreviousVmp&) const = default;
 };
 
-// In the order of the file's rows, without ids that are their own predecessors, as the publisher's
-// files have them. Errors: corrupt (no release of this system), io.
+// In the order of the file's rows, without rows of two equal ids, which the publisher's files have.
+// Errors: corrupt (not a release of this system), io.
 base::Result<std::vector<PreviousVmp>> read_previous_vmps(const SqliteFile& file);
 
 }  // namespace codelog::coding_systems::dmd

@@ -1,9 +1,9 @@
-// The editions of a release: what each has of every code, how the NHS's form of 2016 is put
-// together, and what must and what may differ between editions.
+// The editions of a release: their records of every code, the NHS's form of 2016, and the
+// agreements and differences between editions.
 //
-// OpenCodelists gives up where the sources differ in a way that is not known yet. Here such
-// differences are notices: the import goes on, and whoever runs it reads them. Only contradictions
-// about the hierarchy are errors.
+// OpenCodelists stops at an unknown difference between the sources. Here it becomes a notice: the
+// import continues, and the person who runs it reads the notice. Only contradictions about the
+// hierarchy are errors.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +25,12 @@ struct EditionRecord {
   Usage usage = Usage::normal;
   std::string short_term;
   std::string term;
-  std::string modifier;       // what the last character means; empty where the code is WHO's own
-  int modifier_position = 0;  // 4 or 5, 0 without a modifier
+  std::string modifier;       // meaning of the last character; empty for WHO's own codes
+  int modifier_position = 0;  // 4 or 5; 0 without a modifier
   std::vector<std::string> partners;
   std::vector<Rubric> rubrics;
   std::vector<Rubric> modifier_rubrics;
-  std::string_view source_name;  // the file of the class, and the class's line in it, for errors
+  std::string_view source_name;  // the class's file and its line, for errors
   std::uint64_t line = 0;
 };
 
@@ -42,12 +42,12 @@ struct Edition {
   std::vector<EditionRecord> records;
 };
 
-// What an import tells beside its outcome. Of many alike only the first are told one by one.
+// An import's notices. Of many alike, only the first are listed one by one.
 class Notices {
  public:
-  // `kind` is the sentence that the details belong to.
+  // `kind` is the sentence for these details.
   void add(std::string_view kind, std::string detail);
-  // Those of which only the number and the first are told.
+  // Notices with only a count and the first examples.
   CountedNotices& counted() { return counted_; }
   std::vector<std::string> take() const;
 
@@ -62,37 +62,36 @@ class Notices {
   CountedNotices counted_;
 };
 
-// The records of a document with its modifiers applied, each behind the one it was made from.
-// Modifiers and characters that a class names and the document does not have are left out and
-// counted in the notices. Errors: invalid, with line and class: a code that is there twice or that
-// a modifier would make again, a code that is too long for one.
+// The records of a document with its modifiers applied, each after the record it was made from.
+// Unknown modifiers and characters are left out and counted in the notices. Errors: invalid, with
+// line and class: a repeated code, a code that a modifier would make again, a code that is too
+// long.
 base::Result<std::vector<EditionRecord>> expand_modifiers(Claml claml, CountedNotices& notices);
 
-// Gives the NHS's fourth character to the external causes of 2016, in place of the codes that WHO
-// has there.
+// Gives the external causes of 2016 the NHS's fourth character, replacing WHO's own codes there.
 void apply_places_of_occurrence(std::vector<EditionRecord>& records,
                                 const std::vector<ModifierCharacter>& places, Notices& notices);
 
-// Where the NHS's words come from. The class browser does not list every code by itself.
+// The source of the NHS's words. The class browser does not list every code by itself.
 enum class NhsSource : std::uint8_t { class_browser, table };
-// Takes over from the NHS what it says otherwise.
+// Takes over the NHS's differing words.
 void combine_with_nhs(std::vector<EditionRecord>& records, std::vector<EditionRecord> nhs,
                       NhsSource source, Notices& notices);
 
-// Notices for the codes of both whose names differ unexpectedly.
+// Adds notices for codes of both editions whose names differ unexpectedly.
 void compare_editions(const Edition& older, const Edition& newer, Notices& notices);
 
-// A code of any edition, with what the editions agree on.
+// A code of any edition, with the facts that the editions share.
 struct ConceptRow {
   std::string_view code;
   std::string_view parent;
-  // One for each edition; null where it does not have the code.
+  // One for each edition; null if the edition does not have the code.
   std::vector<const EditionRecord*> records;
 };
 
 // Sorted by code. The editions must outlive the rows. A code whose parent no edition has hangs
-// below nothing, and is counted in the notices. Errors: invalid: editions that disagree about a
-// parent.
+// below nothing, and is counted in the notices. Errors: invalid (the editions disagree about a
+// parent).
 base::Result<std::vector<ConceptRow>> unite(const std::vector<Edition>& editions,
                                             CountedNotices& notices);
 

@@ -1,14 +1,14 @@
-// Imports a release of OPCS-4 from one of
-//     the data files of TRUD (nhs_opcs4df_*.zip), of which the file *CodesAndTitles*.txt is read;
-//     that file by itself; or a zip or a file *.csv with the columns code, term and maybe parent.
+// Imports a release of OPCS-4 from one of these: TRUD's data files (nhs_opcs4df_*.zip), from which
+// it reads *CodesAndTitles*.txt; that file by itself; or a zip or a file *.csv with the columns
+// code, term and optionally parent.
 //
 // The publisher's file has no header; a line is a code, a tab (or spaces), and a title. Codes are
-// stored without their full stop. A subdivision hangs below its category, a category below its
-// chapter where the file has a line for that (the letter alone); where the one above is missing,
-// below the next that is there. A plain table may give a code another parent; one that is not there
-// is counted in the outcome's notices.
+// stored without their full stop. A subdivision hangs below its category, and a category below its
+// chapter, if the file has a line for the chapter (the letter alone). If the code above is missing,
+// the next existing one takes its place. A plain table may give a code another parent; a missing
+// parent is counted in the outcome's notices.
 //
-// Refused, with the line: codes that are no OPCS-4 codes or come twice with different titles,
+// Refuses, naming the line: codes that are not OPCS-4 codes, repeated codes with different titles,
 // titles that are empty, not UTF-8 or too long, parents that form a cycle.
 #pragma once
 
@@ -16,7 +16,7 @@
 
 namespace codelog::coding_systems {
 
-// Errors: not_found (no such file), invalid (what is in it), io, conflict (see release_writer.h),
+// Errors: not_found (no such file), invalid (wrong content), io, conflict (see release_writer.h),
 // unavailable (asked to stop). A few MB for the 12,000 codes of a real release.
 base::Result<ImportOutcome> import_opcs4(const ImportRequest& request);
 

@@ -1,5 +1,5 @@
-// The historical associations of a SNOMED CT release, as an import collects them from refsets: what
-// is used instead of a concept that was retired.
+// The historical associations of a SNOMED CT release: the replacements of retired concepts,
+// collected by an import from refsets.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +14,16 @@ namespace codelog::coding_systems::snomedct {
 
 struct AssociationRow {
   Uuid id;
-  std::uint64_t source = 0;  // the concept that was retired
+  std::uint64_t source = 0;  // the retired concept
   std::uint64_t target = 0;
   std::uint32_t effective_time = 0;  // YYYYMMDD
   HistoricalAssociation kind = HistoricalAssociation::replaced_by;
 };
 
-// The associations that are active in their latest state and go from a concept of the release to
-// another one, in the order of their ids. What else the refsets hold (descriptions that refer to
-// concepts, say) is checked and left out; those with an end that is no concept of the release are
-// counted in the notices. 48 bytes a row while it reads. Errors: invalid with file and line,
-// unavailable.
+// The associations that are active in their latest state and lead from a concept of the release to
+// another one, sorted by id. Other content of the refsets (such as descriptions that refer to
+// concepts) is checked and left out. Associations with an end outside the release are counted in
+// the notices. 48 bytes a row during reading. Errors: invalid with file and line, unavailable.
 base::Result<std::vector<AssociationRow>> read_associations(Rf2Rows& rows, Rf2Fields& fields,
                                                             const std::vector<ZipMember>& members,
                                                             const IdMap& concept_rows,

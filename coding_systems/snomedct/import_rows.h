@@ -1,5 +1,5 @@
-// Reads the rows of RF2 files: what concept, description, relationship and refset files have in
-// common. Belongs to one thread.
+// Reads the rows of RF2 files: the common part of concept, description, relationship and refset
+// files. Belongs to one thread.
 #pragma once
 
 #include <algorithm>
@@ -17,16 +17,16 @@ namespace codelog::coding_systems::snomedct {
 
 class Rf2Rows {
  public:
-  // All of these must outlive this.
+  // All arguments must outlive this object.
   Rf2Rows(const ZipArchive& archive, ImportStages& stages, Rf2Fields& fields)
       : archive_(archive), stages_(stages), fields_(fields) {}
 
   const ZipArchive& archive() const { return archive_; }
-  std::uint64_t bytes_read() const { return bytes_read_; }  // of all members read so far
+  std::uint64_t bytes_read() const { return bytes_read_; }  // of all members so far
 
-  // Calls parse_row(columns) for every row of the members. The header is one of the given. Errors:
-  // invalid, with file and line, also for what the fields have found wrong; unavailable (asked to
-  // stop).
+  // Calls parse_row(columns) for every row of the members. The header must be one of the given
+  // ones. Errors: invalid with file and line, including the faults found by the fields; unavailable
+  // (asked to stop).
   template <std::size_t columns_count, class ParseRow>
   base::Result<void> read(const std::vector<ZipMember>& members,
                           std::span<const std::string_view> headers, ParseRow parse_row) {

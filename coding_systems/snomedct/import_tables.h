@@ -1,5 +1,5 @@
-// The current states of a SNOMED CT release in memory, as an import collects them from RF2 Full or
-// Snapshot files: one row an id, in the order in which ids first came, holding the state with the
+// The current states of a SNOMED CT release in memory, collected by an import from RF2 Full or
+// Snapshot files: one row for each id, in the order of the ids' first rows, with the state of the
 // latest effectiveTime.
 #pragma once
 
@@ -18,7 +18,7 @@
 
 namespace codelog::coding_systems::snomedct {
 
-// Columns with few distinct values are numbers in the dictionary.
+// Columns with few distinct values hold numbers of the dictionary.
 struct ConceptRow {
   std::uint64_t id = 0;
   std::uint32_t effective_time = 0;  // YYYYMMDD, here and below
@@ -67,16 +67,16 @@ struct Tables {
   std::string_view term(const DescriptionRow& row) const {
     return std::string_view(terms).substr(row.term_first, row.term_bytes);
   }
-  // An active relationship that makes its source a child of its destination.
+  // True for an active relationship that makes its source a child of its destination.
   bool is_edge(const RelationshipRow& row) const;
 };
 
-// The tables that are not changed any more while others are still being read.
+// The tables that are final while others are still being read.
 enum class EarlyTable : std::uint8_t { concepts, descriptions, relationships };
 
-// Reads the members and checks every field. Says when a table is whole: from then on, only the
-// dictionary and what belongs to other tables change.
-// Errors: invalid with file and line, unavailable (asked to stop).
+// Reads the members and checks every field. Reports when a table is complete: from then on, only
+// the dictionary and other tables change. Errors: invalid with file and line, unavailable (asked to
+// stop).
 base::Result<void> read_tables(const ZipArchive& archive, const Rf2Members& members,
                                ImportStages& stages, Tables& tables,
                                const std::function<void(EarlyTable)>& on_table_read);

@@ -1,4 +1,4 @@
-// The one place that decides how much of an error a client may read. Pure.
+// Decides, in one place, how much of an error a client may read. Pure.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace codelog::base {
 
-// The error's detail where the client can act on it. For corrupt and io, and for an unavailable
-// detail that may name a file of the server (it has a slash), a sentence that sends the reader to
-// the server's log instead; callers write the whole detail there.
+// The error's detail if the client can act on it. For corrupt and io, and for an unavailable error
+// that may name a file of the server (its detail has a slash), gives a sentence that refers the
+// reader to the server's log; callers write the whole detail there.
 std::string client_detail(const Error& error);
-// True where client_detail() is not the detail itself.
+// True if client_detail() is not the detail itself.
 bool is_for_log_only(const Error& error);
 
 }  // namespace codelog::base

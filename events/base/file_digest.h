@@ -1,4 +1,4 @@
-// The digest of a large file, for work in the background. Functions without state.
+// The digest of a large file, for background work. Functions without state.
 #pragma once
 
 #include <filesystem>
@@ -8,7 +8,7 @@
 
 namespace codelog::base {
 
-// As sha256_file(path), and stops when it is asked to. Errors: those, and unavailable (stopped).
+// As sha256_file(path), but stops on request. Errors: those, and unavailable (stopped).
 Result<Sha256> sha256_file(const std::filesystem::path& path, const std::stop_token& stop);
 
 }  // namespace codelog::base

@@ -1,5 +1,5 @@
-// Names for mapped files, so that a process which dies because it cannot read one says which: the
-// file was cut short, or its disk has failed. Safe from any thread.
+// Names for mapped files. A process that dies because it cannot read a mapped file (the file was
+// cut short, or its disk has failed) then names the file. Safe from any thread.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace codelog::base {
 
-// The name of what is mapped at these bytes, for as long as this lives. At most 256 are known at a
-// time; those beyond stay without a name.
+// Names the file mapped at these bytes while the object lives. At most 256 names are kept; further
+// files have none.
 class MappedFileName {
  public:
   MappedFileName(std::string_view bytes, std::string path);
@@ -21,8 +21,8 @@ class MappedFileName {
   int slot_ = -1;
 };
 
-// From now on SIGBUS writes the name of the file to standard error and then ends the process as
-// before. Called once, at the start of the program.
+// After this call, SIGBUS writes the name of the file to standard error and then ends the process
+// as before. Called once, at the start of the program.
 void name_files_on_bus_errors();
 
 }  // namespace codelog::base

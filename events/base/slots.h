@@ -1,6 +1,6 @@
-// A few places for work that needs much of what there is little of: a processor, memory. take()
-// waits for a free place, but not for long, and only behind a few others: whoever gets none is
-// better told to come back than kept waiting. Safe from any thread.
+// A few slots for work that needs much of a scarce resource: a processor, memory. take() waits a
+// short time for a free slot, and only behind a few other callers: a request without a slot should
+// fail soon and be repeated, not wait long. Safe from any thread.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ class Slots {
   Slots(const Slots&) = delete;
   Slots& operator=(const Slots&) = delete;
 
-  // A taken place, free again when this goes. Must not outlive its Slots.
+  // A taken slot; the destructor frees it. Must not outlive its Slots.
   class Slot {
    public:
     explicit Slot(Slots& slots) : slots_(&slots) {}
@@ -36,7 +36,7 @@ class Slots {
     std::unique_ptr<Slots, Free> slots_;
   };
 
-  // Nothing when no place came free in time, or when too many wait already.
+  // Returns nothing if no slot came free in time, or if too many callers wait already.
   std::optional<Slot> take();
 
  private:

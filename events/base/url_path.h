@@ -1,4 +1,4 @@
-// How names are written in the path of a URL. Pure; linear in the text.
+// Writes names as parts of a URL's path. Pure; linear in the text.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace codelog::base {
 
-// Escapes each byte that Django's reverse() escapes: all but letters, digits, "-._~", the
+// Escapes the bytes that Django's reverse() escapes: all except letters, digits, "-._~", the
 // sub-delimiters of RFC 3986 ("!$&'()*+,;="), and "/:@". The text may hold several segments.
 std::string encode_url_path(std::string_view path);
 

@@ -1,9 +1,9 @@
-// Threads that compute tell here when they wait.
+// Lets computing threads report when they wait.
 //
 // A server lets only as many requests compute as it has processors. A request that waits for the
-// disk or for another request needs none of them: it declares the wait with a Waiting, and whoever
-// counts the computing threads (a WaitObserver) lets another request go on meanwhile. Without an
-// observer a Waiting does nothing. Everything here is for one thread at a time.
+// disk or for another request needs no processor. It declares the wait with a Waiting, and the
+// WaitObserver that counts the computing threads lets another request continue meanwhile. Without
+// an observer, a Waiting does nothing. Each object is for one thread.
 #pragma once
 
 namespace codelog::base {
@@ -15,7 +15,7 @@ class WaitObserver {
   virtual void wait_ends() = 0;
 };
 
-// Tells `observer` of the waits of this thread, while it lives.
+// Reports the waits of this thread to `observer` while the object lives.
 class ObserveWaits {
  public:
   explicit ObserveWaits(WaitObserver& observer);
@@ -27,7 +27,7 @@ class ObserveWaits {
   WaitObserver* const outer_;
 };
 
-// The thread waits while this lives. A Waiting within another one does nothing.
+// Declares that the thread waits while the object lives. A Waiting inside another one does nothing.
 class Waiting {
  public:
   Waiting();

@@ -1,4 +1,4 @@
-// The lines of the mapping's table, whether it lies in a folder or in a zip archive. See import.h.
+// Reads the lines of the mapping's table from a folder or a zip archive. See import.h.
 #pragma once
 
 #include <array>
@@ -27,13 +27,13 @@ class TableReader {
   TableReader(std::string name, coding_systems::TextLines::Read read)
       : lines_(std::move(name), separator, std::move(read)) {}
 
-  // Must be called once, before the first row. Errors: invalid, and those of the source.
+  // Call once, before the first row. Errors: invalid, and those of the source.
   base::Result<void> read_header();
-  // Nothing behind the last row. Errors: invalid, with the line.
+  // Returns nothing after the last row. Errors: invalid, with the line.
   base::Result<std::optional<Fields>> next();
 
   std::uint64_t bytes_read() const { return lines_.bytes_read(); }
-  // "NAME, line 17: ", then the detail.
+  // "NAME, line 17: " followed by the detail.
   base::Error error_here(std::string_view detail) const { return lines_.error_here(detail); }
 
  private:
@@ -45,8 +45,8 @@ class TableReader {
   std::vector<std::string_view> split_;
 };
 
-// Calls `use` with a reader over the one table of the folder or archive, and with its size.
-// Errors: not_found, invalid (no table, or several), io, and what `use` says.
+// Calls `use` with a reader over the one table of the folder or archive, and with its size. Errors:
+// not_found, invalid (no table, or several), io, and those of `use`.
 base::Result<void> with_table(
     const coding_systems::ImportRequest& request,
     const std::function<base::Result<void>(TableReader&, std::uint64_t size_bytes)>& use);

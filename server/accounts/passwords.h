@@ -9,18 +9,19 @@
 
 namespace codelog::accounts {
 
-// Argon2id (libsodium's interactive limits: about 64 MiB and some tens of milliseconds), as its own
-// text form. Few passwords are hashed or verified at a time, in the whole process, and others wait
-// for a moment, so that logging in takes no more memory than that, whoever tries it how often.
-// Errors: unavailable (too many at once, or no memory).
+// Argon2id (libsodium's interactive limits: about 64 MiB and some tens of milliseconds), in its own
+// text form. The process hashes or verifies only a few passwords at a time and others wait briefly,
+// so that sign-ins never take more memory, however many there are. Errors: unavailable (too many at
+// once, or no memory).
 base::Result<std::string> hash_password(std::string_view password);
-// Constant time in the password. False for a hash of another kind. Errors as hash_password.
+// Takes constant time in the password. Returns false for a hash of another kind. Errors: as
+// hash_password.
 base::Result<bool> verify_password(std::string_view hash, std::string_view password);
 
-// 40 lower-case hexadecimal characters, as OpenCodelists' tokens are.
+// 40 lower-case hexadecimal characters, like OpenCodelists' tokens.
 std::string make_token();
-// What is stored instead of the token; a token has 160 random bits, so a plain digest cannot be
-// searched.
+// The stored form of a token. A token has 160 random bits, so nobody can find it from a plain
+// digest.
 base::Sha256 digest_token(std::string_view token);
 
 }  // namespace codelog::accounts

@@ -1,4 +1,4 @@
-// What the log knows of a person, in the clear only here and in memory.
+// A user's personal data, in the clear only here and in memory.
 #pragma once
 
 #include <optional>
@@ -11,19 +11,19 @@ namespace codelog::accounts {
 struct PersonalData {
   std::string name;
   std::string email;
-  std::string password_hash;  // empty: no password is set, and none fits
+  std::string password_hash;  // empty: the user has no password, and every password is wrong
   bool operator==(const PersonalData&) const = default;
 };
 
-// With the key of a user who has one. Errors as KeyRing::seal.
+// Seals with the key of a user who has one. Errors: as KeyRing::seal.
 base::Result<events::Sealed> seal(const KeyRing& keys, std::string_view username,
                                   const PersonalData& data);
 // Errors as KeyRing::open_sealed.
 base::Result<PersonalData> open_sealed(const KeyRing& keys, std::string_view username,
                                        const events::Sealed& sealed);
 
-// What is wrong with the key of a user who has not been erased, and what to do; nothing where it
-// opens their data.
+// For a user who has not been erased: the fault of the key, and what to do about it. Nothing if the
+// key opens the user's data.
 std::optional<std::string> problem_with_key(const KeyRing& keys, std::string_view username,
                                             const events::Sealed& sealed);
 

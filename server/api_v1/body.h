@@ -1,5 +1,5 @@
-// The JSON bodies of API v1: OpenCodelists' checks in its order and words, and behind them the
-// checks that it does without (and fails over). Pure.
+// The JSON bodies of API v1. Makes OpenCodelists' checks in its order and words, then the checks
+// that it lacks (and fails without). Pure.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ struct CodelistBody {
   std::string name;
   std::string coding_system;
   std::string release;
-  std::optional<std::vector<std::string>> codes;  // one of both
+  std::optional<std::vector<std::string>> codes;  // exactly one of codes and csv_data
   std::optional<std::string> csv_data;
   std::optional<std::string> slug, new_slug, tag, description, methodology;
   std::vector<events::Reference> references;

@@ -1,5 +1,5 @@
-// The table that an old-style version is downloaded as: code and term first, then its own columns,
-// then, in dm+d, the VMPs that came before or after its codes. Pure.
+// The download of an old-style version: code and term first, then the table's own columns, then, in
+// dm+d, the earlier and later VMPs of its codes. Pure.
 #pragma once
 
 #include <cstddef>
@@ -16,39 +16,40 @@
 namespace codelog::application {
 
 struct DownloadTable {
-  std::vector<std::vector<std::string>> rows;  // the header first; code and term come first in each
-  // The column that repeats the code under the title that it was uploaded with.
+  // the header first; each row starts with code and term
+  std::vector<std::vector<std::string>> rows;
+  // The column that repeats the code under its uploaded title.
   std::optional<std::size_t> code_again;
 };
 
 enum class TableHeaders {
-  all,    // code, term, and every column of the table that has a title, also one that comes twice
+  all,    // code, term, and every column of the table with a title, even a repeated title
   fixed,  // code and term
 };
 
-// `rows` has a header with a column of codes (checked). Fields that a row lacks are empty, those
+// `rows` must have a header with a column of codes (checked). Missing fields are empty, fields
 // beyond the header are left out. Errors: invalid, for a row without a code.
 base::Result<DownloadTable> make_download_table(const coding_systems::CodingSystemInfo& system,
                                                 std::span<const commands::CsvRow> rows,
                                                 TableHeaders headers);
 
-// A VMP that stands for codes of a list without being one of them, or that comes before one.
+// A VMP related to codes of a list: it represents them without being in the list, or precedes one.
 struct MappedVmp {
   std::string code;
   std::string term;         // "VMP previous to 1, 2"
-  std::string stands_like;  // the code of the list whose row it takes
+  std::string stands_like;  // the code whose row in the list it copies
   bool operator==(const MappedVmp&) const = default;
 };
 
-// First all previous ones, then all subsequent ones, each by code. One that is both comes once,
-// among the previous ones, and says both.
+// All previous VMPs, then all subsequent ones, each sorted by code. A VMP of both kinds is listed
+// once, among the previous ones, and its term names both relations.
 std::vector<MappedVmp> mapped_vmps(const mappings::PreviousVmps& previous_vmps,
                                    std::span<const std::string> codes);
 
-// Each as a copy of the last row of the code that it stands like.
+// Adds each as a copy of the last row of the code that it stands like.
 void add_mapped_vmps(const mappings::PreviousVmps& previous_vmps, DownloadTable& table);
 
-// As CSV, with CRLF at the ends of lines.
+// As CSV, with CRLF line ends.
 std::string write_table(const DownloadTable& table);
 
 }  // namespace codelog::application

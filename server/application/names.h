@@ -1,4 +1,4 @@
-// OpenCodelists' names of things, as they stand in JSON. Pure.
+// OpenCodelists' names of things in JSON. Pure.
 #pragma once
 
 #include <string>

@@ -40,7 +40,7 @@ class UpgradeReports {
   commands::ReleaseCommands& releases_;
   mutable base::Mutex mutex_;
   State state_ GUARDED_BY(mutex_);
-  std::jthread worker_ GUARDED_BY(mutex_);  // last, so that it ends before what it uses
+  std::jthread worker_ GUARDED_BY(mutex_);  // last: it must end before the members that it uses
 };
 
 }  // namespace codelog::application

@@ -12,8 +12,8 @@ namespace codelog::commands {
 std::vector<projections::ReleaseRecord> newer_releases(const Views& views,
                                                        const projections::VersionRecord& version);
 
-// The aliases of those of `newer` on which the version is the same. A release that cannot be opened
-// now, or whose turn comes after request_searches_work_max, is left to the report on it.
+// The aliases of the releases in `newer` on which the version is the same. A release that fails to
+// open now, or comes after request_searches_work_max has been used up, is left to the report on it.
 std::vector<std::string> compatible_releases(const Site& site, const Views& views,
                                              const projections::VersionRecord& version,
                                              const std::vector<projections::ReleaseRecord>& newer);

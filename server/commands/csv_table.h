@@ -1,6 +1,6 @@
-// A table that somebody uploaded, read as Python's csv module reads it (RFC 4180 with its leniency:
-// a quote inside an unquoted field is a character like any other, and text after a closing quote
-// belongs to the field). Functions without state.
+// An uploaded table, read as Python's csv module does (RFC 4180 with its leniency: a quote inside
+// an unquoted field is an ordinary character, and text after a closing quote belongs to the field).
+// Functions without state.
 #pragma once
 
 #include <cstddef>
@@ -13,15 +13,15 @@
 namespace codelog::commands {
 
 struct CsvRow {
-  std::size_t number = 1;  // as spreadsheets count: the header is row 1, blank lines count as well
-  std::size_t line = 1;    // where it starts in the text
-  // Its bytes in the text, with the end of its last line: [begin, after).
+  std::size_t number = 1;  // as in spreadsheets: the header is row 1, and blank lines count
+  std::size_t line = 1;    // first line of the row in the text
+  // The row's bytes in the text, including the last line end: [begin, after).
   std::size_t begin = 0;
   std::size_t after = 0;
   std::vector<std::string> fields;
 };
 
-// The text without a byte order mark before it.
+// The text without a leading byte order mark.
 std::string_view skip_byte_order_mark(std::string_view text);
 
 // Skips a byte order mark and blank lines. Errors: invalid, for a quote that is never closed, for
@@ -29,10 +29,10 @@ std::string_view skip_byte_order_mark(std::string_view text);
 // table has.
 base::Result<std::vector<CsvRow>> read_csv(std::string_view text);
 
-// "row 3", or "row 3 (line 5)" where a field above it has line breaks.
+// "row 3", or "row 3 (line 5)" if a field above it has line breaks.
 std::string place_of(const CsvRow& row);
 
-// A text of the table as messages show it: in quotes, its start where it is long.
+// A text of the table for messages: in quotes, shortened if long.
 std::string shown(std::string_view text);
 
 }  // namespace codelog::commands

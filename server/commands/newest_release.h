@@ -1,4 +1,4 @@
-// Which release of a coding system is meant where none is named. A pure read of the views.
+// The default release of a coding system. A pure read of the views.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace codelog::commands {
 
-// The ready release with the latest first day; of several, the one imported last: it was made to
-// take the other's place.
+// The ready release with the latest first day; of several, the one imported last, because it was
+// made to replace the other.
 std::optional<projections::ReleaseRecord> newest_release(const projections::Views& views,
                                                          std::string_view coding_system);
 

@@ -1,10 +1,10 @@
-// What all clients together may fill, and how much of it one client may have.
+// The limits for all clients together, and for each client address.
 //
-// A client address may hold at most `share` times what is still free. Alone it gets three quarters
-// of the whole, two greedy addresses get 3/7 each, and however many there are, something is left
-// for the next one. Who holds nothing yet may take whatever is free.
+// An address may hold at most `share` times what is still free. A single address gets three
+// quarters of the whole, two greedy ones get 3/7 each; something is always left for another. An
+// address that holds nothing may take all that is free.
 //
-// Everything is safe from any thread. Counting is two relaxed additions.
+// Safe from any thread. Counting is two relaxed additions.
 #pragma once
 
 #include <array>
@@ -24,18 +24,18 @@ namespace codelog::http {
 enum class Resource : std::uint8_t { connections, bodies, answers, queue };
 inline constexpr std::size_t resources_count = 4;
 
-// One client address: what it holds of each resource.
+// One client address, and the amount of each resource that it holds.
 struct Peer {
   std::array<std::atomic<std::size_t>, resources_count> held{};
   std::size_t users_count = 0;  // guarded by Peers
 };
 
-// The addresses that are connected now. IPv6 addresses of one network (/64) are one client, because
-// that is what one client is given.
+// The connected addresses. IPv6 addresses of one network (/64) count as one client, because one
+// client gets a whole network.
 class Peers {
  public:
   class Ref;
-  // Nothing when `address` is not an IP address.
+  // Nothing if `address` is not an IP address.
   std::optional<Ref> find(std::string_view address);
   std::size_t count() const;
 
@@ -81,14 +81,14 @@ class Budget {
   Budget(Resource resource, std::size_t amount_max)
       : resource_(static_cast<std::size_t>(resource)), amount_max_(amount_max) {}
 
-  // `held` counts for the client, `used` for all together; they differ for what several clients
-  // share. False, and nothing taken, when there is no room for this client.
+  // `held` counts for the client, `used` for all together; they differ for data that several
+  // clients share. Returns false, and takes nothing, if there is no room for this client.
   [[nodiscard]] bool take(Peer& peer, std::size_t held, std::size_t used);
   void give_back(Peer& peer, std::size_t held, std::size_t used);
-  // For all together, whether there is room or not.
+  // Counts for all together, even if there is no room.
   void use(std::size_t amount) { used_.fetch_add(amount, std::memory_order_relaxed); }
   void unuse(std::size_t amount) { used_.fetch_sub(amount, std::memory_order_relaxed); }
-  // What take() would say.
+  // The result that take() would have.
   bool has_room(const Peer& peer, std::size_t amount) const;
 
   std::size_t used() const { return used_.load(std::memory_order_relaxed); }
@@ -102,7 +102,7 @@ class Budget {
   std::atomic<std::size_t> used_{0};
 };
 
-// What one connection holds of a budget, given back with it.
+// One connection's part of a budget; its destructor gives the part back.
 class Charge {
  public:
   explicit Charge(Budget& budget) : budget_(budget) {}
@@ -110,8 +110,8 @@ class Charge {
   Charge(const Charge&) = delete;
   Charge& operator=(const Charge&) = delete;
 
-  // Takes what is missing to `amount`. False, and nothing more taken, when there is no room.
-  // All calls between two give_back()s name the same client.
+  // Takes the missing amount up to `amount`. Returns false, and takes nothing, if there is no room.
+  // All calls up to give_back() must name the same client.
   [[nodiscard]] bool grow_to(Peer& peer, std::size_t amount);
   void give_back();
 
@@ -121,9 +121,8 @@ class Charge {
   std::size_t amount_ = 0;
 };
 
-// What one answer holds of a budget while it is sent: bytes of its own, and bytes that other
-// answers may be sending, too. Those count once for all together, and for each client that they are
-// sent to.
+// An answer's part of a budget while it is sent: its own bytes, and bytes shared with other
+// answers. Shared bytes count once for all together, and once for each client that receives them.
 class AnswerCharge {
  public:
   explicit AnswerCharge(Budget& budget) : budget_(budget) {}
@@ -131,7 +130,7 @@ class AnswerCharge {
   AnswerCharge(const AnswerCharge&) = delete;
   AnswerCharge& operator=(const AnswerCharge&) = delete;
 
-  // Once until give_back(). False, and nothing taken, when there is no room.
+  // Call once until give_back(). Returns false, and takes nothing, if there is no room.
   [[nodiscard]] bool take(Peer& peer, std::size_t own_bytes, SharedBody shared);
   void give_back();
 

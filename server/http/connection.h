@@ -1,14 +1,14 @@
-// One connection: reads requests, has them answered, writes the responses, one after the other.
-// Internal to server/http.
+// One connection: reads requests, gets them answered, and writes the responses, one after the
+// other. Internal to server/http.
 //
-// Everything here runs on the thread of the connection's shard, except the handler of a worker
-// route (and the compression of a large body), during which the coroutine is on a worker thread and
-// touches nothing but its exchange. A request for a worker passes the gate first; while it is
-// queued there the coroutine sleeps, and the sweeper looks whether the client is still there.
+// All code runs on the thread of the connection's shard. Exceptions are the handler of a worker
+// route and the compression of a large body: meanwhile the coroutine is on a worker thread and uses
+// only its exchange. A request for a worker first passes the gate; while it is queued there, the
+// coroutine sleeps, and the sweeper checks whether the client is still connected.
 //
-// Timeouts cost nothing per operation: a connection only notes a deadline, and its shard's sweeper
-// looks at all of them now and then. Measured, a timer per operation is a third of the cost of a
-// request.
+// Timeouts cost nothing for each operation: a connection only records a deadline, and its shard's
+// sweeper checks all deadlines from time to time. A timer for each operation was measured at a
+// third of the cost of a request.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
@@ -36,7 +36,7 @@ class Shard;
 template <class T>
 using Awaitable = boost::asio::awaitable<T, Executor>;
 inline constexpr boost::asio::use_awaitable_t<Executor> use_awaitable;
-// Errors as values: hang-ups are ordinary.
+// Errors as values, because hang-ups are ordinary.
 inline constexpr auto as_result = boost::asio::as_tuple(use_awaitable);
 using Timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
@@ -45,7 +45,7 @@ class Connection {
  public:
   enum class Welcome : std::uint8_t {
     serve,
-    refuse,  // there are too many: answer 503, close
+    refuse,  // too many connections: answer 503, close
   };
 
   // Where the connection comes from.
@@ -63,10 +63,10 @@ class Connection {
   // The whole life of the connection. The object must outlive it.
   Awaitable<void> run();
 
-  // For the shard:
-  void sweep(SteadyTime now);  // ends the wait that has passed its deadline, or has become vain
+  // Called by the shard:
+  void sweep(SteadyTime now);  // ends a wait that is past its deadline or no longer needed
   void close_if_idle();        // when the server stops
-  void abort();                // when its grace is over
+  void abort();                // when the grace period is over
 
  private:
   enum class Step : std::uint8_t {
@@ -79,13 +79,13 @@ class Connection {
     send_rest,
     close,
   };
-  // What became of a request at the gate.
+  // The gate's answer to a request.
   enum class Admission : std::uint8_t {
     waiting,
     admitted,
-    full,  // so many wait already
-    late,  // it has waited too long
-    gone,  // its client has left, or the server stops
+    full,  // too many requests wait already
+    late,  // the request has waited too long
+    gone,  // the client has left, or the server stops
   };
 
   // The request's place at the gate.
@@ -100,7 +100,7 @@ class Connection {
     void on_admitted() override;  // from any thread
 
     Connection& connection_;
-    Timer* timer_ = nullptr;  // what wait() sleeps on
+    Timer* timer_ = nullptr;  // wait() sleeps on it
     Admission admission_ = Admission::waiting;
   };
 
@@ -129,7 +129,7 @@ class Connection {
   Step flush();
   Step finish(SteadyTime now);
   std::size_t body_read_bytes() const;
-  bool charge_answer();  // false when there is no room for it
+  bool charge_answer();  // false when there is no room for the answer
   void drop_what_is_not_sent();
   void enter_request(SteadyTime now);
   void leave_request();
@@ -143,25 +143,25 @@ class Connection {
   Socket socket_;
   const Welcome welcome_;
   const Origin origin_;
-  Peers::Ref client_;  // whom a trusted proxy asks for; none: the peer itself
+  Peers::Ref client_;  // the client named by a trusted proxy; none: the peer itself
   RequestParser parser_;
   Exchange exchange_;
   InputBuffer input_;
-  std::string head_;  // of the response being sent
+  std::string head_;  // head of the response being sent
   Output output_;
   Turn turn_{*this};
   Charge body_charge_;
   AnswerCharge answer_charge_;
   SteadyTime deadline_ = SteadyTime::max();
-  SteadyTime body_deadline_;            // as the body has earned it so far
+  SteadyTime body_deadline_;            // as extended by the bytes received so far
   std::size_t acknowledged_bytes_ = 0;  // of the response, when its deadline was last set
   bool is_reading_head_ = false;
   bool is_sending_ = false;     // more than the socket takes at once
   bool is_in_request_ = false;  // counted as in flight
   bool timed_out_ = false;
   bool keep_alive_ = true;
-  bool input_left_ = false;  // of a request that was answered before it was read
-  bool closing_ = false;     // the server's wish
+  bool input_left_ = false;  // unread input of a request that was answered early
+  bool closing_ = false;     // the server wants to close
 };
 
 }  // namespace codelog::http

@@ -1,7 +1,7 @@
-// What requests cost when they were answered last: the best guess at what they will cost next.
+// The costs of past requests: the best guess at the costs of the next ones.
 //
-// Kept for the 4,096 targets asked for last, and on average for each route. Only a hint: two
-// targets may share a place. Safe from any thread, without locks.
+// Kept for the 4,096 most recent targets, and as an average for each route. Only a hint: two
+// targets may share an entry. Safe from any thread, without locks.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ class Costs {
  public:
   explicit Costs(std::size_t routes_count) : routes_(routes_count) {}
 
-  // Of a target that is not known: what its route costs on average, and no bytes.
+  // For an unknown target: the average cost of its route, and no bytes.
   Cost expected(std::size_t route, std::string_view target) const;
   void record(std::size_t route, std::string_view target, const Cost& cost);
 

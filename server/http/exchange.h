@@ -1,6 +1,5 @@
-// One request and its response, and what turns the one into the other: routing, running the
-// handler, the pages of the server itself, records in log and metrics. Internal to server/http;
-// knows no sockets.
+// One request and its response, and the steps between them: routing, running the handler, the
+// server's own pages, records in log and metrics. Internal to server/http; uses no sockets.
 #pragma once
 
 #include <array>
@@ -27,40 +26,40 @@ struct Exchange {
   SteadyTime started;
   Response response;
   Delivery delivery;
-  bool is_routed = false;    // false for what was refused before its path was known
+  bool is_routed = false;    // false if the request was refused before its path was known
   bool is_answered = false;  // by the route's quick handler
   bool is_refused = false;   // by the server itself, before any handler ran
 
   bool wants_worker() const {
     return match.kind == RouteMatch::Kind::found && match.route->runs_on != RunsOn::io_thread;
   }
-  // Makes it ready for the next request, keeping the request's memory.
+  // Prepares for the next request, keeping the request's memory.
   void reset();
 };
 
-// Shared by all connections. Safe from any thread; each exchange belongs to one at a time.
+// Shared by all connections. Safe from any thread; an exchange belongs to one thread at a time.
 class Service {
  public:
   Service(const ServerOptions& options, Router router);
 
-  // After the head: names the request and finds its route and limits. `generated_id` is used when
-  // the client gave none.
+  // Call after the head: gives the request its id and finds its route and limits. Uses
+  // `generated_id` if the client gave no id.
   void route(Exchange& exchange, std::string_view generated_id) const;
-  // After the body, of a route that runs on a worker: true when its quick handler had the answer.
+  // Call after the body, for a worker route: returns true if its quick handler had the answer.
   bool answer_quickly(Exchange& exchange) const;
-  // After the body: fills in the response, unless that has been done. Never throws.
+  // Call after the body: makes the response, unless there is one. Never throws.
   void answer(Exchange& exchange) const;
-  // An answer instead of the route's: what the client did wrong, or 503 for lack of room.
+  // Answers in place of the route: a fault of the client, or 503 for lack of room.
   void refuse(Exchange& exchange, int status, std::string_view why) const;
-  // After the response has been sent, or given up.
+  // Call after the response has been sent or abandoned.
   void record(const Exchange& exchange, std::size_t bytes_sent, SteadyTime now) const;
 
   const ServerOptions& options() const { return options_; }
   std::size_t routes_count() const { return router_.routes().size(); }
 
  private:
-  // What is counted for one route. Series are made when they first count, so that the page shows
-  // only what happened.
+  // The counters of one route. Each is created at its first count, so that the metrics page shows
+  // only routes in use.
   struct Series {
     std::array<std::atomic<Counter*>, methods_count * 6> requests{};
     std::atomic<Histogram*> duration{nullptr};
@@ -73,7 +72,7 @@ class Service {
 
   const ServerOptions options_;
   const Router router_;
-  mutable std::vector<Series> series_;  // by route number; then "unmatched"
+  mutable std::vector<Series> series_;  // by route number; the last for requests without a route
 };
 
 }  // namespace codelog::http

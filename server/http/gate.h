@@ -1,19 +1,20 @@
-// Lets requests to the processors: about as many at a time as there are, the cheapest first.
+// Admits requests to the processors: about as many at a time as there are processors, the cheapest
+// first.
 //
-// A request that needs a processor enters with what it will probably cost. It is admitted at once
-// while a processor is free; otherwise it is queued, and costs no thread meanwhile. The queue is
-// ordered by when each request is due: its arrival, plus its cost once for itself and once for each
-// request that its client has queued already. So a cheap request overtakes expensive ones, a client
-// that asks for much waits behind those who ask for little, and nobody waits for ever.
+// A request that needs a processor enters with its expected cost. It is admitted at once while a
+// processor is free; otherwise it is queued, and uses no thread meanwhile. The queue is ordered by
+// due time: arrival, plus the request's cost once for itself and once for each request that its
+// client has queued already. So a cheap request overtakes expensive ones, a client with many
+// requests waits behind clients with few, and no request waits for ever.
 //
-// A request that waits (base::Waiting: for the disk, or a lock that is held over a sync) gives its
-// processor to the next one, and goes on at once when its wait ends. It does not queue a second
-// time: it may hold what the others wait for. So there may be more computing than processors for a
-// moment, and nobody is admitted until they are fewer again.
+// A request that waits (base::Waiting: for the disk, or for a lock held during a sync) gives its
+// processor to the next request, and continues at once when its wait ends. It does not queue again,
+// because it may hold what others wait for. So more requests than processors may compute for a
+// moment; nobody is admitted until there are fewer again.
 //
-// Two more bounds: how many writes are in progress, waiting ones included (each has a thread), and
-// how many bytes of memory the admitted requests need together. A request that fits neither waits,
-// and those behind it that do fit go first.
+// Two more limits apply: the number of writes in progress, including waiting ones (each has a
+// thread), and the memory that the admitted requests need together. A request that exceeds either
+// waits, and later requests that fit go first.
 //
 // Safe from any thread; a ticket is used by one thread at a time.
 #pragma once
@@ -36,7 +37,7 @@ class Gate {
  public:
   enum class Kind : std::uint8_t {
     computes,
-    writes,  // computes, and then waits for the disk
+    writes,  // computes, then waits for the disk
   };
 
   struct Options {
@@ -48,18 +49,18 @@ class Gate {
 
   struct Job {
     Kind kind = Kind::computes;
-    std::uint64_t cost_us = 0;  // of processor time, as far as anybody knows
+    std::uint64_t cost_us = 0;  // estimated processor time
     std::size_t bytes = 0;      // of memory while it is worked on; more than half of bytes_max is
                                 // taken for half
   };
 
-  // One request on its way through the gate; must outlive it.
+  // One request on its way through the gate; must outlive its stay.
   class Ticket {
    public:
     virtual ~Ticket() = default;
 
    protected:
-    // A queued ticket has been admitted. From any thread, without a lock; must not throw.
+    // Called when a queued ticket is admitted. From any thread, without a lock; must not throw.
     virtual void on_admitted() = 0;
 
    private:
@@ -76,15 +77,15 @@ class Gate {
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  // `client` must stay until the ticket has left.
+  // `client` must live until the ticket has left.
   Entered enter(Ticket& ticket, Peer& client, Job job);
-  // Takes a ticket out of the queue. False when it is not there: it has been admitted
-  // (on_admitted() comes or came).
+  // Removes a ticket from the queue. Returns false if it is not there, because it has been admitted
+  // (on_admitted() is coming or has come).
   [[nodiscard]] bool cancel(Ticket& ticket);
-  // An admitted ticket's work is done.
+  // Call when the work of an admitted ticket is done.
   void leave(Ticket& ticket);
 
-  // For the thread that works on an admitted ticket: its waits free the processor.
+  // For the thread that works on an admitted ticket: while it waits, its processor is free.
   class Working final : public base::WaitObserver {
    public:
     explicit Working(Gate& gate) : gate_(gate), observed_(*this) {}
@@ -97,18 +98,18 @@ class Gate {
   };
 
   std::size_t queued_count() const;
-  std::size_t running_count() const;  // waiting ones left out
+  std::size_t running_count() const;  // without waiting ones
   std::size_t load() const;           // admitted, waiting or queued
   std::size_t bytes() const;
 
  private:
-  using Place = std::pair<std::uint64_t, std::uint64_t>;  // when it is due, and its number
+  using Place = std::pair<std::uint64_t, std::uint64_t>;  // due time, and number of arrival
   using Queue = std::map<Place, Ticket*>;
 
   bool fits(const Job& job) const REQUIRES(mutex_);
   void begin(const Job& job) REQUIRES(mutex_);
   Queue::iterator first_that_fits(Queue& queue) const REQUIRES(mutex_);
-  Ticket* admit_next() REQUIRES(mutex_);  // nothing when nobody can go on
+  Ticket* admit_next() REQUIRES(mutex_);  // null if no ticket can be admitted
   std::vector<Ticket*> admit_all() REQUIRES(mutex_);
   Queue& queue_of(const Ticket& ticket) REQUIRES(mutex_) {
     return queues_[static_cast<std::size_t>(ticket.job_.kind)];

@@ -1,4 +1,4 @@
-// Bytes that a connection has received and not used yet. Internal to server/http; not thread-safe.
+// Received bytes that a connection has not used yet. Internal to server/http; not thread-safe.
 #pragma once
 
 #include <boost/asio/buffer.hpp>
@@ -8,16 +8,16 @@
 
 namespace codelog::http {
 
-// One contiguous piece, which a head must be.
+// Keeps the bytes contiguous, as the parser of heads needs them.
 class InputBuffer {
  public:
   std::string_view bytes() const { return {memory_.data() + first_, after_ - first_}; }
   bool empty() const { return first_ == after_; }
-  // Room for at least so many more; what bytes() gave is void.
+  // Makes room for at least `bytes_min` more bytes; invalidates the result of bytes().
   boost::asio::mutable_buffer space(std::size_t bytes_min);
   void add(std::size_t bytes) { after_ += bytes; }
   void take(std::size_t bytes);
-  // Gives back what a large request made it grow to.
+  // Frees memory that a large request needed.
   void shrink();
 
  private:

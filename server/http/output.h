@@ -1,5 +1,4 @@
-// An answer on its way out: what is left of its head and body. Internal to server/http; not
-// thread-safe.
+// An answer being sent: the rest of its head and body. Internal to server/http; not thread-safe.
 #pragma once
 
 #include <array>
@@ -11,26 +10,26 @@
 
 namespace codelog::http {
 
-// One executor type, not the type-erased one: less code and fewer allocations.
+// A concrete executor type instead of the type-erased one: less code and fewer allocations.
 using Executor = boost::asio::io_context::executor_type;
 using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 
 class Output {
  public:
-  // Both must stay until everything is sent. `body_file` has the body, too, or is -1.
+  // Both views must stay valid until everything is sent. `body_file` also holds the body, or is -1.
   void set(std::string_view head, std::string_view body, int body_file);
-  // Writes what the socket takes at once: everything, or until `error` is would_block.
+  // Writes as much as the socket takes: everything, or until `error` is would_block.
   void flush(Socket& socket, boost::system::error_code& error);
   bool is_done() const { return sent_bytes_ == all_bytes_; }
-  // That the kernel has taken.
+  // Bytes taken by the kernel.
   std::size_t sent_bytes() const { return sent_bytes_; }
-  // That the client's machine has taken.
+  // Bytes taken by the client's machine.
   std::size_t acknowledged_bytes(Socket& socket) const;
 
  private:
   std::size_t write_some(Socket& socket, boost::system::error_code& error);
 
-  std::array<boost::asio::const_buffer, 2> left_;  // of head and body
+  std::array<boost::asio::const_buffer, 2> left_;  // rest of head and body
   int body_file_ = -1;
   std::size_t body_bytes_ = 0;
   std::size_t all_bytes_ = 0, sent_bytes_ = 0;

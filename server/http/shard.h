@@ -1,6 +1,6 @@
-// One I/O thread with its event loop, its connections and the sweeper of their deadlines; and what
-// all shards share. Internal to server/http. Everything is for the shard's own thread unless it
-// says otherwise.
+// One I/O thread with its event loop, its connections and the sweeper of their deadlines; and the
+// data that all shards share. Internal to server/http. Only for the shard's own thread unless
+// noted.
 #pragma once
 
 #include <array>
@@ -23,13 +23,13 @@
 
 namespace codelog::http {
 
-// How many connections there are; stop() waits for none.
+// Counts connections; stop() waits until there are none.
 class ConnectionCount {
  public:
   std::size_t value() const { return count_.load(std::memory_order_relaxed); }
   void enter() { count_.fetch_add(1, std::memory_order_relaxed); }
   void leave();
-  // False after the timeout.
+  // Returns false after the timeout.
   bool wait_until_none(std::chrono::milliseconds timeout);
   void wait_until_none();
 
@@ -48,16 +48,16 @@ struct Shared {
   void count_abandoned();
 
   const Service service;
-  Peers peers;  // of all that follows: who holds what
+  Peers peers;  // the clients, for the budgets below
   Budget places{Resource::connections, service.options().limits.connections_max};
   Budget bodies{Resource::bodies, service.options().limits.bodies_bytes_max};
   Budget answers{Resource::answers, service.options().limits.answers_bytes_max};
   Gate gate;
   Costs costs;
-  // More threads than the gate lets compute: the others wait.
+  // More threads than the gate lets compute, because the others wait.
   boost::asio::thread_pool pool;
   ConnectionCount connections;
-  std::string id_prefix;  // random, of this run of the server
+  std::string id_prefix;  // random, for this run of the server
 
  private:
   std::array<Counter*, resources_count> rejected_{};  // none without metrics
@@ -71,13 +71,13 @@ class Shard {
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
-  // From the thread of the caller:
+  // Called by the thread of the caller:
   void start();
-  void close_idle();  // and every connection after its current request
+  void close_idle();  // also closes every other connection after its current request
   void abort_all();
-  void join();  // when there are no connections left
+  void join();  // when no connections are left
 
-  // From any thread. The connection has been counted already.
+  // From any thread. The caller has already counted the connection.
   void add(Socket socket, Connection::Origin origin, Connection::Welcome welcome);
 
   boost::asio::io_context& context() { return context_; }

@@ -1,5 +1,5 @@
-// What stands at the addresses of codelists and versions, for those who follow a link in an answer
-// of the APIs: what the version is, and where its files are. Pure reads of the views.
+// The pages of codelists and versions, for people who follow a link in an answer of the APIs: they
+// describe the version and link to its files. Pure reads of the views.
 #pragma once
 
 #include "server/application/application.h"
@@ -7,13 +7,14 @@
 
 namespace codelog::web {
 
-// /codelist/…/SLUG/: a redirect to the newest published version.
+// /codelist/…/SLUG/: redirects to the newest published version.
 http::Response codelist_page(const application::Application& application,
                              const events::Owner& owner, std::string_view slug);
-// /codelist/…/SLUG/TAG-OR-HASH/: the version; of a draft, a redirect to the builder.
+// /codelist/…/SLUG/TAG-OR-HASH/: shows the version; for a draft, redirects to the builder.
 http::Response version_page(const application::Application& application, const events::Owner& owner,
                             std::string_view slug, std::string_view tag_or_hash);
-// /builder/HASH/: that it is a draft; of other versions, a redirect to the version's page.
+// /builder/HASH/: says that the version is a draft; for other versions, redirects to the version's
+// page.
 http::Response builder_page(const application::Application& application, std::string_view hash);
 
 }  // namespace codelog::web

@@ -1,4 +1,4 @@
-// Requests that carry many codes, as builders of codelists send them.
+// Measures requests with many codes, as builders of codelists send them.
 #pragma once
 
 #include "tools/bench/bench.h"
@@ -7,8 +7,8 @@
 
 namespace codelog::tools::bench {
 
-// Code sets, and new versions through both APIs, of 965 and of 10,260 codes; fewer where the
-// release has no concept with so many below it.
+// Code sets, and new versions through both APIs, of 965 and of 10,260 codes; fewer if no concept of
+// the release has so many descendants.
 base::Result<void> measure_code_requests(Bench& bench, const RunningServer& server,
                                          Researcher& researcher);
 
