@@ -1,6 +1,6 @@
-// The site's views, kept up with the log. Opening catches up (or rebuilds, where the views are of
-// another format, of another log, damaged, or absent); from then on every durable commit is taken
-// in before its writer is answered.
+// The site's views, kept up to date with the log. Opening catches up, or rebuilds views that are of
+// another format, of another log, damaged, or absent. Afterwards, every durable commit is applied
+// before its writer is answered.
 #pragma once
 
 #include <atomic>
@@ -21,15 +21,15 @@
 
 namespace codelog::projections {
 
-// Called now and then during long work, with positions.
+// Called from time to time during long work, with positions.
 using Progress = std::function<void(Position done, Position head)>;
 
 class Projections {
  public:
-  // Becomes the log's observer, for good: nothing may be appended once this is gone. Views that are
-  // damaged, or marked for it, are thrown away and made anew. `environment` is for tests of failing
-  // disks. Errors: io; unavailable (another process has them open); corrupt, naming the commit,
-  // when one cannot be read or does not fit.
+  // Becomes the log's observer for good: after this object is destroyed, nothing may be appended.
+  // Removes views that are damaged or marked as damaged, and makes them again. `environment` is for
+  // tests of failing disks. Errors: io; unavailable (another process has the views open); corrupt,
+  // naming the commit (it cannot be read or does not fit).
   static base::Result<std::unique_ptr<Projections>> open(const std::filesystem::path& folder,
                                                          events::EventLog& log,
                                                          const Progress& progress = {},
@@ -38,23 +38,24 @@ class Projections {
   Projections(const Projections&) = delete;
   Projections& operator=(const Projections&) = delete;
 
-  // Safe from any thread. Throws DamagedViews once damage has been noticed, by anybody.
+  // Safe from any thread. Throws DamagedViews once any thread has found damage.
   Views views() const;
-  // The same moment as bytes, for comparing.
+  // The same moment as bytes, for comparisons.
   std::unique_ptr<StoreReader> snapshot() const { return store_->reader(); }
   Position checkpoint() const { return Position(checkpoint_.load()); }
-  // SHA-256 over every key and value in order: equal digests, equal views. Reads everything.
+  // SHA-256 over every key and value in order: equal digests mean equal views. Reads all views.
   base::Sha256 digest() const;
-  // Why the views have stopped following the log; empty while they follow. After a failure to write
-  // they try again by themselves, every second; damaged ones are made anew at the next open().
+  // Why the views have stopped following the log; empty while they follow. After a failed write
+  // they try again every second; damaged views are made again at the next open().
   std::string failure() const;
-  // What was wrong with the views that open() threw away; empty where nothing was.
+  // The damage because of which open() removed the old views; empty if there was none.
   const std::string& damage_found() const { return damage_found_; }
 
-  // Called with commits that the views have just taken in, on the thread that has committed them,
-  // before their writers are answered: for caches of what was read from the views. Empty for none.
-  // Safe from any thread; when it returns, the listener before is not running and will not be
-  // called again. Commits that could not be written at first come on a thread of the views.
+  // `listener` is called with commits that the views have just applied, on the committing thread,
+  // before the writers are answered; for caches of data from the views. Commits that could not be
+  // written at first come on a thread of the views. An empty function removes the listener. Safe
+  // from any thread. When this returns, the previous listener is not running and will not be called
+  // again.
   void set_listener(events::EventLog::Observer listener);
 
  private:
@@ -90,15 +91,15 @@ class Projections {
   std::jthread recovery_;  // declared last: uses what is above
 };
 
-// Has the views in this folder thrown away, and made anew, when they are opened next.
+// Makes the next open() remove the views in this folder and make them again.
 base::Result<void> mark_for_rebuild(const std::filesystem::path& folder);
 
-// Applies every commit behind the store's checkpoint, in bulk; up to and including `last`, if that
-// is given. Errors: io; corrupt (a commit cannot be read or does not fit, or the store is damaged).
+// Applies all commits after the store's checkpoint, in bulk; only up to `last` if that is given.
+// Errors: io; corrupt (a commit cannot be read or does not fit, or the store is damaged).
 base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
                             std::optional<Position> last = std::nullopt);
 
-// SHA-256 over every key and value in order: equal digests, equal views.
+// SHA-256 over every key and value in order: equal digests mean equal views.
 base::Sha256 digest(const StoreReader& reader);
 base::Sha256 digest(const Store& store);
 

@@ -15,50 +15,49 @@
 
 namespace codelog::projections {
 
-// So many steps of a draft can be undone; older ones stay in its history.
+// The number of draft steps that can be undone; older steps stay in the draft's history.
 inline constexpr std::size_t undo_steps_max = 500;
 
 class Projector {
  public:
   enum class Positions {
-    dense,   // every commit of the log: each one must follow the last
-    sparse,  // the commits of some streams only
+    dense,   // every commit of the log, without gaps
+    sparse,  // only the commits of some streams
   };
 
-  // Goes on from the store's checkpoint. Which log the commits are from is stored with the views.
+  // Continues from the store's checkpoint. The views record the log that their commits come from.
   Projector(Store& store, Positions positions, LogIdentity log);
 
-  // Takes the commit in; it shows in the store after flush(). Error (corrupt): the commit does not
-  // fit the views (it names something that they do not have). The projector is of no more use then,
-  // and refuses to flush.
+  // Applies the commit; the store shows it after flush(). Errors: corrupt (the commit names a thing
+  // that the views do not have). The projector cannot be used afterwards, and refuses to flush.
   base::Result<void> apply(const events::Commit& commit);
 
-  // Writes everything taken in so far, with the checkpoint, all or none.
+  // Writes all applied commits, with the checkpoint, all or none.
   base::Result<void> flush(WriteMode mode);
 
   Position checkpoint() const { return meta_.checkpoint; }
-  // How many changes wait for flush().
+  // The number of changes waiting for flush().
   std::size_t pending_changes() const;
-  // True when so much waits for flush() that replaying on would take memory without a bound.
+  // True when so many changes wait for flush() that further replaying would need unbounded memory.
   bool should_flush() const;
 
-  // Of no other version are codes, searches, tables and assumptions written; of none at all without
-  // one. Records are written of every version. For a store that nobody asks for more; to be called
-  // before the first commit.
+  // Writes codes, searches, tables and assumptions of this version only; without a version, of
+  // none. Writes records of every version. For a store that needs no more. Call before the first
+  // commit.
   void keep_contents_only_of(std::optional<VersionId> version) { contents_ = Contents{version}; }
 
  private:
   friend class EventApplier;
 
-  // A record read or changed since the last flush. Changed ones are written at flush, so that a
+  // A record read or changed since the last flush. Changed records are written at flush, so that a
   // thousand clicks on one draft write its record once.
   template <class Record>
   struct Cached {
-    std::optional<Record> record;  // nothing: there is none (any more)
+    std::optional<Record> record;  // nothing: the record does not exist, or no longer
     bool changed = false;
   };
 
-  // Small records, by key: read through and written at flush.
+  // Small records by key: read from the store on demand, written at flush.
   std::optional<std::string> get(const std::string& key) const;
   void put(std::string key, std::string value);
   void erase(std::string key);
@@ -74,9 +73,9 @@ class Projector {
   Store& store_;
   Positions positions_;
   Meta meta_;
-  std::optional<Contents> contents_;  // nothing: all are kept
+  std::optional<Contents> contents_;  // nothing: the contents of all versions are written
   bool failed_ = false;
-  std::unique_ptr<StoreReader> reader_;  // of the store as it was at the last flush
+  std::unique_ptr<StoreReader> reader_;  // the store as of the last flush
   std::unordered_map<CodelistId, Cached<CodelistRecord>> codelists_;
   std::unordered_map<VersionId, Cached<VersionRecord>> versions_;
   std::unordered_map<std::string, std::uint64_t> streams_;

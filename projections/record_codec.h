@@ -1,7 +1,6 @@
-// Records as bytes. The format may change at will (the views are rebuilt when view_format does not
-// match), but equal records always give equal bytes: that is what "rebuilt views are
-// byte-identical" rests on. Decoding checks every length, and throws DamagedRecord for bytes that
-// are not a record.
+// Records as bytes. The format may change freely, since views with another view_format are rebuilt.
+// Equal records must always give equal bytes: rebuilt views are byte-identical only because of
+// this. Decoding checks every length, and throws DamagedRecord for bytes that are not a record.
 #pragma once
 
 #include <span>
@@ -17,13 +16,13 @@ namespace codelog::projections {
 // Raise it whenever keys or records change: the views are then rebuilt at the next start.
 inline constexpr std::uint32_t view_format = 4;
 
-// Caught by whoever reads from a store, and told as DamagedViews.
+// Readers of a store catch this and throw DamagedViews instead.
 class DamagedRecord final : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// The log that views are made from.
+// The log that the views are made from.
 struct LogIdentity {
   std::string id;
   std::uint64_t epoch = 1;

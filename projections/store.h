@@ -1,7 +1,6 @@
-// Where views live: an ordered map of bytes. RocksStore keeps the site's views; MemoryStore keeps
-// the views of one codelist while its history is replayed to some moment in the past. Both are
-// driven by the same projector and read by the same views, so the past is computed by the code that
-// shows the present.
+// The storage of views: an ordered map of bytes. RocksStore keeps the site's views. MemoryStore
+// keeps the views of one codelist while its history is replayed to an earlier moment. The same
+// projector writes both and the same views read both, so the same code computes past and present.
 #pragma once
 
 #include <functional>
@@ -17,9 +16,8 @@
 
 namespace codelog::projections {
 
-// Thrown where a stored view is not what was written: nothing can be answered from it, and making
-// the views anew from the log is the way out. Thrown by readers of a store and by Views, and by
-// nothing else.
+// Thrown when a stored view differs from what was written. Such views cannot answer anything; they
+// must be made again from the log. Only readers of a store and Views throw this.
 class DamagedViews final : public base::ThrownError {
  public:
   explicit DamagedViews(std::string cause);
@@ -56,7 +54,7 @@ class Batch {
     bytes_ = 0;
   }
   const std::vector<Change>& changes() const { return changes_; }
-  // Of all keys and values together.
+  // The size of all keys and values together.
   std::size_t bytes() const { return bytes_; }
 
  private:
@@ -64,19 +62,19 @@ class Batch {
   std::size_t bytes_ = 0;
 };
 
-// Reads one moment of a store, however it goes on being written. Safe from one thread at a time.
-// Throws DamagedViews where the store cannot be read.
+// Reads a store as of one moment, while writing continues. Safe from one thread at a time. Throws
+// DamagedViews if the store cannot be read.
 class StoreReader {
  public:
   virtual ~StoreReader() = default;
-  // For damage that was noticed in an entry: tells the store's owner, and throws DamagedViews.
+  // Reports damage found in an entry to the store's owner, and throws DamagedViews.
   [[noreturn]] void report_damage(const std::string& cause) const {
     on_damage(cause);
     throw DamagedViews(cause);
   }
   virtual std::optional<std::string> get(std::string_view key) const = 0;
   // Calls visit with every entry whose key starts with the prefix, in key order (or the reverse),
-  // until it returns false. The views handed over are valid during the call only.
+  // until it returns false. The passed views are valid only during the call.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
   virtual void scan(std::string_view prefix, const Visit& visit) const = 0;
   virtual void scan_backward(std::string_view prefix, const Visit& visit) const = 0;
@@ -99,7 +97,7 @@ class Store {
   virtual base::Result<void> sync() = 0;
 };
 
-// The smallest key that is greater than every key with this prefix; empty when there is none.
+// The smallest key greater than every key with this prefix; empty if there is none.
 std::string after_prefix(std::string_view prefix);
 
 }  // namespace codelog::projections

@@ -1,6 +1,6 @@
-// The views as they are at one moment: everything that a request reads comes from one Views, so
-// that it never sees half a commit. Cheap to make (a snapshot); used by one thread; let go at the
-// end of the request. Every function throws DamagedViews where what it reads is damaged.
+// The views at one moment. A request reads only from one Views, so that it never sees half a
+// commit. Cheap to make (a snapshot); used by one thread; destroyed at the end of the request.
+// Every function throws DamagedViews if it reads damaged data.
 #pragma once
 
 #include <memory>
@@ -23,8 +23,7 @@ class Views {
 
   Position checkpoint() const;
   NextIds next_ids() const;
-  // Lets next_ids() begin no lower than this: ids that commits on their way have taken are not free
-  // either.
+  // The least ids that next_ids() may return: ids of commits still on their way are taken too.
   void begin_ids_at(const NextIds& first) { first_ids_ = first; }
   base::StreamVersion stream_version(std::string_view stream) const;
 
@@ -41,34 +40,35 @@ class Views {
   std::optional<ReleaseRecord> release(std::string_view alias) const;
   std::vector<ReleaseRecord> releases() const;  // by alias
 
-  // Registered mappings: all by mapping and first day, and the newest of one.
+  // Registered mappings: all, sorted by mapping and first day; and the newest release of one
+  // mapping.
   std::vector<MappingRecord> mappings() const;
   std::optional<MappingRecord> latest_mapping(std::string_view mapping) const;
-  // The one with the latest release date; of several the one recorded last.
+  // The one with the latest release date; among equals, the one recorded last.
   std::optional<RefsetVersionRecord> latest_refset_version(events::RefsetKind kind) const;
   std::optional<UpgradeReportRecord> upgrade_report(std::string_view alias) const;
 
   std::optional<CodelistRecord> codelist(CodelistId id) const;
-  // By any handle, current or old.
+  // Finds a codelist by any of its handles, current or old.
   std::optional<CodelistRecord> find_codelist(const Owner& owner, std::string_view slug) const;
   std::optional<CodelistId> handle_with_slug(const Owner& owner, std::string_view slug) const;
   std::optional<CodelistId> handle_with_name(const Owner& owner, std::string_view name) const;
   std::vector<CodelistRecord> codelists() const;  // by id
   std::vector<CodelistRecord> codelists_of(
       const Owner& owner) const;  // whose current handle is the owner's; by id
-  // The ids alone, by size: of all codelists, and of those whose current handle is the owner's.
+  // Only the ids, sorted: of all codelists, and of those whose current handle is the owner's.
   std::vector<CodelistId> codelist_ids() const;
   std::vector<CodelistId> codelist_ids_of(const Owner& owner) const;
 
   std::optional<VersionRecord> version(VersionId id) const;
-  // Also of a version that has been deleted: its past is in that codelist's commits.
+  // Also works for a deleted version, whose past is in that codelist's commits.
   std::optional<CodelistId> codelist_of_version(VersionId id) const;
-  std::vector<VersionRecord> versions_of(CodelistId codelist) const;  // by id, which is by age
+  std::vector<VersionRecord> versions_of(CodelistId codelist) const;  // sorted by id, and so by age
   // New style: every code with its status, sorted by code.
   std::vector<events::CodeWithStatus> codes(VersionId id) const;
-  // Codes whose statuses are assumed and wait for confirmation, sorted.
+  // Codes with assumed statuses that wait for confirmation, sorted.
   std::vector<std::string> assumptions(VersionId id) const;
-  // Newer releases on which the version is known to be the same: aliases, sorted.
+  // Aliases of newer releases on which the version is known to be the same, sorted.
   std::vector<std::string> compatible_releases(VersionId id) const;
   std::optional<std::string> csv_data(VersionId id) const;
   std::vector<SearchRecord> searches(VersionId id) const;  // by id

@@ -1,15 +1,15 @@
 // The sidecar file of a release index, <alias>.index: a header that names the release file it was
-// built from, and the arrays of the index, mapped read-only. It is a cache: whatever is wrong with
-// it, the release file can rebuild it.
+// built from, and the arrays of the index, mapped read-only. The file is a cache: after any damage,
+// the release file can rebuild it.
 //
 // Layout, little-endian: a header of 512 bytes (magic, format version, coding system, the release
-// file's SHA-256, size, modification time and inode, one entry a section with its length and
-// CRC-32, and its own CRC-32), then the sections in the order of IndexSection, each from a multiple
-// of 64 bytes on, with at least 32 zero bytes behind its contents.
+// file's SHA-256, size, modification time and inode, one entry for each section with its length and
+// CRC-32, and the header's own CRC-32), then the sections in the order of IndexSection. Each starts
+// at a multiple of 64 bytes and has at least 32 zero bytes after its contents.
 //
-// Opening reads the whole file once to check it (about 40 ms for 100 MB that are in memory).
-// An IndexFile is immutable and safe from any thread. The file must not be changed in place while
-// it is mapped; write_index_file replaces it, and who has the old one mapped keeps it.
+// Opening reads the whole file once to check it (about 40 ms for 100 MB in memory). An IndexFile is
+// immutable and safe from any thread. The file must not be changed in place while it is mapped;
+// write_index_file replaces it, and processes that have the old one mapped keep it.
 #pragma once
 
 #include <array>
@@ -30,9 +30,9 @@ namespace codelog::coding_systems {
 
 enum class IndexSection : std::uint8_t {
   code_offsets,    // u32, nodes + 1
-  codes,           // the codes one after the other
+  codes,           // all codes, one after the other
   code_slots,      // u64, a power of two: hash table from code to node
-  kinds,           // one byte a node
+  kinds,           // one byte for each node
   text_offsets,    // u32, nodes + 1
   texts,           // the texts, each ended by its role's byte (index_source.h)
   parent_offsets,  // hierarchy.h
@@ -45,22 +45,23 @@ enum class IndexSection : std::uint8_t {
   postings,       // u64
   link_offsets,   // u32, nodes + 1
   links,          // release.h: Link
-  nodes_by_code,  // u32 a node: the nodes in the order of codes (code_search.h)
+  nodes_by_code,  // one u32 for each node: the nodes in the order of codes (code_search.h)
   text_starts,    // u32, texts + 1
   tokens,         // token_index.h
   token_bytes,
   token_postings,  // u64
-  texts_in_order,  // u32 a searched text: their numbers (text_order.h)
+  texts_in_order,  // one u32 for each searched text: their numbers (text_order.h)
 };
 constexpr std::size_t index_section_count = 22;
 std::string_view to_string(IndexSection section);
 
-// Which bytes an index was built from. The digest decides; size, time and inode save computing it.
+// Identifies the file that an index was built from. The digest decides; size, time and inode save
+// computing it.
 struct IndexedFile {
   base::Sha256 digest{};
   std::uint64_t size_bytes = 0;
-  std::int64_t modified_ns = 0;  // since 1970, as the file system has it
-  std::uint64_t inode = 0;       // 0 in index files of before it was recorded
+  std::int64_t modified_ns = 0;  // since 1970, from the file system
+  std::uint64_t inode = 0;       // 0 in older index files, which lack it
   bool operator==(const IndexedFile&) const = default;
 };
 
@@ -77,10 +78,10 @@ std::string encode_index_file(const IndexContents& contents);
 
 class IndexFile {
  public:
-  // Maps and checks. Errors: not_found, io; corrupt: not an index file of this format version, or
-  // damaged; conflict: the index of another coding system.
+  // Maps and checks a file. Errors: not_found, io; corrupt (not an index file of this format
+  // version, or damaged); conflict (the index of another coding system).
   static base::Result<IndexFile> map(const std::filesystem::path& path, std::string_view system_id);
-  // The same for bytes in memory, for when there is nowhere to write the file.
+  // As map(), for bytes in memory, if the file cannot be written anywhere.
   static base::Result<IndexFile> own(std::string bytes, std::string_view system_id);
 
   IndexFile(IndexFile&&) noexcept;
@@ -91,12 +92,12 @@ class IndexFile {
   std::uint32_t node_count() const { return node_count_; }
   std::optional<Node> root() const { return root_; }
   std::string_view bytes() const { return bytes_; }
-  // False once the mapped file has been cut short: reading the rest of it would end the process.
+  // False once the mapped file has been cut short: reading the missing part would end the process.
   bool is_whole() const;
 
-  // A section's contents. At least 32 bytes may be read behind them.
+  // A section's contents. At least 32 bytes after them may be read.
   std::string_view section_bytes(IndexSection section) const;
-  // As an array; a last part that is no whole element is left out.
+  // The contents as an array; an incomplete last element is left out.
   template <class T>
   std::span<const T> section(IndexSection section) const {
     const auto bytes = section_bytes(section);
@@ -121,8 +122,8 @@ class IndexFile {
 // Writes the file under a name of this thread's own, syncs it, and renames it to `path`.
 base::Result<void> write_index_file(const std::filesystem::path& path, std::string_view bytes);
 
-// The same index with another release file: one that was copied or touched, or is known only now.
-// Changes the first index_header_bytes.
+// The same index for another release file: one that was copied or touched, or whose digest is known
+// only now. Changes the first index_header_bytes.
 constexpr std::size_t index_header_bytes = 512;
 std::string with_built_from(std::string index_bytes, const IndexedFile& built_from);
 

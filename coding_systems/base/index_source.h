@@ -1,11 +1,10 @@
-// What a release index is built from, whatever the rows came from: a release's SQLite file or an
-// importer's memory. The same concepts, edges and texts give the same index, byte for byte; only
-// the order of the texts of one code matters, and that is the order of their rows in the release
-// file.
+// The source of a release index, from a release's SQLite file or an importer's memory. The same
+// concepts, edges and texts give the same index, byte for byte; only the order of the texts of one
+// code matters, which is the order of their rows in the release file.
 //
-// Codes and texts are copied in; an importer that holds millions of texts anyway may lend them
-// instead, and may name codes by their numbers. Not safe from several threads. Each call is
-// constant time on average.
+// Codes and texts are copied. An importer that holds millions of texts anyway may lend them
+// instead, and may name codes by number. Not safe from several threads. Each call takes constant
+// time on average.
 #pragma once
 
 #include <cstdint>
@@ -20,30 +19,29 @@
 
 namespace codelog::coding_systems {
 
-// What a text is to its code. All but display names are searched; names and synonyms can be asked
-// for. A display name is given as the code's name instead of any other, for systems whose names
-// are more than what a search looks at (dm+d adds the kind of product, ICD-10 the modifier).
+// The role of a text for its code. All texts except display names are searched; names and synonyms
+// can be asked for. A display name is shown instead of any other name, for systems whose full names
+// have unsearched parts (dm+d adds the kind of product, ICD-10 the modifier).
 enum class TextRole : std::uint8_t { name, synonym, other, display_name };
 
-// What a link between two codes means: the coding system's own numbering.
+// The kind of a link between two codes: the coding system's own numbering.
 using LinkKind = std::uint32_t;
 
-// What a code is in its release: 0 for a code that has no concept row and only occurs in edges or
-// texts, otherwise the coding system's own numbering (SNOMED CT: active, inactive; BNF: chapter,
-// section, ...).
+// The kind of a code: 0 for a code without a concept row, found only in edges or texts; otherwise
+// the coding system's own numbering (SNOMED CT: active, inactive; BNF: chapter, section, ...).
 using CodeKind = std::uint8_t;
 constexpr CodeKind kind_without_concept = 0;
 
-// The bytes that end a text in the index, by role. They occur nowhere in UTF-8, so a search never
-// runs from one text into the next, and a text needs no length.
+// The bytes that end a text in the index, by role. UTF-8 never contains them, so a search never
+// runs from one text into the next, and texts need no lengths.
 constexpr unsigned char name_end = 0xff;
 constexpr unsigned char synonym_end = 0xfe;
 constexpr unsigned char other_end = 0xfd;
 constexpr unsigned char display_name_end = 0xfc;  // of a node's last text only
 constexpr unsigned char text_end_min = display_name_end;
 
-// How many bytes of a node's texts are its display name and what ends it; 0 without one. Constant
-// time without one, which is what most releases are.
+// The number of bytes of a display name and its end byte in a node's texts; 0 without one. Constant
+// time without one, as in most releases.
 std::size_t display_name_bytes(std::string_view texts);
 
 // Distinct codes, numbered in the order they came.
@@ -58,12 +56,12 @@ class CodeNumbers {
 
  private:
   void grow();
-  // The slot of the code, or the free one where it belongs.
+  // The slot of the code, or the free slot where the code belongs.
   std::size_t slot_of(std::string_view code) const;
 
   std::string blob_;
-  std::vector<std::uint64_t> starts_;  // of each code in blob_, and where the last one ends
-  std::vector<std::uint32_t> slots_;   // open addressing; empty_slot where none
+  std::vector<std::uint64_t> starts_;  // of each code in blob_, and the end of the last one
+  std::vector<std::uint32_t> slots_;   // open addressing; empty_slot marks free slots
 };
 
 class IndexSource {
@@ -72,11 +70,11 @@ class IndexSource {
     std::uint32_t code = 0;  // number in codes()
     TextRole role = TextRole::other;
     bool is_borrowed = false;
-    std::uint64_t first = 0;  // [first, after) of the texts copied in, or of those borrowed
+    std::uint64_t first = 0;  // [first, after) of the copied texts, or of the borrowed ones
     std::uint64_t after = 0;
   };
 
-  // A relation between two codes that is no edge of the hierarchy.
+  // A relation between two codes that is not an edge of the hierarchy.
   struct Link {
     std::uint32_t source = 0;
     LinkKind kind = 0;
@@ -84,24 +82,22 @@ class IndexSource {
     auto operator<=>(const Link&) const = default;
   };
 
-  // The code that stands for the root, if the coding system has one. It becomes a node only where
-  // the release has it.
+  // The root code, if the coding system has one. It becomes a node only if the release has it.
   void set_root(std::string_view code) { root_ = code; }
-  // A concept that comes again replaces the kind; returns what it was before.
+  // A repeated concept replaces the kind; returns the old kind.
   CodeKind add_concept(std::string_view code, CodeKind kind);
   void add_edge(std::string_view parent, std::string_view child);
-  // Of several names of a code the last one counts; the others are only searched.
+  // Of several names of a code, the last one counts; the others are only searched.
   void add_text(std::string_view code, TextRole role, std::string_view text);
   void add_link(std::string_view source, LinkKind kind, std::string_view target);
 
-  // The same by number, as add_code gives it: the place of a code among the distinct ones that
-  // came so far.
+  // As above, with the code's number from add_code(): its place among the distinct codes so far.
   std::uint32_t add_code(std::string_view code) { return codes_.add(code); }
   void add_edge(std::uint32_t parent, std::uint32_t child) { edges_.push_back({parent, child}); }
   void add_link(std::uint32_t source, LinkKind kind, std::uint32_t target) {
     links_.push_back({source, kind, target});
   }
-  // Texts that others own, and which must live as long as this.
+  // Texts of the caller's, which must live as long as this object.
   void borrow_texts(std::string_view texts) { borrowed_ = texts; }
   void add_borrowed_text(std::uint32_t code, TextRole role, std::uint64_t first,
                          std::uint64_t bytes) {

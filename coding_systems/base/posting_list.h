@@ -1,8 +1,8 @@
-// The lists of an index file: increasing numbers (nodes, or texts) below a bound that all lists of
-// one kind share. A list is the shorter of: the differences between its numbers as varints, or one
-// bit for every number below the bound.
+// The lists of an index file: increasing numbers (nodes, or texts) below a bound shared by all
+// lists of one kind. A list has the shorter of two forms: the differences between its numbers as
+// varints, or one bit for every number below the bound.
 //
-// Damaged lists give wrong numbers, but never one at or beyond the bound or a read beyond the
+// Damaged lists give wrong numbers, but never a number at or beyond the bound or a read beyond the
 // arrays.
 #pragma once
 
@@ -39,13 +39,13 @@ class PostingReader {
   std::span<const std::uint8_t> bytes_;
   std::size_t bound_;
   std::size_t at_ = 0;
-  std::uint64_t next_ = 0;  // the smallest number that may come; differences count from it
+  std::uint64_t next_ = 0;  // the smallest possible next number; differences count from it
 };
 
-// Where a list lies in its section.
+// The place of a list in its section.
 struct PostingPlace {
   std::uint32_t first_word = 0;  // in words of 8 bytes
-  std::uint32_t bytes = 0;       // as long as a bit per number: it is one
+  std::uint32_t bytes = 0;       // if equal to the length of a bitmap, the list is a bitmap
 };
 
 // The section with the lists of one kind. A view; immutable, safe from any thread.
@@ -62,20 +62,20 @@ class PostingLists {
   }
   bool is_bitmap(PostingPlace place) const { return place.bytes == bitmap_words() * 8; }
 
-  // Of a place that is inside and a bitmap.
+  // The place must be inside the section and a bitmap.
   std::span<const std::uint64_t> bitmap(PostingPlace place) const {
     return words_.subspan(place.first_word, bitmap_words());
   }
-  // Of a place that is inside and no bitmap.
+  // The place must be inside the section and not a bitmap.
   PostingReader reader(PostingPlace place) const {
     return {{reinterpret_cast<const std::uint8_t*>(words_.data() + place.first_word), place.bytes},
             bound_};
   }
-  // `expected_count` only saves growing.
+  // `expected_count` only avoids growing the result.
   std::vector<std::uint32_t> numbers(PostingPlace place, std::size_t expected_count) const;
-  // Sets the bits of the list's numbers; `bits` has bitmap_words().
+  // Sets the bits of the list's numbers; `bits` must have bitmap_words().
   void add_to(std::span<std::uint64_t> bits, PostingPlace place) const;
-  // Keeps those numbers (increasing, below the bound) that are in the list.
+  // Keeps only the numbers (increasing, below the bound) that are in the list.
   void keep_common(std::vector<std::uint32_t>& numbers, PostingPlace place) const;
 
  private:
@@ -83,19 +83,19 @@ class PostingLists {
   std::size_t bound_ = 0;
 };
 
-// Numbers below the bound, each once, in increasing order.
+// The numbers below the bound, without repeats, in increasing order.
 std::vector<std::uint32_t> sorted_numbers(std::span<const std::uint32_t> numbers,
                                           std::size_t bound);
 
-// The numbers whose bits are set, below the bound.
+// The numbers below the bound whose bits are set.
 std::vector<std::uint32_t> numbers_of_bits(std::span<const std::uint64_t> words, std::size_t bound);
 
-// One list in the making. Numbers come in increasing order; the last one again adds nothing.
+// Builds one list. Numbers come in increasing order; repeating the last one adds nothing.
 class PostingListBuilder {
  public:
   void add(std::uint32_t number);
   std::uint32_t count() const { return count_; }
-  // Appends the shorter form to a section, from a whole word on. Ends the builder.
+  // Appends the shorter form to a section, at a whole word. The builder cannot be used afterwards.
   PostingPlace append_to(std::vector<std::uint64_t>& section, std::size_t bound);
 
  private:

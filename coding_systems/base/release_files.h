@@ -1,5 +1,5 @@
-// A release on disk: its SQLite file and the index beside it. The SQLite file is the truth; the
-// index is built from it when it is missing, damaged, or of other bytes.
+// A release on disk: its SQLite file and the index beside it. The SQLite file is the source; the
+// index is built from it if it is missing, damaged, or of another file.
 //
 // Functions without state: two threads or processes that build the same index at once do the work
 // twice and end with the same file.
@@ -20,20 +20,20 @@
 
 namespace codelog::coding_systems {
 
-// So long that it and what an import puts behind it are one file name everywhere.
+// Short enough that the alias and an import's suffixes are a valid file name everywhere.
 constexpr std::size_t alias_bytes_max = 200;
-// True for what a release and its files may be called: a slug of lower-case ASCII letters, digits,
-// '_' and '-', not empty and not too long. So an alias is always one file name.
+// True for a valid alias: a slug of lower-case ASCII letters, digits, '_' and '-', not empty and
+// not too long. So an alias is always one file name.
 bool is_alias(std::string_view text);
 
 struct ReleaseFiles {
   std::filesystem::path database;  // <alias>.sqlite3
   std::filesystem::path index;     // <alias>.index
-  // That of the database as it was registered; nothing where it is not known.
+  // The registered digest of the database; nothing if it is unknown.
   std::optional<base::Sha256> digest = std::nullopt;
 };
 
-// What tells a file that was written to from one that was not, without reading it.
+// Shows, without reading a file, whether somebody wrote to it.
 struct FileStamp {
   std::uint64_t size_bytes = 0;
   std::int64_t modified_ns = 0;
@@ -44,38 +44,38 @@ struct FileStamp {
 base::Result<FileStamp> stamp_of(const std::filesystem::path& path);
 FileStamp stamp_of(const IndexedFile& file);
 
-// The file's digest with the stamp it had before and after. Reads all of it. Errors: not_found, io,
-// unavailable (it changes meanwhile, or `stop` was requested).
+// The file's digest, with its stamp before and after. Reads the whole file. Errors: not_found, io,
+// unavailable (the file changes meanwhile, or `stop` was requested).
 base::Result<IndexedFile> identify(const std::filesystem::path& path,
                                    const std::stop_token& stop = {});
 
 // Reads the rows of one coding system's release file.
 using ReadIndexSource = std::function<base::Result<IndexSource>(const SqliteFile&)>;
 
-// How an index came to be open.
+// How an index was opened.
 enum class IndexOrigin {
   mapped,     // the index file's record of the release file's size, time and inode was right
-  confirmed,  // only the digest was; the rest is now written anew
+  confirmed,  // only the digest was right; the record is now corrected
   built,      // built from the release file, written and mapped
-  unwritten,  // built, but the index file could not be written: it is held in memory
+  unwritten,  // built, but the index file could not be written: held in memory
 };
 
 struct OpenedIndex {
   ReleaseIndex index;
   IndexOrigin origin = IndexOrigin::mapped;
-  // Why an index file was not used as it was, or why it could not be written; for the log. Empty
-  // where all was well.
+  // Why an index file was not used unchanged, or could not be written; for the log. Empty if there
+  // was no problem.
   std::string note;
 };
 
-// Opens the index, or builds it. About 0.05 s for 400,000 concepts when mapped; building is
-// dominated by reading the release file. Errors: not_found (naming the SQLite file), corrupt (it is
-// no release of this system), conflict (it is not the file that was registered), unavailable (it
+// Opens the index, or builds it. About 0.05 s for 400,000 concepts when mapped; when building, most
+// of the time is spent reading the release file. Errors: not_found (naming the SQLite file),
+// corrupt (not a release of this system), conflict (not the registered file), unavailable (it
 // changed while it was read), io.
 base::Result<OpenedIndex> open_release_index(const ReleaseFiles& files, std::string_view system_id,
                                              const ReadIndexSource& read_source);
 
-// Whether the release file still has the stamp that it had when it was indexed.
+// True if the release file still has the stamp recorded when it was indexed.
 bool is_unchanged(const std::filesystem::path& database, const IndexedFile& indexed);
 
 }  // namespace codelog::coding_systems

@@ -1,6 +1,6 @@
 // The release index: the codes, texts, hierarchy and term index of one release, as arrays in an
-// index file. Nodes are numbered as hierarchy.h says. Immutable and safe from any thread; what it
-// returns points into the file and lives as long as the index.
+// index file. hierarchy.h defines the numbering of nodes. Immutable and safe from any thread;
+// results point into the file and live as long as the index.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,9 @@
 namespace codelog::coding_systems {
 
 // Builds an index and returns the bytes of its file: the same for the same source. The UK Monolith
-// takes 7 s and, beside its source, 0.8 GB. Errors: corrupt (the hierarchy has a cycle, naming its
-// codes; a text has one of the bytes from 0xfc on, which UTF-8 never has, naming its code),
-// too_large (4 GB of texts).
+// takes 7 s and 0.8 GB besides its source. Errors: corrupt (the hierarchy has a cycle, naming its
+// codes; a text has a byte of 0xfc or more, which UTF-8 never has, naming its code), too_large (4
+// GB of texts).
 base::Result<std::string> build_release_index(std::string_view system_id, const IndexSource& source,
                                               const IndexedFile& built_from);
 
@@ -44,17 +44,18 @@ class ReleaseIndex {
   std::size_t node_count() const { return kinds_.size(); }
   // Constant time, 2 or 3 cache misses.
   std::optional<Node> find(std::string_view code) const;
-  // The code as written if the release has it, else one that differs only in the case of ASCII
+  // The code as written if the release has it, else a code that differs only in the case of ASCII
   // letters.
   std::optional<Node> find_ignoring_case(std::string_view code) const;
   std::string_view code(Node node) const;
   CodeKind kind(Node node) const { return kinds_[node]; }
   std::optional<std::string_view> name(Node node) const;
   std::vector<std::string_view> synonyms(Node node) const;
-  std::span<const Link> links(Node node) const;                           // sorted, none twice
-  std::span<const Node> nodes_by_code() const { return nodes_by_code_; }  // as code_search.h says
+  std::span<const Link> links(Node node) const;  // sorted, none twice
+  // in the order of code_search.h
+  std::span<const Node> nodes_by_code() const { return nodes_by_code_; }
 
-  // The texts of all nodes, numbered as they lie in the file.
+  // The texts of all nodes, numbered in the order of the file.
   std::size_t text_count() const { return text_starts_.size() - 1; }
   std::string_view text(TextNumber text) const {
     return texts_.substr(text_starts_[text], text_starts_[text + 1] - text_starts_[text] - 1);
@@ -70,12 +71,12 @@ class ReleaseIndex {
     TextNumber first = 0;
     TextNumber after = 0;
   };
-  // Some texts in a row, with the bytes that end them between them; not none.
+  // Consecutive texts with their end bytes; there must be at least one.
   std::string_view text_block(Texts texts) const {
     const auto first = text_starts_[texts.first];
     return texts_.substr(first, text_starts_[texts.after] - first - 1);
   }
-  // `from` is a text that is not behind the node's: logarithmic in how far they are from there.
+  // `from` must be a text at or before the node's. Logarithmic in the distance between them.
   Texts texts_of(Node node, TextNumber from = 0) const;
   std::size_t texts_bytes(Node node) const { return text_offsets_[node + 1] - text_offsets_[node]; }
 
@@ -121,8 +122,8 @@ class ReleaseIndex {
 };
 
 // A slot of the code table holds the upper half of the code's hash and the node plus one; 0 is
-// free. The table is a power of two and at least a quarter of it is free; a code is in the first
-// free slot from (hash mod size) on.
+// free. The size of the table is a power of two, and at least a quarter of it is free. A code is in
+// the first free slot from (hash mod size) on.
 constexpr std::uint64_t code_slot(std::uint64_t hash, Node node) {
   return (hash >> 32 << 32) | (std::uint64_t{node} + 1);
 }

@@ -1,5 +1,5 @@
-// Texts in the order of their folded bytes (text_fold.h): those that start with something lie side
-// by side, whatever their case and diacritics.
+// Texts in the order of their folded bytes (text_fold.h): texts with the same start are neighbours,
+// whatever their case and diacritics.
 //
 // Functions without state.
 #pragma once
@@ -11,8 +11,8 @@
 
 namespace codelog::coding_systems {
 
-// Texts one after the other, each ended by a byte that does not count. Text n is
-// texts[starts[n], starts[n + 1] - 1).
+// Consecutive texts, each followed by a byte that does not count. Text n is texts[starts[n],
+// starts[n + 1] - 1).
 struct TextsInARow {
   std::string_view texts;
   std::span<const std::uint32_t> starts;
@@ -22,7 +22,7 @@ struct TextsInARow {
   }
 };
 
-// Sorts these texts; those that fold to the same bytes, by their numbers. About 0.3 us a text.
+// Sorts these texts; texts that fold to the same bytes are sorted by number. About 0.3 us a text.
 void sort_by_folded_text(const TextsInARow& row, std::vector<std::uint32_t>& numbers);
 
 // Of texts in that order, those whose folded bytes start with `folded`. About 5 us.

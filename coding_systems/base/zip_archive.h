@@ -1,18 +1,18 @@
 // Reads the members of a zip archive as streams, for importers. Nothing is ever extracted to disk,
-// and memory stays at one block whatever the archive holds; an archive that is a member of another
-// is held in memory, packed.
+// and memory stays at one block for any archive; an archive inside another is held in memory,
+// packed.
 //
-// Refused when an archive is opened: what is not a zip, and a truncated or damaged directory.
-// Refused when a member is read, with an error that names the archive and the member: encrypted
+// Refused when an archive is opened: a file that is not a zip, and a truncated or damaged
+// directory. Refused when a member is read, with an error that names archive and member: encrypted
 // members, unknown compression, members that together unpack to more than the limits, members
-// longer than they declare, damaged data and wrong checksums (a member's checksum is compared when
-// its last byte has been read). So what nobody reads stops no import.
+// longer than declared, damaged data and wrong checksums (compared at a member's last byte). So a
+// member that nobody reads stops no import.
 //
-// A name is UTF-8 where its bytes are, and code page 437 otherwise; a backslash stands for a slash.
-// Not listed: folders, the shadows that a Mac adds ("__MACOSX/._release.csv"), and names that no
-// member that is wanted has (absolute, with "..", with control characters).
+// A name is UTF-8 if its bytes are, and code page 437 otherwise; a backslash stands for a slash.
+// Not listed: folders, the shadow files that a Mac adds ("__MACOSX/._release.csv"), and names that
+// no wanted member has (absolute, with "..", with control characters).
 //
-// An archive and its readers belong to one thread at a time; open it once more for a second thread.
+// An archive and its readers belong to one thread at a time; open it again for a second thread.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +31,10 @@ namespace codelog::coding_systems {
 
 // An honest release shrinks about ten times; a "zip bomb" thousands of times.
 struct ZipLimits {
-  std::uint64_t total_bytes_max = 20ULL << 30;  // of all members, unpacked
-  std::uint64_t ratio_max = 200;  // unpacked to packed, of members above the size below
+  std::uint64_t total_bytes_max = 20ULL << 30;  // all members together, unpacked
+  std::uint64_t ratio_max = 200;  // unpacked to packed; for members above the size below
   std::uint64_t ratio_checked_from_bytes = 100'000'000;
-  std::uint64_t inner_archive_bytes_max = 64ULL << 20;  // of a member that is an archive itself
+  std::uint64_t inner_archive_bytes_max = 64ULL << 20;  // for a member that is an archive itself
 };
 
 struct ZipMember {
@@ -43,11 +43,11 @@ struct ZipMember {
   std::uint64_t size_bytes = 0;  // unpacked, as declared
 };
 
-// One member, read from its first byte to its last. Must not outlive its archive.
+// Reads one member from its first byte to its last. Must not outlive its archive.
 class ZipMemberReader {
  public:
-  // Fills the buffer as far as the member goes; 0 at its end, which is only reached by an undamaged
-  // member. Errors: invalid (damaged or longer than declared), io.
+  // Fills the buffer as far as the member goes; returns 0 at its end, which only an undamaged
+  // member reaches. Errors: invalid (damaged or longer than declared), io.
   base::Result<std::size_t> read(std::span<char> buffer);
 
  private:
@@ -66,15 +66,15 @@ class ZipArchive {
   // Reads the directory of the archive. Errors: not_found, invalid, io.
   static base::Result<ZipArchive> open(const std::filesystem::path& path, ZipLimits limits = {});
 
-  // Opens a member that is a zip archive itself, one level deep. What is read of it counts as read
-  // of the outer archive, so that the limits hold for all of them together. Independent of the
-  // outer archive otherwise. Errors: invalid, io.
+  // Opens a member that is itself a zip archive, one level deep. Bytes read from it also count for
+  // the outer archive, so that the limits hold for all together. Otherwise independent of the outer
+  // archive. Errors: invalid, io.
   base::Result<ZipArchive> open_inner(const ZipMember& member) const;
 
   // The file's name, without its folder; of an inner archive "OUTER: member NAME".
   const std::string& name() const { return name_; }
   const std::vector<ZipMember>& members() const { return members_; }
-  // Errors: invalid, as said above.
+  // Errors: invalid, as described above.
   base::Result<ZipMemberReader> read(const ZipMember& member) const;
 
  private:
@@ -87,11 +87,11 @@ class ZipArchive {
   base::Result<std::vector<char>> read_whole(const ZipMember& member) const;
 
   ZipLimits limits_;
-  std::vector<char> inner_bytes_;  // what archive_ reads from, of an inner archive
+  std::vector<char> inner_bytes_;  // for an inner archive: archive_ reads from here
   std::unique_ptr<zip, Close> archive_;
   std::string name_;
   std::vector<ZipMember> members_;
-  // Of all members read so far, unpacked. Shared by an archive and those inside it.
+  // Of all members read so far, unpacked. Shared by an archive and the archives inside it.
   std::shared_ptr<std::uint64_t> bytes_read_ = std::make_shared<std::uint64_t>(0);
   bool is_inner_ = false;
 };

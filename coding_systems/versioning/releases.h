@@ -31,63 +31,62 @@
 
 namespace codelog::coding_systems {
 
-// How the releases of one coding system are opened.
+// How to open the releases of one coding system.
 struct ReleaseOpener {
   std::string_view system_id;
   base::Result<std::shared_ptr<const Release>> (*open)(const ReleaseFiles& files,
                                                        std::string alias);
 };
 
-// Those of the coding systems that can be searched and built.
+// The openers of the coding systems that can be searched and built.
 std::span<const ReleaseOpener> release_openers();
 
-// The digest that was registered for a release; nothing for one that is not registered.
+// The registered digest of a release; nothing if the release is not registered.
 using FindDigest = std::function<std::optional<base::Sha256>(std::string_view alias)>;
 
-// What is known of a release's file.
+// The known state of a release's file.
 enum class FileState {
-  unchecked,  // not looked at yet
+  unchecked,  // not checked yet
   good,
-  changed,  // it has other bytes than those that were registered
+  changed,  // the file differs from the registered one
   missing,
 };
 
 class Releases {
  public:
-  // The openers must outlive it. Without `find_digest` every file is taken as it is.
+  // The openers must outlive this object. Without `find_digest`, every file is accepted.
   Releases(std::filesystem::path data_folder, std::span<const ReleaseOpener> openers,
            FindDigest find_digest = {});
 
-  // The release as it was opened first; opens it if need be. A cached one costs two stats. Errors:
-  // invalid: the system has no release files, or the alias is none of its; not_found, naming the
-  // file that is missing, also when it was open before (when it returns, it is opened anew);
-  // unavailable: the file is not the one that was registered, or is being written; corrupt, io.
-  // Only a file that is another is remembered, until its size, time or inode changes.
+  // Returns the open release, or opens it. A cached one costs two stats. Errors: invalid (the
+  // system has no release files, or the alias is not one of its releases); not_found, naming the
+  // missing file, even if it was open before (when it returns, it is opened again); unavailable
+  // (the file is not the registered one, or is being written); corrupt, io. Of the errors, only a
+  // wrong file is remembered, until its size, time or inode changes.
   base::Result<std::shared_ptr<const Release>> open(std::string_view system_id,
                                                     std::string_view alias);
 
-  // Opens the file anew if its bytes are others than those that are open, for after an import: the
-  // file must have this digest. Errors as open(), and conflict (it has another one); the old
-  // release then stays for those who hold it, and the next open() tries again.
+  // Opens the file again if it differs from the open one; for use after an import. The file must
+  // have this digest. Errors: as open(), and conflict (it has another digest); the old release then
+  // stays for its users, and the next open() tries again.
   base::Result<std::shared_ptr<const Release>> reload(std::string_view system_id,
                                                       std::string_view alias,
                                                       const base::Sha256& digest);
 
-  // Reads the file and compares it with what was registered; a release that is open is let go of if
-  // its file has changed. Nothing is done while an import of it is under way. Errors: invalid, as
-  // open(); io.
+  // Reads the file and compares it with its registered digest; closes the open release if its file
+  // has changed. Does nothing while the release is being imported. Errors: invalid, as open(); io.
   base::Result<FileState> verify(std::string_view system_id, std::string_view alias,
                                  const std::stop_token& stop = {});
-  // The same where size, time and inode are others than when the file was looked at last; costs a
-  // stat otherwise.
+  // As verify(), but only if size, time or inode have changed since the last check; otherwise costs
+  // one stat.
   base::Result<FileState> verify_if_touched(std::string_view system_id, std::string_view alias,
                                             const std::stop_token& stop = {});
-  // As it was found last.
+  // The state at the last check.
   FileState state_of(std::string_view alias) const;
-  // The aliases of those that were found in this state last, sorted.
+  // The aliases with this state at the last check, sorted.
   std::vector<std::string> in_state(FileState state) const;
 
-  // Those that are open now, by alias; for /metrics.
+  // The open releases, by alias; for /metrics.
   std::vector<std::shared_ptr<const Release>> open_releases() const;
 
  private:
@@ -95,7 +94,7 @@ class Releases {
     base::Mutex opening;                     // held while opening, taken before mutex_
     std::shared_ptr<const Release> release;  // guarded by mutex_
     FileState state = FileState::unchecked;  // guarded by mutex_
-    FileStamp looked_at;                     // the stamp that the state is of; guarded by mutex_
+    FileStamp looked_at;  // the stamp that the state belongs to; guarded by mutex_
   };
   struct Found {
     const ReleaseOpener* opener = nullptr;
@@ -104,7 +103,7 @@ class Releases {
     std::shared_ptr<Place> place;  // shared with places_, which others may change meanwhile
     std::shared_ptr<const Release> release;
     FileState state = FileState::unchecked;
-    bool is_touched = false;  // the stamp is another one than looked_at
+    bool is_touched = false;  // the stamp differs from looked_at
   };
 
   base::Result<Found> find(std::string_view system_id, std::string_view alias);

@@ -1,5 +1,5 @@
-// Which VMP took which other's place: dm+d gives a product a new id now and then, and codelists and
-// records go on holding the old one. Immutable once read; safe from any thread.
+// The VMPs that replaced other VMPs: dm+d sometimes gives a product a new id, and codelists and
+// records keep the old one. Immutable once read; safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct PreviousVmp {
   auto operator<=>(const PreviousVmp&) const = default;
 };
 
-// A VMP and one that came before it, however many steps ago.
+// A VMP and an earlier one of the same product, any number of steps ago.
 struct VmpLink {
   std::string_view later;
   std::string_view earlier;
@@ -31,25 +31,24 @@ struct VmpLink {
 
 class PreviousVmps {
  public:
-  // Any order, repetitions and ids that are their own predecessors are allowed; the latter two say
-  // nothing and are dropped.
+  // Pairs may come in any order, and may include repeats and pairs of equal ids, which are dropped.
   explicit PreviousVmps(std::vector<PreviousVmp> pairs);
-  // Reads a file in the schema of OpenCodelists. Errors: not_found, corrupt, unavailable, io.
+  // Reads a file in OpenCodelists' schema. Errors: not_found, corrupt, unavailable, io.
   static base::Result<PreviousVmps> open(const std::filesystem::path& file);
 
   std::size_t pairs_count() const { return by_id_.size(); }
   std::span<const PreviousVmp> pairs() const { return by_id_; }  // sorted
 
-  // Everything that came before (or after) the code, through any number of steps, sorted; never the
-  // code itself, also where the pairs run in a circle. Linear in what is found.
+  // All earlier (or later) ids of the code, through any number of steps, sorted; never the code
+  // itself, even in a cycle. Linear in the result.
   std::vector<std::string_view> earlier_than(std::string_view code) const;
   std::vector<std::string_view> later_than(std::string_view code) const;
 
-  // What took the code's place in one step; sorted.
+  // The ids that replaced the code in one step; sorted.
   std::vector<std::string_view> next_after(std::string_view code) const;
 
-  // The links with one of these codes, or two of them, at their ends; sorted, none twice. Linear in
-  // what is found.
+  // The links with at least one of these codes at their ends; sorted, without repeats. Linear in
+  // the result.
   std::vector<VmpLink> links_of(std::span<const std::string> codes) const;
 
  private:

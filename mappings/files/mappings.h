@@ -1,8 +1,8 @@
-// The mappings of a data folder: where their files lie, and those that are open.
+// The mappings of a data folder: their files, and the open mappings.
 //
-// A mapping is opened when it is first asked for, and shared; when another release of it is asked
-// for, that one takes its place, and earlier readers keep what they hold. Safe from any thread;
-// while a mapping is opened (a second for a large one) others who want the same one wait.
+// A mapping is opened at its first use and then shared. When another release of the mapping is
+// asked for, it replaces the open one; earlier readers keep theirs. Safe from any thread. While a
+// mapping is opened (a second for a large one), other callers for the same mapping wait.
 #pragma once
 
 #include <array>
@@ -28,14 +28,14 @@ inline constexpr std::array<std::string_view, 3> all_mappings = {bnfdmd_id, ctv3
                                                                  dmdvmpprevmap_id};
 bool is_mapping(std::string_view id);
 
-// The file name of a release, without what is behind the dot: the slug of its name ("41.0.0" gives
-// "4100"). Errors: invalid, for a name without letters or digits.
+// The file name of a release without its extension: the slug of its name ("41.0.0" gives "4100").
+// Errors: invalid, for a name without letters or digits.
 base::Result<std::string> mapping_file_stem(std::string_view release_name);
 // DATA/mappings/<mapping>/<stem>.sqlite3. Both must be slugs (checked).
 std::filesystem::path mapping_file(const std::filesystem::path& data_folder,
                                    std::string_view mapping, std::string_view stem);
 
-// Which file a mapping is, and what was registered of it.
+// The file of a mapping, and its registered facts.
 struct MappingFile {
   std::string release_name;
   base::Sha256 digest{};
@@ -45,19 +45,19 @@ class Mappings {
  public:
   explicit Mappings(std::filesystem::path data_folder) : data_folder_(std::move(data_folder)) {}
 
-  // Errors: not_found (naming the file), unavailable (its bytes are others than those that were
-  // registered, and what an import replaced is not there), corrupt, io.
+  // Errors: not_found (naming the file), unavailable (its bytes differ from the registered ones,
+  // and the file kept by an import is not there), corrupt, io.
   base::Result<std::shared_ptr<const BnfDmdMapping>> bnfdmd(const MappingFile& file);
   base::Result<std::shared_ptr<const Ctv3SnomedMapping>> ctv3sctmap2(const MappingFile& file);
   base::Result<std::shared_ptr<const PreviousVmps>> dmdvmpprevmap(const MappingFile& file);
 
-  // Reads the file and compares it with what was registered; where `only_if_touched`, only if its
-  // size, time or inode is another one than when it was read last. Nothing is done while an import
-  // of it is under way, or where the file is gone. Errors: io.
+  // Reads the file and compares it with its registered digest; with `only_if_touched`, only if its
+  // size, time or inode has changed since the last reading. Does nothing while the mapping is being
+  // imported, or if the file is gone. Errors: io.
   enum class Reading { always, only_if_touched };
   base::Result<void> verify(std::string_view mapping, const MappingFile& file, Reading reading,
                             const std::stop_token& stop);
-  // Those whose files were found to be others than those that were registered, as "mapping/stem".
+  // The mappings whose files differ from the registered ones, as "mapping/stem".
   std::vector<std::string> changed() const;
 
  private:

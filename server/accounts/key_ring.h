@@ -1,6 +1,6 @@
-// The keys that open people's sealed data: one random key a user, in a file of its own under
+// The keys to people's sealed data: one random key for each user, in a file of its own under
 // DATA/keys/users (0600), outside the log. Destroying the file erases the person: the ciphertexts
-// in the log stay, and every proof over them holds, but nobody can read them again. Thread-safe.
+// and all proofs in the log stay, but nobody can read the data again. Thread-safe.
 #pragma once
 
 #include <array>
@@ -20,26 +20,26 @@ namespace codelog::accounts {
 
 class KeyRing {
  public:
-  // Makes the folder (0700) where it is missing. Errors: io.
+  // Creates the folder (0700) if it is missing. Errors: io.
   static base::Result<std::unique_ptr<KeyRing>> open(const std::filesystem::path& folder);
   ~KeyRing();
 
-  // Makes a key for the user, durable when this returns. Where there is a key it stays: what it has
-  // sealed must go on opening. Errors: io; corrupt (there is one, and it is damaged).
+  // Makes a key for the user, durable when this returns. An existing key stays, because it must
+  // still open the data that it sealed. Errors: io; corrupt (the existing key is damaged).
   base::Result<void> make_key(std::string_view username);
 
-  // Seals with the user's key. The username is bound in: a ciphertext moved to another user does
-  // not open. Errors: not_found (there is no key: it was never made, or has been erased), corrupt
-  // (the key is damaged), io.
+  // Seals with the user's key. The username is part of the seal, so a ciphertext moved to another
+  // user does not open. Errors: not_found (no key: never made, or erased), corrupt (the key is
+  // damaged), io.
   base::Result<events::Sealed> seal(std::string_view username, std::string_view plaintext) const;
 
-  // Errors: not_found (there is no key: it has been erased), corrupt (the key is damaged, or is not
-  // the one that sealed this), io.
+  // Errors: not_found (no key: it has been erased), corrupt (the key is damaged, or another key
+  // sealed this), io.
   base::Result<std::string> open_sealed(std::string_view username,
                                         const events::Sealed& sealed) const;
 
-  // Destroys the key: overwritten, removed, and the folder synced. Erasing twice is no error.
-  // Errors: io.
+  // Destroys the key: overwrites and removes its file, and syncs the folder. Erasing twice is not
+  // an error. Errors: io.
   base::Result<void> erase(std::string_view username);
 
  private:

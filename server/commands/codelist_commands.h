@@ -10,14 +10,14 @@
 
 namespace codelog::commands {
 
-// Creates a codelist with its first version. Exactly one of: nothing (an empty draft), codes,
-// csv_data.
+// Creates a codelist with its first version. Give at most one of codes and csv_data; neither makes
+// an empty draft.
 struct CreateCodelist {
   Owner owner;
   std::string name;
-  std::optional<std::string> slug;  // otherwise made from the name
+  std::optional<std::string> slug;  // default: made from the name
   std::string coding_system;
-  std::optional<std::string> release;  // alias; otherwise the most recent ready one
+  std::optional<std::string> release;  // alias; default: the most recent ready release
   std::optional<std::string> description;
   std::optional<std::string> methodology;
   std::vector<events::Reference> references;
@@ -27,19 +27,19 @@ struct CreateCodelist {
   std::optional<std::string> csv_data;
   TableRules table_rules;
   std::optional<std::string> tag;
-  // With codes: what becomes of the first version. Drafts have the actor as author, others have
-  // none.
+  // With codes: the status of the first version. The actor is the author of a draft; other versions
+  // have no author.
   events::VersionStatus status = events::VersionStatus::draft;
 };
 
-// Fields that are given replace what is there; the rest stays. An empty text clears.
+// Given fields replace the old values; other fields stay. An empty text clears a field.
 struct ChangeDetails {
   std::optional<std::string> description;
   std::optional<std::string> methodology;
   std::optional<std::vector<events::Reference>> references;
   std::optional<std::vector<events::SignOff>> signoffs;
   std::optional<std::vector<std::string>> tags;
-  // A new name, slug or owner makes a new handle; the old one goes on resolving.
+  // A new name, slug or owner makes a new handle; the old one still resolves.
   std::optional<std::string> name;
   std::optional<std::string> slug;
   std::optional<Owner> owner;
@@ -55,26 +55,27 @@ class CodelistCommands {
   Result<Commit> add_collaborator(const Write& write, CodelistId id, const std::string& username);
   Result<Commit> remove_collaborator(const Write& write, CodelistId id,
                                      const std::string& username);
-  // With all its versions. One with a published version only by an administrator, with a reason.
+  // Deletes the codelist with all its versions. If one is published, only an administrator may do
+  // this, with a reason.
   Result<Commit> remove(const Write& write, CodelistId id, const std::string& reason);
-  // A copy of one version as a new codelist of the actor's own, under review.
+  // Copies one version to a new codelist of the actor's own, under review.
   Result<Commit> clone(const Write& write, VersionId source);
 
  private:
   Executor& executor_;
 };
 
-// Adds the events that these changes come to, and the streams of the names they touch, to a
-// decision about the codelist. Errors: invalid; conflict, naming the field whose value is taken.
+// Adds to a decision about the codelist the events for these changes, and the streams of the names
+// that they affect. Errors: invalid; conflict, naming the field with a taken value.
 Result<void> add_details(const Views& views, const projections::CodelistRecord& codelist,
                          const ChangeDetails& command, Decision& decision);
 
-// Lets the decision end with this methodology, whatever it did to it before.
+// Makes the decision end with this methodology, replacing its earlier changes to it.
 void replace_methodology(Decision& decision, const projections::CodelistRecord& codelist,
                          const std::optional<std::string>& description,
                          const std::string& methodology);
 
-// "organisation/foo" and its like have a stream for the names taken there.
+// The stream for the names taken by an owner, "organisation/foo" or "user/foo".
 std::string names_stream(const Owner& owner);
 
 }  // namespace codelog::commands

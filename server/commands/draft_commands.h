@@ -1,4 +1,4 @@
-// The steps of building a draft: search, decide, undo. Each is one small commit that carries its
+// The steps of building a draft: search, decide, undo. Each is one small commit that holds its
 // whole effect.
 #pragma once
 
@@ -19,8 +19,9 @@ using AddSearch = SearchRequest;
 struct ChangeStatuses {
   std::vector<events::CodeWithStatus> updates;  // included, excluded or unresolved; in order
   std::string reason;
-  // What the client had seen. If somebody else has decided one of these codes since, the answer is
-  // a conflict that says what changed. Without it: since the actor's own last step on this draft.
+  // The position that the client has seen. If another user has decided one of these codes since,
+  // the answer is a conflict that names the changes. Default: the actor's own last step on this
+  // draft.
   std::optional<Position> base_position;
 };
 
@@ -28,32 +29,32 @@ class DraftCommands {
  public:
   explicit DraftCommands(Executor& executor) : executor_(executor), workspaces_(executor.site()) {}
 
-  // The search is there already: its earlier commit is not repeated; see `added` below.
+  // If the draft has the search already, nothing is committed; see `added`.
   struct SearchOutcome {
     SearchId id;
-    std::uint64_t codes_count = 0;   // found
-    std::vector<std::string> added;  // new to the draft
-    std::optional<Commit> commit;    // nothing: the draft had this search
+    std::uint64_t codes_count = 0;   // number of codes found
+    std::vector<std::string> added;  // codes new to the draft
+    std::optional<Commit> commit;    // nothing: the draft already had this search
   };
-  // The search is read as a person types it (typed_search.h). Errors: invalid (see search_slug),
+  // Takes the search as people type it (typed_search.h). Errors: invalid (see search_slug),
   // too_large in OpenCodelists' words (more than 20,000 codes).
   Result<SearchOutcome> add_search(const Write& write, VersionId id, const AddSearch& typed);
   Result<Commit> remove_search(const Write& write, VersionId id, SearchId search);
-  // Errors: invalid (naming the code that the draft does not have), conflict (somebody else decided
-  // it).
+  // Errors: invalid (naming a code that the draft does not have), conflict (another user decided
+  // the code).
   Result<Commit> change_statuses(const Write& write, VersionId id, const ChangeStatuses& command);
-  // These assumed statuses, or all, are as they should be. Errors: invalid, for a code whose status
-  // is not assumed.
+  // Confirms these assumed statuses, or all. Errors: invalid, for a code whose status is not
+  // assumed.
   Result<Commit> confirm_assumptions(const Write& write, VersionId id,
                                      const std::optional<std::vector<std::string>>& codes);
-  // All inherited statuses anew from the decided ones.
+  // Computes all inherited statuses again from the decided ones.
   Result<Commit> reapply(const Write& write, VersionId id);
   // Errors: conflict when there is nothing to undo or redo.
   Result<Commit> undo(const Write& write, VersionId id);
   Result<Commit> redo(const Write& write, VersionId id);
 
  private:
-  // What a step does before its turn, and whose turn it needs.
+  // Does a step's slow work before its turn, and sets the turn that it needs.
   void prepare(const Actor& actor, VersionId id, Turn& turn);
   Result<Commit> step(
       const Write& write, VersionId id, Turn turn,
@@ -64,8 +65,8 @@ class DraftCommands {
   Workspaces workspaces_;
 };
 
-// The changes of a draft step as the API shows them: {code: new status}, nothing for a code that
-// has gone.
+// The changes of a draft step as the API shows them: {code: new status}; nothing for a removed
+// code.
 const std::vector<events::CodeChange>& changes_of(const Commit& commit);
 
 }  // namespace codelog::commands

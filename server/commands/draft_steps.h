@@ -1,4 +1,4 @@
-// What a draft step did, and what taking it back does.
+// The effects of draft steps, and of undoing them.
 #pragma once
 
 #include <map>
@@ -16,31 +16,30 @@ struct StepEffect {
   std::vector<base::CodeChange> changes;
   std::vector<events::SearchWithResults> searches_added;
   std::vector<events::SearchWithResults> searches_removed;
-  // Assumed statuses that the step settled, or gave back to be settled.
+  // Assumed statuses that the step settled, or opened again.
   std::vector<std::string> settled = {};
   std::vector<std::string> reopened = {};
   bool operator==(const StepEffect&) const = default;
 
-  // The same backwards.
+  // The effect of undoing the step.
   StepEffect inverse() const;
 };
 
-// The effect that a commit had on this draft; nothing if it was no step of it.
+// The effect of a commit on this draft; nothing if it is not a step of the draft.
 std::optional<StepEffect> effect_of(const Commit& commit, VersionId draft);
 
-// The codes that others than `actor` have decided (included, excluded or cleared by name) after
-// `base_position`, with the status that each has had from it since. Without a base: after the
-// actor's own last step on this draft; what the actor does elsewhere on the codelist does not show
-// them the draft. Errors: corrupt, where a commit in between cannot be read.
+// The codes that users other than `actor` have decided (included, excluded or cleared by name)
+// after `base_position`, each with its status from that decision. Default base: the actor's own
+// last step on this draft; other steps on the codelist do not show the actor the draft. Errors:
+// corrupt, if a commit in between cannot be read.
 Result<std::map<std::string, base::CodeStatus>> decided_by_others(
     const events::EventLog& log, const projections::VersionRecord& draft, const Actor& actor,
     const std::optional<Position>& base_position);
 
-// The codes that a draft was made with and that none of its first searches found: those of a list
-// that it was made from, of an uploaded table, of a search that a newer release has no more. They
-// are the draft's own, and no search takes them away when it goes. Read from the log when they are
-// first asked for; where the draft's beginning cannot be read, every code counts as its own.
-// Thread-safe; must not outlive the log.
+// The draft's own codes: it started with them, and none of its first searches found them. They come
+// from a list, from an uploaded table, or from a search that a newer release cannot run. Removing a
+// search never removes them. They are read from the log at the first use; if the draft's beginning
+// cannot be read, every code counts as its own. Thread-safe; must not outlive the log.
 class OwnCodes {
  public:
   OwnCodes(const events::EventLog& log, const projections::VersionRecord& draft)

@@ -1,13 +1,13 @@
-// The write side's one path: decide on the views, append, and answer from what was appended.
+// The only path for writes: decide on the views, append, and answer from the commit.
 //
-// A decision is made on one moment of the views and names the streams it rests on; the commit is
-// accepted only if those have not moved, otherwise it is decided again. Commands on one codelist
-// take turns, and so do those that add to one owner's codelists (stripes of locks), so that this is
-// rare. Nothing that takes long is worked out in a turn (Prepared), and nobody waits for one longer
-// than turn_wait_max, so that a disk that hangs does not keep every thread. Commands that hand out
-// ids take turns only until their commit has its place in the log: ids
-// follow the order of the log, without a gap, and many such commits share one sync of the disk.
-// Should that sync fail, the log latches, and nothing comes after ids that were lost.
+// A decision uses the views of one moment and names the streams that it depends on. The log accepts
+// the commit only if those streams have not moved; otherwise the command decides again. To make
+// this rare, commands on one codelist take turns, and so do those that add to one owner's codelists
+// (stripes of locks). Slow work is done before a turn (Preparation), and nobody waits for a turn
+// longer than turn_wait_max, so that a hanging disk does not block every thread. Commands that
+// assign ids hold their turn only until their commit has its place in the log: ids follow the order
+// of the log without gaps, and many such commits share one sync of the disk. If that sync fails,
+// the log latches, and no commit follows the lost ids.
 #pragma once
 
 #include <array>
@@ -37,24 +37,24 @@ using events::Commit;
 using events::Owner;
 using projections::Views;
 
-// Everything a command works with; all of it outlives the commands.
+// The services that a command uses; all of them outlive the commands.
 struct Site {
   events::EventLog& log;
   projections::Projections& projections;
-  // Opens a registered release's file. Errors: not_found (the file has vanished), unavailable (it
-  // is not the one that was registered), corrupt.
+  // Opens a registered release's file. Errors: not_found (the file is gone), unavailable (the file
+  // is not the registered one), corrupt.
   std::function<Result<std::shared_ptr<const coding_systems::Release>>(std::string_view system,
                                                                        const std::string& alias)>
       open_release;
   accounts::KeyRing& keys;
   const base::Clock& clock;
   MappingOpeners mappings = {};
-  // What is known of the file of a ready release: "ready", "changed" or "missing". Optional.
+  // The state of a ready release's file: "ready", "changed" or "missing". Optional.
   std::function<std::string_view(const std::string& alias)> release_state = {};
 };
 
-// Who asks. The system itself (ops at the command line, on the machine) may do everything and has
-// no name.
+// The user of a request. The system itself (an operator at the command line of the machine) may do
+// everything and has no name.
 struct Actor {
   std::string username;
   bool is_admin = false;
@@ -63,13 +63,13 @@ struct Actor {
   static Actor system() { return {.username = "", .is_admin = true, .is_system = true}; }
 };
 
-// Who asks, and the client's key for this very write.
+// The user, and the client's key for this write.
 struct Write {
   Actor actor;
   std::optional<events::IdempotencyKey> idempotency;
 };
 
-// No events: there is nothing to do, and nothing is appended.
+// Without events there is nothing to do, and nothing is appended.
 struct Decision {
   std::string command;
   std::vector<std::string> streams;
@@ -84,13 +84,13 @@ class Preparation;
 struct Turn {
   bool allocates_ids = false;
   std::optional<CodelistId> codelist = std::nullopt;
-  std::optional<Owner> owner = std::nullopt;  // whose names a new codelist takes
-  // Of what takes the decision long: it is called once before its turn, for that alone, so that
+  std::optional<Owner> owner = std::nullopt;  // a new codelist takes a name of this owner
+  // For slow work of the decision: it is called once before its turn, only to do that work, so that
   // nobody waits for it meanwhile.
   Preparation* preparation = nullptr;
 };
 
-// Whether a decision may work out now what takes it long. Belongs to one command.
+// Tells whether a decision may do its slow work now. Belongs to one command.
 class Preparation {
  protected:
   Preparation() = default;
@@ -103,15 +103,16 @@ class Preparation {
  private:
   friend class Executor;
   bool is_in_turn_ = false;
-  bool is_missing_ = false;  // something else than what was prepared was asked for in the turn
+  bool is_missing_ = false;  // the decision needed other prepared work than there was
 };
 
-// Something that takes long to work out, kept with what it was worked out from.
+// A result of slow work, kept with its key.
 template <class Key, class Value>
 class Prepared : public Preparation {
  public:
-  // make() again only where the key is another one. Null in the command's turn, if it is: then the
-  // decision returns anything, and is called again before and in another turn.
+  // Calls make() only if the key has changed. If that happens in the command's turn, returns null:
+  // the decision may then return anything, and is called again, first before and then in another
+  // turn.
   template <class Make>
   const Value* of(const Key& key, Make make) {
     if (kept_ && kept_->first == key) return &kept_->second;
@@ -128,11 +129,11 @@ class Executor {
  public:
   explicit Executor(const Site& site) : site_(site) {}
 
-  // The commit, durable and in the views; the earlier one where the idempotency key had acted
-  // before; one without events, at the position that the views stand at, where there was nothing to
-  // do. Errors: what `decide` says, what EventLog::append says, and unavailable: others have kept
-  // the turn for too long, or the views do not follow the log (also when the commit was stored and
-  // they could not take it in: the idempotency key tells later). Throws projections::DamagedViews.
+  // Returns the commit, durable and in the views; or the earlier commit with the idempotency key;
+  // or, if there was nothing to do, a commit without events at the position of the views. Errors:
+  // those of `decide` and of EventLog::append; unavailable, if others kept the turn for too long,
+  // or if the views do not follow the log. In the last case the commit may have been stored;
+  // repeating the request with its idempotency key tells. Throws projections::DamagedViews.
   Result<Commit> run(const Write& write, const Turn& turn, const Decide& decide);
 
   const Site& site() const { return site_; }
@@ -141,7 +142,7 @@ class Executor {
   using TurnLock = std::unique_lock<std::timed_mutex>;
 
   Result<void> check_views() const;
-  // Nothing where what was prepared is of another moment.
+  // Returns nothing if the prepared work is out of date.
   Result<std::optional<Commit>> run_in_turn(const Write& write, const Turn& turn,
                                             const Decide& decide);
   Result<std::optional<Commit>> decide_and_append(const Write& write, const Turn& turn,
@@ -151,7 +152,7 @@ class Executor {
 
   Site site_;
   std::timed_mutex ids_;
-  projections::NextIds next_ids_;  // behind every commit that has its place; guarded by ids_
+  projections::NextIds next_ids_;  // after every commit with a place in the log; guarded by ids_
   std::array<std::timed_mutex, 64> codelists_;
   std::array<std::timed_mutex, 64> owners_;
 };

@@ -1,5 +1,5 @@
-// Commands about releases that are no change of a codelist: what a release does to all versions of
-// its coding system, and which NHS refsets the site is up to date with.
+// Commands about releases that do not change a codelist: the report on a release's effect on all
+// versions of its system, and the NHS refsets that the site is up to date with.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,10 @@ struct RecordRefsetVersion {
   std::string release_date;  // YYYY-MM-DD
 };
 
-// The organisation whose members record the refsets of a kind.
+// The organisation whose members record refsets of this kind.
 std::string_view refset_organisation(events::RefsetKind kind);
 
-// "opcs4_unknown_19000101": the release of tables of which nobody knows the release.
+// "opcs4_unknown_19000101": the release for tables whose release nobody knows.
 std::string unknown_release_alias(std::string_view coding_system);
 
 class ReleaseCommands {
@@ -32,26 +32,25 @@ class ReleaseCommands {
   // Called after every version; may be empty.
   using ReportProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-  // Errors: forbidden (administrators only), not_found (no such release), invalid (naming
-  // "release": it is not ready, or has no file).
+  // Errors: forbidden (not an administrator), not_found (no such release), invalid (naming
+  // "release": not ready, or without a file).
   Result<void> check_report(const Actor& actor, const std::string& alias) const;
-  // Compares every finished version of the release's coding system that was made on an older
-  // release with it. The same rows as long as versions and releases are. Takes some milliseconds
-  // for every thousand codes, and no lock meanwhile: versions that are made while it runs are not
-  // in it. Errors: not_found (no such release, or its file is missing), unavailable (asked to
-  // stop).
+  // Compares the release with every finished version of its coding system on an older release.
+  // Gives the same rows for the same versions and releases. Takes some milliseconds for every
+  // thousand codes, without a lock: versions made meanwhile are left out. Errors: not_found (no
+  // such release, or its file is missing), unavailable (asked to stop).
   Result<events::UpgradesReported> compare_versions(const std::string& alias,
                                                     const ReportProgress& progress,
                                                     const std::stop_token& stop) const;
-  // Records what compare_versions() came to. Errors: those of Executor::run.
+  // Records the result of compare_versions(). Errors: those of Executor::run.
   Result<Commit> record_report(const Write& write, const events::UpgradesReported& report);
 
-  // Registers the unknown release, without a file, of each coding system that takes tables without
-  // one, where it is missing. Every site has these, as every OpenCodelists has. Errors: those of
-  // Executor::run.
+  // Registers the missing unknown releases: one, without a file, for each coding system that
+  // accepts tables without a release. Every site has these, like every OpenCodelists. Errors: those
+  // of Executor::run.
   Result<Commit> register_unknown_releases(const Write& write);
 
-  // Errors: invalid (naming the field), forbidden (members of refset_organisation() only).
+  // Errors: invalid (naming the field), forbidden (not a member of refset_organisation()).
   Result<Commit> record_refset_version(const Write& write, const RecordRefsetVersion& command);
 
  private:

@@ -10,7 +10,7 @@
 
 namespace codelog::commands {
 
-// A new version of a codelist from a list of codes or from a table: exactly one of both.
+// A new version of a codelist, from exactly one of a list of codes and a table.
 struct CreateVersion {
   std::optional<std::vector<std::string>> codes;
   CodesRules codes_rules;
@@ -18,22 +18,22 @@ struct CreateVersion {
   TableRules table_rules;
   std::string release;  // alias
   std::optional<std::string> tag;
-  // Otherwise the codes of the newest version again are an error: "No difference to previous
+  // If false, the same codes as in the newest version are an error: "No difference to previous
   // version".
   bool always_create_new_version = false;
-  bool should_publish = false;  // codes only; leaves other versions as they are
-  // Changes of the codelist itself that go into the same commit.
+  bool should_publish = false;  // codes only; does not change other versions
+  // Changes of the codelist itself, for the same commit.
   std::optional<std::string> name;
   std::optional<std::string> slug;
   std::optional<std::string> description;
   std::optional<std::string> methodology;
 };
 
-// OpenCodelists' "create or update" of an existing codelist: details are replaced, those not given
-// are cleared, and a version is made if the codes differ from the newest version's.
+// OpenCodelists' "create or update" of an existing codelist: replaces the details, clears those not
+// given, and makes a version if the codes differ from the newest version's.
 struct UpdateCodelist {
   std::string name;
-  std::string slug;  // from now on
+  std::string slug;  // the slug after the update
   std::optional<std::string> description;
   std::optional<std::string> methodology;
   std::vector<events::Reference> references;
@@ -52,24 +52,24 @@ class VersionCommands {
 
   Result<Commit> create(const Write& write, CodelistId id, const CreateVersion& command);
   Result<Commit> update_codelist(const Write& write, CodelistId id, const UpdateCodelist& command);
-  // A draft made from a version, on its release or another of the same system: codes and statuses
-  // are copied, its searches run again, and what they or the hierarchy newly bring is unresolved.
+  // A draft made from a version, on its release or another of the same system: copies codes and
+  // statuses and runs the searches again. Codes that these or the hierarchy add are unresolved.
   Result<Commit> create_draft(const Write& write, VersionId source_id,
                               const std::optional<std::string>& alias);
-  // A draft on a newer release (upgrade.h): everything that the release changed is in it, inherited
-  // statuses are what the hierarchy says now, and those that nobody has decided wait for
-  // confirmation. Always succeeds where the newer release can be opened.
+  // A draft on a newer release (upgrade.h) with all changes of the release. Inherited statuses
+  // follow the new hierarchy, and statuses that nobody has decided wait for confirmation. Always
+  // succeeds if the newer release can be opened.
   Result<Commit> upgrade(const Write& write, VersionId source_id, const std::string& alias);
-  // A new-style version, under review, with the codes of an old-style one.
+  // Makes a new-style version, under review, with the codes of an old-style one.
   Result<Commit> convert_to_new_style(const Write& write, VersionId source_id);
 
   // Errors: conflict when codes are unresolved or in conflict, or assumed statuses are not
-  // confirmed (their numbers are in the detail).
+  // confirmed (the detail gives their numbers).
   Result<Commit> save_for_review(const Write& write, VersionId id);
-  // Deletes every unpublished sibling in the same commit.
+  // Also deletes every unpublished sibling, in the same commit.
   Result<Commit> publish(const Write& write, VersionId id);
-  // Under review only; the codelist goes with its last version. Published ones only by an
-  // administrator with a reason. A draft is discarded.
+  // Only for versions under review; the last version takes the codelist with it. Only an
+  // administrator may delete a published version, with a reason. A draft is discarded.
   Result<Commit> remove(const Write& write, VersionId id, const std::string& reason);
   Result<Commit> discard(const Write& write, VersionId id);
 

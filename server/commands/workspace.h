@@ -1,7 +1,7 @@
-// A draft ready to be worked on: its codes as a code set over its release, and which of them its
-// searches found. Built from the views when a draft is first touched and then kept up with its
-// commits, so that a click on a draft of 10,000 codes costs what the click changes. Workspaces are
-// values derived from the views and may be dropped at will.
+// A draft ready for work: its codes as a code set over its release, and the codes found by each
+// search. Built from the views at the first use of a draft and then updated by its commits, so that
+// a click on a draft of 10,000 codes costs only what the click changes. Workspaces are values
+// derived from the views, and may be dropped at any time.
 #pragma once
 
 #include <cstdint>
@@ -18,38 +18,38 @@
 
 namespace codelog::commands {
 
-// The searches of a draft, and the codes that none of them found (sorted; codes that have left the
-// draft since may still be listed).
+// The searches of a draft, and the codes that none of them found (sorted; may include codes that
+// have left the draft since).
 struct Searches {
   std::vector<projections::SearchRecord> records;  // by id
   std::vector<std::string> searchless;
 };
 
 struct Workspace {
-  // More codes than this do not come into a draft with one request.
+  // One request cannot bring more codes than this into a draft.
   static constexpr std::size_t brought_codes_max = 20'000;
 
-  Position changed_at;  // the commit that it stands at
+  Position changed_at;  // the last commit included
   ReleasePointer release;
   std::shared_ptr<const coding_systems::Codeset> codeset;  // shared with later workspaces
   std::shared_ptr<const Searches> searches;                // shared with later workspaces
   std::shared_ptr<const OwnCodes> own_codes;               // shared with later workspaces
 
-  // All changes of these updates. A code that is included or excluded comes into the draft, with
-  // everything below it, unless it is there. What a search brought that has been removed leaves the
-  // draft once nothing is decided about it: it is unresolved, and no included code is above it.
-  // Errors: too_large, naming "updates" (too many codes would come).
+  // All changes made by these updates. An included or excluded code that the draft lacks comes into
+  // the draft with all its descendants. A code from a removed search leaves the draft once nothing
+  // is decided about it: it is unresolved, and no included code is above it. Errors: too_large,
+  // naming "updates" (too many codes would come).
   Result<std::vector<base::CodeChange>> changes_of_updates(
       const std::vector<events::CodeWithStatus>& updates) const;
-  // The codes that go when this search goes: those that it alone found, unless they are included or
-  // an included code is above them. The draft's own codes stay.
+  // The codes that leave with this search: those that only it found, unless they are included or
+  // below an included code. The draft's own codes stay.
   std::vector<base::CodeChange> orphans_without(SearchId search) const;
 
  private:
   std::vector<std::string> undecided_leftovers(const coding_systems::Codeset& after) const;
 };
 
-// The workspaces used last. Thread-safe.
+// The most recently used workspaces. Thread-safe.
 class Workspaces {
  public:
   explicit Workspaces(const Site& site) : site_(site) {}
@@ -58,7 +58,7 @@ class Workspaces {
   Result<std::shared_ptr<const Workspace>> of(const Views& views,
                                               const projections::VersionRecord& draft,
                                               const std::string& coding_system);
-  // Keeps the workspace that follows from a commit decided on `before`.
+  // Stores the workspace after a commit that was decided on `before`.
   void advance(VersionId draft, const Workspace& before, const Commit& commit);
 
  private:

@@ -1,8 +1,8 @@
-// What a handler answers. The server adds what every response has (Date, Content-Length, the
-// security and CORS headers, X-Request-Id), answers conditional requests from `etag`, and
-// compresses; see response_head.h.
+// A handler's answer. The server adds the headers of every response (Date, Content-Length, security
+// and CORS headers, X-Request-Id), answers conditional requests from `etag`, and compresses; see
+// response_head.h.
 //
-// Values; no thread of their own.
+// Values; no threads.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -23,20 +23,20 @@ struct Header {
 };
 
 enum class Compression {
-  automatic,  // gzip above 1 KiB when the type compresses well and the client takes it
-  never,      // of pages that mix secrets with what a request says (a length would tell them apart)
+  automatic,  // gzip above 1 KiB if the type compresses well and the client accepts it
+  never,      // for pages that mix secrets with request data (the length would reveal them)
 };
 
 struct Response {
   int status = 200;
   std::string content_type;
-  // Anything but what frames the message (Content-Length, Transfer-Encoding, Connection, Date:
-  // checked). A Vary here is joined with the server's.
+  // Any headers except those that frame the message (Content-Length, Transfer-Encoding, Connection,
+  // Date: checked). The server joins a Vary here with its own.
   std::vector<Header> headers;
   std::string body;
-  SharedBody shared_body;  // instead of `body`, without copying it
-  SharedBody shared_gzip;  // the same bytes as `shared_body`, compressed by gzip(); optional
-  std::string etag;        // a strong tag with its quotes, of the uncompressed body; "" for none
+  SharedBody shared_body;  // replaces `body`, without copying
+  SharedBody shared_gzip;  // `shared_body` compressed by gzip(); optional
+  std::string etag;        // a strong tag of the uncompressed body, with quotes; "" for none
   Compression compression = Compression::automatic;
   // For the log only.
   std::string user;
@@ -48,10 +48,10 @@ struct Response {
   Response& add(std::string name, std::string value);
 };
 
-// The body of several responses, with everything about it that is worth computing once.
+// A body for several responses, with its derived data computed once.
 struct CachedBody {
   SharedBody body;
-  SharedBody gzip;  // empty when compression does not pay
+  SharedBody gzip;  // empty if compression does not pay
   std::string content_type;
   std::string etag;
 };
@@ -59,18 +59,18 @@ struct CachedBody {
 CachedBody make_cached_body(std::string content_type, std::string bytes);
 Response cached(const CachedBody& body);
 
-// A body with a media type; "" for both is an empty response.
+// A body with a media type; two empty texts make an empty response.
 Response content(int status, std::string_view content_type, std::string body);
 Response json(int status, const nlohmann::json& value);
 Response json_text(int status, std::string text);  // already serialised
 Response html(int status, std::string page);
-// As a download, e.g. "org-slug-tag.csv"; text/csv exactly, as OpenCodelists.
+// A download named e.g. "org-slug-tag.csv"; exactly text/csv, as in OpenCodelists.
 Response csv(std::string text, std::string_view filename);
-// 301, 302, 303, 307 or 308, with an empty HTML body. Bytes of `location` that no URL has are
-// escaped.
+// 301, 302, 303, 307 or 308, with an empty HTML body. Escapes bytes of `location` that URLs do not
+// allow.
 Response redirect(int status, std::string_view location);
 
-// The one table of which ErrorCode is which HTTP status.
+// The only table from ErrorCode to HTTP status.
 int http_status(base::ErrorCode code);
 std::string_view reason_phrase(int status);
 
