@@ -148,14 +148,14 @@ void Committer::sync_witness_when_due() {
 
 void Committer::latch(const Error& error, const std::vector<Pending>& failed) {
   const std::string reason =
-      "the log takes no writes until the server is restarted, because one has failed";
+      "the log refuses writes until the server is restarted, because a write has failed";
   const std::vector<Pending> queued = parts_.sequencer.latch({reason, error.detail});
   // After a restart, the disk may or may not hold the failed group; it does not hold the commits
   // still queued.
   for (const Pending& pending : failed) {
     pending->answer(Error{ErrorCode::unavailable,
-                          reason + "; whether this commit was stored shows after that: repeat it "
-                                   "with the same idempotency key",
+                          reason + "; then repeat this request with its idempotency key to "
+                                   "learn whether it was stored",
                           {}});
   }
   for (const Pending& pending : queued) pending->answer(Error{ErrorCode::unavailable, reason, {}});

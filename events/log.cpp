@@ -337,8 +337,8 @@ Error witness_error(const LogOptions& options, const std::string& what) {
   return {ErrorCode::corrupt,
           what + ". Nothing was changed. Keep a copy of " + options.folder.string() + " and " +
               options.witness_file.string() +
-              "; restore the log from its latest backup; or, if what is missing may be given up, "
-              "move the witness away and open the log once accepting that it is missing",
+              "; restore the log from its latest backup; or, if you accept the loss of the missing "
+              "part, move the witness away and run: codelog log verify --accept-missing-witness",
           {}};
 }
 

@@ -42,10 +42,9 @@ base::Result<Sequencer::Entry> Sequencer::enter(Pending pending, const Deadline&
     if (!deadline) {
       space_.wait(lock);
     } else if (!space_.wait_until(lock, *deadline) && !has_room()) {
-      return Error{
-          ErrorCode::unavailable,
-          "the disk does not keep up with what is to be written; nothing was done, try again",
-          {}};
+      return Error{ErrorCode::unavailable,
+                   "the disk is too slow for the waiting writes; nothing was stored, try again",
+                   {}};
     }
   }
   if (auto refused = refusal()) return *std::move(refused);
@@ -131,7 +130,8 @@ base::Result<void> Sequencer::check_end(const std::string& stream, StreamState& 
   if (!goes_on) return goes_on.error();
   if (*goes_on) {
     return Error{ErrorCode::corrupt,
-                 "the head of stream " + stream + " is damaged: the stream goes on after version " +
+                 "the head of stream " + stream +
+                     " is damaged: the stream continues after version " +
                      std::to_string(state.version),
                  {}};
   }

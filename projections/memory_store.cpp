@@ -39,7 +39,7 @@ class MemoryReader final : public StoreReader {
 
 DamagedViews::DamagedViews(std::string cause)
     : ThrownError({base::ErrorCode::unavailable,
-                   "the views are damaged; they are made anew when the server is started again",
+                   "the views are damaged; restart the server to build them again",
                    {}},
                   std::move(cause)) {}
 

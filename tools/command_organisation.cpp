@@ -25,7 +25,7 @@ int remove_member(const OrganisationOptions& options) {
   const Json arguments = {{"organisation", options.slug}, {"username", options.username}};
   return finish(run_operation(options.common, "organisation.remove_member", arguments),
                 options.common, [&](const Json&) {
-                  return options.username + " is not a member of " + options.slug + " any more\n";
+                  return options.username + " is no longer a member of " + options.slug + "\n";
                 });
 }
 

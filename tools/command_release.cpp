@@ -30,7 +30,7 @@ std::string report_lines(const Json& report) {
       " versions, " + std::to_string(report.at("summary").value("unchanged", std::uint64_t{0})) +
       " unchanged, " + std::to_string(report.at("summary").value("affected", std::uint64_t{0})) +
       " affected, " + std::to_string(report.at("summary").value("cannot tell", std::uint64_t{0})) +
-      " that nothing can be told of\n";
+      " that cannot be compared\n";
   for (const Json& row : report.at("versions")) {
     if (row.value("outcome", "") == "unchanged") continue;
     const Json& codelist = row.at("codelist");

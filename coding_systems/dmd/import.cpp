@@ -20,7 +20,7 @@ std::vector<std::string> notices_of(const dmd::TablesRead& read) {
                       std::to_string(read.gtins_left_out) + " more were left out");
   }
   if (read.links_left_out > 0) {
-    notices.push_back("a release file does not hold what combination packs are made of: " +
+    notices.push_back("a release file does not hold the contents of combination packs: " +
                       std::to_string(read.links_left_out) + " CCONTENT rows were left out");
   }
   return notices;

@@ -130,7 +130,7 @@ class Expansion {
               return known.code.front() == character;
             });
         if (!is_there) {
-          notices_.add("characters of modifiers are left out, since the modifier has none such",
+          notices_.add("characters of modifiers are left out, since the modifier lacks them",
                        shown + " " + character);
         }
         return !is_there;

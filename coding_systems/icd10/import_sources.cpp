@@ -90,7 +90,7 @@ base::Result<ImportSources> ImportSources::find(const std::filesystem::path& pat
   const bool has_table = sources.find(SourceRole::nhs_table) != nullptr;
   if (has_scrape && has_table) {
     return invalid(name + ": both the scrape of the NHS class browser and the NHS's table are " +
-                   "there, of which one says what the NHS has in 2016; leave the other out");
+                   "there, but only one may give the NHS's form of 2016; leave the other out");
   }
   if (sources.find(SourceRole::who_2016) == nullptr && !has_table) {
     if (has_scrape) {

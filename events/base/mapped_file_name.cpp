@@ -41,7 +41,7 @@ void on_bus_error(int signal, siginfo_t* info, void*) {
   write_text(path);
   write_text(
       ": it was cut short while it was open, or its disk has failed. Restore the file; an .index "
-      "may be deleted, it is made anew\n");
+      "may be deleted: it is built again\n");
   // SA_RESETHAND has restored the default, which ends the process and names the signal.
   (void)::raise(signal);
 }

@@ -160,7 +160,7 @@ std::vector<Endpoint> draft_endpoints() {
       {.method = Method::post,
        .path = "/api/v2/versions/{hash}/searches",
        .id = "addSearch",
-       .summary = "Add what a search finds to a draft, undecided.",
+       .summary = "Add the codes of a search to a draft, undecided.",
        .body = "NewSearch",
        .answer = "SearchAdded",
        .status = 201,
@@ -169,7 +169,7 @@ std::vector<Endpoint> draft_endpoints() {
       {.method = Method::delete_,
        .path = "/api/v2/versions/{hash}/searches/{id}",
        .id = "removeSearch",
-       .summary = "Remove a search, and the codes that only it brought and nobody included.",
+       .summary = "Remove a search, and the codes that only it found and nobody included.",
        .answer = "StatusesChanged",
        .act = on_draft(remove_search),
        .render = statuses_changed},
@@ -187,7 +187,7 @@ std::vector<Endpoint> draft_endpoints() {
                 on_draft(undo)),
       post_step("/api/v2/versions/{hash}/redo", "redo", "Do it again.", on_draft(redo)),
       post_step("/api/v2/versions/{hash}/reapply", "reapply",
-                "Compute every inherited status anew from the decided ones.", on_draft(reapply)),
+                "Compute every inherited status again from the decided ones.", on_draft(reapply)),
   };
 }
 

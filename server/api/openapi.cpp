@@ -71,12 +71,12 @@ json responses_of(const Endpoint& endpoint) {
   json responses = {
       {std::to_string(endpoint.status),
        {{"description", "Done."}, {"content", content_of("application/json", endpoint.answer)}}},
-      {"400", problem("The request is wrong; `errors` says where.")},
-      {"default", problem("What went wrong.")}};
+      {"400", problem("The request is invalid; `errors` names the fields.")},
+      {"default", problem("Another error.")}};
   if (endpoint.act || endpoint.needs_token) responses["401"] = problem("No valid token.");
   if (!endpoint.act) return responses;
   responses["403"] = problem("This user may not do this.");
-  responses["409"] = problem("The state does not allow it (any more).");
+  responses["409"] = problem("The present state does not allow the request.");
   responses["422"] = problem("The idempotency key was used for another request.");
   if (endpoint.id == "addSearch") {
     responses["200"] = {{"description", "The draft had this search already."},

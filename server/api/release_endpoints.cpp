@@ -201,7 +201,8 @@ std::vector<Endpoint> release_endpoints() {
       {.method = Method::post,
        .path = "/api/v2/releases/{alias}/codeset",
        .id = "makeCodeset",
-       .summary = "What a definition, or a flat list of codes, comes to; nothing is saved.",
+       .summary =
+           "The statuses that follow from a definition or a flat list of codes; saves nothing.",
        .body = "CodesetRequest",
        .answer = "Codeset",
        .read = make_codeset},

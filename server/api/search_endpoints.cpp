@@ -224,7 +224,7 @@ std::vector<Endpoint> search_endpoints() {
       {.method = Method::get,
        .path = "/api/v2/releases/{alias}/search",
        .id = "searchRelease",
-       .summary = "What a search by term or by code finds; nothing is saved.",
+       .summary = "The codes that a search by term or by code finds; saves nothing.",
        .query = {Parameter::term, Parameter::code, Parameter::mode, Parameter::type,
                  Parameter::active},
        .answer = "SearchResult",
@@ -232,7 +232,8 @@ std::vector<Endpoint> search_endpoints() {
       {.method = Method::get,
        .path = "/api/v2/releases/{alias}/matches",
        .id = "listMatches",
-       .summary = "The codes that a search matches, best first, with what of them matched.",
+       .summary =
+           "The codes that a search matches, best first, each with its matching description.",
        .query = {Parameter::term, Parameter::code, Parameter::mode, Parameter::type,
                  Parameter::active, Parameter::limit, Parameter::offset},
        .answer = "Matches",
@@ -246,7 +247,7 @@ std::vector<Endpoint> search_endpoints() {
       {.method = Method::get,
        .path = "/api/v2/releases/{alias}/codes/{code}",
        .id = "getCode",
-       .summary = "All that the release knows of one code.",
+       .summary = "The details of one code in the release.",
        .answer = "CodeDetails",
        .read = get_code},
   };

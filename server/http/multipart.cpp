@@ -252,7 +252,7 @@ class Parser {
     fields_bytes_ += name.size() + content.size();
     if (fields_bytes_ > form_fields_bytes_max) {
       return invalid("The form has more than " + std::to_string(form_fields_bytes_max) +
-                     " bytes beside its files.");
+                     " bytes besides its files.");
     }
     form_.fields.add(utf8(name), utf8(content));
     if (form_.fields.size() <= parameters_max) return {};

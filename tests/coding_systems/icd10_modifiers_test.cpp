@@ -161,7 +161,7 @@ TEST_CASE("unknown modifiers make no codes and give a notice", "[icd10]") {
                    "modifiers of classes are left out, since their name does not end in _4 or _5: "
                    "1 (M01 S13M00)"));
   CHECK(has_notice(import,
-                   "characters of modifiers are left out, since the modifier has none such: 2 (M00 "
+                   "characters of modifiers are left out, since the modifier lacks them: 2 (M00 "
                    "S13M00_5 9, M02 S13M00_5 9)"));
 }
 

@@ -126,8 +126,8 @@ TEST_CASE("the NHS's table is found in TRUD's archive, in a folder, and by itsel
     write_bytes(import.table, small_table);
     import.write_nhs({claml_class("I", "", "x")});
     CHECK(import.failure() ==
-          "sources: both the scrape of the NHS class browser and the NHS's table are there, of "
-          "which one says what the NHS has in 2016; leave the other out");
+          "sources: both the scrape of the NHS class browser and the NHS's table are there, but "
+          "only one may give the NHS's form of 2016; leave the other out");
     return;
   }
   CHECK(import.codes("2016").size() == 21);

@@ -59,8 +59,8 @@ TEST_CASE("the golden dm+d release is imported as OpenCodelists imports it", "[i
   REQUIRE(imported);
   CHECK(imported->concepts_count == 3000 + 1200 + 150 + 3000 + 1200);
   CHECK(imported->notices ==
-        std::vector<std::string>{"a release file does not hold what combination packs are made "
-                                 "of: 2 CCONTENT rows were left out"});
+        std::vector<std::string>{"a release file does not hold the contents of combination packs: "
+                                 "2 CCONTENT rows were left out"});
   const auto file = imported->file;
   const std::string schema = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name";
   CHECK(query(file, schema) == query(golden, schema));

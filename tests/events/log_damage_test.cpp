@@ -440,7 +440,7 @@ TEST_CASE("a stream whose head is behind takes no commit, because that would ove
     REQUIRE_FALSE(appended);
     CHECK(appended.error().code == ErrorCode::corrupt);
     CHECK(appended.error().detail ==
-          "the head of stream s1 is damaged: the stream goes on after version 3");
+          "the head of stream s1 is damaged: the stream continues after version 3");
     CHECK(log->append(step("s0", 200, "another stream")));
     CHECK(log->stream_version("s1") == StreamVersion(3));
   }

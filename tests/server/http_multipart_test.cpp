@@ -178,7 +178,7 @@ TEST_CASE("the numbers of a form's fields and files are limited", "[http][multip
   };
   CHECK(error_of(filled(form_fields_bytes_max - 3)) == "no error");
   CHECK(error_of(filled(form_fields_bytes_max - 2)) ==
-        "The form has more than 2621440 bytes beside its files.");
+        "The form has more than 2621440 bytes besides its files.");
 }
 
 TEST_CASE("any contents are read back, and a truncated form is refused", "[http][multipart]") {

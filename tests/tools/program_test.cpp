@@ -170,7 +170,7 @@ TEST_CASE("organisations have members", "[program]") {
   CHECK(member["is_admin"] == true);
   CHECK(member["position"] == 5);
   CHECK(data.run({"organisation", "member", "example", "ada", "--remove"}) ==
-        "ada is not a member of example any more\n");
+        "ada is no longer a member of example\n");
   const Json again = data.refused({"organisation", "member", "example", "ada", "--remove"});
   CHECK(again["code"] == "not_found");
 }
