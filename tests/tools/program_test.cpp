@@ -86,7 +86,7 @@ TEST_CASE("the release of tables without a release cannot be imported", "[progra
       run_codelog({"import", "opcs4", "x.csv", "--release", "unknown", "--valid-from", "1900-01-01",
                    "--data", data.path().string()});
   CHECK(finished.exit_code == 1);
-  CHECK_THAT(finished.errors, Catch::Contains("give this one its publisher's name and day"));
+  CHECK_THAT(finished.errors, Catch::Contains("give this release its publisher's name and date"));
 }
 
 TEST_CASE("facts that a release file cannot hold are printed with the alias", "[program]") {
