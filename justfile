@@ -1,15 +1,15 @@
-# The recipes. ./codelog-dev NAME installs what is missing and then runs one of these.
+# The recipes. ./codelog-dev NAME installs missing tools and then runs the recipe NAME.
 
 jobs := num_cpus()
 
-# Sanitizers of this compiler want memory addresses that are not randomised too widely.
+# The sanitizers of this compiler fail if memory addresses are randomised too widely.
 steady := "$(setarch -R true 2>/dev/null && echo setarch -R)"
 
 [private]
 default:
     @./codelog-dev
 
-# Install what all recipes need
+# Install the needs of all recipes
 setup:
     @./codelog-dev setup
 
@@ -33,23 +33,23 @@ test *ARGUMENTS:
     cmake --build --preset release
     ctest --preset release --parallel {{jobs}} {{ARGUMENTS}}
 
-# Everything there is to check, the quick things first
+# Run all checks, the quick ones first
 check: formatted scripts headers tidy test asan tsan (fuzz "10")
 
-# Every C++ file is as clang-format would write it
+# Check the format of every C++ file
 formatted:
     git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
 
-# Every script is free of what shellcheck knows
+# Check every script with shellcheck
 scripts:
     git ls-files codelog-dev .ci/run '*.sh' | xargs shellcheck
 
-# Every header compiles alone
+# Check that every header compiles alone
 headers:
     cmake --preset debug --log-level=NOTICE -DBUILD_TESTING=ON
     cmake --build --preset debug --target header_check
 
-# Static analysis of what changed since the last time (in some targets)
+# Static analysis of files changed since the last run, in all or some targets
 tidy TARGETS='all':
     cmake --preset tidy --log-level=NOTICE -DBUILD_TESTING=ON
     cmake --build --preset tidy --target {{TARGETS}} -- -k 0
@@ -70,37 +70,37 @@ sanitized PRESET *ARGUMENTS:
 bench *ARGUMENTS: build
     build/codelog bench {{ARGUMENTS}}
 
-# ROUNDS of killed processes, and as many of lost power, instead of the few that a test takes
+# Kill servers for ROUNDS rounds, and cut their power as often, instead of the few rounds of a test
 crash ROUNDS='25':
     cmake --preset release --log-level=NOTICE -DBUILD_TESTING=ON
     cmake --build --preset release --target test_crash
     CODELOG_CRASH_ROUNDS={{ROUNDS}} CODELOG_POWER_LOSS_ROUNDS={{ROUNDS}} \
       build/release/tests/crash/test_crash
 
-# ROUNDS of a site with one byte flipped, instead of the few that a test takes; the first with SEED
+# Flip one byte of a site in each of ROUNDS rounds, instead of the few of a test; starts with SEED
 flips ROUNDS='1000' SEED='1':
     cmake --preset release --log-level=NOTICE -DBUILD_TESTING=ON
     cmake --build --preset release --target test_flips
     CODELOG_FLIPS_ROUNDS={{ROUNDS}} CODELOG_FLIPS_SEED={{SEED}} build/release/tests/flips/test_flips
 
-# A large site through storms of bad clients, with all that is promised of it asserted: 10 minutes
+# Send storms of bad clients to a large site and check all promises: 10 minutes
 soak:
     cmake --preset release --log-level=NOTICE -DBUILD_TESTING=ON
     cmake --build --preset release --target test_crash
     CODELOG_SOAK=long build/release/tests/crash/test_crash '[soak]'
 
-# Feed every reader of outside files with anything, each for so many SECONDS; finds go to build/fuzz
+# Run each fuzzer of the readers of outside files for SECONDS; failing inputs go to build/fuzz
 fuzz SECONDS='60' ONLY='':
     cmake --preset fuzz --log-level=NOTICE -DBUILD_TESTING=ON
     cmake --build --preset fuzz --target fuzzers
     tests/fuzz/run.sh build/fuzz {{SECONDS}} {{ONLY}}
 
-# Put right what clang-tidy (where the path holds FILES) and clang-format can put right
+# Fix the findings of clang-tidy (in paths that contain FILES) and clang-format
 fix FILES='': headers
     run-clang-tidy-16 -quiet -fix -p build/debug -j {{jobs}} \
       '{{justfile_directory()}}/(?!build/).*{{FILES}}'
     git ls-files '*.h' '*.cpp' | xargs clang-format -i
 
-# Remove what was built; ./data stays
+# Remove build/; ./data stays
 clean:
     rm -rf build

@@ -118,7 +118,7 @@ base::Result<std::shared_ptr<const Release>> Releases::open(std::string_view sys
   if (!found) return found.error();
   if (found->state == FileState::changed && !found->is_touched) return changed(found->files);
   if (found->release != nullptr && found->release->is_whole()) return found->release;
-  // Reading the file, or making its index, may take minutes: nobody else's processor is held.
+  // Reading the file or building its index may take minutes, so the processor is given to others.
   const base::Waiting waiting;
   const base::Lock lock(found->place->opening);
   if (auto release = release_in(*found->place); release && release->is_whole()) return release;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs every fuzzer of a build folder for so many seconds, two at a time:
+# Runs every fuzzer of a build folder for the given seconds, two at a time:
 # run.sh BUILD SECONDS [NAME]
 set -eu
 build=$1
