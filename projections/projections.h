@@ -80,7 +80,7 @@ class Projections {
   std::unique_ptr<RocksStore> store_;
   base::Mutex applying_;  // commits are applied in order
   std::unique_ptr<Projector> projector_ GUARDED_BY(applying_);
-  Position missed_ GUARDED_BY(applying_);  // the last commit not taken in
+  Position missed_ GUARDED_BY(applying_);  // the last commit not applied
   std::atomic<std::uint64_t> checkpoint_ = 0;
   mutable base::Mutex mutex_;
   std::condition_variable_any failed_;
@@ -88,7 +88,7 @@ class Projections {
   std::atomic<bool> is_damaged_ = false;
   base::Mutex listener_mutex_;
   events::EventLog::Observer listener_ GUARDED_BY(listener_mutex_);
-  std::jthread recovery_;  // declared last: uses what is above
+  std::jthread recovery_;  // declared last: its thread uses the members above
 };
 
 // Makes the next open() remove the views in this folder and make them again.

@@ -1,13 +1,14 @@
-// How the command line talks to a running server: lines of JSON over DATA/codelog.sock (0600, same
-// user or root).
+// The protocol between the command line and a running server: lines of JSON over DATA/codelog.sock
+// (0600, same user or root).
 //
 //   request   {"operation":"user.token","arguments":{"username":"alice"}}
-//   answers   {"progress":{"stage":"checking","done":10,"total":200}}      any number, during long
+//
+//   answers   {"progress":{"stage":"checking","done":10,"total":200}}   any number, during long
 //   work
 //             {"result":{…}}  or
 //             {"error":{"code":"not_found","detail":"…","errors":[{"field":"…","detail":"…"}]}}
 //
-// One request a connection. Both sides bound what they read.
+// A connection carries one request. Both sides limit what they read.
 #pragma once
 
 #include <cstddef>

@@ -16,8 +16,8 @@ namespace codelog::coding_systems::dmd {
 
 constexpr std::string_view system_id = "dmd";
 
-// What a code stands for, stored as its kind in the index. An id that stands for several things
-// (SNOMED CT's ids never do) gets the first of these kinds.
+// The kinds of codes, stored as their kind in the index. An id with several kinds (SNOMED CT's ids
+// never have) gets the first of these.
 enum class ProductKind : CodeKind { amp = 1, vmp, ampp, vmpp, vtm, ingredient };
 
 // An ingredient's links to the VMPs that contain it.

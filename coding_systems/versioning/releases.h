@@ -1,15 +1,15 @@
 // The open releases of a data folder.
 //
-// A release is opened on first use and stays open; every reader shares it. An open release never
-// changes: after a re-import, reload() opens the new file for later readers, and earlier ones keep
-// what they hold until they let go.
+// A release is opened at its first use and stays open; all readers share it. An open release never
+// changes: after a re-import, reload() opens the new file for later readers, and earlier readers
+// keep the old one as long as they need it.
 //
-// A file is used only if it has the bytes that were registered. Opening compares size, time and
-// inode with those that the index was made at; verify() reads the whole file. A file that was found
-// to be another is refused until it is exchanged.
+// A file is used only if it is the registered one. Opening compares size, time and inode with those
+// recorded in the index; verify() reads the whole file. A file found to differ is refused until it
+// is replaced.
 //
-// Safe from any thread. Opening one release (which may build its index, seconds for a large one)
-// keeps others who want the same waiting, and nobody else.
+// Safe from any thread. While a release is opened (which may build its index, seconds for a large
+// one), only other callers for the same release wait.
 #pragma once
 
 #include <filesystem>

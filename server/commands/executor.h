@@ -80,7 +80,7 @@ using Decide = std::function<Result<Decision>(const Views&)>;
 
 class Preparation;
 
-// What a command must take turns with.
+// The other commands that a command takes turns with.
 struct Turn {
   bool allocates_ids = false;
   std::optional<CodelistId> codelist = std::nullopt;

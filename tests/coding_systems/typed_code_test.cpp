@@ -12,7 +12,7 @@ using coding_systems::normal_code;
 using coding_systems::trim_typed_code;
 using coding_systems::trim_unseen;
 
-TEST_CASE("a typed code loses what nobody sees, and the term behind it", "[typed-code]") {
+TEST_CASE("a typed code loses invisible characters and the term after it", "[typed-code]") {
   for (const std::string typed :
        {"51001004", " 51001004 ", "51001004\t", "\r\n51001004\n",
         "\xC2\xA0"

@@ -360,7 +360,7 @@ TEST_CASE("a request that waits too long for its turn is a 503", "[http]") {
   CHECK(again->body == "2");
 }
 
-TEST_CASE("stop drops what is queued when its grace is over", "[http]") {
+TEST_CASE("stop drops queued requests when its grace is over", "[http]") {
   ServerOptions options;
   options.processors = 1;
   TestServer server(std::move(options));
