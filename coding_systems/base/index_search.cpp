@@ -131,8 +131,8 @@ std::string folded_term(std::string_view text) {
 
 base::Error too_much_work() {
   return base::field_error(base::ErrorCode::too_large, "text",
-                           "takes too long on this release: give it more letters or digits in a "
-                           "row that every match must have");
+                           "takes too long on this release: add more consecutive letters or digits "
+                           "that every match must have");
 }
 
 base::Result<void> check_query(const SearchQuery& query) {
@@ -189,7 +189,7 @@ class IndexSearch::Filter {
       const auto numbers = release.types().find(title);
       if (numbers.empty()) {
         return base::field_error(base::ErrorCode::invalid, "types",
-                                 "'" + title + "' is no type of " + release.alias());
+                                 "'" + title + "' is not a type of " + release.alias());
       }
       filter.types_.insert(filter.types_.end(), numbers.begin(), numbers.end());
     }

@@ -235,7 +235,7 @@ base::Result<RegexSearch> RegexSearch::compile(std::string_view pattern) {
   if (alone.error_code() == RE2::ErrorPatternTooLarge) {
     return refuse("is too large a regular expression");
   }
-  if (!alone.ok()) return refuse("is no regular expression: " + alone.error());
+  if (!alone.ok()) return refuse("is not a valid regular expression: " + alone.error());
   if (alone.ProgramSize() > program_size_max) {
     return refuse("is too large a regular expression: it comes to " +
                   std::to_string(alone.ProgramSize()) + " steps, at most " +
@@ -245,7 +245,7 @@ base::Result<RegexSearch> RegexSearch::compile(std::string_view pattern) {
   auto compiled = std::make_unique<Compiled>();
   int number = 0;
   if (compiled->filter.Add(text, options, &number) != RE2::NoError) {
-    return refuse("is no regular expression");
+    return refuse("is not a valid regular expression");
   }
   compiled->filter.Compile(&compiled->literals);
   compiled->chain = chain_of(pattern);

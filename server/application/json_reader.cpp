@@ -39,7 +39,7 @@ class Builder final : public nlohmann::json_sax<json> {
   bool key(string_t& name) override {
     json& object = *open_.back();
     if (duplicates_ == DuplicateKeys::refused && object.contains(name)) {
-      return fail("the key \"" + name + "\" is there twice");
+      return fail("the key \"" + name + "\" is repeated");
     }
     key_ = std::move(name);
     return true;
@@ -53,7 +53,7 @@ class Builder final : public nlohmann::json_sax<json> {
     const std::string_view text = error.what();
     const bool utf8 = text.find("UTF-8") != std::string_view::npos;
     return fail(
-        (utf8 ? "it is not well-formed UTF-8 at byte " : "it breaks off or goes wrong at byte ") +
+        (utf8 ? "it is not well-formed UTF-8 at byte " : "it is incomplete or malformed at byte ") +
         std::to_string(position));
   }
 

@@ -299,7 +299,7 @@ Result<Commit> CodelistCommands::remove(const Write& write, CodelistId id,
       return version.status == events::VersionStatus::published;
     });
     if (published && !write.actor.is_admin) {
-      return forbidden("a codelist with a published version may be deleted by administrators only");
+      return forbidden("only an administrator may delete a codelist with a published version");
     }
     if (!write.actor.is_admin && !can_edit(views, write.actor, *codelist)) {
       return forbidden("you may not edit this codelist");

@@ -73,7 +73,7 @@ Result<void> check_room_for_search(const Workspace& workspace, const AddSearch& 
 
 Error decided_otherwise(const std::map<std::string, CodeStatus>& others,
                         const std::vector<std::string>& codes) {
-  Error error{ErrorCode::conflict, "somebody else has decided since: ", {}};
+  Error error{ErrorCode::conflict, "another user has decided since: ", {}};
   for (std::size_t i = 0; i < codes.size(); ++i) {
     const std::string status(base::to_string(others.at(codes[i])));
     error.detail += (i == 0 ? "" : ", ") + codes[i] + " is " + status;

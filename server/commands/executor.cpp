@@ -82,10 +82,9 @@ Result<std::optional<Commit>> Executor::find_earlier(const Write& write) const {
 // never be replayed again.
 Result<void> Executor::check_views() const {
   if (site_.projections.failure().empty()) return {};
-  return Error{
-      ErrorCode::unavailable,
-      "the views have stopped following the log, and nothing can be decided on them for now",
-      {}};
+  return Error{ErrorCode::unavailable,
+               "the views have stopped following the log, so writes are refused for now",
+               {}};
 }
 
 Result<std::optional<Commit>> Executor::decide_and_append(const Write& write, const Turn& turn,
@@ -148,7 +147,7 @@ Result<Commit> Executor::append(const Write& write, const Views& views, Decision
   if (site_.projections.checkpoint() < appended->commit.position) {
     return Error{ErrorCode::unavailable,
                  "this was stored as commit " + std::to_string(appended->commit.position.value()) +
-                     ", but the views could not take it in yet: it shows when they can",
+                     ", but the views do not show it yet",
                  {}};
   }
   return std::move(appended->commit);

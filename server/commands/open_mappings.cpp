@@ -29,7 +29,7 @@ Result<std::shared_ptr<const Mapping>> open_latest(const MappingOpeners::Open<Ma
   const auto record = views.latest_mapping(id);
   if (record) return open_registered(open, *record);
   return Error{ErrorCode::unavailable,
-               "this needs the mapping " + std::string(id) + ", and none has been imported",
+               "this needs the mapping " + std::string(id) + ", which has not been imported",
                {}};
 }
 

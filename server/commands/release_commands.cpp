@@ -57,12 +57,12 @@ events::VersionUpgrade compare(const Views& views, const VersionRecord& version,
   row.outcome = upgrade.outcome();
   if (older == nullptr) {
     row.problem = "the release " + version.release +
-                  " cannot be opened, so what was moved or renamed cannot be told";
+                  " cannot be opened, so moves and new names are not detected";
   }
   return row;
 }
 
-Error stopped() { return {ErrorCode::unavailable, "the report was asked to stop", {}}; }
+Error stopped() { return {ErrorCode::unavailable, "the report was stopped", {}}; }
 
 }  // namespace
 
@@ -75,7 +75,7 @@ std::string unknown_release_alias(std::string_view coding_system) {
 }
 
 Result<void> ReleaseCommands::check_report(const Actor& actor, const std::string& alias) const {
-  if (!actor.is_admin) return forbidden("only administrators may have a release reported on");
+  if (!actor.is_admin) return forbidden("only an administrator may start a report");
   const Views views = executor_.site().projections.views();
   const auto release = views.release(alias);
   if (!release) return Error{ErrorCode::not_found, "there is no release " + alias, {}};

@@ -15,7 +15,7 @@ const SearchReruns::Found& SearchReruns::run(const events::SearchWithResults& se
   Found found;
   if (is_exhausted()) {
     found.too_many = 0;
-    found.problem = "was not run: the searches before it have taken all the time there is for them";
+    found.problem = "was not run: earlier searches have used up the time for all";
     return found_.emplace(std::move(key), std::move(found)).first->second;
   }
   const auto expansion = rerun_search(release_, search);

@@ -434,7 +434,7 @@ Result<Commit> VersionCommands::remove(const Write& write, VersionId id,
     if (!found) return found.error();
     if (found->version.status == VersionStatus::published) {
       if (!write.actor.is_admin) {
-        return forbidden("a published version may be deleted by administrators only");
+        return forbidden("only an administrator may delete a published version");
       }
       if (reason.empty()) {
         return base::field_error(ErrorCode::invalid, "reason",

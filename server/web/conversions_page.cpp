@@ -31,9 +31,9 @@ constexpr std::string_view full = "full";
 constexpr std::string_view to_codes_only = "to-codes-only";
 constexpr std::string_view unmapped = "unmapped";
 constexpr std::array<Choice, 3> types = {
-    Choice{full, "Full mapping: each code beside what it is converted to, with both terms"},
+    Choice{full, "Full mapping: each code with its result, and both terms"},
     Choice{to_codes_only, "Converted codes only"},
-    Choice{unmapped, "Codes that map to nothing, which are in neither of the other files"}};
+    Choice{unmapped, "Codes without a mapping, which neither of the other files contains"}};
 
 // The form's selection.
 struct Chosen {

@@ -169,8 +169,9 @@ TEST_CASE("an invalid search is refused with the reason", "[search][modes]") {
     CHECK(refuse(mode, " -(%)™ ") == "text must have a letter or a digit");
   }
   using Catch::Contains;
-  CHECK_THAT(refuse(SearchMode::regex, "a("), Contains("is no regular expression: missing )"));
-  CHECK_THAT(refuse(SearchMode::regex, "(?=a)"), Contains("is no regular expression"));
+  CHECK_THAT(refuse(SearchMode::regex, "a("),
+             Contains("is not a valid regular expression: missing )"));
+  CHECK_THAT(refuse(SearchMode::regex, "(?=a)"), Contains("is not a valid regular expression"));
   CHECK_THAT(refuse(SearchMode::regex, R"((a)\1)"), Contains(R"(invalid escape sequence: \1)"));
   CHECK_THAT(refuse(SearchMode::regex, "a{1001}"), Contains("invalid repetition size"));
   CHECK_THAT(refuse(SearchMode::regex, R"(\pL{500})"), Contains("regular expression"));
@@ -190,7 +191,7 @@ TEST_CASE("an invalid search is refused with the reason", "[search][modes]") {
   CHECK_THAT(refuse(SearchMode::code_range, "E1-E2-E3"), Contains("one '-'"));
   CHECK_THAT(refuse(SearchMode::code_range, "E11-E10"), Contains("second code before its first"));
   CHECK(refusal(*release, {.text = "femur", .types = {"Plane"}}) ==
-        "types 'Plane' is no type of snomedct_texts");
+        "types 'Plane' is not a type of snomedct_texts");
 }
 
 TEST_CASE("a regular expression is abandoned after too much work", "[search][modes]") {

@@ -90,7 +90,7 @@ TEST_CASE("the reader accepts only JSON", "[json]") {
   CHECK_THAT(why_not("nan"), Catch::Contains("goes wrong"));
   CHECK_THAT(why_not("\"\xFF\""), Catch::Contains("not well-formed UTF-8"));
   CHECK_THAT(why_not(R"({"a": 1, "b": {"c": 1, "c": 2}})"),
-             Catch::Contains("the key \"c\" is there twice"));
+             Catch::Contains("the key \"c\" is repeated"));
   CHECK(*parse_json(R"({"a": 1, "a": 2})", DuplicateKeys::last_wins) == json({{"a", 2}}));
 }
 

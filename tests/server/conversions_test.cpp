@@ -132,8 +132,8 @@ TEST_CASE("an unknown conversion is refused", "[api][conversion]") {
         "to: there is no conversion from 'snomedct' to 'bnf'; there are: snomedct to ctv3, ctv3 to "
         "snomedct, bnf to dmd");
   CHECK(refused("snomedct", "ctv3", 503) ==
-        "this needs the mapping ctv3sctmap2, and none has been imported");
-  CHECK(refused("bnf", "dmd", 503) == "this needs the mapping bnfdmd, and none has been imported");
+        "this needs the mapping ctv3sctmap2, which has not been imported");
+  CHECK(refused("bnf", "dmd", 503) == "this needs the mapping bnfdmd, which has not been imported");
 }
 
 TEST_CASE("conversions as CSV equal OpenCodelists' byte for byte", "[conversion]") {
@@ -239,7 +239,7 @@ TEST_CASE("the page shows its form, and after a fault the filled-in form with th
     CHECK_THAT(reply.body, Catch::Contains("<form method=\"post\""));
     return problem_on(reply);
   };
-  CHECK(refused(good, 503) == "this needs the mapping ctv3sctmap2, and none has been imported");
+  CHECK(refused(good, 503) == "this needs the mapping ctv3sctmap2, which has not been imported");
   CHECK(refused({.csv = ""}, 400) == "csv_data: choose the file with the codes");
   CHECK(refused({.csv = "id\n"}, 400) ==
         "csv_data: the file has no codes below its first row, which is its header");
