@@ -84,10 +84,10 @@ TEST_CASE("written JSON is read back unchanged", "[json]") {
 TEST_CASE("the reader accepts only JSON", "[json]") {
   CHECK(*parse_json(R"({"a": [1, -2, 1.5, "x", null, true]})", DuplicateKeys::refused) ==
         json({{"a", {1, -2, 1.5, "x", nullptr, true}}}));
-  CHECK_THAT(why_not(""), Catch::Contains("goes wrong at byte"));
-  CHECK_THAT(why_not("{\"a\": 1,}"), Catch::Contains("goes wrong at byte 9"));
-  CHECK_THAT(why_not("{} x"), Catch::Contains("goes wrong"));
-  CHECK_THAT(why_not("nan"), Catch::Contains("goes wrong"));
+  CHECK_THAT(why_not(""), Catch::Contains("malformed at byte"));
+  CHECK_THAT(why_not("{\"a\": 1,}"), Catch::Contains("malformed at byte 9"));
+  CHECK_THAT(why_not("{} x"), Catch::Contains("malformed"));
+  CHECK_THAT(why_not("nan"), Catch::Contains("malformed"));
   CHECK_THAT(why_not("\"\xFF\""), Catch::Contains("not well-formed UTF-8"));
   CHECK_THAT(why_not(R"({"a": 1, "b": {"c": 1, "c": 2}})"),
              Catch::Contains("the key \"c\" is repeated"));
@@ -107,7 +107,7 @@ TEST_CASE("NaN and Infinity, which Python writes, are refused by their place", "
   CHECK(field(R"({"a": {"b": "NaN", "c": [{"d": 1}, {"e": NaN}]}})") == "a.c[1].e");
   CHECK(field("[NaN]") == "[0]");
   CHECK(field("NaN") == "body");
-  CHECK_THAT(field(R"({"a": Nothing})"), Catch::Contains("goes wrong"));
+  CHECK_THAT(field(R"({"a": Nothing})"), Catch::Contains("malformed"));
   CHECK(parse_json(R"({"a": "NaN", "Infinity": "-Infinity"})", DuplicateKeys::refused));
   CHECK(parse_json("\xEF\xBB\xBF{}", DuplicateKeys::refused));
 }
