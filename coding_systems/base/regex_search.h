@@ -28,9 +28,9 @@ class RegexSearch {
   RegexSearch& operator=(RegexSearch&&) noexcept;
   ~RegexSearch();
 
-  // The nodes that may have a matching text, by the lists of the index, increasing. Nothing where
-  // that may be any node: the
-  // expression has no literal of three bytes that every match holds, or too many that some do.
+  // The nodes that may have a matching text, increasing, from the lists of the index. Nothing where
+  // any node may: the expression has no literal of three bytes that every match holds, or too many
+  // literals of which a match holds one.
   std::optional<std::vector<Node>> candidates(const TermIndex& terms, std::size_t node_count) const;
 
   // True if every matching text still matches with other texts of the index around it, so that many
