@@ -106,12 +106,17 @@ TEST_CASE("the NHS's table is found in TRUD's archive, in a folder, and by itsel
   TableImport import;
   const std::string in_archive = "ICD10_Edition5_20160401/Content/" + std::string(table_name);
   SECTION("an archive in a folder") {
-    write_archive(import.sources / "icd_df_10.5.0_20151102000001.zip",
+    const auto archive = import.sources / "icd_df_10.5.0_20151102000001.zip";
+    write_archive(archive,
                   {{in_archive, small_table},
-                   {"ICD10_Edition5_20160401/Documentation/Sp\x82"
-                    "c.doc",
-                    "x"},
+                   {"ICD10_Edition5_20160401/Documentation/caf?.doc", "x"},
                    {"ICD10_Edition4_CodesAndTitlesAndMetadata_GB_20120401.txt", "not read"}});
+    // A name in code page 437.
+    std::string bytes = read_bytes(archive);
+    for (auto at = bytes.find("caf?"); at != std::string::npos; at = bytes.find("caf?")) {
+      bytes[at + 3] = '\x82';
+    }
+    write_bytes(archive, bytes);
     CHECK(import.run() == "");
   }
   SECTION("an archive by any name") {

@@ -57,6 +57,14 @@ std::string archive_bytes(const TemporaryFolder& folder, const Members& members)
   return read_bytes(path);
 }
 
+// Names whose '?' is the e with an acute accent of code page 437, which a writer of today refuses.
+std::string with_e_acute(std::string bytes) {
+  for (auto at = bytes.find("caf?"); at != std::string::npos; at = bytes.find("caf?")) {
+    bytes[at + 3] = '\x82';
+  }
+  return bytes;
+}
+
 struct Discard {
   void operator()(zip_t* archive) const { zip_discard(archive); }
 };
@@ -211,15 +219,16 @@ TEST_CASE("members with odd names are not listed, and do not stop the reading", 
 TEST_CASE("names of old programs are read: code page 437, and backslashes", "[import][zip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.zip";
-  write_archive(path, {{"caf\x82.txt", "x"}, {"folder\\a.txt", "y"}, {"folder\\", ""}});
+  write_archive(path, {{"caf?.txt", "x"}, {"folder\\a.txt", "y"}, {"folder\\", ""}});
+  write_bytes(path, with_e_acute(read_bytes(path)));
   CHECK(read_archive(path).members == Members{{"café.txt", "x"}, {"folder/a.txt", "y"}});
 }
 
 TEST_CASE("a name wrongly marked as UTF-8 is not reported as truncation", "[import][zip]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "a.zip";
-  write_archive(path, {{"caf\x82.txt", "x"}});
-  std::string bytes = read_bytes(path);
+  write_archive(path, {{"caf?.txt", "x"}});
+  std::string bytes = with_e_acute(read_bytes(path));
   bytes[bytes.rfind("PK\1\2") + 9] |= 0x08;  // the mark is the eleventh bit of the flags
   write_bytes(path, bytes);
   CHECK(read_archive(path).error ==
