@@ -10,6 +10,7 @@
 #include "coding_systems/base/previous_file.h"
 #include "coding_systems/versioning/alias.h"
 #include "events/base/files.h"
+#include "server/accounts/personal_data.h"
 #include "server/commands/release_commands.h"
 
 namespace codelog::tools {
