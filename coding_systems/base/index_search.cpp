@@ -301,6 +301,17 @@ base::Result<std::vector<Node>> IndexSearch::nodes_by_code(const SearchQuery& qu
   return nodes;
 }
 
+std::vector<Node> IndexSearch::nodes_by_start(const SearchQuery& query) const {
+  const auto texts = index_.texts_that_start_with(fold_text(query.text));
+  std::vector<Node> nodes;
+  nodes.reserve(texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i + prefetch_distance < texts.size()) index_.prefetch_node_of(texts[i + prefetch_distance]);
+    nodes.push_back(index_.node_of(texts[i]));
+  }
+  return sorted_numbers(nodes, index_.node_count());
+}
+
 std::vector<TextNumber> IndexSearch::texts_by_start(const SearchQuery& query) const {
   return sorted_numbers(index_.texts_that_start_with(fold_text(query.text)), index_.text_count());
 }
@@ -330,9 +341,10 @@ std::vector<TextNumber> IndexSearch::texts_that_contain(std::span<const Node> no
   return texts;
 }
 
-base::Result<std::vector<TextNumber>> IndexSearch::texts_by_regex(RegexWork& work) const {
+base::Result<std::vector<TextNumber>> IndexSearch::texts_by_regex(RegexWork& work,
+                                                                  Wanted wanted) const {
   const auto candidates = work.regex().candidates(index_.terms(), index_.node_count());
-  if (!candidates) return all_texts_by_regex(work);
+  if (!candidates) return all_texts_by_regex(work, wanted);
   std::uint64_t bytes = 0;
   for (const Node node : *candidates) bytes += index_.texts_bytes(node);
   if (work.is_beyond_hope(bytes)) return too_much_work();
@@ -343,14 +355,13 @@ base::Result<std::vector<TextNumber>> IndexSearch::texts_by_regex(RegexWork& wor
       index_.prefetch_texts((*candidates)[i + prefetch_distance]);
     }
     of_node = index_.texts_of((*candidates)[i], of_node.after);
-    if (of_node.first == of_node.after) continue;
-    if (work.regex().is_ruled_out(index_.text_block(of_node))) continue;
-    if (!add_matches(work, of_node, texts)) return too_much_work();
+    if (!add_matches(work, of_node, wanted, texts)) return too_much_work();
   }
   return texts;
 }
 
-base::Result<std::vector<TextNumber>> IndexSearch::all_texts_by_regex(RegexWork& work) const {
+base::Result<std::vector<TextNumber>> IndexSearch::all_texts_by_regex(RegexWork& work,
+                                                                      Wanted wanted) const {
   const auto count = static_cast<TextNumber>(index_.text_count());
   if (work.is_beyond_hope(index_.text_block({0, count}).size())) return too_much_work();
   std::vector<TextNumber> texts;
@@ -362,17 +373,21 @@ base::Result<std::vector<TextNumber>> IndexSearch::all_texts_by_regex(RegexWork&
       if (work.is_too_much(together)) return too_much_work();
       if (!work.regex().matches(together)) continue;
     }
-    if (!add_matches(work, block, texts)) return too_much_work();
+    if (!add_matches(work, block, wanted, texts)) return too_much_work();
   }
   return texts;
 }
 
-bool IndexSearch::add_matches(RegexWork& work, ReleaseIndex::Texts among,
+bool IndexSearch::add_matches(RegexWork& work, ReleaseIndex::Texts among, Wanted wanted,
                               std::vector<TextNumber>& texts) const {
   for (TextNumber text = among.first; text < among.after; ++text) {
     if (!index_.is_searched(text)) continue;
     if (work.is_too_much(index_.text(text))) return false;
-    if (work.regex().matches(index_.text(text))) texts.push_back(text);
+    if (!work.regex().matches(index_.text(text))) continue;
+    texts.push_back(text);
+    if (wanted == Wanted::all_texts) continue;
+    const Node node = index_.node_of(text);
+    while (text + 1 < among.after && index_.node_of(text + 1) == node) ++text;
   }
   return true;
 }
@@ -385,9 +400,10 @@ base::Result<std::optional<IndexSearch::RegexWork>> IndexSearch::compile(
   return std::optional<RegexWork>(std::in_place, std::move(*regex), limits_);
 }
 
-base::Result<std::vector<TextNumber>> IndexSearch::matching_texts(
-    const SearchQuery& query, std::optional<RegexWork>& regex) const {
-  if (regex) return texts_by_regex(*regex);
+base::Result<std::vector<TextNumber>> IndexSearch::matching_texts(const SearchQuery& query,
+                                                                  std::optional<RegexWork>& regex,
+                                                                  Wanted wanted) const {
+  if (regex) return texts_by_regex(*regex, wanted);
   if (query.mode == SearchMode::starts_with) return texts_by_start(query);
   if (query.mode != SearchMode::contains) return texts_by_words(query);
   return texts_that_contain(release_.search_by_term(query.text), query.text);
@@ -400,6 +416,8 @@ base::Result<std::vector<Node>> IndexSearch::find(const SearchQuery& query) cons
   std::vector<Node> nodes;
   if (query.mode == SearchMode::contains) {
     nodes = release_.search_by_term(query.text);
+  } else if (query.mode == SearchMode::starts_with) {
+    nodes = nodes_by_start(query);
   } else if (is_by_code(query.mode)) {
     auto found = nodes_by_code(query);
     if (!found) return found.error();
@@ -408,7 +426,7 @@ base::Result<std::vector<Node>> IndexSearch::find(const SearchQuery& query) cons
   } else {
     auto regex = compile(query);
     if (!regex) return regex.error();
-    const auto texts = matching_texts(query, *regex);
+    const auto texts = matching_texts(query, *regex, Wanted::one_text_of_each_node);
     if (!texts) return texts.error();
     for (const TextNumber text : *texts) {
       const Node node = index_.node_of(text);
@@ -439,7 +457,7 @@ base::Result<SearchHits> IndexSearch::find_page(const SearchQuery& query, Search
   if (is_by_code(query.mode)) return page_of_codes(query, *filter, page);
   auto regex = compile(query);
   if (!regex) return regex.error();
-  const auto texts = matching_texts(query, *regex);
+  const auto texts = matching_texts(query, *regex, Wanted::all_texts);
   if (!texts) return texts.error();
   const auto folded = folded_term(query.text);
   Ranking ranking(release_, index_);

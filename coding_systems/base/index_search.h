@@ -47,20 +47,23 @@ class IndexSearch {
 
   // In the order of nodes for modes by term, of codes for modes by code.
   base::Result<std::vector<Node>> nodes_by_code(const SearchQuery& query) const;
+  std::vector<Node> nodes_by_start(const SearchQuery& query) const;  // increasing
   // The matching texts, increasing; for every mode by term except contains.
   std::vector<TextNumber> texts_by_start(const SearchQuery& query) const;
   std::vector<TextNumber> texts_by_words(const SearchQuery& query) const;
-  base::Result<std::vector<TextNumber>> texts_by_regex(RegexWork& work) const;
-  base::Result<std::vector<TextNumber>> all_texts_by_regex(RegexWork& work) const;
+  enum class Wanted : std::uint8_t { all_texts, one_text_of_each_node };  // or more of it
+  base::Result<std::vector<TextNumber>> texts_by_regex(RegexWork& work, Wanted wanted) const;
+  base::Result<std::vector<TextNumber>> all_texts_by_regex(RegexWork& work, Wanted wanted) const;
   // Returns false if it takes too much work.
-  bool add_matches(RegexWork& work, ReleaseIndex::Texts among,
+  bool add_matches(RegexWork& work, ReleaseIndex::Texts among, Wanted wanted,
                    std::vector<TextNumber>& texts) const;
   // The matching searched texts of these nodes (which must be increasing).
   std::vector<TextNumber> texts_that_contain(std::span<const Node> nodes,
                                              std::string_view term) const;
   // `regex` is the compiled text, in the mode regex.
   base::Result<std::vector<TextNumber>> matching_texts(const SearchQuery& query,
-                                                       std::optional<RegexWork>& regex) const;
+                                                       std::optional<RegexWork>& regex,
+                                                       Wanted wanted) const;
   base::Result<std::optional<RegexWork>> compile(const SearchQuery& query) const;
   base::Result<SearchHits> page_of_codes(const SearchQuery& query, const Filter& filter,
                                          SearchPage page) const;

@@ -85,6 +85,20 @@ base::Error refuse(std::string detail) {
   return base::field_error(base::ErrorCode::invalid, "text", std::move(detail));
 }
 
+// Looks first for the letters that are rare in terms.
+TextSearch search_for(const std::string& folded) {
+  constexpr std::string_view common_first = "eaiotnrsclpudhmgfybvxkwzqj";
+  const auto rareness = [&](std::size_t place) {
+    return std::min(common_first.find(folded[place]), common_first.size() / 2);
+  };
+  std::size_t best = 0, best_rareness = 0;
+  for (std::size_t place = 0; place < folded.size(); ++place) {
+    const auto both = rareness(place) + rareness(std::min(place + 2, folded.size() - 1));
+    if (both > best_rareness) best = place, best_rareness = both;
+  }
+  return TextSearch(folded, best);
+}
+
 // A piece of an expression that stands for itself.
 struct Piece {
   TextSearch search;
@@ -104,7 +118,7 @@ std::vector<Piece> chain_of(std::string_view pattern) {
       return is_ascii_word(static_cast<unsigned char>(c)) || plain.find(c) != plain.npos;
     });
     if (piece.empty() || !is_plain) return {};
-    chain.push_back({TextSearch(base::ascii_lower(piece), 0), piece.size()});
+    chain.push_back({search_for(base::ascii_lower(piece)), piece.size()});
     if (after == pattern.size()) return chain;
     pattern.remove_prefix(after + between.size());
   }
@@ -112,18 +126,29 @@ std::vector<Piece> chain_of(std::string_view pattern) {
 
 // Whether a match is nothing but the pieces in their order: no letter is in another case than ASCII
 // knows, and . matches everything.
-bool is_simple(std::string_view text) {
-  return is_ascii(text) && text.find('\n') == text.npos;
-}
+bool is_simple(std::string_view text) { return is_ascii(text) && text.find('\n') == text.npos; }
 
-bool is_chain_in(std::span<const Piece> chain, std::string_view text) {
+// Where the last of the pieces ends, each taken as early as possible after the one before it.
+std::optional<std::size_t> end_of_pieces(std::span<const Piece> pieces, std::string_view text) {
   std::size_t from = 0;
-  for (const Piece& piece : chain) {
+  for (const Piece& piece : pieces) {
     const auto found = piece.search.find(text, from);
-    if (found == text.npos) return false;
+    if (found == text.npos) return std::nullopt;
     from = found + piece.bytes;
   }
-  return true;
+  return from;
+}
+
+// As RegexSearch::match(), of a simple text.
+RegexSearch::Match match_pieces(std::span<const Piece> chain, std::string_view text) {
+  using Match = RegexSearch::Match;
+  if (!end_of_pieces(chain, text)) return Match::none;
+  if (chain.front().search.find(text, 0) != 0) return Match::part;
+  if (chain.size() == 1) return chain.front().bytes == text.size() ? Match::whole : Match::start;
+  const auto from = end_of_pieces(chain.first(chain.size() - 1), text);
+  const auto last = text.size() - chain.back().bytes;
+  const bool is_whole = *from <= last && chain.back().search.find(text, last) == last;
+  return is_whole ? Match::whole : Match::start;
 }
 
 // More may say so than are: a ^ in brackets is none.
@@ -200,7 +225,7 @@ struct RegexSearch::Compiled {
       if (part.empty() || may_match(all & ~bit_of(i))) continue;
       required |= bit_of(i);
       required_parts.push_back(part);
-      required_searches.emplace_back(part, 0);
+      required_searches.push_back(search_for(part));
     }
   }
 
@@ -304,13 +329,11 @@ std::optional<std::vector<Node>> RegexSearch::candidates(const TermIndex& terms,
 
 bool RegexSearch::matches_in_context() const { return !compiled_->has_anchors; }
 
-bool RegexSearch::is_ruled_out(std::string_view text) const {
-  return compiled_->is_ruled_out(text);
-}
-
 bool RegexSearch::matches(std::string_view text) const {
-  if (const auto& chain = compiled_->chain; !chain.empty() && is_simple(text)) {
-    return is_chain_in(chain, text);
+  if (const auto& chain = compiled_->chain; !chain.empty()) {
+    const bool has_pieces = end_of_pieces(chain, text).has_value();
+    // Of a text with other letters or line feeds, RE2 knows more.
+    if (has_pieces ? is_simple(text) : is_ascii(text)) return has_pieces;
   }
   return !compiled_->is_ruled_out(text) &&
          compiled_->expression().Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED,
@@ -318,6 +341,7 @@ bool RegexSearch::matches(std::string_view text) const {
 }
 
 RegexSearch::Match RegexSearch::match(std::string_view text) const {
+  if (!compiled_->chain.empty() && is_simple(text)) return match_pieces(compiled_->chain, text);
   const auto matches_from = [&](RE2::Anchor anchor) {
     return compiled_->expression().Match({text.data(), text.size()}, 0, text.size(), anchor,
                                          nullptr, 0);

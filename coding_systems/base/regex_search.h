@@ -39,9 +39,6 @@ class RegexSearch {
   bool matches_in_context() const;
 
   // Behind `text`, TextSearch::readable_behind_bytes must be readable, here and below.
-  // Whether the text lacks a literal that every match has; of several texts, whether all together
-  // do. Costs a tenth of matching.
-  bool is_ruled_out(std::string_view text) const;
   bool matches(std::string_view text) const;
   // How much of the text matches: nothing, a part, a part at its start, all of it.
   enum class Match : std::uint8_t { none, part, start, whole };

@@ -9,7 +9,6 @@
 namespace codelog::coding_systems {
 namespace {
 
-constexpr std::size_t texts_per_block = 16;
 constexpr std::size_t cache_line_bytes = 64;
 
 base::Error damaged(const std::string& what) {
@@ -49,13 +48,6 @@ std::size_t first_from(std::span<const std::uint32_t> values, std::size_t from, 
   const auto found =
       std::partition_point(first, last, [&](std::uint32_t value) { return !is_there(value); });
   return static_cast<std::size_t>(found - values.begin());
-}
-
-// The node whose texts hold this place; it is `from` or a later one.
-Node node_from(Node from, std::span<const std::uint32_t> text_offsets, std::uint32_t place) {
-  const auto next = first_from(text_offsets, from + std::size_t{1},
-                               [&](auto offset) { return offset > place; });
-  return static_cast<Node>(next - 1);
 }
 
 // The display name stands last, where there is one.
@@ -105,7 +97,7 @@ ReleaseIndex::ReleaseIndex(IndexFile file) : file_(std::move(file)) {
 base::Result<ReleaseIndex> ReleaseIndex::from(IndexFile file) {
   ReleaseIndex index(std::move(file));
   if (auto checked = index.check(); !checked) return checked.error();
-  index.find_block_nodes();
+  if (auto found = index.find_text_nodes(); !found) return found.error();
   return index;
 }
 
@@ -209,12 +201,6 @@ base::Result<void> ReleaseIndex::check_text_starts() const {
     if (text_starts_[i] <= text_starts_[i - 1] || text_starts_[i] > texts_.size()) return wrong();
     if (!ends_text(texts_[text_starts_[i] - 1])) return wrong();
   }
-  // A node's texts begin with the start of a text.
-  auto start = text_starts_.begin();
-  for (const auto offset : text_offsets_) {
-    while (*start < offset) ++start;  // the last start equals the last offset
-    if (*start != offset) return wrong();
-  }
   return {};
 }
 
@@ -296,17 +282,16 @@ ReleaseIndex::Texts ReleaseIndex::texts_of(Node node, TextNumber from) const {
   return {static_cast<TextNumber>(first), static_cast<TextNumber>(after)};
 }
 
-void ReleaseIndex::find_block_nodes() {
-  block_nodes_.reserve(text_count() / texts_per_block + 1);
-  Node node = 0;
-  for (std::size_t text = 0; text < text_count(); text += texts_per_block) {
-    node = node_from(node, text_offsets_, text_starts_[text]);
-    block_nodes_.push_back(node);
+base::Result<void> ReleaseIndex::find_text_nodes() {
+  text_nodes_.reserve(text_count());
+  TextNumber text = 0;
+  for (Node node = 0; node < node_count(); ++node) {
+    const auto after = text_offsets_[node + 1];
+    for (; text_starts_[text] < after; ++text) text_nodes_.push_back(node);
+    // A node's texts begin with the start of a text.
+    if (text_starts_[text] != after) return damaged("the starts of the texts");
   }
-}
-
-Node ReleaseIndex::node_of(TextNumber text) const {
-  return node_from(block_nodes_[text / texts_per_block], text_offsets_, text_starts_[text]);
+  return {};
 }
 
 void ReleaseIndex::prefetch_texts(Node node) const {

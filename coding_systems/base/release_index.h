@@ -80,8 +80,8 @@ class ReleaseIndex {
   Texts texts_of(Node node, TextNumber from = 0) const;
   std::size_t texts_bytes(Node node) const { return text_offsets_[node + 1] - text_offsets_[node]; }
 
-  // Whose text it is. About 15 ns for texts that come in increasing order.
-  Node node_of(TextNumber text) const;
+  Node node_of(TextNumber text) const { return text_nodes_[text]; }  // whose text it is
+  void prefetch_node_of(TextNumber text) const { __builtin_prefetch(&text_nodes_[text]); }
   // Fetches the texts of a node that will be looked at soon.
   void prefetch_texts(Node node) const;
 
@@ -89,7 +89,7 @@ class ReleaseIndex {
   explicit ReleaseIndex(IndexFile file);
 
   base::Result<void> check() const;
-  void find_block_nodes();
+  base::Result<void> find_text_nodes();
   base::Result<void> check_codes() const;
   base::Result<void> check_texts() const;
   base::Result<void> check_hierarchy() const;
@@ -118,7 +118,7 @@ class ReleaseIndex {
   TokenIndex::Parts token_parts_;
   TokenIndex tokens_;
   std::span<const TextNumber> texts_in_order_;
-  std::vector<Node> block_nodes_;  // of every 16th text, to start looking from
+  std::vector<Node> text_nodes_;  // by text; made when the file is opened
 };
 
 // A slot of the code table holds the upper half of the code's hash and the node plus one; 0 is

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <tuple>
 
+#include "coding_systems/base/regex_search.h"
 #include "coding_systems/base/text_fold.h"
 #include "coding_systems/base/text_order.h"
 #include "coding_systems/base/word_search.h"
@@ -319,6 +320,44 @@ TEST_CASE("a regular expression finds the same with and without an index",
       const auto expected = scan(
           texts, [&](const Text& text) { return RE2::PartialMatch(written(text), expression); });
       RC_ASSERT(codes_found(*release, asked) == expected);
+    }
+  });
+}
+
+TEST_CASE("how much of a text matches pieces with .* between them is what RE2 says",
+          "[search][modes][property]") {
+  RE2::Options options;
+  options.set_case_sensitive(false);
+  using coding_systems::RegexSearch;
+  rc::prop("RegexSearch::match == RE2::Match", [&] {
+    const auto piece_of_text = rc::gen::map(text_of(3), [](const Text& text) {
+      std::string piece = written(text);
+      std::erase_if(piece,
+                    [](char c) { return std::string("aAbB2sk -").find(c) == std::string::npos; });
+      return piece;
+    });
+    std::string pattern = *piece_of_text + "a";
+    const auto more = *rc::gen::inRange(0, 3);
+    for (int i = 0; i < more; ++i) pattern += ".*b" + *piece_of_text;
+    const auto regex = RegexSearch::compile(pattern);
+    RC_ASSERT(static_cast<bool>(regex));
+    const RE2 expression(pattern, options);
+    for (int i = 0; i < 20; ++i) {
+      std::string text = written(*text_of(12));
+      if (*rc::gen::inRange(0, 5) == 0) text += "\n" + written(*text_of(4));
+      if (*rc::gen::inRange(0, 3) == 0) text = pattern.substr(0, pattern.find('.')) + text;
+      const auto matches = [&](RE2::Anchor anchor) {
+        return expression.Match(text, 0, text.size(), anchor, nullptr, 0);
+      };
+      auto expected = RegexSearch::Match::none;
+      if (matches(RE2::UNANCHORED)) expected = RegexSearch::Match::part;
+      if (matches(RE2::ANCHOR_START)) expected = RegexSearch::Match::start;
+      if (matches(RE2::ANCHOR_BOTH)) expected = RegexSearch::Match::whole;
+      const std::string all = text + std::string(TextSearch::readable_behind_bytes, 'a');
+      const auto searched = std::string_view(all).substr(0, text.size());
+      RC_LOG() << "'" << pattern << "' in '" << text << "'\n";
+      RC_ASSERT(regex->match(searched) == expected);
+      RC_ASSERT(regex->matches(searched) == (expected != RegexSearch::Match::none));
     }
   });
 }
