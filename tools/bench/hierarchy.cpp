@@ -87,7 +87,7 @@ Result<void> measure_descendants(Bench& bench) {
   const auto few = measure_descendants_of(bench, bench.subject, *sql, 1'000, {});
   if (!few) return few;
   return measure_descendants_of(bench, bench.subject, *sql, 10'000,
-                                {{AimKind::at_most, 10}, {AimKind::ratio_at_least, 30}});
+                                {{AimKind::at_most, 5}, {AimKind::ratio_at_least, 30}});
 }
 
 Result<void> measure_codesets(Bench& bench) {
