@@ -149,8 +149,8 @@ TEST_CASE("any records written as CSV are read back", "[import][csv][property]")
     const auto parsed = parse(text, piece_bytes);
     RC_ASSERT(parsed.error == "");
     const auto is_blank = [](const auto& fields) {
-      return std::ranges::all_of(fields, [](const std::string& field) {
-        return field.find_first_not_of(" \t") == std::string::npos;
+      return std::ranges::all_of(fields, [](const std::string& value) {
+        return value.find_first_not_of(" \t") == std::string::npos;
       });
     };
     Records expected = records;
