@@ -6,6 +6,7 @@
 #include "server/application/downloads.h"
 #include "server/application/names.h"
 #include "server/application/response_cache.h"
+#include "server/commands/version_names.h"
 #include "tests/server/api_site.h"
 #include "tests/server/http_client.h"
 
