@@ -93,6 +93,8 @@ void Server::Impl::register_gauges() {
   };
   count("http_worker_load", "Requests on a worker or waiting for one.",
         [this] { return shared_.gate.load(); });
+  count("http_computing", "Requests that have a processor now.",
+        [this] { return shared_.gate.running_count(); });
   count("http_queue", "Requests that wait for their turn.",
         [this] { return shared_.gate.queued_count(); });
   count("http_clients", "Client addresses that are connected.",
@@ -206,9 +208,9 @@ void Server::Impl::stop(std::chrono::milliseconds grace) {
   for (const auto& shard : shards_) shard->join();
   shared_.pool.join();
   if (Metrics* metrics = options().metrics) {
-    for (const char* name :
-         {"http_connections", "http_requests_in_flight", "http_worker_load", "http_queue",
-          "http_clients", "http_bodies_bytes", "http_work_bytes", "http_answers_bytes"}) {
+    for (const char* name : {"http_connections", "http_requests_in_flight", "http_worker_load",
+                             "http_computing", "http_queue", "http_clients", "http_bodies_bytes",
+                             "http_work_bytes", "http_answers_bytes"}) {
       metrics->remove_gauge(name, {});
     }
   }
