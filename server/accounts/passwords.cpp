@@ -1,9 +1,9 @@
 #include "server/accounts/passwords.h"
 
 #include <sodium.h>
+#include <sys/mman.h>
 
 #include <array>
-#include <cerrno>
 
 #include "events/base/slots.h"
 
@@ -26,6 +26,16 @@ base::Error not_now(std::string why) {
 
 base::Error too_many() { return not_now("too many passwords are being checked at this moment"); }
 
+// Whether the process may have as much more as a hash takes.
+bool is_memory_left() {
+  constexpr std::size_t bytes = crypto_pwhash_MEMLIMIT_INTERACTIVE;
+  void* const probe =
+      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (probe == MAP_FAILED) return false;
+  ::munmap(probe, bytes);
+  return true;
+}
+
 base::Error no_memory() { return not_now("there is too little memory to check a password"); }
 
 }  // namespace
@@ -45,11 +55,10 @@ base::Result<std::string> hash_password(std::string_view password) {
 base::Result<bool> verify_password(std::string_view hash, std::string_view password) {
   const auto slot = hashes().take();
   if (!slot) return too_many();
-  errno = 0;
   const std::string text(hash);
   if (crypto_pwhash_str_verify(text.c_str(), password.data(), password.size()) == 0) return true;
-  // libsodium distinguishes the two only by errno.
-  if (errno == ENOMEM) return no_memory();
+  // libsodium calls a password wrong when it has no memory to look at it.
+  if (!is_memory_left()) return no_memory();
   return false;
 }
 

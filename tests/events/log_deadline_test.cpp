@@ -58,7 +58,7 @@ TEST_CASE("a writer does not wait for ever for room in the queue, and has writte
   CHECK(error_of(site.log->append(step("b", 0))) == base::ErrorCode::unavailable);
   const auto refused = site.log->append(step("c", 0));
   CHECK(error_of(refused) == base::ErrorCode::unavailable);
-  CHECK_THAT(refused.error().detail, Catch::Contains("nothing was done"));
+  CHECK_THAT(refused.error().detail, Catch::Contains("nothing was stored"));
   site.release.set_value();
   REQUIRE(first.get());
   REQUIRE(site.log->wait_for(base::Position(2), std::chrono::seconds(60)));

@@ -53,7 +53,8 @@ TEST_CASE_METHOD(Fixture, "slow work keeps others neither from ids nor from the 
   std::promise<void> may_end;
   std::atomic<int> calls = 0;
   std::atomic<int> missing = 0;
-  const auto list = site.projections().views().version(draft("user2", "Shared"))->codelist;
+  const auto shared = draft("user2", "Shared");
+  const auto list = site.projections().views().version(shared)->codelist;
   auto slow = std::async(std::launch::async, [&] {
     commands::Prepared<int, int> prepared;
     return site.executor().run(
