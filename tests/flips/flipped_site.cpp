@@ -1,5 +1,6 @@
 #include "tests/flips/flipped_site.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>

@@ -20,12 +20,13 @@ void pass_over_damaged_commits(Json& answer, Json& expected) {
   if (!answer.contains("events") || !expected.contains("events")) return;
   std::set<std::uint64_t> damaged;
   for (const Json& event : answer["events"]) {
-    if (event.value("type", "") == "Damaged") damaged.insert(event["position"]);
+    if (event.value("type", "") == "Damaged")
+      damaged.insert(event["position"].get<std::uint64_t>());
   }
   for (Json* history : {&answer, &expected}) {
     Json kept = Json::array();
     for (const Json& event : (*history)["events"]) {
-      if (!damaged.contains(event["position"])) kept.push_back(event);
+      if (!damaged.contains(event["position"].get<std::uint64_t>())) kept.push_back(event);
     }
     (*history)["events"] = std::move(kept);
   }
