@@ -1,6 +1,5 @@
 #include "server/application/json_reader.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -44,9 +43,9 @@ class Builder final : public nlohmann::json_sax<json> {
     key_ = std::move(name);
     return true;
   }
-  bool parse_error(std::size_t position, const std::string& token,
+  bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::detail::exception& error) override {
-    if (const auto name = number_of_python(position, token); !name.empty()) {
+    if (const auto name = number_of_python(position); !name.empty()) {
       field_ = place();
       return fail("must not be " + std::string(name) + ", which JSON does not have; give null");
     }
@@ -95,14 +94,14 @@ class Builder final : public nlohmann::json_sax<json> {
     return false;
   }
 
-  // Python's notation for a number that JSON lacks, if the token where the parser stopped
-  // (`position` bytes into the text) starts one; otherwise "".
-  std::string_view number_of_python(std::size_t position, std::string_view token) const {
-    const std::size_t begin = position - std::min(position, token.size());
-    for (const std::string_view name : {"NaN", "Infinity", "-Infinity"}) {
-      if (text_.substr(std::min(begin, text_.size())).starts_with(name)) return name;
-    }
-    return {};
+  // Python's notation for a number that JSON lacks, if the parser stopped at the first letter of one,
+  // after `position` bytes of the text; otherwise "".
+  std::string_view number_of_python(std::size_t position) const {
+    if (position == 0 || position > text_.size()) return {};
+    const std::string_view rest = text_.substr(position - 1);
+    if (rest.starts_with("NaN")) return "NaN";
+    if (!rest.starts_with("Infinity")) return {};
+    return position > 1 && text_[position - 2] == '-' ? "-Infinity" : "Infinity";
   }
 
   // The path of the next value: "references[0].url".

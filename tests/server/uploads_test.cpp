@@ -252,7 +252,7 @@ TEST_CASE("a NaN, which Python writes for an empty cell, is refused by the field
   CHECK(v1(start + R"("signoffs": [{"user": "alice", "date": "2024-01-01"}, {"user": NaN}]})") ==
         "signoffs[1].user: must not be NaN, which JSON does not have; give null");
   CHECK(v1(start + "\"description\": \"caf\xE9\"}") ==
-        "the body is not JSON: it is not well-formed UTF-8 at byte 140");
+        "the body is not JSON: it is not well-formed UTF-8 at byte 148");
   CHECK(v1(start + "\"description\": nothing}") == "Invalid JSON");
   const Reply native = site.ask({.method = "POST",
                                  .target = "/api/v2/codelists",
