@@ -91,8 +91,7 @@ class IndexSource {
   void add_text(std::string_view code, TextRole role, std::string_view text);
   void add_link(std::string_view source, LinkKind kind, std::string_view target);
 
-  // As above, with the code's number from add_code(): its place among the distinct codes so far.
-  std::uint32_t add_code(std::string_view code) { return codes_.add(code); }
+  // As above, with the numbers of codes: their places among the distinct codes so far.
   void add_edge(std::uint32_t parent, std::uint32_t child) { edges_.push_back({parent, child}); }
   void add_link(std::uint32_t source, LinkKind kind, std::uint32_t target) {
     links_.push_back({source, kind, target});
