@@ -94,8 +94,8 @@ class Builder final : public nlohmann::json_sax<json> {
     return false;
   }
 
-  // Python's notation for a number that JSON lacks, if the parser stopped at the first letter of one,
-  // after `position` bytes of the text; otherwise "".
+  // Python's notation for a number that JSON lacks, if the parser stopped at the first letter of
+  // one, after `position` bytes of the text; otherwise "".
   std::string_view number_of_python(std::size_t position) const {
     if (position == 0 || position > text_.size()) return {};
     const std::string_view rest = text_.substr(position - 1);
