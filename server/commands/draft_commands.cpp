@@ -49,7 +49,7 @@ Result<void> check_updates(const std::vector<events::CodeWithStatus>& updates,
     if (node && workspace.release->has_concept(*node)) continue;
     return base::field_error(
         ErrorCode::invalid, "updates[" + std::to_string(i) + "]",
-        "the code '" + code + "' is neither in the draft nor in " + workspace.release->alias());
+        "the draft has no code '" + code + "', nor has " + workspace.release->alias());
   }
   return {};
 }
