@@ -20,9 +20,9 @@ namespace codelog::coding_systems {
 namespace {
 
 base::Error missing(const ReleaseFiles& files) {
-  return {base::ErrorCode::not_found,
-          "there is no release file " + files.database.filename().string(),
-          {}};
+  const std::filesystem::path& file = files.database;
+  const auto in_data_folder = "coding_systems" / file.parent_path().filename() / file.filename();
+  return {base::ErrorCode::not_found, "there is no release file " + in_data_folder.string(), {}};
 }
 
 base::Error changed(const ReleaseFiles& files) {

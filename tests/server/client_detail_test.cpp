@@ -17,7 +17,8 @@ using nlohmann::json;
 TEST_CASE("an error that names a file of the server is for its log only", "[client-detail]") {
   for (const char* detail :
        {"While appending to file: /srv/data/log/000012.log: No space left on device",
-        "block checksum mismatch in data/projections/000031.sst offset 0", "Input/output error"}) {
+        "block checksum mismatch in data/projections/000031.sst offset 0",
+        "cannot open ./data/codelog.lock", "(/srv/data is full)"}) {
     const Error error{ErrorCode::unavailable, detail, {}};
     CHECK(base::is_for_log_only(error));
     CHECK(base::client_detail(error).find(detail) == std::string::npos);
@@ -28,6 +29,9 @@ TEST_CASE("an error that names a file of the server is for its log only", "[clie
   }
   const Error can_wait{ErrorCode::unavailable, "position 7 has not been reached", {}};
   CHECK(base::client_detail(can_wait) == can_wait.detail);
+  const Error in_data_folder{
+      ErrorCode::unavailable, "coding_systems/bnf/bnf_1_20240101.sqlite3 changes", {}};
+  CHECK(base::client_detail(in_data_folder) == in_data_folder.detail);
   const Error link{ErrorCode::conflict, "/codelist/test-org/one/ has the name already", {}};
   CHECK(base::client_detail(link) == link.detail);
 }
@@ -99,8 +103,6 @@ TEST_CASE("no answer shows the path of a missing release or mapping", "[client-d
     INFO(answer.body);
     CHECK(answer.status >= 400);
     CHECK(answer.body.find(place) == std::string::npos);
-    CHECK(answer.body.find("coding_systems/") == std::string::npos);
-    CHECK(answer.body.find("mappings/") == std::string::npos);
   }
 }
 
