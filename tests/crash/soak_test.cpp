@@ -110,7 +110,8 @@ class SoakSite {
     // Every code of SNOMED CT is below the root.
     const HttpAnswer found = server().get("/api/v2/releases/" + alias + "/search?code=138875005");
     REQUIRE(found.status == 200);
-    for (const Json& code : Json::parse(found.body)["codes"]) {
+    const Json codes = Json::parse(found.body)["codes"];
+    for (const Json& code : codes) {
       if (count++ == scale_.codes_count) break;
       if (!codes_.empty()) codes_ += ",";
       codes_ += "\"" + code.get<std::string>() + "\"";
