@@ -27,7 +27,7 @@ constexpr const char* clearer = "OpenCodelists takes the text for a list of its 
 
 const std::map<int, Improved> improved = {
     {47, {"Provide exactly one of `codes` or `csv_data`", failed}},
-    {48, {"Invalid JSON", failed}},
+    {48, {"body: must not be NaN", failed}},
     {56, {"coding_system_id: there is no coding system 'bogus'", failed}},
     {57, {"bogus is not a valid database alias for a SNOMED CT release.", failed}},
     {58, {"dmd_small_20240101 is not a valid database alias for a SNOMED CT release.", failed}},
@@ -46,11 +46,10 @@ const std::map<int, Improved> improved = {
     {85, {"has a codelist with this slug already", failed}},
     {86, {"Missing keys with `csv_data`: `description`", failed}},
     {87, {"Extra keys with `csv_data`: `always_create_new_version`", failed}},
-    {88, {"line 1: the header must have exactly one column named code or dmd_id", failed}},
-    {89, {"line 2: the code '1234' is not in snomedct_small_20240101", failed}},
+    {88, {"the header 'id,term' has no column named code or dmd_id", failed}},
+    {89, {"row 2: the code '1234' is not in snomedct_small_20240101", failed}},
     {90, {"the table is empty", failed}},
-    {91, {"line 1: the header must have exactly one column named code or dmd_id", failed}},
-    {94, {"line 2: the code ' 17061000000102' is not in snomedct_small_20240101", failed}},
+    {91, {"row 2: the code '1' is not in snomedct_small_20240101", failed}},
     {96, {"codelists of this system are uploaded as a table", failed}},
     {113, {"Missing keys: `coding_system_database_alias`", failed}},
     {115, {"`codes` must be a list of strings", clearer}},
@@ -84,6 +83,7 @@ const std::map<int, const char*> asked_last = {
     {77, "a slug can change alone"},
     {80, "sign-offs can be given when a codelist is updated"},
     {92, "blank lines of a table do not matter"},
+    {94, "white space around a code does not matter"},
     {135, "a slug can change alone"},
 };
 
