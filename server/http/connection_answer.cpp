@@ -23,8 +23,8 @@ constexpr std::uint64_t compress_bytes_per_us = 30;
 constexpr std::size_t answer_bytes_uncounted = 16u << 10;
 // A body buffer up to this size is kept between requests.
 constexpr std::size_t body_bytes_kept = 64u << 10;
-// The memory that a body needs during work: a tree of its JSON, commands, events, the commit.
-// Measured with creates of 150,000 codes.
+// The memory that a body needs during work: a tree of its JSON, commands, events, the commit. An
+// estimate, on the safe side: a code of ten bytes is a string of 32 in each of these.
 constexpr std::size_t work_bytes_per_body_byte = 16;
 // The least speed of reading JSON and deciding on codes.
 constexpr std::uint64_t body_bytes_per_us = 20;
