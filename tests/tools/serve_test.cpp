@@ -190,12 +190,12 @@ TEST_CASE("a release whose import was not registered is replaced by the one befo
   }
   CHECK(fs::file_size(file) == size_bytes);
   CHECK_FALSE(fs::exists(previous));
-  // Without the old file, there is only a warning.
+  // Without the old file, what is not registered is refused.
   fs::copy_file(other.path() / name, file, fs::copy_options::overwrite_existing);
   Server server(data.path());
-  CHECK(server.get("/api/v2/releases/" + alias + "/search?term=asthma").status == 200);
+  CHECK(server.get("/api/v2/releases/" + alias + "/search?term=asthma").status == 503);
   CHECK(server.stop() == 0);
-  CHECK_THAT(server.process().errors(), Catch::Contains("release_not_registered"));
+  CHECK_THAT(server.process().errors(), Catch::Contains("release_not_opened"));
 }
 
 TEST_CASE("an alias keeps its release's name", "[serve]") {
