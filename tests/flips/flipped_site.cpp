@@ -61,6 +61,9 @@ FlippedSite::FlippedSite() {
     }
     REQUIRE(server.stop() == 0);
   }
+}
+
+void FlippedSite::list_files() {
   for (const fs::path& file : files_below(original_.path())) {
     const std::string kind = kind_of(file);
     if (!kind.empty() && fs::file_size(original_.path() / file) > 0) files_[kind].push_back(file);

@@ -30,6 +30,8 @@ class FlippedSite {
   const Data& original() const { return original_; }
   const std::string& token() const { return token_; }
 
+  // Notes which files there are. After the last server on the original, which replaces some.
+  void list_files();
   // Chooses a byte of the site: first a kind of file, then a file, then a byte, each equally
   // likely.
   Flip choose(std::mt19937_64& random) const;

@@ -44,7 +44,7 @@ void serve_and_compare(const std::filesystem::path& data, const RecordedAnswers&
 TEST_CASE("a flipped byte anywhere in a site is noticed or without effect", "[flips]") {
   const std::uint64_t rounds_count = from_environment("CODELOG_FLIPS_ROUNDS", 30);
   const std::uint64_t first_seed = from_environment("CODELOG_FLIPS_SEED", 1);
-  const FlippedSite site;
+  FlippedSite site;
   std::optional<RecordedAnswers> answers;
   {
     Server server(site.original().path());
@@ -52,6 +52,7 @@ TEST_CASE("a flipped byte anywhere in a site is noticed or without effect", "[fl
     REQUIRE(answers->compare(server).wrong.empty());
     REQUIRE(server.stop() == 0);
   }
+  site.list_files();
   Tally tally;
   for (std::uint64_t seed = first_seed; seed < first_seed + rounds_count; ++seed) {
     std::mt19937_64 random(seed);

@@ -126,7 +126,7 @@ void RecordedAnswers::record_version(const Server& server, const std::string& co
   const Json version = get_json(server, resource);
   record_get(server, resource + "?as_of=" + version["position"].dump());
   record_get(server, resource + "/assumptions");
-  for (const char* file : {"download.csv", "definition.csv", "dmd-download.csv"}) {
+  for (const char* file : {"download.csv", "definition.csv"}) {
     record_get(server, codelist + hash + "/" + file);
   }
 }
