@@ -157,19 +157,20 @@ std::vector<Case> version_cases(const Fixture& fixture) {
   const std::string versions = "/api/v2/versions/";
   const std::string at_draft = versions + fixture.draft;
   const std::string& published = fixture.published;
-  return {{"POST", versions + "zzzzzzzz/drafts", json::object(), 404, "no such version"},
-          {"POST", versions + "00000063/drafts", json::object(), 404, "no such version"},
-          {"POST", versions + published + "/drafts", {{"release", "x"}}, 400, "x is not a valid"},
-          {"POST", versions + published + "/drafts", json::object(), 403, "may not edit", "bob"},
-          {"POST", versions + published + "/publish", json::object(), 409, "published already"},
-          {"POST", at_draft + "/publish", json::object(), 409, "saved for review"},
-          {"POST", at_draft + "/save", json::object(), 409, "unresolved"},
-          {"POST", versions + published + "/save", json::object(), 409, "not a draft"},
-          {"POST", versions + published + "/discard", json::object(), 409, "not a draft"},
-          {"DELETE", versions + published, json::object(), 400, "say why"},
-          {"DELETE", versions + published, {{"reason", "r"}}, 403, "only an administrator", "carol"},
-          {"POST", at_draft + "/clone", json::object(), 409, "draft"},
-          {"POST", versions + published + "/convert", json::object(), 409, "new-style already"}};
+  return {
+      {"POST", versions + "zzzzzzzz/drafts", json::object(), 404, "no such version"},
+      {"POST", versions + "00000063/drafts", json::object(), 404, "no such version"},
+      {"POST", versions + published + "/drafts", {{"release", "x"}}, 400, "x is not a valid"},
+      {"POST", versions + published + "/drafts", json::object(), 403, "may not edit", "bob"},
+      {"POST", versions + published + "/publish", json::object(), 409, "published already"},
+      {"POST", at_draft + "/publish", json::object(), 409, "saved for review"},
+      {"POST", at_draft + "/save", json::object(), 409, "unresolved"},
+      {"POST", versions + published + "/save", json::object(), 409, "not a draft"},
+      {"POST", versions + published + "/discard", json::object(), 409, "not a draft"},
+      {"DELETE", versions + published, json::object(), 400, "say why"},
+      {"DELETE", versions + published, {{"reason", "r"}}, 403, "only an administrator", "carol"},
+      {"POST", at_draft + "/clone", json::object(), 409, "draft"},
+      {"POST", versions + published + "/convert", json::object(), 409, "new-style already"}};
 }
 
 std::vector<Case> draft_cases(const Fixture& fixture) {

@@ -219,7 +219,7 @@ TEST_CASE("names may not begin or end with white space, or contain invisible cha
   Site site;
   site.list("One", ulcer);
   for (const std::string tag : {"a ", " a", "a\u00a0", "\u3000a", "a\tb", "a\nb", "\u200ba",
-                                 "\ufeffa", "a\u2028b", "a\u0085b", "a\u202eb", " "}) {
+                                "\ufeffa", "a\u2028b", "a\u0085b", "a\u202eb", " "}) {
     CAPTURE(tag);
     const std::uint64_t head = site.head();
     CHECK(site.add("one", infection, tag).status == 400);
