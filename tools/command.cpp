@@ -16,18 +16,6 @@ void write_to(int descriptor, std::string_view text) {
   }
 }
 
-// "Examples:" and the lines, indented.
-std::string footer(const CommandText& text) {
-  std::string out = "Examples:\n";
-  std::string_view rest = text.examples;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    out += "  " + std::string(rest.substr(0, end)) + "\n";
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return out;
-}
-
 std::string dump(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace);
 }
@@ -43,32 +31,20 @@ DataFolderOptions CommonOptions::folder(OpenViews views) const {
   return options;
 }
 
-CLI::App& add_command(CLI::App& parent, const CommandText& text) {
-  CLI::App& command = *parent.add_subcommand(text.name, text.description);
-  command.footer(footer(text));
-  return command;
-}
-
-CLI::App& add_group(CLI::App& parent, const CommandText& text) {
-  CLI::App& group = add_command(parent, text);
-  group.require_subcommand(1);
-  return group;
-}
-
-void add_data_options(CLI::App& command, CommonOptions& options) {
+void add_data_options(Command command, CommonOptions& options) {
   command.add_option("--data", options.data, "The data folder")
-      ->type_name("DIR")
-      ->envname("CODELOG_DATA")
-      ->capture_default_str();
+      .type_name("DIR")
+      .environment("CODELOG_DATA")
+      .show_default();
   command
       .add_option("--witness", options.witness,
                   "The file that remembers where the log ends; best on another volume. "
                   "Otherwise DIR/keys/head-witness")
-      ->type_name("FILE")
-      ->envname("CODELOG_WITNESS");
+      .type_name("FILE")
+      .environment("CODELOG_WITNESS");
 }
 
-void add_json_option(CLI::App& command, CommonOptions& options) {
+void add_json_option(Command command, CommonOptions& options) {
   command.add_flag("--json", options.json, "Print JSON, for programs");
 }
 

@@ -1,22 +1,15 @@
 // Shared by all subcommands of the program: common options, printing of outcomes, exit codes.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
-#include <vector>
+#include <string_view>
 
+#include "tools/command_line.h"
 #include "tools/data_folder.h"
 #include "tools/site_access.h"
 
 namespace codelog::tools {
-
-inline constexpr int exit_done = 0;
-inline constexpr int exit_refused = 1;
-inline constexpr int exit_usage = 2;
-
-// The action that the command line asks for; run after the whole line has been parsed.
-using Chosen = std::function<int()>;
 
 struct CommonOptions {
   std::string data = "data";
@@ -27,29 +20,19 @@ struct CommonOptions {
   DataFolderOptions folder(OpenViews views = OpenViews::yes) const;
 };
 
-struct CommandText {
-  const char* name;
-  const char* description;
-  const char* examples;  // one in each line
-};
+void add_data_options(Command command, CommonOptions& options);
+void add_json_option(Command command, CommonOptions& options);
 
-// A subcommand with its help.
-CLI::App& add_command(CLI::App& parent, const CommandText& text);
-// A subcommand that only contains other subcommands.
-CLI::App& add_group(CLI::App& parent, const CommandText& text);
-void add_data_options(CLI::App& command, CommonOptions& options);
-void add_json_option(CLI::App& command, CommonOptions& options);
-
-// Each function adds its command to the program; a command that is asked for sets `chosen`.
-void add_serve_command(CLI::App& program, Chosen& chosen);
-void add_import_command(CLI::App& program, Chosen& chosen);
-void add_user_commands(CLI::App& program, Chosen& chosen);
-void add_organisation_commands(CLI::App& program, Chosen& chosen);
-void add_release_commands(CLI::App& program, Chosen& chosen);
-void add_log_commands(CLI::App& program, Chosen& chosen);
-void add_demo_command(CLI::App& program, Chosen& chosen);
-void add_bench_command(CLI::App& program, Chosen& chosen);
-void add_completion_command(CLI::App& program, Chosen& chosen);
+// Each function adds its command, or group of commands, to the program.
+void add_serve_command(Command program);
+void add_import_command(Command program);
+void add_user_commands(Command program);
+void add_organisation_commands(Command program);
+void add_release_commands(Command program);
+void add_log_commands(Command program);
+void add_demo_command(Command program);
+void add_bench_command(Command program);
+void add_completion_command(Command program);
 
 // Prints the error on standard error; returns its exit code.
 int refuse(const base::Error& error, const CommonOptions& options);

@@ -71,9 +71,8 @@ std::vector<std::string> section_names() {
 
 }  // namespace
 
-void add_bench_command(CLI::App& program, Chosen& chosen) {
-  CLI::App& command = add_command(
-      program,
+void add_bench_command(Command program) {
+  Command command = program.add_command(
       {"bench",
        "Measure this program on this machine. Each figure has its aim, and its baseline measured "
        "in the same minute. Uses a working folder of its own.",
@@ -87,58 +86,57 @@ void add_bench_command(CLI::App& program, Chosen& chosen) {
       .add_option(
           "--release", options->release,
           "An RF2 archive to import, or a SNOMED CT release file; without it, the bench makes one")
-      ->type_name("FILE")
-      ->check(CLI::ExistingFile);
-  const CLI::Option* const concepts =
+      .type_name("FILE")
+      .existing_file();
+  const Option concepts =
       command
           .add_option("--concepts", options->bench.concepts_count, "How many concepts to make up")
-          ->type_name("COUNT")
-          ->check(CLI::Range(100, 2'000'000))
-          ->capture_default_str();
+          .type_name("COUNT")
+          .between(100, 2'000'000)
+          .show_default();
   command.add_flag("--monolith", options->bench.is_monolith,
                    "Make a release in the shape of the UK Monolith, and of its size (1150000 "
                    "concepts) unless --concepts is given");
   command.add_option("--only", options->bench.only, "Only these sections; the import always runs")
-      ->type_name("SECTION")
-      ->check(CLI::IsMember(section_names()));
+      .type_name("SECTION")
+      .one_of(section_names());
   command.add_option("--folder", options->folder, "Where to make the working folder")
-      ->type_name("DIR")
-      ->check(CLI::ExistingDirectory);
-  command
-      .add_option("--rounds", options->bench.rounds_count, "How often to repeat each comparison")
-      ->type_name("COUNT")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+      .type_name("DIR")
+      .existing_folder();
+  command.add_option("--rounds", options->bench.rounds_count, "How often to repeat each comparison")
+      .type_name("COUNT")
+      .between(1, 1000)
+      .show_default();
   command
       .add_option("--round-seconds", options->bench.round_seconds,
                   "How long each measurement of a comparison lasts")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.01, 60.0))
-      ->capture_default_str();
+      .type_name("SECONDS")
+      .between(0.01, 60.0)
+      .show_default();
   command
       .add_option("--codelists", options->bench.codelists_count,
                   "How many codelists the report covers")
-      ->type_name("COUNT")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
+      .type_name("COUNT")
+      .between(1, 1'000'000)
+      .show_default();
   command
       .add_option("--scale", options->bench.scale,
                   "Size of the releases in the section systems; 1 is the real size")
-      ->type_name("SHARE")
-      ->check(CLI::Range(0.01, 1.0))
-      ->capture_default_str();
+      .type_name("SHARE")
+      .between(0.01, 1.0)
+      .show_default();
   command
       .add_option("--replay-commits", options->bench.replay_commits_count,
                   "How many commits to replay")
-      ->type_name("COUNT")
-      ->check(CLI::Range(100, 100'000'000))
-      ->capture_default_str();
+      .type_name("COUNT")
+      .between(100, 100'000'000)
+      .show_default();
   add_json_option(command, options->common);
-  command.callback([options, concepts, &chosen] {
-    if (options->bench.is_monolith && concepts->empty()) {
+  command.set_action([options, concepts] {
+    if (options->bench.is_monolith && !concepts.is_given()) {
       options->bench.concepts_count = bench::monolith_concepts_count;
     }
-    chosen = [options] { return bench_site(*options); };
+    return bench_site(*options);
   });
 }
 

@@ -128,9 +128,8 @@ int make(const DemoOptions& options) {
 
 }  // namespace
 
-void add_demo_command(CLI::App& program, Chosen& chosen) {
-  CLI::App& command = add_command(
-      program,
+void add_demo_command(Command program) {
+  Command command = program.add_command(
       {"demo",
        "Make a demonstration: small synthetic releases, users with tokens, "
        "organisations, and codelists in all states. A second call changes nothing and says so.",
@@ -139,7 +138,7 @@ void add_demo_command(CLI::App& program, Chosen& chosen) {
   auto options = std::make_shared<DemoOptions>();
   add_data_options(command, options->common);
   add_json_option(command, options->common);
-  command.callback([options, &chosen] { chosen = [options] { return make(*options); }; });
+  command.set_action([options] { return make(*options); });
 }
 
 }  // namespace codelog::tools

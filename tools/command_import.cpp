@@ -98,9 +98,8 @@ std::string check_system(const std::string& system) {
 
 }  // namespace
 
-void add_import_command(CLI::App& program, Chosen& chosen) {
-  CLI::App& command = add_command(
-      program,
+void add_import_command(Command program) {
+  Command command = program.add_command(
       {"import", "Import a release of a coding system, or of a mapping, and print its alias.",
        "codelog import snomedct uk_sct2cl_36.0.0_20230412000001Z.zip --release 36.0.0 --valid-from "
        "2023-04-19\n"
@@ -118,22 +117,22 @@ void add_import_command(CLI::App& program, Chosen& chosen) {
   command
       .add_option("SYSTEM", options->command.system_id,
                   "One of: " + importable_systems() + "; or a mapping: " + importable_mappings())
-      ->required()
-      ->check(CLI::Validator(check_system, ""));
+      .required()
+      .check(check_system);
   command
       .add_option("PATH", options->archive,
                   "The publisher's archive, file or folder, zipped or not")
-      ->required();
+      .required();
   command
       .add_option("--release", options->command.release_name, "The publisher's name of the release")
-      ->required()
-      ->type_name("NAME");
+      .required()
+      .type_name("NAME");
   command.add_option("--valid-from", options->command.valid_from, "Its first day of use")
-      ->required()
-      ->type_name("YYYY-MM-DD");
+      .required()
+      .type_name("YYYY-MM-DD");
   add_data_options(command, options->common);
   add_json_option(command, options->common);
-  command.callback([options, &chosen] { chosen = [options] { return import(*options); }; });
+  command.set_action([options] { return import(*options); });
 }
 
 }  // namespace codelog::tools

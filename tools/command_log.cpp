@@ -126,18 +126,16 @@ int rebuild_views(const LogCommandOptions& options) {
 using LogAction = int (*)(const LogCommandOptions&);
 
 struct LogCommand {
-  CLI::App& command;
+  Command command;
   LogCommandOptions& options;
 };
 
-LogCommand add_log_command(CLI::App& group, const CommandText& text, LogAction action,
-                           Chosen& chosen) {
-  CLI::App& command = add_command(group, text);
+LogCommand add_log_command(Command group, const CommandText& text, LogAction action) {
+  Command command = group.add_command(text);
   // The parser fills the options; the action reads them.
   auto options = std::make_shared<LogCommandOptions>();
   add_data_options(command, options->common);
-  command.callback(
-      [options, action, &chosen] { chosen = [options, action] { return action(*options); }; });
+  command.set_action([options, action] { return action(*options); });
   return {command, *options};
 }
 
@@ -159,36 +157,36 @@ constexpr CommandText rebuild_text = {"rebuild",
 
 }  // namespace
 
-void add_log_commands(CLI::App& program, Chosen& chosen) {
-  CLI::App& group = add_group(program, {"log", "The log: every change ever made.",
-                                        "codelog log list --newest-first --limit 20\n"
-                                        "codelog log verify"});
-  const LogCommand list = add_log_command(group, list_text, list_log, chosen);
+void add_log_commands(Command program) {
+  Command group = program.add_group({"log", "The log: every change ever made.",
+                                     "codelog log list --newest-first --limit 20\n"
+                                     "codelog log verify"});
+  LogCommand list = add_log_command(group, list_text, list_log);
   list.command.add_option("--from", list.options.from, "The first position to list")
-      ->type_name("POSITION")
-      ->check(CLI::PositiveNumber);
+      .type_name("POSITION")
+      .positive();
   list.command.add_option("--limit", list.options.limit, "How many at most")
-      ->type_name("COUNT")
-      ->check(CLI::PositiveNumber);
+      .type_name("COUNT")
+      .positive();
   list.command.add_flag("--newest-first", list.options.newest_first, "Go backwards");
   list.command
       .add_option("--stream", list.options.stream,
                   "Only commits on this, e.g. codelist/17 or user/alice; --from then counts its "
                   "commits")
-      ->type_name("STREAM");
+      .type_name("STREAM");
   list.command.add_flag("--json", list.options.common.json, "Print one JSON object a line");
 
-  const LogCommand show = add_log_command(group, show_text, show_commit, chosen);
-  show.command.add_option("POSITION", show.options.position, "Which")->required();
+  LogCommand show = add_log_command(group, show_text, show_commit);
+  show.command.add_option("POSITION", show.options.position, "Which").required();
   add_json_option(show.command, show.options.common);
 
-  const LogCommand verify = add_log_command(group, verify_text, verify_log, chosen);
+  LogCommand verify = add_log_command(group, verify_text, verify_log);
   verify.command.add_flag("--accept-missing-witness", verify.options.common.accept_missing_witness,
                           "Open a log without its witness, and make a new one: only if you know "
                           "that the log is whole");
   add_json_option(verify.command, verify.options.common);
 
-  const LogCommand rebuild = add_log_command(group, rebuild_text, rebuild_views, chosen);
+  LogCommand rebuild = add_log_command(group, rebuild_text, rebuild_views);
   rebuild.command.add_flag("--check", rebuild.options.only_check,
                            "Only check that the views in use equal rebuilt ones");
   add_json_option(rebuild.command, rebuild.options.common);

@@ -44,39 +44,39 @@ int set_member(const OrganisationOptions& options) {
 
 }  // namespace
 
-void add_organisation_commands(CLI::App& program, Chosen& chosen) {
-  CLI::App& group = add_group(
-      program, {"organisation", "Groups that own codelists together.",
-                "codelog organisation add example --name \"Example\" --url "
-                "https://example.org\ncodelog organisation member example alice --admin"});
+void add_organisation_commands(Command program) {
+  Command group =
+      program.add_group({"organisation", "Groups that own codelists together.",
+                         "codelog organisation add example --name \"Example\" --url "
+                         "https://example.org\ncodelog organisation member example alice --admin"});
   {
-    CLI::App& add =
-        add_command(group, {"add", "Add an organisation.",
-                            "codelog organisation add example --name \"Example University\" --url "
-                            "https://example.org"});
+    Command add =
+        group.add_command({"add", "Add an organisation.",
+                           "codelog organisation add example --name \"Example University\" --url "
+                           "https://example.org"});
     // The parser fills the options; the action reads them.
     auto options = std::make_shared<OrganisationOptions>();
-    add.add_option("SLUG", options->slug, "Its name in URLs")->required();
-    add.add_option("--name", options->name, "Its name")->required()->type_name("NAME");
-    add.add_option("--url", options->url, "Its web page")->required()->type_name("URL");
+    add.add_option("SLUG", options->slug, "Its name in URLs").required();
+    add.add_option("--name", options->name, "Its name").required().type_name("NAME");
+    add.add_option("--url", options->url, "Its web page").required().type_name("URL");
     add_data_options(add, options->common);
     add_json_option(add, options->common);
-    add.callback([options, &chosen] { chosen = [options] { return add_organisation(*options); }; });
+    add.set_action([options] { return add_organisation(*options); });
   }
-  CLI::App& member =
-      add_command(group, {"member", "Make a user a member, change their role, or remove them.",
-                          "codelog organisation member example bob\n"
-                          "codelog organisation member example alice --admin\n"
-                          "codelog organisation member example bob --remove"});
+  Command member =
+      group.add_command({"member", "Make a user a member, change their role, or remove them.",
+                         "codelog organisation member example bob\n"
+                         "codelog organisation member example alice --admin\n"
+                         "codelog organisation member example bob --remove"});
   auto options = std::make_shared<OrganisationOptions>();  // as above
-  member.add_option("SLUG", options->slug, "The organisation")->required();
-  member.add_option("NAME", options->username, "The user")->required();
-  CLI::Option* admin =
+  member.add_option("SLUG", options->slug, "The organisation").required();
+  member.add_option("NAME", options->username, "The user").required();
+  const Option admin =
       member.add_flag("--admin", options->is_admin, "They may add and remove members");
-  member.add_flag("--remove", options->is_removed, "End their membership")->excludes(admin);
+  member.add_flag("--remove", options->is_removed, "End their membership").excludes(admin);
   add_data_options(member, options->common);
   add_json_option(member, options->common);
-  member.callback([options, &chosen] { chosen = [options] { return set_member(*options); }; });
+  member.set_action([options] { return set_member(*options); });
 }
 
 }  // namespace codelog::tools

@@ -57,31 +57,30 @@ int report(const ReleaseOptions& options) {
                 options.common, report_lines);
 }
 
-CLI::App& add_release_command(CLI::App& group, const CommandText& text,
-                              int (*action)(const ReleaseOptions&),
-                              const std::shared_ptr<ReleaseOptions>& options, Chosen& chosen) {
-  CLI::App& command = add_command(group, text);
+Command add_release_command(Command group, const CommandText& text,
+                            int (*action)(const ReleaseOptions&),
+                            const std::shared_ptr<ReleaseOptions>& options) {
+  Command command = group.add_command(text);
   add_data_options(command, options->common);
   add_json_option(command, options->common);
-  command.callback(
-      [options, action, &chosen] { chosen = [options, action] { return action(*options); }; });
+  command.set_action([options, action] { return action(*options); });
   return command;
 }
 
 }  // namespace
 
-void add_release_commands(CLI::App& program, Chosen& chosen) {
-  CLI::App& group = add_group(program, {"release", "The releases of coding systems.",
-                                        "codelog release list\n"
-                                        "codelog release report snomedct_3700_20231004"});
+void add_release_commands(Command program) {
+  Command group = program.add_group({"release", "The releases of coding systems.",
+                                     "codelog release list\n"
+                                     "codelog release report snomedct_3700_20231004"});
   // The parser fills the options; the actions read them.
   auto list_options = std::make_shared<ReleaseOptions>();
   add_release_command(group,
                       {"list", "List the releases that are registered.",
                        "codelog release list\ncodelog release list --json"},
-                      list, list_options, chosen);
+                      list, list_options);
   auto report_options = std::make_shared<ReleaseOptions>();
-  CLI::App& command = add_release_command(
+  Command command = add_release_command(
       group,
       {"report",
        "Compare every finished version of the release's coding system with it. Lists which are "
@@ -89,8 +88,8 @@ void add_release_commands(CLI::App& program, Chosen& chosen) {
        "event, and the server shows it too.",
        "codelog release report snomedct_3700_20231004\n"
        "codelog release report bnf_2024-01_20240101 --json"},
-      report, report_options, chosen);
-  command.add_option("ALIAS", report_options->alias, "Alias of the newer release")->required();
+      report, report_options);
+  command.add_option("ALIAS", report_options->alias, "Alias of the newer release").required();
 }
 
 }  // namespace codelog::tools

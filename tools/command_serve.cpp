@@ -269,9 +269,8 @@ int serve(const ServeOptions& options) {
 
 }  // namespace
 
-void add_serve_command(CLI::App& program, Chosen& chosen) {
-  CLI::App& command = add_command(
-      program,
+void add_serve_command(Command program) {
+  Command command = program.add_command(
       {"serve",
        "Serve a data folder over HTTP until SIGTERM or SIGINT; prints 'listening on "
        "http://…' when it is ready.",
@@ -281,46 +280,46 @@ void add_serve_command(CLI::App& program, Chosen& chosen) {
   auto options = std::make_shared<ServeOptions>();
   add_data_options(command, options->common);
   command.add_option("--listen", options->listen, "Address and port")
-      ->type_name("ADDRESS:PORT")
-      ->check(CLI::Validator(check_listen, ""))
-      ->capture_default_str();
+      .type_name("ADDRESS:PORT")
+      .check(check_listen)
+      .show_default();
   command.add_option("--io-threads", options->io_threads, "Threads for sockets and quick answers")
-      ->check(CLI::Range(1, 256))
-      ->type_name("COUNT")
-      ->capture_default_str();
+      .between(1, 256)
+      .type_name("COUNT")
+      .show_default();
   command
       .add_option("--worker-threads", options->worker_threads,
                   "Writes at a time, which can share one disk sync")
-      ->check(CLI::Range(1, 1024))
-      ->type_name("COUNT")
-      ->capture_default_str();
+      .between(1, 1024)
+      .type_name("COUNT")
+      .show_default();
   command
       .add_option("--processors", options->processors,
                   "Requests that compute at a time; 0: the number of processors")
-      ->check(CLI::Range(0, 1024))
-      ->type_name("COUNT")
-      ->capture_default_str();
+      .between(0, 1024)
+      .type_name("COUNT")
+      .show_default();
   command
       .add_option("--client-memory", options->client_memory_mib,
                   "Memory for clients' requests and answers, in MiB")
-      ->check(CLI::Range(96, 1 << 20))
-      ->type_name("MIB")
-      ->capture_default_str();
+      .between(96, 1 << 20)
+      .type_name("MIB")
+      .show_default();
   command
       .add_option("--trusted-proxy", options->trusted_proxies,
                   "Address of a reverse proxy whose X-Forwarded-For names the client; repeatable")
-      ->check(CLI::Validator(check_address, ""))
-      ->type_name("ADDRESS");
+      .check(check_address)
+      .type_name("ADDRESS");
   command.add_option("--log-file", options->log_file, "Log to this file; otherwise standard error")
-      ->type_name("FILE");
+      .type_name("FILE");
   command.add_option("--log-level", options->log_level, "How much to log")
-      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
-      ->capture_default_str();
+      .one_of({"debug", "info", "warning", "error", "off"})
+      .show_default();
   command.add_flag("--unsafe-no-sync", options->unsafe_no_sync,
                    std::string("Acknowledge writes before the disk has them, for testing what that "
                                "loses. Refused without ") +
                        no_sync_consent + "=yes in the environment");
-  command.callback([options, &chosen] { chosen = [options] { return serve(*options); }; });
+  command.set_action([options] { return serve(*options); });
 }
 
 }  // namespace codelog::tools

@@ -131,41 +131,39 @@ constexpr CommandText erase_text = {
 using UserAction = int (*)(const UserOptions&);
 
 struct UserCommand {
-  CLI::App& command;
+  Command command;
   UserOptions& options;
 };
 
-UserCommand add_user_command(CLI::App& group, const CommandText& text, UserAction action,
-                             Chosen& chosen) {
-  CLI::App& command = add_command(group, text);
+UserCommand add_user_command(Command group, const CommandText& text, UserAction action) {
+  Command command = group.add_command(text);
   // The parser fills the options; the action reads them.
   auto options = std::make_shared<UserOptions>();
-  command.add_option("NAME", options->username, "The username")->required();
+  command.add_option("NAME", options->username, "The username").required();
   add_data_options(command, options->common);
   add_json_option(command, options->common);
-  command.callback(
-      [options, action, &chosen] { chosen = [options, action] { return action(*options); }; });
+  command.set_action([options, action] { return action(*options); });
   return {command, *options};
 }
 
 }  // namespace
 
-void add_user_commands(CLI::App& program, Chosen& chosen) {
-  CLI::App& group = add_group(program, {"user", "People and programs that may sign in.",
-                                        "codelog user add alice --name \"Alice Adams\" --email "
-                                        "alice@example.org\ncodelog user token alice"});
-  const UserCommand add = add_user_command(group, add_text, add_user, chosen);
-  add.command.add_option("--name", add.options.name, "Their name")->required()->type_name("NAME");
+void add_user_commands(Command program) {
+  Command group = program.add_group({"user", "People and programs that may sign in.",
+                                     "codelog user add alice --name \"Alice Adams\" --email "
+                                     "alice@example.org\ncodelog user token alice"});
+  UserCommand add = add_user_command(group, add_text, add_user);
+  add.command.add_option("--name", add.options.name, "Their name").required().type_name("NAME");
   add.command.add_option("--email", add.options.email, "Their e-mail address")
-      ->required()
-      ->type_name("EMAIL");
+      .required()
+      .type_name("EMAIL");
   add.command.add_flag("--admin", add.options.is_admin, "They may do everything on the site");
   add.command.add_flag("--password-stdin", add.options.password_stdin,
                        "Read a password from standard input; without it, the user has no password");
-  add_user_command(group, token_text, make_token, chosen);
-  add_user_command(group, password_text, set_password, chosen);
-  add_user_command(group, deactivate_text, deactivate, chosen);
-  add_user_command(group, erase_text, erase, chosen);
+  add_user_command(group, token_text, make_token);
+  add_user_command(group, password_text, set_password);
+  add_user_command(group, deactivate_text, deactivate);
+  add_user_command(group, erase_text, erase);
 }
 
 }  // namespace codelog::tools

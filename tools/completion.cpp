@@ -13,39 +13,33 @@ struct Words {
   std::string words;  // "--name --email …"
 };
 
-std::vector<const CLI::App*> subcommands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
-}
-
 // A command's choices: its subcommands, or the systems and mappings that it can import.
-std::vector<std::string> choices_of(const CLI::App& app) {
+std::vector<std::string> choices_of(const Command& command) {
   std::vector<std::string> choices;
-  if (app.get_name() != "import") return choices;
+  if (command.name() != "import") return choices;
   for (const Importer& importer : importers()) choices.emplace_back(importer.system_id);
   for (const std::string_view mapping : mappings::all_mappings) choices.emplace_back(mapping);
   return choices;
 }
 
-void collect(const CLI::App& app, const std::string& path, std::vector<Words>& all) {
+void collect(const Command& command, const std::string& path, std::vector<Words>& all) {
   std::string words;
-  const auto choices = choices_of(app);
+  const auto choices = choices_of(command);
   for (const std::string& choice : choices) words += choice + " ";
-  for (const CLI::App* subcommand : subcommands_of(app)) words += subcommand->get_name() + " ";
+  for (const Command& subcommand : command.commands()) words += subcommand.name() + " ";
   std::string options;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) options += "--" + name + " ";
-  }
+  for (const std::string& name : command.option_names()) options += name + " ";
   if (!options.empty()) options.pop_back();
   all.push_back({path, words + options});
   for (const std::string& choice : choices) all.push_back({path + " " + choice, options});
-  for (const CLI::App* subcommand : subcommands_of(app)) {
-    collect(*subcommand, path + " " + subcommand->get_name(), all);
+  for (const Command& subcommand : command.commands()) {
+    collect(subcommand, path + " " + subcommand.name(), all);
   }
 }
 
 }  // namespace
 
-std::string bash_completion(const CLI::App& program) {
+std::string bash_completion(const Command& program) {
   std::vector<Words> all;
   collect(program, "", all);
   std::string paths;

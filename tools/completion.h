@@ -2,12 +2,13 @@
 // two cannot differ.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+
+#include "tools/command_line.h"
 
 namespace codelog::tools {
 
 // A script for bash: `source <(codelog completion bash)`.
-std::string bash_completion(const CLI::App& program);
+std::string bash_completion(const Command& program);
 
 }  // namespace codelog::tools
