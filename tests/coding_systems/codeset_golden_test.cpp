@@ -8,6 +8,8 @@
 #include "coding_systems/base/codeset_definition.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 
+namespace codelog::tests::codeset_golden_test {
+
 namespace base = codelog::base;
 namespace coding_systems = codelog::coding_systems;
 using base::CodeStatus;
@@ -165,3 +167,5 @@ TEST_CASE("minimal definitions and reapplied statuses equal the reference's") {
   }
   CHECK(reapplied_count == 2000);
 }
+
+}  // namespace codelog::tests::codeset_golden_test

@@ -12,6 +12,8 @@
 #include "tests/coding_systems/codeset_fake_release.h"
 #include "tests/coding_systems/codeset_oracle.h"
 
+namespace codelog::tests::codeset_property_test {
+
 namespace base = codelog::base;
 namespace coding_systems = codelog::coding_systems;
 namespace oracle = codelog::tests::oracle;
@@ -299,3 +301,5 @@ TEST_CASE("orphan clean-up, new descendants and tops follow the draft's graph", 
     RC_ASSERT(found.all_codes_count() == all.size());
   });
 }
+
+}  // namespace codelog::tests::codeset_property_test

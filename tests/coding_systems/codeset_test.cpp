@@ -9,6 +9,8 @@
 #include "coding_systems/base/search_expansion.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 
+namespace codelog::tests::codeset_test {
+
 namespace base = codelog::base;
 namespace coding_systems = codelog::coding_systems;
 using base::CodeChange;
@@ -330,3 +332,5 @@ TEST_CASE("a code below thousands of decided codes that agree or not") {
   definition.excluded.add(ordered->new_number[7]);
   CHECK(statuses_from_definition(hierarchy, definition)[leaf] == CodeStatus::in_conflict);
 }
+
+}  // namespace codelog::tests::codeset_test

@@ -11,6 +11,8 @@
 
 #include "coding_systems/base/extended_hierarchy.h"
 
+namespace codelog::tests::hierarchy_test {
+
 using codelog::coding_systems::Edge;
 using codelog::coding_systems::ExtendedHierarchy;
 using codelog::coding_systems::Hierarchy;
@@ -334,3 +336,5 @@ TEST_CASE("set operations agree with the closure, orphans and strangers under th
     }
   });
 }
+
+}  // namespace codelog::tests::hierarchy_test

@@ -5,7 +5,7 @@
 #include "claml_support.h"
 #include "coding_systems/icd10/claml.h"
 
-namespace codelog::tests {
+namespace codelog::tests::icd10_claml_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -243,4 +243,4 @@ TEST_CASE("a document that is cut off anywhere, or has any byte broken, is read 
   CHECK(refused > 30);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::icd10_claml_test

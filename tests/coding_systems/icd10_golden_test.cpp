@@ -13,7 +13,7 @@
 #include "coding_systems/icd10/coding_system.h"
 #include "coding_systems/icd10/import.h"
 
-namespace codelog::tests {
+namespace codelog::tests::icd10_golden_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -203,4 +203,4 @@ TEST_CASE("importing ClaML gives what OpenCodelists makes of the same records", 
   CHECK(read_bytes(index) == imported_bytes);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::icd10_golden_test

@@ -4,7 +4,7 @@
 
 #include "claml_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::icd10_modifiers_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -319,4 +319,4 @@ TEST_CASE("editions that contradict each other about a parent are refused", "[ic
         "A00-A05 (icd102019en.xml, line 5)");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::icd10_modifiers_test

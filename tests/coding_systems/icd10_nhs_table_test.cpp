@@ -5,7 +5,7 @@
 #include "claml_support.h"
 #include "coding_systems/icd10/coding_system.h"
 
-namespace codelog::tests {
+namespace codelog::tests::icd10_nhs_table_test {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -235,4 +235,4 @@ TEST_CASE("a bad line of the NHS's table is refused", "[icd10]") {
   CHECK(import.failure_of("\xFF\xFE") == "1: the file is UTF-16: it must be saved as UTF-8");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::icd10_nhs_table_test

@@ -8,7 +8,7 @@
 #include "coding_systems/versioning/releases.h"
 #include "tools/demo/releases.h"
 
-namespace codelog::tests {
+namespace codelog::tests::icd10_release_test {
 namespace {
 
 namespace icd10 = coding_systems::icd10;
@@ -210,4 +210,4 @@ TEST_CASE("the synthetic ICD-10 is imported and has every feature", "[demo]") {
         "Rheumatoid arthritis of other organs as well : Hand");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::icd10_release_test

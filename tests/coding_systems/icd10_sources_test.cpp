@@ -4,7 +4,7 @@
 #include "claml_support.h"
 #include "tools/demo/zip_writer.h"
 
-namespace codelog::tests {
+namespace codelog::tests::icd10_sources_test {
 namespace {
 
 const std::string document =
@@ -109,4 +109,4 @@ TEST_CASE("an error in an archive of archives names every archive on the path", 
         "XML: mismatched tag");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::icd10_sources_test

@@ -6,7 +6,7 @@
 #include "coding_systems/bnf/import.h"
 #include "import_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_bnf_test {
 namespace {
 
 using coding_systems::import_bnf;
@@ -197,4 +197,4 @@ TEST_CASE("there must be one CSV file", "[import]") {
   CHECK(imported.run(Members{{"a.csv", csv}, {"readme.txt", "x"}, {"folder/b.csv", "x"}}) == "");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_bnf_test

@@ -5,7 +5,7 @@
 
 #include "coding_systems/base/csv_reader.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_csv_test {
 namespace {
 
 using coding_systems::CsvReader;
@@ -159,4 +159,4 @@ TEST_CASE("any records written as CSV are read back", "[import][csv][property]")
   }));
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_csv_test

@@ -5,7 +5,7 @@
 #include "coding_systems/ctv3/import.h"
 #include "import_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_ctv3_test {
 namespace {
 
 using coding_systems::import_ctv3;
@@ -326,4 +326,4 @@ TEST_CASE("an import of CTV3 can be stopped while it reads, and leaves nothing",
   CHECK(files_in(folder.path()).empty());
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_ctv3_test

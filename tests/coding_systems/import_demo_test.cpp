@@ -14,7 +14,7 @@
 #include "tools/demo/releases.h"
 #include "tools/demo/sctid.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_demo_test {
 namespace {
 
 // Imports an archive as "test_1"; returns the outcome.
@@ -434,4 +434,4 @@ TEST_CASE("synthetic releases depend only on their size and seed", "[demo]") {
   CHECK(no_folder.error().code == base::ErrorCode::io);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_demo_test

@@ -3,7 +3,7 @@
 
 #include "import_dmd_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_dmd_damage_test {
 namespace {
 
 using coding_systems::import_dmd;
@@ -222,4 +222,4 @@ TEST_CASE("an import of dm+d can be stopped, and reports its progress", "[import
   CHECK(files_in(imported.target).empty());
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_dmd_damage_test

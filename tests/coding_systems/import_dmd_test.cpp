@@ -11,7 +11,7 @@
 #include "import_dmd_support.h"
 #include "tools/demo/zip_writer.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_dmd_test {
 namespace {
 
 using coding_systems::import_dmd;
@@ -382,4 +382,4 @@ TEST_CASE("any small dm+d release has the index that its file gives", "[import][
   }));
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_dmd_test

@@ -5,7 +5,7 @@
 #include "coding_systems/base/gzip_file.h"
 #include "import_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_gzip_test {
 namespace {
 
 using coding_systems::GzipFile;
@@ -132,4 +132,4 @@ TEST_CASE("a gzip file that unpacks to more than the limits is refused", "[impor
         "a.gz: unpacks to more than 100 times its size");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_gzip_test

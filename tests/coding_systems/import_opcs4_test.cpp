@@ -6,7 +6,7 @@
 #include "coding_systems/opcs4/import.h"
 #include "import_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_opcs4_test {
 namespace {
 
 using coding_systems::import_opcs4;
@@ -159,4 +159,4 @@ TEST_CASE("a bad line of OPCS-4 is refused", "[import]") {
   CHECK(files_in(imported.target).empty());
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_opcs4_test

@@ -6,7 +6,7 @@
 #include "coding_systems/readv2/import.h"
 #include "import_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_readv2_test {
 namespace {
 
 using coding_systems::import_readv2;
@@ -218,4 +218,4 @@ TEST_CASE("a file without a Read v2 release is refused by name", "[import]") {
   CHECK(files_in(imported.target).empty());
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_readv2_test

@@ -16,7 +16,7 @@
 #include "events/base/digest.h"
 #include "import_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_release_file_test {
 namespace {
 
 using coding_systems::import_snomedct;
@@ -412,4 +412,4 @@ TEST_CASE("a writer that is not published leaves nothing", "[import]") {
   CHECK(files_in(folder.path()).empty());
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_release_file_test

@@ -13,7 +13,7 @@
 #include "events/base/digest.h"
 #include "import_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_rows_test {
 namespace {
 
 using coding_systems::BackgroundRows;
@@ -284,4 +284,4 @@ TEST_CASE("abandoned rows do not block an import", "[import]") {
   CHECK(writer->seal());
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_rows_test

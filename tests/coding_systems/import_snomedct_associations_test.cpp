@@ -5,7 +5,7 @@
 #include "coding_systems/snomedct/import.h"
 #include "import_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_snomedct_associations_test {
 namespace {
 
 using coding_systems::import_snomedct;
@@ -270,4 +270,4 @@ TEST_CASE("a refset without the right header is refused", "[import]") {
   }
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_snomedct_associations_test

@@ -4,7 +4,7 @@
 #include "coding_systems/snomedct/import.h"
 #include "import_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_snomedct_layout_test {
 namespace {
 
 using coding_systems::import_snomedct;
@@ -224,4 +224,4 @@ TEST_CASE("an incomplete layout is refused, naming the missing part", "[import]"
   }
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_snomedct_layout_test

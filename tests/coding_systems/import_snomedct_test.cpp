@@ -5,7 +5,7 @@
 #include "coding_systems/snomedct/import.h"
 #include "import_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_snomedct_test {
 namespace {
 
 using coding_systems::import_snomedct;
@@ -467,4 +467,4 @@ TEST_CASE("an import reports its progress and stops when asked", "[import]") {
   }
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_snomedct_test

@@ -7,7 +7,7 @@
 #include "coding_systems/base/text_lines.h"
 #include "import_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_text_lines_test {
 namespace {
 
 using coding_systems::LineReader;
@@ -110,4 +110,4 @@ TEST_CASE("a notice has the count and the first ids, without repeats", "[import]
   CHECK(notices.take() == Lines{"kind: 8 (1, 2, 3, 4, 5, ...)", "other: 2 (x)"});
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_text_lines_test

@@ -5,7 +5,7 @@
 
 #include "coding_systems/base/xml_reader.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_xml_test {
 namespace {
 
 using base::Result;
@@ -313,4 +313,4 @@ TEST_CASE("any text written as XML is read back", "[import][xml][property]") {
   }));
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_xml_test

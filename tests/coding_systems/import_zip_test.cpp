@@ -8,7 +8,7 @@
 #include "coding_systems/snomedct/import.h"
 #include "import_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::import_zip_test {
 namespace {
 
 using coding_systems::ZipArchive;
@@ -400,4 +400,4 @@ TEST_CASE("an importer refuses a bad archive and leaves nothing", "[import][zip]
   CHECK(files_in(target).empty());
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::import_zip_test

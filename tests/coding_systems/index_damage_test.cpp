@@ -16,7 +16,7 @@
 #include "coding_systems/bnf/coding_system.h"
 #include "small_releases.h"
 
-namespace codelog::tests {
+namespace codelog::tests::index_damage_test {
 namespace {
 
 using coding_systems::IndexFile;
@@ -297,4 +297,4 @@ TEST_CASE("a damaged index file is built again", "[index][damage][files]") {
   CHECK(open()->origin == IndexOrigin::mapped);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::index_damage_test

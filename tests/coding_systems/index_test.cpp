@@ -15,7 +15,7 @@
 #include "coding_systems/snomedct/semantic_tag.h"
 #include "small_releases.h"
 
-namespace codelog::tests {
+namespace codelog::tests::index_test {
 namespace {
 
 using coding_systems::IndexFile;
@@ -383,4 +383,4 @@ TEST_CASE("a name's semantic tag is the one that OpenCodelists finds", "[index][
   CHECK(to_title_case("état ÉTAT") == "État État");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::index_test

@@ -15,7 +15,7 @@
 #include "events/base/digest.h"
 #include "small_releases.h"
 
-namespace codelog::tests {
+namespace codelog::tests::lookup_golden_test {
 namespace {
 
 using coding_systems::Node;
@@ -229,4 +229,4 @@ TEST_CASE("CTV3's codes are named, grouped and related as by OpenCodelists", "[l
   check_lookups("ctv3", small_ctv3, "05_lookups_ctv3.json");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::lookup_golden_test

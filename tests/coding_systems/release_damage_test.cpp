@@ -5,7 +5,7 @@
 #include "coding_systems/versioning/releases.h"
 #include "small_releases.h"
 
-namespace codelog::tests {
+namespace codelog::tests::release_damage_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -119,4 +119,4 @@ TEST_CASE("an index that is cut short while it is open is built again", "[versio
   CHECK((*after)->name(*(*after)->find("01")) == "Gastro-Intestinal System");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::release_damage_test

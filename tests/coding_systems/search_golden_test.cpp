@@ -11,7 +11,7 @@
 #include "events/base/digest.h"
 #include "small_releases.h"
 
-namespace codelog::tests {
+namespace codelog::tests::search_golden_test {
 namespace {
 
 using coding_systems::Release;
@@ -101,4 +101,4 @@ TEST_CASE("searches of ICD-10 find what OpenCodelists finds", "[search][golden]"
   check_searches("icd10", 100);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::search_golden_test

@@ -12,7 +12,7 @@
 #include "coding_systems/base/word_search.h"
 #include "tests/coding_systems/search_modes_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::search_modes_property_test {
 namespace {
 
 using coding_systems::SearchMode;
@@ -440,4 +440,4 @@ TEST_CASE("prefixes and ranges of codes find exactly the codes in that range",
   });
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::search_modes_property_test

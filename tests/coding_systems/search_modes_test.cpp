@@ -8,7 +8,7 @@
 #include "coding_systems/base/text_fold.h"
 #include "tests/coding_systems/search_modes_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::search_modes_test {
 namespace {
 
 using coding_systems::IndexSource;
@@ -351,4 +351,4 @@ TEST_CASE("a search in any mode expands to all descendants", "[search][modes]") 
                                                    {.mode = SearchMode::regex, .text = "("}));
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::search_modes_test

@@ -13,7 +13,7 @@
 
 using namespace std::string_literals;
 
-namespace codelog::tests {
+namespace codelog::tests::search_property_test {
 namespace {
 
 using coding_systems::IndexSource;
@@ -170,4 +170,4 @@ TEST_CASE("a term never runs from one text of a code into the next", "[search]")
   }
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::search_property_test

@@ -10,7 +10,7 @@
 #include "tests/coding_systems/search_modes_support.h"
 #include "tests/coding_systems/small_releases.h"
 
-namespace codelog::tests {
+namespace codelog::tests::search_systems_test {
 namespace {
 
 using coding_systems::SearchMode;
@@ -185,4 +185,4 @@ TEST_CASE("a search for an ICD-10 code finds no block that goes beyond it, and n
   CHECK(by(release, SearchMode::code, "E00*").contains("E00-E19"));
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::search_systems_test

@@ -5,7 +5,7 @@
 #include "codeset_fake_release.h"
 #include "coding_systems/base/typed_code.h"
 
-namespace codelog::tests {
+namespace codelog::tests::typed_code_test {
 
 using coding_systems::find_typed_code;
 using coding_systems::normal_code;
@@ -73,4 +73,4 @@ TEST_CASE("a text that is a code of the release is that code, whatever its form"
   CHECK(found("") == "none");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::typed_code_test

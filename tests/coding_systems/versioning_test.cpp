@@ -11,7 +11,7 @@
 #include "coding_systems/versioning/releases.h"
 #include "small_releases.h"
 
-namespace codelog::tests {
+namespace codelog::tests::versioning_test {
 namespace {
 
 using coding_systems::make_alias;
@@ -200,4 +200,4 @@ TEST_CASE("many threads open, search and reload at once", "[versioning][threads]
   CHECK(wrong == 0);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::versioning_test

@@ -11,7 +11,7 @@
 #include "tests/crash/load.h"
 #include "tools/demo/releases.h"
 
-namespace codelog::tools::test {
+namespace codelog::tools::test::crash_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -171,4 +171,4 @@ TEST_CASE("without syncs, a power loss loses acknowledged writes", "[crash]") {
 }
 
 }  // namespace
-}  // namespace codelog::tools::test
+}  // namespace codelog::tools::test::crash_test

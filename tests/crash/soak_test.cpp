@@ -14,7 +14,7 @@
 #include "tests/crash/storm.h"
 #include "tools/demo/releases.h"
 
-namespace codelog::tools::test {
+namespace codelog::tools::test::soak_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -271,4 +271,4 @@ TEST_CASE("a server survives storms of bad clients and still serves the others",
   }
 }
 
-}  // namespace codelog::tools::test
+}  // namespace codelog::tools::test::soak_test

@@ -21,6 +21,8 @@
 #include "events/base/text.h"
 #include "events/base/version_hash.h"
 
+namespace codelog::tests::base_test {
+
 using namespace std::string_literals;
 namespace base = codelog::base;
 
@@ -213,3 +215,5 @@ TEST_CASE("a process that dies because a mapped file was cut short names the fil
   CHECK(WTERMSIG(status) == SIGBUS);
   CHECK_THAT(said, Catch::Contains(path) && Catch::Contains("cut short"));
 }
+
+}  // namespace codelog::tests::base_test

@@ -12,7 +12,7 @@
 #include "events/base/files.h"
 #include "golden_commits.h"
 
-namespace codelog::events {
+namespace codelog::events::codec_test {
 namespace {
 
 using base::ErrorCode;
@@ -294,4 +294,4 @@ TEST_CASE("any damage to the bytes is an error or a commit, never a crash") {
   }
 }
 
-}  // namespace codelog::events
+}  // namespace codelog::events::codec_test

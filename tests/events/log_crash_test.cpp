@@ -13,7 +13,7 @@
 #include "crash_protocol.h"
 #include "log_fixture.h"
 
-namespace codelog::events {
+namespace codelog::events::log_crash_test {
 namespace {
 
 using base::Position;
@@ -283,4 +283,4 @@ TEST_CASE("a power cut at any sync of making a log leaves one that opens", "[log
   }
 }
 
-}  // namespace codelog::events
+}  // namespace codelog::events::log_crash_test

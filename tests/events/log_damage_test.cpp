@@ -9,7 +9,7 @@
 #include "log_fixture.h"
 #include "raw_log.h"
 
-namespace codelog::events {
+namespace codelog::events::log_damage_test {
 namespace {
 
 using base::ErrorCode;
@@ -465,4 +465,4 @@ TEST_CASE("verifying reports progress and stops after enough findings", "[log][d
   CHECK(done == std::vector<std::uint64_t>{5000});
 }
 
-}  // namespace codelog::events
+}  // namespace codelog::events::log_damage_test

@@ -4,7 +4,7 @@
 
 #include "log_fixture.h"
 
-namespace codelog::events {
+namespace codelog::events::log_deadline_test {
 namespace {
 
 // Holds the group that is being committed, like a hanging disk, until it is released.
@@ -66,4 +66,4 @@ TEST_CASE("a writer does not wait for ever for room in the queue, and has writte
   CHECK(site.log->stream_version("c") == StreamVersion(0));
 }
 
-}  // namespace codelog::events
+}  // namespace codelog::events::log_deadline_test

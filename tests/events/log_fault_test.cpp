@@ -11,7 +11,7 @@
 #include "events/log_internal.h"
 #include "log_fixture.h"
 
-namespace codelog::events {
+namespace codelog::events::log_fault_test {
 namespace {
 
 using base::ErrorCode;
@@ -200,4 +200,4 @@ TEST_CASE("a witness that cannot be written latches the log; durable commits are
   CHECK(log->append(step("a", 2)));
 }
 
-}  // namespace codelog::events
+}  // namespace codelog::events::log_fault_test

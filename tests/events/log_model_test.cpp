@@ -12,7 +12,7 @@
 #include "events/merkle.h"
 #include "log_fixture.h"
 
-namespace codelog::events {
+namespace codelog::events::log_model_test {
 namespace {
 
 using base::ErrorCode;
@@ -261,4 +261,4 @@ TEST_CASE("roots and proofs hold for every past size while the log grows", "[log
   CHECK(log->consistency_proof(6, 701).error().code == ErrorCode::invalid);
 }
 
-}  // namespace codelog::events
+}  // namespace codelog::events::log_model_test

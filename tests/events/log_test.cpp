@@ -5,7 +5,7 @@
 #include "events/codec.h"
 #include "log_fixture.h"
 
-namespace codelog::events {
+namespace codelog::events::log_test {
 namespace {
 
 using base::ErrorCode;
@@ -277,4 +277,4 @@ TEST_CASE("a log opens only once, and is created only on request", "[log]") {
   CHECK(log->append(step("a", 0)));
 }
 
-}  // namespace codelog::events
+}  // namespace codelog::events::log_test

@@ -7,7 +7,7 @@
 
 #include "events/record.h"
 
-namespace codelog::events {
+namespace codelog::events::merkle_test {
 namespace {
 
 std::string hex(const Hash& hash) { return base::to_hex(hash); }
@@ -282,4 +282,4 @@ TEST_CASE("keys sort as their numbers and streams do", "[record]") {
   CHECK(from_big_endian({number.data(), number.size()}) == 0x0102030405060708);
 }
 
-}  // namespace codelog::events
+}  // namespace codelog::events::merkle_test

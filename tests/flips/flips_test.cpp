@@ -9,7 +9,7 @@
 #include "tests/flips/flipped_site.h"
 #include "tests/flips/recorded_answers.h"
 
-namespace codelog::tools::test {
+namespace codelog::tools::test::flips_test {
 namespace {
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
@@ -70,4 +70,4 @@ TEST_CASE("a flipped byte anywhere in a site is noticed or without effect", "[fl
 }
 
 }  // namespace
-}  // namespace codelog::tools::test
+}  // namespace codelog::tools::test::flips_test

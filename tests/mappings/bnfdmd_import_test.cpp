@@ -5,7 +5,7 @@
 #include "mappings/bnfdmd/sheet_reader.h"
 #include "tests/mappings/mapping_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::bnfdmd_import_test {
 namespace {
 
 using mappings::import_bnfdmd;
@@ -252,4 +252,4 @@ TEST_CASE("a workbook's texts stay within a bound", "[mappings][import]") {
   CHECK(mappings::cell_place(1, 16'383) == "row 1, column XFD");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::bnfdmd_import_test

@@ -4,7 +4,7 @@
 #include "mappings/ctv3sctmap2/mapping.h"
 #include "tests/mappings/mapping_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::ctv3sctmap2_test {
 namespace {
 
 using mappings::Ctv3SnomedMapping;
@@ -177,4 +177,4 @@ TEST_CASE("there must be one table of the CTV3 mapping", "[mappings][import]") {
   CHECK(imported.import(imported.folder.path() / "a.zip") == "a.zip" + expected + "0");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::ctv3sctmap2_test

@@ -8,7 +8,7 @@
 #include "mappings/dmdvmpprevmap/previous_vmps.h"
 #include "tests/mappings/mapping_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::dmdvmpprevmap_test {
 namespace {
 
 using coding_systems::SctidText;
@@ -212,4 +212,4 @@ TEST_CASE("a gzip file that is damaged, cut short, or a bomb is refused", "[mapp
   CHECK(imported.rows().back() == Row{"900000", "800000"});
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::dmdvmpprevmap_test

@@ -5,7 +5,7 @@
 #include "mappings/files/mappings.h"
 #include "tests/mappings/mapping_support.h"
 
-namespace codelog::tests {
+namespace codelog::tests::mapping_files_test {
 namespace {
 
 using coding_systems::SctidText;
@@ -111,4 +111,4 @@ TEST_CASE("a release's name gives its file's", "[mappings]") {
   CHECK_FALSE(mappings::is_mapping("bnf"));
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::mapping_files_test

@@ -9,6 +9,8 @@
 
 #include "tests/projections/random_history.h"
 
+namespace codelog::tests::damage_test {
+
 namespace fs = std::filesystem;
 namespace base = codelog::base;
 namespace events = codelog::events;
@@ -203,3 +205,5 @@ TEST_CASE("only a lock that another process holds is reported as in use", "[dama
   REQUIRE_FALSE(opened);
   CHECK(opened.error().code != base::ErrorCode::unavailable);
 }
+
+}  // namespace codelog::tests::damage_test

@@ -6,7 +6,7 @@
 #include "tests/coding_systems/codeset_fake_release.h"
 #include "tests/projections/random_history.h"
 
-namespace codelog::tests {
+namespace codelog::tests::past_test {
 namespace {
 
 constexpr std::size_t codes_count = 3'000;
@@ -102,4 +102,4 @@ TEST_CASE_METHOD(Fixture, "a replay keeps only the requested codes", "[past]") {
   CHECK(then.codes(draft).empty());
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::past_test

@@ -7,6 +7,8 @@
 #include "projections/past.h"
 #include "tests/projections/random_history.h"
 
+namespace codelog::tests::rebuild_test {
+
 namespace fs = std::filesystem;
 namespace base = codelog::base;
 namespace events = codelog::events;
@@ -197,3 +199,5 @@ TEST_CASE("the views can hold codes of every length that a release may have") {
   }
   CHECK(projections::decode_codes(projections::encode_codes(codes)) == codes);
 }
+
+}  // namespace codelog::tests::rebuild_test

@@ -9,7 +9,7 @@
 #include "server/accounts/personal_data.h"
 #include "tests/projections/random_history.h"
 
-namespace codelog::tests {
+namespace codelog::tests::accounts_test {
 namespace {
 
 using base::ErrorCode;
@@ -117,4 +117,4 @@ TEST_CASE("without memory, a password is neither hashed nor wrong", "[accounts]"
 }
 #endif
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::accounts_test

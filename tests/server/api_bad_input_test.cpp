@@ -5,7 +5,7 @@
 #include "server/api/schemas.h"
 #include "tests/server/api_site.h"
 
-namespace codelog::tests {
+namespace codelog::tests::api_bad_input_test {
 namespace {
 
 using nlohmann::json;
@@ -459,4 +459,4 @@ TEST_CASE_METHOD(Fixture, "reads are as strict as writes", "[api][bad-input]") {
   CHECK(post(release + "/codeset", {{"included", {"2247004"}}}) == 200);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::api_bad_input_test

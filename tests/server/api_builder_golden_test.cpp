@@ -6,7 +6,7 @@
 #include "server/application/names.h"
 #include "tests/server/api_golden.h"
 
-namespace codelog::tests {
+namespace codelog::tests::api_builder_golden_test {
 namespace {
 
 using nlohmann::json;
@@ -192,4 +192,4 @@ TEST_CASE("75 clicks in the builder give the same draft as in OpenCodelists", "[
   }
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::api_builder_golden_test

@@ -6,7 +6,7 @@
 
 #include "tests/server/api_site.h"
 
-namespace codelog::tests {
+namespace codelog::tests::api_concurrency_test {
 namespace {
 
 using nlohmann::json;
@@ -283,4 +283,4 @@ TEST_CASE_METHOD(Fixture, "a zero byte that moves from address to body makes ano
   CHECK(add(bob + "%00", "x").status == 422);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::api_concurrency_test

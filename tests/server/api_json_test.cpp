@@ -7,7 +7,7 @@
 #include "server/application/json_writer.h"
 #include "server/commands/csv_writer.h"
 
-namespace codelog::application {
+namespace codelog::application::api_json_test {
 namespace {
 
 using nlohmann::json;
@@ -163,4 +163,4 @@ TEST_CASE("CSV is quoted only where it must be, with CRLF", "[csv]") {
   CHECK(out == "code,\"a,b\"\r\n,\"say \"\"x\"\"\"\r\n\"a\nb\",\"c\rd\", e \r\n\"\"\r\n");
 }
 
-}  // namespace codelog::application
+}  // namespace codelog::application::api_json_test

@@ -9,7 +9,7 @@
 #include "server/application/json_schema.h"
 #include "tests/server/api_golden.h"
 
-namespace codelog::tests {
+namespace codelog::tests::api_openapi_test {
 namespace {
 
 using nlohmann::json;
@@ -271,4 +271,4 @@ TEST_CASE("every schema of the document refuses some value", "[api][openapi]") {
   }
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::api_openapi_test

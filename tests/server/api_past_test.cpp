@@ -4,7 +4,7 @@
 
 #include "tests/server/api_site.h"
 
-namespace codelog::tests {
+namespace codelog::tests::api_past_test {
 namespace {
 
 using nlohmann::json;
@@ -172,4 +172,4 @@ TEST_CASE_METHOD(Fixture, "history shows who did what, page by page", "[api][his
   CHECK(site.get(list + "/history?limit=1001").status == 400);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::api_past_test

@@ -5,7 +5,7 @@
 
 #include "tests/server/api_site.h"
 
-namespace codelog::tests {
+namespace codelog::tests::api_search_test {
 namespace {
 
 using nlohmann::json;
@@ -340,4 +340,4 @@ TEST_CASE_METHOD(Fixture, "a concept without a name is a code, shown by its syno
   CHECK(site.send("POST", v1 + "nameless/versions/", table_in_v1).status == 400);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::api_search_test

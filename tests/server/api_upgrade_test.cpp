@@ -8,7 +8,7 @@
 #include "events/base/version_hash.h"
 #include "tests/server/api_golden.h"
 
-namespace codelog::tests {
+namespace codelog::tests::api_upgrade_test {
 namespace {
 
 using nlohmann::json;
@@ -423,4 +423,4 @@ TEST_CASE("details of codes come from the newest release", "[releases]") {
   CHECK(ask("bnf", R"({"codes": [1]})").status == 400);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::api_upgrade_test

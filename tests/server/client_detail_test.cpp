@@ -5,7 +5,7 @@
 #include "events/base/client_detail.h"
 #include "tests/server/api_site.h"
 
-namespace codelog::tests {
+namespace codelog::tests::client_detail_test {
 namespace {
 
 using base::Error;
@@ -106,4 +106,4 @@ TEST_CASE("no answer shows the path of a missing release or mapping", "[client-d
   }
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::client_detail_test

@@ -8,6 +8,8 @@
 #include "server/accounts/personal_data.h"
 #include "tests/projections/random_history.h"
 
+namespace codelog::tests::commands_test {
+
 namespace base = codelog::base;
 namespace commands = codelog::commands;
 namespace events = codelog::events;
@@ -491,3 +493,5 @@ TEST_CASE_METHOD(Fixture, "usernames and addresses are unique ignoring case") {
   CHECK(*codelog::accounts::verify_password(data->password_hash, "correct horse"));
   CHECK_FALSE(*codelog::accounts::verify_password(data->password_hash, "wrong horse"));
 }
+
+}  // namespace codelog::tests::commands_test

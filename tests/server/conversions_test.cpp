@@ -7,7 +7,7 @@
 #include "server/application/conversions.h"
 #include "tests/server/api_golden.h"
 
-namespace codelog::tests {
+namespace codelog::tests::conversions_test {
 namespace {
 
 using application::ConversionDirection;
@@ -268,4 +268,4 @@ TEST_CASE("the page shows its form, and after a fault the filled-in form with th
   CHECK(problem_on(no_form) == "The body must be multipart/form-data.");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::conversions_test

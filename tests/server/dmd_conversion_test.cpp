@@ -3,7 +3,7 @@
 
 #include "tests/server/api_golden.h"
 
-namespace codelog::tests {
+namespace codelog::tests::dmd_conversion_test {
 namespace {
 
 using nlohmann::json;
@@ -161,4 +161,4 @@ TEST_CASE("the name of the dm+d codelist may be taken", "[api][conversion]") {
   CHECK_THAT(unavailable.body, Catch::Contains("bnfdmd"));
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::dmd_conversion_test

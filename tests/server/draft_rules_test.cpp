@@ -8,7 +8,7 @@
 #include "tests/coding_systems/codeset_fake_release.h"
 #include "tests/projections/random_history.h"
 
-namespace codelog::tests {
+namespace codelog::tests::draft_rules_test {
 namespace {
 
 using base::CodeStatus;
@@ -230,4 +230,4 @@ TEST_CASE_METHOD(Fixture, "a draft has a limit of searches", "[draft]") {
   CHECK(drafts.add_search(alice, draft, {events::SearchKind::term, "elbow"}));
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::draft_rules_test

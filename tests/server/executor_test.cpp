@@ -8,6 +8,8 @@
 
 #include "tests/projections/random_history.h"
 
+namespace codelog::tests::executor_test {
+
 namespace base = codelog::base;
 namespace commands = codelog::commands;
 namespace events = codelog::events;
@@ -267,3 +269,5 @@ TEST_CASE_METHOD(Fixture, "the same request sent many times at once gets equal a
     for (const auto& answer : answers) CHECK(answer == site.log().head().position);
   }
 }
+
+}  // namespace codelog::tests::executor_test

@@ -6,7 +6,7 @@
 #include "tests/events/log_fixture.h"
 #include "tests/events/raw_log.h"
 
-namespace codelog::tests {
+namespace codelog::tests::history_damage_test {
 namespace {
 
 using events::Family;
@@ -78,4 +78,4 @@ TEST_CASE("a damaged commit appears in the history and hides no other", "[api][h
   }
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::history_damage_test

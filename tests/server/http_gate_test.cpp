@@ -8,7 +8,7 @@
 #include "server/http/costs.h"
 #include "server/http/gate.h"
 
-namespace codelog::http {
+namespace codelog::http::http_gate_test {
 namespace {
 
 using Kind = Gate::Kind;
@@ -234,4 +234,4 @@ TEST_CASE("the cost of a target is remembered; an unknown target gets the route'
   CHECK(costs.expected(0, "/d").processor_us < 30);
 }
 
-}  // namespace codelog::http
+}  // namespace codelog::http::http_gate_test

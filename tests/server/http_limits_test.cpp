@@ -8,7 +8,7 @@
 
 using namespace std::literals;
 
-namespace codelog::http::test {
+namespace codelog::http::test::http_limits_test {
 namespace {
 
 struct Refused {
@@ -468,4 +468,4 @@ TEST_CASE("stop closes all connections when its grace is over", "[http]") {
   stopper.join();
 }
 
-}  // namespace codelog::http::test
+}  // namespace codelog::http::test::http_limits_test

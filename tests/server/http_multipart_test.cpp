@@ -5,7 +5,7 @@
 
 #include "server/http/multipart.h"
 
-namespace codelog::http {
+namespace codelog::http::http_multipart_test {
 namespace {
 
 Request form_request(std::string body, const std::string& boundary = "b0undary") {
@@ -206,4 +206,4 @@ TEST_CASE("any contents are read back, and a truncated form is refused", "[http]
   CHECK(held);
 }
 
-}  // namespace codelog::http
+}  // namespace codelog::http::http_multipart_test

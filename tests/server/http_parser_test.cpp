@@ -4,7 +4,7 @@
 
 #include "server/http/request_parser.h"
 
-namespace codelog::http {
+namespace codelog::http::http_parser_test {
 namespace {
 
 using Progress = RequestParser::Progress;
@@ -109,4 +109,4 @@ TEST_CASE("a refused head does not show the previous request", "[http]") {
   CHECK_FALSE(request.header("Host"));
 }
 
-}  // namespace codelog::http
+}  // namespace codelog::http::http_parser_test

@@ -2,7 +2,7 @@
 
 #include "server/http/router.h"
 
-namespace codelog::http {
+namespace codelog::http::http_router_test {
 namespace {
 
 using Kind = RouteMatch::Kind;
@@ -119,4 +119,4 @@ TEST_CASE("unlisted methods are implied, unless the route forbids them", "[http]
   CHECK(router.match(Method::head, "/c").allow == "GET");
 }
 
-}  // namespace codelog::http
+}  // namespace codelog::http::http_router_test

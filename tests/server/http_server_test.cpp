@@ -15,7 +15,7 @@
 using codelog::base::ErrorCode;
 using namespace std::literals;
 
-namespace codelog::http::test {
+namespace codelog::http::test::http_server_test {
 namespace {
 
 std::string gunzip(const std::string& bytes) {
@@ -473,4 +473,4 @@ TEST_CASE("start reports why it cannot listen", "[http]") {
   CHECK(second.start().error().code == ErrorCode::io);
 }
 
-}  // namespace codelog::http::test
+}  // namespace codelog::http::test::http_server_test

@@ -9,7 +9,7 @@
 
 using namespace std::literals;
 
-namespace codelog::http::test {
+namespace codelog::http::test::http_soak_test {
 namespace {
 
 constexpr int threads_count = 4;
@@ -193,4 +193,4 @@ TEST_CASE("bytes that are nearly HTTP do not stop the server", "[http]") {
   CHECK(answer->body == "hello");
 }
 
-}  // namespace codelog::http::test
+}  // namespace codelog::http::test::http_soak_test

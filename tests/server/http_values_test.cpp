@@ -17,7 +17,7 @@
 using codelog::base::Error;
 using codelog::base::ErrorCode;
 
-namespace codelog::http {
+namespace codelog::http::http_values_test {
 namespace {
 
 std::string decode(std::string_view text, PlusSign plus) {
@@ -311,4 +311,4 @@ TEST_CASE("a log without room drops lines and reports their number", "[http]") {
   CHECK(Log::open({folder.path / "no" / "such" / "folder"}).error().code == ErrorCode::io);
 }
 
-}  // namespace codelog::http
+}  // namespace codelog::http::http_values_test

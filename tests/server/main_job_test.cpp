@@ -7,7 +7,7 @@
 
 #include "tests/server/api_site.h"
 
-namespace codelog::tests {
+namespace codelog::tests::main_job_test {
 namespace {
 
 using nlohmann::json;
@@ -248,4 +248,4 @@ TEST_CASE(
   check_past(site, researcher);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::main_job_test

@@ -8,7 +8,7 @@
 #include "server/http/urlencoded.h"
 #include "tests/server/api_site.h"
 
-namespace codelog::tests {
+namespace codelog::tests::names_test {
 namespace {
 
 using nlohmann::json;
@@ -300,4 +300,4 @@ TEST_CASE("the files of a draft lead to a page about the draft", "[names]") {
   CHECK(site.get("/builder/nothing/").status == 404);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::names_test

@@ -4,7 +4,7 @@
 
 #include "tests/server/api_site.h"
 
-namespace codelog::tests {
+namespace codelog::tests::release_file_test {
 namespace {
 
 using nlohmann::json;
@@ -221,4 +221,4 @@ TEST_CASE("of releases with one date, the one imported last is the newest, every
   CHECK(made.json().at("version").at("release") == later);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::release_file_test

@@ -9,7 +9,7 @@
 #include "server/commands/draft_making.h"
 #include "tests/server/made_release.h"
 
-namespace codelog::tests {
+namespace codelog::tests::upgrade_test {
 namespace {
 
 using base::CodeStatus;
@@ -299,4 +299,4 @@ TEST_CASE("without the older release, moves and new names are not detected, but 
   CHECK_FALSE(upgrade.is_compatible);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::upgrade_test

@@ -5,7 +5,7 @@
 #include "server/commands/uploaded_table.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 
-namespace codelog::tests {
+namespace codelog::tests::uploaded_table_test {
 namespace {
 
 using commands::contents_of_csv;
@@ -192,4 +192,4 @@ TEST_CASE("text that is not UTF-8 is refused with its place", "[tables]") {
              Catch::Contains("row 3: a quoted field is never closed"));
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::uploaded_table_test

@@ -3,7 +3,7 @@
 
 #include "tests/server/api_site.h"
 
-namespace codelog::tests {
+namespace codelog::tests::uploads_test {
 namespace {
 
 using nlohmann::json;
@@ -269,4 +269,4 @@ TEST_CASE("a NaN, which Python writes for an empty cell, is refused by the field
   CHECK(marked.status == 200);
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::uploads_test

@@ -10,7 +10,7 @@
 #include "tests/server/api_site.h"
 #include "tests/server/http_client.h"
 
-namespace codelog::tests {
+namespace codelog::tests::v1_cache_test {
 namespace {
 
 using nlohmann::json;
@@ -280,4 +280,4 @@ TEST_CASE("an answer is dropped when its content has changed, and not before", "
   CHECK(kept() == "--+");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::v1_cache_test

@@ -5,7 +5,7 @@
 #include "server/http/urlencoded.h"
 #include "tests/server/api_golden.h"
 
-namespace codelog::tests {
+namespace codelog::tests::v1_check_test {
 namespace {
 
 using nlohmann::json;
@@ -138,4 +138,4 @@ TEST_CASE("a check that cannot be made is refused with the reason", "[v1]") {
   CHECK(sentence_of("/a/b/c") == "/a/b/c could not be found");
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::v1_check_test

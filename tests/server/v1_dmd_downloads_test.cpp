@@ -12,7 +12,7 @@
 #include "server/application/downloads.h"
 #include "tests/server/api_golden.h"
 
-namespace codelog::tests {
+namespace codelog::tests::v1_dmd_downloads_test {
 namespace {
 
 using application::MappedVmp;
@@ -290,4 +290,4 @@ TEST_CASE("digests are of lines, with any line ends", "[downloads]") {
   CHECK(application::download_shas("x\r\n") == std::vector<std::string>{base::sha1_hex("x")});
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::v1_dmd_downloads_test

@@ -7,7 +7,7 @@
 #include "server/commands/csv_writer.h"
 #include "tests/server/api_golden.h"
 
-namespace codelog::tests {
+namespace codelog::tests::v1_downloads_test {
 namespace {
 
 std::string table_of(const OrderedJson& rows) {
@@ -100,4 +100,4 @@ TEST_CASE("a download answers by tag, by hash, by old names, and to HEAD", "[v1]
   CHECK(head.header("content-length") == std::to_string(by_tag.size()));
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::v1_downloads_test

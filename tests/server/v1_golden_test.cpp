@@ -7,7 +7,7 @@
 #include "server/commands/codelist_commands.h"
 #include "tests/server/api_golden.h"
 
-namespace codelog::tests {
+namespace codelog::tests::v1_golden_test {
 namespace {
 
 using base::CodelistId;
@@ -291,4 +291,4 @@ TEST_CASE("API v1 answers as OpenCodelists does, and makes the same versions", "
   replay.run_last();
 }
 
-}  // namespace codelog::tests
+}  // namespace codelog::tests::v1_golden_test

@@ -13,7 +13,7 @@
 #include "tools/site_access.h"
 #include "tools/temporary_folder.h"
 
-namespace codelog::tools {
+namespace codelog::tools::admin_socket_test {
 namespace {
 
 using base::Error;
@@ -231,4 +231,4 @@ TEST_CASE("closing the socket stops long work, and waits for it", "[admin]") {
 }
 
 }  // namespace
-}  // namespace codelog::tools
+}  // namespace codelog::tools::admin_socket_test

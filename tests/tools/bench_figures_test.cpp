@@ -5,7 +5,7 @@
 #include "tools/bench/figures.h"
 #include "tools/bench/measure.h"
 
-namespace codelog::tools::bench {
+namespace codelog::tools::bench::bench_figures_test {
 namespace {
 
 TEST_CASE("an aim is met at its bound and not beyond", "[bench]") {
@@ -60,4 +60,4 @@ TEST_CASE("a process's CPU time counts its own work", "[bench]") {
 }
 
 }  // namespace
-}  // namespace codelog::tools::bench
+}  // namespace codelog::tools::bench::bench_figures_test

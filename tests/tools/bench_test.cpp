@@ -2,7 +2,7 @@
 
 #include "tests/tools/program.h"
 
-namespace codelog::tools::test {
+namespace codelog::tools::test::bench_test {
 namespace {
 
 Json bench(std::vector<std::string> arguments) {
@@ -90,4 +90,4 @@ TEST_CASE("a bench section that does not exist is a usage error", "[program]") {
 }
 
 }  // namespace
-}  // namespace codelog::tools::test
+}  // namespace codelog::tools::test::bench_test

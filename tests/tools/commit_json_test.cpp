@@ -6,7 +6,7 @@
 #include "tests/events/golden_commits.h"
 #include "tools/temporary_folder.h"
 
-namespace codelog::tools {
+namespace codelog::tools::commit_json_test {
 namespace {
 
 struct Keys {
@@ -59,4 +59,4 @@ TEST_CASE("personal data is shown while its key exists, but never the password h
 }
 
 }  // namespace
-}  // namespace codelog::tools
+}  // namespace codelog::tools::commit_json_test

@@ -4,7 +4,7 @@
 #include "events/base/files.h"
 #include "tests/tools/program.h"
 
-namespace codelog::tools::test {
+namespace codelog::tools::test::completion_test {
 namespace {
 
 // The completions that bash offers for a command line with an unfinished last word.
@@ -48,4 +48,4 @@ TEST_CASE("bash completes commands, subcommands, and their options", "[program]"
 }
 
 }  // namespace
-}  // namespace codelog::tools::test
+}  // namespace codelog::tools::test::completion_test

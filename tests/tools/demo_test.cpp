@@ -3,7 +3,7 @@
 
 #include "tests/tools/program.h"
 
-namespace codelog::tools::test {
+namespace codelog::tools::test::demo_test {
 namespace {
 
 std::map<std::string, int> count_by_status(const Json& codelists) {
@@ -91,4 +91,4 @@ TEST_CASE("a demonstration that was interrupted is completed", "[program]") {
 }
 
 }  // namespace
-}  // namespace codelog::tools::test
+}  // namespace codelog::tools::test::demo_test

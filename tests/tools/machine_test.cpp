@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace codelog::tools {
+namespace codelog::tools::machine_test {
 namespace {
 
 TEST_CASE("the error about an unfit machine says what to do", "[machine]") {
@@ -26,4 +26,4 @@ TEST_CASE("the limit of open files is raised as far as the system allows", "[mac
 }
 
 }  // namespace
-}  // namespace codelog::tools
+}  // namespace codelog::tools::machine_test

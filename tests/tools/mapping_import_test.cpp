@@ -6,7 +6,7 @@
 
 #include "tests/tools/program.h"
 
-namespace codelog::tools::test {
+namespace codelog::tools::test::mapping_import_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -85,4 +85,4 @@ TEST_CASE("a dm+d release adds its previous VMPs to the mapping", "[program]") {
 }
 
 }  // namespace
-}  // namespace codelog::tools::test
+}  // namespace codelog::tools::test::mapping_import_test

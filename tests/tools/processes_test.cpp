@@ -5,7 +5,7 @@
 #include "tools/child_process.h"
 #include "tools/temporary_folder.h"
 
-namespace codelog::tools {
+namespace codelog::tools::processes_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -71,4 +71,4 @@ TEST_CASE("a temporary folder is removed with its content", "[processes]") {
 }
 
 }  // namespace
-}  // namespace codelog::tools
+}  // namespace codelog::tools::processes_test

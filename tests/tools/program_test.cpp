@@ -6,7 +6,7 @@
 #include "events/log.h"
 #include "tests/tools/program.h"
 
-namespace codelog::tools::test {
+namespace codelog::tools::test::program_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -312,4 +312,4 @@ TEST_CASE("a log with its end cut off is refused with advice", "[program]") {
 }
 
 }  // namespace
-}  // namespace codelog::tools::test
+}  // namespace codelog::tools::test::program_test

@@ -7,7 +7,7 @@
 #include "tests/tools/program.h"
 #include "tools/demo/releases.h"
 
-namespace codelog::tools::test {
+namespace codelog::tools::test::serve_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -323,4 +323,4 @@ TEST_CASE("not waiting for the disk needs consent", "[serve]") {
 }
 
 }  // namespace
-}  // namespace codelog::tools::test
+}  // namespace codelog::tools::test::serve_test

@@ -7,7 +7,7 @@
 #include "tests/tools/program.h"
 #include "tools/demo/releases.h"
 
-namespace codelog::tools::test {
+namespace codelog::tools::test::site_damage_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -227,4 +227,4 @@ TEST_CASE("a damaged key is distinguished from an erased one", "[damage]") {
 }
 
 }  // namespace
-}  // namespace codelog::tools::test
+}  // namespace codelog::tools::test::site_damage_test

@@ -2,7 +2,7 @@
 
 #include "tools/terminal.h"
 
-namespace codelog::tools {
+namespace codelog::tools::terminal_test {
 namespace {
 
 TEST_CASE("numbers for people have three significant digits", "[terminal]") {
@@ -44,4 +44,4 @@ TEST_CASE("a table's columns are as wide as their widest cell, counted in charac
 }
 
 }  // namespace
-}  // namespace codelog::tools
+}  // namespace codelog::tools::terminal_test
