@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "coding_systems/base/previous_file.h"
 #include "coding_systems/versioning/alias.h"
@@ -20,10 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr mode_t folder_mode = 0700;  // people's keys are below it
 
-base::Error system_error(const std::string& what, const fs::path& path) {
-  return {base::ErrorCode::io, what + " " + path.string() + ": " + std::strerror(errno), {}};
-}
-
 base::Result<void> make_folder(const fs::path& folder) {
   std::error_code error;
   if (fs::is_directory(folder, error)) return {};
@@ -33,7 +28,7 @@ base::Result<void> make_folder(const fs::path& folder) {
   // Files below the folder are durable only if the folder's own name is.
   if (::mkdir(folder.c_str(), folder_mode) == 0) return base::sync_folder(folder.parent_path());
   if (errno == EEXIST) return {};
-  return system_error("cannot make the folder", folder);
+  return base::system_error("cannot make the folder", folder);
 }
 
 }  // namespace
@@ -42,12 +37,12 @@ base::Result<std::optional<FolderLock>> FolderLock::try_take(const fs::path& dat
   if (const auto made = make_folder(data); !made) return made.error();
   const fs::path path = data / "codelog.lock";
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!file) return system_error("cannot open", path);
+  if (!file) return base::system_error("cannot open", path);
   if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
     return std::optional(FolderLock(std::move(file)));
   }
   if (errno == EWOULDBLOCK) return std::optional<FolderLock>();
-  return system_error("cannot lock", path);
+  return base::system_error("cannot lock", path);
 }
 
 DataFolder::DataFolder(const DataFolderOptions& options, FolderLock lock)

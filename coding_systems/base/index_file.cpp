@@ -81,21 +81,16 @@ base::Error damaged(std::string detail) {
   return {base::ErrorCode::corrupt, "the index file is damaged: " + std::move(detail), {}};
 }
 
-base::Error system_error(const std::string& what, const std::filesystem::path& path) {
-  const auto code = errno == ENOENT ? base::ErrorCode::not_found : base::ErrorCode::io;
-  return {code, what + " " + path.string() + ": " + std::strerror(errno), {}};
-}
-
 base::Result<void> write_all(int descriptor, std::string_view bytes,
                              const std::filesystem::path& path) {
-  if (::ftruncate(descriptor, 0) != 0) return system_error("cannot empty", path);
+  if (::ftruncate(descriptor, 0) != 0) return base::system_error("cannot empty", path);
   while (!bytes.empty()) {
     const auto count = ::write(descriptor, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return system_error("cannot write", path);
+    if (count < 0) return base::system_error("cannot write", path);
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
-  if (::fsync(descriptor) != 0) return system_error("cannot sync", path);
+  if (::fsync(descriptor) != 0) return base::system_error("cannot sync", path);
   return {};
 }
 
@@ -245,10 +240,10 @@ std::string_view IndexFile::section_bytes(IndexSection section) const {
 base::Result<IndexFile> IndexFile::map(const std::filesystem::path& path,
                                        std::string_view system_id) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return system_error("cannot open", path);
+  if (descriptor < 0) return base::system_error("cannot open", path);
   struct stat status {};
   if (::fstat(descriptor, &status) != 0) {
-    const auto error = system_error("cannot look at", path);
+    const auto error = base::system_error("cannot look at", path);
     ::close(descriptor);
     return error;
   }
@@ -259,7 +254,7 @@ base::Result<IndexFile> IndexFile::map(const std::filesystem::path& path,
   }
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, descriptor, 0);
   if (address == MAP_FAILED) {
-    const auto error = system_error("cannot map", path);
+    const auto error = base::system_error("cannot map", path);
     ::close(descriptor);
     return error;
   }
@@ -310,7 +305,7 @@ base::Result<void> write_index_file(const std::filesystem::path& path, std::stri
   if (!own) return own.error();
   auto written = write_all(own->descriptor(), bytes, own_path);
   if (written && ::rename(own_path.c_str(), path.c_str()) != 0) {
-    written = system_error("cannot rename to", path);
+    written = base::system_error("cannot rename to", path);
   }
   if (!written) {
     ::unlink(own_path.c_str());

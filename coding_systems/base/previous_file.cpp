@@ -3,17 +3,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "events/base/files.h"
 
 namespace codelog::coding_systems {
 namespace {
-
-base::Error system_error(const std::string& what, const std::filesystem::path& path) {
-  return {base::ErrorCode::io, what + " " + path.string() + ": " + std::strerror(errno), {}};
-}
 
 bool has_no_second_names(int code) { return code == EPERM || code == EOPNOTSUPP; }
 
@@ -29,7 +24,7 @@ base::Result<PreviousFile> PreviousFile::keep(const std::filesystem::path& file)
   for (;;) {  // repeated when another process settles the file at this moment
     if (::link(file.c_str(), path.c_str()) != 0 && errno != EEXIST) {
       if (errno == ENOENT || has_no_second_names(errno)) return kept;
-      return system_error("cannot keep the file before, as", path);
+      return base::system_error("cannot keep the file before, as", path);
     }
     auto locked = LockedFile::take(path);
     if (locked) {
@@ -67,12 +62,13 @@ base::Result<bool> settle_previous_file(const std::filesystem::path& file,
     const auto kept = base::sha256_file(path);
     if (!kept) return kept.error();
     if (*kept == registered) {
-      if (::rename(path.c_str(), file.c_str()) != 0) return system_error("cannot put back", path);
+      if (::rename(path.c_str(), file.c_str()) != 0)
+        return base::system_error("cannot put back", path);
       if (auto synced = base::sync_folder(file.parent_path()); !synced) return synced.error();
       return true;
     }
   }
-  if (::unlink(path.c_str()) != 0) return system_error("cannot remove", path);
+  if (::unlink(path.c_str()) != 0) return base::system_error("cannot remove", path);
   return false;
 }
 

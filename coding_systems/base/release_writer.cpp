@@ -31,10 +31,6 @@ constexpr int sorting_kib = 8 * 1024;
 // release alone.
 constexpr std::string_view migrations_applied = "2025-04-25 00:00:00";
 
-base::Error system_error(const std::string& what, const std::filesystem::path& path) {
-  return {base::ErrorCode::io, what + " " + path.string() + ": " + std::strerror(errno), {}};
-}
-
 // publish() writes the index here before it renames it.
 std::filesystem::path new_index_of(const std::filesystem::path& index) {
   return index.string() + ".new";
@@ -90,16 +86,17 @@ base::Result<void> remove_logs_of(const std::filesystem::path& file) {
   if (!checked) return checked;
   for (const char* suffix : {"-wal", "-journal", "-shm"}) {
     const std::filesystem::path log = file.string() + suffix;
-    if (::unlink(log.c_str()) != 0 && errno != ENOENT) return system_error("cannot remove", log);
+    if (::unlink(log.c_str()) != 0 && errno != ENOENT)
+      return base::system_error("cannot remove", log);
   }
   return {};
 }
 
 base::Result<void> sync_file(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return system_error("cannot open", path);
+  if (descriptor < 0) return base::system_error("cannot open", path);
   const int failed = ::fsync(descriptor);
-  const base::Error error = system_error("cannot sync", path);
+  const base::Error error = base::system_error("cannot sync", path);
   ::close(descriptor);
   if (failed != 0) return error;
   return {};
@@ -126,7 +123,7 @@ base::Result<IndexedFile> sync_and_identify(const std::filesystem::path& path) {
   if (!sync_result) return sync_result.error();
   if (!digest) return digest.error();
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return system_error("cannot look at", path);
+  if (::stat(path.c_str(), &status) != 0) return base::system_error("cannot look at", path);
   // A rename changes neither size, time nor inode.
   return IndexedFile{*digest, static_cast<std::uint64_t>(status.st_size),
                      std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
@@ -219,7 +216,7 @@ base::Result<void> ReleaseWriter::lock_temporary_file() {
   temporary_.locked = std::move(*locked);
   temporary_.path = path;
   if (::ftruncate(temporary_.locked->descriptor(), 0) != 0) {
-    return system_error("cannot empty", path);
+    return base::system_error("cannot empty", path);
   }
   return {};
 }
@@ -345,7 +342,7 @@ base::Result<IndexedFile> ReleaseWriter::publish_without_index() {
 
 base::Result<void> ReleaseWriter::put_in_place() {
   if (::rename(temporary_.path.c_str(), file_.c_str()) != 0) {
-    return system_error("cannot rename to", file_);
+    return base::system_error("cannot rename to", file_);
   }
   temporary_.path.clear();
   return base::sync_folder(file_.parent_path());

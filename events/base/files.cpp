@@ -29,12 +29,6 @@ class File {
   int descriptor_;
 };
 
-Error system_error(const std::string& what, const std::filesystem::path& path) {
-  const int number = errno;
-  const ErrorCode code = number == ENOENT ? ErrorCode::not_found : ErrorCode::io;
-  return {code, what + " " + path.string() + ": " + std::strerror(number), {}};
-}
-
 bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -46,6 +40,12 @@ bool write_all(int descriptor, std::string_view bytes) {
 }
 
 }  // namespace
+
+Error system_error(std::string_view what, const std::filesystem::path& path) {
+  const int number = errno;
+  const ErrorCode code = number == ENOENT ? ErrorCode::not_found : ErrorCode::io;
+  return {code, std::string(what) + " " + path.string() + ": " + std::strerror(number), {}};
+}
 
 Result<std::string> read_file(const std::filesystem::path& path) {
   const File file(path, O_RDONLY);

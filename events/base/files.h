@@ -10,6 +10,10 @@
 
 namespace codelog::base {
 
+// The error of a system call that has just failed (errno): "cannot open PATH: reason". The code is
+// not_found if there is no such file, otherwise io.
+Error system_error(std::string_view what, const std::filesystem::path& path);
+
 // Reads a whole file. Errors: not_found, io.
 Result<std::string> read_file(const std::filesystem::path& path);
 
