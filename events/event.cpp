@@ -6,7 +6,7 @@ namespace codelog::events {
 namespace {
 
 // Names, in the order of Event's alternatives.
-constexpr std::array<std::string_view, event_types_count> names = {
+constexpr std::array<std::string_view, event_types_count> event_names = {
     "UserAdded",
     "UserPersonalDataChanged",
     "UserActivationChanged",
@@ -41,7 +41,7 @@ constexpr std::array<std::string_view, event_types_count> names = {
     "UpgradesReported",
     "AssumptionsConfirmed",
 };
-static_assert(!names.back().empty(), "an event has no name");
+static_assert(!event_names.back().empty(), "an event has no name");
 
 }  // namespace
 
@@ -56,6 +56,6 @@ bool operator==(const Event& left, const Event& right) {
   return static_cast<const AnyEvent&>(left) == static_cast<const AnyEvent&>(right);
 }
 
-std::string_view event_type(const Event& event) { return names[event.index()]; }
+std::string_view event_type(const Event& event) { return event_names[event.index()]; }
 
 }  // namespace codelog::events

@@ -28,7 +28,7 @@ struct Person {
   const char* email;
   bool is_admin;
 };
-constexpr std::array people = {Person{"alice", "Alice Adams", "alice@example.org", true},
+constexpr std::array demo_people = {Person{"alice", "Alice Adams", "alice@example.org", true},
                                Person{"bob", "Bob Brown", "bob@example.org", false},
                                Person{"carol", "Carol Clarke", "carol@example.net", false}};
 
@@ -143,7 +143,7 @@ class DemoMaker {
   explicit DemoMaker(application::Application& application) : application_(application) {}
 
   Result<Json> make() {
-    for (const Person& person : people) {
+    for (const Person& person : demo_people) {
       if (const auto made = make_person(person); !made) return made.error();
     }
     for (const DemoOrganisation& group : organisations) {

@@ -8,7 +8,7 @@
 namespace codelog::coding_systems {
 namespace {
 
-constexpr std::size_t block_bytes = 256 * 1024;
+constexpr std::size_t csv_block_bytes = 256 * 1024;
 // The memory of a longer field is freed; otherwise every field could keep that of the longest
 // record.
 constexpr std::size_t field_bytes_kept = 4 * 1024;
@@ -16,7 +16,7 @@ constexpr std::size_t field_bytes_kept = 4 * 1024;
 }  // namespace
 
 CsvReader::CsvReader(std::string name, Read read)
-    : name_(std::move(name)), read_(std::move(read)), block_(block_bytes) {}
+    : name_(std::move(name)), read_(std::move(read)), block_(csv_block_bytes) {}
 
 base::Result<bool> CsvReader::next_record() {
   if (!is_begun_) {

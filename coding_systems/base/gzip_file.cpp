@@ -12,7 +12,7 @@
 namespace codelog::coding_systems {
 namespace {
 
-constexpr std::size_t block_bytes = 256 * 1024;
+constexpr std::size_t compressed_block_bytes = 256 * 1024;
 constexpr int gzip_window_bits = 15 + 16;  // zlib: plus 16 asks for the gzip wrapping
 constexpr std::size_t piece_bytes_max = std::numeric_limits<uInt>::max();  // zlib counts in 32 bits
 
@@ -39,7 +39,7 @@ base::Result<GzipFile> GzipFile::open(const std::filesystem::path& path, ZipLimi
   if (error || !opened.file_.is_open()) {
     return base::Error{base::ErrorCode::io, path.string() + ": cannot be opened", {}};
   }
-  opened.block_.resize(block_bytes);
+  opened.block_.resize(compressed_block_bytes);
   opened.stream_.reset(new z_stream{});
   const int started = inflateInit2(opened.stream_.get(), gzip_window_bits);
   CODELOG_CHECK(started == Z_OK, "zlib refused its own defaults, or memory ran out");

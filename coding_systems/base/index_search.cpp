@@ -20,7 +20,7 @@ namespace codelog::coding_systems {
 namespace {
 
 // Memory is fetched this many texts ahead.
-constexpr std::size_t prefetch_distance = 16;
+constexpr std::size_t texts_ahead = 16;
 // A regular expression is matched against this many texts at once, to rule them out: about 1 KB.
 constexpr TextNumber texts_per_block = 24;
 
@@ -87,8 +87,8 @@ template <class IsWanted>
 void keep_texts(const ReleaseIndex& index, std::vector<TextNumber>& texts, IsWanted is_wanted) {
   auto kept = texts.begin();
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i + prefetch_distance < texts.size()) {
-      __builtin_prefetch(index.text_place(texts[i + prefetch_distance]));
+    if (i + texts_ahead < texts.size()) {
+      __builtin_prefetch(index.text_place(texts[i + texts_ahead]));
     }
     const TextNumber text = texts[i];
     if (is_wanted(index.text(text))) *kept++ = text;
@@ -306,7 +306,7 @@ std::vector<Node> IndexSearch::nodes_by_start(const SearchQuery& query) const {
   std::vector<Node> nodes;
   nodes.reserve(texts.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i + prefetch_distance < texts.size()) index_.prefetch_node_of(texts[i + prefetch_distance]);
+    if (i + texts_ahead < texts.size()) index_.prefetch_node_of(texts[i + texts_ahead]);
     nodes.push_back(index_.node_of(texts[i]));
   }
   return sorted_numbers(nodes, index_.node_count());
@@ -351,8 +351,8 @@ base::Result<std::vector<TextNumber>> IndexSearch::texts_by_regex(RegexWork& wor
   std::vector<TextNumber> texts;
   ReleaseIndex::Texts of_node;
   for (std::size_t i = 0; i < candidates->size(); ++i) {
-    if (i + prefetch_distance < candidates->size()) {
-      index_.prefetch_texts((*candidates)[i + prefetch_distance]);
+    if (i + texts_ahead < candidates->size()) {
+      index_.prefetch_texts((*candidates)[i + texts_ahead]);
     }
     of_node = index_.texts_of((*candidates)[i], of_node.after);
     if (!add_matches(work, of_node, wanted, texts)) return too_much_work();
@@ -462,8 +462,8 @@ base::Result<SearchHits> IndexSearch::find_page(const SearchQuery& query, Search
   const auto folded = folded_term(query.text);
   Ranking ranking(release_, index_);
   for (std::size_t i = 0; i < texts->size(); ++i) {
-    if (i + prefetch_distance < texts->size()) {
-      __builtin_prefetch(index_.text_place((*texts)[i + prefetch_distance]));
+    if (i + texts_ahead < texts->size()) {
+      __builtin_prefetch(index_.text_place((*texts)[i + texts_ahead]));
     }
     const TextNumber text = (*texts)[i];
     const Node node = index_.node_of(text);

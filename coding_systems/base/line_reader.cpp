@@ -5,7 +5,7 @@
 namespace codelog::coding_systems {
 namespace {
 
-constexpr std::size_t block_bytes = 1024 * 1024;
+constexpr std::size_t reader_block_bytes = 1024 * 1024;
 constexpr std::size_t blocks_count = 8;
 
 }  // namespace
@@ -14,7 +14,7 @@ LineReader::LineReader(const ZipArchive& archive, std::vector<ZipMember> members
     : archive_(archive), members_(std::move(members)), separator_(separator) {
   for (std::size_t i = 0; i < blocks_count; ++i) {
     free_.emplace_back().bytes =
-        std::make_unique_for_overwrite<char[]>(line_bytes_max + block_bytes);
+        std::make_unique_for_overwrite<char[]>(line_bytes_max + reader_block_bytes);
   }
   unpacker_ = std::jthread([this](const std::stop_token& stop) { unpack_all(stop); });
 }
@@ -37,7 +37,7 @@ bool LineReader::unpack_member(const ZipMember& member, const std::stop_token& s
       put_full(std::move(*block));
       return false;
     }
-    const auto size = reader->read({block->bytes.get() + line_bytes_max, block_bytes});
+    const auto size = reader->read({block->bytes.get() + line_bytes_max, reader_block_bytes});
     block->size_bytes = size ? *size : 0;
     if (!size) block->error = size.error();
     block->ends_member = size && *size == 0;

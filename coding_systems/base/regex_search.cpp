@@ -99,18 +99,22 @@ TextSearch search_for(const std::string& folded) {
   return TextSearch(folded, best);
 }
 
+}  // namespace
+
 // A piece of an expression that stands for itself.
-struct Piece {
+struct RegexPiece {
   TextSearch search;
   std::size_t bytes;
 };
 
+namespace {
+
 // The pieces of an expression that is nothing but pieces with .* between them ("fracture.*femur"),
 // which many are; nothing of any other.
-std::vector<Piece> chain_of(std::string_view pattern) {
+std::vector<RegexPiece> chain_of(std::string_view pattern) {
   constexpr std::string_view between = ".*";
   constexpr std::string_view plain = " -,/%'\"&:;<>=@!~_";
-  std::vector<Piece> chain;
+  std::vector<RegexPiece> chain;
   while (true) {
     const auto after = std::min(pattern.find(between), pattern.size());
     const auto piece = pattern.substr(0, after);
@@ -129,9 +133,10 @@ std::vector<Piece> chain_of(std::string_view pattern) {
 bool is_simple(std::string_view text) { return is_ascii(text) && text.find('\n') == text.npos; }
 
 // Where the last of the pieces ends, each taken as early as possible after the one before it.
-std::optional<std::size_t> end_of_pieces(std::span<const Piece> pieces, std::string_view text) {
+std::optional<std::size_t> end_of_pieces(std::span<const RegexPiece> pieces,
+                                         std::string_view text) {
   std::size_t from = 0;
-  for (const Piece& piece : pieces) {
+  for (const RegexPiece& piece : pieces) {
     const auto found = piece.search.find(text, from);
     if (found == text.npos) return std::nullopt;
     from = found + piece.bytes;
@@ -140,7 +145,7 @@ std::optional<std::size_t> end_of_pieces(std::span<const Piece> pieces, std::str
 }
 
 // As RegexSearch::match(), of a simple text.
-RegexSearch::Match match_pieces(std::span<const Piece> chain, std::string_view text) {
+RegexSearch::Match match_pieces(std::span<const RegexPiece> chain, std::string_view text) {
   using Match = RegexSearch::Match;
   if (!end_of_pieces(chain, text)) return Match::none;
   if (chain.front().search.find(text, 0) != 0) return Match::part;
@@ -195,7 +200,7 @@ struct RegexSearch::Compiled {
   std::uint64_t required = 0;
   std::vector<std::string> required_parts;
   std::vector<TextSearch> required_searches;
-  std::vector<Piece> chain;  // all of it, if it is one
+  std::vector<RegexPiece> chain;  // all of it, if it is one
   bool has_usable_literals = false;
   bool has_anchors = false;
 

@@ -5,7 +5,7 @@
 namespace codelog::coding_systems {
 namespace {
 
-constexpr std::size_t block_bytes = 256 * 1024;
+constexpr std::size_t lines_block_bytes = 256 * 1024;
 
 }  // namespace
 
@@ -73,7 +73,7 @@ base::Result<std::optional<std::string_view>> TextLines::next_written() {
       return error_here("the line is longer than " + std::to_string(line_bytes_max) + " bytes");
     }
     const std::size_t kept = buffer_.size();
-    buffer_.resize(kept + block_bytes);
+    buffer_.resize(kept + lines_block_bytes);
     const auto count = read_(std::span(buffer_).subspan(kept));
     if (!count) return count.error();
     buffer_.resize(kept + *count);

@@ -13,13 +13,13 @@
 namespace codelog::coding_systems {
 namespace {
 
-constexpr std::size_t block_bytes = 16;
+constexpr std::size_t vector_bytes = 16;
 constexpr std::size_t word_bytes = 8;
-static_assert(TextSearch::readable_behind_bytes >= 2 * block_bytes);
+static_assert(TextSearch::readable_behind_bytes >= 2 * vector_bytes);
 static_assert(std::endian::native == std::endian::little);
 
 // One vector register; gcc and clang translate its operators for every processor.
-using Block = std::uint8_t __attribute__((vector_size(block_bytes)));
+using Block = std::uint8_t __attribute__((vector_size(vector_bytes)));
 
 // Compares 16 bytes with one, giving 0xff where they are equal. A letter differs from its capital
 // in one bit, which is set before comparing; setting the bit turns no other byte into a letter.
@@ -31,7 +31,7 @@ class ByteMatcher {
 
   Block compare(const char* bytes) const {
     Block block;
-    std::memcpy(&block, bytes, block_bytes);
+    std::memcpy(&block, bytes, vector_bytes);
     return (block | case_bit_) == wanted_;
   }
 
@@ -60,12 +60,12 @@ std::size_t TextSearch::find(std::string_view text, std::size_t from) const {
   const ByteMatcher first(folded_[first_anchor_]);
   const ByteMatcher second(folded_[second_anchor_]);
   const std::size_t places = text.size() - folded_.size() + 1;
-  for (std::size_t start = from; start < places; start += block_bytes) {
+  for (std::size_t start = from; start < places; start += vector_bytes) {
     const char* place = text.data() + start;
     const Block both =
         first.compare(place + first_anchor_) & second.compare(place + second_anchor_);
-    std::array<std::uint64_t, block_bytes / word_bytes> words{};
-    std::memcpy(words.data(), &both, block_bytes);
+    std::array<std::uint64_t, vector_bytes / word_bytes> words{};
+    std::memcpy(words.data(), &both, vector_bytes);
     if ((words[0] | words[1]) == 0) continue;
     for (std::size_t i = 0; i < words.size(); ++i) {
       for (auto word = words[i]; word != 0;) {

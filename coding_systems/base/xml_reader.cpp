@@ -11,7 +11,7 @@
 namespace codelog::coding_systems {
 namespace {
 
-constexpr int block_bytes = 64 * 1024;
+constexpr int xml_block_bytes = 64 * 1024;
 constexpr std::string_view utf16_byte_order_marks[] = {"\xFE\xFF", "\xFF\xFE"};
 
 bool is_accepted_encoding(std::string_view encoding) {
@@ -108,9 +108,9 @@ base::Result<void> XmlReader::read(XmlHandler& handler) {
 }
 
 base::Result<std::size_t> XmlReader::read_block() {
-  void* const buffer = XML_GetBuffer(parser_.get(), block_bytes);
+  void* const buffer = XML_GetBuffer(parser_.get(), xml_block_bytes);
   CODELOG_CHECK(buffer != nullptr, "no memory for a block of XML");
-  const std::span<char> block(static_cast<char*>(buffer), block_bytes);
+  const std::span<char> block(static_cast<char*>(buffer), xml_block_bytes);
   const auto size = read_(block);
   if (!size) return size;
   if (bytes_read_ == 0) {

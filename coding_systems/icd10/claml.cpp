@@ -9,8 +9,8 @@
 namespace codelog::coding_systems::icd10 {
 namespace {
 
-constexpr std::size_t chapter_bytes_max = 7;  // size of the column
-constexpr std::size_t code_bytes_max = 32;    // errors do not repeat longer ones
+constexpr std::size_t chapter_bytes_max = 7;      // size of the column
+constexpr std::size_t shown_code_bytes_max = 32;  // errors do not repeat longer ones
 constexpr std::uint64_t entries_per_progress = 256;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -28,8 +28,9 @@ std::string without_dots(std::string_view text) {
 }
 
 std::string shown(std::string_view text) {
-  return text.size() <= code_bytes_max ? std::string(text)
-                                       : std::string(text.substr(0, code_bytes_max)) + "...";
+  return text.size() <= shown_code_bytes_max
+             ? std::string(text)
+             : std::string(text.substr(0, shown_code_bytes_max)) + "...";
 }
 
 void append_collapsed(std::string_view text, std::string& collapsed) {

@@ -33,9 +33,7 @@ constexpr char table_edition = '5';
 // OpenCodelists' name for an archive of all three.
 constexpr std::string_view combined_name_start = "combined_";
 
-base::Error invalid(std::string detail) {
-  return {base::ErrorCode::invalid, std::move(detail), {}};
-}
+base::Error unfit(std::string detail) { return {base::ErrorCode::invalid, std::move(detail), {}}; }
 
 std::string file_name_of(const std::string& path) {
   const auto slash = path.find_last_of('/');
@@ -89,18 +87,18 @@ base::Result<ImportSources> ImportSources::find(const std::filesystem::path& pat
   const bool has_scrape = sources.find(SourceRole::nhs_2016) != nullptr;
   const bool has_table = sources.find(SourceRole::nhs_table) != nullptr;
   if (has_scrape && has_table) {
-    return invalid(name + ": both the scrape of the NHS class browser and the NHS's table are " +
-                   "there, but only one may give the NHS's form of 2016; leave the other out");
+    return unfit(name + ": both the scrape of the NHS class browser and the NHS's table are " +
+                 "there, but only one may give the NHS's form of 2016; leave the other out");
   }
   if (sources.find(SourceRole::who_2016) == nullptr && !has_table) {
     if (has_scrape) {
-      return invalid(name + ": the scrape of the NHS class browser completes WHO's edition of " +
-                     "2016, which is not there (icd102016*.xml or icd102016*.zip)");
+      return unfit(name + ": the scrape of the NHS class browser completes WHO's edition of " +
+                   "2016, which is not there (icd102016*.xml or icd102016*.zip)");
     }
     if (sources.find(SourceRole::who_2019) == nullptr) {
-      return invalid(name + ": there is no edition of ICD-10: neither icd102016*.xml, nor " +
-                     "icd102019*.xml, nor ICD10_Edition5_CodesAndTitlesAndMetadata*.txt, nor an " +
-                     "archive of one of them");
+      return unfit(name + ": there is no edition of ICD-10: neither icd102016*.xml, nor " +
+                   "icd102019*.xml, nor ICD10_Edition5_CodesAndTitlesAndMetadata*.txt, nor an " +
+                   "archive of one of them");
     }
   }
   std::ranges::sort(sources.documents_, {}, [](const Document& document) {
@@ -185,8 +183,8 @@ base::Result<void> ImportSources::scan_archive(ZipArchive archive, std::optional
     inner_roles.push_back(inner_role);
   }
   if (named.empty() && inner.empty() && role) {
-    return invalid(archive.name() + ": expected one .xml file with " + describe(*role) +
-                   ", found " + std::to_string(unnamed.size()));
+    return unfit(archive.name() + ": expected one .xml file with " + describe(*role) + ", found " +
+                 std::to_string(unnamed.size()));
   }
   for (Document& document : named) {
     if (auto added = add(std::move(document)); !added) return added;
@@ -201,12 +199,12 @@ base::Result<void> ImportSources::scan_archive(ZipArchive archive, std::optional
 
 base::Result<void> ImportSources::add(Document document) {
   if (document.size_bytes > document_bytes_max) {
-    return invalid(document.name + ": it has more than " + std::to_string(document_bytes_max) +
-                   " bytes, which no edition of ICD-10 has");
+    return unfit(document.name + ": it has more than " + std::to_string(document_bytes_max) +
+                 " bytes, which no edition of ICD-10 has");
   }
   if (const Document* other = find(document.role)) {
-    return invalid("there are two files with " + describe(document.role) + ": " + other->name +
-                   " and " + document.name);
+    return unfit("there are two files with " + describe(document.role) + ": " + other->name +
+                 " and " + document.name);
   }
   documents_.push_back(std::move(document));
   return {};

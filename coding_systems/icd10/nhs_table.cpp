@@ -12,7 +12,7 @@
 namespace codelog::coding_systems::icd10 {
 namespace {
 
-constexpr std::uint64_t rows_per_progress = 1024;
+constexpr std::uint64_t records_per_progress = 1024;
 constexpr char separator = '\t';
 constexpr char qualifier_separator = '^';
 constexpr std::size_t category_bytes = 3;
@@ -120,7 +120,7 @@ class TableReader {
       if (!fields) return fields.error();
       if (!*fields) break;
       if (auto taken = take(**fields); !taken) return taken.error();
-      if (records_.size() % rows_per_progress != 0) continue;
+      if (records_.size() % records_per_progress != 0) continue;
       if (auto proceed = stages_.advance_to(bytes_before_ + lines_.bytes_read()); !proceed) {
         return proceed.error();
       }

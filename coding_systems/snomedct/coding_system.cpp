@@ -12,7 +12,7 @@ namespace codelog::coding_systems::snomedct {
 namespace {
 
 using enum HistoricalAssociation;
-constexpr std::array<HistoricalAssociationInfo, 8> associations = {{
+constexpr std::array<HistoricalAssociationInfo, 8> association_kinds = {{
     {replaced_by, "900000000000526001", "REPLACED BY"},
     {same_as, "900000000000527005", "SAME AS"},
     {possibly_equivalent_to, "900000000000523009", "POSSIBLY EQUIVALENT TO"},
@@ -22,8 +22,8 @@ constexpr std::array<HistoricalAssociationInfo, 8> associations = {{
     {partially_equivalent_to, "1186924009", "PARTIALLY EQUIVALENT TO"},
     {possibly_replaced_by, "1186921001", "POSSIBLY REPLACED BY"},
 }};
-static_assert(std::ranges::all_of(associations, [](const HistoricalAssociationInfo& info) {
-  return info.kind == associations[static_cast<std::size_t>(info.kind) - 1].kind;
+static_assert(std::ranges::all_of(association_kinds, [](const HistoricalAssociationInfo& info) {
+  return info.kind == association_kinds[static_cast<std::size_t>(info.kind) - 1].kind;
 }));
 
 class SnomedRelease final : public IndexedRelease {
@@ -50,9 +50,9 @@ class SnomedRelease final : public IndexedRelease {
   bool is_active(Node node) const override { return index().kind(node) == active_concept; }
 
   std::string_view successor_relation(std::uint32_t kind) const override {
-    const auto association = std::ranges::find(associations, HistoricalAssociation{kind},
+    const auto association = std::ranges::find(association_kinds, HistoricalAssociation{kind},
                                                &HistoricalAssociationInfo::kind);
-    return association == associations.end() ? std::string_view() : association->name;
+    return association == association_kinds.end() ? std::string_view() : association->name;
   }
 
   std::vector<std::string> search_by_code(std::string_view code) const override {
@@ -114,10 +114,10 @@ base::Result<void> read_associations(const SqliteFile& file, IndexSource& source
       "snomedct_historicalassociation WHERE active ORDER BY rowid";
   return file.for_each_row(query, [&](const SqliteRow& row) {
     const auto refset =
-        std::ranges::find(associations, row.text(0), &HistoricalAssociationInfo::refset_id);
+        std::ranges::find(association_kinds, row.text(0), &HistoricalAssociationInfo::refset_id);
     const auto retired = source.codes().find(row.text(1));
     const auto target = source.codes().find(row.text(2));
-    if (refset != associations.end() && retired && target) {
+    if (refset != association_kinds.end() && retired && target) {
       source.add_link(*retired, static_cast<LinkKind>(refset->kind), *target);
     }
     return base::Result<void>();
@@ -127,13 +127,13 @@ base::Result<void> read_associations(const SqliteFile& file, IndexSource& source
 }  // namespace
 
 const HistoricalAssociationInfo& info_of(HistoricalAssociation kind) {
-  return associations[static_cast<std::size_t>(kind) - 1];
+  return association_kinds[static_cast<std::size_t>(kind) - 1];
 }
 
 std::optional<HistoricalAssociation> find_historical_association(std::uint64_t refset_id) {
   static const auto ids = [] {
-    std::array<std::uint64_t, associations.size()> parsed{};
-    std::ranges::transform(associations, parsed.begin(), [](const auto& info) {
+    std::array<std::uint64_t, association_kinds.size()> parsed{};
+    std::ranges::transform(association_kinds, parsed.begin(), [](const auto& info) {
       std::uint64_t id = 0;
       std::from_chars(info.refset_id.data(), info.refset_id.data() + info.refset_id.size(), id);
       return id;
@@ -142,7 +142,7 @@ std::optional<HistoricalAssociation> find_historical_association(std::uint64_t r
   }();
   const auto found = std::ranges::find(ids, refset_id);
   if (found == ids.end()) return std::nullopt;
-  return associations[static_cast<std::size_t>(found - ids.begin())].kind;
+  return association_kinds[static_cast<std::size_t>(found - ids.begin())].kind;
 }
 
 TextRole role_of(std::string_view description_type) {

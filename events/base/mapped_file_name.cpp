@@ -23,7 +23,7 @@ struct Name {
 static_assert(std::atomic<std::uintptr_t>::is_always_lock_free);
 static_assert(std::atomic<const std::string*>::is_always_lock_free);
 
-std::array<Name, names_max> names;
+std::array<Name, names_max> mapped_names;
 
 void write_text(std::string_view text) {
   // The process is about to end, so a failed write is ignored.
@@ -33,7 +33,7 @@ void write_text(std::string_view text) {
 void on_bus_error(int signal, siginfo_t* info, void*) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
   std::string_view path = "a mapped file";
-  for (const Name& name : names) {
+  for (const Name& name : mapped_names) {
     const std::string* const known = name.path.load(std::memory_order_acquire);
     if (known != nullptr && address >= name.first && address < name.after) path = *known;
   }
@@ -42,27 +42,27 @@ void on_bus_error(int signal, siginfo_t* info, void*) {
   write_text(
       ": it was cut short while it was open, or its disk has failed. Restore the file; an .index "
       "may be deleted: it is built again\n");
-  // SA_RESETHAND has restored the default, which ends the process and names the signal.
+  // SA_RESETHAND has restored the default, which ends the process and mapped_names the signal.
   (void)::raise(signal);
 }
 
 }  // namespace
 
 MappedFileName::MappedFileName(std::string_view bytes, std::string path) : path_(std::move(path)) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i].is_taken.exchange(true)) continue;
+  for (std::size_t i = 0; i < mapped_names.size(); ++i) {
+    if (mapped_names[i].is_taken.exchange(true)) continue;
     slot_ = static_cast<int>(i);
     const auto first = reinterpret_cast<std::uintptr_t>(bytes.data());
-    names[i].first = first;
-    names[i].after = first + bytes.size();
-    names[i].path.store(&path_, std::memory_order_release);
+    mapped_names[i].first = first;
+    mapped_names[i].after = first + bytes.size();
+    mapped_names[i].path.store(&path_, std::memory_order_release);
     return;
   }
 }
 
 MappedFileName::~MappedFileName() {
   if (slot_ < 0) return;
-  Name& name = names[static_cast<std::size_t>(slot_)];
+  Name& name = mapped_names[static_cast<std::size_t>(slot_)];
   name.path = nullptr;
   name.is_taken = false;
 }

@@ -13,7 +13,7 @@
 namespace codelog::api {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 // Each request that waits for a position holds a worker; beyond this number the answer is 503 at
 // once.
@@ -81,12 +81,12 @@ Result<void> check_query(const Endpoint& endpoint, const http::Request& request)
   return {};
 }
 
-Result<json> read_body(const Endpoint& endpoint, const http::Request& request) {
-  if (endpoint.body.empty()) return json();
-  if (request.body.empty() && endpoint.body_is_optional) return json::object();
+Result<Json> read_body(const Endpoint& endpoint, const http::Request& request) {
+  if (endpoint.body.empty()) return Json();
+  if (request.body.empty() && endpoint.body_is_optional) return Json::object();
   auto body = application::parse_json(request.body, application::DuplicateKeys::refused);
   if (!body) return body.error();
-  const json schema = {{"$ref", "#/components/schemas/" + std::string(endpoint.body)}};
+  const Json schema = {{"$ref", "#/components/schemas/" + std::string(endpoint.body)}};
   auto wrong = application::check_schema(schema, schemas(), *body);
   if (wrong.empty()) return body;
   Error error{ErrorCode::invalid, "the request's body is not as it must be", std::move(wrong)};
@@ -124,7 +124,7 @@ Result<http::Response> answer_write(const Endpoint& endpoint, Application& appli
   if (!actor) return actor.error();
   const auto write = application::make_write(request, *actor);
   if (!write) return write.error();
-  const json nothing;
+  const Json nothing;
   const auto repeated = application::find_repeated(application.site(), *write);
   if (!repeated) return repeated.error();
   if (*repeated) return endpoint.render({application, request, path, nothing, *write}, **repeated);
@@ -181,8 +181,8 @@ std::string_view name_of(Parameter parameter) {
   return "";
 }
 
-json describe(Parameter parameter) {
-  const auto describe_as = [&](json schema, const char* description) -> json {
+Json describe(Parameter parameter) {
+  const auto describe_as = [&](Json schema, const char* description) -> Json {
     return {{"name", std::string(name_of(parameter))},
             {"in", "query"},
             {"description", description},

@@ -8,7 +8,7 @@
 namespace codelog::api {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 constexpr const char* introduction =
     "Everything on the site that changes is an event in a log; every write answers with the "
@@ -17,24 +17,24 @@ constexpr const char* introduction =
     "hash. A write with an `Idempotency-Key` never acts twice: repeating it gives the first "
     "answer. Errors are problem+json.";
 
-json reference_to(std::string_view schema) {
+Json reference_to(std::string_view schema) {
   return {{"$ref", "#/components/schemas/" + std::string(schema)}};
 }
 
-json content_of(std::string_view media_type, std::string_view schema) {
+Json content_of(std::string_view media_type, std::string_view schema) {
   return {{std::string(media_type), {{"schema", reference_to(schema)}}}};
 }
 
-json problem(const char* description) {
+Json problem(const char* description) {
   return {{"description", description},
           {"content", content_of("application/problem+json", "Problem")}};
 }
 
-json path_parameters(std::string_view path) {
-  json parameters = json::array();
+Json path_parameters(std::string_view path) {
+  Json parameters = Json::array();
   for (std::size_t at = path.find('{'); at != std::string::npos; at = path.find('{', at + 1)) {
     const std::string name(path.substr(at + 1, path.find('}', at) - at - 1));
-    json schema = {{"type", name == "id" ? "integer" : "string"}};
+    Json schema = {{"type", name == "id" ? "integer" : "string"}};
     if (name == "owner_kind") schema = {{"enum", {"organisation", "user"}}};
     parameters.push_back(
         {{"name", name}, {"in", "path"}, {"required", true}, {"schema", std::move(schema)}});
@@ -42,15 +42,15 @@ json path_parameters(std::string_view path) {
   return parameters;
 }
 
-json header(const char* name, const char* description) {
+Json header(const char* name, const char* description) {
   return {{"name", name},
           {"in", "header"},
           {"description", description},
           {"schema", {{"type", "string"}}}};
 }
 
-json parameters_of(const Endpoint& endpoint) {
-  json parameters = path_parameters(endpoint.path);
+Json parameters_of(const Endpoint& endpoint) {
+  Json parameters = path_parameters(endpoint.path);
   for (const Parameter parameter : endpoint.query) parameters.push_back(describe(parameter));
   if (endpoint.read) {
     parameters.push_back(
@@ -67,8 +67,8 @@ json parameters_of(const Endpoint& endpoint) {
   return parameters;
 }
 
-json responses_of(const Endpoint& endpoint) {
-  json responses = {
+Json responses_of(const Endpoint& endpoint) {
+  Json responses = {
       {std::to_string(endpoint.status),
        {{"description", "Done."}, {"content", content_of("application/json", endpoint.answer)}}},
       {"400", problem("The request is invalid; `errors` names the fields.")},
@@ -88,8 +88,8 @@ json responses_of(const Endpoint& endpoint) {
   return responses;
 }
 
-json operation_of(const Endpoint& endpoint) {
-  json operation = {{"operationId", std::string(endpoint.id)},
+Json operation_of(const Endpoint& endpoint) {
+  Json operation = {{"operationId", std::string(endpoint.id)},
                     {"summary", std::string(endpoint.summary)},
                     {"parameters", parameters_of(endpoint)},
                     {"responses", responses_of(endpoint)}};
@@ -98,15 +98,15 @@ json operation_of(const Endpoint& endpoint) {
                                 {"content", content_of("application/json", endpoint.body)}};
   }
   if (endpoint.act || endpoint.needs_token) {
-    operation["security"] = json::array({{{"token", json::array()}}});
+    operation["security"] = Json::array({{{"token", Json::array()}}});
   }
   return operation;
 }
 
 }  // namespace
 
-json make_openapi(const std::vector<Endpoint>& endpoints) {
-  json paths = json::object();
+Json make_openapi(const std::vector<Endpoint>& endpoints) {
+  Json paths = Json::object();
   for (const Endpoint& endpoint : endpoints) {
     const std::string method = base::ascii_lower(http::to_string(endpoint.method));
     paths[std::string(endpoint.path)][method] = operation_of(endpoint);

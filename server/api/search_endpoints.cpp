@@ -19,7 +19,7 @@ using coding_systems::TextRole;
 using commands::SearchRequest;
 using http::Method;
 
-constexpr std::size_t term_bytes = 64;  // approximate, with code; for reserving memory
+constexpr std::size_t found_bytes = 64;  // approximate, with code; for reserving memory
 constexpr std::size_t hit_bytes = 256;
 constexpr std::uint64_t hits_default = 50;
 constexpr std::uint64_t hits_max = 1000;
@@ -81,7 +81,7 @@ Result<http::Response> search_release(const ReadCall& call) {
   const auto asked = commands::typed_search_in(**release, *request);
   const auto found = commands::expand_search(*release, asked);
   if (!found) return in_parameters(asked, found.error());
-  JsonWriter json(application::JsonStyle::compact, 64 + found->all_codes_count() * term_bytes);
+  JsonWriter json(application::JsonStyle::compact, 64 + found->all_codes_count() * found_bytes);
   json.begin_object().key("matching");
   write_texts(found->matching_codes(), json);
   json.key("codes");

@@ -103,8 +103,8 @@ std::string preview_json(const VersionRecord& version, const std::string& releas
                          const commands::Upgrade& upgrade, const ReleaseComparison& releases,
                          const FindSuccessors& find_more,
                          const std::vector<std::string>& not_codes) {
-  constexpr std::size_t code_bytes = 200;
-  JsonWriter json(application::JsonStyle::compact, 1024 + upgrade.codes.size() * code_bytes);
+  constexpr std::size_t compared_bytes = 200;
+  JsonWriter json(application::JsonStyle::compact, 1024 + upgrade.codes.size() * compared_bytes);
   json.begin_object().field("release", release).field("release_before", version.release);
   json.field("compared_with_release_before", releases.older() != nullptr);
   json.field("outcome", commands::to_string(upgrade.outcome()))

@@ -13,7 +13,7 @@ namespace {
 
 using base::Error;
 using base::ErrorCode;
-using nlohmann::json;
+using Json = nlohmann::json;
 
 constexpr std::array<std::string_view, 3> required_keys = {"name", "coding_system_id",
                                                            "coding_system_database_alias"};
@@ -44,7 +44,7 @@ std::string quoted(std::span<const std::string> names) {
   return list;
 }
 
-Result<json> parse(std::string_view text) {
+Result<Json> parse(std::string_view text) {
   auto body = application::parse_json(text, application::DuplicateKeys::last_wins);
   if (!body) {
     // OpenCodelists accepts NaN, and fails on text that is not UTF-8.
@@ -52,19 +52,19 @@ Result<json> parse(std::string_view text) {
     return is_explained ? body.error() : bad("Invalid JSON");
   }
   // OpenCodelists treats a list or a text as an object without keys.
-  if (!body->is_object()) return json::object();
+  if (!body->is_object()) return Json::object();
   return body;
 }
 
 // Takes typed values out of an object; keeps the first type error.
 class Fields {
  public:
-  explicit Fields(const json& object) : object_(object) {}
+  explicit Fields(const Json& object) : object_(object) {}
 
   const std::optional<Error>& error() const { return error_; }
 
   std::optional<std::string> text(const char* name) {
-    const json* found = find(name);
+    const Json* found = find(name);
     if (found == nullptr || found->is_null()) return std::nullopt;
     if (found->is_string()) return found->get<std::string>();
     fail(name, "a string");
@@ -72,14 +72,14 @@ class Fields {
   }
 
   std::string required_text(const char* name) {
-    const json* found = find(name);
+    const Json* found = find(name);
     if (found != nullptr && found->is_string()) return found->get<std::string>();
     fail(name, "a string");
     return "";
   }
 
   bool flag(const char* name) {
-    const json* found = find(name);
+    const Json* found = find(name);
     if (found == nullptr || found->is_null()) return false;
     if (found->is_boolean()) return found->get<bool>();
     fail(name, "true or false");
@@ -87,7 +87,7 @@ class Fields {
   }
 
   std::optional<std::vector<std::string>> texts(const char* name) {
-    const json* found = find(name);
+    const Json* found = find(name);
     if (found == nullptr) return std::nullopt;
     if (!found->is_array()) {
       fail(name, "a list of strings");
@@ -95,7 +95,7 @@ class Fields {
     }
     std::vector<std::string> list;
     list.reserve(found->size());
-    for (const json& item : *found) {
+    for (const Json& item : *found) {
       if (!item.is_string()) {
         fail(name, "a list of strings, and entry " + std::to_string(list.size() + 1) + " is none");
         return std::nullopt;
@@ -109,9 +109,9 @@ class Fields {
   template <class Item>
   std::vector<Item> pairs(const char* name, const char* first, const char* second) {
     std::vector<Item> list;
-    const json* found = find(name);
+    const Json* found = find(name);
     if (found == nullptr || found->is_null()) return list;
-    const auto has = [](const json& item, const char* key) {
+    const auto has = [](const Json& item, const char* key) {
       return item.contains(key) && item.at(key).is_string();
     };
     const bool all =
@@ -123,7 +123,7 @@ class Fields {
                      second + "`");
       return list;
     }
-    for (const json& item : *found) {
+    for (const Json& item : *found) {
       list.push_back({item.at(first).template get<std::string>(),
                       item.at(second).template get<std::string>()});
     }
@@ -131,7 +131,7 @@ class Fields {
   }
 
  private:
-  const json* find(const char* name) const {
+  const Json* find(const char* name) const {
     const auto found = object_.find(name);
     return found == object_.end() ? nullptr : &*found;
   }
@@ -139,11 +139,11 @@ class Fields {
     if (!error_) error_ = bad("`" + std::string(name) + "` must be " + wanted);
   }
 
-  const json& object_;
+  const Json& object_;
   std::optional<Error> error_;
 };
 
-Result<void> check_keys(const json& body) {
+Result<void> check_keys(const Json& body) {
   std::vector<std::string> missing;
   for (const std::string_view key : required_keys) {
     if (!body.contains(key)) missing.emplace_back(key);
@@ -158,7 +158,7 @@ Result<void> check_keys(const json& body) {
 }
 
 // With a table, OpenCodelists allows fewer options and requires more.
-Result<void> check_keys_with_table(const json& body) {
+Result<void> check_keys_with_table(const Json& body) {
   constexpr std::array<std::string_view, 9> allowed = {"name",
                                                        "coding_system_id",
                                                        "coding_system_database_alias",

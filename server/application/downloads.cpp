@@ -21,10 +21,10 @@ using coding_systems::Node;
 using coding_systems::Release;
 using events::CodeWithStatus;
 
-constexpr std::string_view dmd = "dmd";
+constexpr std::string_view dmd_id = "dmd";
 constexpr std::string_view not_downloadable = "Codelist is not downloadable";
 constexpr std::string_view no_codeset = "This codelist version does not have a codeset.";
-constexpr std::size_t row_bytes = 64;  // approximate; for reserving memory
+constexpr std::size_t term_row_bytes = 64;  // approximate; for reserving memory
 
 const CodingSystemInfo& system_of(const CodelistRecord& codelist) {
   const auto* system = coding_systems::find_coding_system(codelist.coding_system);
@@ -45,7 +45,7 @@ Result<std::shared_ptr<const Release>> open_release(const commands::Site& site,
 Result<std::string> download_table(const commands::Site& site, const Views& views,
                                    const CodelistRecord& codelist, const VersionRecord& version,
                                    const DownloadOptions& options) {
-  const bool adds_vmps = codelist.coding_system == dmd && !options.omit_mapped_vmps;
+  const bool adds_vmps = codelist.coding_system == dmd_id && !options.omit_mapped_vmps;
   std::string table = views.csv_data(version.id).value_or("");
   if (!options.fixed_headers && !adds_vmps) return table;
   const auto rows = commands::read_csv(table);
@@ -85,7 +85,7 @@ Result<std::string> content_csv(const commands::Site& site, const Views& views,
   if (version.has_csv_data) return download_table(site, views, codelist, version, options);
   auto table = new_style_table(site, views, codelist, version);
   if (!table) return table.error();
-  if (codelist.coding_system == dmd && options.include_mapped_vmps) {
+  if (codelist.coding_system == dmd_id && options.include_mapped_vmps) {
     const auto previous_vmps = commands::open_previous_vmps(site.mappings, views);
     if (!previous_vmps) return previous_vmps.error();
     add_mapped_vmps(**previous_vmps, *table);
@@ -151,7 +151,7 @@ Result<std::vector<std::string>> valid_shas(const commands::Site& site, const Vi
   }
   const auto download = content_csv(site, views, codelist, version, {});
   if (!download) return download.error();
-  if (codelist.coding_system != dmd) return download_shas(*download);
+  if (codelist.coding_system != dmd_id) return download_shas(*download);
   return dmd_download_shas(
       *download, version.has_csv_data ? views.csv_data(version.id).value_or("") : *download);
 }
@@ -171,7 +171,7 @@ Result<std::string> definition_csv(const commands::Site& site, const Views& view
   });
   if (!rows) return rows.error();
   std::string out;
-  out.reserve(rows->size() * row_bytes);
+  out.reserve(rows->size() * term_row_bytes);
   commands::append_csv_row({"code", "term", "is_included"}, out);
   for (const coding_systems::DefiningCode& row : *rows) {
     commands::append_csv_row(

@@ -36,6 +36,8 @@ std::uint64_t thread_processor_us() {
          static_cast<std::uint64_t>(time.tv_nsec) / 1'000;
 }
 
+}  // namespace
+
 // Leaves the gate when the work ends, in any way.
 class AtWork {
  public:
@@ -49,8 +51,6 @@ class AtWork {
   Gate::Ticket& ticket_;
   const Gate::Working working_;
 };
-
-}  // namespace
 
 // --- The gate
 

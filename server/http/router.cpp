@@ -7,8 +7,6 @@
 namespace codelog::http {
 namespace {
 
-enum class Kind : std::uint8_t { literal, any, slug, digits, rest };
-
 constexpr std::uint8_t is_slug_bit = 1, is_digit_bit = 2;
 
 // A table, because this look-up runs for each byte of every parameter of every request.
@@ -43,8 +41,10 @@ void PathParameters::add(std::string_view name, std::string_view value) {
   entries_[size_++] = {name, value};
 }
 
+enum class SegmentKind : std::uint8_t { literal, any, slug, digits, rest };
+
 struct Router::Segment {
-  Kind kind = Kind::literal;
+  SegmentKind kind = SegmentKind::literal;
   std::string text;  // the literal, or the parameter's name in the pattern's first route
 };
 
@@ -61,7 +61,7 @@ struct Router::Pattern {
   std::string allow;
   ImpliedMethods implied = ImpliedMethods::head_and_options;
 
-  bool ends_in_rest() const { return segments.back().kind == Kind::rest; }
+  bool ends_in_rest() const { return segments.back().kind == SegmentKind::rest; }
   bool lists(Method method) const {
     return std::find(listed.begin(), listed.end(), method) != listed.end();
   }
@@ -102,16 +102,16 @@ struct Router::Segments {
 
 namespace {
 
-std::pair<Kind, std::string> parse_parameter(std::string_view inside) {
+std::pair<SegmentKind, std::string> parse_parameter(std::string_view inside) {
   const std::size_t colon = inside.find(':');
   const std::string_view name = inside.substr(0, colon);
   CODELOG_CHECK(!name.empty(), "a route's parameter without a name");
-  if (colon == std::string_view::npos) return {Kind::any, std::string(name)};
+  if (colon == std::string_view::npos) return {SegmentKind::any, std::string(name)};
   const std::string_view kind = inside.substr(colon + 1);
-  if (kind == "slug") return {Kind::slug, std::string(name)};
-  if (kind == "digits") return {Kind::digits, std::string(name)};
+  if (kind == "slug") return {SegmentKind::slug, std::string(name)};
+  if (kind == "digits") return {SegmentKind::digits, std::string(name)};
   CODELOG_CHECK(kind == "rest", "a route's parameter of unknown kind: " + std::string(kind));
-  return {Kind::rest, std::string(name)};
+  return {SegmentKind::rest, std::string(name)};
 }
 
 }  // namespace
@@ -128,7 +128,7 @@ Router::Pattern& Router::pattern_of(const std::string& text) {
   CODELOG_CHECK(parts.count <= path_segments_max, "a route's pattern is too long: " + text);
   for (std::size_t i = 0; i < parts.count; ++i) {
     const std::string_view part = parts.parts[i];
-    Segment segment{Kind::literal, std::string(part)};
+    Segment segment{SegmentKind::literal, std::string(part)};
     if (part.starts_with('{') && part.ends_with('}')) {
       std::tie(segment.kind, segment.text) = parse_parameter(part.substr(1, part.size() - 2));
     } else {
@@ -136,13 +136,15 @@ Router::Pattern& Router::pattern_of(const std::string& text) {
       CODELOG_CHECK(!has_brace, "a parameter must be a whole segment: " + text);
     }
     const bool is_last = i + 1 == parts.count;
-    CODELOG_CHECK(segment.kind != Kind::rest || is_last, "{:rest} must end its pattern: " + text);
+    CODELOG_CHECK(segment.kind != SegmentKind::rest || is_last,
+                  "{:rest} must end its pattern: " + text);
     pattern->segments.push_back(std::move(segment));
   }
   const auto same_shape = [&](const std::unique_ptr<Pattern>& other) {
     return std::equal(other->segments.begin(), other->segments.end(), pattern->segments.begin(),
                       pattern->segments.end(), [](const Segment& a, const Segment& b) {
-                        return a.kind == b.kind && (a.kind != Kind::literal || a.text == b.text);
+                        return a.kind == b.kind &&
+                               (a.kind != SegmentKind::literal || a.text == b.text);
                       });
   };
   const auto found = std::find_if(patterns_.begin(), patterns_.end(), same_shape);
@@ -192,19 +194,19 @@ bool Router::matches(const Pattern& pattern, const Segments& segments) {
     const Segment& segment = pattern.segments[i];
     const std::string_view part = segments.parts[i];
     switch (segment.kind) {
-      case Kind::literal:
+      case SegmentKind::literal:
         if (part != segment.text) return false;
         break;
-      case Kind::any:
+      case SegmentKind::any:
         if (part.empty()) return false;
         break;
-      case Kind::slug:
+      case SegmentKind::slug:
         if (part.empty() || !all_of_class(part, is_slug_bit)) return false;
         break;
-      case Kind::digits:
+      case SegmentKind::digits:
         if (part.empty() || !all_of_class(part, is_digit_bit)) return false;
         break;
-      case Kind::rest:
+      case SegmentKind::rest:
         return !part.empty() || i + 1 < segments.count;
     }
   }
@@ -250,10 +252,10 @@ RouteMatch Router::match(Method method, std::string_view path) const {
   result.route_number = choice->number;
   std::size_t name = 0;
   for (std::size_t i = 0; i < pattern->segments.size(); ++i) {
-    const Kind kind = pattern->segments[i].kind;
-    if (kind == Kind::literal) continue;
+    const SegmentKind kind = pattern->segments[i].kind;
+    if (kind == SegmentKind::literal) continue;
     std::string_view value = segments.parts[i];
-    if (kind == Kind::rest)
+    if (kind == SegmentKind::rest)
       value = path.substr(static_cast<std::size_t>(value.data() - path.data()));
     result.parameters.add(choice->names[name++], value);
   }

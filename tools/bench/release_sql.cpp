@@ -12,15 +12,11 @@ using base::Result;
 using coding_systems::SqliteFile;
 using coding_systems::SqliteRow;
 
-namespace {
-
 // Texts of a release: the columns of a table that a term search reads.
 struct TextColumns {
   const char* codes;  // the statement up to the condition on the texts
   std::vector<const char*> columns;
 };
-
-}  // namespace
 
 struct SystemSql {
   std::string_view system_id;

@@ -96,10 +96,10 @@ constexpr std::array<std::string_view, 8> group_starts = {
 constexpr std::array<std::string_view, 8> group_ends = {
     "Antagonists",  "Stimulants",  "Preparations", "Inhibitors",
     "Suppressants", "Supplements", "Relaxants",    "Modulators"};
-constexpr std::array<std::string_view, 6> forms = {"tablets", "capsules",  "oral solution",
-                                                   "cream",   "eye drops", "injection"};
-constexpr std::array<std::string_view, 6> strengths = {"5mg",  "10mg",  "25mg",
-                                                       "50mg", "100mg", "250mg"};
+constexpr std::array<std::string_view, 6> bnf_forms = {"tablets", "capsules",  "oral solution",
+                                                       "cream",   "eye drops", "injection"};
+constexpr std::array<std::string_view, 6> bnf_strengths = {"5mg",  "10mg",  "25mg",
+                                                           "50mg", "100mg", "250mg"};
 constexpr std::uint32_t presentations_count_max = 300'000;  // a section has at most 100 paragraphs
 constexpr std::string_view code_letters = "ABCDEFGHIJKLMNPQRSTUVWXYZ";
 
@@ -226,13 +226,14 @@ class BnfMaker {
       const std::string product_name =
           product == 0 ? name : pick(stem_starts) + pick(stem_middles) + "x";
       enter_product(product == 0 ? 0 : 25 + product, product_name);
-      const std::string form = pick(forms);
-      const std::size_t first = below(strengths.size() - 2);
-      const std::size_t presentations_count = 1 + below(strengths.size());
+      const std::string form = pick(bnf_forms);
+      const std::size_t first = below(bnf_strengths.size() - 2);
+      const std::size_t presentations_count = 1 + below(bnf_strengths.size());
       for (std::size_t number = 0; number < presentations_count; ++number) {
-        add_presentation(number, product_name + " " +
-                                     std::string(strengths[(first + number) % strengths.size()]) +
-                                     " " + form);
+        add_presentation(
+            number, product_name + " " +
+                        std::string(bnf_strengths[(first + number) % bnf_strengths.size()]) + " " +
+                        form);
       }
     }
   }

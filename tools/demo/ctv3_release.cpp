@@ -20,7 +20,7 @@ constexpr std::string_view day = "2024-01-01";
 constexpr char official_letter = 'Z';  // avoids X78tJ, which readers treat specially
 constexpr char tpp_letter = 'Y';
 constexpr char term_letter = 'T';
-constexpr std::uint32_t codes_count_max = 1'000'000;
+constexpr std::uint32_t ctv3_codes_max = 1'000'000;
 
 // A letter, and a number in four characters.
 std::string code_of(char letter, std::size_t number) {
@@ -143,9 +143,9 @@ class Ctv3Maker {
 
 base::Result<std::filesystem::path> make_ctv3_files(const std::filesystem::path& folder,
                                                     const Ctv3Size& size) {
-  if (size.codes_count > codes_count_max) {
+  if (size.codes_count > ctv3_codes_max) {
     return base::Error{base::ErrorCode::invalid,
-                       "at most " + std::to_string(codes_count_max) + " codes can be made up",
+                       "at most " + std::to_string(ctv3_codes_max) + " codes can be made up",
                        {}};
   }
   Ctv3Maker maker(size);

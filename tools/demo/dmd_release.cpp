@@ -75,7 +75,7 @@ struct Form {
   std::string_view form_name;
   std::string_view route;
 };
-constexpr std::array<Form, 8> forms = {
+constexpr std::array<Form, 8> dmd_forms = {
     {{" tablets", "tablet", "Tablet", "Oral"},
      {" capsules", "capsule", "Capsule", "Oral"},
      {" modified-release tablets", "tablet", "Modified-release tablet", "Oral"},
@@ -84,9 +84,9 @@ constexpr std::array<Form, 8> forms = {
      {"/g cream", "gram", "Cream", "Skin"},
      {"/ml eye drops", "ml", "Eye drops", "Eye"},
      {"/dose inhaler", "dose", "Inhalation vapour", "Inhalation"}}};
-constexpr std::array<std::string_view, 12> strengths = {"500micrograms", "1mg",   "2mg",   "2.5mg",
-                                                        "5mg",           "10mg",  "20mg",  "40mg",
-                                                        "100mg",         "200mg", "250mg", "500mg"};
+constexpr std::array<std::string_view, 12> dmd_strengths = {
+    "500micrograms", "1mg",  "2mg",   "2.5mg", "5mg",   "10mg",
+    "20mg",          "40mg", "100mg", "200mg", "250mg", "500mg"};
 constexpr std::array<std::string_view, 12> maker_starts = {"Alder",  "Birch",   "Cedar",  "Elder",
                                                            "Hazel",  "Juniper", "Maple",  "Myrtle",
                                                            "Poplar", "Rowan",   "Spruce", "Willow"};
@@ -96,7 +96,7 @@ constexpr std::array<std::string_view, 12> maker_ends = {
 constexpr std::array<std::string_view, 3> pack_sizes = {" 28 ", " 56 ", " 100 "};
 constexpr std::size_t vmps_per_substance_max = 15;
 constexpr std::size_t strengths_per_form = 4;
-static_assert(vmps_per_substance_max <= forms.size() * strengths_per_form);
+static_assert(vmps_per_substance_max <= dmd_forms.size() * strengths_per_form);
 // There are enough names for this many substances, at 8 VMPs a substance.
 constexpr std::uint32_t vmps_count_max = 100'000;
 
@@ -244,7 +244,7 @@ class DmdMaker {
       rows += row("INFO", {{"CD", id}, {"DESC", std::string(text)}});
       return id;
     };
-    for (const Form& form : forms) {
+    for (const Form& form : dmd_forms) {
       form_ids_.push_back(identified(form_rows, form.form_name));
       route_ids_.push_back(identified(route_rows, form.route));
       unit_ids_.push_back(identified(unit_rows, form.unit));
@@ -270,12 +270,12 @@ class DmdMaker {
     ingredients_ += row("ING", {{"ISID", ingredient}, {"NM", name}});
     const std::string moiety = next_id();
     vtms_ += row("VTM", {{"VTMID", moiety}, {"NM", name}});
-    const std::size_t form = chooser_.below(forms.size());
-    const std::size_t strength = chooser_.below(strengths.size());
+    const std::size_t form = chooser_.below(dmd_forms.size());
+    const std::size_t strength = chooser_.below(dmd_strengths.size());
     const std::size_t count = 1 + chooser_.below(vmps_per_substance_max);
     for (std::size_t i = 0; i < count && invented_left_ > 0; ++i, --invented_left_) {
-      add_virtual({name, ingredient, moiety}, (form + i / strengths_per_form) % forms.size(),
-                  strengths[(strength + i % strengths_per_form) % strengths.size()]);
+      add_virtual({name, ingredient, moiety}, (form + i / strengths_per_form) % dmd_forms.size(),
+                  dmd_strengths[(strength + i % strengths_per_form) % dmd_strengths.size()]);
     }
   }
 
@@ -293,7 +293,7 @@ class DmdMaker {
   };
 
   void add_virtual(const Moiety& moiety, std::size_t form, std::string_view strength) {
-    const std::string what = " " + std::string(strength) + std::string(forms[form].form);
+    const std::string what = " " + std::string(strength) + std::string(dmd_forms[form].form);
     const std::string vmp = next_id();
     vmps_ += row("VMP", {{"VPID", vmp},
                          {"VTMID", moiety.id},
@@ -322,7 +322,7 @@ class DmdMaker {
     const std::size_t count = chooser_.chance(54) ? 2 : 1;
     for (std::size_t i = 0; i < count; ++i) {
       const std::string_view size = pack_sizes[(first + i) % pack_sizes.size()];
-      packs.push_back({next_id(), std::string(size) + std::string(forms[form].unit)});
+      packs.push_back({next_id(), std::string(size) + std::string(dmd_forms[form].unit)});
       vmpps_ += row("VMPP", {{"VPPID", packs.back().id},
                              {"NM", name + packs.back().size},
                              {"VPID", vmp},

@@ -101,7 +101,7 @@ constexpr std::string_view invented_letters = "ABCDFGHKLOPQRST";
 static_assert(invented_letters.size() == invented_chapters.size());
 constexpr std::size_t blocks_per_chapter = 10;
 constexpr std::size_t categories_per_block = 10;
-constexpr std::uint32_t codes_count_max = 12'000;
+constexpr std::uint32_t icd10_codes_max = 12'000;
 
 struct InventedClass {
   std::string code;
@@ -222,9 +222,9 @@ std::string edition_of(int year, const std::vector<InventedClass>& invented) {
 }  // namespace
 
 base::Result<void> make_icd10_archive(const std::filesystem::path& path, const Icd10Size& size) {
-  if (size.codes_count > codes_count_max) {
+  if (size.codes_count > icd10_codes_max) {
     return base::Error{base::ErrorCode::invalid,
-                       "at most " + std::to_string(codes_count_max) +
+                       "at most " + std::to_string(icd10_codes_max) +
                            " codes can be made up besides the familiar ones",
                        {}};
   }

@@ -8,6 +8,7 @@
 #include "events/base/check.h"
 #include "tools/demo/sctid.h"
 #include "tools/demo/snomedct_words.h"
+#include "tools/demo/text.h"
 
 namespace codelog::demo {
 namespace {
@@ -48,11 +49,6 @@ constexpr std::uint32_t no_edge = 0xffffffff;
 
 std::size_t vocabulary_size(Number concepts_count) {
   return std::min<std::size_t>(Vocabulary::size_max, concepts_count / std::size_t{7} + 200);
-}
-
-std::string capitalised(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
 }
 
 }  // namespace

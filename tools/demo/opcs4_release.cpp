@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view chapter_letters = "ABCDEFGHJKLMNPQRSTUVWX";
 constexpr std::size_t categories_per_chapter = 99;
-constexpr std::uint32_t codes_count_max = 12'000;
+constexpr std::uint32_t opcs4_codes_max = 12'000;
 
 class Opcs4Maker {
  public:
@@ -72,9 +72,9 @@ class Opcs4Maker {
 }  // namespace
 
 base::Result<void> make_opcs4_archive(const std::filesystem::path& path, const Opcs4Size& size) {
-  if (size.codes_count > codes_count_max) {
+  if (size.codes_count > opcs4_codes_max) {
     return base::Error{base::ErrorCode::invalid,
-                       "at most " + std::to_string(codes_count_max) + " codes can be made up",
+                       "at most " + std::to_string(opcs4_codes_max) + " codes can be made up",
                        {}};
   }
   ZipWriter writer;

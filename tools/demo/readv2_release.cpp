@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t levels_count = 5;
 constexpr std::size_t key_bytes_max = 10;
-constexpr std::uint32_t codes_count_max = 400'000;  // nearly all distinct codes that exist
+constexpr std::uint32_t readv2_codes_max = 400'000;  // nearly all distinct codes that exist
 
 struct ReadCode {
   std::string code;
@@ -145,9 +145,9 @@ class ReadV2Maker {
 }  // namespace
 
 base::Result<void> make_readv2_archive(const std::filesystem::path& path, const ReadV2Size& size) {
-  if (size.codes_count > codes_count_max) {
+  if (size.codes_count > readv2_codes_max) {
     return base::Error{base::ErrorCode::invalid,
-                       "at most " + std::to_string(codes_count_max) + " codes can be made up",
+                       "at most " + std::to_string(readv2_codes_max) + " codes can be made up",
                        {}};
   }
   ZipWriter writer;

@@ -7,7 +7,7 @@ constexpr std::string_view possibly_equivalent_to = "900000000000523009";
 constexpr std::string_view replaced_by = "900000000000526001";
 constexpr std::string_view same_as = "900000000000527005";
 
-constexpr FamiliarConcept added[] = {
+constexpr FamiliarConcept additions[] = {
     {"Adult onset asthma", "disorder", {"Asthma", ""}, "Asthma that began in adult life"},
     {"Asthma with unpredictable attacks", "disorder", {"Asthma", ""}, ""},
     {"Thunderstorm asthma", "disorder", {"Allergic asthma", ""}, ""},
@@ -29,7 +29,7 @@ constexpr FamiliarConcept added[] = {
     {"Wheezing at night", "finding", {"Wheezing", ""}, "Nocturnal wheeze"},
 };
 
-constexpr RetiredConcept retired[] = {
+constexpr RetiredConcept retirements[] = {
     {"Brittle asthma", replaced_by, {"Asthma with unpredictable attacks", ""}},
     {"Late onset asthma", same_as, {"Adult onset asthma", ""}},
     {"Diabetic foot ulcer",
@@ -37,21 +37,21 @@ constexpr RetiredConcept retired[] = {
      {"Diabetic ulcer of left foot", "Diabetic ulcer of right foot"}},
 };
 
-constexpr RenamedConcept renamed[] = {
+constexpr RenamedConcept renamings[] = {
     {"Exercise-induced asthma", "Asthma brought on by exercise"},
     {"Gestational diabetes mellitus", "Diabetes mellitus arising in pregnancy"},
 };
 
-constexpr MovedConcept moved[] = {
+constexpr MovedConcept moves[] = {
     {"Seasonal asthma", "Allergic asthma", "Asthma"},
     {"Diabetic nephropathy", "Disorder of urinary system", "Chronic kidney disease"},
 };
 
 }  // namespace
 
-std::span<const FamiliarConcept> new_concepts() { return added; }
-std::span<const RetiredConcept> retired_concepts() { return retired; }
-std::span<const RenamedConcept> renamed_concepts() { return renamed; }
-std::span<const MovedConcept> moved_concepts() { return moved; }
+std::span<const FamiliarConcept> new_concepts() { return additions; }
+std::span<const RetiredConcept> retired_concepts() { return retirements; }
+std::span<const RenamedConcept> renamed_concepts() { return renamings; }
+std::span<const MovedConcept> moved_concepts() { return moves; }
 
 }  // namespace codelog::demo
