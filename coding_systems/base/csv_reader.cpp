@@ -28,10 +28,7 @@ base::Result<bool> CsvReader::next_record() {
   }
 }
 
-bool CsvReader::is_blank_record() const {
-  return std::ranges::all_of(fields(),
-                             [](const std::string& field) { return is_blank(field, ' '); });
-}
+bool CsvReader::is_blank_record() const { return std::ranges::all_of(fields(), is_white_space); }
 
 base::Result<bool> CsvReader::read_record() {
   fields_count_ = 0;
@@ -63,6 +60,12 @@ base::Result<std::size_t> CsvReader::find_column(std::string_view title) const {
     return error_here("there are two columns '" + std::string(title) + "'");
   }
   return static_cast<std::size_t>(first - fields().begin());
+}
+
+base::Result<void> CsvReader::check_width(std::size_t header_fields) const {
+  const std::string fault = width_fault(fields(), header_fields);
+  if (!fault.empty()) return error_here(fault);
+  return {};
 }
 
 base::Result<CsvReader::Next> CsvReader::peek() {

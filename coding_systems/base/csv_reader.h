@@ -1,8 +1,8 @@
 // Reads CSV (RFC 4180) as a stream: commas separate fields, quotes may enclose a field and are
 // doubled inside it, lines end with LF or CR LF. A quote inside an unquoted field stands for
 // itself, as in spreadsheets and Python. Records follow the rule of text_lines.h: a record whose
-// fields have only spaces and tabs is blank and skipped. Memory: one block, one record, and a few
-// KB a field. Not safe from several threads.
+// fields have only white space (Unicode's, such as no-break spaces) is blank and skipped. Memory:
+// one block, one record, and a few KB a field. Not safe from several threads.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,9 @@ class CsvReader {
   // In a header, the place of the field with exactly this text. Errors: invalid (no such field, or
   // two).
   base::Result<std::size_t> find_column(std::string_view title) const;
+  // Errors: invalid (the record has fewer fields than the header, or more that are not white
+  // space).
+  base::Result<void> check_width(std::size_t header_fields) const;
   std::uint64_t line_number() const { return record_line_; }  // first line of the record, from 1
   std::uint64_t bytes_read() const { return bytes_read_; }
   // "NAME, line 17: " followed by the detail.

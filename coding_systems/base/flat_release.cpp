@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "coding_systems/base/import_finish.h"
+#include "coding_systems/base/text_lines.h"
 #include "events/base/text.h"
 
 namespace codelog::coding_systems {
@@ -32,6 +33,11 @@ base::Result<CodeColumns> read_header(CsvReader& csv) {
     columns.parent = *parent;
   }
   return columns;
+}
+
+// A row may have only fields that nobody reads, such as a date in each row.
+bool is_blank_row(const CodeRow& row) {
+  return is_white_space(row.code) && is_white_space(row.term) && is_white_space(row.parent);
 }
 
 const FlatConcept* find_concept(const FlatTables& tables, std::string_view code) {
@@ -110,12 +116,10 @@ base::Result<void> read_code_rows(CsvReader& csv, ImportStages& stages,
                             " rows");
     }
     const auto fields = csv.fields();
-    if (fields.size() != columns->count) {
-      return csv.error_here("the row has " + std::to_string(fields.size()) +
-                            " fields, the header has " + std::to_string(columns->count));
-    }
+    if (auto checked = csv.check_width(columns->count); !checked) return checked;
     const CodeRow row{fields[columns->code], fields[columns->term],
                       columns->parent ? std::string_view(fields[*columns->parent]) : ""};
+    if (is_blank_row(row)) continue;
     if (auto taken = take(row); !taken) return taken;
     if (rows % rows_per_progress != 0) continue;
     if (auto proceed = stages.advance_to(csv.bytes_read()); !proceed) return proceed;

@@ -64,8 +64,9 @@ struct CodeRow {
   std::string_view parent;  // "" if the table gives none
 };
 
-// Errors: invalid with the line (columns missing, rows of another length than the header, more rows
-// than allowed), those of the source and of `take`, unavailable (asked to stop).
+// Skips rows that are empty in these columns. Errors: invalid with the line (columns missing, rows
+// of another length than the header (see CsvReader::check_width), more rows than allowed), those of
+// the source and of `take`, unavailable (asked to stop).
 base::Result<void> read_code_rows(CsvReader& csv, ImportStages& stages,
                                   const std::function<base::Result<void>(const CodeRow&)>& take);
 

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <string_view>
 #include <system_error>
@@ -15,6 +16,17 @@ namespace {
 constexpr std::size_t compressed_block_bytes = 256 * 1024;
 constexpr int gzip_window_bits = 15 + 16;  // zlib: plus 16 asks for the gzip wrapping
 constexpr std::size_t piece_bytes_max = std::numeric_limits<uInt>::max();  // zlib counts in 32 bits
+constexpr std::string_view gzip_start = "\x1f\x8b";
+constexpr std::size_t gzip_header_bytes = 10;
+
+// True for the first bytes of an unpacked text. The header of a damaged gzip file still has control
+// characters.
+bool starts_as_text(std::string_view bytes) {
+  return std::ranges::none_of(bytes.substr(0, gzip_header_bytes), [](char byte) {
+    const auto value = static_cast<unsigned char>(byte);
+    return value < ' ' && byte != '\t' && byte != '\r' && byte != '\n';
+  });
+}
 
 }  // namespace
 
@@ -46,13 +58,14 @@ base::Result<GzipFile> GzipFile::open(const std::filesystem::path& path, ZipLimi
   const auto filled = opened.fill();
   if (!filled) return filled.error();
   if (*filled == Filled::end) return opened.invalid("the file is empty");
-  if (!std::string_view(opened.block_.data(), 2).starts_with("\x1f\x8b")) {
-    return opened.invalid("not a gzip file");
-  }
+  const std::string_view first(opened.block_.data(), opened.stream_->avail_in);
+  opened.is_unpacked_ = !first.starts_with(gzip_start);
+  if (opened.is_unpacked_ && !starts_as_text(first)) return opened.invalid("not a gzip file");
   return opened;
 }
 
 base::Result<std::size_t> GzipFile::read(std::span<char> buffer) {
+  if (is_unpacked_) return read_unpacked(buffer);
   std::size_t filled = 0;
   while (filled < buffer.size()) {
     if (stream_->avail_in == 0) {
@@ -66,6 +79,25 @@ base::Result<std::size_t> GzipFile::read(std::span<char> buffer) {
     if (between_members_) begin_next_member();
     if (auto done = inflate_some(buffer.subspan(filled), filled); !done) return done.error();
   }
+  return filled;
+}
+
+base::Result<std::size_t> GzipFile::read_unpacked(std::span<char> buffer) {
+  std::size_t filled = 0;
+  while (filled < buffer.size()) {
+    if (stream_->avail_in == 0) {
+      const auto more = fill();
+      if (!more) return more.error();
+      if (*more == Filled::end) break;
+    }
+    const std::size_t size_bytes = std::min<std::size_t>(buffer.size() - filled, stream_->avail_in);
+    std::memcpy(buffer.data() + filled, stream_->next_in, size_bytes);
+    stream_->next_in += size_bytes;
+    stream_->avail_in -= static_cast<uInt>(size_bytes);
+    filled += size_bytes;
+  }
+  bytes_read_ += filled;
+  if (auto checked = check_limits(); !checked) return checked.error();
   return filled;
 }
 

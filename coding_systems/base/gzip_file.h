@@ -1,9 +1,10 @@
 // Reads a gzip file as a stream, for importers. Nothing is unpacked to disk, and memory stays at
-// one block for any file. A file of several gzip members reads as one text.
+// one block for any file. A file of several gzip members reads as one text. A text that a browser
+// has already unpacked, but not renamed, is read as it is.
 //
-// Refuses, naming the file: a file that is not gzip, a truncated file, damaged data and wrong
-// checksums (compared at the last byte of each member), bytes behind the last member, and files
-// that unpack to more than the limits. Belongs to one thread at a time.
+// Refuses, naming the file: a file that is neither gzip nor text, a truncated gzip file, damaged
+// data and wrong checksums (compared at the last byte of each member), bytes behind the last
+// member, and files that unpack to more than the limits. Belongs to one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ namespace codelog::coding_systems {
 
 class GzipFile {
  public:
-  // The limits apply to the file as a whole. Errors: not_found, invalid (not gzip), io.
+  // The limits apply to the file as a whole. Errors: not_found, invalid (neither gzip nor text),
+  // io.
   static base::Result<GzipFile> open(const std::filesystem::path& path, ZipLimits limits = {});
 
   const std::string& name() const { return name_; }  // the file's name, without its folder
@@ -42,6 +44,7 @@ class GzipFile {
   enum class Filled { some, end };
 
   GzipFile() = default;
+  base::Result<std::size_t> read_unpacked(std::span<char> buffer);
   base::Result<Filled> fill();
   void begin_next_member();
   base::Result<void> inflate_some(std::span<char> space, std::size_t& filled);
@@ -57,6 +60,7 @@ class GzipFile {
   std::uint64_t packed_bytes_read_ = 0;
   std::uint64_t bytes_read_ = 0;
   bool between_members_ = false;
+  bool is_unpacked_ = false;  // the file is a text, not gzip
 };
 
 }  // namespace codelog::coding_systems

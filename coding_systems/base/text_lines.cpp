@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "events/base/text.h"
+
 namespace codelog::coding_systems {
 namespace {
 
@@ -21,6 +23,12 @@ std::string_view without_byte_order_mark(std::string_view text) {
 bool is_blank(std::string_view line, char separator) {
   return std::ranges::all_of(
       line, [separator](char c) { return c == separator || c == ' ' || c == '\t'; });
+}
+
+bool is_white_space(std::string_view field) {
+  // Most fields start with a visible ASCII character; decoding them as UTF-8 would cost more.
+  if (!field.empty() && field.front() > ' ' && field.front() <= '~') return false;
+  return base::trim_unicode_space(field).empty();
 }
 
 bool split_columns(std::string_view line, char separator, std::span<std::string_view> fields) {

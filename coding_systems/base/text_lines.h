@@ -5,9 +5,11 @@
 // Records of CsvReader, and members of a zip archive in LineReader, follow the same rule.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +33,20 @@ bool is_blank(std::string_view line, char separator);
 // Splits the line into fields; returns true if it has exactly as many columns as `fields`. The
 // separator cannot be quoted.
 bool split_columns(std::string_view line, char separator, std::span<std::string_view> fields);
+
+// True if the field has only white space, as Unicode defines it.
+bool is_white_space(std::string_view field);
+// The fault in the number of a row's fields; "" if there is none. Fields behind the header's last
+// column are no fault if they are white space: spreadsheets write such fields.
+template <class Fields>
+std::string width_fault(const Fields& fields, std::size_t header_fields) {
+  const bool is_whole = fields.size() >= header_fields;
+  if (is_whole && std::ranges::all_of(fields | std::views::drop(header_fields), is_white_space)) {
+    return "";
+  }
+  return "the row has " + std::to_string(fields.size()) + " fields, the header has " +
+         std::to_string(header_fields);
+}
 
 // Reads lines from any source. Memory: one line and one block. Belongs to one thread.
 class TextLines {

@@ -4,13 +4,14 @@
 // Each row of the CSV is a presentation with the names and codes of the levels above it, in columns
 // named `BNF <Level>` and `BNF <Level> Code` for the seven levels of coding_system.h, in any order.
 // `BNF_<LEVEL>` and `BNF_<LEVEL>_CODE`, the NHSBSA's names since 2024, are the same titles. Other
-// columns, such as YEAR_MONTH, and empty rows are ignored. A level whose name contains DUMMY is
-// left out: its children hang below the next level above. Concepts are stored level by level,
-// sorted by code, name and parent; of several with one code, the first is kept.
+// columns, such as YEAR_MONTH, rows that are empty in these columns, and white space around codes
+// are ignored. A level whose name contains DUMMY is left out: its children hang below the next
+// level above. Concepts are stored level by level, sorted by code, name and parent; of several with
+// one code, the first is kept.
 //
-// Refuses, naming the line: missing columns, rows with more or fewer fields than the header, codes
-// other than 1 to 15 letters and digits, names that are empty, not UTF-8 or longer than 1,000
-// bytes.
+// Refuses, naming the line: missing columns, rows with fewer fields than the header or with more
+// that are not empty, codes other than 1 to 15 letters and digits, names that are empty, not UTF-8
+// or longer than 1,000 bytes.
 #pragma once
 
 #include "coding_systems/base/import_progress.h"

@@ -7,6 +7,7 @@
 
 #include "coding_systems/base/csv_reader.h"
 #include "coding_systems/base/index_source.h"
+#include "coding_systems/base/text_lines.h"
 #include "coding_systems/base/text_source.h"
 #include "coding_systems/bnf/coding_system.h"
 #include "events/base/text.h"
@@ -51,6 +52,11 @@ bool is_code(std::string_view text) {
   };
   return !text.empty() && text.size() <= code_bytes_max &&
          std::all_of(text.begin(), text.end(), is_code_byte);
+}
+
+// Nearly every code is well-formed, and looking for white space takes longer.
+std::string_view trimmed_code(std::string_view text) {
+  return is_code(text) ? text : base::trim_unicode_space(text);
 }
 
 bool is_name(std::string_view text) {
@@ -110,14 +116,12 @@ class TablesReader {
 
   base::Result<void> take_row() {
     const auto fields = csv_.fields();
-    if (fields.size() != columns_count_) {
-      return csv_.error_here("the row has " + std::to_string(fields.size()) +
-                             " fields, the header has " + std::to_string(columns_count_));
-    }
+    if (auto checked = csv_.check_width(columns_count_); !checked) return checked;
+    if (is_blank_row(fields)) return {};
     std::optional<std::string_view> parent;
     for (std::size_t level = 0; level < levels.size(); ++level) {
       const std::string& name = fields[columns_[level].name];
-      const std::string& code = fields[columns_[level].code];
+      const std::string_view code = trimmed_code(fields[columns_[level].code]);
       if (name.find("DUMMY") != std::string::npos) continue;
       const auto above = std::exchange(parent, code);
       // Neighbouring rows share most of their upper levels.
@@ -130,9 +134,16 @@ class TablesReader {
         return csv_.error_here("the name of the " + std::string(levels[level]) +
                                " is empty, not UTF-8 or longer than 1000 bytes");
       }
-      rows_[level].push_back({code, name, std::optional<std::string>(above), level});
+      rows_[level].push_back({std::string(code), name, std::optional<std::string>(above), level});
     }
     return {};
+  }
+
+  // A row may have only fields that nobody reads, such as a YEAR_MONTH.
+  bool is_blank_row(std::span<const std::string> fields) const {
+    return std::ranges::all_of(columns_, [&](const LevelColumns& level) {
+      return is_white_space(fields[level.code]) && is_white_space(fields[level.name]);
+    });
   }
 
   bool is_same_as_last(std::size_t level, std::string_view code, std::string_view name,

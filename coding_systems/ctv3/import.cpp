@@ -74,6 +74,17 @@ struct Sources {
   GzipFile hierarchy;
 };
 
+// Opens NAME.csv.gz, or NAME.csv if somebody has unpacked it.
+base::Result<GzipFile> open_table(const std::filesystem::path& folder, const std::string& name,
+                                  const ZipLimits& limits) {
+  std::error_code error;
+  const auto packed = folder / (name + ".csv.gz");
+  const auto unpacked = folder / (name + ".csv");
+  const bool is_unpacked =
+      !std::filesystem::exists(packed, error) && std::filesystem::exists(unpacked, error);
+  return GzipFile::open(is_unpacked ? unpacked : packed, limits);
+}
+
 base::Result<Sources> open_sources(const ImportRequest& request) {
   std::error_code error;
   auto folder = std::filesystem::absolute(request.archive, error).lexically_normal();
@@ -91,9 +102,9 @@ base::Result<Sources> open_sources(const ImportRequest& request) {
   if (!archive) return archive.error();
   auto members = ctv3::find_raw_members(*archive);
   if (!members) return members.error();
-  auto dictionary = GzipFile::open(folder / "ctv3_dictionary.csv.gz", request.limits);
+  auto dictionary = open_table(folder, "ctv3_dictionary", request.limits);
   if (!dictionary) return dictionary.error();
-  auto hierarchy = GzipFile::open(folder / "ctv3_hierarchy.csv.gz", request.limits);
+  auto hierarchy = open_table(folder, "ctv3_hierarchy", request.limits);
   if (!hierarchy) return hierarchy.error();
   return Sources{std::move(*archive), std::move(*members), std::move(*dictionary),
                  std::move(*hierarchy)};

@@ -3,16 +3,19 @@
 //     nhs_readctv3_25.0.0_20180401000001.zip   V3/Concept.v3, Terms.v3, Descrip.v3, V3hier.v3
 //     2024-01-01/ctv3_dictionary.csv.gz        CTV3Code, Description
 //     2024-01-01/ctv3_hierarchy.csv.gz         ParentCTV3Code, ChildCTV3Code, ChildToParentDistance
+// The last two may also be unpacked, as .csv.
 //
 // Rows are stored in the order of the files. Memory holds only the dictionary, the terms and the
 // parents; the hierarchy, which names every ancestor of every code, is streamed.
 //
-// References to missing things are stored, counted in the outcome's notices, and otherwise ignored:
-// parents and children that the dictionary does not have, terms of codes in no file, and codes of
-// terms in none.
+// Rows that refer to missing things are left out, and counted in the outcome's notices: parents and
+// children that are not in the dictionary (in V3hier.v3: in no file), terms of codes in no file,
+// and codes of terms in none. A code of Concept.v3 whose other code is in no file stays, with a
+// notice.
 //
-// Refuses, naming file and line: missing or surplus columns, codes other than 1 to 5 printable
-// characters, repeated codes, texts that are not UTF-8; and parents that form a cycle.
+// Refuses, naming file and line: missing or surplus columns (unless empty, in TPP's files), codes
+// other than 1 to 5 printable characters, repeated codes, texts that are not UTF-8; and parents
+// that form a cycle.
 #pragma once
 
 #include "coding_systems/base/import_progress.h"

@@ -91,7 +91,8 @@ class RawTables {
     auto rows = import_.rows.table("ctv3_rawconcept",
                                    "read_code, status, unknown_field_2, another_concept_id");
     if (!rows) return rows.error();
-    return read_member<4>([&](const auto& fields) -> base::Result<void> {
+    std::vector<CodePair> unknown;  // a code and its other code, which may come in a later row
+    auto read = read_member<4>([&](const auto& fields) -> base::Result<void> {
       const auto code = code_of("code", fields[0]);
       if (!code) return code.error();
       if (!codes_.find_or_add(*code, 0).second)
@@ -102,10 +103,18 @@ class RawTables {
       }
       // An empty text is not a code, but OpenCodelists keeps it.
       if (!fields[3].empty()) {
-        if (const auto other = code_of("other code", fields[3]); !other) return other.error();
+        const auto other = code_of("other code", fields[3]);
+        if (!other) return other.error();
+        if (!is_known(*other)) unknown.push_back({std::string(fields[0]), *other});
       }
       return insert(*rows, fields);
     });
+    if (!read) return read;
+    for (const CodePair& pair : unknown) {
+      if (is_known(pair.other)) continue;
+      import_.notices.add("codes lack their other code, since it is in no file", pair.code);
+    }
+    return {};
   }
 
   base::Result<void> read_terms() {
@@ -134,38 +143,46 @@ class RawTables {
       const auto term = code_of("term's id", fields[1]);
       if (!term) return term.error();
       if (auto flags = check_short({{"type", fields[2]}}, 1); !flags) return flags;
-      map_term(fields[0], *code, fields[1], *term);
+      if (!map_term(fields[0], *code, fields[1], *term)) return {};
       ++descriptions_count_;
       return insert(*rows, fields);
     });
   }
 
-  void map_term(std::string_view code_text, std::uint64_t code, std::string_view term_text,
+  // Returns false, with a notice, if the code or the term is in no file.
+  bool map_term(std::string_view code_text, std::uint64_t code, std::string_view term_text,
                 std::uint64_t term) {
-    const bool is_tpp_code = import_.tpp_codes.find(code).has_value();
-    if (!is_tpp_code && !codes_.find(code)) {
-      import_.notices.add("terms are not searched, since their code is in no file", code_text);
-      return;
+    if (!is_known(code)) {
+      import_.notices.add("terms are left out, since their code is in no file", code_text);
+      return false;
     }
-    if (!is_tpp_code) import_.source.add_concept(code_text, raw_concept);
     const auto names = terms_.find(term);
     if (!names) {
       import_.notices.add("codes lack a term, since it is in no file", term_text);
-      return;
+      return false;
     }
+    if (!import_.tpp_codes.find(code)) import_.source.add_concept(code_text, raw_concept);
     for (const std::string_view name : *names) {
       if (!name.empty()) import_.source.add_text(code_text, TextRole::other, name);
     }
+    return true;
   }
 
   base::Result<void> read_hierarchy() {
     auto rows = import_.rows.table("ctv3_rawconcepthierarchy", "child_id, parent_id, list_order");
     if (!rows) return rows.error();
     return read_member<3>([&](const auto& fields) -> base::Result<void> {
-      if (const auto child = code_of("child", fields[0]); !child) return child.error();
-      if (const auto parent = code_of("parent", fields[1]); !parent) return parent.error();
+      const auto child = code_of("child", fields[0]);
+      if (!child) return child.error();
+      const auto parent = code_of("parent", fields[1]);
+      if (!parent) return parent.error();
       if (auto flags = check_short({{"order", fields[2]}}, 2); !flags) return flags;
-      return insert(*rows, fields);
+      if (is_known(*child) && is_known(*parent)) return insert(*rows, fields);
+      const bool has_child = is_known(*child);
+      import_.notices.add("rows of V3hier.v3 are left out, since their " +
+                              std::string(has_child ? "parent" : "child") + " is in no file",
+                          fields[has_child ? 1 : 0]);
+      return {};
     });
   }
 
@@ -200,6 +217,11 @@ class RawTables {
     return rows.insert();
   }
 
+  // True for a code of Concept.v3, as far as it is read, or of TPP's dictionary.
+  bool is_known(std::uint64_t code) const {
+    return codes_.find(code) || import_.tpp_codes.find(code);
+  }
+
   static std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
   base::Error refuse(std::string_view detail) const { return lines_.error_here(detail); }
@@ -209,6 +231,10 @@ class RawTables {
     return refuse("the " + std::string(column) + " is not 1 to 5 printable characters");
   }
 
+  struct CodePair {
+    std::string code;
+    std::uint64_t other = 0;
+  };
   struct ShortField {
     std::string_view column;
     std::string_view text;

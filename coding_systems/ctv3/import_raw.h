@@ -40,9 +40,10 @@ struct RawCounts {
   std::uint64_t descriptions = 0;
 };
 
-// Rows are stored in their order. Terms of codes that neither Concept.v3 nor TPP has are not
-// searched; these, and mappings to missing terms, are counted in the notices. Memory holds terms
-// and codes. Errors: invalid with member and line, io, unavailable (asked to stop).
+// Rows are stored in their order. Rows of Descrip.v3 and V3hier.v3 with a code that neither
+// Concept.v3 nor TPP has, or with a missing term, are left out and counted in the notices, as are
+// missing other codes of Concept.v3, whose rows stay. Memory holds terms and codes. Errors: invalid
+// with member and line, io, unavailable (asked to stop).
 base::Result<RawCounts> import_raw_tables(const RawImport& import);
 
 }  // namespace codelog::coding_systems::ctv3

@@ -39,10 +39,7 @@ class PackedTable {
       if (!more) return more.error();
       if (!*more) break;
       const auto fields = csv_.fields();
-      if (fields.size() != header_count_) {
-        return csv_.error_here("the row has " + std::to_string(fields.size()) +
-                               " fields, the header has " + std::to_string(header_count_));
-      }
+      if (auto checked = csv_.check_width(header_count_); !checked) return checked;
       Fields wanted;
       for (std::size_t i = 0; i < columns_count; ++i) wanted[i] = fields[columns_[i]];
       if (auto taken = take(wanted); !taken) return taken;
@@ -131,7 +128,7 @@ base::Result<std::uint64_t> import_hierarchy(const TppImport& import, const IdMa
     const auto code = table.code_of(column, text);
     if (!code) return code.error();
     if (codes.find(*code)) return true;
-    import.notices.add("rows of the hierarchy are left out of it, since a " + std::string(column) +
+    import.notices.add("rows of the hierarchy are left out, since a " + std::string(column) +
                            " is not in the dictionary",
                        text);
     return false;
@@ -148,9 +145,8 @@ base::Result<std::uint64_t> import_hierarchy(const TppImport& import, const IdMa
                      return table.csv().error_here("the distance is not a number from 0 to " +
                                                    std::to_string(distance_max));
                    }
-                   if (*distance == 1 && *has_parent && *has_child) {
-                     import.source.add_edge(fields[0], fields[1]);
-                   }
+                   if (!*has_parent || !*has_child) return {};
+                   if (*distance == 1) import.source.add_edge(fields[0], fields[1]);
                    rows->integer(1, *distance);
                    rows->text(2, fields[0]);
                    rows->text(3, fields[1]);

@@ -27,7 +27,7 @@ base::Result<void> import_dictionary(const TppImport& import, IdMap& codes);
 
 // ParentCTV3Code, ChildCTV3Code, ChildToParentDistance: every ancestor of every code; those at
 // distance 1 are its parents. Parents and children that the dictionary does not have are counted in
-// the notices, and kept out of the hierarchy. Returns the number of rows. Errors: as above.
+// the notices, and their rows left out. Returns the number of stored rows. Errors: as above.
 base::Result<std::uint64_t> import_hierarchy(const TppImport& import, const IdMap& codes);
 
 }  // namespace codelog::coding_systems::ctv3

@@ -9,9 +9,9 @@
 //
 // The outcome's notices count: facts that the tables cannot hold (only the first of several GTINs
 // of a pack is kept, and the contents of combination packs, CCONTENT, are left out); lists and rows
-// without a table, which are left out; and references to rows in no file, which are stored
-// unchanged. A VMP or VTM that only others refer to is in the hierarchy, but is not a concept: it
-// has no name, is not active, and no search finds it.
+// without a table, and fields without a column, which are left out; and references to rows in no
+// file, which are stored unchanged. A VMP or VTM that only others refer to is in the hierarchy, but
+// is not a concept: it has no name, is not active, and no search finds it.
 //
 // Refuses, naming file and line: anything that XmlReader refuses; rows without an obligatory field,
 // with a repeated field, or with a repeated key; identifiers other than 1 to 18 digits; malformed

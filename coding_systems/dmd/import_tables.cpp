@@ -19,7 +19,7 @@ constexpr XmlLimits xml_limits = {
     .depth_max = 8, .text_bytes_max = 64 * 1024, .markup_bytes_max = 64 * 1024};
 constexpr std::string_view white_space = " \t\r\n";
 
-bool is_white_space(std::string_view text) {
+bool is_xml_space(std::string_view text) {
   return text.find_first_not_of(white_space) == std::string_view::npos;
 }
 
@@ -91,6 +91,11 @@ class Target {
   void leave_out_unknown(Part part, std::string_view element) {
     read_.notices.add("lists and rows are left out, since there is no table for their elements",
                       "<" + std::string(element) + "> of " + std::string(file_start(part)));
+  }
+
+  void leave_out_field(const Table& table, std::string_view element) {
+    read_.notices.add("fields are left out, since there is no column for them",
+                      shown_name(table.name) + "." + std::string(element));
   }
 
   base::Result<void> end_file(const XmlReader& reader) {
@@ -238,7 +243,7 @@ class PartReader final : public XmlHandler {
       field_ += text;
       return {};
     }
-    if (skipped_depth_ || is_white_space(text)) return {};
+    if (skipped_depth_ || is_xml_space(text)) return {};
     return reader_.error_here("there is text outside of the fields");
   }
 
@@ -290,16 +295,22 @@ class PartReader final : public XmlHandler {
     if (part_ != Part::gtin) return find_field(name);
     if (name == "GTINDATA") return start_gtin();
     if (name == "AMPPID") return find_field("APPID");
-    return find_field("");
+    leave_out_field(name);
+    return {};
   }
 
-  // A field without a column is skipped with its content.
   base::Result<void> find_field(std::string_view name) {
     column_ = row_->find_column(name);
     is_in_field_ = column_.has_value();
-    if (!is_in_field_) skip();
+    if (!is_in_field_) leave_out_field(name);
     field_.clear();
     return {};
+  }
+
+  // Skips a field without a column, with its content.
+  void leave_out_field(std::string_view name) {
+    target_.leave_out_field(row_->table(), name);
+    skip();
   }
 
   base::Result<void> end_field(std::string_view name) {

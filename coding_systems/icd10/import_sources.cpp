@@ -61,6 +61,13 @@ bool is_nhs_table(const std::string& path) {
          name.substr(edition + edition_part.size())[0] == table_edition;
 }
 
+// A table that somebody names may be called anything, except by the name of another edition's.
+bool is_named_table(const std::string& path) {
+  const std::string name = file_name_of(path);
+  const bool is_text = name.ends_with(".txt") || name.ends_with(".tsv");
+  return is_text && (is_nhs_table(path) || name.find(table_name_part) == std::string::npos);
+}
+
 bool is_table_archive(const std::string& path) {
   const std::string name = file_name_of(path);
   return std::ranges::any_of(table_archive_starts,
@@ -130,8 +137,9 @@ base::Result<void> ImportSources::scan_folder(const std::filesystem::path& folde
 base::Result<void> ImportSources::scan_file(const std::filesystem::path& file,
                                             const ZipLimits& limits, Origin origin) {
   const std::string name = file.filename().string();
-  const auto role = is_nhs_table(name) ? std::optional(SourceRole::nhs_table) : role_of(name);
-  if (is_xml(name) || role == SourceRole::nhs_table) {
+  const bool is_table = origin == Origin::named ? is_named_table(name) : is_nhs_table(name);
+  const auto role = is_table ? std::optional(SourceRole::nhs_table) : role_of(name);
+  if (is_xml(name) || is_table) {
     if (!role) return {};
     std::error_code failed;
     const auto size_bytes = std::filesystem::file_size(file, failed);

@@ -19,7 +19,8 @@ enum class SourceRole {
   who_2016,  // icd102016*.xml, or the one .xml in icd102016*.zip
   who_2019,  // icd102019*
   nhs_2016,  // icd10_nhs_scraped*: the names of the NHS class browser, as ClaML
-  // *CodesAndTitlesAndMetadata*.txt of the 5th edition, in TRUD's icd_df_*.zip or nhs_icd10*.zip
+  // *CodesAndTitlesAndMetadata*.txt of the 5th edition, in TRUD's icd_df_*.zip or nhs_icd10*.zip;
+  // or the named .txt or .tsv file, under any other name
   nhs_table,
 };
 

@@ -99,6 +99,23 @@ std::optional<std::string> partner_code(std::string_view text) {
   return category_code(text);
 }
 
+// The usage that the marks of a written code tell: "A17.0†" or "A17.0+", and "G01*".
+Usage marked_usage(std::string_view written_code) {
+  if (written_code.find("\u2020") != std::string_view::npos) return Usage::dagger;
+  if (written_code.find('+') != std::string_view::npos) return Usage::dagger;
+  return written_code.find('*') != std::string_view::npos ? Usage::asterisk : Usage::normal;
+}
+
+bool is_chapter_or_block(std::string_view written_code) {
+  const auto level = level_of_code(written_code);
+  return level == Level::chapter || level == Level::block;
+}
+
+bool has_same_content(const EditionRecord& left, const EditionRecord& right) {
+  return left.term == right.term && left.usage == right.usage && left.modifier == right.modifier &&
+         left.modifier_position == right.modifier_position && left.partners == right.partners;
+}
+
 std::string shown(std::string_view text) {
   return "'" + std::string(text.substr(0, shown_bytes_max)) + "'";
 }
@@ -177,6 +194,7 @@ class TableReader {
                                " fields, the header has " + std::to_string(columns_count_));
     }
     const std::string written_code = field(fields, Column::code);
+    if (is_left_out(written_code)) return {};
     const auto code = category_code(written_code);
     if (!code) {
       return lines_.error_here(shown(written_code) + " is not a code of ICD-10 like A00 or A00.0");
@@ -188,7 +206,7 @@ class TableReader {
     record.term = field(fields, Column::description);
     record.short_term = record.term;
     if (record.term.empty()) return lines_.error_here(*code + " has no DESCRIPTION");
-    take_usage(field(fields, Column::usage), record);
+    take_usage(field(fields, Column::usage), written_code, record);
     take_modifier(fields, record);
     take_partners(field(fields, Column::qualifiers), record);
     for (const std::string& text : {record.term, record.modifier}) {
@@ -196,22 +214,45 @@ class TableReader {
       return lines_.error_here("a text of " + *code + " has a byte 0 or is longer than " +
                                std::to_string(term_bytes_max) + " bytes");
     }
-    const auto [place, is_new] = lines_of_codes_.emplace(*code, record.line);
-    if (!is_new) {
-      return lines_.error_here(*code + " is there twice, first in line " +
-                               std::to_string(place->second));
+    return add(std::move(record));
+  }
+
+  // True, with a notice, for a row that is not about a category.
+  bool is_left_out(std::string_view written_code) {
+    if (written_code.empty()) {
+      notices_.add("rows without a CODE are left out",
+                   "line " + std::to_string(lines_.line_number()));
+      return true;
     }
-    records_.push_back(std::move(record));
+    if (!is_chapter_or_block(written_code)) return false;
+    notices_.add("rows of chapters and blocks are left out", written_code);
+    return true;
+  }
+
+  base::Result<void> add(EditionRecord record) {
+    const auto [place, is_new] = places_of_codes_.emplace(record.code, records_.size());
+    if (is_new) {
+      records_.push_back(std::move(record));
+      return {};
+    }
+    const EditionRecord& first = records_[place->second];
+    if (!has_same_content(first, record)) {
+      return lines_.error_here(record.code + " is there twice, first in line " +
+                               std::to_string(first.line));
+    }
+    notices_.add("rows that repeat another one are left out", record.code);
     return {};
   }
 
-  void take_usage(const std::string& text, EditionRecord& record) {
+  void take_usage(const std::string& text, std::string_view written_code, EditionRecord& record) {
     const std::string usage = base::ascii_upper(text);
-    if (usage == "DAGGER") {
+    if (usage.empty()) {
+      record.usage = marked_usage(written_code);
+    } else if (usage == "DAGGER") {
       record.usage = Usage::dagger;
     } else if (usage == "ASTERISK") {
       record.usage = Usage::asterisk;
-    } else if (!usage.empty() && usage != "DEFAULT") {
+    } else if (usage != "DEFAULT") {
       notices_.add("codes have a USAGE that is unknown, and count as neither dagger nor asterisk",
                    record.code);
     }
@@ -248,7 +289,7 @@ class TableReader {
   std::array<std::optional<std::size_t>, Column::count> places_;
   std::size_t columns_count_ = 0;
   std::vector<EditionRecord> records_;
-  std::unordered_map<std::string, std::uint64_t> lines_of_codes_;
+  std::unordered_map<std::string, std::size_t> places_of_codes_;  // in records_
 };
 
 struct Range {

@@ -3,7 +3,7 @@
 //
 // A row is a category with three to five characters; columns are found by title, in any order:
 //     CODE ("A00.0"), or ALT_CODE ("A000", "J46X")   DESCRIPTION: the title
-//     USAGE: DEFAULT, DAGGER or ASTERISK
+//     USAGE: DEFAULT, DAGGER or ASTERISK; if it is empty, a mark behind CODE tells: † or +, or *
 //     MODIFIER_4, MODIFIER_5: the meaning of the fourth or fifth character; DESCRIPTION is then the
 //         title of the code without it
 //     QUALIFIERS: the codes that a dagger or asterisk code is recorded with, separated by '^'
@@ -26,9 +26,10 @@ namespace codelog::coding_systems::icd10 {
 // The records in the order of the rows, without parents. `name` is the file's name and must outlive
 // the records, which refer to it. `bytes_before` of the stage's total were read before this file.
 // Lines that are not UTF-8 are read as Windows-1252 and counted in the notices, as are usages and
-// qualifiers that ICD-10 does not have. Errors: invalid with the line (missing columns, not the
-// code of a category, a title that is empty or too long, a repeated code), unavailable (asked to
-// stop), those of the source.
+// qualifiers that ICD-10 does not have, and rows that are left out: those without a code, those of
+// chapters and blocks, and exact repeats. Errors: invalid with the line (missing columns, not the
+// code of a category, a title that is empty or too long, a code with two titles), unavailable
+// (asked to stop), those of the source.
 base::Result<std::vector<EditionRecord>> read_nhs_table(std::string_view name, TextLines::Read read,
                                                         ImportStages& stages,
                                                         std::uint64_t bytes_before,

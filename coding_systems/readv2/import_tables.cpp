@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "coding_systems/base/text_lines.h"
 #include "coding_systems/base/text_source.h"
 #include "coding_systems/readv2/codes.h"
 #include "events/base/text.h"
@@ -136,7 +137,7 @@ class TablesReader {
       const auto more = csv_.next_record();
       if (!more) return more.error();
       if (!*more) return {};
-      if (csv_.fields().size() != columns_count) {
+      if (!width_fault(csv_.fields(), columns_count).empty()) {
         return csv_.error_here("the row has " + std::to_string(csv_.fields().size()) +
                                " fields instead of " + std::to_string(columns_count));
       }

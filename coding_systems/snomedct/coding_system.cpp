@@ -117,7 +117,7 @@ base::Result<void> read_associations(const SqliteFile& file, IndexSource& source
         std::ranges::find(association_kinds, row.text(0), &HistoricalAssociationInfo::refset_id);
     const auto retired = source.codes().find(row.text(1));
     const auto target = source.codes().find(row.text(2));
-    if (refset != association_kinds.end() && retired && target) {
+    if (refset != association_kinds.end() && retired && target && *retired != *target) {
       source.add_link(*retired, static_cast<LinkKind>(refset->kind), *target);
     }
     return base::Result<void>();

@@ -68,6 +68,7 @@ base::Result<ImportOutcome> import_snomedct(const ImportRequest& request) {
       ReleaseWriter::create(request.target_folder, request.alias, snomedct::release_schema);
   if (!writer) return writer.error();
   snomedct::Tables tables;
+  tables.notices = members->notices;
   snomedct::TablesWriter out(**writer, tables);
   const auto read = snomedct::read_tables(*archive, *members, stages, tables,
                                           [&out](snomedct::EarlyTable table) { out.begin(table); });

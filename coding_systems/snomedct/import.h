@@ -10,8 +10,9 @@
 //     the International Edition:  SnomedCT_InternationalRF2_PRODUCTION_*
 //     and, after any except the Monolith, the UK Drug Extension:  SnomedCT_UKDrugRF2_PRODUCTION_*
 // for the parts Concept, Description, StatedRelationship and Relationship. Stated relationships may
-// be missing, except in the three folders of the Clinical Edition. An archive with TRUD's name for
-// the Clinical Edition (uk_sct2cl_*) or the Monolith (uk_sct2mo_*) must be that edition.
+// be missing, with a notice: since 2019, editions replace them with OWL axioms. An archive with
+// TRUD's name for the Clinical Edition (uk_sct2cl_*) or the Monolith (uk_sct2mo_*) must be that
+// edition.
 //
 // The view is Full; or Snapshot, in a folder without Full files. Full files hold every state that a
 // component ever had. For each id, the import keeps the state with the latest effectiveTime (of
@@ -19,8 +20,8 @@
 // each component has one state.
 //
 // If there are historical association refsets, <View>/Refset/Content/der2_cRefset_Association*.txt,
-// the import takes the latest state of each member and keeps the active ones between concepts,
-// sorted by id.
+// the import takes the latest state of each member and keeps the active ones between two concepts,
+// sorted by id. No concept succeeds itself: such associations are left out, with a notice.
 //
 // RF2 is read as RF2: tabs separate, and there are no quotes. OpenCodelists reads it as a
 // spreadsheet's CSV, and so loses the quotation marks of terms that start with one. Only in the

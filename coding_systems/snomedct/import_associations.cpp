@@ -23,6 +23,8 @@ constexpr std::string_view missing_target =
     "historical associations are left out, since the concept that they lead to is in no file";
 constexpr std::string_view missing_source =
     "historical associations are left out, since the concept that they are about is in no file";
+constexpr std::string_view own_successor =
+    "historical associations are left out, since no concept succeeds itself";
 
 }  // namespace
 
@@ -56,12 +58,16 @@ base::Result<std::vector<AssociationRow>> read_associations(Rf2Rows& rows, Rf2Fi
     return std::tuple(left.row.id, right.row.effective_time, left.sequence) <
            std::tuple(right.row.id, left.row.effective_time, right.sequence);
   });
-  // Adds a notice if an end is not a concept.
+  // Adds a notice if an end is not a concept, or if both ends are the same.
   const auto is_between_concepts = [&](const AssociationRow& row) {
     const bool has_source = concept_rows.find(row.source).has_value();
-    if (has_source && concept_rows.find(row.target)) return true;
+    const bool has_both = has_source && concept_rows.find(row.target).has_value();
+    if (has_both && row.source != row.target) return true;
     const auto id = uuid_text(row.id);
-    notices.add(has_source ? missing_target : missing_source, {id.data(), id.size()});
+    notices.add(has_both     ? own_successor
+                : has_source ? missing_target
+                             : missing_source,
+                {id.data(), id.size()});
     return false;
   };
   std::vector<AssociationRow> kept;

@@ -22,8 +22,9 @@ struct AssociationRow {
 
 // The associations that are active in their latest state and lead from a concept of the release to
 // another one, sorted by id. Other content of the refsets (such as descriptions that refer to
-// concepts) is checked and left out. Associations with an end outside the release are counted in
-// the notices. 48 bytes a row during reading. Errors: invalid with file and line, unavailable.
+// concepts) is checked and left out. Associations with an end outside the release, and those of a
+// concept with itself, are counted in the notices. 48 bytes a row during reading. Errors: invalid
+// with file and line, unavailable.
 base::Result<std::vector<AssociationRow>> read_associations(Rf2Rows& rows, Rf2Fields& fields,
                                                             const std::vector<ZipMember>& members,
                                                             const IdMap& concept_rows,

@@ -89,15 +89,11 @@ class MembersFinder {
   base::Result<Rf2Members> find() {
     const auto layout = find_layout(archive_);
     if (!layout) return layout.error();
-    // The reference requires stated relationships in the folders that it reads. Elsewhere OWL
-    // axioms have replaced them, so they may be missing.
-    const bool needs_stated =
-        std::ranges::find(layout->folder_prefixes, uk_edition) != layout->folder_prefixes.end();
     for (const std::string_view prefix : layout->folder_prefixes) {
       const auto folders = find_folders(archive_, prefix);
       const auto one = expect_one(archive_, std::string(prefix) + "*", "folder", folders);
       if (!one) return one.error();
-      const auto added = add_folder(folders.front(), needs_stated && prefix != uk_drug);
+      const auto added = add_folder(folders.front());
       if (!added) return added.error();
     }
     const std::string views = has_full_ && has_snapshot_ ? "Full and Snapshot"
@@ -108,7 +104,7 @@ class MembersFinder {
   }
 
  private:
-  base::Result<void> add_folder(const std::string& folder, bool needs_stated) {
+  base::Result<void> add_folder(const std::string& folder) {
     const bool is_full = !find_files(archive_, folder + "/Full/Terminology/sct2_").empty();
     const bool is_snapshot =
         !is_full && !find_files(archive_, folder + "/Snapshot/Terminology/sct2_").empty();
@@ -125,12 +121,18 @@ class MembersFinder {
     };
     for (const Part& part : {Part{"Concept", members_.concepts, true},
                              Part{"Description", members_.descriptions, true},
-                             Part{"StatedRelationship", members_.relationships, needs_stated},
+                             // OWL axioms have replaced stated relationships since 2019.
+                             Part{"StatedRelationship", members_.relationships, false},
                              Part{"Relationship", members_.relationships, true}}) {
       const std::string start = folder + (is_full ? "/Full" : "/Snapshot") + "/Terminology/sct2_" +
                                 std::string(part.name) + "_";
       const auto found = find_files(archive_, start);
-      if (found.empty() && !part.is_needed) continue;
+      if (found.empty() && !part.is_needed) {
+        members_.notices.add("folders have no file sct2_" + std::string(part.name) +
+                                 "_*.txt, which newer releases do without",
+                             folder);
+        continue;
+      }
       std::vector<std::string> names;
       names.reserve(found.size());
       for (const ZipMember& member : found) names.push_back(member.name);

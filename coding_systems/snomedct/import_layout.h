@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "coding_systems/base/import_notices.h"
 #include "coding_systems/base/zip_archive.h"
 
 namespace codelog::coding_systems::snomedct {
@@ -15,6 +16,7 @@ struct Rf2Members {
   std::vector<ZipMember> relationships;  // stated, then inferred, folder by folder
   std::vector<ZipMember> associations;   // refsets of historical associations; may be empty
   std::string layout;                    // for people: "UK Clinical Edition, Full files"
+  CountedNotices notices;                // folders without stated relationships
 };
 
 // Errors: invalid, naming the folder or file that is missing or repeated.

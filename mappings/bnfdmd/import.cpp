@@ -6,6 +6,7 @@
 
 #include "coding_systems/base/mapping_writer.h"
 #include "coding_systems/base/short_text.h"
+#include "events/base/text.h"
 #include "mappings/bnfdmd/mapping.h"
 #include "mappings/bnfdmd/sheet_reader.h"
 
@@ -36,18 +37,15 @@ constexpr std::string_view indexes_sql =
 constexpr coding_systems::ReleaseSchema schema = {bnfdmd_id, migrations, tables_sql, indexes_sql};
 
 constexpr std::array<std::string_view, 4> types = {"VMP", "VMPP", "AMP", "AMPP"};
-constexpr std::size_t type_column = 1;
-constexpr std::size_t bnf_column = 2;
-constexpr std::size_t snomed_column = 4;
-constexpr std::size_t columns_count = 5;
 
-struct Title {
-  std::size_t column;
-  std::string_view text;
+struct Column {
+  enum Number : std::size_t { type, bnf, snomed, count };
 };
-constexpr std::array<Title, 3> titles = {Title{type_column, "VMP / VMPP/ AMP / AMPP"},
-                                         Title{bnf_column, "BNF Code"},
-                                         Title{snomed_column, "SNOMED Code"}};
+// Titles of columns, as the NHSBSA writes them; see normal_title().
+constexpr std::array<std::string_view, Column::count> titles = {"VMP / VMPP/ AMP / AMPP",
+                                                                "BNF Code", "SNOMED Code"};
+// Later columns are not read, which bounds the memory of a row.
+constexpr std::size_t columns_searched = 64;
 
 constexpr std::size_t sctid_digits_min = 6;
 constexpr std::size_t shown_characters_max = 40;
@@ -65,6 +63,16 @@ bool is_letter_or_digit(char byte) {
   return is_digit(byte) || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
 
+// Treats titles that differ in case, spaces and underscores as one: VMP / VMPP/ AMP / AMPP and
+// VMP/VMPP/AMP/AMPP, BNF Code and BNF_CODE.
+std::string normal_title(std::string_view title) {
+  std::string normal;
+  for (const char byte : base::ascii_lower(base::trim_unicode_space(title))) {
+    if (byte != ' ' && byte != '_') normal += byte;
+  }
+  return normal;
+}
+
 class RowsReader {
  public:
   RowsReader(std::string name, std::size_t rows_max)
@@ -72,6 +80,8 @@ class RowsReader {
 
   Result<void> take(std::uint64_t row, std::span<const SheetCell> cells) {
     if (!has_header_) return take_header(row, cells);
+    const std::size_t bnf_column = places_[Column::bnf];
+    const std::size_t snomed_column = places_[Column::snomed];
     const SheetCell& bnf = cells[bnf_column];
     const SheetCell& snomed = cells[snomed_column];
     if (bnf.kind == SheetCell::Kind::empty || snomed.kind == SheetCell::Kind::empty) return {};
@@ -82,16 +92,19 @@ class RowsReader {
                         "text");
       }
     }
-    const auto bnf_code = BnfText::from(bnf.text);
-    if (!bnf_code || !std::ranges::all_of(bnf.text, is_letter_or_digit)) {
-      return error_at(row, bnf_column, quoted(bnf.text) + " is not 1 to 15 letters and digits");
+    const std::string_view bnf_text = base::trim_unicode_space(bnf.text);
+    const auto bnf_code = BnfText::from(bnf_text);
+    if (!bnf_code || !std::ranges::all_of(bnf_text, is_letter_or_digit)) {
+      return error_at(row, bnf_column, quoted(bnf_text) + " is not 1 to 15 letters and digits");
     }
-    const auto dmd_code = SctidText::from(snomed.text);
-    if (!dmd_code || snomed.text.size() < sctid_digits_min ||
-        !std::ranges::all_of(snomed.text, is_digit)) {
-      return error_at(row, snomed_column, quoted(snomed.text) + " is not a code of 6 to 18 digits");
+    const std::string_view snomed_text = base::trim_unicode_space(snomed.text);
+    const auto dmd_code = SctidText::from(snomed_text);
+    if (!dmd_code || snomed_text.size() < sctid_digits_min ||
+        !std::ranges::all_of(snomed_text, is_digit)) {
+      return error_at(row, snomed_column, quoted(snomed_text) + " is not a code of 6 to 18 digits");
     }
-    const std::string_view type_text = cells[type_column].text;
+    const std::size_t type_column = places_[Column::type];
+    const std::string_view type_text = base::trim_unicode_space(cells[type_column].text);
     const auto type = std::ranges::find(types, type_text);
     if (type == types.end()) {
       return error_at(row, type_column, quoted(type_text) + " is not VMP, VMPP, AMP or AMPP");
@@ -115,7 +128,7 @@ class RowsReader {
     const auto twice = std::ranges::adjacent_find(rows_, {}, &MapRow::dmd);
     if (twice != rows_.end()) {
       return error_at(
-          (twice + 1)->row, snomed_column,
+          (twice + 1)->row, places_[Column::snomed],
           quoted(twice->dmd.view()) + " is already in row " + std::to_string(twice->row));
     }
     return std::move(rows_);
@@ -126,14 +139,29 @@ class RowsReader {
     return {ErrorCode::invalid, name_ + ", " + cell_place(row, column) + ": " + detail, {}};
   }
 
+  Error error_at(std::uint64_t row, const std::string& detail) const {
+    return {ErrorCode::invalid, name_ + ", row " + std::to_string(row) + ": " + detail, {}};
+  }
+
   static std::string quoted(std::string_view text) {
     return "'" + std::string(text.substr(0, shown_characters_max)) + "'";
   }
 
+  // The header is the first row that is not empty.
   Result<void> take_header(std::uint64_t row, std::span<const SheetCell> cells) {
-    for (const Title& title : titles) {
-      if (row == 1 && cells[title.column].text == title.text) continue;
-      return error_at(1, title.column, "the title must be " + quoted(title.text));
+    for (std::size_t i = 0; i < titles.size(); ++i) {
+      const std::string wanted = normal_title(titles[i]);
+      const auto has_title = [&](const SheetCell& cell) {
+        return normal_title(cell.text) == wanted;
+      };
+      const auto found = std::ranges::find_if(cells, has_title);
+      if (found == cells.end()) {
+        return error_at(row, "there is no column " + quoted(titles[i]));
+      }
+      if (std::find_if(found + 1, cells.end(), has_title) != cells.end()) {
+        return error_at(row, "there are two columns " + quoted(titles[i]));
+      }
+      places_[i] = static_cast<std::size_t>(found - cells.begin());
     }
     has_header_ = true;
     return {};
@@ -142,8 +170,15 @@ class RowsReader {
   const std::string name_;
   const std::size_t rows_max_;
   bool has_header_ = false;
+  std::array<std::size_t, Column::count> places_{};  // of the columns in the sheet
   std::vector<MapRow> rows_;
 };
+
+// Ignores the locks that a spreadsheet program puts beside open workbooks (~$map.xlsx).
+bool is_workbook(std::string_view member_name) {
+  const std::string_view name = member_name.substr(member_name.rfind('/') + 1);
+  return base::ascii_lower(name).ends_with(".xlsx") && !name.starts_with("~$");
+}
 
 // Opens the workbook itself, or the only workbook in the archive.
 Result<ZipArchive> open_workbook(const ImportRequest& request) {
@@ -152,7 +187,7 @@ Result<ZipArchive> open_workbook(const ImportRequest& request) {
   std::vector<ZipMember> workbooks;
   for (const ZipMember& member : archive->members()) {
     if (member.name == "xl/workbook.xml") return archive;
-    if (member.name.ends_with(".xlsx")) workbooks.push_back(member);
+    if (is_workbook(member.name)) workbooks.push_back(member);
   }
   if (workbooks.size() != 1) {
     return Error{
@@ -166,7 +201,7 @@ Result<ZipArchive> open_workbook(const ImportRequest& request) {
 Result<std::vector<MapRow>> read_rows(const ZipArchive& workbook, ImportStages& stages) {
   RowsReader reader(workbook.name(), stages.rows_max());
   SheetRequest request;
-  request.columns_count = columns_count;
+  request.columns_count = columns_searched;
   request.on_row = [&](std::uint64_t row, std::span<const SheetCell> cells) {
     return reader.take(row, cells);
   };

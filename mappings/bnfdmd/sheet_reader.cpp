@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "coding_systems/base/text_lines.h"
 #include "coding_systems/base/xml_reader.h"
 
 namespace codelog::mappings {
@@ -277,7 +278,7 @@ class SheetHandler final : public XmlHandler {
       }
       value = *text;
     }
-    if (value.empty()) return {};
+    if (coding_systems::is_white_space(value)) return {};
     cells_[column_] = {is_text_ ? SheetCell::Kind::text : SheetCell::Kind::other, value};
     has_cells_ = true;
     return {};

@@ -20,6 +20,7 @@ struct SheetLimits {
   std::uint64_t texts_count_max = 16'000'000;
 };
 
+// A cell with only white space, as Unicode defines it, is empty.
 struct SheetCell {
   enum class Kind : std::uint8_t { empty, text, other };
   Kind kind = Kind::empty;

@@ -86,10 +86,8 @@ Result<std::optional<TableReader::Fields>> TableReader::next() {
   if (!line) return line.error();
   if (!*line) return std::optional<Fields>();
   split_at_tabs(**line, split_);
-  if (split_.size() != columns_count_) {
-    return error_here("the row has " + std::to_string(split_.size()) + " fields, the header has " +
-                      std::to_string(columns_count_));
-  }
+  const std::string fault = coding_systems::width_fault(split_, columns_count_);
+  if (!fault.empty()) return error_here(fault);
   Fields fields;
   for (std::size_t i = 0; i < columns.size(); ++i) fields[i] = split_[places_[i]];
   return std::optional(fields);
@@ -101,7 +99,7 @@ Result<void> with_table(
   const auto open = [&]() -> Result<TextSource> {
     std::error_code failed;
     if (!fs::is_directory(request.archive, failed)) {
-      return TextSource::open_member(request.archive, find_in_archive, request.limits);
+      return TextSource::open(request.archive, find_in_archive, request.limits);
     }
     const auto path = find_in_folder(request.archive);
     return path ? TextSource::open_file(*path) : path.error();

@@ -1,4 +1,5 @@
-// Reads the lines of the mapping's table from a folder or a zip archive. See import.h.
+// Reads the lines of the mapping's table from a folder, a zip archive or the table's own file. See
+// import.h.
 #pragma once
 
 #include <array>
@@ -45,8 +46,8 @@ class TableReader {
   std::vector<std::string_view> split_;
 };
 
-// Calls `use` with a reader over the one table of the folder or archive, and with its size. Errors:
-// not_found, invalid (no table, or several), io, and those of `use`.
+// Calls `use` with a reader over the one table of the folder or archive, or over the file itself,
+// and with its size. Errors: not_found, invalid (no table, or several), io, and those of `use`.
 base::Result<void> with_table(
     const coding_systems::ImportRequest& request,
     const std::function<base::Result<void>(TableReader&, std::uint64_t size_bytes)>& use);

@@ -9,6 +9,7 @@
 #include "coding_systems/base/import_notices.h"
 #include "coding_systems/base/mapping_writer.h"
 #include "coding_systems/base/sqlite_file.h"
+#include "coding_systems/base/text_lines.h"
 
 namespace codelog::mappings {
 namespace {
@@ -58,14 +59,22 @@ class PairsReader {
 
   // Returns nothing at the end of the file.
   Result<std::optional<PreviousVmp>> next() {
-    const auto more = csv_.next_record();
-    if (!more) return more.error();
-    if (!*more) return std::optional<PreviousVmp>();
-    const auto fields = csv_.fields();
-    if (fields.size() != columns_count_) {
-      return csv_.error_here("the row has " + std::to_string(fields.size()) +
-                             " fields, the header has " + std::to_string(columns_count_));
+    for (;;) {
+      const auto more = csv_.next_record();
+      if (!more) return more.error();
+      if (!*more) return std::optional<PreviousVmp>();
+      if (auto checked = csv_.check_width(columns_count_); !checked) return checked.error();
+      const auto fields = csv_.fields();
+      // A row may have only fields that nobody reads.
+      const bool has_id = !coding_systems::is_white_space(fields[id_column_]);
+      if (has_id || !coding_systems::is_white_space(fields[previous_column_])) {
+        return pair_of(fields);
+      }
     }
+  }
+
+ private:
+  Result<std::optional<PreviousVmp>> pair_of(std::span<const std::string> fields) const {
     for (const std::size_t column : {id_column_, previous_column_}) {
       if (is_id(fields[column])) continue;
       return csv_.error_here("the " + std::string(column == id_column_ ? "vpid '" : "vpidprev '") +
@@ -76,7 +85,6 @@ class PairsReader {
         {*SctidText::from(fields[id_column_]), *SctidText::from(fields[previous_column_])});
   }
 
- private:
   CsvReader& csv_;
   std::size_t id_column_ = 0;
   std::size_t previous_column_ = 0;

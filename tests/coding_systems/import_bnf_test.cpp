@@ -128,7 +128,7 @@ TEST_CASE("a bad BNF file is refused with its line", "[import]") {
         where + "1: there are two columns 'BNF Chapter'");
   CHECK(imported.failure(header + good + row_start + "Simva\r\n") ==
         where + "3: the row has 13 fields, the header has 14");
-  CHECK(imported.failure(header + good + row_start + "Simva,0212000Y0AAABAB,\r\n") ==
+  CHECK(imported.failure(header + good + row_start + "Simva,0212000Y0AAABAB,x\r\n") ==
         where + "3: the row has 15 fields, the header has 14");
   CHECK(imported.failure(header + good + row_start + "\"Simva,0212000Y0AAABAB\r\n") ==
         where + "3: a quote in this record is never closed");
@@ -171,6 +171,24 @@ TEST_CASE("a BNF release is the same bare and zipped, with old and new titles", 
     const auto zipped = imported.folder.path() / "download";
     std::filesystem::rename(imported.archive, zipped);
     REQUIRE(import_error(import_bnf, zipped, imported.target) == "");
+    CHECK(imported.rows() == expected);
+  }
+}
+
+TEST_CASE("rows without names and codes, and white space around them, change no BNF release",
+          "[import]") {
+  const std::string row = row_start + "Simva_Tab 20mg,0212000Y0AAABAB";
+  const std::string months = "YEAR_MONTH," + header + "202401," + row;
+  Imported imported;
+  REQUIRE(imported.run(header + row) == "");
+  const auto expected = imported.rows();
+  std::string spaces = "202401";
+  for (int field = 0; field < 14; ++field) spaces += ",\u00a0";
+  for (const std::string& rest :
+       {std::string("\r\n202401,,,,,,,,,,,,,,\r\n"), "\r\n" + spaces + "\r\n" + spaces.substr(6),
+        std::string(",,\u00a0,\r\n"), std::string(" \r\n"), std::string("\u00a0\r\n")}) {
+    CAPTURE(rest);
+    REQUIRE(imported.run(months + rest) == "");
     CHECK(imported.rows() == expected);
   }
 }

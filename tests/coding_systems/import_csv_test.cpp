@@ -71,6 +71,30 @@ TEST_CASE("blank records are skipped and counted, at any place", "[import][csv]"
   CHECK(parsed.error == "");
   CHECK(parsed.records == Records{{"a", "b"}, {"c", ""}});
   CHECK(parsed.lines == std::vector<std::uint64_t>{4, 8});
+  // No-break spaces, as spreadsheets have.
+  CHECK(parse("a,b\n\u00a0, \u00a0\n\u00a0c,d\n", piece_bytes).records ==
+        Records{{"a", "b"}, {"\u00a0c", "d"}});
+}
+
+TEST_CASE("a record may have more fields than the header if these are white space",
+          "[import][csv]") {
+  std::string_view text = "a,b\nc,d\nc,d,\nc,d,\"\", \t,\u00a0\nc\nc,d,,e\n";
+  CsvReader csv("a.csv", [&](std::span<char> buffer) -> base::Result<std::size_t> {
+    const std::size_t bytes = std::min(text.size(), buffer.size());
+    std::copy_n(text.begin(), bytes, buffer.begin());
+    text.remove_prefix(bytes);
+    return bytes;
+  });
+  for (int good = 0; good < 4; ++good) {
+    REQUIRE(csv.next_record());
+    CHECK(csv.check_width(2));
+  }
+  REQUIRE(csv.next_record());
+  CHECK(csv.check_width(2).error().detail ==
+        "a.csv, line 5: the row has 1 fields, the header has 2");
+  REQUIRE(csv.next_record());
+  CHECK(csv.check_width(2).error().detail ==
+        "a.csv, line 6: the row has 4 fields, the header has 2");
 }
 
 TEST_CASE("UTF-16 is refused by its name", "[import][csv]") {
@@ -150,7 +174,7 @@ TEST_CASE("any records written as CSV are read back", "[import][csv][property]")
     RC_ASSERT(parsed.error == "");
     const auto is_blank = [](const auto& fields) {
       return std::ranges::all_of(fields, [](const std::string& value) {
-        return value.find_first_not_of(" \t") == std::string::npos;
+        return value.find_first_not_of(" \r\n") == std::string::npos;
       });
     };
     Records expected = records;

@@ -202,6 +202,7 @@ TEST_CASE("a bad row of TPP's tables is refused with file and line", "[import]")
   };
   const std::string in_dictionary = "ctv3_dictionary.csv.gz, line 8: ";
   CHECK(dictionary("X1...\n") == in_dictionary + "the row has 1 fields, the header has 2");
+  CHECK(dictionary("X1...,a,b\n") == in_dictionary + "the row has 3 fields, the header has 2");
   CHECK(dictionary("X1...,\n") ==
         in_dictionary + "the description is empty, not UTF-8 or longer than 1000 bytes");
   CHECK(dictionary("X0...,Again\n") == in_dictionary + "the code 'X0...' was given before");
@@ -224,12 +225,13 @@ TEST_CASE("a bad row of TPP's tables is refused with file and line", "[import]")
                                                Catch::Contains("X0..."));
 }
 
-TEST_CASE(
-    "references of CTV3 to missing things give notices, are stored, and are otherwise ignored",
-    "[import]") {
+TEST_CASE("rows of CTV3 that refer to missing things are left out, with notices", "[import]") {
   Sources sources;
   sources.tpp_hierarchy += "X0...,none.,1\r\nOLD..,X0...,1\r\n.....,none.,2\r\n";
   sources.descriptions += "gone.|Y0001|P\r\nX0...|Y0009|S\r\n";
+  // The first other code comes in a later row, and the second only in TPP's dictionary.
+  sources.concepts += "A1...|C|N|A2...\r\nA2...|C|N|lost.\r\nA3...|C|N|zero.\r\n";
+  sources.hierarchy += "void.|X0...|01\r\nX0...|null.|02\r\nXa1b.|null.|03\r\n";
   Imported imported;
   imported.write(sources);
   const auto outcome =
@@ -238,16 +240,25 @@ TEST_CASE(
   REQUIRE(outcome);
   CHECK(outcome->notices ==
         std::vector<std::string>{
-            "terms are not searched, since their code is in no file: 1 (gone.)",
+            "codes lack their other code, since it is in no file: 1 (A3...)",
+            "terms are left out, since their code is in no file: 1 (gone.)",
             "codes lack a term, since it is in no file: 1 (Y0009)",
-            "rows of the hierarchy are left out of it, since a child is not in the dictionary: 2 "
-            "(none.)",
-            "rows of the hierarchy are left out of it, since a parent is not in the dictionary: 1 "
+            "rows of V3hier.v3 are left out, since their child is in no file: 1 (void.)",
+            "rows of V3hier.v3 are left out, since their parent is in no file: 2 (null.)",
+            "rows of the hierarchy are left out, since a child is not in the dictionary: 2 (none.)",
+            "rows of the hierarchy are left out, since a parent is not in the dictionary: 1 "
             "(OLD..)"});
-  CHECK(query(imported.file, "SELECT count(*) FROM ctv3_tpprelationship") ==
-        std::vector<Row>{{"10"}});
+  const auto count = [&](const std::string& table) {
+    return query(imported.file, "SELECT count(*) FROM " + table).at(0).at(0);
+  };
+  CHECK(count("ctv3_tpprelationship") == "7");
+  CHECK(outcome->relationships_count == 7);
+  CHECK(count("ctv3_rawconcepttermmapping") == "3");
+  CHECK(outcome->descriptions_count == 3);
+  CHECK(count("ctv3_rawconcepthierarchy") == "1");
+  CHECK(count("ctv3_rawconcept") == "7");
   const auto release = imported.open();
-  for (const char* code : {"none.", "gone."}) CHECK(!release->find(code));
+  for (const char* code : {"none.", "gone.", "void.", "null."}) CHECK(!release->find(code));
   CHECK(release->search_by_term("findings").size() == 1);
   CHECK(release->hierarchy().parents(*release->find("X0...")).size() == 1);
   check_index(imported.file);
@@ -271,7 +282,7 @@ TEST_CASE("blank lines of CTV3 are skipped, and byte order marks with them", "[i
 TEST_CASE("headers of TPP's tables are needed, in any order", "[import]") {
   Imported imported;
   Sources sources;
-  sources.tpp_dictionary = "Description,More,CTV3Code\nRoot,1,.....\n";
+  sources.tpp_dictionary = "Description,More,CTV3Code\nRoot,1,.....,, \n";
   sources.tpp_hierarchy = "ChildToParentDistance,ChildCTV3Code,ParentCTV3Code\n0,.....,.....\n";
   CHECK(imported.run(sources) == "");
   CHECK(query(imported.file, "SELECT * FROM ctv3_tppconcept") ==
@@ -286,6 +297,18 @@ TEST_CASE("headers of TPP's tables are needed, in any order", "[import]") {
         "ctv3_dictionary.csv.gz, line 0: the file is empty: its header is missing");
   sources.tpp_dictionary = "CTV3Code,Description\nX0...,Findings\n";
   CHECK(imported.failure(sources) == "ctv3_dictionary.csv.gz: there is no root, the code .....");
+}
+
+TEST_CASE("TPP's tables of CTV3 may be unpacked, under either name", "[import]") {
+  Imported imported;
+  const Sources sources;
+  REQUIRE(imported.run(sources) == "");
+  const std::string expected = read_bytes(imported.file);
+  std::filesystem::remove(imported.day / "ctv3_dictionary.csv.gz");
+  write_bytes(imported.day / "ctv3_dictionary.csv", sources.tpp_dictionary);
+  write_bytes(imported.day / "ctv3_hierarchy.csv.gz", sources.tpp_hierarchy);
+  REQUIRE(import_error(import_ctv3, imported.day, imported.target) == "");
+  CHECK((read_bytes(imported.file) == expected));
 }
 
 TEST_CASE("a source of CTV3 that is missing or damaged is named", "[import]") {

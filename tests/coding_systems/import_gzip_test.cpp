@@ -111,10 +111,27 @@ TEST_CASE("bytes behind the last gzip member are refused", "[import][gzip]") {
   CHECK(read_file(path).error == "a.gz: is damaged: incorrect header check");
 }
 
-TEST_CASE("a file that is not gzip is refused, naming it", "[import][gzip]") {
+TEST_CASE("a text that was already unpacked is read as it is", "[import][gzip]") {
   TemporaryFolder folder;
-  write_bytes(folder.path() / "a.gz", "code,term\n");
-  CHECK(read_file(folder.path() / "a.gz").error == "a.gz: not a gzip file");
+  const auto path = folder.path() / "a.gz";
+  // The last one has more than one block.
+  for (const std::string& text :
+       {std::string("a"), std::string("code,term\r\n\t\0", 13), some_text(600'000)}) {
+    write_bytes(path, text);
+    const Read read = read_file(path);
+    CHECK(read.error.empty());
+    CHECK((read.text == text));
+  }
+  CHECK(read_file(path, {.total_bytes_max = 599'999}).error ==
+        "a.gz: unpacks to more than 599999 bytes");
+}
+
+TEST_CASE("a file that is neither gzip nor text is refused, naming it", "[import][gzip]") {
+  TemporaryFolder folder;
+  for (const std::string& bytes : {std::string("PK\3\4"), std::string("code\0", 5)}) {
+    write_bytes(folder.path() / "a.gz", bytes);
+    CHECK(read_file(folder.path() / "a.gz").error == "a.gz: not a gzip file");
+  }
   const auto missing = folder.path() / "b.gz";
   CHECK(GzipFile::open(missing).error().code == base::ErrorCode::not_found);
   CHECK(read_file(missing).error == missing.string() + ": no such file");

@@ -106,7 +106,7 @@ TEST_CASE("a plain table of OPCS-4 codes is imported, with parents of its own", 
                                                 {"B01", "Three", "NULL"}});
   const auto first = read_bytes(imported.file);
   REQUIRE(imported.run({{"c.csv",
-                         "code,term,parent\nB01,Three,\nA012,Two,B01\nA011,One,\n"
+                         "code,term,parent\nB01,Three,,\nA012,Two,B01,,\u00a0\nA011,One,\n"
                          "A01.1,One,\n"}}) == "");
   CHECK(read_bytes(imported.file) == first);
 }

@@ -143,8 +143,8 @@ TEST_CASE("a plain table of Read v2 codes is imported, with parents of its own",
   const auto first = read_bytes(imported.file);
   // The order of the rows does not change the release.
   REQUIRE(imported.run({{"any/name.csv",
-                         "code,term,parent\nH331.,Moved,Zz...\nZz...,Top,\n"
-                         "H33..12,Wheezing,\nH33..,Asthma,\nH33..00,Asthma,\n"}}) == "");
+                         "code,term,parent,day\nH331.,Moved,Zz...,\nZz...,Top,,,,\n,,,2024\n"
+                         "H33..12,Wheezing,,\nH33..,Asthma,,\nH33..00,Asthma,,\n"}}) == "");
   CHECK(read_bytes(imported.file) == first);
 }
 
@@ -173,6 +173,8 @@ TEST_CASE("a bad row of Read v2 is refused with its line", "[import]") {
     return imported.failure("a.csv", header + row);
   };
   CHECK(table_failure("H331.,Moved\n") == "a.csv, line 3: the row has 2 fields, the header has 3");
+  CHECK(table_failure("H331.,Moved,,x\n") ==
+        "a.csv, line 3: the row has 4 fields, the header has 3");
   CHECK(table_failure("H331.,Moved,H331.\n") == "a.csv, line 3: H331. is its own parent");
   CHECK(table_failure("H33..,Asthma,Zz...\n") ==
         "a.csv, line 3: H33.. has another parent with the term code 00 on line 2");

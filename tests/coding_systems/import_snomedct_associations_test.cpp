@@ -1,4 +1,6 @@
 // Historical associations: from the refsets of an archive to the links of a release.
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <catch2/catch.hpp>
 
 #include "coding_systems/snomedct/coding_system.h"
@@ -160,6 +162,30 @@ TEST_CASE("associations become links of the release, also when its index is buil
   std::filesystem::remove(files.index);
   REQUIRE(coding_systems::snomedct::open_release(files, "test_1"));
   CHECK(read_bytes(files.index) == index_bytes);
+}
+
+TEST_CASE("a concept does not succeed itself, neither in an import nor in an older release file",
+          "[import]") {
+  Imported imported;
+  const ImportOutcome outcome = imported.run(
+      with_refset({association_line("1", "20200131", "1", replaced_by, "100005", "100005"),
+                   association_line("2", "20200131", "1", same_as, "100005", "100013")}));
+  CHECK(outcome.associations_count == 1);
+  CHECK(outcome.notices ==
+        std::vector<std::string>{
+            "historical associations are left out, since no concept succeeds itself: 1 (" +
+            id_of("1") + ")"});
+  CHECK(stored(outcome) ==
+        std::vector<Row>{{id_of("2"), "2020-01-31", "1", same_as, "100005", "100013"}});
+
+  // Files of earlier imports may have such rows.
+  SQLite::Database(outcome.file.string(), SQLite::OPEN_READWRITE)
+      .exec("UPDATE snomedct_historicalassociation SET target_component_id = '100005'");
+  const auto files = files_of(outcome);
+  std::filesystem::remove(files.index);
+  const auto release = coding_systems::snomedct::open_release(files, "test_1");
+  REQUIRE(release);
+  CHECK((*release)->links(*(*release)->find("100005")).empty());
 }
 
 TEST_CASE("each kind of association has its refset and name", "[import]") {

@@ -201,14 +201,31 @@ TEST_CASE("the UK Clinical Edition of before mid-2021 has no folder of its own",
         "UK Clinical Edition of before mid-2021 with the UK Drug Extension, Full files");
 }
 
+TEST_CASE("stated relationships may be missing from any folder, with a notice", "[import]") {
+  const Members members = three_folders().members();
+  const ImportOutcome whole = Site().import(members);
+  CHECK(whole.notices.empty());
+  const std::string notice =
+      "folders have no file sct2_StatedRelationship_*.txt, which newer releases do without: ";
+  // The test's rows of relationships are in the other file.
+  const ImportOutcome one = Site().import(
+      without(members, std::string(uk_edition) + "/Full/Terminology/sct2_StatedRelationship"));
+  CHECK(one.file_digest == whole.file_digest);
+  CHECK(one.notices == std::vector<std::string>{notice + "1 (" + uk_edition + ")"});
+  const ImportOutcome none = Site().import(without(members, "StatedRelationship"));
+  CHECK(none.file_digest == whole.file_digest);
+  CHECK(none.notices == std::vector<std::string>{notice + "3 (" + international + ", " +
+                                                 uk_clinical + ", " + uk_edition + ")"});
+}
+
 TEST_CASE("an incomplete layout is refused, naming the missing part", "[import]") {
   const Members members = three_folders().members();
-  SECTION("the stated relationships that the reference requires") {
+  SECTION("a folder without relationships") {
     CHECK(Site().failure(without(members,
                                  "UKEditionRF2_PRODUCTION_20230412T000001Z/Full/"
-                                 "Terminology/sct2_StatedRelationship")) ==
+                                 "Terminology/sct2_Relationship")) ==
           "release.zip: no file matches " + std::string(uk_edition) +
-              "/Full/Terminology/sct2_StatedRelationship_*.txt");
+              "/Full/Terminology/sct2_Relationship_*.txt");
   }
   SECTION("a folder without terminology") {
     const Members empty = {{std::string(international) + "/Readme.txt", "hello"}};

@@ -109,6 +109,54 @@ TEST_CASE("cells with shared, inline and computed texts are read, also from a zi
   CHECK(imported.rows() == expected);  // a failure leaves the old file
 }
 
+TEST_CASE("titles of a BNF to dm+d workbook may be in any place and form", "[mappings][import]") {
+  const std::string title = GENERATE("VMP / VMPP/ AMP / AMPP", "VMP / VMPP / AMP / AMPP",
+                                     "vmp/vmpp/amp/ampp", " VMP_/_VMPP_/_AMP_/_AMPP\u00a0");
+  const std::string codes = GENERATE("BNF Code,SNOMED Code", "BNF_CODE,SNOMED_CODE");
+  const std::string bnf_title = codes.substr(0, codes.find(','));
+  const std::string snomed_title = codes.substr(codes.find(',') + 1);
+  const std::string bnf = "0101000AAAAAAAA";
+  Imported imported;
+  // As published, behind a month, and in another order.
+  REQUIRE(imported.run(Workbook{
+              {sheet_row(title, bnf_title, snomed_title), sheet_row("VMP", bnf, "100000")}, {}}) ==
+          "");
+  const Rows expected = {{"100000", "VMP", bnf}};
+  CHECK(imported.rows() == expected);
+  REQUIRE(imported.run(Workbook{
+              {inline_cell("YEAR_MONTH") + sheet_row(title, bnf_title, snomed_title),
+               number_cell("202401") + sheet_row("VMP", bnf, "100000"), number_cell("202401")},
+              {}}) == "");
+  CHECK(imported.rows() == expected);
+  REQUIRE(imported.run(
+              Workbook{{inline_cell(snomed_title) + inline_cell(title) + inline_cell(bnf_title),
+                        inline_cell("100000") + inline_cell("VMP") + inline_cell(bnf)},
+                       {}}) == "");
+  CHECK(imported.rows() == expected);
+}
+
+TEST_CASE("cells of white space are empty, and a BNF to dm+d workbook may begin with empty rows",
+          "[mappings][import]") {
+  const std::string bnf = "0101000AAAAAAAA";
+  const std::string space = inline_cell("\u00a0");
+  Imported imported;
+  REQUIRE(imported.run(Workbook{
+              {"", inline_cell(" ") + space, header, sheet_row("VMP", " " + bnf, "100000\u00a0"),
+               sheet_row(" ", "  ", "\u00a0"), sheet_row("VMP", "\u00a0", "100001"),
+               sheet_row("VMP", bnf, " "), space + space + space + space + space},
+              {}}) == "");
+  CHECK(imported.rows() == Rows{{"100000", "VMP", bnf}});
+}
+
+TEST_CASE("the workbook in an archive may end in .XLSX, and have a lock file beside it",
+          "[mappings][import]") {
+  const std::string plain =
+      Workbook{{header, sheet_row("VMP", "0101000AAAAAAAA", "100000")}, {}}.bytes();
+  Imported imported;
+  REQUIRE(imported.run(zipped({{"in/~$Map.XLSX", "lock"}, {"in/Map.XLSX", plain}})) == "");
+  CHECK(imported.rows().size() == 1);
+}
+
 TEST_CASE("an import of a workbook reports its progress", "[mappings][import]") {
   Imported imported;
   Workbook workbook{{header}, {}};
@@ -135,16 +183,17 @@ TEST_CASE("a bad row of a BNF to dm+d workbook is refused with row and column",
   const std::string good_bnf = "0101000AAAAAAAA";
   CHECK(imported.failure(Workbook{{}, {}}) == "map.xlsx: the sheet is empty");
   CHECK(imported.failure(Workbook{{header}, {}}) == "map.xlsx: the sheet maps no code");
-  CHECK(imported.failure(Workbook{{"", header}, {}}) ==
-        "map.xlsx, row 1, column B: the title must be 'VMP / VMPP/ AMP / AMPP'");
-  CHECK(
-      imported.failure(Workbook{{sheet_row("VMP / VMPP/ AMP / AMPP", "BNF", "SNOMED Code")}, {}}) ==
-      "map.xlsx, row 1, column C: the title must be 'BNF Code'");
+  CHECK(imported.failure(Workbook{{"", sheet_row("Type", "BNF Code", "SNOMED Code")}, {}}) ==
+        "map.xlsx, row 2: there is no column 'VMP / VMPP/ AMP / AMPP'");
+  CHECK(imported.failure(Workbook{{sheet_row("VMP / VMPP/ AMP / AMPP", "BNF", "SNOMED Code")},
+                                  {}}) == "map.xlsx, row 1: there is no column 'BNF Code'");
+  CHECK(imported.failure(Workbook{{header + inline_cell("bnf_code")}, {}}) ==
+        "map.xlsx, row 1: there are two columns 'BNF Code'");
   CHECK(imported.failure("VMP", "'0101", "100000") ==
         "map.xlsx, row 2, column C: ''0101' is not 1 to 15 letters and digits");
   CHECK(imported.failure("VMP", good_bnf + "X", "100000") ==
         "map.xlsx, row 2, column C: '" + good_bnf + "X' is not 1 to 15 letters and digits");
-  for (const std::string code : {"'100000", "10000", "1000000000000000000", "10000a", " 100000"}) {
+  for (const std::string code : {"'100000", "10000", "1000000000000000000", "10000a", "100 000"}) {
     CHECK(imported.failure("VMP", good_bnf, code) ==
           "map.xlsx, row 2, column E: '" + code + "' is not a code of 6 to 18 digits");
   }

@@ -95,6 +95,22 @@ TEST_CASE("the mapping of CTV3 is imported as OpenCodelists imports it", "[mappi
                           {"top/" + table_folder + "/ctv3sctmap2_uk_20200401000001.txt", text}});
   REQUIRE(imported.import(archive) == "");
   CHECK(read_bytes(imported.file) == bytes);
+  // So does the table by itself.
+  const auto bare = imported.folder.path() / "table.txt";
+  write_bytes(bare, text);
+  REQUIRE(imported.import(bare) == "");
+  CHECK(read_bytes(imported.file) == bytes);
+}
+
+TEST_CASE("empty fields behind the last column of the CTV3 mapping are ignored",
+          "[mappings][import]") {
+  const Imported imported;
+  const std::string row = line("1", "X1...", "100000");
+  const std::string cells = row.substr(0, row.size() - 2);
+  REQUIRE(imported.run(header + cells + "\t\t\u00a0\r\n") == "");
+  CHECK(imported.rows().size() == 1);
+  CHECK(imported.run(header + cells + "\t\tx\r\n") ==
+        "ctv3sctmap2_uk_20200401000001.txt, line 2: the row has 11 fields, the header has 9");
 }
 
 TEST_CASE("codes are looked up from both sides, in rows that are assured and in force",
