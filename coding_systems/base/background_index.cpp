@@ -1,25 +1,14 @@
 #include "coding_systems/base/background_index.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <utility>
 
 #include "coding_systems/base/release_index.h"
 
 namespace codelog::coding_systems {
-namespace {
-
-// The import waits for its rows, so the index thread gets about a tenth of a contended processor.
-// Linux keeps the nice value per thread, and threads started by this thread inherit it.
-constexpr int background_nice = 10;
-
-}  // namespace
 
 BackgroundIndex::BackgroundIndex(std::string_view system_id,
                                  std::function<IndexSource()> make_source)
     : bytes_(std::async(std::launch::async, [system_id, make_source = std::move(make_source)] {
-        (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), background_nice);
         // The digest of the release file is known only when that file is written; publish() puts it
         // in.
         return build_release_index(system_id, make_source(), IndexedFile{});

@@ -1,4 +1,5 @@
-// Builds a release index on another thread while an importer writes the release file.
+// Builds a release index on another thread while an importer writes the release file. The import
+// waits for both, so the threads have the same priority.
 #pragma once
 
 #include <functional>
