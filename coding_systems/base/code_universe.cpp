@@ -38,8 +38,10 @@ CodeUniverse::Extended CodeUniverse::extended_by(std::span<const std::string_vie
   nodes.reserve(codes.size());
   std::shared_ptr<Contents> next;  // made when the first new stranger appears
   std::vector<Node> orphans;
-  for (const auto code : codes) {
-    auto node = find(code);
+  const auto in_release = release().find_all(codes);
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const std::string_view code = codes[i];
+    auto node = in_release[i] ? in_release[i] : find(code);
     if (!node && next) {
       const auto found = next->stranger_nodes.find(code);
       if (found != next->stranger_nodes.end()) node = found->second;

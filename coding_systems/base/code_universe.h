@@ -10,12 +10,12 @@
 // meaning in universes extended from this one, and has no meaning elsewhere.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "coding_systems/base/extended_hierarchy.h"
@@ -47,7 +47,8 @@ class CodeUniverse {
     // shared by all objects that work over it; may own nothing
     std::shared_ptr<const Release> release;
     std::vector<std::shared_ptr<const std::string>> strangers;  // shared with extended universes
-    std::unordered_map<std::string_view, Node> stranger_nodes;  // views of `strangers`
+    // Views of `strangers`. A tree, because clients can choose codes that all have one hash.
+    std::map<std::string_view, Node> stranger_nodes;
     ExtendedHierarchy hierarchy;
   };
 

@@ -22,6 +22,9 @@ class IndexedRelease : public Release {
   const base::Sha256& file_digest() const final { return index_.file().built_from().digest; }
   const Hierarchy& hierarchy() const final { return index_.hierarchy(); }
   std::optional<Node> find(std::string_view code) const final { return index_.find(code); }
+  std::vector<std::optional<Node>> find_all(std::span<const std::string_view> codes) const final {
+    return index_.find_all(codes);
+  }
   std::string_view code(Node node) const final { return index_.code(node); }
   bool has_concept(Node node) const final { return index_.kind(node) != kind_without_concept; }
   std::optional<std::string_view> name(Node node) const final { return index_.name(node); }

@@ -23,8 +23,7 @@ bool are_rows(std::span<const std::uint32_t> offsets, std::size_t nodes, std::si
 
 // Calls look(node) for the slots that may hold the code, until it returns true.
 template <class Look>
-std::optional<Node> probe(std::span<const std::uint64_t> slots, std::string_view code, Look look) {
-  const auto hash = hash_code(code);
+std::optional<Node> probe(std::span<const std::uint64_t> slots, std::uint64_t hash, Look look) {
   const std::size_t mask = slots.size() - 1;
   for (std::size_t at = hash & mask; slots[at] != 0; at = (at + 1) & mask) {
     if (slot_hash(slots[at]) != hash >> 32) continue;
@@ -238,12 +237,45 @@ std::string_view ReleaseIndex::code(Node node) const {
 }
 
 std::optional<Node> ReleaseIndex::find(std::string_view code) const {
-  return probe(code_slots_, code, [&](Node node) { return this->code(node) == code; });
+  return probe(code_slots_, hash_code(code), [&](Node node) { return this->code(node) == code; });
+}
+
+std::vector<std::optional<Node>> ReleaseIndex::find_all(
+    std::span<const std::string_view> codes) const {
+  // A look-up waits for a slot, for the place of a code, and for the code. So the code is fetched a
+  // few look-ups ahead, its place as many before that, and the slot as many before that.
+  constexpr std::size_t ahead = 8;
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(codes.size());
+  for (const std::string_view code : codes) hashes.push_back(hash_code(code));
+  const auto slot_of = [&](std::size_t i) -> const std::uint64_t& {
+    return code_slots_[hashes[i] & (code_slots_.size() - 1)];
+  };
+  // The node in the first slot, which is the right one most of the time; any node if it is empty.
+  const auto likely_node_of = [&](std::size_t i) -> Node {
+    return slot_of(i) == 0 ? 0 : slot_node(slot_of(i));
+  };
+  std::vector<std::optional<Node>> nodes;
+  nodes.reserve(codes.size());
+  for (std::size_t i = 0; i < codes.size() + 3 * ahead; ++i) {
+    if (i < codes.size()) __builtin_prefetch(&slot_of(i));
+    if (i >= ahead && i - ahead < codes.size()) {
+      __builtin_prefetch(&code_offsets_[likely_node_of(i - ahead)]);
+    }
+    if (i >= 2 * ahead && i - 2 * ahead < codes.size()) {
+      __builtin_prefetch(codes_.data() + code_offsets_[likely_node_of(i - 2 * ahead)]);
+    }
+    if (i < 3 * ahead) continue;
+    const std::size_t now = i - 3 * ahead;
+    nodes.push_back(
+        probe(code_slots_, hashes[now], [&](Node node) { return this->code(node) == codes[now]; }));
+  }
+  return nodes;
 }
 
 std::optional<Node> ReleaseIndex::find_ignoring_case(std::string_view code) const {
   if (const auto exact = find(code)) return exact;
-  return probe(code_slots_, code,
+  return probe(code_slots_, hash_code(code),
                [&](Node node) { return equal_ignoring_ascii_case(this->code(node), code); });
 }
 

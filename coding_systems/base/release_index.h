@@ -44,6 +44,8 @@ class ReleaseIndex {
   std::size_t node_count() const { return kinds_.size(); }
   // Constant time, 2 or 3 cache misses.
   std::optional<Node> find(std::string_view code) const;
+  // The node of each code, in their order; waits for the memory of several look-ups at a time.
+  std::vector<std::optional<Node>> find_all(std::span<const std::string_view> codes) const;
   // The code as written if the release has it, else a code that differs only in the case of ASCII
   // letters.
   std::optional<Node> find_ignoring_case(std::string_view code) const;

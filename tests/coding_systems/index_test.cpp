@@ -70,6 +70,28 @@ TEST_CASE("codes of concepts, of edges and of texts are all nodes, found by thei
   CHECK(index.hierarchy().is_ancestor(parent, *index.find("child")));
 }
 
+TEST_CASE("many codes are found as each alone, in their order", "[index]") {
+  IndexSource source;
+  std::vector<std::string> known;
+  for (int i = 0; i < 200; ++i) known.push_back("code" + std::to_string(i * i));
+  for (const std::string& code : known) source.add_concept(code, 1);
+  const auto index = index_of(source);
+  // Fewer and more than are looked up at a time, with unknown and repeated ones.
+  for (const std::size_t count : {0, 1, 7, 8, 24, 25, 500}) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < count; ++i) {
+      texts.push_back(i % 3 == 2 ? "unknown" + std::to_string(i) : known[i * 7 % known.size()]);
+    }
+    const std::vector<std::string_view> codes(texts.begin(), texts.end());
+    const auto found = index.find_all(codes);
+    REQUIRE(found.size() == count);
+    for (std::size_t i = 0; i < count; ++i) {
+      CHECK(found[i] == index.find(codes[i]));
+      CHECK(found[i].has_value() == (i % 3 != 2));
+    }
+  }
+}
+
 TEST_CASE("an exact match of a code is preferred to one in another case", "[index]") {
   IndexSource source;
   for (const char* code : {"ab", "Ab", "aB", "AB"}) source.add_concept(code, 1);
@@ -149,6 +171,8 @@ TEST_CASE("an empty index answers every question with nothing", "[index]") {
   CHECK(index.hierarchy().size() == 0);
   CHECK(!index.find("1"));
   CHECK(!index.find_ignoring_case(""));
+  const std::vector<std::string_view> codes(20, "1");
+  CHECK(index.find_all(codes) == std::vector<std::optional<Node>>(codes.size()));
   CHECK(index.terms().find_containing("a").empty());
   CHECK(index.terms().find_containing("longer").empty());
 }

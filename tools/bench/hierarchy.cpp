@@ -37,8 +37,8 @@ std::vector<std::string> random_codes(const coding_systems::Release& release, st
 std::vector<std::string_view> descendants(const coding_systems::Release& release,
                                           const std::vector<std::string>& codes) {
   coding_systems::NodeSet found(release.hierarchy().size());
-  for (const std::string& code : codes) {
-    const auto node = release.find(code);
+  const std::vector<std::string_view> views(codes.begin(), codes.end());
+  for (const auto node : release.find_all(views)) {
     if (!node) continue;
     for (const coding_systems::Run run : release.hierarchy().descendants_or_self(*node)) {
       found.add(run);
