@@ -82,12 +82,19 @@ std::vector<Successor> ReleaseComparison::successors_of(std::string_view code,
     const std::string from = followed[i];
     auto named = named_by_release(from);
     if (find_more) std::ranges::move(find_more(from), std::back_inserter(named));
+    const auto before = static_cast<std::ptrdiff_t>(followed.size());
     for (auto& [relation, to] : named) {
-      if (std::ranges::find(followed, to) != followed.end()) continue;
+      // No circles; but two relations may lead from one code to another.
+      if (std::find(followed.begin(), followed.begin() + before, to) != followed.begin() + before) {
+        continue;
+      }
       const auto node = newer_->find(to);
-      const bool is_active = node && newer_->is_active(*node);
-      if (!is_active) followed.push_back(to);
-      successors.push_back({std::move(relation), std::move(to), from, is_active});
+      Successor successor{std::move(relation), std::move(to), from,
+                          node && newer_->is_active(*node)};
+      if (std::ranges::find(successors, successor) != successors.end()) continue;
+      const bool is_new = std::ranges::find(followed, successor.code) == followed.end();
+      if (!successor.is_active && is_new) followed.push_back(successor.code);
+      successors.push_back(std::move(successor));
     }
   }
   return successors;
