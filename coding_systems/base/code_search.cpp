@@ -4,6 +4,7 @@
 #include <span>
 
 #include "coding_systems/base/code_hash.h"
+#include "coding_systems/base/typed_code.h"
 #include "events/base/text.h"
 
 namespace codelog::coding_systems {
@@ -30,10 +31,15 @@ std::string without_dots(std::string_view code) {
   return without;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+// The text with hyphens for its en dashes, as the printed classifications write ranges.
+std::string with_hyphens(std::string_view text) {
+  constexpr std::string_view en_dash_of_range = "\xE2\x80\x93";
+  std::string with(text);
+  for (auto at = with.find(en_dash_of_range); at != std::string::npos;
+       at = with.find(en_dash_of_range, at)) {
+    with.replace(at, en_dash_of_range.size(), "-");
+  }
+  return with;
 }
 
 // The codes from `first` on, for as long as is_inside(code) is true.
@@ -66,7 +72,9 @@ bool is_code_before(std::string_view a, std::string_view b) {
   return order != 0 ? order < 0 : a < b;
 }
 
-base::Result<CodeRange> parse_code_range(std::string_view text) {
+base::Result<CodeRange> parse_code_range(std::string_view typed) {
+  const std::string plain = with_hyphens(typed);
+  const std::string_view text = plain;
   const auto refuse = [](const char* detail) {
     return base::field_error(base::ErrorCode::invalid, "text", detail);
   };
@@ -76,8 +84,8 @@ base::Result<CodeRange> parse_code_range(std::string_view text) {
   if (at == std::string_view::npos) {
     return refuse("must be two codes with '-' or '..' between them");
   }
-  const CodeRange range{std::string(trimmed(text.substr(0, at))),
-                        std::string(trimmed(text.substr(at + mark.size())))};
+  const CodeRange range{std::string(trim_unseen(text.substr(0, at))),
+                        std::string(trim_unseen(text.substr(at + mark.size())))};
   if (range.first.empty() || range.last.empty() || range.last.find(mark) != std::string::npos) {
     return refuse("must be two codes with one '-' or '..' between them");
   }

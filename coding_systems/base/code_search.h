@@ -20,9 +20,10 @@ struct CodeRange {
   std::string first;
   std::string last;
 };
-// Parses "E10-E14" or "A00..A09", with or without spaces around the mark. Errors: invalid, naming
-// "text": not two codes with one mark between them, or the second before the first.
-base::Result<CodeRange> parse_code_range(std::string_view text);
+// Parses "E10-E14", with a hyphen or an en dash, or "A00..A09"; with or without spaces around the
+// mark. Errors: invalid, naming "text": not two codes with one mark between them, or the second
+// before the first.
+base::Result<CodeRange> parse_code_range(std::string_view typed);
 
 // Gives the last code of the range that a node covers (Release::last_code).
 using LastCode = std::function<std::string_view(Node)>;

@@ -12,10 +12,10 @@
 //   descriptions. ^ and $ are the ends of the description.
 // - code_prefix: the code starts with the text as written; if no code does, with letters in either
 //   case; if still none does, with the text without its dots ("e10.1" finds E101 in ICD-10).
-// - code_range: "E10-E14" or "A00..A09". Finds the codes from the first to the second, in the order
-//   of codes with letters in either case alike, and the codes that start with the second. Dots at
-//   the end of the second do not count, because they pad Read codes. An end that no code starts
-//   with is taken without its dots.
+// - code_range: "E10-E14", "E10 – E14" or "A00..A09". Finds the codes from the first to the
+//   second, in the order of codes with letters in either case alike, and the codes that start with
+//   the second. Dots at the end of the second do not count, because they pad Read codes. An end
+//   that no code starts with is taken without its dots.
 // - code: as the coding system's own search by code (Release::search_by_code).
 //
 // Some nodes stand for a range of codes (a block of ICD-10). code_prefix and code_range find such a

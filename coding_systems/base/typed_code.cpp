@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, 8> unseen = {"\xE2\x80\x8B", "\xE2\x80\x8
                                                     "\xE2\x80\x8E", "\xE2\x80\x8F", "\xE2\x81\xA0",
                                                     "\xEF\xBB\xBF", "\xC2\xAD"};
 constexpr std::string_view en_dash = "\xE2\x80\x93";
+constexpr std::string_view no_break_space = "\xC2\xA0";
 constexpr std::string_view dagger = "\xE2\x80\xA0";
 
 constexpr std::size_t icd10_category_bytes = 3;
@@ -32,13 +33,25 @@ void replace_all(std::string& text, std::string_view old, std::string_view now) 
   }
 }
 
-std::string icd10_code(std::string_view text) {
+// The code in upper case without the full stops and spaces that tables write in it.
+std::string plain_code(std::string_view text) {
   std::string code = base::ascii_upper(text);
   replace_all(code, en_dash, "-");
-  replace_all(code, dagger, "");
-  std::erase(code, '.');
-  // Tables write "J45.-" for a category with subcategories.
+  replace_all(code, no_break_space, "");
+  std::erase_if(code, [](char c) { return c == '.' || c == ' '; });
+  return code;
+}
+
+// Tables write "J45.-" for a category with subcategories.
+void remove_end_hyphens(std::string& code) {
   while (code.ends_with('-')) code.pop_back();
+}
+
+std::string icd10_code(std::string_view text) {
+  std::string code = plain_code(text);
+  replace_all(code, dagger, "");
+  std::erase(code, '*');
+  remove_end_hyphens(code);
   // Hospital records pad categories without subcategories with an X: "I10X".
   const bool is_filled = code.size() == icd10_category_bytes + 1 && is_upper(code[0]) &&
                          is_digit(code[1]) && is_digit(code[2]) && code.back() == 'X';
@@ -47,8 +60,8 @@ std::string icd10_code(std::string_view text) {
 }
 
 std::string opcs4_code(std::string_view text) {
-  std::string code = base::ascii_upper(text);
-  std::erase(code, '.');
+  std::string code = plain_code(text);
+  remove_end_hyphens(code);
   const bool has_form = !code.empty() && code.size() <= opcs4_code_bytes_max && is_upper(code[0]) &&
                         std::all_of(code.begin() + 1, code.end(), is_digit);
   return has_form ? code : std::string(text);

@@ -20,8 +20,9 @@ std::string_view trim_typed_code(std::string_view text);
 // The code as releases of the system write it, by the form of the text alone. The release may not
 // have it.
 //
-//     icd10   "j45.0", "J45.0†": J450     "J45.-", "J45X": J45     "i60–i69": I60-I69
-//     opcs4   "m01.8": M018
+//     icd10   "j45.0", "J45.0 †", "J45.0*": J450     "J45.-", "J45X": J45
+//             "i60–i69": I60-I69
+//     opcs4   "m01.8": M018     "M01.-": M01
 //     readv2  "C150500", with a term code: C1505     "H33": H33..
 //     ctv3    "H33": H33..
 //     bnf     "0301011r0": 0301011R0

@@ -127,6 +127,17 @@ TEST_CASE("the NHS's table is found in TRUD's archive, in a folder, and by itsel
     write_bytes(import.table, small_table);
     CHECK(import.run(import.table) == "");
   }
+  SECTION("the file by any name") {
+    const auto file = import.sources / GENERATE("icd10_5th.txt", "Codes.TSV");
+    write_bytes(file, small_table);
+    CHECK(import.run(file) == "");
+  }
+  SECTION("not another edition") {
+    const auto file = import.sources / "ICD10_Edition4_CodesAndTitlesAndMetadata_GB_20120401.txt";
+    write_bytes(file, small_table);
+    CHECK_THAT(import.run(file), Catch::Contains("not a zip archive"));
+    return;
+  }
   SECTION("not beside the scrape of the class browser") {
     write_bytes(import.table, small_table);
     import.write_nhs({claml_class("I", "", "x")});
@@ -152,6 +163,35 @@ TEST_CASE("titles of the NHS's table in Windows-1252 are read, with a notice", "
   REQUIRE(import.run_table(header + row("E10", "M\xE9ni\xE8re \x93x\x94 \x86\x81")) == "");
   CHECK(import.codes("2016")[1] == "E10 IV category normal 0 Ménière “x” †\xEF\xBF\xBD");
   CHECK(import.has_told("lines that are not UTF-8 are read as Windows-1252: 1 (line 2)"));
+}
+
+TEST_CASE("without a USAGE, the marks of codes in the NHS's table tell it", "[icd10]") {
+  TableImport import;
+  REQUIRE(import.run_table(header + row("A17.0\u2020", "Fever", "", "", "", "G01*") +
+                           row("A18.0+", "Rash", "") + row("G01*", "Head", "") +
+                           row("G02*", "Neck", "default") + row("M00\x86", "Joint", "") +
+                           row("E10", "Sugar", "")) == "");
+  const auto codes = import.codes("2016");
+  const Lines expected = {"A170 I category dagger 0 Fever",   "A180 I category dagger 0 Rash",
+                          "G01 VI category aster 0 Head",     "G02 VI category normal 0 Neck",
+                          "M00 XIII category dagger 0 Joint", "E10 IV category normal 0 Sugar"};
+  REQUIRE(codes.size() > expected.size());
+  CHECK(Lines(codes.end() - static_cast<std::ptrdiff_t>(expected.size()), codes.end()) == expected);
+  CHECK(query(import.file, "SELECT dagger_code, asterisk_code FROM icd10_daggerasteriskrelation") ==
+        std::vector<Row>{{"A170", "G01"}});
+}
+
+TEST_CASE("rows of the NHS's table that are about no code of their own are left out, with a notice",
+          "[icd10]") {
+  TableImport import;
+  REQUIRE(import.run_table(header + row("I", "Fevers") + row("E10-E14", "Sugars") +
+                           row("E10", "Sugar") + row("", "Note") + row("E10", "Sugar") +
+                           row("E10.X", "Sugar")) == "");
+  CHECK(import.codes("2016") ==
+        Lines{"IV - chapter normal 0 Codes E00-E90", "E10 IV category normal 0 Sugar"});
+  CHECK(import.notices == Lines{"rows of chapters and blocks are left out: 2 (I, E10-E14)",
+                                "rows without a CODE are left out: 1 (line 5)",
+                                "rows that repeat another one are left out: 2 (E10)"});
 }
 
 TEST_CASE("unknown parts of the NHS's table that nothing needs are left out, with a notice",
@@ -213,7 +253,7 @@ TEST_CASE("a bad line of the NHS's table is refused", "[icd10]") {
   const auto failure = [&](const std::string& line) {
     return import.failure_of(header + row("E10", "Sugar") + line);
   };
-  for (const char* code : {"", "E1", "E10-E14", "e10", "E10.00.0", "IV", "E10 1", "E10.Y"}) {
+  for (const char* code : {"E1", "E10-", "e10", "E10.00.0", "IVIVIVIV", "E10 1", "E10.Y"}) {
     CAPTURE(code);
     CHECK(failure(row(code, "x")) ==
           "3: '" + std::string(code) + "' is not a code of ICD-10 like A00 or A00.0");
@@ -223,7 +263,8 @@ TEST_CASE("a bad line of the NHS's table is refused", "[icd10]") {
         "3: a text of E11 has a byte 0 or is longer than 1000 bytes");
   CHECK(failure(row("E11", std::string("a\0b", 3))) ==
         "3: a text of E11 has a byte 0 or is longer than 1000 bytes");
-  CHECK(failure(row("E10.X", "Sugar")) == "3: E10 is there twice, first in line 2");
+  CHECK(failure(row("E10.X", "Salt")) == "3: E10 is there twice, first in line 2");
+  CHECK(failure(row("E10", "Sugar", "DAGGER")) == "3: E10 is there twice, first in line 2");
   CHECK(failure("E11\t\t\t\tx\t\t\t\t\t\t\t\tmore\r\n") ==
         "3: the row has 13 fields, the header has 12");
   CHECK(failure("E11\r\n") == "3: E11 has no DESCRIPTION");

@@ -189,6 +189,7 @@ TEST_CASE("an invalid search is refused with the reason", "[search][modes]") {
   CHECK_THAT(refuse(SearchMode::code_range, "E10"), Contains("two codes with '-' or '..'"));
   CHECK_THAT(refuse(SearchMode::code_range, "E10-"), Contains("two codes"));
   CHECK_THAT(refuse(SearchMode::code_range, "E1-E2-E3"), Contains("one '-'"));
+  CHECK_THAT(refuse(SearchMode::code_range, "E1-E2\u2013E3"), Contains("one '-'"));
   CHECK_THAT(refuse(SearchMode::code_range, "E11-E10"), Contains("second code before its first"));
   CHECK(refusal(*release, {.text = "femur", .types = {"Plane"}}) ==
         "types 'Plane' is not a type of snomedct_texts");
@@ -260,6 +261,8 @@ TEST_CASE("codes are found by their start and by a range", "[search][modes]") {
   };
   CHECK(range("E10-E11") == Ranked{"E10", "E100", "E101", "e10x", "E11"});
   CHECK(range("e101 .. e14") == Ranked{"E101", "e10x", "E11", "E149"});
+  CHECK(range("e101 - e14") == Ranked{"E101", "e10x", "E11", "E149"});
+  CHECK(range("e101\u00a0\u2013 e14") == Ranked{"E101", "e10x", "E11", "E149"});
   CHECK(range("E10.1-E14.9") == Ranked{"E101", "e10x", "E11", "E149"});
   CHECK(range("H33..-H34..") == Ranked{"H33..", "H331.", "H34..", "H34z."});
   CHECK(range("F-G").empty());
