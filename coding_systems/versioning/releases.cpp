@@ -118,6 +118,13 @@ base::Result<std::shared_ptr<const Release>> Releases::open(std::string_view sys
   if (!found) return found.error();
   if (found->state == FileState::changed && !found->is_touched) return changed(found->files);
   if (found->release != nullptr && found->release->is_whole()) return found->release;
+  const auto slot = opening_.take();
+  if (!slot) {
+    return base::Error{base::ErrorCode::unavailable,
+                       "many requests wait for release " + std::string(alias) +
+                           " to be opened; try again in a moment",
+                       {}};
+  }
   // Reading the file or building its index may take minutes, so the processor is given to others.
   const base::Waiting waiting;
   const base::Lock lock(found->place->opening);

@@ -28,6 +28,7 @@
 #include "events/base/digest.h"
 #include "events/base/mutex.h"
 #include "events/base/result.h"
+#include "events/base/slots.h"
 
 namespace codelog::coding_systems {
 
@@ -115,6 +116,8 @@ class Releases {
   const std::filesystem::path data_folder_;
   const std::span<const ReleaseOpener> openers_;
   const FindDigest find_digest_;
+  // Each caller that opens a release, or waits until another has, keeps a thread.
+  base::Slots opening_{{.count = 32, .waiting_max = 0}};
   mutable base::Mutex mutex_;
   std::map<std::string, std::shared_ptr<Place>, std::less<>> places_
       GUARDED_BY(mutex_);  // by alias

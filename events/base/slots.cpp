@@ -1,5 +1,7 @@
 #include "events/base/slots.h"
 
+#include "events/base/waiting.h"
+
 namespace codelog::base {
 
 std::optional<Slots::Slot> Slots::take() {
@@ -7,6 +9,7 @@ std::optional<Slots::Slot> Slots::take() {
   if (taken_ >= options_.count) {
     if (waiting_ == options_.waiting_max) return std::nullopt;
     ++waiting_;
+    const Waiting waiting;
     const auto deadline = std::chrono::steady_clock::now() + options_.wait_max;
     while (taken_ >= options_.count && freed_.wait_until(lock, deadline)) {
     }
