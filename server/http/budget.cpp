@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <cstring>
+#include <functional>
 #include <string>
 
 namespace codelog::http {
@@ -29,10 +30,18 @@ std::optional<std::uint64_t> key_of(std::string_view address) {
 std::optional<Peers::Ref> Peers::find(std::string_view address) {
   const auto key = key_of(address);
   if (!key) return std::nullopt;
+  return enter(*key);
+}
+
+Peers::Ref Peers::find_account(std::string_view credentials) {
+  return enter(std::hash<std::string_view>()(credentials));
+}
+
+Peers::Ref Peers::enter(std::uint64_t key) {
   const base::Lock lock(mutex_);
-  Peer& peer = peers_[*key];
+  Peer& peer = peers_[key];
   ++peer.users_count;
-  return Ref(*this, *key, peer);
+  return Ref(*this, key, peer);
 }
 
 void Peers::leave(std::uint64_t key) {
@@ -57,59 +66,70 @@ bool Budget::is_within(std::size_t used, std::size_t held_before, std::size_t he
   return (held_before + held) / share <= free;
 }
 
-bool Budget::take(Peer& peer, std::size_t held, std::size_t used) {
+bool Budget::take(Client client, std::size_t held, std::size_t used) {
   const std::size_t used_after = used_.fetch_add(used, std::memory_order_relaxed) + used;
-  const std::size_t held_before = peer.held[resource_].fetch_add(held, std::memory_order_relaxed);
-  if (is_within(used_after, held_before, held)) return true;
-  give_back(peer, held, used);
-  return false;
+  bool has_room = true;
+  for (Peer* const peer : {client.address, client.account}) {
+    if (peer == nullptr) continue;
+    const auto held_before = peer->held[resource_].fetch_add(held, std::memory_order_relaxed);
+    has_room = is_within(used_after, held_before, held) && has_room;
+  }
+  if (!has_room) give_back(client, held, used);
+  return has_room;
 }
 
-void Budget::give_back(Peer& peer, std::size_t held, std::size_t used) {
+void Budget::give_back(Client client, std::size_t held, std::size_t used) {
   used_.fetch_sub(used, std::memory_order_relaxed);
-  peer.held[resource_].fetch_sub(held, std::memory_order_relaxed);
+  for (Peer* const peer : {client.address, client.account}) {
+    if (peer != nullptr) peer->held[resource_].fetch_sub(held, std::memory_order_relaxed);
+  }
 }
 
-bool Budget::has_room(const Peer& peer, std::size_t amount) const {
-  return is_within(used() + amount, peer.held[resource_].load(std::memory_order_relaxed), amount);
+bool Budget::has_room(Client client, std::size_t amount) const {
+  for (const Peer* const peer : {client.address, client.account}) {
+    if (peer == nullptr) continue;
+    const auto held_before = peer->held[resource_].load(std::memory_order_relaxed);
+    if (!is_within(used() + amount, held_before, amount)) return false;
+  }
+  return true;
 }
 
-bool Charge::grow_to(Peer& peer, std::size_t amount) {
+bool Charge::grow_to(Client client, std::size_t amount) {
   if (amount <= amount_) return true;
   const std::size_t missing = amount - amount_;
-  if (!budget_.take(peer, missing, missing)) return false;
-  peer_ = &peer;
+  if (!budget_.take(client, missing, missing)) return false;
+  client_ = client;
   amount_ = amount;
   return true;
 }
 
 void Charge::give_back() {
   if (amount_ == 0) return;
-  budget_.give_back(*peer_, amount_, amount_);
+  budget_.give_back(*client_, amount_, amount_);
   amount_ = 0;
 }
 
-bool AnswerCharge::take(Peer& peer, std::size_t own_bytes, SharedBody shared) {
+bool AnswerCharge::take(Client client, std::size_t own_bytes, SharedBody shared) {
   const std::size_t shared_bytes = shared ? shared->size() : 0;
   // A shared body counts once, from its first sender to its last.
   if (shared && shared->begin_sending()) budget_.use(shared_bytes);
-  if (!budget_.take(peer, own_bytes + shared_bytes, own_bytes)) {
+  if (!budget_.take(client, own_bytes + shared_bytes, own_bytes)) {
     if (shared && shared->end_sending()) budget_.unuse(shared_bytes);
     return false;
   }
-  peer_ = &peer;
+  client_ = client;
   own_bytes_ = own_bytes;
   shared_ = std::move(shared);
   return true;
 }
 
 void AnswerCharge::give_back() {
-  if (peer_ == nullptr) return;
+  if (!client_) return;
   const std::size_t shared_bytes = shared_ ? shared_->size() : 0;
-  budget_.give_back(*peer_, own_bytes_ + shared_bytes, own_bytes_);
+  budget_.give_back(*client_, own_bytes_ + shared_bytes, own_bytes_);
   if (shared_ && shared_->end_sending()) budget_.unuse(shared_bytes);
   shared_ = nullptr;
-  peer_ = nullptr;
+  client_.reset();
 }
 
 }  // namespace codelog::http

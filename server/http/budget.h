@@ -1,8 +1,9 @@
-// The limits for all clients together, and for each client address.
+// The limits for all clients together, for each client address, and for each account.
 //
 // An address may hold at most `share` times what is still free. A single address gets three
 // quarters of the whole, two greedy ones get 3/7 each; something is always left for another. An
-// address that holds nothing may take all that is free.
+// address that holds nothing may take all that is free. The same holds for an account, from
+// however many addresses its requests come.
 //
 // Safe from any thread. Counting is two relaxed additions.
 #pragma once
@@ -24,29 +25,41 @@ namespace codelog::http {
 enum class Resource : std::uint8_t { connections, bodies, answers, queue };
 inline constexpr std::size_t resources_count = 4;
 
-// One client address, and the amount of each resource that it holds.
+// One client address or one account, and the amount of each resource that it holds.
 struct Peer {
   std::array<std::atomic<std::size_t>, resources_count> held{};
   std::size_t users_count = 0;  // guarded by Peers
 };
 
-// The connected addresses. IPv6 addresses of one network (/64) count as one client, because one
-// client gets a whole network.
+// The payers of a request: an address, and an account if the request names one. Both need room.
+struct Client {
+  Client(Peer& peer, Peer* account_or_none = nullptr) : address(&peer), account(account_or_none) {}
+
+  Peer* address;
+  Peer* account;
+};
+
+// The connected addresses, or the accounts that they use. IPv6 addresses of one network (/64) count
+// as one client, because one client gets a whole network.
 class Peers {
  public:
   class Ref;
   // Nothing if `address` is not an IP address.
   std::optional<Ref> find(std::string_view address);
+  // By the request's credentials, whether or not they are valid: invalid ones get a share too, but
+  // only within that of their address.
+  Ref find_account(std::string_view credentials);
   std::size_t count() const;
 
  private:
+  Ref enter(std::uint64_t key);
   void leave(std::uint64_t key);
 
   mutable base::Mutex mutex_;
   std::unordered_map<std::uint64_t, Peer> peers_ GUARDED_BY(mutex_);  // its nodes stay in place
 };
 
-// Keeps an address in the table. Movable.
+// Keeps an address or account in the table. Movable.
 class Peers::Ref {
  public:
   Ref() = default;
@@ -83,13 +96,13 @@ class Budget {
 
   // `held` counts for the client, `used` for all together; they differ for data that several
   // clients share. Returns false, and takes nothing, if there is no room for this client.
-  [[nodiscard]] bool take(Peer& peer, std::size_t held, std::size_t used);
-  void give_back(Peer& peer, std::size_t held, std::size_t used);
+  [[nodiscard]] bool take(Client client, std::size_t held, std::size_t used);
+  void give_back(Client client, std::size_t held, std::size_t used);
   // Counts for all together, even if there is no room.
   void use(std::size_t amount) { used_.fetch_add(amount, std::memory_order_relaxed); }
   void unuse(std::size_t amount) { used_.fetch_sub(amount, std::memory_order_relaxed); }
   // The result that take() would have.
-  bool has_room(const Peer& peer, std::size_t amount) const;
+  bool has_room(Client client, std::size_t amount) const;
 
   std::size_t used() const { return used_.load(std::memory_order_relaxed); }
   std::size_t amount_max() const { return amount_max_; }
@@ -112,12 +125,12 @@ class Charge {
 
   // Takes the missing amount up to `amount`. Returns false, and takes nothing, if there is no room.
   // All calls up to give_back() must name the same client.
-  [[nodiscard]] bool grow_to(Peer& peer, std::size_t amount);
+  [[nodiscard]] bool grow_to(Client client, std::size_t amount);
   void give_back();
 
  private:
   Budget& budget_;
-  Peer* peer_ = nullptr;
+  std::optional<Client> client_;
   std::size_t amount_ = 0;
 };
 
@@ -131,12 +144,12 @@ class AnswerCharge {
   AnswerCharge& operator=(const AnswerCharge&) = delete;
 
   // Call once until give_back(). Returns false, and takes nothing, if there is no room.
-  [[nodiscard]] bool take(Peer& peer, std::size_t own_bytes, SharedBody shared);
+  [[nodiscard]] bool take(Client client, std::size_t own_bytes, SharedBody shared);
   void give_back();
 
  private:
   Budget& budget_;
-  Peer* peer_ = nullptr;
+  std::optional<Client> client_;
   std::size_t own_bytes_ = 0;
   SharedBody shared_;
 };

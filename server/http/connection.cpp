@@ -1,6 +1,8 @@
 #include "server/http/connection.h"
 
 #include <algorithm>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
 
@@ -82,6 +84,11 @@ Awaitable<void> Connection::run() {
   deadline_ = steady_clock::now() + shard_.limits().head_timeout;
   while (step != Step::close) {
     switch (step) {
+      case Step::next_request:
+        // Others first, since a client may have sent hundreds of requests at once.
+        co_await net::post(net::bind_executor(socket_.get_executor(), use_awaitable));
+        step = parse_head();
+        break;
       case Step::read_head: {
         const auto space = input_.space(head_read_bytes_min);
         const auto [error, bytes] = co_await socket_.async_read_some(space, as_result);
@@ -132,7 +139,7 @@ Connection::Step Connection::begin(SteadyTime now) {
     return closing_ && socket_.available(ignored) == 0 ? Step::close : Step::read_head;
   }
   deadline_ = now + shard_.limits().head_timeout;
-  return parse_head();
+  return Step::next_request;
 }
 
 Connection::Step Connection::head_came(const error_code& error, std::size_t bytes) {
@@ -172,7 +179,8 @@ Connection::Step Connection::after_head(SteadyTime now) {
   is_reading_head_ = false;
   deadline_ = SteadyTime::max();
   enter_request(now);
-  if (origin_.is_trusted_proxy) find_client();
+  if (origin_.is_trusted_proxy) find_forwarded();
+  find_account();
   keep_alive_ = parser_.keep_alive();
   shard_.service().route(exchange_, shard_.next_id());
   if (!parser_.has_body()) return after_body();
@@ -196,7 +204,7 @@ Awaitable<Connection::Step> Connection::read_body() {
   for (;;) {
     const auto progress = parser_.parse_body(input_.bytes(), exchange_.body_bytes_max);
     input_.take(parser_.consumed());
-    if (!body_charge_.grow_to(client(), exchange_.request.body.size())) {
+    if (!body_charge_.grow_to(client(), exchange_.request.body.capacity())) {
       shard_.shared().count_rejected(Resource::bodies);
       co_return refuse(503, "Too many large requests are being read already.");
     }
@@ -266,11 +274,12 @@ void Connection::body_came(std::size_t bytes) {
   deadline_ = body_deadline_;
 }
 
-// Few reads for a large body, little memory for a small one.
+// Few reads for a large body, little memory for a small one. Only bytes that have come count: the
+// stated length may be a lie.
 std::size_t Connection::body_read_bytes() const {
   const std::size_t so_far = exchange_.request.body.size();
-  const std::size_t expected = parser_.content_length().value_or(so_far * 2) - so_far;
-  return std::clamp(expected, head_read_bytes_min, body_read_bytes_max);
+  const std::size_t left = parser_.content_length().value_or(SIZE_MAX) - so_far;
+  return std::clamp(std::min(left, so_far), head_read_bytes_min, body_read_bytes_max);
 }
 
 void Connection::enter_request(SteadyTime now) {
@@ -288,8 +297,8 @@ void Connection::leave_request() {
 }
 
 // Our proxy added the last address; the client could have made up those before it.
-void Connection::find_client() {
-  client_ = {};
+void Connection::find_forwarded() {
+  forwarded_ = {};
   exchange_.request.remote_address = origin_.address;
   const auto fields = exchange_.request.headers("X-Forwarded-For");
   if (fields.empty()) return;
@@ -298,8 +307,13 @@ void Connection::find_client() {
   const std::string address(trim(last));
   auto found = shard_.shared().peers.find(address);
   if (!found) return;
-  client_ = std::move(*found);
+  forwarded_ = std::move(*found);
   exchange_.request.remote_address = address;
+}
+
+void Connection::find_account() {
+  const auto credentials = exchange_.request.header("Authorization");
+  account_ = credentials ? shard_.shared().accounts.find_account(*credentials) : Peers::Ref();
 }
 
 }  // namespace codelog::http

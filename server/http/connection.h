@@ -70,6 +70,7 @@ class Connection {
 
  private:
   enum class Step : std::uint8_t {
+    next_request,  // its first bytes have come with the request before
     read_head,
     read_body,
     work,            // on this thread
@@ -117,7 +118,8 @@ class Connection {
   Step head_came(const boost::system::error_code& error, std::size_t bytes);
   Step parse_head();
   Step after_head(SteadyTime now);
-  void find_client();
+  void find_forwarded();
+  void find_account();
   Step after_body();
   Step work();
   Step finish_body(RequestParser::Progress progress);
@@ -137,13 +139,16 @@ class Connection {
   void sweep_queued(SteadyTime now);
   bool client_reads_on(SteadyTime now);
   bool is_client_gone();
-  Peer& client() { return client_ ? *client_ : *origin_.peer; }
+  Client client() {
+    return {forwarded_ ? *forwarded_ : *origin_.peer, account_ ? &*account_ : nullptr};
+  }
 
   Shard& shard_;
   Socket socket_;
   const Welcome welcome_;
   const Origin origin_;
-  Peers::Ref client_;  // the client named by a trusted proxy; none: the peer itself
+  Peers::Ref forwarded_;  // the address named by a trusted proxy; none: the peer itself
+  Peers::Ref account_;    // of the request
   RequestParser parser_;
   Exchange exchange_;
   InputBuffer input_;

@@ -26,11 +26,12 @@ int sent_status(const Exchange& exchange) {
   return exchange.delivery.not_modified ? 304 : exchange.response.status;
 }
 
-// Faults of the client, such as a malformed request, are not errors of the server.
+// Faults of the client, such as a malformed request, are not errors of the server; nor is a refusal
+// for now, unless its handler has a detail for the log.
 LogLevel level_of(const Exchange& exchange, int status) {
   if (status < 500) return LogLevel::info;
-  if (!exchange.is_refused) return LogLevel::error;
-  return status == 503 ? LogLevel::warning : LogLevel::info;
+  if (status == 503 && exchange.response.log_detail.empty()) return LogLevel::warning;
+  return exchange.is_refused ? LogLevel::info : LogLevel::error;
 }
 
 Response with_allow(int status, std::string_view allow) {

@@ -16,6 +16,10 @@ std::uint64_t now_us() {
       std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
 
+std::size_t queued_by(const Peer& peer) {
+  return peer.held[static_cast<std::size_t>(Resource::queue)].load(std::memory_order_relaxed);
+}
+
 }  // namespace
 
 Gate::Gate(const Options& options)
@@ -36,17 +40,17 @@ void Gate::begin(const Job& job) {
   bytes_ += job.bytes;
 }
 
-Gate::Entered Gate::enter(Ticket& ticket, Peer& client, Job job) {
+Gate::Entered Gate::enter(Ticket& ticket, Client client, Job job) {
   job.bytes = std::min(job.bytes, options_.bytes_max / 2);
   const base::Lock lock(mutex_);
   ticket.job_ = job;
-  ticket.client_ = &client;
+  ticket.client_ = client;
   if (running_count_ < options_.processors_count && fits(job)) {
     begin(job);
     return Entered::admitted;
   }
-  const auto& held = client.held[static_cast<std::size_t>(Resource::queue)];
-  const std::uint64_t turns = 1 + held.load(std::memory_order_relaxed);
+  const std::uint64_t turns =
+      1 + std::max(queued_by(*client.address), client.account ? queued_by(*client.account) : 0);
   if (!places_.take(client, 1, 1)) return Entered::full;
   ticket.place_ = {now_us() + job.cost_us * turns, ++numbers_count_};
   ticket.is_queued_ = true;

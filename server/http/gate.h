@@ -4,8 +4,8 @@
 // A request that needs a processor enters with its expected cost. It is admitted at once while a
 // processor is free; otherwise it is queued, and uses no thread meanwhile. The queue is ordered by
 // due time: arrival, plus the request's cost once for itself and once for each request that its
-// client has queued already. So a cheap request overtakes expensive ones, a client with many
-// requests waits behind clients with few, and no request waits for ever.
+// address or its account has queued already. So a cheap request overtakes expensive ones, a client
+// with many requests waits behind clients with few, and no request waits for ever.
 //
 // A request that waits (base::Waiting: for the disk, or for a lock held during a sync) gives its
 // processor to the next request, and continues at once when its wait ends. It does not queue again,
@@ -24,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -66,7 +67,7 @@ class Gate {
    private:
     friend class Gate;
     Job job_;
-    Peer* client_ = nullptr;
+    std::optional<Client> client_;
     bool is_queued_ = false;
     std::pair<std::uint64_t, std::uint64_t> place_;
   };
@@ -77,8 +78,8 @@ class Gate {
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
-  // `client` must live until the ticket has left.
-  Entered enter(Ticket& ticket, Peer& client, Job job);
+  // The address and account of `client` must live until the ticket has left.
+  Entered enter(Ticket& ticket, Client client, Job job);
   // Removes a ticket from the queue. Returns false if it is not there, because it has been admitted
   // (on_admitted() is coming or has come).
   [[nodiscard]] bool cancel(Ticket& ticket);

@@ -32,7 +32,7 @@ std::string_view describe(const boost::beast::error_code& error) {
   if (error == Reason::bad_target) return "The request target has a character that no URL has.";
   if (error == Reason::bad_version) return "The request line does not end in a version of HTTP/1.";
   if (error == Reason::bad_field) return "A header's name is not a token.";
-  if (error == Reason::bad_value) return "A header's value has a control character, or no meaning.";
+  if (error == Reason::bad_value) return "A header's value is not valid.";
   if (error == Reason::bad_content_length || error == Reason::multiple_content_length) {
     return "Content-Length is not one number.";
   }
@@ -101,7 +101,9 @@ class RequestParser::Grammar {
     }
 
     void on_header_impl(Error&) override {}
-    void on_body_init_impl(const boost::optional<std::uint64_t>&, Error&) override {}
+    void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error&) override {
+      stated_bytes_ = length.value_or(0);
+    }
 
     std::size_t on_body_impl(Text bytes, Error& error) override { return append(bytes, error); }
     void on_chunk_header_impl(std::uint64_t size, Text, Error& error) override {
@@ -122,12 +124,24 @@ class RequestParser::Grammar {
         refuse(error);
         return 0;
       }
+      make_room(request_.body.size() + bytes.size());
       request_.body.append(bytes.data(), bytes.size());
       return bytes.size();
+    }
+    // Doubles the body's memory, as a string does by itself, but not beyond its stated length. A
+    // growing string takes twice its memory at least, so a new one replaces it.
+    void make_room(std::size_t bytes) {
+      std::string& body = request_.body;
+      if (bytes <= body.capacity() || stated_bytes_ < bytes) return;
+      std::string larger;
+      larger.reserve(std::max(bytes, std::min(stated_bytes_, body.capacity() * 2)));
+      larger.append(body);
+      body.swap(larger);
     }
 
     RequestBuilder builder_;
     Request& request_;
+    std::size_t stated_bytes_ = 0;  // of the body; 0 for a chunked one
   };
 
   std::optional<Parser> parser;
@@ -224,7 +238,7 @@ RequestParser::Progress RequestParser::check_framing() {
   }
   if (parser.encodings_count > 0) {
     if (parser.lengths_count > 0 || parser.encodings_count > 1 || parser.version == 10) {
-      return fail(400, "Transfer-Encoding does not go with the rest of the request.");
+      return fail(400, "Transfer-Encoding conflicts with Content-Length or with the HTTP version.");
     }
     if (!parser.good_encoding) return fail(501, "Only the transfer encoding chunked is known.");
   }

@@ -31,6 +31,12 @@ base::Error io_error(std::string what, const error_code& error) {
   return {base::ErrorCode::io, std::move(what) + ": " + error.message(), {}};
 }
 
+// An IPv4 client of a socket for both protocols shows as ::ffff:1.2.3.4.
+net::ip::address plain(const net::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return net::ip::make_address_v4(net::ip::v4_mapped, address.to_v6());
+}
+
 }  // namespace
 
 class Server::Impl {
@@ -170,7 +176,7 @@ Awaitable<void> Server::Impl::accept() {
 
 void Server::Impl::welcome(Socket socket, const tcp::endpoint& peer) {
   Connection::Origin origin;
-  origin.address = peer.address().to_string();
+  origin.address = plain(peer.address()).to_string();
   auto known = shared_.peers.find(origin.address);
   CODELOG_CHECK(known.has_value(), "a connection without an address: " + origin.address);
   origin.peer = std::move(*known);

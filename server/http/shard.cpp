@@ -14,8 +14,9 @@ namespace {
 
 namespace net = boost::asio;
 
-// Each read that waits for a position has a thread too.
-constexpr std::size_t reads_waiting_max = 16;
+// Each read that waits (for a position, or for one of the few slots for large work) has a thread
+// too.
+constexpr std::size_t reads_waiting_max = 64;
 
 std::size_t processors_count(const ServerOptions& options) {
   if (options.processors > 0) return options.processors;
@@ -70,7 +71,7 @@ Shared::Shared(const ServerOptions& options, Router router)
       id_prefix(random_prefix()) {
   if (options.metrics == nullptr) return;
   constexpr std::array<const char*, resources_count> names = {"connections", "bodies", "answers",
-                                                              "workers"};
+                                                              "queue"};
   for (std::size_t i = 0; i < names.size(); ++i) {
     rejected_[i] = &options.metrics->counter(
         "http_rejected_total",

@@ -48,7 +48,8 @@ struct Shared {
   void count_abandoned();
 
   const Service service;
-  Peers peers;  // the clients, for the budgets below
+  Peers peers;     // the clients' addresses, for the budgets below
+  Peers accounts;  // and accounts
   Budget places{Resource::connections, service.options().limits.connections_max};
   Budget bodies{Resource::bodies, service.options().limits.bodies_bytes_max};
   Budget answers{Resource::answers, service.options().limits.answers_bytes_max};

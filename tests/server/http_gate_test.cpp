@@ -73,6 +73,25 @@ TEST_CASE("one client gets three quarters of a budget, and something is left for
   CHECK(budget.used() < 250);
 }
 
+TEST_CASE("an account gets no more from many addresses than from one", "[http]") {
+  Budget budget(Resource::bodies, 1000);
+  Peer account;
+  std::vector<Peer> addresses(50);
+  std::size_t taken = 0;
+  for (Peer& address : addresses) {
+    while (budget.take({address, &account}, 10, 10)) taken += 10;
+  }
+  CHECK(taken == 750);
+  CHECK_FALSE(budget.has_room({addresses.back(), &account}, 10));
+  // One of these addresses, and another account there, have room left.
+  Peer colleague;
+  CHECK(budget.has_room({addresses.back(), &colleague}, 10));
+  CHECK(budget.take({addresses.back(), &colleague}, 10, 10));
+  // A new account has no more than its address has.
+  Peer invented;
+  CHECK_FALSE(budget.take({addresses.front(), &invented}, 10, 10));
+}
+
 TEST_CASE("a body that many answers send counts once, until the last of them is sent", "[http]") {
   Budget budget(Resource::answers, 1000);
   Peer first_peer, second_peer;

@@ -390,7 +390,7 @@ TEST_CASE("when workers and queue are full the answer is 503, and later the requ
   REQUIRE(refused);
   CHECK(refused->status == 503);
   CHECK(refused->header("retry-after") == "1");
-  CHECK(server.shows(R"(http_rejected_total{reason="workers"} 1)"));
+  CHECK(server.shows(R"(http_rejected_total{reason="queue"} 1)"));
   // Requests without a worker are still served; a large body is sent uncompressed.
   const auto large = third.ask(get("/text/100000", "Accept-Encoding: gzip\r\n"));
   REQUIRE(large);

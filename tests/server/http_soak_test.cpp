@@ -1,6 +1,8 @@
 // Many clients, rude clients, and bytes that are not HTTP: the server answers every other client
 // and never hangs.
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <future>
 #include <random>
 #include <thread>
 #include <vector>
@@ -108,6 +110,46 @@ std::vector<std::string> seeds() {
 }
 
 }  // namespace
+
+TEST_CASE("a client that sends many requests at once does not keep others waiting", "[http]") {
+  constexpr int requests_count = 50;
+  std::promise<void> begun;
+  Door door;
+  std::atomic<int> served = 0;
+  std::atomic<int> served_before_other = 0;
+  Router router;
+  router.add({{Method::get}, "/first", RunsOn::io_thread, [&](const auto&, const auto&) {
+                begun.set_value();
+                door.wait();
+                return html(200, "");
+              }});
+  router.add({{Method::get}, "/next", RunsOn::io_thread, [&](const auto&, const auto&) {
+                ++served;
+                return html(200, "");
+              }});
+  router.add({{Method::get}, "/other", RunsOn::io_thread, [&](const auto&, const auto&) {
+                served_before_other = served.load();
+                return html(200, "");
+              }});
+  ServerOptions options;
+  options.port = 0;
+  options.io_threads = 1;
+  Server server(options, std::move(router));
+  const auto port = server.start();
+  REQUIRE(port);
+  Client other(*port);
+  REQUIRE(other.ask(get("/other")));
+  std::string requests = get("/first");
+  for (int i = 0; i < requests_count; ++i) requests += get("/next");
+  Client many(*port);
+  REQUIRE(many.send(requests));
+  begun.get_future().wait();
+  REQUIRE(other.send(get("/other")));
+  door.open();
+  REQUIRE(other.answer());
+  CHECK(served_before_other < requests_count / 2);
+  for (int i = 0; i <= requests_count; ++i) REQUIRE(many.answer());
+}
 
 TEST_CASE("10,000 requests of several clients are all answered correctly", "[http]") {
   TestServer server;
