@@ -55,7 +55,6 @@ base::Error open_error(const rocksdb::Status& status, const std::filesystem::pat
 rocksdb::Options store_options() {
   rocksdb::Options options;
   options.create_if_missing = true;
-  options.avoid_flush_during_recovery = true;
   options.max_background_jobs = 2;
   options.write_buffer_size = 32 << 20;
   options.compression = rocksdb::kLZ4Compression;

@@ -165,6 +165,12 @@ std::optional<CodelistId> Views::handle_with_name(const Owner& owner, std::strin
   return codelist_at(keys::handle_name(owner, name));
 }
 
+CodelistRecord Views::codelist_of(const VersionRecord& version) const {
+  auto record = codelist(version.codelist);
+  if (!record) reader_->report_damage("a version's codelist is not there");
+  return std::move(*record);
+}
+
 std::optional<CodelistRecord> Views::find_codelist(const Owner& owner,
                                                    std::string_view slug) const {
   const auto id = handle_with_slug(owner, slug);

@@ -50,6 +50,8 @@ class Views {
 
   std::optional<CodelistRecord> codelist(CodelistId id) const;
   // Finds a codelist by any of its handles, current or old.
+  // Throws DamagedViews if the views have a version without its codelist.
+  CodelistRecord codelist_of(const VersionRecord& version) const;
   std::optional<CodelistRecord> find_codelist(const Owner& owner, std::string_view slug) const;
   std::optional<CodelistId> handle_with_slug(const Owner& owner, std::string_view slug) const;
   std::optional<CodelistId> handle_with_name(const Owner& owner, std::string_view name) const;

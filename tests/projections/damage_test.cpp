@@ -98,7 +98,45 @@ events::CommitDraft user_added(const std::string& name, std::uint64_t version) {
   return draft;
 }
 
+std::vector<fs::path> write_ahead_logs(const fs::path& folder) {
+  std::vector<fs::path> logs;
+  for (const auto& entry : fs::directory_iterator(folder / "projections")) {
+    if (entry.path().extension() == ".log") logs.push_back(entry.path());
+  }
+  std::ranges::sort(logs);
+  return logs;
+}
+
 }  // namespace
+
+TEST_CASE("views without some of what RocksDB's own log held catch up") {
+  const TemporaryFolder original;
+  for (unsigned life = 0; life < 3; ++life) {
+    TestSite site(original.path(), seed, codes_count);
+    RandomHistory history(site, seed + life);
+    if (life == 0) history.set_up();
+    for (int i = 0; i < 30; ++i) history.step();
+  }
+  base::Sha256 expected;
+  {
+    const TemporaryFolder rebuilt;
+    fs::copy(original.path(), rebuilt.path(), fs::copy_options::recursive);
+    fs::remove_all(rebuilt.path() / "projections");
+    expected = TestSite(rebuilt.path(), seed, codes_count).projections().digest();
+  }
+  const auto logs = write_ahead_logs(original.path());
+  REQUIRE_FALSE(logs.empty());
+  for (const fs::path& log : logs) {
+    for (const bool is_removed : {false, true}) {
+      CAPTURE(log.filename(), is_removed);
+      const TemporaryFolder copy;
+      fs::copy(original.path(), copy.path(), fs::copy_options::recursive);
+      const fs::path lost = copy.path() / "projections" / log.filename();
+      is_removed ? void(fs::remove(lost)) : fs::resize_file(lost, 0);
+      CHECK(TestSite(copy.path(), seed, codes_count).projections().digest() == expected);
+    }
+  }
+}
 
 TEST_CASE("damaged views fail every read and are made again at the next open", "[damage]") {
   const TemporaryFolder folder;
