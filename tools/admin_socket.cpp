@@ -81,7 +81,10 @@ AdminSocket::~AdminSocket() {
   CODELOG_CHECK(written == sizeof one, "an eventfd takes a one");
   acceptor_.join();
   base::Lock lock(mutex_);
-  while (connections_count_ != 0) all_done_.wait(lock);
+  // Ends the waits for commands that have not come whole; commands at work end at their next
+  // report.
+  for (const int connection : connections_) ::shutdown(connection, SHUT_RD);
+  while (!connections_.empty()) all_done_.wait(lock);
 }
 
 void AdminSocket::accept_connections() {
@@ -99,8 +102,8 @@ void AdminSocket::accept_connections() {
     bool full = false;
     {
       const base::Lock lock(mutex_);
-      full = connections_count_ == admin_connections_max;
-      if (!full) ++connections_count_;
+      full = connections_.size() == admin_connections_max;
+      if (!full) connections_.insert(connection);
     }
     if (full) {
       const Descriptor closing(connection);
@@ -111,19 +114,17 @@ void AdminSocket::accept_connections() {
       continue;
     }
     std::thread([this, connection] {
+      const Descriptor closing(connection);
       serve(connection);
       const base::Lock lock(mutex_);
-      if (--connections_count_ == 0) all_done_.notify_all();
+      connections_.erase(connection);
+      if (connections_.empty()) all_done_.notify_all();
     }).detach();
   }
 }
 
 void AdminSocket::serve(int connection) {
-  const Descriptor closing(connection);
   if (!is_same_user(connection)) return;
-  pollfd waiting[2] = {{connection, POLLIN, 0}, {wake_.get(), POLLIN, 0}};
-  const int ready = ::poll(waiting, 2, static_cast<int>(request_timeout.tv_sec) * 1000);
-  if (ready <= 0 || waiting[1].revents != 0) return;
   ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &request_timeout, sizeof request_timeout);
   ::setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &request_timeout, sizeof request_timeout);
   LineReceiver receiver(connection, admin_request_bytes_max);

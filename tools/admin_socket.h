@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <set>
 #include <thread>
 
 #include "events/base/mutex.h"
@@ -13,7 +14,7 @@
 
 namespace codelog::tools {
 
-inline constexpr int admin_connections_max = 16;
+inline constexpr std::size_t admin_connections_max = 16;
 
 // Performs one operation; called on several threads at once.
 using RunOperation = std::function<base::Result<Json>(
@@ -41,8 +42,8 @@ class AdminSocket {
   std::atomic<bool> stopping_ = false;
   base::Mutex mutex_;
   base::Condition all_done_;
-  int connections_count_ GUARDED_BY(mutex_) = 0;
-  std::thread acceptor_;  // last: it uses all of the above
+  std::set<int> connections_ GUARDED_BY(mutex_);  // their descriptors
+  std::thread acceptor_;                          // last: it uses all of the above
 };
 
 }  // namespace codelog::tools

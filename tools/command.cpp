@@ -24,7 +24,9 @@ std::string dump(const Json& json) {
 
 DataFolderOptions CommonOptions::folder(OpenViews views) const {
   DataFolderOptions options;
-  options.data = data;
+  // "site/" names the folder "site", and that folder's parent is not "site".
+  const std::filesystem::path folder(data);
+  options.data = folder.has_filename() ? folder : folder.parent_path();
   options.witness_file = witness;
   options.views = views;
   options.accept_missing_witness = accept_missing_witness;

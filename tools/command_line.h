@@ -74,7 +74,7 @@ class Command {
   Option add_option(const char* name, double& value, const std::string& help);
   Option add_flag(const char* name, bool& value, const std::string& help);
 
-  // What the command does.
+  // The work of the command.
   void set_action(Action action);
 
   std::string name() const;

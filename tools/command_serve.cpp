@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -8,6 +9,7 @@
 #include <thread>
 
 #include "coding_systems/base/coding_system.h"
+#include "events/base/mutex.h"
 #include "server/api/routes.h"
 #include "server/api_v1/routes.h"
 #include "server/application/pages.h"
@@ -30,8 +32,10 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-// The other 4 of 10 seconds are for handlers still at work, and for closing the log.
+// The process stops within 10 seconds: 6 for requests, the others for handlers still at work and
+// for closing the log.
 constexpr std::chrono::seconds shutdown_grace{6};
+constexpr timespec stop_time{9, 500'000'000};
 constexpr const char* no_sync_consent = "CODELOG_LOSE_ACKNOWLEDGED_WRITES";
 
 struct ServeOptions {
@@ -73,16 +77,20 @@ std::string check_listen(const std::string& text) {
   return parse_listen(text) ? "" : "'" + text + "' is not an address and a port, as 127.0.0.1:7000";
 }
 
-// The form in which connections from this address will show it.
+// Changes the address to the form in which the server shows its connections: ::ffff:1.2.3.4 is the
+// IPv4 address 1.2.3.4.
 std::string check_address(std::string& text) {
-  unsigned char bytes[sizeof(in6_addr)];
+  in6_addr bytes{};
   char shown[INET6_ADDRSTRLEN];
-  for (const int family : {AF_INET, AF_INET6}) {
-    if (::inet_pton(family, text.c_str(), bytes) != 1) continue;
-    text = ::inet_ntop(family, bytes, shown, sizeof shown);
-    return "";
+  int family = AF_INET;
+  if (::inet_pton(family, text.c_str(), &bytes) != 1) family = AF_INET6;
+  if (family == AF_INET6 && ::inet_pton(family, text.c_str(), &bytes) != 1) {
+    return "'" + text + "' is not an IP address";
   }
-  return "'" + text + "' is not an IP address";
+  const bool is_mapped = family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&bytes);
+  text = is_mapped ? ::inet_ntop(AF_INET, bytes.s6_addr + 12, shown, sizeof shown)
+                   : ::inet_ntop(family, &bytes, shown, sizeof shown);
+  return "";
 }
 
 std::string url_of(const ListenAddress& address, std::uint16_t port) {
@@ -100,25 +108,60 @@ http::LogLevel level_of(const std::string& name) {
   return http::LogLevel::info;
 }
 
-// Waits for SIGTERM and SIGINT, which all other threads block.
+// Receives SIGTERM and SIGINT on a thread of its own; all threads made later block them. The first
+// signal ends the process at once, unless wait() has been called: the site is not served yet. After
+// wait(), a second signal does so, and so does the end of the time to stop. Nothing acknowledged is
+// lost then, as by a kill.
 class StopSignals {
  public:
   StopSignals() {
-    ::sigemptyset(&signals_);
-    ::sigaddset(&signals_, SIGTERM);
-    ::sigaddset(&signals_, SIGINT);
-    ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    ::sigemptyset(&state_->signals);
+    ::sigaddset(&state_->signals, SIGTERM);
+    ::sigaddset(&state_->signals, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &state_->signals, nullptr);
+    std::thread([state = state_] { receive(*state); }).detach();
   }
-  // Waits for the first signal; a second one ends the process at once.
+
+  // Waits for the first signal.
   int wait() const {
-    int received = 0;
-    ::sigwait(&signals_, &received);
-    ::pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
-    return received;
+    base::Lock lock(state_->mutex);
+    state_->is_serving = true;
+    while (state_->received == 0) state_->came.wait(lock);
+    return state_->received;
   }
 
  private:
-  sigset_t signals_{};
+  struct State {
+    sigset_t signals{};
+    base::Mutex mutex;
+    base::Condition came;
+    bool is_serving GUARDED_BY(mutex) = false;
+    int received GUARDED_BY(mutex) = 0;
+  };
+
+  static void receive(State& state) {
+    int received = 0;
+    ::sigwait(&state.signals, &received);
+    {
+      const base::Lock lock(state.mutex);
+      if (!state.is_serving) end_by(received, state.signals);
+      state.received = received;
+      state.came.notify_all();
+    }
+    const int again = ::sigtimedwait(&state.signals, nullptr, &stop_time);
+    if (again > 0) end_by(again, state.signals);
+    print_notice("something did not stop in time, so the process ends without it");
+    ::_exit(exit_done);
+  }
+
+  [[noreturn]] static void end_by(int signal, const sigset_t& signals) {
+    std::signal(signal, SIG_DFL);
+    ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    std::raise(signal);
+    std::abort();
+  }
+
+  std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 // Opens the newest ready releases now, so that no user's first request waits for it.

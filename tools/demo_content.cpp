@@ -29,8 +29,8 @@ struct Person {
   bool is_admin;
 };
 constexpr std::array demo_people = {Person{"alice", "Alice Adams", "alice@example.org", true},
-                               Person{"bob", "Bob Brown", "bob@example.org", false},
-                               Person{"carol", "Carol Clarke", "carol@example.net", false}};
+                                    Person{"bob", "Bob Brown", "bob@example.org", false},
+                                    Person{"carol", "Carol Clarke", "carol@example.net", false}};
 
 struct DemoOrganisation {
   const char* slug;

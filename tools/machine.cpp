@@ -23,7 +23,7 @@ constexpr const char* earliest_day = "2020-01-01";
 constexpr int arenas_max = 4;
 constexpr int block_bytes_max = 256 << 10;  // larger blocks are mapped, and unmapped when freed
 // of processor time; a process that did less has freed little
-constexpr double work_seconds_min = 0.25;
+constexpr double work_seconds_min = 0.01;
 constexpr std::chrono::seconds look_interval{1};
 constexpr int rest_factor = 50;
 

@@ -66,7 +66,10 @@ void add_operations_routes(http::Router& router, DataFolder& folder, http::Metri
   prometheus.methods = {http::Method::get};
   prometheus.pattern = "/metrics";
   prometheus.handler = [&metrics](const http::Request&, const http::PathParameters&) {
-    return http::content(200, http::Metrics::content_type, metrics.render());
+    http::Response response = http::content(200, http::Metrics::content_type, metrics.render());
+    // Compression would wait for a processor, and metrics must never wait.
+    response.compression = http::Compression::never;
+    return response;
   };
   router.add(std::move(prometheus));
 }

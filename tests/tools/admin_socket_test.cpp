@@ -174,7 +174,12 @@ TEST_CASE("several commands run at once, and an idle connection holds up nobody"
     }));
   }
   for (auto& answer : answers) CHECK(answer.get());
-  site.socket.reset();  // does not wait for the silent one
+  const Descriptor half = connect_raw(site.folder.path());
+  REQUIRE(::send(half.get(), "{\"oper", 6, MSG_NOSIGNAL) == 6);
+  const auto before = std::chrono::steady_clock::now();
+  site.socket.reset();
+  // It would wait 10 seconds for the rest of either request.
+  CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(8));
 }
 
 TEST_CASE("without free descriptors the socket waits, and does not spin", "[admin]") {
