@@ -87,7 +87,7 @@ class Sequencer {
   using Deadline = std::optional<std::chrono::steady_clock::time_point>;
   base::Result<Entry> enter(Pending pending, const Deadline& deadline = std::nullopt);
 
-  // What enter() would find for this key (as stored); nothing when the key is new.
+  // The result that enter() would have for this key (as stored); nothing when the key is new.
   base::Result<std::optional<Entry>> find_idempotent(const std::string& key,
                                                      const base::Sha256& request_digest);
 

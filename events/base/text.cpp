@@ -81,18 +81,21 @@ std::string slugify(std::string_view text) {
   return first < after ? std::string(first, after) : std::string();
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    if (static_cast<unsigned char>(text[0]) < 0x80) {
-      text.remove_prefix(1);
+std::size_t utf8_bytes(std::string_view text) {
+  std::size_t bytes = 0;
+  while (bytes < text.size()) {
+    if (static_cast<unsigned char>(text[bytes]) < 0x80) {
+      ++bytes;
       continue;
     }
-    const CodePoint point = first_code_point(text);
-    if (point.size <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(point.size));
+    const CodePoint point = first_code_point(text.substr(bytes));
+    if (point.size <= 0) break;
+    bytes += static_cast<std::size_t>(point.size);
   }
-  return true;
+  return bytes;
 }
+
+bool is_utf8(std::string_view text) { return utf8_bytes(text) == text.size(); }
 
 std::string_view trim_unicode_space(std::string_view text) {
   text.remove_prefix(leading_space_bytes(text));

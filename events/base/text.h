@@ -13,6 +13,8 @@ std::string slugify(std::string_view text);
 
 // True for well-formed UTF-8 (no surrogates, no over-long forms).
 bool is_utf8(std::string_view text);
+// The length of the text's well-formed beginning, in bytes; the next byte is at fault.
+std::size_t utf8_bytes(std::string_view text);
 
 // Removes leading and trailing white space, as Unicode and Python's str.strip define it.
 std::string_view trim_unicode_space(std::string_view text);

@@ -20,6 +20,7 @@
 #include "events/base/slots.h"
 #include "events/base/text.h"
 #include "events/base/version_hash.h"
+#include "events/base/waiting.h"
 
 namespace codelog::tests::base_test {
 
@@ -169,9 +170,29 @@ TEST_CASE("slots are limited, and a wait for one ends") {
   CHECK(waiting.get());
 }
 
+TEST_CASE("a thread that waits for a slot lets others compute") {
+  class Observer final : public base::WaitObserver {
+   public:
+    void wait_begins() override { ++begins; }
+    void wait_ends() override { ++ends; }
+    int begins = 0;
+    int ends = 0;
+  } observer;
+  const base::ObserveWaits observing(observer);
+  base::Slots slots({.count = 1, .waiting_max = 1, .wait_max = std::chrono::milliseconds(1)});
+  const auto slot = slots.take();
+  REQUIRE(slot);
+  CHECK(observer.begins == 0);
+  CHECK_FALSE(slots.take());
+  CHECK(observer.begins == 1);
+  CHECK(observer.ends == 1);
+}
+
 TEST_CASE("malformed and well-formed UTF-8 are distinguished") {
   CHECK(base::is_utf8("plain, \xc3\xa9, \xf0\x9f\x98\x80"));
   CHECK_FALSE(base::is_utf8("\xff"));
+  CHECK(base::utf8_bytes("a\xc3\xa9\xff\xc3\xa9") == 3);
+  CHECK(base::utf8_bytes("a\xc3") == 1);
   CHECK_FALSE(base::is_utf8("\xc3"));
   CHECK_FALSE(base::is_utf8("\xed\xa0\x80"));
   CHECK_FALSE(base::is_utf8("\xc0\x80"));

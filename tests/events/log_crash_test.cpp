@@ -29,7 +29,7 @@ unsigned random_seed() {
   return seed;
 }
 
-// Which acknowledged commits are on the disk; `later`: all but those left by an earlier process.
+// The acknowledged commits that are on the disk; `later`: all but those left by an earlier process.
 enum class Sync { always, never, later };
 
 const char* to_text(Sync sync) {
