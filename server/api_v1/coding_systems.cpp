@@ -103,21 +103,20 @@ std::string table_row(std::initializer_list<std::string_view> cells) {
 }
 
 Response latest_page(const Views& views) {
-  std::string page =
-      "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Latest coding "
-      "system releases</title></head>\n<body>\n<h1>Latest coding system releases</h1>\n<table>\n"
-      "<tr><th>Coding system</th><th>Release</th><th>Valid from</th><th>Imported</th></tr>\n";
+  std::string table =
+      "<table>\n<tr><th>Coding system</th><th>Release</th><th>Valid "
+      "from</th><th>Imported</th></tr>\n";
   for (const LatestRelease& latest : latest_releases(views)) {
-    page += table_row({latest.system->name, latest.release.name, latest.release.valid_from,
-                       base::format_date(latest.release.imported_at)});
+    table += table_row({latest.system->name, latest.release.name, latest.release.valid_from,
+                        base::format_date(latest.release.imported_at)});
   }
   for (const RefsetText& refset : refset_texts) {
     const auto version = views.latest_refset_version(refset.kind);
     if (!version) continue;
-    page += table_row({refset.title, version->release + " (" + version->tag + ")",
-                       version->release_date, base::format_date(version->recorded_at)});
+    table += table_row({refset.title, version->release + " (" + version->tag + ")",
+                        version->release_date, base::format_date(version->recorded_at)});
   }
-  return http::html(200, page + "</table>\n</body>\n</html>\n");
+  return application::page(200, "Latest coding system releases", table + "</table>\n");
 }
 
 Response latest(Application& application, const Request& request) {

@@ -86,26 +86,22 @@ std::string directions_sentence() {
 }
 
 http::Response form_page(int status, const Chosen& chosen, std::string_view problem) {
-  std::string page =
-      "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width\">"
-      "<title>Convert codes</title></head>\n<body>\n<main>\n<h1>Convert codes</h1>\n";
+  std::string form;
   if (!problem.empty()) {
-    page += "<p role=\"alert\"><strong>" + escape_html(problem) + "</strong></p>\n";
+    form += "<p role=\"alert\"><strong>" + escape_html(problem) + "</strong></p>\n";
   }
-  page +=
+  form +=
       "<p>Possible conversions: " + directions_sentence() +
       ".</p>\n<form method=\"post\" action=\"/conversions/\" enctype=\"multipart/form-data\">\n";
   using application::ConversionDirection;
-  page += system_list("from_coding_system_id", "From", chosen.from, &ConversionDirection::from);
-  page += system_list("to_coding_system_id", "To", chosen.to, &ConversionDirection::to);
-  page +=
+  form += system_list("from_coding_system_id", "From", chosen.from, &ConversionDirection::from);
+  form += system_list("to_coding_system_id", "To", chosen.to, &ConversionDirection::to);
+  form +=
       "<p><label for=\"csv_data\">CSV file, with a header, and a code in the first column of each "
       "row below it</label><br>\n<input type=\"file\" id=\"csv_data\" name=\"csv_data\" "
       "accept=\".csv,text/csv\" required></p>\n";
-  page += type_buttons(chosen.type) +
-          "<p><button type=\"submit\">Convert</button></p>\n</form>\n</main>\n</body>\n</html>\n";
-  return http::html(status, std::move(page));
+  form += type_buttons(chosen.type) + "<p><button type=\"submit\">Convert</button></p>\n</form>\n";
+  return application::page(status, "Convert codes", form);
 }
 
 struct Upload {

@@ -30,27 +30,20 @@ std::string link(const std::string& path, std::string_view text) {
   return "<a href=\"" + escape_html(path) + "\">" + escape_html(text) + "</a>";
 }
 
-std::string list_item(std::string_view name, std::string_view value) {
-  return "<li>" + escape_html(name) + ": " + escape_html(value) + "</li>\n";
+std::string fact(std::string_view name, std::string_view value) {
+  return "<dt>" + escape_html(name) + "</dt><dd>" + escape_html(value) + "</dd>\n";
 }
 
-std::string facts(const NamedVersion& named) {
+http::Response named_page(const NamedVersion& named, std::string_view sentence,
+                          std::string_view more) {
   const auto& [codelist, version] = named;
-  std::string items = list_item("Codelist", application::full_slug(codelist.handle()));
-  if (version.tag) items += list_item("Version tag", *version.tag);
-  items += list_item("Version", base::version_hash(version.id));
-  items += list_item("Coding system release", version.release);
-  return "<ul>\n" + items + "</ul>\n";
-}
-
-http::Response page(const NamedVersion& named, std::string_view sentence, std::string_view more) {
-  const std::string title = escape_html(named.codelist.handle().name);
-  std::string text =
-      "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width\"><title>" +
-      title + "</title></head>\n<body>\n<main>\n<h1>" + title + "</h1>\n<p>" +
-      escape_html(sentence) + "</p>\n" + facts(named);
-  return http::html(200, text.append(more) + "</main>\n</body>\n</html>\n");
+  std::string text = "<p>" + escape_html(sentence) + "</p>\n<dl>\n" +
+                     fact("Codelist", application::full_slug(codelist.handle()));
+  if (version.tag) text += fact("Version tag", *version.tag);
+  text += fact("Version", base::version_hash(version.id));
+  text += fact("Coding system release", version.release);
+  text.append("</dl>\n").append(more);
+  return application::page(200, codelist.handle().name, text);
 }
 
 }  // namespace
@@ -84,7 +77,7 @@ http::Response version_page(const application::Application& application, const e
     files += "<p>" + link(path + "definition.csv", "Download definition") + "</p>\n";
   }
   const std::string status(application::status_text(version.status));
-  return page(*named, "This version is " + status + ".", files);
+  return named_page(*named, "This version is " + status + ".", files);
 }
 
 http::Response builder_page(const application::Application& application, std::string_view hash) {
@@ -92,13 +85,12 @@ http::Response builder_page(const application::Application& application, std::st
   const auto id = base::parse_version_hash(hash);
   auto version = id ? views.version(*id) : std::nullopt;
   if (!version) return not_found();
-  auto codelist = views.codelist(version->codelist);
-  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
+  auto codelist = views.codelist_of(*version);
   if (version->status != VersionStatus::draft) {
-    return http::redirect(302, commands::page_of(*codelist, *version));
+    return http::redirect(302, commands::page_of(codelist, *version));
   }
-  return page({std::move(*codelist), std::move(*version)},
-              "This version is a draft. It has no files until it is saved for review.", "");
+  return named_page({std::move(codelist), std::move(*version)},
+                    "This version is a draft. It has no files until it is saved for review.", "");
 }
 
 }  // namespace codelog::web
