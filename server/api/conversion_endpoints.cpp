@@ -1,7 +1,6 @@
 // Converting codes to another coding system, and BNF codelists to dm+d.
 #include <algorithm>
 
-#include "coding_systems/base/typed_code.h"
 #include "events/base/version_hash.h"
 #include "server/api/endpoint.h"
 #include "server/api/outcome.h"
@@ -9,7 +8,6 @@
 #include "server/api/precondition.h"
 #include "server/api/render.h"
 #include "server/application/conversions.h"
-#include "server/commands/validation.h"
 
 namespace codelog::api {
 namespace {
@@ -19,9 +17,7 @@ using http::Method;
 constexpr std::size_t row_bytes = 160;  // approximate, as JSON; for reserving memory
 
 Result<http::Response> convert_codes(const ReadCall& call) {
-  auto codes = call.body.at("codes").get<std::vector<std::string>>();
-  for (std::string& code : codes) code = std::string(coding_systems::trim_typed_code(code));
-  if (const auto good = commands::check_codes(codes); !good) return good.error();
+  const auto codes = call.body.at("codes").get<std::vector<std::string>>();
   auto conversion = application::convert_codes(call.application.site(), call.views,
                                                call.body.at("from").get<std::string>(),
                                                call.body.at("to").get<std::string>(), codes);
@@ -33,7 +29,9 @@ Result<http::Response> convert_codes(const ReadCall& call) {
   json.begin_object().key("mappings").begin_array();
   for (const application::ConvertedCode& row : conversion->rows) {
     json.begin_object().field("from", row.from_code).field("from_term", row.from_term);
-    json.field("to", row.to_code).field("to_term", row.to_term).end_object();
+    json.field("to", row.to_code).field("to_term", row.to_term).key("to_active");
+    row.is_to_active ? json.value(*row.is_to_active) : json.null();
+    json.end_object();
   }
   json.end_array().key("unmapped");
   write_texts(conversion->unmapped, json);

@@ -27,6 +27,7 @@ http::Response known_search(const Views& views, base::VersionId draft,
 Result<Outcome> add_search(const WriteCall& call) {
   const auto id = version_id_in_path(call.path);
   if (!id) return id.error();
+  if (auto refused = failed_precondition(call, *id)) return Outcome(std::move(*refused));
   const bool by_term = call.body.contains("term");
   if (by_term == call.body.contains("code")) {
     return base::field_error(ErrorCode::invalid, "term", "give exactly one of term and code");

@@ -89,7 +89,7 @@ Result<Json> read_body(const Endpoint& endpoint, const http::Request& request) {
   const Json schema = {{"$ref", "#/components/schemas/" + std::string(endpoint.body)}};
   auto wrong = application::check_schema(schema, schemas(), *body);
   if (wrong.empty()) return body;
-  Error error{ErrorCode::invalid, "the request's body is not as it must be", std::move(wrong)};
+  Error error{ErrorCode::invalid, "some fields of the request are wrong", std::move(wrong)};
   if (error.fields.front().field.empty()) error.detail += ": it " + error.fields.front().detail;
   return error;
 }
@@ -191,10 +191,10 @@ Json describe(Parameter parameter) {
   switch (parameter) {
     case Parameter::term:
       return describe_as({{"type", "string"}},
-                         "What to look for in descriptions, case ignored; trimmed.");
+                         "A text that descriptions contain; case is ignored.");
     case Parameter::code:
       return describe_as({{"type", "string"}},
-                         "A code, or what the system allows in its place; as people type it (J45.0 "
+                         "A code, or the beginning of one and a *; as people type it (J45.0 "
                          "for J450, a term in pipes behind it).");
     case Parameter::mode:
       return describe_as({{"$ref", "#/components/schemas/SearchMode"}}, "How it is matched.");
@@ -206,7 +206,7 @@ Json describe(Parameter parameter) {
       return describe_as({{"type", "boolean"}}, "Only codes that are active, or retired.");
     case Parameter::as_of:
       return describe_as({{"type", "string"}},
-                         "The past: a position (after that commit), or a time (RFC 3339) or day "
+                         "The state after this position, or at this time (RFC 3339) or day "
                          "(before the first commit that is later).");
     case Parameter::after:
       return describe_as({{"type", "integer"}}, "The `next` of the page before.");

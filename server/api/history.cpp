@@ -16,9 +16,11 @@ using base::StreamVersion;
 using events::CodeChange;
 using events::Commit;
 
-// A page ends with the commit that makes it this long. A step of a large draft changes 100,000
-// codes; a thousand such steps in one page would be gigabytes, for any client who asks.
+// A page ends with the commit that exceeds one of these. A step of a large draft changes 100,000
+// codes; to read a thousand such steps for one page, shown or not, would be gigabytes, for any
+// client who asks.
 constexpr std::size_t page_bytes_max = 4u << 20;
+constexpr std::size_t page_codes_max = 200'000;
 
 // Writes the content of an event, in the API's terms.
 class EventWriter {
@@ -201,6 +203,23 @@ void write_commit(const Commit& commit, bool show_changes, JsonWriter& json) {
   }
 }
 
+// How many codes the commit holds, shown or not.
+std::size_t codes_count(const Commit& commit) {
+  std::size_t count = 0;
+  for (const events::Event& any : commit.content.events) {
+    std::visit(
+        [&](const auto& event) {
+          if constexpr (requires { event.changes.size(); }) count += event.changes.size();
+          if constexpr (requires { event.updates.size(); }) count += event.updates.size();
+          if constexpr (requires { event.codes.size(); }) count += event.codes.size();
+          if constexpr (requires { event.search.codes; }) count += event.search.codes.size();
+          if constexpr (requires { event.settled.size(); }) count += event.settled.size();
+        },
+        any);
+  }
+  return count;
+}
+
 }  // namespace
 
 Result<std::string> history_json(const events::EventLog& log, const projections::Views& views,
@@ -210,14 +229,16 @@ Result<std::string> history_json(const events::EventLog& log, const projections:
   auto next = first_after(log, stream, size, range.after);
   if (!next) return next.error();
   base::Position last = range.after;
+  std::size_t codes = 0;
   JsonWriter json;
   json.begin_object().key("events").begin_array();
   for (std::uint64_t i = 0; i < range.commits_max && *next <= size; ++i) {
-    if (json.size_bytes() >= page_bytes_max) break;
+    if (json.size_bytes() >= page_bytes_max || codes >= page_codes_max) break;
     const auto position = log.stream_position(stream, *next);
     if (!position) return position.error();
     const auto commit = log.read(*position);
     if (commit) {
+      codes += codes_count(*commit);
       write_commit(*commit, range.show_changes, json);
     } else if (commit.error().code == base::ErrorCode::corrupt) {
       write_damaged(*position, json);

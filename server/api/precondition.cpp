@@ -47,7 +47,7 @@ Result<std::optional<base::Position>> position_in_if_match(const http::Request& 
     if (error == std::errc() && end != first) return std::optional(base::Position(number));
   }
   return base::field_error(ErrorCode::invalid, "If-Match",
-                           "must be one ETag of a version, as GET gives it");
+                           "must be the ETag of this version, copied from the answer to a GET");
 }
 
 }  // namespace codelog::api

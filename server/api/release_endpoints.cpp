@@ -7,7 +7,6 @@
 #include "server/api/endpoint.h"
 #include "server/api/render.h"
 #include "server/application/authentication.h"
-#include "server/commands/validation.h"
 #include "server/commands/version_contents.h"
 
 namespace codelog::api {
@@ -53,11 +52,6 @@ Result<http::Response> look_up_terms(const ReadCall& call) {
   const auto release = release_in_path(call);
   if (!release) return release.error();
   const auto codes = codes_in(call.body, "codes");
-  std::vector<std::string> trimmed;
-  for (const std::string& code : codes) {
-    trimmed.emplace_back(coding_systems::trim_typed_code(code));
-  }
-  if (const auto good = commands::check_codes(trimmed); !good) return good.error();
   JsonWriter json(application::JsonStyle::compact, 64 + codes.size() * term_bytes);
   json.begin_object().key("terms").begin_object();
   // Keyed by the codes as sent.
@@ -73,10 +67,10 @@ Result<http::Response> look_up_terms(const ReadCall& call) {
 Result<std::vector<std::string>> known_codes_in(const Json& body, const char* name,
                                                 const Release& release) {
   auto codes = codes_in(body, name);
+  const auto nodes = commands::find_known_codes(release, codes, commands::KnownCodes::concepts);
   for (std::size_t i = 0; i < codes.size(); ++i) {
-    const auto node = commands::find_known_code(release, codes[i], commands::KnownCodes::concepts);
-    if (node) {
-      codes[i] = release.code(*node);
+    if (nodes[i]) {
+      codes[i] = release.code(*nodes[i]);
       continue;
     }
     return base::field_error(ErrorCode::invalid, std::string(name) + "[" + std::to_string(i) + "]",

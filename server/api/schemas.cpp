@@ -7,8 +7,7 @@ namespace codelog::api {
 namespace {
 
 constexpr std::string_view words = R"json({
-"Problem": {
-  "type": "object", "required": ["title", "status", "request_id"],
+"Problem": {"type": "object", "required": ["title", "status", "request_id"],
   "description": "What went wrong (RFC 9457).",
   "properties": {
     "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
@@ -17,8 +16,7 @@ constexpr std::string_view words = R"json({
                 "description": "Others' decisions since the client's position."},
     "position": {"$ref": "#/components/schemas/Position"},
     "request_id": {"type": "string"}}},
-"FieldError": {
-  "type": "object", "required": ["field", "detail"],
+"FieldError": {"type": "object", "required": ["field", "detail"],
   "properties": {
     "field": {"type": "string", "description": "A path such as references[0].url"},
     "detail": {"type": "string"}}},
@@ -66,7 +64,7 @@ constexpr std::string_view words = R"json({
   {"const": "starts_with", "description": "A description starts with the term."},
   {"const": "regex", "description": "RE2's dialect: no back-references, no look-around."},
   {"const": "code_prefix", "description": "The code starts with the term."},
-  {"const": "code_range", "description": "E10-E14 or A00..A09; codes may start with an end."}]}
+  {"const": "code_range", "description": "E10-E14 or A00..A09; all of E14 belongs to it."}]}
 })json";
 
 constexpr std::string_view requests = R"json({
@@ -132,7 +130,7 @@ constexpr std::string_view requests = R"json({
   "properties": {
     "updates": {"type": "array", "minItems": 1, "maxItems": 100000,
       "items": {"type": "array", "minItems": 2, "maxItems": 2,
-        "prefixItems": [{"$ref": "#/components/schemas/Code"},
+        "prefixItems": [{"type": "string", "description": "A code, as people type it."},
                         {"enum": ["+", "-", "?"], "description": "? clears a decision."}]}},
     "reason": {"type": "string"},
     "base_position": {"$ref": "#/components/schemas/Position",
@@ -173,8 +171,7 @@ constexpr std::string_view answers = R"json({
     "required": ["title", "codes"],
     "properties": {"title": {"type": "string"}, "codes": {"type": "integer", "minimum": 1}}}}}},
 "CodeAndTerm": {"type": "object", "required": ["code", "term"],
-  "properties": {"code": {"$ref": "#/components/schemas/Code"}, "term": {"type": "string"},
-    "kind": {"type": "string", "description": "The kind of a link."}}},
+  "properties": {"code": {"$ref": "#/components/schemas/Code"}, "term": {"type": "string"}}},
 "CodeDetails": {"type": "object",
   "required": ["code", "term", "name", "active", "synonyms", "references", "types", "details",
                "notes", "parents", "children", "links"],
@@ -192,8 +189,11 @@ constexpr std::string_view answers = R"json({
                        "text": {"type": "string"}, "of_modifier": {"type": "boolean"}}}},
     "parents": {"type": "array", "items": {"$ref": "#/components/schemas/CodeAndTerm"}},
     "children": {"type": "array", "items": {"$ref": "#/components/schemas/CodeAndTerm"}},
-    "links": {"type": "array", "items": {"$ref": "#/components/schemas/CodeAndTerm"},
-              "description": "Relations besides the hierarchy."}}},
+    "links": {"type": "array", "description": "Relations besides the hierarchy.",
+      "items": {"type": "object", "required": ["kind", "code", "term", "active"], "properties": {
+        "kind": {"type": "string", "description": "As \"REPLACED BY\" or \"dagger\"."},
+        "code": {"$ref": "#/components/schemas/Code"}, "term": {"type": "string"},
+        "active": {"type": "boolean", "description": "Of the code that the link leads to."}}}}}},
 "Terms": {"type": "object", "required": ["terms"],
   "properties": {"terms": {"type": "object", "additionalProperties": {"type": "string"}}}},
 "Codeset": {"type": "object", "required": ["statuses", "definition"],
@@ -204,10 +204,10 @@ constexpr std::string_view answers = R"json({
 "ConvertedCodes": {"type": "object", "required": ["mappings", "unmapped"],
   "properties": {
     "mappings": {"type": "array", "items": {"type": "object",
-      "required": ["from", "from_term", "to", "to_term"],
-      "properties": {
+      "required": ["from", "from_term", "to", "to_term", "to_active"], "properties": {
         "from": {"$ref": "#/components/schemas/Code"}, "from_term": {"type": "string"},
-        "to": {"$ref": "#/components/schemas/Code"}, "to_term": {"type": "string"}}}},
+        "to": {"$ref": "#/components/schemas/Code"}, "to_term": {"type": "string"},
+        "to_active": {"type": ["boolean", "null"], "description": "null: not in its release."}}}},
     "unmapped": {"$ref": "#/components/schemas/Codes"}}},
 "Me": {"type": "object", "required": ["username", "name", "email", "is_admin", "organisations"],
   "properties": {
@@ -254,7 +254,7 @@ constexpr std::string_view answers = R"json({
     "compatible_releases": {"type": "array", "items": {"type": "string"},
       "description": "Newer releases on which the version is known to be the same."},
     "assumptions_count": {"type": "integer", "minimum": 0,
-      "description": "Statuses that the release gives and that wait for confirmation."},
+      "description": "How many statuses are to be confirmed."},
     "can_undo": {"type": "boolean"},
     "can_redo": {"type": "boolean"}}},
 "Search": {"type": "object", "required": ["id", "mode", "slug", "codes_count"],
@@ -311,7 +311,7 @@ constexpr std::string_view answers = R"json({
     "events": {"type": "array", "items": {"$ref": "#/components/schemas/HistoryEvent"}},
     "next": {"type": ["integer", "null"], "description": "Give it as `after`; null: the end."}}},
 "HistoryEvent": {"type": "object", "required": ["position", "time", "actor", "command", "type"],
-  "description": "The rest depends on the type; Damaged: the commit can no longer be read.",
+  "description": "Other fields depend on `type`. `Damaged`: the commit can no longer be read.",
   "properties": {
     "position": {"$ref": "#/components/schemas/Position"},
     "time": {"anyOf": [{"$ref": "#/components/schemas/Time"}, {"type": "null"}]},
@@ -398,7 +398,7 @@ constexpr std::string_view upgrades = R"json({
 "Upgrade": {"type": "object", "required": ["release"], "additionalProperties": false,
   "properties": {"release": {"type": "string", "description": "An alias."}}},
 "Confirmation": {"type": "object", "additionalProperties": false,
-  "properties": {"codes": {"$ref": "#/components/schemas/Codes",
+  "properties": {"codes": {"$ref": "#/components/schemas/TypedCodes",
                            "description": "Default: all that wait."}}},
 "UpgradeOutcome": {"enum": ["unchanged", "affected", "cannot tell"]},
 "UpgradeCounts": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0},

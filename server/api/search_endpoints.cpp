@@ -195,7 +195,7 @@ void write_code(const Release& release, Node node,
     json.begin_object().field("kind", release.link_kind(link.kind));
     json.field("code", release.code(link.target))
         .field("term", commands::shown_term(release, link.target));
-    json.end_object();
+    json.field("active", release.is_active(link.target)).end_object();
   }
   json.end_array().end_object();
 }

@@ -154,18 +154,17 @@ Result<FindSuccessors> successors_beside(const ReadCall& call, std::string_view 
 Result<http::Response> preview_upgrade(const ReadCall& call) {
   const auto version = version_in_path(call.views, call.path);
   if (!version) return version.error();
-  const auto codelist = call.views.codelist(version->codelist);
-  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
+  const auto codelist = call.views.codelist_of(*version);
   std::optional<std::string> alias;
   if (call.request.query().has("release")) alias = call.request.query().get("release");
   const commands::Site& site = call.application.site();
-  const auto newer = commands::choose_release(site, call.views, codelist->coding_system, alias);
+  const auto newer = commands::choose_release(site, call.views, codelist.coding_system, alias);
   if (!newer) return newer.error();
   if (!newer->open) {
     return base::field_error(ErrorCode::invalid, "release",
                              newer->record.alias + " has no file: nothing can be compared with it");
   }
-  const auto opened = site.open_release(codelist->coding_system, version->release);
+  const auto opened = site.open_release(codelist.coding_system, version->release);
   const ReleasePointer older = opened ? *opened : nullptr;
   const auto slot = previews().take();
   if (!slot) {
@@ -178,7 +177,7 @@ Result<http::Response> preview_upgrade(const ReadCall& call) {
   ReleaseComparison releases(older, newer->open);
   commands::SearchReruns searches(newer->open, commands::request_searches_work_max);
   const auto upgrade = commands::compare_version(*content, releases, searches);
-  const auto find_more = successors_beside(call, codelist->coding_system);
+  const auto find_more = successors_beside(call, codelist.coding_system);
   if (!find_more) return find_more.error();
   return http::json_text(200, preview_json(*version, newer->record.alias, upgrade, releases,
                                            *find_more, content->not_codes));

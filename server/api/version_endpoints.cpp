@@ -17,9 +17,8 @@ Error no_such_version() { return {ErrorCode::not_found, "there is no such versio
 Result<http::Response> show_version(const Views& views, base::VersionId id) {
   const auto version = views.version(id);
   if (!version) return no_such_version();
-  const auto codelist = views.codelist(version->codelist);
-  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
-  http::Response response = http::json_text(200, version_json(views, *codelist, *version));
+  const auto codelist = views.codelist_of(*version);
+  http::Response response = http::json_text(200, version_json(views, codelist, *version));
   response.etag = version_etag(views, *version);
   return response;
 }

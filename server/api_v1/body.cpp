@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "coding_systems/base/typed_code.h"
 #include "events/base/text.h"
 #include "server/application/json_reader.h"
 
@@ -188,6 +189,23 @@ commands::CodesRules codes_rules(bool ignores_unfound) {
           .known = commands::KnownCodes::named};
 }
 
+void trim_in_place(std::string& text) { text = std::string(coding_systems::trim_unseen(text)); }
+
+// In OpenCodelists, a version with an empty tag is shown by its hash, as one without a tag.
+std::optional<std::string> without_empty(std::optional<std::string> tag) {
+  return tag && tag->empty() ? std::nullopt : std::move(tag);
+}
+
+// OpenCodelists has no rule for the ends of these texts, so its clients may send white space there.
+void accept_loose_texts(CodelistBody& body) {
+  trim_in_place(body.name);
+  for (events::Reference& reference : body.references) {
+    trim_in_place(reference.text);
+    trim_in_place(reference.url);
+  }
+  body.tag = without_empty(std::move(body.tag));
+}
+
 }  // namespace
 
 Result<CodelistBody> parse_codelist_body(std::string_view text) {
@@ -219,6 +237,7 @@ Result<CodelistBody> parse_codelist_body(std::string_view text) {
   parsed.should_publish = fields.flag("should_publish");
   if (fields.error()) return *fields.error();
   if (!parsed.codes && !parsed.csv_data) return bad("`csv_data` must be a string");
+  accept_loose_texts(parsed);
   return parsed;
 }
 
@@ -237,11 +256,12 @@ Result<commands::CreateVersion> parse_version_body(std::string_view text) {
   parsed.csv_data = fields.text("csv_data");
   parsed.table_rules.known = commands::KnownCodes::named;
   const auto release = fields.text("coding_system_database_alias");
-  parsed.tag = fields.text("tag");
+  parsed.tag = without_empty(fields.text("tag"));
   parsed.always_create_new_version = fields.flag("always_create_new_version");
   parsed.codes_rules = codes_rules(fields.flag("ignore_unfound_codes"));
   parsed.should_publish = fields.flag("should_publish");
   parsed.name = fields.text("name");
+  if (parsed.name) trim_in_place(*parsed.name);
   parsed.slug = fields.text("new_slug");
   parsed.description = fields.text("description");
   parsed.methodology = fields.text("methodology");

@@ -7,9 +7,9 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
+#include "coding_systems/base/text_lines.h"
 #include "events/base/text.h"
 #include "server/api_v1/writes.h"
 #include "server/application/downloads.h"
@@ -69,7 +69,7 @@ Response status_error(std::string_view sentence) {
 // --- codelists.txt
 
 std::vector<std::string> read_lines(std::string_view text) {
-  text = commands::skip_byte_order_mark(text);
+  text = coding_systems::without_byte_order_mark(text);
   std::vector<std::string> lines;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -170,7 +170,8 @@ class FileNames final : public nlohmann::json_sax<nlohmann::json> {
   int depth_ = 0;
   bool is_in_files_ = false;
   std::vector<std::string> names_;
-  std::unordered_set<std::string> known_;
+  // A tree, because clients can choose keys that all have one hash.
+  std::set<std::string> known_;
 };
 
 // `text` is the source of the parsed `manifest`.

@@ -34,7 +34,7 @@ constexpr std::array<ConversionDirection, 3> directions = {ConversionDirection{s
                                                            ConversionDirection{ctv3, snomedct},
                                                            ConversionDirection{bnf, dmd}};
 
-// The terms of a system's most recent release.
+// The terms of a system's most recent release, and which of its codes are active.
 class Terms {
  public:
   // A system without a ready release has no terms. Errors: unavailable (the release fails to open).
@@ -49,6 +49,11 @@ class Terms {
 
   std::string of(std::string_view code) const {
     return release_ ? std::string(commands::shown_term_of(*release_, code)) : "Unknown";
+  }
+
+  std::optional<bool> is_active(std::string_view code) const {
+    const auto node = release_ ? release_->find(code) : std::nullopt;
+    return node ? std::optional(release_->is_active(*node)) : std::nullopt;
   }
 
  private:
@@ -69,7 +74,8 @@ Result<void> convert_by_ctv3sctmap2(const Site& site, const Views& views,
     if (pairs.empty()) conversion.unmapped.push_back(code);
     for (const mappings::Ctv3SnomedPair& pair : pairs) {
       const std::string_view to = is_from_ctv3 ? pair.snomedct.view() : pair.ctv3.view();
-      conversion.rows.push_back({code, from_terms->of(code), std::string(to), to_terms->of(to)});
+      conversion.rows.push_back(
+          {code, from_terms->of(code), std::string(to), to_terms->of(to), to_terms->is_active(to)});
     }
   }
   return {};
@@ -91,7 +97,8 @@ Result<void> convert_by_bnfdmd(const Site& site, const Views& views,
     CODELOG_CHECK(node.has_value(), "a product of the release is not in it");
     conversion.rows.push_back({std::string(product.bnf_code), bnf_terms->of(product.bnf_code),
                                std::string(product.code),
-                               std::string(commands::shown_term(*release->open, *node))});
+                               std::string(commands::shown_term(*release->open, *node)),
+                               release->open->is_active(*node)});
   }
   for (const std::string& code : codes) {
     if (!mapped.contains(code)) conversion.unmapped.push_back(code);

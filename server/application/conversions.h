@@ -6,6 +6,7 @@
 #pragma once
 
 #include <compare>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ std::span<const ConversionDirection> conversion_directions();
 
 struct ConvertedCode {
   std::string from_code, from_term, to_code, to_term;
+  std::optional<bool> is_to_active = {};  // nothing: the most recent release does not have it
   auto operator<=>(const ConvertedCode&) const = default;
 };
 
@@ -37,6 +39,7 @@ struct Conversion {
 };
 
 // `codes` may come in any order, with repeats, and in the forms that people type (typed_code.h).
+// Texts that are not codes are unmapped.
 // Errors: invalid (no such direction, naming the field), unavailable (the mapping was not imported;
 // the mapping or a release fails to open).
 base::Result<Conversion> convert_codes(const commands::Site& site, const projections::Views& views,

@@ -1,5 +1,6 @@
 #include "server/application/download_table.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -22,10 +23,26 @@ struct Columns {
   std::vector<std::size_t> others;
 };
 
+std::string field_of(const CsvRow& row, std::size_t column) {
+  return column < row.fields.size() ? row.fields[column] : std::string();
+}
+
+// True for a column titled "code" that has the code of its row in every row, as the first column of
+// a downloaded dm+d table does.
+bool repeats_codes(std::span<const CsvRow> rows, std::size_t column, std::size_t codes) {
+  if (base::ascii_lower(rows.front().fields[column]) != "code") return false;
+  return std::ranges::all_of(rows.subspan(1), [&](const CsvRow& row) {
+    return commands::is_blank_from(row, 0) || field_of(row, column) == field_of(row, codes);
+  });
+}
+
 // The table's own columns after code and term, with their titles: the column of codes again, unless
-// its title is "code", then all other columns with a title. Two may have the same title.
-void add_other_columns(const std::vector<std::string>& titles, Columns& columns,
-                       DownloadTable& table) {
+// its title is "code", then all other columns with a title. Two may have the same title. A column
+// that repeats the first one is left out: with it, a downloaded table that is uploaded again would
+// gain a column each time, and a reader that takes the last column titled "code" would miss the
+// codes of mapped VMPs.
+void add_other_columns(std::span<const CsvRow> rows, Columns& columns, DownloadTable& table) {
+  const std::vector<std::string>& titles = rows.front().fields;
   std::vector<std::string>& header = table.rows.front();
   const auto add = [&](std::size_t column) {
     header.push_back(base::ascii_lower(titles[column]));
@@ -37,8 +54,15 @@ void add_other_columns(const std::vector<std::string>& titles, Columns& columns,
   }
   for (std::size_t column = 0; column < titles.size(); ++column) {
     const bool is_other = column != columns.code && column != columns.term;
-    if (is_other && !titles[column].empty()) add(column);
+    if (!is_other || titles[column].empty()) continue;
+    if (!repeats_codes(rows, column, columns.code)) add(column);
   }
+}
+
+std::size_t last_column(const Columns& columns) {
+  std::size_t last = std::max(columns.code, columns.term.value_or(0));
+  for (const std::size_t column : columns.others) last = std::max(last, column);
+  return last;
 }
 
 std::string joined(const std::set<std::string_view>& codes) {
@@ -63,18 +87,17 @@ base::Result<DownloadTable> make_download_table(const coding_systems::CodingSyst
   DownloadTable table;
   table.rows.reserve(rows.size());
   table.rows.push_back({"code", "term"});
-  if (headers == TableHeaders::all) add_other_columns(titles, columns, table);
+  if (headers == TableHeaders::all) add_other_columns(rows, columns, table);
   for (const CsvRow& row : rows.subspan(1)) {
+    if (row.fields.size() <= last_column(columns) && commands::is_blank_from(row, 0)) continue;
     if (row.fields.size() <= columns.code) {
       return base::Error{
           base::ErrorCode::invalid, commands::place_of(row) + " of the table has no code", {}};
     }
-    const auto field = [&](std::size_t column) {
-      return column < row.fields.size() ? row.fields[column] : std::string();
-    };
     std::vector<std::string>& made = table.rows.emplace_back();
-    made = {field(columns.code), columns.term ? field(*columns.term) : std::string()};
-    for (const std::size_t column : columns.others) made.push_back(field(column));
+    made = {field_of(row, columns.code),
+            columns.term ? field_of(row, *columns.term) : std::string()};
+    for (const std::size_t column : columns.others) made.push_back(field_of(row, column));
   }
   return table;
 }

@@ -23,12 +23,16 @@ struct DownloadTable {
 };
 
 enum class TableHeaders {
-  all,    // code, term, and every column of the table with a title, even a repeated title
+  // code, term, and every column of the table with a title, even a repeated title; but not a column
+  // titled "code" that repeats the first one
+  all,
   fixed,  // code and term
 };
 
 // `rows` must have a header with a column of codes (checked). Missing fields are empty, fields
-// beyond the header are left out. Errors: invalid, for a row without a code.
+// beyond the header are left out, and so are blank rows that lack a field of the download
+// (OpenCodelists fails on these, and writes longer ones). Errors: invalid, for a row without a
+// code.
 base::Result<DownloadTable> make_download_table(const coding_systems::CodingSystemInfo& system,
                                                 std::span<const commands::CsvRow> rows,
                                                 TableHeaders headers);

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "events/base/text.h"
+
 namespace codelog::application {
 namespace {
 
@@ -49,11 +51,12 @@ class Builder final : public nlohmann::json_sax<json> {
       field_ = place();
       return fail("must not be " + std::string(name) + ", which JSON does not have; give null");
     }
-    const std::string_view text = error.what();
-    const bool utf8 = text.find("UTF-8") != std::string_view::npos;
-    return fail(
-        (utf8 ? "it is not well-formed UTF-8 at byte " : "it is incomplete or malformed at byte ") +
-        std::to_string(position));
+    const std::string_view why = error.what();
+    if (why.find("UTF-8") != std::string_view::npos) {
+      return fail("it is not well-formed UTF-8 at byte " +
+                  std::to_string(base::utf8_bytes(text_) + 1));
+    }
+    return fail("it is incomplete or malformed at byte " + std::to_string(position));
   }
 
  private:
@@ -99,9 +102,16 @@ class Builder final : public nlohmann::json_sax<json> {
   std::string_view number_of_python(std::size_t position) const {
     if (position == 0 || position > text_.size()) return {};
     const std::string_view rest = text_.substr(position - 1);
-    if (rest.starts_with("NaN")) return "NaN";
+    std::string_view before = text_.substr(0, position - 1);
+    const bool is_negative = before.ends_with('-');
+    if (is_negative) before.remove_suffix(1);
+    const auto last = before.find_last_not_of(" \t\r\n");
+    const bool is_in_object = !open_.empty() && open_.back()->is_object();
+    const bool is_key = is_in_object && (last == std::string_view::npos || before[last] != ':');
+    if (is_key) return {};
+    if (rest.starts_with("NaN") && !is_negative) return "NaN";
     if (!rest.starts_with("Infinity")) return {};
-    return position > 1 && text_[position - 2] == '-' ? "-Infinity" : "Infinity";
+    return is_negative ? "-Infinity" : "Infinity";
   }
 
   // The path of the next value: "references[0].url".

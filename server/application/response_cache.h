@@ -8,11 +8,11 @@
 
 #include <cstddef>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "events/base/mutex.h"
 #include "events/base/strong.h"
@@ -56,8 +56,8 @@ class ResponseCache {
   const std::size_t bytes_max_;
   mutable base::Mutex mutex_;
   Entries entries_ GUARDED_BY(mutex_);  // the one used last comes first
-  // Views of the entries' keys.
-  std::unordered_map<std::string_view, Entries::iterator> by_key_ GUARDED_BY(mutex_);
+  // Views of the entries' keys. A tree, because clients can choose keys that all have one hash.
+  std::map<std::string_view, Entries::iterator> by_key_ GUARDED_BY(mutex_);
   std::size_t bytes_ GUARDED_BY(mutex_) = 0;
 };
 

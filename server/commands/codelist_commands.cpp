@@ -91,7 +91,9 @@ Result<events::VersionCreated> first_version(const Write& write, const CreateCod
   version.origin = events::VersionOrigin::codes;
   version.codes = std::move(contents->codes);
   if (!contents->unfound.empty()) {
-    methodology = unfound_codes_methodology(release.open->system(), contents->unfound);
+    auto listed = unfound_codes_methodology(release.open->system(), contents->unfound);
+    if (!listed) return listed.error();
+    methodology = std::move(*listed);
   }
   return version;
 }
@@ -394,7 +396,7 @@ Result<Commit> CodelistCommands::clone(const Write& write, VersionId source_id) 
     if (source->status == events::VersionStatus::draft) {
       return Error{ErrorCode::conflict, "a draft cannot be cloned; save it for review first", {}};
     }
-    const CodelistRecord original = *views.codelist(source->codelist);
+    const CodelistRecord original = views.codelist_of(*source);
     const Owner owner{events::OwnerKind::user, write.actor.username};
     const auto name = clone_name(views, owner, original.handle().name);
     if (!name) return name.error();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "coding_systems/base/text_lines.h"
+#include "coding_systems/base/typed_code.h"
 #include "events/base/text.h"
 
 namespace codelog::commands {
@@ -26,7 +28,10 @@ std::string row_and_line(std::size_t number, std::size_t line) {
 class CsvReader {
  public:
   explicit CsvReader(std::string_view text) : text_(text) {
-    at_ = text.size() - skip_byte_order_mark(text).size();
+    // Programs that add a mark to a file that has one leave two.
+    while (text.substr(at_).starts_with(coding_systems::byte_order_mark)) {
+      at_ += coding_systems::byte_order_mark.size();
+    }
   }
 
   base::Result<std::vector<CsvRow>> read() {
@@ -101,12 +106,7 @@ class CsvReader {
 };
 
 Error not_utf8(std::string_view text) {
-  std::size_t at = 0;
-  for (std::size_t after = 0; at < text.size(); at = after) {
-    after = at + 1;
-    while (after < text.size() && continues_character(text[after])) ++after;
-    if (!base::is_utf8(text.substr(at, after - at))) break;
-  }
+  const std::size_t at = base::utf8_bytes(text);
   const auto line = 1 + std::ranges::count(text.substr(0, at), '\n');
   return {ErrorCode::invalid,
           "the table is not well-formed UTF-8 at byte " + std::to_string(at + 1) + ", in line " +
@@ -116,10 +116,11 @@ Error not_utf8(std::string_view text) {
 
 }  // namespace
 
-std::string_view skip_byte_order_mark(std::string_view text) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  return text;
+bool is_blank_from(const CsvRow& row, std::size_t first) {
+  for (std::size_t i = first; i < row.fields.size(); ++i) {
+    if (!coding_systems::trim_unseen(row.fields[i]).empty()) return false;
+  }
+  return true;
 }
 
 base::Result<std::vector<CsvRow>> read_csv(std::string_view text) {

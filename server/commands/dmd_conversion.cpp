@@ -55,13 +55,12 @@ struct Source {
 Result<Source> find_source(const Views& views, const Actor& actor, VersionId id) {
   auto version = views.version(id);
   if (!version) return Error{ErrorCode::not_found, "there is no such version", {}};
-  auto codelist = views.codelist(version->codelist);
-  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
+  auto codelist = views.codelist_of(*version);
   if (version->status == events::VersionStatus::draft) {
     return Error{ErrorCode::conflict, "a draft cannot be converted; save it for review first", {}};
   }
-  if (!can_edit(views, actor, *codelist)) return forbidden("you may not edit this codelist");
-  return Source{std::move(*codelist), std::move(*version)};
+  if (!can_edit(views, actor, codelist)) return forbidden("you may not edit this codelist");
+  return Source{std::move(codelist), std::move(*version)};
 }
 
 // The details that the dm+d codelist should have.

@@ -59,16 +59,16 @@ Result<void> check_room_for_search(const Workspace& workspace, const AddSearch& 
   const auto& records = workspace.searches->records;
   if (records.size() >= searches_max) {
     return base::field_error(ErrorCode::too_large, field,
-                             "is one search more than the " + std::to_string(searches_max) +
-                                 " that a draft may have: remove one");
+                             "the draft already has " + std::to_string(searches_max) +
+                                 " searches, the most that it may have: remove one");
   }
   std::size_t codes_count = 0;
   for (const projections::SearchRecord& record : records) codes_count += record.search.codes.size();
   if (codes_count <= searches_codes_max) return {};
   return base::field_error(ErrorCode::too_large, field,
-                           "is one search too many: those of the draft find " +
-                               std::to_string(codes_count) + " codes, more than " +
-                               std::to_string(searches_codes_max) + ": remove one");
+                           "the draft's searches already find " + std::to_string(codes_count) +
+                               " codes, more than " + std::to_string(searches_codes_max) +
+                               ": remove one");
 }
 
 Error decided_otherwise(const std::map<std::string, CodeStatus>& others,
@@ -108,15 +108,14 @@ Result<Commit> DraftCommands::step(
   auto commit = executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto draft = views.version(id);
     if (!draft) return Error{ErrorCode::not_found, "there is no such version", {}};
-    const auto codelist = views.codelist(draft->codelist);
-    CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
-    if (!can_edit_draft(views, write.actor, *codelist, *draft)) {
+    const auto codelist = views.codelist_of(*draft);
+    if (!can_edit_draft(views, write.actor, codelist, *draft)) {
       return forbidden("you may not edit this draft");
     }
     if (draft->status != events::VersionStatus::draft) {
       return Error{ErrorCode::conflict, "the version is not a draft: its codes are final", {}};
     }
-    auto found = workspaces_.of(views, *draft, codelist->coding_system);
+    auto found = workspaces_.of(views, *draft, codelist.coding_system);
     if (!found) return found.error();
     workspace = std::move(*found);
     return decide(views, *draft, *workspace);
@@ -197,17 +196,19 @@ Result<Commit> DraftCommands::change_statuses(const Write& write, VersionId id,
         const auto others =
             decided_by_others(executor_.site().log, draft, write.actor, command.base_position);
         if (!others) return others.error();
+        std::vector<events::CodeWithStatus> updates = command.updates;
+        for (auto& update : updates) update.code = workspace.spelled(update.code);
         std::vector<std::string> disputed;
-        for (const events::CodeWithStatus& update : command.updates) {
+        for (const events::CodeWithStatus& update : updates) {
           const auto other = others->find(update.code);
           if (other == others->end() || other->second == update.status) continue;
           disputed.push_back(update.code);
         }
         if (!disputed.empty()) return decided_otherwise(*others, disputed);
-        if (const auto good = check_updates(command.updates, workspace); !good) return good.error();
-        auto changes = workspace.changes_of_updates(command.updates);
+        if (const auto good = check_updates(updates, workspace); !good) return good.error();
+        auto changes = workspace.changes_of_updates(updates);
         if (!changes) return changes.error();
-        events::StatusesChanged event{id, command.updates, command.reason,
+        events::StatusesChanged event{id, std::move(updates), command.reason,
                                       workspace.release->file_digest(), std::move(*changes)};
         event.settled = settled_by(views, draft, event.changes, event.updates);
         return step_decision(draft, "ChangeStatuses", std::move(event));
@@ -227,24 +228,26 @@ Result<Commit> DraftCommands::reapply(const Write& write, VersionId id) {
 
 Result<Commit> DraftCommands::confirm_assumptions(
     const Write& write, VersionId id, const std::optional<std::vector<std::string>>& codes) {
-  return step(
-      write, id, {},
-      [&](const Views& views, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
-        events::AssumptionsConfirmed event{id, views.assumptions(id)};
-        if (codes) {
-          for (std::size_t i = 0; i < codes->size(); ++i) {
-            if (std::ranges::binary_search(event.settled, (*codes)[i])) continue;
-            return base::field_error(ErrorCode::invalid, "codes[" + std::to_string(i) + "]",
-                                     "the status of '" + (*codes)[i] + "' is not assumed");
-          }
-          event.settled = *codes;
-          std::ranges::sort(event.settled);
-          const auto repeated = std::ranges::unique(event.settled);
-          event.settled.erase(repeated.begin(), repeated.end());
-        }
-        if (event.settled.empty()) return Decision{};
-        return step_decision(draft, "ConfirmAssumptions", std::move(event));
-      });
+  return step(write, id, {},
+              [&](const Views& views, const VersionRecord& draft,
+                  const Workspace& workspace) -> Result<Decision> {
+                events::AssumptionsConfirmed event{id, views.assumptions(id)};
+                if (codes) {
+                  std::vector<std::string> confirmed;
+                  for (std::size_t i = 0; i < codes->size(); ++i) {
+                    confirmed.push_back(workspace.spelled((*codes)[i]));
+                    if (std::ranges::binary_search(event.settled, confirmed.back())) continue;
+                    return base::field_error(ErrorCode::invalid, "codes[" + std::to_string(i) + "]",
+                                             "the status of '" + (*codes)[i] + "' is not assumed");
+                  }
+                  event.settled = std::move(confirmed);
+                  std::ranges::sort(event.settled);
+                  const auto repeated = std::ranges::unique(event.settled);
+                  event.settled.erase(repeated.begin(), repeated.end());
+                }
+                if (event.settled.empty()) return Decision{};
+                return step_decision(draft, "ConfirmAssumptions", std::move(event));
+              });
 }
 
 namespace {

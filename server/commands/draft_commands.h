@@ -17,7 +17,8 @@ namespace codelog::commands {
 using AddSearch = SearchRequest;
 
 struct ChangeStatuses {
-  std::vector<events::CodeWithStatus> updates;  // included, excluded or unresolved; in order
+  // Included, excluded or unresolved; in order. Codes as typed (Workspace::spelled).
+  std::vector<events::CodeWithStatus> updates;
   std::string reason;
   // The position that the client has seen. If another user has decided one of these codes since,
   // the answer is a conflict that names the changes. Default: the actor's own last step on this
@@ -43,8 +44,8 @@ class DraftCommands {
   // Errors: invalid (naming a code that the draft does not have), conflict (another user decided
   // the code).
   Result<Commit> change_statuses(const Write& write, VersionId id, const ChangeStatuses& command);
-  // Confirms these assumed statuses, or all. Errors: invalid, for a code whose status is not
-  // assumed.
+  // Confirms the assumed statuses of these typed codes, or all. Errors: invalid, for a code whose
+  // status is not assumed.
   Result<Commit> confirm_assumptions(const Write& write, VersionId id,
                                      const std::optional<std::vector<std::string>>& codes);
   // Computes all inherited statuses again from the decided ones.

@@ -55,8 +55,11 @@ void collect_decisions(const Commit& commit, VersionId draft,
   for (const events::Event& event : commit.content.events) {
     if (const auto* changed = std::get_if<events::StatusesChanged>(&event)) {
       if (changed->version != draft) continue;
-      // The newest decision on a code comes first, and counts.
-      for (const auto& update : changed->updates) decided.emplace(update.code, update.status);
+      // The newest decision on a code comes first here, and counts.
+      const auto& updates = changed->updates;
+      for (auto update = updates.rbegin(); update != updates.rend(); ++update) {
+        decided.emplace(update->code, update->status);
+      }
     }
   }
   const auto effect = effect_of(commit, draft);
@@ -101,6 +104,7 @@ Result<std::map<std::string, base::CodeStatus>> decided_by_others(
     const events::EventLog& log, const projections::VersionRecord& draft, const Actor& actor,
     const std::optional<Position>& base_position) {
   std::map<std::string, base::CodeStatus> decided;
+  std::map<std::string, base::CodeStatus> own;  // newer than what is read next
   const std::string stream = projections::codelist_stream(draft.codelist);
   const auto reader =
       log.read_stream(stream, log.stream_version(stream), events::Direction::backward);
@@ -109,7 +113,15 @@ Result<std::map<std::string, base::CodeStatus>> decided_by_others(
     const bool is_own = (*commit)->content.actor == actor.username;
     if (base_position && (*commit)->position <= *base_position) break;
     if (!base_position && is_own && effect_of(**commit, draft.id)) break;
-    if (!is_own) collect_decisions(**commit, draft.id, decided);
+    std::map<std::string, base::CodeStatus> found;
+    collect_decisions(**commit, draft.id, found);
+    for (const auto& [code, status] : found) {
+      if (is_own) {
+        own.emplace(code, status);
+      } else if (!own.contains(code)) {
+        decided.emplace(code, status);
+      }
+    }
     if (creation_of(draft.id, **commit) != nullptr) break;  // Nothing about this draft is older.
   }
   return decided;

@@ -22,7 +22,7 @@ constexpr std::chrono::seconds turn_wait_max{40};
 
 Error turn_is_kept() {
   return {ErrorCode::unavailable,
-          "other writes here have taken too long; nothing was done, try again",
+          "earlier changes are still being saved; nothing was done, try again",
           {}};
 }
 
@@ -83,7 +83,7 @@ Result<std::optional<Commit>> Executor::find_earlier(const Write& write) const {
 Result<void> Executor::check_views() const {
   if (site_.projections.failure().empty()) return {};
   return Error{ErrorCode::unavailable,
-               "the views have stopped following the log, so writes are refused for now",
+               "changes cannot be saved now: the server has a fault, which its log describes",
                {}};
 }
 
@@ -146,8 +146,8 @@ Result<Commit> Executor::append(const Write& write, const Views& views, Decision
   if (!appended) return appended.error();
   if (site_.projections.checkpoint() < appended->commit.position) {
     return Error{ErrorCode::unavailable,
-                 "this was stored as commit " + std::to_string(appended->commit.position.value()) +
-                     ", but the views do not show it yet",
+                 "saved as commit " + std::to_string(appended->commit.position.value()) +
+                     ", but not shown yet",
                  {}};
   }
   return std::move(appended->commit);

@@ -24,15 +24,6 @@ Error bad_csv(std::string detail) {
   return base::field_error(ErrorCode::invalid, "csv", std::move(detail));
 }
 
-bool is_blank(std::string_view field) { return trim_unseen(field).empty(); }
-
-bool is_blank_from(const CsvRow& row, std::size_t first) {
-  for (std::size_t i = first; i < row.fields.size(); ++i) {
-    if (!is_blank(row.fields[i])) return false;
-  }
-  return true;
-}
-
 std::string plain_title(std::string_view title) { return base::ascii_lower(trim_unseen(title)); }
 
 std::string joined(std::span<const std::string> texts, std::string_view between) {
@@ -89,16 +80,22 @@ class Upload {
  public:
   Upload(std::string_view csv_data, const CodingSystemInfo& system, const Release* release,
          const TableRules& rules)
-      : text_(skip_byte_order_mark(csv_data)), system_(system), release_(release), rules_(rules) {}
+      : text_(csv_data), system_(system), release_(release), rules_(rules) {}
 
   Result<std::string> store() {
     auto rows = read_csv(text_);
     if (!rows) return bad_csv(rows.error().detail);
-    if (rows->empty()) return bad_csv("the table is empty");
+    const auto first =
+        std::ranges::find_if(*rows, [](const CsvRow& row) { return !is_blank_from(row, 0); });
+    if (first == rows->end()) return bad_csv("the table is empty");
+    rows->erase(rows->begin(), first);
+    stored_to_ = rows->front().begin;
     titles_ = rows->front().fields;
     if (release_ != nullptr || rules_.code_column) {
       if (const auto chosen = choose_columns(); !chosen) return chosen.error();
       if (const auto titled = mend_titles(); !titled) return titled.error();
+    } else {
+      mend_unread_titles();
     }
     if (titles_ != rows->front().fields) replace(rows->front(), titles_);
     for (std::size_t i = 1; i < rows->size(); ++i) {
@@ -159,12 +156,30 @@ class Upload {
            is_code_title(plain_title(titles_[shown_column]));
   }
 
+  // A header that is written anew keeps no white space: with it, downloads would not find the
+  // terms.
+  void trim_titles() {
+    for (std::string& title : titles_) title = std::string(trim_unseen(title));
+  }
+
+  // For a table that is stored without reading its codes.
+  void mend_unread_titles() {
+    if (find_column(titles_, system_.code_headers)) return;
+    const bool is_mendable = std::ranges::any_of(titles_, [&](const std::string& title) {
+      return std::ranges::find(system_.code_headers, plain_title(title)) !=
+             system_.code_headers.end();
+    });
+    if (is_mendable) trim_titles();
+  }
+
   Result<void> mend_titles() {
-    for (const std::size_t column : columns_) {
-      titles_[column] = std::string(trim_unseen(titles_[column]));
-    }
+    const bool is_mended = std::ranges::any_of(columns_, [&](std::size_t column) {
+      return trim_unseen(titles_[column]) != titles_[column];
+    });
+    if (is_mended) trim_titles();
     if (!rules_.code_column && !is_published_) return {};
     if (is_found_by_title()) return {};
+    trim_titles();
     const std::string before = titles_[columns_.front()];
     titles_[columns_.front()] = "code";
     if (is_found_by_title()) return {};
@@ -248,15 +263,27 @@ class Upload {
   std::size_t stored_to_ = 0;  // bytes of the text
 };
 
+bool is_known(const Release& release, coding_systems::Node node, KnownCodes known) {
+  return known == KnownCodes::named ? release.name(node).has_value() : release.has_concept(node);
+}
+
 }  // namespace
 
 std::optional<coding_systems::Node> find_known_code(const Release& release, std::string_view typed,
                                                     KnownCodes known) {
   const auto node = coding_systems::find_typed_code(release, typed);
-  if (!node) return std::nullopt;
-  const bool counts =
-      known == KnownCodes::named ? release.name(*node).has_value() : release.has_concept(*node);
-  return counts ? node : std::nullopt;
+  return node && is_known(release, *node, known) ? node : std::nullopt;
+}
+
+std::vector<std::optional<coding_systems::Node>> find_known_codes(
+    const Release& release, std::span<const std::string> typed, KnownCodes known) {
+  const std::vector<std::string_view> as_typed(typed.begin(), typed.end());
+  auto nodes = release.find_all(as_typed);
+  for (std::size_t i = 0; i < typed.size(); ++i) {
+    if (!nodes[i]) nodes[i] = coding_systems::find_typed_code(release, typed[i]);
+    if (nodes[i] && !is_known(release, *nodes[i], known)) nodes[i].reset();
+  }
+  return nodes;
 }
 
 Result<std::string> contents_of_csv(std::string_view csv_data, const CodingSystemInfo& system,

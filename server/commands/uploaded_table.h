@@ -1,11 +1,11 @@
 // An uploaded table of codes: its column of codes, the faults that are accepted, and the stored
 // form. Functions without state.
 //
-// A table that OpenCodelists accepts is stored byte for byte, except that CRLF becomes LF and a
-// byte order mark is removed. Faults that OpenCodelists refuses are corrected if the meaning is
-// clear: white space around the column's title and around its codes is removed, and so are terms in
-// pipes after codes, and empty rows. Codes in another form ("J45.0", "C150500") are looked up as
-// typed_code.h reads them, and stored unchanged.
+// A table that OpenCodelists accepts is stored byte for byte, except that CRLF becomes LF. Faults
+// that OpenCodelists refuses are corrected if the meaning is clear: byte order marks, blank rows,
+// white space around the column's title (and then around all titles) and around its codes, and
+// terms in pipes after codes are removed. A corrected row is written anew (csv_writer.h). Codes in
+// another form ("J45.0", "C150500") are looked up as typed_code.h reads them, and stored unchanged.
 #pragma once
 
 #include <cstdint>
@@ -40,9 +40,13 @@ struct TableRules {
 // The node of a typed code (typed_code.h); nothing for a code that does not count.
 std::optional<coding_systems::Node> find_known_code(const coding_systems::Release& release,
                                                     std::string_view typed, KnownCodes known);
+// The same for many codes, in their order; faster than one after the other.
+std::vector<std::optional<coding_systems::Node>> find_known_codes(
+    const coding_systems::Release& release, std::span<const std::string> typed, KnownCodes known);
 
 // The stored form of the table. With a release, each row must have a code that the release knows,
-// and several columns of codes must be equal. Without one, any table is accepted. A column chosen
+// and several columns of codes must be equal. Without one, any table is accepted, and its header is
+// corrected only if downloads would not find the column of codes. A column chosen
 // by `code_column` or by a published title is renamed `code` if downloads or the version's codes
 // would otherwise not use it. Errors: invalid, naming "csv" or "code_column", with the row: a row
 // longer than the header (unless the extra fields are empty), a row without a code; all unknown

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "coding_systems/base/typed_code.h"
 #include "events/base/clock.h"
 #include "events/base/text.h"
 
@@ -78,8 +79,9 @@ Result<void> check_line(const std::string& field, std::string_view text,
   if (has_invisible_character(text)) {
     return bad(field, "must not contain control characters, line breaks or invisible characters");
   }
-  if (base::trim_unicode_space(text) != text) {
-    return bad(field, "must not begin or end with white space");
+  // Joiners and soft hyphens are legal inside a text: some scripts need them.
+  if (coding_systems::trim_unseen(text) != text) {
+    return bad(field, "must not begin or end with white space or an invisible character");
   }
   if (const auto size = base::count_code_points(text); size > characters_max) {
     return bad(field, "must have at most " + std::to_string(characters_max) +

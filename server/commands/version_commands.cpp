@@ -32,13 +32,12 @@ struct Editable {
 Result<Editable> find_editable(const Views& views, const Actor& actor, VersionId id) {
   auto version = views.version(id);
   if (!version) return no_version();
-  auto codelist = views.codelist(version->codelist);
-  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
+  auto codelist = views.codelist_of(*version);
   const bool allowed = version->status == VersionStatus::draft
-                           ? can_edit_draft(views, actor, *codelist, *version)
-                           : can_edit(views, actor, *codelist);
+                           ? can_edit_draft(views, actor, codelist, *version)
+                           : can_edit(views, actor, codelist);
   if (!allowed) return forbidden("you may not edit this codelist");
-  return Editable{std::move(*version), std::move(*codelist)};
+  return Editable{std::move(*version), std::move(codelist)};
 }
 
 // The codelist whose turn a command takes; versions never change codelist.
@@ -107,7 +106,7 @@ void complete(events::VersionCreated& version, const Views& views, CodelistId co
 
 Error only_uploaded() {
   return base::field_error(ErrorCode::invalid, "release",
-                           "has no file: on it, codelists of this system are uploaded, not built");
+                           "this release has no codes here, so upload a table instead");
 }
 
 Result<events::VersionCreated> upgraded_draft(const Views& views, const VersionRecord& source,
@@ -198,8 +197,9 @@ Result<Commit> VersionCommands::create(const Write& write, CodelistId id,
       version = std::move(**made);
     }
     if (!unfound.empty()) {
-      replace_methodology(decision, *codelist, command.description,
-                          unfound_codes_methodology(release->open->system(), unfound));
+      const auto methodology = unfound_codes_methodology(release->open->system(), unfound);
+      if (!methodology) return methodology.error();
+      replace_methodology(decision, *codelist, command.description, *methodology);
     }
     complete(*version, views, id, *release, command.tag);
     decision.events.push_back(std::move(*version));
@@ -249,7 +249,9 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
     }
     auto methodology = command.methodology;
     if (!unfound.empty()) {
-      methodology = unfound_codes_methodology(release->open->system(), unfound);
+      auto listed = unfound_codes_methodology(release->open->system(), unfound);
+      if (!listed) return listed.error();
+      methodology = std::move(*listed);
     }
     if (command.description != codelist->description || methodology != codelist->methodology) {
       decision.events.push_back(
@@ -429,7 +431,7 @@ Result<Commit> VersionCommands::remove(const Write& write, VersionId id,
     auto found = find_editable(views, write.actor, id);
     if (!found && write.actor.is_admin && found.error().code == ErrorCode::forbidden) {
       const auto version = views.version(id);
-      found = Editable{*version, *views.codelist(version->codelist)};
+      found = Editable{*version, views.codelist_of(*version)};
     }
     if (!found) return found.error();
     if (found->version.status == VersionStatus::published) {

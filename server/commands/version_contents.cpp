@@ -33,12 +33,12 @@ CodesContents contents_of(const coding_systems::Release& release,
                           const std::vector<std::string>& codes, const CodesRules& rules) {
   CodesContents contents;
   std::vector<std::string> found;
-  for (const std::string& code : codes) {
-    const auto node = find_known_code(release, code, rules.known);
-    if (!node || (rules.takes_exact_only && release.code(*node) != code)) {
-      contents.unfound.push_back(code);
+  const auto nodes = find_known_codes(release, codes, rules.known);
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    if (!nodes[i] || (rules.takes_exact_only && release.code(*nodes[i]) != codes[i])) {
+      contents.unfound.push_back(codes[i]);
     } else {
-      found.emplace_back(release.code(*node));
+      found.emplace_back(release.code(*nodes[i]));
     }
   }
   sort_uniquely(contents.unfound);
@@ -159,30 +159,36 @@ std::vector<std::string> codes_in_release(const coding_systems::Release& release
   return written;
 }
 
-std::string unfound_codes_methodology(const coding_systems::CodingSystemInfo& system,
-                                      const std::vector<std::string>& unfound) {
-  return "\n\nThis codelist was imported automatically. The following codes were not found in "
-         "the " +
-         std::string(system.name) +
-         " dictionary and so excluded from this codelist: " + join(unfound) +
-         ".\n\nThis may be because this codelist contains both clinical terms and medications. In "
-         "which case you may need to create another codelist for the missing clinical/medication "
-         "codes.";
+Result<std::string> unfound_codes_methodology(const coding_systems::CodingSystemInfo& system,
+                                              const std::vector<std::string>& unfound) {
+  std::string text =
+      "\n\nThis codelist was imported automatically. The following codes were not found in "
+      "the " +
+      std::string(system.name) +
+      " dictionary and so excluded from this codelist: " + join(unfound) +
+      ".\n\nThis may be because this codelist contains both clinical terms and medications. In "
+      "which case you may need to create another codelist for the missing clinical/medication "
+      "codes.";
+  if (text.size() > prose_bytes_max) {
+    return base::field_error(ErrorCode::invalid, "codes",
+                             "have more unknown codes than a methodology can list: at most " +
+                                 std::to_string(prose_bytes_max) + " bytes");
+  }
+  if (const auto good = check_prose("codes", text); !good) return good.error();
+  return text;
 }
 
 Result<std::vector<std::string>> table_codes(const Views& views,
                                              const projections::VersionRecord& version) {
-  const auto codelist = views.codelist(version.codelist);
-  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
-  return codes_of_csv(views.csv_data(version.id).value_or(""), codelist->handle().slug);
+  const auto codelist = views.codelist_of(version);
+  return codes_of_csv(views.csv_data(version.id).value_or(""), codelist.handle().slug);
 }
 
 Result<std::vector<std::string>> included_codes(const Views& views,
                                                 const projections::VersionRecord& version) {
   if (version.has_csv_data) {
-    const auto codelist = views.codelist(version.codelist);
-    CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
-    if (!has_release_file(views, codelist->coding_system, version.release)) {
+    const auto codelist = views.codelist_of(version);
+    if (!has_release_file(views, codelist.coding_system, version.release)) {
       return std::vector<std::string>();
     }
     return table_codes(views, version);

@@ -66,9 +66,10 @@ CodesContents contents_of_table(const coding_systems::Release& release,
 std::vector<std::string> codes_in_release(const coding_systems::Release& release,
                                           const std::vector<std::string>& codes);
 
-// The paragraph that replaces the methodology in OpenCodelists when codes were left out.
-std::string unfound_codes_methodology(const coding_systems::CodingSystemInfo& system,
-                                      const std::vector<std::string>& unfound);
+// The paragraph that replaces the methodology in OpenCodelists when codes were left out. Errors:
+// invalid, naming "codes", if it cannot be a methodology (check_prose).
+Result<std::string> unfound_codes_methodology(const coding_systems::CodingSystemInfo& system,
+                                              const std::vector<std::string>& unfound);
 
 // The codes of the version's table in their spelling there, sorted and unique. Errors: as
 // codes_of_csv.

@@ -33,9 +33,8 @@ std::optional<NamedVersion> find_version(const Views& views, const Owner& owner,
   const auto id = base::parse_version_hash(tag_or_hash);
   auto version = id ? views.version(*id) : std::nullopt;
   if (!version) return std::nullopt;
-  auto codelist = views.codelist(version->codelist);
-  CODELOG_CHECK(codelist.has_value(), "a version without a codelist");
-  return NamedVersion{std::move(*codelist), std::move(*version)};
+  auto codelist = views.codelist_of(*version);
+  return NamedVersion{std::move(codelist), std::move(*version)};
 }
 
 Result<void> check_tag_free(const Views& views, CodelistId codelist,

@@ -5,6 +5,8 @@
 #include <set>
 #include <string_view>
 
+#include "coding_systems/base/typed_code.h"
+
 namespace codelog::commands {
 namespace {
 
@@ -63,6 +65,12 @@ std::vector<std::string> decided_by(const std::vector<events::CodeWithStatus>& u
 }
 
 }  // namespace
+
+std::string Workspace::spelled(const std::string& typed) const {
+  if (codeset->status_of(typed)) return typed;
+  const auto node = coding_systems::find_typed_code(*release, typed);
+  return std::string(node ? release->code(*node) : coding_systems::trim_typed_code(typed));
+}
 
 Result<std::vector<CodeChange>> Workspace::changes_of_updates(
     const std::vector<events::CodeWithStatus>& updates) const {

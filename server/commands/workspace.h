@@ -35,6 +35,9 @@ struct Workspace {
   std::shared_ptr<const Searches> searches;                // shared with later workspaces
   std::shared_ptr<const OwnCodes> own_codes;               // shared with later workspaces
 
+  // A typed code (typed_code.h) in the spelling of the draft, else of the release. Codes that
+  // neither has are only trimmed.
+  std::string spelled(const std::string& typed) const;
   // All changes made by these updates. An included or excluded code that the draft lacks comes into
   // the draft with all its descendants. A code from a removed search leaves the draft once nothing
   // is decided about it: it is unresolved, and no included code is above it. Errors: too_large,

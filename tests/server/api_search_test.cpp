@@ -121,6 +121,13 @@ TEST_CASE_METHOD(Fixture, "a code is shown with its names and its neighbours", "
   }
   CHECK(get("/codes/" + std::string(dysplasia)).at("name") ==
         "Asymptomatic dysplasia of elbow (finding)");
+  site.register_release("icd10");
+  const json links = site.get("/api/v2/releases/icd10_small_20240101/codes/A06").json().at("links");
+  REQUIRE(!links.empty());
+  for (const json& link : links) {
+    CHECK((link.at("kind") == "asterisk" || link.at("kind") == "dagger"));
+    CHECK(link.at("active") == true);
+  }
   const json chapter = site.get("/api/v2/releases/bnf_small_20240101/codes/01").json();
   CHECK(chapter.at("parents").empty());
   CHECK(!chapter.at("children").empty());
@@ -231,7 +238,18 @@ TEST_CASE_METHOD(Fixture, "a search is read as people type and paste it", "[api]
     CAPTURE(typed);
     CHECK(found(icd10, typed) == json({"A010"}));
   }
-  CHECK(found(icd10, "code=A01*").size() > 1);  // patterns stay patterns
+  const json pattern = found(icd10, "code=A01*");
+  CHECK(pattern.size() > 1);  // patterns stay patterns
+  for (const char* typed : {"code=A01.*", "code=a01.**", "code=%20A01.-*%20"}) {
+    CAPTURE(typed);
+    CHECK(found(icd10, typed) == pattern);
+  }
+  const json range = found(icd10, "code=A01-A02&mode=code_range");
+  CHECK(range.size() > pattern.size());
+  for (const char* typed : {"A01%20-%20A02", "A01%E2%80%93A02", "A01%C2%A0%E2%80%93%20a02"}) {
+    CAPTURE(typed);
+    CHECK(found(icd10, std::string("mode=code_range&code=") + typed) == range);
+  }
   for (const char* typed : {"code=2281005%20", "code=%C2%A02281005%C2%A0", "code=%EF%BB%BF2281005",
                             "code=2281005%20%7CL%C3%BCbeck%7C", "code=2281005%09"}) {
     CAPTURE(typed);
@@ -242,6 +260,14 @@ TEST_CASE_METHOD(Fixture, "a search is read as people type and paste it", "[api]
   for (const char* typed : {"term=%20elbow%20", "term=elbow%C2%A0", "term=%0Aelbow%0D%0A"}) {
     CHECK(found(small_snomedct, typed) == plain);
   }
+  const json two_words = found(small_snomedct, "term=of%20elbow");
+  CHECK(two_words.size() > 1);
+  for (const char* typed :
+       {"term=of%20%20elbow", "term=of%C2%A0elbow", "term=of%20%E2%80%83elbow"}) {
+    CAPTURE(typed);
+    CHECK(found(small_snomedct, typed) == two_words);
+  }
+  CHECK(found(small_snomedct, "term=of%20%20elbow&mode=regex").empty());
   const auto status_of = [&](const std::string& asked) {
     return site.get(std::string("/api/v2/releases/") + small_snomedct + "/search?" + asked).status;
   };

@@ -225,8 +225,10 @@ TEST_CASE("deciding about a code removes its assumption, and undoing restores it
   CHECK(wrong.status == 400);
   CHECK(wrong.json().at("errors")[0].at("field") == "codes[0]");
   CHECK(waiting() == created.assumed);
-  const auto one = site.send("POST", draft + "/assumptions", {{"codes", {created.assumed[1]}}});
+  const auto one = site.send("POST", draft + "/assumptions",
+                             {{"codes", {created.assumed[1] + " |Fracture|", created.assumed[1]}}});
   REQUIRE(one.status == 200);
+  CHECK(one.json().at("confirmed") == json({created.assumed[1]}));
   CHECK(waiting() == std::vector<std::string>{created.assumed[0]});
   // Views rebuilt from the log know the same.
   site.restart_with_new_views();

@@ -89,8 +89,12 @@ TEST_CASE("codes are converted, and codes without a mapping are listed", "[api][
   };
   const std::string elbow = snomedct_term(site, "2247004");
   const auto row = [](const std::string& from, const std::string& from_term, const std::string& to,
-                      const std::string& to_term) {
-    return json{{"from", from}, {"from_term", from_term}, {"to", to}, {"to_term", to_term}};
+                      const std::string& to_term, const json& to_active = nullptr) {
+    return json{{"from", from},
+                {"from_term", from_term},
+                {"to", to},
+                {"to_term", to_term},
+                {"to_active", to_active}};
   };
   CHECK(convert({{"from", "snomedct"},
                  {"to", "ctv3"},
@@ -100,7 +104,12 @@ TEST_CASE("codes are converted, and codes without a mapping are listed", "[api][
                row("999999999", "Unknown", "X3...", "Unknown")}},
              {"unmapped", {"138875005"}}});
   CHECK(convert({{"from", "ctv3"}, {"to", "snomedct"}, {"codes", {"X1...", "X9..."}}}) ==
-        json{{"mappings", {row("X1...", "Unknown", "2247004", elbow)}}, {"unmapped", {"X9..."}}});
+        json{{"mappings", {row("X1...", "Unknown", "2247004", elbow, true)}},
+             {"unmapped", {"X9..."}}});
+  // Texts that are not codes do not refuse the list.
+  CHECK(convert({{"from", "ctv3"}, {"to", "snomedct"}, {"codes", {"see note 1", "", "X3..."}}}) ==
+        json{{"mappings", {row("X3...", "Unknown", "999999999", "Unknown")}},
+             {"unmapped", {"", "see note 1"}}});
 }
 
 TEST_CASE("BNF codes are converted to dm+d", "[api][conversion]") {

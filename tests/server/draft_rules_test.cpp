@@ -169,6 +169,37 @@ TEST_CASE_METHOD(Fixture, "any code of the release may be decided, and brings it
   }
 }
 
+TEST_CASE_METHOD(Fixture, "a decision takes a code as typed, and records it as spelled",
+                 "[draft]") {
+  const auto draft = draft_of({"asthma", "allergic"});
+  const auto commit = decide(draft, " pollen\t|Pollen|", minus);
+  REQUIRE(commit);
+  const auto& changed = std::get<events::StatusesChanged>(commit->content.events.at(0));
+  CHECK(changed.updates.at(0).code == "pollen");
+  CHECK(statuses(draft).at("pollen") == "-");
+  REQUIRE(drafts.change_statuses(alice, draft, of({{"dust", plus}, {"dust ", minus}})));
+  CHECK(statuses(draft).at("dust") == "-");
+  const auto refused = decide(draft, "nonsense ", plus);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().fields.at(0).field == "updates[0]");
+}
+
+TEST_CASE_METHOD(Fixture, "another user's last decision counts, however the code is typed",
+                 "[draft]") {
+  const auto draft = draft_of({"asthma", "allergic"});
+  const auto codelist = views().version(draft)->codelist;
+  REQUIRE(codelists.add_collaborator(alice, codelist, "user2"));
+  const auto seen = site.log().head().position;
+  REQUIRE(drafts.change_statuses(alice, draft, of({{"pollen", plus}, {"pollen ", minus}})));
+  const commands::Write other{commands::Actor{.username = "user2"}, std::nullopt};
+  auto command = of({{" pollen", plus}});
+  command.base_position = seen;
+  const auto refused = drafts.change_statuses(other, draft, command);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::conflict);
+  CHECK(refused.error().fields == std::vector<base::FieldError>{{"pollen", "-"}});
+}
+
 TEST_CASE_METHOD(Fixture, "the codes of a search leave with it, unless something holds them",
                  "[draft]") {
   const auto draft = draft_of({});

@@ -218,8 +218,9 @@ TEST_CASE("names may not begin or end with white space, or contain invisible cha
           "[names]") {
   Site site;
   site.list("One", ulcer);
-  for (const std::string tag : {"a ", " a", "a\u00a0", "\u3000a", "a\tb", "a\nb", "\u200ba",
-                                "\ufeffa", "a\u2028b", "a\u0085b", "a\u202eb", " "}) {
+  for (const std::string tag :
+       {"a ", " a", "a\u00a0", "\u3000a", "a\tb", "a\nb", "\u200ba", "\ufeffa", "a\u2028b",
+        "a\u0085b", "a\u202eb", "a\u200e", "\u200fa", "a\u00ad", "\u200da", " "}) {
     CAPTURE(tag);
     const std::uint64_t head = site.head();
     CHECK(site.add("one", infection, tag).status == 400);
@@ -236,6 +237,49 @@ TEST_CASE("names may not begin or end with white space, or contain invisible cha
     CHECK(site.send("PATCH", one, {{"references", {reference}}}).status == 400);
     CHECK(site.head() == head);
   }
+}
+
+TEST_CASE("a joiner inside a name is legal", "[names]") {
+  Site site;
+  const std::string tag = "a\u200db";
+  CHECK(site.list("One " + tag, ulcer, tag) != "");
+}
+
+TEST_CASE("API v1 takes names and references with white space at their ends, and an empty tag",
+          "[names]") {
+  Site site;
+  json body = {
+      {"name", " Trimmed\u00a0"},
+      {"slug", "trimmed"},
+      {"coding_system_id", "snomedct"},
+      {"coding_system_database_alias", "snomedct_small_20240101"},
+      {"codes", {ulcer}},
+      {"tag", ""},
+      {"references", json::array({{{"text", "A paper "}, {"url", " https://example.com/ "}}})}};
+  const std::string v1 = "/api/v1/codelist/test-org/";
+  const Reply created = site.send("POST", v1, body);
+  INFO(created.body);
+  REQUIRE(created.status == 200);
+  const std::string list = "/api/v2/codelists/organisation/test-org/trimmed";
+  const json made = site.get(list).json();
+  CHECK(made.at("name") == "Trimmed");
+  CHECK(made.at("references") ==
+        json::array({{{"text", "A paper"}, {"url", "https://example.com/"}}}));
+  CHECK(made.at("versions").at(0).at("tag").is_null());
+  // An update, which sends the same again.
+  body["codes"] = {ulcer, infection};
+  body["name"] = "Trimmed ";
+  const Reply updated = site.send("POST", v1, body);
+  INFO(updated.body);
+  CHECK(updated.status == 200);
+  const json version = {{"coding_system_database_alias", "snomedct_small_20240101"},
+                        {"codes", {infection}},
+                        {"name", " Renamed "},
+                        {"tag", ""}};
+  const Reply added = site.send("POST", v1 + "trimmed/versions/", version);
+  INFO(added.body);
+  CHECK(added.status == 200);
+  CHECK(site.get(list).json().at("name") == "Renamed");
 }
 
 TEST_CASE("a name older than the rule stays, and other details can be changed", "[names]") {

@@ -197,8 +197,8 @@ TEST_CASE("successors say whether they are active, and chains are followed to th
   CHECK(successors_of("S") == std::vector<Successor>{{"replaced by", "T", "S", false},
                                                      {"replaced by", "U", "T", false},
                                                      {"replaced by", "E", "U", true}});
-  // What something beside the release knows: of a code that it does not have, and beyond one of
-  // its.
+  // A source beside the release: it knows a code that the release lacks, and a successor more of
+  // one that it has.
   const auto find_more = [](std::string_view code) {
     std::vector<std::pair<std::string, std::string>> found;
     if (code == "gone") found = {{"has new id", "later"}, {"has new id", "gone"}};

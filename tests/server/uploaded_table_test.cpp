@@ -61,14 +61,45 @@ TEST_CASE("a byte order mark before a table is skipped", "[tables]") {
         std::vector<std::string>{"10"});
 }
 
+TEST_CASE("the first row that is not blank is the header, and the stored table starts there",
+          "[tables]") {
+  const std::string mark(byte_order_mark);
+  for (const std::string& before :
+       {mark + mark, std::string("\n"), std::string("\r\n\r\n"), std::string(",,\n"),
+        std::string(" \n"), "\"\"," + std::string(no_break_space) + "\n", mark + mark + "\n,\n"}) {
+    CAPTURE(before);
+    CHECK(upload(before + "code,term\n10,a\n") == "code,term\n10,a\n");
+    CHECK(upload(before + "\"code\",term\n10,a") == "\"code\",term\n10,a");
+    CHECK(upload_unchecked(before + "code,term\nA01,a\n") == "code,term\nA01,a\n");
+    CHECK(upload(before) == "error: csv: the table is empty");
+  }
+  CHECK(upload(",,\n\ncode,term\nx,a\n") ==
+        "error: csv: row 4: the code 'x' is not in fake_20240101");
+}
+
 TEST_CASE("case and white space of the title of the codes do not matter", "[tables]") {
   CHECK(upload("Code,term\n10,a\n") == "Code,term\n10,a\n");
   CHECK(upload("DMD_ID,term\n10,a\n") == "DMD_ID,term\n10,a\n");
   CHECK(upload("term, code\n\"a\",10\n") == "term,code\n\"a\",10\n");
   CHECK(upload("\"code \",term\n10,a\n") == "code,term\n10,a\n");
   CHECK(upload(std::string(no_break_space) + "Code\n10\n") == "Code\n10\n");
+  // A header that is written anew loses the white space around its other titles too: downloads
+  // would not find the terms.
+  CHECK(upload("Code , Term\n10,a\n") == "Code,Term\n10,a\n");
+  CHECK(upload("dmd_id\t, nm ,x\n10,a,\n") == "dmd_id,nm,x\n10,a,\n");
   // An exact title is preferred to one in another case.
   CHECK(upload(" code,code\nx,10\n") == " code,code\nx,10\n");
+}
+
+TEST_CASE("without a release, a title that downloads would not find is corrected", "[tables]") {
+  CHECK(upload_unchecked("code ,term\nA01,x\n") == "code,term\nA01,x\n");
+  CHECK(upload_unchecked(" Code, Term \n A01 ,x\n") == "Code,Term\n A01 ,x\n");
+  CHECK(upload_unchecked("term,OPCS4_or_ICD10\t\nx,A01\n") == "term,OPCS4_or_ICD10\nx,A01\n");
+  // Nothing is corrected if downloads find a title, or if none could be the codes.
+  for (const std::string table :
+       {"code, term\nA01,x\n", " code,code\nx,A01\n", " any, thing\nA01,x\n"}) {
+    CHECK(upload_unchecked(table) == table);
+  }
 }
 
 TEST_CASE("a header without a column of codes is shown, with the accepted titles", "[tables]") {

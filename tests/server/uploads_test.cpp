@@ -125,6 +125,12 @@ TEST_CASE("ignored unknown codes are listed, in any form", "[uploads]") {
     CHECK(site.post("snomedct", {{"codes", {elbow, " "}}}).json().at("errors").at(0) ==
           json{{"field", "codes[1]"}, {"detail", "must not be empty"}});
   }
+  SECTION("a NUL cannot stand in the methodology that lists them") {
+    const json with_nul = {{"codes", {elbow, std::string("\0", 1)}},
+                           {"ignore_unfound_codes", true}};
+    CHECK(site.post("snomedct", with_nul).json().at("errors").at(0).at("field") == "codes");
+    CHECK(site.post_v1("snomedct", with_nul).json().at("error") == "codes: must not contain a NUL");
+  }
   SECTION("API v1 ignores the same codes as OpenCodelists: those not spelled as in the release") {
     const Reply trimmed =
         site.post_v1("snomedct", {{"codes", {elbow + " "}}, {"ignore_unfound_codes", true}});
@@ -181,6 +187,7 @@ TEST_CASE("both APIs accept the same faults of a table, with the same errors", "
                   row,
               "code,term\n" + row, ""},
         Table{"\"code \",term\n" + row + ",\n", "code,term\n" + row, ""},
+        Table{"\xEF\xBB\xBF\xEF\xBB\xBF\n,,\ncode,term\n" + row, "code,term\n" + row, ""},
         Table{"code,term\n" + elbow + " |Elbow|,a\n", "code,term\n" + row, ""},
         Table{"code,term,dmd_id\n" + elbow + ",a," + elbow + "\n",
               "code,term,dmd_id\n" + elbow + ",a," + elbow + "\n", ""},
@@ -203,6 +210,60 @@ TEST_CASE("both APIs accept the same faults of a table, with the same errors", "
       CHECK_THAT(v1.json().at("error").get<std::string>(), Catch::Contains(refused));
     }
   }
+}
+
+TEST_CASE("a table on a release without a file can be downloaded if its codes are titled",
+          "[uploads]") {
+  const Site site;
+  const std::string csv = "term ,Code \nx,A01\n \n";
+  const Reply created = site.post("opcs4", {{"csv", csv}, {"release", "opcs4_unknown_19000101"}});
+  CHECK(site.version(created).at("csv") == "term,Code\nx,A01\n \n");
+  CHECK(site.get(site.page(created) + "download.csv").body == "term,Code\nx,A01\n \n");
+  const Reply fixed = site.get(site.page(created) + "download.csv?fixed-headers");
+  CHECK(fixed.status == 200);
+  CHECK(fixed.body == "code,term\r\nA01,x\r\n");
+}
+
+TEST_CASE("decisions of a draft take codes as people type them", "[uploads]") {
+  const Site site;
+  struct Typed {
+    std::string system, code;
+    std::vector<std::string> typed;
+  };
+  for (const auto& [system, code, typed] :
+       {Typed{"icd10", "A061", {"A06.1", "a061", "A061 ", "A06.1 |x|", "A06.1*"}},
+        Typed{"snomedct", elbow, {elbow + " ", elbow + " |Elbow|"}}}) {
+    const Reply created = site.post(system, {{"codes", {code}}});
+    REQUIRE(created.status == 201);
+    const std::string draft = "/api/v2/versions/" + site.hash_of(created);
+    std::string status = "+";
+    for (const std::string& text : typed) {
+      CAPTURE(text);
+      status = status == "+" ? "-" : "+";
+      const Reply decided = site.send("PATCH", draft + "/statuses", one_update(text, status));
+      INFO(decided.body);
+      CHECK(decided.status == 200);
+      CHECK(site.get(draft).json().at("statuses").at(code) == status);
+    }
+    const Reply refused = site.send("PATCH", draft + "/statuses", one_update("see note 1", "+"));
+    CHECK(refused.status == 400);
+    CHECK_THAT(refused.json().at("detail").get<std::string>(),
+               Catch::Contains("the draft has no code 'see note 1'"));
+  }
+}
+
+TEST_CASE("one text that is no code does not refuse a list of terms", "[uploads]") {
+  const Site site;
+  const std::string long_text(100, 'x');
+  const json codes = {"A061", "see note 1", "", std::string("\0", 1), long_text};
+  const Reply terms =
+      site.send("POST", "/api/v2/releases/" + alias_of("icd10") + "/terms", {{"codes", codes}});
+  INFO(terms.body);
+  REQUIRE(terms.status == 200);
+  for (const auto& [code, term] : terms.json().at("terms").items()) {
+    CHECK((term == "Unknown") == (code != "A061"));
+  }
+  CHECK(terms.json().at("terms").size() == codes.size());
 }
 
 TEST_CASE("the native API accepts published tables, and a column of codes by its name",
@@ -252,8 +313,9 @@ TEST_CASE("a NaN, which Python writes for an empty cell, is refused by the field
   CHECK(v1(start + R"("signoffs": [{"user": "alice", "date": "2024-01-01"}, {"user": NaN}]})") ==
         "signoffs[1].user: must not be NaN, which JSON does not have; give null");
   CHECK(v1(start + "\"description\": \"caf\xE9\"}") ==
-        "the body is not JSON: it is not well-formed UTF-8 at byte 148");
+        "the body is not JSON: it is not well-formed UTF-8 at byte 147");
   CHECK(v1(start + "\"description\": nothing}") == "Invalid JSON");
+  CHECK(v1(start + R"("description": "", NaN: 1})") == "Invalid JSON");
   const Reply native = site.ask({.method = "POST",
                                  .target = "/api/v2/codelists",
                                  .token = "Token " + ApiSite::token_of("alice"),

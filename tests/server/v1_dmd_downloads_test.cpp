@@ -259,12 +259,30 @@ TEST_CASE("tables of every shape are downloaded", "[downloads]") {
   // For a repeated code, its last row counts.
   CHECK(download("code,term,x\n20,a,1\n20,b,2\n", one) ==
         "code,term,x\r\n20,a,1\r\n20,b,2\r\n10,VMP previous to 20,2\r\n");
+  // Blank rows; OpenCodelists fails on those shorter than the header.
+  CHECK(download("dmd_id,nm\n20,a\n \n,\n", none) == "code,term,dmd_id\r\n20,a,20\r\n,,\r\n");
+  CHECK(download("nm,dmd_id\na,20\n \n", none) == "code,term,dmd_id\r\n20,a,20\r\n");
   const auto rows = commands::read_csv("nm,dmd_id\na,1\nb\n");
   REQUIRE(rows);
   const auto refused = application::make_download_table(*coding_systems::find_coding_system("dmd"),
                                                         *rows, application::TableHeaders::fixed);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().detail == "row 3 of the table has no code");
+}
+
+TEST_CASE("a downloaded table that is uploaded again is downloaded unchanged", "[downloads]") {
+  const PreviousVmps none = vmps({});
+  const std::string served = download("dmd_id,nm,x,x\n20,a,1,2\n30,b,3,4\n", none);
+  CHECK(served == "code,term,dmd_id,x,x\r\n20,a,20,1,2\r\n30,b,30,3,4\r\n");
+  CHECK(download(served, none) == served);
+  const PreviousVmps one = vmps({{"20", "10"}});
+  CHECK(download(served, one) == served + "10,VMP previous to 20,10,1,2\r\n");
+  CHECK(download(download(served, one), none) == download(served, one));
+  // Columns that earlier downloads repeated go, a column with another code stays.
+  CHECK(download("code,term,dmd_id,Code,code\n20,a,20,20,20\n", none) ==
+        "code,term,dmd_id\r\n20,a,20\r\n");
+  CHECK(download("code,term,dmd_id\n20,a,20\n30,b,31\n", none) ==
+        "code,term,dmd_id,code\r\n20,a,20,20\r\n31,b,31,30\r\n");
 }
 
 TEST_CASE("digests are of lines, with any line ends", "[downloads]") {
