@@ -147,6 +147,7 @@ TEST_CASE_METHOD(Fixture, "If-Match names the state that the client has seen",
   two_positions["base_position"] = 1;
   CHECK(with_tag("PATCH", statuses, two_positions, etag).status == 400);
   CHECK(with_tag("POST", version + "/undo", json::object(), etag).status == 412);
+  CHECK(with_tag("POST", version + "/searches", {{"code", codes[0]}}, etag).status == 412);
   const std::string newest = site.get(version).header("etag");
   CHECK(with_tag("POST", version + "/undo", json::object(), newest).status == 200);
   CHECK(with_tag("PATCH", statuses, exclude, site.get(version).header("etag")).status == 200);
