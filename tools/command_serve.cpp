@@ -108,10 +108,9 @@ http::LogLevel level_of(const std::string& name) {
   return http::LogLevel::info;
 }
 
-// Receives SIGTERM and SIGINT on a thread of its own; all threads made later block them. The first
-// signal ends the process at once, unless wait() has been called: the site is not served yet. After
-// wait(), a second signal does so, and so does the end of the time to stop. Nothing acknowledged is
-// lost then, as by a kill.
+// Receives SIGTERM and SIGINT on a thread of its own; all threads made later block them. Until
+// serve_begins(), the first signal ends the process at once. Afterwards a second one does, and so
+// does the end of the time to stop. Nothing acknowledged is lost then, as by a kill.
 class StopSignals {
  public:
   StopSignals() {
@@ -122,10 +121,14 @@ class StopSignals {
     std::thread([state = state_] { receive(*state); }).detach();
   }
 
-  // Waits for the first signal.
+  void serve_begins() const {
+    const base::Lock lock(state_->mutex);
+    state_->is_serving = true;
+  }
+
+  // Waits for the first signal after serve_begins().
   int wait() const {
     base::Lock lock(state_->mutex);
-    state_->is_serving = true;
     while (state_->received == 0) state_->came.wait(lock);
     return state_->received;
   }
@@ -262,6 +265,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
     }
   });
   const SiteWatch watch(folder, log);
+  signals.serve_begins();
   const std::string url = url_of(*address, *port);
   log.write(http::LogLevel::info, "listening", {{"url", url}});
   print("listening on " + url + "\n");
