@@ -76,9 +76,6 @@ Result<std::vector<std::string>> known_codes_in(const Json& body, const char* na
     return base::field_error(ErrorCode::invalid, std::string(name) + "[" + std::to_string(i) + "]",
                              "'" + codes[i] + "' is not in " + release.alias());
   }
-  std::ranges::sort(codes);
-  const auto again = std::ranges::unique(codes);
-  codes.erase(again.begin(), again.end());
   return codes;
 }
 
