@@ -7,16 +7,15 @@ namespace {
 constexpr std::string_view style = R"css(
 :root { color-scheme: light dark; }
 body { margin: 0; background: #F7F8F5; color: #14211E; font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 42rem; margin: 0 auto; padding: 2.5rem 1.25rem; overflow-wrap: anywhere; }
+main { max-width: 42rem; margin: 0 auto; padding: 2.5rem 1.25rem; overflow-wrap: break-word; }
 h1 { margin: 0 0 1rem; font-size: 1.6rem; line-height: 1.25; letter-spacing: -.018em; }
 a { color: #0B5D66; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; }
 dt { color: #5A6863; }
-dd { margin: 0; }
+dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { padding: .4rem .75rem .4rem 0; text-align: left; border-bottom: 1px solid #D6DCD5; }
 fieldset { border: 1px solid #D6DCD5; border-radius: 6px; padding: .25rem 1rem; }
-label { overflow-wrap: normal; }
 select, button, input { font: inherit; max-width: 100%; }
 button { padding: .4rem 1.25rem; border: 0; border-radius: 6px; background: #0B5D66; color: #FFF; }
 :focus-visible { outline: 3px solid #F2A900; outline-offset: 1px; }
