@@ -420,13 +420,6 @@ TEST_CASE_METHOD(Fixture, "two people on one draft are merged, or told the other
         drafts.change_statuses(as("user2"), version, decide(codes[4].code, CodeStatus::included)));
     CHECK(drafts.change_statuses(as("user2"), version, theirs));
   }
-  SECTION("a decision that the user has replaced since is no dispute") {
-    theirs.base_position = site.log().head().position;
-    REQUIRE(drafts.change_statuses(as("user2"), version, theirs));
-    auto late = decide(codes[3].code, CodeStatus::unresolved);
-    late.base_position = seen;
-    CHECK(drafts.change_statuses(as("user2"), version, late));
-  }
   SECTION("a position beyond the log is refused") {
     mine.base_position = site.log().head().position.next();
     CHECK(field_of(drafts.change_statuses(as("user1"), version, mine)) == "base_position");

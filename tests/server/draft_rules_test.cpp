@@ -198,6 +198,12 @@ TEST_CASE_METHOD(Fixture, "another user's last decision counts, however the code
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::conflict);
   CHECK(refused.error().fields == std::vector<base::FieldError>{{"pollen", "-"}});
+  // Once the other has replaced that decision, it is their own again.
+  command.base_position = site.log().head().position;
+  REQUIRE(drafts.change_statuses(other, draft, command));
+  auto late = of({{"pollen", cleared}});
+  late.base_position = seen;
+  CHECK(drafts.change_statuses(other, draft, late));
 }
 
 TEST_CASE_METHOD(Fixture, "the codes of a search leave with it, unless something holds them",
