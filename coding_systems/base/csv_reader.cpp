@@ -80,8 +80,10 @@ base::Result<CsvReader::Next> CsvReader::peek() {
 base::Result<void> CsvReader::skip_byte_order_mark() {
   is_begun_ = true;
   if (const auto next = peek(); !next) return next.error();
-  rest_ = without_byte_order_mark(rest_);
-  if (!is_utf16(rest_)) return {};
+  if (!is_utf16(rest_)) {
+    rest_ = without_byte_order_mark(rest_);
+    return {};
+  }
   record_line_ = line_;
   return error_here(utf16_detail);
 }

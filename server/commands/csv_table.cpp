@@ -27,12 +27,7 @@ std::string row_and_line(std::size_t number, std::size_t line) {
 
 class CsvReader {
  public:
-  explicit CsvReader(std::string_view text) : text_(text) {
-    // Programs that add a mark to a file that has one leave two.
-    while (text.substr(at_).starts_with(coding_systems::byte_order_mark)) {
-      at_ += coding_systems::byte_order_mark.size();
-    }
-  }
+  explicit CsvReader(std::string_view text) : text_(text) {}
 
   base::Result<std::vector<CsvRow>> read() {
     while (at_ < text_.size()) {
@@ -42,7 +37,15 @@ class CsvReader {
   }
 
  private:
+  // Programs that add a mark to a file that has one leave two, or one behind rows of their own.
+  void skip_byte_order_marks() {
+    while (text_.substr(at_).starts_with(coding_systems::byte_order_mark)) {
+      at_ += coding_systems::byte_order_mark.size();
+    }
+  }
+
   base::Result<void> read_row() {
+    if (!has_content_) skip_byte_order_marks();
     CsvRow row{.number = number_, .line = line_, .begin = at_, .after = at_, .fields = {}};
     bool any = false;  // A blank line is not a row; a line with only a comma has two fields.
     for (;;) {
@@ -67,7 +70,9 @@ class CsvReader {
     }
     skip_line_end();
     row.after = at_;
-    if (any) rows_.push_back(std::move(row));
+    if (!any) return {};
+    has_content_ = has_content_ || !is_blank_from(row, 0);
+    rows_.push_back(std::move(row));
     return {};
   }
 
@@ -99,6 +104,7 @@ class CsvReader {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  bool has_content_ = false;  // a row that is not blank has been read
   std::size_t line_ = 1;
   std::size_t number_ = 1;
   std::size_t fields_count_ = 0;

@@ -24,9 +24,9 @@ struct CsvRow {
 // True if all fields of the row from `first` on are blank: empty, or invisible characters.
 bool is_blank_from(const CsvRow& row, std::size_t first);
 
-// Skips byte order marks at the start, and blank lines. Errors: invalid, for a quote that is never
-// closed, for text that is not UTF-8 (naming the byte) or has a NUL, and for more fields than any
-// codelist's table has.
+// Skips byte order marks before the first row that is not blank, and blank lines. Errors: invalid,
+// for a quote that is never closed, for text that is not UTF-8 (naming the byte) or has a NUL, and
+// for more fields than any codelist's table has.
 base::Result<std::vector<CsvRow>> read_csv(std::string_view text);
 
 // "row 3", or "row 3 (line 5)" if a field above it has line breaks.

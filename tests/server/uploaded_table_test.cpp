@@ -66,7 +66,8 @@ TEST_CASE("the first row that is not blank is the header, and the stored table s
   const std::string mark(byte_order_mark);
   for (const std::string& before :
        {mark + mark, std::string("\n"), std::string("\r\n\r\n"), std::string(",,\n"),
-        std::string(" \n"), "\"\"," + std::string(no_break_space) + "\n", mark + mark + "\n,\n"}) {
+        std::string(" \n"), "\"\"," + std::string(no_break_space) + "\n", mark + mark + "\n,\n",
+        ",\n" + mark + mark}) {
     CAPTURE(before);
     CHECK(upload(before + "code,term\n10,a\n") == "code,term\n10,a\n");
     CHECK(upload(before + "\"code\",term\n10,a") == "\"code\",term\n10,a");
