@@ -70,7 +70,13 @@ Result<void> AccountCommands::check_email_free(const Views& views, const std::st
   for (const projections::UserRecord& user : views.users()) {
     if (user.is_erased) continue;
     const auto data = accounts::open_sealed(executor_.site().keys, user.username, user.personal);
-    if (data && base::ascii_lower(data->email) == folded) {
+    if (!data) {
+      return Error{ErrorCode::conflict,
+                   "nobody knows whether this e-mail address is free: " + data.error().detail +
+                       "; restore the key of " + user.username + ", or erase that user",
+                   {}};
+    }
+    if (base::ascii_lower(data->email) == folded) {
       return Error{ErrorCode::conflict,
                    "A user with this email address already exists.",
                    {{"email", "A user with this email address already exists."}}};

@@ -76,7 +76,7 @@ TEST_CASE("a damaged key is distinguished from an erased one, and not overwritte
   CHECK(accounts::open_sealed(*keys, "ada", sealed).error().code == ErrorCode::not_found);
 }
 
-TEST_CASE("setting a password makes no new key for a user whose key is missing", "[accounts]") {
+TEST_CASE("accounts do not change as if a missing key had never been", "[accounts]") {
   const TemporaryFolder folder;
   TestSite site(folder.path(), 5, 20);
   RandomHistory(site, 1).set_up();
@@ -92,6 +92,15 @@ TEST_CASE("setting a password makes no new key for a user whose key is missing",
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::corrupt);
   CHECK_THAT(refused.error().detail, Catch::Contains("key of user user1 is missing"));
+  // Nor can anybody tell whether a new user's address is taken.
+  commands::AddUser zed;
+  zed.username = "zed";
+  zed.name = "Zed";
+  zed.email = "user1@example.org";
+  const auto added = accounts.add_user({commands::Actor::system(), std::nullopt}, zed);
+  REQUIRE_FALSE(added);
+  CHECK(added.error().code == ErrorCode::conflict);
+  CHECK_THAT(added.error().detail, Catch::Contains("or erase that user"));
   CHECK(site.log().head() == head);
   CHECK(files_in(folder.path() / "keys").empty());
 }
