@@ -1,6 +1,6 @@
 // The command line of the program: its commands, their options and their help. Only
 // command_line.cpp includes the library that parses (CLI11): its headers cost every file that
-// includes them ten seconds of compiling.
+// includes them seven seconds of compiling.
 #pragma once
 
 #include <cstdint>

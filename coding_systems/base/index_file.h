@@ -61,7 +61,7 @@ struct IndexedFile {
   base::Sha256 digest{};
   std::uint64_t size_bytes = 0;
   std::int64_t modified_ns = 0;  // since 1970, from the file system
-  std::uint64_t inode = 0;       // 0 in older index files, which lack it
+  std::uint64_t inode = 0;
   bool operator==(const IndexedFile&) const = default;
 };
 

@@ -65,8 +65,8 @@ class Release {
   // Every concept of the release is a node, including orphans. A code of the hierarchy without a
   // concept row is a node too, without a name.
   virtual std::optional<Node> find(std::string_view code) const = 0;
-  // The nodes of many codes, in their order: some five times as fast as single look-ups, which wait
-  // for memory one after the other.
+  // The nodes of many codes, in their order. Faster than single look-ups, which wait for memory one
+  // after the other.
   virtual std::vector<std::optional<Node>> find_all(std::span<const std::string_view> codes) const;
   virtual std::string_view code(Node node) const = 0;
   // True if the release has a row for the concept: the test of OpenCodelists' matching_codes.
