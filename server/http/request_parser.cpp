@@ -12,6 +12,8 @@ namespace {
 namespace beast_http = boost::beast::http;
 
 constexpr std::size_t line_extra_bytes_max = 64;  // of a request line: method, spaces and version
+constexpr std::size_t line_end_bytes = 2;         // CR, LF
+constexpr std::size_t chunked_bytes_min = 5;      // "0", CR LF, CR LF
 
 std::string_view to_std(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -156,7 +158,7 @@ void RequestParser::start(Request& request) {
   request_ = &request;
   RequestBuilder(request).start({});  // if the head is bad, the previous request must not show
   head_at_ = line_at_ = scanned_ = lines_count_ = consumed_ = 0;
-  begun_ = expects_continue_ = is_http_1_0_ = false;
+  begun_ = body_begun_ = expects_continue_ = is_http_1_0_ = false;
   failure_ = {};
 }
 
@@ -165,11 +167,30 @@ RequestParser::Progress RequestParser::fail(int status, std::string_view why) {
   return Progress::failed;
 }
 
+bool RequestParser::is_line_too_long(std::size_t bytes) const {
+  return lines_count_ == 0 &&
+         bytes - head_at_ > limits_.target_bytes_max + line_extra_bytes_max + line_end_bytes;
+}
+
+bool RequestParser::is_too_large(std::size_t bytes) const {
+  return is_line_too_long(bytes) || bytes - head_at_ > limits_.head_bytes_max ||
+         head_at_ > limits_.head_bytes_max;
+}
+
+RequestParser::Progress RequestParser::fail_as_too_large(std::size_t bytes) {
+  // Many empty lines are refused before the request line arrives.
+  const bool has_room = head_at_ <= limits_.head_bytes_max;
+  if (has_room && is_line_too_long(bytes)) return fail(414, "The request line is too long.");
+  return fail(431, "The head of the request is too large.");
+}
+
 RequestParser::Progress RequestParser::scan_lines(std::string_view bytes, std::size_t& head_end) {
   for (;;) {
     const std::size_t end = bytes.find('\n', scanned_);
     if (end == std::string_view::npos) break;
     scanned_ = end + 1;
+    // First, since it is also found before the line has ended.
+    if (is_too_large(end + 1)) return fail_as_too_large(end + 1);
     if (end == line_at_ || bytes[end - 1] != '\r') {
       return fail(400, "A line of the head does not end in CR LF.");
     }
@@ -182,8 +203,6 @@ RequestParser::Progress RequestParser::scan_lines(std::string_view bytes, std::s
       head_at_ = end + 1;  // some clients send an empty line after a body
     } else if (line.front() == ' ' || line.front() == '\t') {
       return fail(400, "Folded headers are not accepted.");
-    } else if (lines_count_ == 0 && line.size() > limits_.target_bytes_max + line_extra_bytes_max) {
-      return fail(414, "The request line is too long.");
     } else if (++lines_count_ > limits_.fields_max + 1) {
       return fail(431, "The request has too many headers.");
     }
@@ -198,17 +217,12 @@ RequestParser::Progress RequestParser::parse_head(std::string_view bytes) {
   std::size_t head_end = 0;
   const Progress scanned = scan_lines(bytes, head_end);
   if (scanned == Progress::failed) return scanned;
-  const std::size_t head_bytes = (scanned == Progress::done ? head_end : bytes.size()) - head_at_;
-  if (lines_count_ == 0 && head_bytes > limits_.target_bytes_max + line_extra_bytes_max) {
-    return fail(414, "The request line is too long.");
+  if (scanned == Progress::need_more) {
+    return is_too_large(bytes.size()) ? fail_as_too_large(bytes.size()) : scanned;
   }
-  if (head_bytes > limits_.head_bytes_max || head_at_ > limits_.head_bytes_max) {
-    return fail(431, "The head of the request is too large.");
-  }
-  if (scanned == Progress::need_more) return scanned;
 
   RequestBuilder builder(*request_);
-  const std::string_view head = builder.start(bytes.substr(head_at_, head_bytes));
+  const std::string_view head = builder.start(bytes.substr(head_at_, head_end - head_at_));
   auto& parser = grammar_->parser.emplace(builder, *request_);
   boost::beast::error_code error;
   const std::size_t used = parser.put(boost::asio::const_buffer(head.data(), head.size()), error);
@@ -266,14 +280,25 @@ RequestParser::Progress RequestParser::parse_body(std::string_view bytes,
   auto& parser = *grammar_->parser;
   parser.body_bytes_max = body_bytes_max;
   boost::beast::error_code error;
-  // Beast takes an empty buffer for the end of the body, not for "need more".
+  // Beast takes an empty buffer for the end of the body, not for "need more". Without NDEBUG it
+  // aborts if a body begins with the last chunk and arrives with four bytes.
+  if (!body_begun_ && !content_length() && bytes.size() < chunked_bytes_min) {
+    return Progress::need_more;
+  }
   if (bytes.empty()) return Progress::need_more;
-  consumed_ = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-  if (parser.too_large) return fail(413, "The body is too large.");
-  if (error && error != beast_http::error::need_more) return fail(400, describe(error));
-  if (parser.is_done()) return Progress::done;
-  if (bytes.size() - consumed_ > limits_.head_bytes_max) {
-    return fail(431, "A chunk's header or the trailers are too large.");
+  body_begun_ = true;
+  while (consumed_ < bytes.size()) {
+    // In portions, so that the limit of a chunk's header does not depend on the cut of the bytes.
+    const auto portion = bytes.substr(consumed_, limits_.head_bytes_max + 1);
+    const auto used = parser.put(boost::asio::const_buffer(portion.data(), portion.size()), error);
+    consumed_ += used;
+    if (parser.too_large) return fail(413, "The body is too large.");
+    if (error && error != beast_http::error::need_more) return fail(400, describe(error));
+    if (parser.is_done()) return Progress::done;
+    if (portion.size() - used > limits_.head_bytes_max) {
+      return fail(431, "A chunk's header or the trailers are too large.");
+    }
+    if (used == 0) break;
   }
   return Progress::need_more;
 }

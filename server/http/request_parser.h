@@ -68,6 +68,10 @@ class RequestParser {
   class Grammar;
 
   Progress fail(int status, std::string_view why);
+  // Whether the first `bytes` are more than a head may have, however it goes on.
+  bool is_too_large(std::size_t bytes) const;
+  bool is_line_too_long(std::size_t bytes) const;
+  Progress fail_as_too_large(std::size_t bytes);
   // Finds the end of the head; npos while it is incomplete.
   Progress scan_lines(std::string_view bytes, std::size_t& head_end);
   Progress check_framing();
@@ -81,6 +85,7 @@ class RequestParser {
   std::size_t lines_count_ = 0;
   std::size_t consumed_ = 0;
   bool begun_ = false;
+  bool body_begun_ = false;
   bool expects_continue_ = false;
   bool is_http_1_0_ = false;
   Failure failure_;

@@ -96,6 +96,28 @@ TEST_CASE("a stream that is refused is refused however it is cut", "[http][prope
   }
 }
 
+TEST_CASE("a limit holds at the same byte however the stream is cut", "[http][property]") {
+  const auto [stream, status] = GENERATE(table<std::string, int>({
+      {"GET /" + std::string(9'000, 'a') + "\nHost: x\r\n\r\n", 414},
+      {"GET /" + std::string(17'000, 'a'), 414},
+      {"GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(17'000, 'a') + "\nB: c\r\n\r\n", 431},
+      {std::string(17'000, '\r').append("\n"), 414},
+      {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
+           std::string(17'000, 'a') + "\r\nb\r\n0\r\n\r\n",
+       431},
+      // exactly as long as the longest request line
+      {"GET /" + std::string(8'192 + 64 - 5 - 9, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n", 414},
+  }));
+  const Seen whole = parse_in_pieces(stream, {stream.size()});
+  CHECK(whole.failed == status);
+  for (const std::size_t piece : {1u, 7u, 64u, 8'257u, 16'384u}) {
+    CAPTURE(piece);
+    std::vector<std::size_t> cuts;
+    for (std::size_t cut = piece; cut < stream.size() + piece; cut += piece) cuts.push_back(cut);
+    CHECK(parse_in_pieces(stream, cuts) == whole);
+  }
+}
+
 TEST_CASE("a refused head does not show the previous request", "[http]") {
   Request request;
   RequestParser parser(ParserLimits{});
