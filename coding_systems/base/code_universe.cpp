@@ -1,6 +1,7 @@
 #include "coding_systems/base/code_universe.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "events/base/check.h"
@@ -37,7 +38,6 @@ CodeUniverse::Extended CodeUniverse::extended_by(std::span<const std::string_vie
   std::vector<Node> nodes;
   nodes.reserve(codes.size());
   std::shared_ptr<Contents> next;  // made when the first new stranger appears
-  std::vector<Node> orphans;
   const auto in_release = release().find_all(codes);
   for (std::size_t i = 0; i < codes.size(); ++i) {
     const std::string_view code = codes[i];
@@ -53,17 +53,28 @@ CodeUniverse::Extended CodeUniverse::extended_by(std::span<const std::string_vie
       next->stranger_nodes.emplace(*next->strangers.back(), *node);
     }
     nodes.push_back(*node);
-    if (hierarchy().lacks_edges(*node)) orphans.push_back(*node);
   }
+  auto universe = with_orphans(nodes, std::move(next));
+  return {std::move(universe), std::move(nodes)};
+}
+
+CodeUniverse CodeUniverse::extended_by(std::span<const Node> nodes) const {
+  return with_orphans(nodes, nullptr);
+}
+
+CodeUniverse CodeUniverse::with_orphans(std::span<const Node> nodes,
+                                        std::shared_ptr<Contents> next) const {
   const auto known = hierarchy().orphans();
-  orphans.insert(orphans.end(), known.begin(), known.end());
+  std::vector<Node> orphans(known.begin(), known.end());
+  std::ranges::copy_if(nodes, std::back_inserter(orphans),
+                       [&](Node node) { return hierarchy().lacks_edges(node); });
   std::ranges::sort(orphans);
   orphans.erase(std::unique(orphans.begin(), orphans.end()), orphans.end());
-  if (orphans.size() == known.size()) return {*this, std::move(nodes)};
+  if (orphans.size() == known.size()) return *this;
   if (!next) next = std::make_shared<Contents>(*contents_);
   next->hierarchy =
       ExtendedHierarchy(release().hierarchy(), next->strangers.size(), std::move(orphans));
-  return {CodeUniverse(std::move(next)), std::move(nodes)};
+  return CodeUniverse(std::move(next));
 }
 
 }  // namespace codelog::coding_systems

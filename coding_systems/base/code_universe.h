@@ -41,6 +41,8 @@ class CodeUniverse {
   struct Extended;
   // This universe with more codes, and the node of each of these codes, in their order.
   Extended extended_by(std::span<const std::string_view> codes) const;
+  // The same for nodes of this universe: the orphans among them hang under the root.
+  CodeUniverse extended_by(std::span<const Node> nodes) const;
 
  private:
   struct Contents {
@@ -53,6 +55,9 @@ class CodeUniverse {
   };
 
   explicit CodeUniverse(std::shared_ptr<const Contents> contents);
+
+  // This universe with the orphans among `nodes`; `next` is a copy with new strangers, or null.
+  CodeUniverse with_orphans(std::span<const Node> nodes, std::shared_ptr<Contents> next) const;
 
   std::shared_ptr<const Contents> contents_;  // shared by the copies
 };

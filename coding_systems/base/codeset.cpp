@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "coding_systems/base/codeset_definition.h"
+#include "coding_systems/base/sortable_code.h"
 #include "events/base/check.h"
 
 namespace codelog::coding_systems {
@@ -23,6 +24,20 @@ std::vector<CodeChange> sorted_changes(std::vector<CodeChange> changes) {
   const auto [first, last] = std::ranges::unique(changes);
   changes.erase(first, last);
   return changes;
+}
+
+// Without repeats.
+std::vector<std::string> sorted_codes_of(const CodeUniverse& universe,
+                                         std::span<const Node> nodes) {
+  std::vector<SortableCode> sorted;
+  sorted.reserve(nodes.size());
+  for (const Node node : nodes) sorted.emplace_back(universe.code(node));
+  std::ranges::sort(sorted);
+  const auto [first, last] = std::ranges::unique(sorted);
+  std::vector<std::string> codes;
+  codes.reserve(static_cast<std::size_t>(first - sorted.begin()));
+  for (auto code = sorted.begin(); code != first; ++code) codes.emplace_back(code->text());
+  return codes;
 }
 
 // The same members, in a set with room for more nodes.
@@ -52,7 +67,12 @@ Codeset Codeset::make(const CodeUniverse& universe, std::span<const CodeWithStat
 }
 
 Codeset Codeset::from_codes(const CodeUniverse& universe, std::span<const std::string> codes) {
-  auto [extended, nodes] = universe.extended_by(views_of(codes));
+  const auto [extended, nodes] = universe.extended_by(views_of(codes));
+  return from_nodes(extended, nodes);
+}
+
+Codeset Codeset::from_nodes(const CodeUniverse& universe, std::span<const Node> nodes) {
+  auto extended = universe.extended_by(nodes);
   const NodeSet wanted(extended.size(), nodes);
   auto statuses = statuses_from_definition(extended.hierarchy(),
                                            minimal_definition(extended.hierarchy(), wanted));
@@ -67,9 +87,14 @@ Codeset Codeset::from_codes(const CodeUniverse& universe, std::span<const std::s
 Codeset Codeset::from_definition(const CodeUniverse& universe, const Definition& definition) {
   auto codes = views_of(definition.included);
   codes.insert(codes.end(), definition.excluded.begin(), definition.excluded.end());
-  auto [extended, nodes] = universe.extended_by(codes);
-  const auto included = std::span(nodes).first(definition.included.size());
-  const auto excluded = std::span(nodes).subspan(definition.included.size());
+  const auto [extended, nodes] = universe.extended_by(codes);
+  return from_definition(extended, std::span(nodes).first(definition.included.size()),
+                         std::span(nodes).subspan(definition.included.size()));
+}
+
+Codeset Codeset::from_definition(const CodeUniverse& universe, std::span<const Node> included,
+                                 std::span<const Node> excluded) {
+  auto extended = universe.extended_by(included).extended_by(excluded);
   auto statuses = statuses_from_definition(
       extended.hierarchy(),
       {NodeSet(extended.size(), included), NodeSet(extended.size(), excluded)});
@@ -89,14 +114,14 @@ std::optional<CodeStatus> Codeset::status_of(std::string_view code) const {
 }
 
 std::vector<CodeWithStatus> Codeset::codes() const {
-  std::vector<std::pair<std::string_view, CodeStatus>> views;
-  views.reserve(count());
+  std::vector<std::pair<SortableCode, CodeStatus>> sorted;
+  sorted.reserve(count());
   statuses_.for_each(
-      [&](Node node, CodeStatus status) { views.emplace_back(universe_.code(node), status); });
-  std::ranges::sort(views);
+      [&](Node node, CodeStatus status) { sorted.emplace_back(universe_.code(node), status); });
+  std::ranges::sort(sorted, {}, &decltype(sorted)::value_type::first);
   std::vector<CodeWithStatus> codes;
-  codes.reserve(views.size());
-  for (const auto& [code, status] : views) codes.push_back({std::string(code), status});
+  codes.reserve(sorted.size());
+  for (const auto& [code, status] : sorted) codes.push_back({std::string(code.text()), status});
   return codes;
 }
 
@@ -240,22 +265,14 @@ base::Result<std::vector<std::string>> Codeset::missing_at_or_below(
                            " more; at most " + std::to_string(codes_max) + " are allowed",
                        {}};
   }
-  std::vector<std::string_view> missing_codes;
-  missing_codes.reserve(nodes.size());
-  for (const Node node : nodes) missing_codes.push_back(extended.code(node));
-  std::ranges::sort(missing_codes);
-  return std::vector<std::string>(missing_codes.begin(), missing_codes.end());
+  return sorted_codes_of(extended, nodes);
 }
 
 std::vector<std::string> Codeset::ultimate_ancestors(std::span<const std::string> codes) const {
   const auto [extended, nodes] = universe_.extended_by(views_of(codes));
   const auto ultimate =
       coding_systems::ultimate_ancestors(extended.hierarchy(), NodeSet(extended.size(), nodes));
-  std::vector<std::string> found;
-  found.reserve(ultimate.size());
-  for (const Node node : ultimate) found.emplace_back(extended.code(node));
-  std::ranges::sort(found);
-  return found;
+  return sorted_codes_of(extended, ultimate);
 }
 
 std::vector<CodeWithStatus> Codeset::deciders_of(std::string_view code) const {
@@ -285,32 +302,22 @@ base::Result<std::vector<DefiningCode>> Codeset::walk_definition(const SortKey& 
 }
 
 std::vector<std::string> Codeset::sorted_codes(std::span<const Node> nodes) const {
-  std::vector<std::string_view> views;
-  views.reserve(nodes.size());
-  for (const Node node : nodes) views.push_back(universe_.code(node));
-  std::ranges::sort(views);
-  const auto [first, last] = std::ranges::unique(views);
-  return {views.begin(), first};
+  return sorted_codes_of(universe_, nodes);
 }
 
 std::vector<CodeChange> Codeset::named(std::span<const NodeChange> node_changes) const {
-  std::vector<std::pair<std::string_view, const NodeChange*>> views;
-  views.reserve(node_changes.size());
+  std::vector<std::pair<SortableCode, const NodeChange*>> sorted;
+  sorted.reserve(node_changes.size());
   for (const NodeChange& change : node_changes) {
-    views.emplace_back(universe_.code(change.node), &change);
+    sorted.emplace_back(universe_.code(change.node), &change);
   }
-  std::ranges::sort(views, {}, &decltype(views)::value_type::first);
+  std::ranges::sort(sorted, {}, &decltype(sorted)::value_type::first);
   std::vector<CodeChange> changes;
-  changes.reserve(views.size());
-  for (const auto& [code, change] : views) {
-    changes.push_back({std::string(code), change->before, change->after});
+  changes.reserve(sorted.size());
+  for (const auto& [code, change] : sorted) {
+    changes.push_back({std::string(code.text()), change->before, change->after});
   }
   return changes;
-}
-
-std::vector<CodeWithStatus> statuses_of_codes(const Release& release,
-                                              std::span<const std::string> codes) {
-  return Codeset::from_codes(CodeUniverse(release), codes).codes();
 }
 
 }  // namespace codelog::coding_systems

@@ -51,9 +51,12 @@ class Codeset {
   // The smallest definition whose included codes are exactly these, and the statuses that follow
   // from it: entries for the codes and all their descendants. Linear in those.
   static Codeset from_codes(const CodeUniverse& universe, std::span<const std::string> codes);
+  static Codeset from_nodes(const CodeUniverse& universe, std::span<const Node> nodes);
   // Entries for the decided codes and all their descendants. A code that is both included and
   // excluded is included, and the codes that it decides are in conflict.
   static Codeset from_definition(const CodeUniverse& universe, const Definition& definition);
+  static Codeset from_definition(const CodeUniverse& universe, std::span<const Node> included,
+                                 std::span<const Node> excluded);
 
   const CodeUniverse& universe() const { return universe_; }
   std::size_t count() const { return statuses_.count(); }
@@ -114,9 +117,5 @@ class Codeset {
   CodeUniverse universe_;
   NodeStatuses statuses_;
 };
-
-// The entries of Codeset::from_codes over a release, for callers that need nothing else.
-std::vector<base::CodeWithStatus> statuses_of_codes(const Release& release,
-                                                    std::span<const std::string> codes);
 
 }  // namespace codelog::coding_systems

@@ -43,9 +43,13 @@ Result<http::Response> list_releases(const ReadCall& call) {
   return http::json_text(200, json.take());
 }
 
-std::vector<std::string> codes_in(const Json& body, const char* name) {
-  return body.contains(name) ? body.at(name).get<std::vector<std::string>>()
-                             : std::vector<std::string>();
+// Views of the body's texts.
+std::vector<std::string_view> codes_in(const Json& body, const char* name) {
+  std::vector<std::string_view> codes;
+  if (!body.contains(name)) return codes;
+  codes.reserve(body.at(name).size());
+  for (const Json& code : body.at(name)) codes.push_back(code.get_ref<const std::string&>());
+  return codes;
 }
 
 Result<http::Response> look_up_terms(const ReadCall& call) {
@@ -55,7 +59,7 @@ Result<http::Response> look_up_terms(const ReadCall& call) {
   JsonWriter json(application::JsonStyle::compact, 64 + codes.size() * term_bytes);
   json.begin_object().key("terms").begin_object();
   // Keyed by the codes as sent.
-  for (const std::string& code : std::set<std::string>(codes.begin(), codes.end())) {
+  for (const std::string_view code : std::set<std::string_view>(codes.begin(), codes.end())) {
     const auto node = coding_systems::find_typed_code(**release, code);
     json.field(code, node ? commands::shown_term(**release, *node) : "Unknown");
   }
@@ -64,19 +68,21 @@ Result<http::Response> look_up_terms(const ReadCall& call) {
 }
 
 // Every code must be a concept of the release; the error gives the place of the first that is not.
-Result<std::vector<std::string>> known_codes_in(const Json& body, const char* name,
-                                                const Release& release) {
-  auto codes = codes_in(body, name);
-  const auto nodes = commands::find_known_codes(release, codes, commands::KnownCodes::concepts);
+Result<std::vector<Node>> known_codes_in(const Json& body, const char* name,
+                                         const Release& release) {
+  const auto codes = codes_in(body, name);
+  const auto found = commands::find_known_codes(release, codes, commands::KnownCodes::concepts);
+  std::vector<Node> nodes;
+  nodes.reserve(codes.size());
   for (std::size_t i = 0; i < codes.size(); ++i) {
-    if (nodes[i]) {
-      codes[i] = release.code(*nodes[i]);
-      continue;
+    if (!found[i]) {
+      return base::field_error(ErrorCode::invalid,
+                               std::string(name) + "[" + std::to_string(i) + "]",
+                               "'" + std::string(codes[i]) + "' is not in " + release.alias());
     }
-    return base::field_error(ErrorCode::invalid, std::string(name) + "[" + std::to_string(i) + "]",
-                             "'" + codes[i] + "' is not in " + release.alias());
+    nodes.push_back(*found[i]);
   }
-  return codes;
+  return nodes;
 }
 
 // The codeset of the request: from a flat list, or from a definition.
@@ -85,13 +91,13 @@ Result<Codeset> codeset_of(const Json& body, const commands::ReleasePointer& rel
   if (body.contains("codes")) {
     const auto codes = known_codes_in(body, "codes", *release);
     if (!codes) return codes.error();
-    return Codeset::from_codes(universe, *codes);
+    return Codeset::from_nodes(universe, *codes);
   }
-  auto included = known_codes_in(body, "included", *release);
+  const auto included = known_codes_in(body, "included", *release);
   if (!included) return included.error();
-  auto excluded = known_codes_in(body, "excluded", *release);
+  const auto excluded = known_codes_in(body, "excluded", *release);
   if (!excluded) return excluded.error();
-  return Codeset::from_definition(universe, {std::move(*included), std::move(*excluded)});
+  return Codeset::from_definition(universe, *included, *excluded);
 }
 
 Result<http::Response> make_codeset(const ReadCall& call) {

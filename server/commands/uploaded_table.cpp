@@ -276,9 +276,8 @@ std::optional<coding_systems::Node> find_known_code(const Release& release, std:
 }
 
 std::vector<std::optional<coding_systems::Node>> find_known_codes(
-    const Release& release, std::span<const std::string> typed, KnownCodes known) {
-  const std::vector<std::string_view> as_typed(typed.begin(), typed.end());
-  auto nodes = release.find_all(as_typed);
+    const Release& release, std::span<const std::string_view> typed, KnownCodes known) {
+  auto nodes = release.find_all(typed);
   for (std::size_t i = 0; i < typed.size(); ++i) {
     if (!nodes[i]) nodes[i] = coding_systems::find_typed_code(release, typed[i]);
     if (nodes[i] && !is_known(release, *nodes[i], known)) nodes[i].reset();

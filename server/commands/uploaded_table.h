@@ -42,7 +42,8 @@ std::optional<coding_systems::Node> find_known_code(const coding_systems::Releas
                                                     std::string_view typed, KnownCodes known);
 // The same for many codes, in their order; faster than one after the other.
 std::vector<std::optional<coding_systems::Node>> find_known_codes(
-    const coding_systems::Release& release, std::span<const std::string> typed, KnownCodes known);
+    const coding_systems::Release& release, std::span<const std::string_view> typed,
+    KnownCodes known);
 
 // The stored form of the table. With a release, each row must have a code that the release knows,
 // and several columns of codes must be equal. Without one, any table is accepted, and its header is

@@ -32,18 +32,20 @@ std::string listed(const std::string& code) { return is_code(code) ? code : show
 CodesContents contents_of(const coding_systems::Release& release,
                           const std::vector<std::string>& codes, const CodesRules& rules) {
   CodesContents contents;
-  std::vector<std::string> found;
-  const auto nodes = find_known_codes(release, codes, rules.known);
+  std::vector<coding_systems::Node> found;
+  found.reserve(codes.size());
+  const std::vector<std::string_view> views(codes.begin(), codes.end());
+  const auto nodes = find_known_codes(release, views, rules.known);
   for (std::size_t i = 0; i < codes.size(); ++i) {
     if (!nodes[i] || (rules.takes_exact_only && release.code(*nodes[i]) != codes[i])) {
       contents.unfound.push_back(codes[i]);
     } else {
-      found.emplace_back(release.code(*nodes[i]));
+      found.push_back(*nodes[i]);
     }
   }
   sort_uniquely(contents.unfound);
-  sort_uniquely(found);
-  contents.codes = coding_systems::statuses_of_codes(release, found);
+  contents.codes =
+      coding_systems::Codeset::from_nodes(coding_systems::CodeUniverse(release), found).codes();
   return contents;
 }
 

@@ -158,7 +158,6 @@ TEST_CASE("minimal definitions and reapplied statuses equal the reference's") {
       CHECK(statuses_of(codeset) == step.at("statuses").get<Statuses>());
       CHECK(walk_of(codeset) == step.at("walk").get<Walk>());
       CHECK(codeset.included_codes() == codes);
-      CHECK(coding_systems::statuses_of_codes(*release, codes) == codeset.codes());
       if (!step.contains("reapply")) continue;
       codeset.apply(codeset.changes_if_reapplied());
       CHECK(statuses_of(codeset) == step.at("reapply").get<Statuses>());

@@ -46,7 +46,8 @@ constexpr const char* changes[] = {
 // A version of these codes, with a search that found some of them.
 VersionContent version_of(const ReleasePointer& release, const std::vector<std::string>& codes) {
   VersionContent version;
-  version.codes = coding_systems::statuses_of_codes(*release, codes);
+  version.codes =
+      coding_systems::Codeset::from_codes(coding_systems::CodeUniverse(*release), codes).codes();
   events::SearchWithResults search;
   search.kind = events::SearchKind::code;
   search.text = codes.front();
