@@ -59,11 +59,16 @@ Result<void> check_signoff_users(const Views& views, const std::vector<events::S
   return {};
 }
 
-// The first version of a new codelist; may change the methodology.
-Result<events::VersionCreated> first_version(const Write& write, const CreateCodelist& command,
-                                             const ChosenRelease& release,
-                                             std::optional<std::string>& methodology) {
+// The first version of a new codelist, without ids. Slow to make: each code is looked up.
+struct FirstVersion {
   events::VersionCreated version;
+  std::optional<std::string> methodology;  // of the codelist
+};
+
+Result<FirstVersion> first_version(const Write& write, const CreateCodelist& command,
+                                   const ChosenRelease& release) {
+  FirstVersion first{{}, command.methodology};
+  events::VersionCreated& version = first.version;
   version.tag = command.tag;
   version.release = release.record.alias;
   if (release.open) version.release_digest = release.open->file_digest();
@@ -79,13 +84,13 @@ Result<events::VersionCreated> first_version(const Write& write, const CreateCod
     if (!table) return table.error();
     version.origin = events::VersionOrigin::csv;
     version.csv_data = std::move(*table);
-    return version;
+    return first;
   }
   if (!release.open) {
     return base::field_error(ErrorCode::invalid, "coding_system",
                              "codelists of this system are uploaded as a table (csv), not built");
   }
-  if (!command.codes) return version;
+  if (!command.codes) return first;
   auto contents = contents_of_codes(*release.open, *command.codes, command.codes_rules);
   if (!contents) return contents.error();
   version.origin = events::VersionOrigin::codes;
@@ -93,9 +98,9 @@ Result<events::VersionCreated> first_version(const Write& write, const CreateCod
   if (!contents->unfound.empty()) {
     auto listed = unfound_codes_methodology(release.open->system(), contents->unfound);
     if (!listed) return listed.error();
-    methodology = std::move(*listed);
+    first.methodology = std::move(*listed);
   }
-  return version;
+  return first;
 }
 
 }  // namespace
@@ -105,7 +110,12 @@ std::string names_stream(const Owner& owner) { return "names/" + to_string(owner
 Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist& command) {
   const std::string slug = command.slug ? *command.slug : slug_of_name(command.name);
   if (const auto good = check(command, slug); !good) return good.error();
-  const Turn turn{.allocates_ids = true, .codelist = std::nullopt, .owner = command.owner};
+  // By the alias too, since releases without a file have no pointer.
+  Prepared<std::pair<std::string, ReleasePointer>, Result<FirstVersion>> prepared;
+  const Turn turn{.allocates_ids = true,
+                  .codelist = std::nullopt,
+                  .owner = command.owner,
+                  .preparation = &prepared};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     if (const auto owner = check_owner(views, command.owner); !owner) return owner.error();
     if (!can_create_for(views, write.actor, command.owner)) {
@@ -118,25 +128,27 @@ Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist
     if (views.handle_with_name(command.owner, command.name)) return taken("name", command.owner);
     auto release = choose_release(executor_.site(), views, command.coding_system, command.release);
     if (!release) return release.error();
-    std::optional<std::string> methodology = command.methodology;
-    auto version = first_version(write, command, *release, methodology);
-    if (!version) return version.error();
+    const auto* made = prepared.of({release->record.alias, release->open},
+                                   [&] { return first_version(write, command, *release); });
+    if (made == nullptr) return Decision{};
+    if (!*made) return made->error();
+    events::VersionCreated version = (*made)->version;
     const auto ids = views.next_ids();
-    version->version = ids.version;
-    version->codelist = ids.codelist;
+    version.version = ids.version;
+    version.codelist = ids.codelist;
     events::CodelistCreated codelist{.codelist = ids.codelist,
                                      .coding_system = command.coding_system,
                                      .owner = command.owner,
                                      .name = command.name,
                                      .slug = slug,
                                      .description = command.description,
-                                     .methodology = methodology,
+                                     .methodology = (*made)->methodology,
                                      .references = command.references,
                                      .signoffs = command.signoffs,
                                      .cloned_from = std::nullopt};
     return Decision{"CreateCodelist",
                     {codelist_stream(ids.codelist), names_stream(command.owner)},
-                    {std::move(codelist), std::move(*version)}};
+                    {std::move(codelist), std::move(version)}};
   });
 }
 

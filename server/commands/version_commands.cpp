@@ -46,8 +46,6 @@ std::optional<CodelistId> codelist_of(const Site& site, VersionId id) {
   return version ? std::optional(version->codelist) : std::nullopt;
 }
 
-// The version from codes; nothing if the codes equal the newest version's and no new version is
-// wanted.
 struct FromCodes {
   const std::vector<std::string>& codes;
   const CodesRules& rules;
@@ -64,9 +62,24 @@ bool are_same(const coding_systems::Release& release, const FromCodes& wanted,
   return std::equal(asked.begin(), asked.end(), before.begin(), before.end());
 }
 
-Result<std::optional<events::VersionCreated>> version_from_codes(
-    const Views& views, const ChosenRelease& release, const CodelistRecord& codelist,
-    const FromCodes& wanted, std::vector<std::string>& unfound) {
+// A version without ids, tag and release. Slow to make: each code is looked up.
+struct MadeVersion {
+  // Nothing, if the codes equal the newest version's and no new version is wanted.
+  std::optional<events::VersionCreated> version;
+  std::vector<std::string> unfound;  // codes
+};
+// What a made version depends on, besides the command: the release and the newest version before.
+using MadeFrom = std::tuple<ReleasePointer, std::optional<VersionId>, Position>;
+using PreparedVersion = Prepared<MadeFrom, Result<MadeVersion>>;
+
+MadeFrom made_from(const Views& views, CodelistId codelist, const ChosenRelease& release) {
+  const auto versions = views.versions_of(codelist);
+  if (versions.empty()) return {release.open, std::nullopt, Position()};
+  return {release.open, versions.back().id, versions.back().changed_at};
+}
+
+Result<MadeVersion> version_from_codes(const Views& views, const ChosenRelease& release,
+                                       const CodelistRecord& codelist, const FromCodes& wanted) {
   if (wanted.codes.empty()) {
     return base::field_error(ErrorCode::invalid, "codes", "No codes");
   }
@@ -78,16 +91,41 @@ Result<std::optional<events::VersionCreated>> version_from_codes(
   if (!wanted.always_create_new_version && !versions.empty()) {
     const auto before = included_codes(views, versions.back());
     if (!before) return before.error();
-    if (are_same(*release.open, wanted, *before)) return std::optional<events::VersionCreated>();
+    if (are_same(*release.open, wanted, *before)) return MadeVersion();
   }
   auto contents = contents_of_codes(*release.open, wanted.codes, wanted.rules);
   if (!contents) return contents.error();
-  unfound = std::move(contents->unfound);
-  events::VersionCreated version;
-  version.status = wanted.should_publish ? VersionStatus::published : VersionStatus::under_review;
-  version.origin = events::VersionOrigin::codes;
-  version.codes = std::move(contents->codes);
-  return std::optional(std::move(version));
+  MadeVersion made{events::VersionCreated(), std::move(contents->unfound)};
+  made.version->status =
+      wanted.should_publish ? VersionStatus::published : VersionStatus::under_review;
+  made.version->origin = events::VersionOrigin::codes;
+  made.version->codes = std::move(contents->codes);
+  return made;
+}
+
+Result<MadeVersion> version_from_table(const ChosenRelease& release, const CodelistRecord& codelist,
+                                       const CreateVersion& command) {
+  const auto* system = coding_systems::find_coding_system(codelist.coding_system);
+  CODELOG_CHECK(system != nullptr, "a codelist of an unknown coding system");
+  auto table = contents_of_csv(*command.csv_data, *system, release.open.get(), command.table_rules);
+  if (!table) return table.error();
+  MadeVersion made{events::VersionCreated(), {}};
+  made.version->status = VersionStatus::under_review;
+  made.version->origin = events::VersionOrigin::csv;
+  made.version->csv_data = std::move(*table);
+  return made;
+}
+
+Result<MadeVersion> make_version(const Views& views, const ChosenRelease& release,
+                                 const CodelistRecord& codelist, const CreateVersion& command) {
+  if (command.csv_data) return version_from_table(release, codelist, command);
+  auto made = version_from_codes(views, release, codelist,
+                                 {*command.codes, command.codes_rules,
+                                  command.always_create_new_version, command.should_publish});
+  if (made && !made->version) {
+    return Error{ErrorCode::invalid, "No difference to previous version", {}};
+  }
+  return made;
 }
 
 void complete(events::VersionCreated& version, const Views& views, CodelistId codelist,
@@ -147,12 +185,14 @@ Result<Commit> VersionCommands::create(const Write& write, CodelistId id,
     return base::field_error(ErrorCode::invalid, "codes", "give exactly one of codes and csv");
   }
   if (command.table_rules.code_column && !command.csv_data) {
-    return base::field_error(ErrorCode::invalid, "code_column", "names a column of csv");
+    return base::field_error(ErrorCode::invalid, "code_column",
+                             "must not be given without csv: it names a column of that table");
   }
   if (command.tag) {
     if (const auto tag = check_tag(*command.tag); !tag) return tag.error();
   }
-  const Turn turn{.allocates_ids = true, .codelist = id};
+  PreparedVersion prepared;
+  const Turn turn{.allocates_ids = true, .codelist = id, .preparation = &prepared};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto codelist = views.codelist(id);
     if (!codelist) return Error{ErrorCode::not_found, "there is no such codelist", {}};
@@ -175,34 +215,19 @@ Result<Commit> VersionCommands::create(const Write& write, CodelistId id,
     if (const auto added = add_details(views, *codelist, details, decision); !added) {
       return added.error();
     }
-    std::optional<events::VersionCreated> version;
-    std::vector<std::string> unfound;
-    if (command.csv_data) {
-      const auto* system = coding_systems::find_coding_system(codelist->coding_system);
-      CODELOG_CHECK(system != nullptr, "a codelist of an unknown coding system");
-      auto table =
-          contents_of_csv(*command.csv_data, *system, release->open.get(), command.table_rules);
-      if (!table) return table.error();
-      version.emplace();
-      version->status = VersionStatus::under_review;
-      version->origin = events::VersionOrigin::csv;
-      version->csv_data = std::move(*table);
-    } else {
-      auto made = version_from_codes(views, *release, *codelist,
-                                     {*command.codes, command.codes_rules,
-                                      command.always_create_new_version, command.should_publish},
-                                     unfound);
-      if (!made) return made.error();
-      if (!*made) return Error{ErrorCode::invalid, "No difference to previous version", {}};
-      version = std::move(**made);
-    }
-    if (!unfound.empty()) {
-      const auto methodology = unfound_codes_methodology(release->open->system(), unfound);
+    const auto* made = prepared.of(made_from(views, id, *release), [&] {
+      return make_version(views, *release, *codelist, command);
+    });
+    if (made == nullptr) return Decision{};
+    if (!*made) return made->error();
+    if (!(*made)->unfound.empty()) {
+      const auto methodology = unfound_codes_methodology(release->open->system(), (*made)->unfound);
       if (!methodology) return methodology.error();
       replace_methodology(decision, *codelist, command.description, *methodology);
     }
-    complete(*version, views, id, *release, command.tag);
-    decision.events.push_back(std::move(*version));
+    events::VersionCreated version = *(*made)->version;
+    complete(version, views, id, *release, command.tag);
+    decision.events.push_back(std::move(version));
     return decision;
   });
 }
@@ -216,7 +241,8 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
   // wait for their turn.
   if (const auto good = check_references(command.references); !good) return good.error();
   if (const auto good = check_signoffs(command.signoffs); !good) return good.error();
-  const Turn turn{.allocates_ids = true, .codelist = id};
+  PreparedVersion prepared;
+  const Turn turn{.allocates_ids = true, .codelist = id, .preparation = &prepared};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto codelist = views.codelist(id);
     if (!codelist) return Error{ErrorCode::not_found, "there is no such codelist", {}};
@@ -226,12 +252,13 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
     auto release =
         choose_release(executor_.site(), views, codelist->coding_system, command.release);
     if (!release) return release.error();
-    std::vector<std::string> unfound;
-    auto version = version_from_codes(views, *release, *codelist,
-                                      {command.codes, command.codes_rules,
-                                       command.always_create_new_version, command.should_publish},
-                                      unfound);
-    if (!version) return version.error();
+    const auto* made = prepared.of(made_from(views, id, *release), [&] {
+      return version_from_codes(views, *release, *codelist,
+                                {command.codes, command.codes_rules,
+                                 command.always_create_new_version, command.should_publish});
+    });
+    if (made == nullptr) return Decision{};
+    if (!*made) return made->error();
     Decision decision{"UpdateCodelist", {codelist_stream(id)}, {}};
     const ChangeDetails details{
         .description = std::nullopt,
@@ -248,8 +275,8 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
       return added.error();
     }
     auto methodology = command.methodology;
-    if (!unfound.empty()) {
-      auto listed = unfound_codes_methodology(release->open->system(), unfound);
+    if (!(*made)->unfound.empty()) {
+      auto listed = unfound_codes_methodology(release->open->system(), (*made)->unfound);
       if (!listed) return listed.error();
       methodology = std::move(*listed);
     }
@@ -257,10 +284,10 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
       decision.events.push_back(
           events::CodelistDetailsChanged{id, command.description, methodology});
     }
-    if (*version) {
+    if (auto version = (*made)->version) {
       if (const auto free = check_tag_free(views, id, command.tag); !free) return free.error();
-      complete(**version, views, id, *release, command.tag);
-      decision.events.push_back(std::move(**version));
+      complete(*version, views, id, *release, command.tag);
+      decision.events.push_back(std::move(*version));
     }
     return decision;
   });
@@ -318,7 +345,10 @@ Result<Commit> VersionCommands::upgrade(const Write& write, VersionId source_id,
 }
 
 Result<Commit> VersionCommands::convert_to_new_style(const Write& write, VersionId source_id) {
-  const Turn turn{.allocates_ids = true, .codelist = codelist_of(executor_.site(), source_id)};
+  Prepared<std::pair<Position, ReleasePointer>, Result<CodesContents>> prepared;
+  const Turn turn{.allocates_ids = true,
+                  .codelist = codelist_of(executor_.site(), source_id),
+                  .preparation = &prepared};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto source = find_editable(views, write.actor, source_id);
     if (!source) return source.error();
@@ -329,15 +359,19 @@ Result<Commit> VersionCommands::convert_to_new_style(const Write& write, Version
                                   source->version.release);
     if (!release) return release.error();
     if (!release->open) return only_uploaded();
-    auto codes = included_codes(views, source->version);
-    if (!codes) return codes.error();
-    auto contents = contents_of_codes(*release->open, *codes, {});
-    if (!contents) return contents.error();
+    const auto make = [&]() -> Result<CodesContents> {
+      const auto codes = included_codes(views, source->version);
+      if (!codes) return codes.error();
+      return contents_of_codes(*release->open, *codes, {});
+    };
+    const auto* contents = prepared.of({source->version.changed_at, release->open}, make);
+    if (contents == nullptr) return Decision{};
+    if (!*contents) return contents->error();
     events::VersionCreated version;
     version.status = VersionStatus::under_review;
     version.origin = events::VersionOrigin::conversion;
     version.source = source_id;
-    version.codes = std::move(contents->codes);
+    version.codes = (*contents)->codes;
     complete(version, views, source->codelist.id, *release, std::nullopt);
     return Decision{
         "ConvertToNewStyle", {codelist_stream(source->codelist.id)}, {std::move(version)}};

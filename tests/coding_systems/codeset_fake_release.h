@@ -14,7 +14,7 @@
 
 namespace codelog::tests {
 
-class FakeRelease final : public coding_systems::Release {
+class FakeRelease : public coding_systems::Release {
  public:
   using Edges = std::vector<std::pair<std::string, std::string>>;  // parent, child
 

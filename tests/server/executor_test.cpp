@@ -6,11 +6,13 @@
 #include <set>
 #include <thread>
 
+#include "tests/coding_systems/codeset_fake_release.h"
 #include "tests/projections/random_history.h"
 
 namespace codelog::tests::executor_test {
 
 namespace base = codelog::base;
+namespace coding_systems = codelog::coding_systems;
 namespace commands = codelog::commands;
 namespace events = codelog::events;
 using base::ErrorCode;
@@ -81,6 +83,70 @@ TEST_CASE_METHOD(Fixture, "slow work keeps others neither from ids nor from the 
   CHECK(slow.get());
   CHECK(calls == 2);
   CHECK(missing == 0);
+}
+
+namespace {
+
+// The first look-up of several codes at a time waits for the test.
+class SlowRelease final : public codelog::tests::FakeRelease {
+ public:
+  SlowRelease() : FakeRelease({{"A", "B"}}, {}, "A") {}
+  std::vector<std::optional<coding_systems::Node>> find_all(
+      std::span<const std::string_view> codes) const override {
+    if (++calls == 1) may_end.get_future().wait();
+    return FakeRelease::find_all(codes);
+  }
+
+  mutable std::atomic<int> calls = 0;
+  mutable std::promise<void> may_end;
+};
+
+}  // namespace
+
+TEST_CASE("codes are looked up before the turn of the command that stores them", "[executor]") {
+  const auto release = std::make_shared<const SlowRelease>();  // as commands share it
+  const TemporaryFolder folder;
+  TestSite site{folder.path(), release};
+  RandomHistory(site, 1).set_up();
+  commands::CodelistCommands codelists{site.executor()};
+  commands::VersionCommands versions{site.executor()};
+  const std::vector<std::string> codes = {"A", "B"};
+  const auto create = [&](const std::string& user, const std::string& name, bool has_codes) {
+    commands::CreateCodelist command;
+    command.owner = {OwnerKind::user, user};
+    command.name = name;
+    command.coding_system = "bnf";
+    if (has_codes) command.codes = codes;
+    return codelists.create(Fixture::as(user), command);
+  };
+  const auto made = create("user1", "List", false);
+  REQUIRE(made);
+  const auto list = std::get<events::CodelistCreated>(made->content.events.at(0)).codelist;
+  const std::string command = GENERATE("create", "version", "update");
+  CAPTURE(command);
+  auto slow = std::async(std::launch::async, [&]() -> base::Result<events::Commit> {
+    if (command == "create") return create("user1", "Slow", true);
+    if (command == "update") {
+      commands::UpdateCodelist update;
+      update.name = "List";
+      update.slug = "list";
+      update.codes = codes;
+      update.release = "bnf_fake_20240101";
+      return versions.update_codelist(Fixture::as("user1"), list, update);
+    }
+    commands::CreateVersion version;
+    version.codes = codes;
+    version.release = "bnf_fake_20240101";
+    return versions.create(Fixture::as("user1"), list, version);
+  });
+  while (release->calls == 0) std::this_thread::yield();
+  auto other = std::async(std::launch::async, [&] { return create("user2", "Quick", false); });
+  const bool is_quick = other.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+  release->may_end.set_value();
+  CHECK(is_quick);
+  CHECK(other.get());
+  CHECK(slow.get());
+  CHECK(release->calls == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "outdated preparations are repeated, and not in the turn", "[executor]") {
