@@ -65,7 +65,8 @@ void Committer::commit_next_group() {
 }
 
 void Committer::commit(std::vector<Pending> group) {
-  if (auto written = write(group); !written) return latch(written.error(), group);
+  if (auto room = check_room(group); !room) return fail(room.error(), group);
+  if (auto written = write(group); !written) return fail(written.error(), group);
   // The group is durable. Even if the witness fails now, the writers' commits are stored.
   const auto witnessed = parts_.witness.record(state_.head);
 
@@ -81,6 +82,13 @@ void Committer::commit(std::vector<Pending> group) {
   parts_.sequencer.forget(group);
   for (const Pending& pending : group) pending->answer(std::nullopt);
   if (!witnessed) latch(witnessed.error(), {});
+}
+
+base::Result<void> Committer::check_room(const std::vector<Pending>& group) {
+  std::uint64_t bytes = 0;
+  for (const Pending& pending : group) bytes += pending->payload.size();
+  if (auto room = parts_.free_space.check_now(bytes); !room) return room;
+  return parts_.store.resume();
 }
 
 base::Result<void> Committer::write(const std::vector<Pending>& group) {
@@ -144,6 +152,18 @@ void Committer::sync_witness_when_due() {
   if (now < *witness_due_) return;
   witness_due_.reset();
   if (auto synced = parts_.witness.sync(); !synced) latch(synced.error(), {});
+}
+
+// After `unavailable`, nothing of the group is on the disk. The commits behind it were accepted
+// only together with it.
+void Committer::fail(const Error& error, const std::vector<Pending>& group) {
+  if (error.code != ErrorCode::unavailable) return latch(error, group);
+  Published::State last = parts_.published.state();
+  state_.head = last.head;
+  tree_ = std::move(last.tree);
+  const std::vector<Pending> queued = parts_.sequencer.take_back();
+  for (const Pending& pending : group) pending->answer(error);
+  for (const Pending& pending : queued) pending->answer(error);
 }
 
 void Committer::latch(const Error& error, const std::vector<Pending>& failed) {

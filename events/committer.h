@@ -6,14 +6,17 @@
 // being woken again costs as much as a sync of a good disk. Writers that arrive during a commit
 // leave their commits to the committer thread, which writes all of them as one group.
 //
-// The first error of a write, or of the witness, latches the log. A failed sync must not be tried
-// again, because the kernel may have dropped the pages that it could not write.
+// A group that has no room on the volume is refused before it is written, together with all commits
+// behind it; the log goes on when there is room. The first error of a write, or of the witness,
+// latches the log. A failed sync must not be tried again, because the kernel may have dropped the
+// pages that it could not write.
 #pragma once
 
 #include <atomic>
 #include <thread>
 
 #include "events/base/mutex.h"
+#include "events/free_space.h"
 #include "events/log_store.h"
 #include "events/merkle.h"
 #include "events/published.h"
@@ -26,6 +29,7 @@ class Committer {
  public:
   struct Parts {
     LogStore& store;
+    FreeSpace& free_space;
     Sequencer& sequencer;
     Published& published;
     Witness& witness;
@@ -47,9 +51,11 @@ class Committer {
   void run();
   void commit_next_group() REQUIRES(committing_);
   void commit(std::vector<Pending> group) REQUIRES(committing_);
+  base::Result<void> check_room(const std::vector<Pending>& group) REQUIRES(committing_);
   base::Result<void> write(const std::vector<Pending>& group) REQUIRES(committing_);
   void put(rocksdb::WriteBatch& batch, const PendingCommit& pending) REQUIRES(committing_);
   void sync_witness_when_due() REQUIRES(committing_);
+  void fail(const base::Error& error, const std::vector<Pending>& group) REQUIRES(committing_);
   void latch(const base::Error& error, const std::vector<Pending>& failed);
 
   Parts parts_;

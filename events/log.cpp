@@ -11,6 +11,7 @@
 #include "events/base/waiting.h"
 #include "events/codec.h"
 #include "events/committer.h"
+#include "events/free_space.h"
 #include "events/log_internal.h"
 #include "events/log_reader.h"
 #include "events/log_tree.h"
@@ -73,37 +74,6 @@ std::optional<Error> failure_of(const PendingCommit& pending,
                {}};
 }
 
-// Asked before every append; asks the operating system at most once a second.
-class FreeSpace {
- public:
-  FreeSpace(std::filesystem::path folder, std::uint64_t bytes_min)
-      : folder_(std::move(folder)), bytes_min_(bytes_min) {}
-
-  base::Result<void> check() const {
-    const base::Lock lock(mutex_);
-    const auto now = std::chrono::steady_clock::now();
-    if (now >= next_check_) {
-      next_check_ = now + std::chrono::seconds(1);
-      std::error_code error;
-      const auto space = std::filesystem::space(folder_, error);
-      // A volume that cannot report its free space will report a full disk when written to.
-      bytes_free_ = error ? std::numeric_limits<std::uint64_t>::max() : space.available;
-    }
-    if (bytes_free_ >= bytes_min_) return {};
-    return Error{ErrorCode::unavailable,
-                 "the volume of the log has less than " + std::to_string(bytes_min_ >> 20) +
-                     " MiB left: writes are taken again when there is room",
-                 {}};
-  }
-
- private:
-  const std::filesystem::path folder_;
-  const std::uint64_t bytes_min_;
-  mutable base::Mutex mutex_;
-  mutable std::chrono::steady_clock::time_point next_check_ GUARDED_BY(mutex_);
-  mutable std::uint64_t bytes_free_ GUARDED_BY(mutex_) = 0;
-};
-
 // The parts of an opened log, ready to run.
 struct OpenedParts {
   LogOptions options;
@@ -116,17 +86,17 @@ struct OpenedParts {
 
 class RocksLog final : public EventLog {
  public:
-  explicit RocksLog(OpenedParts parts)
+  RocksLog(OpenedParts parts, AskFreeSpace ask)
       : options_(std::move(parts.options)),
         id_(parts.state.id),
-        free_space_(options_.folder, options_.free_bytes_min),
+        free_space_(std::move(ask), options_.free_bytes_min),
         store_(std::move(parts.store)),
         witness_(std::move(parts.witness)),
         published_(parts.state.head, parts.tree),
         sequencer_(*store_, parts.state.head.position,
                    {options_.queue_commits_max, options_.queue_bytes_max}) {
     if (parts.latch) sequencer_.latch(*std::move(parts.latch));
-    committer_.emplace(Committer::Parts{*store_, sequencer_, published_, *witness_},
+    committer_.emplace(Committer::Parts{*store_, free_space_, sequencer_, published_, *witness_},
                        std::move(parts.state), std::move(parts.tree),
                        options_.witness_sync_interval);
   }
@@ -139,7 +109,7 @@ class RocksLog final : public EventLog {
     if (auto problem = problem_with(draft)) return *std::move(problem);
     auto payload = encode(draft);
     if (!payload) return payload.error();
-    if (auto space = free_space_.check(); !space) return space.error();
+    if (auto space = free_space_.accept(payload->size()); !space) return space.error();
     const Pending pending = make_pending(std::move(draft), *std::move(payload));
     const base::Waiting waiting;
     const auto deadline = std::chrono::steady_clock::now() + options_.append_wait_max;
@@ -179,11 +149,11 @@ class RocksLog final : public EventLog {
   }
 
   base::Result<void> append_stored(std::span<const std::string> commits) override {
-    if (auto space = free_space_.check(); !space) return space.error();
+    if (auto space = free_space_.accept(0); !space) return space.error();
     Pending last;
     std::optional<Error> problem;
     for (const std::string& bytes : commits) {
-      auto entered = enter_stored(bytes);
+      auto entered = enter_stored(bytes, last);
       if (!entered) {
         problem = entered.error();
         break;
@@ -203,7 +173,7 @@ class RocksLog final : public EventLog {
   bool latched() const override { return sequencer_.latched().has_value(); }
   std::optional<Refusal> refusal() const override {
     if (auto latched = sequencer_.latched()) return latched;
-    if (const auto space = free_space_.check(); !space) return Refusal{space.error().detail, ""};
+    if (const auto space = free_space_.accept(0); !space) return Refusal{space.error().detail, ""};
     return std::nullopt;
   }
 
@@ -279,11 +249,14 @@ class RocksLog final : public EventLog {
   }
 
  private:
-  base::Result<Pending> enter_stored(const std::string& bytes) {
+  // `before` is the commit entered before this one, if any. The new one must follow it directly: a
+  // commit that was refused meanwhile must not be left out.
+  base::Result<Pending> enter_stored(const std::string& bytes, const Pending& before) {
     auto draft = decode(bytes);
     if (!draft) return draft.error();
     if (auto problem = problem_with(*draft)) return *std::move(problem);
     const Pending pending = make_pending(*std::move(draft), bytes);
+    if (before) pending->position = before->position.next();
     const auto entry = sequencer_.enter(pending);
     if (!entry) return entry.error();
     if (entry->pending != pending) {
@@ -323,7 +296,7 @@ class RocksLog final : public EventLog {
 
   const LogOptions options_;
   const std::string id_;
-  FreeSpace free_space_;
+  mutable FreeSpace free_space_;
   std::unique_ptr<LogStore> store_;
   std::unique_ptr<Witness> witness_;
   Published published_;
@@ -466,10 +439,12 @@ base::Result<OpenedParts> open_parts(LogOptions options, rocksdb::Env* environme
 
 }  // namespace
 
-base::Result<std::unique_ptr<EventLog>> open_log(LogOptions options, rocksdb::Env* environment) {
+base::Result<std::unique_ptr<EventLog>> open_log(LogOptions options, rocksdb::Env* environment,
+                                                 AskFreeSpace ask) {
+  if (!ask) ask = ask_volume_of(options.folder);
   auto parts = open_parts(std::move(options), environment);
   if (!parts) return parts.error();
-  return std::unique_ptr<EventLog>(std::make_unique<RocksLog>(*std::move(parts)));
+  return std::unique_ptr<EventLog>(std::make_unique<RocksLog>(*std::move(parts), std::move(ask)));
 }
 
 base::Result<std::unique_ptr<EventLog>> EventLog::open(LogOptions options) {

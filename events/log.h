@@ -6,7 +6,8 @@
 // one group at a time; a full queue makes append() wait. A committer thread commits the groups, or
 // a writer that finds nobody committing. Positions are dense and become visible in order.
 //
-// After the first I/O error the log latches: every later append fails with `unavailable` until the
+// While the volume has little room, append() refuses, and the log continues by itself later. After
+// the first failed write the log latches: every later append fails with `unavailable` until the
 // process is restarted, because a failed fsync must never be retried (the kernel may have dropped
 // the dirty pages).
 //
@@ -73,8 +74,10 @@ struct LogOptions {
   // Commits up to this size stay in memory and in the write-ahead log before they become a table
   // file. The next open reads up to twice as much again.
   std::size_t memory_bytes = 64u << 20;
-  // append() refuses while the volume has less free space.
-  std::uint64_t free_bytes_min = 64u << 20;
+  // append() refuses while the volume has less free space. RocksDB may still have to write tables
+  // of all that is in memory, up to twice `memory_bytes`; the rest is for other programs that write
+  // between a look at the free space and the log's own write.
+  std::uint64_t free_bytes_min = 192u << 20;
   // The longest wait of append() and find_idempotent() for the disk. A writer that commits on its
   // own thread waits until the disk answers.
   std::chrono::milliseconds append_wait_max{30'000};
@@ -119,8 +122,8 @@ class EventLog {
   // from the disk within append_wait_max). If a write failed or took too long, the commit of an
   // `unavailable` append may or may not be stored; repeating the request with its idempotency key
   // tells. `sequenced` is called on the caller's thread when the commit has its place, before it is
-  // durable. Later appends come after this commit, and are stored only together with it. Not called
-  // if nothing is appended (an error; a duplicate).
+  // durable. If the commit is then refused for lack of space, so are all that have come after it by
+  // then. Not called if nothing is appended (an error; a duplicate).
   using Sequenced = std::function<void()>;
   virtual base::Result<Appended> append(CommitDraft draft, const Sequenced& sequenced) = 0;
   base::Result<Appended> append(CommitDraft draft) { return append(std::move(draft), {}); }
@@ -142,7 +145,7 @@ class EventLog {
   virtual Head head() const = 0;
   virtual bool latched() const = 0;
   // Nothing while append() would accept commits; otherwise the reason: latched, or below the
-  // volume's reserve. Asks the operating system at most once a second.
+  // volume's reserve.
   virtual std::optional<Refusal> refusal() const = 0;
   // The stream's version, including commits that are sequenced but not yet durable. If its head
   // cannot be read, returns the largest number: appending then conflicts, and reading reports the

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "events/free_space.h"
 #include "events/log.h"
 
 namespace rocksdb {
@@ -11,8 +12,9 @@ class Env;
 
 namespace codelog::events {
 
-// As EventLog::open, over another file system (one that fails on demand). `environment` must
-// outlive the log.
-base::Result<std::unique_ptr<EventLog>> open_log(LogOptions options, rocksdb::Env* environment);
+// As EventLog::open, over another file system (one that fails on demand), and with another answer
+// about the free space if `ask` is not empty. `environment` must outlive the log.
+base::Result<std::unique_ptr<EventLog>> open_log(LogOptions options, rocksdb::Env* environment,
+                                                 AskFreeSpace ask = {});
 
 }  // namespace codelog::events

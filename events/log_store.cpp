@@ -4,11 +4,13 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <vector>
 
@@ -118,14 +120,20 @@ std::string lock_holder(const std::filesystem::path& lock_file) {
   return held ? "process " + std::to_string(lock.l_pid) : "another process";
 }
 
+// RocksDB's messages begin with the failed action. Search only there: a path in them may hold any
+// word.
+bool has_failed_to(std::string_view action, const rocksdb::Status& status) {
+  const char* state = status.getState();
+  return status.IsIOError() && state != nullptr && std::string_view(state).starts_with(action);
+}
+
 Error open_error(const rocksdb::Status& status, const std::filesystem::path& folder) {
-  const std::string text = status.ToString();
-  if (text.find("lock hold by current process") != std::string::npos) {
+  if (has_failed_to("lock hold by current process", status)) {
     return {ErrorCode::unavailable,
             "the log " + folder.string() + " is open in this process already",
             {}};
   }
-  if (status.IsIOError() && text.find("While lock file") != std::string::npos) {
+  if (has_failed_to("While lock file: ", status)) {
     return {ErrorCode::unavailable,
             "the log " + folder.string() + " is in use by " + lock_holder(folder / "LOCK") +
                 "; only one process may open it: stop that one, or let it do the work",
@@ -139,6 +147,12 @@ Error open_error(const rocksdb::Status& status, const std::filesystem::path& fol
         "its latest backup";
   }
   return error;
+}
+
+Error no_space() {
+  return {ErrorCode::unavailable,
+          "the volume of the log is full: writes are taken again when there is room",
+          {}};
 }
 
 struct StoredHead {
@@ -190,6 +204,29 @@ Error to_error(const rocksdb::Status& status, std::string_view doing) {
           {}};
 }
 
+// Notices when RocksDB stops writing because a table did not fit on the volume. Any other fault,
+// such as one of the write-ahead log or of the manifest, stays an error that latches the log.
+class LogStore::TableSpace final : public rocksdb::EventListener {
+ public:
+  bool is_lacking() const { return is_lacking_ && !has_other_fault_; }
+  void set_lacking(bool is_lacking) { is_lacking_ = is_lacking; }
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
+    using Reason = rocksdb::BackgroundErrorReason;
+    // RocksDB continues by itself after soft errors.
+    if (error->severity() < rocksdb::Status::Severity::kHardError) return;
+    const bool is_of_table =
+        reason == Reason::kFlush || reason == Reason::kFlushNoWAL || reason == Reason::kCompaction;
+    (is_of_table && error->IsNoSpace() ? is_lacking_ : has_other_fault_) = true;
+  }
+
+ private:
+  std::atomic<bool> is_lacking_ = false;
+  std::atomic<bool> has_other_fault_ = false;
+};
+
+LogStore::LogStore() : table_space_(std::make_shared<TableSpace>()) {}
+
 void LogStore::CloseFamily::operator()(rocksdb::ColumnFamilyHandle* family) const {
   const auto status = db->DestroyColumnFamilyHandle(family);
   CODELOG_CHECK(status.ok(), "column family handle closed twice");
@@ -205,12 +242,14 @@ base::Result<std::unique_ptr<LogStore>> LogStore::open(const LogOptions& options
     descriptors.emplace_back(family_names[i],
                              family_options(static_cast<Family>(i), options.memory_bytes, cache));
   }
+  std::unique_ptr<LogStore> store(new LogStore());
+  rocksdb::DBOptions database = database_options(options, environment);
+  database.listeners.push_back(store->table_space_);
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const auto status = rocksdb::DB::Open(database_options(options, environment),
-                                        options.folder.string(), descriptors, &handles, &db);
+  const auto status =
+      rocksdb::DB::Open(database, options.folder.string(), descriptors, &handles, &db);
   if (!status.ok()) return open_error(status, options.folder);
-  std::unique_ptr<LogStore> store(new LogStore());
   store->db_.reset(db);
   for (std::size_t i = 0; i < families_count; ++i) {
     store->families_[i] = FamilyHandle(handles[i], CloseFamily{db});
@@ -324,8 +363,21 @@ base::Result<void> LogStore::write(rocksdb::WriteBatch& batch) {
   options.sync = sync_;
   options.disableWAL = false;
   const auto status = db_->Write(options, &batch);
-  if (!status.ok()) return to_error(status, "cannot write the log");
-  return {};
+  if (status.ok()) return {};
+  // A stopped database refuses a write before it begins.
+  if (status.IsNoSpace() && table_space_->is_lacking()) return no_space();
+  return to_error(status, "cannot write the log");
+}
+
+base::Result<void> LogStore::resume() {
+  if (!table_space_->is_lacking()) return {};
+  table_space_->set_lacking(false);  // first, since RocksDB may report the next lack at once
+  const auto status = db_->Resume();
+  if (status.ok()) return {};
+  if (!status.IsNoSpace()) return to_error(status, "cannot continue to write the log");
+  table_space_->set_lacking(true);
+  if (table_space_->is_lacking()) return no_space();
+  return to_error(status, "cannot continue to write the log");
 }
 
 base::Result<void> LogStore::check_dense(base::Position last) const {

@@ -60,9 +60,14 @@ class LogStore {
     return families_[static_cast<std::size_t>(family)].get();
   }
 
-  // Makes the whole batch durable. After an error, the content of the disk is unknown.
   rocksdb::WriteBatch new_batch() const;
+  // Makes the whole batch durable. Errors: unavailable (nothing was written: an earlier table does
+  // not fit on the volume, see resume()); others, after which the content of the disk is unknown.
   base::Result<void> write(rocksdb::WriteBatch& batch);
+  // After RocksDB has lacked the space for a table, writes this table again, and allows writes.
+  // Its content is still in memory and in the write-ahead log. Does nothing if no space was
+  // lacking. Errors: unavailable (there is still no space), io, corrupt.
+  base::Result<void> resume();
 
   // Checks that every position from 1 to `last` is stored, and none after it. Uses the properties
   // of the tables and, for commits that are not in a table yet, their keys. Errors: corrupt, naming
@@ -76,9 +81,11 @@ class LogStore {
   };
   using FamilyHandle = std::unique_ptr<rocksdb::ColumnFamilyHandle, CloseFamily>;
 
-  LogStore() = default;
+  LogStore();
 
-  std::unique_ptr<rocksdb::DB> db_;  // Declared first, so closed last.
+  class TableSpace;
+  std::shared_ptr<TableSpace> table_space_;  // shared with RocksDB, which reports to it
+  std::unique_ptr<rocksdb::DB> db_;          // Declared before its families, so closed after them.
   std::array<FamilyHandle, families_count> families_;
   bool sync_ = true;
 };

@@ -53,6 +53,9 @@ base::Result<Sequencer::Entry> Sequencer::enter(Pending pending, const Deadline&
   if (*earlier) return **std::move(earlier);
   if (auto unmoved = check_streams(pending->commit.content); !unmoved) return unmoved.error();
 
+  if (pending->position != base::Position(0) && pending->position != last_.next()) {
+    return Error{ErrorCode::unavailable, "a commit before this one was not stored", {}};
+  }
   last_ = last_.next();
   pending->position = last_;
   pending->commit.position = last_;
@@ -208,6 +211,16 @@ void Sequencer::forget(const std::vector<Pending>& durable) {
 std::vector<Pending> Sequencer::latch(Refusal refusal) {
   const base::Lock lock(mutex_);
   if (!latch_) latch_ = std::move(refusal);
+  return drop_queue();
+}
+
+std::vector<Pending> Sequencer::take_back() {
+  const base::Lock lock(mutex_);
+  last_ = durable_;
+  return drop_queue();
+}
+
+std::vector<Pending> Sequencer::drop_queue() {
   std::vector<Pending> queued(queue_.begin(), queue_.end());
   queue_.clear();
   queue_bytes_ = 0;

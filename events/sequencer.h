@@ -82,8 +82,9 @@ class Sequencer {
     std::optional<base::Position>
         stored;  // if set, there is nothing to wait for: the earlier commit with this key
   };
-  // Waits while the queue is full, until the deadline if there is one. Errors: conflict,
-  // unprocessable, unavailable (latched, closed, or the queue is still full), io, corrupt.
+  // Waits while the queue is full, until the deadline if there is one. A commit that has a position
+  // already takes only this one. Errors: conflict, unprocessable, unavailable (latched, closed, the
+  // queue is still full, or the position is not the next one), io, corrupt.
   using Deadline = std::optional<std::chrono::steady_clock::time_point>;
   base::Result<Entry> enter(Pending pending, const Deadline& deadline = std::nullopt);
 
@@ -105,6 +106,9 @@ class Sequencer {
   bool has_queued() const;
   // Forgets these commits, which are in the store now.
   void forget(const std::vector<Pending>& durable);
+  // Forgets all commits that are not durable, as if they had never entered; returns those that are
+  // still queued.
+  std::vector<Pending> take_back();
   // Makes enter() fail with this reason from now on; returns the queued commits.
   std::vector<Pending> latch(Refusal refusal);
   void close();
@@ -125,6 +129,7 @@ class Sequencer {
   base::Result<void> check_streams(const CommitDraft& draft) REQUIRES(mutex_);
   base::Result<void> check_end(const std::string& stream, StreamState& state) REQUIRES(mutex_);
   void drop_old_streams() REQUIRES(mutex_);
+  std::vector<Pending> drop_queue() REQUIRES(mutex_);
   bool has_room() const REQUIRES(mutex_);
   std::optional<base::Error> refusal() const REQUIRES(mutex_);
 

@@ -6,8 +6,8 @@
 // (stripes of locks). Slow work is done before a turn (Preparation), and nobody waits for a turn
 // longer than turn_wait_max, so that a hanging disk does not block every thread. Commands that
 // assign ids hold their turn only until their commit has its place in the log: ids follow the order
-// of the log without gaps, and many such commits share one sync of the disk. If that sync fails,
-// the log latches, and no commit follows the lost ids.
+// of the log, and many such commits share one sync of the disk. If that sync fails, the log
+// latches. If their group is refused because the volume is full, its ids stay unused.
 #pragma once
 
 #include <array>

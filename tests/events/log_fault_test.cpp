@@ -1,11 +1,12 @@
 // The n-th write or sync of the database fails, for every n: acknowledged commits stay, and the log
-// latches.
+// latches. A volume that is nearly full makes the log refuse commits, and not latch.
 #include <fcntl.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <future>
 #include <set>
 
 #include "events/log_internal.h"
@@ -43,6 +44,8 @@ class FaultPlan {
   }
   bool torn() const { return fault_ == Fault::torn_append; }
 
+  std::atomic<bool> has_room_for_tables = true;
+
  private:
   std::atomic<Fault> fault_ = Fault::append;
   std::atomic<int> number_ = 0;
@@ -52,10 +55,14 @@ class FaultPlan {
 
 class FaultyFile : public rocksdb::FSWritableFileOwnerWrapper {
  public:
-  FaultyFile(std::unique_ptr<rocksdb::FSWritableFile> file, FaultPlan& plan)
-      : FSWritableFileOwnerWrapper(std::move(file)), plan_(plan) {}
+  FaultyFile(std::unique_ptr<rocksdb::FSWritableFile> file, const std::string& name,
+             FaultPlan& plan)
+      : FSWritableFileOwnerWrapper(std::move(file)),
+        is_table_(name.ends_with(".sst")),
+        plan_(plan) {}
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    if (is_table_ && !plan_.has_room_for_tables) return IOStatus::NoSpace("injected");
     if (!plan_.strikes(Fault::append)) return target()->Append(data, options, debug);
     if (plan_.torn()) {
       const IOStatus half = target()->Append(Slice(data.data(), data.size() / 2), options, debug);
@@ -77,6 +84,7 @@ class FaultyFile : public rocksdb::FSWritableFileOwnerWrapper {
   }
 
  private:
+  const bool is_table_;
   FaultPlan& plan_;
 };
 
@@ -90,7 +98,7 @@ class FaultyFileSystem : public rocksdb::FileSystemWrapper {
                            std::unique_ptr<rocksdb::FSWritableFile>* result,
                            IODebugContext* debug) override {
     const IOStatus made = target()->NewWritableFile(name, options, result, debug);
-    if (made.ok()) *result = std::make_unique<FaultyFile>(std::move(*result), plan_);
+    if (made.ok()) *result = std::make_unique<FaultyFile>(std::move(*result), name, plan_);
     return made;
   }
 
@@ -123,6 +131,39 @@ void check_reopened(const LogOptions& options, rocksdb::Env* environment,
   CHECK(log.verify({})->empty());
   const auto again = log.append(step("a", log.head().position.value()));
   REQUIRE(again);
+}
+
+// A volume whose free space the test sets.
+class Volume {
+ public:
+  static constexpr std::uint64_t roomy = std::uint64_t{1} << 40;
+
+  std::unique_ptr<EventLog> open(const LogOptions& options) {
+    auto log = open_log(options, rocksdb::Env::Default(), [this] { return ask(); });
+    if (!log) FAIL(log.error().detail);
+    return *std::move(log);
+  }
+  void fill() { free_bytes_ = 0; }
+  void make_room() { free_bytes_ = roomy; }
+  // The volume will be full at this question only, counted from now.
+  void be_full_at_question(int number) { full_at_ = number; }
+
+ private:
+  std::optional<std::uint64_t> ask() { return --full_at_ == 0 ? 0 : free_bytes_.load(); }
+
+  std::atomic<std::uint64_t> free_bytes_ = roomy;
+  std::atomic<int> full_at_ = 0;
+};
+
+// A commit of about 100 kB.
+CommitDraft large_step(const std::string& stream, std::uint64_t version) {
+  CommitDraft draft = step(stream, version);
+  auto& changed = std::get<StatusesChanged>(draft.events.front());
+  for (int i = 0; i < 2'000; ++i) {
+    changed.changes.push_back(
+        {std::to_string(1'000'000 + i), CodeStatus::unresolved, CodeStatus::included});
+  }
+  return draft;
 }
 
 }  // namespace
@@ -198,6 +239,128 @@ TEST_CASE("a witness that cannot be written latches the log; durable commits are
   const auto log = open_or_fail(options);
   CHECK(log->head().position == Position(2));
   CHECK(log->append(step("a", 2)));
+}
+
+TEST_CASE("a commit that has lost its room is refused, and the log continues when there is room",
+          "[log][fault]") {
+  const TemporaryFolder folder;
+  Volume volume;
+  {
+    const auto log = volume.open(options_in(folder));
+    // The free space that this append has seen is still remembered when the next one comes.
+    REQUIRE(log->append(step("a", 0)));
+    volume.fill();
+    for (const char* stream : {"a", "b"}) {
+      const std::uint64_t version = log->stream_version(stream).value();
+      const auto refused = log->append(step(stream, version, "key"));
+      CHECK(error_of(refused) == ErrorCode::unavailable);
+      CHECK_THAT(refused.error().detail, Catch::Contains("MiB left"));
+      CHECK_FALSE(log->latched());
+      CHECK(log->refusal());
+      CHECK(log->stream_version(stream).value() == version);
+      CHECK(log->head().position == Position(1));
+    }
+    volume.make_room();
+    CHECK_FALSE(log->refusal());
+    const auto accepted = log->append(step("a", 1, "key"));
+    REQUIRE(accepted);
+    CHECK_FALSE(accepted->duplicate);
+    CHECK(accepted->commit.position == Position(2));
+    CHECK(log->verify({})->empty());
+  }
+  const auto log = open_or_fail(options_in(folder));
+  CHECK(log->head().position == Position(2));
+  CHECK(log->verify({})->empty());
+}
+
+TEST_CASE("commits that wait for the disk while the volume fills up are refused together",
+          "[log][fault]") {
+  const TemporaryFolder folder;
+  Volume volume;
+  std::promise<void> held, release;
+  const auto log = volume.open(options_in(folder));
+  log->set_observer([&, is_first = true](std::span<const Commit>) mutable {
+    if (!std::exchange(is_first, false)) return;
+    held.set_value();
+    release.get_future().wait();
+  });
+  auto first = std::async(std::launch::async, [&] { return log->append(step("a", 0)); });
+  held.get_future().wait();
+  std::vector<std::future<base::Result<Appended>>> waiting;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    std::promise<void> sequenced;
+    waiting.push_back(std::async(std::launch::async, [&] {
+      return log->append(step("b", i), [&] { sequenced.set_value(); });
+    }));
+    sequenced.get_future().wait();
+  }
+  volume.fill();
+  release.set_value();
+  CHECK(first.get());
+  for (auto& writer : waiting) CHECK(error_of(writer.get()) == ErrorCode::unavailable);
+  CHECK_FALSE(log->latched());
+  CHECK(log->stream_version("b") == StreamVersion(0));
+  volume.make_room();
+  const auto accepted = log->append(step("b", 0));
+  REQUIRE(accepted);
+  CHECK(accepted->commit.position == Position(2));
+  CHECK(log->verify({})->empty());
+}
+
+TEST_CASE("restoring leaves no commit out when one of them has no room", "[log][fault]") {
+  const TemporaryFolder folder, restored;
+  std::vector<std::string> commits;
+  const auto source = open_or_fail(options_in(folder));
+  for (const char* stream : {"a", "b", "c", "d"}) REQUIRE(source->append(step(stream, 0)));
+  for (std::uint64_t i = 1; i <= 4; ++i) commits.push_back(*source->read_bytes(Position(i)));
+  LogOptions options = options_in(restored);
+  options.queue_commits_max = 1;
+  Volume volume;
+  const auto log = volume.open(options);
+  volume.be_full_at_question(3);  // when the second commit is about to be written
+  const auto refused = log->append_stored(commits);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::unavailable);
+  CHECK(log->head().position == Position(1));
+  REQUIRE(log->append_stored(std::span(commits).subspan(1)));
+  CHECK(log->head().root == source->head().root);
+}
+
+TEST_CASE("a table that does not fit on the volume makes the log wait for room", "[log][fault]") {
+  const TemporaryFolder folder;
+  LogOptions options = options_in(folder);
+  options.memory_bytes = 1u << 20;
+  const std::unique_ptr<rocksdb::Env> memory(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+  FaultPlan plan;
+  const auto faulty =
+      rocksdb::NewCompositeEnv(std::make_shared<FaultyFileSystem>(memory->GetFileSystem(), plan));
+  std::uint64_t appended_count = 0;
+  {
+    const auto log = open_log(options, faulty.get());
+    REQUIRE(log);
+    plan.has_room_for_tables = false;
+    constexpr std::uint64_t commits_max = 1'000;  // far more than fit into memory
+    std::optional<base::Error> refusal;
+    while (!refusal && appended_count < commits_max) {
+      const auto appended = (*log)->append(large_step("a", appended_count));
+      if (!appended) refusal = appended.error();
+      if (appended) ++appended_count;
+    }
+    REQUIRE(refusal);
+    CHECK(refusal->code == ErrorCode::unavailable);
+    CHECK_THAT(refusal->detail, Catch::Contains("when there is room"));
+    CHECK_FALSE((*log)->latched());
+    // Still full.
+    CHECK(error_of((*log)->append(step("b", 0))) == ErrorCode::unavailable);
+    CHECK_FALSE((*log)->latched());
+    plan.has_room_for_tables = true;
+    for (int i = 0; i < 30; ++i) REQUIRE((*log)->append(large_step("a", appended_count++)));
+    CHECK((*log)->verify({})->empty());
+  }
+  const auto reopened = open_log(options, faulty.get());
+  REQUIRE(reopened);
+  CHECK((*reopened)->head().position.value() == appended_count);
+  CHECK((*reopened)->verify({})->empty());
 }
 
 }  // namespace codelog::events::log_fault_test
