@@ -52,6 +52,7 @@ void Connection::sweep(SteadyTime now) {
     return;
   }
   if (now < deadline_) return;
+  if (is_at_work_) return answer_late();
   if (is_sending_ && client_reads_on(now)) return;
   deadline_ = SteadyTime::max();
   timed_out_ = true;

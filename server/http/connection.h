@@ -3,14 +3,17 @@
 //
 // All code runs on the thread of the connection's shard. Exceptions are the handler of a worker
 // route and the compression of a large body: meanwhile the coroutine is on a worker thread and uses
-// only its exchange. A request for a worker first passes the gate; while it is queued there, the
-// coroutine sleeps, and the sweeper checks whether the client is still connected.
+// only its exchange. If the handler takes too long, the sweeper answers in its place from the
+// shard's thread; the handler's own answer is dropped when it comes, and until then the connection
+// keeps all that it holds. A request for a worker first passes the gate; while it is queued there,
+// the coroutine sleeps, and the sweeper checks whether the client is still connected.
 //
 // Timeouts cost nothing for each operation: a connection only records a deadline, and its shard's
 // sweeper checks all deadlines from time to time. A timer for each operation was measured at a
 // third of the cost of a request.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -127,6 +130,9 @@ class Connection {
   Step turn_away(Admission admission);
   Gate::Job job_of_request(const Cost& expected) const;
   void answer_on_worker();
+  void answer_late();
+  void send_late_answer();
+  Step drop_late_answer();
   Step send();
   Step flush();
   Step finish(SteadyTime now);
@@ -161,8 +167,11 @@ class Connection {
   SteadyTime body_deadline_;            // as extended by the bytes received so far
   std::size_t acknowledged_bytes_ = 0;  // of the response, when its deadline was last set
   bool is_reading_head_ = false;
-  bool is_sending_ = false;     // more than the socket takes at once
-  bool is_in_request_ = false;  // counted as in flight
+  bool is_sending_ = false;                     // more than the socket takes at once
+  bool is_at_work_ = false;                     // on a worker
+  bool is_in_request_ = false;                  // counted as in flight
+  std::atomic<bool> is_answered_late_ = false;  // also read by the worker
+  std::size_t late_bytes_ = 0;                  // of the late answer
   bool timed_out_ = false;
   bool keep_alive_ = true;
   bool input_left_ = false;  // unread input of a request that was answered early

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <ctime>
+#include <exception>
 
 #include "server/http/shard.h"
 
@@ -149,6 +150,7 @@ Gate::Job Connection::job_of_request(const Cost& expected) const {
 
 void Connection::answer_on_worker() {
   const AtWork at_work(shard_.shared().gate, turn_);
+  if (is_answered_late_) return;  // it had to wait for a thread
   const std::uint64_t before_us = thread_processor_us();
   shard_.service().answer(exchange_);
   if (needs_compression(exchange_.response, exchange_.delivery)) {
@@ -173,10 +175,55 @@ Awaitable<Connection::Step> Connection::work_elsewhere() {
   const Admission admission = co_await enter_gate(job_of_request(expected));
   if (admission != Admission::admitted) co_return turn_away(admission);
   const auto home = socket_.get_executor();
+  is_at_work_ = true;
+  deadline_ = steady_clock::now() + shard_.limits().handler_timeout;
   co_await net::post(net::bind_executor(shared.pool.get_executor(), use_awaitable));
   answer_on_worker();
   co_await net::post(net::bind_executor(home, use_awaitable));
+  is_at_work_ = false;
+  deadline_ = SteadyTime::max();
+  if (is_answered_late_) co_return drop_late_answer();
   co_return Step::send;
+}
+
+void Connection::answer_late() {
+  deadline_ = SteadyTime::max();
+  is_answered_late_ = true;
+  shard_.shared().count_late();
+  try {
+    send_late_answer();
+  } catch (const std::exception&) {
+    // Without memory for an answer, the client only sees the end of the connection.
+  }
+  error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+}
+
+// The worker may be reading the request and writing the response of the exchange, so this uses a
+// response of its own. It is small, so the socket takes it at once, unless the client has left
+// earlier answers unread.
+void Connection::send_late_answer() {
+  const Request& request = exchange_.request;
+  shard_.service().record_late(request);
+  const Response response = shard_.service().late_answer(request);
+  std::string bytes;
+  append_head(request, response, {}, AfterResponse::close, shard_.date_line(), bytes);
+  if (request.method() != Method::head) bytes += response.content();
+  error_code ignored;
+  late_bytes_ = socket_.write_some(net::buffer(bytes), ignored);
+}
+
+// The handler has returned, and its client has got another answer.
+Connection::Step Connection::drop_late_answer() {
+  Response late = shard_.service().late_answer(exchange_.request);
+  late.user = std::move(exchange_.response.user);
+  late.log_detail = std::move(exchange_.response.log_detail);
+  exchange_.response = std::move(late);
+  exchange_.delivery = {};
+  shard_.service().record(exchange_, late_bytes_, steady_clock::now());
+  leave_request();
+  keep_alive_ = input_left_ = false;
+  return Step::close;
 }
 
 Awaitable<Connection::Step> Connection::compress_elsewhere() {

@@ -169,6 +169,28 @@ void Service::refuse(Exchange& exchange, int status, std::string_view why) const
   exchange.is_refused = true;
 }
 
+Response Service::late_answer(const Request& request) const {
+  const bool reads = request.method() == Method::get || request.method() == Method::head;
+  Response response =
+      error_page(request, 503,
+                 reads ? "The server did not answer in time. Try again later."
+                       : "The server did not answer in time. It is unknown whether this change "
+                         "was saved: repeat the request with the same Idempotency-Key to get "
+                         "its result.");
+  response.add("Retry-After", "1");
+  return response;
+}
+
+void Service::record_late(const Request& request) const {
+  if (options_.log == nullptr) return;
+  options_.log->write(
+      LogLevel::error, "handler_late",
+      {{"request_id", request.request_id},
+       {"method", request.method_text()},
+       {"path", std::string_view(request.path())},
+       {"handler_timeout_ms", std::int64_t{options_.limits.handler_timeout.count()}}});
+}
+
 std::string_view Service::route_name(const Exchange& exchange) const {
   if (exchange.match.kind != RouteMatch::Kind::found) return "unmatched";
   return exchange.match.route->pattern;

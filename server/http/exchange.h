@@ -51,6 +51,10 @@ class Service {
   void answer(Exchange& exchange) const;
   // Answers in place of the route: a fault of the client, or 503 for lack of room.
   void refuse(Exchange& exchange, int status, std::string_view why) const;
+  // The answer to a request whose handler takes too long; meanwhile the handler may read `request`.
+  Response late_answer(const Request& request) const;
+  // Call when a late answer has been given, while the handler is still at work.
+  void record_late(const Request& request) const;
   // Call after the response has been sent or abandoned.
   void record(const Exchange& exchange, std::size_t bytes_sent, SteadyTime now) const;
 

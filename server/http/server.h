@@ -64,6 +64,11 @@ struct Limits {
   std::size_t bytes_per_second_min = 1024;
   // The longest wait of a request for its turn; beyond: 503.
   std::chrono::milliseconds queue_timeout{60'000};
+  // The longest work of a worker's or writer's handler, from its turn on; beyond: 503, and the
+  // connection is closed. More than a write waits for the disk (LogOptions::append_wait_max), so
+  // that the log's own answer usually comes first. Reading a body, waiting for the turn and sending
+  // an answer do not count.
+  std::chrono::milliseconds handler_timeout{45'000};
   // Reading continues this long after an early refusal, so that the client sees the answer instead
   // of a reset.
   std::chrono::milliseconds linger_timeout{2'000};

@@ -33,8 +33,9 @@ std::string random_prefix() {
 // A deadline is noticed late by at most a quarter of the shortest timeout; the sweeper runs at most
 // once in 5 ms.
 std::chrono::milliseconds sweep_interval(const Limits& limits) {
-  const auto shortest = std::min({limits.head_timeout, limits.idle_timeout, limits.body_timeout,
-                                  limits.write_timeout, limits.linger_timeout});
+  const auto shortest =
+      std::min({limits.head_timeout, limits.idle_timeout, limits.body_timeout, limits.write_timeout,
+                limits.linger_timeout, limits.handler_timeout});
   return std::clamp(shortest / 4, std::chrono::milliseconds(5), std::chrono::milliseconds(500));
 }
 
@@ -80,6 +81,9 @@ Shared::Shared(const ServerOptions& options, Router router)
   }
   abandoned_ = &options.metrics->counter("http_abandoned_total",
                                          "Requests whose client left before their turn came.");
+  late_ = &options.metrics->counter("http_late_total",
+                                    "Requests answered with 503 because their handler took too "
+                                    "long.");
 }
 
 void Shared::count_rejected(Resource full) {
@@ -89,6 +93,10 @@ void Shared::count_rejected(Resource full) {
 
 void Shared::count_abandoned() {
   if (abandoned_ != nullptr) abandoned_->add();
+}
+
+void Shared::count_late() {
+  if (late_ != nullptr) late_->add();
 }
 
 Shard::Shard(Shared& shared, std::size_t number) : shared_(shared), number_(number) {}

@@ -46,6 +46,7 @@ struct Shared {
   // For the metrics.
   void count_rejected(Resource full);
   void count_abandoned();
+  void count_late();
 
   const Service service;
   Peers peers;     // the clients' addresses, for the budgets below
@@ -63,6 +64,7 @@ struct Shared {
  private:
   std::array<Counter*, resources_count> rejected_{};  // none without metrics
   Counter* abandoned_ = nullptr;
+  Counter* late_ = nullptr;
 };
 
 class Shard {

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "events/base/text.h"
+#include "events/base/waiting.h"
 
 namespace codelog::http::test {
 namespace {
@@ -246,6 +247,12 @@ TestServer::TestServer(ServerOptions options) {
       {{Method::get}, "/door", RunsOn::worker, [this](const Request&, const PathParameters&) {
          door_.wait();
          return content(200, "text/plain", "open");
+       }});
+  router.add(
+      {{Method::post}, "/door", RunsOn::writer, [this](const Request&, const PathParameters&) {
+         const base::Waiting waiting;
+         door_.wait();
+         return content(200, "text/plain", large_text());
        }});
   options.metrics = &metrics_;
   if (options.worker_threads == ServerOptions().worker_threads) options.worker_threads = 4;

@@ -97,6 +97,7 @@ class Door {
 //   GET  /text/{n:digits}  n bytes of text      GET  /secret         2,000 bytes never compressed
 //   GET  /tagged           with a computed tag
 //   GET  /door             "open", once the door has been opened (worker)
+//   POST /door             large_text(), once the door has been opened (writer; waits)
 //   GET  /throws, /throws-int                    any /health-check/   empty
 //   GET  /strict           without implied methods
 class TestServer {
