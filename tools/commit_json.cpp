@@ -163,10 +163,16 @@ Json signoffs_to_json(const std::vector<events::SignOff>& signoffs) {
 struct AddFields {
   Json& json;
   const accounts::KeyRing& keys;
+  const IsErased& is_erased;
 
   Json personal_of(const std::string& username, const events::Sealed& sealed) const {
+    // A crash may have left the key of an erased user.
+    if (is_erased(username)) return {{"erased", true}};
+    if (const auto problem = accounts::problem_with_key(keys, username, sealed)) {
+      return {{"unreadable", *problem}};
+    }
     const auto data = accounts::open_sealed(keys, username, sealed);
-    if (!data && data.error().code == base::ErrorCode::not_found) return nullptr;  // erased
+    // The user may have been erased meanwhile.
     if (!data) return {{"unreadable", data.error().detail}};
     return {{"name", data->name},
             {"email", data->email},
@@ -397,7 +403,8 @@ Json commit_summary(const events::Commit& commit) {
   return json;
 }
 
-Json commit_to_json(const events::Commit& commit, const accounts::KeyRing& keys) {
+Json commit_to_json(const events::Commit& commit, const accounts::KeyRing& keys,
+                    const IsErased& is_erased) {
   Json json = head_of(commit);
   const auto& idempotency = commit.content.idempotency;
   json["idempotency_key"] = idempotency ? Json(idempotency->key) : Json(nullptr);
@@ -408,7 +415,7 @@ Json commit_to_json(const events::Commit& commit, const accounts::KeyRing& keys)
   json["events"] = Json::array();
   for (const events::Event& event : commit.content.events) {
     Json fields = {{"type", events::event_type(event)}};
-    std::visit(AddFields{fields, keys}, event);
+    std::visit(AddFields{fields, keys, is_erased}, event);
     json["events"].push_back(std::move(fields));
   }
   return json;

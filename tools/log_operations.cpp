@@ -61,6 +61,25 @@ Result<Json> list_commits(DataFolder& folder, const Json& arguments) {
   return Json{{"commits", std::move(commits)}, {"next", is_more ? Json(at) : Json(nullptr)}};
 }
 
+bool erases(const events::Commit& commit, const std::string& username) {
+  return std::ranges::any_of(commit.content.events, [&](const events::Event& event) {
+    const auto* erased = std::get_if<events::UserErased>(&event);
+    return erased != nullptr && erased->username == username;
+  });
+}
+
+// From the log alone, since there may be no views. An erasure is the last commit of its user's
+// stream, or close to it.
+bool is_erased_in(const events::EventLog& log, const std::string& username) {
+  const std::string stream = "user/" + username;
+  const auto reader =
+      log.read_stream(stream, log.stream_version(stream), events::Direction::backward);
+  while (const auto commit = reader->next()) {
+    if (*commit && erases(**commit, username)) return true;
+  }
+  return false;
+}
+
 Result<Json> show_commit(DataFolder& folder, const Json& arguments) {
   const auto position = number_argument(arguments, "position", 0);
   if (!position) return position.error();
@@ -73,7 +92,12 @@ Result<Json> show_commit(DataFolder& folder, const Json& arguments) {
   }
   const auto commit = folder.log().read(Position(*position));
   if (!commit) return commit.error();
-  return commit_to_json(*commit, folder.keys());
+  // A server's keys in memory do not prove that the files are readable.
+  const auto keys = accounts::KeyRing::open(folder.path() / "keys" / "users");
+  if (!keys) return keys.error();
+  return commit_to_json(*commit, **keys, [&](const std::string& username) {
+    return is_erased_in(folder.log(), username);
+  });
 }
 
 // The users of the log and their sealed data, from the log alone: there may be no views.

@@ -14,6 +14,9 @@ struct Keys {
   std::unique_ptr<accounts::KeyRing> ring = std::move(*accounts::KeyRing::open(folder.path()));
 };
 
+bool nobody_is_erased(const std::string&) { return false; }
+bool everybody_is_erased(const std::string&) { return true; }
+
 events::Commit commit_of(events::CommitDraft draft) {
   return {base::Position(7), std::move(draft)};
 }
@@ -23,7 +26,7 @@ TEST_CASE("a commit of every event type shows its type and its fields", "[commit
   for (const events::GoldenCommit& golden : events::golden_commits()) {
     CAPTURE(golden.name);
     const events::Commit commit = commit_of(golden.expected);
-    const Json json = commit_to_json(commit, *keys.ring);
+    const Json json = commit_to_json(commit, *keys.ring, nobody_is_erased);
     CHECK(json["position"] == 7);
     CHECK(json["command"] == golden.expected.command);
     REQUIRE(json["events"].size() == golden.expected.events.size());
@@ -36,7 +39,7 @@ TEST_CASE("a commit of every event type shows its type and its fields", "[commit
   }
 }
 
-TEST_CASE("personal data is shown while its key exists, but never the password hash",
+TEST_CASE("personal data is shown, or why it cannot be, but never the password hash",
           "[commit_json]") {
   const Keys keys;
   const accounts::PersonalData data{"Ada Adams", "ada@example.org", "$argon2id$secret"};
@@ -47,15 +50,25 @@ TEST_CASE("personal data is shown while its key exists, but never the password h
   draft.events = {events::UserAdded{"ada", *sealed, true}};
   const events::Commit commit = commit_of(draft);
 
-  const Json before = commit_to_json(commit, *keys.ring);
+  const Json before = commit_to_json(commit, *keys.ring, nobody_is_erased);
   CHECK(before["events"][0]["personal"]["name"] == "Ada Adams");
   CHECK(before["events"][0]["personal"]["has_password"] == true);
   CHECK_THAT(before.dump(), !Catch::Contains("argon2id"));
 
+  // Erased, though a crash has left the key.
+  const Json erased = {{"erased", true}};
+  CHECK(commit_to_json(commit, *keys.ring, everybody_is_erased)["events"][0]["personal"] == erased);
+
   REQUIRE(keys.ring->erase("ada"));
-  const Json after = commit_to_json(commit, *keys.ring);
-  CHECK(after["events"][0]["personal"].is_null());
+  const Json after = commit_to_json(commit, *keys.ring, everybody_is_erased);
+  CHECK(after["events"][0]["personal"] == erased);
   CHECK(after["events"][0]["username"] == "ada");
+  const Json lost = commit_to_json(commit, *keys.ring, nobody_is_erased)["events"][0]["personal"];
+  CHECK_THAT(lost["unreadable"].get<std::string>(), Catch::Contains("is missing"));
+
+  REQUIRE(keys.ring->make_key("ada"));  // another key
+  const Json other = commit_to_json(commit, *keys.ring, nobody_is_erased)["events"][0]["personal"];
+  CHECK_THAT(other["unreadable"].get<std::string>(), Catch::Contains("damaged"));
 }
 
 }  // namespace

@@ -215,6 +215,12 @@ TEST_CASE("a damaged key is distinguished from an erased one", "[damage]") {
   }
   const std::string what = is_missing ? "is missing" : "damaged";
   CHECK_THAT(data.run({"log", "verify"}, 1), Catch::Contains("ada") && Catch::Contains(what));
+  // Commit 1 is the folder's own, and commits 2 and 4 add the users.
+  const auto personal_in = [&](const char* position) {
+    return data.run_json({"log", "show", position})["events"][0]["personal"];
+  };
+  CHECK_THAT(personal_in("2")["unreadable"].get<std::string>(), Catch::Contains(what));
+  CHECK(personal_in("4") == Json{{"erased", true}});
   {
     Server server(data.path());
     CHECK(server.send(json_request("GET", "/api/v2/me", ada, nullptr)).status == 503);
