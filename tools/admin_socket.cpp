@@ -10,6 +10,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
+#include <system_error>
 
 namespace codelog::tools {
 namespace {
@@ -113,13 +115,38 @@ void AdminSocket::accept_connections() {
       (void)sent;  // There is nobody to tell.
       continue;
     }
+    start_to_serve(connection);
+  }
+}
+
+void AdminSocket::start_to_serve(int connection) {
+  try {
     std::thread([this, connection] {
       const Descriptor closing(connection);
       serve(connection);
-      const base::Lock lock(mutex_);
-      connections_.erase(connection);
-      if (connections_.empty()) all_done_.notify_all();
+      forget(connection);
     }).detach();
+  } catch (const std::system_error&) {
+    // The system gives no more threads. The peer sees the end of the connection, and tries again.
+    const Descriptor closing(connection);
+    forget(connection);
+  }
+}
+
+void AdminSocket::forget(int connection) {
+  const base::Lock lock(mutex_);
+  connections_.erase(connection);
+  if (connections_.empty()) all_done_.notify_all();
+}
+
+// An exception must not end the server.
+base::Result<Json> AdminSocket::run(const Json& request, const ReportProgress& report) const {
+  try {
+    return run_(request["operation"].get_ref<const std::string&>(), request["arguments"], report);
+  } catch (const std::exception& error) {
+    return Error{ErrorCode::unavailable,
+                 std::string("the server could not execute the command: ") + error.what(),
+                 {}};
   }
 }
 
@@ -139,8 +166,7 @@ void AdminSocket::serve(int connection) {
       if (sent) sent = send_line(connection, encode_progress(progress));
       return bool(sent) && !stopping_;
     };
-    const auto answer = run_((*request)["operation"].get_ref<const std::string&>(),
-                             (*request)["arguments"], report);
+    const auto answer = run(*request, report);
     if (sent) sent = send_line(connection, encode_answer(answer));
   }
   // A peer that has gone can read the result of its command in the log.

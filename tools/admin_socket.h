@@ -33,7 +33,10 @@ class AdminSocket {
  private:
   AdminSocket(AdminAddress address, Descriptor socket, Descriptor wake, RunOperation run);
   void accept_connections();
+  void start_to_serve(int connection);
   void serve(int connection);
+  void forget(int connection);
+  base::Result<Json> run(const Json& request, const ReportProgress& report) const;
 
   AdminAddress address_;
   Descriptor socket_;

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 #include <future>
+#include <stdexcept>
 #include <thread>
 
 #include "tools/operations_routes.h"
@@ -26,6 +27,7 @@ Result<Json> echo(std::string_view operation, const Json& arguments, const Repor
   if (operation == "refuse") {
     return Error{ErrorCode::conflict, "no", {{"field", "why"}}};
   }
+  if (operation == "throw") throw std::runtime_error("no memory");
   return Json{{"operation", operation}, {"arguments", arguments}};
 }
 
@@ -70,6 +72,18 @@ TEST_CASE("an operation's error is returned whole", "[admin]") {
   REQUIRE(answer);
   REQUIRE_FALSE(*answer);
   CHECK(answer->error() == Error{ErrorCode::conflict, "no", {{"field", "why"}}});
+}
+
+TEST_CASE("an operation that throws is an error, and the server answers the next one", "[admin]") {
+  const Site site;
+  const auto answer = site.run("throw", Json::object());
+  REQUIRE(answer);
+  REQUIRE_FALSE(*answer);
+  CHECK(answer->error().code == ErrorCode::unavailable);
+  CHECK_THAT(answer->error().detail, Catch::Contains("no memory"));
+  const auto next = site.run("ask", Json::object());
+  REQUIRE(next);
+  CHECK(*next);
 }
 
 TEST_CASE("every error code survives the conversion to JSON and back", "[admin]") {
