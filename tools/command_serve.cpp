@@ -171,7 +171,7 @@ class StopSignals {
 void open_newest_releases(DataFolder& folder, http::Log& log) {
   const projections::Views views = folder.projections().views();
   for (const auto& system : coding_systems::all_coding_systems()) {
-    const auto release = commands::newest_release(views, system.id);
+    const auto release = commands::newest_release(folder.log(), views, system.id);
     if (!release || !commands::has_release_file(views, system.id, release->alias)) continue;
     const auto opened = folder.releases().open(system.id, release->alias);
     if (opened) {

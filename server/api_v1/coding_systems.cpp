@@ -43,10 +43,10 @@ struct LatestRelease {
 
 // The newest release of every coding system whose newest release has a file, in the order of the
 // registry. (The reference fails if a system has none; this list leaves it out.)
-std::vector<LatestRelease> latest_releases(const Views& views) {
+std::vector<LatestRelease> latest_releases(const Application& application, const Views& views) {
   std::vector<LatestRelease> latest;
   for (const CodingSystemInfo& system : coding_systems::all_coding_systems()) {
-    auto newest = commands::newest_release(views, system.id);
+    auto newest = commands::newest_release(application.site().log, views, system.id);
     if (!newest || newest->file_digest == base::Sha256{}) continue;
     latest.push_back({&system, std::move(*newest)});
   }
@@ -75,10 +75,10 @@ std::string in_iso_format(base::Timestamp time) {
   return text + "+00:00";
 }
 
-Response latest_json(const Views& views) {
+Response latest_json(const Application& application, const Views& views) {
   JsonWriter json(JsonStyle::python);
   json.begin_object();
-  for (const LatestRelease& latest : latest_releases(views)) {
+  for (const LatestRelease& latest : latest_releases(application, views)) {
     json.key(latest.system->id).begin_object().field("name", latest.system->name);
     json.field("release_name", latest.release.name).field("valid_from", latest.release.valid_from);
     json.field("import_timestamp", in_milliseconds(latest.release.imported_at));
@@ -102,11 +102,11 @@ std::string table_row(std::initializer_list<std::string_view> cells) {
   return row + "</tr>\n";
 }
 
-Response latest_page(const Views& views) {
+Response latest_page(const Application& application, const Views& views) {
   std::string table =
       "<table>\n<tr><th>Coding system</th><th>Release</th><th>Valid "
       "from</th><th>Imported</th></tr>\n";
-  for (const LatestRelease& latest : latest_releases(views)) {
+  for (const LatestRelease& latest : latest_releases(application, views)) {
     table += table_row({latest.system->name, latest.release.name, latest.release.valid_from,
                         base::format_date(latest.release.imported_at)});
   }
@@ -121,7 +121,8 @@ Response latest_page(const Views& views) {
 
 Response latest(Application& application, const Request& request) {
   const Views views = application.views();
-  return request.query().get("type") == "json" ? latest_json(views) : latest_page(views);
+  return request.query().get("type") == "json" ? latest_json(application, views)
+                                               : latest_page(application, views);
 }
 
 // --- More about codes
@@ -188,7 +189,7 @@ Response more_info(Application& application, const Request& request, const PathP
   std::ranges::sort(*codes);
   const auto repeated = std::ranges::unique(*codes);
   codes->erase(repeated.begin(), repeated.end());
-  for (const LatestRelease& latest : latest_releases(application.views())) {
+  for (const LatestRelease& latest : latest_releases(application, application.views())) {
     if (latest.system != system) continue;
     const auto opened = application.site().open_release(system->id, latest.release.alias);
     if (!opened) return error_answer(503, opened.error());

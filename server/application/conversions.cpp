@@ -40,7 +40,7 @@ class Terms {
   // A system without a ready release has no terms. Errors: unavailable (the release fails to open).
   static Result<Terms> open(const Site& site, const Views& views, std::string_view system) {
     Terms terms;
-    if (!commands::newest_release(views, system)) return terms;
+    if (!commands::newest_release(site.log, views, system)) return terms;
     auto chosen = commands::choose_release(site, views, std::string(system), std::nullopt);
     if (!chosen) return Error{ErrorCode::unavailable, chosen.error().detail, {}};
     terms.release_ = std::move(chosen->open);

@@ -114,7 +114,7 @@ Result<ChosenRelease> choose_release(const Site& site, const Views& views,
     }
     chosen.record = *record;
   } else {
-    auto newest = newest_release(views, coding_system);
+    auto newest = newest_release(site.log, views, coding_system);
     if (!newest) {
       return base::field_error(
           ErrorCode::invalid, "release",
