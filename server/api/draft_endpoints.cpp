@@ -67,12 +67,45 @@ Result<Commit> remove_search(const WriteCall& call, base::VersionId draft) {
   return call.application.drafts().remove_search(call.write, draft, *search);
 }
 
+// A base position beyond the head is refused: no client can have seen it, and accepting it would
+// overwrite later decisions of others.
+Result<void> check_base_position(const WriteCall& call, base::Position position,
+                                 std::string_view field) {
+  const base::Position head = call.application.site().log.head().position;
+  if (position <= head) return {};
+  return base::field_error(ErrorCode::invalid, std::string(field),
+                           "is after the end of the log, at " + std::to_string(head.value()));
+}
+
+// The state that the client has seen: base_position in the body, or the position in If-Match.
+Result<std::optional<base::Position>> seen_position(const WriteCall& call) {
+  auto seen = position_in_if_match(call.request);
+  if (!seen) return seen.error();
+  if (*seen) {
+    const auto good = check_base_position(call, **seen, "If-Match");
+    if (!good) return good.error();
+  }
+  if (!call.body.contains("base_position")) return seen;
+  const base::Position position(call.body.at("base_position").get<std::uint64_t>());
+  if (*seen && **seen != position) {
+    return base::field_error(ErrorCode::invalid, "base_position",
+                             "is another position than If-Match gives");
+  }
+  const auto good = check_base_position(call, position, "base_position");
+  if (!good) return good.error();
+  return std::optional(position);
+}
+
 Result<Commit> undo(const WriteCall& call, base::VersionId draft) {
-  return call.application.drafts().undo(call.write, draft);
+  const auto seen = seen_position(call);
+  if (!seen) return seen.error();
+  return call.application.drafts().undo(call.write, draft, *seen);
 }
 
 Result<Commit> redo(const WriteCall& call, base::VersionId draft) {
-  return call.application.drafts().redo(call.write, draft);
+  const auto seen = seen_position(call);
+  if (!seen) return seen.error();
+  return call.application.drafts().redo(call.write, draft, *seen);
 }
 
 Result<Commit> reapply(const WriteCall& call, base::VersionId draft) {
@@ -94,16 +127,6 @@ http::Response conflict_response(const WriteCall& call, base::VersionId id, cons
   return response;
 }
 
-// A base position beyond the head is refused: no client can have seen it, and accepting it would
-// overwrite later decisions of others.
-Result<void> check_base_position(const WriteCall& call, base::Position position,
-                                 std::string_view field) {
-  const base::Position head = call.application.site().log.head().position;
-  if (position <= head) return {};
-  return base::field_error(ErrorCode::invalid, std::string(field),
-                           "is after the end of the log, at " + std::to_string(head.value()));
-}
-
 Result<Outcome> change_statuses(const WriteCall& call) {
   const auto id = version_id_in_path(call.path);
   if (!id) return id.error();
@@ -114,23 +137,9 @@ Result<Outcome> change_statuses(const WriteCall& call) {
     command.updates.push_back({update.at(0), *status});
   }
   command.reason = call.body.value("reason", "");
-  const auto seen = position_in_if_match(call.request);
+  const auto seen = seen_position(call);
   if (!seen) return seen.error();
-  if (*seen) {
-    const auto good = check_base_position(call, **seen, "If-Match");
-    if (!good) return good.error();
-  }
   command.base_position = *seen;
-  if (call.body.contains("base_position")) {
-    const base::Position position(call.body.at("base_position").get<std::uint64_t>());
-    if (*seen && **seen != position) {
-      return base::field_error(ErrorCode::invalid, "base_position",
-                               "is another position than If-Match gives");
-    }
-    const auto good = check_base_position(call, position, "base_position");
-    if (!good) return good.error();
-    command.base_position = position;
-  }
   auto commit = call.application.drafts().change_statuses(call.write, *id, command);
   if (commit) return Outcome(std::move(*commit));
   const Error& error = commit.error();
@@ -140,13 +149,20 @@ Result<Outcome> change_statuses(const WriteCall& call) {
   return error;
 }
 
-Endpoint post_step(std::string_view path, std::string_view id, std::string_view summary, Act act) {
+struct PostedStep {
+  std::string_view path;
+  std::string_view id;
+  std::string_view summary;
+  std::string_view body;
+};
+
+Endpoint post_step(const PostedStep& step, Act act) {
   Endpoint endpoint;
   endpoint.method = Method::post;
-  endpoint.path = path;
-  endpoint.id = id;
-  endpoint.summary = summary;
-  endpoint.body = "Nothing";
+  endpoint.path = step.path;
+  endpoint.id = step.id;
+  endpoint.summary = step.summary;
+  endpoint.body = step.body;
   endpoint.body_is_optional = true;
   endpoint.answer = "StatusesChanged";
   endpoint.act = std::move(act);
@@ -184,11 +200,23 @@ std::vector<Endpoint> draft_endpoints() {
        .answer = "StatusesChanged",
        .act = change_statuses,
        .render = statuses_changed},
-      post_step("/api/v2/versions/{hash}/undo", "undo", "Take the draft's last step back.",
+      post_step({.path = "/api/v2/versions/{hash}/undo",
+                 .id = "undo",
+                 .summary = "Take the draft's last step back. 409 if another user made it and "
+                            "base_position does not include it.",
+                 .body = "StepBase"},
                 on_draft(undo)),
-      post_step("/api/v2/versions/{hash}/redo", "redo", "Do it again.", on_draft(redo)),
-      post_step("/api/v2/versions/{hash}/reapply", "reapply",
-                "Compute every inherited status again from the decided ones.", on_draft(reapply)),
+      post_step({.path = "/api/v2/versions/{hash}/redo",
+                 .id = "redo",
+                 .summary = "Do the step again that was undone last. 409 if another user undid it "
+                            "and base_position does not include that.",
+                 .body = "StepBase"},
+                on_draft(redo)),
+      post_step({.path = "/api/v2/versions/{hash}/reapply",
+                 .id = "reapply",
+                 .summary = "Compute every inherited status again from the decided ones.",
+                 .body = "Nothing"},
+                on_draft(reapply)),
   };
 }
 

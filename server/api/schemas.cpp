@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "server/api/upgrade_schemas.h"
+
 namespace codelog::api {
 namespace {
 
@@ -21,6 +23,8 @@ constexpr std::string_view words = R"json({
     "field": {"type": "string", "description": "A path such as references[0].url"},
     "detail": {"type": "string"}}},
 "Position": {"type": "integer", "minimum": 0, "description": "The place of a commit in the log."},
+"BasePosition": {"type": "integer", "minimum": 0,
+  "description": "The version's position, as last read (or its ETag in If-Match)."},
 "Time": {"type": "string", "format": "date-time"},
 "Owner": {"type": "string", "description": "organisation/SLUG or user/NAME",
           "examples": ["organisation/test-org", "user/alice"]},
@@ -133,8 +137,9 @@ constexpr std::string_view requests = R"json({
         "prefixItems": [{"type": "string", "description": "A code, as people type it."},
                         {"enum": ["+", "-", "?"], "description": "? clears a decision."}]}},
     "reason": {"type": "string"},
-    "base_position": {"$ref": "#/components/schemas/Position",
-      "description": "The version's position, as last read (or its ETag in If-Match)."}}}
+    "base_position": {"$ref": "#/components/schemas/BasePosition"}}},
+"StepBase": {"type": "object", "additionalProperties": false,
+  "properties": {"base_position": {"$ref": "#/components/schemas/BasePosition"}}}
 })json";
 
 constexpr std::string_view answers = R"json({
@@ -316,7 +321,8 @@ constexpr std::string_view answers = R"json({
     "position": {"$ref": "#/components/schemas/Position"},
     "time": {"anyOf": [{"$ref": "#/components/schemas/Time"}, {"type": "null"}]},
     "actor": {"type": ["string", "null"], "description": "null: the operators of the site."},
-    "command": {"type": ["string", "null"]}, "type": {"type": "string"}}}
+    "command": {"type": ["string", "null"]}, "type": {"type": "string"},
+    "more": {"type": "string", "description": "The address of the next codes of its lists."}}}
 })json";
 
 constexpr std::string_view outcomes = R"json({
@@ -394,101 +400,12 @@ constexpr std::string_view outcomes = R"json({
     "position": {"$ref": "#/components/schemas/Position"}}}
 })json";
 
-constexpr std::string_view upgrades = R"json({
-"Upgrade": {"type": "object", "required": ["release"], "additionalProperties": false,
-  "properties": {"release": {"type": "string", "description": "An alias."}}},
-"Confirmation": {"type": "object", "additionalProperties": false,
-  "properties": {"codes": {"$ref": "#/components/schemas/TypedCodes",
-                           "description": "Default: all that wait."}}},
-"UpgradeOutcome": {"enum": ["unchanged", "affected", "cannot tell"]},
-"UpgradeCounts": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0},
-  "description": "Numbers of codes by kind of change; searches_left_out counts searches.",
-  "required": ["newly_matched", "no_longer_matched", "new_descendants", "inactive", "removed",
-               "moved", "renamed", "status_changed", "searches_left_out"]},
-"UpgradedCode": {"type": "object",
-  "required": ["code", "term", "changes", "status_before", "status_after", "assumed"],
-  "properties": {
-    "code": {"$ref": "#/components/schemas/Code"}, "term": {"type": "string"},
-    "changes": {"type": "array", "items": {"enum": ["newly_matched", "no_longer_matched",
-      "new_descendant", "inactive", "removed", "moved", "renamed", "status_changed"]}},
-    "status_before": {"enum": ["+", "-", "(+)", "(-)", "?", "!", null],
-                      "description": "null: the version does not have the code."},
-    "status_after": {"$ref": "#/components/schemas/CodeStatus"},
-    "assumed": {"type": "boolean", "description": "status_after waits for confirmation."},
-    "term_before": {"type": "string"}, "parents_before": {"$ref": "#/components/schemas/Codes"},
-    "parents_after": {"$ref": "#/components/schemas/Codes"},
-    "successors": {"type": "array",
-      "description": "Its replacements, and the replacements of inactive ones.",
-      "items": {"type": "object",
-        "required": ["relation", "code", "term", "active", "instead_of"],
-        "properties": {"relation": {"type": "string"}, "term": {"type": "string"},
-          "code": {"$ref": "#/components/schemas/Code"}, "active": {"type": "boolean"},
-          "instead_of": {"$ref": "#/components/schemas/Code"}}}}}},
-"UpgradePreview": {"type": "object",
-  "required": ["release", "release_before", "compared_with_release_before", "outcome",
-               "compatible", "counts", "searches", "not_codes", "codes"],
-  "properties": {
-    "release": {"type": "string"}, "release_before": {"type": "string"},
-    "compared_with_release_before": {"type": "boolean",
-      "description": "false: its file is missing, so moves and new names are not detected."},
-    "outcome": {"$ref": "#/components/schemas/UpgradeOutcome"}, "compatible": {"type": "boolean"},
-    "counts": {"$ref": "#/components/schemas/UpgradeCounts"},
-    "searches": {"type": "array", "items": {"type": "object",
-      "required": ["id", "codes_before", "codes_after", "left_out"],
-      "properties": {"id": {"type": "integer"}, "term": {"type": "string"},
-        "code": {"type": "string"}, "codes_before": {"type": "integer"},
-        "codes_after": {"type": "integer"},
-        "left_out": {"type": "boolean",
-          "description": "The search finds too much for a draft now, or cannot run."},
-        "problem": {"type": "string", "description": "Why it cannot be run."}}}},
-    "not_codes": {"$ref": "#/components/schemas/Codes",
-      "description": "Entries of an uploaded table that are not codes; a draft leaves them out."},
-    "codes": {"type": "array", "items": {"$ref": "#/components/schemas/UpgradedCode"}}}},
-"Assumptions": {"type": "object", "required": ["assumptions", "position"],
-  "properties": {
-    "assumptions": {"type": "array", "items": {"type": "object", "required": ["code", "status"],
-      "properties": {"code": {"$ref": "#/components/schemas/Code"},
-                     "status": {"$ref": "#/components/schemas/CodeStatus"}}}},
-    "position": {"$ref": "#/components/schemas/Position"}}},
-"AssumptionsConfirmed": {"type": "object", "required": ["confirmed", "position"],
-  "properties": {"confirmed": {"$ref": "#/components/schemas/Codes"},
-                 "position": {"$ref": "#/components/schemas/Position"}}},
-"ReportProgress": {"type": ["object", "null"], "required": ["running", "done", "total"],
-  "description": "The report that this server made last, or is making.",
-  "properties": {"running": {"type": "boolean"}, "done": {"type": "integer"},
-                 "total": {"type": "integer"}, "error": {"type": "string"}}},
-"UpgradeReportStarted": {"type": "object", "required": ["release", "progress"],
-  "properties": {"release": {"type": "string"},
-                 "progress": {"$ref": "#/components/schemas/ReportProgress"}}},
-"UpgradeReport": {"type": "object", "required": ["release", "progress", "report"],
-  "properties": {
-    "release": {"type": "string"}, "progress": {"$ref": "#/components/schemas/ReportProgress"},
-    "report": {"type": ["object", "null"], "description": "null: the first is being made.",
-      "required": ["digest", "position", "time", "summary", "versions", "next"],
-      "properties": {
-        "digest": {"type": "string", "description": "SHA-256 of the release file."},
-        "position": {"$ref": "#/components/schemas/Position"},
-        "time": {"$ref": "#/components/schemas/Time"},
-        "summary": {"type": "object", "required": ["unchanged", "affected", "cannot tell"],
-                    "additionalProperties": {"type": "integer"}},
-        "versions": {"type": "array", "items": {"$ref": "#/components/schemas/ReportedVersion"}},
-        "next": {"type": ["integer", "null"],
-                 "description": "Give it as `after`; null: the end."}}}}},
-"ReportedVersion": {"type": "object",
-  "required": ["hash", "codelist", "outcome", "compatible", "counts"],
-  "properties": {
-    "hash": {"$ref": "#/components/schemas/Hash"},
-    "codelist": {"type": ["object", "null"], "description": "null: deleted since."},
-    "outcome": {"$ref": "#/components/schemas/UpgradeOutcome"}, "compatible": {"type": "boolean"},
-    "counts": {"$ref": "#/components/schemas/UpgradeCounts"}, "problem": {"type": "string"}}}
-})json";
-
 }  // namespace
 
 const nlohmann::json& schemas() {
   static const nlohmann::json all = [] {
     nlohmann::json together = nlohmann::json::object();
-    for (const std::string_view part : {words, requests, answers, outcomes, upgrades}) {
+    for (const std::string_view part : {words, requests, answers, outcomes, upgrade_schemas}) {
       together.update(nlohmann::json::parse(part));
     }
     return together;

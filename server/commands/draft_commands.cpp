@@ -6,6 +6,7 @@
 #include "server/commands/draft_steps.h"
 #include "server/commands/permissions.h"
 #include "server/commands/typed_search.h"
+#include "server/commands/uploaded_table.h"
 #include "server/commands/validation.h"
 
 namespace codelog::commands {
@@ -71,13 +72,24 @@ Result<void> check_room_for_search(const Workspace& workspace, const AddSearch& 
                                ": remove one");
 }
 
+// No client can have seen a position beyond the log.
+Result<void> check_base(const Views& views, const std::optional<Position>& base_position) {
+  if (!base_position || *base_position <= views.checkpoint()) return {};
+  return base::field_error(
+      ErrorCode::invalid, "base_position",
+      "is after the end of the log, at " + std::to_string(views.checkpoint().value()));
+}
+
 Error decided_otherwise(const std::map<std::string, CodeStatus>& others,
                         const std::vector<std::string>& codes) {
   Error error{ErrorCode::conflict, "another user has decided since: ", {}};
   for (std::size_t i = 0; i < codes.size(); ++i) {
     const std::string status(base::to_string(others.at(codes[i])));
-    error.detail += (i == 0 ? "" : ", ") + codes[i] + " is " + status;
+    if (i < listed_codes_max) error.detail += (i == 0 ? "" : ", ") + codes[i] + " is " + status;
     error.fields.push_back({codes[i], status});
+  }
+  if (codes.size() > listed_codes_max) {
+    error.detail += " and " + std::to_string(codes.size() - listed_codes_max) + " more";
   }
   error.detail += ". Look at the draft as it is now, and give its position as base_position";
   return error;
@@ -188,11 +200,8 @@ Result<Commit> DraftCommands::change_statuses(const Write& write, VersionId id,
       write, id, {},
       [&](const Views& views, const VersionRecord& draft,
           const Workspace& workspace) -> Result<Decision> {
-        if (command.base_position && *command.base_position > views.checkpoint()) {
-          return base::field_error(
-              ErrorCode::invalid, "base_position",
-              "is after the end of the log, at " + std::to_string(views.checkpoint().value()));
-        }
+        const auto known = check_base(views, command.base_position);
+        if (!known) return known.error();
         const auto others =
             decided_by_others(executor_.site().log, draft, write.actor, command.base_position);
         if (!others) return others.error();
@@ -261,41 +270,82 @@ Result<StepEffect> read_step(const events::EventLog& log, Position position, Ver
   return std::move(*effect);
 }
 
-}  // namespace
+// A client's wish to take a step back or to do it again.
+struct Wish {
+  std::optional<Position> base_position;
+  std::string_view last_done;  // "made" or "undone"
+  std::string_view verb;       // "undo" or "redo"
+};
 
-Result<Commit> DraftCommands::undo(const Write& write, VersionId id) {
-  return step(write, id, {},
-              [&](const Views&, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
-                if (draft.undo_steps.empty()) {
-                  return Error{ErrorCode::conflict, "there is nothing to undo", {}};
-                }
-                const Position position = draft.undo_steps.back();
-                auto effect = read_step(executor_.site().log, position, id);
-                if (!effect) return effect.error();
-                StepEffect back = effect->inverse();
-                return step_decision(draft, "UndoStep",
-                                     events::DraftStepUndone{id, position, std::move(back.changes),
-                                                             std::move(back.searches_added),
-                                                             std::move(back.searches_removed),
-                                                             std::move(back.reopened)});
-              });
+// A user may reverse the user's own last move of a step at any time, another user's only if the
+// client says that it has seen that move.
+Result<void> check_seen(const events::EventLog& log, const VersionRecord& draft, Position step,
+                        const Actor& actor, const Wish& wish) {
+  const auto move = last_move(log, draft, step);
+  if (!move) return move.error();
+  const std::string& other = move->content.actor;
+  if (other == actor.username) return {};
+  if (wish.base_position && *wish.base_position >= move->position) return {};
+  const std::string name = other.empty() ? "an operator of the site" : other;
+  const std::string place = std::to_string(move->position.value());
+  const std::string verb(wish.verb);
+  return Error{ErrorCode::conflict,
+               "the draft's last step was " + std::string(wish.last_done) + " by " + name +
+                   " (position " + place + "). To " + verb +
+                   " it, look at the draft as it is now, and give its position as base_position",
+               {{"base_position", "must be at least " + place + " to " + verb + " a step that " +
+                                      name + " has " + std::string(wish.last_done)}}};
 }
 
-Result<Commit> DraftCommands::redo(const Write& write, VersionId id) {
-  return step(write, id, {},
-              [&](const Views&, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
-                if (draft.redo_steps.empty()) {
-                  return Error{ErrorCode::conflict, "there is nothing to redo", {}};
-                }
-                const Position position = draft.redo_steps.back();
-                auto effect = read_step(executor_.site().log, position, id);
-                if (!effect) return effect.error();
-                return step_decision(
-                    draft, "RedoStep",
-                    events::DraftStepRedone{
-                        id, position, std::move(effect->changes), std::move(effect->searches_added),
-                        std::move(effect->searches_removed), std::move(effect->settled)});
-              });
+}  // namespace
+
+Result<Commit> DraftCommands::undo(const Write& write, VersionId id,
+                                   const std::optional<Position>& base_position) {
+  return step(
+      write, id, {},
+      [&](const Views& views, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
+        if (draft.undo_steps.empty()) {
+          return Error{ErrorCode::conflict, "there is nothing to undo", {}};
+        }
+        const auto known = check_base(views, base_position);
+        if (!known) return known.error();
+        const Position position = draft.undo_steps.back();
+        const auto seen = check_seen(executor_.site().log, draft, position, write.actor,
+                                     {base_position, "made", "undo"});
+        if (!seen) return seen.error();
+        auto effect = read_step(executor_.site().log, position, id);
+        if (!effect) return effect.error();
+        StepEffect back = effect->inverse();
+        return step_decision(
+            draft, "UndoStep",
+            events::DraftStepUndone{id, position, std::move(back.changes),
+                                    std::move(back.searches_added),
+                                    std::move(back.searches_removed), std::move(back.reopened)});
+      });
+}
+
+Result<Commit> DraftCommands::redo(const Write& write, VersionId id,
+                                   const std::optional<Position>& base_position) {
+  return step(
+      write, id, {},
+      [&](const Views& views, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
+        if (draft.redo_steps.empty()) {
+          return Error{ErrorCode::conflict, "there is nothing to redo", {}};
+        }
+        const auto known = check_base(views, base_position);
+        if (!known) return known.error();
+        const Position position = draft.redo_steps.back();
+        const auto seen = check_seen(executor_.site().log, draft, position, write.actor,
+                                     {base_position, "undone", "redo"});
+        if (!seen) return seen.error();
+        auto effect = read_step(executor_.site().log, position, id);
+        if (!effect) return effect.error();
+        return step_decision(draft, "RedoStep",
+                             events::DraftStepRedone{id, position, std::move(effect->changes),
+                                                     std::move(effect->searches_added),
+                                                     std::move(effect->searches_removed),
+                                                     std::move(effect->settled)});
+      });
 }
 
 const std::vector<CodeChange>& changes_of(const Commit& commit) {

@@ -50,9 +50,15 @@ class DraftCommands {
                                      const std::optional<std::vector<std::string>>& codes);
   // Computes all inherited statuses again from the decided ones.
   Result<Commit> reapply(const Write& write, VersionId id);
-  // Errors: conflict when there is nothing to undo or redo.
-  Result<Commit> undo(const Write& write, VersionId id);
-  Result<Commit> redo(const Write& write, VersionId id);
+  // Takes the draft's last step back; does the step again that was taken back last. If another user
+  // made that step (or took it back), `base_position` must include that: nobody's work is taken
+  // back unseen. Errors: conflict when there is nothing to undo or redo, or, naming base_position
+  // and the other user, when the client has not seen the other user's commit; invalid, for a
+  // position beyond the log.
+  Result<Commit> undo(const Write& write, VersionId id,
+                      const std::optional<Position>& base_position = std::nullopt);
+  Result<Commit> redo(const Write& write, VersionId id,
+                      const std::optional<Position>& base_position = std::nullopt);
 
  private:
   // Does a step's slow work before its turn, and sets the turn that it needs.

@@ -127,6 +127,25 @@ Result<std::map<std::string, base::CodeStatus>> decided_by_others(
   return decided;
 }
 
+Result<Commit> last_move(const events::EventLog& log, const projections::VersionRecord& draft,
+                         Position step) {
+  const auto moves = [&](const events::Event& event) {
+    const auto* undone = std::get_if<events::DraftStepUndone>(&event);
+    if (undone != nullptr) return undone->version == draft.id && undone->step == step;
+    const auto* redone = std::get_if<events::DraftStepRedone>(&event);
+    return redone != nullptr && redone->version == draft.id && redone->step == step;
+  };
+  const std::string stream = projections::codelist_stream(draft.codelist);
+  const auto reader =
+      log.read_stream(stream, log.stream_version(stream), events::Direction::backward);
+  while (auto commit = reader->next()) {
+    if (!*commit) return commit->error();
+    if ((*commit)->position <= step) break;
+    if (std::ranges::any_of((*commit)->content.events, moves)) return std::move(**commit);
+  }
+  return log.read(step);
+}
+
 bool OwnCodes::contains(const std::string& code) const {
   std::call_once(once_, [this] { read(); });
   return !codes_ || std::ranges::binary_search(*codes_, code);

@@ -36,6 +36,12 @@ Result<std::map<std::string, base::CodeStatus>> decided_by_others(
     const events::EventLog& log, const projections::VersionRecord& draft, const Actor& actor,
     const std::optional<Position>& base_position);
 
+// The commit that last put this step of the draft into effect or out of it: the step itself, its
+// undoing, or its redoing. Reads the codelist's commits from the newest one back to it. Errors:
+// those of reading them.
+Result<Commit> last_move(const events::EventLog& log, const projections::VersionRecord& draft,
+                         Position step);
+
 // The draft's own codes: it started with them, and none of its first searches found them. They come
 // from a list, from an uploaded table, or from a search that a newer release cannot run. Removing a
 // search never removes them. They are read from the log at the first use; if the draft's beginning

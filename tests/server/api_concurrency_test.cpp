@@ -64,6 +64,27 @@ void in_parallel(int count, Work work) {
   for (int i = 0; i < count; ++i) threads.emplace_back([&work, i] { work(i); });
 }
 
+// A draft whose last steps are alice's, then carol's.
+struct TwoUsers : Fixture {
+  std::uint64_t by_alice = position_of(decide("alice", codes[0], "+"));
+  std::uint64_t by_carol = position_of(decide("carol", codes[1], "+"));
+
+  // Undoes or redoes.
+  Reply move(const std::string& user, const std::string& verb,
+             const json& base_position = nullptr) const {
+    json body = json::object();
+    if (!base_position.is_null()) body["base_position"] = base_position;
+    return site.send("POST", version + "/" + verb, body, user);
+  }
+  json status_of(const std::string& code) const { return now().at("statuses").at(code); }
+
+  static std::uint64_t position_of(const Reply& reply) {
+    INFO(reply.body);
+    REQUIRE(reply.status == 200);
+    return reply.json().at("position").get<std::uint64_t>();
+  }
+};
+
 }  // namespace
 
 TEST_CASE_METHOD(Fixture, "deciding a code that another user has just decided is a conflict",
@@ -151,6 +172,75 @@ TEST_CASE_METHOD(Fixture, "If-Match names the state that the client has seen",
   const std::string newest = site.get(version).header("etag");
   CHECK(with_tag("POST", version + "/undo", json::object(), newest).status == 200);
   CHECK(with_tag("PATCH", statuses, exclude, site.get(version).header("etag")).status == 200);
+}
+
+TEST_CASE_METHOD(TwoUsers, "another user's last step is undone only by a client that has seen it",
+                 "[api][concurrency]") {
+  const std::uint64_t head = site.head();
+  for (const json& base : {json(nullptr), json(by_alice), json(by_carol - 1)}) {
+    CAPTURE(base);
+    const Reply refused = move("alice", "undo", base);
+    CHECK(refused.status == 409);
+    CHECK(refused.json().at("detail") ==
+          "the draft's last step was made by carol (position " + std::to_string(by_carol) +
+              "). To undo it, look at the draft as it is now, and give its position as "
+              "base_position");
+    CHECK(refused.json().at("errors").at(0).at("field") == "base_position");
+  }
+  CHECK(move("alice", "undo", head + 1).status == 400);
+  CHECK(move("alice", "undo", "x").status == 400);
+  CHECK(site.head() == head);
+  SECTION("one's own step is undone without a position, and with an old one") {
+    position_of(move("carol", "undo"));
+    CHECK(status_of(codes[1]) == "?");
+    position_of(move("carol", "redo", by_alice));
+    position_of(move("carol", "undo", by_alice));
+    CHECK(status_of(codes[1]) == "?");
+    // Now the last step is alice's.
+    CHECK(move("carol", "undo").status == 409);
+    position_of(move("alice", "undo"));
+    CHECK(status_of(codes[0]) == "?");
+  }
+  SECTION("with the position that the client has seen") {
+    position_of(move("alice", "undo", by_carol));
+    CHECK(status_of(codes[1]) == "?");
+  }
+  SECTION("with the ETag that the client has seen") {
+    const Reply undone = site.ask({.method = "POST",
+                                   .target = version + "/undo",
+                                   .token = "Token " + ApiSite::token_of("alice"),
+                                   .headers = {{"If-Match", site.get(version).header("etag")}}});
+    position_of(undone);
+    CHECK(status_of(codes[1]) == "?");
+  }
+}
+
+TEST_CASE_METHOD(TwoUsers, "redoing and undoing count as steps of the user who did them",
+                 "[api][concurrency]") {
+  SECTION("redoing reverses an undoing, and undoing a redoing") {
+    const std::uint64_t undone = position_of(move("carol", "undo"));
+    const Reply refused = move("alice", "redo");
+    CHECK(refused.status == 409);
+    CHECK_THAT(refused.json().at("detail").get<std::string>(),
+               Catch::Contains("was undone by carol (position " + std::to_string(undone) + ")"));
+    const std::uint64_t redone = position_of(move("alice", "redo", undone));
+    CHECK(status_of(codes[1]) == "+");
+    // The step is carol's, but alice has redone it.
+    CHECK(move("carol", "undo", undone).status == 409);
+    position_of(move("carol", "undo", redone));
+    CHECK(status_of(codes[1]) == "?");
+  }
+  SECTION("changes of the codelist and of its other drafts are no steps of this one") {
+    const Reply other = site.send("POST", version + "/drafts");
+    INFO(other.body);
+    REQUIRE(other.status == 201);
+    const std::string draft =
+        "/api/v2/versions/" + other.json().at("hash").get<std::string>() + "/statuses";
+    REQUIRE(site.send("PATCH", draft, one_update(codes[2], "+")).status == 200);
+    CHECK(move("alice", "undo").status == 409);
+    position_of(move("carol", "undo"));
+    CHECK(status_of(codes[1]) == "?");
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "sixteen clients click at once, and every click counts",

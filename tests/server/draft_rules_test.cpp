@@ -127,6 +127,20 @@ TEST_CASE_METHOD(Fixture, "an excluded leaf of a draft made from one code stays"
   CHECK(statuses(draft) == Statuses{{"pollen", "+"}});
 }
 
+TEST_CASE_METHOD(Fixture, "an operator's step is another user's too", "[draft]") {
+  const auto draft = draft_of({"pollen"});
+  const commands::Write operators{commands::Actor::system(), std::nullopt};
+  const auto step = drafts.change_statuses(operators, draft, of({{"dust", plus}}));
+  REQUIRE(step);
+  const auto refused = drafts.undo(alice, draft);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == base::ErrorCode::conflict);
+  CHECK_THAT(refused.error().detail, Catch::Contains("was made by an operator of the site"));
+  CHECK(drafts.undo(alice, draft, step->position));
+  CHECK_FALSE(drafts.redo(operators, draft));
+  CHECK(drafts.redo(alice, draft));
+}
+
 TEST_CASE_METHOD(Fixture, "any code of the release may be decided, and brings its descendants",
                  "[draft]") {
   const auto draft = draft_of({});
