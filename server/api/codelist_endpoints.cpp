@@ -133,10 +133,13 @@ Result<http::Response> get_history(const ReadCall& call) {
   if (!after) return after.error();
   const auto limit = number_in_query(call.request, "limit", page_entries, {1, page_entries_max});
   if (!limit) return limit.error();
-  const bool show_changes = call.request.query().get("changes") == "true";
-  auto text = history_json(
-      call.application.site().log, call.views, codelist->id,
-      {.after = base::Position(*after), .commits_max = *limit, .show_changes = show_changes});
+  const auto offset = number_in_query(call.request, "offset", 0, {});
+  if (!offset) return offset.error();
+  auto text = history_json(call.application.site().log, call.views, codelist->id,
+                           {.after = base::Position(*after),
+                            .commits_max = *limit,
+                            .show_changes = call.request.query().get("changes") == "true",
+                            .codes_offset = *offset});
   if (!text) return text.error();
   return http::json_text(200, std::move(*text));
 }
@@ -173,7 +176,9 @@ std::optional<std::vector<events::SignOff>> signoffs_in(const Json& body) {
 }
 
 commands::TableRules table_rules_in(const Json& body) {
-  return {.code_column = text_in(body, "code_column"), .takes_published_titles = true};
+  return {.code_column = text_in(body, "code_column"),
+          .takes_published_titles = true,
+          .retitles_others = true};
 }
 
 Result<Outcome> as_outcome(Result<Commit> commit) {
@@ -320,8 +325,9 @@ std::vector<Endpoint> around_codelist() {
       {.method = Method::get,
        .path = "/api/v2/codelists/{owner_kind}/{owner}/{slug}/history",
        .id = "getHistory",
-       .summary = "The events of a codelist, oldest first.",
-       .query = {Parameter::after, Parameter::limit, Parameter::changes},
+       .summary = "The events of a codelist, oldest first. An event lists up to 10,000 codes of a "
+                  "kind; `more` is the address of the next ones, and gives only that commit.",
+       .query = {Parameter::after, Parameter::limit, Parameter::changes, Parameter::offset},
        .answer = "HistoryPage",
        .read = get_history},
       {.method = Method::put,

@@ -214,7 +214,8 @@ Json describe(Parameter parameter) {
       return describe_as({{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}},
                          "Entries on a page.");
     case Parameter::offset:
-      return describe_as({{"type", "integer"}, {"minimum", 0}}, "Entries to pass over.");
+      return describe_as({{"type", "integer"}, {"minimum", 0}},
+                         "Entries to pass over; in a history, codes of its first commit.");
     case Parameter::owner:
       return describe_as({{"$ref", "#/components/schemas/Owner"}}, "Codelists of this owner.");
     case Parameter::coding_system:
@@ -223,7 +224,7 @@ Json describe(Parameter parameter) {
       return describe_as({{"$ref", "#/components/schemas/VersionStatus"}},
                          "Codelists with a version of this status.");
     case Parameter::changes:
-      return describe_as({{"type", "boolean"}}, "Show every code that a step changed, too.");
+      return describe_as({{"type", "boolean"}}, "Show the codes that a step changed, too.");
     case Parameter::release:
       return describe_as({{"type", "string"}}, "An alias; otherwise the most recent release.");
   }

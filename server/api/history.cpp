@@ -1,8 +1,10 @@
 #include "server/api/history.h"
 
+#include <algorithm>
 #include <array>
 #include <variant>
 
+#include "events/base/url_path.h"
 #include "events/base/version_hash.h"
 #include "projections/projections.h"
 #include "server/api/render.h"
@@ -25,11 +27,15 @@ constexpr std::size_t page_codes_max = 200'000;
 // Writes the content of an event, in the API's terms.
 class EventWriter {
  public:
-  EventWriter(JsonWriter& json, bool show_changes) : json_(json), show_changes_(show_changes) {}
+  EventWriter(JsonWriter& json, const HistoryRange& range)
+      : json_(json), show_changes_(range.show_changes), offset_(range.codes_offset) {}
 
   void write(const events::Event& event) {
+    is_cut_ = false;
     std::visit([this](const auto& value) { on(value); }, event);
   }
+  // True if a list of the last event goes on after what was written.
+  bool is_cut() const { return is_cut_; }
 
  private:
   void on(const events::CodelistCreated& event) {
@@ -87,8 +93,9 @@ class EventWriter {
   }
   void on(const events::StatusesChanged& event) {
     write_version(event.version);
+    json_.field("updates_count", std::uint64_t{event.updates.size()});
     json_.key("updates").begin_array();
-    for (const base::CodeWithStatus& update : event.updates) {
+    for (const base::CodeWithStatus& update : part_of(event.updates)) {
       json_.begin_array().value(update.code).value(base::to_string(update.status)).end_array();
     }
     json_.end_array();
@@ -104,7 +111,7 @@ class EventWriter {
     json_.field("confirmed_count", std::uint64_t{event.settled.size()});
     if (!show_changes_) return;
     json_.key("confirmed");
-    write_texts(event.settled, json_);
+    write_texts(part_of(event.settled), json_);
   }
   void on(const events::DraftStepUndone& event) { write_step(event); }
   void on(const events::DraftStepRedone& event) { write_step(event); }
@@ -142,7 +149,16 @@ class EventWriter {
     json_.field("changed_count", std::uint64_t{changes.size()});
     if (!show_changes_) return;
     json_.key("changed");
-    write_changes(changes, json_);
+    write_changes(part_of(changes), json_);
+  }
+
+  template <class Entry>
+  std::vector<Entry> part_of(const std::vector<Entry>& all) {
+    const std::size_t first = std::min<std::uint64_t>(offset_, all.size());
+    const std::size_t after = first + std::min(event_codes_max, all.size() - first);
+    is_cut_ = is_cut_ || after < all.size();
+    return {all.begin() + static_cast<std::ptrdiff_t>(first),
+            all.begin() + static_cast<std::ptrdiff_t>(after)};
   }
 
   void write_deletion(events::DeletionCause cause, const std::string& reason) {
@@ -163,6 +179,8 @@ class EventWriter {
 
   JsonWriter& json_;
   const bool show_changes_;
+  const std::uint64_t offset_;
+  bool is_cut_ = false;
 };
 
 // The version of the stream at its first commit after `after`.
@@ -191,14 +209,26 @@ void write_damaged(base::Position position, JsonWriter& json) {
   json.end_object();
 }
 
-void write_commit(const Commit& commit, bool show_changes, JsonWriter& json) {
-  EventWriter writer(json, show_changes);
+// The address of the commit's next codes.
+std::string address_of_more(const Commit& commit, const projections::Handle& handle,
+                            const HistoryRange& range) {
+  return base::encode_url_path("/api/v2/codelists/" + owner_text(handle.owner) + "/" + handle.slug +
+                               "/history") +
+         "?after=" + std::to_string(commit.position.value() - 1) + "&limit=1" +
+         (range.show_changes ? "&changes=true" : "") +
+         "&offset=" + std::to_string(range.codes_offset + event_codes_max);
+}
+
+void write_commit(const Commit& commit, const projections::Handle& handle,
+                  const HistoryRange& range, JsonWriter& json) {
+  EventWriter writer(json, range);
   for (const events::Event& event : commit.content.events) {
     json.begin_object().field("position", commit.position.value());
     json.field("time", base::format_timestamp(commit.content.time)).key("actor");
     commit.content.actor.empty() ? json.null() : json.value(commit.content.actor);
     json.field("command", commit.content.command).field("type", events::event_type(event));
     writer.write(event);
+    if (writer.is_cut()) json.field("more", address_of_more(commit, handle, range));
     json.end_object();
   }
 }
@@ -228,18 +258,21 @@ Result<std::string> history_json(const events::EventLog& log, const projections:
   const StreamVersion size = views.stream_version(stream);
   auto next = first_after(log, stream, size, range.after);
   if (!next) return next.error();
+  const auto record = views.codelist(codelist);
+  const projections::Handle handle = record ? record->handle() : projections::Handle();
+  const std::uint64_t commits_max = range.codes_offset == 0 ? range.commits_max : 1;
   base::Position last = range.after;
   std::size_t codes = 0;
   JsonWriter json;
   json.begin_object().key("events").begin_array();
-  for (std::uint64_t i = 0; i < range.commits_max && *next <= size; ++i) {
+  for (std::uint64_t i = 0; i < commits_max && *next <= size; ++i) {
     if (json.size_bytes() >= page_bytes_max || codes >= page_codes_max) break;
     const auto position = log.stream_position(stream, *next);
     if (!position) return position.error();
     const auto commit = log.read(*position);
     if (commit) {
       codes += codes_count(*commit);
-      write_commit(*commit, range.show_changes, json);
+      write_commit(*commit, handle, range, json);
     } else if (commit.error().code == base::ErrorCode::corrupt) {
       write_damaged(*position, json);
     } else if (commit.error().code == base::ErrorCode::not_found) {

@@ -3,6 +3,8 @@
 // Reads the log, so the cost is that of one page; a binary search finds the start of the page.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "events/log.h"
@@ -10,14 +12,21 @@
 
 namespace codelog::api {
 
+// An event lists at most this many codes of a kind: one commit may hold 100,000 decisions, and
+// change more codes.
+inline constexpr std::size_t event_codes_max = 10'000;
+
 struct HistoryRange {
   base::Position after;
   std::uint64_t commits_max = 0;  // a page ends between commits, and earlier if it gets long
-  bool show_changes = false;      // list every code that a step changed, not only their number
+  bool show_changes = false;      // list the codes that a step changed, not only their number
+  // If not 0, the page has only the first commit, and its lists of codes begin after this many.
+  std::uint64_t codes_offset = 0;
 };
 
-// {"events": […], "next": position or null}; marks commits that cannot be read. Errors: corrupt,
-// when the index of the codelist's commits is damaged.
+// {"events": […], "next": position or null}; marks commits that cannot be read. The field `more` of
+// an event is the address of the next codes of its lists. Errors: corrupt, when the index of the
+// codelist's commits is damaged.
 base::Result<std::string> history_json(const events::EventLog& log, const projections::Views& views,
                                        base::CodelistId codelist, const HistoryRange& range);
 

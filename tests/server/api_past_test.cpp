@@ -172,4 +172,56 @@ TEST_CASE_METHOD(Fixture, "history shows who did what, page by page", "[api][his
   CHECK(site.get(list + "/history?limit=1001").status == 400);
 }
 
+TEST_CASE_METHOD(Fixture, "an event of the history lists some of its codes, and leads to the rest",
+                 "[api][history]") {
+  site.register_wide_release();
+  const Reply made = site.send("POST", "/api/v2/codelists",
+                               {{"owner", "organisation/test-org"},
+                                {"name", "Wide"},
+                                {"coding_system", "bnf"},
+                                {"release", "bnf_wide_20240101"}});
+  REQUIRE(made.status == 201);
+  const std::string draft =
+      "/api/v2/versions/" + made.json().at("version").at("hash").get<std::string>();
+  json updates = json::array();
+  for (int i = 10'000; i < 29'000; ++i) updates.push_back({"leaf" + std::to_string(i), "+"});
+  const Reply decided = site.send("PATCH", draft + "/statuses", {{"updates", updates}});
+  INFO(decided.body.substr(0, 200));
+  REQUIRE(decided.status == 200);
+  REQUIRE(site.send("PATCH", draft + "/statuses", one_update("middle", "+")).status == 200);
+  const std::string history = "/api/v2/codelists/organisation/test-org/wide/history";
+  const std::string end = "?after=" + std::to_string(decided.json().at("position").get<int>() - 1);
+  for (const std::string changes : {"", "&changes=true"}) {
+    CAPTURE(changes);
+    const json page = site.get(history + end + changes).json();
+    CHECK(page.at("next").is_null());
+    REQUIRE(page.at("events").size() == 2);
+    json seen_updates = json::array();
+    json seen_changes = json::object();
+    json event = page.at("events").at(0);
+    for (int pages = 1;; ++pages) {
+      CHECK(event.at("updates_count") == updates.size());
+      CHECK(event.at("changed_count") == updates.size());
+      CHECK(event.at("updates").size() <= 10'000);
+      for (const json& update : event.at("updates")) seen_updates.push_back(update);
+      if (!changes.empty()) seen_changes.update(event.at("changed"));
+      if (!event.contains("more")) break;
+      REQUIRE(pages < 3);
+      CHECK(event.at("more") == history + end + "&limit=1" + changes + "&offset=10000");
+      const json next = site.get(event.at("more")).json();
+      REQUIRE(next.at("events").size() == 1);
+      event = next.at("events").at(0);
+    }
+    CHECK(seen_updates == updates);
+    CHECK(seen_changes.size() == (changes.empty() ? 0 : updates.size()));
+    // Only a list that is shown is cut.
+    CHECK_FALSE(page.at("events").at(1).at("changed_count") == 0);
+    CHECK_FALSE(page.at("events").at(1).contains("more"));
+  }
+  const json beyond = site.get(history + end + "&offset=99999").json();
+  CHECK(beyond.at("events").at(0).at("updates").empty());
+  CHECK_FALSE(beyond.at("events").at(0).contains("more"));
+  CHECK(site.get(history + "?offset=-1").status == 400);
+}
+
 }  // namespace codelog::tests::api_past_test

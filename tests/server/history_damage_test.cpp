@@ -56,9 +56,9 @@ TEST_CASE("a damaged commit appears in the history and hides no other", "[api][h
   const auto views = projections::Projections::open(folder.path() / "views", *log);
   REQUIRE(views);
   const auto history = [&](std::uint64_t after, std::uint64_t commits_max) {
-    const auto text = api::history_json(
-        *log, (*views)->views(), base::CodelistId(1),
-        {.after = base::Position(after), .commits_max = commits_max, .show_changes = false});
+    const auto text =
+        api::history_json(*log, (*views)->views(), base::CodelistId(1),
+                          {.after = base::Position(after), .commits_max = commits_max});
     if (!text) FAIL(text.error().detail);
     return json::parse(*text);
   };
