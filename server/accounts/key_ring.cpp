@@ -38,7 +38,7 @@ std::filesystem::path KeyRing::file_of(std::string_view username) const {
 }
 
 base::Result<KeyRing::Key> KeyRing::load(std::string_view username) const {
-  const auto found = keys_.find(std::string(username));
+  const auto found = keys_.find(username);
   if (found != keys_.end()) return found->second;
   auto bytes = base::read_file(file_of(username));
   if (!bytes) return bytes.error();
@@ -110,7 +110,7 @@ base::Result<std::string> KeyRing::open_sealed(std::string_view username,
 
 base::Result<void> KeyRing::erase(std::string_view username) {
   const base::Lock lock(mutex_);
-  if (const auto found = keys_.find(std::string(username)); found != keys_.end()) {
+  if (const auto found = keys_.find(username); found != keys_.end()) {
     sodium_memzero(found->second.data(), found->second.size());
     keys_.erase(found);
   }

@@ -6,11 +6,12 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "events/base/mutex.h"
 #include "events/base/result.h"
@@ -51,7 +52,7 @@ class KeyRing {
 
   const std::filesystem::path folder_;
   mutable base::Mutex mutex_;
-  mutable std::unordered_map<std::string, Key> keys_ GUARDED_BY(mutex_);
+  mutable std::map<std::string, Key, std::less<>> keys_ GUARDED_BY(mutex_);
 };
 
 }  // namespace codelog::accounts

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <unordered_map>
 
 #include "events/base/check.h"
 #include "events/base/text.h"
@@ -132,7 +131,8 @@ std::vector<MappedVmp> mapped_vmps(const mappings::PreviousVmps& previous_vmps,
 }
 
 void add_mapped_vmps(const mappings::PreviousVmps& previous_vmps, DownloadTable& table) {
-  std::unordered_map<std::string, std::size_t> rows;  // by code
+  // By code. Ordered: a client chooses the codes, and could choose ones whose hashes collide.
+  std::map<std::string, std::size_t> rows;
   std::vector<std::string> codes;
   for (std::size_t i = 1; i < table.rows.size(); ++i) {
     const std::string& code = table.rows[i].front();
