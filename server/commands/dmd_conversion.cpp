@@ -1,12 +1,14 @@
 #include "server/commands/dmd_conversion.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <tuple>
 
 #include "coding_systems/base/typed_code.h"
 #include "events/base/text.h"
 #include "server/commands/codelist_commands.h"
 #include "server/commands/csv_writer.h"
+#include "server/commands/derived_name.h"
 #include "server/commands/permissions.h"
 #include "server/commands/validation.h"
 #include "server/commands/version_names.h"
@@ -20,6 +22,7 @@ using projections::VersionRecord;
 
 constexpr std::string_view not_bnf =
     "Only BNF codelists have a dm+d version; this one is of another coding system.";
+constexpr int shortened_names_max = 10;
 
 // The owner's codelist that has, or had, the name or the slug; of two, the younger one.
 std::optional<CodelistId> find_target(const Views& views, const projections::Handle& wanted) {
@@ -71,13 +74,49 @@ struct Wanted {
   std::vector<events::Reference> references;
 };
 
-Wanted wanted_of(const Source& source) {
-  const projections::Handle& from = source.codelist.handle();
-  return {{from.owner, from.name + " - dmd", from.slug + "-dmd"},
-          source.codelist.description,
-          "Converted from [pseudo-BNF system codelist](" +
-              page_of(source.codelist, source.version) + ")",
-          source.codelist.references};
+enum class MadeFrom : std::uint8_t { source, another, unknown };
+
+// The codelist that the versions of a dm+d codelist were converted from. Unknown, for example, for
+// one that was uploaded.
+MadeFrom made_from(const Views& views, CodelistId target, CodelistId source) {
+  auto found = MadeFrom::unknown;
+  for (const VersionRecord& version : views.versions_of(target)) {
+    const auto origin = version.source ? views.codelist_of_version(*version.source) : std::nullopt;
+    if (origin == source) return MadeFrom::source;
+    if (origin && *origin != target) found = MadeFrom::another;
+  }
+  return found;
+}
+
+// "Name - dmd" and "slug-dmd". Names that differ only at their ends may become equal when they are
+// shortened; the later one's codelist then gets a number ("… - dmd2"), so that no conversion adds
+// a version to the dm+d codelist of another list.
+Result<projections::Handle> wanted_handle(const Views& views, const CodelistRecord& source) {
+  const projections::Handle& from = source.handle();
+  for (int i = 1; i <= shortened_names_max; ++i) {
+    const std::string number = i == 1 ? "" : std::to_string(i);
+    const projections::Handle wanted{from.owner, name_with(from.name, " - dmd" + number),
+                                     slug_with(from.slug, "-dmd" + number)};
+    const bool is_whole = wanted.name == from.name + " - dmd" && wanted.slug == from.slug + "-dmd";
+    const auto target = find_target(views, wanted);
+    if (!target) return wanted;
+    const MadeFrom from_list = made_from(views, *target, source.id);
+    if (from_list == MadeFrom::source) return wanted;
+    if (is_whole && from_list == MadeFrom::unknown) return wanted;
+  }
+  return Error{ErrorCode::conflict,
+               "the dm+d codelists of " + std::to_string(shortened_names_max) +
+                   " other codelists have the beginning of this long name; shorten it first",
+               {{"name", "is too long to make another name from it"}}};
+}
+
+Result<Wanted> wanted_of(const Views& views, const Source& source) {
+  auto handle = wanted_handle(views, source.codelist);
+  if (!handle) return handle.error();
+  return Wanted{std::move(*handle), source.codelist.description,
+                "Converted from [pseudo-BNF system codelist](" +
+                    page_of(source.codelist, source.version) + ")",
+                source.codelist.references};
 }
 
 events::VersionCreated version_of(const Source& source, const DmdConversion& conversion,
@@ -218,15 +257,16 @@ Result<Commit> DmdConversionCommands::convert(const Write& write, VersionId bnf_
     if (made == nullptr) return Decision{};
     const Result<DmdConversion>& conversion = *made;
     if (!conversion) return conversion.error();
-    const Wanted wanted = wanted_of(*source);
-    if (const auto name = check_name(wanted.handle.name); !name) return name.error();
-    if (const auto slug = check_slug("slug", wanted.handle.slug); !slug) return slug.error();
+    const auto wanted = wanted_of(views, *source);
+    if (!wanted) return wanted.error();
+    if (const auto name = check_name(wanted->handle.name); !name) return name.error();
+    if (const auto slug = check_slug("slug", wanted->handle.slug); !slug) return slug.error();
     events::VersionCreated version =
         version_of(*source, *conversion, without_carriage_returns(dmd_csv(*conversion)));
-    const auto target = find_target(views, wanted.handle);
-    if (!target) return decide_new_codelist(views, wanted, std::move(version));
+    const auto target = find_target(views, wanted->handle);
+    if (!target) return decide_new_codelist(views, *wanted, std::move(version));
     version.author = source->version.author;
-    return decide_new_version(views, write.actor, *target, wanted, std::move(version));
+    return decide_new_version(views, write.actor, *target, *wanted, std::move(version));
   });
 }
 

@@ -31,11 +31,12 @@ class DmdConversionCommands {
  public:
   explicit DmdConversionCommands(Executor& executor) : executor_(executor) {}
 
-  // Makes an old-style dm+d codelist "<name> - dmd" of the same owner from the BNF version. If that
-  // codelist exists, adds a new version, under review, and replaces description, methodology and
-  // references as for a new codelist. Errors: invalid (not a BNF codelist), conflict (a draft; an
-  // identical version exists, which the detail names; another codelist has the name), forbidden,
-  // not_found, unavailable (see above).
+  // Makes an old-style dm+d codelist "<name> - dmd" of the same owner from the BNF version; the
+  // name is shortened if it would be too long (derived_name.h). If that codelist exists, adds a new
+  // version, under review, and replaces description, methodology and references as for a new
+  // codelist. Errors: invalid (not a BNF codelist), conflict (a draft; an identical version exists,
+  // which the detail names; another codelist has the name; ten codelists of other lists have the
+  // shortened name), forbidden, not_found, unavailable (see above).
   Result<Commit> convert(const Write& write, VersionId bnf_version);
 
  private:

@@ -134,6 +134,64 @@ TEST_CASE("a version that cannot be converted to dm+d is refused, and nothing ch
   refused(bnf_old, 403, "may not edit", tokens.at("bob"));
 }
 
+TEST_CASE("a long name is shortened for the dm+d codelist, as for a clone", "[api][conversion]") {
+  ApiSite site;
+  seed_golden_state(site);
+  // Makes a BNF codelist with a version that can be converted; returns that version's hash.
+  const auto bnf_list = [&](const std::string& name, const std::string& slug) {
+    const Reply reply = site.send("POST", "/api/v2/codelists",
+                                  {{"owner", "organisation/test-org"},
+                                   {"name", name},
+                                   {"slug", slug},
+                                   {"coding_system", "bnf"},
+                                   {"release", small_bnf},
+                                   {"csv", "code\n0101000AABHAAAA\n"}});
+    INFO(reply.body);
+    REQUIRE(reply.status == 201);
+    return reply.json().at("version").at("hash").get<std::string>();
+  };
+  const auto converted = [&](const std::string& hash) {
+    const Reply reply = site.send("POST", conversion_of(hash));
+    INFO(reply.body);
+    REQUIRE(reply.status == 201);
+    return reply.json().at("codelist");
+  };
+  const std::string begin = "x" + std::string(247, 'y');  // 248 characters
+  SECTION("between characters, not within one") {
+    // The 249th character has two bytes, and the name 255 characters.
+    const json made = converted(bnf_list(begin + "\u00e9" + std::string(6, 'z'), "long"));
+    CHECK(made.at("name") == begin + "\u00e9 - dmd");
+    CHECK(made.at("slug") == "long-dmd");
+  }
+  SECTION("a name that fits is not shortened") {
+    CHECK(converted(bnf_list(begin + "z", "fits")).at("name") == begin + "z - dmd");
+  }
+  SECTION("lists whose shortened names are equal have a dm+d codelist each") {
+    const std::string first = bnf_list(begin + "z first", "a" + std::string(250, 'b') + "1");
+    const std::string second = bnf_list(begin + "z other", "a" + std::string(250, 'b') + "2");
+    const std::string whole = bnf_list(begin + "z", "whole");
+    const json made = converted(first);
+    CHECK(made.at("name") == begin + "z - dmd");
+    CHECK(made.at("slug") == "a" + std::string(250, 'b') + "-dmd");
+    const json other = converted(second);
+    CHECK(other.at("is_new") == true);
+    CHECK(other.at("id") != made.at("id"));
+    CHECK(other.at("name") == begin + " - dmd2");
+    const json third = converted(whole);
+    CHECK(third.at("is_new") == true);
+    // Each is found again.
+    for (const std::string& hash : {first, second, whole}) {
+      CHECK(site.send("POST", conversion_of(hash)).status == 409);
+    }
+    const Reply later = site.send("POST",
+                                  "/api/v2/codelists/organisation/test-org/" +
+                                      ("a" + std::string(250, 'b') + "2") + "/versions",
+                                  {{"csv", "code\n01\n"}, {"release", small_bnf}});
+    REQUIRE(later.status == 201);
+    CHECK(converted(later.json().at("hash")).at("id") == other.at("id"));
+  }
+}
+
 TEST_CASE("the name of the dm+d codelist may be taken", "[api][conversion]") {
   ApiSite site;
   seed_golden_state(site);
