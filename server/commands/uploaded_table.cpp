@@ -91,10 +91,12 @@ class Upload {
     rows->erase(rows->begin(), first);
     stored_to_ = rows->front().begin;
     titles_ = rows->front().fields;
+    const auto below_header = std::span<const CsvRow>(*rows).subspan(1);
     if (release_ != nullptr || rules_.code_column) {
       if (const auto chosen = choose_columns(); !chosen) return chosen.error();
-      if (const auto titled = mend_titles(); !titled) return titled.error();
+      if (const auto titled = mend_titles(below_header); !titled) return titled.error();
     } else {
+      if (rules_.retitles_others) keep_code_column(below_header);
       mend_unread_titles();
     }
     if (titles_ != rows->front().fields) replace(rows->front(), titles_);
@@ -162,6 +164,59 @@ class Upload {
     for (std::string& title : titles_) title = std::string(trim_unseen(title));
   }
 
+  // A column that is not chosen, but that downloads or the version's codes would use.
+  std::optional<std::size_t> other_by_title() const {
+    const auto download = find_column(titles_, system_.code_headers);
+    if (download && !contains(columns_, *download)) return download;
+    const std::size_t shown_column = find_code_column(titles_, "").index;
+    if (contains(columns_, shown_column)) return std::nullopt;
+    if (!is_code_title(plain_title(titles_[shown_column]))) return std::nullopt;
+    return shown_column;
+  }
+
+  // True if each row has the code of the chosen column there.
+  bool has_same_codes(std::span<const CsvRow> rows, std::size_t column) const {
+    const auto code_in = [&](const CsvRow& row, std::size_t at) -> std::string_view {
+      if (at >= row.fields.size()) return {};
+      return release_ != nullptr ? trim_typed_code(row.fields[at]) : row.fields[at];
+    };
+    return std::ranges::all_of(rows, [&](const CsvRow& row) {
+      return is_blank_from(row, 0) || code_in(row, column) == code_in(row, columns_.front());
+    });
+  }
+
+  // Keeps downloads and the version's codes from using other columns than the chosen ones: "id"
+  // becomes "id_". A column with the same codes may be used, and is corrected in the same way.
+  void retitle_others(std::span<const CsvRow> rows) {
+    // All columns of one title at a time: then each of the few known titles is looked for once.
+    while (const auto other = other_by_title()) {
+      const std::string title = plain_title(titles_[*other]);
+      std::vector<std::size_t> chosen = columns_;
+      std::ranges::sort(chosen);
+      for (std::size_t i = 0; i < titles_.size(); ++i) {
+        if (plain_title(titles_[i]) != title || std::ranges::binary_search(chosen, i)) {
+          continue;
+        }
+        if (has_same_codes(rows, i)) {
+          columns_.push_back(i);
+        } else {
+          titles_[i] += '_';  // No known title ends so.
+        }
+      }
+    }
+  }
+
+  // For a table that is stored without reading its codes: a draft on a later release reads them.
+  void keep_code_column(std::span<const CsvRow> rows) {
+    columns_ = columns_where(titles_, [](std::string_view title) { return title == "code"; });
+    if (columns_.empty()) {
+      columns_ = columns_where(titles_, [](auto& title) { return plain_title(title) == "code"; });
+    }
+    if (columns_.empty() || is_found_by_title()) return;
+    trim_titles();
+    retitle_others(rows);
+  }
+
   // For a table that is stored without reading its codes.
   void mend_unread_titles() {
     if (find_column(titles_, system_.code_headers)) return;
@@ -172,23 +227,24 @@ class Upload {
     if (is_mendable) trim_titles();
   }
 
-  Result<void> mend_titles() {
+  Result<void> mend_titles(std::span<const CsvRow> rows) {
     const bool is_mended = std::ranges::any_of(columns_, [&](std::size_t column) {
       return trim_unseen(titles_[column]) != titles_[column];
     });
     if (is_mended) trim_titles();
-    if (!rules_.code_column && !is_published_) return {};
+    if (!rules_.code_column && !is_published_ && !rules_.retitles_others) return {};
     if (is_found_by_title()) return {};
     trim_titles();
+    if (rules_.retitles_others && !is_published_) retitle_others(rows);
+    if (is_found_by_title()) return {};
     const std::string before = titles_[columns_.front()];
     titles_[columns_.front()] = "code";
     if (is_found_by_title()) return {};
-    const auto download = find_column(titles_, system_.code_headers);
-    const bool by_download = download && !contains(columns_, *download);
-    const std::size_t other = by_download ? *download : find_code_column(titles_, "").index;
+    const std::size_t other = other_by_title().value_or(find_code_column(titles_, "").index);
+    const std::string advice = rules_.retitles_others ? "; name the column of codes in code_column"
+                                                      : "; give it another title, or leave it out";
     return bad_csv("the column " + shown(titles_[other]) +
-                   " would be read as the codes instead of " + shown(before) +
-                   "; give it another title, or leave it out");
+                   " would be read as the codes instead of " + shown(before) + advice);
   }
 
   Result<void> take_row(CsvRow& row) {

@@ -34,6 +34,10 @@ struct TableRules {
   std::optional<std::string> code_column = {};
   // Also accepts the titles that the coding system's downloads recognise ("CTV3ID", "icd10_code").
   bool takes_published_titles = false;
+  // A column named by `code_column`, or titled `code` or `dmd_id`, is the column of codes whatever
+  // other titles there are: a column with other content that downloads or the version's codes would
+  // use instead gets an underscore at the end of its title (`id_`).
+  bool retitles_others = false;
   KnownCodes known = KnownCodes::concepts;  // other codes are errors
 };
 
@@ -47,11 +51,11 @@ std::vector<std::optional<coding_systems::Node>> find_known_codes(
 
 // The stored form of the table. With a release, each row must have a code that the release knows,
 // and several columns of codes must be equal. Without one, any table is accepted, and its header is
-// corrected only if downloads would not find the column of codes. A column chosen
-// by `code_column` or by a published title is renamed `code` if downloads or the version's codes
-// would otherwise not use it. Errors: invalid, naming "csv" or "code_column", with the row: a row
-// longer than the header (unless the extra fields are empty), a row without a code; all unknown
-// codes; and those of read_csv.
+// corrected only if downloads would not find the column of codes. A column chosen by `code_column`
+// or by a published title is renamed `code` if downloads or the version's codes would otherwise not
+// use it. With `retitles_others`, they always use the chosen column. Errors: invalid, naming "csv"
+// or "code_column", with the row: a row longer than the header (unless the extra fields are empty),
+// a row without a code; all unknown codes; and those of read_csv.
 base::Result<std::string> contents_of_csv(std::string_view csv_data,
                                           const coding_systems::CodingSystemInfo& system,
                                           const coding_systems::Release* release,

@@ -1,7 +1,9 @@
 // Uploaded tables: the column of codes, accepted faults, the stored form, and refusals.
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "server/commands/code_column.h"
+#include "server/commands/csv_table.h"
 #include "server/commands/uploaded_table.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 
@@ -194,6 +196,66 @@ TEST_CASE("the column of codes can be named, and is found by downloads afterward
         "error: csv: the column 'code' would be read as the codes instead of 'concept'; give it "
         "another title, or leave it out");
   CHECK(upload_unchecked("OPCS,term\nA01,a\n", {.code_column = "OPCS"}) == "code,term\nA01,a\n");
+}
+
+TEST_CASE("the native API's column of codes is the one that downloads and codes use", "[tables]") {
+  const auto stored = [](const std::string& csv, const char* system = "snomedct",
+                         const std::optional<std::string>& column = std::nullopt) {
+    const TableRules rules{
+        .code_column = column, .takes_published_titles = true, .retitles_others = true};
+    const std::string table = upload(csv, rules, system);
+    if (table.starts_with("error: ")) return table;
+    // The downloads' column and the version's codes are those of the release.
+    const auto rows = commands::read_csv(table);
+    const auto& headers = coding_systems::find_coding_system(system)->code_headers;
+    const auto download = commands::find_column(rows->front().fields, headers);
+    REQUIRE(download);
+    std::set<std::string> downloaded;
+    for (std::size_t i = 1; i < rows->size(); ++i) downloaded.insert((*rows)[i].fields[*download]);
+    const auto codes = commands::codes_of_csv(table, "");
+    CHECK(std::vector<std::string>(downloaded.begin(), downloaded.end()) == *codes);
+    for (const std::string& code : *codes) CHECK(release().find(code));
+    // A stored table is stored again as it is.
+    const TableRules again{.takes_published_titles = true, .retitles_others = true};
+    CHECK(upload(table, again, system) == table);
+    return table;
+  };
+  // Row numbers, or anything else that differs from the codes.
+  CHECK(stored("id,code,term\n1,10,a\n2,20,b\n") == "id_,code,term\n1,10,a\n2,20,b\n");
+  CHECK(stored("code,id\n10,1\n") == "code,id_\n10,1\n");
+  CHECK(stored("ID, Code \n1,10\n") == "ID_,Code\n1,10\n");
+  CHECK(stored("id,code,id\n1,10,2\n") == "id_,code,id_\n1,10,2\n");
+  CHECK(stored("dmd_id,code,id\n10,10,1\n", "dmd") == "dmd_id,code,id\n10,10,1\n");
+  CHECK(stored("dmd_id,code,id\n10,10,1\n") == "dmd_id,code,id\n10,10,1\n");
+  CHECK(stored("dmd_id,id\n10,1\n") == "dmd_id,id_\n10,1\n");
+  CHECK(stored("dmd_id,snomed_id\n10,1\n", "dmd") == "dmd_id,snomed_id_\n10,1\n");
+  CHECK(stored("ctv3id,code\nx,10\n", "ctv3") == "ctv3id_,code\nx,10\n");
+  CHECK(stored("icd_code,icd,code\nx,y,10\n", "icd10") == "icd_code_,icd_,code\nx,y,10\n");
+  CHECK(stored(" code,code\nx,10\n") == "code_,code\nx,10\n");
+  CHECK(stored("dmd_id,term\n10,a\n", "bnf") == "code,term\n10,a\n");
+  // Equal columns keep their titles, and are corrected alike.
+  CHECK(stored("id,code,term\n10,10,a\n") == "id,code,term\n10,10,a\n");
+  CHECK(stored("id,code\n10 ,10\n20,20 |x|\n") == "id,code\n10,10\n20,20\n");
+  CHECK(stored("dmd_id,code\n10,10\n", "dmd") == "dmd_id,code\n10,10\n");
+  CHECK_THAT(stored("dmd_id,code\n1,10\n", "dmd"), Catch::Contains("have codes that differ"));
+  // A named column comes first, whatever the titles are.
+  CHECK(stored("id,code\n1,10\n", "snomedct", "code") == "id_,code\n1,10\n");
+  CHECK(stored("id,code\n10,x\n", "snomedct", "id") == "id,code_\n10,x\n");
+  CHECK(stored("dmd_id,code\nx,10\n", "dmd", "code") == "dmd_id_,code\nx,10\n");
+  CHECK(stored("code,Concept\nx,10\n", "ctv3", "concept") == "code_,code\nx,10\n");
+  // Of several published titles none is certain.
+  CHECK(stored("snomedcode,id\n10,20\n") ==
+        "error: csv: the column 'snomedcode' would be read as the codes instead of 'id'; name the "
+        "column of codes in code_column");
+}
+
+TEST_CASE("without a release, the native API keeps the column of codes for later", "[tables]") {
+  const TableRules rules{.takes_published_titles = true, .retitles_others = true};
+  CHECK(upload_unchecked("id,code,term\n1,A01,a\n", rules) == "id_,code,term\n1,A01,a\n");
+  CHECK(upload_unchecked("id, Code\n1,A01\n", rules) == "id_,Code\n1,A01\n");
+  CHECK(upload_unchecked("id,code\nA01,A01\n", rules) == "id,code\nA01,A01\n");
+  CHECK(upload_unchecked("id,term\n1,a\n", rules) == "id,term\n1,a\n");
+  CHECK(upload_unchecked("id,code,term\n1,A01,a\n") == "id,code,term\n1,A01,a\n");
 }
 
 TEST_CASE("published titles of the coding system are accepted on request", "[tables]") {

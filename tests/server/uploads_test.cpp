@@ -1,5 +1,6 @@
 // Codes and tables in the forms that people send, over HTTP, to both APIs.
 #include <catch2/catch.hpp>
+#include <sstream>
 
 #include "tests/server/api_site.h"
 
@@ -292,6 +293,58 @@ TEST_CASE("the native API accepts published tables, and a column of codes by its
     CHECK(refused.json().at("errors").at(0).at("field") == "code_column");
   }
   CHECK(site.post_v1("icd10", {{"csv_data", published}}).status == 400);
+}
+
+TEST_CASE("the native API takes the codes of the column titled code, and downloads give them",
+          "[uploads]") {
+  const Site site;
+  const auto codes_of_download = [&](const Reply& created) {
+    const std::string files = site.page(created) + "download.csv?fixed-headers&omit-mapped-vmps";
+    std::istringstream lines(site.get(files).body);
+    std::vector<std::string> codes;
+    for (std::string line; std::getline(lines, line);)
+      codes.push_back(line.substr(0, line.find(',')));
+    REQUIRE_FALSE(codes.empty());
+    codes.erase(codes.begin());
+    return codes;
+  };
+  const std::vector<std::string> codes = {elbow};
+  for (const auto& [csv, stored] : std::vector<std::pair<std::string, std::string>>{
+           {"id,code,term\n1," + elbow + ",a\n", "id_,code,term\n1," + elbow + ",a\n"},
+           {"code,id\n" + elbow + ",1\n", "code,id_\n" + elbow + ",1\n"},
+           {"dmd_id,code\n" + elbow + "," + elbow + "\n", ""},
+           {"dmd_id,code,id\n" + elbow + "," + elbow + ",1\n", ""}}) {
+    CAPTURE(csv);
+    const Reply created = site.post("snomedct", {{"csv", csv}});
+    const json version = site.version(created);
+    CHECK(version.at("csv") == (stored.empty() ? csv : stored));
+    CHECK(version.at("codes") == codes);
+    CHECK(codes_of_download(created) == codes);
+    CHECK(site.get(site.page(created) + "download.csv").body == version.at("csv"));
+    const std::string definition = site.get(site.page(created) + "definition.csv").body;
+    CHECK_THAT(definition, Catch::Contains("\r\n" + elbow + ","));
+    CHECK_THAT(definition, !Catch::Contains("Unknown"));
+    const Reply converted =
+        site.send("POST", "/api/v2/versions/" + site.hash_of(created) + "/convert");
+    CHECK(converted.status == 201);
+  }
+  // The client may name another column.
+  const Reply named =
+      site.post("snomedct", {{"csv", "id,code\n" + elbow + ",first\n"}, {"code_column", "id"}});
+  CHECK(site.version(named).at("codes") == codes);
+  CHECK(codes_of_download(named) == codes);
+  // API v1 is as OpenCodelists: the table stays, and the version's codes come from `id`.
+  const std::string table = "id,code,term\n1," + elbow + ",a\n";
+  const Reply v1 = site.post_v1("snomedct", {{"csv_data", table}});
+  REQUIRE(v1.status == 200);
+  const std::string url = v1.json().at("codelist");
+  const std::string slug = url.substr(url.find("list-"), url.size() - 1 - url.find("list-"));
+  const json list = site.get("/api/v2/codelists/organisation/test-org/" + slug).json();
+  const json old =
+      site.get("/api/v2/versions/" + list.at("versions").at(0).at("hash").get<std::string>())
+          .json();
+  CHECK(old.at("csv") == table);
+  CHECK(old.at("codes") == json::array({"1"}));
 }
 
 TEST_CASE("a NaN, which Python writes for an empty cell, is refused by the field's name",
