@@ -98,7 +98,8 @@ class Fields {
     list.reserve(found->size());
     for (const Json& item : *found) {
       if (!item.is_string()) {
-        fail(name, "a list of strings, and entry " + std::to_string(list.size() + 1) + " is none");
+        fail(name, "a list of strings, but entry " + std::to_string(list.size() + 1) +
+                       " is not a string");
         return std::nullopt;
       }
       list.push_back(item.get<std::string>());

@@ -110,8 +110,8 @@ Result<ConversionDirection> find_direction(std::string_view from, std::string_vi
   for (const ConversionDirection& direction : directions) {
     if (direction == ConversionDirection{from, to}) return direction;
   }
-  std::string detail = "there is no conversion from '" + std::string(from.substr(0, 40)) +
-                       "' to '" + std::string(to.substr(0, 40)) + "'; there are:";
+  std::string detail = "there is no conversion from " + commands::shown(from) + " to " +
+                       commands::shown(to) + "; there are:";
   for (const ConversionDirection& direction : directions) {
     detail += (&direction == directions.data() ? " " : ", ") + std::string(direction.from) +
               " to " + std::string(direction.to);

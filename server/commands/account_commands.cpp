@@ -72,7 +72,7 @@ Result<void> AccountCommands::check_email_free(const Views& views, const std::st
     const auto data = accounts::open_sealed(executor_.site().keys, user.username, user.personal);
     if (!data) {
       return Error{ErrorCode::conflict,
-                   "nobody knows whether this e-mail address is free: " + data.error().detail +
+                   "it is not known whether this e-mail address is free: " + data.error().detail +
                        "; restore the key of " + user.username + ", or erase that user",
                    {}};
     }

@@ -37,7 +37,8 @@ Result<void> check(const CreateCodelist& command, const std::string& slug) {
     return base::field_error(ErrorCode::invalid, "csv", "give either codes or csv, not both");
   }
   if (command.table_rules.code_column && !command.csv_data) {
-    return base::field_error(ErrorCode::invalid, "code_column", "names a column of csv");
+    return base::field_error(ErrorCode::invalid, "code_column",
+                             "must not be given without csv: it names a column of that table");
   }
   if (command.tag) {
     if (const auto tag = check_tag(*command.tag); !tag) return tag;
@@ -183,7 +184,7 @@ Result<void> check(const ChangeDetails& command, const projections::Handle& now)
     if (const auto good = check_line("tags", tag, 100); !good) return good;
   }
   if (command.tags && command.tags->size() > list_entries_max) {
-    return base::field_error(ErrorCode::invalid, "tags", "are too many");
+    return base::field_error(ErrorCode::invalid, "tags", too_many_entries());
   }
   const auto references =
       check_references(command.references.value_or(std::vector<events::Reference>()));

@@ -15,7 +15,8 @@ template <class Mapping>
 Result<std::shared_ptr<const Mapping>> open_registered(const MappingOpeners::Open<Mapping>& open,
                                                        const projections::MappingRecord& record) {
   if (!open) {
-    return Error{ErrorCode::unavailable, "the mapping " + record.mapping + " is not open here", {}};
+    return Error{
+        ErrorCode::unavailable, "this server cannot read the mapping " + record.mapping, {}};
   }
   auto opened = open(record);
   if (!opened) return Error{ErrorCode::unavailable, opened.error().detail, {}};

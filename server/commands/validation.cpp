@@ -59,12 +59,16 @@ bool runs_in_browser(std::string_view url) {
 
 }  // namespace
 
+std::string too_many_entries() {
+  return "must have at most " + std::to_string(list_entries_max) + " entries";
+}
+
 Result<void> check_slug(const std::string& field, std::string_view slug,
                         std::size_t characters_max) {
   const bool plain = std::all_of(slug.begin(), slug.end(),
                                  [](char c) { return is_alphanumeric(c) || c == '-' || c == '_'; });
   if (slug.empty() || !plain) {
-    return bad(field, "must be letters, digits, '-' and '_', and at least one of them");
+    return bad(field, "must have only letters, digits, '-' and '_', and at least one of them");
   }
   if (slug.size() > characters_max) {
     return bad(field, "must have at most " + std::to_string(characters_max) + " characters");
@@ -124,7 +128,7 @@ Result<void> check_prose(const std::string& field, std::string_view text) {
 }
 
 Result<void> check_references(std::span<const events::Reference> references) {
-  if (references.size() > list_entries_max) return bad("references", "are too many");
+  if (references.size() > list_entries_max) return bad("references", too_many_entries());
   std::set<std::string_view> urls;
   for (std::size_t i = 0; i < references.size(); ++i) {
     const events::Reference& reference = references[i];
@@ -146,7 +150,7 @@ Result<void> check_date(const std::string& field, std::string_view date) {
 }
 
 Result<void> check_signoffs(std::span<const events::SignOff> signoffs) {
-  if (signoffs.size() > list_entries_max) return bad("signoffs", "are too many");
+  if (signoffs.size() > list_entries_max) return bad("signoffs", too_many_entries());
   std::set<std::string_view> users;
   for (std::size_t i = 0; i < signoffs.size(); ++i) {
     const auto date = check_date(at("signoffs", i) + ".date", signoffs[i].date);

@@ -23,6 +23,9 @@ inline constexpr std::size_t term_characters_min = 3;
 inline constexpr std::size_t term_characters_max = 255;
 inline constexpr std::size_t list_entries_max = 1000;  // references, sign-offs, tags
 
+// The detail of an error for a list with more.
+std::string too_many_entries();
+
 // `[-a-zA-Z0-9_]+`, as in URLs.
 base::Result<void> check_slug(const std::string& field, std::string_view slug,
                               std::size_t characters_max = slug_characters_max);

@@ -140,6 +140,9 @@ TEST_CASE("an unknown conversion is refused", "[api][conversion]") {
   CHECK(refused("snomedct", "bnf", 400) ==
         "to: there is no conversion from 'snomedct' to 'bnf'; there are: snomedct to ctv3, ctv3 to "
         "snomedct, bnf to dmd");
+  // A long text is shortened between characters.
+  CHECK_THAT(refused(std::string(99, 'x') + "\u00e9", "bnf", 400),
+             Catch::Contains("from '" + std::string(99, 'x') + "...' to 'bnf'"));
   CHECK(refused("snomedct", "ctv3", 503) ==
         "this needs the mapping ctv3sctmap2, which has not been imported");
   CHECK(refused("bnf", "dmd", 503) == "this needs the mapping bnfdmd, which has not been imported");
