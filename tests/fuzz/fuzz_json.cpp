@@ -18,6 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       CODELOG_CHECK(!value.error().detail.empty(), "a refusal says why");
       continue;
     }
+    CODELOG_CHECK(*value == nlohmann::json::parse(text), "two parsers read two values");
     const auto again = application::parse_json(value->dump(), duplicates);
     CODELOG_CHECK(again && *again == *value, "a value's text gives another value");
   }

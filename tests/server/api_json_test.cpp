@@ -94,6 +94,30 @@ TEST_CASE("the reader accepts only JSON", "[json]") {
   CHECK(*parse_json(R"({"a": 1, "a": 2})", DuplicateKeys::last_wins) == json({{"a", 2}}));
 }
 
+TEST_CASE("the quick reader and the exact one read the same", "[json]") {
+  const std::string long_text(100'000, 'a');
+  const auto text = GENERATE_COPY(
+      as<std::string>(), " 1 ", "-0", "-1", "9223372036854775807", "-9223372036854775808",
+      "18446744073709551615", "18446744073709551616", "-9223372036854775809", "0.1", "1e3",
+      "-2.2250738585072011e-308", R"("\u00e9\ud83d\ude00\n\u0000")", "\"\xF0\x9F\x98\x80\"",
+      R"({"": {"\u0061": [], "b": {}}})", "[\"" + long_text + "\", \"\", \"" + long_text + "\\t\"]",
+      "{\"" + long_text + "\": [true, false, null]}\r\n\t ", "\xEF\xBB\xBF[1]");
+  CAPTURE(text.substr(0, 100));
+  const auto read = parse_json(text, DuplicateKeys::refused);
+  REQUIRE(read);
+  CHECK(*read == json::parse(text));
+  CHECK(read->type() == json::parse(text).type());
+}
+
+TEST_CASE("neither reader takes what is not JSON", "[json]") {
+  const auto text =
+      GENERATE(as<std::string>(), "1e400", R"("\ud83d")", R"("\ude00\ud83d")", R"("\x41")", "01",
+               "1.", "+1", "[1] ]", "// no\n1", "[1,]", "{\"a\" 1}", "{a: 1}", "'a'", "\"\n\"",
+               "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "tru", "\"a");
+  CAPTURE(text);
+  CHECK_THAT(why_not(text), Catch::Contains("at byte"));
+}
+
 TEST_CASE("NaN and Infinity, which Python writes, are refused by their place", "[json]") {
   const auto field = [](const std::string& text) {
     const auto parsed = parse_json(text, DuplicateKeys::last_wins);
