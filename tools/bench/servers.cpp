@@ -23,6 +23,7 @@ using base::Result;
 
 constexpr std::chrono::seconds start_timeout{60};
 constexpr std::chrono::milliseconds retry_interval{5};
+constexpr std::chrono::milliseconds idle_interval{100};
 
 std::uint16_t port_of(const std::string& url) {
   std::uint16_t port = 0;
@@ -75,6 +76,18 @@ Result<RunningServer> start_codelog(const std::filesystem::path& data) {
     return Error{ErrorCode::io, "the server did not start: " + process->errors(), {}};
   }
   return RunningServer{std::move(*process), port, wall_seconds() - start};
+}
+
+void wait_until_idle(const RunningServer& server) {
+  constexpr double busy_share = 0.02;
+  const double start = wall_seconds();
+  for (int idle = 0; idle < 5 && wall_seconds() - start < 60;) {
+    const double before = cpu_seconds_of(server.process.pid());
+    const double wall_before = wall_seconds();
+    std::this_thread::sleep_for(idle_interval);
+    const double spent = cpu_seconds_of(server.process.pid()) - before;
+    idle = spent < busy_share * (wall_seconds() - wall_before) ? idle + 1 : 0;
+  }
 }
 
 Result<RunningServer> start_nginx(const std::filesystem::path& folder,

@@ -18,6 +18,8 @@ struct RunningServer {
   double ready_seconds = 0;  // from its start until it is ready
 };
 base::Result<RunningServer> start_codelog(const std::filesystem::path& data);
+// Waits, at most a minute, until the server has checked its release files and has nothing to do.
+void wait_until_idle(const RunningServer& server);
 
 // Starts nginx as one process, which ends with this one. It serves a folder as in production,
 // without a log. Errors: io (also when nginx is not installed).
