@@ -210,15 +210,28 @@ std::optional<CodelistId> Views::codelist_of_version(VersionId id) const {
   return codelist_at(keys::deleted_version(id));
 }
 
+VersionRecord Views::version_at(std::string_view key) const {
+  auto record = version(VersionId(keys::trailing_number(key)));
+  if (!record) reader_->report_damage("a codelist's version is not there");
+  return std::move(*record);
+}
+
 std::vector<VersionRecord> Views::versions_of(CodelistId codelist) const {
   std::vector<VersionRecord> records;
   reader_->scan(keys::versions_of(codelist), [&](std::string_view key, std::string_view) {
-    auto record = version(VersionId(keys::trailing_number(key)));
-    if (!record) reader_->report_damage("a codelist's version is not there");
-    records.push_back(std::move(*record));
+    records.push_back(version_at(key));
     return true;
   });
   return records;
+}
+
+std::optional<VersionRecord> Views::newest_version_of(CodelistId codelist) const {
+  std::optional<VersionRecord> newest;
+  reader_->scan_backward(keys::versions_of(codelist), [&](std::string_view key, std::string_view) {
+    newest = version_at(key);
+    return false;
+  });
+  return newest;
 }
 
 std::vector<events::CodeWithStatus> Views::codes(VersionId id) const {

@@ -66,6 +66,7 @@ class Views {
   // Also works for a deleted version, whose past is in that codelist's commits.
   std::optional<CodelistId> codelist_of_version(VersionId id) const;
   std::vector<VersionRecord> versions_of(CodelistId codelist) const;  // sorted by id, and so by age
+  std::optional<VersionRecord> newest_version_of(CodelistId codelist) const;
   // New style: every code with its status, sorted by code.
   std::vector<events::CodeWithStatus> codes(VersionId id) const;
   // Codes with assumed statuses that wait for confirmation, sorted.
@@ -78,6 +79,7 @@ class Views {
 
  private:
   std::optional<CodelistId> codelist_at(const std::string& key) const;
+  VersionRecord version_at(std::string_view key) const;  // of a codelist's version
 
   std::unique_ptr<StoreReader> reader_;
   NextIds first_ids_;

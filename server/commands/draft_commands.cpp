@@ -193,35 +193,44 @@ Result<Commit> DraftCommands::remove_search(const Write& write, VersionId id, Se
               });
 }
 
+// The decisions of others that the command must not overwrite.
+Result<std::map<std::string, CodeStatus>> DraftCommands::decided_since(
+    const ChangeStatuses& command, const VersionRecord& draft, const Workspace& workspace,
+    const Actor& actor) const {
+  // The usual click follows the user's own, whose many changes need not be read again.
+  const bool follows_own = workspace.changed_by == actor.username;
+  if (follows_own && !command.base_position) return std::map<std::string, CodeStatus>();
+  return decided_by_others(executor_.site().log, draft, actor, command.base_position);
+}
+
 Result<Commit> DraftCommands::change_statuses(const Write& write, VersionId id,
                                               const ChangeStatuses& command) {
   if (const auto good = check_prose("reason", command.reason); !good) return good.error();
-  return step(
-      write, id, {},
-      [&](const Views& views, const VersionRecord& draft,
-          const Workspace& workspace) -> Result<Decision> {
-        const auto known = check_base(views, command.base_position);
-        if (!known) return known.error();
-        const auto others =
-            decided_by_others(executor_.site().log, draft, write.actor, command.base_position);
-        if (!others) return others.error();
-        std::vector<events::CodeWithStatus> updates = command.updates;
-        for (auto& update : updates) update.code = workspace.spelled(update.code);
-        std::vector<std::string> disputed;
-        for (const events::CodeWithStatus& update : updates) {
-          const auto other = others->find(update.code);
-          if (other == others->end() || other->second == update.status) continue;
-          disputed.push_back(update.code);
-        }
-        if (!disputed.empty()) return decided_otherwise(*others, disputed);
-        if (const auto good = check_updates(updates, workspace); !good) return good.error();
-        auto changes = workspace.changes_of_updates(updates);
-        if (!changes) return changes.error();
-        events::StatusesChanged event{id, std::move(updates), command.reason,
-                                      workspace.release->file_digest(), std::move(*changes)};
-        event.settled = settled_by(views, draft, event.changes, event.updates);
-        return step_decision(draft, "ChangeStatuses", std::move(event));
-      });
+  return step(write, id, {},
+              [&](const Views& views, const VersionRecord& draft,
+                  const Workspace& workspace) -> Result<Decision> {
+                const auto known = check_base(views, command.base_position);
+                if (!known) return known.error();
+                const auto others = decided_since(command, draft, workspace, write.actor);
+                if (!others) return others.error();
+                std::vector<events::CodeWithStatus> updates = command.updates;
+                for (auto& update : updates) update.code = workspace.spelled(update.code);
+                std::vector<std::string> disputed;
+                for (const events::CodeWithStatus& update : updates) {
+                  const auto other = others->find(update.code);
+                  if (other == others->end() || other->second == update.status) continue;
+                  disputed.push_back(update.code);
+                }
+                if (!disputed.empty()) return decided_otherwise(*others, disputed);
+                if (const auto good = check_updates(updates, workspace); !good) return good.error();
+                auto changes = workspace.changes_of_updates(updates);
+                if (!changes) return changes.error();
+                events::StatusesChanged event{id, std::move(updates), command.reason,
+                                              workspace.release->file_digest(),
+                                              std::move(*changes)};
+                event.settled = settled_by(views, draft, event.changes, event.updates);
+                return step_decision(draft, "ChangeStatuses", std::move(event));
+              });
 }
 
 Result<Commit> DraftCommands::reapply(const Write& write, VersionId id) {

@@ -2,6 +2,7 @@
 // whole effect.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -67,6 +68,9 @@ class DraftCommands {
       const Write& write, VersionId id, Turn turn,
       const std::function<Result<Decision>(const Views&, const projections::VersionRecord&,
                                            const Workspace&)>& decide);
+  Result<std::map<std::string, base::CodeStatus>> decided_since(
+      const ChangeStatuses& command, const projections::VersionRecord& draft,
+      const Workspace& workspace, const Actor& actor) const;
 
   Executor& executor_;
   Workspaces workspaces_;

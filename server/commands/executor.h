@@ -95,10 +95,8 @@ class Preparation {
  protected:
   Preparation() = default;
   ~Preparation() = default;
-  bool may_make() {
-    is_missing_ = is_missing_ || is_in_turn_;
-    return !is_in_turn_;
-  }
+  bool is_in_turn() const { return is_in_turn_; }
+  void note_missing() { is_missing_ = true; }
 
  private:
   friend class Executor;
@@ -110,15 +108,19 @@ class Preparation {
 template <class Key, class Value>
 class Prepared : public Preparation {
  public:
-  // Calls make() only if the key has changed. If that happens in the command's turn, returns null:
-  // the decision may then return anything, and is called again, first before and then in another
-  // turn.
+  // Before the command's turn, calls make() and returns null: the decision may then return
+  // anything. In the turn, returns what was made. If the key has changed meanwhile, returns null,
+  // and the decision is called again, first before and then in another turn.
   template <class Make>
   const Value* of(const Key& key, Make make) {
-    if (kept_ && kept_->first == key) return &kept_->second;
-    if (!may_make()) return nullptr;
-    kept_.emplace(key, make());
-    return &kept_->second;
+    const bool is_kept = kept_ && kept_->first == key;
+    if (is_in_turn() && is_kept) return &kept_->second;
+    if (is_in_turn()) {
+      note_missing();
+    } else if (!is_kept) {
+      kept_.emplace(key, make());
+    }
+    return nullptr;
   }
 
  private:

@@ -73,9 +73,9 @@ using MadeFrom = std::tuple<ReleasePointer, std::optional<VersionId>, Position>;
 using PreparedVersion = Prepared<MadeFrom, Result<MadeVersion>>;
 
 MadeFrom made_from(const Views& views, CodelistId codelist, const ChosenRelease& release) {
-  const auto versions = views.versions_of(codelist);
-  if (versions.empty()) return {release.open, std::nullopt, Position()};
-  return {release.open, versions.back().id, versions.back().changed_at};
+  const auto newest = views.newest_version_of(codelist);
+  if (!newest) return {release.open, std::nullopt, Position()};
+  return {release.open, newest->id, newest->changed_at};
 }
 
 Result<MadeVersion> version_from_codes(const Views& views, const ChosenRelease& release,
@@ -87,9 +87,9 @@ Result<MadeVersion> version_from_codes(const Views& views, const ChosenRelease& 
     return base::field_error(ErrorCode::invalid, "codes",
                              "codelists of this system are uploaded as a table, not built");
   }
-  const auto versions = views.versions_of(codelist.id);
-  if (!wanted.always_create_new_version && !versions.empty()) {
-    const auto before = included_codes(views, versions.back());
+  const auto newest = views.newest_version_of(codelist.id);
+  if (!wanted.always_create_new_version && newest) {
+    const auto before = included_codes(views, *newest);
     if (!before) return before.error();
     if (are_same(*release.open, wanted, *before)) return MadeVersion();
   }

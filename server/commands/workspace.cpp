@@ -170,6 +170,7 @@ void Workspaces::advance(VersionId draft, const Workspace& before, const Commit&
   auto codeset = std::make_shared<Codeset>(*before.codeset);  // shared with later workspaces
   codeset->apply(effect->changes);
   after->changed_at = commit.position;
+  after->changed_by = commit.content.actor;
   after->searches = after_step(before, *effect, draft, *codeset);
   after->codeset = std::move(codeset);
   keep(draft, std::move(after));

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -30,6 +32,8 @@ struct Workspace {
   static constexpr std::size_t brought_codes_max = 20'000;
 
   Position changed_at;  // the last commit included
+  std::optional<std::string>
+      changed_by;  // its actor; nothing if the workspace comes from the views
   ReleasePointer release;
   std::shared_ptr<const coding_systems::Codeset> codeset;  // shared with later workspaces
   std::shared_ptr<const Searches> searches;                // shared with later workspaces
