@@ -60,13 +60,24 @@ void Committer::run() {
   if (auto synced = parts_.witness.sync(); !synced) latch(synced.error(), {});
 }
 
-void Committer::commit_next_group() {
+void Committer::commit_next_group() noexcept {
   if (auto group = parts_.sequencer.take_group(); !group.empty()) commit(std::move(group));
 }
 
 void Committer::commit(std::vector<Pending> group) {
-  if (auto room = check_room(group); !room) return fail(room.error(), group);
-  if (auto written = write(group); !written) return fail(written.error(), group);
+  if (auto room = check_room(group); !room) {
+    if (room.error().code == ErrorCode::unavailable) return take_back(room.error(), group);
+    latch(room.error(), {});
+    const std::string reason = parts_.sequencer.latched()->reason;  // nothing was written
+    for (const Pending& pending : group) {
+      pending->answer(Error{ErrorCode::unavailable, reason, {}});
+    }
+    return;
+  }
+  if (auto written = write(group); !written) {
+    const bool is_unwritten = written.error().code == ErrorCode::unavailable;
+    return is_unwritten ? take_back(written.error(), group) : latch(written.error(), group);
+  }
   // The group is durable. Even if the witness fails now, the writers' commits are stored.
   const auto witnessed = parts_.witness.record(state_.head);
 
@@ -154,10 +165,8 @@ void Committer::sync_witness_when_due() {
   if (auto synced = parts_.witness.sync(); !synced) latch(synced.error(), {});
 }
 
-// After `unavailable`, nothing of the group is on the disk. The commits behind it were accepted
-// only together with it.
-void Committer::fail(const Error& error, const std::vector<Pending>& group) {
-  if (error.code != ErrorCode::unavailable) return latch(error, group);
+// Nothing of the group is on the disk. The commits behind it were accepted only together with it.
+void Committer::take_back(const Error& error, const std::vector<Pending>& group) {
   Published::State last = parts_.published.state();
   state_.head = last.head;
   tree_ = std::move(last.tree);

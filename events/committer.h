@@ -49,13 +49,14 @@ class Committer {
 
  private:
   void run();
-  void commit_next_group() REQUIRES(committing_);
+  // An exception in the middle of a group ends the process: writers would wait for ever.
+  void commit_next_group() noexcept REQUIRES(committing_);
   void commit(std::vector<Pending> group) REQUIRES(committing_);
   base::Result<void> check_room(const std::vector<Pending>& group) REQUIRES(committing_);
   base::Result<void> write(const std::vector<Pending>& group) REQUIRES(committing_);
   void put(rocksdb::WriteBatch& batch, const PendingCommit& pending) REQUIRES(committing_);
   void sync_witness_when_due() REQUIRES(committing_);
-  void fail(const base::Error& error, const std::vector<Pending>& group) REQUIRES(committing_);
+  void take_back(const base::Error& error, const std::vector<Pending>& group) REQUIRES(committing_);
   void latch(const base::Error& error, const std::vector<Pending>& failed);
 
   Parts parts_;

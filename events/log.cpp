@@ -64,13 +64,16 @@ Pending make_pending(CommitDraft draft, std::string payload) {
   return pending;
 }
 
+// The commit is in the queue and will be written, so its writer must not be told of an error.
+void call(const EventLog::Sequenced& sequenced) noexcept { sequenced(); }
+
 // Waits for the commit. Returns nothing when it is durable, else the reason why it may not be.
 std::optional<Error> failure_of(const PendingCommit& pending,
                                 std::chrono::steady_clock::time_point deadline) {
   if (pending.wait_until(deadline)) return pending.failure();
   return Error{ErrorCode::unavailable,
-               "the disk has not confirmed this in time, and it may be kept or not: repeat it with "
-               "the same Idempotency-Key to learn which",
+               "the disk did not confirm the change in time, so it may or may not be saved; repeat "
+               "the request with the same Idempotency-Key to find out",
                {}};
 }
 
@@ -116,7 +119,7 @@ class RocksLog final : public EventLog {
     const auto entry = sequencer_.enter(pending, deadline);
     if (!entry) return entry.error();
     if (entry->pending == pending) {
-      if (sequenced) sequenced();
+      if (sequenced) call(sequenced);
       committer_->commit_queued();
     }
     base::Position earlier;
@@ -174,6 +177,10 @@ class RocksLog final : public EventLog {
   std::optional<Refusal> refusal() const override {
     if (auto latched = sequencer_.latched()) return latched;
     if (const auto space = free_space_.accept(0); !space) return Refusal{space.error().detail, ""};
+    if (store_->lacks_space()) {
+      return Refusal{"the volume of the log was full, and writes are tried again with the next one",
+                     ""};
+    }
     return std::nullopt;
   }
 

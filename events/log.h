@@ -122,15 +122,15 @@ class EventLog {
   // from the disk within append_wait_max). If a write failed or took too long, the commit of an
   // `unavailable` append may or may not be stored; repeating the request with its idempotency key
   // tells. `sequenced` is called on the caller's thread when the commit has its place, before it is
-  // durable. If the commit is then refused for lack of space, so are all that have come after it by
-  // then. Not called if nothing is appended (an error; a duplicate).
+  // durable, and must not throw. If the commit is then refused for lack of space, so are all that
+  // have come after it by then. Not called if nothing is appended (an error; a duplicate).
   using Sequenced = std::function<void()>;
   virtual base::Result<Appended> append(CommitDraft draft, const Sequenced& sequenced) = 0;
   base::Result<Appended> append(CommitDraft draft) { return append(std::move(draft), {}); }
   // Appends commits exactly as another log stored them (read_bytes), so that this log gets the same
   // bytes and the same Merkle root; for restoring. Returns when the last one is durable. Errors:
-  // those of append(), and unprocessable for an existing idempotency key. After an error, the
-  // commits before the faulty one are appended.
+  // those of append(), and unprocessable for an existing idempotency key. After `unavailable`, the
+  // log has the commits up to head(); after another error, all before the faulty one.
   virtual base::Result<void> append_stored(std::span<const std::string> commits) = 0;
 
   // The earlier commit with this key of this actor, if any. A command asks before it decides,
@@ -144,8 +144,8 @@ class EventLog {
   virtual std::string id() const = 0;
   virtual Head head() const = 0;
   virtual bool latched() const = 0;
-  // Nothing while append() would accept commits; otherwise the reason: latched, or below the
-  // volume's reserve.
+  // Nothing while append() would accept commits; otherwise the reason: latched, or too little space
+  // on the volume.
   virtual std::optional<Refusal> refusal() const = 0;
   // The stream's version, including commits that are sequenced but not yet durable. If its head
   // cannot be read, returns the largest number: appending then conflicts, and reading reports the

@@ -46,7 +46,9 @@ rocksdb::DBOptions database_options(const LogOptions& options, rocksdb::Env* env
   database.track_and_verify_wals_in_manifest = false;
   database.avoid_flush_during_recovery = true;
   database.paranoid_checks = true;
-  database.max_bgerror_resume_count = 0;  // Errors latch: RocksDB must not retry by itself.
+  // Errors latch: RocksDB must not retry by itself. TableSpace says so for full volumes, which this
+  // option does not cover.
+  database.max_bgerror_resume_count = 0;
   database.manual_wal_flush = false;
   database.enable_pipelined_write = false;
   database.unordered_write = false;
@@ -209,6 +211,7 @@ Error to_error(const rocksdb::Status& status, std::string_view doing) {
 class LogStore::TableSpace final : public rocksdb::EventListener {
  public:
   bool is_lacking() const { return is_lacking_ && !has_other_fault_; }
+  bool has_other_fault() const { return has_other_fault_; }
   void set_lacking(bool is_lacking) { is_lacking_ = is_lacking; }
 
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
@@ -217,7 +220,13 @@ class LogStore::TableSpace final : public rocksdb::EventListener {
     if (error->severity() < rocksdb::Status::Severity::kHardError) return;
     const bool is_of_table =
         reason == Reason::kFlush || reason == Reason::kFlushNoWAL || reason == Reason::kCompaction;
+    // Also true for a closed write-ahead log, whose groups were all synced before.
     (is_of_table && error->IsNoSpace() ? is_lacking_ : has_other_fault_) = true;
+  }
+  // RocksDB would retry in the background, and refuse resume() meanwhile.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status error,
+                            bool* automatic) override {
+    if (error.severity() >= rocksdb::Status::Severity::kHardError) *automatic = false;
   }
 
  private:
@@ -364,17 +373,27 @@ base::Result<void> LogStore::write(rocksdb::WriteBatch& batch) {
   options.disableWAL = false;
   const auto status = db_->Write(options, &batch);
   if (status.ok()) return {};
-  // A stopped database refuses a write before it begins.
-  if (status.IsNoSpace() && table_space_->is_lacking()) return no_space();
+  // A stopped database refuses a write before it begins; too many tables that wait for a merge do
+  // too (Incomplete). A write-ahead log without space has been reported as another fault by now.
+  if (status.IsNoSpace() && !table_space_->has_other_fault()) {
+    table_space_->set_lacking(true);
+    return no_space();
+  }
+  if (status.IsIncomplete()) return no_space();
   return to_error(status, "cannot write the log");
 }
+
+bool LogStore::lacks_space() const { return table_space_->is_lacking(); }
 
 base::Result<void> LogStore::resume() {
   if (!table_space_->is_lacking()) return {};
   table_space_->set_lacking(false);  // first, since RocksDB may report the next lack at once
   const auto status = db_->Resume();
   if (status.ok()) return {};
-  if (!status.IsNoSpace()) return to_error(status, "cannot continue to write the log");
+  // Busy: RocksDB itself is trying at this moment.
+  if (!status.IsNoSpace() && !status.IsBusy()) {
+    return to_error(status, "cannot continue to write the log");
+  }
   table_space_->set_lacking(true);
   if (table_space_->is_lacking()) return no_space();
   return to_error(status, "cannot continue to write the log");

@@ -68,6 +68,8 @@ class LogStore {
   // Its content is still in memory and in the write-ahead log. Does nothing if no space was
   // lacking. Errors: unavailable (there is still no space), io, corrupt.
   base::Result<void> resume();
+  // True while resume() would have something to do.
+  bool lacks_space() const;
 
   // Checks that every position from 1 to `last` is stored, and none after it. Uses the properties
   // of the tables and, for commits that are not in a table yet, their keys. Errors: corrupt, naming

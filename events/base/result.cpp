@@ -24,6 +24,8 @@ std::string_view to_string(ErrorCode code) {
       return "input/output";
     case ErrorCode::unavailable:
       return "unavailable";
+    case ErrorCode::not_shown:
+      return "not shown yet";
   }
   return "unknown";
 }

@@ -27,6 +27,7 @@ enum class ErrorCode {
   corrupt,          // stored bytes differ from those written: 500
   io,               // the operating system or the disk refused: 500
   unavailable,      // not now (log latched, release file gone, wait too long): 503
+  not_shown,        // done and durable, but not shown yet: 503, and must not be sent again
 };
 
 std::string_view to_string(ErrorCode code);
