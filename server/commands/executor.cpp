@@ -1,5 +1,6 @@
 #include "server/commands/executor.h"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 
@@ -17,8 +18,9 @@ constexpr std::chrono::milliseconds retry_wait_max{20};
 // Each follows another command's change between the preparation and the turn.
 constexpr int preparations_max = 8;
 
-// Longer than append() waits, so that the holder of a turn gets its answer first.
-constexpr std::chrono::seconds turn_wait_max{40};
+// For all turns of a command together. With the log's 30 s for the disk (append_wait_max), a
+// command ends before its client stops waiting for it (60 s, http::Limits::handler_timeout).
+constexpr std::chrono::seconds turns_wait_max{25};
 
 Error turn_is_kept() {
   return {ErrorCode::unavailable,
@@ -26,17 +28,21 @@ Error turn_is_kept() {
           {}};
 }
 
+}  // namespace
+
 // The holder may be waiting for the disk.
-std::unique_lock<std::timed_mutex> take_turn(std::timed_mutex& mutex) {
+Executor::TurnLock Executor::take_turn(std::timed_mutex& mutex, TurnWait& wait_max) {
   std::unique_lock lock(mutex, std::try_to_lock);
   if (lock) return lock;
   const base::Waiting waiting;
-  return std::unique_lock(mutex, turn_wait_max);
+  const auto before = std::chrono::steady_clock::now();
+  lock = std::unique_lock(mutex, wait_max);
+  wait_max -= std::min(wait_max, std::chrono::steady_clock::now() - before);
+  return lock;
 }
 
-}  // namespace
-
 Result<Commit> Executor::run(const Write& write, const Turn& turn, const Decide& decide) {
+  TurnWait wait_max = turns_wait_max;
   for (int attempt = 1; attempt <= preparations_max; ++attempt) {
     if (turn.preparation != nullptr) {
       auto earlier = find_earlier(write);
@@ -47,7 +53,7 @@ Result<Commit> Executor::run(const Write& write, const Turn& turn, const Decide&
       (void)decide(site_.projections.views());  // An error is found again in the turn.
       turn.preparation->is_in_turn_ = true;
     }
-    auto commit = run_in_turn(write, turn, decide);
+    auto commit = run_in_turn(write, turn, decide, wait_max);
     if (!commit) return commit.error();
     if (*commit) return std::move(**commit);
   }
@@ -57,20 +63,21 @@ Result<Commit> Executor::run(const Write& write, const Turn& turn, const Decide&
 }
 
 Result<std::optional<Commit>> Executor::run_in_turn(const Write& write, const Turn& turn,
-                                                    const Decide& decide) {
+                                                    const Decide& decide, TurnWait& wait_max) {
   // Always in this order, and before the turn of the ids: so no two commands wait for each other,
   // and a command that waits here does not keep others from ids.
   TurnLock owner;
   TurnLock codelist;
   if (turn.owner) {
-    owner = take_turn(owners_[std::hash<std::string>()(turn.owner->name) % owners_.size()]);
+    owner =
+        take_turn(owners_[std::hash<std::string>()(turn.owner->name) % owners_.size()], wait_max);
     if (!owner) return turn_is_kept();
   }
   if (turn.codelist) {
-    codelist = take_turn(codelists_[turn.codelist->value() % codelists_.size()]);
+    codelist = take_turn(codelists_[turn.codelist->value() % codelists_.size()], wait_max);
     if (!codelist) return turn_is_kept();
   }
-  return decide_and_append(write, turn, decide);
+  return decide_and_append(write, turn, decide, wait_max);
 }
 
 Result<std::optional<Commit>> Executor::find_earlier(const Write& write) const {
@@ -88,14 +95,15 @@ Result<void> Executor::check_views() const {
 }
 
 Result<std::optional<Commit>> Executor::decide_and_append(const Write& write, const Turn& turn,
-                                                          const Decide& decide) {
+                                                          const Decide& decide,
+                                                          TurnWait& wait_max) {
   for (int attempt = 1;; ++attempt) {
     auto earlier = find_earlier(write);
     if (!earlier) return earlier.error();
     if (*earlier) return std::move(*earlier);
     TurnLock ids;
     if (turn.allocates_ids) {
-      ids = take_turn(ids_);
+      ids = take_turn(ids_, wait_max);
       if (!ids) return turn_is_kept();
     }
     if (const auto good = check_views(); !good) return good.error();
@@ -145,9 +153,10 @@ Result<Commit> Executor::append(const Write& write, const Views& views, Decision
   });
   if (!appended) return appended.error();
   if (site_.projections.checkpoint() < appended->commit.position) {
-    return Error{ErrorCode::unavailable,
-                 "saved as commit " + std::to_string(appended->commit.position.value()) +
-                     ", but not shown yet",
+    return Error{ErrorCode::not_shown,
+                 "the change was saved as commit " +
+                     std::to_string(appended->commit.position.value()) +
+                     ", and will be shown later; do not send it again",
                  {}};
   }
   return std::move(appended->commit);

@@ -4,13 +4,14 @@
 // the commit only if those streams have not moved; otherwise the command decides again. To make
 // this rare, commands on one codelist take turns, and so do those that add to one owner's codelists
 // (stripes of locks). Slow work is done before a turn (Preparation), and nobody waits for a turn
-// longer than turn_wait_max, so that a hanging disk does not block every thread. Commands that
+// longer than turns_wait_max, so that a hanging disk does not block every thread. Commands that
 // assign ids hold their turn only until their commit has its place in the log: ids follow the order
 // of the log, and many such commits share one sync of the disk. If that sync fails, the log
 // latches. If their group is refused because the volume is full, its ids stay unused.
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -134,21 +135,23 @@ class Executor {
   // Returns the commit, durable and in the views; or the earlier commit with the idempotency key;
   // or, if there was nothing to do, a commit without events at the position of the views. Errors:
   // those of `decide` and of EventLog::append; unavailable, if others kept the turn for too long,
-  // or if the views do not follow the log. In the last case the commit may have been stored;
-  // repeating the request with its idempotency key tells. Throws projections::DamagedViews.
+  // or if the views do not follow the log; not_shown, if they ceased to follow it with this commit,
+  // which is stored. Throws projections::DamagedViews.
   Result<Commit> run(const Write& write, const Turn& turn, const Decide& decide);
 
   const Site& site() const { return site_; }
 
  private:
   using TurnLock = std::unique_lock<std::timed_mutex>;
+  using TurnWait = std::chrono::steady_clock::duration;  // what is left for waiting
 
+  static TurnLock take_turn(std::timed_mutex& mutex, TurnWait& wait_max);
   Result<void> check_views() const;
   // Returns nothing if the prepared work is out of date.
   Result<std::optional<Commit>> run_in_turn(const Write& write, const Turn& turn,
-                                            const Decide& decide);
+                                            const Decide& decide, TurnWait& wait_max);
   Result<std::optional<Commit>> decide_and_append(const Write& write, const Turn& turn,
-                                                  const Decide& decide);
+                                                  const Decide& decide, TurnWait& wait_max);
   Result<Commit> append(const Write& write, const Views& views, Decision decision, TurnLock ids);
   Result<std::optional<Commit>> find_earlier(const Write& write) const;
 

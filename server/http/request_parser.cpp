@@ -280,8 +280,8 @@ RequestParser::Progress RequestParser::parse_body(std::string_view bytes,
   auto& parser = *grammar_->parser;
   parser.body_bytes_max = body_bytes_max;
   boost::beast::error_code error;
-  // Beast takes an empty buffer for the end of the body, not for "need more". Without NDEBUG it
-  // aborts if a body begins with the last chunk and arrives with four bytes.
+  // Beast takes an empty buffer for the end of the body, not for "need more". Its assertion ends
+  // the server if a body begins with the last chunk and only four bytes of it have arrived.
   if (!body_begun_ && !content_length() && bytes.size() < chunked_bytes_min) {
     return Progress::need_more;
   }

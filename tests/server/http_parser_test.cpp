@@ -56,6 +56,7 @@ std::string example_stream() {
          "\r\nPOST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nhello world"
          "POST /chunks HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\nX: 2\r\n\r\n"
          "3\r\nabc\r\nA;x=\"y\"\r\n0123456789\r\n0\r\nX: trailer\r\n\r\n"
+         "POST /empty HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
          "HEAD http://other/last HTTP/1.1\r\nHost: x\r\n\r\n";
 }
 
@@ -66,7 +67,7 @@ TEST_CASE("requests come out the same however the stream is cut", "[http][proper
   const Seen whole = parse_in_pieces(stream, {stream.size()});
   CHECK(whole.failed == 0);
   CHECK(whole.requests == std::vector<std::string>{"GET /a b 1 ", "POST /body - hello world",
-                                                   "POST /chunks 2 abc0123456789",
+                                                   "POST /chunks 2 abc0123456789", "POST /empty - ",
                                                    "HEAD /last - "});
   for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
     CAPTURE(cut);
