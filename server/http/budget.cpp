@@ -66,7 +66,7 @@ bool Budget::is_within(std::size_t used, std::size_t held_before, std::size_t he
   return (held_before + held) / share <= free;
 }
 
-bool Budget::take(Client client, std::size_t held, std::size_t used) {
+bool Budget::add(Client client, std::size_t held, std::size_t used) {
   const std::size_t used_after = used_.fetch_add(used, std::memory_order_relaxed) + used;
   bool has_room = true;
   for (Peer* const peer : {client.address, client.account}) {
@@ -74,8 +74,13 @@ bool Budget::take(Client client, std::size_t held, std::size_t used) {
     const auto held_before = peer->held[resource_].fetch_add(held, std::memory_order_relaxed);
     has_room = is_within(used_after, held_before, held) && has_room;
   }
-  if (!has_room) give_back(client, held, used);
   return has_room;
+}
+
+bool Budget::take(Client client, std::size_t held, std::size_t used) {
+  if (add(client, held, used)) return true;
+  give_back(client, held, used);
+  return false;
 }
 
 void Budget::give_back(Client client, std::size_t held, std::size_t used) {
@@ -121,6 +126,15 @@ bool AnswerCharge::take(Client client, std::size_t own_bytes, SharedBody shared)
   own_bytes_ = own_bytes;
   shared_ = std::move(shared);
   return true;
+}
+
+void AnswerCharge::count(Client client, std::size_t own_bytes, SharedBody shared) {
+  const std::size_t shared_bytes = shared ? shared->size() : 0;
+  if (shared && shared->begin_sending()) budget_.use(shared_bytes);
+  budget_.count(client, own_bytes + shared_bytes, own_bytes);
+  client_ = client;
+  own_bytes_ = own_bytes;
+  shared_ = std::move(shared);
 }
 
 void AnswerCharge::give_back() {

@@ -142,8 +142,7 @@ Connection::Step Connection::work() {
 
 Gate::Job Connection::job_of_request(const Cost& expected) const {
   const std::size_t body_bytes = exchange_.request.body.size();
-  const bool writes = exchange_.match.route->runs_on == RunsOn::writer;
-  return {.kind = writes ? Gate::Kind::writes : Gate::Kind::computes,
+  return {.kind = exchange_.may_save() ? Gate::Kind::writes : Gate::Kind::computes,
           .cost_us = std::max<std::uint64_t>(expected.processor_us, body_bytes / body_bytes_per_us),
           .bytes = body_bytes * work_bytes_per_body_byte + expected.answer_bytes};
 }
@@ -205,7 +204,7 @@ void Connection::answer_late() {
 void Connection::send_late_answer() {
   const Request& request = exchange_.request;
   shard_.service().record_late(request);
-  const Response response = shard_.service().late_answer(request);
+  const Response response = shard_.service().late_answer(exchange_);
   std::string bytes;
   append_head(request, response, {}, AfterResponse::close, shard_.date_line(), bytes);
   if (request.method() != Method::head) bytes += response.content();
@@ -215,7 +214,7 @@ void Connection::send_late_answer() {
 
 // The handler has returned, and its client has got another answer.
 Connection::Step Connection::drop_late_answer() {
-  Response late = shard_.service().late_answer(exchange_.request);
+  Response late = shard_.service().late_answer(exchange_);
   late.user = std::move(exchange_.response.user);
   late.log_detail = std::move(exchange_.response.log_detail);
   exchange_.response = std::move(late);
@@ -264,7 +263,8 @@ void Connection::drop_what_is_not_sent() {
   }
 }
 
-// For a body in a file, the kernel sends the file's own pages.
+// For a body in a file, the kernel sends the file's own pages. The answer to a write is counted,
+// but never refused: the change may be saved already, and its client would repeat it.
 bool Connection::charge_answer() {
   if (exchange_.request.method() == Method::head) return true;
   const Response& response = exchange_.response;
@@ -274,6 +274,10 @@ bool Connection::charge_answer() {
   std::size_t own_bytes = shared ? 0 : body.size();
   if (file_to_send(response, exchange_.delivery) < 0) {
     own_bytes += std::min(body.size(), shard_.limits().send_buffer_bytes);
+  }
+  if (exchange_.may_save()) {
+    answer_charge_.count(client(), own_bytes, shared);
+    return true;
   }
   if (answer_charge_.take(client(), own_bytes, shared)) return true;
   shard_.shared().count_rejected(Resource::answers);

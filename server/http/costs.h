@@ -1,7 +1,8 @@
 // The costs of past requests: the best guess at the costs of the next ones.
 //
-// Kept for the 4,096 most recent targets, and as an average for each route. Only a hint: two
-// targets may share an entry. Safe from any thread, without locks.
+// Kept in 4,096 entries by the target's hash, where a new target replaces the old one, and as an
+// average for each route. Only a hint: two targets may have the same hash. Safe from any thread,
+// without locks.
 #pragma once
 
 #include <array>

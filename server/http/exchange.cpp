@@ -169,14 +169,16 @@ void Service::refuse(Exchange& exchange, int status, std::string_view why) const
   exchange.is_refused = true;
 }
 
-Response Service::late_answer(const Request& request) const {
-  const bool reads = request.method() == Method::get || request.method() == Method::head;
+Response Service::late_answer(const Exchange& exchange) const {
+  // No Retry-After: without an Idempotency-Key, a repeated request could save the change twice.
+  if (exchange.may_save()) {
+    return error_page(exchange.request, 503,
+                      "The server did not answer in time. It is unknown whether this change was "
+                      "saved: repeat the request with the same Idempotency-Key to get its result. "
+                      "If it had no key, look whether the change is there before you repeat it.");
+  }
   Response response =
-      error_page(request, 503,
-                 reads ? "The server did not answer in time. Try again later."
-                       : "The server did not answer in time. It is unknown whether this change "
-                         "was saved: repeat the request with the same Idempotency-Key to get "
-                         "its result.");
+      error_page(exchange.request, 503, "The server did not answer in time. Try again later.");
   response.add("Retry-After", "1");
   return response;
 }

@@ -33,6 +33,10 @@ struct Exchange {
   bool wants_worker() const {
     return match.kind == RouteMatch::Kind::found && match.route->runs_on != RunsOn::io_thread;
   }
+  // True if the route's handler may save a change.
+  bool may_save() const {
+    return match.kind == RouteMatch::Kind::found && match.route->runs_on == RunsOn::writer;
+  }
   // Prepares for the next request, keeping the request's memory.
   void reset();
 };
@@ -51,8 +55,9 @@ class Service {
   void answer(Exchange& exchange) const;
   // Answers in place of the route: a fault of the client, or 503 for lack of room.
   void refuse(Exchange& exchange, int status, std::string_view why) const;
-  // The answer to a request whose handler takes too long; meanwhile the handler may read `request`.
-  Response late_answer(const Request& request) const;
+  // The answer to a request whose handler takes too long. The handler may still be at work, so this
+  // reads only the request and its match.
+  Response late_answer(const Exchange& exchange) const;
   // Call when a late answer has been given, while the handler is still at work.
   void record_late(const Request& request) const;
   // Call after the response has been sent or abandoned.

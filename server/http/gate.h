@@ -5,7 +5,7 @@
 // processor is free; otherwise it is queued, and uses no thread meanwhile. The queue is ordered by
 // due time: arrival, plus the request's cost once for itself and once for each request that its
 // address or its account has queued already. So a cheap request overtakes expensive ones, a client
-// with many requests waits behind clients with few, and no request waits for ever.
+// with many requests waits behind clients with few. A request waits at most `queue_timeout`.
 //
 // A request that waits (base::Waiting: for the disk, or for a lock held during a sync) gives its
 // processor to the next request, and continues at once when its wait ends. It does not queue again,

@@ -50,7 +50,7 @@ class Request {
   std::string media_type() const;
 
   std::string body;
-  std::string remote_address;  // the connection's peer, without port
+  std::string remote_address;  // the peer, or the client that a trusted proxy names; without port
   std::string request_id;
 
  private:

@@ -68,7 +68,7 @@ class RequestParser {
   class Grammar;
 
   Progress fail(int status, std::string_view why);
-  // Whether the first `bytes` are more than a head may have, however it goes on.
+  // True if a head of at least this many bytes is over a limit.
   bool is_too_large(std::size_t bytes) const;
   bool is_line_too_long(std::size_t bytes) const;
   Progress fail_as_too_large(std::size_t bytes);

@@ -62,6 +62,7 @@ class Server::Impl {
   Acceptor acceptor_;  // on the first shard's thread
   std::promise<void> accept_ended_;
   std::size_t next_shard_ = 0;
+  std::vector<const char*> gauges_;  // registered; their readers need this object
   bool is_accepting_ = false;
   bool is_stopped_ = false;
 };
@@ -87,16 +88,16 @@ Server::Impl::Impl(const ServerOptions& options, Router router)
 void Server::Impl::register_gauges() {
   Metrics* metrics = options().metrics;
   if (metrics == nullptr) return;
-  metrics->gauge("http_connections", "Open connections.", {},
-                 [this] { return static_cast<double>(shared_.connections.value()); });
-  metrics->gauge("http_requests_in_flight", "Requests between head and end of answer.", {}, [this] {
+  const auto count = [this, metrics](const char* name, const char* help, auto read) {
+    metrics->gauge(name, help, {}, [read] { return static_cast<double>(read()); });
+    gauges_.push_back(name);
+  };
+  count("http_connections", "Open connections.", [this] { return shared_.connections.value(); });
+  count("http_requests_in_flight", "Requests between head and end of answer.", [this] {
     std::size_t sum = 0;
     for (const auto& shard : shards_) sum += shard->requests_in_flight();
-    return static_cast<double>(sum);
+    return sum;
   });
-  const auto count = [metrics](const char* name, const char* help, auto read) {
-    metrics->gauge(name, help, {}, [read] { return static_cast<double>(read()); });
-  };
   count("http_worker_load", "Requests on a worker or waiting for one.",
         [this] { return shared_.gate.load(); });
   count("http_computing", "Requests that have a processor now.",
@@ -109,7 +110,7 @@ void Server::Impl::register_gauges() {
         [this] { return shared_.bodies.used(); });
   count("http_work_bytes", "Bytes of memory set aside for requests that are worked on.",
         [this] { return shared_.gate.bytes(); });
-  count("http_answers_bytes", "Bytes of answers that wait for their clients, in memory and kernel.",
+  count("http_answers_bytes", "Bytes of answers until the kernel has taken their last byte.",
         [this] { return shared_.answers.used(); });
 }
 
@@ -213,13 +214,7 @@ void Server::Impl::stop(std::chrono::milliseconds grace) {
   }
   for (const auto& shard : shards_) shard->join();
   shared_.pool.join();
-  if (Metrics* metrics = options().metrics) {
-    for (const char* name : {"http_connections", "http_requests_in_flight", "http_worker_load",
-                             "http_computing", "http_queue", "http_clients", "http_bodies_bytes",
-                             "http_work_bytes", "http_answers_bytes"}) {
-      metrics->remove_gauge(name, {});
-    }
-  }
+  for (const char* name : gauges_) options().metrics->remove_gauge(name, {});
 }
 
 Server::Server(const ServerOptions& options, Router router)

@@ -45,7 +45,8 @@ struct Limits {
   std::size_t bodies_bytes_max = std::size_t{512} << 20;  // bodies being read or waiting
   // memory that handlers need; beyond: a request waits
   std::size_t work_bytes_max = std::size_t{512} << 20;
-  std::size_t answers_bytes_max = std::size_t{512} << 20;  // until their clients have read them
+  // answers, until the kernel has taken their last byte
+  std::size_t answers_bytes_max = std::size_t{512} << 20;
   // In the kernel, for each connection, as the system counts it (the system may use twice as much).
   std::size_t send_buffer_bytes = 128u << 10;
   std::size_t receive_buffer_bytes = 128u << 10;
@@ -68,7 +69,7 @@ struct Limits {
   // connection is closed. More than a write waits for the disk (LogOptions::append_wait_max), so
   // that the log's own answer usually comes first. Reading a body, waiting for the turn and sending
   // an answer do not count.
-  std::chrono::milliseconds handler_timeout{45'000};
+  std::chrono::milliseconds handler_timeout{60'000};
   // Reading continues this long after an early refusal, so that the client sees the answer instead
   // of a reset.
   std::chrono::milliseconds linger_timeout{2'000};

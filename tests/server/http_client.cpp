@@ -248,6 +248,13 @@ TestServer::TestServer(ServerOptions options) {
          door_.wait();
          return content(200, "text/plain", "open");
        }});
+  router.add({{Method::post},
+              "/worker-door",
+              RunsOn::worker,
+              [this](const Request&, const PathParameters&) {
+                door_.wait();
+                return content(200, "text/plain", "open");
+              }});
   router.add(
       {{Method::post}, "/door", RunsOn::writer, [this](const Request&, const PathParameters&) {
          const base::Waiting waiting;

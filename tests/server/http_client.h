@@ -98,6 +98,7 @@ class Door {
 //   GET  /tagged           with a computed tag
 //   GET  /door             "open", once the door has been opened (worker)
 //   POST /door             large_text(), once the door has been opened (writer; waits)
+//   POST /worker-door      "open", once the door has been opened (worker)
 //   GET  /throws, /throws-int                    any /health-check/   empty
 //   GET  /strict           without implied methods
 class TestServer {

@@ -106,6 +106,13 @@ TEST_CASE("a body that many answers send counts once, until the last of them is 
   AnswerCharge refused(budget);
   CHECK_FALSE(refused.take(first_peer, 900, body));
   CHECK(budget.used() == 410);
+  // The answer to a write is counted without a refusal.
+  AnswerCharge always(budget);
+  always.count(first_peer, 900, body);
+  CHECK(budget.used() == 1310);
+  CHECK_FALSE(budget.has_room(second_peer, 0));
+  always.give_back();
+  CHECK(budget.used() == 410);
   second.give_back();
   CHECK(budget.used() == 0);
 }

@@ -182,6 +182,34 @@ TEST_CASE("all unread answers together have a limit", "[http]") {
   CHECK(again->status == 200);
 }
 
+TEST_CASE("the answer to a write is sent even if the limit of unread answers is reached",
+          "[http]") {
+  ServerOptions options;
+  options.limits.answers_bytes_max = 30'200'000;
+  TestServer server(std::move(options));
+  server.door().open();
+  {
+    Client slow = server.client();
+    REQUIRE(slow.send(get("/text/30000000")));
+    REQUIRE(slow.has_input_within(10s));
+    Client second = server.client();
+    const auto read = second.ask(get("/text/300000"));
+    REQUIRE(read);
+    CHECK(read->status == 503);
+    const auto written = second.ask(post("/door", "change"));
+    REQUIRE(written);
+    CHECK(written->status == 200);
+    CHECK(written->body == large_text());
+    // Now the size of its answer is known: the next one is refused before its handler runs.
+    const auto refused = second.ask(post("/door", "change"));
+    REQUIRE(refused);
+    CHECK(refused->status == 503);
+    CHECK(server.shows(R"(http_rejected_total{reason="answers"} 2)"));
+    slow.hang_up();
+  }
+  CHECK(server.shows("http_answers_bytes 0"));
+}
+
 TEST_CASE("a body with a fast start may not pause for long", "[http]") {
   ServerOptions options;
   options.limits.body_timeout = 40ms;
