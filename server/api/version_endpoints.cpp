@@ -27,15 +27,7 @@ Result<http::Response> show_version(const Views& views, base::VersionId id) {
 std::optional<http::Response> unchanged_version(const ReadCall& call, base::VersionId id) {
   const auto version = call.views.version(id);
   if (!version) return std::nullopt;
-  const std::string etag = version_etag(call.views, *version);
-  if (!http::none_match_hits(call.request, etag)) return std::nullopt;
-  http::Response response = http::json_text(200, "");
-  // The tag of the bytes that the client has.
-  const std::string gzip_tag = http::gzip_tag(etag);
-  const bool has_gzip = call.request.header("If-None-Match")->find(gzip_tag) != std::string::npos;
-  response.etag = has_gzip ? gzip_tag : etag;
-  response.add("Vary", "Accept-Encoding");
-  return response;
+  return http::not_modified(call.request, version_etag(call.views, *version));
 }
 
 Result<http::Response> get_version(const ReadCall& call) {

@@ -128,6 +128,7 @@ http::Response refused(const http::Request& request, const base::Error& error) {
     case ErrorCode::corrupt:
     case ErrorCode::io:
     case ErrorCode::unavailable:
+    case ErrorCode::not_shown:
       return http::problem(request, error);
     default:
       return http::json_text(400, json_of("error", sentence_of(error)));

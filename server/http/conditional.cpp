@@ -1,7 +1,6 @@
 #include "server/http/conditional.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace codelog::http {
 namespace {
@@ -49,6 +48,14 @@ bool lists(std::string_view list, std::string_view etag, Comparison comparison) 
   return false;
 }
 
+// True if the list has exactly this tag, not the one of another variant.
+bool has_exactly(std::string_view list, std::string_view etag) {
+  while (const auto tag = take_tag(list)) {
+    if (tag->text == etag) return true;
+  }
+  return false;
+}
+
 // A weight like "0.123", in thousandths; 0 (no preference) if the text is not a weight.
 int parse_weight(std::string_view text) {
   if (text.empty() || (text[0] != '0' && text[0] != '1')) return 0;
@@ -70,8 +77,22 @@ std::string gzip_tag(std::string_view etag) {
 }
 
 bool none_match_hits(const Request& request, std::string_view etag) {
-  const auto list = request.header("If-None-Match");
-  return list && lists(*list, etag, Comparison::weak);
+  const auto fields = request.headers("If-None-Match");
+  return std::ranges::any_of(
+      fields, [&](std::string_view list) { return lists(list, etag, Comparison::weak); });
+}
+
+std::optional<Response> not_modified(const Request& request, std::string_view etag) {
+  if (!none_match_hits(request, etag)) return std::nullopt;
+  const std::string compressed = gzip_tag(etag);
+  Response response;
+  response.status = 304;
+  const auto fields = request.headers("If-None-Match");
+  const bool has_gzip = std::ranges::any_of(
+      fields, [&](std::string_view list) { return has_exactly(list, compressed); });
+  response.etag = has_gzip ? compressed : std::string(etag);
+  response.add("Vary", "Accept-Encoding");
+  return response;
 }
 
 bool if_match_holds(std::string_view tags, std::string_view etag) {

@@ -4,18 +4,25 @@
 // Comparisons treat both as the same state of the resource.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "server/http/request.h"
+#include "server/http/response.h"
 
 namespace codelog::http {
 
 std::string gzip_tag(std::string_view etag);
 
 // True when If-None-Match names the tag (or is "*"): the client has this response already. Weak
-// comparison.
+// comparison; repeated fields are one list.
 bool none_match_hits(const Request& request, std::string_view etag);
+
+// The answer to a GET whose client has this state already: 304, with the tag of the bytes that it
+// has. For a handler whose body is costly to make; otherwise the server compares the tags itself.
+// Nothing if the client needs the body.
+std::optional<Response> not_modified(const Request& request, std::string_view etag);
 
 // True if an If-Match with these tags (or "*") holds; if not, the answer is 412. For writes that
 // must not overwrite changes that their author has not seen. Strong comparison. An empty `etag`

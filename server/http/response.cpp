@@ -143,6 +143,7 @@ int http_status(base::ErrorCode code) {
     case base::ErrorCode::io:
       return 500;
     case base::ErrorCode::unavailable:
+    case base::ErrorCode::not_shown:
       return 503;
   }
   return 500;
@@ -198,6 +199,8 @@ Response problem(const Request& request, const base::Error& error) {
   const std::vector<base::FieldError> none;
   Response response = make_problem(request, http_status(error.code), base::client_detail(error),
                                    is_for_log_only ? none : error.fields);
+  // Not for not_shown: the change is saved, and without an Idempotency-Key a repeated request would
+  // save it twice.
   if (error.code == base::ErrorCode::unavailable) response.add("Retry-After", "1");
   if (is_for_log_only) {
     response.log_detail = std::string(base::to_string(error.code)) + ": " + error.detail;

@@ -1,6 +1,7 @@
 // The parts of server/http that are plain functions of values.
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -136,6 +137,27 @@ TEST_CASE("If-Match compares strongly, and treats the compressed variant as the 
   CHECK(gzip_tag(tag) == "\"v7-gzip\"");
 }
 
+TEST_CASE("a client that has the state gets 304 with the tag of its own bytes", "[http]") {
+  const auto tag_of_answer = [](const HeaderList& headers) -> std::string {
+    const auto answer = not_modified(make_request(Method::get, "/", headers), "\"v7\"");
+    if (!answer) return "none";
+    CHECK(answer->status == 304);
+    CHECK(answer->headers == std::vector<Header>{{"Vary", "Accept-Encoding"}});
+    return answer->etag;
+  };
+  const auto tag_for = [&](const std::string& list) {
+    return tag_of_answer({{"If-None-Match", list}});
+  };
+  CHECK(tag_of_answer({}) == "none");
+  CHECK(tag_for("\"v6\", \"v77\"") == "none");
+  CHECK(tag_for("\"v7\"") == "\"v7\"");
+  CHECK(tag_for("*") == "\"v7\"");
+  CHECK(tag_for("\"v6\", W/\"v7-gzip\"") == "\"v7-gzip\"");
+  CHECK(tag_for("\"v7\", \"other\"v7-gzip\"") == "\"v7\"");  // within no tag of the list
+  CHECK(tag_of_answer({{"If-None-Match", "\"v6\""}, {"If-None-Match", "\"v7-gzip\""}}) ==
+        "\"v7-gzip\"");
+}
+
 TEST_CASE("every error code is one status", "[http]") {
   const Request request = make_request(Method::get, "/");
   const std::vector<std::pair<ErrorCode, int>> table = {{ErrorCode::invalid, 400},
@@ -147,7 +169,8 @@ TEST_CASE("every error code is one status", "[http]") {
                                                         {ErrorCode::unprocessable, 422},
                                                         {ErrorCode::corrupt, 500},
                                                         {ErrorCode::io, 500},
-                                                        {ErrorCode::unavailable, 503}};
+                                                        {ErrorCode::unavailable, 503},
+                                                        {ErrorCode::not_shown, 503}};
   for (const auto& [code, status] : table) {
     CAPTURE(status);
     const Response response =
@@ -158,6 +181,10 @@ TEST_CASE("every error code is one status", "[http]") {
     CHECK(body["status"] == status);
     CHECK(body["title"] == std::string(reason_phrase(status)));
     CHECK(body["request_id"] == "made-by-hand");
+    // A saved change must not be sent again.
+    const bool may_be_repeated =
+        std::ranges::find(response.headers, Header{"Retry-After", "1"}) != response.headers.end();
+    CHECK(may_be_repeated == (code == ErrorCode::unavailable));
     // Paths and offsets of a broken disk are for the log only.
     CHECK((body["detail"] == "the detail") == (status != 500));
     CHECK((response.log_detail.find("the detail") != std::string::npos) == (status == 500));
