@@ -1,9 +1,9 @@
 #include "server/api/endpoint.h"
 
-#include <atomic>
 #include <charconv>
 #include <memory>
 
+#include "events/base/slots.h"
 #include "server/api/schemas.h"
 #include "server/application/authentication.h"
 #include "server/application/idempotency.h"
@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 
 // Each request that waits for a position holds a worker; beyond this number the answer is 503 at
 // once.
-constexpr int waiting_max = 16;
+constexpr std::size_t position_waits_max = 16;
 // Bodies with codes or tables may be this large; others have a lower limit.
 constexpr std::size_t large_body_bytes_max = 32u << 20;
 constexpr std::size_t small_body_bytes_max = 4u << 20;
@@ -31,19 +31,6 @@ std::size_t body_bytes_max_of(std::string_view schema) {
   return schema.empty() ? unread_body_bytes_max : small_body_bytes_max;
 }
 
-class Waiting {
- public:
-  explicit Waiting(std::atomic<int>& count) : count_(count), is_allowed_(++count <= waiting_max) {}
-  ~Waiting() { --count_; }
-  Waiting(const Waiting&) = delete;
-  Waiting& operator=(const Waiting&) = delete;
-  bool is_allowed() const { return is_allowed_; }
-
- private:
-  std::atomic<int>& count_;
-  const bool is_allowed_;
-};
-
 Error not_there_yet(std::uint64_t position) {
   return {ErrorCode::unavailable,
           "position " + std::to_string(position) + " has not been reached; ask again later",
@@ -51,13 +38,13 @@ Error not_there_yet(std::uint64_t position) {
 }
 
 Result<void> wait_for_position(Application& application, const http::Request& request) {
-  static std::atomic<int> waiting = 0;
+  static base::Slots waits({.count = position_waits_max, .waiting_max = 0});
   const auto wanted = number_in_query(request, "min_position", 0, {});
   if (!wanted) return wanted.error();
   const commands::Site& site = application.site();
   if (site.projections.checkpoint().value() >= *wanted) return {};
-  const Waiting turn(waiting);
-  if (!turn.is_allowed()) return not_there_yet(*wanted);
+  const auto wait = waits.take();
+  if (!wait) return not_there_yet(*wanted);
   const auto patience = application.options().position_wait_max;
   const bool is_there = site.log.wait_for(base::Position(*wanted), patience);
   // After the wait, the views may still lack the position: they may have stopped following the log.

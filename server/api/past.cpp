@@ -2,21 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <thread>
 
-#include "events/base/slots.h"
+#include "server/api/long_reads.h"
 
 namespace codelog::api {
 namespace {
 
 using base::Position;
 using projections::Moment;
-
-// Half of the processors, so that reading the past always leaves some for other requests.
-base::Slots& replays() {
-  static base::Slots slots({.count = std::max(1u, std::thread::hardware_concurrency() / 2)});
-  return slots;
-}
 
 bool is_number(std::string_view text) {
   return !text.empty() &&
@@ -79,12 +72,8 @@ Result<http::Response> answer_as_of(
       return std::move(*known);
     }
   }
-  const auto slot = replays().take();
-  if (!slot) {
-    return Error{ErrorCode::unavailable,
-                 "too many requests look at the past at this moment; ask again soon",
-                 {}};
-  }
+  const auto place = begin_long_read();
+  if (!place) return place.error();
   const auto store = projections::views_as_of(call.application.site().log,
                                               {streams_of(call.views, codelist), *moment, version});
   if (!store) return store.error();

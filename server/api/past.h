@@ -1,8 +1,8 @@
 // Past views: one codelist with its versions, at a position or at a time.
 //
 // Replays the codelist's own commits and the reports on releases in memory (projections/past.h).
-// Any client may ask for this, so only few replays run at a time. Answers for positions are cached,
-// because the past up to a commit never changes.
+// Any client may ask for this, so only few replays run at a time (long_reads.h). Answers for
+// positions are cached, because the past up to a commit never changes.
 #pragma once
 
 #include <functional>

@@ -1,10 +1,10 @@
 // Newer releases: their effects on one version and on all versions, and drafts on them.
 #include <algorithm>
-#include <thread>
 
-#include "events/base/slots.h"
+#include "events/base/client_detail.h"
 #include "events/base/version_hash.h"
 #include "server/api/endpoint.h"
+#include "server/api/long_reads.h"
 #include "server/api/outcome.h"
 #include "server/api/paths.h"
 #include "server/api/precondition.h"
@@ -131,12 +131,6 @@ std::string preview_json(const VersionRecord& version, const std::string& releas
   return json.take();
 }
 
-// Half of the processors: any client may ask for a preview, and one may take seconds.
-base::Slots& previews() {
-  static base::Slots slots({.count = std::max(1u, std::thread::hardware_concurrency() / 2)});
-  return slots;
-}
-
 // Only the mapping of previous ids, not the release, knows a VMP that got another id.
 Result<FindSuccessors> successors_beside(const ReadCall& call, std::string_view coding_system) {
   if (coding_system != "dmd") return FindSuccessors();
@@ -166,19 +160,15 @@ Result<http::Response> preview_upgrade(const ReadCall& call) {
   }
   const auto opened = site.open_release(codelist.coding_system, version->release);
   const ReleasePointer older = opened ? *opened : nullptr;
-  const auto slot = previews().take();
-  if (!slot) {
-    return Error{ErrorCode::unavailable,
-                 "too many previews of upgrades are being made at this moment; ask again soon",
-                 {}};
-  }
+  const auto find_more = successors_beside(call, codelist.coding_system);
+  if (!find_more) return find_more.error();
+  const auto place = begin_long_read();
+  if (!place) return place.error();
   const auto content = commands::content_of(call.views, *version, older, newer->open);
   if (!content) return content.error();
   ReleaseComparison releases(older, newer->open);
   commands::SearchReruns searches(newer->open, commands::request_searches_work_max);
   const auto upgrade = commands::compare_version(*content, releases, searches);
-  const auto find_more = successors_beside(call, codelist.coding_system);
-  if (!find_more) return find_more.error();
   return http::json_text(200, preview_json(*version, newer->record.alias, upgrade, releases,
                                            *find_more, content->not_codes));
 }
@@ -238,7 +228,7 @@ http::Response assumptions_confirmed(const WriteCall&, const Commit& commit) {
 void write_state(const application::UpgradeReports::State& state, JsonWriter& json) {
   json.begin_object().field("running", state.is_running);
   json.field("done", state.done).field("total", state.total);
-  if (state.error) json.field("error", state.error->detail);
+  if (state.error) json.field("error", base::client_detail(*state.error));
   json.end_object();
 }
 
@@ -269,6 +259,16 @@ void write_summary(const std::vector<events::VersionUpgrade>& rows, JsonWriter& 
   json.end_object();
 }
 
+// The answer about a report; the log gets what clients may not read about its failure.
+http::Response report_response(std::string body,
+                               const std::optional<application::UpgradeReports::State>& state) {
+  http::Response response = http::json_text(200, std::move(body));
+  if (!state || !state->error) return response;
+  const bool is_for_log_only = base::is_for_log_only(*state->error);
+  response.log_detail = is_for_log_only ? state->error->detail : state->cause;
+  return response;
+}
+
 Result<http::Response> get_report(const ReadCall& call) {
   const std::string alias(call.path["alias"]);
   if (!call.views.release(alias)) {
@@ -289,7 +289,7 @@ Result<http::Response> get_report(const ReadCall& call) {
   json.key("report");
   if (!report) {
     json.null().end_object();
-    return http::json_text(200, json.take());
+    return report_response(json.take(), state);
   }
   json.begin_object().field("digest", base::to_hex(report->release_digest));
   json.field("position", report->position.value());
@@ -305,7 +305,7 @@ Result<http::Response> get_report(const ReadCall& call) {
   row == report->versions.end() ? json.null()
                                 : json.value(std::uint64_t{std::prev(row)->version.value()});
   json.end_object().end_object();
-  return http::json_text(200, json.take());
+  return report_response(json.take(), state);
 }
 
 http::Response started(const application::UpgradeReports::State& state) {

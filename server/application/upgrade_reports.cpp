@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <exception>
 #include <type_traits>
 #include <utility>
 
@@ -18,13 +19,18 @@ void lower_own_priority() {
   (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), lower);
 }
 
-// Catches all exceptions, which nothing above a thread's function could catch.
+// Nothing above a thread's function could catch what `work` throws.
 template <class Work>
-std::invoke_result_t<Work> with_thrown_as_error(Work work) {
+std::invoke_result_t<Work> with_thrown_as_error(Work work, std::string& cause) {
   try {
     return work();
   } catch (const base::ThrownError& thrown) {
+    cause = thrown.what();
     return thrown.error();
+  } catch (const std::exception& thrown) {
+    cause = thrown.what();
+    return base::Error{
+        base::ErrorCode::unavailable, "the report failed; the server's log says why", {}};
   }
 }
 
@@ -40,7 +46,7 @@ base::Result<UpgradeReports::State> UpgradeReports::start(const commands::Write&
                        {}};
   }
   if (state_.is_running) return state_;
-  state_ = State{.release = release, .done = 0, .total = 0, .is_running = true, .error = {}};
+  state_ = State{.release = release, .done = 0, .total = 0, .is_running = true};
   // The previous worker has finished its work, so this waits only for its last instructions.
   worker_ = std::jthread(
       [this, write, release](const std::stop_token& stop) { make(write, release, stop); });
@@ -60,21 +66,26 @@ void UpgradeReports::make(const commands::Write& write, const std::string& relea
     state_.done = done;
     state_.total = total;
   };
+  std::string cause;
   base::Result<events::UpgradesReported> report = events::UpgradesReported();
   // The comparison runs on a thread of its own with low priority, which ends with it. This thread
   // records the outcome at normal priority, because other commits may have to wait for that.
   std::jthread([&] {
     lower_own_priority();
-    report =
-        with_thrown_as_error([&] { return releases_.compare_versions(release, progress, stop); });
+    report = with_thrown_as_error(
+        [&] { return releases_.compare_versions(release, progress, stop); }, cause);
   }).join();
-  const auto commit = with_thrown_as_error([&]() -> base::Result<events::Commit> {
-    if (!report) return report.error();
-    return releases_.record_report(write, *report);
-  });
+  const auto commit = with_thrown_as_error(
+      [&]() -> base::Result<events::Commit> {
+        if (!report) return report.error();
+        return releases_.record_report(write, *report);
+      },
+      cause);
   const base::Lock lock(mutex_);
   state_.is_running = false;
-  if (!commit) state_.error = commit.error();
+  if (commit) return;
+  state_.error = commit.error();
+  state_.cause = std::move(cause);
 }
 
 }  // namespace codelog::application

@@ -25,7 +25,8 @@ class UpgradeReports {
     std::uint64_t done = 0;  // versions compared
     std::uint64_t total = 0;
     bool is_running = false;
-    std::optional<base::Error> error;  // why the last report on this release failed
+    std::optional<base::Error> error = {};  // why the last report on this release failed
+    std::string cause = {};                 // of the error, for the server's log; may be empty
   };
 
   // Starts a report, or returns the state of one already running. Errors: those of

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include "events/base/version_hash.h"
@@ -266,6 +267,31 @@ TEST_CASE("a report gives a release's effect on every version, and is the same w
   CHECK(compare_versions(site, second_alias).versions == recorded->versions);
   site.restart_with_new_views();
   CHECK(site.views().upgrade_report(second_alias) == recorded);
+}
+
+TEST_CASE("a report that throws has failed, with a sentence for clients and a cause for the log",
+          "[upgrade]") {
+  ApiSite api;
+  api.set_up();
+  commands::Site site = api.application().site();
+  site.open_release = [](std::string_view,
+                         const std::string&) -> base::Result<commands::ReleasePointer> {
+    throw std::runtime_error("out of something");
+  };
+  commands::Executor executor(site);
+  commands::ReleaseCommands releases(executor);
+  application::UpgradeReports reports(releases);
+  REQUIRE(reports.start({commands::Actor::system(), {}}, small_snomedct));
+  auto state = reports.state_of(small_snomedct);
+  for (int attempt = 0; attempt < 2000 && state->is_running; ++attempt) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    state = reports.state_of(small_snomedct);
+  }
+  REQUIRE_FALSE(state->is_running);
+  REQUIRE(state->error);
+  CHECK(state->error->code == base::ErrorCode::unavailable);
+  CHECK(state->error->detail == "the report failed; the server's log says why");
+  CHECK(state->cause == "out of something");
 }
 
 TEST_CASE("a report asked for again with the same key is not made again", "[upgrade]") {
