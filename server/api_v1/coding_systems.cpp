@@ -16,6 +16,7 @@
 #include "server/application/json_writer.h"
 #include "server/application/pages.h"
 #include "server/commands/newest_release.h"
+#include "server/commands/texts.h"
 
 namespace codelog::api_v1 {
 namespace {
@@ -186,9 +187,7 @@ Response more_info(Application& application, const Request& request, const PathP
   if (!body || !body->is_object()) return error_text(200, "Badly formatted JSON request");
   auto codes = codes_in(*body);
   if (!codes) return error_text(400, "codes must be a list of texts");
-  std::ranges::sort(*codes);
-  const auto repeated = std::ranges::unique(*codes);
-  codes->erase(repeated.begin(), repeated.end());
+  commands::sort_unique(*codes);
   for (const LatestRelease& latest : latest_releases(application, application.views())) {
     if (latest.system != system) continue;
     const auto opened = application.site().open_release(system->id, latest.release.alias);

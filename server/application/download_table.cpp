@@ -8,6 +8,7 @@
 #include "events/base/text.h"
 #include "server/commands/code_column.h"
 #include "server/commands/csv_writer.h"
+#include "server/commands/texts.h"
 
 namespace codelog::application {
 namespace {
@@ -64,15 +65,6 @@ std::size_t last_column(const Columns& columns) {
   return last;
 }
 
-std::string joined(const std::set<std::string_view>& codes) {
-  std::string text;
-  for (const std::string_view code : codes) {
-    if (!text.empty()) text += ", ";
-    text += code;
-  }
-  return text;
-}
-
 }  // namespace
 
 base::Result<DownloadTable> make_download_table(const coding_systems::CodingSystemInfo& system,
@@ -116,16 +108,17 @@ std::vector<MappedVmp> mapped_vmps(const mappings::PreviousVmps& previous_vmps,
   }
   std::vector<MappedVmp> mapped;
   for (const auto& [code, to] : previous) {
-    MappedVmp vmp{std::string(code), "VMP previous to " + joined(to), std::string(*to.begin())};
+    MappedVmp vmp{std::string(code), "VMP previous to " + commands::joined(to, ", "),
+                  std::string(*to.begin())};
     if (const auto both = subsequent.find(code); both != subsequent.end()) {
-      vmp.term += " and subsequent to " + joined(both->second);
+      vmp.term += " and subsequent to " + commands::joined(both->second, ", ");
       subsequent.erase(both);
     }
     mapped.push_back(std::move(vmp));
   }
   for (const auto& [code, to] : subsequent) {
-    mapped.push_back(
-        {std::string(code), "VMP subsequent to " + joined(to), std::string(*to.begin())});
+    mapped.push_back({std::string(code), "VMP subsequent to " + commands::joined(to, ", "),
+                      std::string(*to.begin())});
   }
   return mapped;
 }

@@ -6,6 +6,7 @@
 #include "coding_systems/base/text_lines.h"
 #include "coding_systems/base/typed_code.h"
 #include "events/base/text.h"
+#include "server/commands/texts.h"
 
 namespace codelog::commands {
 namespace {
@@ -17,8 +18,6 @@ using base::ErrorCode;
 // of commas would take 2 GB at each reading of the version.
 constexpr std::size_t fields_max = 1'000'000;
 constexpr std::size_t shown_bytes_max = 100;
-
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 std::string row_and_line(std::size_t number, std::size_t line) {
   const std::string row = "row " + std::to_string(number);
@@ -140,10 +139,7 @@ base::Result<std::vector<CsvRow>> read_csv(std::string_view text) {
 std::string place_of(const CsvRow& row) { return row_and_line(row.number, row.line); }
 
 std::string shown(std::string_view text) {
-  std::string_view start = text.substr(0, shown_bytes_max);
-  while (start.size() < text.size() && continues_character(text[start.size()])) {
-    start.remove_suffix(1);
-  }
+  const std::string_view start = utf8_prefix(text, shown_bytes_max);
   return "'" + std::string(start) + (start.size() < text.size() ? "...'" : "'");
 }
 

@@ -5,6 +5,7 @@
 #include "server/commands/draft_making.h"
 #include "server/commands/draft_steps.h"
 #include "server/commands/permissions.h"
+#include "server/commands/texts.h"
 #include "server/commands/typed_search.h"
 #include "server/commands/uploaded_table.h"
 #include "server/commands/validation.h"
@@ -259,9 +260,7 @@ Result<Commit> DraftCommands::confirm_assumptions(
                                              "the status of '" + (*codes)[i] + "' is not assumed");
                   }
                   event.settled = std::move(confirmed);
-                  std::ranges::sort(event.settled);
-                  const auto repeated = std::ranges::unique(event.settled);
-                  event.settled.erase(repeated.begin(), repeated.end());
+                  sort_unique(event.settled);
                 }
                 if (event.settled.empty()) return Decision{};
                 return step_decision(draft, "ConfirmAssumptions", std::move(event));

@@ -6,6 +6,7 @@
 
 #include "coding_systems/base/codeset.h"
 #include "server/commands/draft_making.h"
+#include "server/commands/texts.h"
 #include "server/commands/validation.h"
 
 namespace codelog::commands {
@@ -20,12 +21,6 @@ using CodeViews = std::vector<std::string_view>;
 
 void add(const std::vector<std::string>& codes, CodeViews& all) {
   all.insert(all.end(), codes.begin(), codes.end());
-}
-
-void sort_unique(CodeViews& codes) {
-  std::ranges::sort(codes);
-  const auto repeated = std::ranges::unique(codes);
-  codes.erase(repeated.begin(), repeated.end());
 }
 
 template <class Codes>

@@ -8,6 +8,7 @@
 #include "server/commands/code_column.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/csv_writer.h"
+#include "server/commands/texts.h"
 
 namespace codelog::commands {
 namespace {
@@ -25,15 +26,6 @@ Error bad_csv(std::string detail) {
 }
 
 std::string plain_title(std::string_view title) { return base::ascii_lower(trim_unseen(title)); }
-
-std::string joined(std::span<const std::string> texts, std::string_view between) {
-  std::string all;
-  for (const std::string& text : texts) {
-    if (&text != texts.data()) all += between;
-    all += text;
-  }
-  return all;
-}
 
 bool contains(std::span<const std::size_t> columns, std::size_t column) {
   return std::ranges::find(columns, column) != columns.end();
@@ -361,9 +353,7 @@ Result<std::vector<std::string>> codes_of_csv(std::string_view csv_data,
     }
     codes.push_back(row.fields[column.index]);
   }
-  std::ranges::sort(codes);
-  const auto again = std::ranges::unique(codes);
-  codes.erase(again.begin(), again.end());
+  sort_unique(codes);
   return codes;
 }
 

@@ -6,25 +6,11 @@
 #include "coding_systems/base/typed_code.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/newest_release.h"
+#include "server/commands/texts.h"
 #include "server/commands/validation.h"
 
 namespace codelog::commands {
 namespace {
-
-void sort_uniquely(std::vector<std::string>& texts) {
-  std::ranges::sort(texts);
-  const auto again = std::ranges::unique(texts);
-  texts.erase(again.begin(), again.end());
-}
-
-std::string join(const std::vector<std::string>& texts) {
-  std::string joined;
-  for (const std::string& text : texts) {
-    if (&text != texts.data()) joined += ", ";
-    joined += text;
-  }
-  return joined;
-}
 
 // A code in OpenCodelists' lists; in quotes if the text is not a code.
 std::string listed(const std::string& code) { return is_code(code) ? code : shown(code); }
@@ -43,7 +29,7 @@ CodesContents contents_of(const coding_systems::Release& release,
       found.push_back(*nodes[i]);
     }
   }
-  sort_uniquely(contents.unfound);
+  sort_unique(contents.unfound);
   contents.codes =
       coding_systems::Codeset::from_nodes(coding_systems::CodeUniverse(release), found).codes();
   return contents;
@@ -157,7 +143,7 @@ std::vector<std::string> codes_in_release(const coding_systems::Release& release
     const auto node = coding_systems::find_typed_code(release, code);
     written.emplace_back(node ? release.code(*node) : std::string_view(code));
   }
-  sort_uniquely(written);
+  sort_unique(written);
   return written;
 }
 
@@ -167,7 +153,7 @@ Result<std::string> unfound_codes_methodology(const coding_systems::CodingSystem
       "\n\nThis codelist was imported automatically. The following codes were not found in "
       "the " +
       std::string(system.name) +
-      " dictionary and so excluded from this codelist: " + join(unfound) +
+      " dictionary and so excluded from this codelist: " + joined(unfound, ", ") +
       ".\n\nThis may be because this codelist contains both clinical terms and medications. In "
       "which case you may need to create another codelist for the missing clinical/medication "
       "codes.";

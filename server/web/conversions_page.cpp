@@ -9,6 +9,7 @@
 #include "events/base/client_detail.h"
 #include "server/application/conversions.h"
 #include "server/application/pages.h"
+#include "server/commands/texts.h"
 #include "server/http/multipart.h"
 
 namespace codelog::web {
@@ -151,12 +152,7 @@ std::string stem_of(std::string_view file_name) {
   if (dot != std::string_view::npos && file_name.find_first_not_of('.') < dot) {
     file_name = file_name.substr(0, dot);
   }
-  std::size_t bytes = std::min(file_name.size(), stem_bytes_max);
-  const auto is_within_character = [&](std::size_t at) {
-    return at < file_name.size() && (static_cast<unsigned char>(file_name[at]) & 0xC0) == 0x80;
-  };
-  while (is_within_character(bytes)) --bytes;
-  return std::string(file_name.substr(0, bytes));
+  return std::string(commands::utf8_prefix(file_name, stem_bytes_max));
 }
 
 http::Response download(const Conversion& conversion, const Upload& upload) {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "server/commands/texts.h"
 #include "tests/server/api_site.h"
 
 namespace codelog::tests::uploads_test {
@@ -251,6 +252,14 @@ TEST_CASE("decisions of a draft take codes as people type them", "[uploads]") {
     CHECK_THAT(refused.json().at("detail").get<std::string>(),
                Catch::Contains("the draft has no code 'see note 1'"));
   }
+}
+
+TEST_CASE("texts are joined, and cut between characters", "[uploads]") {
+  CHECK(commands::joined(std::vector<std::string>{}, ",").empty());
+  CHECK(commands::joined(std::vector<std::string>{"", "a"}, ", ") == ", a");
+  CHECK(commands::utf8_prefix("a\u00e9", 3) == "a\u00e9");
+  CHECK(commands::utf8_prefix("a\u00e9", 2) == "a");
+  CHECK(commands::utf8_prefix("\u20ac", 2).empty());
 }
 
 TEST_CASE("one text that is no code does not refuse a list of terms", "[uploads]") {
