@@ -51,7 +51,7 @@ Result<void> check_updates(const std::vector<events::CodeWithStatus>& updates,
     if (node && workspace.release->has_concept(*node)) continue;
     return base::field_error(
         ErrorCode::invalid, "updates[" + std::to_string(i) + "]",
-        "the draft has no code '" + code + "', nor has " + workspace.release->alias());
+        "'" + code + "' is neither in the draft nor in " + workspace.release->alias());
   }
   return {};
 }
@@ -62,7 +62,7 @@ Result<void> check_room_for_search(const Workspace& workspace, const AddSearch& 
   if (records.size() >= searches_max) {
     return base::field_error(ErrorCode::too_large, field,
                              "the draft already has " + std::to_string(searches_max) +
-                                 " searches, the most that it may have: remove one");
+                                 " searches, the most that it may have; remove a search first");
   }
   std::size_t codes_count = 0;
   for (const projections::SearchRecord& record : records) codes_count += record.search.codes.size();
@@ -70,7 +70,7 @@ Result<void> check_room_for_search(const Workspace& workspace, const AddSearch& 
   return base::field_error(ErrorCode::too_large, field,
                            "the draft's searches already find " + std::to_string(codes_count) +
                                " codes, more than " + std::to_string(searches_codes_max) +
-                               ": remove one");
+                               "; remove a search first");
 }
 
 // No client can have seen a position beyond the log.

@@ -15,7 +15,9 @@ const SearchReruns::Found& SearchReruns::run(const events::SearchWithResults& se
   Found found;
   if (is_exhausted()) {
     found.too_many = 0;
-    found.problem = "was not run: earlier searches have used up the time for all";
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(work_max_).count();
+    found.problem = "was not run: the searches before it took more than " +
+                    std::to_string(seconds) + " seconds; add it to the draft again";
     return found_.emplace(std::move(key), std::move(found)).first->second;
   }
   const auto expansion = rerun_search(release_, search);

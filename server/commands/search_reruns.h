@@ -31,6 +31,7 @@ class SearchReruns {
                WorkTime work_time = coding_systems::thread_work_time)
       : release_(std::move(release)),
         work_time_(std::move(work_time)),
+        work_max_(work_max),
         work_end_(work_time_() + work_max) {}
 
   // The codes that the search finds now. No codes, and their number, if a draft cannot take that
@@ -54,6 +55,7 @@ class SearchReruns {
 
   ReleasePointer release_;
   WorkTime work_time_;  // empty: no limit
+  std::chrono::nanoseconds work_max_{};
   std::chrono::nanoseconds work_end_{};
   std::map<Key, Found> found_;
   std::size_t codes_count_ = 0;

@@ -1,6 +1,7 @@
 // The effect of a newer release on a version: runs its searches again, applies its definition to
-// the new hierarchy, and sorts every affected code by the kind of change. Pure: the same version
-// and the same two release files always give the same answer, so reports are reproducible.
+// the new hierarchy, and sorts every affected code by the kind of change. Pure if `searches` has no
+// limit of time: the same version and the same two release files always give the same answer, so
+// reports are reproducible. With a limit, searches beyond it are listed as not run.
 #pragma once
 
 #include <memory>

@@ -152,16 +152,22 @@ Result<std::string> unfound_codes_methodology(const coding_systems::CodingSystem
   std::string text =
       "\n\nThis codelist was imported automatically. The following codes were not found in "
       "the " +
-      std::string(system.name) +
-      " dictionary and so excluded from this codelist: " + joined(unfound, ", ") +
+      std::string(system.name) + " dictionary and so excluded from this codelist: ";
+  constexpr std::string_view end =
       ".\n\nThis may be because this codelist contains both clinical terms and medications. In "
       "which case you may need to create another codelist for the missing clinical/medication "
       "codes.";
-  if (text.size() > prose_bytes_max) {
+  // Summed before they are joined: a request may have 32 MB of unknown codes.
+  std::size_t bytes = text.size() + end.size() + (unfound.empty() ? 0 : unfound.size() - 1) * 2;
+  for (const std::string& code : unfound) bytes += code.size();
+  if (bytes > prose_bytes_max) {
     return base::field_error(ErrorCode::invalid, "codes",
-                             "have more unknown codes than a methodology can list: at most " +
-                                 std::to_string(prose_bytes_max) + " bytes");
+                             "too many codes are unknown: the methodology, which lists them, may "
+                             "have at most " +
+                                 std::to_string(prose_bytes_max) +
+                                 " bytes; leave unknown codes out");
   }
+  text.append(joined(unfound, ", ")).append(end);
   if (const auto good = check_prose("codes", text); !good) return good.error();
   return text;
 }

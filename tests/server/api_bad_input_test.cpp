@@ -186,7 +186,7 @@ std::vector<Case> draft_cases(const Fixture& fixture) {
       {"DELETE", at_draft + "/searches/999", nullptr, 404, "no such search"},
       {"DELETE", at_draft + "/searches/x", nullptr, 404, "no such search"},
       {"DELETE", at_draft + "/searches/99999999999", nullptr, 404, "no such search"},
-      {"PATCH", at_draft + "/statuses", one_update("1", "+"), 400, "no code '1'"},
+      {"PATCH", at_draft + "/statuses", one_update("1", "+"), 400, "'1' is neither in the draft"},
       {"PATCH", at_draft + "/statuses", one_update("2247004", "(+)"), 400,
        "fields of the request are wrong"},
       {"PATCH",

@@ -2,7 +2,9 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "coding_systems/base/coding_system.h"
 #include "server/commands/texts.h"
+#include "server/commands/version_contents.h"
 #include "tests/server/api_site.h"
 
 namespace codelog::tests::uploads_test {
@@ -250,8 +252,23 @@ TEST_CASE("decisions of a draft take codes as people type them", "[uploads]") {
     const Reply refused = site.send("PATCH", draft + "/statuses", one_update("see note 1", "+"));
     CHECK(refused.status == 400);
     CHECK_THAT(refused.json().at("detail").get<std::string>(),
-               Catch::Contains("the draft has no code 'see note 1'"));
+               Catch::Contains("'see note 1' is neither in the draft nor in "));
   }
+}
+
+TEST_CASE("more unknown codes than a methodology can list are refused, with the limit",
+          "[uploads]") {
+  const auto* system = coding_systems::find_coding_system("snomedct");
+  REQUIRE(system != nullptr);
+  const auto few = commands::unfound_codes_methodology(*system, {"first", "second"});
+  REQUIRE(few);
+  CHECK_THAT(*few, Catch::Contains("from this codelist: first, second.\n\nThis may be"));
+  const std::vector<std::string> many(100'000, "an unknown");
+  const auto refused = commands::unfound_codes_methodology(*system, many);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().detail ==
+        "codes: too many codes are unknown: the methodology, which lists them, may have at most "
+        "1048576 bytes; leave unknown codes out");
 }
 
 TEST_CASE("texts are joined, and cut between characters", "[uploads]") {
