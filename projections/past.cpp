@@ -16,10 +16,11 @@ bool is_after(const events::Commit& commit, const Moment& moment) {
 // commit after the moment.
 class StreamsReader {
  public:
-  StreamsReader(const events::EventLog& log, const PastQuery& query) : moment_(query.moment) {
+  StreamsReader(const events::EventLog& log, const PastQuery& query)
+      : log_(log), moment_(query.moment) {
     for (const std::string& stream : query.streams) {
       readers_.push_back(
-          {log.read_stream(stream, base::StreamVersion(1), events::Direction::forward), {}});
+          {stream, log.read_stream(stream, base::StreamVersion(1), events::Direction::forward)});
       advance(readers_.back());
     }
   }
@@ -43,15 +44,31 @@ class StreamsReader {
 
  private:
   struct Reader {
+    std::string stream;
     std::unique_ptr<events::CommitReader> reader;
-    std::optional<base::Result<events::Commit>> next;
+    base::StreamVersion version{};  // of `next`
+    std::optional<base::Result<events::Commit>> next = std::nullopt;
   };
 
   void advance(Reader& reader) const {
     reader.next = reader.reader->next();
-    if (reader.next && *reader.next && is_after(**reader.next, moment_)) reader.next.reset();
+    reader.version = reader.version.next();
+    if (!reader.next) return;
+    const bool is_past_end =
+        *reader.next ? is_after(**reader.next, moment_) : is_unreadable_after(reader);
+    if (is_past_end) reader.next.reset();
   }
 
+  // A damaged commit after the moment is no part of the past. The time of a damaged commit is not
+  // known, but its position is.
+  bool is_unreadable_after(const Reader& reader) const {
+    const auto* last = std::get_if<base::Position>(&moment_);
+    if (last == nullptr) return false;
+    const auto position = log_.stream_position(reader.stream, reader.version);
+    return position && *position > *last;
+  }
+
+  const events::EventLog& log_;
   const Moment& moment_;
   std::vector<Reader> readers_;
 };

@@ -32,7 +32,8 @@ struct PastQuery {
   std::optional<base::VersionId> contents_of = std::nullopt;
 };
 
-// Errors: corrupt (a commit cannot be read, or does not fit); io.
+// Errors: corrupt (a commit of that past cannot be read, or does not fit; for a time, also the
+// stream's next commit); io.
 base::Result<std::unique_ptr<Store>> views_as_of(const events::EventLog& log,
                                                  const PastQuery& query);
 // As above, into an empty store.

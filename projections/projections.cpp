@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <new>
 
 #include "events/base/files.h"
 #include "projections/keys.h"
@@ -9,7 +10,8 @@
 namespace codelog::projections {
 namespace {
 
-// Runs `work`, which reads views; turns damage in the views into an error.
+// Runs `work`, which reads views; turns damage in the views, and a failure to read them, into an
+// error.
 base::Result<void> with_damage_as_error(const std::function<base::Result<void>()>& work) {
   try {
     return work();
@@ -17,6 +19,8 @@ base::Result<void> with_damage_as_error(const std::function<base::Result<void>()
     return base::Error{base::ErrorCode::corrupt, damage.what(), {}};
   } catch (const DamagedRecord& damage) {
     return base::Error{base::ErrorCode::corrupt, damage.what(), {}};
+  } catch (const base::ThrownError& thrown) {
+    return base::Error{thrown.error().code, thrown.what(), {}};
   }
 }
 
@@ -187,11 +191,15 @@ void Projections::note_damage(const std::string& cause) {
   (void)mark_for_rebuild(folder_);
 }
 
+Projections::Failure Projections::failure_of(const base::Error& error) {
+  return {error.detail, error.code == base::ErrorCode::corrupt};
+}
+
 void Projections::fail(const base::Error& error) {
   {
     const base::Lock lock(mutex_);
     if (failure_) return;
-    failure_ = Failure{error.detail, error.code == base::ErrorCode::corrupt};
+    failure_ = failure_of(error);
   }
   failed_.notify_all();
 }
@@ -261,14 +269,24 @@ void Projections::recover() {
   // The commit that was missed may have to be published first.
   if (!log_.wait_for(missed, recovery_interval)) return;
   const base::Lock lock(applying_);
-  const auto recovered = with_damage_as_error([&]() REQUIRES(applying_) {
-    projector_ =
-        std::make_unique<Projector>(*store_, Projector::Positions::dense, identity_of(log_));
+  const auto recovered = with_damage_as_error([&]() REQUIRES(applying_) -> base::Result<void> {
+    try {
+      projector_ =
+          std::make_unique<Projector>(*store_, Projector::Positions::dense, identity_of(log_));
+    } catch (const DamagedRecord& damage) {
+      note_damage(damage.what());
+      throw;
+    }
     return apply_from_log(log_.head().position);
   });
-  if (!recovered || projector_->checkpoint() < missed_) return;
+  if (recovered && projector_->checkpoint() < missed_) return;
   const base::Lock failure_lock(mutex_);
-  if (failure_ && !failure_->is_lasting) failure_.reset();
+  if (!failure_ || failure_->is_lasting) return;
+  if (recovered) {
+    failure_.reset();
+  } else {
+    failure_ = failure_of(recovered.error());
+  }
 }
 
 void Projections::recover_when_failed(const std::stop_token& stop) {
@@ -282,7 +300,11 @@ void Projections::recover_when_failed(const std::stop_token& stop) {
       failed_.wait_for(lock, stop, recovery_interval, [] { return false; });
       if (stop.stop_requested()) return;
     }
-    recover();
+    try {
+      recover();
+    } catch (const std::bad_alloc&) {
+      // The failure stays, and the next attempt may find memory.
+    }
   }
 }
 

@@ -45,8 +45,9 @@ class Projections {
   Position checkpoint() const { return Position(checkpoint_.load()); }
   // SHA-256 over every key and value in order: equal digests mean equal views. Reads all views.
   base::Sha256 digest() const;
-  // Why the views have stopped following the log; empty while they follow. After a failed write
-  // they try again every second; damaged views are made again at the next open().
+  // Why the views have stopped following the log; empty while they follow. After a failed write or
+  // read they try again every second. After damage, in the views or in a commit, they do not;
+  // damaged views are made again at the next open().
   std::string failure() const;
   // The damage because of which open() removed the old views; empty if there was none.
   const std::string& damage_found() const { return damage_found_; }
@@ -70,6 +71,7 @@ class Projections {
   base::Result<void> apply_from_log(Position last) REQUIRES(applying_);
   base::Result<void> apply(std::span<const events::Commit> commits) REQUIRES(applying_);
   void note_damage(const std::string& cause);
+  static Failure failure_of(const base::Error& error);
   void fail(const base::Error& error);
   void recover() EXCLUDES(applying_);
   void recover_when_failed(const std::stop_token& stop);

@@ -24,7 +24,7 @@ base::Error to_error(const rocksdb::Status& status) {
           {}};
 }
 
-// True if the fault is in the process or the volume, so that new views would fail to open too.
+// True if the fault is in the process or the volume, so that new views would fail too.
 bool is_of_environment(const rocksdb::Status& status) {
   if (!status.IsIOError()) return status.IsMemoryLimit() || status.IsAborted();
   if (status.IsNoSpace()) return true;
@@ -111,7 +111,11 @@ class RocksReader final : public StoreReader {
   }
 
   void check(const rocksdb::Status& status) const {
-    if (!status.ok()) report_damage("the views cannot be read: " + status.ToString());
+    if (status.ok()) return;
+    const std::string cause = "the views cannot be read: " + status.ToString();
+    if (!is_of_environment(status)) report_damage(cause);
+    throw base::ThrownError(
+        {base::ErrorCode::unavailable, "the views cannot be read now; try again", {}}, cause);
   }
 
   rocksdb::ReadOptions options() const {

@@ -63,7 +63,8 @@ class Batch {
 };
 
 // Reads a store as of one moment, while writing continues. Safe from one thread at a time. Throws
-// DamagedViews if the store cannot be read.
+// DamagedViews if the store is damaged, and base::ThrownError (unavailable) if it cannot be read
+// now: the process has no more open files or memory, or the disk fails.
 class StoreReader {
  public:
   virtual ~StoreReader() = default;

@@ -1,6 +1,7 @@
 // The views at one moment. A request reads only from one Views, so that it never sees half a
 // commit. Cheap to make (a snapshot); used by one thread; destroyed at the end of the request.
-// Every function throws DamagedViews if it reads damaged data.
+// Every function throws DamagedViews if it reads damaged data, and base::ThrownError (unavailable)
+// if the store cannot be read now.
 #pragma once
 
 #include <memory>
@@ -49,9 +50,9 @@ class Views {
   std::optional<UpgradeReportRecord> upgrade_report(std::string_view alias) const;
 
   std::optional<CodelistRecord> codelist(CodelistId id) const;
-  // Finds a codelist by any of its handles, current or old.
   // Throws DamagedViews if the views have a version without its codelist.
   CodelistRecord codelist_of(const VersionRecord& version) const;
+  // Finds a codelist by any of its handles, current or old.
   std::optional<CodelistRecord> find_codelist(const Owner& owner, std::string_view slug) const;
   std::optional<CodelistId> handle_with_slug(const Owner& owner, std::string_view slug) const;
   std::optional<CodelistId> handle_with_name(const Owner& owner, std::string_view name) const;

@@ -1,6 +1,6 @@
-// An Error as an exception, for the rare failure that every reader would have to pass on: damaged
-// views (projections/store.h). The code that runs requests, commands or threads catches it; our
-// code throws nothing else.
+// An Error as an exception, for the rare failure that every reader would have to pass on: views
+// that are damaged or cannot be read now (projections/store.h). The code that runs requests,
+// commands or threads catches it; our code throws nothing else.
 #pragma once
 
 #include <exception>

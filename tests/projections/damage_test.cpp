@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <thread>
 
@@ -74,7 +76,22 @@ class FullFile final : public rocksdb::FSWritableFileOwnerWrapper {
   const std::atomic<bool>& is_full_;
 };
 
-// A volume that is full on request.
+class FailingFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+ public:
+  FailingFile(std::unique_ptr<rocksdb::FSRandomAccessFile> file, const std::atomic<bool>& fails)
+      : FSRandomAccessFileOwnerWrapper(std::move(file)), fails_(fails) {}
+  rocksdb::IOStatus Read(std::uint64_t offset, std::size_t size, const rocksdb::IOOptions& options,
+                         rocksdb::Slice* result, char* scratch,
+                         rocksdb::IODebugContext* debug) const override {
+    if (fails_) return rocksdb::IOStatus::IOError("While pread", std::strerror(EIO));
+    return target()->Read(offset, size, options, result, scratch, debug);
+  }
+
+ private:
+  const std::atomic<bool>& fails_;
+};
+
+// A volume that is full, or cannot be read, on request.
 class Volume final : public rocksdb::FileSystemWrapper {
  public:
   Volume() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
@@ -87,7 +104,17 @@ class Volume final : public rocksdb::FileSystemWrapper {
     return made;
   }
 
+  rocksdb::IOStatus NewRandomAccessFile(const std::string& name,
+                                        const rocksdb::FileOptions& options,
+                                        std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
+                                        rocksdb::IODebugContext* debug) override {
+    const auto opened = target()->NewRandomAccessFile(name, options, result, debug);
+    if (opened.ok()) *result = std::make_unique<FailingFile>(std::move(*result), fails_reads);
+    return opened;
+  }
+
   std::atomic<bool> is_full = false;
+  std::atomic<bool> fails_reads = false;
 };
 
 events::CommitDraft user_added(const std::string& name, std::uint64_t version) {
@@ -223,6 +250,66 @@ TEST_CASE("views on a full volume continue by themselves when there is room", "[
   CHECK(heard == 3);
   REQUIRE((*log)->append(user_added("four", 3)));
   CHECK((*views)->views().users().size() == 4);
+}
+
+TEST_CASE("a failed read of the views is no damage", "[damage]") {
+  const TemporaryFolder folder;
+  events::LogOptions options;
+  options.folder = folder.path() / "log";
+  auto log = events::EventLog::open(options);
+  REQUIRE(log);
+  // More users than fit into the block of the table that opening the views reads.
+  events::CommitDraft draft = user_added("one", 0);
+  for (int i = 0; i < 1'000; ++i) {
+    draft.events.emplace_back(events::UserAdded{"user" + std::to_string(i), {}, false});
+  }
+  REQUIRE((*log)->append(draft));
+  // Shared with the environment.
+  const auto volume = std::make_shared<Volume>();
+  const auto environment = rocksdb::NewCompositeEnv(volume);
+  // The views are in a table from the start, because they were caught up.
+  auto views =
+      projections::Projections::open(folder.path() / "views", **log, {}, environment.get());
+  REQUIRE(views);
+  volume->fails_reads = true;
+  base::Error error;
+  try {
+    (void)(*views)->views().user("user500");
+  } catch (const base::ThrownError& thrown) {
+    error = thrown.error();
+  }
+  CHECK(error.code == base::ErrorCode::unavailable);
+  CHECK(error.detail == "the views cannot be read now; try again");
+  volume->fails_reads = false;
+  CHECK((*views)->failure().empty());
+  CHECK((*views)->views().user("user500"));
+  CHECK_FALSE(fs::exists(folder.path() / "views.rebuild"));
+}
+
+TEST_CASE("a recovery that finds a commit that does not fit is the last one", "[damage]") {
+  const TemporaryFolder folder;
+  events::LogOptions options;
+  options.folder = folder.path() / "log";
+  auto log = events::EventLog::open(options);
+  REQUIRE(log);
+  const auto volume = std::make_shared<Volume>();  // shared with the environment
+  const auto environment = rocksdb::NewCompositeEnv(volume);
+  auto views =
+      projections::Projections::open(folder.path() / "views", **log, {}, environment.get());
+  REQUIRE(views);
+  volume->is_full = true;
+  REQUIRE((*log)->append(user_added("one", 0)));
+  events::CommitDraft misfit = user_added("two", 1);
+  misfit.events = {events::TokenSet{"nobody", {}}};
+  REQUIRE((*log)->append(misfit));
+  CHECK((*views)->failure().find("nobody") == std::string::npos);
+  volume->is_full = false;
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while ((*views)->failure().find("nobody") == std::string::npos &&
+         std::chrono::steady_clock::now() < patience) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  CHECK((*views)->failure().find("no user nobody") != std::string::npos);
 }
 
 TEST_CASE("only a lock that another process holds is reported as in use", "[damage]") {
