@@ -10,6 +10,7 @@
 #include "coding_systems/base/mapping_writer.h"
 #include "coding_systems/base/sqlite_file.h"
 #include "coding_systems/base/text_lines.h"
+#include "events/base/text.h"
 
 namespace codelog::mappings {
 namespace {
@@ -75,14 +76,19 @@ class PairsReader {
 
  private:
   Result<std::optional<PreviousVmp>> pair_of(std::span<const std::string> fields) const {
-    for (const std::size_t column : {id_column_, previous_column_}) {
-      if (is_id(fields[column])) continue;
-      return csv_.error_here("the " + std::string(column == id_column_ ? "vpid '" : "vpidprev '") +
-                             fields[column].substr(0, 2 * id_digits_max) +
-                             "' is not an id of 6 to 18 digits");
-    }
-    return std::optional<PreviousVmp>(
-        {*SctidText::from(fields[id_column_]), *SctidText::from(fields[previous_column_])});
+    const auto id = id_of("vpid", fields[id_column_]);
+    if (!id) return id.error();
+    const auto previous = id_of("vpidprev", fields[previous_column_]);
+    if (!previous) return previous.error();
+    return std::optional<PreviousVmp>({*id, *previous});
+  }
+
+  Result<SctidText> id_of(std::string_view column, std::string_view field) const {
+    const std::string_view text = base::trim_unicode_space(field);
+    if (is_id(text)) return *SctidText::from(text);
+    return csv_.error_here("the " + std::string(column) + " '" +
+                           std::string(text.substr(0, 2 * id_digits_max)) +
+                           "' is not an id of 6 to 18 digits");
   }
 
   CsvReader& csv_;

@@ -15,9 +15,10 @@ namespace codelog::mappings {
 // Reads a CSV, gzip-compressed or not, with the columns `vpid` and `vpidprev`; ignores other
 // columns. Leaves out rows with two equal ids, and counts them in the outcome's notices. Refuses,
 // naming the line: missing columns, rows with fewer fields than the header or with more that are
-// not empty, ids other than 6 to 18 digits. Skips rows without both ids. `before` is the file to
-// extend, if there is one. The same input gives the same bytes. Errors: not_found, invalid, io,
-// conflict (see release_writer.h), unavailable (asked to stop), corrupt (the old file).
+// not empty, ids other than 6 to 18 digits. Skips rows whose two ids are both blank. `before` is
+// the file to extend, if there is one. The same input gives the same bytes. Errors: not_found,
+// invalid, io, conflict (see release_writer.h), unavailable (asked to stop), corrupt (the old
+// file).
 base::Result<coding_systems::ImportOutcome> import_dmdvmpprevmap(
     const coding_systems::ImportRequest& request,
     const std::optional<std::filesystem::path>& before);

@@ -51,10 +51,9 @@ base::Result<std::shared_ptr<const Mapping>> Mappings::open(Place<Mapping>& plac
     place.digest = file.digest;
     return place.open;
   }
+  const std::string owner = "mapping " + std::string(id) + "/" + *stem;
   return base::Error{
-      base::ErrorCode::unavailable,
-      path.filename().string() + " is not the file that was registered: import it once more",
-      {}};
+      base::ErrorCode::unavailable, coding_systems::differs_from_registered(owner), {}};
 }
 
 base::Result<void> Mappings::verify(std::string_view mapping, const MappingFile& file,
@@ -66,10 +65,11 @@ base::Result<void> Mappings::verify(std::string_view mapping, const MappingFile&
   std::error_code error;
   if (std::filesystem::exists(coding_systems::previous_path(path), error) || error) return {};
   const auto stamp = coding_systems::stamp_of(path);
-  if (!stamp && stamp.error().code != base::ErrorCode::not_found) return stamp.error();
   if (!stamp) {
+    const bool is_missing = stamp.error().code == base::ErrorCode::not_found;
     const base::Lock lock(verified_mutex_);
-    verified_.erase(name);
+    if (is_missing) verified_.erase(name);
+    if (!is_missing) verified_[name] = {{}, State::unreadable, stamp.error().detail};
     return {};
   }
   if (reading == Reading::only_if_touched) {
@@ -78,10 +78,16 @@ base::Result<void> Mappings::verify(std::string_view mapping, const MappingFile&
     if (known != verified_.end() && known->second.stamp == *stamp) return {};
   }
   const auto identified = coding_systems::identify(path, stop);
-  if (!identified && identified.error().code == base::ErrorCode::io) return identified.error();
-  if (!identified) return {};
+  const bool is_unreadable = !identified && identified.error().code == base::ErrorCode::io;
+  if (!identified && !is_unreadable) return {};
   const base::Lock lock(verified_mutex_);
-  verified_[name] = {coding_systems::stamp_of(*identified), identified->digest != file.digest};
+  if (is_unreadable) {
+    verified_[name] = {*stamp, State::unreadable, identified.error().detail};
+  } else {
+    const bool is_good = identified->digest == file.digest;
+    verified_[name] = {coding_systems::stamp_of(*identified),
+                       is_good ? State::good : State::changed, ""};
+  }
   return {};
 }
 
@@ -89,9 +95,18 @@ std::vector<std::string> Mappings::changed() const {
   const base::Lock lock(verified_mutex_);
   std::vector<std::string> names;
   for (const auto& [name, verified] : verified_) {
-    if (verified.is_changed) names.push_back(name);
+    if (verified.state == State::changed) names.push_back(name);
   }
   return names;
+}
+
+std::vector<coding_systems::UnreadableFile> Mappings::unreadable() const {
+  const base::Lock lock(verified_mutex_);
+  std::vector<coding_systems::UnreadableFile> files;
+  for (const auto& [name, verified] : verified_) {
+    if (verified.state == State::unreadable) files.push_back({name, verified.cause});
+  }
+  return files;
 }
 
 base::Result<std::shared_ptr<const BnfDmdMapping>> Mappings::bnfdmd(const MappingFile& file) {

@@ -52,13 +52,15 @@ class Mappings {
   base::Result<std::shared_ptr<const PreviousVmps>> dmdvmpprevmap(const MappingFile& file);
 
   // Reads the file and compares it with its registered digest; with `only_if_touched`, only if its
-  // size, time or inode has changed since the last reading. Does nothing while the mapping is being
-  // imported, or if the file is gone. Errors: io.
+  // size, time or inode has changed since the last reading, failed or not. Does nothing while the
+  // mapping is being imported, or if the file is gone. Errors: invalid (the release's name).
   enum class Reading { always, only_if_touched };
   base::Result<void> verify(std::string_view mapping, const MappingFile& file, Reading reading,
                             const std::stop_token& stop);
   // The mappings whose files differ from the registered ones, as "mapping/stem".
   std::vector<std::string> changed() const;
+  // The mappings whose last reading failed.
+  std::vector<coding_systems::UnreadableFile> unreadable() const;
 
  private:
   template <class Mapping>
@@ -71,9 +73,11 @@ class Mappings {
   base::Result<std::shared_ptr<const Mapping>> open(Place<Mapping>& place, std::string_view id,
                                                     const MappingFile& file);
 
+  enum class State { good, changed, unreadable };
   struct Verified {
     coding_systems::FileStamp stamp;
-    bool is_changed = false;
+    State state = State::good;
+    std::string cause;  // of the state `unreadable`
   };
 
   const std::filesystem::path data_folder_;

@@ -124,8 +124,10 @@ TEST_CASE("previous VMPs are imported, and every import adds to the existing pai
   CHECK(imported.rows() == first);
   const auto before = imported.folder.path() / "before.sqlite3";
   std::filesystem::copy_file(imported.file, before);
-  // Empty fields behind the last column, and rows without ids, as spreadsheets write them.
-  REQUIRE(imported.run("vpid,vpidprev,note\n150000,140000,,\u00a0,\n,,x\n", before) == "");
+  // White space around ids, empty fields behind the last column, and rows without ids, as
+  // spreadsheets write them.
+  REQUIRE(imported.run("vpid,vpidprev,note\n150000 ,\u00a0140000\t,,\u00a0,\n,\u00a0,x\n",
+                       before) == "");
   CHECK(imported.rows() == Rows{{"150000", "140000"}, first[0], first[1]});
   const std::string bytes = read_bytes(imported.file);
   std::filesystem::remove(before);

@@ -49,8 +49,9 @@ TEST_CASE("a mapping's file must be the registered one", "[mappings]") {
   const auto replaced = opened.dmdvmpprevmap(known);
   REQUIRE_FALSE(replaced);
   CHECK(replaced.error().code == base::ErrorCode::unavailable);
-  CHECK_THAT(replaced.error().detail,
-             Catch::EndsWith("1.sqlite3 is not the file that was registered: import it once more"));
+  CHECK(replaced.error().detail ==
+        "the file of the mapping dmdvmpprevmap/1 differs from the registered one, and is refused: "
+        "restore the registered file, or import it again");
   CHECK(opened.dmdvmpprevmap(again));
   // The file that an unregistered import replaced.
   const auto file = mappings::mapping_file(folder.path(), "dmdvmpprevmap", "1");
@@ -96,6 +97,20 @@ TEST_CASE("a mapping's file that has changed is found by reading it", "[mappings
   CHECK(verify(Reading::only_if_touched).empty());
   write_release(folder.path(), "1", "100000");
   CHECK(verify(Reading::only_if_touched).empty());
+  CHECK(opened.unreadable().empty());
+
+  // A folder cannot be read as a file. Its state is known until it is touched.
+  std::filesystem::remove(path);
+  std::filesystem::create_directory(path);
+  CHECK(verify(Reading::only_if_touched).empty());
+  CHECK(verify(Reading::only_if_touched).empty());
+  REQUIRE(opened.unreadable().size() == 1);
+  CHECK(opened.unreadable().front().name == "dmdvmpprevmap/1");
+  CHECK_THAT(opened.unreadable().front().cause, Catch::Contains(path.string()));
+  std::filesystem::remove(path);
+  write_release(folder.path(), "1", "100000");
+  CHECK(verify(Reading::only_if_touched).empty());
+  CHECK(opened.unreadable().empty());
 }
 
 TEST_CASE("a release's name gives its file's", "[mappings]") {
