@@ -73,15 +73,9 @@ void LineReader::begin_member() {
 }
 
 base::Result<std::optional<std::string_view>> LineReader::next_line() {
-  for (;;) {
-    auto line = next_written_line();
-    if (!line || !*line) return line;
-    if (line_number_ == 1) {
-      if (is_utf16(**line)) return error_here(utf16_detail);
-      *line = without_byte_order_mark(**line);
-    }
-    if (!is_blank(**line, separator_)) return line;
-  }
+  return next_filled_line([this] { return next_written_line(); }, [this] { return line_number_; },
+                          [this](std::string_view detail) { return error_here(detail); },
+                          separator_);
 }
 
 base::Result<std::optional<std::string_view>> LineReader::next_written_line() {

@@ -82,6 +82,12 @@ base::Result<OpenedIndex> rebuild(const ReleaseFiles& files, std::string_view sy
 
 }  // namespace
 
+std::string differs_from_registered(std::string_view owner) {
+  return "the file of the " + std::string(owner) +
+         " differs from the registered one, and is refused: restore the registered file, or import "
+         "it again";
+}
+
 base::Result<FileStamp> stamp_of(const std::filesystem::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {

@@ -33,6 +33,16 @@ struct ReleaseFiles {
   std::optional<base::Sha256> digest = std::nullopt;
 };
 
+// The sentence about a file that differs from the registered one, for users: it names no place on
+// this machine. `owner` is such as "release bnf_1" or "mapping bnfdmd/1".
+std::string differs_from_registered(std::string_view owner);
+
+// A registered file whose last reading failed.
+struct UnreadableFile {
+  std::string name;   // the release's alias, or "mapping/stem"
+  std::string cause;  // with the file's path: for the server's log
+};
+
 // Shows, without reading a file, whether somebody wrote to it.
 struct FileStamp {
   std::uint64_t size_bytes = 0;

@@ -35,11 +35,19 @@ bool split_columns(std::string_view line, char separator, std::span<std::string_
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const std::size_t end = line.find(separator);
     const bool is_last = i + 1 == fields.size();
-    if ((end == std::string_view::npos) != is_last) return false;
     fields[i] = line.substr(0, end);
-    if (!is_last) line.remove_prefix(end + 1);
+    if (end == std::string_view::npos) return is_last;
+    line.remove_prefix(end + 1);
+  }
+  for (const auto& more : std::views::split(line, separator)) {
+    if (!is_white_space(std::string_view(more.begin(), more.end()))) return false;
   }
   return true;
+}
+
+std::string columns_fault(std::string_view line, char separator, std::size_t columns_count) {
+  return "the row has " + std::to_string(std::ranges::count(line, separator) + 1) +
+         " fields; the file must have " + std::to_string(columns_count);
 }
 
 base::Error TextLines::error_here(std::string_view detail) const {
@@ -49,15 +57,9 @@ base::Error TextLines::error_here(std::string_view detail) const {
 }
 
 base::Result<std::optional<std::string_view>> TextLines::next() {
-  for (;;) {
-    auto line = next_written();
-    if (!line || !*line) return line;
-    if (line_ == 1) {
-      if (is_utf16(**line)) return error_here(utf16_detail);
-      *line = without_byte_order_mark(**line);
-    }
-    if (!is_blank(**line, separator_)) return line;
-  }
+  return next_filled_line([this] { return next_written(); }, [this] { return line_; },
+                          [this](std::string_view detail) { return error_here(detail); },
+                          separator_);
 }
 
 base::Result<std::optional<std::string_view>> TextLines::next_written() {

@@ -30,9 +30,29 @@ bool is_utf16(std::string_view text);
 std::string_view without_byte_order_mark(std::string_view text);
 // True if the line has only separators, spaces and tabs.
 bool is_blank(std::string_view line, char separator);
-// Splits the line into fields; returns true if it has exactly as many columns as `fields`. The
-// separator cannot be quoted.
+// Splits the line into fields; returns true if it has as many columns as `fields`. More columns are
+// no fault if they are white space, as for width_fault(). The separator cannot be quoted.
 bool split_columns(std::string_view line, char separator, std::span<std::string_view> fields);
+// The detail of an error about a line, of a file without a header, that split_columns() refused.
+std::string columns_fault(std::string_view line, char separator, std::size_t columns_count);
+
+// Reads on to the next line that is not blank, and strips a byte order mark from the first.
+// `next_written` returns the next line as it is in the text, and `line_number` its number.
+template <class NextWritten, class LineNumber, class ErrorHere>
+base::Result<std::optional<std::string_view>> next_filled_line(NextWritten next_written,
+                                                               LineNumber line_number,
+                                                               ErrorHere error_here,
+                                                               char separator) {
+  for (;;) {
+    base::Result<std::optional<std::string_view>> line = next_written();
+    if (!line || !*line) return line;
+    if (line_number() == 1) {
+      if (is_utf16(**line)) return error_here(utf16_detail);
+      *line = without_byte_order_mark(**line);
+    }
+    if (!is_blank(**line, separator)) return line;
+  }
+}
 
 // True if the field has only white space, as Unicode defines it.
 bool is_white_space(std::string_view field);

@@ -73,6 +73,7 @@ base::Result<ImportOutcome> import_bnf(const ImportRequest& request) {
                        .file_digest = sealed->digest,
                        .source_bytes = tables->source_bytes,
                        .concepts_count = tables->concepts.size(),
+                       .notices = tables->notices,
                        .stages = stages.take()};
 }
 

@@ -1,5 +1,5 @@
 // Imports a release of the pseudo-BNF: the NHSBSA's "BNF Code Information", a CSV file, or a zip
-// with one at its top level.
+// with one: the only one, or the only one at its top level.
 //
 // Each row of the CSV is a presentation with the names and codes of the levels above it, in columns
 // named `BNF <Level>` and `BNF <Level> Code` for the seven levels of coding_system.h, in any order.
@@ -7,7 +7,7 @@
 // columns, such as YEAR_MONTH, rows that are empty in these columns, and white space around codes
 // are ignored. A level whose name contains DUMMY is left out: its children hang below the next
 // level above. Concepts are stored level by level, sorted by code, name and parent; of several with
-// one code, the first is kept.
+// one code, the first is kept, and a notice has the others' number.
 //
 // Refuses, naming the line: missing columns, rows with fewer fields than the header or with more
 // that are not empty, codes other than 1 to 15 letters and digits, names that are empty, not UTF-8

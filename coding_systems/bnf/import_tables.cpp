@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "coding_systems/base/csv_reader.h"
+#include "coding_systems/base/import_notices.h"
 #include "coding_systems/base/index_source.h"
 #include "coding_systems/base/text_lines.h"
 #include "coding_systems/base/text_source.h"
@@ -22,14 +23,18 @@ constexpr std::uint64_t rows_per_progress = 1024;
 base::Result<ZipMember> find_csv(const ZipArchive& archive) {
   std::vector<ZipMember> found;
   for (const ZipMember& member : archive.members()) {
-    const bool is_at_top = member.name.find('/') == std::string::npos;
-    if (is_at_top && base::ascii_lower(member.name).ends_with(".csv")) found.push_back(member);
+    if (base::ascii_lower(member.name).ends_with(".csv")) found.push_back(member);
   }
+  const auto is_in_folder = [](const ZipMember& member) {
+    return member.name.find('/') != std::string::npos;
+  };
+  const std::size_t found_count = found.size();
+  if (found_count > 1) std::erase_if(found, is_in_folder);
   if (found.size() == 1) return found.front();
-  return base::Error{base::ErrorCode::invalid,
-                     archive.name() + ": expected one .csv file at the top level, found " +
-                         std::to_string(found.size()),
-                     {}};
+  return base::Error{
+      base::ErrorCode::invalid,
+      archive.name() + ": expected one .csv file, found " + std::to_string(found_count),
+      {}};
 }
 
 // Treats "BNF Chapter Code" and "BNF_CHAPTER_CODE" as one title.
@@ -80,6 +85,7 @@ class TablesReader {
     }
     Tables tables{
         .source_name = {}, .concepts = in_stored_order(), .source_bytes = csv_.bytes_read()};
+    tables.notices = notices_.take();
     if (tables.concepts.empty()) return csv_.error_here("the file has no concepts");
     if (auto proceed = stages_.advance_to(tables.source_bytes); !proceed) return proceed.error();
     return tables;
@@ -158,12 +164,31 @@ class TablesReader {
     CodeNumbers codes;
     for (auto& rows : rows_) {
       if (!std::ranges::is_sorted(rows)) std::ranges::sort(rows);
+      const auto repeated = std::ranges::unique(rows);
+      rows.erase(repeated.begin(), repeated.end());
       for (ConceptRow& row : rows) {
-        const bool is_new = codes.add(row.code) == stored.size();
-        if (is_new) stored.push_back(std::move(row));
+        const std::size_t number = codes.add(row.code);
+        if (number == stored.size()) {
+          stored.push_back(std::move(row));
+        } else {
+          note_left_out(row, stored[number]);
+        }
       }
     }
     return stored;
+  }
+
+  void note_left_out(const ConceptRow& row, const ConceptRow& kept) {
+    if (row.level != kept.level) {
+      notices_.add("codes come again at a deeper level, and are left out there", row.code);
+      return;
+    }
+    if (row.name != kept.name) {
+      notices_.add("codes have more than one name; the first is kept", row.code);
+    }
+    if (row.parent != kept.parent) {
+      notices_.add("codes have more than one parent; the first is kept", row.code);
+    }
   }
 
   CsvReader& csv_;
@@ -171,6 +196,7 @@ class TablesReader {
   std::size_t columns_count_ = 0;
   std::array<LevelColumns, levels.size()> columns_{};
   std::array<std::vector<ConceptRow>, levels.size()> rows_;
+  CountedNotices notices_;
 };
 
 }  // namespace

@@ -24,6 +24,7 @@ struct Tables {
   std::string source_name;           // for errors
   std::vector<ConceptRow> concepts;  // in the order of storing
   std::uint64_t source_bytes = 0;
+  std::vector<std::string> notices = {};
 };
 
 // Errors: not_found, invalid with file and line, io, unavailable (asked to stop).

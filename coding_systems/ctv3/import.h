@@ -13,7 +13,7 @@
 // and codes of terms in none. A code of Concept.v3 whose other code is in no file stays, with a
 // notice.
 //
-// Refuses, naming file and line: missing or surplus columns (unless empty, in TPP's files), codes
+// Refuses, naming file and line: missing or surplus columns (unless they are empty), codes
 // other than 1 to 5 printable characters, repeated codes, texts that are not UTF-8; and parents
 // that form a cycle.
 #pragma once

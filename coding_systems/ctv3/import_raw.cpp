@@ -195,8 +195,7 @@ class RawTables {
       if (!line) return line.error();
       if (!*line) break;
       if (!split_columns(**line, separator, fields)) {
-        return refuse("the line has not the " + std::to_string(columns_count) +
-                      " columns that it should have");
+        return refuse(columns_fault(**line, separator, columns_count));
       }
       if (auto taken = take(fields); !taken) return taken;
       if (count % lines_per_progress == 0) {

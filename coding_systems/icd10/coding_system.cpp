@@ -121,7 +121,7 @@ class Icd10Release final : public IndexedRelease {
     is_file_good_ = identified->digest == file_digest();
     if (is_file_good_) return {};
     return base::Error{base::ErrorCode::unavailable,
-                       file_.filename().string() + " is not the file that was registered",
+                       differs_from_registered("release " + file_.stem().string()),
                        {}};
   }
 

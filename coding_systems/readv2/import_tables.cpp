@@ -139,7 +139,7 @@ class TablesReader {
       if (!*more) return {};
       if (!width_fault(csv_.fields(), columns_count).empty()) {
         return csv_.error_here("the row has " + std::to_string(csv_.fields().size()) +
-                               " fields instead of " + std::to_string(columns_count));
+                               " fields; the file must have " + std::to_string(columns_count));
       }
       if (auto taken = (this->*take_record)(); !taken) return taken;
       if (rows % rows_per_progress != 0) continue;

@@ -32,9 +32,9 @@
 // rows of the first two are stored, but the release is read without them: they make no codes, and
 // no search finds them.
 //
-// Refuses, naming file and line: a wrong header or number of columns, ids other than 6 to 18
-// digits, ids of refset members that are not UUIDs, impossible dates, terms that are not UTF-8; and
-// active is-a relationships that form a cycle.
+// Refuses, naming file and line: a wrong header, missing or surplus columns (unless they are
+// empty), ids other than 6 to 18 digits, ids of refset members that are not UUIDs, impossible
+// dates, terms that are not UTF-8; and active is-a relationships that form a cycle.
 #pragma once
 
 #include "coding_systems/base/import_progress.h"

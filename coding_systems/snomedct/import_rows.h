@@ -43,8 +43,7 @@ class Rf2Rows {
         if (!*line) break;
         fields_.begin_row();
         if (!split_columns(**line, separator, columns)) {
-          return lines.error_here("the row does not have " + std::to_string(columns_count) +
-                                  " columns");
+          return lines.error_here(columns_fault(**line, separator, columns_count));
         }
         parse_row(columns);
         if (!fields_.wrong().empty()) return lines.error_here(fields_.wrong());

@@ -25,11 +25,9 @@ base::Error missing(const ReleaseFiles& files) {
   return {base::ErrorCode::not_found, "there is no release file " + in_data_folder.string(), {}};
 }
 
-base::Error changed(const ReleaseFiles& files) {
-  return {base::ErrorCode::unavailable,
-          files.database.filename().string() +
-              " is not the file that was registered: put that one back, or import it once more",
-          {}};
+base::Error changed(std::string_view alias) {
+  return {
+      base::ErrorCode::unavailable, differs_from_registered("release " + std::string(alias)), {}};
 }
 
 }  // namespace
@@ -76,13 +74,14 @@ base::Result<Releases::Found> Releases::find(std::string_view system_id, std::st
   auto place = places_.find(alias);
   if (!stamp) {
     // Aliases come from requests, so an unknown one must not leave an entry behind.
+    const bool is_missing = stamp.error().code == base::ErrorCode::not_found;
     if (place != places_.end()) {
       place->second->release = nullptr;
-      place->second->state = FileState::missing;
+      place->second->state = is_missing ? FileState::missing : FileState::unreadable;
+      place->second->cause = is_missing ? "" : stamp.error().detail;
       place->second->looked_at = {};
     }
-    if (stamp.error().code != base::ErrorCode::not_found) return stamp.error();
-    return missing(found.files);
+    return is_missing ? missing(found.files) : stamp.error();
   }
   if (place == places_.end()) {
     place = places_.emplace(std::string(alias), std::make_shared<Place>()).first;
@@ -106,9 +105,10 @@ void Releases::put(Place& place, std::shared_ptr<const Release> release) {
   place.release.swap(release);
 }
 
-void Releases::note(Place& place, FileState state, const FileStamp& stamp) {
+void Releases::note(Place& place, FileState state, const FileStamp& stamp, std::string cause) {
   const base::Lock lock(mutex_);
   place.state = state;
+  place.cause = std::move(cause);
   place.looked_at = stamp;
 }
 
@@ -116,7 +116,7 @@ base::Result<std::shared_ptr<const Release>> Releases::open(std::string_view sys
                                                             std::string_view alias) {
   auto found = find(system_id, alias);
   if (!found) return found.error();
-  if (found->state == FileState::changed && !found->is_touched) return changed(found->files);
+  if (found->state == FileState::changed && !found->is_touched) return changed(alias);
   if (found->release != nullptr && found->release->is_whole()) return found->release;
   const auto slot = opening_.take();
   if (!slot) {
@@ -133,13 +133,15 @@ base::Result<std::shared_ptr<const Release>> Releases::open(std::string_view sys
   auto opened = found->opener->open(found->files, std::string(alias));
   if (opened) {
     put(*found->place, *opened);
-    if (found->files.digest) note(*found->place, FileState::good, found->stamp);
+    // An open release may have been taken from its index, without a reading of the file.
+    const bool is_unreadable = found->state == FileState::unreadable && !found->is_touched;
+    if (found->files.digest && !is_unreadable) note(*found->place, FileState::good, found->stamp);
     return opened;
   }
   put(*found->place, nullptr);
   if (opened.error().code != base::ErrorCode::conflict) return opened;
   note(*found->place, FileState::changed, found->stamp);
-  return changed(found->files);
+  return changed(alias);
 }
 
 base::Result<std::shared_ptr<const Release>> Releases::reload(std::string_view system_id,
@@ -165,11 +167,13 @@ base::Result<FileState> Releases::verify(std::string_view system_id, std::string
                                          const std::stop_token& stop) {
   const auto registered = digest_of(alias);
   const auto found = find(system_id, alias);
-  if (!found && found.error().code == base::ErrorCode::not_found && registered) {
+  if (!found && found.error().code != base::ErrorCode::invalid && registered) {
+    const bool is_missing = found.error().code == base::ErrorCode::not_found;
     const base::Lock lock(mutex_);
     auto& place = places_[std::string(alias)];
     if (place == nullptr) place = std::make_shared<Place>();
-    return place->state = FileState::missing;
+    place->cause = is_missing ? "" : found.error().detail;
+    return place->state = is_missing ? FileState::missing : FileState::unreadable;
   }
   if (!found) return found.error();
   std::error_code error;
@@ -177,7 +181,10 @@ base::Result<FileState> Releases::verify(std::string_view system_id, std::string
       std::filesystem::exists(previous_path(found->files.database), error) || error;
   if (!registered || is_importing) return found->state;
   const auto identified = identify(found->files.database, stop);
-  if (!identified && identified.error().code == base::ErrorCode::io) return identified.error();
+  if (!identified && identified.error().code == base::ErrorCode::io) {
+    note(*found->place, FileState::unreadable, found->stamp, identified.error().detail);
+    return FileState::unreadable;
+  }
   // If the file was replaced meanwhile, the next call checks it again.
   if (!identified || digest_of(alias) != registered) return found->state;
   const FileState state = identified->digest == *registered ? FileState::good : FileState::changed;
@@ -207,6 +214,15 @@ std::vector<std::string> Releases::in_state(FileState state) const {
     if (place->state == state) aliases.push_back(alias);
   }
   return aliases;
+}
+
+std::vector<UnreadableFile> Releases::unreadable() const {
+  const base::Lock lock(mutex_);
+  std::vector<UnreadableFile> files;
+  for (const auto& [alias, place] : places_) {
+    if (place->state == FileState::unreadable) files.push_back({alias, place->cause});
+  }
+  return files;
 }
 
 std::vector<std::shared_ptr<const Release>> Releases::open_releases() const {

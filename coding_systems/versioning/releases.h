@@ -49,7 +49,8 @@ using FindDigest = std::function<std::optional<base::Sha256>(std::string_view al
 enum class FileState {
   unchecked,  // not checked yet
   good,
-  changed,  // the file differs from the registered one
+  changed,     // the file differs from the registered one
+  unreadable,  // the last reading failed; open() still tries
   missing,
 };
 
@@ -75,17 +76,20 @@ class Releases {
                                                       const base::Sha256& digest);
 
   // Reads the file and compares it with its registered digest; closes the open release if its file
-  // has changed. Does nothing while the release is being imported. Errors: invalid, as open(); io.
+  // has changed. Does nothing while the release is being imported. A failed reading gives the state
+  // `unreadable`. Errors: invalid, as open(); not_found (a file that is not registered).
   base::Result<FileState> verify(std::string_view system_id, std::string_view alias,
                                  const std::stop_token& stop = {});
-  // As verify(), but only if size, time or inode have changed since the last check; otherwise costs
-  // one stat.
+  // As verify(), but only if size, time or inode have changed since the last check, failed or not;
+  // otherwise costs one stat.
   base::Result<FileState> verify_if_touched(std::string_view system_id, std::string_view alias,
                                             const std::stop_token& stop = {});
   // The state at the last check.
   FileState state_of(std::string_view alias) const;
   // The aliases with this state at the last check, sorted.
   std::vector<std::string> in_state(FileState state) const;
+  // The files in the state `unreadable`, by alias.
+  std::vector<UnreadableFile> unreadable() const;
 
   // The open releases, by alias; for /metrics.
   std::vector<std::shared_ptr<const Release>> open_releases() const;
@@ -95,6 +99,7 @@ class Releases {
     base::Mutex opening;                     // held while opening, taken before mutex_
     std::shared_ptr<const Release> release;  // guarded by mutex_
     FileState state = FileState::unchecked;  // guarded by mutex_
+    std::string cause;                       // of the state `unreadable`; guarded by mutex_
     FileStamp looked_at;  // the stamp that the state belongs to; guarded by mutex_
   };
   struct Found {
@@ -110,7 +115,7 @@ class Releases {
   base::Result<Found> find(std::string_view system_id, std::string_view alias);
   std::shared_ptr<const Release> release_in(const Place& place) const;
   void put(Place& place, std::shared_ptr<const Release> release);
-  void note(Place& place, FileState state, const FileStamp& stamp);
+  void note(Place& place, FileState state, const FileStamp& stamp, std::string cause = "");
   std::optional<base::Sha256> digest_of(std::string_view alias) const;
 
   const std::filesystem::path data_folder_;

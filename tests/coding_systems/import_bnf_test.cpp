@@ -97,6 +97,14 @@ TEST_CASE("DUMMY levels are left out, and the first of several with one code is 
                          {"0212000Y0AAABAB", "Presentation", "Simva_Cap 20mg", "0212000Y0AA"},
                          {"0299991AAAAAAAA", "Presentation", "Pr", "0299991AAAA"},
                          {"0301XXXXXXXXXXX", "Presentation", "Inhaler", "0299990"}});
+  const auto again = import_bnf(
+      {.archive = imported.archive, .target_folder = imported.folder.path(), .alias = "test_2"});
+  REQUIRE(again);
+  CHECK(again->notices == std::vector<std::string>{
+                              "codes come again at a deeper level, and are left out there: 1 (02)",
+                              "codes have more than one parent; the first is kept: 1 (0299990)",
+                              "codes have more than one name; the first is kept: 1 "
+                              "(0212000Y0AAABAB)"});
 }
 
 TEST_CASE("columns are found by name, in any order", "[import]") {
@@ -207,11 +215,14 @@ TEST_CASE("a bare BNF file is refused by its own name and line", "[import]") {
 TEST_CASE("there must be one CSV file", "[import]") {
   Imported imported;
   const std::string csv = header + row_start + "Simva_Tab 20mg,0212000Y0AAABAB\r\n";
-  CHECK(imported.run(Members{{"readme.txt", "x"}, {"folder/a.csv", csv}}) ==
-        "bnf.zip: expected one .csv file at the top level, found 0");
-  CHECK(imported.run(Members{{"a.csv", csv}, {"b.csv", csv}}) ==
-        "bnf.zip: expected one .csv file at the top level, found 2");
+  CHECK(imported.run(Members{{"readme.txt", "x"}}) == "bnf.zip: expected one .csv file, found 0");
+  CHECK(imported.run(Members{{"a.csv", csv}, {"b.csv", csv}, {"folder/c.csv", csv}}) ==
+        "bnf.zip: expected one .csv file, found 3");
+  CHECK(imported.run(Members{{"folder/a.csv", csv}, {"folder/b.csv", csv}}) ==
+        "bnf.zip: expected one .csv file, found 2");
   CHECK(files_in(imported.target).empty());
+  // Windows puts the files of a folder that it compresses in that folder.
+  CHECK(imported.run(Members{{"readme.txt", "x"}, {"folder/a.csv", csv}}) == "");
   CHECK(imported.run(Members{{"a.csv", csv}, {"readme.txt", "x"}, {"folder/b.csv", "x"}}) == "");
 }
 

@@ -172,7 +172,7 @@ TEST_CASE("a bad line of the official CTV3 release is refused with member and li
     return imported.failure(sources);
   };
   CHECK(failure(&Sources::concepts, "Xa1b|C|A\n") ==
-        member_line("Concept.v3", 5) + "the line has not the 4 columns that it should have");
+        member_line("Concept.v3", 5) + "the row has 3 fields; the file must have 4");
   CHECK(failure(&Sources::concepts, "X0...|C|A|X0...\n") ==
         member_line("Concept.v3", 5) + "the code 'X0...' was given before");
   CHECK(failure(&Sources::concepts, "X0....|C|A|X0...\n") ==
@@ -185,8 +185,8 @@ TEST_CASE("a bad line of the official CTV3 release is refused with member and li
         member_line("Terms.v3", 3) + "the term is empty");
   CHECK(failure(&Sources::terms, "Y0003|C|Sj\xF6gren||\n") ==
         member_line("Terms.v3", 3) + "the term is not UTF-8 or longer than 1000 bytes");
-  CHECK(failure(&Sources::descriptions, "X0...|Y0003|P|\n") ==
-        member_line("Descrip.v3", 4) + "the line has not the 3 columns that it should have");
+  CHECK(failure(&Sources::descriptions, "X0...|Y0003|P|x\n") ==
+        member_line("Descrip.v3", 4) + "the row has 4 fields; the file must have 3");
   CHECK(failure(&Sources::hierarchy, "X0...||00\n") ==
         member_line("V3hier.v3", 2) + "the parent is not 1 to 5 printable characters");
   CHECK(failure(&Sources::hierarchy, "X0...|.....|000\n") ==
@@ -276,6 +276,22 @@ TEST_CASE("blank lines of CTV3 are skipped, and byte order marks with them", "[i
     *text = "\xEF\xBB\xBF" + *text + ",,,,\n\n";
   }
   REQUIRE(imported.run(bent) == "");
+  CHECK((read_bytes(imported.file) == expected));
+}
+
+TEST_CASE("empty fields behind the last column of CTV3's tables change nothing", "[import]") {
+  Imported imported;
+  REQUIRE(imported.run({}) == "");
+  const std::string expected = read_bytes(imported.file);
+  Sources wide;
+  for (std::string* text : {&wide.concepts, &wide.terms, &wide.descriptions, &wide.hierarchy}) {
+    const std::string extra = "| |";
+    for (auto at = text->find("\r\n"); at != std::string::npos;
+         at = text->find("\r\n", at + extra.size() + 2)) {
+      text->insert(at, extra);
+    }
+  }
+  REQUIRE(imported.run(wide) == "");
   CHECK((read_bytes(imported.file) == expected));
 }
 

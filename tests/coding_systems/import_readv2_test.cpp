@@ -154,7 +154,8 @@ TEST_CASE("a bad row of Read v2 is refused with its line", "[import]") {
     return imported.failure("Keyv2.all", keys + row);
   };
   const std::string where = "Keyv2.all, line 7: ";
-  CHECK(keys_failure("\"A\",\"01\",\"Term\"\n") == where + "the row has 3 fields instead of 9");
+  CHECK(keys_failure("\"A\",\"01\",\"Term\"\n") ==
+        where + "the row has 3 fields; the file must have 9");
   CHECK(keys_failure("A,01,Term,,,0,EN,H31..,0\n") ==
         where + "the term code '0' is not two letters or digits");
   CHECK(keys_failure("A,01,Term,,,00,EN,H31,0\n") ==

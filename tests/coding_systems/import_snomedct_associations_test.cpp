@@ -253,9 +253,9 @@ TEST_CASE("a wrong row of a refset is refused with its file and line", "[import]
   const std::string good = association_line("1", "20200131", "1", same_as, "100005", "100013");
   const std::string rest = good.substr(good.find('\t'));
   const Wrong wrong = GENERATE_COPY(values<Wrong>({
-      {good.substr(0, good.rfind('\t')), "the row does not have 7 columns"},
-      {good + "\t", "the row does not have 7 columns"},
-      {good.substr(0, 50), "the row does not have 7 columns"},
+      {good.substr(0, good.rfind('\t')), "the row has 6 fields; the file must have 7"},
+      {good + "\t\tx", "the row has 9 fields; the file must have 7"},
+      {good.substr(0, 50), "the row has 4 fields; the file must have 7"},
       {"8e3fd3f2" + rest, "id '8e3fd3f2' is not a UUID"},
       {"8e3fd3f200a0f-5b6b-9d3c-000000000001" + rest,
        "id '8e3fd3f200a0f-5b6b-9d3c-000000000001' is not a UUID"},

@@ -215,9 +215,9 @@ TEST_CASE("a wrong row is refused with its file and line", "[import]") {
   const std::string module_id = "900000000000207008";
   const Wrong wrong = GENERATE_COPY(values<Wrong>({
       {Rf2Archive::concepts, "100021\t20200131\t1\t" + module_id,
-       "the row does not have 5 columns"},
-      {Rf2Archive::concepts, concept_line("100021", "20200131", "1") + "\t",
-       "the row does not have 5 columns"},
+       "the row has 4 fields; the file must have 5"},
+      {Rf2Archive::concepts, concept_line("100021", "20200131", "1") + "\tx",
+       "the row has 6 fields; the file must have 5"},
       {Rf2Archive::concepts, concept_line("10002", "20200131", "1"),
        "id '10002' is not an identifier of 6 to 18 digits"},
       {Rf2Archive::concepts, concept_line("1234567890123456789", "20200131", "1"),

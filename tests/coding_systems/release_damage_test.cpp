@@ -49,7 +49,10 @@ TEST_CASE("a release file that is not the registered one is refused until that o
     const auto refused = releases.open("bnf", small_bnf);
     REQUIRE(!refused);
     CHECK(refused.error().code == base::ErrorCode::unavailable);
-    CHECK(refused.error().detail.find("is not the file that was registered") != std::string::npos);
+    CHECK(refused.error().detail ==
+          "the file of the release " + std::string(small_bnf) +
+              " differs from the registered one, and is refused: restore the registered file, or "
+              "import it again");
   }
   CHECK(releases.state_of(small_bnf) == FileState::changed);
   CHECK(releases.in_state(FileState::changed) == std::vector<std::string>{small_bnf});
@@ -103,6 +106,27 @@ TEST_CASE("a file that is touched is read again, and one that is gone is missing
   fs::remove(release.files.database);
   CHECK(*releases.verify_if_touched("bnf", small_bnf) == FileState::missing);
   CHECK(releases.state_of(small_bnf) == FileState::missing);
+}
+
+TEST_CASE("a file that cannot be read is remembered until it is touched", "[versioning][damage]") {
+  const RegisteredRelease release;
+  Releases releases = release.releases();
+  REQUIRE(*releases.verify("bnf", small_bnf) == FileState::good);
+  const std::string good = read_bytes(release.files.database);
+  // A folder cannot be read as a file.
+  fs::remove(release.files.database);
+  fs::create_directory(release.files.database);
+  CHECK(*releases.verify_if_touched("bnf", small_bnf) == FileState::unreadable);
+  const auto unreadable = releases.unreadable();
+  REQUIRE(unreadable.size() == 1);
+  CHECK(unreadable.front().name == small_bnf);
+  CHECK(unreadable.front().cause.find(release.files.database.string()) != std::string::npos);
+  CHECK(*releases.verify_if_touched("bnf", small_bnf) == FileState::unreadable);
+  CHECK(*releases.verify("bnf", small_bnf) == FileState::unreadable);
+  fs::remove(release.files.database);
+  write_bytes(release.files.database, good);
+  CHECK(*releases.verify_if_touched("bnf", small_bnf) == FileState::good);
+  CHECK(releases.unreadable().empty());
 }
 
 TEST_CASE("an index that is cut short while it is open is built again", "[versioning][damage]") {
