@@ -74,8 +74,8 @@ Result<Json> AdminOperations::run(std::string_view operation, const Json& argume
                                   const ReportProgress& report) {
   try {
     return run_named(operation, arguments, report);
-  } catch (const projections::DamagedViews& damage) {
-    return damage.error();
+  } catch (const base::ThrownError& thrown) {
+    return thrown.error();
   }
 }
 

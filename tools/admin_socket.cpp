@@ -8,10 +8,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <exception>
 #include <system_error>
+
+#include "events/base/files.h"
 
 namespace codelog::tools {
 namespace {
@@ -22,10 +22,6 @@ using base::ErrorCode;
 constexpr int backlog = 16;
 constexpr int accept_pause_ms = 50;
 constexpr timeval request_timeout{10, 0};  // for a peer that connects and sends nothing
-
-Error system_error(const std::string& what) {
-  return {ErrorCode::io, what + ": " + std::strerror(errno), {}};
-}
 
 base::Result<Json> decode_request(const std::string& line) {
   Json request = Json::parse(line, nullptr, false);
@@ -47,23 +43,24 @@ bool is_same_user(int connection) {
 
 base::Result<std::unique_ptr<AdminSocket>> AdminSocket::listen(const std::filesystem::path& data,
                                                                RunOperation run) {
+  const std::filesystem::path path = data / admin_socket_name;
   auto address = admin_address(data);
   if (!address) return address.error();
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!socket) return system_error("cannot make a socket");
+  if (!socket) return base::system_error("cannot make the socket", path);
   // On Linux the socket file gets the mode that the socket has when it is bound, so it is never
   // open to others.
-  if (::fchmod(socket.get(), 0600) != 0) return system_error("cannot set the mode of a socket");
+  if (::fchmod(socket.get(), 0600) != 0) return base::system_error("cannot set the mode of", path);
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
   address->path.copy(name.sun_path, sizeof name.sun_path - 1);
   ::unlink(address->path.c_str());
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 ||
       ::listen(socket.get(), backlog) != 0) {
-    return system_error("cannot listen on " + (data / admin_socket_name).string());
+    return base::system_error("cannot listen on", path);
   }
   Descriptor wake(::eventfd(0, EFD_CLOEXEC));
-  if (!wake) return system_error("cannot make an eventfd");
+  if (!wake) return base::system_error("cannot make an eventfd for", path);
   return std::unique_ptr<AdminSocket>(
       new AdminSocket(std::move(*address), std::move(socket), std::move(wake), std::move(run)));
 }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <thread>
 
@@ -262,6 +263,8 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
       open_newest_releases(folder, log);
     } catch (const projections::DamagedViews&) {
       // The site watch reports these failures.
+    } catch (const std::exception& error) {
+      log.write(http::LogLevel::warning, "release_not_opened", {{"detail", error.what()}});
     }
   });
   const SiteWatch watch(folder, log);

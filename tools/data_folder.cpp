@@ -79,8 +79,8 @@ base::Result<void> DataFolder::open_and_settle(const ReportProgress& report) {
     if (const auto there = register_unknown_releases(); !there) return there;
     settle_imports();
     return {};
-  } catch (const projections::DamagedViews& damage) {
-    return damage.error();
+  } catch (const base::ThrownError& thrown) {
+    return thrown.error();
   }
 }
 
@@ -208,6 +208,7 @@ std::string_view DataFolder::release_state(std::string_view alias) const {
       return "missing";
     case coding_systems::FileState::unchecked:
     case coding_systems::FileState::good:
+    case coding_systems::FileState::unreadable:  // an open release can still be used
       return "ready";
   }
   return "ready";

@@ -181,6 +181,8 @@ Result<Comparison> compare_views(DataFolder& folder, const ReportProgress& progr
     comparison.in_use = projections::digest(*snapshot);
   } catch (const projections::DamagedViews& damage) {
     comparison.damage = damage.what();
+  } catch (const base::ThrownError& thrown) {
+    return thrown.error();
   }
   const std::filesystem::path place = folder.path() / check_views_folder;
   std::error_code ignored;  // If the folder cannot be created, the next line reports it.

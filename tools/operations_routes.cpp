@@ -87,12 +87,14 @@ void add_site_gauges(http::Metrics& metrics, DataFolder& folder) {
                 "1 when the log takes no writes: latched, or too little space on its volume", {},
                 [&folder] { return folder.log().refusal() ? 1.0 : 0.0; });
   for (const auto& [name, state] : {std::pair("changed", coding_systems::FileState::changed),
+                                    std::pair("unreadable", coding_systems::FileState::unreadable),
                                     std::pair("missing", coding_systems::FileState::missing)}) {
-    metrics.gauge("codelog_release_files_bad",
-                  "Release files that differ from the registered ones, or are missing",
-                  {{"state", name}}, [&folder, state = state] {
-                    return static_cast<double>(folder.releases().in_state(state).size());
-                  });
+    metrics.gauge(
+        "codelog_release_files_bad",
+        "Release files that differ from the registered ones, cannot be read, or are missing",
+        {{"state", name}}, [&folder, state = state] {
+          return static_cast<double>(folder.releases().in_state(state).size());
+        });
   }
   metrics.gauge("codelog_user_keys_bad",
                 "Users, not erased, whose key was damaged or missing at the start", {},

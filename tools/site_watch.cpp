@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <utility>
 
@@ -13,6 +14,11 @@ namespace {
 constexpr std::chrono::seconds look_interval{2};
 constexpr std::chrono::hours verify_interval{24};
 constexpr int background_nice = 15;
+
+std::string cannot_be_read(const std::string& owner) {
+  return "the file of the " + owner +
+         " cannot be read; it is tried again once a day, and when it is restored or imported again";
+}
 
 }  // namespace
 
@@ -28,18 +34,18 @@ std::vector<Complaint> complaints_of(DataFolder& folder) {
                           std::move(failure)});
   }
   for (const std::string& alias : folder.releases().in_state(coding_systems::FileState::changed)) {
-    complaints.push_back({"release_changed",
-                          "the file of the release " + alias +
-                              " is not the one that was registered, and is refused: put that one "
-                              "back, or import it once more",
-                          ""});
+    complaints.push_back(
+        {"release_changed", coding_systems::differs_from_registered("release " + alias), ""});
+  }
+  for (auto& [alias, cause] : folder.releases().unreadable()) {
+    complaints.push_back({"release_unreadable", cannot_be_read("release " + alias), cause});
   }
   for (const std::string& name : folder.mappings().changed()) {
-    complaints.push_back({"mapping_changed",
-                          "the file of the mapping " + name +
-                              " is not the one that was registered, and is refused: put that one "
-                              "back, or import it once more",
-                          ""});
+    complaints.push_back(
+        {"mapping_changed", coding_systems::differs_from_registered("mapping " + name), ""});
+  }
+  for (auto& [name, cause] : folder.mappings().unreadable()) {
+    complaints.push_back({"mapping_unreadable", cannot_be_read("mapping " + name), cause});
   }
   return complaints;
 }
@@ -56,16 +62,32 @@ void SiteWatch::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const auto now = std::chrono::steady_clock::now();
     const bool all = now >= next_verification;
-    if (all) next_verification = now + verify_interval;
-    try {
-      verify_releases(all, stop);
-      verify_mappings(all, stop);
-    } catch (const projections::DamagedViews&) {
-      // These failures are reported below.
+    if (all) {
+      next_verification = now + verify_interval;
+      last_failure_.clear();
     }
-    write_changes();
+    attempt([&] { verify_releases(all, stop); });
+    attempt([&] { verify_mappings(all, stop); });
+    attempt([&] { write_changes(); });
     std::unique_lock lock(mutex);
     stopped.wait_for(lock, stop, look_interval, [] { return false; });
+  }
+}
+
+// An exception must not end the server.
+void SiteWatch::attempt(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const projections::DamagedViews&) {
+    // write_changes() reports these failures.
+  } catch (const std::exception& error) {
+    try {
+      if (error.what() == last_failure_) return;
+      log_.write(http::LogLevel::warning, "watch_failed", {{"detail", error.what()}});
+      last_failure_ = error.what();
+    } catch (const std::exception&) {
+      // There is no memory even for this line.
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 // ends.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <stop_token>
 #include <string>
@@ -31,6 +32,7 @@ class SiteWatch {
 
  private:
   void run(const std::stop_token& stop);
+  void attempt(const std::function<void()>& work);
   void verify_releases(bool all, const std::stop_token& stop);
   void verify_mappings(bool all, const std::stop_token& stop);
   void write_changes();
@@ -38,6 +40,7 @@ class SiteWatch {
   DataFolder& folder_;
   http::Log& log_;
   std::map<std::string, Complaint> known_;  // by text; only the thread uses it
+  std::string last_failure_;                // in the log since the last daily reading; likewise
   std::jthread thread_;                     // declared last: it uses the members above
 };
 
