@@ -30,8 +30,28 @@ Error turn_is_kept() {
 
 }  // namespace
 
+bool TurnMutex::try_lock() { return try_lock_for({}); }
+
+bool TurnMutex::try_lock_for(std::chrono::steady_clock::duration wait_max) {
+  const auto deadline = std::chrono::steady_clock::now() + wait_max;
+  base::Lock lock(mutex_);
+  while (is_held_) {
+    if (!free_.wait_until(lock, deadline) && is_held_) return false;
+  }
+  is_held_ = true;
+  return true;
+}
+
+void TurnMutex::unlock() {
+  {
+    const base::Lock lock(mutex_);
+    is_held_ = false;
+  }
+  free_.notify_one();
+}
+
 // The holder may be waiting for the disk.
-Executor::TurnLock Executor::take_turn(std::timed_mutex& mutex, TurnWait& wait_max) {
+Executor::TurnLock Executor::take_turn(TurnMutex& mutex, TurnWait& wait_max) {
   std::unique_lock lock(mutex, std::try_to_lock);
   if (lock) return lock;
   const base::Waiting waiting;
