@@ -278,31 +278,46 @@ Result<StepEffect> read_step(const events::EventLog& log, Position position, Ver
   return std::move(*effect);
 }
 
-// A client's wish to take a step back or to do it again.
-struct Wish {
-  std::optional<Position> base_position;
-  std::string_view last_done;  // "made" or "undone"
-  std::string_view verb;       // "undo" or "redo"
+// Undo or redo.
+struct Reversal {
+  const std::vector<Position>& steps;     // of the draft, the next one last
+  std::optional<Position> base_position;  // as the client gives it
+  std::string_view last_done;             // "made" or "undone"
+  std::string_view verb;                  // "undo" or "redo"
 };
 
 // A user may reverse the user's own last move of a step at any time, another user's only if the
 // client says that it has seen that move.
-Result<void> check_seen(const events::EventLog& log, const VersionRecord& draft, Position step,
-                        const Actor& actor, const Wish& wish) {
-  const auto move = last_move(log, draft, step);
-  if (!move) return move.error();
-  const std::string& other = move->content.actor;
+Result<void> check_seen(const Commit& move, const Actor& actor, const Reversal& reversal) {
+  const std::string& other = move.content.actor;
   if (other == actor.username) return {};
-  if (wish.base_position && *wish.base_position >= move->position) return {};
+  if (reversal.base_position && *reversal.base_position >= move.position) return {};
   const std::string name = other.empty() ? "an operator of the site" : other;
-  const std::string place = std::to_string(move->position.value());
-  const std::string verb(wish.verb);
+  const std::string place = std::to_string(move.position.value());
+  const std::string verb(reversal.verb);
+  const std::string last_done(reversal.last_done);
   return Error{ErrorCode::conflict,
-               "the draft's last step was " + std::string(wish.last_done) + " by " + name +
-                   " (position " + place + "). To " + verb +
+               "the draft's last step was " + last_done + " by " + name + " (position " + place +
+                   "). To " + verb +
                    " it, look at the draft as it is now, and give its position as base_position",
                {{"base_position", "must be at least " + place + " to " + verb + " a step that " +
-                                      name + " has " + std::string(wish.last_done)}}};
+                                      name + " has " + last_done}}};
+}
+
+// The effect of the step to undo or to redo. Errors: conflict, if there is none, or if another user
+// moved it and the client has not seen that.
+Result<StepEffect> effect_to_reverse(const events::EventLog& log, const Views& views,
+                                     const VersionRecord& draft, const Actor& actor,
+                                     const Reversal& reversal) {
+  if (reversal.steps.empty()) {
+    return Error{ErrorCode::conflict, "there is nothing to " + std::string(reversal.verb), {}};
+  }
+  if (const auto known = check_base(views, reversal.base_position); !known) return known.error();
+  const Position position = reversal.steps.back();
+  const auto move = last_move(log, draft, position);
+  if (!move) return move.error();
+  if (const auto seen = check_seen(*move, actor, reversal); !seen) return seen.error();
+  return read_step(log, position, draft.id);
 }
 
 }  // namespace
@@ -312,21 +327,13 @@ Result<Commit> DraftCommands::undo(const Write& write, VersionId id,
   return step(
       write, id, {},
       [&](const Views& views, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
-        if (draft.undo_steps.empty()) {
-          return Error{ErrorCode::conflict, "there is nothing to undo", {}};
-        }
-        const auto known = check_base(views, base_position);
-        if (!known) return known.error();
-        const Position position = draft.undo_steps.back();
-        const auto seen = check_seen(executor_.site().log, draft, position, write.actor,
-                                     {base_position, "made", "undo"});
-        if (!seen) return seen.error();
-        auto effect = read_step(executor_.site().log, position, id);
+        const auto effect = effect_to_reverse(executor_.site().log, views, draft, write.actor,
+                                              {draft.undo_steps, base_position, "made", "undo"});
         if (!effect) return effect.error();
         StepEffect back = effect->inverse();
         return step_decision(
             draft, "UndoStep",
-            events::DraftStepUndone{id, position, std::move(back.changes),
+            events::DraftStepUndone{id, draft.undo_steps.back(), std::move(back.changes),
                                     std::move(back.searches_added),
                                     std::move(back.searches_removed), std::move(back.reopened)});
       });
@@ -337,22 +344,14 @@ Result<Commit> DraftCommands::redo(const Write& write, VersionId id,
   return step(
       write, id, {},
       [&](const Views& views, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
-        if (draft.redo_steps.empty()) {
-          return Error{ErrorCode::conflict, "there is nothing to redo", {}};
-        }
-        const auto known = check_base(views, base_position);
-        if (!known) return known.error();
-        const Position position = draft.redo_steps.back();
-        const auto seen = check_seen(executor_.site().log, draft, position, write.actor,
-                                     {base_position, "undone", "redo"});
-        if (!seen) return seen.error();
-        auto effect = read_step(executor_.site().log, position, id);
+        auto effect = effect_to_reverse(executor_.site().log, views, draft, write.actor,
+                                        {draft.redo_steps, base_position, "undone", "redo"});
         if (!effect) return effect.error();
         return step_decision(draft, "RedoStep",
-                             events::DraftStepRedone{id, position, std::move(effect->changes),
-                                                     std::move(effect->searches_added),
-                                                     std::move(effect->searches_removed),
-                                                     std::move(effect->settled)});
+                             events::DraftStepRedone{
+                                 id, draft.redo_steps.back(), std::move(effect->changes),
+                                 std::move(effect->searches_added),
+                                 std::move(effect->searches_removed), std::move(effect->settled)});
       });
 }
 
