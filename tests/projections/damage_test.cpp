@@ -218,98 +218,91 @@ TEST_CASE("a flipped bit anywhere in the views is noticed, repaired or without e
   }
 }
 
-TEST_CASE("views on a full volume continue by themselves when there is room", "[damage]") {
-  const TemporaryFolder folder;
-  events::LogOptions options;
-  options.folder = folder.path() / "log";
-  auto log = events::EventLog::open(options);
-  REQUIRE(log);
-  // Shared with the environment.
-  const auto volume = std::make_shared<Volume>();
-  const auto environment = rocksdb::NewCompositeEnv(volume);
-  auto views =
-      projections::Projections::open(folder.path() / "views", **log, {}, environment.get());
-  REQUIRE(views);
+namespace {
+
+// Views on a volume of their own.
+struct OnVolume {
+  void open_views() {
+    auto opened =
+        projections::Projections::open(folder.path() / "views", *log, {}, environment.get());
+    REQUIRE(opened);
+    views = *std::move(opened);
+  }
+  // Waits for the condition, at most a minute.
+  template <class Condition>
+  static bool in_time(Condition condition) {
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!condition() && std::chrono::steady_clock::now() < patience) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return condition();
+  }
+
+  TemporaryFolder folder;
+  std::unique_ptr<events::EventLog> log = open_log(folder);
+  std::shared_ptr<Volume> volume = std::make_shared<Volume>();  // shared with the environment
+  std::unique_ptr<rocksdb::Env> environment = rocksdb::NewCompositeEnv(volume);
+  std::unique_ptr<projections::Projections> views;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(OnVolume, "views on a full volume continue by themselves when there is room",
+                 "[damage]") {
+  open_views();
   std::atomic<std::uint64_t> heard = 0;
-  (*views)->set_listener([&](std::span<const events::Commit> commits) { heard += commits.size(); });
-  REQUIRE((*log)->append(user_added("one", 0)));
+  views->set_listener([&](std::span<const events::Commit> commits) { heard += commits.size(); });
+  REQUIRE(log->append(user_added("one", 0)));
   volume->is_full = true;
-  REQUIRE((*log)->append(user_added("two", 1)));
-  CHECK_FALSE((*views)->failure().empty());
-  REQUIRE((*log)->append(user_added("three", 2)));
-  CHECK((*views)->checkpoint() == base::Position(1));
-  CHECK((*views)->views().users().size() == 1);
+  REQUIRE(log->append(user_added("two", 1)));
+  CHECK_FALSE(views->failure().empty());
+  REQUIRE(log->append(user_added("three", 2)));
+  CHECK(views->checkpoint() == base::Position(1));
+  CHECK(views->views().users().size() == 1);
 
   volume->is_full = false;
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!(*views)->failure().empty() && std::chrono::steady_clock::now() < patience) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  CHECK((*views)->failure().empty());
-  CHECK((*views)->views().users().size() == 3);
+  CHECK(in_time([&] { return views->failure().empty(); }));
+  CHECK(views->views().users().size() == 3);
   CHECK(heard == 3);
-  REQUIRE((*log)->append(user_added("four", 3)));
-  CHECK((*views)->views().users().size() == 4);
+  REQUIRE(log->append(user_added("four", 3)));
+  CHECK(views->views().users().size() == 4);
 }
 
-TEST_CASE("a failed read of the views is no damage", "[damage]") {
-  const TemporaryFolder folder;
-  events::LogOptions options;
-  options.folder = folder.path() / "log";
-  auto log = events::EventLog::open(options);
-  REQUIRE(log);
+TEST_CASE_METHOD(OnVolume, "a failed read of the views is no damage", "[damage]") {
   // More users than fit into the block of the table that opening the views reads.
   events::CommitDraft draft = user_added("one", 0);
   for (int i = 0; i < 1'000; ++i) {
     draft.events.emplace_back(events::UserAdded{"user" + std::to_string(i), {}, false});
   }
-  REQUIRE((*log)->append(draft));
-  // Shared with the environment.
-  const auto volume = std::make_shared<Volume>();
-  const auto environment = rocksdb::NewCompositeEnv(volume);
+  REQUIRE(log->append(draft));
   // The views are in a table from the start, because they were caught up.
-  auto views =
-      projections::Projections::open(folder.path() / "views", **log, {}, environment.get());
-  REQUIRE(views);
+  open_views();
   volume->fails_reads = true;
   base::Error error;
   try {
-    (void)(*views)->views().user("user500");
+    (void)views->views().user("user500");
   } catch (const base::ThrownError& thrown) {
     error = thrown.error();
   }
   CHECK(error.code == base::ErrorCode::unavailable);
   CHECK(error.detail == "the views cannot be read now; try again");
   volume->fails_reads = false;
-  CHECK((*views)->failure().empty());
-  CHECK((*views)->views().user("user500"));
+  CHECK(views->failure().empty());
+  CHECK(views->views().user("user500"));
   CHECK_FALSE(fs::exists(folder.path() / "views.rebuild"));
 }
 
-TEST_CASE("a recovery that finds a commit that does not fit is the last one", "[damage]") {
-  const TemporaryFolder folder;
-  events::LogOptions options;
-  options.folder = folder.path() / "log";
-  auto log = events::EventLog::open(options);
-  REQUIRE(log);
-  const auto volume = std::make_shared<Volume>();  // shared with the environment
-  const auto environment = rocksdb::NewCompositeEnv(volume);
-  auto views =
-      projections::Projections::open(folder.path() / "views", **log, {}, environment.get());
-  REQUIRE(views);
+TEST_CASE_METHOD(OnVolume, "a recovery that finds a commit that does not fit is the last one",
+                 "[damage]") {
+  open_views();
   volume->is_full = true;
-  REQUIRE((*log)->append(user_added("one", 0)));
+  REQUIRE(log->append(user_added("one", 0)));
   events::CommitDraft misfit = user_added("two", 1);
   misfit.events = {events::TokenSet{"nobody", {}}};
-  REQUIRE((*log)->append(misfit));
-  CHECK((*views)->failure().find("nobody") == std::string::npos);
+  REQUIRE(log->append(misfit));
+  CHECK(views->failure().find("nobody") == std::string::npos);
   volume->is_full = false;
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while ((*views)->failure().find("nobody") == std::string::npos &&
-         std::chrono::steady_clock::now() < patience) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  CHECK((*views)->failure().find("no user nobody") != std::string::npos);
+  CHECK(in_time([&] { return views->failure().find("no user nobody") != std::string::npos; }));
 }
 
 TEST_CASE("only a lock that another process holds is reported as in use", "[damage]") {

@@ -105,33 +105,29 @@ TEST_CASE_METHOD(Fixture, "a replay keeps only the requested codes", "[past]") {
 
 TEST_CASE("a damaged commit hides only the past that it belongs to", "[past]") {
   const TemporaryFolder folder;
-  events::LogOptions options;
-  options.folder = folder.path() / "log";
   {
-    auto log = events::EventLog::open(options);
-    REQUIRE(log);
+    const auto log = open_log(folder);
     for (std::uint64_t i = 0; i < 5; ++i) {
       events::CommitDraft draft;
       draft.command = "Test";
       draft.streams = {{"accounts", base::StreamVersion(i)}};
       draft.events = {events::UserAdded{"user" + std::to_string(i), {}, false}};
-      REQUIRE((*log)->append(draft));
+      REQUIRE(log->append(draft));
     }
   }
   {
-    events::RawLog raw(options.folder);
+    events::RawLog raw(folder.path() / "log");
     const std::string key("\0\0\0\0\0\0\0\3", 8);
     std::string record = raw.get(events::Family::commits, key);
     record.back() = static_cast<char>(record.back() ^ 1);
     raw.put(events::Family::commits, key, record);
   }
-  auto log = events::EventLog::open(options);
-  REQUIRE(log);
-  const auto before = projections::views_as_of(**log, {{"accounts"}, base::Position(2)});
+  const auto log = open_log(folder);
+  const auto before = projections::views_as_of(*log, {{"accounts"}, base::Position(2)});
   REQUIRE(before);
   CHECK(projections::Views((*before)->reader()).users().size() == 2);
   for (const std::uint64_t last : {3u, 5u}) {
-    const auto hidden = projections::views_as_of(**log, {{"accounts"}, base::Position(last)});
+    const auto hidden = projections::views_as_of(*log, {{"accounts"}, base::Position(last)});
     REQUIRE_FALSE(hidden);
     CHECK(hidden.error().code == base::ErrorCode::corrupt);
   }

@@ -56,6 +56,12 @@ TemporaryFolder::TemporaryFolder() {
 
 TemporaryFolder::~TemporaryFolder() { fs::remove_all(path_); }
 
+std::unique_ptr<events::EventLog> open_log(const TemporaryFolder& folder) {
+  events::LogOptions options;
+  options.folder = folder.path() / "log";
+  return must(events::EventLog::open(options));
+}
+
 TestSite::TestSite(const fs::path& folder, unsigned seed, std::size_t codes_count) {
   std::mt19937 random(seed);
   codes_ = make_codes(codes_count);

@@ -28,6 +28,9 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+// The log of a site in this folder; made if there is none.
+std::unique_ptr<events::EventLog> open_log(const TemporaryFolder& folder);
+
 // Advances by a second at each reading.
 class SteppingClock final : public base::Clock {
  public:
