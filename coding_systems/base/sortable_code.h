@@ -1,7 +1,8 @@
 // SortableCode: a code for sorting by bytes, with its first eight bytes as a number.
 //
-// The texts of codes lie apart in memory, and the numbers decide most comparisons: 10,000 codes
-// are sorted in a quarter of the time that views of their texts take.
+// The texts of codes lie apart in memory, and the numbers decide most comparisons: 10,000 codes of
+// SNOMED CT are sorted in 0.36 of the time that views of their texts take. Codes that begin alike,
+// such as those of one section of BNF, take as long as views.
 #pragma once
 
 #include <algorithm>
