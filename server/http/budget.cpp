@@ -115,26 +115,19 @@ void Charge::give_back() {
 }
 
 bool AnswerCharge::take(Client client, std::size_t own_bytes, SharedBody shared) {
-  const std::size_t shared_bytes = shared ? shared->size() : 0;
-  // A shared body counts once, from its first sender to its last.
-  if (shared && shared->begin_sending()) budget_.use(shared_bytes);
-  if (!budget_.take(client, own_bytes + shared_bytes, own_bytes)) {
-    if (shared && shared->end_sending()) budget_.unuse(shared_bytes);
-    return false;
-  }
-  client_ = client;
-  own_bytes_ = own_bytes;
-  shared_ = std::move(shared);
-  return true;
+  if (add(client, own_bytes, std::move(shared))) return true;
+  give_back();
+  return false;
 }
 
-void AnswerCharge::count(Client client, std::size_t own_bytes, SharedBody shared) {
-  const std::size_t shared_bytes = shared ? shared->size() : 0;
-  if (shared && shared->begin_sending()) budget_.use(shared_bytes);
-  budget_.count(client, own_bytes + shared_bytes, own_bytes);
+bool AnswerCharge::add(Client client, std::size_t own_bytes, SharedBody shared) {
   client_ = client;
   own_bytes_ = own_bytes;
   shared_ = std::move(shared);
+  const std::size_t shared_bytes = shared_ ? shared_->size() : 0;
+  // A shared body counts once, from its first sender to its last.
+  if (shared_ && shared_->begin_sending()) budget_.use(shared_bytes);
+  return budget_.add(client, own_bytes + shared_bytes, own_bytes);
 }
 
 void AnswerCharge::give_back() {

@@ -97,8 +97,8 @@ class Budget {
   // `held` counts for the client, `used` for all together; they differ for data that several
   // clients share. Returns false, and takes nothing, if there is no room for this client.
   [[nodiscard]] bool take(Client client, std::size_t held, std::size_t used);
-  // As take(), but takes even if there is no room.
-  void count(Client client, std::size_t held, std::size_t used) { (void)add(client, held, used); }
+  // Takes even if there is no room; returns whether there was.
+  bool add(Client client, std::size_t held, std::size_t used);
   void give_back(Client client, std::size_t held, std::size_t used);
   // Counts for all together, even if there is no room.
   void use(std::size_t amount) { used_.fetch_add(amount, std::memory_order_relaxed); }
@@ -110,8 +110,6 @@ class Budget {
   std::size_t amount_max() const { return amount_max_; }
 
  private:
-  // Returns whether there was room.
-  bool add(Client client, std::size_t held, std::size_t used);
   bool is_within(std::size_t used, std::size_t held_before, std::size_t held) const;
 
   const std::size_t resource_;
@@ -147,11 +145,12 @@ class AnswerCharge {
   AnswerCharge(const AnswerCharge&) = delete;
   AnswerCharge& operator=(const AnswerCharge&) = delete;
 
-  // Call take() or count() once until give_back(). Returns false, and takes nothing, if there is no
+  // Call take() or add() once until give_back(). Returns false, and takes nothing, if there is no
   // room.
   [[nodiscard]] bool take(Client client, std::size_t own_bytes, SharedBody shared);
-  // As take(), but takes even if there is no room: for an answer that must not be refused.
-  void count(Client client, std::size_t own_bytes, SharedBody shared);
+  // Takes even if there is no room, for an answer that must not be refused; returns whether there
+  // was.
+  bool add(Client client, std::size_t own_bytes, SharedBody shared);
   void give_back();
 
  private:

@@ -276,7 +276,7 @@ bool Connection::charge_answer() {
     own_bytes += std::min(body.size(), shard_.limits().send_buffer_bytes);
   }
   if (exchange_.may_save()) {
-    answer_charge_.count(client(), own_bytes, shared);
+    (void)answer_charge_.add(client(), own_bytes, shared);
     return true;
   }
   if (answer_charge_.take(client(), own_bytes, shared)) return true;

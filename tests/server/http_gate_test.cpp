@@ -108,7 +108,7 @@ TEST_CASE("a body that many answers send counts once, until the last of them is 
   CHECK(budget.used() == 410);
   // The answer to a write is counted without a refusal.
   AnswerCharge always(budget);
-  always.count(first_peer, 900, body);
+  CHECK_FALSE(always.add(first_peer, 900, body));
   CHECK(budget.used() == 1310);
   CHECK_FALSE(budget.has_room(second_peer, 0));
   always.give_back();
