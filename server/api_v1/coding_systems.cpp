@@ -96,11 +96,22 @@ Response latest_json(const Application& application, const Views& views) {
   return http::json_text(200, json.take());
 }
 
-std::string table_row(std::initializer_list<std::string_view> cells) {
-  std::string row = "<tr>";
-  for (const std::string_view cell : cells)
-    row += "<td>" + application::escape_html(cell) + "</td>";
-  return row + "</tr>\n";
+struct LatestRow {
+  std::string_view title;
+  std::string_view release;
+  std::string_view valid_from;   // a day
+  std::string_view imported_at;  // a day
+};
+
+std::string table_row(const LatestRow& row) {
+  std::string text = "<tr>";
+  for (const std::string_view cell : {row.title, row.release}) {
+    text += "<td>" + application::escape_html(cell) + "</td>";
+  }
+  for (const std::string_view day : {row.valid_from, row.imported_at}) {
+    text += "<td><time>" + application::escape_html(day) + "</time></td>";
+  }
+  return text + "</tr>\n";
 }
 
 Response latest_page(const Application& application, const Views& views) {

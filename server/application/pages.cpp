@@ -14,6 +14,7 @@ dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; }
 dt { color: #5A6863; }
 dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
+time { white-space: nowrap; }
 th, td { padding: .4rem .75rem .4rem 0; text-align: left; border-bottom: 1px solid #D6DCD5; }
 fieldset { border: 1px solid #D6DCD5; border-radius: 6px; padding: .25rem 1rem; }
 select, button, input { font: inherit; max-width: 100%; }
