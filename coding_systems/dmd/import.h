@@ -2,10 +2,11 @@
 //
 // The archive holds the files f_<part>2_*.xml for the parts lookup, ingredient, vtm, vmp, vmpp,
 // amp, ampp and gtin, each once: at its top level, or at the top level of a zip at its top level.
-// In the files of ingredients and VTMs the children of the root are rows; in the other files they
-// are lists of rows. The name of a row's element (in the look-up file, of the list's) gives its
-// table, and the names of its children give the columns. Children without a column are left out,
-// empty ones are NULL, and the presence of an element sets a flag.
+// If nothing is there, because somebody has packed a folder, they may be in any folders. In the
+// files of ingredients and VTMs the children of the root are rows; in the other files they are
+// lists of rows. The name of a row's element (in the look-up file, of the list's) gives its table,
+// and the names of its children give the columns. Children without a column are left out, empty
+// ones are NULL, and the presence of an element sets a flag.
 //
 // The outcome's notices count: facts that the tables cannot hold (only the first of several GTINs
 // of a pack is kept, and the contents of combination packs, CCONTENT, are left out); lists and rows

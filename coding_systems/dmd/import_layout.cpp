@@ -1,5 +1,6 @@
 #include "coding_systems/dmd/import_layout.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,15 +14,21 @@ constexpr std::array<std::string_view, parts_count> prefixes = {
     "f_lookup2_", "f_ingredient2_", "f_vtm2_",  "f_vmp2_",
     "f_vmpp2_",   "f_amp2_",        "f_ampp2_", "f_gtin2_"};
 
-bool is_at_top(const ZipMember& member) { return member.name.find('/') == std::string::npos; }
+// Without its folders.
+std::string_view file_name(const ZipMember& member) {
+  return std::string_view(member.name).substr(member.name.rfind('/') + 1);
+}
 
 class Finder {
  public:
   explicit Finder(ZipArchive archive) { members_.archives.push_back(std::move(archive)); }
 
   base::Result<ReleaseMembers> find() {
-    look_through(members_.archives.front(), 0);
-    look_through_inner();
+    look_through_all();
+    if (std::ranges::count(counts_, 0u) == parts_count) {
+      is_in_folder_ = true;
+      look_through_all();
+    }
     for (std::size_t part = 0; part < parts_count; ++part) {
       if (counts_[part] == 1) continue;
       // The missing part may be in the unreadable archive.
@@ -37,13 +44,22 @@ class Finder {
   }
 
  private:
+  bool is_in_place(const ZipMember& member) const {
+    return is_in_folder_ || file_name(member).size() == member.name.size();
+  }
+
+  void look_through_all() {
+    look_through(members_.archives.front(), 0);
+    look_through_inner();
+  }
+
   // True if one of the parts is in this archive, which would get this number.
   bool look_through(const ZipArchive& archive, std::size_t number) {
     bool has_part = false;
     for (const ZipMember& member : archive.members()) {
-      if (!is_at_top(member) || !member.name.ends_with(".xml")) continue;
+      if (!is_in_place(member) || !member.name.ends_with(".xml")) continue;
       for (std::size_t part = 0; part < parts_count; ++part) {
-        if (!member.name.starts_with(prefixes[part])) continue;
+        if (!file_name(member).starts_with(prefixes[part])) continue;
         ++counts_[part];
         members_.parts[part] = {number, member};
         has_part = true;
@@ -55,7 +71,7 @@ class Finder {
   void look_through_inner() {
     const std::vector<ZipMember> candidates = members_.archives.front().members();
     for (const ZipMember& member : candidates) {
-      if (!is_at_top(member) || !member.name.ends_with(".zip")) continue;
+      if (!is_in_place(member) || !member.name.ends_with(".zip")) continue;
       auto inner = members_.archives.front().open_inner(member);
       if (!inner) {
         if (!unreadable_) unreadable_ = inner.error();
@@ -72,6 +88,7 @@ class Finder {
 
   ReleaseMembers members_;
   std::array<std::size_t, parts_count> counts_{};
+  bool is_in_folder_ = false;              // nothing is at the top: somebody has packed a folder
   std::optional<base::Error> unreadable_;  // the first unreadable inner archive
 };
 

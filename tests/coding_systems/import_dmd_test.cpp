@@ -179,6 +179,27 @@ TEST_CASE("the files of a release may be in archives of their own", "[import][dm
   CHECK((read_bytes(imported.file) == all_at_top));
 }
 
+TEST_CASE("the files of a release may be packed with their folder", "[import][dmd]") {
+  const DmdArchive release;
+  ImportedDmd imported;
+  REQUIRE(imported.run(release) == "");
+  const std::string all_at_top = read_bytes(imported.file);
+  Members members;
+  Members inner;
+  for (const auto& [name, content] : release.members()) {
+    const bool is_inner = name.starts_with("f_gtin");
+    (is_inner ? inner : members).emplace_back("nhsbsa_dmd_1.0.0/" + name, content);
+  }
+  const auto inner_path = imported.folder.path() / "inner.zip";
+  write_archive(inner_path, inner);
+  members.emplace_back("nhsbsa_dmd_1.0.0/gtin/week01-GTIN.zip", read_bytes(inner_path));
+  members.emplace_back("nhsbsa_dmd_1.0.0/readme.txt", "x");
+  REQUIRE(imported.run(members) == "");
+  CHECK((read_bytes(imported.file) == all_at_top));
+  members.emplace_back("another/f_vmp2_1.xml", "a second one");
+  CHECK_THAT(imported.run(members), Catch::EndsWith("f_vmp2_*.xml, found 2"));
+}
+
 TEST_CASE("a repeated part is found in any number of archives", "[import][dmd]") {
   const DmdArchive release;
   ImportedDmd imported;
