@@ -182,7 +182,7 @@ void Committer::latch(const Error& error, const std::vector<Pending>& failed) {
   // After a restart, the disk may or may not hold the failed group; it does not hold the commits
   // still queued.
   for (const Pending& pending : failed) {
-    pending->answer(Error{ErrorCode::unavailable,
+    pending->answer(Error{ErrorCode::unconfirmed,
                           reason + "; then repeat this request with its idempotency key to "
                                    "learn whether it was stored",
                           {}});

@@ -71,7 +71,7 @@ void call(const EventLog::Sequenced& sequenced) noexcept { sequenced(); }
 std::optional<Error> failure_of(const PendingCommit& pending,
                                 std::chrono::steady_clock::time_point deadline) {
   if (pending.wait_until(deadline)) return pending.failure();
-  return Error{ErrorCode::unavailable,
+  return Error{ErrorCode::unconfirmed,
                "the disk did not confirm the change in time, so it may or may not be saved; repeat "
                "the request with the same Idempotency-Key to find out",
                {}};

@@ -118,25 +118,27 @@ class EventLog {
   virtual void set_observer(Observer observer) = 0;
 
   // Errors: conflict (a stream has moved; the detail names it), unprocessable (idempotency key
-  // reused), invalid, too_large, unavailable (latched, too little space on the volume, or no answer
-  // from the disk within append_wait_max). If a write failed or took too long, the commit of an
-  // `unavailable` append may or may not be stored; repeating the request with its idempotency key
-  // tells. `sequenced` is called on the caller's thread when the commit has its place, before it is
-  // durable, and must not throw. If the commit is then refused for lack of space, so are all that
-  // have come after it by then. Not called if nothing is appended (an error; a duplicate).
+  // reused), invalid, too_large, unavailable (latched, too little space on the volume, or no room
+  // in the queue within append_wait_max: nothing was stored), unconfirmed (the write failed, or the
+  // disk did not answer within append_wait_max: the commit may or may not be stored, and repeating
+  // the request with its idempotency key tells). `sequenced` is called on the caller's thread when
+  // the commit has its place, before it is durable, and must not throw. If the commit is then
+  // refused for lack of space, so are all that have come after it by then. Not called if nothing is
+  // appended (an error; a duplicate).
   using Sequenced = std::function<void()>;
   virtual base::Result<Appended> append(CommitDraft draft, const Sequenced& sequenced) = 0;
   base::Result<Appended> append(CommitDraft draft) { return append(std::move(draft), {}); }
   // Appends commits exactly as another log stored them (read_bytes), so that this log gets the same
   // bytes and the same Merkle root; for restoring. Returns when the last one is durable. Errors:
-  // those of append(), and unprocessable for an existing idempotency key. After `unavailable`, the
-  // log has the commits up to head(); after another error, all before the faulty one.
+  // those of append(), and unprocessable for an existing idempotency key. After `unavailable` or
+  // `unconfirmed`, the log has the commits up to head(); after another error, all before the faulty
+  // one.
   virtual base::Result<void> append_stored(std::span<const std::string> commits) = 0;
 
   // The earlier commit with this key of this actor, if any. A command asks before it decides,
   // because what was possible then may not be possible now. Waits for a commit that is not durable
   // yet. Errors: unprocessable when the request digest differs; those of a failed append;
-  // unavailable when the commit is still not durable after append_wait_max.
+  // unconfirmed when the commit is still not durable after append_wait_max.
   virtual base::Result<std::optional<Commit>> find_idempotent(const std::string& actor,
                                                               const IdempotencyKey& key) const = 0;
 

@@ -17,9 +17,10 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr std::array all_codes = {
-    ErrorCode::invalid,  ErrorCode::unauthenticated, ErrorCode::forbidden,     ErrorCode::not_found,
-    ErrorCode::conflict, ErrorCode::too_large,       ErrorCode::unprocessable, ErrorCode::corrupt,
-    ErrorCode::io,       ErrorCode::unavailable,     ErrorCode::not_shown};
+    ErrorCode::invalid,       ErrorCode::unauthenticated, ErrorCode::forbidden,
+    ErrorCode::not_found,     ErrorCode::conflict,        ErrorCode::too_large,
+    ErrorCode::unprocessable, ErrorCode::corrupt,         ErrorCode::io,
+    ErrorCode::unavailable,   ErrorCode::not_shown,       ErrorCode::unconfirmed};
 
 std::string text_of(const Json& object, const char* field) {
   const auto found = object.find(field);

@@ -133,7 +133,9 @@ base::Result<void> DataFolder::register_unknown_releases() {
   commands::Executor executor(site());
   const auto registered = commands::ReleaseCommands(executor).register_unknown_releases(
       {commands::Actor::system(), std::nullopt});
-  if (registered || registered.error().code == base::ErrorCode::unavailable) return {};
+  if (registered) return {};
+  const base::ErrorCode code = registered.error().code;
+  if (code == base::ErrorCode::unavailable || code == base::ErrorCode::unconfirmed) return {};
   return registered.error();
 }
 

@@ -26,6 +26,8 @@ std::string_view to_string(ErrorCode code) {
       return "unavailable";
     case ErrorCode::not_shown:
       return "not shown yet";
+    case ErrorCode::unconfirmed:
+      return "unconfirmed";
   }
   return "unknown";
 }

@@ -28,6 +28,7 @@ enum class ErrorCode {
   io,               // the operating system or the disk refused: 500
   unavailable,      // not now (log latched, release file gone, wait too long): 503
   not_shown,        // done and durable, but not shown yet: 503, and must not be sent again
+  unconfirmed,      // perhaps done: 503; only a repetition with its idempotency key is safe
 };
 
 std::string_view to_string(ErrorCode code);

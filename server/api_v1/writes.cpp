@@ -129,6 +129,7 @@ http::Response refused(const http::Request& request, const base::Error& error) {
     case ErrorCode::io:
     case ErrorCode::unavailable:
     case ErrorCode::not_shown:
+    case ErrorCode::unconfirmed:
       return http::problem(request, error);
     default:
       return http::json_text(400, json_of("error", sentence_of(error)));

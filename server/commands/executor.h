@@ -151,7 +151,7 @@ class Executor {
   // or, if there was nothing to do, a commit without events at the position of the views. Errors:
   // those of `decide` and of EventLog::append; unavailable, if others kept the turn for too long,
   // or if the views do not follow the log; not_shown, if they ceased to follow it with this commit,
-  // which is stored. Throws projections::DamagedViews.
+  // which is stored; unconfirmed, if the commit may be stored. Throws projections::DamagedViews.
   Result<Commit> run(const Write& write, const Turn& turn, const Decide& decide);
 
   const Site& site() const { return site_; }

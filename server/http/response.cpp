@@ -144,6 +144,7 @@ int http_status(base::ErrorCode code) {
       return 500;
     case base::ErrorCode::unavailable:
     case base::ErrorCode::not_shown:
+    case base::ErrorCode::unconfirmed:
       return 503;
   }
   return 500;
@@ -199,7 +200,7 @@ Response problem(const Request& request, const base::Error& error) {
   const std::vector<base::FieldError> none;
   Response response = make_problem(request, http_status(error.code), base::client_detail(error),
                                    is_for_log_only ? none : error.fields);
-  // Not for not_shown: the change is saved, and without an Idempotency-Key a repeated request would
+  // Not for a change that is or may be saved: without an Idempotency-Key, a repeated request could
   // save it twice.
   if (error.code == base::ErrorCode::unavailable) response.add("Retry-After", "1");
   if (is_for_log_only) {

@@ -34,11 +34,11 @@ TEST_CASE("a writer gets an answer without the disk's, and its key gives the res
   auto first = std::async(std::launch::async, [&] { return site.log->append(step("a", 0)); });
   site.held.get_future().wait();
   const auto late = site.log->append(step("b", 0, "key"));
-  CHECK(error_of(late) == base::ErrorCode::unavailable);
+  CHECK(error_of(late) == base::ErrorCode::unconfirmed);
   CHECK_THAT(late.error().detail, Catch::Contains("Idempotency-Key"));
   const auto asked = site.log->find_idempotent("alice", *step("b", 0, "key").idempotency);
   REQUIRE_FALSE(asked);
-  CHECK(asked.error().code == base::ErrorCode::unavailable);
+  CHECK(asked.error().code == base::ErrorCode::unconfirmed);
   site.release.set_value();
   REQUIRE(first.get());
   REQUIRE(site.log->wait_for(base::Position(2), std::chrono::seconds(60)));
@@ -55,7 +55,7 @@ TEST_CASE("a writer does not wait for ever for room in the queue, and has writte
   HeldLog site(options);
   auto first = std::async(std::launch::async, [&] { return site.log->append(step("a", 0)); });
   site.held.get_future().wait();
-  CHECK(error_of(site.log->append(step("b", 0))) == base::ErrorCode::unavailable);
+  CHECK(error_of(site.log->append(step("b", 0))) == base::ErrorCode::unconfirmed);
   const auto refused = site.log->append(step("c", 0));
   CHECK(error_of(refused) == base::ErrorCode::unavailable);
   CHECK_THAT(refused.error().detail, Catch::Contains("nothing was stored"));

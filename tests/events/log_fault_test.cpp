@@ -191,7 +191,10 @@ TEST_CASE("a failed write or sync latches the log and loses nothing acknowledged
       plan.start(fault, number, for_ever);
       for (std::uint64_t i = 0; i < commits_count; ++i) {
         const auto appended = (*log)->append(step("a", i));
-        if (!appended) break;
+        if (!appended) {
+          CHECK(error_of(appended) == ErrorCode::unconfirmed);
+          break;
+        }
         acknowledged.insert(appended->commit.position.value());
       }
       reached = plan.reached();

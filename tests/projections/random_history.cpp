@@ -110,7 +110,7 @@ bool RandomHistory::note(const base::Result<events::Commit>& commit) {
     // Refusals are expected; other errors are not.
     const base::ErrorCode code = commit.error().code;
     CODELOG_CHECK(code != base::ErrorCode::corrupt && code != base::ErrorCode::io &&
-                      code != base::ErrorCode::unavailable,
+                      code != base::ErrorCode::unavailable && code != base::ErrorCode::unconfirmed,
                   commit.error().detail);
     return false;
   }

@@ -170,7 +170,8 @@ TEST_CASE("every error code is one status", "[http]") {
                                                         {ErrorCode::corrupt, 500},
                                                         {ErrorCode::io, 500},
                                                         {ErrorCode::unavailable, 503},
-                                                        {ErrorCode::not_shown, 503}};
+                                                        {ErrorCode::not_shown, 503},
+                                                        {ErrorCode::unconfirmed, 503}};
   for (const auto& [code, status] : table) {
     CAPTURE(status);
     const Response response =
