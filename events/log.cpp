@@ -184,6 +184,10 @@ class RocksLog final : public EventLog {
     return std::nullopt;
   }
 
+  void give_back_memory() override {
+    if (!refusal()) store_->write_idle_tables();
+  }
+
   base::StreamVersion stream_version(const std::string& stream) const override {
     const auto version = sequencer_.stream_version(stream);
     return version ? *version : StreamVersion(std::numeric_limits<std::uint64_t>::max());

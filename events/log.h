@@ -149,6 +149,9 @@ class EventLog {
   // Nothing while append() would accept commits; otherwise the reason: latched, or too little space
   // on the volume.
   virtual std::optional<Refusal> refusal() const = 0;
+  // Call every few seconds, from one thread at a time: once nothing was appended for five seconds,
+  // the memory of many new commits is given back, and the next open has less to replay.
+  virtual void give_back_memory() = 0;
   // The stream's version, including commits that are sequenced but not yet durable. If its head
   // cannot be read, returns the largest number: appending then conflicts, and reading reports the
   // fault. A head behind its stream is found by append() (corrupt) and by verify().

@@ -399,6 +399,12 @@ base::Result<void> LogStore::resume() {
   return to_error(status, "cannot continue to write the log");
 }
 
+void LogStore::write_idle_tables() {
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  for (const FamilyHandle& family : families_) families.push_back(family.get());
+  idle_tables_.look(*db_, families, std::chrono::steady_clock::now());
+}
+
 base::Result<void> LogStore::check_dense(base::Position last) const {
   const auto missing = [](std::uint64_t position) {
     return Error{ErrorCode::corrupt,

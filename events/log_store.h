@@ -15,6 +15,7 @@
 #include <string>
 
 #include "events/base/result.h"
+#include "events/idle_tables.h"
 #include "events/log.h"
 #include "events/merkle.h"
 #include "events/record.h"
@@ -70,6 +71,8 @@ class LogStore {
   base::Result<void> resume();
   // True while resume() would have something to do.
   bool lacks_space() const;
+  // See IdleTables; from one thread at a time.
+  void write_idle_tables();
 
   // Checks that every position from 1 to `last` is stored, and none after it. Uses the properties
   // of the tables and, for commits that are not in a table yet, their keys. Errors: corrupt, naming
@@ -89,6 +92,7 @@ class LogStore {
   std::shared_ptr<TableSpace> table_space_;  // shared with RocksDB, which reports to it
   std::unique_ptr<rocksdb::DB> db_;          // Declared before its families, so closed after them.
   std::array<FamilyHandle, families_count> families_;
+  IdleTables idle_tables_;
   bool sync_ = true;
 };
 

@@ -52,6 +52,9 @@ class Projections {
   // The damage because of which open() removed the old views; empty if there was none.
   const std::string& damage_found() const { return damage_found_; }
 
+  // As EventLog::give_back_memory(), for the views' store.
+  void give_back_memory() { store_->write_idle_tables(); }
+
   // `listener` is called with commits that the views have just applied, on the committing thread,
   // before the writers are answered; for caches of data from the views. Commits that could not be
   // written at first come on a thread of the views. An empty function removes the listener. Safe

@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "events/idle_tables.h"
+
 namespace codelog::projections {
 namespace {
 
@@ -158,6 +160,10 @@ class OpenRocksStore final : public RocksStore {
     return {};
   }
 
+  void write_idle_tables() override {
+    idle_tables_.look(*db_, {db_->DefaultColumnFamily()}, std::chrono::steady_clock::now());
+  }
+
   base::Result<void> sync() override {
     const rocksdb::Status status = db_->Flush(rocksdb::FlushOptions());
     if (!status.ok()) return to_error(status);
@@ -176,6 +182,7 @@ class OpenRocksStore final : public RocksStore {
 
   OnDamage on_damage_;
   std::unique_ptr<rocksdb::DB> db_;
+  events::IdleTables idle_tables_;
 };
 
 }  // namespace

@@ -28,6 +28,9 @@ class RocksStore : public Store {
   // Allows writes again after one has failed for lack of space. Errors: io (there is still no
   // space).
   virtual base::Result<void> resume() = 0;
+
+  // See events::IdleTables; from one thread at a time.
+  virtual void write_idle_tables() = 0;
 };
 
 }  // namespace codelog::projections

@@ -69,6 +69,8 @@ void SiteWatch::run(const std::stop_token& stop) {
     attempt([&] { verify_releases(all, stop); });
     attempt([&] { verify_mappings(all, stop); });
     attempt([&] { write_changes(); });
+    attempt([&] { folder_.log().give_back_memory(); });
+    attempt([&] { folder_.projections().give_back_memory(); });
     std::unique_lock lock(mutex);
     stopped.wait_for(lock, stop, look_interval, [] { return false; });
   }

@@ -1,7 +1,7 @@
 // Watches a site that is being served, on a thread of low priority. Reads every release file at the
 // start and once a day, and compares it with its registered digest; checks every few seconds
-// whether a file has been touched; and writes to the server's log when a fault begins and when it
-// ends.
+// whether a file has been touched; writes to the server's log when a fault begins and when it ends;
+// and lets the stores give back memory when nobody writes.
 #pragma once
 
 #include <functional>
