@@ -264,6 +264,7 @@ class EventApplier {
     if (views_.keeps_contents_of(event.version)) put_contents(event);
     reopen(record, event.assumed);
     views_.put(keys::version_of(event.codelist, event.version), "");
+    if (event.tag) views_.put(keys::tagged_version(event.codelist, *event.tag, event.version), "");
     cached = {std::move(record), true};
     return {};
   }
@@ -409,11 +410,14 @@ class EventApplier {
   Outcome on(const events::VersionDeleted& event) {
     auto& cached = views_.version(event.version);
     if (!cached.record) return misfit(commit_, name_of("no version", event.version));
-    views_.erase(keys::version_of(cached.record->codelist, event.version));
+    const CodelistId codelist = cached.record->codelist;
+    views_.erase(keys::version_of(codelist, event.version));
+    if (const auto& tag = cached.record->tag) {
+      views_.erase(keys::tagged_version(codelist, *tag, event.version));
+    }
     views_.batch_.erase(keys::base_codes(event.version));
     views_.batch_.erase(keys::csv_data(event.version));
-    views_.put(keys::deleted_version(event.version),
-               encode_number(cached.record->codelist.value()));
+    views_.put(keys::deleted_version(event.version), encode_number(codelist.value()));
     views_.batch_.erase_prefix(keys::codes_of(event.version));
     views_.batch_.erase_prefix(keys::assumptions_of(event.version));
     views_.batch_.erase_prefix(keys::compatible_with(event.version));

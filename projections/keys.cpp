@@ -62,6 +62,12 @@ std::string version_of(CodelistId codelist, VersionId id) {
   return key('v', number(codelist.value()) + number(id.value()));
 }
 std::string versions_of(CodelistId codelist) { return key('v', number(codelist.value())); }
+std::string tagged_version(CodelistId codelist, std::string_view tag, VersionId id) {
+  return versions_tagged(codelist, tag) + number(id.value());
+}
+std::string versions_tagged(CodelistId codelist, std::string_view tag) {
+  return pair('t', number(codelist.value()) + std::string(tag), "");
+}
 std::string base_codes(VersionId id) { return key('B', number(id.value())); }
 std::string code(VersionId id, std::string_view code) {
   std::string text = key('c', number(id.value()));

@@ -11,6 +11,7 @@
 //   H owner 0 slug                 codelist              N owner 0 name          codelist
 //   o owner 0 codelist             (empty): codelists whose current handle has this owner
 //   V version                      VersionRecord         v codelist version      (empty)
+//   t codelist tag 0 version       (empty)
 //   B version                      codes as they were when the version was made
 //   c version code                 status since then; empty when the code has gone
 //   D version                      csv_data              s version search        SearchRecord
@@ -47,6 +48,8 @@ std::string owned_by(const Owner& owner);
 std::string version(VersionId id);
 std::string version_of(CodelistId codelist, VersionId id);
 std::string versions_of(CodelistId codelist);
+std::string tagged_version(CodelistId codelist, std::string_view tag, VersionId id);
+std::string versions_tagged(CodelistId codelist, std::string_view tag);
 std::string base_codes(VersionId id);
 std::string code(VersionId id, std::string_view code);
 std::string codes_of(VersionId id);

@@ -234,6 +234,16 @@ std::optional<VersionRecord> Views::newest_version_of(CodelistId codelist) const
   return newest;
 }
 
+std::optional<VersionRecord> Views::version_tagged(CodelistId codelist,
+                                                   std::string_view tag) const {
+  std::optional<VersionRecord> oldest;
+  reader_->scan(keys::versions_tagged(codelist, tag), [&](std::string_view key, std::string_view) {
+    oldest = version_at(key);
+    return false;
+  });
+  return oldest;
+}
+
 std::vector<events::CodeWithStatus> Views::codes(VersionId id) const {
   std::vector<events::CodeWithStatus> before;
   if (const auto bytes = reader_->get(keys::base_codes(id))) {

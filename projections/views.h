@@ -68,6 +68,8 @@ class Views {
   std::optional<CodelistId> codelist_of_version(VersionId id) const;
   std::vector<VersionRecord> versions_of(CodelistId codelist) const;  // sorted by id, and so by age
   std::optional<VersionRecord> newest_version_of(CodelistId codelist) const;
+  // The oldest version of the codelist with this tag; only old logs have several.
+  std::optional<VersionRecord> version_tagged(CodelistId codelist, std::string_view tag) const;
   // New style: every code with its status, sorted by code.
   std::vector<events::CodeWithStatus> codes(VersionId id) const;
   // Codes with assumed statuses that wait for confirmation, sorted.

@@ -1,8 +1,5 @@
 #include "server/commands/version_names.h"
 
-#include <algorithm>
-#include <set>
-
 #include "events/base/url_path.h"
 #include "events/base/version_hash.h"
 
@@ -18,9 +15,7 @@ std::optional<VersionRecord> find_version(const Views& views, CodelistId codelis
   if (id) by_hash = views.version(*id);
   if (by_hash && by_hash->codelist != codelist) by_hash.reset();
   if (by_hash && base::version_hash(*id) == tag_or_hash) return by_hash;
-  for (VersionRecord& version : views.versions_of(codelist)) {
-    if (version.tag && *version.tag == tag_or_hash) return std::move(version);
-  }
+  if (auto tagged = views.version_tagged(codelist, tag_or_hash)) return tagged;
   return by_hash;
 }
 
@@ -40,12 +35,10 @@ std::optional<NamedVersion> find_version(const Views& views, const Owner& owner,
 Result<void> check_tag_free(const Views& views, CodelistId codelist,
                             const std::optional<std::string>& tag) {
   if (!tag) return {};
-  for (const VersionRecord& version : views.versions_of(codelist)) {
-    if (version.tag == tag) {
-      return Error{ErrorCode::conflict,
-                   "the codelist has a version tagged " + *tag + " already",
-                   {{"tag", "is taken"}}};
-    }
+  if (views.version_tagged(codelist, *tag)) {
+    return Error{ErrorCode::conflict,
+                 "the codelist has a version tagged " + *tag + " already",
+                 {{"tag", "is taken"}}};
   }
   const auto id = base::parse_version_hash(*tag);
   if (!id || views.codelist_of_version(*id) != codelist) return {};
@@ -55,13 +48,8 @@ Result<void> check_tag_free(const Views& views, CodelistId codelist,
 }
 
 VersionId next_version_id(const Views& views, CodelistId codelist) {
-  std::set<VersionId> hidden;
-  for (const VersionRecord& version : views.versions_of(codelist)) {
-    const auto id = version.tag ? base::parse_version_hash(*version.tag) : std::nullopt;
-    if (id) hidden.insert(*id);
-  }
   VersionId next = views.next_ids().version;
-  while (hidden.contains(next)) next = next.next();
+  while (views.version_tagged(codelist, base::version_hash(next))) next = next.next();
   return next;
 }
 

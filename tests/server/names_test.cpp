@@ -123,6 +123,30 @@ TEST_CASE("a new version never gets a hash that is a tag of its codelist", "[nam
   CHECK(site.code_of("one", coming) == infection);
 }
 
+TEST_CASE("a tag names one version, and is free again when that version has been deleted",
+          "[names]") {
+  Site site;
+  site.list("One", ulcer, "v1");
+  CHECK(site.add("one", infection, "v1.0").status == 201);
+  CHECK(site.code_of("one", "v1") == ulcer);
+  CHECK(site.code_of("one", "v1.0") == infection);
+  CHECK(site.code_of("one", "v") == "404");
+  CHECK(site.code_of("one", "V1") == "404");
+  CHECK(site.add("one", third_code, "v1.0").status == 409);
+  site.list("Two", third_code, "v1");
+  CHECK(site.code_of("one", "v1") == ulcer);
+  CHECK(site.code_of("two", "v1") == third_code);
+  const events::Owner owner{events::OwnerKind::organisation, "test-org"};
+  const auto codelist = site.views().find_codelist(owner, "one");
+  REQUIRE(codelist);
+  const auto tagged = site.views().version_tagged(codelist->id, "v1.0");
+  REQUIRE(tagged);
+  REQUIRE(site.send("DELETE", "/api/v2/versions/" + base::version_hash(tagged->id)).status == 200);
+  CHECK(site.code_of("one", "v1.0") == "404");
+  CHECK(site.add("one", third_code, "v1.0").status == 201);
+  CHECK(site.code_of("one", "v1.0") == third_code);
+}
+
 TEST_CASE("a version may be tagged with its own hash", "[names]") {
   Site site;
   const std::string own = site.hash_of_next();
