@@ -290,7 +290,6 @@ Result<std::unique_ptr<DataFolder>> open_folder(const DataFolderOptions& options
 
 int serve(const ServeOptions& options) {
   const StopSignals signals;  // first, because threads inherit blocked signals
-  bound_allocator();
   DataFolderOptions folder_options = options.common.folder();
   folder_options.sync = !options.unsafe_no_sync;
   if (options.unsafe_no_sync && std::getenv(no_sync_consent) == nullptr) {
@@ -309,7 +308,6 @@ int serve(const ServeOptions& options) {
   if (!log) return refuse(log.error(), options.common);
   auto folder = open_folder(folder_options);
   if (!folder) return refuse(folder.error(), options.common);
-  const MemoryReturn memory_return;
   const auto served = serve_until_stopped(options, **folder, **log, signals);
   folder->reset();
   if (!served) return refuse(served.error(), options.common);

@@ -33,8 +33,7 @@ double index_bytes(DataFolder& folder) {
   return static_cast<double>(sum);
 }
 
-}  // namespace
-
+// Bytes of this process in memory now.
 double resident_bytes() {
   std::ifstream file("/proc/self/statm");
   std::uint64_t total_pages = 0;
@@ -43,6 +42,7 @@ double resident_bytes() {
   return static_cast<double>(resident_pages) * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
+// User and system time used by this process.
 double cpu_seconds() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
@@ -51,6 +51,8 @@ double cpu_seconds() {
   };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
+
+}  // namespace
 
 void add_operations_routes(http::Router& router, DataFolder& folder, http::Metrics& metrics) {
   http::Route health;

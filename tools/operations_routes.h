@@ -16,9 +16,4 @@ void add_operations_routes(http::Router& router, DataFolder& folder, http::Metri
 // metrics' last render.
 void add_site_gauges(http::Metrics& metrics, DataFolder& folder);
 
-// Bytes of this process in memory now.
-double resident_bytes();
-// User and system time used by this process.
-double cpu_seconds();
-
 }  // namespace codelog::tools

@@ -1,6 +1,5 @@
 #include "coding_systems/base/release_files.h"
 
-#include <malloc.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -67,8 +66,6 @@ base::Result<OpenedIndex> rebuild(const ReleaseFiles& files, std::string_view sy
     if (!built) return built.error();
     bytes = std::move(*built);
   }
-  // The rows took a few hundred MB, which glibc would keep; a server does not need them.
-  ::malloc_trim(0);
   const auto after = stamp_of(files.database);
   if (!after) return after.error();
   if (*after != stamp_of(*known)) {

@@ -48,6 +48,17 @@ TEST_CASE("every command explains itself, with examples", "[program]") {
   CHECK_THAT(run_codelog({"--version"}).output, Catch::StartsWith("codelog "));
 }
 
+// Sanitizers bring their own allocator.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("the program's allocator gives free memory back after a second", "[program]") {
+  const auto finished = run_process({.arguments = {CODELOG_PROGRAM, "--version"},
+                                     .environment = {{"MALLOC_CONF", "stats_print:true"}}});
+  REQUIRE(finished);
+  CHECK_THAT(finished->errors, Catch::Contains("opt.background_thread: true"));
+  CHECK_THAT(finished->errors, Catch::Contains("opt.dirty_decay_ms: 1000"));
+}
+#endif
+
 TEST_CASE("a malformed command line exits with 2, says why, and changes nothing", "[program]") {
   const Data data;
   const std::string path = data.path().string();

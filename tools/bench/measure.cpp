@@ -1,14 +1,15 @@
 #include "tools/bench/measure.h"
 
-#include <malloc.h>
 #include <sys/resource.h>
 #include <time.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
 namespace codelog::tools::bench {
 namespace {
@@ -55,7 +56,8 @@ ResidentBytes resident_bytes_of(pid_t process) {
 }
 
 void forget_peak() {
-  ::malloc_trim(0);  // returns memory freed by earlier work, so that it does not count
+  // Memory freed by earlier work must not count; the allocator returns it after a second.
+  std::this_thread::sleep_for(std::chrono::seconds(2));
   std::ofstream("/proc/self/clear_refs") << "5\n";
 }
 
