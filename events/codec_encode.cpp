@@ -145,6 +145,11 @@ class Encoder {
     return reinterpret_cast<const schema::Digest*>(digest.data());
   }
 
+  schema::SearchMode stored_mode(SearchMode mode) {
+    if (mode == SearchMode::code) invalid("a search has a mode that only queries have");
+    return stored<schema::SearchMode>(mode);
+  }
+
   template <class StoredEnum, class Enum>
   static StoredEnum stored(Enum value) {
     static_assert(sizeof(StoredEnum) == sizeof(Enum));
@@ -193,17 +198,16 @@ class Encoder {
     const auto slug = text(search.slug);
     const auto found = codes(search.codes);
     const auto types = texts(search.types);
-    return schema::CreateSearchWithResults(builder_, search.id.value(),
-                                           stored<schema::SearchKind>(search.kind), asked, slug,
-                                           found, stored<schema::SearchMode>(search.mode),
-                                           stored<schema::ActiveFilter>(search.active), types);
+    return schema::CreateSearchWithResults(
+        builder_, search.id.value(), stored<schema::SearchKind>(search.kind), asked, slug, found,
+        stored_mode(search.mode), stored<schema::ActiveFilter>(search.active), types);
   }
   Offset<schema::SearchLeftOut> table(const SearchLeftOut& search) {
     const auto asked = text(search.text);
     const auto types = texts(search.types);
     const auto problem = text(search.problem);
     return schema::CreateSearchLeftOut(builder_, stored<schema::SearchKind>(search.kind), asked,
-                                       search.codes_count, stored<schema::SearchMode>(search.mode),
+                                       search.codes_count, stored_mode(search.mode),
                                        stored<schema::ActiveFilter>(search.active), types, problem);
   }
   Offset<schema::VersionUpgrade> table(const VersionUpgrade& row) {

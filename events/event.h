@@ -18,6 +18,7 @@
 #include "events/base/clock.h"
 #include "events/base/code_status.h"
 #include "events/base/digest.h"
+#include "events/base/search_mode.h"
 #include "events/base/strong.h"
 
 namespace codelog::events {
@@ -28,6 +29,7 @@ using base::CodeStatus;
 using base::CodeWithStatus;
 using base::Position;
 using base::SearchId;
+using base::SearchMode;
 using base::VersionId;
 
 // --- Parts ---
@@ -41,12 +43,15 @@ struct Sealed {
 };
 
 enum class OwnerKind : std::uint8_t { organisation = 0, user = 1 };
+std::string_view to_string(OwnerKind value);
 
 struct Owner {
   OwnerKind kind = OwnerKind::organisation;
   std::string name;  // organisation slug or username
   auto operator<=>(const Owner&) const = default;
 };
+// "organisation/SLUG" or "user/NAME".
+std::string to_string(const Owner& owner);
 
 struct Reference {
   std::string text;
@@ -61,17 +66,7 @@ struct SignOff {
 };
 
 enum class SearchKind : std::uint8_t { term = 0, code = 1 };
-
-// How a search matches its text. `contains` is OpenCodelists' way, for terms and codes.
-enum class SearchMode : std::uint8_t {
-  contains = 0,
-  words = 1,        // all words, in any order, each as the start of a word
-  phrase = 2,       // these words, one after the other
-  starts_with = 3,  // a description starts with the text
-  regex = 4,
-  code_prefix = 5,
-  code_range = 6,
-};
+std::string_view to_string(SearchKind value);
 
 enum class ActiveFilter : std::uint8_t { any = 0, active = 1, inactive = 2 };
 
@@ -103,6 +98,7 @@ struct SearchLeftOut {
 };
 
 enum class VersionStatus : std::uint8_t { draft = 0, under_review = 1, published = 2 };
+std::string_view to_string(VersionStatus value);
 
 enum class VersionOrigin : std::uint8_t {
   scratch = 0,     // an empty draft
@@ -113,6 +109,7 @@ enum class VersionOrigin : std::uint8_t {
   conversion = 5,  // an old-style version converted to new style, or a BNF one to dm+d
   migration = 6,   // brought over from OpenCodelists
 };
+std::string_view to_string(VersionOrigin value);
 
 enum class DeletionCause : std::uint8_t {
   requested = 0,   // somebody deleted this thing itself
@@ -120,6 +117,7 @@ enum class DeletionCause : std::uint8_t {
   superseded = 2,  // unpublished, when a sibling was published
   with_codelist = 3,
 };
+std::string_view to_string(DeletionCause value);
 
 // --- Accounts ---
 
@@ -187,6 +185,7 @@ struct MemberRemoved {
 // --- Releases ---
 
 enum class ReleaseState : std::uint8_t { importing = 0, ready = 1 };
+std::string_view to_string(ReleaseState value);
 
 // A release of a coding system was imported, or imported again.
 struct ReleaseRegistered {
@@ -213,6 +212,7 @@ struct MappingRegistered {
 };
 
 enum class RefsetKind : std::uint8_t { pcd = 0, drug = 1 };
+std::string_view to_string(RefsetKind value);
 
 // The organisation that maintains the NHS refsets says that they are up to date with this release.
 struct RefsetVersionRecorded {
@@ -224,6 +224,7 @@ struct RefsetVersionRecorded {
 };
 
 enum class UpgradeOutcome : std::uint8_t { unchanged = 0, affected = 1, cannot_tell = 2 };
+std::string_view to_string(UpgradeOutcome value);
 
 // Numbers of a version's codes that a newer release affects, by the kind of change.
 struct UpgradeCounts {

@@ -7,7 +7,6 @@
 #include "coding_systems/versioning/alias.h"
 #include "events/base/text.h"
 #include "events/base/version_hash.h"
-#include "server/commands/permissions.h"
 
 namespace codelog::tools {
 namespace {
@@ -283,7 +282,7 @@ class DemoMaker {
     const auto views = application_.views();
     for (const projections::CodelistRecord& codelist : views.codelists()) {
       for (const projections::VersionRecord& version : views.versions_of(codelist.id)) {
-        list.push_back({{"owner", commands::to_string(codelist.handle().owner)},
+        list.push_back({{"owner", events::to_string(codelist.handle().owner)},
                         {"slug", codelist.handle().slug},
                         {"version", base::version_hash(version.id)},
                         {"status", names.at(static_cast<std::size_t>(version.status))}});

@@ -30,7 +30,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,22 +37,12 @@
 #include "coding_systems/base/hierarchy.h"
 #include "coding_systems/base/index_source.h"
 #include "events/base/result.h"
+#include "events/base/search_mode.h"
 
 namespace codelog::coding_systems {
 
-enum class SearchMode : std::uint8_t {
-  contains,
-  words,
-  phrase,
-  starts_with,
-  regex,
-  code_prefix,
-  code_range,
-  code,
-};
-std::string_view to_string(SearchMode mode);
-std::optional<SearchMode> parse_search_mode(std::string_view name);
-std::span<const SearchMode> all_search_modes();
+using base::SearchMode;
+
 // True for the modes whose text is a code or a range of codes, not part of a description.
 bool is_by_code(SearchMode mode);
 

@@ -8,7 +8,6 @@
 #include "server/api/past.h"
 #include "server/api/paths.h"
 #include "server/api/render.h"
-#include "server/application/names.h"
 #include "server/commands/permissions.h"
 
 namespace codelog::api {
@@ -65,7 +64,7 @@ void write_summary(const CodelistRecord& codelist, const std::vector<VersionReco
   json.key("versions").begin_array();
   for (const VersionRecord& version : versions) {
     json.begin_object().field("hash", base::version_hash(version.id)).field("tag", version.tag);
-    json.field("status", application::status_text(version.status)).end_object();
+    json.field("status", events::to_string(version.status)).end_object();
   }
   json.end_array().end_object();
 }
@@ -94,7 +93,7 @@ Result<http::Response> list_codelists(const ReadCall& call) {
     const bool matches =
         !filter->status ||
         std::any_of(versions.begin(), versions.end(), [&](const VersionRecord& version) {
-          return application::status_text(version.status) == *filter->status;
+          return events::to_string(version.status) == *filter->status;
         });
     if (!matches) continue;
     if (count == *limit) {

@@ -36,7 +36,7 @@ Result<Outcome> add_search(const WriteCall& call) {
                               .text = call.body.at(by_term ? "term" : "code")};
   if (call.body.contains("mode")) {
     const auto mode =
-        coding_systems::parse_search_mode(call.body.at("mode").get_ref<const std::string&>());
+        base::parse_search_mode(call.body.at("mode").get_ref<const std::string&>());
     CODELOG_CHECK(mode.has_value(), "a mode that the schema lets through");
     command.mode = *mode;
   }

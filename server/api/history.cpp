@@ -1,14 +1,14 @@
 #include "server/api/history.h"
 
 #include <algorithm>
-#include <array>
+#include <type_traits>
 #include <variant>
 
 #include "events/base/url_path.h"
 #include "events/base/version_hash.h"
+#include "events/fields.h"
 #include "projections/projections.h"
 #include "server/api/render.h"
-#include "server/application/names.h"
 
 namespace codelog::api {
 namespace {
@@ -24,7 +24,9 @@ using events::Commit;
 constexpr std::size_t page_bytes_max = 4u << 20;
 constexpr std::size_t page_codes_max = 200'000;
 
-// Writes the content of an event, in the API's terms.
+// Writes the content of an event, in the API's terms. How a field is shown depends on its type, and
+// on its name where the API is briefer than the log. Fields of other types do not occur in events
+// of codelists.
 class EventWriter {
  public:
   EventWriter(JsonWriter& json, const HistoryRange& range)
@@ -32,124 +34,105 @@ class EventWriter {
 
   void write(const events::Event& event) {
     is_cut_ = false;
-    std::visit([this](const auto& value) { on(value); }, event);
+    std::visit([this](const auto& value) { write_fields(value); }, event);
   }
   // True if a list of the last event goes on after what was written.
   bool is_cut() const { return is_cut_; }
 
  private:
-  void on(const events::CodelistCreated& event) {
-    write_handle_fields({event.owner, event.name, event.slug}, json_);
-    json_.field("coding_system", event.coding_system).field("description", event.description);
-    json_.field("methodology", event.methodology);
-    write_references(event.references);
-    write_signoffs(event.signoffs);
-    if (event.cloned_from) json_.field("cloned_from", base::version_hash(*event.cloned_from));
+  template <class Event>
+  void write_fields(const Event& event) {
+    events::visit_fields(event, [this](std::string_view name, const auto& value) {
+      if constexpr (requires { this->on(name, value); }) this->on(name, value);
+    });
   }
-  void on(const events::CodelistDetailsChanged& event) {
-    json_.field("description", event.description).field("methodology", event.methodology);
-  }
-  void on(const events::CodelistHandleChanged& event) {
-    write_handle_fields({event.owner, event.name, event.slug}, json_);
-  }
-  void on(const events::CodelistReferencesReplaced& event) { write_references(event.references); }
-  void on(const events::CodelistSignOffsReplaced& event) { write_signoffs(event.signoffs); }
-  void on(const events::CollaboratorAdded& event) { json_.field("username", event.username); }
-  void on(const events::CollaboratorRemoved& event) { json_.field("username", event.username); }
-  void on(const events::CodelistTagsReplaced& event) {
-    json_.key("tags");
-    write_texts(event.tags, json_);
-  }
-  void on(const events::CodelistDeleted& event) { write_deletion(event.cause, event.reason); }
-
-  void on(const events::VersionCreated& event) {
-    write_version(event.version);
-    json_.field("status", application::status_text(event.status)).field("tag", event.tag);
-    json_.field("author", event.author).field("release", event.release);
-    if (event.source) json_.field("source", base::version_hash(*event.source));
-    json_.field("style", event.csv_data ? "old" : "new");
-    projections::StatusCounts counts{};
-    for (const auto& code : event.codes) ++counts[static_cast<std::size_t>(code.status)];
-    json_.key("counts");
-    write_counts(counts, json_);
-    json_.field("searches_count", std::uint64_t{event.searches.size()});
-    if (!event.searches_left_out.empty()) {
-      json_.key("searches_left_out");
-      write_searches_left_out(event.searches_left_out, json_);
-    }
-    if (!event.assumed.empty()) {
-      json_.field("assumed_count", std::uint64_t{event.assumed.size()});
-    }
-  }
-  void on(const events::SearchAdded& event) {
-    write_version(event.version);
-    write_search(event.search);
-    write_changed(event.changes);
-  }
-  void on(const events::SearchRemoved& event) {
-    write_version(event.version);
-    write_search(event.search);
-    write_changed(event.changes);
-  }
-  void on(const events::StatusesChanged& event) {
-    write_version(event.version);
-    json_.field("updates_count", std::uint64_t{event.updates.size()});
-    json_.key("updates").begin_array();
-    for (const base::CodeWithStatus& update : part_of(event.updates)) {
-      json_.begin_array().value(update.code).value(base::to_string(update.status)).end_array();
-    }
-    json_.end_array();
-    if (!event.reason.empty()) json_.field("reason", event.reason);
-    write_changed(event.changes);
-  }
-  void on(const events::StatusesReapplied& event) {
-    write_version(event.version);
-    write_changed(event.changes);
-  }
-  void on(const events::AssumptionsConfirmed& event) {
-    write_version(event.version);
+  // The only content of this event are codes that other events mention by the way.
+  void write_fields(const events::AssumptionsConfirmed& event) {
+    on("version", event.version);
     json_.field("confirmed_count", std::uint64_t{event.settled.size()});
     if (!show_changes_) return;
     json_.key("confirmed");
     write_texts(part_of(event.settled), json_);
   }
-  void on(const events::DraftStepUndone& event) { write_step(event); }
-  void on(const events::DraftStepRedone& event) { write_step(event); }
-  void on(const events::VersionSavedForReview& event) {
-    write_version(event.version);
-    if (event.compatible_releases.empty()) return;
-    json_.key("compatible_releases");
-    write_texts(event.compatible_releases, json_);
+
+  void on(std::string_view name, base::VersionId id) { json_.field(name, base::version_hash(id)); }
+  void on(std::string_view name, const std::optional<base::VersionId>& id) {
+    if (id) json_.field(name, base::version_hash(*id));
   }
-  void on(const events::VersionPublished& event) { write_version(event.version); }
-  void on(const events::VersionDeleted& event) {
-    write_version(event.version);
-    write_deletion(event.cause, event.reason);
+  void on(std::string_view name, base::Position position) { json_.field(name, position.value()); }
+  void on(std::string_view name, const events::Owner& owner) {
+    json_.field(name, events::to_string(owner));
   }
-
-  // Events that belong to no codelist; they never come here.
-  template <class Other>
-  void on(const Other&) {}
-
-  template <class Step>
-  void write_step(const Step& event) {
-    write_version(event.version);
-    json_.field("step", event.step.value());
-    write_changed(event.changes);
+  void on(std::string_view name, events::VersionStatus status) {
+    json_.field(name, events::to_string(status));
   }
-
-  void write_version(base::VersionId id) { json_.field("version", base::version_hash(id)); }
-
-  void write_search(const events::SearchWithResults& search) {
-    json_.key("search");
-    api::write_search({base::VersionId(), search}, json_);
+  void on(std::string_view name, events::VersionOrigin origin) {
+    json_.field(name, events::to_string(origin));
   }
-
-  void write_changed(const std::vector<CodeChange>& changes) {
+  void on(std::string_view name, events::DeletionCause cause) {
+    json_.field(name, events::to_string(cause));
+  }
+  void on(std::string_view name, const std::string& text) {
+    if (name == "reason" && text.empty()) return;
+    json_.field(name, text);
+  }
+  void on(std::string_view name, const std::optional<std::string>& text) {
+    if (name == "csv_data") {
+      json_.field("style", text ? "old" : "new");
+    } else {
+      json_.field(name, text);
+    }
+  }
+  void on(std::string_view name, const std::vector<std::string>& texts) {
+    if (name == "settled" || name == "reopened") return;
+    if (name == "assumed") {
+      if (!texts.empty()) json_.field("assumed_count", std::uint64_t{texts.size()});
+    } else if (name != "compatible_releases" || !texts.empty()) {
+      json_.key(name);
+      write_texts(texts, json_);
+    }
+  }
+  void on(std::string_view name, const std::vector<events::Reference>& references) {
+    json_.key(name);
+    write_references(references, json_);
+  }
+  void on(std::string_view name, const std::vector<events::SignOff>& signoffs) {
+    json_.key(name);
+    write_signoffs(signoffs, json_);
+  }
+  void on(std::string_view name, const std::vector<base::CodeWithStatus>& codes) {
+    if (name == "codes") return write_status_counts(codes);
+    json_.field(std::string(name) + "_count", std::uint64_t{codes.size()});
+    json_.key(name).begin_array();
+    for (const base::CodeWithStatus& code : part_of(codes)) {
+      json_.begin_array().value(code.code).value(base::to_string(code.status)).end_array();
+    }
+    json_.end_array();
+  }
+  void on(std::string_view, const std::vector<CodeChange>& changes) {
     json_.field("changed_count", std::uint64_t{changes.size()});
     if (!show_changes_) return;
     json_.key("changed");
     write_changes(part_of(changes), json_);
+  }
+  void on(std::string_view name, const events::SearchWithResults& search) {
+    json_.key(name);
+    write_search({base::VersionId(), search}, json_);
+  }
+  void on(std::string_view name, const std::vector<events::SearchWithResults>& searches) {
+    if (name == "searches") json_.field("searches_count", std::uint64_t{searches.size()});
+  }
+  void on(std::string_view name, const std::vector<events::SearchLeftOut>& searches) {
+    if (searches.empty()) return;
+    json_.key(name);
+    write_searches_left_out(searches, json_);
+  }
+
+  void write_status_counts(const std::vector<base::CodeWithStatus>& codes) {
+    projections::StatusCounts counts{};
+    for (const base::CodeWithStatus& code : codes) ++counts[static_cast<std::size_t>(code.status)];
+    json_.key("counts");
+    write_counts(counts, json_);
   }
 
   template <class Entry>
@@ -159,22 +142,6 @@ class EventWriter {
     is_cut_ = is_cut_ || after < all.size();
     return {all.begin() + static_cast<std::ptrdiff_t>(first),
             all.begin() + static_cast<std::ptrdiff_t>(after)};
-  }
-
-  void write_deletion(events::DeletionCause cause, const std::string& reason) {
-    constexpr std::array<std::string_view, 4> causes = {"requested", "discarded", "superseded",
-                                                        "with codelist"};
-    json_.field("cause", causes[static_cast<std::size_t>(cause)]);
-    if (!reason.empty()) json_.field("reason", reason);
-  }
-
-  void write_references(const std::vector<events::Reference>& references) {
-    json_.key("references");
-    api::write_references(references, json_);
-  }
-  void write_signoffs(const std::vector<events::SignOff>& signoffs) {
-    json_.key("signoffs");
-    api::write_signoffs(signoffs, json_);
   }
 
   JsonWriter& json_;
@@ -212,8 +179,8 @@ void write_damaged(base::Position position, JsonWriter& json) {
 // The address of the commit's next codes.
 std::string address_of_more(const Commit& commit, const projections::Handle& handle,
                             const HistoryRange& range) {
-  return base::encode_url_path("/api/v2/codelists/" + owner_text(handle.owner) + "/" + handle.slug +
-                               "/history") +
+  return base::encode_url_path("/api/v2/codelists/" + events::to_string(handle.owner) + "/" +
+                               handle.slug + "/history") +
          "?after=" + std::to_string(commit.position.value() - 1) + "&limit=1" +
          (range.show_changes ? "&changes=true" : "") +
          "&offset=" + std::to_string(range.codes_offset + event_codes_max);
@@ -233,17 +200,27 @@ void write_commit(const Commit& commit, const projections::Handle& handle,
   }
 }
 
-// How many codes the commit holds, shown or not.
+std::size_t codes_in(const events::SearchWithResults& search) { return search.codes.size(); }
+template <class Entry>
+std::size_t codes_in(const std::vector<Entry>& entries) {
+  if constexpr (std::is_same_v<Entry, events::SearchWithResults>) {
+    std::size_t count = 0;
+    for (const Entry& search : entries) count += search.codes.size();
+    return count;
+  } else {
+    return entries.size();
+  }
+}
+
+// How many codes the commit holds, shown or not. (Other lists are short.)
 std::size_t codes_count(const Commit& commit) {
   std::size_t count = 0;
   for (const events::Event& any : commit.content.events) {
     std::visit(
         [&](const auto& event) {
-          if constexpr (requires { event.changes.size(); }) count += event.changes.size();
-          if constexpr (requires { event.updates.size(); }) count += event.updates.size();
-          if constexpr (requires { event.codes.size(); }) count += event.codes.size();
-          if constexpr (requires { event.search.codes; }) count += event.search.codes.size();
-          if constexpr (requires { event.settled.size(); }) count += event.settled.size();
+          events::visit_fields(event, [&](std::string_view, const auto& value) {
+            if constexpr (requires { codes_in(value); }) count += codes_in(value);
+          });
         },
         any);
   }

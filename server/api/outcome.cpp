@@ -8,7 +8,6 @@
 #include "server/api/paths.h"
 #include "server/api/render.h"
 #include "server/application/idempotency.h"
-#include "server/application/names.h"
 #include "server/commands/draft_commands.h"
 
 namespace codelog::api {
@@ -33,7 +32,7 @@ const Event& event_of(const Commit& commit) {
 void write_new_version(const events::VersionCreated& version, JsonWriter& json) {
   json.field("hash", base::version_hash(version.version));
   json.field("id", std::uint64_t{version.version.value()}).field("tag", version.tag);
-  json.field("status", application::status_text(version.status));
+  json.field("status", events::to_string(version.status));
   json.field("release", version.release);
   json.field("codes_count", std::uint64_t{version.codes.size()});
   if (!version.assumed.empty()) {
@@ -71,7 +70,7 @@ http::Response codelist_created(const WriteCall&, const Commit& commit) {
   write_new_version(event_of<events::VersionCreated>(commit), json);
   json.end_object();
   http::Response response = finish(201, json, commit);
-  response.add("Location", base::encode_url_path("/api/v2/codelists/" + owner_text(codelist.owner) +
+  response.add("Location", base::encode_url_path("/api/v2/codelists/" + events::to_string(codelist.owner) +
                                                  "/" + codelist.slug));
   return response;
 }

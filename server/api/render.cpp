@@ -2,9 +2,7 @@
 
 #include "events/base/version_hash.h"
 #include "projections/projections.h"
-#include "server/application/names.h"
 #include "server/commands/draft_making.h"
-#include "server/commands/permissions.h"
 #include "server/commands/version_contents.h"
 
 namespace codelog::api {
@@ -13,26 +11,6 @@ namespace {
 using base::CodeStatus;
 
 constexpr std::size_t code_bytes = 32;  // approximate, with status; for reserving memory
-
-std::string_view origin_text(events::VersionOrigin origin) {
-  switch (origin) {
-    case events::VersionOrigin::scratch:
-      return "scratch";
-    case events::VersionOrigin::codes:
-      return "codes";
-    case events::VersionOrigin::csv:
-      return "csv";
-    case events::VersionOrigin::version:
-      return "version";
-    case events::VersionOrigin::clone:
-      return "clone";
-    case events::VersionOrigin::conversion:
-      return "conversion";
-    case events::VersionOrigin::migration:
-      return "migration";
-  }
-  return "";
-}
 
 void write_former_handles(const CodelistRecord& codelist, JsonWriter& json) {
   json.begin_array();
@@ -71,10 +49,8 @@ void write_references(const std::vector<events::Reference>& references, JsonWrit
   json.end_array();
 }
 
-std::string owner_text(const events::Owner& owner) { return commands::to_string(owner); }
-
 void write_handle_fields(const projections::Handle& handle, JsonWriter& json) {
-  json.field("owner", owner_text(handle.owner));
+  json.field("owner", events::to_string(handle.owner));
   json.field("slug", handle.slug).field("name", handle.name);
 }
 
@@ -95,9 +71,9 @@ void write_counts(const projections::StatusCounts& counts, JsonWriter& json) {
 void write_version_fields(const VersionRecord& version, JsonWriter& json) {
   json.field("hash", base::version_hash(version.id));
   json.field("id", std::uint64_t{version.id.value()}).field("tag", version.tag);
-  json.field("status", application::status_text(version.status)).field("author", version.author);
+  json.field("status", events::to_string(version.status)).field("author", version.author);
   json.field("release", version.release).field("style", version.has_csv_data ? "old" : "new");
-  json.field("origin", origin_text(version.origin)).key("source");
+  json.field("origin", events::to_string(version.origin)).key("source");
   version.source ? json.value(base::version_hash(*version.source)) : json.null();
   json.field("created_at", base::format_timestamp(version.created_at));
   json.field("updated_at", base::format_timestamp(version.updated_at));
@@ -107,7 +83,7 @@ void write_version_fields(const VersionRecord& version, JsonWriter& json) {
 
 void write_asked(const commands::SearchRequest& request, JsonWriter& json) {
   json.field(request.kind == events::SearchKind::term ? "term" : "code", request.text);
-  json.field("mode", coding_systems::to_string(request.mode));
+  json.field("mode", base::to_string(request.mode));
   if (!request.types.empty()) {
     json.key("types");
     write_texts(request.types, json);
@@ -174,7 +150,7 @@ std::string version_json(const Views& views, const CodelistRecord& codelist,
   write_version_fields(version, json);
   json.key("codelist");
   write_handle(codelist.handle(), json);
-  json.field("owner", owner_text(codelist.handle().owner));
+  json.field("owner", events::to_string(codelist.handle().owner));
   json.field("coding_system", codelist.coding_system);
   json.key("searches").begin_array();
   for (const projections::SearchRecord& search : views.searches(version.id)) {

@@ -15,8 +15,6 @@ using projections::CodelistRecord;
 using projections::VersionRecord;
 using projections::Views;
 
-std::string owner_text(const events::Owner& owner);
-
 // {"owner":…,"slug":…,"name":…}; or only the fields, for an object with more fields.
 void write_handle(const projections::Handle& handle, JsonWriter& json);
 void write_handle_fields(const projections::Handle& handle, JsonWriter& json);

@@ -31,13 +31,13 @@ Error bad_parameter(std::string_view name, std::string detail) {
 
 Result<SearchMode> mode_in_query(const http::Parameters& query) {
   if (!query.has("mode")) return SearchMode::contains;
-  const auto mode = coding_systems::parse_search_mode(query.get("mode"));
+  const auto mode = base::parse_search_mode(query.get("mode"));
   // A code without a mode means OpenCodelists' search by code.
   if (mode && *mode != SearchMode::code) return *mode;
   std::string names;
-  for (const SearchMode known : coding_systems::all_search_modes()) {
+  for (const SearchMode known : base::all_search_modes()) {
     if (known == SearchMode::code) continue;
-    names += (names.empty() ? "" : ", ") + std::string(coding_systems::to_string(known));
+    names += (names.empty() ? "" : ", ") + std::string(base::to_string(known));
   }
   return bad_parameter("mode", "must be one of " + names);
 }

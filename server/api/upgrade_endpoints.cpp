@@ -107,7 +107,7 @@ std::string preview_json(const VersionRecord& version, const std::string& releas
   JsonWriter json(application::JsonStyle::compact, 1024 + upgrade.codes.size() * compared_bytes);
   json.begin_object().field("release", release).field("release_before", version.release);
   json.field("compared_with_release_before", releases.older() != nullptr);
-  json.field("outcome", commands::to_string(upgrade.outcome()))
+  json.field("outcome", events::to_string(upgrade.outcome()))
       .field("compatible", upgrade.is_compatible);
   json.key("counts");
   write_upgrade_counts(upgrade.counts, json);
@@ -242,7 +242,7 @@ void write_row(const Views& views, const events::VersionUpgrade& row, JsonWriter
   } else {
     json.null();  // the codelist has been deleted since
   }
-  json.field("outcome", commands::to_string(row.outcome)).field("compatible", row.is_compatible);
+  json.field("outcome", events::to_string(row.outcome)).field("compatible", row.is_compatible);
   json.key("counts");
   write_upgrade_counts(row.counts, json);
   if (!row.problem.empty()) json.field("problem", row.problem);
@@ -254,7 +254,7 @@ void write_summary(const std::vector<events::VersionUpgrade>& rows, JsonWriter& 
   for (const auto outcome : {events::UpgradeOutcome::unchanged, events::UpgradeOutcome::affected,
                              events::UpgradeOutcome::cannot_tell}) {
     const auto count = std::ranges::count(rows, outcome, &events::VersionUpgrade::outcome);
-    json.field(commands::to_string(outcome), static_cast<std::uint64_t>(count));
+    json.field(events::to_string(outcome), static_cast<std::uint64_t>(count));
   }
   json.end_object();
 }

@@ -133,7 +133,7 @@ void Lists::write_versions(const Views& views, const CodelistRecord& codelist, J
     const std::string name = commands::tag_or_hash(version);
     json.begin_object().field("hash", base::version_hash(version.id)).field("tag", version.tag);
     json.field("full_slug", application::full_slug(codelist.handle()) + "/" + name);
-    json.field("status", application::status_text(version.status));
+    json.field("status", events::to_string(version.status));
     json.field("downloadable", is_downloadable(views, codelist, version));
     json.field("updated_date", base::format_date(version.updated_at)).end_object();
   }

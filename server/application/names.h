@@ -10,7 +10,5 @@ namespace codelog::application {
 
 // "test-org/statins" or "user/alice/statins".
 std::string full_slug(const projections::Handle& handle);
-// "draft", "under review", "published".
-std::string_view status_text(events::VersionStatus status);
 
 }  // namespace codelog::application

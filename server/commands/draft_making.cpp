@@ -83,18 +83,6 @@ Result<std::string> plain_slug(const SearchRequest& request) {
   return by_term ? base::slugify(text) : "code:" + text;
 }
 
-// Events and searches number their modes alike.
-constexpr bool is_same(events::SearchMode event, SearchMode mode) {
-  return static_cast<int>(event) == static_cast<int>(mode);
-}
-static_assert(is_same(events::SearchMode::contains, SearchMode::contains));
-static_assert(is_same(events::SearchMode::words, SearchMode::words));
-static_assert(is_same(events::SearchMode::phrase, SearchMode::phrase));
-static_assert(is_same(events::SearchMode::starts_with, SearchMode::starts_with));
-static_assert(is_same(events::SearchMode::regex, SearchMode::regex));
-static_assert(is_same(events::SearchMode::code_prefix, SearchMode::code_prefix));
-static_assert(is_same(events::SearchMode::code_range, SearchMode::code_range));
-
 // Expands the search without a limit.
 Result<SearchExpansion> expand(const ReleasePointer& release, const SearchRequest& request) {
   const CodeUniverse universe(release);
@@ -120,7 +108,7 @@ template <class Search>
 SearchRequest asked_by(const Search& search) {
   SearchRequest request{.kind = search.kind,
                         .text = search.text,
-                        .mode = static_cast<SearchMode>(search.mode),
+                        .mode = search.mode,
                         .types = search.types};
   if (search.active != events::ActiveFilter::any) {
     request.active = search.active == events::ActiveFilter::active;
@@ -137,7 +125,7 @@ events::SearchWithResults search_of(const SearchRequest& request) {
   events::SearchWithResults search;
   search.kind = request.kind;
   search.text = request.text;
-  search.mode = static_cast<events::SearchMode>(request.mode);
+  search.mode = request.mode;
   search.types = request.types;
   if (request.active) {
     search.active = *request.active ? events::ActiveFilter::active : events::ActiveFilter::inactive;
@@ -170,7 +158,7 @@ Result<std::string> search_slug(const SearchRequest& request) {
   const bool is_default = request.mode == SearchMode::contains;
   if (!is_default && coding_systems::is_by_code(request.mode) == by_term) {
     return base::field_error(ErrorCode::invalid, "mode",
-                             "\"" + std::string(coding_systems::to_string(request.mode)) +
+                             "\"" + std::string(base::to_string(request.mode)) +
                                  "\" takes a " +
                                  text_field(by_term ? SearchKind::code : SearchKind::term));
   }
@@ -184,7 +172,7 @@ Result<std::string> search_slug(const SearchRequest& request) {
   }
   const auto good = coding_systems::check_search_text(request.mode, request.text);
   if (!good) return in_words_of(request, good.error());
-  return std::string(coding_systems::to_string(request.mode)) + ":" +
+  return std::string(base::to_string(request.mode)) + ":" +
          (by_term ? base::slugify(request.text) : request.text);
 }
 

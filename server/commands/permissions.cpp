@@ -54,9 +54,4 @@ Result<Owner> parse_owner(std::string_view text) {
   return owner;
 }
 
-std::string to_string(const Owner& owner) {
-  const bool is_user = owner.kind == events::OwnerKind::user;
-  return std::string(is_user ? user_prefix : organisation_prefix) + owner.name;
-}
-
 }  // namespace codelog::commands

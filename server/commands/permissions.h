@@ -22,6 +22,5 @@ Result<void> check_owner(const Views& views, const Owner& owner);
 
 // "organisation/SLUG" or "user/NAME".
 Result<Owner> parse_owner(std::string_view text);
-std::string to_string(const Owner& owner);
 
 }  // namespace codelog::commands

@@ -109,18 +109,6 @@ bool is_own_release(const ReleaseComparison& releases) {
 
 }  // namespace
 
-std::string_view to_string(events::UpgradeOutcome outcome) {
-  switch (outcome) {
-    case events::UpgradeOutcome::unchanged:
-      return "unchanged";
-    case events::UpgradeOutcome::affected:
-      return "affected";
-    case events::UpgradeOutcome::cannot_tell:
-      return "cannot tell";
-  }
-  return "cannot tell";
-}
-
 events::UpgradeOutcome Upgrade::outcome() const {
   if (counts != events::UpgradeCounts()) return events::UpgradeOutcome::affected;
   return had_older ? events::UpgradeOutcome::unchanged : events::UpgradeOutcome::cannot_tell;

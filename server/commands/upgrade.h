@@ -17,7 +17,6 @@
 namespace codelog::commands {
 
 // "unchanged", "affected" or "cannot tell".
-std::string_view to_string(events::UpgradeOutcome outcome);
 
 // The codes and searches of a version. An uploaded table counts as the list of its codes known to
 // its release (or else to the newer one).

@@ -76,7 +76,7 @@ http::Response version_page(const application::Application& application, const e
   if (commands::has_release_file(views, codelist.coding_system, version.release)) {
     files += "<p>" + link(path + "definition.csv", "Download definition") + "</p>\n";
   }
-  const std::string status(application::status_text(version.status));
+  const std::string status(events::to_string(version.status));
   return named_page(*named, "This version is " + status + ".", files);
 }
 

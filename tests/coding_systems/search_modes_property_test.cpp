@@ -182,7 +182,7 @@ TEST_CASE("words, phrase and starts_with find exactly the codes with such a text
     for (int i = 0; i < 30; ++i) {
       const auto query = random_query(texts);
       for (const auto mode : {SearchMode::words, SearchMode::phrase, SearchMode::starts_with}) {
-        RC_LOG() << coding_systems::to_string(mode) << ": '" << written(query) << "'\n";
+        RC_LOG() << base::to_string(mode) << ": '" << written(query) << "'\n";
         const SearchQuery asked{.mode = mode, .text = written(query)};
         if (words(query, true).empty()) {
           RC_ASSERT(!release->search(asked));

@@ -158,13 +158,13 @@ TEST_CASE("an invalid search is refused with the reason", "[search][modes]") {
   const auto refuse = [&](SearchMode mode, const std::string& text) {
     return refusal(*release, {.mode = mode, .text = text});
   };
-  for (const auto mode : coding_systems::all_search_modes()) {
+  for (const auto mode : base::all_search_modes()) {
     CHECK(refuse(mode, "") == "text is empty");
     CHECK(refuse(mode, "a\xff") == "text is not well-formed UTF-8");
     CHECK(refuse(mode, std::string(1025, 'a')) == "text has over 1024 bytes");
-    CHECK(coding_systems::parse_search_mode(coding_systems::to_string(mode)) == mode);
+    CHECK(base::parse_search_mode(base::to_string(mode)) == mode);
   }
-  CHECK(!coding_systems::parse_search_mode("fuzzy"));
+  CHECK(!base::parse_search_mode("fuzzy"));
   for (const auto mode : {SearchMode::words, SearchMode::phrase, SearchMode::starts_with}) {
     CHECK(refuse(mode, " -(%)™ ") == "text must have a letter or a digit");
   }

@@ -145,7 +145,7 @@ void compare_state(const projections::Views& views, const OrderedJson& expected)
   const auto codelist = views.codelist(codelist_id);
   REQUIRE(version);
   REQUIRE(codelist);
-  CHECK(application::status_text(version->status) == expected.at("status").get<std::string>());
+  CHECK(events::to_string(version->status) == expected.at("status").get<std::string>());
   CHECK(version->codes_count() == expected.at("n_codes"));
   for (const auto& [status, count] : expected.at("counts").items()) {
     const auto index = static_cast<std::size_t>(*base::parse_code_status(status));

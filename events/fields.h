@@ -1,0 +1,374 @@
+// Describes each event once: its name, and the names of its fields. Histories, the JSON of
+// `codelog log show` and event_type() are made from these descriptions.
+//
+// A description passes every field to `field(name, value)`, in the order in which people read them.
+// The names are part of the program's JSON: add, but do not rename.
+#pragma once
+
+#include <string_view>
+
+#include "events/event.h"
+
+namespace codelog::events {
+
+// Has a specialisation for every event.
+template <class T>
+struct Description;
+
+template <>
+struct Description<UserAdded> {
+  static constexpr std::string_view name = "UserAdded";
+  static void fields(auto& event, auto&& field) {
+    field("username", event.username);
+    field("personal", event.personal);
+    field("is_admin", event.is_admin);
+  }
+};
+
+template <>
+struct Description<UserPersonalDataChanged> {
+  static constexpr std::string_view name = "UserPersonalDataChanged";
+  static void fields(auto& event, auto&& field) {
+    field("username", event.username);
+    field("personal", event.personal);
+  }
+};
+
+template <>
+struct Description<UserActivationChanged> {
+  static constexpr std::string_view name = "UserActivationChanged";
+  static void fields(auto& event, auto&& field) {
+    field("username", event.username);
+    field("is_active", event.is_active);
+  }
+};
+
+template <>
+struct Description<UserAdminChanged> {
+  static constexpr std::string_view name = "UserAdminChanged";
+  static void fields(auto& event, auto&& field) {
+    field("username", event.username);
+    field("is_admin", event.is_admin);
+  }
+};
+
+template <>
+struct Description<UserErased> {
+  static constexpr std::string_view name = "UserErased";
+  static void fields(auto& event, auto&& field) { field("username", event.username); }
+};
+
+template <>
+struct Description<TokenSet> {
+  static constexpr std::string_view name = "TokenSet";
+  static void fields(auto& event, auto&& field) {
+    field("username", event.username);
+    field("token_digest", event.token_digest);
+  }
+};
+
+template <>
+struct Description<OrganisationAdded> {
+  static constexpr std::string_view name = "OrganisationAdded";
+  static void fields(auto& event, auto&& field) {
+    field("slug", event.slug);
+    field("name", event.name);
+    field("url", event.url);
+  }
+};
+
+template <>
+struct Description<MemberSet> {
+  static constexpr std::string_view name = "MemberSet";
+  static void fields(auto& event, auto&& field) {
+    field("organisation", event.organisation);
+    field("username", event.username);
+    field("is_admin", event.is_admin);
+  }
+};
+
+template <>
+struct Description<MemberRemoved> {
+  static constexpr std::string_view name = "MemberRemoved";
+  static void fields(auto& event, auto&& field) {
+    field("organisation", event.organisation);
+    field("username", event.username);
+  }
+};
+
+template <>
+struct Description<ReleaseRegistered> {
+  static constexpr std::string_view name = "ReleaseRegistered";
+  static void fields(auto& event, auto&& field) {
+    field("alias", event.alias);
+    field("coding_system", event.coding_system);
+    field("name", event.name);
+    field("valid_from", event.valid_from);
+    field("import_ref", event.import_ref);
+    field("state", event.state);
+    field("file_digest", event.file_digest);
+    field("concepts", event.concepts_count);
+  }
+};
+
+template <>
+struct Description<MappingRegistered> {
+  static constexpr std::string_view name = "MappingRegistered";
+  static void fields(auto& event, auto&& field) {
+    field("mapping", event.mapping);
+    field("name", event.name);
+    field("valid_from", event.valid_from);
+    field("import_ref", event.import_ref);
+    field("file_digest", event.file_digest);
+    field("rows", event.rows_count);
+  }
+};
+
+template <>
+struct Description<RefsetVersionRecorded> {
+  static constexpr std::string_view name = "RefsetVersionRecorded";
+  static void fields(auto& event, auto&& field) {
+    field("kind", event.kind);
+    field("release", event.release);
+    field("tag", event.tag);
+    field("release_date", event.release_date);
+  }
+};
+
+template <>
+struct Description<UpgradesReported> {
+  static constexpr std::string_view name = "UpgradesReported";
+  static void fields(auto& event, auto&& field) {
+    field("release", event.release);
+    field("release_digest", event.release_digest);
+    field("versions", event.versions);
+  }
+};
+
+template <>
+struct Description<CodelistCreated> {
+  static constexpr std::string_view name = "CodelistCreated";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("coding_system", event.coding_system);
+    field("owner", event.owner);
+    field("name", event.name);
+    field("slug", event.slug);
+    field("description", event.description);
+    field("methodology", event.methodology);
+    field("references", event.references);
+    field("signoffs", event.signoffs);
+    field("cloned_from", event.cloned_from);
+  }
+};
+
+template <>
+struct Description<CodelistDetailsChanged> {
+  static constexpr std::string_view name = "CodelistDetailsChanged";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("description", event.description);
+    field("methodology", event.methodology);
+  }
+};
+
+template <>
+struct Description<CodelistHandleChanged> {
+  static constexpr std::string_view name = "CodelistHandleChanged";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("owner", event.owner);
+    field("name", event.name);
+    field("slug", event.slug);
+  }
+};
+
+template <>
+struct Description<CodelistReferencesReplaced> {
+  static constexpr std::string_view name = "CodelistReferencesReplaced";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("references", event.references);
+  }
+};
+
+template <>
+struct Description<CodelistSignOffsReplaced> {
+  static constexpr std::string_view name = "CodelistSignOffsReplaced";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("signoffs", event.signoffs);
+  }
+};
+
+template <>
+struct Description<CollaboratorAdded> {
+  static constexpr std::string_view name = "CollaboratorAdded";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("username", event.username);
+  }
+};
+
+template <>
+struct Description<CollaboratorRemoved> {
+  static constexpr std::string_view name = "CollaboratorRemoved";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("username", event.username);
+  }
+};
+
+template <>
+struct Description<CodelistTagsReplaced> {
+  static constexpr std::string_view name = "CodelistTagsReplaced";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("tags", event.tags);
+  }
+};
+
+template <>
+struct Description<CodelistDeleted> {
+  static constexpr std::string_view name = "CodelistDeleted";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("cause", event.cause);
+    field("reason", event.reason);
+  }
+};
+
+template <>
+struct Description<VersionCreated> {
+  static constexpr std::string_view name = "VersionCreated";
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("codelist", event.codelist);
+    field("status", event.status);
+    field("origin", event.origin);
+    field("tag", event.tag);
+    field("author", event.author);
+    field("release", event.release);
+    field("release_digest", event.release_digest);
+    field("source", event.source);
+    field("csv_data", event.csv_data);
+    field("codes", event.codes);
+    field("searches", event.searches);
+    field("searches_left_out", event.searches_left_out);
+    field("assumed", event.assumed);
+  }
+};
+
+template <>
+struct Description<SearchAdded> {
+  static constexpr std::string_view name = "SearchAdded";
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("search", event.search);
+    field("release_digest", event.release_digest);
+    field("changes", event.changes);
+  }
+};
+
+template <>
+struct Description<SearchRemoved> {
+  static constexpr std::string_view name = "SearchRemoved";
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("search", event.search);
+    field("changes", event.changes);
+    field("settled", event.settled);
+  }
+};
+
+template <>
+struct Description<StatusesChanged> {
+  static constexpr std::string_view name = "StatusesChanged";
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("updates", event.updates);
+    field("reason", event.reason);
+    field("release_digest", event.release_digest);
+    field("changes", event.changes);
+    field("settled", event.settled);
+  }
+};
+
+template <>
+struct Description<StatusesReapplied> {
+  static constexpr std::string_view name = "StatusesReapplied";
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("release_digest", event.release_digest);
+    field("changes", event.changes);
+    field("settled", event.settled);
+  }
+};
+
+template <>
+struct Description<AssumptionsConfirmed> {
+  static constexpr std::string_view name = "AssumptionsConfirmed";
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("settled", event.settled);
+  }
+};
+
+template <>
+struct Description<DraftStepUndone> {
+  static constexpr std::string_view name = "DraftStepUndone";
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("step", event.step);
+    field("changes", event.changes);
+    field("searches_added", event.searches_added);
+    field("searches_removed", event.searches_removed);
+    field("reopened", event.reopened);
+  }
+};
+
+template <>
+struct Description<DraftStepRedone> {
+  static constexpr std::string_view name = "DraftStepRedone";
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("step", event.step);
+    field("changes", event.changes);
+    field("searches_added", event.searches_added);
+    field("searches_removed", event.searches_removed);
+    field("settled", event.settled);
+  }
+};
+
+template <>
+struct Description<VersionSavedForReview> {
+  static constexpr std::string_view name = "VersionSavedForReview";
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("compatible_releases", event.compatible_releases);
+  }
+};
+
+template <>
+struct Description<VersionPublished> {
+  static constexpr std::string_view name = "VersionPublished";
+  static void fields(auto& event, auto&& field) { field("version", event.version); }
+};
+
+template <>
+struct Description<VersionDeleted> {
+  static constexpr std::string_view name = "VersionDeleted";
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("cause", event.cause);
+    field("reason", event.reason);
+  }
+};
+
+// Calls field(name, value) for every field of the event.
+template <EventType T, class Field>
+void visit_fields(const T& event, Field&& field) {
+  Description<T>::fields(event, field);
+}
+
+}  // namespace codelog::events
