@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "events/base/check.h"
-#include "events/base/files.h"
+#include "events/base/file.h"
 
 namespace codelog::events {
 namespace {
@@ -112,13 +112,12 @@ rocksdb::ReadOptions point_read() {
 // Describes the process that holds the lock, where the kernel knows it. The holder must not call
 // this itself: closing any descriptor of the file would drop its lock.
 std::string lock_holder(const std::filesystem::path& lock_file) {
-  const int file = ::open(lock_file.c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0) return "another process";
+  const auto file = base::open_file(lock_file, O_RDWR);
+  if (!file) return "another process";
   struct flock lock {};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
-  const bool held = ::fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-  ::close(file);
+  const bool held = ::fcntl(file.get(), F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
   return held ? "process " + std::to_string(lock.l_pid) : "another process";
 }
 

@@ -11,7 +11,7 @@
 #include <tuple>
 
 #include "events/base/check.h"
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "events/record.h"
 
 namespace codelog::events {
@@ -107,14 +107,14 @@ base::Result<std::unique_ptr<Witness>> Witness::open(const std::filesystem::path
   if (!slots[0] && !slots[1]) {
     return Error{ErrorCode::corrupt, "the head witness " + path.string() + " is damaged", {}};
   }
-  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0) return system_error("cannot open", path);
-  std::unique_ptr<Witness> witness(new Witness(path, file));
+  auto file = base::open_file(path, O_RDWR);
+  if (!file) return system_error("cannot open", path);
+  std::unique_ptr<Witness> witness(new Witness(path, std::move(file)));
   const bool second = !slots[0] || (slots[1] && age(*slots[1]) > age(*slots[0]));
   witness->safe_slot_ = second ? 1 : 0;
   witness->newest_ = *slots[witness->safe_slot_];
   // Bytes that a killed process wrote may not be on the disk yet.
-  if (::fdatasync(file) != 0) return system_error("cannot sync", path);
+  if (::fdatasync(witness->file_.get()) != 0) return system_error("cannot sync", path);
   return witness;
 }
 
@@ -125,14 +125,12 @@ base::Result<std::unique_ptr<Witness>> Witness::create(const std::filesystem::pa
   return open(path);
 }
 
-Witness::~Witness() { ::close(file_); }
-
 base::Result<void> Witness::record(const Head& head) {
   newest_.head = head;
   const std::string slot = slot_of(newest_);
   const auto offset = static_cast<off_t>((1 - safe_slot_) * slot_bytes);
   synced_ = false;
-  const ssize_t written = ::pwrite(file_, slot.data(), slot.size(), offset);
+  const ssize_t written = ::pwrite(file_.get(), slot.data(), slot.size(), offset);
   if (written < 0) return system_error("cannot write", path_);
   if (static_cast<std::size_t>(written) != slot.size()) {
     errno = ENOSPC;
@@ -143,7 +141,7 @@ base::Result<void> Witness::record(const Head& head) {
 
 base::Result<void> Witness::sync() {
   if (synced_) return {};
-  if (::fdatasync(file_) != 0) return system_error("cannot sync", path_);
+  if (::fdatasync(file_.get()) != 0) return system_error("cannot sync", path_);
   safe_slot_ = 1 - safe_slot_;
   synced_ = true;
   return {};

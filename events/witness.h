@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 
+#include "events/base/file.h"
 #include "events/base/result.h"
 #include "events/log.h"
 
@@ -35,9 +36,6 @@ class Witness {
   // Makes the file, durably, with this record in both slots; replaces an existing file.
   static base::Result<std::unique_ptr<Witness>> create(const std::filesystem::path& path,
                                                        const WitnessRecord& record);
-  ~Witness();
-  Witness(const Witness&) = delete;
-  Witness& operator=(const Witness&) = delete;
 
   const WitnessRecord& newest() const { return newest_; }
   bool is_synced() const { return synced_; }
@@ -48,10 +46,11 @@ class Witness {
   base::Result<void> sync();
 
  private:
-  Witness(const std::filesystem::path& path, int file) : path_(path), file_(file) {}
+  Witness(std::filesystem::path path, base::Descriptor file)
+      : path_(std::move(path)), file_(std::move(file)) {}
 
   std::filesystem::path path_;
-  int file_;
+  base::Descriptor file_;
   WitnessRecord newest_;
   unsigned safe_slot_ = 0;  // holds the last synced record
   bool synced_ = true;

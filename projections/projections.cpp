@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <new>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "projections/keys.h"
 
 namespace codelog::projections {

@@ -81,18 +81,6 @@ std::string encode_progress(const WorkProgress& progress) {
                 {{"stage", progress.stage}, {"done", progress.done}, {"total", progress.total}}}});
 }
 
-Descriptor::Descriptor(Descriptor&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  return *this;
-}
-
-Descriptor::~Descriptor() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 base::Result<void> send_line(int socket, std::string_view line) {
   const std::string text = std::string(line) + "\n";
   for (std::size_t sent = 0; sent < text.size();) {
@@ -130,7 +118,7 @@ base::Result<std::optional<std::string>> LineReceiver::receive() {
 }
 
 base::Result<AdminAddress> admin_address(const std::filesystem::path& data) {
-  Descriptor folder(::open(data.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  base::Descriptor folder = base::open_file(data, O_PATH | O_DIRECTORY);
   if (!folder) {
     const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
     return Error{code, "cannot open " + data.string() + ": " + std::strerror(errno), {}};

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 
+#include "events/base/file.h"
 #include "events/base/result.h"
 
 namespace codelog::tools {
@@ -46,21 +47,6 @@ base::Error error_from_json(const Json& value);
 std::string encode_answer(const base::Result<Json>& answer);
 std::string encode_progress(const WorkProgress& progress);
 
-// A socket that its destructor closes.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
-  Descriptor(Descriptor&& other) noexcept;
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor();
-  int get() const { return descriptor_; }
-  explicit operator bool() const { return descriptor_ >= 0; }
-
- private:
-  int descriptor_ = -1;
-};
-
 // Sends the whole line, with its line end. Errors: unavailable.
 base::Result<void> send_line(int socket, std::string_view line);
 
@@ -82,7 +68,7 @@ class LineReceiver {
 // A socket address for DATA/codelog.sock. Socket addresses hold only 107 bytes, so this one leads
 // through the open folder, for any length of DATA. Valid while `folder` is open.
 struct AdminAddress {
-  Descriptor folder;
+  base::Descriptor folder;
   std::string path;
 };
 base::Result<AdminAddress> admin_address(const std::filesystem::path& data);

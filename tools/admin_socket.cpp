@@ -11,7 +11,7 @@
 #include <exception>
 #include <system_error>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 
 namespace codelog::tools {
 namespace {
@@ -46,7 +46,7 @@ base::Result<std::unique_ptr<AdminSocket>> AdminSocket::listen(const std::filesy
   const std::filesystem::path path = data / admin_socket_name;
   auto address = admin_address(data);
   if (!address) return address.error();
-  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  base::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket) return base::system_error("cannot make the socket", path);
   // On Linux the socket file gets the mode that the socket has when it is bound, so it is never
   // open to others.
@@ -59,13 +59,14 @@ base::Result<std::unique_ptr<AdminSocket>> AdminSocket::listen(const std::filesy
       ::listen(socket.get(), backlog) != 0) {
     return base::system_error("cannot listen on", path);
   }
-  Descriptor wake(::eventfd(0, EFD_CLOEXEC));
+  base::Descriptor wake(::eventfd(0, EFD_CLOEXEC));
   if (!wake) return base::system_error("cannot make an eventfd for", path);
   return std::unique_ptr<AdminSocket>(
       new AdminSocket(std::move(*address), std::move(socket), std::move(wake), std::move(run)));
 }
 
-AdminSocket::AdminSocket(AdminAddress address, Descriptor socket, Descriptor wake, RunOperation run)
+AdminSocket::AdminSocket(AdminAddress address, base::Descriptor socket, base::Descriptor wake,
+                         RunOperation run)
     : address_(std::move(address)),
       socket_(std::move(socket)),
       wake_(std::move(wake)),
@@ -105,7 +106,7 @@ void AdminSocket::accept_connections() {
       if (!full) connections_.insert(connection);
     }
     if (full) {
-      const Descriptor closing(connection);
+      const base::Descriptor closing(connection);
       const auto sent =
           send_line(connection,
                     encode_answer(Error{ErrorCode::unavailable, "too many commands at once", {}}));
@@ -119,13 +120,13 @@ void AdminSocket::accept_connections() {
 void AdminSocket::start_to_serve(int connection) {
   try {
     std::thread([this, connection] {
-      const Descriptor closing(connection);
+      const base::Descriptor closing(connection);
       serve(connection);
       forget(connection);
     }).detach();
   } catch (const std::system_error&) {
     // The system gives no more threads. The peer sees the end of the connection, and tries again.
-    const Descriptor closing(connection);
+    const base::Descriptor closing(connection);
     forget(connection);
   }
 }

@@ -31,7 +31,8 @@ class AdminSocket {
   AdminSocket& operator=(const AdminSocket&) = delete;
 
  private:
-  AdminSocket(AdminAddress address, Descriptor socket, Descriptor wake, RunOperation run);
+  AdminSocket(AdminAddress address, base::Descriptor socket, base::Descriptor wake,
+              RunOperation run);
   void accept_connections();
   void start_to_serve(int connection);
   void serve(int connection);
@@ -39,8 +40,8 @@ class AdminSocket {
   base::Result<Json> run(const Json& request, const ReportProgress& report) const;
 
   AdminAddress address_;
-  Descriptor socket_;
-  Descriptor wake_;  // an eventfd, readable when the socket must close
+  base::Descriptor socket_;
+  base::Descriptor wake_;  // an eventfd, readable when the socket must close
   RunOperation run_;
   std::atomic<bool> stopping_ = false;
   base::Mutex mutex_;

@@ -2,19 +2,11 @@
 
 #include <unistd.h>
 
+#include "events/base/file.h"
 #include "tools/terminal.h"
 
 namespace codelog::tools {
 namespace {
-
-void write_to(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
 
 std::string dump(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace);
@@ -52,7 +44,7 @@ void add_json_option(Command command, CommonOptions& options) {
 
 int refuse(const base::Error& error, const CommonOptions& options) {
   if (options.json) {
-    write_to(STDERR_FILENO, dump({{"error", error_to_json(error)}}) + "\n");
+    (void)base::write_all(STDERR_FILENO, dump({{"error", error_to_json(error)}}) + "\n");
     return exit_refused;
   }
   std::string text = "codelog: " + error.detail + "\n";
@@ -60,7 +52,7 @@ int refuse(const base::Error& error, const CommonOptions& options) {
     if (field.detail == error.detail) continue;
     text += "  " + field.field + ": " + field.detail + "\n";
   }
-  write_to(STDERR_FILENO, text);
+  (void)base::write_all(STDERR_FILENO, text);
   return exit_refused;
 }
 
@@ -71,10 +63,10 @@ int finish(const base::Result<Json>& outcome, const CommonOptions& options,
   return exit_done;
 }
 
-void print(std::string_view text) { write_to(STDOUT_FILENO, text); }
+void print(std::string_view text) { (void)base::write_all(STDOUT_FILENO, text); }
 
 void print_notice(std::string_view text) {
-  write_to(STDERR_FILENO, "codelog: " + std::string(text) + "\n");
+  (void)base::write_all(STDERR_FILENO, "codelog: " + std::string(text) + "\n");
 }
 
 base::Result<Json> run_operation(const CommonOptions& options, std::string_view operation,

@@ -8,7 +8,7 @@
 
 #include "coding_systems/base/previous_file.h"
 #include "coding_systems/versioning/alias.h"
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "server/accounts/personal_data.h"
 #include "server/commands/release_commands.h"
 
@@ -36,7 +36,7 @@ base::Result<void> make_folder(const fs::path& folder) {
 base::Result<std::optional<FolderLock>> FolderLock::try_take(const fs::path& data) {
   if (const auto made = make_folder(data); !made) return made.error();
   const fs::path path = data / "codelog.lock";
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  base::Descriptor file = base::open_file(path, O_RDWR | O_CREAT, 0600);
   if (!file) return base::system_error("cannot open", path);
   if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
     return std::optional(FolderLock(std::move(file)));

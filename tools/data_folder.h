@@ -49,8 +49,8 @@ class FolderLock {
   static base::Result<std::optional<FolderLock>> try_take(const std::filesystem::path& data);
 
  private:
-  explicit FolderLock(Descriptor file) : file_(std::move(file)) {}
-  Descriptor file_;
+  explicit FolderLock(base::Descriptor file) : file_(std::move(file)) {}
+  base::Descriptor file_;
 };
 
 class DataFolder {

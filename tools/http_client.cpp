@@ -55,9 +55,10 @@ std::string_view HttpAnswer::header(std::string_view name) const {
 }
 
 base::Result<HttpClient> HttpClient::connect(std::uint16_t port, std::chrono::seconds timeout) {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return broken("cannot make a socket");
-  HttpClient client(descriptor);
+  base::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket) return broken("cannot make a socket");
+  const int descriptor = socket.get();
+  HttpClient client(std::move(socket));
   const timeval limit{timeout.count(), 0};
   ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
@@ -73,23 +74,10 @@ base::Result<HttpClient> HttpClient::connect(std::uint16_t port, std::chrono::se
   return client;
 }
 
-HttpClient::HttpClient(HttpClient&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), buffer_(std::move(other.buffer_)) {}
-
-HttpClient& HttpClient::operator=(HttpClient&& other) noexcept {
-  std::swap(socket_, other.socket_);
-  std::swap(buffer_, other.buffer_);
-  return *this;
-}
-
-HttpClient::~HttpClient() {
-  if (socket_ >= 0) ::close(socket_);
-}
-
 base::Result<void> HttpClient::fill() {
   char block[65536];
   for (;;) {
-    const ssize_t size = ::recv(socket_, block, sizeof block, 0);
+    const ssize_t size = ::recv(socket_.get(), block, sizeof block, 0);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return broken("no answer");
     if (size == 0) {
@@ -103,7 +91,8 @@ base::Result<void> HttpClient::fill() {
 base::Result<HttpAnswer> HttpClient::send(const HttpRequest& request) {
   const std::string text = encode(request);
   for (std::size_t sent = 0; sent < text.size();) {
-    const ssize_t size = ::send(socket_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
+    const ssize_t size =
+        ::send(socket_.get(), text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return broken("cannot send");
     sent += static_cast<std::size_t>(size);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "events/base/file.h"
 #include "events/base/result.h"
 
 namespace codelog::tools {
@@ -34,19 +35,16 @@ class HttpClient {
   // Connects to 127.0.0.1. Errors: unavailable.
   static base::Result<HttpClient> connect(std::uint16_t port,
                                           std::chrono::seconds timeout = std::chrono::seconds(30));
-  HttpClient(HttpClient&& other) noexcept;
-  HttpClient& operator=(HttpClient&& other) noexcept;
-  ~HttpClient();
 
   // Errors: unavailable (the connection broke or the time is over; the request may or may not have
   // been executed), corrupt (not an HTTP answer).
   base::Result<HttpAnswer> send(const HttpRequest& request);
 
  private:
-  explicit HttpClient(int socket) : socket_(socket) {}
+  explicit HttpClient(base::Descriptor socket) : socket_(std::move(socket)) {}
   base::Result<void> fill();
 
-  int socket_;
+  base::Descriptor socket_;
   std::string buffer_;
 };
 

@@ -30,12 +30,12 @@ constexpr mode_t folder_mode = 0700;  // as for everything in a data folder
 
 // Imports of one mapping take turns, since a release may contain the previous one. The lock ends
 // with the process, even if it is killed.
-Result<Descriptor> take_turn(const std::filesystem::path& data, const std::string& mapping) {
+Result<base::Descriptor> take_turn(const std::filesystem::path& data, const std::string& mapping) {
   const std::filesystem::path folder = data / "mappings" / mapping;
   std::error_code ignored;  // A folder that cannot be created cannot be opened either.
   if (data.has_parent_path()) std::filesystem::create_directories(data.parent_path(), ignored);
   for (const auto& path : {data, data / "mappings", folder}) ::mkdir(path.c_str(), folder_mode);
-  Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  base::Descriptor descriptor = base::open_file(folder, O_RDONLY | O_DIRECTORY);
   if (!descriptor || ::flock(descriptor.get(), LOCK_EX) != 0) {
     return Error{ErrorCode::io,
                  "cannot lock the folder " + folder.string() + ": " + std::strerror(errno),

@@ -15,10 +15,10 @@ using base::Result;
 constexpr std::chrono::milliseconds retry_interval{20};
 
 // Returns nothing if no server listens.
-Descriptor connect_to_server(const std::filesystem::path& data) {
+base::Descriptor connect_to_server(const std::filesystem::path& data) {
   const auto address = admin_address(data);
   if (!address) return {};
-  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  base::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
   address->path.copy(name.sun_path, sizeof name.sun_path - 1);
@@ -75,7 +75,7 @@ Result<std::optional<FolderLock>> reach_folder(const DataFolderOptions& options,
 std::optional<Result<Json>> run_remotely(const std::filesystem::path& data,
                                          std::string_view operation, const Json& arguments,
                                          const ReportProgress& report) {
-  const Descriptor socket = connect_to_server(data);
+  const base::Descriptor socket = connect_to_server(data);
   if (!socket) return std::nullopt;
   const Json request = {{"operation", operation}, {"arguments", arguments}};
   const std::string line = request.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -19,7 +19,7 @@
 
 #include "coding_systems/base/locked_file.h"
 #include "events/base/check.h"
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "events/base/mapped_file_name.h"
 
 namespace codelog::coding_systems {
@@ -81,16 +81,11 @@ base::Error damaged(std::string detail) {
   return {base::ErrorCode::corrupt, "the index file is damaged: " + std::move(detail), {}};
 }
 
-base::Result<void> write_all(int descriptor, std::string_view bytes,
-                             const std::filesystem::path& path) {
-  if (::ftruncate(descriptor, 0) != 0) return base::system_error("cannot empty", path);
-  while (!bytes.empty()) {
-    const auto count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return base::system_error("cannot write", path);
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  if (::fsync(descriptor) != 0) return base::system_error("cannot sync", path);
+base::Result<void> write_whole(const base::Descriptor& file, std::string_view bytes,
+                               const std::filesystem::path& path) {
+  if (::ftruncate(file.get(), 0) != 0) return base::system_error("cannot empty", path);
+  if (!base::write_all(file.get(), bytes)) return base::system_error("cannot write", path);
+  if (::fsync(file.get()) != 0) return base::system_error("cannot sync", path);
   return {};
 }
 
@@ -196,31 +191,29 @@ std::string encode_index_file(const IndexContents& contents) {
 class IndexFile::Memory {
  public:
   explicit Memory(std::string bytes) : owned_(std::move(bytes)), bytes_(owned_) {}
-  // Also takes ownership of the descriptor.
-  Memory(void* address, std::size_t size, int descriptor, const std::filesystem::path& path)
+  Memory(void* address, std::size_t size, base::Descriptor file, const std::filesystem::path& path)
       : address_(address),
-        descriptor_(descriptor),
+        file_(std::move(file)),
         bytes_(static_cast<const char*>(address), size),
         name_(std::make_unique<base::MappedFileName>(bytes_, path.string())) {}
   ~Memory() {
     name_.reset();
     if (address_ != nullptr) ::munmap(address_, bytes_.size());
-    if (descriptor_ >= 0) ::close(descriptor_);
   }
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
   std::string_view bytes() const { return bytes_; }
   bool is_whole() const {
-    if (descriptor_ < 0) return true;
+    if (!file_) return true;
     struct stat status {};
-    return ::fstat(descriptor_, &status) == 0 &&
+    return ::fstat(file_.get(), &status) == 0 &&
            static_cast<std::uint64_t>(status.st_size) >= bytes_.size();
   }
 
  private:
   void* address_ = nullptr;
-  int descriptor_ = -1;
+  base::Descriptor file_;
   std::string owned_;
   std::string_view bytes_;
   std::unique_ptr<base::MappedFileName> name_;
@@ -239,26 +232,15 @@ std::string_view IndexFile::section_bytes(IndexSection section) const {
 
 base::Result<IndexFile> IndexFile::map(const std::filesystem::path& path,
                                        std::string_view system_id) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return base::system_error("cannot open", path);
+  auto file = base::open_file(path, O_RDONLY);
+  if (!file) return base::system_error("cannot open", path);
   struct stat status {};
-  if (::fstat(descriptor, &status) != 0) {
-    const auto error = base::system_error("cannot look at", path);
-    ::close(descriptor);
-    return error;
-  }
+  if (::fstat(file.get(), &status) != 0) return base::system_error("cannot look at", path);
   const auto size = static_cast<std::size_t>(status.st_size);
-  if (size < header_bytes) {
-    ::close(descriptor);
-    return damaged("it is too short");
-  }
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, descriptor, 0);
-  if (address == MAP_FAILED) {
-    const auto error = base::system_error("cannot map", path);
-    ::close(descriptor);
-    return error;
-  }
-  return check(std::make_unique<const Memory>(address, size, descriptor, path), system_id);
+  if (size < header_bytes) return damaged("it is too short");
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, file.get(), 0);
+  if (address == MAP_FAILED) return base::system_error("cannot map", path);
+  return check(std::make_unique<const Memory>(address, size, std::move(file), path), system_id);
 }
 
 base::Result<IndexFile> IndexFile::own(std::string bytes, std::string_view system_id) {
@@ -303,7 +285,7 @@ base::Result<void> write_index_file(const std::filesystem::path& path, std::stri
   const std::filesystem::path own_path = path.string() + "." + std::to_string(::gettid());
   const auto own = LockedFile::make(own_path);
   if (!own) return own.error();
-  auto written = write_all(own->descriptor(), bytes, own_path);
+  auto written = write_whole(own->file(), bytes, own_path);
   if (written && ::rename(own_path.c_str(), path.c_str()) != 0) {
     written = base::system_error("cannot rename to", path);
   }

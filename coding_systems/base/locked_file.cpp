@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -19,16 +18,16 @@ base::Error error_of(base::ErrorCode code, const char* what, const std::filesyst
 }  // namespace
 
 base::Result<LockedFile> LockedFile::open(const std::filesystem::path& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (descriptor < 0) {
+  auto opened = base::open_file(path, flags | O_NOFOLLOW, 0644);
+  if (!opened) {
     const bool is_missing = errno == ENOENT && (flags & O_CREAT) == 0;
     base::Error error = error_of(is_missing ? base::ErrorCode::not_found : base::ErrorCode::io,
                                  "cannot open", path);
     error.detail += std::string(": ") + std::strerror(errno);
     return error;
   }
-  LockedFile file(descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+  LockedFile file(std::move(opened));
+  if (::flock(file.file().get(), LOCK_EX | LOCK_NB) != 0) {
     return error_of(base::ErrorCode::conflict, "another process has", path);
   }
   if (!file.is_at(path)) {
@@ -45,22 +44,10 @@ base::Result<LockedFile> LockedFile::make(const std::filesystem::path& path) {
   return open(path, O_RDWR | O_CREAT);
 }
 
-LockedFile::LockedFile(LockedFile&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-LockedFile& LockedFile::operator=(LockedFile&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  return *this;
-}
-
-LockedFile::~LockedFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 bool LockedFile::is_at(const std::filesystem::path& path) const {
   struct stat named {};
   struct stat open {};
-  return ::stat(path.c_str(), &named) == 0 && ::fstat(descriptor_, &open) == 0 &&
+  return ::stat(path.c_str(), &named) == 0 && ::fstat(file_.get(), &open) == 0 &&
          named.st_dev == open.st_dev && named.st_ino == open.st_ino;
 }
 

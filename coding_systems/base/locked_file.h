@@ -4,7 +4,9 @@
 #pragma once
 
 #include <filesystem>
+#include <utility>
 
+#include "events/base/file.h"
 #include "events/base/result.h"
 
 namespace codelog::coding_systems {
@@ -17,19 +19,15 @@ class LockedFile {
   // Creates the file if it is missing.
   static base::Result<LockedFile> make(const std::filesystem::path& path);
 
-  LockedFile(LockedFile&& other) noexcept;
-  LockedFile& operator=(LockedFile&& other) noexcept;
-  ~LockedFile();
-
-  int descriptor() const { return descriptor_; }
+  const base::Descriptor& file() const { return file_; }
   // True if the path is a name of this file.
   bool is_at(const std::filesystem::path& path) const;
 
  private:
-  explicit LockedFile(int descriptor) : descriptor_(descriptor) {}
+  explicit LockedFile(base::Descriptor file) : file_(std::move(file)) {}
   static base::Result<LockedFile> open(const std::filesystem::path& path, int flags);
 
-  int descriptor_ = -1;
+  base::Descriptor file_;
 };
 
 }  // namespace codelog::coding_systems

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 
 namespace codelog::coding_systems {
 namespace {

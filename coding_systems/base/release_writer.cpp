@@ -11,7 +11,7 @@
 #include <future>
 
 #include "coding_systems/base/release_files.h"
-#include "events/base/files.h"
+#include "events/base/file.h"
 
 namespace codelog::coding_systems {
 namespace {
@@ -93,12 +93,9 @@ base::Result<void> remove_logs_of(const std::filesystem::path& file) {
 }
 
 base::Result<void> sync_file(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return base::system_error("cannot open", path);
-  const int failed = ::fsync(descriptor);
-  const base::Error error = base::system_error("cannot sync", path);
-  ::close(descriptor);
-  if (failed != 0) return error;
+  const auto file = base::open_file(path, O_RDONLY);
+  if (!file) return base::system_error("cannot open", path);
+  if (::fsync(file.get()) != 0) return base::system_error("cannot sync", path);
   return {};
 }
 
@@ -215,7 +212,7 @@ base::Result<void> ReleaseWriter::lock_temporary_file() {
   }
   temporary_.locked = std::move(*locked);
   temporary_.path = path;
-  if (::ftruncate(temporary_.locked->descriptor(), 0) != 0) {
+  if (::ftruncate(temporary_.locked->file().get(), 0) != 0) {
     return base::system_error("cannot empty", path);
   }
   return {};

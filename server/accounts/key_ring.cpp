@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "events/base/digest.h"
-#include "events/base/files.h"
+#include "events/base/file.h"
 
 namespace codelog::accounts {
 namespace {

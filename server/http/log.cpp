@@ -86,20 +86,20 @@ void append_json_string(std::string_view text, std::string& out) {
 }
 
 base::Result<std::unique_ptr<Log>> Log::open(LogOptions options) {
-  int file = STDERR_FILENO;
+  base::Descriptor file;
   if (!options.file.empty()) {
-    file = ::open(options.file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-    if (file < 0) {
+    file = base::open_file(options.file, O_WRONLY | O_CREAT | O_APPEND, 0640);
+    if (!file) {
       const std::string reason = std::generic_category().message(errno);
       return base::Error{
           base::ErrorCode::io, "cannot open log " + options.file.string() + ": " + reason, {}};
     }
   }
-  return std::unique_ptr<Log>(new Log(std::move(options), file));
+  return std::unique_ptr<Log>(new Log(std::move(options), std::move(file)));
 }
 
-Log::Log(LogOptions options, int file)
-    : options_(std::move(options)), file_(file), writer_([this] { run(); }) {}
+Log::Log(LogOptions options, base::Descriptor file)
+    : options_(std::move(options)), file_(std::move(file)), writer_([this] { run(); }) {}
 
 Log::~Log() {
   {
@@ -108,7 +108,6 @@ Log::~Log() {
   }
   wake_.notify_one();
   writer_.join();
-  if (file_ != STDERR_FILENO) ::close(file_);
 }
 
 void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
@@ -171,12 +170,7 @@ void Log::run() {
 
 // A log that cannot be written must not stop the server, so failed lines are lost.
 void Log::write_out(std::string_view bytes) const {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
+  (void)base::write_all(file_ ? file_.get() : STDERR_FILENO, bytes);
 }
 
 }  // namespace codelog::http

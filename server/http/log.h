@@ -16,6 +16,7 @@
 #include <thread>
 #include <variant>
 
+#include "events/base/file.h"
 #include "events/base/mutex.h"
 #include "events/base/result.h"
 
@@ -51,13 +52,13 @@ class Log {
   void flush();
 
  private:
-  Log(LogOptions options, int file);
+  Log(LogOptions options, base::Descriptor file);
   void run();
   bool has_work() const REQUIRES(mutex_);
   void write_out(std::string_view bytes) const;
 
   const LogOptions options_;
-  const int file_;
+  const base::Descriptor file_;  // none: standard error
   base::Mutex mutex_;
   base::Condition wake_;
   base::Condition written_;

@@ -14,22 +14,13 @@ std::atomic<int> files_count = 0;
 std::atomic<int> files_max = SharedBytes::files_max_usual;
 std::atomic<std::size_t> files_bytes = 0;
 
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto written = ::write(file, bytes.data(), bytes.size());
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 }  // namespace
 
 SharedBody SharedBytes::make(std::string bytes) {
   std::unique_ptr<SharedBytes> made(new SharedBytes(std::move(bytes)));
   if (made->size() >= file_bytes_min) {
     if (files_count.fetch_add(1) < files_max) made->move_to_file();
-    if (made->file_ < 0) --files_count;
+    if (!made->file_) --files_count;
   }
   return made;
 }
@@ -41,26 +32,19 @@ SharedBody SharedBytes::make_once(std::string bytes) {
 SharedBytes::SharedBytes(std::string bytes) : string_(std::move(bytes)), bytes_(string_) {}
 
 void SharedBytes::move_to_file() {
-  const int file = ::memfd_create("codelog-body", MFD_CLOEXEC);
-  if (file < 0) return;
-  void* address = MAP_FAILED;
-  if (write_all(file, string_)) {
-    address = ::mmap(nullptr, string_.size(), PROT_READ, MAP_SHARED, file, 0);
-  }
-  if (address == MAP_FAILED) {
-    ::close(file);
-    return;
-  }
-  file_ = file;
+  base::Descriptor file(::memfd_create("codelog-body", MFD_CLOEXEC));
+  if (!file || !base::write_all(file.get(), string_)) return;
+  void* address = ::mmap(nullptr, string_.size(), PROT_READ, MAP_SHARED, file.get(), 0);
+  if (address == MAP_FAILED) return;
+  file_ = std::move(file);
   files_bytes += string_.size();
   bytes_ = {static_cast<const char*>(address), string_.size()};
   std::string().swap(string_);
 }
 
 SharedBytes::~SharedBytes() {
-  if (file_ < 0) return;
+  if (!file_) return;
   ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
-  ::close(file_);
   files_bytes -= bytes_.size();
   --files_count;
 }

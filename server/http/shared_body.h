@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "events/base/file.h"
+
 namespace codelog::http {
 
 class SharedBytes;
@@ -43,7 +45,7 @@ class SharedBytes {
   std::string_view bytes() const { return bytes_; }
   std::size_t size() const { return bytes_.size(); }
   // The file for sendfile(), with the same bytes from offset 0; -1 if there is none.
-  int file() const { return file_; }
+  int file() const { return file_.get(); }
 
   // Counts the answers that are sending the body, so that the body counts once against the limit of
   // all answers. Returns true for the first sender, and for the last.
@@ -55,7 +57,7 @@ class SharedBytes {
   void move_to_file();
 
   std::string string_;  // empty if there is a file
-  int file_ = -1;
+  base::Descriptor file_;
   std::string_view bytes_;
   mutable std::atomic<std::uint32_t> senders_count_ = 0;
 };

@@ -52,7 +52,7 @@ class PowerSwitch {
   }
 
   void turn_off(Server& server) const {
-    const Descriptor end(::open(fifo_.c_str(), O_WRONLY | O_CLOEXEC));
+    const base::Descriptor end = base::open_file(fifo_, O_WRONLY);
     REQUIRE(end);
     REQUIRE(::write(end.get(), "x", 1) == 1);
     REQUIRE(server.process().wait() == 128 + SIGKILL);

@@ -15,7 +15,7 @@
 #include "events/base/clock.h"
 #include "events/base/code_status.h"
 #include "events/base/digest.h"
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "events/base/mapped_file_name.h"
 #include "events/base/slots.h"
 #include "events/base/text.h"

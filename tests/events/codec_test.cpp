@@ -9,7 +9,7 @@
 #include <random>
 #include <set>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "golden_commits.h"
 
 namespace codelog::events::codec_test {

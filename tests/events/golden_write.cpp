@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "events/codec.h"
 #include "golden_commits.h"
 

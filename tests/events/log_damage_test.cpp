@@ -3,7 +3,7 @@
 #include <functional>
 #include <set>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "events/codec.h"
 #include "events/witness.h"
 #include "log_fixture.h"

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <thread>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "tests/server/http_client.h"
 
 using codelog::base::ErrorCode;

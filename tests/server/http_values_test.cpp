@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "server/http/conditional.h"
 #include "server/http/log.h"
 #include "server/http/metrics.h"

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <set>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "tests/tidy/source_rules.h"
 #include "tests/tidy/structure_rules.h"
 

@@ -40,8 +40,8 @@ struct Site {
   }
 };
 
-Descriptor connect_raw(const std::filesystem::path& data) {
-  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+base::Descriptor connect_raw(const std::filesystem::path& data) {
+  base::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
   (data / admin_socket_name).string().copy(name.sun_path, sizeof name.sun_path - 1);
@@ -140,7 +140,7 @@ TEST_CASE("a malformed request is refused", "[admin]") {
   const Site site;
   const std::string request = GENERATE("", "nonsense", "[]", "{\"operation\":3,\"arguments\":{}}",
                                        "{\"operation\":\"ask\",\"arguments\":[]}");
-  const Descriptor socket = connect_raw(site.folder.path());
+  const base::Descriptor socket = connect_raw(site.folder.path());
   REQUIRE(send_line(socket.get(), request));
   LineReceiver receiver(socket.get(), 1000);
   const auto answer = receiver.receive();
@@ -151,7 +151,7 @@ TEST_CASE("a malformed request is refused", "[admin]") {
 
 TEST_CASE("a request beyond the limit is cut off", "[admin]") {
   const Site site;
-  const Descriptor socket = connect_raw(site.folder.path());
+  const base::Descriptor socket = connect_raw(site.folder.path());
   const std::string much(2 * admin_request_bytes_max, 'x');
   // The server may have closed the connection before everything was sent.
   const auto sent = send_line(socket.get(), much);
@@ -164,8 +164,8 @@ TEST_CASE("a request beyond the limit is cut off", "[admin]") {
 TEST_CASE("a line beyond the receiver's limit is an error, whole lines are not", "[admin]") {
   int ends[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-  const Descriptor one(ends[0]);
-  const Descriptor other(ends[1]);
+  const base::Descriptor one(ends[0]);
+  const base::Descriptor other(ends[1]);
   REQUIRE(send_line(one.get(), "first"));
   REQUIRE(send_line(one.get(), std::string(200, 'x')));
   LineReceiver receiver(other.get(), 100);
@@ -179,7 +179,7 @@ TEST_CASE("a line beyond the receiver's limit is an error, whole lines are not",
 
 TEST_CASE("several commands run at once, and an idle connection holds up nobody", "[admin]") {
   Site site;
-  const Descriptor silent = connect_raw(site.folder.path());
+  const base::Descriptor silent = connect_raw(site.folder.path());
   std::vector<std::future<bool>> answers;
   for (int i = 0; i < 8; ++i) {
     answers.push_back(std::async(std::launch::async, [&] {
@@ -188,7 +188,7 @@ TEST_CASE("several commands run at once, and an idle connection holds up nobody"
     }));
   }
   for (auto& answer : answers) CHECK(answer.get());
-  const Descriptor half = connect_raw(site.folder.path());
+  const base::Descriptor half = connect_raw(site.folder.path());
   REQUIRE(::send(half.get(), "{\"oper", 6, MSG_NOSIGNAL) == 6);
   const auto before = std::chrono::steady_clock::now();
   site.socket.reset();
@@ -200,12 +200,12 @@ TEST_CASE("without free descriptors the socket waits, and does not spin", "[admi
   Site site;
   rlimit files{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
-  Descriptor waiting(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  base::Descriptor waiting(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const rlimit few{static_cast<rlim_t>(waiting.get()) + 1, files.rlim_max};
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-  std::vector<Descriptor> taken;
+  std::vector<base::Descriptor> taken;
   for (;;) {
-    Descriptor another(::dup(waiting.get()));
+    base::Descriptor another(::dup(waiting.get()));
     if (!another) break;
     taken.push_back(std::move(another));
   }

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "tests/tools/program.h"
 
 namespace codelog::tools::test::completion_test {

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "events/log.h"
 #include "tests/tools/program.h"
 

@@ -6,8 +6,7 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace codelog::tools::bench {
@@ -15,41 +14,27 @@ namespace {
 
 constexpr std::size_t append_bytes = 300;
 
-base::Error system_error(const std::string& what) {
-  return {base::ErrorCode::io, what + ": " + std::strerror(errno), {}};
-}
-
 }  // namespace
 
 base::Result<SyncedFile> SyncedFile::make(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "fdatasync";
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return system_error("cannot make " + path.string());
-  return SyncedFile(file, path);
-}
-
-SyncedFile::SyncedFile(SyncedFile&& other) noexcept
-    : file_(std::exchange(other.file_, -1)), path_(std::move(other.path_)) {}
-
-SyncedFile& SyncedFile::operator=(SyncedFile&& other) noexcept {
-  std::swap(file_, other.file_);
-  std::swap(path_, other.path_);
-  return *this;
+  auto file = base::open_file(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  if (!file) return base::system_error("cannot make", path);
+  return SyncedFile(std::move(file), path);
 }
 
 SyncedFile::~SyncedFile() {
-  if (file_ < 0) return;
-  ::close(file_);
+  if (!file_) return;
   std::error_code ignored;  // The working folder is removed in any case.
   std::filesystem::remove(path_, ignored);
 }
 
 base::Result<void> SyncedFile::append() const {
   static constexpr std::array<char, append_bytes> bytes{};
-  if (::write(file_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
-    return system_error("cannot write");
+  if (!base::write_all(file_.get(), {bytes.data(), bytes.size()})) {
+    return base::system_error("cannot write", path_);
   }
-  if (::fdatasync(file_) != 0) return system_error("cannot sync");
+  if (::fdatasync(file_.get()) != 0) return base::system_error("cannot sync", path_);
   return {};
 }
 

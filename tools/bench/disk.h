@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <utility>
 
+#include "events/base/file.h"
 #include "events/base/result.h"
 
 namespace codelog::tools::bench {
@@ -11,16 +13,18 @@ class SyncedFile {
  public:
   // Makes a new file in this folder; its destructor removes it. Errors: io.
   static base::Result<SyncedFile> make(const std::filesystem::path& folder);
-  SyncedFile(SyncedFile&& other) noexcept;
-  SyncedFile& operator=(SyncedFile&& other) noexcept;
+  SyncedFile(SyncedFile&&) = default;
+  SyncedFile& operator=(SyncedFile&&) = default;
   ~SyncedFile();
 
   // Appends as many bytes as a small commit has, and waits for the disk. Errors: io.
   base::Result<void> append() const;
 
  private:
-  SyncedFile(int file, std::filesystem::path path) : file_(file), path_(std::move(path)) {}
-  int file_;
+  SyncedFile(base::Descriptor file, std::filesystem::path path)
+      : file_(std::move(file)), path_(std::move(path)) {}
+
+  base::Descriptor file_;
   std::filesystem::path path_;
 };
 

@@ -1,7 +1,7 @@
 #include <csignal>
 #include <random>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/code_requests.h"
 #include "tools/bench/disk.h"

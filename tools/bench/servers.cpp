@@ -10,7 +10,7 @@
 #include <cmath>
 #include <thread>
 
-#include "events/base/files.h"
+#include "events/base/file.h"
 #include "tools/admin_protocol.h"
 #include "tools/bench/measure.h"
 
@@ -35,7 +35,7 @@ std::uint16_t port_of(const std::string& url) {
 
 // A port that was free a moment ago.
 Result<std::uint16_t> free_port() {
-  const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const base::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -1,4 +1,4 @@
-// Writes files that survive a power cut: whole, or not at all.
+// Open files, and files that survive a power cut: whole, or not at all.
 #pragma once
 
 #include <filesystem>
@@ -13,6 +13,27 @@ namespace codelog::base {
 // The error of a system call that has just failed (errno): "cannot open PATH: reason". The code is
 // not_found if there is no such file, otherwise io.
 Error system_error(std::string_view what, const std::filesystem::path& path);
+
+// Owns the descriptor of a file, a socket or the like.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
+  Descriptor(Descriptor&& other) noexcept;
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+  int get() const { return descriptor_; }
+  explicit operator bool() const { return descriptor_ >= 0; }
+
+ private:
+  int descriptor_ = -1;
+};
+
+// open(2) with O_CLOEXEC. Returns an empty descriptor when that fails; errno says why.
+Descriptor open_file(const std::filesystem::path& path, int flags, unsigned mode = 0);
+
+// Returns false after a failed write(2); errno says why.
+bool write_all(int descriptor, std::string_view bytes);
 
 // Reads a whole file. Errors: not_found, io.
 Result<std::string> read_file(const std::filesystem::path& path);

@@ -1,4 +1,4 @@
-#include "events/base/files.h"
+#include "events/base/file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -6,40 +6,38 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "events/base/check.h"
 
 namespace codelog::base {
-namespace {
 
-class File {
- public:
-  File(const std::filesystem::path& path, int flags, unsigned mode = 0)
-      : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
+Descriptor::Descriptor(Descriptor&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
-  int get() const { return descriptor_; }
-  explicit operator bool() const { return descriptor_ >= 0; }
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
 
- private:
-  int descriptor_;
-};
+Descriptor::~Descriptor() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Descriptor open_file(const std::filesystem::path& path, int flags, unsigned mode) {
+  return Descriptor(::open(path.c_str(), flags | O_CLOEXEC, mode));
+}
 
 bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
+    if (written == 0) errno = ENOSPC;
+    if (written <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
 }
-
-}  // namespace
 
 Error system_error(std::string_view what, const std::filesystem::path& path) {
   const int number = errno;
@@ -48,7 +46,7 @@ Error system_error(std::string_view what, const std::filesystem::path& path) {
 }
 
 Result<std::string> read_file(const std::filesystem::path& path) {
-  const File file(path, O_RDONLY);
+  const Descriptor file = open_file(path, O_RDONLY);
   if (!file) return system_error("cannot open", path);
   std::string bytes;
   struct stat status {};
@@ -66,7 +64,7 @@ Result<std::string> read_file(const std::filesystem::path& path) {
 }
 
 Result<void> sync_file(const std::filesystem::path& path) {
-  const File file(path, O_RDWR);
+  const Descriptor file = open_file(path, O_RDWR);
   if (!file) return system_error("cannot open", path);
   if (::fdatasync(file.get()) != 0) return system_error("cannot sync", path);
   // If the kernel keeps the bytes in memory after all, nothing is lost.
@@ -76,7 +74,7 @@ Result<void> sync_file(const std::filesystem::path& path) {
 
 Result<void> destroy_file(const std::filesystem::path& path) {
   {
-    const File file(path, O_WRONLY);
+    const Descriptor file = open_file(path, O_WRONLY);
     if (!file && errno == ENOENT) return {};
     struct stat status {};
     if (!file || ::fstat(file.get(), &status) != 0) return system_error("cannot open", path);
@@ -89,7 +87,7 @@ Result<void> destroy_file(const std::filesystem::path& path) {
 }
 
 Result<void> sync_folder(const std::filesystem::path& folder) {
-  const File file(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
+  const Descriptor file = open_file(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
   if (!file) return system_error("cannot open", folder);
   if (::fsync(file.get()) != 0) return system_error("cannot sync", folder);
   return {};
@@ -106,7 +104,7 @@ Result<void> write_file_durably(const std::filesystem::path& path, std::string_v
                                 unsigned mode) {
   const std::filesystem::path temporary = path.string() + ".new";
   {
-    const File file(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode);
+    const Descriptor file = open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode);
     if (!file) return system_error("cannot create", temporary);
     if (::fchmod(file.get(), mode) != 0) return system_error("cannot set the mode of", temporary);
     if (!write_all(file.get(), bytes)) return system_error("cannot write", temporary);
