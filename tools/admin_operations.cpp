@@ -244,7 +244,7 @@ Result<Json> AdminOperations::register_release(const Json& arguments) {
   const auto opened =
       folder_.releases().reload(release.coding_system, release.alias, release.file_digest);
   if (!opened) return opened.error();
-  const auto commit = application_.accounts().register_release(system_write(), {release});
+  const auto commit = application_.releases().register_release(system_write(), release);
   if (!commit) return commit.error();
   return Json{{"alias", release.alias}, {"position", position_of(*commit)}};
 }

@@ -19,11 +19,6 @@ const std::string accounts_stream = "accounts";
 std::string user_stream(const std::string& username) { return "user/" + username; }
 std::string organisation_stream(const std::string& slug) { return "organisation/" + slug; }
 
-Result<void> check_admin(const Actor& actor) {
-  if (actor.is_system || actor.is_admin) return {};
-  return forbidden("only an administrator may do this");
-}
-
 Result<void> check_password(const std::string& password) {
   if (password.size() >= password_bytes_min && password.size() <= password_bytes_max) return {};
   return base::field_error(ErrorCode::invalid, "password",
@@ -252,24 +247,6 @@ Result<Commit> AccountCommands::remove_member(const Write& write, const std::str
     return Decision{"RemoveMember",
                     {organisation_stream(organisation), user_stream(username)},
                     {events::MemberRemoved{organisation, username}}};
-  });
-}
-
-Result<Commit> AccountCommands::register_release(const Write& write,
-                                                 const RegisterRelease& command) {
-  if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
-  const events::ReleaseRegistered& release = command.release;
-  if (const auto date = check_date("valid_from", release.valid_from); !date) return date.error();
-  return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
-    const auto known = views.release(release.alias);
-    if (known && (known->name != release.name || known->coding_system != release.coding_system ||
-                  known->valid_from != release.valid_from)) {
-      return Error{ErrorCode::conflict,
-                   "the alias " + release.alias + " belongs to the release '" + known->name +
-                       "' already; give this one another name",
-                   {{"release", "gives an alias that is taken"}}};
-    }
-    return Decision{"RegisterRelease", {projections::release_stream(release.alias)}, {release}};
   });
 }
 

@@ -1,5 +1,4 @@
-// Users, organisations, memberships, tokens, and the registration of releases: the operators' tasks
-// at the command line today.
+// Users, organisations, memberships and tokens: the operators' tasks at the command line today.
 #pragma once
 
 #include <string>
@@ -20,10 +19,6 @@ struct AddOrganisation {
   std::string slug;
   std::string name;
   std::string url;
-};
-
-struct RegisterRelease {
-  events::ReleaseRegistered release;
 };
 
 class AccountCommands {
@@ -47,7 +42,6 @@ class AccountCommands {
                             const std::string& username, bool is_admin);
   Result<Commit> remove_member(const Write& write, const std::string& organisation,
                                const std::string& username);
-  Result<Commit> register_release(const Write& write, const RegisterRelease& command);
 
  private:
   Result<void> check_email_free(const Views& views, const std::string& email) const;

@@ -106,10 +106,8 @@ namespace {
 
 template <class Search>
 SearchRequest asked_by(const Search& search) {
-  SearchRequest request{.kind = search.kind,
-                        .text = search.text,
-                        .mode = search.mode,
-                        .types = search.types};
+  SearchRequest request{
+      .kind = search.kind, .text = search.text, .mode = search.mode, .types = search.types};
   if (search.active != events::ActiveFilter::any) {
     request.active = search.active == events::ActiveFilter::active;
   }
@@ -158,8 +156,7 @@ Result<std::string> search_slug(const SearchRequest& request) {
   const bool is_default = request.mode == SearchMode::contains;
   if (!is_default && coding_systems::is_by_code(request.mode) == by_term) {
     return base::field_error(ErrorCode::invalid, "mode",
-                             "\"" + std::string(base::to_string(request.mode)) +
-                                 "\" takes a " +
+                             "\"" + std::string(base::to_string(request.mode)) + "\" takes a " +
                                  text_field(by_term ? SearchKind::code : SearchKind::term));
   }
   if (const auto good = check_types(request.types); !good) return good.error();

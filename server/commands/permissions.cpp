@@ -12,6 +12,11 @@ constexpr std::string_view user_prefix = "user/";
 
 Error forbidden(std::string detail) { return {ErrorCode::forbidden, std::move(detail), {}}; }
 
+Result<void> check_admin(const Actor& actor) {
+  if (actor.is_system || actor.is_admin) return {};
+  return forbidden("only an administrator may do this");
+}
+
 bool can_create_for(const Views& views, const Actor& actor, const Owner& owner) {
   if (actor.is_system) return true;
   if (owner.kind == events::OwnerKind::user) return owner.name == actor.username;

@@ -17,6 +17,9 @@ bool can_create_for(const Views& views, const Actor& actor, const Owner& owner);
 
 Error forbidden(std::string detail);
 
+// Checks that the actor is an administrator or the site itself. Errors: forbidden.
+Result<void> check_admin(const Actor& actor);
+
 // Checks that the owner exists. Errors: not_found.
 Result<void> check_owner(const Views& views, const Owner& owner);
 

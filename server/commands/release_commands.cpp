@@ -121,6 +121,23 @@ Result<Commit> ReleaseCommands::record_report(const Write& write,
   });
 }
 
+Result<Commit> ReleaseCommands::register_release(const Write& write,
+                                                 const events::ReleaseRegistered& release) {
+  if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
+  if (const auto date = check_date("valid_from", release.valid_from); !date) return date.error();
+  return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
+    const auto known = views.release(release.alias);
+    if (known && (known->name != release.name || known->coding_system != release.coding_system ||
+                  known->valid_from != release.valid_from)) {
+      return Error{ErrorCode::conflict,
+                   "the alias " + release.alias + " belongs to the release '" + known->name +
+                       "' already; give this one another name",
+                   {{"release", "gives an alias that is taken"}}};
+    }
+    return Decision{"RegisterRelease", {projections::release_stream(release.alias)}, {release}};
+  });
+}
+
 Result<Commit> ReleaseCommands::register_unknown_releases(const Write& write) {
   return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
     Decision decision{"RegisterUnknownReleases", {}, {}};

@@ -1,5 +1,6 @@
-// Commands about releases that do not change a codelist: the report on a release's effect on all
-// versions of its system, and the NHS refsets that the site is up to date with.
+// Commands about releases that do not change a codelist: registering imported ones, the report on a
+// release's effect on all versions of its system, and the NHS refsets that the site is up to date
+// with.
 #pragma once
 
 #include <cstdint>
@@ -45,6 +46,10 @@ class ReleaseCommands {
   // Records the result of compare_versions(). Errors: those of Executor::run.
   Result<Commit> record_report(const Write& write, const events::UpgradesReported& report);
 
+  // The release's file must be in its place. Registering it again is allowed. Errors: forbidden
+  // (not an administrator), invalid (naming "valid_from"), conflict (naming "release": the alias
+  // belongs to a release with another name or day).
+  Result<Commit> register_release(const Write& write, const events::ReleaseRegistered& release);
   // Registers the missing unknown releases: one, without a file, for each coding system that
   // accepts tables without a release. Every site has these, like every OpenCodelists. Errors: those
   // of Executor::run.

@@ -181,11 +181,11 @@ void RandomHistory::set_up() {
   release.coding_system = "bnf";
   release.name = "fake";
   release.valid_from = "2024-01-01";
-  note(accounts_.register_release(system, {release}));
+  note(releases_.register_release(system, release));
   release.alias = later_alias;
   release.name = "later";
   release.valid_from = "2024-06-01";
-  note(accounts_.register_release(system, {release}));
+  note(releases_.register_release(system, release));
 }
 
 bool RandomHistory::step() {
