@@ -7,7 +7,7 @@
 #include "server/api/paths.h"
 #include "server/api/precondition.h"
 #include "server/api/render.h"
-#include "server/application/conversions.h"
+#include "server/files/conversions.h"
 
 namespace codelog::api {
 namespace {
@@ -18,16 +18,16 @@ constexpr std::size_t row_bytes = 160;  // approximate, as JSON; for reserving m
 
 Result<http::Response> convert_codes(const ReadCall& call) {
   const auto codes = call.body.at("codes").get<std::vector<std::string>>();
-  auto conversion = application::convert_codes(call.application.site(), call.views,
-                                               call.body.at("from").get<std::string>(),
-                                               call.body.at("to").get<std::string>(), codes);
+  auto conversion = files::convert_codes(call.application.site(), call.views,
+                                         call.body.at("from").get<std::string>(),
+                                         call.body.at("to").get<std::string>(), codes);
   if (!conversion) return conversion.error();
   // This answer does not list pairs of terms, so equal rows are merged.
   const auto again = std::ranges::unique(conversion->rows);
   conversion->rows.erase(again.begin(), again.end());
-  JsonWriter json(application::JsonStyle::compact, 64 + conversion->rows.size() * row_bytes);
+  JsonWriter json(codelog::json::JsonStyle::compact, 64 + conversion->rows.size() * row_bytes);
   json.begin_object().key("mappings").begin_array();
-  for (const application::ConvertedCode& row : conversion->rows) {
+  for (const files::ConvertedCode& row : conversion->rows) {
     json.begin_object().field("from", row.from_code).field("from_term", row.from_term);
     json.field("to", row.to_code).field("to_term", row.to_term).key("to_active");
     row.is_to_active ? json.value(*row.is_to_active) : json.null();

@@ -5,10 +5,10 @@
 
 #include "events/base/slots.h"
 #include "server/api/schemas.h"
-#include "server/application/authentication.h"
-#include "server/application/idempotency.h"
-#include "server/application/json_reader.h"
-#include "server/application/json_schema.h"
+#include "server/identity/authentication.h"
+#include "server/identity/idempotency.h"
+#include "server/json/json_reader.h"
+#include "server/json/json_schema.h"
 
 namespace codelog::api {
 namespace {
@@ -71,10 +71,10 @@ Result<void> check_query(const Endpoint& endpoint, const http::Request& request)
 Result<Json> read_body(const Endpoint& endpoint, const http::Request& request) {
   if (endpoint.body.empty()) return Json();
   if (request.body.empty() && endpoint.body_is_optional) return Json::object();
-  auto body = application::parse_json(request.body, application::DuplicateKeys::refused);
+  auto body = codelog::json::parse_json(request.body, codelog::json::DuplicateKeys::refused);
   if (!body) return body.error();
   const Json schema = {{"$ref", "#/components/schemas/" + std::string(endpoint.body)}};
-  auto wrong = application::check_schema(schema, schemas(), *body);
+  auto wrong = codelog::json::check_schema(schema, schemas(), *body);
   if (wrong.empty()) return body;
   Error error{ErrorCode::invalid, "some fields of the request are wrong", std::move(wrong)};
   if (error.fields.front().field.empty()) error.detail += ": it " + error.fields.front().detail;
@@ -107,12 +107,12 @@ std::optional<http::Response> find_kept(Application& application, const http::Re
 Result<http::Response> answer_write(const Endpoint& endpoint, Application& application,
                                     const http::Request& request,
                                     const http::PathParameters& path) {
-  const auto actor = application::authenticate(request, application.views());
+  const auto actor = identity::authenticate(request, application.views());
   if (!actor) return actor.error();
-  const auto write = application::make_write(request, *actor);
+  const auto write = identity::make_write(request, *actor);
   if (!write) return write.error();
   const Json nothing;
-  const auto repeated = application::find_repeated(application.site(), *write);
+  const auto repeated = identity::find_repeated(application.site(), *write);
   if (!repeated) return repeated.error();
   if (*repeated) return endpoint.render({application, request, path, nothing, *write}, **repeated);
   if (const auto known = check_query(endpoint, request); !known) return known.error();
@@ -122,7 +122,7 @@ Result<http::Response> answer_write(const Endpoint& endpoint, Application& appli
   auto outcome = endpoint.act(call);
   if (!outcome || !std::holds_alternative<Commit>(*outcome)) {
     // The same request may have been executed meanwhile.
-    const auto now = application::find_repeated(application.site(), *write);
+    const auto now = identity::find_repeated(application.site(), *write);
     if (now && *now) return endpoint.render(call, **now);
   }
   if (!outcome) return outcome.error();

@@ -7,8 +7,8 @@
 #include "events/base/version_hash.h"
 #include "server/api/paths.h"
 #include "server/api/render.h"
-#include "server/application/idempotency.h"
 #include "server/commands/draft_commands.h"
+#include "server/identity/idempotency.h"
 
 namespace codelog::api {
 namespace {
@@ -70,15 +70,16 @@ http::Response codelist_created(const WriteCall&, const Commit& commit) {
   write_new_version(event_of<events::VersionCreated>(commit), json);
   json.end_object();
   http::Response response = finish(201, json, commit);
-  response.add("Location", base::encode_url_path("/api/v2/codelists/" + events::to_string(codelist.owner) +
-                                                 "/" + codelist.slug));
+  response.add("Location",
+               base::encode_url_path("/api/v2/codelists/" + events::to_string(codelist.owner) +
+                                     "/" + codelist.slug));
   return response;
 }
 
 http::Response codelist_changed(const WriteCall& call, const Commit& commit) {
   JsonWriter json;
   json.begin_object();
-  if (const auto handle = application::handle_after(call.application.site(), commit)) {
+  if (const auto handle = identity::handle_after(call.application.site(), commit)) {
     write_handle_fields(*handle, json);
   } else if (const auto codelist = codelist_in_path(call.application.views(), call.path)) {
     // There was nothing to commit.
@@ -105,7 +106,7 @@ http::Response version_created(const WriteCall&, const Commit& commit) {
 
 http::Response dmd_converted(const WriteCall& call, const Commit& commit) {
   const auto& version = event_of<events::VersionCreated>(commit);
-  const auto handle = application::handle_after(call.application.site(), commit);
+  const auto handle = identity::handle_after(call.application.site(), commit);
   JsonWriter json;
   json.begin_object().key("codelist").begin_object();
   json.field("id", std::uint64_t{version.codelist.value()});

@@ -6,8 +6,8 @@
 #include "server/accounts/personal_data.h"
 #include "server/api/endpoint.h"
 #include "server/api/render.h"
-#include "server/application/authentication.h"
 #include "server/commands/version_contents.h"
+#include "server/identity/authentication.h"
 
 namespace codelog::api {
 namespace {
@@ -56,7 +56,7 @@ Result<http::Response> look_up_terms(const ReadCall& call) {
   const auto release = release_in_path(call);
   if (!release) return release.error();
   const auto codes = codes_in(call.body, "codes");
-  JsonWriter json(application::JsonStyle::compact, 64 + codes.size() * term_bytes);
+  JsonWriter json(codelog::json::JsonStyle::compact, 64 + codes.size() * term_bytes);
   json.begin_object().key("terms").begin_object();
   // Keyed by the codes as sent.
   for (const std::string_view code : std::set<std::string_view>(codes.begin(), codes.end())) {
@@ -115,7 +115,7 @@ Result<http::Response> make_codeset(const ReadCall& call) {
     return commands::shown_term(universe.release(), node);
   });
   if (!walk) return walk.error();
-  JsonWriter json(application::JsonStyle::compact, 64 + codeset->count() * term_bytes);
+  JsonWriter json(codelog::json::JsonStyle::compact, 64 + codeset->count() * term_bytes);
   json.begin_object().key("statuses").begin_object();
   for (const base::CodeWithStatus& code : codeset->codes()) {
     json.field(code.code, base::to_string(code.status));
@@ -129,7 +129,7 @@ Result<http::Response> make_codeset(const ReadCall& call) {
 }
 
 Result<http::Response> who_am_i(const ReadCall& call) {
-  const auto actor = application::authenticate(call.request, call.views);
+  const auto actor = identity::authenticate(call.request, call.views);
   if (!actor) return actor.error();
   const auto user = call.views.user(actor->username);
   CODELOG_CHECK(user.has_value(), "an actor who is no user");

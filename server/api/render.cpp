@@ -145,7 +145,7 @@ std::string codelist_json(const Views& views, const CodelistRecord& codelist) {
 
 std::string version_json(const Views& views, const CodelistRecord& codelist,
                          const VersionRecord& version) {
-  JsonWriter json(application::JsonStyle::compact, 1024 + version.codes_count() * code_bytes);
+  JsonWriter json(codelog::json::JsonStyle::compact, 1024 + version.codes_count() * code_bytes);
   json.begin_object();
   write_version_fields(version, json);
   json.key("codelist");

@@ -4,13 +4,13 @@
 #include <string>
 
 #include "projections/views.h"
-#include "server/application/json_writer.h"
 #include "server/commands/draft_making.h"
 #include "server/http/response.h"
+#include "server/json/json_writer.h"
 
 namespace codelog::api {
 
-using application::JsonWriter;
+using codelog::json::JsonWriter;
 using projections::CodelistRecord;
 using projections::VersionRecord;
 using projections::Views;

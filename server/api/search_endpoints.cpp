@@ -81,7 +81,7 @@ Result<http::Response> search_release(const ReadCall& call) {
   const auto asked = commands::typed_search_in(**release, *request);
   const auto found = commands::expand_search(*release, asked);
   if (!found) return in_parameters(asked, found.error());
-  JsonWriter json(application::JsonStyle::compact, 64 + found->all_codes_count() * found_bytes);
+  JsonWriter json(codelog::json::JsonStyle::compact, 64 + found->all_codes_count() * found_bytes);
   json.begin_object().key("matching");
   write_texts(found->matching_codes(), json);
   json.key("codes");
@@ -129,7 +129,7 @@ Result<http::Response> list_matches(const ReadCall& call) {
   const auto found =
       (*release)->search_page(commands::query_of(asked), {.offset = *offset, .limit = *limit});
   if (!found) return in_parameters(asked, found.error());
-  JsonWriter json(application::JsonStyle::compact, 64 + found->hits.size() * hit_bytes);
+  JsonWriter json(codelog::json::JsonStyle::compact, 64 + found->hits.size() * hit_bytes);
   json.begin_object().field("total", std::uint64_t{found->total}).key("hits").begin_array();
   for (const auto& hit : found->hits) write_hit(**release, hit, json);
   json.end_array().end_object();

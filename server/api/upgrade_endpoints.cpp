@@ -104,7 +104,7 @@ std::string preview_json(const VersionRecord& version, const std::string& releas
                          const FindSuccessors& find_more,
                          const std::vector<std::string>& not_codes) {
   constexpr std::size_t compared_bytes = 200;
-  JsonWriter json(application::JsonStyle::compact, 1024 + upgrade.codes.size() * compared_bytes);
+  JsonWriter json(codelog::json::JsonStyle::compact, 1024 + upgrade.codes.size() * compared_bytes);
   json.begin_object().field("release", release).field("release_before", version.release);
   json.field("compared_with_release_before", releases.older() != nullptr);
   json.field("outcome", events::to_string(upgrade.outcome()))
@@ -225,7 +225,7 @@ http::Response assumptions_confirmed(const WriteCall&, const Commit& commit) {
 
 // --- The report on a release
 
-void write_state(const application::UpgradeReports::State& state, JsonWriter& json) {
+void write_state(const jobs::UpgradeReports::State& state, JsonWriter& json) {
   json.begin_object().field("running", state.is_running);
   json.field("done", state.done).field("total", state.total);
   if (state.error) json.field("error", base::client_detail(*state.error));
@@ -261,7 +261,7 @@ void write_summary(const std::vector<events::VersionUpgrade>& rows, JsonWriter& 
 
 // The answer about a report; the log gets what clients may not read about its failure.
 http::Response report_response(std::string body,
-                               const std::optional<application::UpgradeReports::State>& state) {
+                               const std::optional<jobs::UpgradeReports::State>& state) {
   http::Response response = http::json_text(200, std::move(body));
   if (!state || !state->error) return response;
   const bool is_for_log_only = base::is_for_log_only(*state->error);
@@ -308,7 +308,7 @@ Result<http::Response> get_report(const ReadCall& call) {
   return report_response(json.take(), state);
 }
 
-http::Response started(const application::UpgradeReports::State& state) {
+http::Response started(const jobs::UpgradeReports::State& state) {
   JsonWriter json;
   json.begin_object().field("release", state.release).key("progress");
   write_state(state, json);
@@ -325,7 +325,7 @@ Result<Outcome> start_report(const WriteCall& call) {
 
 // The answer when the same request comes again, after its report has been recorded.
 http::Response report_made(const WriteCall&, const Commit& commit) {
-  application::UpgradeReports::State state;
+  jobs::UpgradeReports::State state;
   for (const events::Event& event : commit.content.events) {
     if (const auto* report = std::get_if<events::UpgradesReported>(&event)) {
       state.release = report->release;

@@ -7,7 +7,7 @@
 
 #include "coding_systems/base/typed_code.h"
 #include "events/base/text.h"
-#include "server/application/json_reader.h"
+#include "server/json/json_reader.h"
 
 namespace codelog::api_v1 {
 namespace {
@@ -46,7 +46,7 @@ std::string quoted(std::span<const std::string> names) {
 }
 
 Result<Json> parse(std::string_view text) {
-  auto body = application::parse_json(text, application::DuplicateKeys::last_wins);
+  auto body = codelog::json::parse_json(text, codelog::json::DuplicateKeys::last_wins);
   if (!body) {
     // OpenCodelists accepts NaN, and fails on text that is not UTF-8.
     const bool is_explained = !body.error().fields.empty() || !base::is_utf8(text);

@@ -12,23 +12,23 @@
 #include "coding_systems/base/text_lines.h"
 #include "events/base/text.h"
 #include "server/api_v1/writes.h"
-#include "server/application/downloads.h"
-#include "server/application/json_reader.h"
-#include "server/application/json_writer.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/version_names.h"
+#include "server/files/downloads.h"
 #include "server/http/multipart.h"
 #include "server/http/urlencoded.h"
+#include "server/json/json_reader.h"
+#include "server/json/json_writer.h"
 
 namespace codelog::api_v1 {
 namespace {
 
 using application::Application;
-using application::JsonStyle;
-using application::JsonWriter;
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+using codelog::json::JsonStyle;
+using codelog::json::JsonWriter;
 using commands::NamedVersion;
 using http::Method;
 using http::Request;
@@ -251,7 +251,7 @@ Result<Response> check(Application& application, const Request& request) {
                              "has more than " + std::to_string(lines_max) + " codelists");
   }
   const std::string_view text = form->get("manifest");
-  const auto manifest = application::parse_json(text, application::DuplicateKeys::last_wins);
+  const auto manifest = codelog::json::parse_json(text, codelog::json::DuplicateKeys::last_wins);
   if (!manifest) return status_error("Codelists manifest file is invalid");
   const auto files = read_files(*manifest, text);
   if (!files) return files.error();
@@ -264,13 +264,12 @@ Result<Response> check(Application& application, const Request& request) {
     if (!name) return status_error(line + " does not match expected codelist pattern");
     const auto found = find_version(views, *name);
     if (!found) return status_error(line + " could not be found");
-    if (!application::is_downloadable(views, found->codelist, found->version)) {
+    if (!files::is_downloadable(views, found->codelist, found->version)) {
       return status_error(line + " is not downloadable");
     }
     const auto [shas, is_new] = by_version.try_emplace(found->version.id);
     if (is_new) {
-      auto valid =
-          application::valid_shas(application.site(), views, found->codelist, found->version);
+      auto valid = files::valid_shas(application.site(), views, found->codelist, found->version);
       if (!valid) return valid.error();
       shas->second = std::move(*valid);
     }

@@ -10,22 +10,22 @@
 #include "events/base/client_detail.h"
 #include "server/api_v1/body.h"
 #include "server/api_v1/writes.h"
-#include "server/application/authentication.h"
-#include "server/application/idempotency.h"
-#include "server/application/json_reader.h"
-#include "server/application/json_writer.h"
 #include "server/application/pages.h"
 #include "server/commands/newest_release.h"
 #include "server/commands/texts.h"
+#include "server/identity/authentication.h"
+#include "server/identity/idempotency.h"
+#include "server/json/json_reader.h"
+#include "server/json/json_writer.h"
 
 namespace codelog::api_v1 {
 namespace {
 
 using application::Application;
-using application::JsonStyle;
-using application::JsonWriter;
 using base::ErrorCode;
 using base::Result;
+using codelog::json::JsonStyle;
+using codelog::json::JsonWriter;
 using coding_systems::CodingSystemInfo;
 using http::ImpliedMethods;
 using http::Method;
@@ -194,7 +194,8 @@ Response more_json(const coding_systems::Release* release, const std::vector<std
 Response more_info(Application& application, const Request& request, const PathParameters& path) {
   const auto* system = coding_systems::find_coding_system(path["system"]);
   if (system == nullptr) return error_text(200, "Invalid coding system");
-  const auto body = application::parse_json(request.body, application::DuplicateKeys::last_wins);
+  const auto body =
+      codelog::json::parse_json(request.body, codelog::json::DuplicateKeys::last_wins);
   if (!body || !body->is_object()) return error_text(200, "Badly formatted JSON request");
   auto codes = codes_in(*body);
   if (!codes) return error_text(400, "codes must be a list of texts");
@@ -220,7 +221,8 @@ Result<commands::RecordRefsetVersion> refset_body(events::RefsetKind kind, const
   const auto invalid = [](std::string detail) {
     return base::Error{ErrorCode::invalid, std::move(detail), {}};
   };
-  const auto body = application::parse_json(request.body, application::DuplicateKeys::last_wins);
+  const auto body =
+      codelog::json::parse_json(request.body, codelog::json::DuplicateKeys::last_wins);
   if (!body) return invalid("Invalid JSON: " + body.error().detail);
   if (!body->is_object()) return invalid("Invalid JSON: an object is expected");
   commands::RecordRefsetVersion command;
@@ -260,7 +262,7 @@ Response refset_recorded(const commands::RecordRefsetVersion& command,
 
 Response update_refset_version(Application& application, const Request& request,
                                const PathParameters& path) {
-  const auto actor = application::authenticate(request, application.views());
+  const auto actor = identity::authenticate(request, application.views());
   if (!actor) return unauthenticated(actor.error());
   if (request.method() != Method::post) {
     Response response = http::html(405, "");
@@ -279,7 +281,7 @@ Response update_refset_version(Application& application, const Request& request,
   }
   const auto command = refset_body(*kind, request);
   if (!command) return error_text(400, command.error().detail);
-  const auto write = application::make_write(request, *actor);
+  const auto write = identity::make_write(request, *actor);
   if (!write) return error_text(400, write.error().detail);
   const auto commit = application.releases().record_refset_version(*write, *command);
   if (!commit) return error_answer(http::http_status(commit.error().code), commit.error());

@@ -4,16 +4,16 @@
 #include <map>
 
 #include "events/base/version_hash.h"
-#include "server/application/downloads.h"
-#include "server/application/json_writer.h"
 #include "server/application/names.h"
 #include "server/commands/version_names.h"
+#include "server/files/downloads.h"
+#include "server/json/json_writer.h"
 
 namespace codelog::api_v1 {
 namespace {
 
-using application::JsonStyle;
-using application::JsonWriter;
+using codelog::json::JsonStyle;
+using codelog::json::JsonWriter;
 using events::OwnerKind;
 using projections::CodelistRecord;
 using projections::VersionRecord;
@@ -85,7 +85,7 @@ std::string list_key(const http::Request& request) {
 bool Lists::is_downloadable(const Views& views, const CodelistRecord& codelist,
                             const VersionRecord& version) {
   if (!version.has_csv_data || version.status == events::VersionStatus::draft) {
-    return application::is_downloadable(views, codelist, version);
+    return files::is_downloadable(views, codelist, version);
   }
   {
     const base::Lock lock(mutex_);
@@ -93,7 +93,7 @@ bool Lists::is_downloadable(const Views& views, const CodelistRecord& codelist,
       return known->second;
     }
   }
-  const bool downloadable = application::is_downloadable(views, codelist, version);
+  const bool downloadable = files::is_downloadable(views, codelist, version);
   const base::Lock lock(mutex_);
   downloadable_.emplace(version.id, downloadable);
   return downloadable;

@@ -7,8 +7,8 @@
 
 #include "events/base/mutex.h"
 #include "projections/views.h"
-#include "server/application/json_writer.h"
 #include "server/http/request.h"
+#include "server/json/json_writer.h"
 
 namespace codelog::api_v1 {
 
@@ -35,7 +35,7 @@ class Lists {
 
  private:
   void write_versions(const projections::Views& views, const projections::CodelistRecord& codelist,
-                      application::JsonWriter& json);
+                      codelog::json::JsonWriter& json);
   bool is_downloadable(const projections::Views& views, const projections::CodelistRecord& codelist,
                        const projections::VersionRecord& version);
 

@@ -7,18 +7,18 @@
 #include "server/api_v1/coding_systems.h"
 #include "server/api_v1/lists.h"
 #include "server/api_v1/writes.h"
-#include "server/application/cached_route.h"
-#include "server/application/downloads.h"
 #include "server/application/pages.h"
+#include "server/caching/cached_route.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
+#include "server/files/downloads.h"
 
 namespace codelog::api_v1 {
 namespace {
 
-using application::Answer;
 using application::Application;
-using application::ResponseCache;
+using caching::Answer;
+using caching::ResponseCache;
 using events::Owner;
 using events::OwnerKind;
 using http::ImpliedMethods;
@@ -57,13 +57,13 @@ Response forgery_page() {
 
 void add_all_list(Router& router, Application& application, const std::shared_ptr<Lists>& lists) {
   constexpr const char* pattern = "/api/v1/codelist/";
-  application::add_cached_route(router, application.cache(),
-                                {.pattern = pattern,
-                                 .implied = ImpliedMethods::none,
-                                 .key = list_key,
-                                 .make = [&application, lists](const Request& request, auto&) {
-                                   return answer_list(application, *lists, request, std::nullopt);
-                                 }});
+  caching::add_cached_route(router, application.cache(),
+                            {.pattern = pattern,
+                             .implied = ImpliedMethods::none,
+                             .key = list_key,
+                             .make = [&application, lists](const Request& request, auto&) {
+                               return answer_list(application, *lists, request, std::nullopt);
+                             }});
   // OpenCodelists checks its form token before the method.
   router.add({.methods = {Method::post, Method::put, Method::patch, Method::delete_},
               .pattern = pattern,
@@ -79,7 +79,7 @@ void add_owner_routes(Router& router, Application& application, const std::share
                       const OwnerForm& form) {
   const OwnerKind kind = form.kind;
   const std::string base = "/api/v1/codelist/" + std::string(form.pattern) + "/";
-  application::add_cached_route(
+  caching::add_cached_route(
       router, application.cache(),
       {.pattern = base,
        .implied = ImpliedMethods::none,
@@ -126,16 +126,16 @@ base::Result<std::string> make_file(const Application& application, const Views&
                                     const projections::VersionRecord& version, File file,
                                     const Request& request) {
   if (file == File::definition) {
-    return application::definition_csv(application.site(), views, codelist, version);
+    return files::definition_csv(application.site(), views, codelist, version);
   }
   if (file == File::dmd_download) {
-    return application::dmd_download_csv(application.site(), views, codelist, version);
+    return files::dmd_download_csv(application.site(), views, codelist, version);
   }
-  const application::DownloadOptions options{
+  const files::DownloadOptions options{
       .fixed_headers = request.query().has("fixed-headers"),
       .omit_mapped_vmps = request.query().has("omit-mapped-vmps"),
       .include_mapped_vmps = request.query().has("include-mapped-vmps")};
-  return application::download_csv(application.site(), views, codelist, version, options);
+  return files::download_csv(application.site(), views, codelist, version, options);
 }
 
 Answer answer_file(Application& application, const Request& request, const PathParameters& path,
@@ -160,7 +160,7 @@ Answer answer_file(Application& application, const Request& request, const PathP
     response.log_detail = text.error().detail;
     return {std::move(response), std::nullopt, {}};
   }
-  const std::string name = application::download_name(codelist, version) + suffix_of(file);
+  const std::string name = files::download_name(codelist, version) + suffix_of(file);
   Response response = http::csv(std::move(*text), name);
   // A hash of another codelist may become a name in this codelist later.
   if (views.handle_with_slug(owner, path["slug"]) != codelist.id) {
@@ -180,14 +180,14 @@ std::string file_key(const Request& request) {
 void add_download_routes(Router& router, Application& application, const OwnerForm& form) {
   const std::string base = "/codelist/" + std::string(form.pattern) + "/{slug:slug}/{version}/";
   const auto add = [&](const char* name, File file) {
-    application::add_cached_route(router, application.cache(),
-                                  {.pattern = base + name,
-                                   .implied = ImpliedMethods::head_and_options,
-                                   .key = file_key,
-                                   .make = [&application, kind = form.kind, file](
-                                               const Request& request, const PathParameters& path) {
-                                     return answer_file(application, request, path, kind, file);
-                                   }});
+    caching::add_cached_route(router, application.cache(),
+                              {.pattern = base + name,
+                               .implied = ImpliedMethods::head_and_options,
+                               .key = file_key,
+                               .make = [&application, kind = form.kind, file](
+                                           const Request& request, const PathParameters& path) {
+                                 return answer_file(application, request, path, kind, file);
+                               }});
   };
   add("download.csv", File::download);
   add("definition.csv", File::definition);

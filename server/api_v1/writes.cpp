@@ -3,21 +3,21 @@
 #include <variant>
 
 #include "server/api_v1/body.h"
-#include "server/application/authentication.h"
-#include "server/application/idempotency.h"
-#include "server/application/json_writer.h"
 #include "server/application/pages.h"
 #include "server/commands/permissions.h"
 #include "server/commands/validation.h"
 #include "server/commands/version_names.h"
+#include "server/identity/authentication.h"
+#include "server/identity/idempotency.h"
+#include "server/json/json_writer.h"
 
 namespace codelog::api_v1 {
 namespace {
 
 using application::Application;
-using application::JsonStyle;
-using application::JsonWriter;
 using base::ErrorCode;
+using codelog::json::JsonStyle;
+using codelog::json::JsonWriter;
 using commands::Actor;
 using commands::Write;
 using events::Commit;
@@ -54,7 +54,7 @@ http::Response codelist_answer(const projections::Handle& handle) {
 // `known` is the codelist of the request; the commit is empty if nothing changed.
 http::Response codelist_answer(Application& application, const Commit& commit,
                                std::optional<base::CodelistId> known) {
-  auto handle = application::handle_after(application.site(), commit);
+  auto handle = identity::handle_after(application.site(), commit);
   if (!handle && known) {
     if (const auto codelist = application.views().codelist(*known)) handle = codelist->handle();
   }
@@ -62,7 +62,7 @@ http::Response codelist_answer(Application& application, const Commit& commit,
 }
 
 http::Response version_answer(Application& application, const Commit& commit) {
-  const auto handle = application::handle_after(application.site(), commit);
+  const auto handle = identity::handle_after(application.site(), commit);
   for (const events::Event& event : commit.content.events) {
     const auto* created = std::get_if<events::VersionCreated>(&event);
     if (created == nullptr || !handle) continue;
@@ -156,12 +156,12 @@ http::Response post_codelist(Application& application, const http::Request& requ
                              const Owner& owner) {
   const Views views = application.views();
   if (!commands::check_owner(views, owner)) return not_found();
-  const auto actor = application::authenticate(request, views);
+  const auto actor = identity::authenticate(request, views);
   if (!actor) return unauthenticated(actor.error());
   if (!commands::can_create_for(views, *actor, owner)) return unauthorised();
-  const auto write = application::make_write(request, *actor);
+  const auto write = identity::make_write(request, *actor);
   if (!write) return refused(request, write.error());
-  const auto repeated = application::find_repeated(application.site(), *write);
+  const auto repeated = identity::find_repeated(application.site(), *write);
   if (!repeated) return refused(request, repeated.error());
   if (*repeated) return codelist_answer(application, **repeated, std::nullopt);
 
@@ -183,14 +183,14 @@ http::Response post_codelist(Application& application, const http::Request& requ
 http::Response post_version(Application& application, const http::Request& request,
                             const Owner& owner, std::string_view slug) {
   const Views views = application.views();
-  const auto actor = application::authenticate(request, views);
+  const auto actor = identity::authenticate(request, views);
   if (!actor) return unauthenticated(actor.error());
   const auto codelist = views.find_codelist(owner, slug);
   if (!codelist) return not_found();
   if (!commands::can_edit(views, *actor, *codelist)) return unauthorised();
-  const auto write = application::make_write(request, *actor);
+  const auto write = identity::make_write(request, *actor);
   if (!write) return refused(request, write.error());
-  const auto repeated = application::find_repeated(application.site(), *write);
+  const auto repeated = identity::find_repeated(application.site(), *write);
   if (!repeated) return refused(request, repeated.error());
   if (*repeated) return version_answer(application, **repeated);
 

@@ -6,9 +6,8 @@
 #include <chrono>
 #include <cstddef>
 
-#include "server/application/change_watch.h"
-#include "server/application/response_cache.h"
-#include "server/application/upgrade_reports.h"
+#include "server/caching/change_watch.h"
+#include "server/caching/response_cache.h"
 #include "server/commands/account_commands.h"
 #include "server/commands/codelist_commands.h"
 #include "server/commands/dmd_conversion.h"
@@ -17,6 +16,7 @@
 #include "server/commands/mapping_commands.h"
 #include "server/commands/release_commands.h"
 #include "server/commands/version_commands.h"
+#include "server/jobs/upgrade_reports.h"
 
 namespace codelog::application {
 
@@ -44,8 +44,8 @@ class Application {
   commands::MappingCommands& mappings() { return mappings_; }
   commands::DmdConversionCommands& dmd_conversions() { return dmd_conversions_; }
   commands::ReleaseCommands& releases() { return releases_; }
-  UpgradeReports& upgrade_reports() { return upgrade_reports_; }
-  ResponseCache& cache() { return cache_; }
+  jobs::UpgradeReports& upgrade_reports() { return upgrade_reports_; }
+  caching::ResponseCache& cache() { return cache_; }
   const ApplicationOptions& options() const { return options_; }
 
  private:
@@ -58,9 +58,10 @@ class Application {
   commands::MappingCommands mappings_;
   commands::DmdConversionCommands dmd_conversions_;
   commands::ReleaseCommands releases_;
-  ChangeWatch changes_;
-  ResponseCache cache_;
-  UpgradeReports upgrade_reports_;  // last: its thread must end before the members that it uses
+  caching::ChangeWatch changes_;
+  caching::ResponseCache cache_;
+  jobs::UpgradeReports
+      upgrade_reports_;  // last: its thread must end before the members that it uses
 };
 
 }  // namespace codelog::application

@@ -7,18 +7,18 @@
 #include <vector>
 
 #include "events/base/client_detail.h"
-#include "server/application/conversions.h"
 #include "server/application/pages.h"
 #include "server/commands/texts.h"
+#include "server/files/conversions.h"
 #include "server/http/multipart.h"
 
 namespace codelog::web {
 namespace {
 
-using application::Conversion;
 using application::escape_html;
 using base::ErrorCode;
 using base::Result;
+using files::Conversion;
 
 struct Choice {
   std::string_view value;
@@ -51,8 +51,8 @@ std::string_view label_of(const std::array<Choice, count>& choices, std::string_
 
 // A list of the systems on this side of some conversion.
 std::string system_list(std::string_view name, std::string_view label, std::string_view chosen,
-                        std::string_view application::ConversionDirection::*side) {
-  const auto directions = application::conversion_directions();
+                        std::string_view files::ConversionDirection::*side) {
+  const auto directions = files::conversion_directions();
   std::string out = "<p><label for=\"" + std::string(name) + "\">" + std::string(label) +
                     "</label><br>\n<select id=\"" + std::string(name) + "\" name=\"" +
                     std::string(name) + "\" required>\n";
@@ -77,7 +77,7 @@ std::string type_buttons(std::string_view chosen) {
 
 std::string directions_sentence() {
   std::string out;
-  for (const auto& direction : application::conversion_directions()) {
+  for (const auto& direction : files::conversion_directions()) {
     out += out.empty() ? "" : "; ";
     out += label_of(coding_systems, direction.from);
     out += " to ";
@@ -94,7 +94,7 @@ http::Response form_page(int status, const Chosen& chosen, std::string_view prob
   form +=
       "<p>Possible conversions: " + directions_sentence() +
       ".</p>\n<form method=\"post\" action=\"/conversions/\" enctype=\"multipart/form-data\">\n";
-  using application::ConversionDirection;
+  using files::ConversionDirection;
   form += system_list("from_coding_system_id", "From", chosen.from, &ConversionDirection::from);
   form += system_list("to_coding_system_id", "To", chosen.to, &ConversionDirection::to);
   form +=
@@ -138,7 +138,7 @@ Result<void> read_upload(const http::Request& request, Upload& upload) {
     return base::field_error(ErrorCode::invalid, "csv_data", "choose the file with the codes");
   }
   upload.file_name = file->file_name;
-  auto codes = application::codes_of_upload(file->content);
+  auto codes = files::codes_of_upload(file->content);
   if (!codes) return codes.error();
   upload.codes = std::move(*codes);
   return {};
@@ -158,12 +158,12 @@ std::string stem_of(std::string_view file_name) {
 http::Response download(const Conversion& conversion, const Upload& upload) {
   const std::string stem = stem_of(upload.file_name);
   if (upload.chosen.type == full) {
-    return http::csv(application::full_conversion_csv(conversion), stem + "-mapping.csv");
+    return http::csv(files::full_conversion_csv(conversion), stem + "-mapping.csv");
   }
   if (upload.chosen.type == unmapped) {
-    return http::csv(application::unmapped_codes_csv(conversion), stem + "-unmapped.csv");
+    return http::csv(files::unmapped_codes_csv(conversion), stem + "-unmapped.csv");
   }
-  return http::csv(application::converted_codes_csv(conversion),
+  return http::csv(files::converted_codes_csv(conversion),
                    stem + "-" + std::string(conversion.direction.to) + ".csv");
 }
 
@@ -191,8 +191,8 @@ http::Response convert_upload(application::Application& application, const http:
   if (const auto read = read_upload(request, upload); !read) {
     return refused(upload.chosen, read.error());
   }
-  const auto conversion = application::convert_codes(
-      application.site(), application.views(), upload.chosen.from, upload.chosen.to, upload.codes);
+  const auto conversion = files::convert_codes(application.site(), application.views(),
+                                               upload.chosen.from, upload.chosen.to, upload.codes);
   if (!conversion) return refused(upload.chosen, conversion.error());
   return download(*conversion, upload);
 }

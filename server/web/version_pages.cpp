@@ -4,10 +4,10 @@
 #include <string>
 
 #include "events/base/version_hash.h"
-#include "server/application/downloads.h"
 #include "server/application/names.h"
 #include "server/application/pages.h"
 #include "server/commands/version_names.h"
+#include "server/files/downloads.h"
 
 namespace codelog::web {
 namespace {
@@ -70,7 +70,7 @@ http::Response version_page(const application::Application& application, const e
   if (version.status == VersionStatus::draft) return http::redirect(302, builder_path(version));
   const std::string path = commands::page_of(codelist, version);
   std::string files;
-  if (application::is_downloadable(views, codelist, version)) {
+  if (files::is_downloadable(views, codelist, version)) {
     files += "<p>" + link(path + "download.csv", "Download CSV") + "</p>\n";
   }
   if (commands::has_release_file(views, codelist.coding_system, version.release)) {

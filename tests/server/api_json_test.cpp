@@ -2,12 +2,12 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "server/application/json_reader.h"
-#include "server/application/json_schema.h"
-#include "server/application/json_writer.h"
 #include "server/commands/csv_writer.h"
+#include "server/json/json_reader.h"
+#include "server/json/json_schema.h"
+#include "server/json/json_writer.h"
 
-namespace codelog::application::api_json_test {
+namespace codelog::json::api_json_test {
 namespace {
 
 using nlohmann::json;
@@ -187,4 +187,4 @@ TEST_CASE("CSV is quoted only where it must be, with CRLF", "[csv]") {
   CHECK(out == "code,\"a,b\"\r\n,\"say \"\"x\"\"\"\r\n\"a\nb\",\"c\rd\", e \r\n\"\"\r\n");
 }
 
-}  // namespace codelog::application::api_json_test
+}  // namespace codelog::json::api_json_test

@@ -6,7 +6,7 @@
 
 #include "events/base/text.h"
 #include "server/api/endpoint.h"
-#include "server/application/json_schema.h"
+#include "server/json/json_schema.h"
 #include "tests/server/api_golden.h"
 
 namespace codelog::tests::api_openapi_test {
@@ -39,8 +39,8 @@ class Checked {
     const std::string media_type = reply.header("content-type");
     REQUIRE(content.contains(media_type));
     const auto errors =
-        application::check_schema(content.at(media_type).at("schema"),
-                                  document_.at("components").at("schemas"), reply.json());
+        codelog::json::check_schema(content.at(media_type).at("schema"),
+                                    document_.at("components").at("schemas"), reply.json());
     for (const base::FieldError& error : errors) {
       UNSCOPED_INFO(error.field << " " << error.detail);
     }
@@ -267,7 +267,7 @@ TEST_CASE("every schema of the document refuses some value", "[api][openapi]") {
   const json& schemas = document.at("components").at("schemas");
   for (const auto& [name, schema] : schemas.items()) {
     CAPTURE(name);
-    CHECK_FALSE(application::check_schema(schema, schemas, 3.5).empty());
+    CHECK_FALSE(codelog::json::check_schema(schema, schemas, 3.5).empty());
   }
 }
 

@@ -280,7 +280,7 @@ TEST_CASE("a report that throws has failed, with a sentence for clients and a ca
   };
   commands::Executor executor(site);
   commands::ReleaseCommands releases(executor);
-  application::UpgradeReports reports(releases);
+  jobs::UpgradeReports reports(releases);
   REQUIRE(reports.start({commands::Actor::system(), {}}, small_snomedct));
   auto state = reports.state_of(small_snomedct);
   for (int attempt = 0; attempt < 2000 && state->is_running; ++attempt) {

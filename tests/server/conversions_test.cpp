@@ -4,13 +4,13 @@
 #include <fstream>
 
 #include "mappings/ctv3sctmap2/import.h"
-#include "server/application/conversions.h"
+#include "server/files/conversions.h"
 #include "tests/server/api_golden.h"
 
 namespace codelog::tests::conversions_test {
 namespace {
 
-using application::ConversionDirection;
+using files::ConversionDirection;
 using nlohmann::json;
 
 // Imports a mapping of CTV3 from pairs [CTV3, SNOMED CT], in the publisher's format.
@@ -149,28 +149,28 @@ TEST_CASE("an unknown conversion is refused", "[api][conversion]") {
 }
 
 TEST_CASE("conversions as CSV equal OpenCodelists' byte for byte", "[conversion]") {
-  const application::Conversion conversion{{"snomedct", "ctv3"},
-                                           {{"100000", "One, two", "X1...", "Unknown"},
-                                            {"100000", "One, two", "X1...", "Unknown"},
-                                            {"100000", "One, two", "X2...", "Say \"x\""},
-                                            {"200000", "Two", "X1...", "Unknown"}},
-                                           {"300000"}};
-  CHECK(application::full_conversion_csv(conversion) ==
+  const files::Conversion conversion{{"snomedct", "ctv3"},
+                                     {{"100000", "One, two", "X1...", "Unknown"},
+                                      {"100000", "One, two", "X1...", "Unknown"},
+                                      {"100000", "One, two", "X2...", "Say \"x\""},
+                                      {"200000", "Two", "X1...", "Unknown"}},
+                                     {"300000"}};
+  CHECK(files::full_conversion_csv(conversion) ==
         "snomedct_id,snomedct_name,ctv3_id,ctv3_name\r\n"
         "100000,\"One, two\",X1...,Unknown\r\n"
         "100000,\"One, two\",X1...,Unknown\r\n"
         "100000,\"One, two\",X2...,\"Say \"\"x\"\"\"\r\n"
         "200000,Two,X1...,Unknown\r\n");
-  CHECK(application::converted_codes_csv(conversion) ==
+  CHECK(files::converted_codes_csv(conversion) ==
         "ctv3_id,ctv3_name\r\nX1...,Unknown\r\nX2...,\"Say \"\"x\"\"\"\r\n");
-  CHECK(application::full_conversion_csv({{"ctv3", "snomedct"}, {}, {}}) ==
+  CHECK(files::full_conversion_csv({{"ctv3", "snomedct"}, {}, {}}) ==
         "ctv3_id,ctv3_name,snomedct_id,snomedct_name\r\n");
 }
 
 TEST_CASE("an uploaded file gives the first field of every row after the first", "[conversion]") {
   using Codes = std::vector<std::string>;
   const auto codes = [](const std::string& csv) {
-    const auto read = application::codes_of_upload(csv);
+    const auto read = files::codes_of_upload(csv);
     return read ? *read : Codes{"error: " + read.error().detail};
   };
   CHECK(codes("\xEF\xBB\xBFid,name\r\n100000,\"a\nb\"\r\n\r\n200000\n") ==

@@ -2,11 +2,11 @@
 #include <catch2/catch.hpp>
 
 #include "server/api_v1/lists.h"
-#include "server/application/cached_route.h"
-#include "server/application/downloads.h"
 #include "server/application/names.h"
-#include "server/application/response_cache.h"
+#include "server/caching/cached_route.h"
+#include "server/caching/response_cache.h"
 #include "server/commands/version_names.h"
+#include "server/files/downloads.h"
 #include "tests/server/api_site.h"
 #include "tests/server/http_client.h"
 
@@ -43,11 +43,11 @@ class Fresh {
       return;
     }
     const auto& site = site_.application().site();
-    check_body(file, *application::download_csv(site, views, *codelist, *version, {}));
+    check_body(file, *files::download_csv(site, views, *codelist, *version, {}));
     check_body("/codelist/test-org/elbows/v1/definition.csv",
-               *application::definition_csv(site, views, *codelist, *version));
+               *files::definition_csv(site, views, *codelist, *version));
     CHECK_THAT(site_.get(file).header("content-disposition"),
-               Catch::Contains(application::download_name(*codelist, *version) + ".csv"));
+               Catch::Contains(files::download_name(*codelist, *version) + ".csv"));
   }
 
  private:
@@ -169,21 +169,21 @@ TEST_CASE("cached bodies are tagged and compressed once", "[v1][cache]") {
 }
 
 TEST_CASE("cached answers are sent even when no worker is free", "[cache]") {
-  application::ChangeWatch changes;
-  application::ResponseCache cache(changes, 1'000'000);
+  caching::ChangeWatch changes;
+  caching::ResponseCache cache(changes, 1'000'000);
   http::test::Door door;
   http::Router router;
   int made = 0;  // on the one worker only
-  application::add_cached_route(router, cache,
-                                {.pattern = "/kept",
-                                 .key = [](const http::Request& request) { return request.path(); },
-                                 .make =
-                                     [&](const http::Request&, const http::PathParameters&) {
-                                       ++made;
-                                       return application::Answer{
-                                           http::json_text(200, "[]"),
-                                           application::ResponseCache::Scope{}, base::Position(1)};
-                                     }});
+  caching::add_cached_route(router, cache,
+                            {.pattern = "/kept",
+                             .key = [](const http::Request& request) { return request.path(); },
+                             .make =
+                                 [&](const http::Request&, const http::PathParameters&) {
+                                   ++made;
+                                   return caching::Answer{http::json_text(200, "[]"),
+                                                          caching::ResponseCache::Scope{},
+                                                          base::Position(1)};
+                                 }});
   router.add({{http::Method::get},
               "/door",
               http::RunsOn::worker,
@@ -209,8 +209,8 @@ TEST_CASE("cached answers are sent even when no worker is free", "[cache]") {
 
 TEST_CASE("the cache drops the least recently used answers, and keeps to its limit of bytes",
           "[cache]") {
-  using application::ChangeWatch;
-  using application::ResponseCache;
+  using caching::ChangeWatch;
+  using caching::ResponseCache;
   ChangeWatch changes;
   ResponseCache cache(changes, 40'000);
   const auto keep = [&](const std::string& key, std::size_t size) {
@@ -233,8 +233,8 @@ TEST_CASE("the cache drops the least recently used answers, and keeps to its lim
 }
 
 TEST_CASE("an answer is dropped when its content has changed, and not before", "[cache]") {
-  using application::ChangeWatch;
-  using application::ResponseCache;
+  using caching::ChangeWatch;
+  using caching::ResponseCache;
   ChangeWatch changes;
   ResponseCache cache(changes, 1'000'000);
   http::Response response;

@@ -7,16 +7,16 @@
 #include "coding_systems/dmd/previous_vmps.h"
 #include "events/base/digest.h"
 #include "mappings/dmdvmpprevmap/import.h"
-#include "server/application/download_shas.h"
-#include "server/application/download_table.h"
-#include "server/application/downloads.h"
+#include "server/files/download_shas.h"
+#include "server/files/download_table.h"
+#include "server/files/downloads.h"
 #include "tests/server/api_golden.h"
 
 namespace codelog::tests::v1_dmd_downloads_test {
 namespace {
 
-using application::MappedVmp;
 using coding_systems::SctidText;
+using files::MappedVmp;
 using mappings::PreviousVmp;
 using mappings::PreviousVmps;
 
@@ -33,7 +33,7 @@ std::vector<std::string> shas_of(ApiSite& site, std::uint32_t id) {
   const auto version = views.version(base::VersionId(id));
   REQUIRE(version);
   const auto codelist = views.codelist(version->codelist);
-  const auto shas = application::valid_shas(site.application().site(), views, *codelist, *version);
+  const auto shas = files::valid_shas(site.application().site(), views, *codelist, *version);
   return shas ? *shas : std::vector<std::string>{};
 }
 
@@ -51,10 +51,10 @@ std::string download(const std::string& csv, const PreviousVmps& previous_vmps) 
   const auto rows = commands::read_csv(csv);
   REQUIRE(rows);
   const auto* dmd = coding_systems::find_coding_system("dmd");
-  auto table = application::make_download_table(*dmd, *rows, application::TableHeaders::all);
+  auto table = files::make_download_table(*dmd, *rows, files::TableHeaders::all);
   REQUIRE(table);
-  application::add_mapped_vmps(previous_vmps, *table);
-  return application::write_table(*table);
+  files::add_mapped_vmps(previous_vmps, *table);
+  return files::write_table(*table);
 }
 
 }  // namespace
@@ -218,7 +218,7 @@ TEST_CASE("a dm+d table is downloaded while no mapping of VMPs has been imported
 TEST_CASE("mapped VMPs are listed once, whatever the pairs", "[downloads]") {
   using Mapped = std::vector<MappedVmp>;
   const auto mapped = [](const PreviousVmps& previous, const std::vector<std::string>& codes) {
-    return application::mapped_vmps(previous, codes);
+    return files::mapped_vmps(previous, codes);
   };
   const PreviousVmps chain = vmps({{"30", "20"}, {"20", "10"}});
   CHECK(mapped(chain, {"30"}) ==
@@ -264,8 +264,8 @@ TEST_CASE("tables of every shape are downloaded", "[downloads]") {
   CHECK(download("nm,dmd_id\na,20\n \n", none) == "code,term,dmd_id\r\n20,a,20\r\n");
   const auto rows = commands::read_csv("nm,dmd_id\na,1\nb\n");
   REQUIRE(rows);
-  const auto refused = application::make_download_table(*coding_systems::find_coding_system("dmd"),
-                                                        *rows, application::TableHeaders::fixed);
+  const auto refused = files::make_download_table(*coding_systems::find_coding_system("dmd"), *rows,
+                                                  files::TableHeaders::fixed);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().detail == "row 3 of the table has no code");
 }
@@ -286,7 +286,7 @@ TEST_CASE("a downloaded table that is uploaded again is downloaded unchanged", "
 }
 
 TEST_CASE("digests are of lines, with any line ends", "[downloads]") {
-  using application::sha_of_lines;
+  using files::sha_of_lines;
   const std::string expected = base::sha1_hex("a\nb");
   for (const std::string text : {"a\nb", "a\r\nb\r\n", "a\rb\n", "a\vb", "a\fb\f",
                                  "a\x1C"
@@ -305,7 +305,7 @@ TEST_CASE("digests are of lines, with any line ends", "[downloads]") {
   CHECK(sha_of_lines("a\n\nb") == base::sha1_hex("a\n\nb"));
   CHECK(sha_of_lines("") == base::sha1_hex(""));
   CHECK(sha_of_lines("\xC2\xA0\xE2\x80\xA6") == base::sha1_hex("\xC2\xA0\xE2\x80\xA6"));
-  CHECK(application::download_shas("x\r\n") == std::vector<std::string>{base::sha1_hex("x")});
+  CHECK(files::download_shas("x\r\n") == std::vector<std::string>{base::sha1_hex("x")});
 }
 
 }  // namespace codelog::tests::v1_dmd_downloads_test

@@ -1,0 +1,183 @@
+#include "server/files/downloads.h"
+
+#include "coding_systems/base/codeset.h"
+#include "server/commands/code_column.h"
+#include "server/commands/csv_table.h"
+#include "server/commands/csv_writer.h"
+#include "server/commands/dmd_conversion.h"
+#include "server/commands/version_contents.h"
+#include "server/commands/version_names.h"
+#include "server/files/download_shas.h"
+#include "server/files/download_table.h"
+
+namespace codelog::files {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using coding_systems::Codeset;
+using coding_systems::CodingSystemInfo;
+using coding_systems::Node;
+using coding_systems::Release;
+using events::CodeWithStatus;
+
+constexpr std::string_view dmd_id = "dmd";
+constexpr std::string_view not_downloadable = "Codelist is not downloadable";
+constexpr std::string_view no_codeset = "This codelist version does not have a codeset.";
+constexpr std::size_t term_row_bytes = 64;  // approximate; for reserving memory
+
+const CodingSystemInfo& system_of(const CodelistRecord& codelist) {
+  const auto* system = coding_systems::find_coding_system(codelist.coding_system);
+  CODELOG_CHECK(system != nullptr, "a codelist of an unknown coding system");
+  return *system;
+}
+
+// The version's release. Unavailable, not invalid: the client cannot fix a release that fails to
+// open.
+Result<std::shared_ptr<const Release>> open_release(const commands::Site& site,
+                                                    const CodelistRecord& codelist,
+                                                    const VersionRecord& version) {
+  auto release = site.open_release(codelist.coding_system, version.release);
+  if (!release) return Error{ErrorCode::unavailable, release.error().detail, {}};
+  return release;
+}
+
+Result<std::string> download_table(const commands::Site& site, const Views& views,
+                                   const CodelistRecord& codelist, const VersionRecord& version,
+                                   const DownloadOptions& options) {
+  const bool adds_vmps = codelist.coding_system == dmd_id && !options.omit_mapped_vmps;
+  std::string table = views.csv_data(version.id).value_or("");
+  if (!options.fixed_headers && !adds_vmps) return table;
+  const auto rows = commands::read_csv(table);
+  if (!rows) return rows.error();
+  const auto headers = options.fixed_headers ? TableHeaders::fixed : TableHeaders::all;
+  auto made = make_download_table(system_of(codelist), *rows, headers);
+  if (!made) return made.error();
+  if (adds_vmps) {
+    const auto previous_vmps = commands::open_previous_vmps(site.mappings, views);
+    if (!previous_vmps) return previous_vmps.error();
+    add_mapped_vmps(**previous_vmps, *made);
+  }
+  return write_table(*made);
+}
+
+// Code and term of every included code.
+Result<DownloadTable> new_style_table(const commands::Site& site, const Views& views,
+                                      const CodelistRecord& codelist,
+                                      const VersionRecord& version) {
+  const auto release = open_release(site, codelist, version);
+  if (!release) return release.error();
+  const std::vector<CodeWithStatus> codes = views.codes(version.id);
+  DownloadTable table;
+  table.rows.reserve(codes.size() + 1);
+  table.rows.push_back({"code", "term"});
+  for (const CodeWithStatus& code : codes) {
+    if (!base::is_included(code.status)) continue;
+    table.rows.push_back({code.code, std::string(commands::term_of(**release, code.code))});
+  }
+  return table;
+}
+
+// The download of a version, whether or not it has a column that studies can use.
+Result<std::string> content_csv(const commands::Site& site, const Views& views,
+                                const CodelistRecord& codelist, const VersionRecord& version,
+                                const DownloadOptions& options) {
+  if (version.has_csv_data) return download_table(site, views, codelist, version, options);
+  auto table = new_style_table(site, views, codelist, version);
+  if (!table) return table.error();
+  if (codelist.coding_system == dmd_id && options.include_mapped_vmps) {
+    const auto previous_vmps = commands::open_previous_vmps(site.mappings, views);
+    if (!previous_vmps) return previous_vmps.error();
+    add_mapped_vmps(**previous_vmps, *table);
+  }
+  return write_table(*table);
+}
+
+// The codes with their statuses over the release; for a table, the smallest definition that gives
+// its codes.
+Result<Codeset> codeset_of(const Views& views, const CodelistRecord& codelist,
+                           const VersionRecord& version,
+                           const std::shared_ptr<const Release>& release) {
+  const coding_systems::CodeUniverse universe(release);
+  if (!version.has_csv_data) return Codeset::make(universe, views.codes(version.id));
+  const auto codes =
+      commands::codes_of_csv(views.csv_data(version.id).value_or(""), codelist.handle().slug);
+  if (!codes) return codes.error();
+  return Codeset::from_codes(universe, commands::codes_in_release(*release, *codes));
+}
+
+}  // namespace
+
+std::string download_name(const CodelistRecord& codelist, const VersionRecord& version) {
+  const projections::Handle& handle = codelist.handle();
+  return handle.owner.name + "-" + handle.slug + "-" + commands::tag_or_hash(version);
+}
+
+bool is_downloadable(const Views& views, const CodelistRecord& codelist,
+                     const VersionRecord& version) {
+  if (version.status == events::VersionStatus::draft) return false;
+  if (!version.has_csv_data) return true;
+  const std::string table = views.csv_data(version.id).value_or("");
+  std::string_view head = table;
+  // Only the header counts; a quoted field in it may continue on the next line.
+  if (const auto line = head.substr(0, head.find('\n')); line.find('"') == std::string_view::npos)
+    head = line;
+  const auto rows = commands::read_csv(head);
+  return rows && !rows->empty() &&
+         commands::find_column(rows->front().fields, system_of(codelist).code_headers);
+}
+
+Result<std::string> download_csv(const commands::Site& site, const Views& views,
+                                 const CodelistRecord& codelist, const VersionRecord& version,
+                                 const DownloadOptions& options) {
+  if (!is_downloadable(views, codelist, version)) {
+    return Error{ErrorCode::invalid, std::string(not_downloadable), {}};
+  }
+  return content_csv(site, views, codelist, version, options);
+}
+
+Result<std::string> dmd_download_csv(const commands::Site& site, const Views& views,
+                                     const CodelistRecord& codelist, const VersionRecord& version) {
+  const auto conversion = commands::convert_to_dmd(site, views, codelist, version);
+  if (!conversion) return conversion.error();
+  return commands::dmd_csv(*conversion);
+}
+
+Result<std::vector<std::string>> valid_shas(const commands::Site& site, const Views& views,
+                                            const CodelistRecord& codelist,
+                                            const VersionRecord& version) {
+  if (version.status == events::VersionStatus::draft) {
+    return Error{ErrorCode::invalid, std::string(not_downloadable), {}};
+  }
+  const auto download = content_csv(site, views, codelist, version, {});
+  if (!download) return download.error();
+  if (codelist.coding_system != dmd_id) return download_shas(*download);
+  return dmd_download_shas(
+      *download, version.has_csv_data ? views.csv_data(version.id).value_or("") : *download);
+}
+
+Result<std::string> definition_csv(const commands::Site& site, const Views& views,
+                                   const CodelistRecord& codelist, const VersionRecord& version) {
+  if (!commands::has_release_file(views, codelist.coding_system, version.release)) {
+    return Error{ErrorCode::invalid, std::string(no_codeset), {}};
+  }
+  const auto release = open_release(site, codelist, version);
+  if (!release) return release.error();
+  const auto codeset = codeset_of(views, codelist, version, *release);
+  if (!codeset) return codeset.error();
+  using coding_systems::CodeUniverse;
+  const auto rows = codeset->walk_definition([](const CodeUniverse& universe, Node node) {
+    return universe.is_stranger(node) ? std::string_view("Unknown") : universe.release().term(node);
+  });
+  if (!rows) return rows.error();
+  std::string out;
+  out.reserve(rows->size() * term_row_bytes);
+  commands::append_csv_row({"code", "term", "is_included"}, out);
+  for (const coding_systems::DefiningCode& row : *rows) {
+    commands::append_csv_row(
+        {row.code, commands::term_of(**release, row.code), base::to_string(row.sign)}, out);
+  }
+  return out;
+}
+
+}  // namespace codelog::files

@@ -1,0 +1,57 @@
+// The CSV files of a version, byte for byte as OpenCodelists writes them.
+//
+// Pure reads of the views and of the version's release; a few milliseconds for 10,000 codes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/commands/executor.h"
+
+namespace codelog::files {
+
+using base::Result;
+using projections::CodelistRecord;
+using projections::VersionRecord;
+using projections::Views;
+
+// False for drafts, and for tables without a column that the coding system recognises as its code.
+bool is_downloadable(const Views& views, const CodelistRecord& codelist,
+                     const VersionRecord& version);
+
+struct DownloadOptions {
+  bool fixed_headers = false;        // for a table: only columns `code` and `term`
+  bool omit_mapped_vmps = false;     // for a dm+d table
+  bool include_mapped_vmps = false;  // for new-style dm+d, where OpenCodelists never adds them
+};
+
+// New style: code and term of every included code. Old style: the uploaded table, or the table with
+// fixed headers. A dm+d table has code and term first, and also lists the earlier and later VMPs of
+// its codes. Errors: invalid ("Codelist is not downloadable"; a table row without a code),
+// unavailable (the mapping of VMPs fails to open), and those of opening the release.
+Result<std::string> download_csv(const commands::Site& site, const Views& views,
+                                 const CodelistRecord& codelist, const VersionRecord& version,
+                                 const DownloadOptions& options);
+
+// The decided codes as a tree, depth first, siblings sorted by term: code, term, + or -. Errors:
+// invalid ("This codelist version does not have a codeset."), too_large, and those of opening the
+// release.
+Result<std::string> definition_csv(const commands::Site& site, const Views& views,
+                                   const CodelistRecord& codelist, const VersionRecord& version);
+
+// The dm+d products of a BNF version, from the most recent dm+d release. Errors: invalid (not a BNF
+// codelist), unavailable (no mapping, no dm+d release, or one of them fails to open).
+Result<std::string> dmd_download_csv(const commands::Site& site, const Views& views,
+                                     const CodelistRecord& codelist, const VersionRecord& version);
+
+// The digests that show a study's copy of the version to be up to date; see download_shas.h. As in
+// OpenCodelists, tables without a column of codes have them too. Errors: invalid (a draft), and
+// those of download_csv.
+Result<std::vector<std::string>> valid_shas(const commands::Site& site, const Views& views,
+                                            const CodelistRecord& codelist,
+                                            const VersionRecord& version);
+
+// "test-org-statins-2024-01": owner, slug, and tag or hash.
+std::string download_name(const CodelistRecord& codelist, const VersionRecord& version);
+
+}  // namespace codelog::files

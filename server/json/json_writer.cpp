@@ -1,0 +1,167 @@
+#include "server/json/json_writer.h"
+
+#include <array>
+#include <charconv>
+
+namespace codelog::json {
+namespace {
+
+constexpr std::uint32_t replacement = 0xFFFD;
+
+// The first code point of the text and its size in bytes. If the text is not UTF-8: the replacement
+// character, and one byte.
+struct CodePoint {
+  std::uint32_t value = replacement;
+  std::size_t size_bytes = 1;
+};
+
+CodePoint decode(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  std::size_t size = 0;
+  std::uint32_t value = 0;
+  std::uint32_t smallest = 0;
+  if (first < 0x80) return {first, 1};
+  if (first >= 0xC2 && first <= 0xDF) {
+    size = 2, value = first & 0x1Fu, smallest = 0x80;
+  } else if (first >= 0xE0 && first <= 0xEF) {
+    size = 3, value = first & 0x0Fu, smallest = 0x800;
+  } else if (first >= 0xF0 && first <= 0xF4) {
+    size = 4, value = first & 0x07u, smallest = 0x10000;
+  }
+  if (size == 0 || text.size() < size) return {};
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xC0u) != 0x80u) return {};
+    value = value << 6 | (byte(i) & 0x3Fu);
+  }
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (value < smallest || value > 0x10FFFF || surrogate) return {};
+  return {value, size};
+}
+
+// Bytes that both styles write unchanged.
+constexpr std::array<bool, 256> plain_bytes = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
+  return table;
+}();
+
+char short_escape(std::uint32_t code_point) {
+  switch (code_point) {
+    case '"':
+      return '"';
+    case '\\':
+      return '\\';
+    case '\b':
+      return 'b';
+    case '\f':
+      return 'f';
+    case '\n':
+      return 'n';
+    case '\r':
+      return 'r';
+    case '\t':
+      return 't';
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+JsonWriter::JsonWriter(JsonStyle style, std::size_t reserve_bytes) : style_(style) {
+  out_.reserve(reserve_bytes);
+}
+
+void JsonWriter::separate() {
+  if (!needs_comma_) return;
+  out_ += style_ == JsonStyle::python ? ", " : ",";
+}
+
+JsonWriter& JsonWriter::begin(char bracket) {
+  separate();
+  out_ += bracket;
+  needs_comma_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::end(char bracket) {
+  out_ += bracket;
+  needs_comma_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  separate();
+  append_text(name);
+  out_ += style_ == JsonStyle::python ? ": " : ":";
+  needs_comma_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(std::string_view text) {
+  separate();
+  append_text(text);
+  needs_comma_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(bool truth) {
+  separate();
+  out_ += truth ? "true" : "false";
+  needs_comma_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(std::uint64_t number) {
+  separate();
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out_.append(digits.data(), end);
+  needs_comma_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::null() {
+  separate();
+  out_ += "null";
+  needs_comma_ = true;
+  return *this;
+}
+
+void JsonWriter::append_text(std::string_view text) {
+  out_ += '"';
+  while (!text.empty()) {
+    std::size_t plain = 0;
+    while (plain < text.size() && plain_bytes[static_cast<unsigned char>(text[plain])]) ++plain;
+    out_.append(text, 0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const CodePoint point = decode(text);
+    if (const char letter = short_escape(point.value); letter != 0) {
+      out_ += '\\';
+      out_ += letter;
+    } else if (style_ == JsonStyle::python || point.value < 0x20) {
+      append_escape(point.value);
+    } else if (point.value == replacement) {
+      out_ += "\xEF\xBF\xBD";
+    } else {
+      out_.append(text, 0, point.size_bytes);
+    }
+    text.remove_prefix(point.size_bytes);
+  }
+  out_ += '"';
+}
+
+void JsonWriter::append_escape(std::uint32_t code_point) {
+  if (code_point >= 0x10000) {
+    append_escape(0xD800 + ((code_point - 0x10000) >> 10));
+    append_escape(0xDC00 + ((code_point - 0x10000) & 0x3FFu));
+    return;
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  out_ += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) out_ += digits[code_point >> shift & 0xFu];
+}
+
+}  // namespace codelog::json
