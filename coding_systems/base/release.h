@@ -84,7 +84,7 @@ class Release {
   // The details that the coding system has; none for a node without a concept.
   virtual std::vector<CodeDetail> details(Node) const { return {}; }
   // Reads the release file, which takes as long as opening a small file. Errors: unavailable (the
-  // file is gone, or has been replaced), corrupt, io.
+  // file is gone, has been replaced, or cannot be read).
   virtual base::Result<std::vector<CodeNote>> read_notes(Node) const {
     return std::vector<CodeNote>();
   }

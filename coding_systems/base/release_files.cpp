@@ -85,6 +85,14 @@ std::string differs_from_registered(std::string_view owner) {
          "it again";
 }
 
+base::Error not_now(base::Error error) {
+  using base::ErrorCode;
+  if (error.code == ErrorCode::io || error.code == ErrorCode::corrupt) {
+    error.code = ErrorCode::unavailable;
+  }
+  return error;
+}
+
 base::Result<FileStamp> stamp_of(const std::filesystem::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {

@@ -43,6 +43,10 @@ struct UnreadableFile {
   std::string cause;  // with the file's path: for the server's log
 };
 
+// The error of a request that needs a release file which cannot be read now: unavailable instead of
+// io and corrupt, because the client's request is good and will work when the file is mended.
+base::Error not_now(base::Error error);
+
 // Shows, without reading a file, whether somebody wrote to it.
 struct FileStamp {
   std::uint64_t size_bytes = 0;

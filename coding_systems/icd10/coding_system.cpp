@@ -59,7 +59,10 @@ class Icd10Release final : public IndexedRelease {
       return read_rubrics(*file, code(node));
     }();
     // Checked last, since an import may replace the file at any time.
-    if (is_unchanged(file_, index().file().built_from())) return read;
+    if (is_unchanged(file_, index().file().built_from())) {
+      if (!read) return not_now(read.error());
+      return read;
+    }
     return base::Error{base::ErrorCode::unavailable,
                        file_.filename().string() + " is not the file that is open any more",
                        {}};

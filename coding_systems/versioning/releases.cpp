@@ -115,7 +115,7 @@ void Releases::note(Place& place, FileState state, const FileStamp& stamp, std::
 base::Result<std::shared_ptr<const Release>> Releases::open(std::string_view system_id,
                                                             std::string_view alias) {
   auto found = find(system_id, alias);
-  if (!found) return found.error();
+  if (!found) return not_now(found.error());
   if (found->state == FileState::changed && !found->is_touched) return changed(alias);
   if (found->release != nullptr && found->release->is_whole()) return found->release;
   const auto slot = opening_.take();
@@ -139,7 +139,7 @@ base::Result<std::shared_ptr<const Release>> Releases::open(std::string_view sys
     return opened;
   }
   put(*found->place, nullptr);
-  if (opened.error().code != base::ErrorCode::conflict) return opened;
+  if (opened.error().code != base::ErrorCode::conflict) return not_now(opened.error());
   note(*found->place, FileState::changed, found->stamp);
   return changed(alias);
 }

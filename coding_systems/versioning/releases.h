@@ -63,14 +63,14 @@ class Releases {
   // Returns the open release, or opens it. A cached one costs two stats. Errors: invalid (the
   // system has no release files, or the alias is not one of its releases); not_found, naming the
   // missing file, even if it was open before (when it returns, it is opened again); unavailable
-  // (the file is not the registered one, or is being written); corrupt, io. Of the errors, only a
-  // wrong file is remembered, until its size, time or inode changes.
+  // (the file is not the registered one, is being written, is damaged, or cannot be read). Of the
+  // errors, only a wrong file is remembered, until its size, time or inode changes.
   base::Result<std::shared_ptr<const Release>> open(std::string_view system_id,
                                                     std::string_view alias);
 
   // Opens the file again if it differs from the open one; for use after an import. The file must
-  // have this digest. Errors: as open(), and conflict (it has another digest); the old release then
-  // stays for its users, and the next open() tries again.
+  // have this digest. Errors: as open(), but corrupt and io as they are, and conflict (it has
+  // another digest); the old release then stays for its users, and the next open() tries again.
   base::Result<std::shared_ptr<const Release>> reload(std::string_view system_id,
                                                       std::string_view alias,
                                                       const base::Sha256& digest);

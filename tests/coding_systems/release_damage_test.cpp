@@ -123,6 +123,9 @@ TEST_CASE("a file that cannot be read is remembered until it is touched", "[vers
   CHECK(unreadable.front().cause.find(release.files.database.string()) != std::string::npos);
   CHECK(*releases.verify_if_touched("bnf", small_bnf) == FileState::unreadable);
   CHECK(*releases.verify("bnf", small_bnf) == FileState::unreadable);
+  const auto refused = releases.open("bnf", small_bnf);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == base::ErrorCode::unavailable);
   fs::remove(release.files.database);
   write_bytes(release.files.database, good);
   CHECK(*releases.verify_if_touched("bnf", small_bnf) == FileState::good);

@@ -238,4 +238,38 @@ TEST_CASE("of releases with one date, the one registered last is the newest, eve
   CHECK(newest() == std::string(small_snomedct));
 }
 
+TEST_CASE("a release whose file cannot be read is unavailable, not an error of the server",
+          "[release-file]") {
+  ApiSite site;
+  site.set_up();
+  const auto database =
+      site.folder() / "coding_systems" / "snomedct" / (std::string(small_snomedct) + ".sqlite3");
+  REQUIRE(
+      site.get("/api/v2/releases/" + std::string(small_snomedct) + "/search?term=elbow").status ==
+      200);
+  // A folder cannot be read as a file.
+  const auto kept = site.folder() / "kept";
+  std::filesystem::rename(database, kept);
+  std::filesystem::create_directory(database);
+  const json codes = {{"codes", {"1806006"}}};
+  const json codelist = {{"owner", "organisation/test-org"},
+                         {"name", "A list"},
+                         {"coding_system", "snomedct"},
+                         {"codes", {"1806006"}}};
+  const std::string release = "/api/v2/releases/" + std::string(small_snomedct);
+  for (const Reply& refused :
+       {site.get(release + "/search?term=elbow"), site.send("POST", release + "/terms", codes),
+        site.send("POST", release + "/codeset", codes),
+        site.send("POST", "/api/v2/codelists", codelist)}) {
+    INFO(refused.body);
+    CHECK(refused.status == 503);
+    CHECK(refused.header("retry-after") == "1");
+    CHECK(refused.body.find(site.folder().string()) == std::string::npos);
+  }
+  std::filesystem::remove(database);
+  std::filesystem::rename(kept, database);
+  CHECK(site.get(release + "/search?term=elbow").status == 200);
+  CHECK(site.send("POST", "/api/v2/codelists", codelist).status == 201);
+}
+
 }  // namespace codelog::tests::release_file_test
