@@ -1,6 +1,6 @@
 #include "projections/keys.h"
 
-#include "events/base/check.h"
+#include "projections/record_codec.h"
 
 namespace codelog::projections::keys {
 namespace {
@@ -114,7 +114,7 @@ std::string all_mappings() { return "P"; }
 std::string all_codelists() { return "C"; }
 
 std::uint32_t trailing_number(std::string_view key) {
-  CODELOG_CHECK(key.size() >= 4, "a key without a number");
+  if (key.size() < 4) throw DamagedRecord("a key of the views has no number");
   std::uint32_t value = 0;
   for (const char c : key.substr(key.size() - 4))
     value = value << 8 | static_cast<unsigned char>(c);

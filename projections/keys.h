@@ -74,7 +74,7 @@ std::string all_releases();
 std::string all_mappings();
 std::string all_codelists();
 
-// The last four bytes of a key, as a number.
+// The last four bytes of a key, as a number. Throws DamagedRecord if there are fewer.
 std::uint32_t trailing_number(std::string_view key);
 // The name after the last zero byte.
 std::string_view trailing_name(std::string_view key);

@@ -48,7 +48,7 @@ std::vector<std::string> names_behind(const StoreReader& reader, const std::stri
 std::vector<CodelistId> ids_behind(const StoreReader& reader, const std::string& prefix) {
   std::vector<CodelistId> ids;
   reader.scan(prefix, [&](std::string_view key, std::string_view) {
-    ids.emplace_back(keys::trailing_number(key));
+    ids.emplace_back(decoded(reader, key, keys::trailing_number));
     return true;
   });
   return ids;
@@ -185,7 +185,7 @@ std::vector<CodelistRecord> Views::codelists() const {
 std::vector<CodelistRecord> Views::codelists_of(const Owner& owner) const {
   std::vector<CodelistRecord> records;
   reader_->scan(keys::owned_by(owner), [&](std::string_view key, std::string_view) {
-    auto record = codelist(CodelistId(keys::trailing_number(key)));
+    auto record = codelist(CodelistId(decoded(*reader_, key, keys::trailing_number)));
     if (!record) reader_->report_damage("an owner's codelist is not there");
     records.push_back(std::move(*record));
     return true;
@@ -211,7 +211,7 @@ std::optional<CodelistId> Views::codelist_of_version(VersionId id) const {
 }
 
 VersionRecord Views::version_at(std::string_view key) const {
-  auto record = version(VersionId(keys::trailing_number(key)));
+  auto record = version(VersionId(decoded(*reader_, key, keys::trailing_number)));
   if (!record) reader_->report_damage("a codelist's version is not there");
   return std::move(*record);
 }

@@ -22,6 +22,10 @@ class Views {
  public:
   explicit Views(std::unique_ptr<StoreReader> reader) : reader_(std::move(reader)) {}
 
+  // For a caller that finds parts of the views contradicting each other or the log. Throws
+  // DamagedViews.
+  [[noreturn]] void report_damage(const std::string& cause) const { reader_->report_damage(cause); }
+
   Position checkpoint() const;
   NextIds next_ids() const;
   // The least ids that next_ids() may return: ids of commits still on their way are taken too.

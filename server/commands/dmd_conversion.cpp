@@ -154,7 +154,7 @@ Decision decide_new_codelist(const Views& views, const Wanted& wanted,
 Result<Decision> decide_new_version(const Views& views, const Actor& actor, CodelistId target_id,
                                     const Wanted& wanted, events::VersionCreated version) {
   const auto target = views.codelist(target_id);
-  CODELOG_CHECK(target.has_value(), "a handle without a codelist");
+  if (!target) views.report_damage("a codelist of a handle is not there");
   if (target->coding_system != "dmd") {
     return Error{ErrorCode::conflict,
                  page_of(target->handle()) + " has the name of the dm+d codelist, and is of " +

@@ -270,11 +270,12 @@ Result<Commit> DraftCommands::confirm_assumptions(
 namespace {
 
 // The effect of the draft step at this position of the log.
-Result<StepEffect> read_step(const events::EventLog& log, Position position, VersionId draft) {
+Result<StepEffect> read_step(const events::EventLog& log, const Views& views, Position position,
+                             VersionId draft) {
   const auto commit = log.read(position);
   if (!commit) return commit.error();
   auto effect = effect_of(*commit, draft);
-  CODELOG_CHECK(effect.has_value(), "a draft's list of steps names a commit that is none");
+  if (!effect) views.report_damage("a draft's list of steps names a commit that is none");
   return std::move(*effect);
 }
 
@@ -317,7 +318,7 @@ Result<StepEffect> effect_to_reverse(const events::EventLog& log, const Views& v
   const auto move = last_move(log, draft, position);
   if (!move) return move.error();
   if (const auto seen = check_seen(*move, actor, reversal); !seen) return seen.error();
-  return read_step(log, position, draft.id);
+  return read_step(log, views, position, draft.id);
 }
 
 }  // namespace

@@ -105,9 +105,8 @@ Result<MadeVersion> version_from_codes(const Views& views, const ChosenRelease& 
 
 Result<MadeVersion> version_from_table(const ChosenRelease& release, const CodelistRecord& codelist,
                                        const CreateVersion& command) {
-  const auto* system = coding_systems::find_coding_system(codelist.coding_system);
-  CODELOG_CHECK(system != nullptr, "a codelist of an unknown coding system");
-  auto table = contents_of_csv(*command.csv_data, *system, release.open.get(), command.table_rules);
+  auto table = contents_of_csv(*command.csv_data, system_of(codelist), release.open.get(),
+                               command.table_rules);
   if (!table) return table.error();
   MadeVersion made{events::VersionCreated(), {}};
   made.version->status = VersionStatus::under_review;

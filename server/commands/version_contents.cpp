@@ -4,6 +4,7 @@
 
 #include "coding_systems/base/codeset.h"
 #include "coding_systems/base/typed_code.h"
+#include "events/base/thrown_error.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/newest_release.h"
 #include "server/commands/texts.h"
@@ -79,6 +80,13 @@ std::string_view shown_term(const coding_systems::Release& release, coding_syste
 std::string_view shown_term_of(const coding_systems::Release& release, std::string_view code) {
   const auto node = release.find(code);
   return node ? shown_term(release, *node) : std::string_view("Unknown");
+}
+
+const coding_systems::CodingSystemInfo& system_of(const projections::CodelistRecord& codelist) {
+  const auto* system = coding_systems::find_coding_system(codelist.coding_system);
+  if (system != nullptr) return *system;
+  const std::string what = "this server does not know the coding system " + codelist.coding_system;
+  throw base::ThrownError({ErrorCode::unavailable, what, {}}, what);
 }
 
 Result<ChosenRelease> choose_release(const Site& site, const Views& views,

@@ -76,6 +76,10 @@ Result<std::string> unfound_codes_methodology(const coding_systems::CodingSystem
 Result<std::vector<std::string>> table_codes(const Views& views,
                                              const projections::VersionRecord& version);
 
+// Throws base::ThrownError (unavailable) if this program does not know the coding system, because a
+// newer one has made the codelist.
+const coding_systems::CodingSystemInfo& system_of(const projections::CodelistRecord& codelist);
+
 // The included codes of a version of either style, sorted. The codes of a table count only if the
 // release has a file.
 Result<std::vector<std::string>> included_codes(const Views& views,

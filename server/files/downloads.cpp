@@ -16,7 +16,6 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using coding_systems::Codeset;
-using coding_systems::CodingSystemInfo;
 using coding_systems::Node;
 using coding_systems::Release;
 using events::CodeWithStatus;
@@ -25,12 +24,6 @@ constexpr std::string_view dmd_id = "dmd";
 constexpr std::string_view not_downloadable = "Codelist is not downloadable";
 constexpr std::string_view no_codeset = "This codelist version does not have a codeset.";
 constexpr std::size_t term_row_bytes = 64;  // approximate; for reserving memory
-
-const CodingSystemInfo& system_of(const CodelistRecord& codelist) {
-  const auto* system = coding_systems::find_coding_system(codelist.coding_system);
-  CODELOG_CHECK(system != nullptr, "a codelist of an unknown coding system");
-  return *system;
-}
 
 // The version's release. Unavailable, not invalid: the client cannot fix a release that fails to
 // open.
@@ -51,7 +44,7 @@ Result<std::string> download_table(const commands::Site& site, const Views& view
   const auto rows = commands::read_csv(table);
   if (!rows) return rows.error();
   const auto headers = options.fixed_headers ? TableHeaders::fixed : TableHeaders::all;
-  auto made = make_download_table(system_of(codelist), *rows, headers);
+  auto made = make_download_table(commands::system_of(codelist), *rows, headers);
   if (!made) return made.error();
   if (adds_vmps) {
     const auto previous_vmps = commands::open_previous_vmps(site.mappings, views);
@@ -124,7 +117,7 @@ bool is_downloadable(const Views& views, const CodelistRecord& codelist,
     head = line;
   const auto rows = commands::read_csv(head);
   return rows && !rows->empty() &&
-         commands::find_column(rows->front().fields, system_of(codelist).code_headers);
+         commands::find_column(rows->front().fields, commands::system_of(codelist).code_headers);
 }
 
 Result<std::string> download_csv(const commands::Site& site, const Views& views,
