@@ -285,6 +285,18 @@ TEST_CASE("a downloaded table that is uploaded again is downloaded unchanged", "
         "code,term,dmd_id,code\r\n20,a,20,20\r\n31,b,31,30\r\n");
 }
 
+TEST_CASE("the digests of a table with equal titles count all its columns", "[downloads]") {
+  const std::string table = "dmd_id,nm,x,x\n20,a,1,2\n30,b,3,4\n";
+  const std::string served = download(table, vmps({}));
+  const auto shas = files::dmd_download_shas(served, table);
+  REQUIRE(shas);
+  const auto sha = [](const char* lines) { return base::sha1_hex(lines); };
+  CHECK(*shas == std::vector<std::string>{sha("code,term,dmd_id,x,x\n20,a,20,1,2\n30,b,30,3,4"),
+                                          sha("dmd_id,nm,x,x\n20,a,1,2\n30,b,3,4"),
+                                          sha("code,term\n20,a\n30,b"),
+                                          sha("code,term,dmd_id\n20,a,20\n30,b,30")});
+}
+
 TEST_CASE("digests are of lines, with any line ends", "[downloads]") {
   using files::sha_of_lines;
   const std::string expected = base::sha1_hex("a\nb");
