@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "coding_systems/base/code_hash.h"
+#include "events/base/text.h"
 
 namespace codelog::coding_systems {
 namespace {
@@ -82,7 +83,7 @@ void walk(std::string_view text, OnAscii on_ascii, OnOther on_other) {
       if (!on_ascii(static_cast<char>(fold_ascii(byte)))) return;
       continue;
     }
-    const auto point = first_code_point(text.substr(at));
+    const auto point = base::first_code_point(text.substr(at));
     const auto piece = text.substr(at, point.bytes);
     at += point.bytes;
     if (!on_other(point.value, piece)) return;
@@ -101,14 +102,6 @@ bool is_ascii(std::string_view text) {
   }
   for (; at < text.size(); ++at) together |= static_cast<unsigned char>(text[at]);
   return (together & highest_bits) == 0;
-}
-
-CodePoint first_code_point(std::string_view text) {
-  utf8proc_int32_t value = -1;
-  const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                       static_cast<utf8proc_ssize_t>(text.size()), &value);
-  if (length <= 0) return {};
-  return {value, static_cast<std::size_t>(length)};
 }
 
 bool is_letter_or_digit(std::int32_t value) {
@@ -160,8 +153,8 @@ void find_words(std::string_view folded, std::vector<std::string_view>& words) {
   };
   for (std::size_t at = 0; at < folded.size();) {
     const auto byte = static_cast<unsigned char>(folded[at]);
-    CodePoint point{byte, 1};
-    if (byte >= ascii_after) point = first_code_point(folded.substr(at));
+    base::CodePoint point{byte, 1};
+    if (byte >= ascii_after) point = base::first_code_point(folded.substr(at));
     const bool in_word = byte < ascii_after ? is_ascii_word(byte) : is_letter_or_digit(point.value);
     if (!in_word) {
       end_word(at);

@@ -21,12 +21,6 @@
 
 namespace codelog::coding_systems {
 
-struct CodePoint {
-  std::int32_t value = -1;  // negative: a byte that starts no code point
-  std::size_t bytes = 1;
-};
-// The first code point of a text of at least one byte.
-CodePoint first_code_point(std::string_view text);
 // By Unicode's categories; false for a negative value.
 bool is_letter_or_digit(std::int32_t value);
 

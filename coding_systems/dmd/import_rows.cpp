@@ -4,6 +4,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "events/base/text.h"
+
 namespace codelog::coding_systems::dmd {
 namespace {
 
@@ -69,20 +71,11 @@ std::string_view wrong_with(ColumnKind kind, std::string_view text) {
 }
 
 std::string shown(std::string_view text) {
-  std::string printable;
-  for (const char byte : text.substr(0, 50)) {
-    printable += static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F ? '?' : byte;
+  std::string printable(base::utf8_prefix(text, 50));
+  for (char& byte : printable) {
+    if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F) byte = '?';
   }
-  // Cuts between two characters.
-  if (text.size() > 50) {
-    const auto is_continuation = [](char byte) {
-      return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-    };
-    while (!printable.empty() && is_continuation(printable.back())) printable.pop_back();
-    if (!printable.empty() && static_cast<unsigned char>(printable.back()) >= 0x80)
-      printable.pop_back();
-    printable += "...";
-  }
+  if (printable.size() < text.size()) printable += "...";
   return printable;
 }
 

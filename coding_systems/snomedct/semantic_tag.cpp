@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "coding_systems/base/text_fold.h"
+#include "events/base/text.h"
 
 namespace codelog::coding_systems::snomedct {
 namespace {
@@ -15,7 +16,7 @@ bool is_word_character(std::int32_t value) { return value == '_' || is_letter_or
 bool is_tag(std::string_view text) {
   if (text.empty()) return false;
   while (!text.empty()) {
-    const auto point = first_code_point(text);
+    const auto point = base::first_code_point(text);
     if (!is_word_character(point.value) && point.value != '/' && point.value != ' ') return false;
     text.remove_prefix(point.bytes);
   }
@@ -47,7 +48,7 @@ std::string to_title_case(std::string_view text) {
   std::string titled;
   bool in_word = false;
   while (!text.empty()) {
-    const auto point = first_code_point(text);
+    const auto point = base::first_code_point(text);
     if (point.value < 0) {
       titled += text.front();
       in_word = false;

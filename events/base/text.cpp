@@ -16,19 +16,6 @@ const utf8proc_uint8_t* bytes_of(std::string_view text) {
   return reinterpret_cast<const utf8proc_uint8_t*>(text.data());
 }
 
-// The first code point of a non-empty text, and its size in bytes; a negative size if malformed.
-struct CodePoint {
-  utf8proc_int32_t value;
-  std::ptrdiff_t size;
-};
-
-CodePoint first_code_point(std::string_view text) {
-  utf8proc_int32_t value = 0;
-  const auto size =
-      utf8proc_iterate(bytes_of(text), static_cast<utf8proc_ssize_t>(text.size()), &value);
-  return {value, size};
-}
-
 // Python's str.isspace: the Unicode white space characters and the ASCII separators 0x1c-0x1f.
 bool is_space(utf8proc_int32_t c) {
   return (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x20) || c == 0x85 || c == 0xa0 ||
@@ -40,8 +27,8 @@ std::size_t leading_space_bytes(std::string_view text) {
   std::size_t bytes = 0;
   while (bytes < text.size()) {
     const CodePoint point = first_code_point(text.substr(bytes));
-    if (point.size <= 0 || !is_space(point.value)) break;
-    bytes += static_cast<std::size_t>(point.size);
+    if (!is_space(point.value)) break;
+    bytes += point.bytes;
   }
   return bytes;
 }
@@ -89,10 +76,27 @@ std::size_t utf8_bytes(std::string_view text) {
       continue;
     }
     const CodePoint point = first_code_point(text.substr(bytes));
-    if (point.size <= 0) break;
-    bytes += static_cast<std::size_t>(point.size);
+    if (point.value < 0) break;
+    bytes += point.bytes;
   }
   return bytes;
+}
+
+CodePoint first_code_point(std::string_view text) {
+  utf8proc_int32_t value = -1;
+  const auto size =
+      utf8proc_iterate(bytes_of(text), static_cast<utf8proc_ssize_t>(text.size()), &value);
+  if (size <= 0) return {};
+  return {value, static_cast<std::size_t>(size)};
+}
+
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  const auto continues_character = [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+  };
+  while (bytes_max > 0 && continues_character(text[bytes_max])) --bytes_max;
+  return text.substr(0, bytes_max);
 }
 
 bool is_utf8(std::string_view text) { return utf8_bytes(text) == text.size(); }
@@ -102,9 +106,9 @@ std::string_view trim_unicode_space(std::string_view text) {
   std::size_t kept = 0;  // Up to the end of the last character that is not white space.
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint point = first_code_point(text.substr(at));
-    const std::size_t size = point.size > 0 ? static_cast<std::size_t>(point.size) : 1;
+    const std::size_t size = point.bytes;
     at += size;
-    if (point.size <= 0 || !is_space(point.value)) kept = at;
+    if (!is_space(point.value)) kept = at;
   }
   return text.substr(0, kept);
 }
@@ -113,7 +117,7 @@ std::string ascii_digits(std::string_view text) {
   std::string replaced;
   while (!text.empty()) {
     const CodePoint point = first_code_point(text);
-    const std::size_t size = point.size > 0 ? static_cast<std::size_t>(point.size) : 1;
+    const std::size_t size = point.bytes;
     if (size > 1 && utf8proc_category(point.value) == UTF8PROC_CATEGORY_ND) {
       // Unicode's decimal digits (Nd) come in runs of multiples of ten, each starting with a zero.
       utf8proc_int32_t zero = point.value;

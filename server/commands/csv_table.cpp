@@ -6,7 +6,6 @@
 #include "coding_systems/base/text_lines.h"
 #include "coding_systems/base/typed_code.h"
 #include "events/base/text.h"
-#include "server/commands/texts.h"
 
 namespace codelog::commands {
 namespace {
@@ -139,7 +138,7 @@ base::Result<std::vector<CsvRow>> read_csv(std::string_view text) {
 std::string place_of(const CsvRow& row) { return row_and_line(row.number, row.line); }
 
 std::string shown(std::string_view text) {
-  const std::string_view start = utf8_prefix(text, shown_bytes_max);
+  const std::string_view start = base::utf8_prefix(text, shown_bytes_max);
   return "'" + std::string(start) + (start.size() < text.size() ? "...'" : "'");
 }
 

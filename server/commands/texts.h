@@ -28,14 +28,4 @@ std::string joined(const Texts& texts, std::string_view between) {
   return all;
 }
 
-// The longest beginning of the text with at most this many bytes and only whole characters.
-inline std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  const auto continues_character = [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-  };
-  while (bytes_max > 0 && continues_character(text[bytes_max])) --bytes_max;
-  return text.substr(0, bytes_max);
-}
-
 }  // namespace codelog::commands

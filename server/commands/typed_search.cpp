@@ -27,7 +27,7 @@ std::string with_single_spaces(std::string_view text) {
   single.reserve(text.size());
   bool is_after_space = false;
   while (!text.empty()) {
-    const auto character = text.substr(0, coding_systems::first_code_point(text).bytes);
+    const auto character = text.substr(0, base::first_code_point(text).bytes);
     text.remove_prefix(character.size());
     const bool is_now_space = is_space(character);
     if (!is_now_space) single += character;

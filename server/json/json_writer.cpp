@@ -3,41 +3,12 @@
 #include <array>
 #include <charconv>
 
+#include "events/base/text.h"
+
 namespace codelog::json {
 namespace {
 
 constexpr std::uint32_t replacement = 0xFFFD;
-
-// The first code point of the text and its size in bytes. If the text is not UTF-8: the replacement
-// character, and one byte.
-struct CodePoint {
-  std::uint32_t value = replacement;
-  std::size_t size_bytes = 1;
-};
-
-CodePoint decode(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  std::size_t size = 0;
-  std::uint32_t value = 0;
-  std::uint32_t smallest = 0;
-  if (first < 0x80) return {first, 1};
-  if (first >= 0xC2 && first <= 0xDF) {
-    size = 2, value = first & 0x1Fu, smallest = 0x80;
-  } else if (first >= 0xE0 && first <= 0xEF) {
-    size = 3, value = first & 0x0Fu, smallest = 0x800;
-  } else if (first >= 0xF0 && first <= 0xF4) {
-    size = 4, value = first & 0x07u, smallest = 0x10000;
-  }
-  if (size == 0 || text.size() < size) return {};
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xC0u) != 0x80u) return {};
-    value = value << 6 | (byte(i) & 0x3Fu);
-  }
-  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  if (value < smallest || value > 0x10FFFF || surrogate) return {};
-  return {value, size};
-}
 
 // Bytes that both styles write unchanged.
 constexpr std::array<bool, 256> plain_bytes = [] {
@@ -137,18 +108,19 @@ void JsonWriter::append_text(std::string_view text) {
     out_.append(text, 0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;
-    const CodePoint point = decode(text);
-    if (const char letter = short_escape(point.value); letter != 0) {
+    const base::CodePoint point = base::first_code_point(text);
+    const auto value = point.value < 0 ? replacement : static_cast<std::uint32_t>(point.value);
+    if (const char letter = short_escape(value); letter != 0) {
       out_ += '\\';
       out_ += letter;
-    } else if (style_ == JsonStyle::python || point.value < 0x20) {
-      append_escape(point.value);
-    } else if (point.value == replacement) {
+    } else if (style_ == JsonStyle::python || value < 0x20) {
+      append_escape(value);
+    } else if (value == replacement) {
       out_ += "\xEF\xBF\xBD";
     } else {
-      out_.append(text, 0, point.size_bytes);
+      out_.append(text, 0, point.bytes);
     }
-    text.remove_prefix(point.size_bytes);
+    text.remove_prefix(point.bytes);
   }
   out_ += '"';
 }

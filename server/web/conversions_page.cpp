@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "events/base/client_detail.h"
+#include "events/base/text.h"
 #include "server/application/pages.h"
-#include "server/commands/texts.h"
 #include "server/files/conversions.h"
 #include "server/http/multipart.h"
 
@@ -152,7 +152,7 @@ std::string stem_of(std::string_view file_name) {
   if (dot != std::string_view::npos && file_name.find_first_not_of('.') < dot) {
     file_name = file_name.substr(0, dot);
   }
-  return std::string(commands::utf8_prefix(file_name, stem_bytes_max));
+  return std::string(base::utf8_prefix(file_name, stem_bytes_max));
 }
 
 http::Response download(const Conversion& conversion, const Upload& upload) {

@@ -82,7 +82,7 @@ TEST_CASE("bad fields of dm+d are refused with file, line and field", "[import][
   CHECK(vmp_error("<DF_INDCD>x\ny</DF_INDCD>") ==
         where("vmp", 8) + "DF_INDCD 'x?y' is not a number of 1 to 18 digits");
   CHECK(vmp_error("<DF_INDCD>" + repeated("é", 40) + "</DF_INDCD>") ==
-        here + "DF_INDCD '" + repeated("é", 24) + "...' is not a number of 1 to 18 digits");
+        here + "DF_INDCD '" + repeated("é", 25) + "...' is not a number of 1 to 18 digits");
   CHECK(vmp_error("<NM>Again</NM>") == here + "the row has a second NM");
   CHECK(vmp_error("<NMPREV>" + std::string(4001, 'x') + "</NMPREV>") ==
         here + "a field is longer than 4000 bytes");

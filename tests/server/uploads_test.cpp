@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "coding_systems/base/coding_system.h"
+#include "events/base/text.h"
 #include "server/commands/texts.h"
 #include "server/commands/version_contents.h"
 #include "tests/server/api_site.h"
@@ -274,9 +275,9 @@ TEST_CASE("more unknown codes than a methodology can list are refused, with the 
 TEST_CASE("texts are joined, and cut between characters", "[uploads]") {
   CHECK(commands::joined(std::vector<std::string>{}, ",").empty());
   CHECK(commands::joined(std::vector<std::string>{"", "a"}, ", ") == ", a");
-  CHECK(commands::utf8_prefix("a\u00e9", 3) == "a\u00e9");
-  CHECK(commands::utf8_prefix("a\u00e9", 2) == "a");
-  CHECK(commands::utf8_prefix("\u20ac", 2).empty());
+  CHECK(base::utf8_prefix("a\u00e9", 3) == "a\u00e9");
+  CHECK(base::utf8_prefix("a\u00e9", 2) == "a");
+  CHECK(base::utf8_prefix("\u20ac", 2).empty());
 }
 
 TEST_CASE("one text that is no code does not refuse a list of terms", "[uploads]") {
