@@ -71,7 +71,7 @@ bool flag_argument(const Json& arguments, const char* name) {
 }
 
 Result<Json> AdminOperations::run(std::string_view operation, const Json& arguments,
-                                  const ReportProgress& report) {
+                                  const site::ReportProgress& report) {
   try {
     return run_named(operation, arguments, report);
   } catch (const base::ThrownError& thrown) {
@@ -80,7 +80,7 @@ Result<Json> AdminOperations::run(std::string_view operation, const Json& argume
 }
 
 Result<Json> AdminOperations::run_named(std::string_view operation, const Json& arguments,
-                                        const ReportProgress& report) {
+                                        const site::ReportProgress& report) {
   using Operation = Result<Json> (AdminOperations::*)(const Json&);
   struct Named {
     std::string_view name;
@@ -280,7 +280,8 @@ Json report_to_json(const projections::Views& views,
 }  // namespace
 
 // {alias} -> the report. Made in the background, as for HTTP clients.
-Result<Json> AdminOperations::report_release(const Json& arguments, const ReportProgress& report) {
+Result<Json> AdminOperations::report_release(const Json& arguments,
+                                             const site::ReportProgress& report) {
   constexpr std::chrono::milliseconds between_looks{50};
   const auto alias = text_argument(arguments, "alias");
   if (!alias) return alias.error();

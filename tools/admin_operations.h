@@ -11,8 +11,8 @@
 
 #include "events/base/digest.h"
 #include "server/application/application.h"
+#include "server/site/data_folder.h"
 #include "tools/admin_protocol.h"
-#include "tools/data_folder.h"
 
 namespace codelog::tools {
 
@@ -20,15 +20,15 @@ class AdminOperations {
  public:
   // The folder's views must be open. A process has only one application, so that all writers take
   // turns with each other. Both arguments must outlive this object.
-  AdminOperations(DataFolder& folder, application::Application& application)
+  AdminOperations(site::DataFolder& folder, application::Application& application)
       : folder_(folder), application_(application) {}
 
   base::Result<Json> run(std::string_view operation, const Json& arguments,
-                         const ReportProgress& report);
+                         const site::ReportProgress& report);
 
  private:
   base::Result<Json> run_named(std::string_view operation, const Json& arguments,
-                               const ReportProgress& report);
+                               const site::ReportProgress& report);
   base::Result<Json> add_user(const Json& arguments);
   base::Result<Json> set_token(const Json& arguments);
   base::Result<Json> set_password(const Json& arguments);
@@ -42,18 +42,18 @@ class AdminOperations {
   base::Result<Json> find_mapping(const Json& arguments);
   base::Result<Json> register_mapping(const Json& arguments);
   base::Result<Json> list_releases(const Json& arguments);
-  base::Result<Json> report_release(const Json& arguments, const ReportProgress& report);
+  base::Result<Json> report_release(const Json& arguments, const site::ReportProgress& report);
   base::Result<Json> find_demo(const Json& arguments);
   base::Result<Json> make_demo(const Json& arguments);
 
-  DataFolder& folder_;
+  site::DataFolder& folder_;
   application::Application& application_;
 };
 
 // The operations "log.…", which work even if the views are not open (because a damaged log cannot
 // rebuild them). Arguments and answers: log_operations.cpp.
-base::Result<Json> run_log_operation(DataFolder& folder, std::string_view operation,
-                                     const Json& arguments, const ReportProgress& report);
+base::Result<Json> run_log_operation(site::DataFolder& folder, std::string_view operation,
+                                     const Json& arguments, const site::ReportProgress& report);
 
 // Arguments by name.
 base::Result<std::string> text_argument(const Json& arguments, const char* name);

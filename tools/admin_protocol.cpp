@@ -76,7 +76,7 @@ std::string encode_answer(const base::Result<Json>& answer) {
   return dump({{"error", error_to_json(answer.error())}});
 }
 
-std::string encode_progress(const WorkProgress& progress) {
+std::string encode_progress(const site::WorkProgress& progress) {
   return dump({{"progress",
                 {{"stage", progress.stage}, {"done", progress.done}, {"total", progress.total}}}});
 }

@@ -21,6 +21,7 @@
 
 #include "events/base/file.h"
 #include "events/base/result.h"
+#include "server/site/progress.h"
 
 namespace codelog::tools {
 
@@ -31,21 +32,13 @@ inline constexpr std::size_t admin_answer_bytes_max =
     512 << 20;  // room for the largest commit, as JSON
 inline constexpr std::string_view admin_socket_name = "codelog.sock";
 
-struct WorkProgress {
-  std::string stage;
-  std::uint64_t done = 0;
-  std::uint64_t total = 0;
-};
-// Returns false when nobody waits for the outcome any longer, so the work may stop.
-using ReportProgress = std::function<bool(const WorkProgress&)>;
-
 Json error_to_json(const base::Error& error);
 // Reads the parts of the peer's error that have the right shape, and ignores the rest.
 base::Error error_from_json(const Json& value);
 
 // The answer line for a result or an error.
 std::string encode_answer(const base::Result<Json>& answer);
-std::string encode_progress(const WorkProgress& progress);
+std::string encode_progress(const site::WorkProgress& progress);
 
 // Sends the whole line, with its line end. Errors: unavailable.
 base::Result<void> send_line(int socket, std::string_view line);

@@ -18,7 +18,7 @@ inline constexpr std::size_t admin_connections_max = 16;
 
 // Performs one operation; called on several threads at once.
 using RunOperation = std::function<base::Result<Json>(
-    std::string_view operation, const Json& arguments, const ReportProgress&)>;
+    std::string_view operation, const Json& arguments, const site::ReportProgress&)>;
 
 class AdminSocket {
  public:
@@ -37,7 +37,7 @@ class AdminSocket {
   void start_to_serve(int connection);
   void serve(int connection);
   void forget(int connection);
-  base::Result<Json> run(const Json& request, const ReportProgress& report) const;
+  base::Result<Json> run(const Json& request, const site::ReportProgress& report) const;
 
   AdminAddress address_;
   base::Descriptor socket_;

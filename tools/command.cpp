@@ -14,8 +14,8 @@ std::string dump(const Json& json) {
 
 }  // namespace
 
-DataFolderOptions CommonOptions::folder(OpenViews views) const {
-  DataFolderOptions options;
+site::DataFolderOptions CommonOptions::folder(site::OpenViews views) const {
+  site::DataFolderOptions options;
   // "site/" names the folder "site", and that folder's parent is not "site".
   const std::filesystem::path folder(data);
   options.data = folder.has_filename() ? folder : folder.parent_path();
@@ -70,9 +70,9 @@ void print_notice(std::string_view text) {
 }
 
 base::Result<Json> run_operation(const CommonOptions& options, std::string_view operation,
-                                 const Json& arguments, OpenViews views) {
+                                 const Json& arguments, site::OpenViews views) {
   ProgressLine progress;
-  const ReportProgress report = [&](const WorkProgress& work) {
+  const site::ReportProgress report = [&](const site::WorkProgress& work) {
     progress.show(work.stage, work.done, work.total);
     return true;
   };

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "server/site/data_folder.h"
 #include "tools/command_line.h"
-#include "tools/data_folder.h"
 #include "tools/site_access.h"
 
 namespace codelog::tools {
@@ -17,7 +17,7 @@ struct CommonOptions {
   bool json = false;
   bool accept_missing_witness = false;
 
-  DataFolderOptions folder(OpenViews views = OpenViews::yes) const;
+  site::DataFolderOptions folder(site::OpenViews views = site::OpenViews::yes) const;
 };
 
 void add_data_options(Command command, CommonOptions& options);
@@ -49,6 +49,7 @@ void print_notice(std::string_view text);
 
 // Runs one operation on the site, in the server or in this process, with progress on a terminal.
 base::Result<Json> run_operation(const CommonOptions& options, std::string_view operation,
-                                 const Json& arguments, OpenViews views = OpenViews::yes);
+                                 const Json& arguments,
+                                 site::OpenViews views = site::OpenViews::yes);
 
 }  // namespace codelog::tools

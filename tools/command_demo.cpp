@@ -48,7 +48,8 @@ constexpr std::array demo_releases = {
                 }}};
 
 // Imports the releases; returns their aliases.
-Result<Json> import_demo_releases(const DataFolderOptions& folder, const ReportProgress& report) {
+Result<Json> import_demo_releases(const site::DataFolderOptions& folder,
+                                  const site::ReportProgress& report) {
   const auto temporary = TemporaryFolder::make();
   if (!temporary) return temporary.error();
   Json aliases = Json::array();
@@ -65,9 +66,9 @@ Result<Json> import_demo_releases(const DataFolderOptions& folder, const ReportP
   return aliases;
 }
 
-Result<Json> make_demo(const DataFolderOptions& folder) {
+Result<Json> make_demo(const site::DataFolderOptions& folder) {
   ProgressLine progress;
-  const ReportProgress report = [&](const WorkProgress& work) {
+  const site::ReportProgress report = [&](const site::WorkProgress& work) {
     progress.show(work.stage, work.done, work.total);
     return true;
   };

@@ -56,7 +56,7 @@ int import_mapping_here(const ImportOptions& options) {
                               options.command.release_name, options.command.valid_from};
   ProgressLine progress;
   const auto imported =
-      import_mapping(options.common.folder(), command, [&](const WorkProgress& work) {
+      import_mapping(options.common.folder(), command, [&](const site::WorkProgress& work) {
         progress.show(work.stage, work.done, work.total);
         return true;
       });
@@ -76,7 +76,7 @@ int import(const ImportOptions& options) {
   command.archive = options.archive;
   ProgressLine progress;
   const auto imported =
-      import_release(options.common.folder(), command, [&](const WorkProgress& work) {
+      import_release(options.common.folder(), command, [&](const site::WorkProgress& work) {
         progress.show(work.stage, work.done, work.total);
         return true;
       });

@@ -41,7 +41,7 @@ std::string describe_summary(const Json& commit) {
 }
 
 int list_log(const LogCommandOptions& options) {
-  auto site = SiteAccess::open(options.common.folder(OpenViews::no));
+  auto site = SiteAccess::open(options.common.folder(site::OpenViews::no));
   if (!site) return refuse(site.error(), options.common);
   Json arguments = {{"newest_first", options.newest_first}};
   if (options.from != 0) arguments["from"] = options.from;
@@ -76,8 +76,8 @@ void shorten(Json& value) {
 
 int show_commit(const LogCommandOptions& options) {
   const Json arguments = {{"position", options.position}};
-  return finish(run_operation(options.common, "log.show", arguments, OpenViews::no), options.common,
-                [](const Json& commit) {
+  return finish(run_operation(options.common, "log.show", arguments, site::OpenViews::no),
+                options.common, [](const Json& commit) {
                   Json shown = commit;
                   shorten(shown);
                   return shown.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -85,7 +85,8 @@ int show_commit(const LogCommandOptions& options) {
 }
 
 int verify_log(const LogCommandOptions& options) {
-  const auto outcome = run_operation(options.common, "log.verify", Json::object(), OpenViews::no);
+  const auto outcome =
+      run_operation(options.common, "log.verify", Json::object(), site::OpenViews::no);
   const int code = finish(outcome, options.common, [](const Json& found) {
     std::string text;
     for (const Json& problem : found["problems"]) {
@@ -102,7 +103,7 @@ int verify_log(const LogCommandOptions& options) {
 
 int rebuild_views(const LogCommandOptions& options) {
   const Json arguments = {{"check", options.only_check}};
-  const auto outcome = run_operation(options.common, "log.rebuild", arguments, OpenViews::no);
+  const auto outcome = run_operation(options.common, "log.rebuild", arguments, site::OpenViews::no);
   const int code = finish(outcome, options.common, [&](const Json& found) -> std::string {
     const std::string count = format_count(found["commits"].get<std::uint64_t>());
     if (found["rebuilt"].get<bool>()) return "rebuilt the views of " + count + " commits\n";

@@ -18,12 +18,12 @@
 #include "server/commands/version_contents.h"
 #include "server/http/server.h"
 #include "server/http/shared_body.h"
+#include "server/site/site_watch.h"
 #include "server/web/routes.h"
 #include "tools/admin_socket.h"
 #include "tools/command.h"
 #include "tools/machine.h"
 #include "tools/operations_routes.h"
-#include "tools/site_watch.h"
 #include "tools/terminal.h"
 
 namespace codelog::tools {
@@ -169,7 +169,7 @@ class StopSignals {
 };
 
 // Opens the newest ready releases now, so that no user's first request waits for it.
-void open_newest_releases(DataFolder& folder, http::Log& log) {
+void open_newest_releases(site::DataFolder& folder, http::Log& log) {
   const projections::Views views = folder.projections().views();
   for (const auto& system : coding_systems::all_coding_systems()) {
     const auto release = commands::newest_release(folder.log(), views, system.id);
@@ -184,7 +184,7 @@ void open_newest_releases(DataFolder& folder, http::Log& log) {
   }
 }
 
-void write_what_opening_found(DataFolder& folder, http::Log& log) {
+void write_what_opening_found(site::DataFolder& folder, http::Log& log) {
   const auto write = [&](const char* event, const std::string& detail) {
     log.write(http::LogLevel::warning, event, {{"detail", detail}});
   };
@@ -222,8 +222,8 @@ http::Limits limits_of(const ServeOptions& options, http::Log& log) {
   return limits;
 }
 
-Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder, http::Log& log,
-                                 const StopSignals& signals) {
+Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& folder,
+                                 http::Log& log, const StopSignals& signals) {
   http::Metrics metrics;
   add_site_gauges(metrics, folder);
   application::Application application(folder.site());
@@ -253,7 +253,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
 
   auto socket = AdminSocket::listen(
       folder.path(),
-      [&](std::string_view operation, const Json& arguments, const ReportProgress& report) {
+      [&](std::string_view operation, const Json& arguments, const site::ReportProgress& report) {
         return operations.run(operation, arguments, report);
       });
   if (!socket) return socket.error();
@@ -267,7 +267,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
       log.write(http::LogLevel::warning, "release_not_opened", {{"detail", error.what()}});
     }
   });
-  const SiteWatch watch(folder, log);
+  const site::SiteWatch watch(folder, log);
   signals.serve_begins();
   const std::string url = url_of(*address, *port);
   log.write(http::LogLevel::info, "listening", {{"url", url}});
@@ -280,9 +280,9 @@ Result<void> serve_until_stopped(const ServeOptions& options, DataFolder& folder
   return {};
 }
 
-Result<std::unique_ptr<DataFolder>> open_folder(const DataFolderOptions& options) {
+Result<std::unique_ptr<site::DataFolder>> open_folder(const site::DataFolderOptions& options) {
   ProgressLine progress;
-  return open_folder_here(options, [&](const WorkProgress& work) {
+  return open_folder_here(options, [&](const site::WorkProgress& work) {
     progress.show(work.stage, work.done, work.total);
     return true;
   });
@@ -290,7 +290,7 @@ Result<std::unique_ptr<DataFolder>> open_folder(const DataFolderOptions& options
 
 int serve(const ServeOptions& options) {
   const StopSignals signals;  // first, because threads inherit blocked signals
-  DataFolderOptions folder_options = options.common.folder();
+  site::DataFolderOptions folder_options = options.common.folder();
   folder_options.sync = !options.unsafe_no_sync;
   if (options.unsafe_no_sync && std::getenv(no_sync_consent) == nullptr) {
     return refuse(

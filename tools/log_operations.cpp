@@ -24,7 +24,7 @@ using base::Result;
 
 constexpr std::uint64_t list_commits_max = 1000;
 
-Result<Json> list_commits(DataFolder& folder, const Json& arguments) {
+Result<Json> list_commits(site::DataFolder& folder, const Json& arguments) {
   const events::EventLog& log = folder.log();
   const bool newest_first = flag_argument(arguments, "newest_first");
   const auto limit = number_argument(arguments, "limit", list_commits_max);
@@ -80,7 +80,7 @@ bool is_erased_in(const events::EventLog& log, const std::string& username) {
   return false;
 }
 
-Result<Json> show_commit(DataFolder& folder, const Json& arguments) {
+Result<Json> show_commit(site::DataFolder& folder, const Json& arguments) {
   const auto position = number_argument(arguments, "position", 0);
   if (!position) return position.error();
   const std::uint64_t head = folder.log().head().position.value();
@@ -133,7 +133,7 @@ class SealedPeople {
 
 // Checks that the keys of all users who were not erased open their sealed data. Skips damaged
 // commits, which verify() reports.
-Result<void> verify_keys(DataFolder& folder, Json& problems) {
+Result<void> verify_keys(site::DataFolder& folder, Json& problems) {
   SealedPeople people;
   const auto reader = folder.log().read_all(Position(1), events::Direction::forward);
   while (const auto commit = reader->next()) {
@@ -146,7 +146,7 @@ Result<void> verify_keys(DataFolder& folder, Json& problems) {
   return {};
 }
 
-Result<Json> verify_log(DataFolder& folder, const ReportProgress& progress) {
+Result<Json> verify_log(site::DataFolder& folder, const site::ReportProgress& progress) {
   const events::Head head = folder.log().head();
   const auto findings = folder.log().verify([&](std::uint64_t done, std::uint64_t total) {
     progress({"verifying", done, total});
@@ -172,7 +172,7 @@ struct Comparison {
 };
 
 // Compares the views in use at one moment with views built from nothing up to the same position.
-Result<Comparison> compare_views(DataFolder& folder, const ReportProgress& progress) {
+Result<Comparison> compare_views(site::DataFolder& folder, const site::ReportProgress& progress) {
   const auto snapshot = folder.projections().snapshot();
   Comparison comparison;
   comparison.position = folder.projections().checkpoint();
@@ -184,7 +184,7 @@ Result<Comparison> compare_views(DataFolder& folder, const ReportProgress& progr
   } catch (const base::ThrownError& thrown) {
     return thrown.error();
   }
-  const std::filesystem::path place = folder.path() / check_views_folder;
+  const std::filesystem::path place = folder.path() / site::check_views_folder;
   std::error_code ignored;  // If the folder cannot be created, the next line reports it.
   std::filesystem::create_directory(place, ignored);
   const auto temporary = TemporaryFolder::make(place);
@@ -200,8 +200,8 @@ Result<Comparison> compare_views(DataFolder& folder, const ReportProgress& progr
   return comparison;
 }
 
-Result<Json> rebuild_views(DataFolder& folder, const Json& arguments,
-                           const ReportProgress& progress) {
+Result<Json> rebuild_views(site::DataFolder& folder, const Json& arguments,
+                           const site::ReportProgress& progress) {
   const bool only_check = flag_argument(arguments, "check");
   if (!folder.has_views() && !only_check) {
     if (const auto rebuilt = folder.rebuild_views(progress); !rebuilt) return rebuilt.error();
@@ -236,8 +236,8 @@ Result<Json> rebuild_views(DataFolder& folder, const Json& arguments,
 
 }  // namespace
 
-Result<Json> run_log_operation(DataFolder& folder, std::string_view operation,
-                               const Json& arguments, const ReportProgress& report) {
+Result<Json> run_log_operation(site::DataFolder& folder, std::string_view operation,
+                               const Json& arguments, const site::ReportProgress& report) {
   if (operation == "log.list") return list_commits(folder, arguments);
   if (operation == "log.show") return show_commit(folder, arguments);
   if (operation == "log.verify") return verify_log(folder, report);

@@ -57,7 +57,7 @@ std::optional<Registered> registered_from(const Json& found) {
 
 // The newest release of the mapping, if there is one. Fails if another release already has the file
 // name of the one to import, because the import would replace its file.
-Result<std::optional<Registered>> find_newest(const DataFolderOptions& folder,
+Result<std::optional<Registered>> find_newest(const site::DataFolderOptions& folder,
                                               const MappingImport& command) {
   auto site = SiteAccess::open(folder);
   if (!site) return site.error();
@@ -68,7 +68,7 @@ Result<std::optional<Registered>> find_newest(const DataFolderOptions& folder,
   return registered_from((*found)["newest"]);
 }
 
-Result<std::uint64_t> register_mapping(const DataFolderOptions& folder,
+Result<std::uint64_t> register_mapping(const site::DataFolderOptions& folder,
                                        const MappingImport& command, const ImportOutcome& outcome) {
   auto site = SiteAccess::open(folder);
   if (!site) return site.error();
@@ -83,8 +83,9 @@ Result<std::uint64_t> register_mapping(const DataFolderOptions& folder,
   return registered->value("position", std::uint64_t{0});
 }
 
-Result<ImportRequest> request_for(const DataFolderOptions& folder, const MappingImport& command,
-                                  const ReportProgress& report) {
+Result<ImportRequest> request_for(const site::DataFolderOptions& folder,
+                                  const MappingImport& command,
+                                  const site::ReportProgress& report) {
   const auto stem = mappings::mapping_file_stem(command.release_name);
   if (!stem) return stem.error();
   const auto line =
@@ -117,8 +118,8 @@ void aim_at_newest(const std::optional<Registered>& newest, MappingImport& comma
 using MakeFile = std::function<Result<ImportOutcome>(
     const ImportRequest& request, const std::optional<std::filesystem::path>& before)>;
 
-Result<ImportedMapping> import_with(const DataFolderOptions& folder, MappingImport command,
-                                    const ReportProgress& report, const MakeFile& make) {
+Result<ImportedMapping> import_with(const site::DataFolderOptions& folder, MappingImport command,
+                                    const site::ReportProgress& report, const MakeFile& make) {
   const auto started = std::chrono::steady_clock::now();
   const bool extends = command.mapping == mappings::dmdvmpprevmap_id;
   auto request = request_for(folder, command, report);  // fails before the site is opened
@@ -159,8 +160,9 @@ std::string importable_mappings() {
   return names;
 }
 
-Result<ImportedMapping> import_mapping(const DataFolderOptions& folder,
-                                       const MappingImport& command, const ReportProgress& report) {
+Result<ImportedMapping> import_mapping(const site::DataFolderOptions& folder,
+                                       const MappingImport& command,
+                                       const site::ReportProgress& report) {
   CODELOG_CHECK(mappings::is_mapping(command.mapping), "the caller has looked the mapping up");
   const auto make = [&](const ImportRequest& request,
                         const std::optional<std::filesystem::path>& before) {
@@ -171,7 +173,7 @@ Result<ImportedMapping> import_mapping(const DataFolderOptions& folder,
   return import_with(folder, command, report, make);
 }
 
-Result<ImportedMapping> add_previous_vmps(const DataFolderOptions& folder,
+Result<ImportedMapping> add_previous_vmps(const site::DataFolderOptions& folder,
                                           const MappingImport& command,
                                           const std::vector<mappings::PreviousVmp>& pairs) {
   CODELOG_CHECK(command.mapping == mappings::dmdvmpprevmap_id, "pairs of VMPs for another mapping");

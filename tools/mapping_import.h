@@ -33,13 +33,13 @@ struct ImportedMapping {
 
 // Errors: invalid (name, day, content of the source), conflict (another release has the file name;
 // it stays unchanged), not_found (the source), io, and those of SiteAccess.
-base::Result<ImportedMapping> import_mapping(const DataFolderOptions& folder,
+base::Result<ImportedMapping> import_mapping(const site::DataFolderOptions& folder,
                                              const MappingImport& command,
-                                             const ReportProgress& report);
+                                             const site::ReportProgress& report);
 
 // Adds pairs to the mapping of previous VMPs. `command.source` says where the pairs come from.
 // Errors: as above.
-base::Result<ImportedMapping> add_previous_vmps(const DataFolderOptions& folder,
+base::Result<ImportedMapping> add_previous_vmps(const site::DataFolderOptions& folder,
                                                 const MappingImport& command,
                                                 const std::vector<mappings::PreviousVmp>& pairs);
 

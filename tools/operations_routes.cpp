@@ -8,26 +8,27 @@
 #include <utility>
 
 #include "server/http/shared_body.h"
-#include "tools/site_watch.h"
+#include "server/site/site_watch.h"
 
 namespace codelog::tools {
 namespace {
 
 // The reasons why the site cannot do all its work, one on each line; empty if there are none.
-std::string complaints_text(DataFolder& folder) {
+std::string complaints_text(site::DataFolder& folder) {
   std::string text;
-  for (const Complaint& complaint : complaints_of(folder)) text += complaint.text + "\n";
+  for (const site::Complaint& complaint : site::complaints_of(folder))
+    text += complaint.text + "\n";
   return text;
 }
 
-double lag_of(DataFolder& folder) {
+double lag_of(site::DataFolder& folder) {
   // Read the views first: they are never ahead of the log, so the difference is never negative.
   const std::uint64_t checkpoint = folder.projections().checkpoint().value();
   const std::uint64_t head = folder.log().head().position.value();
   return static_cast<double>(head - std::min(head, checkpoint));
 }
 
-double index_bytes(DataFolder& folder) {
+double index_bytes(site::DataFolder& folder) {
   std::uint64_t sum = 0;
   for (const auto& release : folder.releases().open_releases()) sum += release->index_bytes();
   return static_cast<double>(sum);
@@ -54,7 +55,7 @@ double cpu_seconds() {
 
 }  // namespace
 
-void add_operations_routes(http::Router& router, DataFolder& folder, http::Metrics& metrics) {
+void add_operations_routes(http::Router& router, site::DataFolder& folder, http::Metrics& metrics) {
   http::Route health;
   health.pattern = "/health-check/";
   health.handler = [&folder](const http::Request&, const http::PathParameters&) {
@@ -76,7 +77,7 @@ void add_operations_routes(http::Router& router, DataFolder& folder, http::Metri
   router.add(std::move(prometheus));
 }
 
-void add_site_gauges(http::Metrics& metrics, DataFolder& folder) {
+void add_site_gauges(http::Metrics& metrics, site::DataFolder& folder) {
   metrics.gauge("codelog_log_head_position", "Position of the last commit in the log", {},
                 [&folder] { return static_cast<double>(folder.log().head().position.value()); });
   metrics.gauge("codelog_log_latched", "1 when the log takes no writes after an I/O error", {},

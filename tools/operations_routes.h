@@ -3,17 +3,17 @@
 
 #include "server/http/metrics.h"
 #include "server/http/router.h"
-#include "tools/data_folder.h"
+#include "server/site/data_folder.h"
 
 namespace codelog::tools {
 
 // /health-check/: 200 with an empty body, as in OpenCodelists; 503 with the reason when the log
 // refuses writes, the views have stopped following it, or the file of a release or mapping is not
 // the registered one. /metrics: Prometheus' text format. Both arguments must outlive the router.
-void add_operations_routes(http::Router& router, DataFolder& folder, http::Metrics& metrics);
+void add_operations_routes(http::Router& router, site::DataFolder& folder, http::Metrics& metrics);
 
 // The gauges of the log, the views, the releases and the process. The folder must outlive the
 // metrics' last render.
-void add_site_gauges(http::Metrics& metrics, DataFolder& folder);
+void add_site_gauges(http::Metrics& metrics, site::DataFolder& folder);
 
 }  // namespace codelog::tools

@@ -32,8 +32,8 @@ using base::ErrorCode;
 using base::Result;
 
 // An import replaces the file of its alias, so the owner of the alias must be known first.
-Result<void> check_alias_is_free(const DataFolderOptions& folder, const ReleaseImport& command,
-                                 const std::string& alias) {
+Result<void> check_alias_is_free(const site::DataFolderOptions& folder,
+                                 const ReleaseImport& command, const std::string& alias) {
   auto site = SiteAccess::open(folder);
   if (!site) return site.error();
   const auto found = site->run("release.find", {{"alias", alias}});
@@ -52,8 +52,8 @@ Result<void> check_alias_is_free(const DataFolderOptions& folder, const ReleaseI
 
 // Adds a dm+d release's replaced ids to the mapping of previous VMPs, which downloads of dm+d
 // codelists use.
-Result<void> add_previous_vmps_of(const DataFolderOptions& folder, const ReleaseImport& command,
-                                  const std::string& alias,
+Result<void> add_previous_vmps_of(const site::DataFolderOptions& folder,
+                                  const ReleaseImport& command, const std::string& alias,
                                   const std::filesystem::path& release_file) {
   const auto file = coding_systems::SqliteFile::open(release_file);
   if (!file) return file.error();
@@ -77,7 +77,7 @@ Result<void> add_previous_vmps_of(const DataFolderOptions& folder, const Release
 }
 
 // Leaves the site at once, since another step of the import may need it.
-Result<Json> register_release(const DataFolderOptions& folder, const ReleaseImport& command,
+Result<Json> register_release(const site::DataFolderOptions& folder, const ReleaseImport& command,
                               const std::string& alias,
                               const coding_systems::ImportOutcome& outcome) {
   auto site = SiteAccess::open(folder);
@@ -133,8 +133,9 @@ std::string importable_systems() {
   return names;
 }
 
-Result<ImportedRelease> import_release(const DataFolderOptions& folder,
-                                       const ReleaseImport& command, const ReportProgress& report) {
+Result<ImportedRelease> import_release(const site::DataFolderOptions& folder,
+                                       const ReleaseImport& command,
+                                       const site::ReportProgress& report) {
   const auto started = std::chrono::steady_clock::now();
   const Importer* importer = find_importer(command.system_id);
   CODELOG_CHECK(importer != nullptr, "the caller has looked the system up");

@@ -40,8 +40,8 @@ struct ImportedRelease {
 // Errors: invalid (name, day, content of the archive), conflict (a release with another name has
 // the alias; it stays unchanged), not_found (the archive), io, and those of SiteAccess. A dm+d
 // release also adds its pairs to the mapping of previous VMPs.
-base::Result<ImportedRelease> import_release(const DataFolderOptions& folder,
+base::Result<ImportedRelease> import_release(const site::DataFolderOptions& folder,
                                              const ReleaseImport& command,
-                                             const ReportProgress& report);
+                                             const site::ReportProgress& report);
 
 }  // namespace codelog::tools

@@ -27,7 +27,7 @@ base::Descriptor connect_to_server(const std::filesystem::path& data) {
   return socket;
 }
 
-Result<Json> receive_answer(int socket, const ReportProgress& report) {
+Result<Json> receive_answer(int socket, const site::ReportProgress& report) {
   LineReceiver receiver(socket, admin_answer_bytes_max);
   for (;;) {
     auto line = receiver.receive();
@@ -53,12 +53,12 @@ Result<Json> receive_answer(int socket, const ReportProgress& report) {
 }
 
 // The lock of the folder; nothing if a server answers there.
-Result<std::optional<FolderLock>> reach_folder(const DataFolderOptions& options,
-                                               std::chrono::milliseconds patience) {
+Result<std::optional<site::FolderLock>> reach_folder(const site::DataFolderOptions& options,
+                                                     std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   for (;;) {
-    if (connect_to_server(options.data)) return std::optional<FolderLock>();
-    auto lock = FolderLock::try_take(options.data);
+    if (connect_to_server(options.data)) return std::optional<site::FolderLock>();
+    auto lock = site::FolderLock::try_take(options.data);
     if (!lock || *lock) return lock;
     if (std::chrono::steady_clock::now() >= deadline) {
       return Error{ErrorCode::unavailable,
@@ -74,7 +74,7 @@ Result<std::optional<FolderLock>> reach_folder(const DataFolderOptions& options,
 
 std::optional<Result<Json>> run_remotely(const std::filesystem::path& data,
                                          std::string_view operation, const Json& arguments,
-                                         const ReportProgress& report) {
+                                         const site::ReportProgress& report) {
   const base::Descriptor socket = connect_to_server(data);
   if (!socket) return std::nullopt;
   const Json request = {{"operation", operation}, {"arguments", arguments}};
@@ -86,35 +86,37 @@ std::optional<Result<Json>> run_remotely(const std::filesystem::path& data,
   return receive_answer(socket.get(), report);
 }
 
-Result<std::unique_ptr<DataFolder>> open_folder_here(const DataFolderOptions& options,
-                                                     const ReportProgress& report,
-                                                     std::chrono::milliseconds patience) {
+Result<std::unique_ptr<site::DataFolder>> open_folder_here(const site::DataFolderOptions& options,
+                                                           const site::ReportProgress& report,
+                                                           std::chrono::milliseconds patience) {
   auto reached = reach_folder(options, patience);
   if (!reached) return reached.error();
-  if (*reached) return DataFolder::open(options, std::move(**reached), report);
+  if (*reached) return site::DataFolder::open(options, std::move(**reached), report);
   return Error{
       ErrorCode::conflict, "a server is running on " + options.data.string() + " already", {}};
 }
 
-Result<SiteAccess> SiteAccess::open(const DataFolderOptions& options, const ReportProgress& report,
+Result<SiteAccess> SiteAccess::open(const site::DataFolderOptions& options,
+                                    const site::ReportProgress& report,
                                     std::chrono::milliseconds patience) {
   SiteAccess access;
   access.data_ = options.data;
   auto reached = reach_folder(options, patience);
   if (!reached) return reached.error();
   if (!*reached) return access;
-  auto folder = DataFolder::open(options, std::move(**reached), report);
+  auto folder = site::DataFolder::open(options, std::move(**reached), report);
   if (!folder) return folder.error();
   access.folder_ = std::move(*folder);
-  if (options.views == OpenViews::no) return access;
+  if (options.views == site::OpenViews::no) return access;
   access.application_ = std::make_unique<application::Application>(access.folder_->site());
   access.operations_ = std::make_unique<AdminOperations>(*access.folder_, *access.application_);
   return access;
 }
 
 Result<Json> SiteAccess::run(std::string_view operation, const Json& arguments,
-                             const ReportProgress& report) {
-  const ReportProgress reporting = report ? report : [](const WorkProgress&) { return true; };
+                             const site::ReportProgress& report) {
+  const site::ReportProgress reporting =
+      report ? report : [](const site::WorkProgress&) { return true; };
   if (operations_) return operations_->run(operation, arguments, reporting);
   if (folder_) return run_log_operation(*folder_, operation, arguments, reporting);
   auto answer = run_remotely(data_, operation, arguments, reporting);

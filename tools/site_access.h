@@ -7,16 +7,16 @@
 #include <memory>
 #include <optional>
 
+#include "server/site/data_folder.h"
 #include "tools/admin_operations.h"
 #include "tools/admin_protocol.h"
-#include "tools/data_folder.h"
 
 namespace codelog::tools {
 
 // Opens the folder in this process, for a server. Errors: conflict (another server has it);
 // otherwise as SiteAccess::open.
-base::Result<std::unique_ptr<DataFolder>> open_folder_here(
-    const DataFolderOptions& options, const ReportProgress& report,
+base::Result<std::unique_ptr<site::DataFolder>> open_folder_here(
+    const site::DataFolderOptions& options, const site::ReportProgress& report,
     std::chrono::milliseconds patience = std::chrono::seconds(15));
 
 class SiteAccess {
@@ -24,18 +24,18 @@ class SiteAccess {
   // Waits a moment if another command has the folder or a server is starting on it. Errors:
   // unavailable (still busy), and those of DataFolder::open.
   static base::Result<SiteAccess> open(
-      const DataFolderOptions& options, const ReportProgress& report = {},
+      const site::DataFolderOptions& options, const site::ReportProgress& report = {},
       std::chrono::milliseconds patience = std::chrono::seconds(15));
 
   base::Result<Json> run(std::string_view operation, const Json& arguments,
-                         const ReportProgress& report = {});
+                         const site::ReportProgress& report = {});
 
  private:
   SiteAccess() = default;
 
   std::filesystem::path data_;
   // All are empty while a server runs; the last two also if the views were not opened.
-  std::unique_ptr<DataFolder> folder_;
+  std::unique_ptr<site::DataFolder> folder_;
   std::unique_ptr<application::Application> application_;
   std::unique_ptr<AdminOperations> operations_;
 };
@@ -45,6 +45,6 @@ class SiteAccess {
 // have been executed).
 std::optional<base::Result<Json>> run_remotely(const std::filesystem::path& data,
                                                std::string_view operation, const Json& arguments,
-                                               const ReportProgress& report);
+                                               const site::ReportProgress& report);
 
 }  // namespace codelog::tools

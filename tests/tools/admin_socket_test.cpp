@@ -22,7 +22,8 @@ using base::ErrorCode;
 using base::Result;
 
 // Returns the operation and its arguments.
-Result<Json> echo(std::string_view operation, const Json& arguments, const ReportProgress& report) {
+Result<Json> echo(std::string_view operation, const Json& arguments,
+                  const site::ReportProgress& report) {
   report({"echoing", 1, 2});
   if (operation == "refuse") {
     return Error{ErrorCode::conflict, "no", {{"field", "why"}}};
@@ -51,9 +52,9 @@ base::Descriptor connect_raw(const std::filesystem::path& data) {
 
 TEST_CASE("an operation's result comes back through the socket, with its progress", "[admin]") {
   const Site site;
-  std::vector<WorkProgress> seen;
+  std::vector<site::WorkProgress> seen;
   const auto answer = run_remotely(site.folder.path(), "ask", {{"a", "é"}, {"b", 2}},
-                                   [&](const WorkProgress& progress) {
+                                   [&](const site::WorkProgress& progress) {
                                      seen.push_back(progress);
                                      return true;
                                    });
@@ -232,7 +233,7 @@ TEST_CASE("closing the socket stops long work, and waits for it", "[admin]") {
   std::atomic<bool> told = false;
   auto socket = AdminSocket::listen(
       folder.path(),
-      [&](std::string_view, const Json&, const ReportProgress& report) -> Result<Json> {
+      [&](std::string_view, const Json&, const site::ReportProgress& report) -> Result<Json> {
         started.set_value();
         while (report({"working", 0, 0})) std::this_thread::yield();
         told = true;

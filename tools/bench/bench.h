@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "coding_systems/base/release.h"
+#include "server/site/data_folder.h"
 #include "tools/bench/figures.h"
 #include "tools/bench/subject.h"
-#include "tools/data_folder.h"
 #include "tools/terminal.h"
 
 namespace codelog::tools::bench {
@@ -35,7 +35,7 @@ struct BenchOptions {
 struct Bench {
   BenchOptions options;
   std::filesystem::path folder;  // the working folder
-  DataFolderOptions data;        // the site in it
+  site::DataFolderOptions data;  // the site in it
   Subject subject;               // SNOMED CT
   std::string token;             // an administrator's, after make_accounts()
   Figures figures;

@@ -23,8 +23,8 @@ constexpr const char* valid_from = "2024-01-01";
 constexpr double import_again_below_seconds = 3;
 constexpr double memory_aim_megabytes = 2147;  // 2 GiB, for any release
 
-ReportProgress progress_of(Bench& bench) {
-  return [&bench](const WorkProgress& work) {
+site::ReportProgress progress_of(Bench& bench) {
+  return [&bench](const site::WorkProgress& work) {
     bench.progress.show(work.stage, work.done, work.total);
     return true;
   };
@@ -86,7 +86,7 @@ Result<fs::path> find_archive(Bench& bench) {
 
 }  // namespace
 
-Result<Subject> measure_import(Bench& bench, const DataFolderOptions& data,
+Result<Subject> measure_import(Bench& bench, const site::DataFolderOptions& data,
                                const ReleaseImport& command, const ImportAims& aims,
                                std::string prefix) {
   std::vector<double> megabytes_per_second;

@@ -33,7 +33,7 @@ struct ImportAims {
 
 // Measures an import, several times if it is quick, and opens the release. Errors: those of the
 // import and of opening.
-base::Result<Subject> measure_import(Bench& bench, const DataFolderOptions& data,
+base::Result<Subject> measure_import(Bench& bench, const site::DataFolderOptions& data,
                                      const ReleaseImport& command, const ImportAims& aims,
                                      std::string prefix);
 

@@ -71,7 +71,7 @@ std::vector<MeasuredSystem> measured_systems() {
            }}};
 }
 
-Result<void> measure_system(Bench& bench, const DataFolderOptions& data,
+Result<void> measure_system(Bench& bench, const site::DataFolderOptions& data,
                             const MeasuredSystem& system) {
   const std::string prefix = std::string(system.id) + ": ";
   bench.progress.show(prefix + "making a release", 0, 0);
@@ -95,7 +95,7 @@ Result<void> measure_system(Bench& bench, const DataFolderOptions& data,
 Result<void> measure_systems(Bench& bench) {
   // These systems get a site of their own: a server opens all releases of a site, and the sites of
   // other sections have fewer.
-  DataFolderOptions data;
+  site::DataFolderOptions data;
   data.data = bench.folder / "systems";
   for (const MeasuredSystem& system : measured_systems()) {
     if (const auto measured = measure_system(bench, data, system); !measured) return measured;

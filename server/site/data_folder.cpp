@@ -1,4 +1,4 @@
-#include "tools/data_folder.h"
+#include "server/site/data_folder.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -12,7 +12,7 @@
 #include "server/accounts/personal_data.h"
 #include "server/commands/release_commands.h"
 
-namespace codelog::tools {
+namespace codelog::site {
 namespace {
 
 namespace fs = std::filesystem;
@@ -250,4 +250,4 @@ base::Result<void> DataFolder::rebuild_views_at_next_open() {
   return projections::mark_for_rebuild(data_ / "projections");
 }
 
-}  // namespace codelog::tools
+}  // namespace codelog::site

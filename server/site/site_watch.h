@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "server/http/log.h"
-#include "tools/data_folder.h"
+#include "server/site/data_folder.h"
 
-namespace codelog::tools {
+namespace codelog::site {
 
 // A fault that keeps the site from doing all its work. `text` is for clients and names no place on
 // this machine; `cause` is for the server's log.
@@ -44,4 +44,4 @@ class SiteWatch {
   std::jthread thread_;                     // declared last: it uses the members above
 };
 
-}  // namespace codelog::tools
+}  // namespace codelog::site

@@ -13,14 +13,15 @@
 #include <vector>
 
 #include "coding_systems/versioning/releases.h"
+#include "events/base/file.h"
 #include "events/log.h"
 #include "mappings/files/mappings.h"
 #include "projections/projections.h"
 #include "server/accounts/key_ring.h"
 #include "server/commands/executor.h"
-#include "tools/admin_protocol.h"
+#include "server/site/progress.h"
 
-namespace codelog::tools {
+namespace codelog::site {
 
 // The subfolder for views that are built only for comparison; each check has a folder in it.
 inline constexpr std::string_view check_views_folder = "projections.check";
@@ -109,4 +110,4 @@ class DataFolder {
   std::vector<std::string> unreadable_users_;
 };
 
-}  // namespace codelog::tools
+}  // namespace codelog::site

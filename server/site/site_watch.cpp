@@ -1,4 +1,4 @@
-#include "tools/site_watch.h"
+#include "server/site/site_watch.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <mutex>
 #include <utility>
 
-namespace codelog::tools {
+namespace codelog::site {
 namespace {
 
 constexpr std::chrono::seconds look_interval{2};
@@ -139,4 +139,4 @@ void SiteWatch::write_changes() {
   known_ = std::move(now);
 }
 
-}  // namespace codelog::tools
+}  // namespace codelog::site
