@@ -27,7 +27,7 @@ T must(base::Result<T> result) {
 }
 
 // Releases are read-only files, so all sites of the program share them and their indexes.
-const std::filesystem::path& releases_folder() {
+const std::filesystem::path& shared_releases_folder() {
   static const TemporaryFolder folder;
   static const bool unpacked = [] {
     for (const char* system : {"snomedct", "bnf", "dmd", "ctv3", "icd10"}) {
@@ -77,8 +77,10 @@ ApiSite::ApiSite() { open(); }
 
 ApiSite::~ApiSite() { close(); }
 
+const std::filesystem::path& ApiSite::releases_folder() { return shared_releases_folder(); }
+
 void ApiSite::open() {
-  releases_ = std::make_unique<coding_systems::Releases>(releases_folder(),
+  releases_ = std::make_unique<coding_systems::Releases>(shared_releases_folder(),
                                                          coding_systems::release_openers());
   mappings_ = std::make_unique<mappings::Mappings>(folder_.path());
   keys_ = must(accounts::KeyRing::open(folder_.path() / "keys"));
@@ -207,7 +209,7 @@ std::string ApiSite::import_snomedct(const std::string& archive, const std::stri
   const auto alias = must(coding_systems::make_alias({"snomedct", name, valid_from}));
   coding_systems::ImportRequest request;
   request.archive = std::filesystem::path(CODELOG_TESTS_DIR) / "golden" / "releases" / archive;
-  request.target_folder = releases_folder() / "coding_systems" / "snomedct";
+  request.target_folder = shared_releases_folder() / "coding_systems" / "snomedct";
   request.alias = alias;
   const auto outcome = must(coding_systems::import_snomedct(request));
   append({"release/" + alias},

@@ -69,7 +69,8 @@ class ApiSite {
   const http::Router& routes() const { return routes_; }
   SteadyClock& clock() { return clock_; }
   std::uint16_t port() const { return port_; }
-  const std::filesystem::path& folder() const { return folder_.path(); }
+  // The data folder of the releases, which all sites of a process share.
+  static const std::filesystem::path& releases_folder();
   std::uint64_t head() { return log_->head().position.value(); }
 
   // Appends events without a command, with the given time.
