@@ -35,8 +35,7 @@ Result<Outcome> add_search(const WriteCall& call) {
   commands::AddSearch command{.kind = by_term ? events::SearchKind::term : events::SearchKind::code,
                               .text = call.body.at(by_term ? "term" : "code")};
   if (call.body.contains("mode")) {
-    const auto mode =
-        base::parse_search_mode(call.body.at("mode").get_ref<const std::string&>());
+    const auto mode = base::parse_search_mode(call.body.at("mode").get_ref<const std::string&>());
     CODELOG_CHECK(mode.has_value(), "a mode that the schema lets through");
     command.mode = *mode;
   }
