@@ -400,6 +400,7 @@ base::Result<void> LogStore::resume() {
 
 void LogStore::write_idle_tables() {
   std::vector<rocksdb::ColumnFamilyHandle*> families;
+  families.reserve(families_.size());
   for (const FamilyHandle& family : families_) families.push_back(family.get());
   idle_tables_.look(*db_, families, std::chrono::steady_clock::now());
 }

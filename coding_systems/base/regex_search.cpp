@@ -119,7 +119,8 @@ std::vector<RegexPiece> chain_of(std::string_view pattern) {
     const auto after = std::min(pattern.find(between), pattern.size());
     const auto piece = pattern.substr(0, after);
     const bool is_plain = std::ranges::all_of(piece, [&](char c) {
-      return is_ascii_word(static_cast<unsigned char>(c)) || plain.find(c) != plain.npos;
+      return is_ascii_word(static_cast<unsigned char>(c)) ||
+             plain.find(c) != std::string_view::npos;
     });
     if (piece.empty() || !is_plain) return {};
     chain.push_back({search_for(base::ascii_lower(piece)), piece.size()});
@@ -130,7 +131,9 @@ std::vector<RegexPiece> chain_of(std::string_view pattern) {
 
 // Whether a match is nothing but the pieces in their order: no letter is in another case than ASCII
 // knows, and . matches everything.
-bool is_simple(std::string_view text) { return is_ascii(text) && text.find('\n') == text.npos; }
+bool is_simple(std::string_view text) {
+  return is_ascii(text) && text.find('\n') == std::string_view::npos;
+}
 
 // Where the last of the pieces ends, each taken as early as possible after the one before it.
 std::optional<std::size_t> end_of_pieces(std::span<const RegexPiece> pieces,
@@ -138,7 +141,7 @@ std::optional<std::size_t> end_of_pieces(std::span<const RegexPiece> pieces,
   std::size_t from = 0;
   for (const RegexPiece& piece : pieces) {
     const auto found = piece.search.find(text, from);
-    if (found == text.npos) return std::nullopt;
+    if (found == std::string_view::npos) return std::nullopt;
     from = found + piece.bytes;
   }
   return from;
@@ -158,7 +161,9 @@ RegexSearch::Match match_pieces(std::span<const RegexPiece> chain, std::string_v
 
 // More may say so than are: a ^ in brackets is none.
 bool has_anchors(std::string_view pattern) {
-  const auto has = [&](std::string_view part) { return pattern.find(part) != pattern.npos; };
+  const auto has = [&](std::string_view part) {
+    return pattern.find(part) != std::string_view::npos;
+  };
   return has("^") || has("$") || has("\\A") || has("\\z");
 }
 
