@@ -170,6 +170,11 @@ TEST_CASE("encoding refuses values that the schema cannot hold") {
     stream.streams[0].stream = code;
     CHECK(encode_error(stream) == ErrorCode::invalid);
   }
+  SearchAdded search;
+  search.search = {SearchId(1), SearchKind::code, "10", "code:10", {}};
+  CHECK(encode(commit_of(search)));
+  search.search.mode = SearchMode::code;
+  CHECK(encode_error(commit_of(search)) == ErrorCode::invalid);
   const auto named = encode(commit_of(UserErased{bad_utf8}));
   CHECK(named.error().detail == "UserErased: a text is not valid UTF-8");
   StatusesReapplied longest;

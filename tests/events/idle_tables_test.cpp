@@ -2,7 +2,9 @@
 
 #include <rocksdb/db.h>
 
+#include <functional>
 #include <thread>
+#include <vector>
 
 #include "tests/events/log_fixture.h"
 

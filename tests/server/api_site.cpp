@@ -26,20 +26,6 @@ T must(base::Result<T> result) {
   return std::move(*result);
 }
 
-// Releases are read-only files, so all sites of the program share them and their indexes.
-const std::filesystem::path& shared_releases_folder() {
-  static const TemporaryFolder folder;
-  static const bool unpacked = [] {
-    for (const char* system : {"snomedct", "bnf", "dmd", "ctv3", "icd10"}) {
-      unpack_small_release(folder.path(), system);
-    }
-    import_made_up_releases(folder.path());
-    return true;
-  }();
-  CODELOG_CHECK(unpacked, "the small releases are not there");
-  return folder.path();
-}
-
 http::Router make_router(application::Application& application) {
   http::Router router;
   api_v1::add_routes(router, application);
@@ -77,10 +63,22 @@ ApiSite::ApiSite() { open(); }
 
 ApiSite::~ApiSite() { close(); }
 
-const std::filesystem::path& ApiSite::releases_folder() { return shared_releases_folder(); }
+// Releases are read-only files, so all sites of the program share them and their indexes.
+const std::filesystem::path& ApiSite::releases_folder() {
+  static const TemporaryFolder folder;
+  static const bool unpacked = [] {
+    for (const char* system : {"snomedct", "bnf", "dmd", "ctv3", "icd10"}) {
+      unpack_small_release(folder.path(), system);
+    }
+    import_made_up_releases(folder.path());
+    return true;
+  }();
+  CODELOG_CHECK(unpacked, "the small releases are not there");
+  return folder.path();
+}
 
 void ApiSite::open() {
-  releases_ = std::make_unique<coding_systems::Releases>(shared_releases_folder(),
+  releases_ = std::make_unique<coding_systems::Releases>(releases_folder(),
                                                          coding_systems::release_openers());
   mappings_ = std::make_unique<mappings::Mappings>(folder_.path());
   keys_ = must(accounts::KeyRing::open(folder_.path() / "keys"));
@@ -209,7 +207,7 @@ std::string ApiSite::import_snomedct(const std::string& archive, const std::stri
   const auto alias = must(coding_systems::make_alias({"snomedct", name, valid_from}));
   coding_systems::ImportRequest request;
   request.archive = std::filesystem::path(CODELOG_TESTS_DIR) / "golden" / "releases" / archive;
-  request.target_folder = shared_releases_folder() / "coding_systems" / "snomedct";
+  request.target_folder = releases_folder() / "coding_systems" / "snomedct";
   request.alias = alias;
   const auto outcome = must(coding_systems::import_snomedct(request));
   append({"release/" + alias},

@@ -147,6 +147,32 @@ TEST_CASE("a tag names one version, and is free again when that version has been
   CHECK(site.code_of("one", "v1.0") == third_code);
 }
 
+TEST_CASE("a codelist of a coding system that only a newer program knows leaves the site working",
+          "[names]") {
+  Site site;
+  const std::string known = site.list("One", ulcer);
+  const auto ids = site.views().next_ids();
+  events::CodelistCreated codelist;
+  codelist.codelist = ids.codelist;
+  codelist.coding_system = "icd11";
+  codelist.owner = {events::OwnerKind::organisation, "test-org"};
+  codelist.name = "Two";
+  codelist.slug = "two";
+  events::VersionCreated version;
+  version.version = ids.version;
+  version.codelist = ids.codelist;
+  version.status = events::VersionStatus::published;
+  version.release = "icd11_2026_20260101";
+  version.csv_data = "code,term\nXA1,Mine\n";
+  site.append({projections::codelist_stream(ids.codelist)}, {codelist, version});
+  const std::string page = "/codelist/test-org/two/" + base::version_hash(ids.version) + "/";
+  const Reply refused = site.get(page + "download.csv?fixed-headers=1");
+  CHECK(refused.status == 503);
+  CHECK(refused.body.find("does not know the coding system icd11") != std::string::npos);
+  CHECK(site.get("/api/v2/codelists/organisation/test-org/two").status == 200);
+  CHECK(site.code_of("one", known) == ulcer);
+}
+
 TEST_CASE("a version may be tagged with its own hash", "[names]") {
   Site site;
   const std::string own = site.hash_of_next();
