@@ -46,7 +46,7 @@ class EventWriter {
       if constexpr (requires { this->on(name, value); }) this->on(name, value);
     });
   }
-  // The only content of this event are codes that other events mention by the way.
+  // Other events leave `settled` out; this one has nothing else.
   void write_fields(const events::AssumptionsConfirmed& event) {
     on("version", event.version);
     json_.field("confirmed_count", std::uint64_t{event.settled.size()});
