@@ -237,9 +237,11 @@ std::optional<VersionRecord> Views::newest_version_of(CodelistId codelist) const
 std::optional<VersionRecord> Views::version_tagged(CodelistId codelist,
                                                    std::string_view tag) const {
   std::optional<VersionRecord> oldest;
-  reader_->scan(keys::versions_tagged(codelist, tag), [&](std::string_view key, std::string_view) {
-    oldest = version_at(key);
-    return false;
+  const std::string prefix = keys::versions_tagged(codelist, tag);
+  reader_->scan(prefix, [&](std::string_view key, std::string_view) {
+    // A name from a URL may contain zero bytes, and then be the start of a key with another tag.
+    if (key.size() == prefix.size() + sizeof(std::uint32_t)) oldest = version_at(key);
+    return !oldest;
   });
   return oldest;
 }

@@ -132,6 +132,9 @@ TEST_CASE("a tag names one version, and is free again when that version has been
   CHECK(site.code_of("one", "v1.0") == infection);
   CHECK(site.code_of("one", "v") == "404");
   CHECK(site.code_of("one", "V1") == "404");
+  for (const char* zeros : {"%00", "%00%00", "%00%00%00"}) {
+    CHECK(site.code_of("one", std::string("v1") + zeros) == "404");
+  }
   CHECK(site.add("one", third_code, "v1.0").status == 409);
   site.list("Two", third_code, "v1");
   CHECK(site.code_of("one", "v1") == ulcer);
