@@ -21,11 +21,17 @@ select, button, input { font: inherit; max-width: 100%; }
 button { padding: .4rem 1.25rem; border: 0; border-radius: 6px; background: #0B5D66; color: #FFF; }
 :focus-visible { outline: 3px solid #F2A900; outline-offset: 1px; }
 [role=alert] { color: #B3261E; }
+@media (max-width: 34rem) {
+  tr { display: grid; grid-template-columns: 1fr 6rem 6rem; padding: .5rem 0; }
+  tr { column-gap: .75rem; border-bottom: 1px solid #D6DCD5; }
+  th, td { padding: 0; border: 0; overflow-wrap: anywhere; }
+  :is(th, td):first-child { grid-column: 1 / -1; font-weight: bold; }
+}
 @media (prefers-color-scheme: dark) {
   body { background: #0E1614; color: #E7EDEA; }
   a { color: #6FC7C9; }
   dt { color: #94A29C; }
-  th, td, fieldset { border-color: #2B3834; }
+  tr, th, td, fieldset { border-color: #2B3834; }
   button { background: #6FC7C9; color: #06201F; }
   [role=alert] { color: #FF9A90; }
 }
