@@ -46,6 +46,7 @@ struct ServeOptions {
   std::size_t processors = 0;
   std::size_t worker_threads = 64;
   std::size_t client_memory_mib = 1536;
+  std::uint64_t free_space_min_mib = site::DataFolderOptions().free_bytes_min >> 20;
   std::vector<std::string> trusted_proxies;
   std::string log_file;
   std::string log_level = "info";
@@ -292,6 +293,7 @@ int serve(const ServeOptions& options) {
   const StopSignals signals;  // first, because threads inherit blocked signals
   site::DataFolderOptions folder_options = options.common.folder();
   folder_options.sync = !options.unsafe_no_sync;
+  folder_options.free_bytes_min = options.free_space_min_mib << 20;
   if (options.unsafe_no_sync && std::getenv(no_sync_consent) == nullptr) {
     return refuse(
         {ErrorCode::invalid,
@@ -351,6 +353,12 @@ void add_serve_command(Command program) {
       .add_option("--client-memory", options->client_memory_mib,
                   "Memory for clients' requests and answers, in MiB")
       .between(96, 1 << 20)
+      .type_name("MIB")
+      .show_default();
+  command
+      .add_option("--free-space-min", options->free_space_min_mib,
+                  "Refuse writes while the log's volume has less room, in MiB")
+      .between(192, 1 << 30)
       .type_name("MIB")
       .show_default();
   command

@@ -100,6 +100,7 @@ base::Result<void> DataFolder::open_log(const DataFolderOptions& options) {
   log_options.witness_file =
       options.witness_file.empty() ? data_ / "keys" / "head-witness" : options.witness_file;
   log_options.sync = options.sync;
+  log_options.free_bytes_min = options.free_bytes_min;
   log_options.accept_missing_witness = options.accept_missing_witness;
   auto log = events::EventLog::open(std::move(log_options));
   if (!log) return log.error();

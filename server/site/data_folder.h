@@ -5,6 +5,7 @@
 // Thread-safe as its parts are. Layout: tools/README.md.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -35,6 +36,8 @@ struct DataFolderOptions {
   std::filesystem::path witness_file = {};
   // False only in the control of the power-loss tests.
   bool sync = true;
+  // The log refuses writes while its volume has less room.
+  std::uint64_t free_bytes_min = events::LogOptions().free_bytes_min;
   OpenViews views = OpenViews::yes;
   // Opens a log without its witness and makes a new one. Only for operators who know that the log
   // is whole.

@@ -46,6 +46,31 @@ TEST_CASE("a server reports its address and health, and stops on a signal", "[se
   CHECK_FALSE(fs::exists(data.path() / "codelog.sock"));
 }
 
+TEST_CASE("a server on a nearly full volume serves reads, refuses writes, and says so", "[serve]") {
+  const Data data;
+  const std::string token = make_admin(data, "ada");
+  import_demo_release(data, 100);
+  const Json body = {{"owner", "user/ada"}, {"name", "Asthma"}, {"coding_system", "snomedct"}};
+  const auto create = json_request("POST", "/api/v2/codelists", token, body);
+  {
+    // No volume has this much room.
+    Server server(data.path(), ServeOptions{.arguments = {"--free-space-min", "1073741824"}});
+    const HttpAnswer health = server.get("/health-check/");
+    CHECK(health.status == 503);
+    CHECK_THAT(health.body, Catch::Contains("MiB left") && !Catch::Contains(data.path().string()));
+    const HttpAnswer refused = server.send(create);
+    CHECK(refused.status == 503);
+    CHECK(refused.header("retry-after") != "");
+    CHECK(server.get("/api/v2/codelists").status == 200);
+    CHECK_THAT(server.get("/metrics").body, Catch::Contains("codelog_log_refuses_writes 1"));
+    CHECK(server.stop() == 0);
+  }
+  Server server(data.path());
+  CHECK(server.get("/health-check/").status == 200);
+  CHECK_THAT(server.get("/metrics").body, Catch::Contains("codelog_log_refuses_writes 0"));
+  CHECK(server.send(create).status == 201);
+}
+
 TEST_CASE("errors are pages for browsers and problem+json for the native API", "[serve]") {
   const Data data;
   Server server(data.path());
