@@ -305,13 +305,13 @@ TEST_CASE_METHOD(Fixture, "a search that finds too much is refused in OpenCodeli
                                      {{"owner", "user/alice"},
                                       {"name", "Wide"},
                                       {"coding_system", "bnf"},
-                                      {"release", "bnf_wide_20240101"}})
+                                      {"release", "bnf_wide_20230101"}})
                                .json()
                                .at("version")
                                .at("hash");
   const std::uint64_t head = site.head();
   const std::string searches = "/api/v2/versions/" + hash + "/searches";
-  const std::string release = "/api/v2/releases/bnf_wide_20240101/search";
+  const std::string release = "/api/v2/releases/bnf_wide_20230101/search";
   const std::string words =
       "returned 20,001 codes, which exceeds the maximum limit of 20,000. When you search for a "
       "code, we return all codes that are descendants of that code, so if you search for a code "
@@ -333,7 +333,7 @@ TEST_CASE_METHOD(Fixture, "a page of history ends when it is long", "[api][bad-i
                                      {{"owner", "user/alice"},
                                       {"name", "Wide"},
                                       {"coding_system", "bnf"},
-                                      {"release", "bnf_wide_20240101"}})
+                                      {"release", "bnf_wide_20230101"}})
                                .json()
                                .at("version")
                                .at("hash");

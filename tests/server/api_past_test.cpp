@@ -179,7 +179,7 @@ TEST_CASE_METHOD(Fixture, "an event of the history lists some of its codes, and 
                                {{"owner", "organisation/test-org"},
                                 {"name", "Wide"},
                                 {"coding_system", "bnf"},
-                                {"release", "bnf_wide_20240101"}});
+                                {"release", "bnf_wide_20230101"}});
   REQUIRE(made.status == 201);
   const std::string draft =
       "/api/v2/versions/" + made.json().at("version").at("hash").get<std::string>();

@@ -18,8 +18,6 @@
 namespace codelog::tests {
 namespace {
 
-constexpr const char* wide_alias = "bnf_wide_20240101";
-
 template <class T>
 T must(base::Result<T> result) {
   CODELOG_CHECK(static_cast<bool>(result), result ? "" : result.error().detail);
@@ -223,20 +221,31 @@ std::string ApiSite::import_snomedct(const std::string& archive, const std::stri
 
 base::Result<std::shared_ptr<const coding_systems::Release>> ApiSite::open_release(
     std::string_view system, const std::string& alias) {
-  if (alias == wide_alias) return wide_release_;
+  if (const auto made = made_releases_.find(alias); made != made_releases_.end()) {
+    return made->second;
+  }
   return releases_->open(system, alias);
+}
+
+std::string ApiSite::register_made_release(const coding_systems::ReleaseName& name,
+                                           std::shared_ptr<const coding_systems::Release> release) {
+  auto alias = must(coding_systems::make_alias(name));
+  append({"release/" + alias},
+         {events::ReleaseRegistered{.alias = alias,
+                                    .coding_system = std::string(name.system_id),
+                                    .name = std::string(name.release_name),
+                                    .valid_from = std::string(name.valid_from),
+                                    .import_ref = "made up",
+                                    .file_digest = release->file_digest()}});
+  made_releases_[alias] = std::move(release);
+  return alias;
 }
 
 void ApiSite::register_wide_release() {
   FakeRelease::Edges edges = {{"root", "middle"}};
   for (int i = 10'000; i < 29'999; ++i) edges.emplace_back("middle", "leaf" + std::to_string(i));
-  wide_release_ = std::make_shared<FakeRelease>(edges, std::vector<std::string>(), "root");
-  append({std::string("release/") + wide_alias},
-         {events::ReleaseRegistered{.alias = wide_alias,
-                                    .coding_system = "bnf",
-                                    .name = "wide",
-                                    .valid_from = "2023-01-01",
-                                    .import_ref = "made up"}});
+  register_made_release({"bnf", "wide", "2023-01-01"},
+                        std::make_shared<FakeRelease>(edges, std::vector<std::string>(), "root"));
 }
 
 void ApiSite::set_up() {

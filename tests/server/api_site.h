@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "coding_systems/versioning/alias.h"
 #include "coding_systems/versioning/releases.h"
 #include "mappings/files/mappings.h"
 #include "server/application/application.h"
@@ -98,7 +99,10 @@ class ApiSite {
   // Returns its alias.
   std::string import_snomedct(const std::string& archive, const std::string& name,
                               const std::string& valid_from);
-  // Registers a made-up release "bnf_wide_20240101": "root" has "middle" below it, which has 19,999
+  // Registers a release that has no file. Returns its alias.
+  std::string register_made_release(const coding_systems::ReleaseName& name,
+                                    std::shared_ptr<const coding_systems::Release> release);
+  // Registers a made-up release "bnf_wide_20230101": "root" has "middle" below it, which has 19,999
   // leaves.
   void register_wide_release();
   // alice (administrator), bob and carol; test-org with alice and carol; SNOMED CT and BNF.
@@ -122,7 +126,8 @@ class ApiSite {
 
   TemporaryFolder folder_;
   SteadyClock clock_;
-  std::shared_ptr<const coding_systems::Release> wide_release_;  // shared as real ones are
+  // By alias. Shared as real ones are.
+  std::map<std::string, std::shared_ptr<const coding_systems::Release>> made_releases_;
   // Closed in the reverse order.
   std::unique_ptr<coding_systems::Releases> releases_;
   std::unique_ptr<mappings::Mappings> mappings_;

@@ -6,6 +6,7 @@
 #include "mappings/ctv3sctmap2/import.h"
 #include "server/files/conversions.h"
 #include "tests/server/api_golden.h"
+#include "tests/server/made_release.h"
 
 namespace codelog::tests::conversions_test {
 namespace {
@@ -110,6 +111,22 @@ TEST_CASE("codes are converted, and codes without a mapping are listed", "[api][
   CHECK(convert({{"from", "ctv3"}, {"to", "snomedct"}, {"codes", {"see note 1", "", "X3..."}}}) ==
         json{{"mappings", {row("X3...", "Unknown", "999999999", "Unknown")}},
              {"unmapped", {"", "see note 1"}}});
+}
+
+TEST_CASE("a conversion says that a target is inactive", "[api][conversion]") {
+  ApiSite site;
+  site.set_up();
+  coding_systems::IndexSource source;
+  source.add_concept("2247004", made_inactive);
+  source.add_text("2247004", coding_systems::TextRole::name, "Elbow");
+  site.register_made_release({"snomedct", "made", "2024-02-01"}, made_release(source));
+  import_ctv3sctmap2(site, {{"X1...", "2247004"}});
+  const json body = {{"from", "ctv3"}, {"to", "snomedct"}, {"codes", {"X1..."}}};
+  const json converted =
+      site.ask({.method = "POST", .target = conversions, .body = body.dump()}).json();
+  const json row = converted.at("mappings").at(0);
+  CHECK(row.at("to") == "2247004");
+  CHECK(row.at("to_active") == false);
 }
 
 TEST_CASE("BNF codes are converted to dm+d", "[api][conversion]") {

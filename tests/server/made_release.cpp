@@ -13,13 +13,16 @@ using coding_systems::ReleaseIndex;
 
 class MadeRelease final : public coding_systems::IndexedRelease {
  public:
-  explicit MadeRelease(ReleaseIndex index)
-      : IndexedRelease(*coding_systems::find_coding_system("snomedct"), "snomedct_made_20240101",
-                       std::move(index)) {}
+  MadeRelease(std::string_view system_id, ReleaseIndex index)
+      : IndexedRelease(*coding_systems::find_coding_system(system_id),
+                       std::string(system_id) + "_made_20240201", std::move(index)) {}
 
   std::vector<std::string> type_titles(coding_systems::Node) const override { return {"Made"}; }
   bool is_active(coding_systems::Node node) const override {
     return index().kind(node) != made_inactive;
+  }
+  std::string link_kind(std::uint32_t kind) const override {
+    return kind == made_replaced_by ? "replaced_by" : "seen_with";
   }
   std::string_view successor_relation(std::uint32_t kind) const override {
     return kind == made_replaced_by ? "replaced by" : "";
@@ -49,18 +52,19 @@ IndexSource made_source(std::initializer_list<const char*> edges) {
   return source;
 }
 
-std::shared_ptr<const coding_systems::Release> made_release(const IndexSource& source) {
-  auto bytes = coding_systems::build_release_index("snomedct", source, {});
+std::shared_ptr<const coding_systems::Release> made_release(const IndexSource& source,
+                                                            std::string_view system_id) {
+  auto bytes = coding_systems::build_release_index(system_id, source, {});
   CODELOG_CHECK(static_cast<bool>(bytes), bytes ? "" : bytes.error().detail);
   coding_systems::IndexedFile built_from;
   built_from.digest = base::sha256(*bytes);
-  bytes = coding_systems::build_release_index("snomedct", source, built_from);
+  bytes = coding_systems::build_release_index(system_id, source, built_from);
   CODELOG_CHECK(static_cast<bool>(bytes), "the same source again");
-  auto file = IndexFile::own(std::move(*bytes), "snomedct");
+  auto file = IndexFile::own(std::move(*bytes), system_id);
   CODELOG_CHECK(static_cast<bool>(file), "an index just made");
   auto index = ReleaseIndex::from(std::move(*file));
   CODELOG_CHECK(static_cast<bool>(index), "an index just made");
-  return std::make_shared<const MadeRelease>(std::move(*index));
+  return std::make_shared<const MadeRelease>(system_id, std::move(*index));
 }
 
 }  // namespace codelog::tests

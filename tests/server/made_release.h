@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "coding_systems/base/index_source.h"
 #include "coding_systems/base/release.h"
@@ -20,8 +21,8 @@ inline constexpr coding_systems::LinkKind made_seen_with = 2;  // does not name 
 // source defined them earlier.
 coding_systems::IndexSource made_source(std::initializer_list<const char*> edges);
 
-// A release of SNOMED CT with this name; its digest depends on its content.
+// A release of the coding system: "…_made_20240201". Its digest depends on its content.
 std::shared_ptr<const coding_systems::Release> made_release(
-    const coding_systems::IndexSource& source);
+    const coding_systems::IndexSource& source, std::string_view system_id = "snomedct");
 
 }  // namespace codelog::tests
