@@ -8,10 +8,6 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-void must(const rocksdb::Status& status) {
-  CODELOG_CHECK(status.ok(), "a write batch refused an entry: " + status.ToString());
-}
-
 }  // namespace
 
 Committer::Committer(Parts parts, LogState state, MerkleTree tree,

@@ -3,7 +3,6 @@
 #include <rocksdb/env.h>
 
 #include <limits>
-#include <random>
 #include <set>
 
 #include "events/base/check.h"
@@ -368,13 +367,6 @@ base::Result<std::unique_ptr<Witness>> check_witness(const LogOptions& options,
   return witness;
 }
 
-std::string random_id() {
-  std::random_device random;
-  std::array<std::uint8_t, 16> bytes{};
-  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
-  return base::to_hex(bytes);
-}
-
 base::Result<void> write_state(LogStore& store, const LogState& state) {
   rocksdb::WriteBatch batch = store.new_batch();
   LogStore::put_state(batch, store, state);
@@ -399,7 +391,7 @@ base::Result<LogState> find_state(const LogOptions& options, LogStore& store) {
     if (error)
       return Error{ErrorCode::io, "cannot remove the head witness: " + error.message(), {}};
   }
-  LogState state{random_id(), {base::Position(0), empty_root(), options.epoch_min}};
+  LogState state{make_log_id(), {base::Position(0), empty_root(), options.epoch_min}};
   if (auto written = write_state(store, state); !written) return written.error();
   return state;
 }

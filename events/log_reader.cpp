@@ -1,7 +1,9 @@
 #include "events/log_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "events/base/check.h"
@@ -66,6 +68,7 @@ class LogReader final : public CommitReader {
   RecordScanner scanner_;
 };
 
+// Reads batches of commits: single look-ups took most of the time of a replay.
 class StreamReader final : public CommitReader {
  public:
   StreamReader(const LogStore& store, std::string stream, StreamVersion first, base::Position head,
@@ -94,20 +97,100 @@ class StreamReader final : public CommitReader {
       index_error_.reset();
       return error;
     }
-    while (next_ >= 1 && next_ <= last_) {
+    while (!at_end()) {
+      if (taken_ == positions_.size()) fill();
       const StreamVersion version(next_);
       next_ = direction_ == Direction::forward ? next_ + 1 : next_ - 1;
-      const auto position = read_stream_position(store_, stream_, version);
-      if (!position) return position.error();
+      if (taken_ == positions_.size()) {
+        // The scan of the index stopped at this version.
+        const auto position = read_stream_position(store_, stream_, version);
+        if (!position) return position.error();
+        if (*position > head_) continue;
+        if (auto read = read_commit(store_, *position, commit); !read) return read.error();
+        return true;
+      }
+      const std::size_t i = taken_++;
       // The commit is stored, but was not published when this reader was made.
-      if (*position > head_) continue;
-      if (auto read = read_commit(store_, *position, commit); !read) return read.error();
+      if (positions_[i] > head_) continue;
+      if (auto read = take(i, commit); !read) return read.error();
       return true;
     }
+    batch_ = RecordBatch();
     return false;
   }
 
  private:
+  bool at_end() const { return next_ < 1 || next_ > last_; }
+  bool is_forward() const { return direction_ == Direction::forward; }
+
+  // Looks up the positions of the next versions, and reads their commits.
+  void fill() {
+    positions_.clear();
+    is_read_.clear();
+    batch_.clear();
+    taken_ = 0;
+    find_positions();
+    std::size_t done = 0;
+    while (done < positions_.size() && batch_.bytes() < last_batch_bytes) {
+      const std::size_t count = std::min(commits_at_once, positions_.size() - done);
+      read_commits(std::span(positions_).subspan(done, count));
+      done += count;
+    }
+    positions_.resize(done);
+    batch_size_ = std::min(batch_size_ * 2, batch_size_max);
+  }
+
+  // Appends the commits at these positions to the batch.
+  void read_commits(std::span<const base::Position> positions) {
+    std::array<std::array<char, 8>, commits_at_once> keys;
+    std::array<rocksdb::Slice, commits_at_once> slices;
+    std::array<rocksdb::PinnableSlice, commits_at_once> records;
+    std::array<rocksdb::Status, commits_at_once> statuses;
+    const std::size_t count = positions.size();
+    // The store wants increasing keys.
+    const auto slot_of = [&](std::size_t i) { return is_forward() ? i : count - 1 - i; };
+    for (std::size_t i = 0; i < count; ++i) {
+      std::array<char, 8>& key = keys[slot_of(i)];
+      key = big_endian(positions[i].value());
+      slices[slot_of(i)] = {key.data(), key.size()};
+    }
+    store_.get_many(Family::commits, std::span(slices).first(count),
+                    std::span(records).first(count), std::span(statuses).first(count));
+    // Copied, since the records themselves pin blocks in memory.
+    for (std::size_t i = 0; i < count; ++i) {
+      is_read_.push_back(statuses[slot_of(i)].ok());
+      batch_.add(is_read_.back() ? view(records[slot_of(i)]) : std::string_view());
+    }
+  }
+
+  void find_positions() {
+    const auto entries = store_.iterate(Family::streams, LogStore::Reuse::cached);
+    std::uint64_t version = next_;
+    entries->Seek(slice(stream_key(stream_, StreamVersion(version))));
+    while (entries->Valid() && positions_.size() < batch_size_ && version >= 1 &&
+           version <= last_) {
+      if (view(entries->key()) != stream_key(stream_, StreamVersion(version))) break;
+      const auto position = parse_number_value(view(entries->value()));
+      if (!position) break;
+      positions_.emplace_back(*position);
+      version = is_forward() ? version + 1 : version - 1;
+      is_forward() ? entries->Next() : entries->Prev();
+    }
+  }
+
+  base::Result<void> take(std::size_t i, Commit& commit) const {
+    const base::Position position = positions_[i];
+    // One damaged block fails its neighbours, too.
+    if (!is_read_[i]) return read_commit(store_, position, commit);
+    const auto payload = record_payload(position, batch_[i]);
+    if (!payload) return payload.error();
+    return decode_payload(position, *payload, commit);
+  }
+
+  static constexpr std::size_t batch_size_max = 256;
+  // A commit may have 64 MiB.
+  static constexpr std::size_t commits_at_once = 8;
+
   const LogStore& store_;
   const std::string stream_;
   const base::Position head_;
@@ -115,6 +198,11 @@ class StreamReader final : public CommitReader {
   std::uint64_t next_;
   std::uint64_t last_ = 0;
   std::optional<Error> index_error_;
+  std::size_t batch_size_ = 1;
+  std::vector<base::Position> positions_;  // of the batch, in the order of reading
+  RecordBatch batch_;                      // their commits
+  std::vector<bool> is_read_;              // false for those to be read one by one
+  std::size_t taken_ = 0;
 };
 
 }  // namespace
@@ -182,12 +270,12 @@ void RecordScanner::fill() {
   batch_bytes_ = std::min(batch_bytes_ * 4, last_batch_bytes);
 }
 
-void RecordScanner::Batch::clear() {
+void RecordBatch::clear() {
   words_used_ = 0;
   places_.clear();
 }
 
-void RecordScanner::Batch::add(std::string_view record) {
+void RecordBatch::add(std::string_view record) {
   constexpr std::size_t word_bytes = sizeof(std::uint64_t);
   constexpr std::size_t lead_bytes = word_bytes - record_header_bytes % word_bytes;
   const std::size_t begin = words_used_ * word_bytes + lead_bytes;
@@ -200,7 +288,7 @@ void RecordScanner::Batch::add(std::string_view record) {
   places_.push_back({begin, record.size()});
 }
 
-std::string_view RecordScanner::Batch::operator[](std::size_t i) const {
+std::string_view RecordBatch::operator[](std::size_t i) const {
   return {reinterpret_cast<const char*>(words_.data()) + places_[i].begin, places_[i].size};
 }
 

@@ -21,6 +21,25 @@ base::Result<std::string> read_commit_bytes(const LogStore& store, base::Positio
 base::Result<base::Position> read_stream_position(const LogStore& store, const std::string& stream,
                                                   StreamVersion version);
 
+// Records one after the other, each placed so that its payload has the alignment of a FlatBuffer.
+class RecordBatch {
+ public:
+  void clear();
+  void add(std::string_view record);
+  std::size_t size() const { return places_.size(); }
+  std::size_t bytes() const { return words_used_ * sizeof(std::uint64_t); }
+  std::string_view operator[](std::size_t i) const;
+
+ private:
+  struct Place {
+    std::size_t begin;
+    std::size_t size;
+  };
+  std::vector<std::uint64_t> words_;
+  std::size_t words_used_ = 0;
+  std::vector<Place> places_;
+};
+
 // Gives stored bytes by position, batch by batch. An iterator lives only while one batch is copied,
 // so that a slow reader pins neither files nor memory. Where a scan cannot continue (a missing
 // record, a damaged block), the scanner asks for each position by itself until the next readable
@@ -39,25 +58,6 @@ class RecordScanner {
   base::Result<std::optional<Record>> next();
 
  private:
-  // Records one after the other, each placed so that its payload has the alignment of a FlatBuffer.
-  class Batch {
-   public:
-    void clear();
-    void add(std::string_view record);
-    std::size_t size() const { return places_.size(); }
-    std::size_t bytes() const { return words_used_ * sizeof(std::uint64_t); }
-    std::string_view operator[](std::size_t i) const;
-
-   private:
-    struct Place {
-      std::size_t begin;
-      std::size_t size;
-    };
-    std::vector<std::uint64_t> words_;
-    std::size_t words_used_ = 0;
-    std::vector<Place> places_;
-  };
-
   bool at_end() const { return next_ == base::Position(0) || next_ > head_; }
   base::Position step(base::Position position) const;
   void fill();
@@ -66,7 +66,7 @@ class RecordScanner {
   const base::Position head_;
   const Direction direction_;
   base::Position next_;
-  Batch batch_;
+  RecordBatch batch_;
   // records of batch_ already given out; the next one in batch_ is at next_
   std::size_t taken_ = 0;
   std::size_t batch_bytes_;
@@ -75,7 +75,7 @@ class RecordScanner {
 std::unique_ptr<CommitReader> make_log_reader(const LogStore& store, base::Position first,
                                               base::Position head, Direction direction);
 
-// Reads the commits of one stream, by point reads.
+// Reads the commits of one stream, in batches of at most 256 and about a megabyte.
 std::unique_ptr<CommitReader> make_stream_reader(const LogStore& store, std::string stream,
                                                  StreamVersion first, base::Position head,
                                                  Direction direction);

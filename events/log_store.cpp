@@ -1,21 +1,19 @@
 #include "events/log_store.h"
 
 #include <fcntl.h>
-#include <rocksdb/cache.h>
 #include <rocksdb/env.h>
-#include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
-#include <rocksdb/options.h>
-#include <rocksdb/table.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <random>
 #include <vector>
 
 #include "events/base/check.h"
 #include "events/base/file.h"
+#include "events/log_store_options.h"
 
 namespace codelog::events {
 namespace {
@@ -23,85 +21,10 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::array<const char*, families_count> family_names = {
-    "default", "commits", "streams", "stream_heads", "idempotency", "merkle"};
-
 constexpr std::string_view format_key = "format";
 constexpr std::string_view id_key = "log_id";
 constexpr std::string_view head_key = "head";
 constexpr std::string_view format = "codelog log 1";
-
-constexpr std::size_t block_cache_bytes = 64u << 20;
-
-rocksdb::DBOptions database_options(const LogOptions& options, rocksdb::Env* environment) {
-  rocksdb::DBOptions database;
-  database.env = environment;
-  database.create_if_missing = options.create_if_missing;
-  database.create_missing_column_families = true;
-  // After a flipped byte in the middle of the WAL, the default mode opens without the records
-  // behind it.
-  database.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  // This option raises false alarms in this release of RocksDB; check_dense and the witness replace
-  // it.
-  database.track_and_verify_wals_in_manifest = false;
-  database.avoid_flush_during_recovery = true;
-  database.paranoid_checks = true;
-  // Errors latch: RocksDB must not retry by itself. TableSpace says so for full volumes, which this
-  // option does not cover.
-  database.max_bgerror_resume_count = 0;
-  database.manual_wal_flush = false;
-  database.enable_pipelined_write = false;
-  database.unordered_write = false;
-  database.wal_compression = rocksdb::kNoCompression;
-  database.recycle_log_file_num = 0;
-  // A column family with little data is flushed when the WAL reaches this size, so that old WAL
-  // files can be removed.
-  database.max_total_wal_size = 2 * options.memory_bytes;
-  database.max_background_jobs = 2;
-  database.max_file_opening_threads =
-      2;  // RocksDB starts threads for each family, with or without files.
-  database.info_log_level = rocksdb::WARN_LEVEL;
-  database.keep_log_file_num = 4;
-  database.max_log_file_size = 4u << 20;
-  return database;
-}
-
-rocksdb::ColumnFamilyOptions family_options(Family family, std::size_t memory_bytes,
-                                            const std::shared_ptr<rocksdb::Cache>& cache) {
-  rocksdb::BlockBasedTableOptions table;
-  table.format_version = 5;
-  table.checksum = rocksdb::kXXH3;
-  table.block_cache = cache;
-  table.block_size = 16u << 10;
-  rocksdb::ColumnFamilyOptions options;
-  options.force_consistency_checks = true;
-  options.paranoid_file_checks = true;
-  options.compression = rocksdb::kZSTD;
-  options.bottommost_compression = rocksdb::kZSTD;
-  options.level_compaction_dynamic_level_bytes = true;
-  options.write_buffer_size = memory_bytes / 4;
-  switch (family) {
-    case Family::commits:
-      // Large blocks compress best. Keys come in order, so tables move down the levels without
-      // being rewritten. Nobody asks for a missing position, so filters would be useless.
-      table.block_size = 64u << 10;
-      options.write_buffer_size = memory_bytes;
-      break;
-    case Family::merkle:
-      options.compression = rocksdb::kNoCompression;  // Hashes do not compress.
-      options.bottommost_compression = rocksdb::kNoCompression;
-      break;
-    case Family::streams:
-    case Family::stream_heads:
-    case Family::idempotency:
-      table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-      break;
-    case Family::meta:
-      break;
-  }
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
-}
 
 rocksdb::ReadOptions point_read() {
   rocksdb::ReadOptions options;
@@ -198,6 +121,17 @@ base::Result<void> sync_write_ahead_logs(const std::filesystem::path& folder) {
 
 }  // namespace
 
+std::string make_log_id() {
+  std::random_device random;
+  std::array<std::uint8_t, 16> bytes{};
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  return base::to_hex(bytes);
+}
+
+void must(const rocksdb::Status& status) {
+  CODELOG_CHECK(status.ok(), "a write batch refused an entry: " + status.ToString());
+}
+
 Error to_error(const rocksdb::Status& status, std::string_view doing) {
   CODELOG_CHECK(!status.ok(), "an error made of a success");
   return {status.IsCorruption() ? ErrorCode::corrupt : ErrorCode::io,
@@ -240,29 +174,51 @@ void LogStore::CloseFamily::operator()(rocksdb::ColumnFamilyHandle* family) cons
   CODELOG_CHECK(status.ok(), "column family handle closed twice");
 }
 
+void LogStore::take(rocksdb::DB* db, std::span<rocksdb::ColumnFamilyHandle* const> families) {
+  db_.reset(db);
+  for (std::size_t i = 0; i < families_count; ++i) {
+    families_[i] = FamilyHandle(families[i], CloseFamily{db});
+  }
+}
+
 base::Result<std::unique_ptr<LogStore>> LogStore::open(const LogOptions& options,
                                                        rocksdb::Env* environment) {
   if (auto made = make_folder(options); !made) return made.error();
   if (auto synced = sync_write_ahead_logs(options.folder); !synced) return synced.error();
-  const auto cache = rocksdb::NewLRUCache(block_cache_bytes);
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (std::size_t i = 0; i < families_count; ++i) {
-    descriptors.emplace_back(family_names[i],
-                             family_options(static_cast<Family>(i), options.memory_bytes, cache));
-  }
   std::unique_ptr<LogStore> store(new LogStore());
   rocksdb::DBOptions database = database_options(options, environment);
   database.listeners.push_back(store->table_space_);
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const auto status =
-      rocksdb::DB::Open(database, options.folder.string(), descriptors, &handles, &db);
+  const auto status = rocksdb::DB::Open(database, options.folder.string(),
+                                        describe_families(options), &handles, &db);
   if (!status.ok()) return open_error(status, options.folder);
-  store->db_.reset(db);
-  for (std::size_t i = 0; i < families_count; ++i) {
-    store->families_[i] = FamilyHandle(handles[i], CloseFamily{db});
-  }
+  store->take(db, handles);
   store->sync_ = options.sync;
+  return store;
+}
+
+base::Result<std::unique_ptr<LogStore>> LogStore::open_for_reading(
+    const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder / "CURRENT", error)) {
+    return Error{ErrorCode::not_found, "there is no log in " + folder.string(), {}};
+  }
+  LogOptions options;
+  rocksdb::DBOptions database = database_options(options, rocksdb::Env::Default());
+  database.create_if_missing = false;
+  // What is missing shows in the positions.
+  database.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
+  database.paranoid_checks = false;
+  // A table that has been opened stays readable when another process removes it.
+  database.max_open_files = -1;
+  std::unique_ptr<LogStore> store(new LogStore());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const auto status = rocksdb::DB::OpenForReadOnly(database, folder.string(),
+                                                   describe_families(options), &handles, &db);
+  if (!status.ok()) return to_error(status, "cannot read the log " + folder.string());
+  store->take(db, handles);
   return store;
 }
 
@@ -296,8 +252,7 @@ base::Result<std::optional<LogState>> LogStore::read_state() const {
 void LogStore::put_state(rocksdb::WriteBatch& batch, const LogStore& store, const LogState& state) {
   const StoredHead stored{state.head.position.value(), state.head.epoch, state.head.root};
   const auto put = [&](std::string_view key, std::string_view value) {
-    const auto status = batch.Put(store.handle(Family::meta), slice(key), slice(value));
-    CODELOG_CHECK(status.ok(), "a write batch refused an entry");
+    must(batch.Put(store.handle(Family::meta), slice(key), slice(value)));
   };
   if (state.head.position == base::Position(0)) {
     put(format_key, format);
@@ -354,6 +309,14 @@ base::Result<std::optional<std::vector<Hash>>> LogStore::tile(const TileId& id) 
   return std::optional(std::move(hashes));
 }
 
+void LogStore::get_many(Family family, std::span<const rocksdb::Slice> keys,
+                        std::span<rocksdb::PinnableSlice> values,
+                        std::span<rocksdb::Status> statuses) const {
+  constexpr bool is_sorted = true;
+  db_->MultiGet(point_read(), handle(family), keys.size(), keys.data(), values.data(),
+                statuses.data(), is_sorted);
+}
+
 std::unique_ptr<rocksdb::Iterator> LogStore::iterate(Family family, Reuse reuse) const {
   rocksdb::ReadOptions options = point_read();
   options.fill_cache = reuse == Reuse::cached;
@@ -370,7 +333,23 @@ base::Result<void> LogStore::write(rocksdb::WriteBatch& batch) {
   rocksdb::WriteOptions options;
   options.sync = sync_;
   options.disableWAL = false;
-  const auto status = db_->Write(options, &batch);
+  return outcome_of(db_->Write(options, &batch));
+}
+
+base::Result<void> LogStore::write_unlogged(rocksdb::WriteBatch& batch) {
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  return outcome_of(db_->Write(options, &batch));
+}
+
+base::Result<void> LogStore::write_all_tables() {
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  families.reserve(families_.size());
+  for (const FamilyHandle& family : families_) families.push_back(family.get());
+  return outcome_of(db_->Flush(rocksdb::FlushOptions(), families));
+}
+
+base::Result<void> LogStore::outcome_of(const rocksdb::Status& status) const {
   if (status.ok()) return {};
   // A stopped database refuses a write before it begins; too many tables that wait for a merge do
   // too (Incomplete). A write-ahead log without space has been reported as another fault by now.
@@ -415,7 +394,7 @@ base::Result<void> LogStore::check_dense(base::Position last) const {
   std::vector<rocksdb::LiveFileMetaData> tables;
   db_->GetLiveFilesMetaData(&tables);
   std::erase_if(tables, [](const auto& table) {
-    return table.column_family_name != family_names[static_cast<std::size_t>(Family::commits)];
+    return table.column_family_name != name_of(Family::commits);
   });
   std::ranges::sort(tables, {}, [](const auto& table) { return table.smallestkey; });
   std::uint64_t next = 1;

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "events/base/result.h"
@@ -38,6 +39,11 @@ class LogStore {
   static base::Result<std::unique_ptr<LogStore>> open(const LogOptions& options,
                                                       rocksdb::Env* environment);
 
+  // For StoredLog: takes no lock, writes nothing, and opens whatever can be read of a damaged log.
+  // Errors as above.
+  static base::Result<std::unique_ptr<LogStore>> open_for_reading(
+      const std::filesystem::path& folder);
+
   // The state of an existing log; nothing if the folder has never held one.
   base::Result<std::optional<LogState>> read_state() const;
   static void put_state(rocksdb::WriteBatch& batch, const LogStore& store, const LogState& state);
@@ -51,6 +57,12 @@ class LogStore {
   base::Result<bool> get_into(Family family, std::string_view key,
                               rocksdb::PinnableSlice& value) const;
   base::Result<std::optional<std::vector<Hash>>> tile(const TileId& id) const;
+  // Many keys at once, in increasing order: several times as fast as one by one. Values and
+  // statuses have the size of `keys`. A status is NotFound when there is no such key; a fault may
+  // also show at keys beside it.
+  void get_many(Family family, std::span<const rocksdb::Slice> keys,
+                std::span<rocksdb::PinnableSlice> values,
+                std::span<rocksdb::Status> statuses) const;
 
   // A scan from `first` on (or up to it, backwards). Keep it short: it pins files and memory while
   // it lives.
@@ -65,6 +77,9 @@ class LogStore {
   // Makes the whole batch durable. Errors: unavailable (nothing was written: an earlier table does
   // not fit on the volume, see resume()); others, after which the content of the disk is unknown.
   base::Result<void> write(rocksdb::WriteBatch& batch);
+  // For LogLoader: writes that are durable only after write_all_tables(). Errors as above.
+  base::Result<void> write_unlogged(rocksdb::WriteBatch& batch);
+  base::Result<void> write_all_tables();
   // After RocksDB has lacked the space for a table, writes this table again, and allows writes.
   // Its content is still in memory and in the write-ahead log. Does nothing if no space was
   // lacking. Errors: unavailable (there is still no space), io, corrupt.
@@ -87,6 +102,8 @@ class LogStore {
   using FamilyHandle = std::unique_ptr<rocksdb::ColumnFamilyHandle, CloseFamily>;
 
   LogStore();
+  base::Result<void> outcome_of(const rocksdb::Status& status) const;
+  void take(rocksdb::DB* db, std::span<rocksdb::ColumnFamilyHandle* const> families);
 
   class TableSpace;
   std::shared_ptr<TableSpace> table_space_;  // shared with RocksDB, which reports to it
@@ -95,6 +112,11 @@ class LogStore {
   IdleTables idle_tables_;
   bool sync_ = true;
 };
+
+// For the result of adding an entry to a write batch, which cannot fail.
+void must(const rocksdb::Status& status);
+// A new log's id.
+std::string make_log_id();
 
 base::Error to_error(const rocksdb::Status& status, std::string_view doing);
 inline std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
