@@ -93,26 +93,47 @@ auto age(const WitnessRecord& record) {
   return std::tuple(record.head.epoch, record.head.position);
 }
 
+struct Slots {
+  std::array<std::optional<WitnessRecord>, 2> records;  // at least one of them is whole
+
+  unsigned newest() const {
+    const bool second = !records[0] || (records[1] && age(*records[1]) > age(*records[0]));
+    return second ? 1 : 0;
+  }
+};
+
+// Nothing when there is no such file.
+base::Result<std::optional<Slots>> read_slots(const std::filesystem::path& path) {
+  const auto bytes = base::read_file(path);
+  if (!bytes && bytes.error().code == ErrorCode::not_found) return std::optional<Slots>();
+  if (!bytes) return bytes.error();
+  Slots slots;
+  if (bytes->size() == 2 * slot_bytes) {
+    slots.records[0] = parse_slot(std::string_view(*bytes).substr(0, slot_bytes));
+    slots.records[1] = parse_slot(std::string_view(*bytes).substr(slot_bytes));
+  }
+  if (slots.records[0] || slots.records[1]) return std::optional(std::move(slots));
+  return Error{ErrorCode::corrupt, "the head witness " + path.string() + " is damaged", {}};
+}
+
 }  // namespace
 
+base::Result<std::optional<WitnessRecord>> Witness::read(const std::filesystem::path& path) {
+  const auto slots = read_slots(path);
+  if (!slots) return slots.error();
+  if (!*slots) return std::optional<WitnessRecord>();
+  return (*slots)->records[(*slots)->newest()];
+}
+
 base::Result<std::unique_ptr<Witness>> Witness::open(const std::filesystem::path& path) {
-  const auto bytes = base::read_file(path);
-  if (!bytes && bytes.error().code == ErrorCode::not_found) return std::unique_ptr<Witness>();
-  if (!bytes) return bytes.error();
-  std::array<std::optional<WitnessRecord>, 2> slots;
-  if (bytes->size() == 2 * slot_bytes) {
-    slots[0] = parse_slot(std::string_view(*bytes).substr(0, slot_bytes));
-    slots[1] = parse_slot(std::string_view(*bytes).substr(slot_bytes));
-  }
-  if (!slots[0] && !slots[1]) {
-    return Error{ErrorCode::corrupt, "the head witness " + path.string() + " is damaged", {}};
-  }
+  const auto slots = read_slots(path);
+  if (!slots) return slots.error();
+  if (!*slots) return std::unique_ptr<Witness>();
   auto file = base::open_file(path, O_RDWR);
   if (!file) return system_error("cannot open", path);
   std::unique_ptr<Witness> witness(new Witness(path, std::move(file)));
-  const bool second = !slots[0] || (slots[1] && age(*slots[1]) > age(*slots[0]));
-  witness->safe_slot_ = second ? 1 : 0;
-  witness->newest_ = *slots[witness->safe_slot_];
+  witness->safe_slot_ = (*slots)->newest();
+  witness->newest_ = *(*slots)->records[witness->safe_slot_];
   // Bytes that a killed process wrote may not be on the disk yet.
   if (::fdatasync(witness->file_.get()) != 0) return system_error("cannot sync", path);
   return witness;

@@ -31,7 +31,10 @@ struct WitnessRecord {
 
 class Witness {
  public:
-  // Returns nothing when there is no such file. Errors: io; corrupt when neither slot is whole.
+  // Only reads. Returns nothing when there is no such file. Errors: io; corrupt when neither slot
+  // is whole.
+  static base::Result<std::optional<WitnessRecord>> read(const std::filesystem::path& path);
+  // To continue it. As read().
   static base::Result<std::unique_ptr<Witness>> open(const std::filesystem::path& path);
   // Makes the file, durably, with this record in both slots; replaces an existing file.
   static base::Result<std::unique_ptr<Witness>> create(const std::filesystem::path& path,
