@@ -98,6 +98,7 @@ class Decoder : public PartsDecoder {
     read(from.references(), to.references);
     read(from.signoffs(), to.signoffs);
     read(from.cloned_from(), to.cloned_from);
+    read(from.created_at_us(), to.created_at);
   }
   void read(const schema::CodelistDetailsChanged& from, CodelistDetailsChanged& to) {
     to.codelist = CodelistId(from.codelist());
@@ -135,6 +136,11 @@ class Decoder : public PartsDecoder {
     read(from.cause(), to.cause);
     read(from.reason(), to.reason);
   }
+  void read(const schema::CodelistRestored& from, CodelistRestored& to) {
+    to.codelist = CodelistId(from.codelist());
+    to.as_of = Position(from.as_of());
+    read(from.reason(), to.reason);
+  }
   void read(const schema::VersionCreated& from, VersionCreated& to) {
     to.version = VersionId(from.version());
     to.codelist = CodelistId(from.codelist());
@@ -150,6 +156,7 @@ class Decoder : public PartsDecoder {
     read(from.searches(), to.searches);
     read(from.searches_left_out(), to.searches_left_out);
     read_codes(from.assumed(), to.assumed);
+    read(from.created_at_us(), to.created_at);
   }
   void read(const schema::SearchAdded& from, SearchAdded& to) {
     to.version = VersionId(from.version());

@@ -99,6 +99,10 @@ class PartsDecoder {
     to = from ? std::optional(VersionId(*from)) : std::nullopt;
   }
 
+  void read(const flatbuffers::Optional<std::int64_t>& from, std::optional<base::Timestamp>& to) {
+    to = from ? std::optional(base::Timestamp{*from}) : std::nullopt;
+  }
+
   // Calls assign(item, begin, size) for each name of a packed text. The text must hold one name for
   // every item.
   template <class Items, class Assign>

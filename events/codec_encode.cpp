@@ -156,6 +156,9 @@ class Encoder {
     return static_cast<StoredEnum>(value);
   }
 
+  static flatbuffers::Optional<std::int64_t> stored(const std::optional<base::Timestamp>& time) {
+    return time ? flatbuffers::Optional<std::int64_t>(time->unix_us) : flatbuffers::nullopt;
+  }
   static flatbuffers::Optional<std::uint32_t> stored(const std::optional<VersionId>& id) {
     return id ? flatbuffers::Optional<std::uint32_t>(id->value()) : flatbuffers::nullopt;
   }
@@ -297,7 +300,7 @@ class Encoder {
     const auto all_signoffs = signoffs(e.signoffs);
     return schema::CreateCodelistCreated(builder_, e.codelist.value(), coding_system, owner, name,
                                          slug, description, methodology, all_references,
-                                         all_signoffs, stored(e.cloned_from));
+                                         all_signoffs, stored(e.cloned_from), stored(e.created_at));
   }
   Offset<schema::CodelistDetailsChanged> table(const CodelistDetailsChanged& e) {
     const auto description = text(e.description);
@@ -336,6 +339,10 @@ class Encoder {
     return schema::CreateCodelistDeleted(builder_, e.codelist.value(),
                                          stored<schema::DeletionCause>(e.cause), reason);
   }
+  Offset<schema::CodelistRestored> table(const CodelistRestored& e) {
+    return schema::CreateCodelistRestored(builder_, e.codelist.value(), e.as_of.value(),
+                                          text(e.reason));
+  }
   Offset<schema::VersionCreated> table(const VersionCreated& e) {
     const auto tag = text(e.tag);
     const auto author = text(e.author);
@@ -349,7 +356,8 @@ class Encoder {
     return schema::CreateVersionCreated(
         builder_, e.version.value(), e.codelist.value(), stored<schema::VersionStatus>(e.status),
         stored<schema::VersionOrigin>(e.origin), tag, author, release, digest(e.release_digest),
-        stored(e.source), csv_data, all_codes, all_statuses, all_searches, left_out, assumed);
+        stored(e.source), csv_data, all_codes, all_statuses, all_searches, left_out, assumed,
+        stored(e.created_at));
   }
   Offset<schema::SearchAdded> table(const SearchAdded& e) {
     const auto search = table(e.search);

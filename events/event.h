@@ -261,6 +261,7 @@ struct UpgradesReported {
 
 // --- Codelists ---
 
+// With its earlier id, of a codelist that was deleted: see CodelistRestored.
 struct CodelistCreated {
   CodelistId codelist;
   std::string coding_system;
@@ -272,6 +273,7 @@ struct CodelistCreated {
   std::vector<Reference> references;
   std::vector<SignOff> signoffs;
   std::optional<VersionId> cloned_from;
+  std::optional<base::Timestamp> created_at = {};  // nothing: with this commit
   bool operator==(const CodelistCreated&) const = default;
 };
 
@@ -331,6 +333,15 @@ struct CodelistDeleted {
   bool operator==(const CodelistDeleted&) const = default;
 };
 
+// The codelist is brought back as it was at a position: the other events of the commit make it so.
+// They delete versions that are not as they were then, and create them again with their ids.
+struct CodelistRestored {
+  CodelistId codelist;
+  Position as_of;  // of the codelist's last commit that counts
+  std::string reason;
+  bool operator==(const CodelistRestored&) const = default;
+};
+
 // --- Versions ---
 
 struct VersionCreated {
@@ -350,6 +361,7 @@ struct VersionCreated {
   // Sorted codes whose status nobody has decided, but which the hierarchy of the new release
   // implies. They wait for confirmation.
   std::vector<std::string> assumed = {};
+  std::optional<base::Timestamp> created_at = {};  // nothing: with this commit
   bool operator==(const VersionCreated&) const = default;
 };
 
@@ -450,7 +462,8 @@ using AnyEvent =
                  CollaboratorRemoved, CodelistTagsReplaced, CodelistDeleted, VersionCreated,
                  SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied, DraftStepUndone,
                  DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
-                 MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed>;
+                 MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed,
+                 CodelistRestored>;
 inline constexpr std::size_t event_types_count = std::variant_size_v<AnyEvent>;
 
 template <class T, class... Alternatives>

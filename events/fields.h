@@ -159,6 +159,7 @@ struct Description<CodelistCreated> {
     field("references", event.references);
     field("signoffs", event.signoffs);
     field("cloned_from", event.cloned_from);
+    field("created_at", event.created_at);
   }
 };
 
@@ -239,6 +240,16 @@ struct Description<CodelistDeleted> {
 };
 
 template <>
+struct Description<CodelistRestored> {
+  static constexpr std::string_view name = "CodelistRestored";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("as_of", event.as_of);
+    field("reason", event.reason);
+  }
+};
+
+template <>
 struct Description<VersionCreated> {
   static constexpr std::string_view name = "VersionCreated";
   static void fields(auto& event, auto&& field) {
@@ -256,6 +267,7 @@ struct Description<VersionCreated> {
     field("searches", event.searches);
     field("searches_left_out", event.searches_left_out);
     field("assumed", event.assumed);
+    field("created_at", event.created_at);
   }
 };
 

@@ -149,7 +149,8 @@ class EventApplier {
     record.methodology = event.methodology;
     record.references = event.references;
     record.signoffs = event.signoffs;
-    record.created_at = record.updated_at = time_;
+    record.created_at = event.created_at.value_or(time_);
+    record.updated_at = time_;
     record.handles.push_back({event.owner, event.name, event.slug});
     claim(record.handles.back(), record.id);
     views_.put(keys::owned(event.owner, record.id), "");
@@ -242,6 +243,9 @@ class EventApplier {
     return {};
   }
 
+  // For histories. The other events of its commit have the effect.
+  Outcome on(const events::CodelistRestored&) { return {}; }
+
   // --- Versions ---
 
   Outcome on(const events::VersionCreated& event) {
@@ -258,7 +262,8 @@ class EventApplier {
     record.release_digest = event.release_digest;
     record.source = event.source;
     record.has_csv_data = event.csv_data.has_value();
-    record.created_at = record.updated_at = time_;
+    record.created_at = event.created_at.value_or(time_);
+    record.updated_at = time_;
     record.changed_at = commit_.position;
     for (const auto& code : event.codes) ++record.counts[static_cast<std::size_t>(code.status)];
     if (views_.keeps_contents_of(event.version)) put_contents(event);

@@ -77,7 +77,7 @@ class StreamsReader {
 
 base::Result<void> replay_past(Store& store, const events::EventLog& log, const PastQuery& query) {
   Projector projector(store, Projector::Positions::sparse, identity_of(log));
-  projector.keep_contents_only_of(query.contents_of);
+  if (!query.has_all_contents) projector.keep_contents_only_of(query.contents_of);
   StreamsReader reader(log, query);
   while (auto commit = reader.next()) {
     if (!*commit) return commit->error();

@@ -30,6 +30,7 @@ struct PastQuery {
   // The version whose codes, searches and table are needed. Records of all versions are always
   // there.
   std::optional<base::VersionId> contents_of = std::nullopt;
+  bool has_all_contents = false;  // those of all versions; `contents_of` does not count then
 };
 
 // Errors: corrupt (a commit of that past cannot be read, or does not fit; for a time, also the

@@ -19,6 +19,7 @@ Json json_of(std::uint64_t value) { return value; }
 Json json_of(const std::string& text) { return text; }
 Json json_of(const base::Sha256& digest) { return base::to_hex(digest); }
 Json json_of(base::Position position) { return position.value(); }
+Json json_of(base::Timestamp time) { return base::format_timestamp(time); }
 Json json_of(base::CodelistId id) { return id.value(); }
 Json json_of(base::VersionId id) { return base::version_hash(id); }
 Json json_of(base::CodeStatus status) { return base::to_string(status); }

@@ -60,6 +60,9 @@ class EventWriter {
     if (id) json_.field(name, base::version_hash(*id));
   }
   void on(std::string_view name, base::Position position) { json_.field(name, position.value()); }
+  void on(std::string_view name, const std::optional<base::Timestamp>& time) {
+    if (time) json_.field(name, base::format_timestamp(*time));
+  }
   void on(std::string_view name, const events::Owner& owner) {
     json_.field(name, events::to_string(owner));
   }

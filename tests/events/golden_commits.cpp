@@ -106,7 +106,8 @@ std::vector<Event> release_events() {
                             digest_from(11), 1'234'567'890'123},
           RefsetVersionRecorded{RefsetKind::drug, "41.2.0", "20250423", "2025-04-23"},
           UpgradesReported{"snomedct_3700_20231004", digest_from(12), {affected, unknown}},
-          AssumptionsConfirmed{VersionId(41), {"", "195967001", "J45"}}};
+          AssumptionsConfirmed{VersionId(41), {"", "195967001", "J45"}},
+          CodelistRestored{CodelistId(17), Position(1'234'567'890'123), "deleted by mistake"}};
 }
 
 // Events with fields that were added later.
@@ -119,8 +120,15 @@ std::vector<GoldenCommit> grown_events() {
   upgraded.searches = {words};
   upgraded.searches_left_out = {{SearchKind::code, "138875005", 1'000'000'000'000}};
   upgraded.assumed = {"2", "4"};
+  VersionCreated restored = new_style;
+  restored.created_at = base::Timestamp{1'700'000'000'123'456};
+  CodelistCreated restored_codelist{
+      CodelistId(17), "bnf", organisation, "Statins", "statins", "", "", {}, {}, std::nullopt};
+  restored_codelist.created_at = base::Timestamp{-1};
   const std::vector<std::string> settled = {"2", "4"};
   return {
+      {"CodelistCreated2", commit_of({restored_codelist})},
+      {"VersionCreated3", commit_of({restored})},
       {"VersionCreated2", commit_of({upgraded})},
       {"SearchRemoved2", commit_of({SearchRemoved{VersionId(41), words, changes, settled}})},
       {"StatusesChanged2",
