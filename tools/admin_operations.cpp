@@ -6,7 +6,10 @@
 #include <thread>
 
 #include "events/base/digest.h"
+#include "events/base/version_hash.h"
+#include "server/api/past.h"
 #include "server/application/names.h"
+#include "server/commands/permissions.h"
 #include "tools/commit_json.h"
 #include "tools/demo_content.h"
 
@@ -95,6 +98,7 @@ Result<Json> AdminOperations::run_named(std::string_view operation, const Json& 
       Named{"organisation.add", &AdminOperations::add_organisation},
       Named{"organisation.member", &AdminOperations::set_member},
       Named{"organisation.remove_member", &AdminOperations::remove_member},
+      Named{"codelist.restore", &AdminOperations::restore_codelist},
       Named{"release.find", &AdminOperations::find_release},
       Named{"release.register", &AdminOperations::register_release},
       Named{"mapping.find", &AdminOperations::find_mapping},
@@ -208,6 +212,41 @@ Result<Json> AdminOperations::remove_member(const Json& arguments) {
   if (!commit) return commit.error();
   return Json{
       {"organisation", *organisation}, {"username", *username}, {"position", position_of(*commit)}};
+}
+
+// {codelist, as_of, reason} -> {codelist, as_of, restored, deleted, position}
+Result<Json> AdminOperations::restore_codelist(const Json& arguments) {
+  const auto name = text_argument(arguments, "codelist");
+  if (!name) return name.error();
+  const auto as_of = text_argument(arguments, "as_of");
+  if (!as_of) return as_of.error();
+  const auto reason = text_argument(arguments, "reason");
+  if (!reason) return reason.error();
+  const auto slash = name->rfind('/');
+  if (slash == std::string::npos) {
+    return missing_argument("codelist", "ORGANISATION/SLUG or user/NAME/SLUG");
+  }
+  std::string owner_text = name->substr(0, slash);
+  if (owner_text.find('/') == std::string::npos) owner_text = "organisation/" + owner_text;
+  const auto owner = commands::parse_owner(owner_text);
+  if (!owner) return owner.error();
+  const auto moment = api::parse_moment(application_.site(), *as_of);
+  if (!moment) return moment.error();
+  const auto past = application_.codelists().find_past({*owner, name->substr(slash + 1), *moment});
+  if (!past) return past.error();
+  const auto commit = application_.codelists().restore(system_write(), *past, *reason);
+  if (!commit) return commit.error();
+  const auto restored = commands::restored_by(*commit);
+  const auto hashes = [](const std::vector<base::VersionId>& versions) {
+    Json all = Json::array();
+    for (const base::VersionId version : versions) all.push_back(base::version_hash(version));
+    return all;
+  };
+  return Json{{"codelist", *name},
+              {"as_of", restored.as_of.value()},
+              {"restored", hashes(restored.made)},
+              {"deleted", hashes(restored.deleted)},
+              {"position", position_of(*commit)}};
 }
 
 // {alias} -> {release: {…} or null}. An import calls this before it replaces a file.

@@ -37,6 +37,7 @@ class AdminOperations {
   base::Result<Json> add_organisation(const Json& arguments);
   base::Result<Json> set_member(const Json& arguments);
   base::Result<Json> remove_member(const Json& arguments);
+  base::Result<Json> restore_codelist(const Json& arguments);
   base::Result<Json> find_release(const Json& arguments);
   base::Result<Json> register_release(const Json& arguments);
   base::Result<Json> find_mapping(const Json& arguments);

@@ -4,6 +4,7 @@
 #include "events/base/version_hash.h"
 #include "server/api/endpoint.h"
 #include "server/api/history.h"
+#include "server/api/long_reads.h"
 #include "server/api/outcome.h"
 #include "server/api/past.h"
 #include "server/api/paths.h"
@@ -234,6 +235,27 @@ Result<Outcome> delete_codelist(const WriteCall& call) {
   return as_outcome(call.application.codelists().remove(call.write, codelist->id, reason));
 }
 
+// The codelist may be deleted, so that the path names none.
+Result<Outcome> restore_codelist(const WriteCall& call) {
+  if (const auto may = commands::check_admin(call.write.actor); !may) return may.error();
+  const auto owner = commands::parse_owner(std::string(call.path["owner_kind"]) + "/" +
+                                           std::string(call.path["owner"]));
+  if (!owner) return Error{ErrorCode::not_found, "there is no such owner", {}};
+  const Json& as_of = call.body.at("as_of");
+  const auto moment = parse_moment(call.application.site(),
+                                   as_of.is_string() ? as_of.get<std::string>() : as_of.dump());
+  if (!moment) return moment.error();
+  commands::CodelistCommands& codelists = call.application.codelists();
+  const auto past = [&]() -> Result<commands::PastCodelist> {
+    const auto place = begin_long_read();
+    if (!place) return place.error();
+    return codelists.find_past({*owner, std::string(call.path["slug"]), *moment});
+  }();
+  if (!past) return past.error();
+  return as_outcome(
+      codelists.restore(call.write, *past, text_in(call.body, "reason").value_or("")));
+}
+
 Result<Outcome> add_collaborator(const WriteCall& call) {
   const auto codelist = codelist_in_path(call.application.views(), call.path);
   if (!codelist) return codelist.error();
@@ -329,6 +351,16 @@ std::vector<Endpoint> around_codelist() {
        .query = {Parameter::after, Parameter::limit, Parameter::changes, Parameter::offset},
        .answer = "HistoryPage",
        .read = get_history},
+      {.method = Method::post,
+       .path = "/api/v2/codelists/{owner_kind}/{owner}/{slug}/restore",
+       .id = "restoreCodelist",
+       .summary = "Bring a codelist back as it was, deleted or changed: under its id, hashes and "
+                  "addresses. Versions that are as they were then stay untouched, later ones are "
+                  "deleted. Only for administrators.",
+       .body = "Restoration",
+       .answer = "CodelistRestored",
+       .act = restore_codelist,
+       .render = codelist_restored},
       {.method = Method::put,
        .path = collaborator_path,
        .id = "addCollaborator",

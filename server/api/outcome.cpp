@@ -7,6 +7,7 @@
 #include "events/base/version_hash.h"
 #include "server/api/paths.h"
 #include "server/api/render.h"
+#include "server/commands/codelist_commands.h"
 #include "server/commands/draft_commands.h"
 #include "server/identity/idempotency.h"
 
@@ -85,6 +86,25 @@ http::Response codelist_changed(const WriteCall& call, const Commit& commit) {
     // There was nothing to commit.
     write_handle_fields(codelist->handle(), json);
   }
+  return finish(200, json, commit);
+}
+
+http::Response codelist_restored(const WriteCall& call, const Commit& commit) {
+  const auto restored = commands::restored_by(commit);
+  const auto write_hashes = [](const std::vector<base::VersionId>& versions, JsonWriter& json) {
+    json.begin_array();
+    for (const base::VersionId version : versions) json.value(base::version_hash(version));
+    json.end_array();
+  };
+  JsonWriter json;
+  json.begin_object();
+  if (const auto handle = identity::handle_after(call.application.site(), commit)) {
+    write_handle_fields(*handle, json);
+  }
+  json.field("as_of", restored.as_of.value()).key("restored");
+  write_hashes(restored.made, json);
+  json.key("deleted");
+  write_hashes(restored.deleted, json);
   return finish(200, json, commit);
 }
 

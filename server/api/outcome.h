@@ -9,6 +9,8 @@ namespace codelog::api {
 http::Response codelist_created(const WriteCall& call, const Commit& commit);
 // {owner, slug, name, position}: the handle after the commit.
 http::Response codelist_changed(const WriteCall& call, const Commit& commit);
+// {owner, slug, name, as_of, restored, deleted, position}: versions by hash.
+http::Response codelist_restored(const WriteCall& call, const Commit& commit);
 // {username, position}
 http::Response collaborator_changed(const WriteCall& call, const Commit& commit);
 // 201 with {hash, id, tag, status, release, codes_count, position} and its Location.

@@ -20,9 +20,9 @@ Error bad_moment(std::string detail) {
   return base::field_error(ErrorCode::invalid, "as_of", std::move(detail));
 }
 
-Result<Moment> moment_in(const ReadCall& call) {
-  const commands::Site& site = call.application.site();
-  const std::string_view text = call.request.query().get("as_of");
+}  // namespace
+
+Result<Moment> parse_moment(const commands::Site& site, std::string_view text) {
   if (is_number(text)) {
     std::uint64_t number = 0;
     const auto error = std::from_chars(text.data(), text.data() + text.size(), number).ec;
@@ -37,6 +37,8 @@ Result<Moment> moment_in(const ReadCall& call) {
   if (*time > site.clock.now()) return bad_moment("is in the future");
   return Moment(*time);
 }
+
+namespace {
 
 // The codelist's stream, and those of reports on releases of its versions.
 std::vector<std::string> streams_of(const Views& views, base::CodelistId codelist) {
@@ -63,7 +65,7 @@ void keep(const ReadCall& call, base::CodelistId codelist, http::Response& respo
 Result<http::Response> answer_as_of(
     const ReadCall& call, base::CodelistId codelist, std::optional<base::VersionId> version,
     const std::function<Result<http::Response>(const Views&)>& answer) {
-  const auto moment = moment_in(call);
+  const auto moment = parse_moment(call.application.site(), call.request.query().get("as_of"));
   if (!moment) return moment.error();
   // A commit on its way may still be older than a given time.
   const bool never_changes = std::holds_alternative<Position>(*moment);

@@ -14,10 +14,13 @@
 
 namespace codelog::api {
 
-// Answers from the views at the request's `as_of`: a position, a time (RFC 3339) or a day (its
-// beginning). projections/past.h defines the past of a time. `version` is the version whose codes
-// the answer shows, if any. Errors: those of `answer`; invalid (none of these forms, or after the
-// end of the log, where views may still change); unavailable (too many such requests at once).
+// A position, a time (RFC 3339) or a day (its beginning). Errors: invalid, naming "as_of": none of
+// these forms, or after the end of the log, where views may still change.
+Result<projections::Moment> parse_moment(const commands::Site& site, std::string_view text);
+
+// Answers from the views at the request's `as_of`. projections/past.h defines the past of a time.
+// `version` is the version whose codes the answer shows, if any. Errors: those of parse_moment and
+// `answer`; unavailable (too many such requests at once).
 Result<http::Response> answer_as_of(
     const ReadCall& call, base::CodelistId codelist, std::optional<base::VersionId> version,
     const std::function<Result<http::Response>(const Views&)>& answer);

@@ -105,6 +105,11 @@ constexpr std::string_view requests = R"json({
     "tags": {"$ref": "#/components/schemas/Tags"}}},
 "Deletion": {"type": "object", "additionalProperties": false,
   "properties": {"reason": {"type": "string"}}},
+"Restoration": {"type": "object", "required": ["as_of"], "additionalProperties": false,
+  "properties": {
+    "as_of": {"type": ["integer", "string"], "description":
+      "A position, a time (RFC 3339) or a day (its beginning)."},
+    "reason": {"type": "string"}}},
 "Nothing": {"type": "object", "additionalProperties": false},
 "NewVersion": {"type": "object", "required": ["release"], "additionalProperties": false,
   "description": "Exactly one of codes and csv.",
@@ -371,6 +376,17 @@ constexpr std::string_view outcomes = R"json({
   "properties": {
     "owner": {"$ref": "#/components/schemas/Owner"}, "slug": {"type": "string"},
     "name": {"type": "string"}, "position": {"$ref": "#/components/schemas/Position"}}},
+"CodelistRestored": {"type": "object",
+  "required": ["owner", "slug", "name", "as_of", "restored", "deleted", "position"],
+  "properties": {
+    "owner": {"$ref": "#/components/schemas/Owner"}, "slug": {"type": "string"},
+    "name": {"type": "string"},
+    "as_of": {"type": "integer", "description": "The codelist's last commit that counted."},
+    "restored": {"type": "array", "description": "Versions made again.",
+                 "items": {"$ref": "#/components/schemas/Hash"}},
+    "deleted": {"type": "array", "description": "Versions that did not exist then.",
+                "items": {"$ref": "#/components/schemas/Hash"}},
+    "position": {"$ref": "#/components/schemas/Position"}}},
 "CollaboratorChanged": {"type": "object", "required": ["username", "position"],
   "properties": {"username": {"type": "string"},
                  "position": {"$ref": "#/components/schemas/Position"}}},

@@ -1,10 +1,12 @@
-// Commands on a codelist as a whole: create, describe, rename, hand over, tag, delete.
+// Commands on a codelist as a whole: create, describe, rename, hand over, tag, delete, restore.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "projections/past.h"
 #include "server/commands/executor.h"
 #include "server/commands/version_contents.h"
 
@@ -45,6 +47,20 @@ struct ChangeDetails {
   std::optional<Owner> owner;
 };
 
+// Names a codelist at a moment, by any name that it had then.
+struct PastName {
+  Owner owner;
+  std::string slug;
+  projections::Moment moment;
+};
+
+// A codelist as it was: its views, with all contents.
+struct PastCodelist {
+  CodelistId id;
+  base::Position as_of;  // the codelist's last commit that counts
+  std::unique_ptr<projections::Store> views;
+};
+
 class CodelistCommands {
  public:
   explicit CodelistCommands(Executor& executor) : executor_(executor) {}
@@ -60,6 +76,16 @@ class CodelistCommands {
   Result<Commit> remove(const Write& write, CodelistId id, const std::string& reason);
   // Copies one version to a new codelist of the actor's own, under review.
   Result<Commit> clone(const Write& write, VersionId source);
+  // Replays the codelist's history up to the moment, into memory. Errors: not_found (no codelist
+  // had this name then), corrupt (a commit of that history cannot be read), io.
+  Result<PastCodelist> find_past(const PastName& name) const;
+  // Brings a codelist back as it was, by new events under its old id, hashes and addresses. Only
+  // for administrators. Versions that are as they were then stay untouched; later versions are
+  // deleted. Drafts come back without the steps that could be undone. Later names go on leading to
+  // the codelist; earlier names that another codelist has now do not. Errors: forbidden; invalid;
+  // conflict (another codelist has its name now, its owner is gone, or nothing has changed since);
+  // too_large (the changed versions have too many codes for one commit).
+  Result<Commit> restore(const Write& write, const PastCodelist& past, const std::string& reason);
 
  private:
   Executor& executor_;
@@ -74,6 +100,15 @@ Result<void> add_details(const Views& views, const projections::CodelistRecord& 
 void replace_methodology(Decision& decision, const projections::CodelistRecord& codelist,
                          const std::optional<std::string>& description,
                          const std::string& methodology);
+
+// What a restore did, from its commit.
+struct RestoredCodelist {
+  CodelistId codelist;
+  base::Position as_of;            // the codelist's last commit that counted
+  std::vector<VersionId> made;     // as they were then; by id
+  std::vector<VersionId> deleted;  // did not exist then; by id
+};
+RestoredCodelist restored_by(const Commit& commit);
 
 // The stream for the names taken by an owner, "organisation/foo" or "user/foo".
 std::string names_stream(const Owner& owner);

@@ -32,7 +32,7 @@ base::Sha256 fill(const fs::path& folder) {
     TestSite site(folder, seed, codes_count);
     RandomHistory history(site, seed);
     history.set_up();
-    for (int i = 0; i < 200; ++i) history.step();
+    for (int i = 0; i < 400; ++i) history.step();
   }
   fs::remove_all(folder / "projections");
   TestSite site(folder, seed, codes_count);

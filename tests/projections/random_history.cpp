@@ -76,7 +76,7 @@ TestSite::TestSite(const fs::path& folder, std::shared_ptr<const coding_systems:
 }
 
 void TestSite::open(const fs::path& folder) {
-  keys_ = must(accounts::KeyRing::open(folder / "keys"));
+  keys_ = must(accounts::KeyRing::open(folder / "keys" / "users"));
   events::LogOptions options;
   options.folder = folder / "log";
   options.witness_file = folder / "witness";
@@ -269,7 +269,7 @@ bool RandomHistory::codelist_step() {
   if (!codelist || codelists().size() < 15)
     return note(codelists_.create(somebody(), new_codelist()));
   const Write write = somebody();
-  switch (pick(7)) {
+  switch (pick(8)) {
     case 0:
       return note(codelists_.create(write, new_codelist()));
     case 1:
@@ -280,12 +280,27 @@ bool RandomHistory::codelist_step() {
     case 4:
       return note(codelists_.remove_collaborator(write, codelist->id, some_user()));
     case 5:
+      past_names_.push_back({codelist->handle(), site_.log().head().position});
       return note(codelists_.remove(write, codelist->id, chance(0.7) ? "wrong" : ""));
+    case 6:
+      return restore_step();
     default: {
       const auto version = some_version();
       return version && note(codelists_.clone(write, version->id));
     }
   }
+}
+
+// A codelist that somebody wanted to delete comes back as it was before, or as it was earlier.
+bool RandomHistory::restore_step() {
+  if (past_names_.empty()) return false;
+  const auto& [handle, position] = past_names_[pick(past_names_.size())];
+  const base::Position earlier(1 + pick(position.value()));
+  const auto past =
+      codelists_.find_past({handle.owner, handle.slug, chance(0.6) ? position : earlier});
+  if (!past) return false;
+  const Write write{{.username = "user0", .is_admin = true}, std::nullopt};
+  return note(codelists_.restore(write, *past, "needed again"));
 }
 
 bool RandomHistory::version_step() {
@@ -359,7 +374,8 @@ bool RandomHistory::draft_step() {
       return !searches.empty() && note(drafts_.remove_search(
                                       write, draft->id, searches[pick(searches.size())].search.id));
     case 3:
-      return note(drafts_.undo(write, draft->id));
+      return note(drafts_.undo(write, draft->id)) &&
+             (chance(0.7) || note(drafts_.redo(write, draft->id)));
     case 4:
       return note(drafts_.redo(write, draft->id));
     case 5:

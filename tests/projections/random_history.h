@@ -92,6 +92,7 @@ class RandomHistory {
   bool account_step();
   bool release_step();
   bool codelist_step();
+  bool restore_step();
   bool version_step();
   bool draft_step();
   commands::CreateCodelist new_codelist();
@@ -104,6 +105,11 @@ class RandomHistory {
   commands::VersionCommands versions_;
   commands::DraftCommands drafts_;
   commands::ReleaseCommands releases_;
+  struct PastName {
+    projections::Handle handle;
+    base::Position position;
+  };
+  std::vector<PastName> past_names_;
   int made_ = 0;
   std::map<std::string, int> accepted_;
 };

@@ -70,7 +70,8 @@ TEST_CASE("rebuilt views are byte-identical, for any portions of the rebuilding"
         "CreateDraft",    "ConvertToNewStyle",  "SaveForReview",   "PublishVersion",
         "DeleteVersion",  "DiscardDraft",       "AddSearch",       "RemoveSearch",
         "ChangeStatuses", "ReapplyStatuses",    "UndoStep",        "RedoStep",
-        "SetToken",       "SetMember",          "RemoveMember",    "EraseUser"}) {
+        "SetToken",       "SetMember",          "RemoveMember",    "EraseUser",
+        "RestoreCodelist"}) {
     CAPTURE(command);
     CHECK(history.accepted().contains(command));
   }

@@ -80,8 +80,8 @@ TEST_CASE("accounts do not change as if a missing key had never been", "[account
   const TemporaryFolder folder;
   TestSite site(folder.path(), 5, 20);
   RandomHistory(site, 1).set_up();
-  for (const auto& file : files_in(folder.path() / "keys")) std::filesystem::remove(file);
-  const auto keys = open_keys(folder.path() / "keys");
+  for (const auto& file : files_in(folder.path() / "keys" / "users")) std::filesystem::remove(file);
+  const auto keys = open_keys(folder.path() / "keys" / "users");
   const commands::Site& whole = site.executor().site();
   commands::Executor executor(
       {whole.log, whole.projections, whole.open_release, *keys, whole.clock});
@@ -102,7 +102,7 @@ TEST_CASE("accounts do not change as if a missing key had never been", "[account
   CHECK(added.error().code == ErrorCode::conflict);
   CHECK_THAT(added.error().detail, Catch::Contains("or erase that user"));
   CHECK(site.log().head() == head);
-  CHECK(files_in(folder.path() / "keys").empty());
+  CHECK(files_in(folder.path() / "keys" / "users").empty());
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

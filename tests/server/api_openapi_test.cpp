@@ -193,9 +193,12 @@ void ask_about_versions(Checked& checked, const std::string& hash) {
   checked.ask("DELETE", path, old_version);
   checked.ask("GET", std::string(codelist_path) + "/history", codelist("/history?changes=true"),
               nullptr, "");
-  checked.ask("DELETE", codelist_path, codelist(), {{"reason", "A test"}});
+  const Reply deleted = checked.ask("DELETE", codelist_path, codelist(), {{"reason", "A test"}});
   CHECK(checked.ask("GET", codelist_path, codelist(), nullptr, "").status == 404);
   checked.ask("GET", path, version + "?as_of=1", nullptr, "");
+  const auto position = deleted.json().at("position").get<std::uint64_t>();
+  checked.ask("POST", std::string(codelist_path) + "/restore", codelist("/restore"),
+              {{"as_of", position - 1}});
 }
 
 void ask_about_conversions(Checked& checked, ApiSite& site) {
