@@ -30,6 +30,7 @@ void add_user_commands(Command program);
 void add_organisation_commands(Command program);
 void add_release_commands(Command program);
 void add_log_commands(Command program);
+void add_restore_command(Command program);
 void add_demo_command(Command program);
 void add_bench_command(Command program);
 void add_completion_command(Command program);

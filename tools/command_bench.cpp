@@ -24,6 +24,8 @@ constexpr std::array sections = {Section{"scale", bench::measure_scale},
                                  Section{"upgrade", bench::measure_upgrade},
                                  Section{"appends", bench::measure_appends},
                                  Section{"replay", bench::measure_replay},
+                                 Section{"past", bench::measure_past},
+                                 Section{"restore", bench::measure_restore},
                                  Section{"server", bench::measure_server},
                                  Section{"report", bench::measure_report}};
 

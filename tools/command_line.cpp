@@ -125,7 +125,10 @@ Option Command::add_flag(const char* name, bool& value, const std::string& help)
 }
 
 void Command::set_action(Action action) {
-  app_->callback([chosen = chosen_, action = std::move(action)] { *chosen = action; });
+  // Also called after the action of a command in this one has been chosen.
+  app_->callback([app = app_, chosen = chosen_, action = std::move(action)] {
+    if (app->get_subcommands().empty()) *chosen = action;
+  });
 }
 
 std::string Command::name() const { return app_->get_name(); }

@@ -33,14 +33,14 @@ KeyRing::~KeyRing() {
 }
 
 // Files are named by digest: usernames may differ only in case, and some file systems ignore case.
-std::filesystem::path KeyRing::file_of(std::string_view username) const {
-  return folder_ / (base::to_hex(base::sha256(username)) + ".key");
+std::filesystem::path KeyRing::file_of(const std::filesystem::path& folder,
+                                       std::string_view username) {
+  return folder / (base::to_hex(base::sha256(username)) + ".key");
 }
 
-base::Result<KeyRing::Key> KeyRing::load(std::string_view username) const {
-  const auto found = keys_.find(username);
-  if (found != keys_.end()) return found->second;
-  auto bytes = base::read_file(file_of(username));
+base::Result<KeyRing::Key> KeyRing::read(const std::filesystem::path& folder,
+                                         std::string_view username) {
+  auto bytes = base::read_file(file_of(folder, username));
   if (!bytes) return bytes.error();
   Key key;
   if (bytes->size() != key.size()) {
@@ -50,7 +50,22 @@ base::Result<KeyRing::Key> KeyRing::load(std::string_view username) const {
   }
   std::copy(bytes->begin(), bytes->end(), key.begin());
   sodium_memzero(bytes->data(), bytes->size());
-  keys_.emplace(username, key);
+  return key;
+}
+
+base::Result<void> KeyRing::write(std::string_view username, const Key& key) {
+  const std::string_view bytes(reinterpret_cast<const char*>(key.data()), key.size());
+  const auto written = base::write_file_durably(file_of(folder_, username), bytes, 0600);
+  if (!written) return written;
+  keys_.insert_or_assign(std::string(username), key);
+  return {};
+}
+
+base::Result<KeyRing::Key> KeyRing::load(std::string_view username) const {
+  const auto found = keys_.find(username);
+  if (found != keys_.end()) return found->second;
+  const auto key = read(folder_, username);
+  if (key) keys_.emplace(username, *key);
   return key;
 }
 
@@ -61,11 +76,15 @@ base::Result<void> KeyRing::make_key(std::string_view username) {
   if (known.error().code != base::ErrorCode::not_found) return known.error();
   Key made;
   randombytes_buf(made.data(), made.size());
-  const std::string_view bytes(reinterpret_cast<const char*>(made.data()), made.size());
-  const auto written = base::write_file_durably(file_of(username), bytes, 0600);
-  if (!written) return written.error();
-  keys_.emplace(username, made);
-  return {};
+  return write(username, made);
+}
+
+base::Result<void> KeyRing::take_key(const std::filesystem::path& folder,
+                                     std::string_view username) {
+  const base::Lock lock(mutex_);
+  const auto key = read(folder, username);
+  if (!key) return key.error();
+  return write(username, *key);
 }
 
 base::Result<events::Sealed> KeyRing::seal(std::string_view username,
@@ -114,7 +133,7 @@ base::Result<void> KeyRing::erase(std::string_view username) {
     sodium_memzero(found->second.data(), found->second.size());
     keys_.erase(found);
   }
-  return base::destroy_file(file_of(username));
+  return base::destroy_file(file_of(folder_, username));
 }
 
 }  // namespace codelog::accounts

@@ -29,6 +29,10 @@ class KeyRing {
   // still open the data that it sealed. Errors: io; corrupt (the existing key is damaged).
   base::Result<void> make_key(std::string_view username);
 
+  // Takes the user's key from the folder of another key ring, durably. Errors: not_found (no key
+  // there), corrupt (it is damaged), io.
+  base::Result<void> take_key(const std::filesystem::path& folder, std::string_view username);
+
   // Seals with the user's key. The username is part of the seal, so a ciphertext moved to another
   // user does not open. Errors: not_found (no key: never made, or erased), corrupt (the key is
   // damaged), io.
@@ -47,7 +51,10 @@ class KeyRing {
   using Key = std::array<std::uint8_t, 32>;
 
   explicit KeyRing(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  std::filesystem::path file_of(std::string_view username) const;
+  static std::filesystem::path file_of(const std::filesystem::path& folder,
+                                       std::string_view username);
+  static base::Result<Key> read(const std::filesystem::path& folder, std::string_view username);
+  base::Result<void> write(std::string_view username, const Key& key) REQUIRES(mutex_);
   base::Result<Key> load(std::string_view username) const REQUIRES(mutex_);
 
   const std::filesystem::path folder_;

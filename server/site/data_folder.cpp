@@ -11,6 +11,7 @@
 #include "events/base/file.h"
 #include "server/accounts/personal_data.h"
 #include "server/commands/release_commands.h"
+#include "server/site/restore_target.h"
 
 namespace codelog::site {
 namespace {
@@ -45,6 +46,12 @@ base::Result<std::optional<FolderLock>> FolderLock::try_take(const fs::path& dat
   return base::system_error("cannot lock", path);
 }
 
+base::Result<FolderLock> FolderLock::share() const {
+  base::Descriptor file(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
+  if (!file) return base::Error{base::ErrorCode::io, "cannot share the lock of a data folder", {}};
+  return FolderLock(std::move(file));
+}
+
 DataFolder::DataFolder(const DataFolderOptions& options, FolderLock lock)
     : data_(options.data),
       lock_(std::move(lock)),
@@ -55,6 +62,12 @@ DataFolder::DataFolder(const DataFolderOptions& options, FolderLock lock)
 base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const DataFolderOptions& options,
                                                            FolderLock lock,
                                                            const ReportProgress& report) {
+  if (!options.restored_epoch && is_unfinished_restore(options.data)) {
+    return base::Error{base::ErrorCode::conflict,
+                       "a restore into " + options.data.string() +
+                           " has not ended: run it again, or remove the folder",
+                       {}};
+  }
   std::unique_ptr<DataFolder> folder(new DataFolder(options, std::move(lock)));
   if (const auto opened = folder->open_log(options); !opened) return opened.error();
   if (options.views == OpenViews::no) return folder;
@@ -84,25 +97,34 @@ base::Result<void> DataFolder::open_and_settle(const ReportProgress& report) {
   }
 }
 
-base::Result<void> DataFolder::open_log(const DataFolderOptions& options) {
+base::Result<void> DataFolder::make_folders(const fs::path& data) {
   for (const char* name : {"keys", "coding_systems", "mappings"}) {
-    if (const auto made = make_folder(data_ / name); !made) return made;
+    if (const auto made = make_folder(data / name); !made) return made;
   }
+  return {};
+}
+
+events::LogOptions DataFolder::log_options(const DataFolderOptions& options) {
+  events::LogOptions log;
+  log.folder = options.data / "log";
+  log.witness_file =
+      options.witness_file.empty() ? options.data / "keys" / "head-witness" : options.witness_file;
+  log.sync = options.sync;
+  log.free_bytes_min = options.free_bytes_min;
+  log.epoch_min = options.restored_epoch.value_or(1);
+  log.accept_missing_witness = options.accept_missing_witness;
+  return log;
+}
+
+base::Result<void> DataFolder::open_log(const DataFolderOptions& options) {
+  if (const auto made = make_folders(data_); !made) return made;
   // Files left by a killed check of the views: no other process can be checking now.
   std::error_code ignored;
   fs::remove_all(data_ / check_views_folder, ignored);
   auto keys = accounts::KeyRing::open(data_ / "keys" / "users");
   if (!keys) return keys.error();
   keys_ = std::move(*keys);
-
-  events::LogOptions log_options;
-  log_options.folder = data_ / "log";
-  log_options.witness_file =
-      options.witness_file.empty() ? data_ / "keys" / "head-witness" : options.witness_file;
-  log_options.sync = options.sync;
-  log_options.free_bytes_min = options.free_bytes_min;
-  log_options.accept_missing_witness = options.accept_missing_witness;
-  auto log = events::EventLog::open(std::move(log_options));
+  auto log = events::EventLog::open(log_options(options));
   if (!log) return log.error();
   log_ = std::move(*log);
   return {};

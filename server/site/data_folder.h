@@ -42,6 +42,9 @@ struct DataFolderOptions {
   // Opens a log without its witness and makes a new one. Only for operators who know that the log
   // is whole.
   bool accept_missing_witness = false;
+  // Set by a restore: the epoch of the new log. Other openings refuse a folder whose restore has
+  // not ended.
+  std::optional<std::uint64_t> restored_epoch = {};
 };
 
 // The right to open a data folder, held by one process at a time. Ends with the process, even if it
@@ -51,6 +54,8 @@ class FolderLock {
   // Creates the folder if it is missing. Returns nothing if another process has the lock. Errors:
   // io.
   static base::Result<std::optional<FolderLock>> try_take(const std::filesystem::path& data);
+  // The same right for another holder in this process; it ends with the last of them. Errors: io.
+  base::Result<FolderLock> share() const;
 
  private:
   explicit FolderLock(base::Descriptor file) : file_(std::move(file)) {}
@@ -64,6 +69,10 @@ class DataFolder {
   static base::Result<std::unique_ptr<DataFolder>> open(const DataFolderOptions& options,
                                                         FolderLock lock,
                                                         const ReportProgress& report = {});
+
+  // The folders in a data folder, readable only by its owner. Errors: io.
+  static base::Result<void> make_folders(const std::filesystem::path& data);
+  static events::LogOptions log_options(const DataFolderOptions& options);
 
   const std::filesystem::path& path() const { return data_; }
   events::EventLog& log() { return *log_; }

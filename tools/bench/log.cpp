@@ -1,7 +1,12 @@
 #include <atomic>
+#include <chrono>
 #include <thread>
 
+#include "projections/past.h"
+#include "projections/projections.h"
 #include "projections/rocks_store.h"
+#include "projections/views.h"
+#include "server/site/restore.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/disk.h"
 #include "tools/bench/measure.h"
@@ -247,6 +252,66 @@ Result<void> measure_replay(Bench& bench) {
   bench.figures.add({.name = "projecting" + size,
                      .unit = "/CPU s",
                      .measured = median(projected),
+                     .aims = {{AimKind::at_least, 2e5}}});
+  return {};
+}
+
+// The past of a draft whose steps lie between those of others.
+Result<void> measure_past(Bench& bench) {
+  constexpr std::uint32_t steps_count = 20'000;
+  constexpr std::uint32_t drafts_count = 4;
+  auto log = open_log(bench.folder / "past_log", false);
+  if (!log) return log.error();
+  std::vector<DraftHistory> histories;
+  for (std::uint32_t id = 1; id <= drafts_count; ++id) histories.emplace_back(id);
+  for (std::uint32_t step = 0; step <= steps_count; ++step) {
+    bench.progress.show("filling a log", step, steps_count);
+    for (DraftHistory& history : histories) {
+      if (const auto appended = (*log)->append(history.next()); !appended) return appended.error();
+    }
+  }
+  std::vector<double> taken_ms;
+  for (int round = 0; round < bench.options.rounds_count; ++round) {
+    const double before = thread_cpu_seconds();
+    const auto past =
+        projections::views_as_of(**log, {.streams = {projections::codelist_stream(CodelistId(1))},
+                                         .moment = (*log)->head().position,
+                                         .contents_of = VersionId(1)});
+    if (!past) return past.error();
+    CODELOG_CHECK(
+        projections::Views((*past)->reader()).codes(VersionId(1)).size() == codes_per_draft,
+        "the past has the draft's codes");
+    taken_ms.push_back((thread_cpu_seconds() - before) * 1e3);
+  }
+  bench.figures.add({.name = "as_of, a draft after " + format_count(steps_count) + " steps",
+                     .unit = "CPU ms",
+                     .measured = median(taken_ms),
+                     .aims = {{AimKind::at_most, 100}}});
+  return {};
+}
+
+Result<void> measure_restore(Bench& bench) {
+  const fs::path source = bench.folder / "restore_source";
+  const auto count = fill_log(bench, source / "log", bench.options.replay_commits_count);
+  if (!count) return count.error();
+  const site::RestoreRequest request{.source = source,
+                                     .source_witness = source / "log.witness",
+                                     .target = bench.folder / "restored"};
+  std::vector<double> rates;
+  for (int round = 0; round < bench.options.rounds_count; ++round) {
+    bench.progress.show("restore", static_cast<std::uint64_t>(round),
+                        static_cast<std::uint64_t>(bench.options.rounds_count));
+    const auto start = std::chrono::steady_clock::now();
+    const auto report = site::restore_site(request, [](const site::WorkProgress&) { return true; });
+    if (!report) return report.error();
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+    rates.push_back(static_cast<double>(*count) / taken.count());
+    std::error_code ignored;
+    fs::remove_all(request.target, ignored);
+  }
+  bench.figures.add({.name = "restore with views, " + format_count(*count) + " small commits",
+                     .unit = "/s",
+                     .measured = median(rates),
                      .aims = {{AimKind::at_least, 2e5}}});
   return {};
 }
