@@ -142,7 +142,7 @@ class StreamReader final : public CommitReader {
 
   // Appends the commits at these positions to the batch.
   void read_commits(std::span<const base::Position> positions) {
-    std::array<std::array<char, 8>, commits_at_once> keys;
+    std::array<std::array<char, 8>, commits_at_once> keys{};
     std::array<rocksdb::Slice, commits_at_once> slices;
     std::array<rocksdb::PinnableSlice, commits_at_once> records;
     std::array<rocksdb::Status, commits_at_once> statuses;
