@@ -311,7 +311,7 @@ class ClamlHandler final : public XmlHandler {
 
   static constexpr std::string_view preferred = "preferred";
   static constexpr std::string_view preferred_long = "preferredLong";
-  static constexpr std::string_view unknown_rubric = "";
+  static constexpr std::string_view unknown_rubric{};
 
   const XmlReader& reader_;
   ImportStages& stages_;
