@@ -335,7 +335,7 @@ Result<PastCodelist> CodelistCommands::find_past(const PastName& name) const {
 
 Result<Commit> CodelistCommands::restore(const Write& write, const PastCodelist& past,
                                          const std::string& reason) {
-  if (!write.actor.is_admin) return forbidden("only an administrator may restore a codelist");
+  if (const auto may = check_admin(write.actor); !may) return may.error();
   if (const auto good = check_prose("reason", reason); !good) return good.error();
   const Views then(past.views->reader());
   const CodelistRecord record = *then.codelist(past.id);
