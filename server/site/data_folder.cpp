@@ -7,11 +7,11 @@
 #include <cerrno>
 
 #include "coding_systems/base/previous_file.h"
-#include "coding_systems/versioning/alias.h"
 #include "events/base/file.h"
 #include "server/accounts/personal_data.h"
 #include "server/commands/release_commands.h"
 #include "server/site/restore_target.h"
+#include "server/site/site_files.h"
 
 namespace codelog::site {
 namespace {
@@ -164,24 +164,13 @@ base::Result<void> DataFolder::register_unknown_releases() {
 
 // An import is first a file and then an event; this undoes one that a crash interrupted.
 void DataFolder::settle_imports() {
-  const auto settle = [this](const fs::path& file, const base::Sha256& registered) {
-    const auto put_back = coding_systems::settle_previous_file(file, registered);
+  for (const SiteFile& registered : registered_files(projections_->views())) {
+    const fs::path file = data_ / registered.path;
+    const auto put_back = coding_systems::settle_previous_file(file, registered.digest);
     if (!put_back) unfinished_imports_.push_back(put_back.error().detail);
-    if (!put_back || !*put_back) return;
+    if (!put_back || !*put_back) continue;
     unfinished_imports_.push_back("an import of " + file.string() +
                                   " was not registered: the file before it is in its place again");
-  };
-  const auto views = projections_->views();
-  for (const projections::ReleaseRecord& release : views.releases()) {
-    const bool has_file = release.file_digest != base::Sha256{};
-    if (!has_file || !coding_systems::is_alias(release.alias)) continue;
-    settle(coding_systems::release_files(data_, release.coding_system, release.alias).database,
-           release.file_digest);
-  }
-  for (const projections::MappingRecord& mapping : views.mappings()) {
-    const auto stem = mappings::mapping_file_stem(mapping.name);
-    if (!stem || !mappings::is_mapping(mapping.mapping)) continue;
-    settle(mappings::mapping_file(data_, mapping.mapping, *stem), mapping.file_digest);
   }
 }
 

@@ -10,16 +10,15 @@
 #include <thread>
 
 #include "coding_systems/base/previous_file.h"
-#include "coding_systems/versioning/alias.h"
 #include "events/base/check.h"
 #include "events/base/file.h"
 #include "events/base/mutex.h"
 #include "events/log_loader.h"
-#include "mappings/files/mappings.h"
 #include "projections/projections.h"
 #include "server/accounts/personal_data.h"
 #include "server/commands/account_commands.h"
 #include "server/site/restore_target.h"
+#include "server/site/site_files.h"
 
 namespace codelog::site {
 namespace {
@@ -240,28 +239,6 @@ Result<void> erase_again(const DataFolderOptions& options, const RestoreTarget& 
 }
 
 // --- Releases and mappings
-
-struct SiteFile {
-  fs::path path;  // relative to the data folder
-  base::Sha256 digest{};
-  fs::path index = {};  // made from the file, if it has one
-};
-
-std::vector<SiteFile> registered_files(const projections::Views& views) {
-  std::vector<SiteFile> files;
-  for (const projections::ReleaseRecord& release : views.releases()) {
-    const bool has_file = release.file_digest != base::Sha256{};
-    if (!has_file || !coding_systems::is_alias(release.alias)) continue;
-    const auto paths = coding_systems::release_files({}, release.coding_system, release.alias);
-    files.push_back({paths.database, release.file_digest, paths.index});
-  }
-  for (const projections::MappingRecord& mapping : views.mappings()) {
-    const auto stem = mappings::mapping_file_stem(mapping.name);
-    if (!stem || !mappings::is_mapping(mapping.mapping)) continue;
-    files.push_back({mappings::mapping_file({}, mapping.mapping, *stem), mapping.file_digest});
-  }
-  return files;
-}
 
 // Makes the file a second name of the other, or a copy where that is impossible.
 Result<void> link_or_copy(const fs::path& from, const fs::path& to) {
