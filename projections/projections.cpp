@@ -66,23 +66,19 @@ struct CaughtUp {
 CaughtUp catch_up_to(Store& store, const events::EventLog& log, const Progress& progress,
                      Position end) {
   CaughtUp caught_up;
-  caught_up.outcome = with_damage_as_error([&]() -> base::Result<void> {
-    Projector projector(store, Projector::Positions::dense, identity_of(log));
-    if (projector.checkpoint() >= end) return {};
-    const auto reader = log.read_all(projector.checkpoint().next(), events::Direction::forward);
-    while (projector.checkpoint() < end) {
-      auto commit = reader->next();
-      if (!commit) break;
-      caught_up.is_log_unreadable = !*commit;
-      if (!*commit) return commit->error();
-      if (const auto applied = projector.apply(**commit); !applied) return applied;
-      if (!projector.should_flush()) continue;
-      if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
-      if (progress) progress(projector.checkpoint(), end);
-    }
-    if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
-    if (progress) progress(projector.checkpoint(), end);
-    return store.sync();
+  std::unique_ptr<events::CommitReader> reader;
+  std::optional<base::Result<events::Commit>> commit;
+  const auto next = [&](Position checkpoint) -> base::Result<const events::Commit*> {
+    if (checkpoint >= end) return nullptr;
+    if (!reader) reader = log.read_all(checkpoint.next(), events::Direction::forward);
+    commit = reader->next();
+    if (!commit) return nullptr;
+    caught_up.is_log_unreadable = !*commit;
+    if (!*commit) return commit->error();
+    return &**commit;
+  };
+  caught_up.outcome = build(store, identity_of(log), next, [&](Position done) {
+    if (progress) progress(done, end);
   });
   return caught_up;
 }
@@ -127,6 +123,27 @@ constexpr std::size_t recovered_commits_max = 1'000;
 constexpr std::chrono::seconds recovery_interval{1};
 
 }  // namespace
+
+base::Result<void> build(Store& store, const LogIdentity& log, const NextCommit& next,
+                         const std::function<void(Position)>& on_written) {
+  return with_damage_as_error([&]() -> base::Result<void> {
+    Projector projector(store, Projector::Positions::dense, log);
+    const Position begin = projector.checkpoint();
+    for (;;) {
+      const auto commit = next(projector.checkpoint());
+      if (!commit) return commit.error();
+      if (*commit == nullptr) break;
+      if (const auto applied = projector.apply(**commit); !applied) return applied;
+      if (!projector.should_flush()) continue;
+      if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
+      if (on_written) on_written(projector.checkpoint());
+    }
+    if (projector.checkpoint() == begin) return {};
+    if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
+    if (on_written) on_written(projector.checkpoint());
+    return store.sync();
+  });
+}
 
 base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
                             std::optional<Position> last) {

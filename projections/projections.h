@@ -104,6 +104,13 @@ base::Result<void> mark_for_rebuild(const std::filesystem::path& folder);
 base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
                             std::optional<Position> last = std::nullopt);
 
+// Gives the commit after the checkpoint, valid until the next call; null at the end.
+using NextCommit = std::function<base::Result<const events::Commit*>(Position checkpoint)>;
+// Applies the commits, in bulk, to the views of this log. `on_written` may be empty; it is called
+// from time to time with the checkpoint. Errors: those of `next`; otherwise as catch_up().
+base::Result<void> build(Store& store, const LogIdentity& log, const NextCommit& next,
+                         const std::function<void(Position)>& on_written = {});
+
 // SHA-256 over every key and value in order: equal digests mean equal views.
 base::Sha256 digest(const StoreReader& reader);
 base::Sha256 digest(const Store& store);

@@ -127,18 +127,15 @@ Result<void> copy_commits(const events::StoredLog& source, Position last, events
 
 Result<void> build_views(projections::Store& views, const projections::LogIdentity& log,
                          CommitQueue& queue) {
-  using projections::Projector;
-  Projector projector(views, Projector::Positions::dense, log);
-  while (const auto batch = queue.pop()) {
-    for (const events::Commit& commit : *batch) {
-      if (const auto applied = projector.apply(commit); !applied) return applied;
-      if (!projector.should_flush()) continue;
-      const auto written = projector.flush(projections::WriteMode::bulk);
-      if (!written) return written;
+  std::optional<CommitQueue::Batch> batch;
+  std::size_t taken = 0;
+  return projections::build(views, log, [&](Position) -> Result<const events::Commit*> {
+    if (!batch || taken == batch->size()) {
+      batch = queue.pop();
+      taken = 0;
     }
-  }
-  if (const auto written = projector.flush(projections::WriteMode::bulk); !written) return written;
-  return views.sync();
+    return batch ? &(*batch)[taken++] : nullptr;
+  });
 }
 
 Result<void> copy_and_build(const events::StoredLog& source, Position last,
@@ -149,10 +146,6 @@ Result<void> copy_and_build(const events::StoredLog& source, Position last,
   std::jthread builder([&] {
     try {
       built = build_views(views, log, queue);
-    } catch (const projections::DamagedRecord& damage) {
-      built = Error{ErrorCode::corrupt, damage.what(), {}};
-    } catch (const base::ThrownError& thrown) {
-      built = thrown.error();
     } catch (const std::bad_alloc&) {
       built = Error{ErrorCode::unavailable, "there is not enough memory for the views", {}};
     }
