@@ -1,6 +1,7 @@
 #include "events/committer.h"
 
 #include "events/base/check.h"
+#include "events/log_entries.h"
 
 namespace codelog::events {
 namespace {
@@ -109,13 +110,11 @@ base::Result<void> Committer::write(const std::vector<Pending>& group) {
     state_.head.position = position;
   }
   for (const Tile& tile : tiles) {
-    const std::string_view hashes(reinterpret_cast<const char*>(tile.hashes.data()),
-                                  tile.hashes.size() * sizeof(Hash));
-    const auto key = tile_key(tile.id.level, tile.id.index);
-    const auto exists = parts_.store.contains(Family::merkle, key);
+    const auto exists =
+        parts_.store.contains(Family::merkle, tile_key(tile.id.level, tile.id.index));
     if (!exists) return exists.error();
     CODELOG_CHECK(!*exists, "a tile of the tree is written once");
-    must(batch.Put(parts_.store.handle(Family::merkle), slice(key), slice(hashes)));
+    put_tile(batch, parts_.store, tile);
   }
   state_.head.root = tree_.root();
   LogStore::put_state(batch, parts_.store, state_);
@@ -126,27 +125,13 @@ base::Result<void> Committer::write(const std::vector<Pending>& group) {
 // the sequencer has checked the end of the stream and the idempotency key. Checking again would
 // take a quarter of the committer's time.
 void Committer::put(rocksdb::WriteBatch& batch, const PendingCommit& pending) {
-  const base::Position position = pending.position;
-  const auto key = big_endian(position.value());
-  const auto header = record_header(position, pending.payload);
-  const rocksdb::Slice key_slice(key.data(), key.size());
-  const std::array<rocksdb::Slice, 2> value = {rocksdb::Slice(header.data(), header.size()),
-                                               slice(pending.payload)};
-  must(batch.Put(parts_.store.handle(Family::commits), rocksdb::SliceParts(&key_slice, 1),
-                 rocksdb::SliceParts(value.data(), static_cast<int>(value.size()))));
-
-  const std::string place = number_value(position.value());
-  for (const StreamExpectation& stream : pending.commit.content.streams) {
-    const StreamVersion version = stream.version.next();
-    must(batch.Put(parts_.store.handle(Family::streams), slice(stream_key(stream.stream, version)),
-                   slice(place)));
-    must(batch.Put(parts_.store.handle(Family::stream_heads), slice(stream.stream),
-                   slice(number_value(version.value()))));
+  const auto& streams = pending.commit.content.streams;
+  put_commit(batch, parts_.store,
+             {pending.position, pending.payload, streams, pending.idempotency_key,
+              pending.request_digest});
+  for (const StreamExpectation& stream : streams) {
+    put_stream_head(batch, parts_.store, stream.stream, stream.version.next());
   }
-  if (pending.idempotency_key.empty()) return;
-  const IdempotentCommit acted{position, pending.request_digest};
-  must(batch.Put(parts_.store.handle(Family::idempotency), slice(pending.idempotency_key),
-                 slice(idempotency_value(acted))));
 }
 
 void Committer::sync_witness_when_due() {

@@ -5,6 +5,7 @@
 #include "events/base/check.h"
 #include "events/codec.h"
 #include "events/free_space.h"
+#include "events/log_entries.h"
 #include "events/log_store.h"
 #include "events/witness.h"
 
@@ -39,14 +40,11 @@ class RocksLoader final : public LogLoader {
       return about(commit, decoded.error().detail);
     }
     if (auto fits = take_streams(commit); !fits) return fits.error();
-    take_key(commit);
-    const auto key = big_endian(commit.position.value());
-    const auto header = record_header(commit.position, bytes);
-    const rocksdb::Slice key_slice(key.data(), key.size());
-    const std::array<rocksdb::Slice, 2> value = {rocksdb::Slice(header.data(), header.size()),
-                                                 slice(bytes)};
-    must(batch_.Put(store_->handle(Family::commits), rocksdb::SliceParts(&key_slice, 1),
-                    rocksdb::SliceParts(value.data(), static_cast<int>(value.size()))));
+    const auto& given = commit.content.idempotency;
+    put_commit(batch_, *store_,
+               {commit.position, bytes, commit.content.streams,
+                given ? idempotency_key(commit.content.actor, given->key) : std::string(),
+                given ? given->request_digest : base::Sha256{}});
     take_leaf(commit_leaf(commit.position, base::sha256(bytes)));
     state_.head.position = commit.position;
     if (auto written = write_if_full(); !written) return written.error();
@@ -55,8 +53,7 @@ class RocksLoader final : public LogLoader {
 
   base::Result<Head> finish() override {
     for (const auto& [stream, version] : streams_) {
-      must(batch_.Put(store_->handle(Family::stream_heads), slice(stream),
-                      slice(number_value(version))));
+      put_stream_head(batch_, *store_, stream, StreamVersion(version));
       if (auto written = write_if_full(); !written) return written.error();
     }
     state_.head.root = tree_.root();
@@ -75,7 +72,6 @@ class RocksLoader final : public LogLoader {
   }
 
   base::Result<void> take_streams(const Commit& commit) {
-    const std::string place = number_value(commit.position.value());
     for (const StreamExpectation& stream : commit.content.streams) {
       std::uint64_t& version = streams_[stream.stream];
       if (version != stream.version.value()) {
@@ -84,29 +80,14 @@ class RocksLoader final : public LogLoader {
                                  std::to_string(stream.version.value()));
       }
       ++version;
-      must(batch_.Put(store_->handle(Family::streams),
-                      slice(stream_key(stream.stream, StreamVersion(version))), slice(place)));
     }
     return {};
-  }
-
-  void take_key(const Commit& commit) {
-    if (!commit.content.idempotency) return;
-    const IdempotencyKey& given = *commit.content.idempotency;
-    const std::string key = idempotency_key(commit.content.actor, given.key);
-    must(batch_.Put(store_->handle(Family::idempotency), slice(key),
-                    slice(idempotency_value({commit.position, given.request_digest}))));
   }
 
   void take_leaf(const Hash& leaf) {
     tiles_.clear();
     tree_.append(leaf, tiles_);
-    for (const Tile& tile : tiles_) {
-      const std::string_view hashes(reinterpret_cast<const char*>(tile.hashes.data()),
-                                    tile.hashes.size() * sizeof(Hash));
-      must(batch_.Put(store_->handle(Family::merkle), slice(tile_key(tile.id.level, tile.id.index)),
-                      slice(hashes)));
-    }
+    for (const Tile& tile : tiles_) put_tile(batch_, *store_, tile);
   }
 
   base::Result<void> write_if_full() {
