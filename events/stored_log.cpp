@@ -72,7 +72,6 @@ class RocksStoredLog final : public StoredLog {
     return !witnessed_.head || witnessed_.head->position <= end;
   }
 
-  const std::string& id() const override { return state_.id; }
   const Head& head() const override { return state_.head; }
   const WitnessedEnd& witnessed() const override { return witnessed_; }
 

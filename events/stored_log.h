@@ -33,7 +33,6 @@ class StoredLog {
   static std::optional<Head> witnessed_end(const std::filesystem::path& witness_file);
   virtual ~StoredLog() = default;
 
-  virtual const std::string& id() const = 0;
   // The log's recorded end. Not every commit up to it may be readable.
   virtual const Head& head() const = 0;
   // As it was before the log was opened. If it is behind head(), acknowledged commits are missing.
