@@ -6,6 +6,7 @@
 #include "events/base/check.h"
 #include "events/codec.h"
 #include "events/fields.h"
+#include "projections/projections.h"
 
 namespace codelog::site {
 namespace {
@@ -17,11 +18,10 @@ using base::Result;
 using base::Timestamp;
 
 constexpr std::uint64_t progress_every = 1 << 16;
-constexpr std::string_view codelist_prefix = "codelist/";
 
 std::string text_of(Position position) { return std::to_string(position.value()); }
 
-// The names that codelists have at the end of the log, by stream.
+// The names that codelists have at the end of the log, by stream: "codelist user/ada/gout (17)".
 class CodelistNames {
  public:
   void take(const events::Event& event) {
@@ -33,18 +33,19 @@ class CodelistNames {
   }
 
   std::string subject_of(const std::string& stream) const {
-    if (!stream.starts_with(codelist_prefix)) return stream;
-    const std::string id = stream.substr(codelist_prefix.size());
-    const auto name = names_.find(id);
-    return name == names_.end() ? "codelist " + id : "codelist " + name->second + " (" + id + ")";
+    const auto name = names_.find(stream);
+    return name == names_.end() ? stream : name->second;
   }
 
  private:
+  // As `codelog restore codelist` takes names.
   void note(base::CodelistId id, const events::Owner& owner, const std::string& slug) {
-    names_[std::to_string(id.value())] = owner.name + "/" + slug;
+    const std::string kind = owner.kind == events::OwnerKind::user ? "user/" : "";
+    names_[projections::codelist_stream(id)] =
+        "codelist " + kind + owner.name + "/" + slug + " (" + std::to_string(id.value()) + ")";
   }
 
-  std::unordered_map<std::string, std::string> names_;  // by id
+  std::unordered_map<std::string, std::string> names_;
 };
 
 class Planner {

@@ -17,7 +17,7 @@ namespace codelog::site {
 
 // The changes of one codelist, user, organisation, … after the moment.
 struct LeftOut {
-  std::string subject;  // "codelist test-org/asthma (17)", or the name of the stream: "user/ada"
+  std::string subject;  // "codelist user/ada/asthma (17)", or the name of the stream: "user/ada"
   std::uint64_t commits_count = 0;
   base::Timestamp first_time;
   base::Timestamp last_time;

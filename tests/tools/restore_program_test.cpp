@@ -191,8 +191,8 @@ TEST_CASE("a dry run tells what would be left out, and makes nothing", "[restore
   const FinishedProcess told = dry_run({"--at", std::to_string(before)});
   CAPTURE(told.output, told.errors);
   CHECK(told.exit_code == 0);
-  const auto gout = told.output.find("codelist ada/gout (2): 1 commit by ada, ");
-  const auto asthma = told.output.find("codelist ada/asthma (1): 1 commit by ada, ");
+  const auto gout = told.output.find("codelist user/ada/gout (2): 1 commit by ada, ");
+  const auto asthma = told.output.find("codelist user/ada/asthma (1): 1 commit by ada, ");
   CHECK(gout < asthma);
   CHECK(asthma != std::string::npos);
   CHECK_THAT(told.output, Catch::Contains("left out: 2 commits") &&
