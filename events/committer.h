@@ -44,10 +44,10 @@ class Committer {
 
   // Call this after Sequencer::enter(), before waiting for the answer.
   void commit_queued();
-  // As commit_queued(), but the committer thread commits; for a writer that continues to enter().
-  void hand_over();
 
  private:
+  // Leaves the queue to the committer thread.
+  void hand_over();
   void run();
   // An exception in the middle of a group ends the process: writers would wait for ever.
   void commit_next_group() noexcept REQUIRES(committing_);

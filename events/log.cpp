@@ -150,26 +150,6 @@ class RocksLog final : public EventLog {
     return std::optional(*std::move(commit));
   }
 
-  base::Result<void> append_stored(std::span<const std::string> commits) override {
-    if (auto space = free_space_.accept(0); !space) return space.error();
-    Pending last;
-    std::optional<Error> problem;
-    for (const std::string& bytes : commits) {
-      auto entered = enter_stored(bytes, last);
-      if (!entered) {
-        problem = entered.error();
-        break;
-      }
-      last = *std::move(entered);
-    }
-    if (last) {
-      last->wait();
-      if (last->failure()) return *last->failure();
-    }
-    if (problem) return *std::move(problem);
-    return {};
-  }
-
   std::string id() const override { return id_; }
   Head head() const override { return published_.head(); }
   bool latched() const override { return sequencer_.latched().has_value(); }
@@ -259,23 +239,6 @@ class RocksLog final : public EventLog {
   }
 
  private:
-  // `before` is the commit entered before this one, if any. The new one must follow it directly: a
-  // commit that was refused meanwhile must not be left out.
-  base::Result<Pending> enter_stored(const std::string& bytes, const Pending& before) {
-    auto draft = decode(bytes);
-    if (!draft) return draft.error();
-    if (auto problem = problem_with(*draft)) return *std::move(problem);
-    const Pending pending = make_pending(*std::move(draft), bytes);
-    if (before) pending->position = before->position.next();
-    const auto entry = sequencer_.enter(pending);
-    if (!entry) return entry.error();
-    if (entry->pending != pending) {
-      return Error{ErrorCode::unprocessable, "a commit to restore is in the log already", {}};
-    }
-    committer_->hand_over();
-    return pending;
-  }
-
   base::Result<void> check_position(base::Position position) const {
     const base::Position last = head().position;
     if (position >= base::Position(1) && position <= last) return {};

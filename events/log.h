@@ -128,12 +128,6 @@ class EventLog {
   using Sequenced = std::function<void()>;
   virtual base::Result<Appended> append(CommitDraft draft, const Sequenced& sequenced) = 0;
   base::Result<Appended> append(CommitDraft draft) { return append(std::move(draft), {}); }
-  // Appends commits exactly as another log stored them (read_bytes), so that this log gets the same
-  // bytes and the same Merkle root; for restoring. Returns when the last one is durable. Errors:
-  // those of append(), and unprocessable for an existing idempotency key. After `unavailable` or
-  // `unconfirmed`, the log has the commits up to head(); after another error, all before the faulty
-  // one.
-  virtual base::Result<void> append_stored(std::span<const std::string> commits) = 0;
 
   // The earlier commit with this key of this actor, if any. A command asks before it decides,
   // because what was possible then may not be possible now. Waits for a commit that is not durable

@@ -34,11 +34,10 @@ class RocksLoader final : public LogLoader {
   const std::string& id() const override { return state_.id; }
 
   base::Result<Commit> add(std::string_view bytes) override {
-    Commit commit;
-    commit.position = state_.head.position.next();
-    if (auto decoded = decode_into(bytes, commit.content); !decoded) {
-      return about(commit, decoded.error().detail);
-    }
+    Commit commit{state_.head.position.next(), {}};
+    auto content = decode(bytes);
+    if (!content) return about(commit, content.error().detail);
+    commit.content = *std::move(content);
     if (auto fits = take_streams(commit); !fits) return fits.error();
     const auto& given = commit.content.idempotency;
     put_commit(batch_, *store_,

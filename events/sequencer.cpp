@@ -36,12 +36,11 @@ std::optional<Error> Sequencer::refusal() const {
   return std::nullopt;
 }
 
-base::Result<Sequencer::Entry> Sequencer::enter(Pending pending, const Deadline& deadline) {
+base::Result<Sequencer::Entry> Sequencer::enter(Pending pending,
+                                                std::chrono::steady_clock::time_point deadline) {
   base::Lock lock(mutex_);
   while (!has_room() && !closed_ && !latch_) {
-    if (!deadline) {
-      space_.wait(lock);
-    } else if (!space_.wait_until(lock, *deadline) && !has_room()) {
+    if (!space_.wait_until(lock, deadline) && !has_room()) {
       return Error{ErrorCode::unavailable,
                    "the disk is too slow for the waiting writes; nothing was stored, try again",
                    {}};
@@ -52,10 +51,6 @@ base::Result<Sequencer::Entry> Sequencer::enter(Pending pending, const Deadline&
   if (!earlier) return earlier.error();
   if (*earlier) return **std::move(earlier);
   if (auto unmoved = check_streams(pending->commit.content); !unmoved) return unmoved.error();
-
-  if (pending->position != base::Position(0) && pending->position != last_.next()) {
-    return Error{ErrorCode::unavailable, "a commit before this one was not stored", {}};
-  }
   last_ = last_.next();
   pending->position = last_;
   pending->commit.position = last_;

@@ -29,13 +29,8 @@ class PendingCommit {
   std::string idempotency_key;  // as stored; empty if the commit has none
   base::Sha256 request_digest{};
 
-  // Blocks until the committer has answered. Uses no atomic wait: that begins with yields, which
-  // take the processor from the committer.
-  void wait() const {
-    base::Lock lock(mutex_);
-    while (!answered_) answered_signal_.wait(lock);
-  }
-  // Returns false if there is no answer by then; the answer may still come.
+  // Waits for the committer's answer. Returns false if there is none by then; it may still come.
+  // Uses no atomic wait: that begins with yields, which take the processor from the committer.
   [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point deadline) const {
     base::Lock lock(mutex_);
     while (!answered_ && answered_signal_.wait_until(lock, deadline)) {
@@ -82,11 +77,9 @@ class Sequencer {
     std::optional<base::Position>
         stored;  // if set, there is nothing to wait for: the earlier commit with this key
   };
-  // Waits while the queue is full, until the deadline if there is one. A commit that has a position
-  // already takes only this one. Errors: conflict, unprocessable, unavailable (latched, closed, the
-  // queue is still full, or the position is not the next one), io, corrupt.
-  using Deadline = std::optional<std::chrono::steady_clock::time_point>;
-  base::Result<Entry> enter(Pending pending, const Deadline& deadline = std::nullopt);
+  // Waits while the queue is full, until the deadline. Errors: conflict, unprocessable, unavailable
+  // (latched, closed, or the queue is still full), io, corrupt.
+  base::Result<Entry> enter(Pending pending, std::chrono::steady_clock::time_point deadline);
 
   // The result that enter() would have for this key (as stored); nothing when the key is new.
   base::Result<std::optional<Entry>> find_idempotent(const std::string& key,

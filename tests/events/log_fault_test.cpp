@@ -145,14 +145,11 @@ class Volume {
   }
   void fill() { free_bytes_ = 0; }
   void make_room() { free_bytes_ = roomy; }
-  // The volume will be full at this question only, counted from now.
-  void be_full_at_question(int number) { full_at_ = number; }
 
  private:
-  std::optional<std::uint64_t> ask() { return --full_at_ == 0 ? 0 : free_bytes_.load(); }
+  std::optional<std::uint64_t> ask() const { return free_bytes_.load(); }
 
   std::atomic<std::uint64_t> free_bytes_ = roomy;
-  std::atomic<int> full_at_ = 0;
 };
 
 // A commit of about 100 kB.
@@ -308,25 +305,6 @@ TEST_CASE("commits that wait for the disk while the volume fills up are refused 
   REQUIRE(accepted);
   CHECK(accepted->commit.position == Position(2));
   CHECK(log->verify({})->empty());
-}
-
-TEST_CASE("restoring leaves no commit out when one of them has no room", "[log][fault]") {
-  const TemporaryFolder folder, restored;
-  std::vector<std::string> commits;
-  const auto source = open_or_fail(options_in(folder));
-  for (const char* stream : {"a", "b", "c", "d"}) REQUIRE(source->append(step(stream, 0)));
-  for (std::uint64_t i = 1; i <= 4; ++i) commits.push_back(*source->read_bytes(Position(i)));
-  LogOptions options = options_in(restored);
-  options.queue_commits_max = 1;
-  Volume volume;
-  const auto log = volume.open(options);
-  volume.be_full_at_question(3);  // when the second commit is about to be written
-  const auto refused = log->append_stored(commits);
-  REQUIRE_FALSE(refused);
-  CHECK(refused.error().code == ErrorCode::unavailable);
-  CHECK(log->head().position == Position(1));
-  REQUIRE(log->append_stored(std::span(commits).subspan(1)));
-  CHECK(log->head().root == source->head().root);
 }
 
 TEST_CASE("a table that does not fit on the volume makes the log wait for room", "[log][fault]") {

@@ -211,30 +211,6 @@ TEST_CASE("the observer sees every commit in order, before its writer is answere
   waiter.join();
 }
 
-TEST_CASE("commits of another log are appended byte for byte", "[log]") {
-  const TemporaryFolder source_folder;
-  const TemporaryFolder target_folder;
-  const auto source = open_or_fail(options_in(source_folder));
-  std::vector<std::string> bytes;
-  for (std::uint64_t i = 0; i < 300; ++i) {
-    REQUIRE(source->append(step("a", i, "key " + std::to_string(i))));
-    bytes.push_back(*source->read_bytes(Position(i + 1)));
-  }
-  LogOptions options = options_in(target_folder);
-  options.epoch_min = 5;
-  options.queue_commits_max = 7;
-  const auto target = open_or_fail(options);
-  REQUIRE(target->append_stored(bytes));
-  CHECK(target->head().position == source->head().position);
-  CHECK(target->head().root == source->head().root);
-  CHECK(target->head().epoch == 5);
-  CHECK(target->id() != source->id());
-  CHECK(target->append_stored(std::span(bytes).first(1)).error().code == ErrorCode::unprocessable);
-  CHECK(target->append_stored(std::vector<std::string>{"nonsense"}).error().code ==
-        ErrorCode::corrupt);
-  CHECK(target->verify({})->empty());
-}
-
 TEST_CASE("append refuses while the volume is nearly full, and continues when there is room",
           "[log]") {
   const TemporaryFolder folder;
