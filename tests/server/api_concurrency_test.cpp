@@ -1,9 +1,12 @@
 // Several people on one draft, the same request twice, and many clients at once.
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <future>
 #include <set>
 #include <thread>
 
+#include "tests/coding_systems/codeset_fake_release.h"
 #include "tests/server/api_site.h"
 
 namespace codelog::tests::api_concurrency_test {
@@ -372,6 +375,64 @@ TEST_CASE_METHOD(Fixture, "a zero byte that moves from address to body makes ano
   };
   REQUIRE(add(bob, std::string("\0x", 2)).status == 200);
   CHECK(add(bob + "%00", "x").status == 422);
+}
+
+namespace {
+
+// The first search waits for the test.
+class SlowRelease final : public FakeRelease {
+ public:
+  SlowRelease() : FakeRelease({{"AAA", "AAAB"}}, {}, "AAA") { digest_.fill(1); }
+  const base::Sha256& file_digest() const override { return digest_; }
+  std::vector<coding_systems::Node> search_by_term(std::string_view text) const override {
+    if (++calls == 1) may_end.get_future().wait();
+    return FakeRelease::search_by_term(text);
+  }
+
+  mutable std::atomic<int> calls = 0;
+  mutable std::promise<void> may_end;
+
+ private:
+  base::Sha256 digest_{};  // other than that of the older release, so that they are compared
+};
+
+}  // namespace
+
+TEST_CASE("saving a draft runs its searches while others change the codelist",
+          "[api][concurrency]") {
+  ApiSite site;
+  site.set_up();
+  const std::string older =
+      site.register_made_release({"bnf", "older", "2026-01-01"},
+                                 std::make_shared<FakeRelease>(FakeRelease::Edges{{"AAA", "AAAB"}},
+                                                               std::vector<std::string>(), "AAA"));
+  const json made = site.send("POST", "/api/v2/codelists",
+                              {{"owner", "organisation/test-org"},
+                               {"name", "Saved"},
+                               {"coding_system", "bnf"},
+                               {"release", older}})
+                        .json();
+  const std::string version =
+      "/api/v2/versions/" + made.at("version").at("hash").get<std::string>();
+  REQUIRE(site.send("POST", version + "/searches", {{"term", "AAA"}}).status == 201);
+  REQUIRE(site.send("PATCH", version + "/statuses", one_update("AAA", "+")).status == 200);
+  const auto newer = std::make_shared<const SlowRelease>();
+  site.register_made_release({"bnf", "newer", "2026-02-01"}, newer);
+
+  auto saved = std::async(std::launch::async, [&] { return site.send("POST", version + "/save"); });
+  for (int i = 0; newer->calls == 0 && i < 20'000; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  REQUIRE(newer->calls == 1);
+  auto renamed = std::async(std::launch::async, [&] {
+    return site.send("PATCH", "/api/v2/codelists/organisation/test-org/saved",
+                     {{"description", "meanwhile"}}, "carol");
+  });
+  const bool is_quick = renamed.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+  newer->may_end.set_value();
+  CHECK(is_quick);
+  CHECK(renamed.get().status == 200);
+  CHECK(saved.get().status == 200);
 }
 
 }  // namespace codelog::tests::api_concurrency_test
