@@ -1,5 +1,5 @@
-// What a commit adds to the log's RocksDB: its record and its index entries, and the tiles that it
-// completes. For whoever appends commits or loads them. record.h describes the bytes.
+// The entries of a commit in the log's RocksDB: its record, its index entries, and the tiles that
+// it completes. Appending and loading both make them here. record.h describes the bytes.
 #pragma once
 
 #include <rocksdb/write_batch.h>

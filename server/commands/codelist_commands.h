@@ -101,7 +101,7 @@ void replace_methodology(Decision& decision, const projections::CodelistRecord& 
                          const std::optional<std::string>& description,
                          const std::string& methodology);
 
-// What a restore did, from its commit.
+// The outcome of a restore, read from its commit.
 struct RestoredCodelist {
   CodelistId codelist;
   base::Position as_of;            // the codelist's last commit that counted

@@ -312,7 +312,7 @@ Result<void> load(const events::StoredLog& source, const DataFolderOptions& opti
   return compare_roots(source, last, report);
 }
 
-// Before the work, so that it is not in vain.
+// Checked first: placing the witness is the last step.
 Result<void> check_witness_place(const RestoreRequest& request) {
   const fs::path& file = request.target_witness;
   std::error_code error;
@@ -342,7 +342,7 @@ Result<void> place_witness(const RestoreRequest& request) {
   return {};
 }
 
-// Everything but the people who were erased meanwhile.
+// Makes all of the new site, but does not know yet who was erased meanwhile.
 Result<void> fill(const events::StoredLog& source, const RestoreRequest& request,
                   const DataFolderOptions& options, const RestoreTarget& target,
                   RestoreReport& report, const ReportProgress& progress) {

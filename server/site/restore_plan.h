@@ -1,4 +1,4 @@
-// What a restore to a moment keeps of a log, and what it leaves out.
+// The part of a log that a restore keeps, and the part that it leaves out.
 #pragma once
 
 #include <cstdint>

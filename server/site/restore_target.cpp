@@ -16,7 +16,7 @@ constexpr std::string_view marker_name = "unfinished-restore";
 constexpr std::string_view marker_text =
     "A restore into this folder has not ended. Run it again, or remove the folder.\n";
 constexpr std::string_view lock_name = "codelog.lock";
-// Of a volume of its own.
+// The top folder of a volume has it.
 constexpr std::string_view lost_and_found = "lost+found";
 
 Error cannot(const char* verb, const fs::path& folder, const std::error_code& error) {
@@ -25,10 +25,10 @@ Error cannot(const char* verb, const fs::path& folder, const std::error_code& er
           {}};
 }
 
-// A marker may be half written.
+// A killed process may have left a marker under the name that it is written to.
 bool is_marker(const fs::path& file) { return file.filename().string().starts_with(marker_name); }
 
-// Whether the folder holds anything that a restore does not put up with.
+// True if the folder holds more than a lock and the rest of a restore.
 Result<bool> is_occupied(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator file(folder, error), end; !error && file != end;

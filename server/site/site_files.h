@@ -15,8 +15,8 @@ struct SiteFile {
   std::filesystem::path index = {};  // made from a release's file; empty for a mapping
 };
 
-// Leaves out what has no file, and what older programs registered under a name that is none of a
-// file.
+// Leaves out releases without a file, and names that cannot be those of files: an old log may have
+// them.
 std::vector<SiteFile> registered_files(const projections::Views& views);
 
 }  // namespace codelog::site
