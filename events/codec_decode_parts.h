@@ -154,7 +154,7 @@ class PartsDecoder {
     const std::uint8_t* number = versions == nullptr ? nullptr : versions->Data();
     read_packed(from.stream_names(), to,
                 [&](StreamExpectation& item, const char* at, std::size_t size) {
-                  item.stream.assign(at, size);
+                  item.stream.assign({at, size});
                   // Copies instead of calling Get(): FlatBuffers does not verify the alignment of a
                   // vector of 64-bit numbers.
                   std::uint64_t version = 0;

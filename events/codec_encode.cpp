@@ -458,7 +458,7 @@ class Encoder {
     Text key;
     if (draft.idempotency) key = text_even_if_empty(draft.idempotency->key);
     const auto stream_names = packed(
-        draft.streams, [](const StreamExpectation& s) -> auto& { return s.stream; },
+        draft.streams, [](const StreamExpectation& s) -> auto& { return s.stream.name(); },
         "stream's name", commit_bytes_max);
     std::vector<std::uint64_t> versions;
     versions.reserve(draft.streams.size());

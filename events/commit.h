@@ -10,6 +10,7 @@
 #include "events/base/digest.h"
 #include "events/base/strong.h"
 #include "events/event.h"
+#include "events/stream.h"
 
 namespace codelog::events {
 
@@ -19,7 +20,7 @@ using base::StreamVersion;
 // the stream when the command was decided. The log accepts the commit only if this number is still
 // right; the commit then adds one to it.
 struct StreamExpectation {
-  std::string stream;
+  Stream stream;
   StreamVersion version;
   bool operator==(const StreamExpectation&) const = default;
 };

@@ -130,7 +130,7 @@ void Committer::put(rocksdb::WriteBatch& batch, const PendingCommit& pending) {
              {pending.position, pending.payload, streams, pending.idempotency_key,
               pending.request_digest});
   for (const StreamExpectation& stream : streams) {
-    put_stream_head(batch, parts_.store, stream.stream, stream.version.next());
+    put_stream_head(batch, parts_.store, stream.stream.name(), stream.version.next());
   }
 }
 

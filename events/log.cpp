@@ -33,13 +33,13 @@ std::optional<Error> problem_with(const CommitDraft& draft) {
   if (draft.actor.find('\0') != std::string::npos) return invalid("an actor contains NUL");
   std::set<std::string_view> names;
   for (const StreamExpectation& stream : draft.streams) {
-    if (stream.stream.empty()) return invalid("a stream's name is empty");
-    if (stream.stream.size() > stream_name_bytes_max) {
-      return invalid("a stream's name has " + std::to_string(stream.stream.size()) +
+    if (stream.stream.name().empty()) return invalid("a stream's name is empty");
+    if (stream.stream.name().size() > stream_name_bytes_max) {
+      return invalid("a stream's name has " + std::to_string(stream.stream.name().size()) +
                      " bytes; at most " + std::to_string(stream_name_bytes_max) + " are allowed");
     }
-    if (!names.insert(stream.stream).second) {
-      return invalid("a commit names stream " + stream.stream + " twice");
+    if (!names.insert(stream.stream.name()).second) {
+      return invalid("a commit names stream " + stream.stream.name() + " twice");
     }
   }
   if (!draft.idempotency) return std::nullopt;
@@ -167,8 +167,8 @@ class RocksLog final : public EventLog {
     if (!refusal()) store_->write_idle_tables();
   }
 
-  base::StreamVersion stream_version(const std::string& stream) const override {
-    const auto version = sequencer_.stream_version(stream);
+  base::StreamVersion stream_version(const Stream& stream) const override {
+    const auto version = sequencer_.stream_version(stream.name());
     return version ? *version : StreamVersion(std::numeric_limits<std::uint64_t>::max());
   }
 
@@ -188,14 +188,14 @@ class RocksLog final : public EventLog {
     return make_log_reader(*store_, first, head().position, direction);
   }
 
-  std::unique_ptr<CommitReader> read_stream(const std::string& stream, base::StreamVersion first,
+  std::unique_ptr<CommitReader> read_stream(const Stream& stream, base::StreamVersion first,
                                             Direction direction) const override {
-    return make_stream_reader(*store_, stream, first, head().position, direction);
+    return make_stream_reader(*store_, stream.name(), first, head().position, direction);
   }
 
-  base::Result<base::Position> stream_position(const std::string& stream,
+  base::Result<base::Position> stream_position(const Stream& stream,
                                                base::StreamVersion version) const override {
-    return read_stream_position(*store_, stream, version);
+    return read_stream_position(*store_, stream.name(), version);
   }
 
   bool wait_for(base::Position position, std::chrono::milliseconds timeout) const override {

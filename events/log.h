@@ -149,7 +149,7 @@ class EventLog {
   // The stream's version, including commits that are sequenced but not yet durable. If its head
   // cannot be read, returns the largest number: appending then conflicts, and reading reports the
   // fault. A head behind its stream is found by append() (corrupt) and by verify().
-  virtual base::StreamVersion stream_version(const std::string& stream) const = 0;
+  virtual base::StreamVersion stream_version(const Stream& stream) const = 0;
 
   // Errors: not_found (beyond the head), corrupt, io.
   virtual base::Result<Commit> read(base::Position position) const = 0;
@@ -161,12 +161,11 @@ class EventLog {
                                                  Direction direction) const = 0;
   // The commits that touched a stream, from its version `first` (1 is the first commit) in the
   // given direction; backward from its last version when `first` is larger.
-  virtual std::unique_ptr<CommitReader> read_stream(const std::string& stream,
-                                                    base::StreamVersion first,
+  virtual std::unique_ptr<CommitReader> read_stream(const Stream& stream, base::StreamVersion first,
                                                     Direction direction) const = 0;
   // The position of the commit that gave the stream this version, even if that commit cannot be
   // read. Errors: corrupt (the stream's index is damaged, or the stream is shorter), io.
-  virtual base::Result<base::Position> stream_position(const std::string& stream,
+  virtual base::Result<base::Position> stream_position(const Stream& stream,
                                                        base::StreamVersion version) const = 0;
   // Waits until `position` is durable and observed. Returns false after the timeout.
   virtual bool wait_for(base::Position position, std::chrono::milliseconds timeout) const = 0;

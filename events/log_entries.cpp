@@ -17,7 +17,7 @@ void put_commit(rocksdb::WriteBatch& batch, const LogStore& store, const CommitE
   const std::string place = number_value(commit.position.value());
   for (const StreamExpectation& stream : commit.streams) {
     must(batch.Put(store.handle(Family::streams),
-                   slice(stream_key(stream.stream, stream.version.next())), slice(place)));
+                   slice(stream_key(stream.stream.name(), stream.version.next())), slice(place)));
   }
   if (commit.idempotency_key.empty()) return;
   must(batch.Put(store.handle(Family::idempotency), slice(commit.idempotency_key),

@@ -72,9 +72,9 @@ class RocksLoader final : public LogLoader {
 
   base::Result<void> take_streams(const Commit& commit) {
     for (const StreamExpectation& stream : commit.content.streams) {
-      std::uint64_t& version = streams_[stream.stream];
+      std::uint64_t& version = streams_[stream.stream.name()];
       if (version != stream.version.value()) {
-        return about(commit, "stream " + stream.stream + " has " + std::to_string(version) +
+        return about(commit, "stream " + stream.stream.name() + " has " + std::to_string(version) +
                                  " commits before it, not " +
                                  std::to_string(stream.version.value()));
       }

@@ -107,22 +107,23 @@ class Verification {
   }
 
   void check_stream_entry(base::Position position, const StreamExpectation& stream) {
-    std::uint64_t& count = stream_counts_[stream.stream];
+    std::uint64_t& count = stream_counts_[stream.stream.name()];
     ++entries_count_;
-    while (count < stream.version.value() && is_damaged(stream.stream, StreamVersion(count + 1))) {
+    while (count < stream.version.value() &&
+           is_damaged(stream.stream.name(), StreamVersion(count + 1))) {
       ++count;
     }
     if (stream.version.value() != count) {
-      add(position, "stream " + stream.stream + " had " + std::to_string(count) +
+      add(position, "stream " + stream.stream.name() + " had " + std::to_string(count) +
                         " commits before it, not " + std::to_string(stream.version.value()));
       count = stream.version.value();
     }
     ++count;
     const auto stored =
-        store_.get(Family::streams, stream_key(stream.stream, StreamVersion(count)));
+        store_.get(Family::streams, stream_key(stream.stream.name(), StreamVersion(count)));
     const auto place = stored && *stored ? parse_number_value(**stored) : std::nullopt;
     if (place != position.value()) {
-      add(position, "the index of stream " + stream.stream + " does not lead to it");
+      add(position, "the index of stream " + stream.stream.name() + " does not lead to it");
     }
   }
 

@@ -55,7 +55,7 @@ base::Result<Sequencer::Entry> Sequencer::enter(Pending pending,
   pending->position = last_;
   pending->commit.position = last_;
   for (const StreamExpectation& expected : pending->commit.content.streams) {
-    streams_[expected.stream] = {expected.version.value() + 1, last_, true};
+    streams_[expected.stream.name()] = {expected.version.value() + 1, last_, true};
   }
   if (!pending->idempotency_key.empty()) idempotent_.emplace(pending->idempotency_key, pending);
   queue_bytes_ += pending->payload.size();
@@ -107,12 +107,12 @@ base::Result<Sequencer::StreamState*> Sequencer::stream_state(const std::string&
 
 base::Result<void> Sequencer::check_streams(const CommitDraft& draft) {
   for (const StreamExpectation& expected : draft.streams) {
-    const auto state = stream_state(expected.stream);
+    const auto state = stream_state(expected.stream.name());
     if (!state) return state.error();
-    if (auto checked = check_end(expected.stream, **state); !checked) return checked;
+    if (auto checked = check_end(expected.stream.name(), **state); !checked) return checked;
     if ((*state)->version == expected.version.value()) continue;
     return Error{ErrorCode::conflict,
-                 "stream " + expected.stream + " is at version " +
+                 "stream " + expected.stream.name() + " is at version " +
                      std::to_string((*state)->version) + ", not at " +
                      std::to_string(expected.version.value()),
                  {}};

@@ -18,7 +18,7 @@ class StreamsReader {
  public:
   StreamsReader(const events::EventLog& log, const PastQuery& query)
       : log_(log), moment_(query.moment) {
-    for (const std::string& stream : query.streams) {
+    for (const events::Stream& stream : query.streams) {
       readers_.push_back(
           {stream, log.read_stream(stream, base::StreamVersion(1), events::Direction::forward)});
       advance(readers_.back());
@@ -44,7 +44,7 @@ class StreamsReader {
 
  private:
   struct Reader {
-    std::string stream;
+    events::Stream stream;
     std::unique_ptr<events::CommitReader> reader;
     base::StreamVersion version{};  // of `next`
     std::optional<base::Result<events::Commit>> next = std::nullopt;

@@ -25,7 +25,7 @@ namespace codelog::projections {
 using Moment = std::variant<base::Position, base::Timestamp>;
 
 struct PastQuery {
-  std::vector<std::string> streams;  // the streams to replay
+  std::vector<events::Stream> streams;  // the streams to replay
   Moment moment;
   // The version whose codes, searches and table are needed. Records of all versions are always
   // there.

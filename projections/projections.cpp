@@ -350,8 +350,4 @@ base::Sha256 digest(const StoreReader& reader) {
 
 LogIdentity identity_of(const events::EventLog& log) { return {log.id(), log.head().epoch}; }
 
-std::string codelist_stream(CodelistId id) { return "codelist/" + std::to_string(id.value()); }
-
-std::string release_stream(std::string_view alias) { return "release/" + std::string(alias); }
-
 }  // namespace codelog::projections

@@ -117,8 +117,4 @@ base::Sha256 digest(const Store& store);
 
 LogIdentity identity_of(const events::EventLog& log);
 
-// "codelist/17": the stream of a codelist and its versions.
-std::string codelist_stream(CodelistId id);
-std::string release_stream(std::string_view alias);
-
 }  // namespace codelog::projections

@@ -61,7 +61,7 @@ base::Result<void> Projector::apply(const events::Commit& commit) {
     return applied.error();
   }
   for (const auto& stream : commit.content.streams) {
-    streams_[stream.stream] = stream.version.next().value();
+    streams_[stream.stream.name()] = stream.version.next().value();
   }
   meta_.checkpoint = commit.position;
   return {};

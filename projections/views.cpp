@@ -70,8 +70,8 @@ NextIds Views::next_ids() const {
           std::max(next.search, first_ids_.search)};
 }
 
-base::StreamVersion Views::stream_version(std::string_view stream) const {
-  return base::StreamVersion(get(*reader_, keys::stream(stream), decode_number).value_or(0));
+base::StreamVersion Views::stream_version(const events::Stream& stream) const {
+  return base::StreamVersion(get(*reader_, keys::stream(stream.name()), decode_number).value_or(0));
 }
 
 std::optional<UserRecord> Views::user(std::string_view username) const {

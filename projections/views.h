@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "events/stream.h"
 #include "projections/record_codec.h"
 #include "projections/store.h"
 
@@ -30,7 +31,7 @@ class Views {
   NextIds next_ids() const;
   // The least ids that next_ids() may return: ids of commits still on their way are taken too.
   void begin_ids_at(const NextIds& first) { first_ids_ = first; }
-  base::StreamVersion stream_version(std::string_view stream) const;
+  base::StreamVersion stream_version(const events::Stream& stream) const;
 
   std::optional<UserRecord> user(std::string_view username) const;
   std::optional<UserRecord> user_by_token(const base::Sha256& token_digest) const;

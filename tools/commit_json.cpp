@@ -164,7 +164,8 @@ Json commit_to_json(const events::Commit& commit, const accounts::KeyRing& keys,
   json["idempotency_key"] = idempotency ? Json(idempotency->key) : Json(nullptr);
   json["streams"] = Json::array();
   for (const events::StreamExpectation& stream : commit.content.streams) {
-    json["streams"].push_back({{"stream", stream.stream}, {"version", stream.version.value()}});
+    json["streams"].push_back(
+        {{"stream", stream.stream.name()}, {"version", stream.version.value()}});
   }
   json["events"] = Json::array();
   for (const events::Event& event : commit.content.events) {

@@ -30,17 +30,18 @@ Result<Json> list_commits(site::DataFolder& folder, const Json& arguments) {
   const auto limit = number_argument(arguments, "limit", list_commits_max);
   if (!limit) return limit.error();
   const bool by_stream = arguments.contains("stream") && !arguments["stream"].is_null();
-  const auto stream = by_stream ? text_argument(arguments, "stream") : Result<std::string>("");
-  if (!stream) return stream.error();
+  auto name = by_stream ? text_argument(arguments, "stream") : Result<std::string>("");
+  if (!name) return name.error();
+  const events::Stream stream(*std::move(name));
   const std::uint64_t end =
-      by_stream ? log.stream_version(*stream).value() : log.head().position.value();
+      by_stream ? log.stream_version(stream).value() : log.head().position.value();
   const auto from = number_argument(arguments, "from", newest_first ? end : 1);
   if (!from) return from.error();
 
   Json commits = Json::array();
   std::uint64_t at = newest_first ? std::min(*from, end) : std::max<std::uint64_t>(*from, 1);
   const auto direction = newest_first ? events::Direction::backward : events::Direction::forward;
-  const auto reader = by_stream ? log.read_stream(*stream, base::StreamVersion(at), direction)
+  const auto reader = by_stream ? log.read_stream(stream, base::StreamVersion(at), direction)
                                 : log.read_all(Position(at), direction);
   const std::uint64_t count_max = std::min(*limit, list_commits_max);
   bool is_exhausted = false;
@@ -71,7 +72,7 @@ bool erases(const events::Commit& commit, const std::string& username) {
 // From the log alone, since there may be no views. An erasure is the last commit of its user's
 // stream, or close to it.
 bool is_erased_in(const events::EventLog& log, const std::string& username) {
-  const std::string stream = "user/" + username;
+  const auto stream = events::Stream::of_user(username);
   const auto reader =
       log.read_stream(stream, log.stream_version(stream), events::Direction::backward);
   while (const auto commit = reader->next()) {

@@ -154,7 +154,7 @@ class EventWriter {
 };
 
 // The version of the stream at its first commit after `after`.
-Result<StreamVersion> first_after(const events::EventLog& log, const std::string& stream,
+Result<StreamVersion> first_after(const events::EventLog& log, const events::Stream& stream,
                                   StreamVersion size, base::Position after) {
   std::uint64_t first = 1;
   std::uint64_t end = size.value() + 1;
@@ -234,7 +234,7 @@ std::size_t codes_count(const Commit& commit) {
 
 Result<std::string> history_json(const events::EventLog& log, const projections::Views& views,
                                  base::CodelistId codelist, const HistoryRange& range) {
-  const std::string stream = projections::codelist_stream(codelist);
+  const auto stream = events::Stream::of_codelist(codelist);
   const StreamVersion size = views.stream_version(stream);
   auto next = first_after(log, stream, size, range.after);
   if (!next) return next.error();

@@ -41,10 +41,10 @@ Result<Moment> parse_moment(const commands::Site& site, std::string_view text) {
 namespace {
 
 // The codelist's stream, and those of reports on releases of its versions.
-std::vector<std::string> streams_of(const Views& views, base::CodelistId codelist) {
-  std::vector<std::string> streams = {projections::codelist_stream(codelist)};
+std::vector<events::Stream> streams_of(const Views& views, base::CodelistId codelist) {
+  std::vector<events::Stream> streams = {events::Stream::of_codelist(codelist)};
   for (const auto& release : views.releases()) {
-    streams.push_back(projections::release_stream(release.alias));
+    streams.push_back(events::Stream::of_release(release.alias));
   }
   return streams;
 }

@@ -180,7 +180,7 @@ std::string version_json(const Views& views, const CodelistRecord& codelist,
 }
 
 std::string version_etag(const Views& views, const VersionRecord& version) {
-  const auto commits = views.stream_version(projections::codelist_stream(version.codelist));
+  const auto commits = views.stream_version(events::Stream::of_codelist(version.codelist));
   std::string tag =
       "\"" + std::to_string(version.changed_at.value()) + "-" + std::to_string(commits.value());
   std::string marks;

@@ -1,6 +1,5 @@
 #include "server/caching/change_watch.h"
 
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -28,16 +27,6 @@ std::optional<base::VersionId> draft_of(const events::Event& event) {
         return std::nullopt;
       },
       event);
-}
-
-// Turns "codelist/17" into codelist 17.
-std::optional<base::CodelistId> codelist_of(std::string_view stream) {
-  constexpr std::string_view prefix = "codelist/";
-  if (!stream.starts_with(prefix)) return std::nullopt;
-  stream.remove_prefix(prefix.size());
-  std::uint32_t number = 0;
-  std::from_chars(stream.data(), stream.data() + stream.size(), number);
-  return base::CodelistId(number);
 }
 
 }  // namespace
@@ -71,7 +60,7 @@ void ChangeWatch::take_in(std::span<const events::Commit> commits) {
     if (in_lists || beyond_drafts) lists_.store(position, std::memory_order_release);
     if (!beyond_drafts) continue;
     for (const events::StreamExpectation& touched : commit.content.streams) {
-      if (const auto id = codelist_of(touched.stream)) {
+      if (const auto id = touched.stream.codelist()) {
         codelists_[slot_of(*id)].store(position, std::memory_order_release);
       }
     }

@@ -14,10 +14,6 @@ constexpr std::size_t password_bytes_min = 8;
 constexpr std::size_t password_bytes_max = 1024;
 
 // New accounts take turns: usernames and addresses must be unique, ignoring case.
-const std::string accounts_stream = "accounts";
-
-std::string user_stream(const std::string& username) { return "user/" + username; }
-std::string organisation_stream(const std::string& slug) { return "organisation/" + slug; }
 
 Result<void> check_password(const std::string& password) {
   if (password.size() >= password_bytes_min && password.size() <= password_bytes_max) return {};
@@ -109,7 +105,7 @@ Result<Commit> AccountCommands::add_user(const Write& write, const AddUser& comm
     auto sealed = accounts::seal(keys, command.username, {command.name, command.email, *hash});
     if (!sealed) return sealed.error();
     return Decision{"AddUser",
-                    {accounts_stream, user_stream(command.username)},
+                    {Stream::of_accounts(), Stream::of_user(command.username)},
                     {events::UserAdded{command.username, std::move(*sealed), command.is_admin}}};
   });
 }
@@ -126,7 +122,7 @@ Result<Commit> AccountCommands::change_user(
     }
     auto event = change(*user);
     if (!event) return event.error();
-    return Decision{command, {user_stream(username)}, {std::move(*event)}};
+    return Decision{command, {Stream::of_user(username)}, {std::move(*event)}};
   });
 }
 
@@ -183,9 +179,9 @@ Result<Commit> AccountCommands::erase_user(const Write& write, const std::string
     const auto user = views.user(username);
     if (!user) return no_user(username);
     if (user->is_erased) return erased_already(username);
-    Decision decision{"EraseUser", {user_stream(username)}, {}};
+    Decision decision{"EraseUser", {Stream::of_user(username)}, {}};
     for (const std::string& slug : views.organisations_of(username)) {
-      decision.streams.push_back(organisation_stream(slug));
+      decision.streams.push_back(Stream::of_organisation(slug));
       decision.events.push_back(events::MemberRemoved{slug, username});
     }
     decision.events.push_back(events::UserErased{username});
@@ -213,7 +209,7 @@ Result<Commit> AccountCommands::add_organisation(const Write& write,
                    {{"slug", "is taken"}}};
     }
     return Decision{"AddOrganisation",
-                    {organisation_stream(command.slug)},
+                    {Stream::of_organisation(command.slug)},
                     {events::OrganisationAdded{command.slug, command.name, command.url}}};
   });
 }
@@ -229,7 +225,7 @@ Result<Commit> AccountCommands::set_member(const Write& write, const std::string
     const auto user = views.user(username);
     if (!user || user->is_erased) return no_user(username);
     return Decision{"SetMember",
-                    {organisation_stream(organisation), user_stream(username)},
+                    {Stream::of_organisation(organisation), Stream::of_user(username)},
                     {events::MemberSet{organisation, username, is_admin}}};
   });
 }
@@ -245,7 +241,7 @@ Result<Commit> AccountCommands::remove_member(const Write& write, const std::str
       return Error{ErrorCode::not_found, username + " is not a member of " + organisation, {}};
     }
     return Decision{"RemoveMember",
-                    {organisation_stream(organisation), user_stream(username)},
+                    {Stream::of_organisation(organisation), Stream::of_user(username)},
                     {events::MemberRemoved{organisation, username}}};
   });
 }

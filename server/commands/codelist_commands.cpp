@@ -11,7 +11,6 @@
 namespace codelog::commands {
 namespace {
 
-using projections::codelist_stream;
 using projections::CodelistRecord;
 using projections::VersionRecord;
 
@@ -107,8 +106,6 @@ Result<FirstVersion> first_version(const Write& write, const CreateCodelist& com
 
 }  // namespace
 
-std::string names_stream(const Owner& owner) { return "names/" + to_string(owner); }
-
 Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist& command) {
   const std::string slug = command.slug ? *command.slug : slug_of_name(command.name);
   if (const auto good = check(command, slug); !good) return good.error();
@@ -149,7 +146,7 @@ Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist
                                      .signoffs = command.signoffs,
                                      .cloned_from = std::nullopt};
     return Decision{"CreateCodelist",
-                    {codelist_stream(ids.codelist), names_stream(command.owner)},
+                    {Stream::of_codelist(ids.codelist), Stream::of_names(command.owner)},
                     {std::move(codelist), std::move(version)}};
   });
 }
@@ -206,8 +203,8 @@ Result<void> add_details(const Views& views, const CodelistRecord& codelist,
   if (!handle) return handle.error();
   if (*handle) {
     decision.events.push_back(**handle);
-    decision.streams.push_back(names_stream(wanted.owner));
-    if (wanted.owner != now.owner) decision.streams.push_back(names_stream(now.owner));
+    decision.streams.push_back(Stream::of_names(wanted.owner));
+    if (wanted.owner != now.owner) decision.streams.push_back(Stream::of_names(now.owner));
   }
   const auto description = command.description ? command.description : codelist.description;
   const auto methodology = command.methodology ? command.methodology : codelist.methodology;
@@ -261,7 +258,7 @@ Result<Commit> CodelistCommands::change_details(const Write& write, CodelistId i
           "you may hand a codelist over only from and to yourself or organisations "
           "that you are a member of");
     }
-    Decision decision{"ChangeDetails", {codelist_stream(id)}, {}};
+    Decision decision{"ChangeDetails", {Stream::of_codelist(id)}, {}};
     const auto added = add_details(views, *codelist, command, decision);
     if (!added) return added.error();
     return decision;
@@ -281,7 +278,7 @@ Result<Commit> CodelistCommands::add_collaborator(const Write& write, CodelistId
       return base::field_error(ErrorCode::invalid, "username", "there is no user " + username);
     }
     return Decision{
-        "AddCollaborator", {codelist_stream(id)}, {events::CollaboratorAdded{id, username}}};
+        "AddCollaborator", {Stream::of_codelist(id)}, {events::CollaboratorAdded{id, username}}};
   });
 }
 
@@ -298,8 +295,9 @@ Result<Commit> CodelistCommands::remove_collaborator(const Write& write, Codelis
     if (std::find(all.begin(), all.end(), username) == all.end()) {
       return Error{ErrorCode::not_found, username + " is not a collaborator", {}};
     }
-    return Decision{
-        "RemoveCollaborator", {codelist_stream(id)}, {events::CollaboratorRemoved{id, username}}};
+    return Decision{"RemoveCollaborator",
+                    {Stream::of_codelist(id)},
+                    {events::CollaboratorRemoved{id, username}}};
   });
 }
 
@@ -324,8 +322,9 @@ Result<Commit> CodelistCommands::remove(const Write& write, CodelistId id,
       return base::field_error(ErrorCode::invalid, "reason",
                                "say why a published codelist is deleted");
     }
-    Decision decision{
-        "DeleteCodelist", {codelist_stream(id), names_stream(codelist->handle().owner)}, {}};
+    Decision decision{"DeleteCodelist",
+                      {Stream::of_codelist(id), Stream::of_names(codelist->handle().owner)},
+                      {}};
     for (const VersionRecord& version : versions) {
       decision.events.push_back(
           events::VersionDeleted{version.id, events::DeletionCause::with_codelist, reason});
@@ -410,7 +409,7 @@ Result<Commit> CodelistCommands::clone(const Write& write, VersionId source_id) 
     version.version = ids.version;
     version.codelist = ids.codelist;
     return Decision{"CloneCodelist",
-                    {codelist_stream(ids.codelist), names_stream(owner)},
+                    {Stream::of_codelist(ids.codelist), Stream::of_names(owner)},
                     {std::move(created), std::move(version)}};
   });
 }

@@ -110,7 +110,4 @@ struct RestoredCodelist {
 };
 RestoredCodelist restored_by(const Commit& commit);
 
-// The stream for the names taken by an owner, "organisation/foo" or "user/foo".
-std::string names_stream(const Owner& owner);
-
 }  // namespace codelog::commands

@@ -16,7 +16,6 @@
 namespace codelog::commands {
 namespace {
 
-using projections::codelist_stream;
 using projections::CodelistRecord;
 using projections::VersionRecord;
 
@@ -147,7 +146,7 @@ Decision decide_new_codelist(const Views& views, const Wanted& wanted,
                                   .signoffs = {},
                                   .cloned_from = std::nullopt};
   return {"ConvertBnfToDmd",
-          {codelist_stream(ids.codelist), names_stream(wanted.handle.owner)},
+          {Stream::of_codelist(ids.codelist), Stream::of_names(wanted.handle.owner)},
           {std::move(created), std::move(version)}};
 }
 
@@ -166,7 +165,7 @@ Result<Decision> decide_new_version(const Views& views, const Actor& actor, Code
   }
   const auto is_new = check_is_new(views, *target, *version.csv_data);
   if (!is_new) return is_new.error();
-  Decision decision{"ConvertBnfToDmd", {codelist_stream(target_id)}, {}};
+  Decision decision{"ConvertBnfToDmd", {Stream::of_codelist(target_id)}, {}};
   const ChangeDetails details{.description = std::nullopt,
                               .methodology = std::nullopt,
                               .references = wanted.references,

@@ -15,11 +15,10 @@ namespace {
 
 using base::CodeChange;
 using base::CodeStatus;
-using projections::codelist_stream;
 using projections::VersionRecord;
 
 Decision step_decision(const VersionRecord& draft, std::string command, events::Event event) {
-  return {std::move(command), {codelist_stream(draft.codelist)}, {std::move(event)}};
+  return {std::move(command), {Stream::of_codelist(draft.codelist)}, {std::move(event)}};
 }
 
 // The assumed statuses that a step settles: those of the codes that it decides, changes or removes.

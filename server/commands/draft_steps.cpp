@@ -105,7 +105,7 @@ Result<std::map<std::string, base::CodeStatus>> decided_by_others(
     const std::optional<Position>& base_position) {
   std::map<std::string, base::CodeStatus> decided;
   std::map<std::string, base::CodeStatus> own;  // newer than what is read next
-  const std::string stream = projections::codelist_stream(draft.codelist);
+  const Stream stream = Stream::of_codelist(draft.codelist);
   const auto reader =
       log.read_stream(stream, log.stream_version(stream), events::Direction::backward);
   while (auto commit = reader->next()) {
@@ -135,7 +135,7 @@ Result<Commit> last_move(const events::EventLog& log, const projections::Version
     const auto* redone = std::get_if<events::DraftStepRedone>(&event);
     return redone != nullptr && redone->version == draft.id && redone->step == step;
   };
-  const std::string stream = projections::codelist_stream(draft.codelist);
+  const Stream stream = Stream::of_codelist(draft.codelist);
   const auto reader =
       log.read_stream(stream, log.stream_version(stream), events::Direction::backward);
   while (auto commit = reader->next()) {

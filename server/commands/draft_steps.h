@@ -49,7 +49,7 @@ Result<Commit> last_move(const events::EventLog& log, const projections::Version
 class OwnCodes {
  public:
   OwnCodes(const events::EventLog& log, const projections::VersionRecord& draft)
-      : log_(log), stream_(projections::codelist_stream(draft.codelist)), draft_(draft.id) {}
+      : log_(log), stream_(Stream::of_codelist(draft.codelist)), draft_(draft.id) {}
 
   bool contains(const std::string& code) const;
 
@@ -57,7 +57,7 @@ class OwnCodes {
   void read() const;
 
   const events::EventLog& log_;
-  const std::string stream_;
+  const Stream stream_;
   const VersionId draft_;
   mutable std::once_flag once_;
   mutable std::optional<std::vector<std::string>> codes_;  // sorted; written once, under once_

@@ -162,7 +162,7 @@ Result<Commit> Executor::append(const Write& write, const Views& views, Decision
   draft.actor = write.actor.username;
   draft.command = std::move(decision.command);
   draft.idempotency = write.idempotency;
-  for (const std::string& stream : decision.streams) {
+  for (const Stream& stream : decision.streams) {
     draft.streams.push_back({stream, views.stream_version(stream)});
   }
   draft.events = std::move(decision.events);

@@ -37,6 +37,7 @@ using base::SearchId;
 using base::VersionId;
 using events::Commit;
 using events::Owner;
+using events::Stream;
 using projections::Views;
 
 // The services that a command uses; all of them outlive the commands.
@@ -74,7 +75,7 @@ struct Write {
 // Without events there is nothing to do, and nothing is appended.
 struct Decision {
   std::string command;
-  std::vector<std::string> streams;
+  std::vector<Stream> streams;
   std::vector<events::Event> events;
 };
 

@@ -29,7 +29,7 @@ Result<Commit> MappingCommands::register_mapping(const Write& write,
   const events::MappingRegistered& mapping = command.mapping;
   if (const auto date = check_date("valid_from", mapping.valid_from); !date) return date.error();
   return executor_.run(write, {}, [&](const Views&) -> Result<Decision> {
-    return Decision{"RegisterMapping", {"mapping/" + mapping.mapping}, {mapping}};
+    return Decision{"RegisterMapping", {Stream::of_mapping(mapping.mapping)}, {mapping}};
   });
 }
 

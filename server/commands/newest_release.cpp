@@ -40,7 +40,7 @@ bool registers(const events::Commit& commit, const std::string& alias) {
 // counts at its first place; one that the log does not show yet is after all others.
 base::Position registered_at(const events::EventLog& log, const Views& views,
                              const std::string& alias) {
-  const std::string stream = projections::release_stream(alias);
+  const auto stream = events::Stream::of_release(alias);
   const auto reader =
       log.read_stream(stream, views.stream_version(stream), events::Direction::backward);
   while (const auto commit = reader->next()) {

@@ -117,7 +117,7 @@ Result<events::UpgradesReported> ReleaseCommands::compare_versions(
 Result<Commit> ReleaseCommands::record_report(const Write& write,
                                               const events::UpgradesReported& report) {
   return executor_.run(write, {}, [&](const Views&) -> Result<Decision> {
-    return Decision{"ReportUpgrades", {projections::release_stream(report.release)}, {report}};
+    return Decision{"ReportUpgrades", {Stream::of_release(report.release)}, {report}};
   });
 }
 
@@ -134,7 +134,7 @@ Result<Commit> ReleaseCommands::register_release(const Write& write,
                        "' already; give this one another name",
                    {{"release", "gives an alias that is taken"}}};
     }
-    return Decision{"RegisterRelease", {projections::release_stream(release.alias)}, {release}};
+    return Decision{"RegisterRelease", {Stream::of_release(release.alias)}, {release}};
   });
 }
 
@@ -145,7 +145,7 @@ Result<Commit> ReleaseCommands::register_unknown_releases(const Write& write) {
       if (system.release_file == coding_systems::ReleaseFileRule::always) continue;
       const std::string alias = unknown_release_alias(system.id);
       if (views.release(alias)) continue;
-      decision.streams.push_back(projections::release_stream(alias));
+      decision.streams.push_back(Stream::of_release(alias));
       decision.events.push_back(events::ReleaseRegistered{.alias = alias,
                                                           .coding_system = std::string(system.id),
                                                           .name = "unknown",
@@ -169,9 +169,8 @@ Result<Commit> ReleaseCommands::record_refset_version(const Write& write,
     if (!write.actor.is_system && !views.member(organisation, write.actor.username)) {
       return forbidden("only members of " + organisation + " may record its versions");
     }
-    const char* const kind = command.kind == events::RefsetKind::pcd ? "pcd" : "drug";
     return Decision{"RecordRefsetVersion",
-                    {"refset/" + std::string(kind)},
+                    {Stream::of_refset(command.kind)},
                     {events::RefsetVersionRecorded{command.kind, command.release, command.tag,
                                                    command.release_date}}};
   });

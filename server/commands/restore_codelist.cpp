@@ -11,7 +11,6 @@
 namespace codelog::commands {
 namespace {
 
-using projections::codelist_stream;
 using projections::CodelistRecord;
 using projections::Handle;
 using projections::VersionRecord;
@@ -25,7 +24,7 @@ void for_codelists_named(const events::EventLog& log, const Owner& owner, const 
     return event != nullptr && event->owner == owner && event->slug == slug &&
            seen.insert(event->codelist).second;
   };
-  const std::string stream = names_stream(owner);
+  const Stream stream = Stream::of_names(owner);
   const auto reader =
       log.read_stream(stream, log.stream_version(stream), events::Direction::backward);
   while (const auto commit = reader->next()) {
@@ -49,7 +48,7 @@ bool has_handle(const CodelistRecord& codelist, const Owner& owner, const std::s
 Result<std::unique_ptr<projections::Store>> past_of(const Site& site, CodelistId id,
                                                     const projections::Moment& moment) {
   projections::PastQuery query{
-      .streams = {codelist_stream(id)}, .moment = moment, .has_all_contents = true};
+      .streams = {Stream::of_codelist(id)}, .moment = moment, .has_all_contents = true};
   auto alone = projections::views_as_of(site.log, query);
   if (!alone) return alone;
   const auto codelist = Views((*alone)->reader()).codelist(id);
@@ -57,7 +56,7 @@ Result<std::unique_ptr<projections::Store>> past_of(const Site& site, CodelistId
   // Reports on releases mark versions as compatible. Without them, the next report does it.
   for (const auto& release : site.projections.views().releases()) {
     if (release.coding_system != codelist->coding_system) continue;
-    query.streams.push_back(projections::release_stream(release.alias));
+    query.streams.push_back(Stream::of_release(release.alias));
   }
   alone->reset();  // Two of them might be large.
   auto with_marks = projections::views_as_of(site.log, query);
@@ -160,7 +159,7 @@ class Restoration {
       return Error{ErrorCode::conflict, "the codelist's owner has been erased", {}};
     }
     if (const auto free = check_names(); !free) return free.error();
-    add_stream(codelist_stream(record_.id));
+    add_stream(Stream::of_codelist(record_.id));
     auto& events = decision_.events;
     events.insert(events.end(), versions.deletions.begin(), versions.deletions.end());
     current ? change_codelist(*current) : create_codelist();
@@ -175,7 +174,7 @@ class Restoration {
   }
 
  private:
-  void add_stream(const std::string& stream) {
+  void add_stream(const Stream& stream) {
     auto& streams = decision_.streams;
     if (std::ranges::find(streams, stream) == streams.end()) streams.push_back(stream);
   }
@@ -206,7 +205,7 @@ class Restoration {
   // --- The codelist itself
 
   void take_handle(const Handle& handle) {
-    add_stream(names_stream(handle.owner));
+    add_stream(Stream::of_names(handle.owner));
     decision_.events.push_back(
         events::CodelistHandleChanged{record_.id, handle.owner, handle.name, handle.slug});
   }
@@ -217,7 +216,7 @@ class Restoration {
       if (!is_taken(handle)) handles.push_back(handle);
     }
     const Handle& first = handles.front();
-    add_stream(names_stream(first.owner));
+    add_stream(Stream::of_names(first.owner));
     decision_.events.push_back(events::CodelistCreated{.codelist = record_.id,
                                                        .coding_system = record_.coding_system,
                                                        .owner = first.owner,
@@ -245,7 +244,7 @@ class Restoration {
       last = handle;
     }
     if (last != record_.handle()) {
-      add_stream(names_stream(current.handle().owner));
+      add_stream(Stream::of_names(current.handle().owner));
       take_handle(record_.handle());
     }
     auto& events = decision_.events;
@@ -321,7 +320,7 @@ Result<PastCodelist> CodelistCommands::find_past(const PastName& name) const {
     const Views then((*past)->reader());
     const auto codelist = then.codelist(id);
     if (!codelist || !has_handle(*codelist, name.owner, name.slug)) return false;
-    const std::string stream = codelist_stream(id);
+    const Stream stream = Stream::of_codelist(id);
     const auto as_of = site.log.stream_position(stream, then.stream_version(stream));
     if (as_of) {
       found = PastCodelist{id, *as_of, std::move(*past)};
@@ -345,7 +344,7 @@ Result<Commit> CodelistCommands::restore(const Write& write, const PastCodelist&
                   .owner = record.handle().owner,
                   .preparation = &prepared};
   return executor_.run(write, turn, [&](const Views& now) -> Result<Decision> {
-    const auto* versions = prepared.of(now.stream_version(codelist_stream(past.id)), [&] {
+    const auto* versions = prepared.of(now.stream_version(Stream::of_codelist(past.id)), [&] {
       return VersionComparison(then, now, past.id, reason).compare();
     });
     if (versions == nullptr) return Decision{};

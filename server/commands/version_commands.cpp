@@ -17,7 +17,6 @@ namespace codelog::commands {
 namespace {
 
 using events::VersionStatus;
-using projections::codelist_stream;
 using projections::CodelistRecord;
 using projections::VersionRecord;
 
@@ -202,7 +201,7 @@ Result<Commit> VersionCommands::create(const Write& write, CodelistId id,
     auto release =
         choose_release(executor_.site(), views, codelist->coding_system, command.release);
     if (!release) return release.error();
-    Decision decision{"CreateVersion", {codelist_stream(id)}, {}};
+    Decision decision{"CreateVersion", {Stream::of_codelist(id)}, {}};
     const ChangeDetails details{.description = command.description,
                                 .methodology = command.methodology,
                                 .references = std::nullopt,
@@ -258,7 +257,7 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
     });
     if (made == nullptr) return Decision{};
     if (!*made) return made->error();
-    Decision decision{"UpdateCodelist", {codelist_stream(id)}, {}};
+    Decision decision{"UpdateCodelist", {Stream::of_codelist(id)}, {}};
     const ChangeDetails details{
         .description = std::nullopt,
         .methodology = std::nullopt,
@@ -311,7 +310,7 @@ Result<Commit> VersionCommands::create_draft(const Write& write, VersionId sourc
     if (!draft) return draft.error();
     complete(*draft, views, source->codelist.id, *release, std::nullopt);
     if (!write.actor.is_system) draft->author = write.actor.username;
-    return Decision{"CreateDraft", {codelist_stream(source->codelist.id)}, {std::move(*draft)}};
+    return Decision{"CreateDraft", {Stream::of_codelist(source->codelist.id)}, {std::move(*draft)}};
   });
 }
 
@@ -339,7 +338,8 @@ Result<Commit> VersionCommands::upgrade(const Write& write, VersionId source_id,
     if (!draft) return draft.error();
     complete(*draft, views, source->codelist.id, *newer, std::nullopt);
     if (!write.actor.is_system) draft->author = write.actor.username;
-    return Decision{"UpgradeVersion", {codelist_stream(source->codelist.id)}, {std::move(*draft)}};
+    return Decision{
+        "UpgradeVersion", {Stream::of_codelist(source->codelist.id)}, {std::move(*draft)}};
   });
 }
 
@@ -373,7 +373,7 @@ Result<Commit> VersionCommands::convert_to_new_style(const Write& write, Version
     version.codes = (*contents)->codes;
     complete(version, views, source->codelist.id, *release, std::nullopt);
     return Decision{
-        "ConvertToNewStyle", {codelist_stream(source->codelist.id)}, {std::move(version)}};
+        "ConvertToNewStyle", {Stream::of_codelist(source->codelist.id)}, {std::move(version)}};
   });
 }
 
@@ -412,7 +412,7 @@ Result<Commit> VersionCommands::save_for_review(const Write& write, VersionId id
     });
     if (compatible == nullptr) return Decision{};
     return Decision{"SaveForReview",
-                    {codelist_stream(draft->codelist.id)},
+                    {Stream::of_codelist(draft->codelist.id)},
                     {events::VersionSavedForReview{id, *compatible}}};
   });
 }
@@ -429,8 +429,9 @@ Result<Commit> VersionCommands::publish(const Write& write, VersionId id) {
                          : "the version is published already",
                    {}};
     }
-    Decision decision{
-        "PublishVersion", {codelist_stream(found->codelist.id)}, {events::VersionPublished{id}}};
+    Decision decision{"PublishVersion",
+                      {Stream::of_codelist(found->codelist.id)},
+                      {events::VersionPublished{id}}};
     for (const VersionRecord& sibling : views.versions_of(found->codelist.id)) {
       if (sibling.id == id || sibling.status == VersionStatus::published) continue;
       decision.events.push_back(
@@ -445,11 +446,11 @@ namespace {
 // Deletes the version, and the codelist too if it is the last one.
 Decision deletion(const Views& views, const Editable& found, std::string command,
                   events::DeletionCause cause, const std::string& reason) {
-  Decision decision{std::move(command), {codelist_stream(found.codelist.id)}, {}};
+  Decision decision{std::move(command), {Stream::of_codelist(found.codelist.id)}, {}};
   decision.events.push_back(events::VersionDeleted{found.version.id, cause, reason});
   if (views.versions_of(found.codelist.id).size() == 1) {
     decision.events.push_back(events::CodelistDeleted{found.codelist.id, cause, reason});
-    decision.streams.push_back(names_stream(found.codelist.handle().owner));
+    decision.streams.push_back(Stream::of_names(found.codelist.handle().owner));
   }
   return decision;
 }

@@ -1,7 +1,5 @@
 #include "server/identity/idempotency.h"
 
-#include <charconv>
-
 #include "projections/past.h"
 
 namespace codelog::identity {
@@ -32,14 +30,8 @@ base::Result<std::optional<events::Commit>> find_repeated(const commands::Site& 
 }
 
 std::optional<base::CodelistId> codelist_of(const events::Commit& commit) {
-  constexpr std::string_view prefix = "codelist/";
   for (const events::StreamExpectation& touched : commit.content.streams) {
-    std::string_view stream = touched.stream;
-    if (!stream.starts_with(prefix)) continue;
-    stream.remove_prefix(prefix.size());
-    std::uint32_t number = 0;
-    std::from_chars(stream.data(), stream.data() + stream.size(), number);
-    return base::CodelistId(number);
+    if (const auto codelist = touched.stream.codelist()) return codelist;
   }
   return std::nullopt;
 }
@@ -48,7 +40,7 @@ namespace {
 
 // True while the commit is the codelist's last.
 bool is_newest(const projections::Views& views, const events::Commit& commit,
-               const std::string& stream) {
+               const events::Stream& stream) {
   for (const events::StreamExpectation& touched : commit.content.streams) {
     if (touched.stream == stream) return views.stream_version(stream) == touched.version.next();
   }
@@ -66,9 +58,9 @@ std::optional<projections::Handle> handle_after(const commands::Site& site,
     return codelist ? std::optional(codelist->handle()) : std::nullopt;
   };
   const projections::Views views = site.projections.views();
-  if (is_newest(views, commit, projections::codelist_stream(*id))) return handle_in(views);
+  if (is_newest(views, commit, events::Stream::of_codelist(*id))) return handle_in(views);
   const auto past = projections::views_as_of(
-      site.log, {.streams = {projections::codelist_stream(*id)}, .moment = commit.position});
+      site.log, {.streams = {events::Stream::of_codelist(*id)}, .moment = commit.position});
   if (!past) return std::nullopt;
   return handle_in(projections::Views((*past)->reader()));
 }

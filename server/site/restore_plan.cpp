@@ -32,20 +32,20 @@ class CodelistNames {
     }
   }
 
-  std::string subject_of(const std::string& stream) const {
+  std::string subject_of(const events::Stream& stream) const {
     const auto name = names_.find(stream);
-    return name == names_.end() ? stream : name->second;
+    return name == names_.end() ? stream.name() : name->second;
   }
 
  private:
   // As `codelog restore codelist` takes names.
   void note(base::CodelistId id, const events::Owner& owner, const std::string& slug) {
     const std::string kind = owner.kind == events::OwnerKind::user ? "user/" : "";
-    names_[projections::codelist_stream(id)] =
+    names_[events::Stream::of_codelist(id)] =
         "codelist " + kind + owner.name + "/" + slug + " (" + std::to_string(id.value()) + ")";
   }
 
-  std::unordered_map<std::string, std::string> names_;
+  std::unordered_map<events::Stream, std::string> names_;
 };
 
 class Planner {
@@ -177,16 +177,12 @@ class Planner {
     const auto& streams = commit.content.streams;
     // Streams that only keep names apart say nothing that the others do not.
     const bool has_other = std::ranges::any_of(
-        streams, [](const auto& stream) { return !is_about_names(stream.stream); });
+        streams, [](const auto& stream) { return !stream.stream.is_about_names(); });
     for (const auto& stream : streams) {
-      if (has_other && is_about_names(stream.stream)) continue;
+      if (has_other && stream.stream.is_about_names()) continue;
       note(left_out_[stream.stream], commit);
     }
     return {};
-  }
-
-  static bool is_about_names(std::string_view stream) {
-    return stream.starts_with("names/") || stream == "accounts";
   }
 
   void note(LeftOut& left_out, const events::Commit& commit) {
@@ -216,7 +212,7 @@ class Planner {
   std::optional<Timestamp> until_;  // if the moment is a time
   std::optional<Timestamp> first_time_;
   CodelistNames names_;
-  std::unordered_map<std::string, LeftOut> left_out_;  // by stream
+  std::unordered_map<events::Stream, LeftOut> left_out_;  // by stream
   RestorePlan plan_;
 };
 

@@ -42,7 +42,8 @@ rc::Gen<std::vector<CodeChange>> any_changes() {
 }
 
 CommitDraft commit_of(Event event) {
-  return {{1}, "alice", "Command", std::nullopt, {{"a", StreamVersion(0)}}, {std::move(event)}};
+  return {
+      {1}, "alice", "Command", std::nullopt, {{Stream("a"), StreamVersion(0)}}, {std::move(event)}};
 }
 
 std::string encoded(const CommitDraft& draft) {
@@ -126,7 +127,7 @@ TEST_CASE("decoding into a used object leaves nothing of its old content") {
       CHECK(draft == golden.expected);
     }
     // The same type with no field set: every field must be reset.
-    CommitDraft empty{{0}, "", "", std::nullopt, {{"a", StreamVersion(0)}}, {}};
+    CommitDraft empty{{0}, "", "", std::nullopt, {{Stream("a"), StreamVersion(0)}}, {}};
     std::visit([&](auto event) { empty.events = {decltype(event){}}; }, before.expected.events[0]);
     CommitDraft draft = before.expected;
     REQUIRE(decode_into(encoded(empty), draft));
@@ -167,7 +168,7 @@ TEST_CASE("encoding refuses values that the schema cannot hold") {
     version.searches = {{SearchId(1), SearchKind::term, "t", "s", {code}}};
     CHECK(encode_error(commit_of(version)) == ErrorCode::invalid);
     CommitDraft stream = commit_of(UserErased{"alice"});
-    stream.streams[0].stream = code;
+    stream.streams[0].stream = Stream(code);
     CHECK(encode_error(stream) == ErrorCode::invalid);
   }
   SearchAdded search;
@@ -242,7 +243,7 @@ TEST_CASE("a step of a draft costs few bytes, and so does a large version") {
   commit.command = "ChangeStatuses";
   commit.idempotency = IdempotencyKey{"0b9f3c1e-9f0e-4a52-8a7e-000000000001", {}};
   commit.idempotency->request_digest.fill(9);
-  commit.streams = {{"codelist/17", StreamVersion(5)}};
+  commit.streams = {{Stream("codelist/17"), StreamVersion(5)}};
   CHECK(encoded(commit).size() <= 360);
 
   VersionCreated version;
@@ -273,7 +274,7 @@ TEST_CASE("encoding and decoding give the same commit, at any length of its list
     CommitDraft commit = commit_of(version);
     for (const std::string& code : codes) commit.events.push_back(UserErased{code});
     for (const std::string& code : codes) {
-      commit.streams.push_back({code, StreamVersion(*rc::gen::arbitrary<std::uint64_t>())});
+      commit.streams.push_back({Stream(code), StreamVersion(*rc::gen::arbitrary<std::uint64_t>())});
     }
     RC_ASSERT(decode(*encode(commit)).value() == commit);
   });

@@ -17,7 +17,9 @@ struct CrashReport {
 };
 static_assert(sizeof(CrashReport) == 24, "written to a pipe as it is");
 
-inline std::string crash_stream(std::uint32_t writer) { return "writer/" + std::to_string(writer); }
+inline Stream crash_stream(std::uint32_t writer) {
+  return Stream("writer/" + std::to_string(writer));
+}
 
 // A different commit for every writer and version; sometimes a large one.
 inline CommitDraft crash_draft(std::uint32_t writer, std::uint64_t version) {

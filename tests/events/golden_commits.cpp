@@ -52,7 +52,7 @@ CommitDraft commit_of(std::vector<Event> events) {
           "alice",
           "SomeCommand",
           IdempotencyKey{"0b9f3c1e-9f0e-4a52-8a7e-000000000001", digest_from(100)},
-          {{"codelist/17", StreamVersion(5)}, {"user/alice", StreamVersion(0)}},
+          {{Stream("codelist/17"), StreamVersion(5)}, {Stream("user/alice"), StreamVersion(0)}},
           std::move(events)};
 }
 
@@ -155,7 +155,7 @@ std::vector<GoldenCommit> golden_commits() {
   for (GoldenCommit& golden : grown_events()) all.push_back(std::move(golden));
   // A commit with only the required fields, by the system itself.
   all.push_back(
-      {"Minimal", {{-1}, "", "", std::nullopt, {{"a", StreamVersion(0)}}, {UserErased{}}}});
+      {"Minimal", {{-1}, "", "", std::nullopt, {{Stream("a"), StreamVersion(0)}}, {UserErased{}}}});
   // Several events, of one kind and of different kinds; an old-style version.
   VersionCreated old_style;
   old_style.version = VersionId(1);

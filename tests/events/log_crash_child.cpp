@@ -44,7 +44,7 @@ void report_all(const events::EventLog& log) {
   while (const auto commit = reader->next()) {
     if (!*commit) std::_Exit(8);
     const auto& stream = (*commit)->content.streams.at(0);
-    const auto writer = static_cast<std::uint32_t>(std::stoul(stream.stream.substr(7)));
+    const auto writer = static_cast<std::uint32_t>(std::stoul(stream.stream.name().substr(7)));
     report({(*commit)->position.value(), stream.version.value(), writer, 0});
   }
 }

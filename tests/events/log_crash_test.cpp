@@ -127,7 +127,7 @@ void check_log(const EventLog& log, const Acknowledged& acknowledged) {
   const Head head = log.head();
   if (!acknowledged.empty()) REQUIRE(head.position.value() >= acknowledged.rbegin()->first);
   const auto reader = log.read_all(Position(1), Direction::forward);
-  std::map<std::string, std::uint64_t> versions;
+  std::map<Stream, std::uint64_t> versions;
   std::uint64_t position = 0;
   Commit commit;
   for (;;) {

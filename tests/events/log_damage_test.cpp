@@ -352,7 +352,7 @@ TEST_CASE("readers by position and by stream skip only a damaged block", "[log][
   CHECK(errors == damaged.size());
   errors = good = 0;
   for (const char* stream : {"s0", "s1", "s2"}) {
-    const auto of_stream = log->read_stream(stream, StreamVersion(1), Direction::forward);
+    const auto of_stream = log->read_stream(Stream(stream), StreamVersion(1), Direction::forward);
     while (auto commit = of_stream->next()) ++(*commit ? good : errors);
   }
   CHECK(good == read.size());
@@ -442,7 +442,7 @@ TEST_CASE("a stream whose head is behind takes no commit, because that would ove
     CHECK(appended.error().detail ==
           "the head of stream s1 is damaged: the stream continues after version 3");
     CHECK(log->append(step("s0", 200, "another stream")));
-    CHECK(log->stream_version("s1") == StreamVersion(3));
+    CHECK(log->stream_version(Stream("s1")) == StreamVersion(3));
   }
   CHECK(RawLog(options.folder).get(Family::streams, entry) == before);
 }

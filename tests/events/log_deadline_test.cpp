@@ -62,8 +62,8 @@ TEST_CASE("a writer does not wait for ever for room in the queue, and has writte
   site.release.set_value();
   REQUIRE(first.get());
   REQUIRE(site.log->wait_for(base::Position(2), std::chrono::seconds(60)));
-  CHECK(site.log->stream_version("b") == StreamVersion(1));
-  CHECK(site.log->stream_version("c") == StreamVersion(0));
+  CHECK(site.log->stream_version(Stream("b")) == StreamVersion(1));
+  CHECK(site.log->stream_version(Stream("c")) == StreamVersion(0));
 }
 
 }  // namespace codelog::events::log_deadline_test

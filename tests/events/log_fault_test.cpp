@@ -116,7 +116,7 @@ void check_latched(EventLog& log, const std::set<std::uint64_t>& acknowledged) {
   CHECK(log.refusal()->cause.find("injected") != std::string::npos);
   for (const std::uint64_t position : acknowledged) CHECK(log.read(Position(position)));
   CHECK(log.head().position.value() == acknowledged.size());
-  CHECK(log.stream_version("a").value() == acknowledged.size());
+  CHECK(log.stream_version(Stream("a")).value() == acknowledged.size());
 }
 
 void check_reopened(const LogOptions& options, rocksdb::Env* environment,
@@ -251,13 +251,13 @@ TEST_CASE("a commit that has lost its room is refused, and the log continues whe
     REQUIRE(log->append(step("a", 0)));
     volume.fill();
     for (const char* stream : {"a", "b"}) {
-      const std::uint64_t version = log->stream_version(stream).value();
+      const std::uint64_t version = log->stream_version(Stream(stream)).value();
       const auto refused = log->append(step(stream, version, "key"));
       CHECK(error_of(refused) == ErrorCode::unavailable);
       CHECK_THAT(refused.error().detail, Catch::Contains("MiB left"));
       CHECK_FALSE(log->latched());
       CHECK(log->refusal());
-      CHECK(log->stream_version(stream).value() == version);
+      CHECK(log->stream_version(Stream(stream)).value() == version);
       CHECK(log->head().position == Position(1));
     }
     volume.make_room();
@@ -299,7 +299,7 @@ TEST_CASE("commits that wait for the disk while the volume fills up are refused 
   CHECK(first.get());
   for (auto& writer : waiting) CHECK(error_of(writer.get()) == ErrorCode::unavailable);
   CHECK_FALSE(log->latched());
-  CHECK(log->stream_version("b") == StreamVersion(0));
+  CHECK(log->stream_version(Stream("b")) == StreamVersion(0));
   volume.make_room();
   const auto accepted = log->append(step("b", 0));
   REQUIRE(accepted);

@@ -56,7 +56,7 @@ inline CommitDraft step(const std::string& stream, std::uint64_t version,
                     "alice",
                     "ChangeStatuses",
                     std::nullopt,
-                    {{stream, StreamVersion(version)}},
+                    {{Stream(stream), StreamVersion(version)}},
                     {changed}};
   if (!key.empty()) {
     draft.idempotency = IdempotencyKey{key, {}};

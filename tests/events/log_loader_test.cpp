@@ -54,7 +54,7 @@ TEST_CASE("a loaded log is the log that it was loaded from, but for its id and e
   REQUIRE(findings);
   CHECK(findings->empty());
   // It goes on where the other one ended, and knows what was done.
-  CHECK(log->stream_version("s0") == source->stream_version("s0"));
+  CHECK(log->stream_version(Stream("s0")) == source->stream_version(Stream("s0")));
   const auto again = log->append(numbered(5));
   REQUIRE(again);
   CHECK(again->duplicate);

@@ -21,7 +21,7 @@ using base::Position;
 // The model of a log.
 struct Model {
   std::vector<CommitDraft> commits;
-  std::map<std::string, std::vector<std::uint64_t>> streams;  // positions
+  std::map<Stream, std::vector<std::uint64_t>> streams;  // positions
   std::map<std::string, std::uint64_t> keys;
 
   std::optional<ErrorCode> append(const CommitDraft& draft) {
@@ -42,7 +42,7 @@ CommitDraft random_draft(const Model& model) {
   draft.streams.clear();
   for (std::size_t i = 0; i < all_names.size(); ++i) {
     if (!(chosen >> i & 1)) continue;
-    const std::string& stream = all_names[i];
+    const Stream stream(all_names[i]);
     const auto at = model.streams.find(stream);
     const std::uint64_t version = at == model.streams.end() ? 0 : at->second.size();
     // Sometimes the version is one too high or too low.
@@ -161,11 +161,11 @@ TEST_CASE("64 writers get dense positions, each stream in order, and no commit t
     for (std::uint64_t writer = 0; writer < writers_count; ++writer) {
       writers.emplace_back([&, writer] {
         // Four writers share a stream, and write again when another one was faster.
-        const std::string stream = "shared/" + std::to_string(writer / 4);
+        const Stream stream("shared/" + std::to_string(writer / 4));
         for (std::uint64_t i = 0; i < commits_each;) {
           const std::uint64_t version = log->stream_version(stream).value();
-          CommitDraft draft = step(stream, version);
-          draft.streams.push_back({"own/" + std::to_string(writer), StreamVersion(i)});
+          CommitDraft draft = step(stream.name(), version);
+          draft.streams.push_back({Stream("own/" + std::to_string(writer)), StreamVersion(i)});
           const auto appended = log->append(draft);
           if (appended) {
             ++i;
@@ -192,12 +192,13 @@ TEST_CASE("64 writers get dense positions, each stream in order, and no commit t
   }
   const auto log = open_or_fail(options);
   CHECK(log->head().position.value() == writers_count * commits_each);
-  CHECK(log->stream_version("shared/3").value() == 4 * commits_each);
+  CHECK(log->stream_version(Stream("shared/3")).value() == 4 * commits_each);
   CHECK(log->verify({})->empty());
   std::uint64_t version = 0;
-  const auto reader = log->read_stream("shared/3", StreamVersion(1), Direction::forward);
+  const auto reader = log->read_stream(Stream("shared/3"), StreamVersion(1), Direction::forward);
   while (const auto commit = reader->next()) {
-    CHECK((*commit)->content.streams[0] == StreamExpectation{"shared/3", StreamVersion(version++)});
+    CHECK((*commit)->content.streams[0] ==
+          StreamExpectation{Stream("shared/3"), StreamVersion(version++)});
   }
   CHECK(version == 4 * commits_each);
 }

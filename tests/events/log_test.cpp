@@ -63,16 +63,16 @@ TEST_CASE("append accepts a commit exactly when the caller saw the streams' late
   CHECK(error_of(log->append(step("a", 0))) == ErrorCode::conflict);
   CHECK(error_of(log->append(step("a", 2))) == ErrorCode::conflict);
   CommitDraft both = step("a", 1);
-  both.streams.push_back({"b", StreamVersion(1)});
+  both.streams.push_back({Stream("b"), StreamVersion(1)});
   const auto refused = log->append(both);
   CHECK(error_of(refused) == ErrorCode::conflict);
   CHECK(refused.error().detail == "stream b is at version 0, not at 1");
-  CHECK(log->stream_version("a") == StreamVersion(1));
+  CHECK(log->stream_version(Stream("a")) == StreamVersion(1));
   both.streams[1].version = StreamVersion(0);
   REQUIRE(log->append(both));
-  CHECK(log->stream_version("a") == StreamVersion(2));
-  CHECK(log->stream_version("b") == StreamVersion(1));
-  CHECK(log->stream_version("c") == StreamVersion(0));
+  CHECK(log->stream_version(Stream("a")) == StreamVersion(2));
+  CHECK(log->stream_version(Stream("b")) == StreamVersion(1));
+  CHECK(log->stream_version(Stream("c")) == StreamVersion(0));
   CHECK(log->head().position == Position(2));
 }
 
@@ -118,9 +118,9 @@ TEST_CASE("invalid commits are refused, and nothing is appended", "[log]") {
   SECTION("no events") { draft.events.clear(); }
   SECTION("no streams") { draft.streams.clear(); }
   SECTION("a stream twice") { draft.streams.push_back(draft.streams[0]); }
-  SECTION("a stream without a name") { draft.streams[0].stream = ""; }
-  SECTION("a stream with a long name") { draft.streams[0].stream = std::string(257, 'a'); }
-  SECTION("a stream with NUL") { draft.streams[0].stream = std::string("a\0b", 3); }
+  SECTION("a stream without a name") { draft.streams[0].stream = Stream(); }
+  SECTION("a stream with a long name") { draft.streams[0].stream = Stream(std::string(257, 'a')); }
+  SECTION("a stream with NUL") { draft.streams[0].stream = Stream(std::string("a\0b", 3)); }
   SECTION("an actor with NUL") { draft.actor = std::string("a\0b", 3); }
   SECTION("an actor that is not UTF-8") { draft.actor = "\xff"; }
   SECTION("an empty idempotency key") { draft.idempotency = IdempotencyKey{}; }
@@ -166,7 +166,7 @@ TEST_CASE("readers go both ways, from anywhere, up to the durable head at their 
   CHECK(all(99, Direction::backward).size() == 10);
   CHECK(all(0, Direction::backward).empty());
   const auto of = [&](const char* stream, std::uint64_t first, Direction direction) {
-    return positions(*log->read_stream(stream, StreamVersion(first), direction));
+    return positions(*log->read_stream(Stream(stream), StreamVersion(first), direction));
   };
   CHECK(of("odd", 1, Direction::forward) == V{2, 4, 6, 8, 10});
   CHECK(of("odd", 0, Direction::forward).size() == 5);
@@ -178,7 +178,7 @@ TEST_CASE("readers go both ways, from anywhere, up to the durable head at their 
   CHECK(of("eve", 9, Direction::backward).empty());
 
   const auto bounded = log->read_all(Position(1), Direction::forward);
-  const auto of_stream = log->read_stream("even", StreamVersion(1), Direction::forward);
+  const auto of_stream = log->read_stream(Stream("even"), StreamVersion(1), Direction::forward);
   REQUIRE(log->append(step("even", 5)));
   CHECK(positions(*bounded).size() == 10);
   CHECK(positions(*of_stream).size() == 5);

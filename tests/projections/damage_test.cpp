@@ -120,7 +120,7 @@ class Volume final : public rocksdb::FileSystemWrapper {
 events::CommitDraft user_added(const std::string& name, std::uint64_t version) {
   events::CommitDraft draft;
   draft.command = "Test";
-  draft.streams = {{"accounts", base::StreamVersion(version)}};
+  draft.streams = {{events::Stream("accounts"), base::StreamVersion(version)}};
   draft.events = {events::UserAdded{name, {}, false}};
   return draft;
 }

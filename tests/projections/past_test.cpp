@@ -74,7 +74,7 @@ struct Fixture {
   }
 
   projections::PastQuery now(std::optional<base::VersionId> contents_of) {
-    return {{projections::codelist_stream(list)}, site.log().head().position, contents_of};
+    return {{events::Stream::of_codelist(list)}, site.log().head().position, contents_of};
   }
 };
 
@@ -110,7 +110,7 @@ TEST_CASE("a damaged commit hides only the past that it belongs to", "[past]") {
     for (std::uint64_t i = 0; i < 5; ++i) {
       events::CommitDraft draft;
       draft.command = "Test";
-      draft.streams = {{"accounts", base::StreamVersion(i)}};
+      draft.streams = {{events::Stream::of_accounts(), base::StreamVersion(i)}};
       draft.events = {events::UserAdded{"user" + std::to_string(i), {}, false}};
       REQUIRE(log->append(draft));
     }
@@ -123,11 +123,13 @@ TEST_CASE("a damaged commit hides only the past that it belongs to", "[past]") {
     raw.put(events::Family::commits, key, record);
   }
   const auto log = open_log(folder);
-  const auto before = projections::views_as_of(*log, {{"accounts"}, base::Position(2)});
+  const auto before =
+      projections::views_as_of(*log, {{events::Stream::of_accounts()}, base::Position(2)});
   REQUIRE(before);
   CHECK(projections::Views((*before)->reader()).users().size() == 2);
   for (const std::uint64_t last : {3u, 5u}) {
-    const auto hidden = projections::views_as_of(*log, {{"accounts"}, base::Position(last)});
+    const auto hidden =
+        projections::views_as_of(*log, {{events::Stream::of_accounts()}, base::Position(last)});
     REQUIRE_FALSE(hidden);
     CHECK(hidden.error().code == base::ErrorCode::corrupt);
   }

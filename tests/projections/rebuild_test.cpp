@@ -128,7 +128,7 @@ TEST_CASE("a codelist as of a position equals its state then") {
     const Moment& moment = moments[i];
     CAPTURE(moment.position.value(), moment.version.value());
     const auto store = projections::views_as_of(
-        site.log(), {.streams = {projections::codelist_stream(moment.record.codelist)},
+        site.log(), {.streams = {events::Stream::of_codelist(moment.record.codelist)},
                      .moment = moment.position,
                      .contents_of = moment.version});
     REQUIRE(store);

@@ -59,9 +59,10 @@ void seed_accounts(ApiSite& site, const OrderedJson& state) {
     auto sealed = accounts::seal(site.keys(), name, {user.at("name"), user.at("email"), ""});
     REQUIRE(sealed);
     const std::string token = user.at("token");
-    site.append({"user/" + name}, {events::UserAdded{name, std::move(*sealed), user.at("is_admin")},
-                                   events::TokenSet{name, accounts::digest_token(token)},
-                                   events::UserActivationChanged{name, user.at("is_active")}});
+    site.append({events::Stream::of_user(name)},
+                {events::UserAdded{name, std::move(*sealed), user.at("is_admin")},
+                 events::TokenSet{name, accounts::digest_token(token)},
+                 events::UserActivationChanged{name, user.at("is_active")}});
   }
   for (const OrderedJson& organisation : state.at("organisations")) {
     const std::string slug = organisation.at("slug");
@@ -70,7 +71,7 @@ void seed_accounts(ApiSite& site, const OrderedJson& state) {
     for (const OrderedJson& member : organisation.at("members")) {
       all.push_back(events::MemberSet{slug, member.at(0), member.at(1)});
     }
-    site.append({"organisation/" + slug}, std::move(all));
+    site.append({events::Stream::of_organisation(slug)}, std::move(all));
   }
 }
 
@@ -84,7 +85,7 @@ void seed_releases(ApiSite& site, const OrderedJson& state) {
     }
     if (site.views().release(alias)) continue;  // of the releases that every site has
     const bool ready = release.at("state") == "ready";
-    site.append({"release/" + alias},
+    site.append({events::Stream::of_release(alias)},
                 {events::ReleaseRegistered{.alias = alias,
                                            .coding_system = release.at("coding_system"),
                                            .name = release.at("release_name"),
@@ -137,8 +138,8 @@ void seed_codelist(ApiSite& site, const OrderedJson& codelist) {
   for (const OrderedJson& signoff : codelist.at("signoffs")) {
     created.signoffs.push_back({signoff.at("user_id"), signoff.at("date")});
   }
-  std::vector<std::string> streams = {projections::codelist_stream(id),
-                                      commands::names_stream(created.owner)};
+  std::vector<events::Stream> streams = {events::Stream::of_codelist(id),
+                                         events::Stream::of_names(created.owner)};
   std::vector<Event> all = {std::move(created)};
   for (std::size_t i = 1; i < handles.size(); ++i) {
     all.push_back(events::CodelistHandleChanged{id, owner_of(handles[i]), handles[i].at("name"),
@@ -154,7 +155,7 @@ void seed_codelist(ApiSite& site, const OrderedJson& codelist) {
     // Gives the draft OpenCodelists' time of its last change.
     events::StatusesReapplied touched;
     touched.version = base::VersionId(version.at("id").get<std::uint32_t>());
-    site.append({projections::codelist_stream(id)}, {std::move(touched)},
+    site.append({events::Stream::of_codelist(id)}, {std::move(touched)},
                 time_of(version.at("updated_at")));
   }
 }
@@ -210,7 +211,7 @@ void append_golden_version(ApiSite& site, base::CodelistId codelist, const Order
                                 search.at(by_term ? "term" : "code"), search.at("slug"),
                                 std::move(codes)});
   }
-  site.append({projections::codelist_stream(codelist)}, {std::move(created)}, time);
+  site.append({events::Stream::of_codelist(codelist)}, {std::move(created)}, time);
 }
 
 void seed_golden_mappings(ApiSite& site) { seed_mappings(site, read_golden("00_state")); }

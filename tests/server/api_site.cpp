@@ -138,12 +138,12 @@ void ApiSite::restart_with_new_views() {
   open();
 }
 
-events::Commit ApiSite::append(std::vector<std::string> streams, std::vector<events::Event> events,
-                               base::Timestamp time) {
+events::Commit ApiSite::append(std::vector<events::Stream> streams,
+                               std::vector<events::Event> events, base::Timestamp time) {
   events::CommitDraft draft;
   draft.time = time;
   draft.command = "Test";
-  for (std::string& stream : streams) {
+  for (events::Stream& stream : streams) {
     const auto version = log_->stream_version(stream);
     draft.streams.push_back({std::move(stream), version});
   }
@@ -155,7 +155,7 @@ void ApiSite::add_user(const std::string& username, bool is_admin) {
   CODELOG_CHECK(static_cast<bool>(keys_->make_key(username)), "no key for " + username);
   auto sealed = must(
       accounts::seal(*keys_, username, {"Name of " + username, username + "@example.com", ""}));
-  append({"user/" + username},
+  append({events::Stream::of_user(username)},
          {events::UserAdded{username, std::move(sealed), is_admin},
           events::TokenSet{username, accounts::digest_token(token_of(username))}});
 }
@@ -166,13 +166,13 @@ void ApiSite::add_organisation(const std::string& slug, const std::vector<std::s
   for (const std::string& member : members) {
     all.push_back(events::MemberSet{slug, member, false});
   }
-  append({"organisation/" + slug}, std::move(all));
+  append({events::Stream::of_organisation(slug)}, std::move(all));
 }
 
 void ApiSite::register_release(const std::string& system) {
   const std::string alias = system + "_small_20240101";
   const auto release = must(releases_->open(system, alias));
-  append({"release/" + alias},
+  append({events::Stream::of_release(alias)},
          {events::ReleaseRegistered{.alias = alias,
                                     .coding_system = system,
                                     .name = "small",
@@ -191,7 +191,7 @@ std::filesystem::path ApiSite::mapping_file(const std::string& mapping,
 
 void ApiSite::register_mapping(const std::string& mapping, const std::string& name,
                                const std::string& valid_from) {
-  append({"mapping/" + mapping},
+  append({events::Stream::of_mapping(mapping)},
          {events::MappingRegistered{
              .mapping = mapping,
              .name = name,
@@ -208,7 +208,7 @@ std::string ApiSite::import_snomedct(const std::string& archive, const std::stri
   request.target_folder = releases_folder() / "coding_systems" / "snomedct";
   request.alias = alias;
   const auto outcome = must(coding_systems::import_snomedct(request));
-  append({"release/" + alias},
+  append({events::Stream::of_release(alias)},
          {events::ReleaseRegistered{.alias = alias,
                                     .coding_system = "snomedct",
                                     .name = name,
@@ -230,7 +230,7 @@ base::Result<std::shared_ptr<const coding_systems::Release>> ApiSite::open_relea
 std::string ApiSite::register_made_release(const coding_systems::ReleaseName& name,
                                            std::shared_ptr<const coding_systems::Release> release) {
   auto alias = must(coding_systems::make_alias(name));
-  append({"release/" + alias},
+  append({events::Stream::of_release(alias)},
          {events::ReleaseRegistered{.alias = alias,
                                     .coding_system = std::string(name.system_id),
                                     .name = std::string(name.release_name),

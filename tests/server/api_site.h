@@ -75,9 +75,9 @@ class ApiSite {
   std::uint64_t head() { return log_->head().position.value(); }
 
   // Appends events without a command, with the given time.
-  events::Commit append(std::vector<std::string> streams, std::vector<events::Event> events,
+  events::Commit append(std::vector<events::Stream> streams, std::vector<events::Event> events,
                         base::Timestamp time);
-  events::Commit append(std::vector<std::string> streams, std::vector<events::Event> events) {
+  events::Commit append(std::vector<events::Stream> streams, std::vector<events::Event> events) {
     return append(std::move(streams), std::move(events), clock_.now());
   }
 

@@ -207,7 +207,7 @@ TEST_CASE("deciding about a code removes its assumption, and undoing restores it
   const base::VersionId id(
       site.get("/api/v2/versions/" + hash).json().at("id").get<std::uint32_t>());
   const auto created = draft_with_assumptions(site, id);
-  site.append({projections::codelist_stream(created.codelist)}, {created});
+  site.append({events::Stream::of_codelist(created.codelist)}, {created});
   const std::string draft = version_url(created.version);
   const auto waiting = [&] { return site.views().assumptions(created.version); };
 
@@ -324,7 +324,7 @@ TEST_CASE("a release that marks a version changes its ETag, but not the version"
   events::VersionUpgrade row;
   row.version = id;
   row.is_compatible = true;
-  site.append({std::string("release/") + second_alias},
+  site.append({events::Stream::of_release(second_alias)},
               {events::UpgradesReported{second_alias, {}, {row}}});
   const auto asked_again = [&](const std::string& tag) {
     return site.ask({.target = url, .headers = {{"If-None-Match", tag}}});
@@ -361,7 +361,7 @@ TEST_CASE("codes unconfirmed in a draft are unconfirmed in a draft made from it"
   auto created = draft_with_assumptions(site, id);
   created.codes[0].status = base::CodeStatus::included_by_ancestor;
   created.assumed = {created.codes[0].code};
-  site.append({projections::codelist_stream(created.codelist)}, {created});
+  site.append({events::Stream::of_codelist(created.codelist)}, {created});
   import_second(site);
   const std::string draft = version_url(created.version);
   const auto copied = site.send("POST", draft + "/drafts", {{"release", second_alias}});

@@ -41,7 +41,7 @@ TEST_CASE("no answer shows the path of a missing release or mapping", "[client-d
   site.set_up();
   for (const std::string system : {"snomedct", "ctv3", "bnf", "dmd"}) {
     const std::string alias = system + "_gone_20240601";
-    site.append({"release/" + alias},
+    site.append({events::Stream::of_release(alias)},
                 {events::ReleaseRegistered{.alias = alias,
                                            .coding_system = system,
                                            .name = "gone",
@@ -50,11 +50,12 @@ TEST_CASE("no answer shows the path of a missing release or mapping", "[client-d
                                            .file_digest = base::sha256(alias)}});
   }
   for (const std::string mapping : {"ctv3sctmap2", "bnfdmd", "dmdvmpprevmap"}) {
-    site.append({"mapping/" + mapping}, {events::MappingRegistered{.mapping = mapping,
-                                                                   .name = "gone",
-                                                                   .valid_from = "2024-01-01",
-                                                                   .import_ref = "",
-                                                                   .file_digest = {}}});
+    site.append({events::Stream::of_mapping(mapping)},
+                {events::MappingRegistered{.mapping = mapping,
+                                           .name = "gone",
+                                           .valid_from = "2024-01-01",
+                                           .import_ref = "",
+                                           .file_digest = {}}});
   }
   const Reply made = site.send("POST", "/api/v2/codelists",
                                {{"owner", "user/alice"},

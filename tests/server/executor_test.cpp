@@ -178,7 +178,7 @@ TEST_CASE_METHOD(Fixture, "no command decides on views that have stopped followi
   // A commit that does not fit, as after a disk error below the views.
   events::CommitDraft unfit;
   unfit.command = "Test";
-  unfit.streams = {{"nowhere", base::StreamVersion(0)}};
+  unfit.streams = {{events::Stream("nowhere"), base::StreamVersion(0)}};
   unfit.events = {events::VersionPublished{base::VersionId(999)}};
   REQUIRE(site.log().append(std::move(unfit)));
   REQUIRE_FALSE(site.projections().failure().empty());
@@ -219,15 +219,16 @@ TEST_CASE_METHOD(Fixture, "commands that assign ids do not wait for each other's
     }
     threads.emplace_back([&] { (void)create("user2", "Another"); });
     threads.emplace_back([&] { (void)create("user3", "A third"); });
-    const auto placed = [&](const std::string& stream) {
+    const auto placed = [&](std::uint32_t id) {
+      const auto stream = events::Stream::of_codelist(base::CodelistId(id));
       return site.log().stream_version(stream).value() > 0;
     };
     const auto all_there = [&] {
       for (std::uint32_t id = 1; id <= count; ++id) {
-        const auto stream = codelog::projections::codelist_stream(base::CodelistId(id));
+        const auto stream = events::Stream::of_codelist(base::CodelistId(id));
         if (site.log().stream_version(stream).value() < 2) return false;
       }
-      return placed("codelist/9") && placed("codelist/10");
+      return placed(9) && placed(10);
     };
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (!all_there() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();

@@ -14,7 +14,7 @@ using nlohmann::json;
 
 constexpr std::uint64_t commits_count = 9;
 constexpr std::uint64_t damaged_position = 5;
-const std::string stream = "codelist/1";
+const auto stream = events::Stream::of_codelist(base::CodelistId(1));
 
 // Makes a codelist, then changes its description again and again.
 void fill(events::EventLog& log) {

@@ -167,7 +167,7 @@ TEST_CASE("a codelist of a coding system that only a newer program knows leaves 
   version.status = events::VersionStatus::published;
   version.release = "icd11_2026_20260101";
   version.csv_data = "code,term\nXA1,Mine\n";
-  site.append({projections::codelist_stream(ids.codelist)}, {codelist, version});
+  site.append({events::Stream::of_codelist(ids.codelist)}, {codelist, version});
   const std::string page = "/codelist/test-org/two/" + base::version_hash(ids.version) + "/";
   const Reply refused = site.get(page + "download.csv?fixed-headers=1");
   CHECK(refused.status == 503);
@@ -194,7 +194,7 @@ TEST_CASE("an older log may hold a tag that is a hash: the name then means the h
   hiding.release = "snomedct_small_20240101";
   hiding.tag = first;
   hiding.csv_data = "code,term\n" + infection + ",Mine\n";
-  site.append({projections::codelist_stream(codelist)}, {hiding});
+  site.append({events::Stream::of_codelist(codelist)}, {hiding});
   CHECK(site.code_of("one", first) == ulcer);
   CHECK(site.code_of("one", base::version_hash(hiding.version)) == infection);
   site.restart_with_new_views();
@@ -339,7 +339,7 @@ TEST_CASE("a name older than the rule stays, and other details can be changed", 
   Site site;
   const std::string hash = site.list("One", ulcer);
   const auto codelist = site.views().version(*base::parse_version_hash(hash))->codelist;
-  site.append({projections::codelist_stream(codelist)},
+  site.append({events::Stream::of_codelist(codelist)},
               {events::CodelistHandleChanged{
                   codelist, {events::OwnerKind::organisation, "test-org"}, "One ", "one"}});
   const std::string one = "/api/v2/codelists/organisation/test-org/one";

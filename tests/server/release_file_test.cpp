@@ -228,7 +228,7 @@ TEST_CASE("of releases with one date, the one registered last is the newest, eve
   REQUIRE(later < std::string(small_snomedct));
   CHECK(newest() == later);
   // Commits about a release that do not register it change nothing.
-  site.append({"release/" + std::string(small_snomedct)},
+  site.append({events::Stream::of_release(small_snomedct)},
               {events::UpgradesReported{small_snomedct, {}, {}}});
   CHECK(newest() == later);
   site.clock().set("2020-01-01T00:00:00Z");

@@ -240,11 +240,11 @@ TEST_CASE("an answer is dropped when its content has changed, and not before", "
   http::Response response;
   response.shared_body = http::SharedBytes::make("x");
   std::uint64_t position = 10;
-  const auto commit = [&](std::string stream, events::Event event, std::int64_t time_us = 0) {
+  const auto commit = [&](const char* stream, events::Event event, std::int64_t time_us = 0) {
     events::Commit made;
     made.position = base::Position(++position);
     made.content.time = {time_us};
-    made.content.streams = {{std::move(stream), base::StreamVersion()}};
+    made.content.streams = {{events::Stream(stream), base::StreamVersion()}};
     made.content.events = {std::move(event)};
     changes.take_in({&made, 1});
   };

@@ -237,13 +237,13 @@ class Replay {
         created.owner = owner;
         created.name = version.at("codelist_name");
         created.slug = slug;
-        site_.append({projections::codelist_stream(id), commands::names_stream(owner)}, {created});
+        site_.append({events::Stream::of_codelist(id), events::Stream::of_names(owner)}, {created});
       }
       append_golden_version(site_, id, version, site_.clock().now());
       // A codelist without a name cannot stay, but its version's id is used up.
       if (nameless) {
         const VersionId gone(version.at("id").get<std::uint32_t>());
-        site_.append({projections::codelist_stream(id)},
+        site_.append({events::Stream::of_codelist(id)},
                      {events::VersionDeleted{gone, events::DeletionCause::with_codelist, ""},
                       events::CodelistDeleted{id, events::DeletionCause::requested, ""}});
       }
@@ -254,7 +254,7 @@ class Replay {
     const Owner owner{OwnerKind::organisation, "test-org"};
     const auto codelist = site_.views().find_codelist(owner, slug);
     REQUIRE(codelist);
-    site_.append({projections::codelist_stream(codelist->id), commands::names_stream(owner)},
+    site_.append({events::Stream::of_codelist(codelist->id), events::Stream::of_names(owner)},
                  {events::CodelistHandleChanged{codelist->id, owner, name, slug}});
   }
 

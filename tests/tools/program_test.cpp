@@ -213,7 +213,7 @@ TEST_CASE("a data folder has the releases for tables whose release nobody knows"
       REQUIRE(log);
       events::CommitDraft draft;
       draft.command = "AddOrganisation";
-      draft.streams = {{"organisation/old", base::StreamVersion(0)}};
+      draft.streams = {{events::Stream("organisation/old"), base::StreamVersion(0)}};
       draft.events = {events::OrganisationAdded{"old", "Old", "https://example.org"}};
       REQUIRE((*log)->append(std::move(draft)));
     }

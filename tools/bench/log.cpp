@@ -38,7 +38,7 @@ class DraftHistory {
     CommitDraft draft;
     draft.time = base::Timestamp{1'700'000'000'000'000 + std::int64_t{version_} * 1'000'000};
     draft.actor = "alice";
-    draft.streams = {{"codelist/" + std::to_string(id_), StreamVersion(version_)}};
+    draft.streams = {{events::Stream::of_codelist(CodelistId(id_)), StreamVersion(version_)}};
     if (version_ == 0) {
       draft.command = "CreateCodelist";
       add_creation(draft);
@@ -274,7 +274,7 @@ Result<void> measure_past(Bench& bench) {
   for (int round = 0; round < bench.options.rounds_count; ++round) {
     const double before = thread_cpu_seconds();
     const auto past =
-        projections::views_as_of(**log, {.streams = {projections::codelist_stream(CodelistId(1))},
+        projections::views_as_of(**log, {.streams = {events::Stream::of_codelist(CodelistId(1))},
                                          .moment = (*log)->head().position,
                                          .contents_of = VersionId(1)});
     if (!past) return past.error();
