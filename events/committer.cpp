@@ -117,6 +117,7 @@ base::Result<void> Committer::write(const std::vector<Pending>& group) {
     put_tile(batch, parts_.store, tile);
   }
   state_.head.root = tree_.root();
+  state_.next_ids = group.back()->next_ids;
   LogStore::put_state(batch, parts_.store, state_);
   return parts_.store.write(batch);
 }

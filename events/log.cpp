@@ -64,7 +64,7 @@ Pending make_pending(CommitDraft draft, std::string payload) {
 }
 
 // The commit is in the queue and will be written, so its writer must not be told of an error.
-void call(const EventLog::Sequenced& sequenced) noexcept { sequenced(); }
+void call(const std::function<void()>& sequenced) noexcept { sequenced(); }
 
 // Waits for the commit. Returns nothing when it is durable, else the reason why it may not be.
 std::optional<Error> failure_of(const PendingCommit& pending,
@@ -95,8 +95,7 @@ class RocksLog final : public EventLog {
         store_(std::move(parts.store)),
         witness_(std::move(parts.witness)),
         published_(parts.state.head, parts.tree),
-        sequencer_(*store_, parts.state.head.position,
-                   {options_.queue_commits_max, options_.queue_bytes_max}) {
+        sequencer_(*store_, parts.state, {options_.queue_commits_max, options_.queue_bytes_max}) {
     if (parts.latch) sequencer_.latch(*std::move(parts.latch));
     committer_.emplace(Committer::Parts{*store_, free_space_, sequencer_, published_, *witness_},
                        std::move(parts.state), std::move(parts.tree),
@@ -107,18 +106,19 @@ class RocksLog final : public EventLog {
 
   void set_observer(Observer observer) override { committer_->set_observer(std::move(observer)); }
 
-  base::Result<Appended> append(CommitDraft draft, const Sequenced& sequenced) override {
+  base::Result<Appended> append(CommitDraft draft, const AppendTerms& terms) override {
     if (auto problem = problem_with(draft)) return *std::move(problem);
     auto payload = encode(draft);
     if (!payload) return payload.error();
     if (auto space = free_space_.accept(payload->size()); !space) return space.error();
     const Pending pending = make_pending(std::move(draft), *std::move(payload));
+    pending->decided_on = terms.next_ids;
     const base::Waiting waiting;
     const auto deadline = std::chrono::steady_clock::now() + options_.append_wait_max;
     const auto entry = sequencer_.enter(pending, deadline);
     if (!entry) return entry.error();
     if (entry->pending == pending) {
-      if (sequenced) call(sequenced);
+      if (terms.sequenced) call(terms.sequenced);
       committer_->commit_queued();
     }
     base::Position earlier;
@@ -171,6 +171,8 @@ class RocksLog final : public EventLog {
     const auto version = sequencer_.stream_version(stream.name());
     return version ? *version : StreamVersion(std::numeric_limits<std::uint64_t>::max());
   }
+
+  NextIds next_ids() const override { return sequencer_.next_ids(); }
 
   base::Result<Commit> read(base::Position position) const override {
     if (auto there = check_position(position); !there) return there.error();
@@ -354,9 +356,21 @@ base::Result<LogState> find_state(const LogOptions& options, LogStore& store) {
     if (error)
       return Error{ErrorCode::io, "cannot remove the head witness: " + error.message(), {}};
   }
-  LogState state{make_log_id(), {base::Position(0), empty_root(), options.epoch_min}};
+  LogState state{make_log_id(), {base::Position(0), empty_root(), options.epoch_min}, {}, {}};
   if (auto written = write_state(store, state); !written) return written.error();
   return state;
+}
+
+// Reads on from the last known ids: an older program does not keep them.
+void find_next_ids(const LogStore& store, LogState& state) {
+  const auto reader =
+      make_log_reader(store, state.next_ids_at.next(), state.head.position, Direction::forward);
+  // A commit that cannot be read is reported by whoever reads it for its content.
+  while (const auto commit = reader->next()) {
+    if (!*commit) continue;
+    for (const Event& event : (*commit)->content.events) state.next_ids.take(event);
+  }
+  state.next_ids_at = state.head.position;
 }
 
 base::Result<OpenedParts> open_parts(LogOptions options, rocksdb::Env* environment) {
@@ -367,6 +381,7 @@ base::Result<OpenedParts> open_parts(LogOptions options, rocksdb::Env* environme
   auto state = find_state(options, **store);
   if (!state) return state.error();
   if (auto dense = (*store)->check_dense(state->head.position); !dense) return dense.error();
+  find_next_ids(**store, *state);
   auto tree = load_tree(**store, state->head.position.value());
   if (!tree) {
     if (tree.error().code != ErrorCode::corrupt) return tree.error();

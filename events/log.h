@@ -27,6 +27,7 @@
 #include "events/base/digest.h"
 #include "events/base/result.h"
 #include "events/commit.h"
+#include "events/next_ids.h"
 
 namespace codelog::events {
 
@@ -43,6 +44,16 @@ struct Head {
 struct Appended {
   Commit commit;           // as stored; the earlier commit when `duplicate`
   bool duplicate = false;  // an earlier commit has this idempotency key; nothing was appended
+};
+
+struct AppendTerms {
+  // The next ids that the commit was decided on, if it gives ids. The log accepts the commit only
+  // if these are still the next ones, as with the versions of streams.
+  std::optional<NextIds> next_ids = std::nullopt;
+  // Called on the caller's thread when the commit has its place, before it is durable; must not
+  // throw. If the commit is then refused for lack of space, so are all that have come after it by
+  // then. Not called if nothing is appended (an error; a duplicate).
+  std::function<void()> sequenced = {};
 };
 
 enum class Direction { forward, backward };
@@ -117,16 +128,13 @@ class EventLog {
   using Observer = std::function<void(std::span<const Commit>)>;
   virtual void set_observer(Observer observer) = 0;
 
-  // Errors: conflict (a stream has moved; the detail names it), unprocessable (idempotency key
+  // Errors: conflict (a stream has moved, which the detail names, or the next ids have),
+  // unprocessable (idempotency key
   // reused), invalid, too_large, unavailable (latched, too little space on the volume, or no room
   // in the queue within append_wait_max: nothing was stored), unconfirmed (the write failed, or the
   // disk did not answer within append_wait_max: the commit may or may not be stored, and repeating
-  // the request with its idempotency key tells). `sequenced` is called on the caller's thread when
-  // the commit has its place, before it is durable, and must not throw. If the commit is then
-  // refused for lack of space, so are all that have come after it by then. Not called if nothing is
-  // appended (an error; a duplicate).
-  using Sequenced = std::function<void()>;
-  virtual base::Result<Appended> append(CommitDraft draft, const Sequenced& sequenced) = 0;
+  // the request with its idempotency key tells).
+  virtual base::Result<Appended> append(CommitDraft draft, const AppendTerms& terms) = 0;
   base::Result<Appended> append(CommitDraft draft) { return append(std::move(draft), {}); }
 
   // The earlier commit with this key of this actor, if any. A command asks before it decides,
@@ -150,6 +158,8 @@ class EventLog {
   // cannot be read, returns the largest number: appending then conflicts, and reading reports the
   // fault. A head behind its stream is found by append() (corrupt) and by verify().
   virtual base::StreamVersion stream_version(const Stream& stream) const = 0;
+  // The next free ids, after all commits that are sequenced.
+  virtual NextIds next_ids() const = 0;
 
   // Errors: not_found (beyond the head), corrupt, io.
   virtual base::Result<Commit> read(base::Position position) const = 0;
@@ -167,7 +177,8 @@ class EventLog {
   // read. Errors: corrupt (the stream's index is damaged, or the stream is shorter), io.
   virtual base::Result<base::Position> stream_position(const Stream& stream,
                                                        base::StreamVersion version) const = 0;
-  // Waits until `position` is durable and observed. Returns false after the timeout.
+  // Waits until `position` is durable and the observer has seen it. Returns false after the
+  // timeout.
   virtual bool wait_for(base::Position position, std::chrono::milliseconds timeout) const = 0;
 
   // RFC 6962. `size` is a number of commits (the position of the last). Errors: invalid when beyond

@@ -46,6 +46,7 @@ class RocksLoader final : public LogLoader {
                 given ? given->request_digest : base::Sha256{}});
     take_leaf(commit_leaf(commit.position, base::sha256(bytes)));
     state_.head.position = commit.position;
+    for (const Event& event : commit.content.events) state_.next_ids.take(event);
     if (auto written = write_if_full(); !written) return written.error();
     return commit;
   }

@@ -24,6 +24,7 @@ using base::ErrorCode;
 constexpr std::string_view format_key = "format";
 constexpr std::string_view id_key = "log_id";
 constexpr std::string_view head_key = "head";
+constexpr std::string_view next_ids_key = "next_ids";
 constexpr std::string_view format = "codelog log 1";
 
 rocksdb::ReadOptions point_read() {
@@ -85,6 +86,15 @@ struct StoredHead {
   Hash root;
 };
 static_assert(sizeof(StoredHead) == 48, "stored on disk");
+
+struct StoredNextIds {
+  std::uint64_t position;
+  std::uint32_t codelist;
+  std::uint32_t version;
+  std::uint32_t search;
+  std::uint32_t unused;
+};
+static_assert(sizeof(StoredNextIds) == 24, "stored on disk");
 
 base::Result<void> make_folder(const LogOptions& options) {
   std::error_code error;
@@ -245,8 +255,17 @@ base::Result<std::optional<LogState>> LogStore::read_state() const {
   }
   StoredHead stored{};
   std::memcpy(&stored, (*head)->data(), sizeof stored);
-  return std::optional(
-      LogState{**id, Head{base::Position(stored.position), stored.root, stored.epoch}});
+  LogState state{**id, {base::Position(stored.position), stored.root, stored.epoch}, {}, {}};
+  const auto ids = get(Family::meta, next_ids_key);
+  if (!ids) return ids.error();
+  if (*ids && (*ids)->size() == sizeof(StoredNextIds)) {
+    StoredNextIds next{};
+    std::memcpy(&next, (*ids)->data(), sizeof next);
+    state.next_ids_at = base::Position(next.position);
+    state.next_ids = {base::CodelistId(next.codelist), base::VersionId(next.version),
+                      base::SearchId(next.search)};
+  }
+  return std::optional(std::move(state));
 }
 
 void LogStore::put_state(rocksdb::WriteBatch& batch, const LogStore& store, const LogState& state) {
@@ -259,6 +278,10 @@ void LogStore::put_state(rocksdb::WriteBatch& batch, const LogStore& store, cons
     put(id_key, state.id);
   }
   put(head_key, {reinterpret_cast<const char*>(&stored), sizeof stored});
+  const NextIds& ids = state.next_ids;
+  const StoredNextIds next{state.head.position.value(), ids.codelist.value(), ids.version.value(),
+                           ids.search.value(), 0};
+  put(next_ids_key, {reinterpret_cast<const char*>(&next), sizeof next});
 }
 
 base::Result<bool> LogStore::get_into(Family family, std::string_view key,

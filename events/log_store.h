@@ -19,6 +19,7 @@
 #include "events/idle_tables.h"
 #include "events/log.h"
 #include "events/merkle.h"
+#include "events/next_ids.h"
 #include "events/record.h"
 
 namespace codelog::events {
@@ -30,6 +31,9 @@ inline constexpr std::size_t families_count = 6;
 struct LogState {
   std::string id;  // 16 random bytes in hexadecimal, made with the log
   Head head;
+  NextIds next_ids;
+  // The commit after which these are the next ids; an older program has not moved it to the head.
+  base::Position next_ids_at;
 };
 
 class LogStore {
@@ -46,6 +50,7 @@ class LogStore {
 
   // The state of an existing log; nothing if the folder has never held one.
   base::Result<std::optional<LogState>> read_state() const;
+  // The next ids must be those after the head.
   static void put_state(rocksdb::WriteBatch& batch, const LogStore& store, const LogState& state);
 
   // Returns nothing when there is no such key.

@@ -33,6 +33,7 @@ class Verification {
       check_dense();
       check_streams();
       check_idempotency();
+      check_next_ids();
       check_witness(witness_file);
     }
     if (progress) progress(head_.position.value(), head_.position.value());
@@ -59,6 +60,7 @@ class Verification {
       return add(position, decoded.error().detail);
     }
     for (const StreamExpectation& stream : draft_.streams) check_stream_entry(position, stream);
+    for (const Event& event : draft_.events) next_ids_.take(event);
     if (!draft_.idempotency) return;
     ++keys_count_;
     const auto stored =
@@ -217,6 +219,19 @@ class Verification {
     }
   }
 
+  // The stored ids may have moved on since the verification began. Those of an older program are
+  // not kept up to date, and not used.
+  void check_next_ids() {
+    const auto state = store_.read_state();
+    if (!state || !*state) return add({}, "the log's meta data cannot be read");
+    if ((*state)->next_ids_at < head_.position) return;
+    const NextIds& stored = (*state)->next_ids;
+    if (stored.codelist < next_ids_.codelist || stored.version < next_ids_.version ||
+        stored.search < next_ids_.search) {
+      add({}, "the next ids are behind those that commits have taken");
+    }
+  }
+
   void check_witness(const std::filesystem::path& witness_file) {
     const auto witness = Witness::open(witness_file);
     if (!witness) return add({}, witness.error().detail);
@@ -248,6 +263,7 @@ class Verification {
   std::unordered_map<std::string, std::uint64_t> stream_counts_;
   std::uint64_t entries_count_ = 0;  // expected number of entries of the stream index
   std::uint64_t keys_count_ = 0;
+  NextIds next_ids_;
   std::vector<Finding> findings_;
 };
 

@@ -23,8 +23,13 @@ Error key_reused() {
 
 }  // namespace
 
-Sequencer::Sequencer(const LogStore& store, base::Position last, Limits limits)
-    : store_(store), limits_(limits), last_(last), durable_(last) {}
+Sequencer::Sequencer(const LogStore& store, const LogState& state, Limits limits)
+    : store_(store),
+      limits_(limits),
+      last_(state.head.position),
+      next_ids_(state.next_ids),
+      durable_(state.head.position),
+      durable_next_ids_(state.next_ids) {}
 
 bool Sequencer::has_room() const {
   return queue_.size() < limits_.queue_commits && queue_bytes_ < limits_.queue_bytes;
@@ -51,7 +56,10 @@ base::Result<Sequencer::Entry> Sequencer::enter(Pending pending,
   if (!earlier) return earlier.error();
   if (*earlier) return **std::move(earlier);
   if (auto unmoved = check_streams(pending->commit.content); !unmoved) return unmoved.error();
+  if (auto unmoved = check_ids(*pending); !unmoved) return unmoved.error();
   last_ = last_.next();
+  for (const Event& event : pending->commit.content.events) next_ids_.take(event);
+  pending->next_ids = next_ids_;
   pending->position = last_;
   pending->commit.position = last_;
   for (const StreamExpectation& expected : pending->commit.content.streams) {
@@ -120,6 +128,11 @@ base::Result<void> Sequencer::check_streams(const CommitDraft& draft) {
   return {};
 }
 
+base::Result<void> Sequencer::check_ids(const PendingCommit& pending) const {
+  if (!pending.decided_on || *pending.decided_on == next_ids_) return {};
+  return Error{ErrorCode::conflict, "another commit has taken the ids that this one gives", {}};
+}
+
 // The committer writes entries without checking for existing ones. If a stream's head is behind its
 // entries, new commits would overwrite old ones.
 base::Result<void> Sequencer::check_end(const std::string& stream, StreamState& state) {
@@ -144,6 +157,11 @@ base::Result<StreamVersion> Sequencer::stream_version(const std::string& stream)
   const StreamVersion version((*state)->version);
   drop_old_streams();
   return version;
+}
+
+NextIds Sequencer::next_ids() const {
+  const base::Lock lock(mutex_);
+  return next_ids_;
 }
 
 void Sequencer::drop_old_streams() {
@@ -199,6 +217,7 @@ void Sequencer::forget(const std::vector<Pending>& durable) {
   const base::Lock lock(mutex_);
   for (const Pending& pending : durable) {
     durable_ = pending->position;
+    durable_next_ids_ = pending->next_ids;
     if (!pending->idempotency_key.empty()) idempotent_.erase(pending->idempotency_key);
   }
 }
@@ -212,6 +231,7 @@ std::vector<Pending> Sequencer::latch(Refusal refusal) {
 std::vector<Pending> Sequencer::take_back() {
   const base::Lock lock(mutex_);
   last_ = durable_;
+  next_ids_ = durable_next_ids_;
   return drop_queue();
 }
 

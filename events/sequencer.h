@@ -28,6 +28,8 @@ class PendingCommit {
   base::Sha256 payload_digest{};
   std::string idempotency_key;  // as stored; empty if the commit has none
   base::Sha256 request_digest{};
+  std::optional<NextIds> decided_on;  // the next ids that the commit's own ids follow from
+  NextIds next_ids;                   // after the commit; set by the sequencer
 
   // Waits for the committer's answer. Returns false if there is none by then; it may still come.
   // Uses no atomic wait: that begins with yields, which take the processor from the committer.
@@ -70,7 +72,8 @@ class Sequencer {
     std::size_t queue_bytes = 0;
   };
 
-  Sequencer(const LogStore& store, base::Position last, Limits limits);
+  // `state` is that of the last commit.
+  Sequencer(const LogStore& store, const LogState& state, Limits limits);
 
   struct Entry {
     Pending pending;  // the commit to wait for: the given one, or an earlier one with its key
@@ -85,8 +88,9 @@ class Sequencer {
   base::Result<std::optional<Entry>> find_idempotent(const std::string& key,
                                                      const base::Sha256& request_digest);
 
-  // Including commits that are not durable yet.
+  // Both include commits that are not durable yet.
   base::Result<StreamVersion> stream_version(const std::string& stream);
+  NextIds next_ids() const;
 
   // --- For the committer
 
@@ -120,6 +124,7 @@ class Sequencer {
       REQUIRES(mutex_);
   base::Result<StreamState*> stream_state(const std::string& stream) REQUIRES(mutex_);
   base::Result<void> check_streams(const CommitDraft& draft) REQUIRES(mutex_);
+  base::Result<void> check_ids(const PendingCommit& pending) const REQUIRES(mutex_);
   base::Result<void> check_end(const std::string& stream, StreamState& state) REQUIRES(mutex_);
   void drop_old_streams() REQUIRES(mutex_);
   std::vector<Pending> drop_queue() REQUIRES(mutex_);
@@ -134,8 +139,11 @@ class Sequencer {
   base::Condition work_;
   std::deque<Pending> queue_ GUARDED_BY(mutex_);
   std::size_t queue_bytes_ GUARDED_BY(mutex_) = 0;
-  base::Position last_ GUARDED_BY(mutex_);     // handed out
-  base::Position durable_ GUARDED_BY(mutex_);  // forgotten up to here
+  // After the last commit that has a place, and after the last one that is forgotten.
+  base::Position last_ GUARDED_BY(mutex_);
+  NextIds next_ids_ GUARDED_BY(mutex_);
+  base::Position durable_ GUARDED_BY(mutex_);
+  NextIds durable_next_ids_ GUARDED_BY(mutex_);
   std::unordered_map<std::string, StreamState> streams_ GUARDED_BY(mutex_);
   std::unordered_map<std::string, Pending> idempotent_ GUARDED_BY(mutex_);
   std::optional<Refusal> latch_ GUARDED_BY(mutex_);

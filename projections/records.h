@@ -12,6 +12,7 @@
 #include "events/base/digest.h"
 #include "events/base/strong.h"
 #include "events/event.h"
+#include "events/next_ids.h"
 
 namespace codelog::projections {
 
@@ -21,6 +22,7 @@ using base::Position;
 using base::SearchId;
 using base::Timestamp;
 using base::VersionId;
+using events::NextIds;
 using events::Owner;
 
 struct UserRecord {
@@ -153,17 +155,6 @@ struct SearchRecord {
   VersionId version;
   events::SearchWithResults search;
   bool operator==(const SearchRecord&) const = default;
-};
-
-// The next free ids.
-struct NextIds {
-  CodelistId codelist{1};
-  VersionId version{1};
-  SearchId search{1};
-
-  // Marks the ids that an event gives to new things as taken.
-  void take(const events::Event& event);
-  bool operator==(const NextIds&) const = default;
 };
 
 }  // namespace codelog::projections

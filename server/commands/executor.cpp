@@ -128,7 +128,7 @@ Result<std::optional<Commit>> Executor::decide_and_append(const Write& write, co
     }
     if (const auto good = check_views(); !good) return good.error();
     Views views = site_.projections.views();
-    if (ids) views.begin_ids_at(next_ids_);
+    if (ids) views.begin_ids_at(site_.log.next_ids());
     auto decision = decide(views);
     if (turn.preparation != nullptr && turn.preparation->is_missing_) {
       return std::optional<Commit>();
@@ -166,11 +166,12 @@ Result<Commit> Executor::append(const Write& write, const Views& views, Decision
     draft.streams.push_back({stream, views.stream_version(stream)});
   }
   draft.events = std::move(decision.events);
-  auto appended = site_.log.append(std::move(draft), [&] {
-    if (!ids) return;
-    next_ids_ = next_ids;
-    ids.unlock();
-  });
+  events::AppendTerms terms;
+  if (ids) {
+    terms.next_ids = views.next_ids();
+    terms.sequenced = [&ids] { ids.unlock(); };
+  }
+  auto appended = site_.log.append(std::move(draft), terms);
   if (!appended) return appended.error();
   if (site_.projections.checkpoint() < appended->commit.position) {
     return Error{ErrorCode::not_shown,

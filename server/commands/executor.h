@@ -5,9 +5,9 @@
 // this rare, commands on one codelist take turns, and so do those that add to one owner's codelists
 // (stripes of locks). Slow work is done before a turn (Preparation), and nobody waits for a turn
 // longer than turns_wait_max, so that a hanging disk does not block every thread. Commands that
-// assign ids hold their turn only until their commit has its place in the log: ids follow the order
-// of the log, and many such commits share one sync of the disk. If that sync fails, the log
-// latches. If their group is refused because the volume is full, its ids stay unused.
+// assign ids hold their turn only until their commit has its place in the log, which refuses ids
+// other than its next ones: ids follow the order of the log, and many such commits share one sync
+// of the disk.
 #pragma once
 
 #include <array>
@@ -173,7 +173,6 @@ class Executor {
 
   Site site_;
   TurnMutex ids_;
-  projections::NextIds next_ids_;  // after every commit with a place in the log; guarded by ids_
   std::array<TurnMutex, 64> codelists_;
   std::array<TurnMutex, 64> owners_;
 };

@@ -290,7 +290,11 @@ TEST_CASE("commits that wait for the disk while the volume fills up are refused 
   for (std::uint64_t i = 0; i < 3; ++i) {
     std::promise<void> sequenced;
     waiting.push_back(std::async(std::launch::async, [&] {
-      return log->append(step("b", i), [&] { sequenced.set_value(); });
+      CodelistCreated made;
+      made.codelist = log->next_ids().codelist;
+      CommitDraft draft = step("b", i);
+      draft.events.emplace_back(made);
+      return log->append(draft, {.sequenced = [&] { sequenced.set_value(); }});
     }));
     sequenced.get_future().wait();
   }
@@ -300,6 +304,7 @@ TEST_CASE("commits that wait for the disk while the volume fills up are refused 
   for (auto& writer : waiting) CHECK(error_of(writer.get()) == ErrorCode::unavailable);
   CHECK_FALSE(log->latched());
   CHECK(log->stream_version(Stream("b")) == StreamVersion(0));
+  CHECK(log->next_ids() == NextIds());
   volume.make_room();
   const auto accepted = log->append(step("b", 0));
   REQUIRE(accepted);

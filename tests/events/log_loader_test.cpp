@@ -18,8 +18,15 @@ std::unique_ptr<LogLoader> make_or_fail(const LogOptions& options) {
   return *std::move(loader);
 }
 
+// The first one also gives ids.
 CommitDraft numbered(std::uint64_t i) {
-  return step("s" + std::to_string(i % 3), i / 3, "key " + std::to_string(i));
+  CommitDraft draft = step("s" + std::to_string(i % 3), i / 3, "key " + std::to_string(i));
+  if (i == 0) {
+    CodelistCreated made;
+    made.codelist = base::CodelistId(7);
+    draft.events.emplace_back(made);
+  }
+  return draft;
 }
 
 TEST_CASE("a loaded log is the log that it was loaded from, but for its id and epoch",
@@ -55,6 +62,7 @@ TEST_CASE("a loaded log is the log that it was loaded from, but for its id and e
   CHECK(findings->empty());
   // It goes on where the other one ended, and knows what was done.
   CHECK(log->stream_version(Stream("s0")) == source->stream_version(Stream("s0")));
+  CHECK(log->next_ids().codelist == base::CodelistId(8));
   const auto again = log->append(numbered(5));
   REQUIRE(again);
   CHECK(again->duplicate);
