@@ -2,6 +2,7 @@
 
 #include "events/base/check.h"
 #include "events/log_entries.h"
+#include "events/log_reader.h"
 
 namespace codelog::events {
 namespace {
@@ -21,10 +22,16 @@ Committer::Committer(Parts parts, LogState state, MerkleTree tree,
 
 Committer::~Committer() = default;
 
-void Committer::set_observer(EventLog::Observer observer) {
-  const base::Lock lock(observer_mutex_);
-  CODELOG_CHECK(!observer_, "the observer is set once");
-  observer_ = std::move(observer);
+base::Result<std::unique_ptr<Following>> Committer::follow(base::Position after,
+                                                           Follower follower) {
+  const base::Lock lock(committing_);  // no group comes between the earlier commits and the next
+  const auto reader = make_log_reader(parts_.store, after.next(), parts_.published.head().position,
+                                      Direction::forward);
+  while (auto commit = reader->next()) {
+    if (!*commit) return commit->error();
+    follower({&**commit, 1});
+  }
+  return followers_.add(std::move(follower));
 }
 
 void Committer::commit_queued() {
@@ -81,10 +88,7 @@ void Committer::commit(std::vector<Pending> group) {
   std::vector<Commit> commits;
   commits.reserve(group.size());
   for (const Pending& pending : group) commits.push_back(std::move(pending->commit));
-  {
-    const base::Lock lock(observer_mutex_);
-    if (observer_) observer_(commits);
-  }
+  followers_.call(commits);
   for (std::size_t i = 0; i < group.size(); ++i) group[i]->commit = std::move(commits[i]);
   parts_.published.publish(state_.head, tree_);
   parts_.sequencer.forget(group);

@@ -1,5 +1,5 @@
 // Commits one group at a time. The committer takes a group from the sequencer, extends the Merkle
-// tree, writes one synced batch, moves the witness, tells the observer, publishes the head and
+// tree, writes one synced batch, moves the witness, tells the followers, publishes the head and
 // answers the writers, in this order.
 //
 // A writer commits on its own thread when nobody else is committing: waking another thread and
@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "events/base/mutex.h"
+#include "events/followers.h"
 #include "events/free_space.h"
 #include "events/log_store.h"
 #include "events/merkle.h"
@@ -40,7 +41,8 @@ class Committer {
   // Writes the queued commits. The sequencer must have been closed.
   ~Committer();
 
-  void set_observer(EventLog::Observer observer);
+  // See EventLog::follow().
+  base::Result<std::unique_ptr<Following>> follow(base::Position after, Follower follower);
 
   // Call this after Sequencer::enter(), before waiting for the answer.
   void commit_queued();
@@ -67,8 +69,7 @@ class Committer {
   std::optional<std::chrono::steady_clock::time_point> witness_due_ GUARDED_BY(committing_);
   // The committer thread has been woken and will take all that is queued now.
   std::atomic<bool> handed_over_ = false;
-  base::Mutex observer_mutex_;
-  EventLog::Observer observer_ GUARDED_BY(observer_mutex_);
+  Followers followers_;
   std::jthread thread_;  // Declared last: joined before the rest goes.
 };
 

@@ -104,7 +104,10 @@ class RocksLog final : public EventLog {
 
   ~RocksLog() override { sequencer_.close(); }
 
-  void set_observer(Observer observer) override { committer_->set_observer(std::move(observer)); }
+  base::Result<std::unique_ptr<Following>> follow(base::Position after,
+                                                  Follower follower) override {
+    return committer_->follow(after, std::move(follower));
+  }
 
   base::Result<Appended> append(CommitDraft draft, const AppendTerms& terms) override {
     if (auto problem = problem_with(draft)) return *std::move(problem);

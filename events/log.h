@@ -1,7 +1,7 @@
 // The durable, ordered record of all commits.
 //
 // One process may open a folder. All functions are safe from any thread. append() returns only when
-// the commit is on the disk *and* the observer has seen it, so a writer with an answer reads its
+// the commit is on the disk *and* all followers have seen it, so a writer with an answer reads its
 // own write. Appends of many threads are committed in groups from a bounded queue, one fsync and
 // one group at a time; a full queue makes append() wait. A committer thread commits the groups, or
 // a writer that finds nobody committing. Positions are dense and become visible in order.
@@ -44,6 +44,15 @@ struct Head {
 struct Appended {
   Commit commit;           // as stored; the earlier commit when `duplicate`
   bool duplicate = false;  // an earlier commit has this idempotency key; nothing was appended
+};
+
+using Follower = std::function<void(std::span<const Commit>)>;
+
+// Ends the calls of a follower when it is destroyed, and waits for a call that is under way. Must
+// not outlive its log.
+class Following {
+ public:
+  virtual ~Following() = default;
 };
 
 struct AppendTerms {
@@ -122,11 +131,14 @@ class EventLog {
   static base::Result<std::unique_ptr<EventLog>> open(LogOptions options);
   virtual ~EventLog() = default;
 
-  // Called with every durable group of commits, on the thread that committed it, one group at a
-  // time and in order. The call comes before the writers get their answers and before head() and
-  // readers show the commits. Must not append. Set once, before the first append.
-  using Observer = std::function<void(std::span<const Commit>)>;
-  virtual void set_observer(Observer observer) = 0;
+  // Gives the follower every commit after `after` that is durable, and from then on every durable
+  // group, one at a time and in order, until the result is destroyed. The calls come on the thread
+  // that commits (the first ones on this thread), before writers get their answers and before
+  // head() and readers show the commits. Followers are called in the order in which they came; they
+  // must not append, nor begin or end following. Errors: corrupt, io (an earlier commit cannot be
+  // read).
+  virtual base::Result<std::unique_ptr<Following>> follow(base::Position after,
+                                                          Follower follower) = 0;
 
   // Errors: conflict (a stream has moved, which the detail names, or the next ids have),
   // unprocessable (idempotency key
@@ -177,7 +189,7 @@ class EventLog {
   // read. Errors: corrupt (the stream's index is damaged, or the stream is shorter), io.
   virtual base::Result<base::Position> stream_position(const Stream& stream,
                                                        base::StreamVersion version) const = 0;
-  // Waits until `position` is durable and the observer has seen it. Returns false after the
+  // Waits until `position` is durable and all followers have seen it. Returns false after the
   // timeout.
   virtual bool wait_for(base::Position position, std::chrono::milliseconds timeout) const = 0;
 

@@ -179,8 +179,11 @@ base::Result<std::unique_ptr<Projections>> Projections::open(const std::filesyst
     return {};
   });
   if (!made) return made.error();
-  log.set_observer(
+  auto following = log.follow(
+      views->checkpoint(),
       [raw = views.get()](std::span<const events::Commit> commits) { raw->take_in(commits); });
+  if (!following) return following.error();
+  views->following_ = *std::move(following);
   views->recovery_ = std::jthread(
       [raw = views.get()](const std::stop_token& stop) { raw->recover_when_failed(stop); });
   return views;
@@ -325,7 +328,7 @@ void Projections::recover_when_failed(const std::stop_token& stop) {
   }
 }
 
-void Projections::set_listener(events::EventLog::Observer listener) {
+void Projections::set_listener(events::Follower listener) {
   const base::Lock lock(listener_mutex_);
   listener_ = std::move(listener);
 }

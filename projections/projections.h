@@ -26,10 +26,10 @@ using Progress = std::function<void(Position done, Position head)>;
 
 class Projections {
  public:
-  // Becomes the log's observer for good: after this object is destroyed, nothing may be appended.
-  // Removes views that are damaged or marked as damaged, and makes them again. `environment` is for
-  // tests of failing disks. Errors: io; unavailable (another process has the views open); corrupt,
-  // naming the commit (it cannot be read or does not fit).
+  // Follows the log as long as this object lives. Removes views that are damaged or marked as
+  // damaged, and makes them again. `environment` is for tests of failing disks. Errors: io;
+  // unavailable (another process has the views open); corrupt, naming the commit (it cannot be read
+  // or does not fit).
   static base::Result<std::unique_ptr<Projections>> open(const std::filesystem::path& folder,
                                                          events::EventLog& log,
                                                          const Progress& progress = {},
@@ -60,7 +60,7 @@ class Projections {
   // written at first come on a thread of the views. An empty function removes the listener. Safe
   // from any thread. When this returns, the previous listener is not running and will not be called
   // again.
-  void set_listener(events::EventLog::Observer listener);
+  void set_listener(events::Follower listener);
 
  private:
   struct Failure {
@@ -92,8 +92,10 @@ class Projections {
   std::optional<Failure> failure_ GUARDED_BY(mutex_);
   std::atomic<bool> is_damaged_ = false;
   base::Mutex listener_mutex_;
-  events::EventLog::Observer listener_ GUARDED_BY(listener_mutex_);
-  std::jthread recovery_;  // declared last: its thread uses the members above
+  events::Follower listener_ GUARDED_BY(listener_mutex_);
+  // Declared last: these threads use the members above.
+  std::unique_ptr<events::Following> following_;
+  std::jthread recovery_;
 };
 
 // Makes the next open() remove the views in this folder and make them again.

@@ -13,12 +13,13 @@ struct HeldLog {
   std::unique_ptr<EventLog> log;
   std::promise<void> held;
   std::promise<void> release;
+  std::unique_ptr<Following> following;  // declared after all that it uses
 
   explicit HeldLog(LogOptions options = {}) {
     options.folder = folder.path() / "log";
     options.append_wait_max = std::chrono::milliseconds(20);
     log = open_or_fail(options);
-    log->set_observer([this, is_first = true](std::span<const Commit>) mutable {
+    following = *log->follow(Position(0), [this, is_first = true](std::span<const Commit>) mutable {
       if (!std::exchange(is_first, false)) return;
       held.set_value();
       release.get_future().wait();

@@ -279,11 +279,12 @@ TEST_CASE("commits that wait for the disk while the volume fills up are refused 
   Volume volume;
   std::promise<void> held, release;
   const auto log = volume.open(options_in(folder));
-  log->set_observer([&, is_first = true](std::span<const Commit>) mutable {
-    if (!std::exchange(is_first, false)) return;
-    held.set_value();
-    release.get_future().wait();
-  });
+  const auto following =
+      log->follow(Position(0), [&, is_first = true](std::span<const Commit>) mutable {
+        if (!std::exchange(is_first, false)) return;
+        held.set_value();
+        release.get_future().wait();
+      });
   auto first = std::async(std::launch::async, [&] { return log->append(step("a", 0)); });
   held.get_future().wait();
   std::vector<std::future<base::Result<Appended>>> waiting;

@@ -152,7 +152,7 @@ TEST_CASE("64 writers get dense positions, each stream in order, and no commit t
   {
     const auto log = open_or_fail(options);
     std::uint64_t observed = 0;
-    log->set_observer([&](std::span<const Commit> commits) {
+    const auto following = log->follow(Position(0), [&](std::span<const Commit> commits) {
       for (const Commit& commit : commits) {
         CODELOG_CHECK(commit.position.value() == ++observed, "observed in order");
       }

@@ -186,17 +186,18 @@ TEST_CASE("readers go both ways, from anywhere, up to the durable head at their 
   CHECK(log->read(Position(0)).error().code == ErrorCode::not_found);
 }
 
-TEST_CASE("the observer sees every commit in order, before its writer is answered", "[log]") {
+TEST_CASE("a follower sees every commit in order, before its writer is answered", "[log]") {
   const TemporaryFolder folder;
   const auto log = open_or_fail(options_in(folder));
   std::atomic<std::uint64_t> seen = 0;
   bool in_order = true;
-  log->set_observer([&](std::span<const Commit> commits) {
+  const auto following = log->follow(Position(0), [&](std::span<const Commit> commits) {
     for (const Commit& commit : commits) {
       in_order = in_order && commit.position.value() == seen + 1;
       seen = commit.position.value();
     }
   });
+  REQUIRE(following);
   for (std::uint64_t i = 0; i < 50; ++i) {
     const auto appended = log->append(step("a", i));
     REQUIRE(appended);
