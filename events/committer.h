@@ -41,7 +41,7 @@ class Committer {
   // Writes the queued commits. The sequencer must have been closed.
   ~Committer();
 
-  // See EventLog::follow().
+  // See Log::follow().
   base::Result<std::unique_ptr<Following>> follow(base::Position after, Follower follower);
 
   // Call this after Sequencer::enter(), before waiting for the answer.

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "events/free_space.h"
-#include "events/log.h"
+#include "events/rocks_log.h"
 
 namespace rocksdb {
 class Env;
@@ -12,8 +12,8 @@ class Env;
 
 namespace codelog::events {
 
-// As EventLog::open, over another file system (one that fails on demand), and with another answer
-// about the free space if `ask` is not empty. `environment` must outlive the log.
+// As open_log(options), over another file system (one that fails on demand), and with another
+// answer about the free space if `ask` is not empty. `environment` must outlive the log.
 base::Result<std::unique_ptr<EventLog>> open_log(LogOptions options, rocksdb::Env* environment,
                                                  AskFreeSpace ask = {});
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "events/base/result.h"
-#include "events/log.h"
+#include "events/rocks_log.h"
 
 namespace codelog::events {
 

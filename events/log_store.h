@@ -17,10 +17,10 @@
 
 #include "events/base/result.h"
 #include "events/idle_tables.h"
-#include "events/log.h"
 #include "events/merkle.h"
 #include "events/next_ids.h"
 #include "events/record.h"
+#include "events/rocks_log.h"
 
 namespace codelog::events {
 

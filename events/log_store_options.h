@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "events/log.h"
 #include "events/log_store.h"
+#include "events/rocks_log.h"
 
 namespace codelog::events {
 

@@ -41,7 +41,7 @@ class Verification {
   }
 
  private:
-  bool full() const { return findings_.size() >= EventLog::findings_max; }
+  bool full() const { return findings_.size() >= LogMaintenance::findings_max; }
   void add(base::Position position, std::string detail) {
     if (!full()) findings_.push_back({position, std::move(detail)});
   }

@@ -1,4 +1,4 @@
-// Computes everything in a log again from its commits and compares. See EventLog::verify.
+// Computes everything in a log again from its commits and compares. See LogMaintenance::verify().
 #pragma once
 
 #include <filesystem>

@@ -16,8 +16,7 @@ bool is_after(const events::Commit& commit, const Moment& moment) {
 // commit after the moment.
 class StreamsReader {
  public:
-  StreamsReader(const events::EventLog& log, const PastQuery& query)
-      : log_(log), moment_(query.moment) {
+  StreamsReader(const events::Log& log, const PastQuery& query) : log_(log), moment_(query.moment) {
     for (const events::Stream& stream : query.streams) {
       readers_.push_back(
           {stream, log.read_stream(stream, base::StreamVersion(1), events::Direction::forward)});
@@ -68,14 +67,14 @@ class StreamsReader {
     return position && *position > *last;
   }
 
-  const events::EventLog& log_;
+  const events::Log& log_;
   const Moment& moment_;
   std::vector<Reader> readers_;
 };
 
 }  // namespace
 
-base::Result<void> replay_past(Store& store, const events::EventLog& log, const PastQuery& query) {
+base::Result<void> replay_past(Store& store, const events::Log& log, const PastQuery& query) {
   Projector projector(store, Projector::Positions::sparse, identity_of(log));
   if (!query.has_all_contents) projector.keep_contents_only_of(query.contents_of);
   StreamsReader reader(log, query);
@@ -88,8 +87,7 @@ base::Result<void> replay_past(Store& store, const events::EventLog& log, const 
   return projector.flush(WriteMode::bulk);
 }
 
-base::Result<std::unique_ptr<Store>> views_as_of(const events::EventLog& log,
-                                                 const PastQuery& query) {
+base::Result<std::unique_ptr<Store>> views_as_of(const events::Log& log, const PastQuery& query) {
   std::unique_ptr<Store> store = std::make_unique<MemoryStore>();
   if (const auto replayed = replay_past(*store, log, query); !replayed) return replayed.error();
   return store;

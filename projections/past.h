@@ -35,9 +35,8 @@ struct PastQuery {
 
 // Errors: corrupt (a commit of that past cannot be read, or does not fit; for a time, also the
 // stream's next commit); io.
-base::Result<std::unique_ptr<Store>> views_as_of(const events::EventLog& log,
-                                                 const PastQuery& query);
+base::Result<std::unique_ptr<Store>> views_as_of(const events::Log& log, const PastQuery& query);
 // As above, into an empty store.
-base::Result<void> replay_past(Store& store, const events::EventLog& log, const PastQuery& query);
+base::Result<void> replay_past(Store& store, const events::Log& log, const PastQuery& query);
 
 }  // namespace codelog::projections

@@ -25,7 +25,7 @@ base::Result<void> with_damage_as_error(const std::function<base::Result<void>()
 }
 
 // False for views of another format or of another log.
-bool is_of_log(const Store& store, const events::EventLog& log) {
+bool is_of_log(const Store& store, const events::Log& log) {
   const auto bytes = store.reader()->get(keys::meta());
   if (!bytes) return true;
   // The format is the first field in every format.
@@ -63,8 +63,7 @@ struct CaughtUp {
   bool is_log_unreadable = false;
 };
 
-CaughtUp catch_up_to(Store& store, const events::EventLog& log, const Progress& progress,
-                     Position end) {
+CaughtUp catch_up_to(Store& store, const events::Log& log, const Progress& progress, Position end) {
   CaughtUp caught_up;
   std::unique_ptr<events::CommitReader> reader;
   std::optional<base::Result<events::Commit>> commit;
@@ -88,7 +87,7 @@ struct OpenedViews {
   std::string damage;  // why damaged views were made again
 };
 
-base::Result<OpenedViews> open_caught_up(const StorePlace& place, const events::EventLog& log,
+base::Result<OpenedViews> open_caught_up(const StorePlace& place, const events::Log& log,
                                          const Progress& progress) {
   const Position head = log.head().position;
   std::error_code ignored;  // If the marker cannot be checked, the next open checks again.
@@ -145,7 +144,7 @@ base::Result<void> build(Store& store, const LogIdentity& log, const NextCommit&
   });
 }
 
-base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
+base::Result<void> catch_up(Store& store, const events::Log& log, const Progress& progress,
                             std::optional<Position> last) {
   const Position head = log.head().position;
   return catch_up_to(store, log, progress, last ? std::min(*last, head) : head).outcome;
@@ -155,7 +154,7 @@ base::Result<void> mark_for_rebuild(const std::filesystem::path& folder) {
   return base::write_file_durably(marker_of(folder), "");
 }
 
-Projections::Projections(std::filesystem::path folder, events::EventLog& log,
+Projections::Projections(std::filesystem::path folder, events::Log& log,
                          std::unique_ptr<RocksStore> store)
     : folder_(std::move(folder)), log_(log), store_(std::move(store)) {
   store_->set_on_damage([this](const std::string& cause) { note_damage(cause); });
@@ -164,7 +163,7 @@ Projections::Projections(std::filesystem::path folder, events::EventLog& log,
 Projections::~Projections() = default;
 
 base::Result<std::unique_ptr<Projections>> Projections::open(const std::filesystem::path& folder,
-                                                             events::EventLog& log,
+                                                             events::Log& log,
                                                              const Progress& progress,
                                                              rocksdb::Env* environment) {
   auto opened = open_caught_up({folder, environment}, log, progress);
@@ -351,6 +350,6 @@ base::Sha256 digest(const StoreReader& reader) {
   return total;
 }
 
-LogIdentity identity_of(const events::EventLog& log) { return {log.id(), log.head().epoch}; }
+LogIdentity identity_of(const events::Log& log) { return {log.id(), log.head().epoch}; }
 
 }  // namespace codelog::projections

@@ -31,7 +31,7 @@ class Projections {
   // unavailable (another process has the views open); corrupt, naming the commit (it cannot be read
   // or does not fit).
   static base::Result<std::unique_ptr<Projections>> open(const std::filesystem::path& folder,
-                                                         events::EventLog& log,
+                                                         events::Log& log,
                                                          const Progress& progress = {},
                                                          rocksdb::Env* environment = nullptr);
   ~Projections();
@@ -52,7 +52,7 @@ class Projections {
   // The damage because of which open() removed the old views; empty if there was none.
   const std::string& damage_found() const { return damage_found_; }
 
-  // As EventLog::give_back_memory(), for the views' store.
+  // As LogMaintenance::give_back_memory(), for the views' store.
   void give_back_memory() { store_->write_idle_tables(); }
 
   // `listener` is called with commits that the views have just applied, on the committing thread,
@@ -68,8 +68,7 @@ class Projections {
     bool is_lasting = false;  // trying again does not help
   };
 
-  Projections(std::filesystem::path folder, events::EventLog& log,
-              std::unique_ptr<RocksStore> store);
+  Projections(std::filesystem::path folder, events::Log& log, std::unique_ptr<RocksStore> store);
   void take_in(std::span<const events::Commit> commits);
   base::Result<void> apply_from_log(Position last) REQUIRES(applying_);
   base::Result<void> apply(std::span<const events::Commit> commits) REQUIRES(applying_);
@@ -80,7 +79,7 @@ class Projections {
   void recover_when_failed(const std::stop_token& stop);
 
   const std::filesystem::path folder_;
-  events::EventLog& log_;
+  events::Log& log_;
   std::string damage_found_;
   std::unique_ptr<RocksStore> store_;
   base::Mutex applying_;  // commits are applied in order
@@ -103,7 +102,7 @@ base::Result<void> mark_for_rebuild(const std::filesystem::path& folder);
 
 // Applies all commits after the store's checkpoint, in bulk; only up to `last` if that is given.
 // Errors: io; corrupt (a commit cannot be read or does not fit, or the store is damaged).
-base::Result<void> catch_up(Store& store, const events::EventLog& log, const Progress& progress,
+base::Result<void> catch_up(Store& store, const events::Log& log, const Progress& progress,
                             std::optional<Position> last = std::nullopt);
 
 // Gives the commit after the checkpoint, valid until the next call; null at the end.
@@ -117,6 +116,6 @@ base::Result<void> build(Store& store, const LogIdentity& log, const NextCommit&
 base::Sha256 digest(const StoreReader& reader);
 base::Sha256 digest(const Store& store);
 
-LogIdentity identity_of(const events::EventLog& log);
+LogIdentity identity_of(const events::Log& log);
 
 }  // namespace codelog::projections

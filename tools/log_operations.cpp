@@ -25,7 +25,7 @@ using base::Result;
 constexpr std::uint64_t list_commits_max = 1000;
 
 Result<Json> list_commits(site::DataFolder& folder, const Json& arguments) {
-  const events::EventLog& log = folder.log();
+  const events::Log& log = folder.log();
   const bool newest_first = flag_argument(arguments, "newest_first");
   const auto limit = number_argument(arguments, "limit", list_commits_max);
   if (!limit) return limit.error();
@@ -71,7 +71,7 @@ bool erases(const events::Commit& commit, const std::string& username) {
 
 // From the log alone, since there may be no views. An erasure is the last commit of its user's
 // stream, or close to it.
-bool is_erased_in(const events::EventLog& log, const std::string& username) {
+bool is_erased_in(const events::Log& log, const std::string& username) {
   const auto stream = events::Stream::of_user(username);
   const auto reader =
       log.read_stream(stream, log.stream_version(stream), events::Direction::backward);

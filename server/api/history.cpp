@@ -154,7 +154,7 @@ class EventWriter {
 };
 
 // The version of the stream at its first commit after `after`.
-Result<StreamVersion> first_after(const events::EventLog& log, const events::Stream& stream,
+Result<StreamVersion> first_after(const events::Log& log, const events::Stream& stream,
                                   StreamVersion size, base::Position after) {
   std::uint64_t first = 1;
   std::uint64_t end = size.value() + 1;
@@ -232,7 +232,7 @@ std::size_t codes_count(const Commit& commit) {
 
 }  // namespace
 
-Result<std::string> history_json(const events::EventLog& log, const projections::Views& views,
+Result<std::string> history_json(const events::Log& log, const projections::Views& views,
                                  base::CodelistId codelist, const HistoryRange& range) {
   const auto stream = events::Stream::of_codelist(codelist);
   const StreamVersion size = views.stream_version(stream);

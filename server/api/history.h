@@ -27,7 +27,7 @@ struct HistoryRange {
 // {"events": […], "next": position or null}; marks commits that cannot be read. The field `more` of
 // an event is the address of the next codes of its lists. Errors: corrupt, when the index of the
 // codelist's commits is damaged.
-base::Result<std::string> history_json(const events::EventLog& log, const projections::Views& views,
+base::Result<std::string> history_json(const events::Log& log, const projections::Views& views,
                                        base::CodelistId codelist, const HistoryRange& range);
 
 }  // namespace codelog::api

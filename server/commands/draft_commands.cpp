@@ -269,7 +269,7 @@ Result<Commit> DraftCommands::confirm_assumptions(
 namespace {
 
 // The effect of the draft step at this position of the log.
-Result<StepEffect> read_step(const events::EventLog& log, const Views& views, Position position,
+Result<StepEffect> read_step(const events::Log& log, const Views& views, Position position,
                              VersionId draft) {
   const auto commit = log.read(position);
   if (!commit) return commit.error();
@@ -306,7 +306,7 @@ Result<void> check_seen(const Commit& move, const Actor& actor, const Reversal& 
 
 // The effect of the step to undo or to redo. Errors: conflict, if there is none, or if another user
 // moved it and the client has not seen that.
-Result<StepEffect> effect_to_reverse(const events::EventLog& log, const Views& views,
+Result<StepEffect> effect_to_reverse(const events::Log& log, const Views& views,
                                      const VersionRecord& draft, const Actor& actor,
                                      const Reversal& reversal) {
   if (reversal.steps.empty()) {

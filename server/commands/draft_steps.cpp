@@ -101,7 +101,7 @@ std::optional<StepEffect> effect_of(const Commit& commit, VersionId draft) {
 }
 
 Result<std::map<std::string, base::CodeStatus>> decided_by_others(
-    const events::EventLog& log, const projections::VersionRecord& draft, const Actor& actor,
+    const events::Log& log, const projections::VersionRecord& draft, const Actor& actor,
     const std::optional<Position>& base_position) {
   std::map<std::string, base::CodeStatus> decided;
   std::map<std::string, base::CodeStatus> own;  // newer than what is read next
@@ -127,7 +127,7 @@ Result<std::map<std::string, base::CodeStatus>> decided_by_others(
   return decided;
 }
 
-Result<Commit> last_move(const events::EventLog& log, const projections::VersionRecord& draft,
+Result<Commit> last_move(const events::Log& log, const projections::VersionRecord& draft,
                          Position step) {
   const auto moves = [&](const events::Event& event) {
     const auto* undone = std::get_if<events::DraftStepUndone>(&event);

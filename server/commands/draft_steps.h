@@ -33,13 +33,13 @@ std::optional<StepEffect> effect_of(const Commit& commit, VersionId draft);
 // last step on this draft; other steps on the codelist do not show the actor the draft. Errors:
 // corrupt, if a commit in between cannot be read.
 Result<std::map<std::string, base::CodeStatus>> decided_by_others(
-    const events::EventLog& log, const projections::VersionRecord& draft, const Actor& actor,
+    const events::Log& log, const projections::VersionRecord& draft, const Actor& actor,
     const std::optional<Position>& base_position);
 
 // The commit that last put this step of the draft into effect or out of it: the step itself, its
 // undoing, or its redoing. Reads the codelist's commits from the newest one back to it. Errors:
 // those of reading them.
-Result<Commit> last_move(const events::EventLog& log, const projections::VersionRecord& draft,
+Result<Commit> last_move(const events::Log& log, const projections::VersionRecord& draft,
                          Position step);
 
 // The draft's own codes: it started with them, and none of its first searches found them. They come
@@ -48,7 +48,7 @@ Result<Commit> last_move(const events::EventLog& log, const projections::Version
 // cannot be read, every code counts as its own. Thread-safe; must not outlive the log.
 class OwnCodes {
  public:
-  OwnCodes(const events::EventLog& log, const projections::VersionRecord& draft)
+  OwnCodes(const events::Log& log, const projections::VersionRecord& draft)
       : log_(log), stream_(Stream::of_codelist(draft.codelist)), draft_(draft.id) {}
 
   bool contains(const std::string& code) const;
@@ -56,7 +56,7 @@ class OwnCodes {
  private:
   void read() const;
 
-  const events::EventLog& log_;
+  const events::Log& log_;
   const Stream stream_;
   const VersionId draft_;
   mutable std::once_flag once_;

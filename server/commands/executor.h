@@ -42,7 +42,7 @@ using projections::Views;
 
 // The services that a command uses; all of them outlive the commands.
 struct Site {
-  events::EventLog& log;
+  events::Log& log;
   projections::Projections& projections;
   // Opens a registered release's file. Errors: not_found (the file is gone), unavailable (the file
   // is not the registered one), corrupt.
@@ -150,9 +150,10 @@ class Executor {
 
   // Returns the commit, durable and in the views; or the earlier commit with the idempotency key;
   // or, if there was nothing to do, a commit without events at the position of the views. Errors:
-  // those of `decide` and of EventLog::append; unavailable, if others kept the turn for too long,
-  // or if the views do not follow the log; not_shown, if they ceased to follow it with this commit,
-  // which is stored; unconfirmed, if the commit may be stored. Throws projections::DamagedViews.
+  // those of `decide` and of events::Log::append(); unavailable, if others kept the turn for too
+  // long, or if the views do not follow the log; not_shown, if they ceased to follow it with this
+  // commit, which is stored; unconfirmed, if the commit may be stored. Throws
+  // projections::DamagedViews.
   Result<Commit> run(const Write& write, const Turn& turn, const Decide& decide);
 
   const Site& site() const { return site_; }

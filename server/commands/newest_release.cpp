@@ -38,8 +38,7 @@ bool registers(const events::Commit& commit, const std::string& alias) {
 
 // The place in the log of the release's last registration. A registration that cannot be read
 // counts at its first place; one that the log does not show yet is after all others.
-base::Position registered_at(const events::EventLog& log, const Views& views,
-                             const std::string& alias) {
+base::Position registered_at(const events::Log& log, const Views& views, const std::string& alias) {
   const auto stream = events::Stream::of_release(alias);
   const auto reader =
       log.read_stream(stream, views.stream_version(stream), events::Direction::backward);
@@ -52,7 +51,7 @@ base::Position registered_at(const events::EventLog& log, const Views& views,
 
 }  // namespace
 
-std::optional<ReleaseRecord> newest_release(const events::EventLog& log, const Views& views,
+std::optional<ReleaseRecord> newest_release(const events::Log& log, const Views& views,
                                             std::string_view coding_system) {
   std::vector<ReleaseRecord> latest = latest_ready_releases(views, coding_system);
   if (latest.empty()) return std::nullopt;

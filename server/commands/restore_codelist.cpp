@@ -17,7 +17,7 @@ using projections::VersionRecord;
 
 // Calls `use` with each codelist that has ever taken this name, the newest first, until it returns
 // true. A commit that cannot be read names none.
-void for_codelists_named(const events::EventLog& log, const Owner& owner, const std::string& slug,
+void for_codelists_named(const events::Log& log, const Owner& owner, const std::string& slug,
                          const std::function<bool(CodelistId)>& use) {
   std::set<CodelistId> seen;
   const auto is_wanted = [&](const auto* event) {

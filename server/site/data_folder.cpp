@@ -124,7 +124,7 @@ base::Result<void> DataFolder::open_log(const DataFolderOptions& options) {
   auto keys = accounts::KeyRing::open(data_ / "keys" / "users");
   if (!keys) return keys.error();
   keys_ = std::move(*keys);
-  auto log = events::EventLog::open(log_options(options));
+  auto log = events::open_log(log_options(options));
   if (!log) return log.error();
   log_ = std::move(*log);
   return {};

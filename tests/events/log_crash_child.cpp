@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "crash_protocol.h"
-#include "events/log.h"
+#include "events/rocks_log.h"
 
 using namespace std::literals;
 
@@ -29,7 +29,7 @@ void report(const events::CrashReport& report) {
 void leave_unsynced(events::LogOptions options) {
   constexpr std::uint64_t commits_count = 10;
   options.sync = false;
-  const auto log = events::EventLog::open(options);
+  const auto log = events::open_log(options);
   if (!log) std::_Exit(6);
   const std::uint64_t first = (*log)->stream_version(events::crash_stream(0)).value();
   for (std::uint64_t i = 0; i < commits_count; ++i) {
@@ -39,7 +39,7 @@ void leave_unsynced(events::LogOptions options) {
 
 // A client that repeats a request with its key is told that the request was done, so every stored
 // commit counts as acknowledged.
-void report_all(const events::EventLog& log) {
+void report_all(const events::Log& log) {
   const auto reader = log.read_all(codelog::base::Position(1), events::Direction::forward);
   while (const auto commit = reader->next()) {
     if (!*commit) std::_Exit(8);
@@ -49,7 +49,7 @@ void report_all(const events::EventLog& log) {
   }
 }
 
-void append_for_ever(events::EventLog& log, std::uint32_t writer) {
+void append_for_ever(events::Log& log, std::uint32_t writer) {
   for (;;) {
     const std::uint64_t version = log.stream_version(events::crash_stream(writer)).value();
     const auto appended = log.append(events::crash_draft(writer, version));
@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
   // Little memory, so that tables are written, logs switched and tables merged all the time.
   options.memory_bytes = 256u << 10;
   if (argv[3] == "later"s) leave_unsynced(options);
-  const auto log = events::EventLog::open(options);
+  const auto log = events::open_log(options);
   if (!log) {
     std::fprintf(stderr, "open: %s\n", log.error().detail.c_str());
     return 3;

@@ -190,7 +190,7 @@ Outcome lose_power(const TemporaryFolder& folder, Sync sync, std::uint64_t count
   Child child(folder.path() / "log", 4, sync, environment);
   run_until(child, count, acknowledged, [&] { fifo.trigger(); });
   LogOptions options = options_in(folder);
-  const auto log = EventLog::open(options);
+  const auto log = open_log(options);
   if (!log) {
     UNSCOPED_INFO(log.error().detail);
     return Outcome::refused;

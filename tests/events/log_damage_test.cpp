@@ -26,7 +26,7 @@ void fill(const LogOptions& options, std::uint64_t count) {
 }
 
 base::Error open_error(const LogOptions& options) {
-  const auto log = EventLog::open(options);
+  const auto log = open_log(options);
   REQUIRE_FALSE(log);
   return log.error();
 }
@@ -461,7 +461,7 @@ TEST_CASE("verifying reports progress and stops after enough findings", "[log][d
     CHECK(total == 5000);
     done.push_back(position);
   });
-  CHECK(findings->size() == EventLog::findings_max);
+  CHECK(findings->size() == LogMaintenance::findings_max);
   CHECK(done == std::vector<std::uint64_t>{5000});
 }
 

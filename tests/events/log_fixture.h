@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "events/log.h"
+#include "events/rocks_log.h"
 
 namespace codelog::events {
 
@@ -39,7 +39,7 @@ inline LogOptions options_in(const TemporaryFolder& folder) {
 }
 
 inline std::unique_ptr<EventLog> open_or_fail(const LogOptions& options) {
-  auto log = EventLog::open(options);
+  auto log = open_log(options);
   if (!log) FAIL(log.error().detail);
   return *std::move(log);
 }

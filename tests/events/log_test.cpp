@@ -237,18 +237,18 @@ TEST_CASE("a log opens only once, and is created only on request", "[log]") {
   const TemporaryFolder folder;
   LogOptions options = options_in(folder);
   options.create_if_missing = false;
-  const auto none = EventLog::open(options);
+  const auto none = open_log(options);
   REQUIRE_FALSE(none);
   CHECK(none.error().code == ErrorCode::not_found);
   CHECK_FALSE(std::filesystem::exists(options.folder));
 
   options.create_if_missing = true;
   const auto log = open_or_fail(options);
-  const auto second = EventLog::open(options);
+  const auto second = open_log(options);
   REQUIRE_FALSE(second);
   CHECK(second.error().code == ErrorCode::unavailable);
   // The failed attempt must not have removed the first one's lock.
-  const auto third = EventLog::open(options);
+  const auto third = open_log(options);
   REQUIRE_FALSE(third);
   CHECK(third.error().code == ErrorCode::unavailable);
   CHECK(log->append(step("a", 0)));

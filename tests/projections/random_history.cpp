@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "events/base/check.h"
+#include "events/rocks_log.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 
 namespace codelog::tests {
@@ -59,7 +60,7 @@ TemporaryFolder::~TemporaryFolder() { fs::remove_all(path_); }
 std::unique_ptr<events::EventLog> open_log(const TemporaryFolder& folder) {
   events::LogOptions options;
   options.folder = folder.path() / "log";
-  return must(events::EventLog::open(options));
+  return must(events::open_log(options));
 }
 
 TestSite::TestSite(const fs::path& folder, unsigned seed, std::size_t codes_count) {
@@ -80,7 +81,7 @@ void TestSite::open(const fs::path& folder) {
   events::LogOptions options;
   options.folder = folder / "log";
   options.witness_file = folder / "witness";
-  log_ = must(events::EventLog::open(options));
+  log_ = must(events::open_log(options));
   projections_ = must(projections::Projections::open(folder / "projections", *log_));
   executor_ = std::make_unique<commands::Executor>(
       commands::Site{*log_, *projections_,

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "events/rocks_log.h"
 #include "projections/memory_store.h"
 #include "projections/past.h"
 #include "tests/projections/random_history.h"
@@ -23,8 +24,8 @@ constexpr std::size_t codes_count = 150;
 
 // Applies the commits up to `after` in portions that end at random commits. Each portion is the
 // life of one projector, whose last commits are lost before it writes them.
-void take_in_with_crashes(projections::Store& store, const events::EventLog& log,
-                          base::Position after, std::mt19937& random) {
+void take_in_with_crashes(projections::Store& store, const events::Log& log, base::Position after,
+                          std::mt19937& random) {
   for (;;) {
     projections::Projector projector(store, projections::Projector::Positions::dense,
                                      projections::identity_of(log));
@@ -152,7 +153,7 @@ TEST_CASE("views of another log are deleted") {
   events::LogOptions options;
   options.folder = other.path() / "second";
   options.witness_file = other.path() / "second_witness";
-  auto log = events::EventLog::open(options);
+  auto log = events::open_log(options);
   REQUIRE(log);
   const auto views = projections::Projections::open(folder.path() / "copied", **log);
   REQUIRE(views);

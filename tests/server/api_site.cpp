@@ -5,6 +5,7 @@
 #include "coding_systems/snomedct/import.h"
 #include "coding_systems/versioning/alias.h"
 #include "events/base/check.h"
+#include "events/rocks_log.h"
 #include "server/accounts/passwords.h"
 #include "server/accounts/personal_data.h"
 #include "server/api/routes.h"
@@ -83,7 +84,7 @@ void ApiSite::open() {
   events::LogOptions options;
   options.folder = folder_.path() / "log";
   options.witness_file = folder_.path() / "witness";
-  log_ = must(events::EventLog::open(options));
+  log_ = must(events::open_log(options));
   projections_ = must(projections::Projections::open(folder_.path() / "projections", *log_));
   const commands::Site site{*log_,
                             *projections_,

@@ -62,7 +62,7 @@ class ApiSite {
   // Closes everything and opens it again, with views rebuilt from the log.
   void restart_with_new_views();
 
-  events::EventLog& log() { return *log_; }
+  events::Log& log() { return *log_; }
   projections::Projections& projections() { return *projections_; }
   projections::Views views() { return projections_->views(); }
   accounts::KeyRing& keys() { return *keys_; }

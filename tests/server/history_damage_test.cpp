@@ -17,7 +17,7 @@ constexpr std::uint64_t damaged_position = 5;
 const auto stream = events::Stream::of_codelist(base::CodelistId(1));
 
 // Makes a codelist, then changes its description again and again.
-void fill(events::EventLog& log) {
+void fill(events::Log& log) {
   for (std::uint64_t i = 0; i < commits_count; ++i) {
     events::CommitDraft draft;
     draft.actor = "alice";

@@ -57,8 +57,8 @@ std::map<std::string, std::string> content_of(const projections::StoreReader& re
 }
 
 // The views of the first commits of one log and, behind them, of the rest of another one.
-std::map<std::string, std::string> views_of(const events::EventLog& log, Position last,
-                                            const events::EventLog& rest) {
+std::map<std::string, std::string> views_of(const events::Log& log, Position last,
+                                            const events::Log& rest) {
   projections::MemoryStore store;
   REQUIRE(projections::catch_up(store, log, {}, last));
   projections::Projector projector(store, projections::Projector::Positions::dense, {});

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "events/base/file.h"
-#include "events/log.h"
+#include "events/rocks_log.h"
 #include "tests/tools/program.h"
 
 namespace codelog::tools::test::program_test {
@@ -209,7 +209,7 @@ TEST_CASE("a data folder has the releases for tables whose release nobody knows"
       events::LogOptions options;
       options.folder = data.path() / "log";
       options.witness_file = data.path() / "keys" / "head-witness";
-      const auto log = events::EventLog::open(std::move(options));
+      const auto log = events::open_log(std::move(options));
       REQUIRE(log);
       events::CommitDraft draft;
       draft.command = "AddOrganisation";

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <thread>
 
+#include "events/rocks_log.h"
 #include "projections/past.h"
 #include "projections/projections.h"
 #include "projections/rocks_store.h"
@@ -92,14 +93,14 @@ Result<std::unique_ptr<events::EventLog>> open_log(const fs::path& folder, bool 
   options.folder = folder;
   options.witness_file = folder.string() + ".witness";
   options.sync = sync;
-  return events::EventLog::open(std::move(options));
+  return events::open_log(std::move(options));
 }
 
 // Appends on several threads, each with its own draft, until the time is up. Gives commits per
 // second.
 class Writers {
  public:
-  Writers(events::EventLog& log, int count, std::uint32_t first_id) : log_(log) {
+  Writers(events::Log& log, int count, std::uint32_t first_id) : log_(log) {
     for (int i = 0; i < count; ++i) {
       histories_.emplace_back(first_id + static_cast<std::uint32_t>(i));
     }
@@ -129,7 +130,7 @@ class Writers {
   }
 
  private:
-  events::EventLog& log_;
+  events::Log& log_;
   std::vector<DraftHistory> histories_;
 };
 
@@ -169,7 +170,7 @@ Result<std::uint64_t> fill_log(Bench& bench, const fs::path& folder, std::uint64
   return done;
 }
 
-Result<double> replay_per_cpu_second(const events::EventLog& log, std::uint64_t commits_count) {
+Result<double> replay_per_cpu_second(const events::Log& log, std::uint64_t commits_count) {
   const double before = process_cpu_seconds();
   const auto reader = log.read_all(base::Position(1), events::Direction::forward);
   events::Commit commit;
@@ -184,7 +185,7 @@ Result<double> replay_per_cpu_second(const events::EventLog& log, std::uint64_t 
   return static_cast<double>(count) / (process_cpu_seconds() - before);
 }
 
-Result<double> project_per_cpu_second(const events::EventLog& log, const fs::path& folder,
+Result<double> project_per_cpu_second(const events::Log& log, const fs::path& folder,
                                       std::uint64_t commits_count) {
   std::error_code error;
   fs::remove_all(folder, error);

@@ -1,4 +1,4 @@
-#include "events/log.h"
+#include "events/rocks_log.h"
 
 #include <rocksdb/env.h>
 
@@ -431,7 +431,7 @@ base::Result<std::unique_ptr<EventLog>> open_log(LogOptions options, rocksdb::En
   return std::unique_ptr<EventLog>(std::make_unique<RocksLog>(*std::move(parts), std::move(ask)));
 }
 
-base::Result<std::unique_ptr<EventLog>> EventLog::open(LogOptions options) {
+base::Result<std::unique_ptr<EventLog>> open_log(LogOptions options) {
   return open_log(std::move(options), rocksdb::Env::Default());
 }
 
