@@ -3,13 +3,13 @@
 #include <rocksdb/env.h>
 
 #include <limits>
-#include <set>
 
 #include "events/base/check.h"
 #include "events/base/mutex.h"
 #include "events/base/waiting.h"
 #include "events/codec.h"
 #include "events/committer.h"
+#include "events/draft_check.h"
 #include "events/free_space.h"
 #include "events/log_internal.h"
 #include "events/log_reader.h"
@@ -21,35 +21,6 @@ namespace {
 
 using base::Error;
 using base::ErrorCode;
-
-constexpr std::size_t stream_name_bytes_max = 256;
-
-std::optional<Error> problem_with(const CommitDraft& draft) {
-  const auto invalid = [](std::string detail) {
-    return Error{ErrorCode::invalid, std::move(detail), {}};
-  };
-  if (draft.events.empty()) return invalid("a commit needs at least one event");
-  if (draft.streams.empty()) return invalid("a commit needs at least one stream");
-  if (draft.actor.find('\0') != std::string::npos) return invalid("an actor contains NUL");
-  std::set<std::string_view> names;
-  for (const StreamExpectation& stream : draft.streams) {
-    if (stream.stream.name().empty()) return invalid("a stream's name is empty");
-    if (stream.stream.name().size() > stream_name_bytes_max) {
-      return invalid("a stream's name has " + std::to_string(stream.stream.name().size()) +
-                     " bytes; at most " + std::to_string(stream_name_bytes_max) + " are allowed");
-    }
-    if (!names.insert(stream.stream.name()).second) {
-      return invalid("a commit names stream " + stream.stream.name() + " twice");
-    }
-  }
-  if (!draft.idempotency) return std::nullopt;
-  if (draft.idempotency->key.empty()) return invalid("the idempotency key is empty");
-  if (draft.idempotency->key.size() > idempotency_key_bytes_max) {
-    return invalid("the idempotency key has " + std::to_string(draft.idempotency->key.size()) +
-                   " bytes; at most " + std::to_string(idempotency_key_bytes_max) + " are allowed");
-  }
-  return std::nullopt;
-}
 
 Pending make_pending(CommitDraft draft, std::string payload) {
   auto pending = std::make_shared<PendingCommit>();
@@ -110,7 +81,7 @@ class RocksLog final : public EventLog {
   }
 
   base::Result<Appended> append(CommitDraft draft, const AppendTerms& terms) override {
-    if (auto problem = problem_with(draft)) return *std::move(problem);
+    if (auto good = check_draft(draft); !good) return good.error();
     auto payload = encode(draft);
     if (!payload) return payload.error();
     if (auto space = free_space_.accept(payload->size()); !space) return space.error();

@@ -65,6 +65,23 @@ inline CommitDraft step(const std::string& stream, std::uint64_t version,
   return draft;
 }
 
+// Creates a codelist with a version that has two searches, all with the next ids.
+inline CommitDraft creation(const NextIds& ids) {
+  CodelistCreated codelist;
+  codelist.codelist = ids.codelist;
+  VersionCreated version;
+  version.codelist = ids.codelist;
+  version.version = ids.version;
+  version.searches = {{ids.search, SearchKind::term, "asthma", "asthma", {}},
+                      {ids.search.next(), SearchKind::term, "wheeze", "wheeze", {}}};
+  return {{1},
+          "alice",
+          "CreateCodelist",
+          std::nullopt,
+          {{Stream::of_codelist(ids.codelist), StreamVersion(0)}},
+          {codelist, version}};
+}
+
 inline base::ErrorCode error_of(const base::Result<Appended>& appended) {
   REQUIRE_FALSE(appended);
   return appended.error().code;

@@ -11,15 +11,6 @@ namespace {
 using base::ErrorCode;
 using base::Position;
 
-std::vector<std::uint64_t> positions(CommitReader& reader) {
-  std::vector<std::uint64_t> seen;
-  while (auto commit = reader.next()) {
-    REQUIRE(*commit);
-    seen.push_back((*commit)->position.value());
-  }
-  return seen;
-}
-
 }  // namespace
 
 TEST_CASE("commits get dense positions and are there after reopening", "[log]") {
@@ -53,27 +44,6 @@ TEST_CASE("commits get dense positions and are there after reopening", "[log]") 
     CHECK_FALSE(reader->next());
     CHECK(log->verify({})->empty());
   }
-}
-
-TEST_CASE("append accepts a commit exactly when the caller saw the streams' latest versions",
-          "[log]") {
-  const TemporaryFolder folder;
-  const auto log = open_or_fail(options_in(folder));
-  REQUIRE(log->append(step("a", 0)));
-  CHECK(error_of(log->append(step("a", 0))) == ErrorCode::conflict);
-  CHECK(error_of(log->append(step("a", 2))) == ErrorCode::conflict);
-  CommitDraft both = step("a", 1);
-  both.streams.push_back({Stream("b"), StreamVersion(1)});
-  const auto refused = log->append(both);
-  CHECK(error_of(refused) == ErrorCode::conflict);
-  CHECK(refused.error().detail == "stream b is at version 0, not at 1");
-  CHECK(log->stream_version(Stream("a")) == StreamVersion(1));
-  both.streams[1].version = StreamVersion(0);
-  REQUIRE(log->append(both));
-  CHECK(log->stream_version(Stream("a")) == StreamVersion(2));
-  CHECK(log->stream_version(Stream("b")) == StreamVersion(1));
-  CHECK(log->stream_version(Stream("c")) == StreamVersion(0));
-  CHECK(log->head().position == Position(2));
 }
 
 TEST_CASE("an idempotency key acts once, for ever", "[log]") {
@@ -111,27 +81,6 @@ TEST_CASE("an idempotency key acts once, for ever", "[log]") {
   }
 }
 
-TEST_CASE("invalid commits are refused, and nothing is appended", "[log]") {
-  const TemporaryFolder folder;
-  const auto log = open_or_fail(options_in(folder));
-  CommitDraft draft = step("a", 0);
-  SECTION("no events") { draft.events.clear(); }
-  SECTION("no streams") { draft.streams.clear(); }
-  SECTION("a stream twice") { draft.streams.push_back(draft.streams[0]); }
-  SECTION("a stream without a name") { draft.streams[0].stream = Stream(); }
-  SECTION("a stream with a long name") { draft.streams[0].stream = Stream(std::string(257, 'a')); }
-  SECTION("a stream with NUL") { draft.streams[0].stream = Stream(std::string("a\0b", 3)); }
-  SECTION("an actor with NUL") { draft.actor = std::string("a\0b", 3); }
-  SECTION("an actor that is not UTF-8") { draft.actor = "\xff"; }
-  SECTION("an empty idempotency key") { draft.idempotency = IdempotencyKey{}; }
-  SECTION("a long idempotency key") {
-    draft.idempotency = IdempotencyKey{std::string(idempotency_key_bytes_max + 1, 'k'), {}};
-  }
-  CHECK(error_of(log->append(draft)) == ErrorCode::invalid);
-  CHECK(log->head().position == Position(0));
-  CHECK(log->append(step("a", 0)));
-}
-
 TEST_CASE("a large commit is stored, a larger one refused", "[log]") {
   const TemporaryFolder folder;
   const auto log = open_or_fail(options_in(folder));
@@ -145,71 +94,6 @@ TEST_CASE("a large commit is stored, a larger one refused", "[log]") {
   draft.events = {version};
   draft.streams[0].version = StreamVersion(1);
   CHECK(error_of(log->append(draft)) == ErrorCode::too_large);
-}
-
-TEST_CASE("readers go both ways, from anywhere, up to the durable head at their construction",
-          "[log]") {
-  const TemporaryFolder folder;
-  const auto log = open_or_fail(options_in(folder));
-  for (std::uint64_t i = 0; i < 10; ++i) {
-    REQUIRE(log->append(step(i % 2 == 0 ? "even" : "odd", i / 2)));
-  }
-  using V = std::vector<std::uint64_t>;
-  const auto all = [&](std::uint64_t first, Direction direction) {
-    return positions(*log->read_all(Position(first), direction));
-  };
-  CHECK(all(1, Direction::forward) == V{1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
-  CHECK(all(0, Direction::forward).size() == 10);
-  CHECK(all(9, Direction::forward) == V{9, 10});
-  CHECK(all(11, Direction::forward).empty());
-  CHECK(all(3, Direction::backward) == V{3, 2, 1});
-  CHECK(all(99, Direction::backward).size() == 10);
-  CHECK(all(0, Direction::backward).empty());
-  const auto of = [&](const char* stream, std::uint64_t first, Direction direction) {
-    return positions(*log->read_stream(Stream(stream), StreamVersion(first), direction));
-  };
-  CHECK(of("odd", 1, Direction::forward) == V{2, 4, 6, 8, 10});
-  CHECK(of("odd", 0, Direction::forward).size() == 5);
-  CHECK(of("even", 4, Direction::forward) == V{7, 9});
-  CHECK(of("even", 6, Direction::forward).empty());
-  CHECK(of("even", 2, Direction::backward) == V{3, 1});
-  CHECK(of("even", 99, Direction::backward) == V{9, 7, 5, 3, 1});
-  CHECK(of("none", 1, Direction::forward).empty());
-  CHECK(of("eve", 9, Direction::backward).empty());
-
-  const auto bounded = log->read_all(Position(1), Direction::forward);
-  const auto of_stream = log->read_stream(Stream("even"), StreamVersion(1), Direction::forward);
-  REQUIRE(log->append(step("even", 5)));
-  CHECK(positions(*bounded).size() == 10);
-  CHECK(positions(*of_stream).size() == 5);
-  CHECK(log->read(Position(12)).error().code == ErrorCode::not_found);
-  CHECK(log->read(Position(0)).error().code == ErrorCode::not_found);
-}
-
-TEST_CASE("a follower sees every commit in order, before its writer is answered", "[log]") {
-  const TemporaryFolder folder;
-  const auto log = open_or_fail(options_in(folder));
-  std::atomic<std::uint64_t> seen = 0;
-  bool in_order = true;
-  const auto following = log->follow(Position(0), [&](std::span<const Commit> commits) {
-    for (const Commit& commit : commits) {
-      in_order = in_order && commit.position.value() == seen + 1;
-      seen = commit.position.value();
-    }
-  });
-  REQUIRE(following);
-  for (std::uint64_t i = 0; i < 50; ++i) {
-    const auto appended = log->append(step("a", i));
-    REQUIRE(appended);
-    CHECK(seen >= appended->commit.position.value());
-    CHECK(log->head().position >= appended->commit.position);
-  }
-  CHECK(in_order);
-  CHECK(log->wait_for(Position(50), std::chrono::milliseconds(0)));
-  CHECK_FALSE(log->wait_for(Position(51), std::chrono::milliseconds(0)));
-  std::thread waiter([&] { CHECK(log->wait_for(Position(51), std::chrono::minutes(1))); });
-  REQUIRE(log->append(step("a", 50)));
-  waiter.join();
 }
 
 TEST_CASE("append refuses while the volume is nearly full, and continues when there is room",

@@ -63,25 +63,29 @@ std::unique_ptr<events::EventLog> open_log(const TemporaryFolder& folder) {
   return must(events::open_log(options));
 }
 
-TestSite::TestSite(const fs::path& folder, unsigned seed, std::size_t codes_count) {
+TestSite::TestSite(const fs::path& folder, unsigned seed, std::size_t codes_count,
+                   std::unique_ptr<events::Log> log) {
   std::mt19937 random(seed);
   codes_ = make_codes(codes_count);
   release_ = make_release(random, codes_);
   later_release_ = make_release(random, codes_);
-  open(folder);
+  open(folder, std::move(log));
 }
 
 TestSite::TestSite(const fs::path& folder, std::shared_ptr<const coding_systems::Release> release)
     : release_(release), later_release_(std::move(release)) {
-  open(folder);
+  open(folder, nullptr);
 }
 
-void TestSite::open(const fs::path& folder) {
+void TestSite::open(const fs::path& folder, std::unique_ptr<events::Log> log) {
   keys_ = must(accounts::KeyRing::open(folder / "keys" / "users"));
-  events::LogOptions options;
-  options.folder = folder / "log";
-  options.witness_file = folder / "witness";
-  log_ = must(events::open_log(options));
+  if (log == nullptr) {
+    events::LogOptions options;
+    options.folder = folder / "log";
+    options.witness_file = folder / "witness";
+    log = must(events::open_log(options));
+  }
+  log_ = std::move(log);
   projections_ = must(projections::Projections::open(folder / "projections", *log_));
   executor_ = std::make_unique<commands::Executor>(
       commands::Site{*log_, *projections_,
@@ -149,6 +153,7 @@ std::optional<projections::VersionRecord> RandomHistory::some_version() {
   const auto codelist = some_codelist();
   if (!codelist) return std::nullopt;
   const auto versions = site_.projections().views().versions_of(codelist->id);
+  if (versions.empty()) return std::nullopt;  // another user has deleted the codelist
   return versions[pick(versions.size())];
 }
 

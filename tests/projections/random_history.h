@@ -1,6 +1,8 @@
 // A site in a temporary folder, and a random user who runs every possible command.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -37,30 +39,34 @@ class SteppingClock final : public base::Clock {
   base::Timestamp now() const override { return {now_us_ += 1'000'000}; }
 
  private:
-  mutable std::int64_t now_us_ = 1'700'000'000'000'000;
+  mutable std::atomic<std::int64_t> now_us_ = 1'700'000'000'000'000;
 };
 
 // Everything from the log to the commands, over a made-up release of `codes_count` codes.
 class TestSite {
  public:
-  TestSite(const std::filesystem::path& folder, unsigned seed, std::size_t codes_count);
+  // `log` is that of the folder if it is null.
+  TestSite(const std::filesystem::path& folder, unsigned seed, std::size_t codes_count,
+           std::unique_ptr<events::Log> log = nullptr);
   // Over this release, which is also the later one.
   TestSite(const std::filesystem::path& folder,
            std::shared_ptr<const coding_systems::Release> release);
 
-  events::EventLog& log() { return *log_; }
+  events::Log& log() { return *log_; }
+  // The log with proofs and upkeep; throws if the site has another one.
+  events::EventLog& event_log() { return dynamic_cast<events::EventLog&>(*log_); }
   projections::Projections& projections() { return *projections_; }
   commands::Executor& executor() { return *executor_; }
   const std::vector<std::string>& codes() const { return codes_; }
 
  private:
-  void open(const std::filesystem::path& folder);
+  void open(const std::filesystem::path& folder, std::unique_ptr<events::Log> log);
 
   std::vector<std::string> codes_;
   std::shared_ptr<const coding_systems::Release> release_;        // as commands share it
   std::shared_ptr<const coding_systems::Release> later_release_;  // likewise
   std::unique_ptr<accounts::KeyRing> keys_;
-  std::unique_ptr<events::EventLog> log_;
+  std::unique_ptr<events::Log> log_;
   std::unique_ptr<projections::Projections> projections_;
   SteppingClock clock_;
   std::unique_ptr<commands::Executor> executor_;

@@ -167,7 +167,7 @@ TEST_CASE("codelists of a random history are brought back as they were, and noth
   CHECK(restored_count > 40);
   CHECK(revived_count > 3);
   CHECK(site.projections().failure().empty());
-  const auto findings = site.log().verify({});
+  const auto findings = site.event_log().verify({});
   REQUIRE(findings);
   CHECK(findings->empty());
 }

@@ -124,7 +124,7 @@ TEST_CASE("a site is restored to every position of a random history", "[restore]
     const RestoreReport report = restore(request);
     REQUIRE(report.plan.position == position);
     REQUIRE(report.is_root_compared);
-    REQUIRE(report.root == *source.site.log().root(position.value()));
+    REQUIRE(report.root == *source.site.event_log().root(position.value()));
     REQUIRE(report.users_without_key.empty());
     erased_count += report.erased_again.size();
 

@@ -1,0 +1,13 @@
+// What every log refuses in a draft, besides what cannot be encoded (codec.h).
+#pragma once
+
+#include "events/base/result.h"
+#include "events/commit.h"
+
+namespace codelog::events {
+
+// Errors: invalid (no events, no streams, a stream twice; a name or key that is empty, too long or
+// contains NUL).
+base::Result<void> check_draft(const CommitDraft& draft);
+
+}  // namespace codelog::events
