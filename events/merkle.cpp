@@ -2,8 +2,8 @@
 
 #include <bit>
 
+#include "events/base/big_endian.h"
 #include "events/base/check.h"
-#include "events/record.h"
 
 namespace codelog::events {
 namespace {
@@ -35,7 +35,7 @@ base::Result<Hash> range_root(std::uint64_t first, std::uint64_t size,
 
 Hash commit_leaf(base::Position position, const base::Sha256& bytes_digest) {
   static constexpr std::string_view context("codelog commit v1\0", 18);
-  const auto place = big_endian(position.value());
+  const auto place = base::big_endian(position.value());
   const Hash commitment =
       base::sha256({context, std::string_view(place.data(), place.size()), view(bytes_digest)});
   return leaf_hash(view(commitment));

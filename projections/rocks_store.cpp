@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "events/idle_tables.h"
+#include "events/rocksdb/idle_tables.h"
 
 namespace codelog::projections {
 namespace {

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <utility>
 
-#include "coding_systems/base/previous_file.h"
+#include "coding_systems/index/previous_file.h"
 #include "events/base/clock.h"
 #include "mappings/bnfdmd/import.h"
 #include "mappings/ctv3sctmap2/import.h"

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 #include "mappings/dmdvmpprevmap/previous_vmps.h"
 #include "tools/site_access.h"
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "coding_systems/base/previous_file.h"
 #include "coding_systems/bnf/coding_system.h"
 #include "coding_systems/bnf/import.h"
 #include "coding_systems/ctv3/coding_system.h"
@@ -13,6 +12,7 @@
 #include "coding_systems/dmd/previous_vmps.h"
 #include "coding_systems/icd10/coding_system.h"
 #include "coding_systems/icd10/import.h"
+#include "coding_systems/index/previous_file.h"
 #include "coding_systems/opcs4/coding_system.h"
 #include "coding_systems/opcs4/import.h"
 #include "coding_systems/readv2/coding_system.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 #include "tools/site_access.h"
 
 namespace codelog::tools {

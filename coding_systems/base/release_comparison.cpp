@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "coding_systems/base/node_set.h"
+#include "coding_systems/algebra/node_set.h"
 
 namespace codelog::coding_systems {
 

@@ -16,11 +16,11 @@
 //   second, in the order of codes with letters in either case alike, and the codes that start with
 //   the second. Dots at the end of the second do not count, because they pad Read codes. An end
 //   that no code starts with is taken without its dots.
-// - code: as the coding system's own search by code (Release::search_by_code).
+// - code: as the coding system's own search by code (Searches::search_by_code).
 //
 // Some nodes stand for a range of codes (a block of ICD-10). code_prefix and code_range find such a
 // node if they find both its ends; code_prefix also finds it by its whole name. Neither finds a
-// node that no search by code finds (Release::is_found_by_code).
+// node that no search by code finds (Searches::is_found_by_code).
 //
 // Words, phrase and starts_with ignore case and diacritics (text_fold.h).
 //
@@ -34,9 +34,8 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/hierarchy.h"
-#include "coding_systems/base/index_source.h"
-#include "events/base/result.h"
+#include "coding_systems/algebra/hierarchy.h"
+#include "coding_systems/base/text_role.h"
 #include "events/base/search_mode.h"
 
 namespace codelog::coding_systems {
@@ -44,25 +43,20 @@ namespace codelog::coding_systems {
 using base::SearchMode;
 
 // True for the modes whose text is a code or a range of codes, not part of a description.
-bool is_by_code(SearchMode mode);
+constexpr bool is_by_code(SearchMode mode) { return mode >= SearchMode::code_prefix; }
 
 constexpr std::size_t search_text_bytes_max = 1024;
 
 struct SearchQuery {
   SearchMode mode = SearchMode::contains;
   std::string text;
-  // Titles (Release::type_titles), ASCII letters in either case; a code must be listed under one of
-  // them. Empty: any type. With types given, every mode except contains also finds codes that no
-  // term finds (Release::is_found_by_term).
+  // Titles (Descriptions::type_titles), ASCII letters in either case; a code must be listed under
+  // one of them. Empty: any type. With types given, every mode except contains also finds codes
+  // that no term finds (Searches::is_found_by_term).
   std::vector<std::string> types = {};
-  std::optional<bool> active = {};  // as Release::is_active; nothing: either
+  std::optional<bool> active = {};  // as Descriptions::is_active; nothing: either
   bool operator==(const SearchQuery&) const = default;
 };
-
-// Checks that the text can be searched for in its mode, whatever the release. Errors: invalid,
-// naming "text": empty, over search_text_bytes_max, not UTF-8, no letter or digit in a search for
-// words, not a regular expression or one that is too large, not a range.
-base::Result<void> check_search_text(SearchMode mode, std::string_view text);
 
 struct SearchPage {
   std::size_t offset = 0;

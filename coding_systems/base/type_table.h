@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/hierarchy.h"
-#include "coding_systems/base/node_set.h"
+#include "coding_systems/algebra/hierarchy.h"
+#include "coding_systems/algebra/node_set.h"
 
 namespace codelog::coding_systems {
 

@@ -89,14 +89,14 @@ std::string readv2_code(std::string_view text) {
   return std::string(has_term_code ? code : text);
 }
 
-struct System {
-  std::string_view id;
+struct CodeForm {
+  std::string_view system;
   std::string (*normal_code)(std::string_view text);
 };
 
-constexpr std::array<System, 5> systems = {System{"icd10", icd10_code}, System{"opcs4", opcs4_code},
-                                           System{"readv2", readv2_code}, System{"ctv3", read_code},
-                                           System{"bnf", base::ascii_upper}};
+constexpr std::array<CodeForm, 5> code_forms = {
+    CodeForm{"icd10", icd10_code}, CodeForm{"opcs4", opcs4_code}, CodeForm{"readv2", readv2_code},
+    CodeForm{"ctv3", read_code}, CodeForm{"bnf", base::ascii_upper}};
 
 }  // namespace
 
@@ -118,8 +118,8 @@ std::string_view trim_typed_code(std::string_view text) {
 
 std::string normal_code(std::string_view coding_system, std::string_view typed) {
   const std::string_view text = trim_typed_code(typed);
-  for (const System& system : systems) {
-    if (system.id == coding_system) return system.normal_code(text);
+  for (const CodeForm& form : code_forms) {
+    if (form.system == coding_system) return form.normal_code(text);
   }
   return std::string(text);
 }

@@ -1,10 +1,10 @@
 #include "coding_systems/bnf/import.h"
 
-#include "coding_systems/base/background_index.h"
-#include "coding_systems/base/import_finish.h"
-#include "coding_systems/base/release_writer.h"
 #include "coding_systems/bnf/coding_system.h"
 #include "coding_systems/bnf/import_tables.h"
+#include "coding_systems/importing/background_index.h"
+#include "coding_systems/importing/import_finish.h"
+#include "coding_systems/importing/release_writer.h"
 
 namespace codelog::coding_systems {
 namespace {

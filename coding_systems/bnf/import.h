@@ -14,7 +14,7 @@
 // or longer than 1,000 bytes.
 #pragma once
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 
 namespace codelog::coding_systems {
 

@@ -5,12 +5,12 @@
 #include <optional>
 #include <utility>
 
-#include "coding_systems/base/csv_reader.h"
-#include "coding_systems/base/import_notices.h"
-#include "coding_systems/base/index_source.h"
-#include "coding_systems/base/text_lines.h"
-#include "coding_systems/base/text_source.h"
 #include "coding_systems/bnf/coding_system.h"
+#include "coding_systems/importing/csv_reader.h"
+#include "coding_systems/importing/import_notices.h"
+#include "coding_systems/importing/text_lines.h"
+#include "coding_systems/importing/text_source.h"
+#include "coding_systems/index/index_source.h"
 #include "events/base/text.h"
 
 namespace codelog::coding_systems::bnf {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 
 namespace codelog::coding_systems::bnf {
 

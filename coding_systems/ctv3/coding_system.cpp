@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "coding_systems/base/indexed_release.h"
+#include "coding_systems/index/indexed_release.h"
 
 namespace codelog::coding_systems::ctv3 {
 namespace {

@@ -3,10 +3,10 @@
 #include <system_error>
 #include <utility>
 
-#include "coding_systems/base/import_finish.h"
 #include "coding_systems/ctv3/coding_system.h"
 #include "coding_systems/ctv3/import_raw.h"
 #include "coding_systems/ctv3/import_tpp.h"
+#include "coding_systems/importing/import_finish.h"
 
 namespace codelog::coding_systems {
 namespace {

@@ -18,7 +18,7 @@
 // that form a cycle.
 #pragma once
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 
 namespace codelog::coding_systems {
 

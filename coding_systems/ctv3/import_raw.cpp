@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/line_reader.h"
 #include "coding_systems/ctv3/coding_system.h"
 #include "coding_systems/ctv3/import_codes.h"
+#include "coding_systems/importing/line_reader.h"
 
 namespace codelog::coding_systems::ctv3 {
 namespace {

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "coding_systems/base/csv_reader.h"
 #include "coding_systems/ctv3/coding_system.h"
 #include "coding_systems/ctv3/import_codes.h"
+#include "coding_systems/importing/csv_reader.h"
 
 namespace codelog::coding_systems::ctv3 {
 namespace {

@@ -3,12 +3,12 @@
 
 #include <cstdint>
 
-#include "coding_systems/base/background_rows.h"
-#include "coding_systems/base/gzip_file.h"
-#include "coding_systems/base/id_map.h"
-#include "coding_systems/base/import_notices.h"
-#include "coding_systems/base/import_progress.h"
-#include "coding_systems/base/index_source.h"
+#include "coding_systems/importing/background_rows.h"
+#include "coding_systems/importing/gzip_file.h"
+#include "coding_systems/importing/id_map.h"
+#include "coding_systems/importing/import_notices.h"
+#include "coding_systems/importing/import_progress.h"
+#include "coding_systems/index/index_source.h"
 
 namespace codelog::coding_systems::ctv3 {
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "coding_systems/base/indexed_release.h"
 #include "coding_systems/dmd/index_rows.h"
+#include "coding_systems/index/indexed_release.h"
 
 namespace codelog::coding_systems::dmd {
 namespace {

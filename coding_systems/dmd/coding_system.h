@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "coding_systems/base/index_source.h"
 #include "coding_systems/base/release.h"
-#include "coding_systems/base/release_files.h"
-#include "coding_systems/base/sqlite_file.h"
+#include "coding_systems/index/index_source.h"
+#include "coding_systems/index/release_files.h"
+#include "coding_systems/index/sqlite_file.h"
 #include "events/base/result.h"
 
 namespace codelog::coding_systems::dmd {

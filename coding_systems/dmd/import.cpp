@@ -2,13 +2,13 @@
 
 #include <utility>
 
-#include "coding_systems/base/background_index.h"
-#include "coding_systems/base/import_finish.h"
-#include "coding_systems/base/release_writer.h"
 #include "coding_systems/dmd/coding_system.h"
 #include "coding_systems/dmd/import_layout.h"
 #include "coding_systems/dmd/import_tables.h"
 #include "coding_systems/dmd/schema.h"
+#include "coding_systems/importing/background_index.h"
+#include "coding_systems/importing/import_finish.h"
+#include "coding_systems/importing/release_writer.h"
 
 namespace codelog::coding_systems {
 namespace {

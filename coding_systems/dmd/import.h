@@ -19,7 +19,7 @@
 // numbers, dates and flags; texts of more than 4,000 bytes.
 #pragma once
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 
 namespace codelog::coding_systems {
 

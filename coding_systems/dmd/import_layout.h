@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/zip_archive.h"
 #include "coding_systems/dmd/schema.h"
+#include "coding_systems/importing/zip_archive.h"
 
 namespace codelog::coding_systems::dmd {
 

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/background_rows.h"
-#include "coding_systems/base/id_map.h"
 #include "coding_systems/dmd/schema.h"
+#include "coding_systems/importing/background_rows.h"
+#include "coding_systems/importing/id_map.h"
 
 namespace codelog::coding_systems::dmd {
 

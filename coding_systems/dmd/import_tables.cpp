@@ -6,9 +6,9 @@
 #include <optional>
 #include <utility>
 
-#include "coding_systems/base/id_map.h"
-#include "coding_systems/base/xml_reader.h"
 #include "coding_systems/dmd/import_rows.h"
+#include "coding_systems/importing/id_map.h"
+#include "coding_systems/importing/xml_reader.h"
 #include "events/base/text.h"
 
 namespace codelog::coding_systems::dmd {

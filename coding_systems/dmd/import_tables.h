@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "coding_systems/base/import_notices.h"
-#include "coding_systems/base/import_progress.h"
-#include "coding_systems/base/release_writer.h"
 #include "coding_systems/dmd/import_layout.h"
 #include "coding_systems/dmd/index_rows.h"
+#include "coding_systems/importing/import_notices.h"
+#include "coding_systems/importing/import_progress.h"
+#include "coding_systems/importing/release_writer.h"
 
 namespace codelog::coding_systems::dmd {
 

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "coding_systems/base/index_source.h"
 #include "coding_systems/dmd/coding_system.h"
+#include "coding_systems/index/index_source.h"
 
 namespace codelog::coding_systems::dmd {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "coding_systems/base/sqlite_file.h"
+#include "coding_systems/index/sqlite_file.h"
 #include "events/base/result.h"
 
 namespace codelog::coding_systems::dmd {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "coding_systems/base/release_writer.h"
+#include "coding_systems/importing/release_writer.h"
 
 namespace codelog::coding_systems::dmd {
 

@@ -14,10 +14,10 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/import_notices.h"
-#include "coding_systems/base/import_progress.h"
-#include "coding_systems/base/xml_reader.h"
 #include "coding_systems/icd10/coding_system.h"
+#include "coding_systems/importing/import_notices.h"
+#include "coding_systems/importing/import_progress.h"
+#include "coding_systems/importing/xml_reader.h"
 #include "events/base/result.h"
 
 namespace codelog::coding_systems::icd10 {

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <utility>
 
-#include "coding_systems/base/indexed_release.h"
 #include "coding_systems/icd10/index_rows.h"
+#include "coding_systems/index/indexed_release.h"
 #include "events/base/text.h"
 
 namespace codelog::coding_systems::icd10 {

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/import_notices.h"
 #include "coding_systems/icd10/claml.h"
+#include "coding_systems/importing/import_notices.h"
 #include "events/base/result.h"
 
 namespace codelog::coding_systems::icd10 {

@@ -4,14 +4,14 @@
 #include <optional>
 #include <utility>
 
-#include "coding_systems/base/background_index.h"
-#include "coding_systems/base/import_finish.h"
-#include "coding_systems/base/release_writer.h"
 #include "coding_systems/icd10/coding_system.h"
 #include "coding_systems/icd10/editions.h"
 #include "coding_systems/icd10/import_sources.h"
 #include "coding_systems/icd10/import_write.h"
 #include "coding_systems/icd10/nhs_table.h"
+#include "coding_systems/importing/background_index.h"
+#include "coding_systems/importing/import_finish.h"
+#include "coding_systems/importing/release_writer.h"
 
 namespace codelog::coding_systems {
 namespace {

@@ -17,7 +17,7 @@
 // disagree, modifiers that make existing codes. See claml.h, editions.h and nhs_table.h.
 #pragma once
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 
 namespace codelog::coding_systems {
 

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include "coding_systems/base/text_source.h"
+#include "coding_systems/importing/text_source.h"
 #include "events/base/text.h"
 
 namespace codelog::coding_systems::icd10 {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/xml_reader.h"
-#include "coding_systems/base/zip_archive.h"
+#include "coding_systems/importing/xml_reader.h"
+#include "coding_systems/importing/zip_archive.h"
 #include "events/base/result.h"
 
 namespace codelog::coding_systems::icd10 {

@@ -3,10 +3,10 @@
 
 #include <vector>
 
-#include "coding_systems/base/import_progress.h"
-#include "coding_systems/base/index_source.h"
-#include "coding_systems/base/release_writer.h"
 #include "coding_systems/icd10/editions.h"
+#include "coding_systems/importing/import_progress.h"
+#include "coding_systems/importing/release_writer.h"
+#include "coding_systems/index/index_source.h"
 
 namespace codelog::coding_systems::icd10 {
 

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "coding_systems/base/index_source.h"
 #include "coding_systems/icd10/coding_system.h"
+#include "coding_systems/index/index_source.h"
 
 namespace codelog::coding_systems::icd10 {
 

@@ -15,10 +15,10 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/import_notices.h"
-#include "coding_systems/base/import_progress.h"
-#include "coding_systems/base/text_lines.h"
 #include "coding_systems/icd10/editions.h"
+#include "coding_systems/importing/import_notices.h"
+#include "coding_systems/importing/import_progress.h"
+#include "coding_systems/importing/text_lines.h"
 #include "events/base/result.h"
 
 namespace codelog::coding_systems::icd10 {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "coding_systems/base/indexed_release.h"
+#include "coding_systems/index/indexed_release.h"
 #include "coding_systems/opcs4/codes.h"
 #include "events/base/text.h"
 

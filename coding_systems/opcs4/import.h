@@ -12,7 +12,7 @@
 // titles that are empty, not UTF-8 or too long, parents that form a cycle.
 #pragma once
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 
 namespace codelog::coding_systems {
 

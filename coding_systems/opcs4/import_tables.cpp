@@ -4,8 +4,8 @@
 #include <map>
 #include <utility>
 
-#include "coding_systems/base/text_lines.h"
-#include "coding_systems/base/text_source.h"
+#include "coding_systems/importing/text_lines.h"
+#include "coding_systems/importing/text_source.h"
 #include "coding_systems/opcs4/codes.h"
 #include "events/base/text.h"
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "coding_systems/base/indexed_release.h"
+#include "coding_systems/index/indexed_release.h"
 #include "coding_systems/readv2/codes.h"
 
 namespace codelog::coding_systems::readv2 {

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "coding_systems/base/flat_release.h"
 #include "coding_systems/base/release.h"
-#include "coding_systems/base/release_files.h"
+#include "coding_systems/importing/flat_release.h"
+#include "coding_systems/index/release_files.h"
 #include "events/base/result.h"
 
 namespace codelog::coding_systems::readv2 {

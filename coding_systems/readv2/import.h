@@ -14,7 +14,7 @@
 // are empty, not UTF-8 or too long, one term code with two terms, parents that form a cycle.
 #pragma once
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 
 namespace codelog::coding_systems {
 

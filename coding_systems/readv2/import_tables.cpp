@@ -5,8 +5,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "coding_systems/base/text_lines.h"
-#include "coding_systems/base/text_source.h"
+#include "coding_systems/importing/text_lines.h"
+#include "coding_systems/importing/text_source.h"
 #include "coding_systems/readv2/codes.h"
 #include "events/base/text.h"
 

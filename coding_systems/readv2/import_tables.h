@@ -2,8 +2,8 @@
 // the rules.
 #pragma once
 
-#include "coding_systems/base/flat_release.h"
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/flat_release.h"
+#include "coding_systems/importing/import_progress.h"
 
 namespace codelog::coding_systems::readv2 {
 

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <utility>
 
-#include "coding_systems/base/indexed_release.h"
+#include "coding_systems/index/indexed_release.h"
 #include "coding_systems/snomedct/semantic_tag.h"
 
 namespace codelog::coding_systems::snomedct {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "coding_systems/base/import_finish.h"
+#include "coding_systems/importing/import_finish.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/snomedct/import_layout.h"
 #include "coding_systems/snomedct/import_tables.h"

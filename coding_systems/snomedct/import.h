@@ -37,7 +37,7 @@
 // dates, terms that are not UTF-8; and active is-a relationships that form a cycle.
 #pragma once
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 
 namespace codelog::coding_systems {
 

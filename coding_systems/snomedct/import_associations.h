@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "coding_systems/base/import_notices.h"
+#include "coding_systems/importing/import_notices.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/snomedct/import_fields.h"
 #include "coding_systems/snomedct/import_rows.h"

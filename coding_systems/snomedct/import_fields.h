@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/id_map.h"
+#include "coding_systems/importing/id_map.h"
 
 namespace codelog::coding_systems::snomedct {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "coding_systems/base/import_notices.h"
-#include "coding_systems/base/zip_archive.h"
+#include "coding_systems/importing/import_notices.h"
+#include "coding_systems/importing/zip_archive.h"
 
 namespace codelog::coding_systems::snomedct {
 

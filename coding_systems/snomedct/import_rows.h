@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/import_progress.h"
-#include "coding_systems/base/line_reader.h"
+#include "coding_systems/importing/import_progress.h"
+#include "coding_systems/importing/line_reader.h"
 #include "coding_systems/snomedct/import_fields.h"
 
 namespace codelog::coding_systems::snomedct {

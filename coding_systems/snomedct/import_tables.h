@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/id_map.h"
-#include "coding_systems/base/import_notices.h"
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/id_map.h"
+#include "coding_systems/importing/import_notices.h"
+#include "coding_systems/importing/import_progress.h"
 #include "coding_systems/snomedct/import_associations.h"
 #include "coding_systems/snomedct/import_fields.h"
 #include "coding_systems/snomedct/import_layout.h"

@@ -6,8 +6,8 @@
 #include <future>
 #include <stop_token>
 
-#include "coding_systems/base/import_progress.h"
-#include "coding_systems/base/release_writer.h"
+#include "coding_systems/importing/import_progress.h"
+#include "coding_systems/importing/release_writer.h"
 #include "coding_systems/snomedct/import_tables.h"
 
 namespace codelog::coding_systems::snomedct {

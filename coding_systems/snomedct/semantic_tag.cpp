@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "coding_systems/base/text_fold.h"
+#include "coding_systems/index/text_fold.h"
 #include "events/base/text.h"
 
 namespace codelog::coding_systems::snomedct {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "coding_systems/base/release_files.h"
+#include "coding_systems/index/release_files.h"
 #include "events/base/result.h"
 
 namespace codelog::coding_systems {

@@ -5,11 +5,11 @@
 #include <system_error>
 #include <utility>
 
-#include "coding_systems/base/previous_file.h"
 #include "coding_systems/bnf/coding_system.h"
 #include "coding_systems/ctv3/coding_system.h"
 #include "coding_systems/dmd/coding_system.h"
 #include "coding_systems/icd10/coding_system.h"
+#include "coding_systems/index/previous_file.h"
 #include "coding_systems/opcs4/coding_system.h"
 #include "coding_systems/readv2/coding_system.h"
 #include "coding_systems/snomedct/coding_system.h"

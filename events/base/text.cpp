@@ -90,6 +90,11 @@ CodePoint first_code_point(std::string_view text) {
   return {value, static_cast<std::size_t>(size)};
 }
 
+std::string_view without_byte_order_mark(std::string_view text) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  return text;
+}
+
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
   const auto continues_character = [](char c) {

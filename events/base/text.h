@@ -25,6 +25,10 @@ bool is_utf8(std::string_view text);
 // The length of the text's well-formed beginning, in bytes; the next byte is at fault.
 std::size_t utf8_bytes(std::string_view text);
 
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+// The text without a UTF-8 byte order mark at its start.
+std::string_view without_byte_order_mark(std::string_view text);
+
 // The longest beginning of the text with at most this many bytes and only whole characters.
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max);
 

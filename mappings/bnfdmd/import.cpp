@@ -4,8 +4,8 @@
 #include <array>
 #include <vector>
 
-#include "coding_systems/base/mapping_writer.h"
-#include "coding_systems/base/short_text.h"
+#include "coding_systems/importing/mapping_writer.h"
+#include "coding_systems/importing/short_text.h"
 #include "events/base/text.h"
 #include "mappings/bnfdmd/mapping.h"
 #include "mappings/bnfdmd/sheet_reader.h"

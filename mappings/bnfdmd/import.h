@@ -11,7 +11,7 @@
 // other than 6 to 18 digits, repeated SNOMED codes, and types other than VMP, VMPP, AMP and AMPP.
 #pragma once
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 
 namespace codelog::mappings {
 

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "coding_systems/base/sqlite_file.h"
+#include "coding_systems/index/sqlite_file.h"
 
 namespace codelog::mappings {
 namespace {

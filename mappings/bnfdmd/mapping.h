@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "coding_systems/base/release.h"
-#include "coding_systems/base/short_text.h"
+#include "coding_systems/importing/short_text.h"
 #include "events/base/result.h"
 
 namespace codelog::mappings {

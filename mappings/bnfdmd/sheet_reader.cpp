@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "coding_systems/base/text_lines.h"
-#include "coding_systems/base/xml_reader.h"
+#include "coding_systems/importing/text_lines.h"
+#include "coding_systems/importing/xml_reader.h"
 
 namespace codelog::mappings {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "coding_systems/base/zip_archive.h"
+#include "coding_systems/importing/zip_archive.h"
 #include "events/base/result.h"
 
 namespace codelog::mappings {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <unordered_map>
 
-#include "coding_systems/base/mapping_writer.h"
-#include "coding_systems/base/short_text.h"
+#include "coding_systems/importing/mapping_writer.h"
+#include "coding_systems/importing/short_text.h"
 #include "events/base/clock.h"
 #include "events/base/text.h"
 #include "mappings/ctv3sctmap2/mapping.h"

@@ -13,7 +13,7 @@
 // days that do not exist.
 #pragma once
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 
 namespace codelog::mappings {
 

@@ -4,7 +4,7 @@
 #include <system_error>
 #include <utility>
 
-#include "coding_systems/base/text_source.h"
+#include "coding_systems/importing/text_source.h"
 
 namespace codelog::mappings {
 namespace {

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/import_progress.h"
-#include "coding_systems/base/text_lines.h"
+#include "coding_systems/importing/import_progress.h"
+#include "coding_systems/importing/text_lines.h"
 
 namespace codelog::mappings {
 

@@ -4,12 +4,12 @@
 #include <array>
 #include <utility>
 
-#include "coding_systems/base/csv_reader.h"
-#include "coding_systems/base/gzip_file.h"
-#include "coding_systems/base/import_notices.h"
-#include "coding_systems/base/mapping_writer.h"
-#include "coding_systems/base/sqlite_file.h"
-#include "coding_systems/base/text_lines.h"
+#include "coding_systems/importing/csv_reader.h"
+#include "coding_systems/importing/gzip_file.h"
+#include "coding_systems/importing/import_notices.h"
+#include "coding_systems/importing/mapping_writer.h"
+#include "coding_systems/importing/text_lines.h"
+#include "coding_systems/index/sqlite_file.h"
 #include "events/base/text.h"
 
 namespace codelog::mappings {

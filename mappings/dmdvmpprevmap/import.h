@@ -7,7 +7,7 @@
 
 #include <optional>
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 #include "mappings/dmdvmpprevmap/previous_vmps.h"
 
 namespace codelog::mappings {

@@ -4,7 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "coding_systems/base/sqlite_file.h"
+#include "coding_systems/index/sqlite_file.h"
 
 namespace codelog::mappings {
 namespace {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/short_text.h"
+#include "coding_systems/importing/short_text.h"
 #include "events/base/result.h"
 
 namespace codelog::mappings {

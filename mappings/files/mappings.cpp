@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "coding_systems/base/previous_file.h"
-#include "coding_systems/base/release_files.h"
+#include "coding_systems/index/previous_file.h"
+#include "coding_systems/index/release_files.h"
 #include "events/base/check.h"
 #include "events/base/text.h"
 

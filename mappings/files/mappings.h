@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/release_files.h"
+#include "coding_systems/index/release_files.h"
 #include "events/base/digest.h"
 #include "events/base/mutex.h"
 #include "events/base/result.h"

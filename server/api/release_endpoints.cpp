@@ -1,7 +1,7 @@
 // Releases and their content, and the user of a request.
 #include <set>
 
-#include "coding_systems/base/codeset.h"
+#include "coding_systems/algebra/codeset.h"
 #include "coding_systems/base/typed_code.h"
 #include "server/accounts/personal_data.h"
 #include "server/api/endpoint.h"
@@ -110,9 +110,9 @@ Result<http::Response> make_codeset(const ReadCall& call) {
   if (!release) return release.error();
   const auto codeset = codeset_of(call.body, *release);
   if (!codeset) return codeset.error();
-  const auto walk = codeset->walk_definition([](const CodeUniverse& universe, Node node) {
+  const auto walk = codeset->walk_definition([&](const CodeUniverse&, Node node) {
     // every code is known, so none is a stranger
-    return commands::shown_term(universe.release(), node);
+    return commands::shown_term(**release, node);
   });
   if (!walk) return walk.error();
   JsonWriter json(codelog::json::JsonStyle::compact, 64 + codeset->count() * term_bytes);

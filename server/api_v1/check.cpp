@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/text_lines.h"
 #include "events/base/text.h"
 #include "server/api_v1/writes.h"
 #include "server/commands/csv_table.h"
@@ -69,7 +68,7 @@ Response status_error(std::string_view sentence) {
 // --- codelists.txt
 
 std::vector<std::string> read_lines(std::string_view text) {
-  text = coding_systems::without_byte_order_mark(text);
+  text = base::without_byte_order_mark(text);
   std::vector<std::string> lines;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "coding_systems/base/text_lines.h"
 #include "coding_systems/base/typed_code.h"
 #include "events/base/text.h"
 
@@ -37,8 +36,8 @@ class CsvReader {
  private:
   // Programs that add a mark to a file that has one leave two, or one behind rows of their own.
   void skip_byte_order_marks() {
-    while (text_.substr(at_).starts_with(coding_systems::byte_order_mark)) {
-      at_ += coding_systems::byte_order_mark.size();
+    while (text_.substr(at_).starts_with(base::byte_order_mark)) {
+      at_ += base::byte_order_mark.size();
     }
   }
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "coding_systems/base/codeset.h"
+#include "coding_systems/algebra/codeset.h"
+#include "coding_systems/index/search_text.h"
 #include "events/base/text.h"
 #include "server/commands/search_reruns.h"
 #include "server/commands/validation.h"
@@ -88,9 +89,15 @@ Result<SearchExpansion> expand(const ReleasePointer& release, const SearchReques
   const CodeUniverse universe(release);
   const bool is_plain =
       request.mode == SearchMode::contains && request.types.empty() && !request.active.has_value();
-  if (!is_plain) return SearchExpansion::by_query(universe, query_of(request));
-  return request.kind == SearchKind::term ? SearchExpansion::by_term(universe, request.text)
-                                          : SearchExpansion::by_code(universe, request.text);
+  if (!is_plain) {
+    const auto found = release->search(query_of(request));
+    if (!found) return found.error();
+    return SearchExpansion::of_nodes(universe, *found);
+  }
+  if (request.kind == SearchKind::term) {
+    return SearchExpansion::of_nodes(universe, release->search_by_term(request.text));
+  }
+  return SearchExpansion::of_matches(universe, release->search_by_code(request.text));
 }
 
 // The draft's codes; searches and the hierarchy add unresolved ones.

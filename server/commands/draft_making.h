@@ -1,7 +1,7 @@
 // Searches for a draft, and the initial content of a draft made from a version.
 #pragma once
 
-#include "coding_systems/base/search_expansion.h"
+#include "coding_systems/algebra/search_expansion.h"
 #include "server/commands/executor.h"
 #include "server/commands/validation.h"
 #include "server/commands/version_contents.h"

@@ -10,7 +10,7 @@
 #include <tuple>
 #include <vector>
 
-#include "coding_systems/base/index_search.h"
+#include "coding_systems/index/index_search.h"
 #include "server/commands/version_contents.h"
 
 namespace codelog::commands {

@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "coding_systems/base/text_fold.h"
 #include "coding_systems/base/typed_code.h"
+#include "coding_systems/index/text_fold.h"
 #include "events/base/text.h"
 
 namespace codelog::commands {

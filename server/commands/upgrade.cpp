@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "coding_systems/base/codeset.h"
+#include "coding_systems/algebra/codeset.h"
 #include "server/commands/draft_making.h"
 #include "server/commands/texts.h"
 #include "server/commands/validation.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "coding_systems/base/codeset.h"
+#include "coding_systems/algebra/codeset.h"
 #include "coding_systems/base/typed_code.h"
 #include "events/base/thrown_error.h"
 #include "server/commands/csv_table.h"

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "coding_systems/base/codeset.h"
+#include "coding_systems/algebra/codeset.h"
 #include "events/base/mutex.h"
 #include "server/commands/draft_steps.h"
 #include "server/commands/executor.h"

@@ -1,6 +1,6 @@
 #include "server/files/downloads.h"
 
-#include "coding_systems/base/codeset.h"
+#include "coding_systems/algebra/codeset.h"
 #include "server/commands/code_column.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/csv_writer.h"
@@ -159,8 +159,8 @@ Result<std::string> definition_csv(const commands::Site& site, const Views& view
   const auto codeset = codeset_of(views, codelist, version, *release);
   if (!codeset) return codeset.error();
   using coding_systems::CodeUniverse;
-  const auto rows = codeset->walk_definition([](const CodeUniverse& universe, Node node) {
-    return universe.is_stranger(node) ? std::string_view("Unknown") : universe.release().term(node);
+  const auto rows = codeset->walk_definition([&](const CodeUniverse& universe, Node node) {
+    return universe.is_stranger(node) ? std::string_view("Unknown") : (*release)->term(node);
   });
   if (!rows) return rows.error();
   std::string out;

@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-#include "coding_systems/base/previous_file.h"
+#include "coding_systems/index/previous_file.h"
 #include "events/base/file.h"
 #include "server/accounts/personal_data.h"
 #include "server/commands/release_commands.h"

@@ -15,7 +15,7 @@
 
 #include "coding_systems/versioning/releases.h"
 #include "events/base/file.h"
-#include "events/rocks_log.h"
+#include "events/rocksdb/rocks_log.h"
 #include "mappings/files/mappings.h"
 #include "projections/projections.h"
 #include "server/accounts/key_ring.h"

@@ -9,11 +9,11 @@
 #include <set>
 #include <thread>
 
-#include "coding_systems/base/previous_file.h"
+#include "coding_systems/index/previous_file.h"
 #include "events/base/check.h"
 #include "events/base/file.h"
 #include "events/base/mutex.h"
-#include "events/log_loader.h"
+#include "events/rocksdb/log_loader.h"
 #include "projections/projections.h"
 #include "server/accounts/personal_data.h"
 #include "server/commands/account_commands.h"

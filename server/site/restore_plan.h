@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "events/stored_log.h"
+#include "events/rocksdb/stored_log.h"
 #include "projections/past.h"
 #include "server/site/progress.h"
 

@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "coding_systems/base/codeset.h"
-#include "coding_systems/base/codeset_definition.h"
+#include "coding_systems/algebra/codeset.h"
+#include "coding_systems/algebra/codeset_definition.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 
 namespace codelog::tests::codeset_golden_test {

@@ -7,8 +7,8 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
-#include "coding_systems/base/codeset.h"
-#include "coding_systems/base/search_expansion.h"
+#include "coding_systems/algebra/codeset.h"
+#include "coding_systems/algebra/search_expansion.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 #include "tests/coding_systems/codeset_oracle.h"
 

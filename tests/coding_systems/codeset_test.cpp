@@ -1,12 +1,12 @@
 // Codesets by example: the worked examples of the rules, boundary cases, and sizes that break
 // recursion.
-#include "coding_systems/base/codeset.h"
+#include "coding_systems/algebra/codeset.h"
 
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "coding_systems/base/codeset_definition.h"
-#include "coding_systems/base/search_expansion.h"
+#include "coding_systems/algebra/codeset_definition.h"
+#include "coding_systems/algebra/search_expansion.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 
 namespace codelog::tests::codeset_test {
@@ -258,19 +258,19 @@ TEST_CASE("a search brings its topmost matches and all their descendants") {
       FakeRelease::Edges{
           {"root", "heart"}, {"heart", "heart/valve"}, {"heart/valve", "mitral"}, {"root", "lung"}},
       std::vector<std::string>{"old heart"}, "root");
-  const auto found = SearchExpansion::by_term(release, "heart");
+  const auto found = SearchExpansion::of_nodes(release, release->search_by_term("heart"));
   CHECK(found.matching_codes() == std::vector<std::string>{"heart", "heart/valve", "old heart"});
   CHECK(found.ancestor_codes() == std::vector<std::string>{"heart", "old heart"});
   CHECK(found.all_codes() ==
         std::vector<std::string>{"heart", "heart/valve", "mitral", "old heart"});
   CHECK(found.all_codes_count() == 4);
-  const auto none = SearchExpansion::by_term(release, "kidney");
+  const auto none = SearchExpansion::of_nodes(release, release->search_by_term("kidney"));
   CHECK(none.matching_codes().empty());
   CHECK(none.ancestor_codes().empty());
   CHECK(none.all_codes().empty());
-  CHECK(SearchExpansion::by_code(release, "heart/valve").all_codes() ==
+  CHECK(SearchExpansion::of_matches(release, release->search_by_code("heart/valve")).all_codes() ==
         std::vector<std::string>{"heart/valve", "mitral"});
-  CHECK(SearchExpansion::by_code(release, "typed").all_codes() ==
+  CHECK(SearchExpansion::of_matches(release, release->search_by_code("typed")).all_codes() ==
         std::vector<std::string>{"typed"});
 }
 

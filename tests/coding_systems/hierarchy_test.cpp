@@ -1,5 +1,5 @@
 // Ordering a hierarchy: numbers, rows and runs, cycles, and set operations on it.
-#include "coding_systems/base/hierarchy.h"
+#include "coding_systems/algebra/hierarchy.h"
 
 #include <rapidcheck/catch.h>
 
@@ -9,7 +9,7 @@
 #include <numeric>
 #include <set>
 
-#include "coding_systems/base/extended_hierarchy.h"
+#include "coding_systems/algebra/extended_hierarchy.h"
 
 namespace codelog::tests::hierarchy_test {
 

@@ -9,9 +9,9 @@
 #include <set>
 
 #include "claml_support.h"
-#include "coding_systems/base/release_files.h"
 #include "coding_systems/icd10/coding_system.h"
 #include "coding_systems/icd10/import.h"
+#include "coding_systems/index/release_files.h"
 
 namespace codelog::tests::icd10_golden_test {
 namespace {

@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
 #include <cctype>
 
-#include "coding_systems/base/release_files.h"
 #include "coding_systems/bnf/coding_system.h"
 #include "coding_systems/bnf/import.h"
+#include "coding_systems/index/release_files.h"
 #include "import_support.h"
 
 namespace codelog::tests::import_bnf_test {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "coding_systems/base/csv_reader.h"
+#include "coding_systems/importing/csv_reader.h"
 
 namespace codelog::tests::import_csv_test {
 namespace {

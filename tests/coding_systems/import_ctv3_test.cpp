@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
-#include "coding_systems/base/release_files.h"
 #include "coding_systems/ctv3/coding_system.h"
 #include "coding_systems/ctv3/import.h"
+#include "coding_systems/index/release_files.h"
 #include "import_support.h"
 
 namespace codelog::tests::import_ctv3_test {

@@ -5,9 +5,9 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "coding_systems/base/release_files.h"
 #include "coding_systems/dmd/coding_system.h"
 #include "coding_systems/dmd/previous_vmps.h"
+#include "coding_systems/index/release_files.h"
 #include "import_dmd_support.h"
 #include "tools/demo/zip_writer.h"
 

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "coding_systems/base/gzip_file.h"
+#include "coding_systems/importing/gzip_file.h"
 #include "import_support.h"
 
 namespace codelog::tests::import_gzip_test {

@@ -9,9 +9,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "coding_systems/base/locked_file.h"
-#include "coding_systems/base/previous_file.h"
-#include "coding_systems/base/release_writer.h"
+#include "coding_systems/importing/release_writer.h"
+#include "coding_systems/index/locked_file.h"
+#include "coding_systems/index/previous_file.h"
 #include "coding_systems/snomedct/import.h"
 #include "events/base/digest.h"
 #include "import_support.h"

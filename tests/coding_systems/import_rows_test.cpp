@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <map>
 
-#include "coding_systems/base/background_rows.h"
-#include "coding_systems/base/release_writer.h"
+#include "coding_systems/importing/background_rows.h"
+#include "coding_systems/importing/release_writer.h"
 #include "events/base/digest.h"
 #include "import_support.h"
 

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "coding_systems/base/release_files.h"
+#include "coding_systems/index/release_files.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/snomedct/import.h"
 #include "import_support.h"

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 #include "small_releases.h"
 
 namespace codelog::tests {

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "coding_systems/base/import_notices.h"
-#include "coding_systems/base/line_reader.h"
-#include "coding_systems/base/text_lines.h"
+#include "coding_systems/importing/import_notices.h"
+#include "coding_systems/importing/line_reader.h"
+#include "coding_systems/importing/text_lines.h"
 #include "import_support.h"
 
 namespace codelog::tests::import_text_lines_test {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "coding_systems/base/xml_reader.h"
+#include "coding_systems/importing/xml_reader.h"
 
 namespace codelog::tests::import_xml_test {
 namespace {

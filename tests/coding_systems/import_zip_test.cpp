@@ -4,7 +4,7 @@
 #include <optional>
 #include <random>
 
-#include "coding_systems/base/zip_archive.h"
+#include "coding_systems/importing/zip_archive.h"
 #include "coding_systems/snomedct/import.h"
 #include "import_support.h"
 

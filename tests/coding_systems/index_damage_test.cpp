@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "coding_systems/base/code_search.h"
-#include "coding_systems/base/release_files.h"
-#include "coding_systems/base/release_index.h"
-#include "coding_systems/base/text_fold.h"
 #include "coding_systems/bnf/coding_system.h"
+#include "coding_systems/index/code_search.h"
+#include "coding_systems/index/release_files.h"
+#include "coding_systems/index/release_index.h"
+#include "coding_systems/index/text_fold.h"
 #include "small_releases.h"
 
 namespace codelog::tests::index_damage_test {

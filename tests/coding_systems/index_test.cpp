@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "coding_systems/base/release_files.h"
-#include "coding_systems/base/release_index.h"
 #include "coding_systems/bnf/coding_system.h"
+#include "coding_systems/index/release_files.h"
+#include "coding_systems/index/release_index.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/snomedct/semantic_tag.h"
 #include "small_releases.h"

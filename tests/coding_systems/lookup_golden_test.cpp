@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "coding_systems/base/search_expansion.h"
+#include "coding_systems/algebra/search_expansion.h"
 #include "coding_systems/versioning/releases.h"
 #include "events/base/digest.h"
 #include "small_releases.h"

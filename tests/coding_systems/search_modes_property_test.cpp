@@ -6,10 +6,10 @@
 #include <catch2/catch.hpp>
 #include <tuple>
 
-#include "coding_systems/base/regex_search.h"
-#include "coding_systems/base/text_fold.h"
-#include "coding_systems/base/text_order.h"
-#include "coding_systems/base/word_search.h"
+#include "coding_systems/index/regex_search.h"
+#include "coding_systems/index/text_fold.h"
+#include "coding_systems/index/text_order.h"
+#include "coding_systems/index/word_search.h"
 #include "tests/coding_systems/search_modes_support.h"
 
 namespace codelog::tests::search_modes_property_test {

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "coding_systems/base/release_index.h"
+#include "coding_systems/index/release_index.h"
 
 namespace codelog::tests {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/indexed_release.h"
+#include "coding_systems/index/indexed_release.h"
 
 namespace codelog::tests {
 

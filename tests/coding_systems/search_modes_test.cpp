@@ -3,9 +3,9 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "coding_systems/base/index_search.h"
-#include "coding_systems/base/search_expansion.h"
-#include "coding_systems/base/text_fold.h"
+#include "coding_systems/algebra/search_expansion.h"
+#include "coding_systems/index/index_search.h"
+#include "coding_systems/index/text_fold.h"
 #include "tests/coding_systems/search_modes_support.h"
 
 namespace codelog::tests::search_modes_test {
@@ -345,13 +345,11 @@ TEST_CASE("a release's types are counted on the first request of any kind", "[se
 TEST_CASE("a search in any mode expands to all descendants", "[search][modes]") {
   const auto release = joints();
   const coding_systems::CodeUniverse universe(*release);
-  const auto found = coding_systems::SearchExpansion::by_query(
-      universe, {.mode = SearchMode::phrase, .text = "femoral fracture"});
-  REQUIRE(found);
-  CHECK(found->matching_codes() == Ranked{"1"});
-  CHECK(found->all_codes() == Ranked{"1", "2"});
-  CHECK(!coding_systems::SearchExpansion::by_query(universe,
-                                                   {.mode = SearchMode::regex, .text = "("}));
+  const auto nodes = release->search({.mode = SearchMode::phrase, .text = "femoral fracture"});
+  REQUIRE(nodes);
+  const auto found = coding_systems::SearchExpansion::of_nodes(universe, *nodes);
+  CHECK(found.matching_codes() == Ranked{"1"});
+  CHECK(found.all_codes() == Ranked{"1", "2"});
 }
 
 }  // namespace codelog::tests::search_modes_test

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "coding_systems/base/release_index.h"
-#include "coding_systems/base/text_search.h"
+#include "coding_systems/index/release_index.h"
+#include "coding_systems/index/text_search.h"
 #include "events/base/text.h"
 
 using namespace std::string_literals;

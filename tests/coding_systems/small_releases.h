@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "coding_systems/base/release_files.h"
+#include "coding_systems/index/release_files.h"
 
 namespace codelog::tests {
 

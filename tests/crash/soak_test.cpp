@@ -11,7 +11,7 @@
 #include <optional>
 #include <thread>
 
-#include "coding_systems/base/sqlite_file.h"
+#include "coding_systems/index/sqlite_file.h"
 #include "tests/crash/storm.h"
 #include "tools/demo/releases.h"
 

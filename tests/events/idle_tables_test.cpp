@@ -1,4 +1,4 @@
-#include "events/idle_tables.h"
+#include "events/rocksdb/idle_tables.h"
 
 #include <rocksdb/db.h>
 

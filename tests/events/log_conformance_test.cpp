@@ -5,9 +5,9 @@
 #include <thread>
 
 #include "events/base/check.h"
+#include "events/memory/memory_log.h"
 #include "events/merkle.h"
 #include "log_fixture.h"
-#include "tests/events/memory_log.h"
 
 namespace codelog::events::log_conformance_test {
 namespace {

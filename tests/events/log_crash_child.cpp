@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "crash_protocol.h"
-#include "events/rocks_log.h"
+#include "events/rocksdb/rocks_log.h"
 
 using namespace std::literals;
 

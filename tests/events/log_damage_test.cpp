@@ -5,7 +5,7 @@
 
 #include "events/base/file.h"
 #include "events/codec.h"
-#include "events/witness.h"
+#include "events/rocksdb/witness.h"
 #include "log_fixture.h"
 #include "raw_log.h"
 

@@ -9,7 +9,7 @@
 #include <future>
 #include <set>
 
-#include "events/log_internal.h"
+#include "events/rocksdb/log_internal.h"
 #include "log_fixture.h"
 
 namespace codelog::events::log_fault_test {

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "events/rocks_log.h"
+#include "events/rocksdb/rocks_log.h"
 
 namespace codelog::events {
 

@@ -1,5 +1,5 @@
 // Making a log out of another one's commits, in bulk.
-#include "events/log_loader.h"
+#include "events/rocksdb/log_loader.h"
 
 #include <fstream>
 

@@ -8,8 +8,8 @@
 #include <random>
 #include <thread>
 
-#include "events/log_internal.h"
 #include "events/merkle.h"
+#include "events/rocksdb/log_internal.h"
 #include "log_fixture.h"
 
 namespace codelog::events::log_model_test {

@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "events/record.h"
+#include "events/rocksdb/record.h"
 
 namespace codelog::events::merkle_test {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "events/log_store.h"
+#include "events/rocksdb/log_store.h"
 
 namespace codelog::events {
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <thread>
 
-#include "events/stored_log.h"
+#include "events/rocksdb/stored_log.h"
 #include "log_fixture.h"
 #include "raw_log.h"
 

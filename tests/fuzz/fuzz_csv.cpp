@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/csv_reader.h"
+#include "coding_systems/importing/csv_reader.h"
 #include "events/base/check.h"
 
 namespace {

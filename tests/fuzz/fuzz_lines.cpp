@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "coding_systems/base/text_lines.h"
+#include "coding_systems/importing/text_lines.h"
 #include "events/base/check.h"
 
 namespace {

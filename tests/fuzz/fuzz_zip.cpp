@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "coding_systems/base/zip_archive.h"
+#include "coding_systems/importing/zip_archive.h"
 #include "events/base/check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

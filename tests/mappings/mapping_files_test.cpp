@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "coding_systems/base/previous_file.h"
+#include "coding_systems/index/previous_file.h"
 #include "mappings/dmdvmpprevmap/import.h"
 #include "mappings/files/mappings.h"
 #include "tests/mappings/mapping_support.h"

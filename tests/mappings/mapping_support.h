@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "coding_systems/base/import_progress.h"
+#include "coding_systems/importing/import_progress.h"
 #include "tests/coding_systems/import_support.h"
 
 namespace codelog::tests {

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "events/base/check.h"
-#include "events/rocks_log.h"
+#include "events/rocksdb/rocks_log.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 
 namespace codelog::tests {

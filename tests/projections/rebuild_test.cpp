@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
-#include "events/rocks_log.h"
+#include "events/rocksdb/rocks_log.h"
 #include "projections/memory_store.h"
 #include "projections/past.h"
 #include "tests/projections/random_history.h"

@@ -5,7 +5,7 @@
 #include "coding_systems/snomedct/import.h"
 #include "coding_systems/versioning/alias.h"
 #include "events/base/check.h"
-#include "events/rocks_log.h"
+#include "events/rocksdb/rocks_log.h"
 #include "server/accounts/passwords.h"
 #include "server/accounts/personal_data.h"
 #include "server/api/routes.h"

@@ -1,6 +1,6 @@
 #include "tests/server/made_release.h"
 
-#include "coding_systems/base/indexed_release.h"
+#include "coding_systems/index/indexed_release.h"
 #include "events/base/check.h"
 #include "events/base/digest.h"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "coding_systems/base/index_source.h"
 #include "coding_systems/base/release.h"
+#include "coding_systems/index/index_source.h"
 
 namespace codelog::tests {
 

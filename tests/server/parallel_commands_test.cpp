@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "events/memory/memory_log.h"
 #include "projections/memory_store.h"
-#include "tests/events/memory_log.h"
 #include "tests/projections/random_history.h"
 
 namespace codelog::tests::parallel_commands_test {

@@ -17,7 +17,7 @@ using Sources = std::map<std::string, std::string>;
 // names.
 std::vector<std::string> dependency_breaches(const Sources& sources);
 
-// Returns "next_absent (coding_systems/base/node_set.h)" for a function declared in a header
+// Returns "next_absent (coding_systems/algebra/node_set.h)" for a function declared in a header
 // outside tests/ and mentioned nowhere else outside tests/ except in its definition. Misses
 // functions that share their name with something used.
 std::vector<std::string> dead_functions(const Sources& sources);

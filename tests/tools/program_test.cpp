@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "events/base/file.h"
-#include "events/rocks_log.h"
+#include "events/rocksdb/rocks_log.h"
 #include "tests/tools/program.h"
 
 namespace codelog::tools::test::program_test {

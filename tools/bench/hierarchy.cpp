@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <random>
 
-#include "coding_systems/base/codeset.h"
-#include "coding_systems/base/node_set.h"
+#include "coding_systems/algebra/codeset.h"
+#include "coding_systems/algebra/node_set.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/measure.h"
 #include "tools/bench/release_sql.h"

@@ -2,7 +2,7 @@
 #include <chrono>
 #include <thread>
 
-#include "events/rocks_log.h"
+#include "events/rocksdb/rocks_log.h"
 #include "projections/past.h"
 #include "projections/projections.h"
 #include "projections/rocks_store.h"

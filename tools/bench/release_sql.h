@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "coding_systems/base/release.h"
-#include "coding_systems/base/sqlite_file.h"
+#include "coding_systems/index/sqlite_file.h"
 #include "events/base/result.h"
 
 namespace codelog::tools::bench {

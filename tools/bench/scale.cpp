@@ -1,7 +1,7 @@
 // Measures the limits that must hold for the largest existing release too, the UK Monolith.
 #include <algorithm>
 
-#include "coding_systems/base/node_set.h"
+#include "coding_systems/algebra/node_set.h"
 #include "coding_systems/versioning/releases.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/measure.h"

@@ -2,7 +2,7 @@
 #include <random>
 #include <set>
 
-#include "coding_systems/base/text_fold.h"
+#include "coding_systems/index/text_fold.h"
 #include "events/base/text.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/measure.h"

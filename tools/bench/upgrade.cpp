@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "coding_systems/base/codeset.h"
+#include "coding_systems/algebra/codeset.h"
 #include "coding_systems/snomedct/coding_system.h"
 #include "coding_systems/versioning/alias.h"
 #include "server/commands/draft_making.h"
