@@ -2,9 +2,8 @@
 #include <algorithm>
 
 #include "events/base/version_hash.h"
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
 #include "server/api/history.h"
-#include "server/api/long_reads.h"
 #include "server/api/outcome.h"
 #include "server/api/past.h"
 #include "server/api/paths.h"
@@ -247,7 +246,7 @@ Result<Outcome> restore_codelist(const WriteCall& call) {
   if (!moment) return moment.error();
   commands::CodelistCommands& codelists = call.application.codelists();
   const auto past = [&]() -> Result<commands::PastCodelist> {
-    const auto place = begin_long_read();
+    const auto place = call.application.begin_long_read();
     if (!place) return place.error();
     return codelists.find_past({*owner, std::string(call.path["slug"]), *moment});
   }();
@@ -299,8 +298,8 @@ std::vector<Endpoint> codelist_itself() {
        .path = codelists_path,
        .id = "listCodelists",
        .summary = "Codelists, by age.",
-       .query = {Parameter::owner, Parameter::coding_system, Parameter::status, Parameter::after,
-                 Parameter::limit},
+       .query = {parameters::owner, parameters::coding_system, parameters::status,
+                 parameters::after, parameters::limit},
        .answer = "CodelistPage",
        .is_kept = true,
        .read = list_codelists},
@@ -311,13 +310,14 @@ std::vector<Endpoint> codelist_itself() {
        .body = "NewCodelist",
        .answer = "CodelistCreated",
        .status = 201,
+       .body_bytes_max = endpoints::large_body_bytes_max,
        .act = create_codelist,
        .render = codelist_created},
       {.method = Method::get,
        .path = codelist_path,
        .id = "getCodelist",
        .summary = "A codelist with its versions, by any name that it has had.",
-       .query = {Parameter::as_of},
+       .query = {parameters::as_of},
        .answer = "Codelist",
        .read = get_codelist},
       {.method = Method::patch,
@@ -348,7 +348,7 @@ std::vector<Endpoint> around_codelist() {
        .id = "getHistory",
        .summary = "The events of a codelist, oldest first. An event lists up to 10,000 codes of a "
                   "kind; `more` is the address of the next ones, and gives only that commit.",
-       .query = {Parameter::after, Parameter::limit, Parameter::changes, Parameter::offset},
+       .query = {parameters::after, parameters::limit, parameters::changes, parameters::offset},
        .answer = "HistoryPage",
        .read = get_history},
       {.method = Method::post,
@@ -382,6 +382,7 @@ std::vector<Endpoint> around_codelist() {
        .body = "NewVersion",
        .answer = "VersionCreated",
        .status = 201,
+       .body_bytes_max = endpoints::large_body_bytes_max,
        .act = create_version,
        .render = version_created},
   };

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "events/base/version_hash.h"
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
 #include "server/api/outcome.h"
 #include "server/api/paths.h"
 #include "server/api/precondition.h"
@@ -58,6 +58,7 @@ std::vector<Endpoint> conversion_endpoints() {
        .summary = "Convert codes to another coding system; lists codes without a mapping.",
        .body = "ConversionRequest",
        .answer = "ConvertedCodes",
+       .body_bytes_max = endpoints::large_body_bytes_max,
        .read = convert_codes},
       {.method = Method::post,
        .path = "/api/v2/versions/{hash}/dmd-conversion",
@@ -67,6 +68,7 @@ std::vector<Endpoint> conversion_endpoints() {
        .answer = "DmdConverted",
        .status = 201,
        .body_is_optional = true,
+       .takes_if_match = true,
        .act = convert_to_dmd,
        .render = dmd_converted},
   };

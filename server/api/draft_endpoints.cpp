@@ -1,6 +1,6 @@
 // The steps of building a draft: search, decide, undo.
 #include "events/base/code_status.h"
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
 #include "server/api/outcome.h"
 #include "server/api/paths.h"
 #include "server/api/precondition.h"
@@ -163,6 +163,7 @@ Endpoint post_step(const PostedStep& step, Act act) {
   endpoint.summary = step.summary;
   endpoint.body = step.body;
   endpoint.body_is_optional = true;
+  endpoint.takes_if_match = true;
   endpoint.answer = "StatusesChanged";
   endpoint.act = std::move(act);
   endpoint.render = statuses_changed;
@@ -180,6 +181,8 @@ std::vector<Endpoint> draft_endpoints() {
        .body = "NewSearch",
        .answer = "SearchAdded",
        .status = 201,
+       .or_200_when = "The draft had this search already.",
+       .takes_if_match = true,
        .act = add_search,
        .render = search_added},
       {.method = Method::delete_,
@@ -187,6 +190,7 @@ std::vector<Endpoint> draft_endpoints() {
        .id = "removeSearch",
        .summary = "Remove a search, and the codes that only it found and nobody included.",
        .answer = "StatusesChanged",
+       .takes_if_match = true,
        .act = on_draft(remove_search),
        .render = statuses_changed},
       {.method = Method::patch,
@@ -197,6 +201,7 @@ std::vector<Endpoint> draft_endpoints() {
            "has decided one since.",
        .body = "StatusUpdates",
        .answer = "StatusesChanged",
+       .takes_if_match = true,
        .act = change_statuses,
        .render = statuses_changed},
       post_step({.path = "/api/v2/versions/{hash}/undo",

@@ -51,7 +51,12 @@ Json header(const char* name, const char* description) {
 
 Json parameters_of(const Endpoint& endpoint) {
   Json parameters = path_parameters(endpoint.path);
-  for (const Parameter parameter : endpoint.query) parameters.push_back(describe(parameter));
+  for (const endpoints::Parameter& parameter : endpoint.query) {
+    parameters.push_back({{"name", parameter.name},
+                          {"in", "query"},
+                          {"description", parameter.description},
+                          {"schema", Json::parse(parameter.schema)}});
+  }
   if (endpoint.read) {
     parameters.push_back(
         {{"name", "min_position"},
@@ -61,7 +66,7 @@ Json parameters_of(const Endpoint& endpoint) {
     return parameters;
   }
   parameters.push_back(header("Idempotency-Key", "The same key never acts twice."));
-  if (endpoint.path.find("{hash}") != std::string::npos) {
+  if (endpoint.takes_if_match) {
     parameters.push_back(header("If-Match", "The ETag of the version that the client last read."));
   }
   return parameters;
@@ -78,11 +83,11 @@ Json responses_of(const Endpoint& endpoint) {
   responses["403"] = problem("This user may not do this.");
   responses["409"] = problem("The present state does not allow the request.");
   responses["422"] = problem("The idempotency key was used for another request.");
-  if (endpoint.id == "addSearch") {
-    responses["200"] = {{"description", "The draft had this search already."},
+  if (!endpoint.or_200_when.empty()) {
+    responses["200"] = {{"description", endpoint.or_200_when},
                         {"content", content_of("application/json", endpoint.answer)}};
   }
-  if (endpoint.path.find("{hash}") != std::string::npos) {
+  if (endpoint.takes_if_match) {
     responses["412"] = problem("The version has changed since the state that If-Match names.");
   }
   return responses;

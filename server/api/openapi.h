@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <vector>
 
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
 
 namespace codelog::api {
 

@@ -1,7 +1,7 @@
 // The answers to writes, each made from its commit alone.
 #pragma once
 
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
 
 namespace codelog::api {
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "server/api/long_reads.h"
-
 namespace codelog::api {
 namespace {
 
@@ -74,7 +72,7 @@ Result<http::Response> answer_as_of(
       return std::move(*known);
     }
   }
-  const auto place = begin_long_read();
+  const auto place = call.application.begin_long_read();
   if (!place) return place.error();
   const auto store = projections::views_as_of(call.application.site().log,
                                               {streams_of(call.views, codelist), *moment, version});

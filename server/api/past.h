@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "projections/past.h"
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
 
 namespace codelog::api {
 

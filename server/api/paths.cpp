@@ -43,6 +43,21 @@ base::Result<projections::VersionRecord> version_in_path(const projections::View
   return std::move(*version);
 }
 
+base::Result<commands::ReleasePointer> release_in_path(const endpoints::ReadCall& call) {
+  const std::string alias(call.path["alias"]);
+  const auto record = call.views.release(alias);
+  if (!record || record->state != events::ReleaseState::ready) {
+    return base::Error{base::ErrorCode::not_found, "there is no release " + alias, {}};
+  }
+  if (!commands::has_release_file(call.views, record->coding_system, alias)) {
+    return base::Error{
+        base::ErrorCode::invalid,
+        "the release " + alias + " has no file: its codes are only uploaded, as tables",
+        {}};
+  }
+  return call.application.site().open_release(record->coding_system, alias);
+}
+
 base::Result<base::SearchId> search_id_in_path(const http::PathParameters& path) {
   const std::string_view text = path["id"];
   std::uint32_t number = 0;

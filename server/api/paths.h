@@ -3,6 +3,7 @@
 
 #include "events/base/result.h"
 #include "projections/views.h"
+#include "server/endpoints/endpoint.h"
 #include "server/http/router.h"
 
 namespace codelog::api {
@@ -14,6 +15,8 @@ base::Result<projections::CodelistRecord> codelist_in_path(const projections::Vi
 base::Result<base::VersionId> version_id_in_path(const http::PathParameters& path);
 base::Result<projections::VersionRecord> version_in_path(const projections::Views& views,
                                                          const http::PathParameters& path);
+// {alias}: the ready release.
+base::Result<commands::ReleasePointer> release_in_path(const endpoints::ReadCall& call);
 // {id}: the id of a search.
 base::Result<base::SearchId> search_id_in_path(const http::PathParameters& path);
 

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
 
 namespace codelog::api {
 

@@ -4,7 +4,8 @@
 #include "coding_systems/algebra/codeset.h"
 #include "coding_systems/base/typed_code.h"
 #include "server/accounts/personal_data.h"
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
+#include "server/api/paths.h"
 #include "server/api/render.h"
 #include "server/commands/version_contents.h"
 #include "server/identity/authentication.h"
@@ -159,20 +160,6 @@ Result<http::Response> who_am_i(const ReadCall& call) {
 
 }  // namespace
 
-Result<commands::ReleasePointer> release_in_path(const ReadCall& call) {
-  const std::string alias(call.path["alias"]);
-  const auto record = call.views.release(alias);
-  if (!record || record->state != events::ReleaseState::ready) {
-    return Error{ErrorCode::not_found, "there is no release " + alias, {}};
-  }
-  if (!commands::has_release_file(call.views, record->coding_system, alias)) {
-    return Error{ErrorCode::invalid,
-                 "the release " + alias + " has no file: its codes are only uploaded, as tables",
-                 {}};
-  }
-  return call.application.site().open_release(record->coding_system, alias);
-}
-
 std::vector<Endpoint> release_endpoints() {
   return {
       {.method = Method::get,
@@ -194,6 +181,7 @@ std::vector<Endpoint> release_endpoints() {
        .summary = "The terms of codes (\"Unknown\" for codes that the release does not have).",
        .body = "TermsRequest",
        .answer = "Terms",
+       .body_bytes_max = endpoints::large_body_bytes_max,
        .read = look_up_terms},
       {.method = Method::post,
        .path = "/api/v2/releases/{alias}/codeset",
@@ -202,6 +190,7 @@ std::vector<Endpoint> release_endpoints() {
            "The statuses that follow from a definition or a flat list of codes; saves nothing.",
        .body = "CodesetRequest",
        .answer = "Codeset",
+       .body_bytes_max = endpoints::large_body_bytes_max,
        .read = make_codeset},
   };
 }

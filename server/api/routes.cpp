@@ -1,7 +1,8 @@
 #include "server/api/routes.h"
 
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
 #include "server/api/openapi.h"
+#include "server/api/schemas.h"
 
 namespace codelog::api {
 
@@ -16,10 +17,12 @@ std::vector<Endpoint> all_endpoints() {
 }
 
 void add_routes(http::Router& router, Application& application) {
-  const std::vector<Endpoint> endpoints = all_endpoints();
-  for (const Endpoint& endpoint : endpoints) router.add(route_of(endpoint, application));
+  const std::vector<Endpoint> all = all_endpoints();
+  for (const Endpoint& endpoint : all) {
+    router.add(endpoints::route_of(endpoint, schemas(), application));
+  }
   const http::CachedBody document =
-      http::make_cached_body("application/json", make_openapi(endpoints).dump());
+      http::make_cached_body("application/json", make_openapi(all).dump());
   router.add({.methods = {http::Method::get},
               .pattern = "/api/v2/openapi.json",
               .handler = [document](auto&, auto&) { return http::cached(document); }});

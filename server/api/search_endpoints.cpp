@@ -3,7 +3,8 @@
 
 #include "coding_systems/base/type_table.h"
 #include "coding_systems/base/typed_code.h"
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
+#include "server/api/paths.h"
 #include "server/api/render.h"
 #include "server/commands/draft_making.h"
 #include "server/commands/typed_search.h"
@@ -225,8 +226,8 @@ std::vector<Endpoint> search_endpoints() {
        .path = "/api/v2/releases/{alias}/search",
        .id = "searchRelease",
        .summary = "The codes that a search by term or by code finds; saves nothing.",
-       .query = {Parameter::term, Parameter::code, Parameter::mode, Parameter::type,
-                 Parameter::active},
+       .query = {parameters::term, parameters::code, parameters::mode, parameters::type,
+                 parameters::active},
        .answer = "SearchResult",
        .read = search_release},
       {.method = Method::get,
@@ -234,8 +235,8 @@ std::vector<Endpoint> search_endpoints() {
        .id = "listMatches",
        .summary =
            "The codes that a search matches, best first, each with its matching description.",
-       .query = {Parameter::term, Parameter::code, Parameter::mode, Parameter::type,
-                 Parameter::active, Parameter::limit, Parameter::offset},
+       .query = {parameters::term, parameters::code, parameters::mode, parameters::type,
+                 parameters::active, parameters::limit, parameters::offset},
        .answer = "Matches",
        .read = list_matches},
       {.method = Method::get,

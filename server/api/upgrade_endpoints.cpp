@@ -3,8 +3,7 @@
 
 #include "events/base/client_detail.h"
 #include "events/base/version_hash.h"
-#include "server/api/endpoint.h"
-#include "server/api/long_reads.h"
+#include "server/api/endpoints.h"
 #include "server/api/outcome.h"
 #include "server/api/paths.h"
 #include "server/api/precondition.h"
@@ -162,7 +161,7 @@ Result<http::Response> preview_upgrade(const ReadCall& call) {
   const ReleasePointer older = opened ? *opened : nullptr;
   const auto find_more = successors_beside(call, codelist.coding_system);
   if (!find_more) return find_more.error();
-  const auto place = begin_long_read();
+  const auto place = call.application.begin_long_read();
   if (!place) return place.error();
   const auto content = commands::content_of(call.views, *version, older, newer->open);
   if (!content) return content.error();
@@ -345,7 +344,7 @@ std::vector<Endpoint> upgrade_endpoints() {
        .path = "/api/v2/versions/{hash}/upgrade",
        .id = "previewUpgrade",
        .summary = "The effect of a newer release on the version, code by code; saves nothing.",
-       .query = {Parameter::release},
+       .query = {parameters::release},
        .answer = "UpgradePreview",
        .read = preview_upgrade},
       {.method = Method::post,
@@ -356,6 +355,7 @@ std::vector<Endpoint> upgrade_endpoints() {
        .body = "Upgrade",
        .answer = "VersionCreated",
        .status = 201,
+       .takes_if_match = true,
        .act = upgrade,
        .render = version_created},
       {.method = Method::get,
@@ -371,6 +371,7 @@ std::vector<Endpoint> upgrade_endpoints() {
        .body = "Confirmation",
        .answer = "AssumptionsConfirmed",
        .body_is_optional = true,
+       .takes_if_match = true,
        .act = confirm_assumptions,
        .render = assumptions_confirmed},
       {.method = Method::get,
@@ -378,7 +379,7 @@ std::vector<Endpoint> upgrade_endpoints() {
        .id = "getUpgradeReport",
        .summary = "The effect of the release on every finished version, and the state of the "
                   "report.",
-       .query = {Parameter::after, Parameter::limit},
+       .query = {parameters::after, parameters::limit},
        .answer = "UpgradeReport",
        .read = get_report},
       {.method = Method::post,

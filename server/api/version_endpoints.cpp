@@ -1,5 +1,5 @@
 // Versions: read, draft from, save, publish, delete, clone, convert.
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
 #include "server/api/outcome.h"
 #include "server/api/past.h"
 #include "server/api/paths.h"
@@ -126,6 +126,7 @@ Endpoint post_nothing(std::string_view path, std::string_view id, std::string_vi
   endpoint.summary = summary;
   endpoint.body = "Nothing";
   endpoint.body_is_optional = true;
+  endpoint.takes_if_match = true;
   return endpoint;
 }
 
@@ -168,7 +169,7 @@ std::vector<Endpoint> version_endpoints() {
        .path = "/api/v2/versions/{hash}",
        .id = "getVersion",
        .summary = "A version with its codes, now or at an earlier time. Its ETag suits If-Match.",
-       .query = {Parameter::as_of},
+       .query = {parameters::as_of},
        .answer = "Version",
        .read = get_version},
       {.method = Method::delete_,
@@ -178,6 +179,7 @@ std::vector<Endpoint> version_endpoints() {
        .body = "Deletion",
        .answer = "Deleted",
        .body_is_optional = true,
+       .takes_if_match = true,
        .act = on_version(remove),
        .render = deleted},
       {.method = Method::post,
@@ -188,6 +190,7 @@ std::vector<Endpoint> version_endpoints() {
        .answer = "VersionCreated",
        .status = 201,
        .body_is_optional = true,
+       .takes_if_match = true,
        .act = on_version(create_draft),
        .render = version_created},
       {.method = Method::get,

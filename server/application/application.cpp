@@ -13,9 +13,20 @@ Application::Application(const commands::Site& site, const ApplicationOptions& o
       dmd_conversions_(executor_),
       releases_(executor_),
       cache_(changes_, options.cache_bytes_max),
+      position_waits_({.count = options.position_waits_max, .waiting_max = 0}),
+      long_reads_({.count = options.long_reads_max}),
       upgrade_reports_(releases_) {
   site.projections.set_listener(
       [this](std::span<const events::Commit> commits) { changes_.take_in(commits); });
+}
+
+base::Result<base::Slots::Slot> Application::begin_long_read() {
+  auto place = long_reads_.take();
+  if (place) return std::move(*place);
+  return base::Error{base::ErrorCode::unavailable,
+                     "too many requests look at the past, or at the effects of a newer release, at "
+                     "this moment; ask again soon",
+                     {}};
 }
 
 Application::~Application() { site().projections.set_listener({}); }

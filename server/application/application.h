@@ -3,9 +3,12 @@
 // outlives the server. Safe from any thread.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <thread>
 
+#include "events/base/slots.h"
 #include "server/caching/change_watch.h"
 #include "server/caching/response_cache.h"
 #include "server/commands/account_commands.h"
@@ -22,8 +25,11 @@ namespace codelog::application {
 
 struct ApplicationOptions {
   std::size_t cache_bytes_max = 64u << 20;
-  // The longest wait of a read for the client's min_position.
+  // The longest wait of a read for the client's min_position. Each such wait holds a worker.
   std::chrono::milliseconds position_wait_max{5'000};
+  std::size_t position_waits_max = 16;
+  // Half of the processors, so that other requests still find one.
+  std::size_t long_reads_max = std::max(1u, std::thread::hardware_concurrency() / 2);
 };
 
 class Application {
@@ -48,6 +54,13 @@ class Application {
   caching::ResponseCache& cache() { return cache_; }
   const ApplicationOptions& options() const { return options_; }
 
+  // Beyond these places, a read that waits for a position is refused at once.
+  base::Slots& position_waits() { return position_waits_; }
+  // A place for a read that may take seconds of a processor (a replay of the past, a preview of an
+  // upgrade), until its destruction. Any client may ask for them, so they share one limit. Errors:
+  // unavailable (too many at once).
+  base::Result<base::Slots::Slot> begin_long_read();
+
  private:
   const ApplicationOptions options_;
   commands::Executor executor_;
@@ -60,6 +73,8 @@ class Application {
   commands::ReleaseCommands releases_;
   caching::ChangeWatch changes_;
   caching::ResponseCache cache_;
+  base::Slots position_waits_;
+  base::Slots long_reads_;
   jobs::UpgradeReports
       upgrade_reports_;  // last: its thread must end before the members that it uses
 };

@@ -1,5 +1,5 @@
-// One operation of the native API: its description in the OpenAPI document, and its handler. The
-// router and the document are both made from the table of endpoints, so there is no second list.
+// One operation of an API: its description for a document, its limits, and its handler. The router
+// and the document are both made from a table of endpoints, so there is no second list.
 #pragma once
 
 #include <functional>
@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "server/application/application.h"
+#include "server/endpoints/parameter.h"
 #include "server/http/router.h"
 
-namespace codelog::api {
+namespace codelog::endpoints {
 
 using application::Application;
 using base::Error;
@@ -46,22 +47,9 @@ using Act = std::function<Result<Outcome>(const WriteCall&)>;
 // Makes the answer from the commit alone, so that a repeated request gets the same answer.
 using Render = std::function<http::Response(const WriteCall&, const Commit&)>;
 
-enum class Parameter {
-  term,
-  code,
-  mode,
-  type,
-  active,
-  as_of,
-  after,
-  limit,
-  offset,
-  owner,
-  coding_system,
-  status,
-  changes,
-  release
-};
+// Bodies with codes or tables may be this large.
+constexpr std::size_t large_body_bytes_max = 32u << 20;
+constexpr std::size_t usual_body_bytes_max = 4u << 20;
 
 struct Endpoint {
   http::Method method = http::Method::get;
@@ -72,7 +60,11 @@ struct Endpoint {
   std::string_view body = {};  // names of schemas; "" for none
   std::string_view answer = {};
   int status = 200;
+  // When the answer has status 200 instead, in words; "" for never.
+  std::string_view or_200_when = {};
+  std::size_t body_bytes_max = usual_body_bytes_max;
   bool body_is_optional = false;
+  bool takes_if_match = false;
   bool needs_token = false;  // for reads; writes always need one
   // for reads that show only data under ChangeWatch::lists(): the answer is cached
   bool is_kept = false;
@@ -81,38 +73,13 @@ struct Endpoint {
   Render render = {};
 };
 
-// Every endpoint of the native API except the one that returns the OpenAPI document.
-std::vector<Endpoint> all_endpoints();
-
-// The endpoints by subject.
-std::vector<Endpoint> release_endpoints();
-std::vector<Endpoint> search_endpoints();
-std::vector<Endpoint> codelist_endpoints();
-std::vector<Endpoint> version_endpoints();
-std::vector<Endpoint> draft_endpoints();
-std::vector<Endpoint> conversion_endpoints();
-std::vector<Endpoint> upgrade_endpoints();
-
-// The parameter's name in the query and its description for the document.
-std::string_view name_of(Parameter parameter);
-nlohmann::json describe(Parameter parameter);
-
 // Makes the route of an endpoint. The route handles authentication, min_position, strict JSON,
 // Idempotency-Key and problems.
-http::Route route_of(const Endpoint& endpoint, Application& application);
+// `schemas` has those that endpoints name, and outlives the route, as `application` does.
+http::Route route_of(const Endpoint& endpoint, const nlohmann::json& schemas,
+                     Application& application);
 
 // The error as problem+json, with its headers.
 http::Response problem_of(const http::Request& request, const Error& error);
 
-// The ready release whose alias is in the path. Errors: not_found.
-Result<commands::ReleasePointer> release_in_path(const ReadCall& call);
-
-struct NumberRange {
-  std::uint64_t minimum = 0;
-  std::uint64_t maximum = UINT64_MAX;
-};
-// A number from the query, or `otherwise` if it is missing. Errors: invalid, naming the parameter.
-Result<std::uint64_t> number_in_query(const http::Request& request, std::string_view name,
-                                      std::uint64_t otherwise, NumberRange range);
-
-}  // namespace codelog::api
+}  // namespace codelog::endpoints

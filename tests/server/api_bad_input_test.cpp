@@ -1,7 +1,7 @@
 // Bad input of every kind on every endpoint that writes: a precise error, and no change.
 #include <catch2/catch.hpp>
 
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
 #include "server/api/schemas.h"
 #include "tests/server/api_site.h"
 

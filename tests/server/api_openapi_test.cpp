@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "events/base/text.h"
-#include "server/api/endpoint.h"
+#include "server/api/endpoints.h"
 #include "server/json/json_schema.h"
 #include "tests/server/api_golden.h"
 

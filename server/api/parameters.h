@@ -1,0 +1,42 @@
+// The parameters in queries of the native API.
+#pragma once
+
+#include "server/endpoints/parameter.h"
+
+namespace codelog::api::parameters {
+
+using endpoints::Parameter;
+
+inline constexpr Parameter term{"term", R"({"type": "string"})",
+                                "A text that descriptions contain; case is ignored."};
+inline constexpr Parameter code{"code", R"({"type": "string"})",
+                                "A code, or the beginning of one and a *; as people type it (J45.0 "
+                                "for J450, a term in pipes behind it)."};
+inline constexpr Parameter mode{"mode", R"({"$ref": "#/components/schemas/SearchMode"})",
+                                "How it is matched."};
+inline constexpr Parameter type{"type", R"({"type": "string"})",
+                                "Only codes listed under this title (as /types has it, case "
+                                "ignored). May be given several times: any of them."};
+inline constexpr Parameter active{"active", R"({"type": "boolean"})",
+                                  "Only codes that are active, or retired."};
+inline constexpr Parameter as_of{"as_of", R"({"type": "string"})",
+                                 "The state after this position, or at this time (RFC 3339) or day "
+                                 "(before the first commit that is later)."};
+inline constexpr Parameter after{"after", R"({"type": "integer"})",
+                                 "The `next` of the page before."};
+inline constexpr Parameter limit{"limit", R"({"type": "integer", "minimum": 1, "maximum": 1000})",
+                                 "Entries on a page."};
+inline constexpr Parameter offset{"offset", R"({"type": "integer", "minimum": 0})",
+                                  "Entries to pass over; in a history, codes of its first commit."};
+inline constexpr Parameter owner{"owner", R"({"$ref": "#/components/schemas/Owner"})",
+                                 "Codelists of this owner."};
+inline constexpr Parameter coding_system{"coding_system", R"({"type": "string"})",
+                                         "Codelists of this coding system."};
+inline constexpr Parameter status{"status", R"({"$ref": "#/components/schemas/VersionStatus"})",
+                                  "Codelists with a version of this status."};
+inline constexpr Parameter changes{"changes", R"({"type": "boolean"})",
+                                   "Show the codes that a step changed, too."};
+inline constexpr Parameter release{"release", R"({"type": "string"})",
+                                   "An alias; otherwise the most recent release."};
+
+}  // namespace codelog::api::parameters
