@@ -42,6 +42,7 @@ Connection::Connection(Shard& shard, Socket socket, Origin origin, Welcome welco
 }
 
 Connection::~Connection() {
+  end_stream();
   leave_request();
   if (welcome_ == Welcome::serve) shard_.shared().places.give_back(*origin_.peer, 1, 1);
 }
@@ -51,6 +52,7 @@ void Connection::sweep(SteadyTime now) {
     sweep_queued(now);
     return;
   }
+  if (stream_) return sweep_stream(now);
   if (now < deadline_) return;
   if (is_at_work_) return answer_late();
   if (is_sending_ && client_reads_on(now)) return;
@@ -64,6 +66,7 @@ void Connection::close_if_idle() {
   closing_ = true;
   // Requests that have arrived are still answered.
   error_code error;
+  end_stream_wait();  // the stream then ends
   const bool idle = is_reading_head_ && !parser_.has_begun() && socket_.available(error) == 0;
   if (idle) socket_.cancel(error);
 }
@@ -72,6 +75,7 @@ void Connection::abort() {
   closing_ = true;
   error_code ignored;
   socket_.close(ignored);
+  end_stream_wait();
   if (turn_.is_waiting()) sweep_queued(steady_clock::now());
 }
 
@@ -113,6 +117,9 @@ Awaitable<void> Connection::run() {
         break;
       case Step::send_rest:
         step = co_await send_rest();
+        break;
+      case Step::stream_next:
+        step = co_await stream_next();
         break;
       case Step::close:
         break;

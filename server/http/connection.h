@@ -21,9 +21,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "server/http/body_stream.h"
 #include "server/http/budget.h"
 #include "server/http/costs.h"
 #include "server/http/exchange.h"
@@ -81,6 +84,7 @@ class Connection {
     compress_elsewhere,
     send,
     send_rest,
+    stream_next,  // the next piece of a body that comes piece by piece
     close,
   };
   // The gate's answer to a request.
@@ -114,6 +118,10 @@ class Connection {
   Awaitable<Step> compress_elsewhere();
   Awaitable<Admission> enter_gate(Gate::Job job);
   Awaitable<Step> send_rest();
+  Awaitable<Step> stream_next();
+  Awaitable<bool> make_piece();
+  Awaitable<bool> wait_for_news();
+  Awaitable<bool> pause_stream(std::chrono::milliseconds pause);
   Awaitable<void> send_continue();
   Awaitable<void> linger();
 
@@ -136,6 +144,20 @@ class Connection {
   Step send();
   Step flush();
   Step finish(SteadyTime now);
+  void begin_stream();
+  void end_stream();
+  void end_stream_wait();
+  void sweep_stream(SteadyTime now);
+  void watch_stream(SteadyTime now);
+  std::size_t queued_bytes();
+  std::size_t stream_acknowledged_bytes();
+  bool stream_client_reads_on();
+  std::size_t bytes_wanted() const;  // of the client, in each write_timeout
+  Step send_piece();
+  Step send_end_of_stream();
+  Step cut_stream_off();
+  void ask_stream();
+  void ask_stream_on_worker();
   std::size_t body_read_bytes() const;
   bool charge_answer();  // false when there is no room for the answer
   void drop_what_is_not_sent();
@@ -160,6 +182,16 @@ class Connection {
   InputBuffer input_;
   std::string head_;  // head of the response being sent
   Output output_;
+  std::shared_ptr<BodyStream> stream_;    // of the response being sent
+  std::string piece_;                     // of the stream, with its end
+  std::optional<BodyStream::Next> said_;  // by the stream, with the piece
+  std::size_t streamed_bytes_ = 0;        // by earlier outputs
+  class StreamWaker;
+  std::shared_ptr<StreamWaker> waker_;  // with whoever wakes the stream
+  Timer* stream_timer_ = nullptr;       // pause_stream() sleeps on it
+  SteadyTime stream_check_at_;          // of the client, as `acknowledged_bytes_` was before
+  bool is_stream_over_ = false;         // only its end is still to be sent
+  bool is_stream_blocked_ = false;      // has waited for its client since it last had no news
   Turn turn_{*this};
   Charge body_charge_;
   AnswerCharge answer_charge_;

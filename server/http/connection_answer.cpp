@@ -7,6 +7,7 @@
 #include <chrono>
 #include <ctime>
 #include <exception>
+#include <utility>
 
 #include "server/http/shard.h"
 
@@ -161,6 +162,11 @@ void Connection::answer_on_worker() {
        .answer_bytes = body_to_send(exchange_.response, exchange_.delivery).size()});
 }
 
+void Connection::ask_stream_on_worker() {
+  const AtWork at_work(shard_.shared().gate, turn_);
+  ask_stream();
+}
+
 Awaitable<Connection::Step> Connection::work_elsewhere() {
   Shared& shared = shard_.shared();
   const Cost expected =
@@ -268,6 +274,12 @@ void Connection::drop_what_is_not_sent() {
 bool Connection::charge_answer() {
   if (exchange_.request.method() == Method::head) return true;
   const Response& response = exchange_.response;
+  if (response.stream) {
+    const std::size_t bytes = stream_piece_bytes_max + shard_.limits().send_buffer_bytes;
+    if (answer_charge_.take(client(), bytes, nullptr)) return true;
+    shard_.shared().count_rejected(Resource::answers);
+    return false;
+  }
   const std::string_view body = body_to_send(response, exchange_.delivery);
   if (body.size() <= answer_bytes_uncounted) return true;
   const SharedBody& shared = exchange_.delivery.gzip ? response.shared_gzip : response.shared_body;
@@ -289,13 +301,17 @@ Connection::Step Connection::send() {
     shard_.service().refuse(exchange_, 503, "Too many large answers are on their way already.");
   }
   if (closing_) keep_alive_ = false;
-  AfterResponse after = AfterResponse::close;
+  const bool streams = exchange_.response.stream && exchange_.request.method() != Method::head;
+  const bool close_ends_body = exchange_.response.stream && parser_.is_http_1_0();
+  if (close_ends_body) keep_alive_ = false;
+  AfterResponse after = close_ends_body ? AfterResponse::close_ends_body : AfterResponse::close;
   if (keep_alive_) {
     after = parser_.is_http_1_0() ? AfterResponse::keep_alive_with_1_0 : AfterResponse::keep_alive;
   }
   head_.clear();
   append_head(exchange_.request, exchange_.response, exchange_.delivery, after, shard_.date_line(),
               head_);
+  if (streams) begin_stream();
   drop_what_is_not_sent();
   const bool head_only = exchange_.request.method() == Method::head;
   if (head_only) {
@@ -313,14 +329,19 @@ Connection::Step Connection::flush() {
   output_.flush(socket_, error);
   if (error == net::error::would_block) return Step::send_rest;
   if (error) keep_alive_ = input_left_ = false;
+  if (stream_ && !is_stream_over_ && !error) return Step::stream_next;
   return finish(steady_clock::now());
 }
 
 Awaitable<Connection::Step> Connection::send_rest() {
   is_sending_ = true;
   timed_out_ = false;
-  acknowledged_bytes_ = 0;
-  deadline_ = steady_clock::now() + shard_.limits().write_timeout;
+  if (!stream_) {
+    acknowledged_bytes_ = 0;
+    deadline_ = steady_clock::now() + shard_.limits().write_timeout;
+  } else if (!std::exchange(is_stream_blocked_, true)) {
+    watch_stream(steady_clock::now());
+  }
   for (;;) {
     const auto [error] = co_await socket_.async_wait(Socket::wait_write, as_result);
     if (error) {
@@ -332,21 +353,27 @@ Awaitable<Connection::Step> Connection::send_rest() {
   }
 }
 
+std::size_t Connection::bytes_wanted() const {
+  const Limits& limits = shard_.limits();
+  return std::max<std::size_t>(
+      limits.bytes_per_second_min * static_cast<std::size_t>(limits.write_timeout.count()) / 1000,
+      1);
+}
+
 // Runs at the end of each `write_timeout`. Bytes that only the kernel has taken do not count.
 bool Connection::client_reads_on(SteadyTime now) {
-  const Limits& limits = shard_.limits();
   const std::size_t acknowledged = output_.acknowledged_bytes(socket_);
-  const auto wanted =
-      limits.bytes_per_second_min * static_cast<std::size_t>(limits.write_timeout.count()) / 1000;
-  if (acknowledged < acknowledged_bytes_ + std::max<std::size_t>(wanted, 1)) return false;
+  if (acknowledged < acknowledged_bytes_ + bytes_wanted()) return false;
   acknowledged_bytes_ = acknowledged;
-  deadline_ = now + limits.write_timeout;
+  deadline_ = now + shard_.limits().write_timeout;
   return true;
 }
 
 Connection::Step Connection::finish(SteadyTime now) {
   is_sending_ = false;
-  shard_.service().record(exchange_, output_.sent_bytes(), now);
+  shard_.service().record(exchange_, streamed_bytes_ + output_.sent_bytes(), now);
+  streamed_bytes_ = 0;
+  end_stream();
   leave_request();
   if (!keep_alive_) {
     // Unread input makes the kernel reset the connection, and the client may then lose the answer.

@@ -83,6 +83,14 @@ Response cached(const CachedBody& body) {
   return response;
 }
 
+Response streamed(std::string_view content_type, std::shared_ptr<BodyStream> stream) {
+  Response response;
+  response.content_type = content_type;
+  response.stream = std::move(stream);
+  response.compression = Compression::never;
+  return response;
+}
+
 Response content(int status, std::string_view content_type, std::string body) {
   Response response;
   response.status = status;

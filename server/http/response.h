@@ -5,12 +5,14 @@
 // Values; no threads.
 #pragma once
 
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "events/base/result.h"
+#include "server/http/body_stream.h"
 #include "server/http/request.h"
 #include "server/http/shared_body.h"
 
@@ -36,7 +38,9 @@ struct Response {
   std::string body;
   SharedBody shared_body;  // replaces `body`, without copying
   SharedBody shared_gzip;  // `shared_body` compressed by gzip(); optional
-  std::string etag;        // a strong tag of the uncompressed body, with quotes; "" for none
+  // Replaces both: the body comes piece by piece, with neither length nor compression.
+  std::shared_ptr<BodyStream> stream;
+  std::string etag;  // a strong tag of the uncompressed body, with quotes; "" for none
   Compression compression = Compression::automatic;
   // For the log only.
   std::string user;
@@ -59,6 +63,8 @@ struct CachedBody {
 CachedBody make_cached_body(std::string content_type, std::string bytes);
 Response cached(const CachedBody& body);
 
+// A body that comes piece by piece.
+Response streamed(std::string_view content_type, std::shared_ptr<BodyStream> stream);
 // A body with a media type; two empty texts make an empty response.
 Response content(int status, std::string_view content_type, std::string body);
 Response json(int status, const nlohmann::json& value);

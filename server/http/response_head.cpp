@@ -46,6 +46,21 @@ void append_status_line(int status, std::string& out) {
   out += "\r\n";
 }
 
+// The end of the connection is the end of a stream that is not in chunks.
+void append_framing(const Response& response, const Delivery& delivery, AfterResponse after,
+                    std::string& out) {
+  if (response.stream) {
+    if (after != AfterResponse::close_ends_body) out += "Transfer-Encoding: chunked\r\n";
+    return;
+  }
+  out += "Content-Length: ";
+  std::array<char, 24> digits{};
+  const std::size_t size_bytes = body_to_send(response, delivery).size();
+  out.append(digits.data(),
+             std::to_chars(digits.data(), digits.data() + digits.size(), size_bytes).ptr);
+  out += "\r\n";
+}
+
 // append_vary() writes Vary.
 void append_handler_headers(const Response& response, std::string& out) {
   for (const Header& header : response.headers) {
@@ -137,12 +152,7 @@ void append_head(const Request& request, const Response& response, const Deliver
     if (!response.content_type.empty()) {
       append_field("Content-Type", response.content_type, out);
     }
-    out += "Content-Length: ";
-    std::array<char, 24> digits{};
-    const std::size_t size_bytes = body_to_send(response, delivery).size();
-    out.append(digits.data(),
-               std::to_chars(digits.data(), digits.data() + digits.size(), size_bytes).ptr);
-    out += "\r\n";
+    append_framing(response, delivery, after, out);
     if (delivery.gzip) out += "Content-Encoding: gzip\r\n";
   }
   if (!response.etag.empty()) {
@@ -154,7 +164,9 @@ void append_head(const Request& request, const Response& response, const Deliver
   if (request.header("Origin")) out += "Access-Control-Allow-Origin: *\r\n";
   append_field("X-Request-Id", request.request_id, out);
   append_handler_headers(response, out);
-  if (after == AfterResponse::close) out += "Connection: close\r\n";
+  if (after == AfterResponse::close || after == AfterResponse::close_ends_body) {
+    out += "Connection: close\r\n";
+  }
   if (after == AfterResponse::keep_alive_with_1_0) out += "Connection: keep-alive\r\n";
   out += "\r\n";
 }

@@ -36,6 +36,7 @@ enum class AfterResponse : std::uint8_t {
   keep_alive,           // the default of HTTP/1.1; needs no header
   keep_alive_with_1_0,  // needs an explicit header
   close,
+  close_ends_body,  // a stream to a client of HTTP/1.0, which knows no chunks
 };
 
 // "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", formatted once a second.

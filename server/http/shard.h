@@ -91,10 +91,18 @@ class Shard {
   std::string next_id();
   // From any thread.
   std::size_t requests_in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+  // Only so many streams may be in the queue for processors at a time.
+  bool let_stream_into_gate() {
+    if (streams_at_gate_ == streams_at_gate_max) return false;
+    ++streams_at_gate_;
+    return true;
+  }
+  void stream_has_left_gate() { --streams_at_gate_; }
   void request_begins() { in_flight_.fetch_add(1, std::memory_order_relaxed); }
   void request_ends() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
 
  private:
+  static constexpr std::size_t streams_at_gate_max = 16;
   using Connections = std::list<std::unique_ptr<Connection>>;
 
   void serve(Socket socket, Connection::Origin origin, Connection::Welcome welcome);
@@ -108,6 +116,7 @@ class Shard {
   Connections connections_;
   DateLine date_;
   std::uint64_t ids_count_ = 0;
+  std::size_t streams_at_gate_ = 0;
   bool stopping_ = false;
   bool joining_ = false;
   alignas(64) std::atomic<std::size_t> in_flight_{0};  // a cache line of its own

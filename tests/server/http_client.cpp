@@ -183,6 +183,12 @@ std::optional<Answer> Client::ask(std::string_view request) {
   return send(request) ? answer() : std::nullopt;
 }
 
+std::string Client::read_until(std::string_view last) {
+  while (!input_.ends_with(last) && read_more()) {
+  }
+  return std::exchange(input_, {});
+}
+
 bool Client::is_at_end() {
   char byte = 0;
   const ssize_t received = input_.empty() ? ::recv(socket_, &byte, 1, 0) : 1;
