@@ -228,6 +228,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   http::Metrics metrics;
   add_site_gauges(metrics, folder);
   application::Application application(folder.site());
+  add_follower_gauge(metrics, application.live_commits());
   AdminOperations operations(folder, application);
 
   http::Router router;

@@ -115,4 +115,9 @@ void add_site_gauges(http::Metrics& metrics, site::DataFolder& folder) {
   metrics.gauge("process_cpu_seconds", "User and system time spent in seconds", {}, cpu_seconds);
 }
 
+void add_follower_gauge(http::Metrics& metrics, const application::LiveCommits& commits) {
+  metrics.gauge("codelog_followers", "Clients that wait for a codelist's next commit", {},
+                [&commits] { return static_cast<double>(commits.waiting_count()); });
+}
+
 }  // namespace codelog::tools

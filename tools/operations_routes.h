@@ -1,6 +1,7 @@
 // The addresses for operators: /health-check/ and /metrics.
 #pragma once
 
+#include "server/application/live_commits.h"
 #include "server/http/metrics.h"
 #include "server/http/router.h"
 #include "server/site/data_folder.h"
@@ -15,5 +16,7 @@ void add_operations_routes(http::Router& router, site::DataFolder& folder, http:
 // The gauges of the log, the views, the releases and the process. The folder must outlive the
 // metrics' last render.
 void add_site_gauges(http::Metrics& metrics, site::DataFolder& folder);
+// The gauge of clients that follow codelists. As above.
+void add_follower_gauge(http::Metrics& metrics, const application::LiveCommits& commits);
 
 }  // namespace codelog::tools

@@ -1,9 +1,11 @@
 // Codelists: find, read, create, describe, hand over, delete.
 #include <algorithm>
+#include <charconv>
 
 #include "events/base/version_hash.h"
 #include "server/api/endpoints.h"
 #include "server/api/history.h"
+#include "server/api/live_history.h"
 #include "server/api/outcome.h"
 #include "server/api/past.h"
 #include "server/api/paths.h"
@@ -141,6 +143,28 @@ Result<http::Response> get_history(const ReadCall& call) {
                             .codes_offset = *offset});
   if (!text) return text.error();
   return http::json_text(200, std::move(*text));
+}
+
+Result<http::Response> get_events(const ReadCall& call) {
+  if (!call.request.query().has("codelist")) {
+    return base::field_error(ErrorCode::invalid, "codelist", "must be given");
+  }
+  const auto number = number_in_query(call.request, "codelist", 0, {1, UINT32_MAX});
+  if (!number) return number.error();
+  const base::CodelistId id(static_cast<std::uint32_t>(*number));
+  if (!call.views.codelist(id)) return Error{ErrorCode::not_found, "there is no such codelist", {}};
+  auto after = number_in_query(call.request, "after", call.views.checkpoint().value(), {});
+  if (!after) return after.error();
+  if (const auto last = call.request.header("Last-Event-ID")) {
+    const auto [end, error] = std::from_chars(last->data(), last->data() + last->size(), *after);
+    if (error != std::errc() || end != last->data() + last->size()) {
+      return base::field_error(ErrorCode::invalid, "Last-Event-ID", "must be a position");
+    }
+  }
+  http::Response response = http::streamed(
+      "text/event-stream", live_history(call.application, id, base::Position(*after)));
+  response.add("Cache-Control", "no-store");
+  return response;
 }
 
 // --- Writing ---
@@ -351,6 +375,14 @@ std::vector<Endpoint> around_codelist() {
        .query = {parameters::after, parameters::limit, parameters::changes, parameters::offset},
        .answer = "HistoryPage",
        .read = get_history},
+      {.method = Method::get,
+       .path = "/api/v2/events",
+       .id = "followCodelist",
+       .summary = "A codelist's commits as server-sent events, as they happen.",
+       .query = {parameters::codelist, parameters::since},
+       .answer = "LiveEvents",
+       .media_type = "text/event-stream",
+       .read = get_events},
       {.method = Method::post,
        .path = "/api/v2/codelists/{owner_kind}/{owner}/{slug}/restore",
        .id = "restoreCodelist",

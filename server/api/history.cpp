@@ -179,13 +179,17 @@ void write_damaged(base::Position position, JsonWriter& json) {
   json.end_object();
 }
 
+// The address of the page that begins with this commit, and has no other.
+std::string history_address(const projections::Handle& handle, base::Position position) {
+  return base::encode_url_path("/api/v2/codelists/" + events::to_string(handle.owner) + "/" +
+                               handle.slug + "/history") +
+         "?after=" + std::to_string(position.value() - 1) + "&limit=1";
+}
+
 // The address of the commit's next codes.
 std::string address_of_more(const Commit& commit, const projections::Handle& handle,
                             const HistoryRange& range) {
-  return base::encode_url_path("/api/v2/codelists/" + events::to_string(handle.owner) + "/" +
-                               handle.slug + "/history") +
-         "?after=" + std::to_string(commit.position.value() - 1) + "&limit=1" +
-         (range.show_changes ? "&changes=true" : "") +
+  return history_address(handle, commit.position) + (range.show_changes ? "&changes=true" : "") +
          "&offset=" + std::to_string(range.codes_offset + event_codes_max);
 }
 
@@ -230,6 +234,26 @@ std::size_t codes_count(const Commit& commit) {
   return count;
 }
 
+struct Shown {
+  const projections::Handle& handle;
+  const HistoryRange& range;
+};
+
+// Returns the number of codes in the commit; nothing, and writes nothing, if the log does not show
+// it yet: the views do so a moment earlier.
+Result<std::optional<std::size_t>> write_commit_at(const events::Log& log, base::Position position,
+                                                   const Shown& shown, JsonWriter& json) {
+  const auto commit = log.read(position);
+  if (commit) {
+    write_commit(*commit, shown.handle, shown.range, json);
+    return std::optional(codes_count(*commit));
+  }
+  if (commit.error().code == base::ErrorCode::not_found) return std::optional<std::size_t>();
+  if (commit.error().code != base::ErrorCode::corrupt) return commit.error();
+  write_damaged(position, json);
+  return std::optional<std::size_t>(0);
+}
+
 }  // namespace
 
 Result<std::string> history_json(const events::Log& log, const projections::Views& views,
@@ -249,17 +273,10 @@ Result<std::string> history_json(const events::Log& log, const projections::View
     if (json.size_bytes() >= page_bytes_max || codes >= page_codes_max) break;
     const auto position = log.stream_position(stream, *next);
     if (!position) return position.error();
-    const auto commit = log.read(*position);
-    if (commit) {
-      codes += codes_count(*commit);
-      write_commit(*commit, handle, range, json);
-    } else if (commit.error().code == base::ErrorCode::corrupt) {
-      write_damaged(*position, json);
-    } else if (commit.error().code == base::ErrorCode::not_found) {
-      break;  // The views show it a moment before the log does.
-    } else {
-      return commit.error();
-    }
+    const auto written = write_commit_at(log, *position, {handle, range}, json);
+    if (!written) return written.error();
+    if (!*written) break;
+    codes += **written;
     last = *position;
     *next = next->next();
   }
@@ -267,6 +284,33 @@ Result<std::string> history_json(const events::Log& log, const projections::View
   *next <= size ? json.value(last.value()) : json.null();
   json.end_object();
   return json.take();
+}
+
+Result<std::optional<CommitJson>> next_commit_json(const events::Log& log,
+                                                   const projections::Views& views,
+                                                   base::CodelistId codelist,
+                                                   const CommitRange& range) {
+  const auto stream = events::Stream::of_codelist(codelist);
+  const StreamVersion size = views.stream_version(stream);
+  const auto next = first_after(log, stream, size, range.after);
+  if (!next) return next.error();
+  if (*next > size) return std::optional<CommitJson>();
+  const auto position = log.stream_position(stream, *next);
+  if (!position) return position.error();
+  const auto record = views.codelist(codelist);
+  const projections::Handle handle = record ? record->handle() : projections::Handle();
+  JsonWriter json;
+  json.begin_object().field("position", position->value()).key("events").begin_array();
+  const auto written = write_commit_at(log, *position, {handle, {}}, json);
+  if (!written) return written.error();
+  if (!*written) return std::optional<CommitJson>();
+  json.end_array().end_object();
+  if (json.size_bytes() <= range.bytes_max)
+    return std::optional(CommitJson{*position, json.take()});
+  JsonWriter address;
+  address.begin_object().field("position", position->value()).key("events").begin_array();
+  address.end_array().field("more", history_address(handle, *position)).end_object();
+  return std::optional(CommitJson{*position, address.take()});
 }
 
 }  // namespace codelog::api

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "events/log.h"
@@ -29,5 +30,22 @@ struct HistoryRange {
 // codelist's commits is damaged.
 base::Result<std::string> history_json(const events::Log& log, const projections::Views& views,
                                        base::CodelistId codelist, const HistoryRange& range);
+
+struct CommitJson {
+  base::Position position;
+  // {"position": …, "events": […]}, the events as in a history; or, if that is too long,
+  // {"position": …, "events": [], "more": the address of its page of history}.
+  std::string json;
+};
+struct CommitRange {
+  base::Position after;
+  std::size_t bytes_max = 0;  // of the JSON
+};
+// The codelist's first commit in the range, as the views show it; nothing if there is none yet.
+// Errors as history_json().
+base::Result<std::optional<CommitJson>> next_commit_json(const events::Log& log,
+                                                         const projections::Views& views,
+                                                         base::CodelistId codelist,
+                                                         const CommitRange& range);
 
 }  // namespace codelog::api

@@ -75,7 +75,7 @@ Json parameters_of(const Endpoint& endpoint) {
 Json responses_of(const Endpoint& endpoint) {
   Json responses = {
       {std::to_string(endpoint.status),
-       {{"description", "Done."}, {"content", content_of("application/json", endpoint.answer)}}},
+       {{"description", "Done."}, {"content", content_of(endpoint.media_type, endpoint.answer)}}},
       {"400", problem("The request is invalid; `errors` names the fields.")},
       {"default", problem("Another error.")}};
   if (endpoint.act || endpoint.needs_token) responses["401"] = problem("No valid token.");

@@ -34,6 +34,10 @@ inline constexpr Parameter coding_system{"coding_system", R"({"type": "string"})
                                          "Codelists of this coding system."};
 inline constexpr Parameter status{"status", R"({"$ref": "#/components/schemas/VersionStatus"})",
                                   "Codelists with a version of this status."};
+inline constexpr Parameter codelist{"codelist", R"({"type": "integer"})", "The id of a codelist."};
+inline constexpr Parameter since{"after", R"({"type": "integer"})",
+                                 "Begin after this position; without it, with the next commit. A "
+                                 "Last-Event-ID header goes before it."};
 inline constexpr Parameter changes{"changes", R"({"type": "boolean"})",
                                    "Show the codes that a step changed, too."};
 inline constexpr Parameter release{"release", R"({"type": "string"})",

@@ -316,6 +316,8 @@ constexpr std::string_view answers = R"json({
     "updated_at": {"$ref": "#/components/schemas/Time"},
     "position": {"$ref": "#/components/schemas/Position"},
     "versions": {"type": "array", "items": {"$ref": "#/components/schemas/VersionSummary"}}}},
+"LiveEvents": {"type": "string",
+  "description": "Events `commit`, id: position; data: {position, events} as in HistoryPage."},
 "HistoryPage": {"type": "object", "required": ["events", "next"],
   "properties": {
     "events": {"type": "array", "items": {"$ref": "#/components/schemas/HistoryEvent"}},

@@ -16,8 +16,10 @@ Application::Application(const commands::Site& site, const ApplicationOptions& o
       position_waits_({.count = options.position_waits_max, .waiting_max = 0}),
       long_reads_({.count = options.long_reads_max}),
       upgrade_reports_(releases_) {
-  site.projections.set_listener(
-      [this](std::span<const events::Commit> commits) { changes_.take_in(commits); });
+  site.projections.set_listener([this](std::span<const events::Commit> commits) {
+    changes_.take_in(commits);
+    live_commits_.take_in(commits);
+  });
 }
 
 base::Result<base::Slots::Slot> Application::begin_long_read() {

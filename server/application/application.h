@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "events/base/slots.h"
+#include "server/application/live_commits.h"
 #include "server/caching/change_watch.h"
 #include "server/caching/response_cache.h"
 #include "server/commands/account_commands.h"
@@ -54,6 +55,8 @@ class Application {
   caching::ResponseCache& cache() { return cache_; }
   const ApplicationOptions& options() const { return options_; }
 
+  LiveCommits& live_commits() { return live_commits_; }
+
   // Beyond these places, a read that waits for a position is refused at once.
   base::Slots& position_waits() { return position_waits_; }
   // A place for a read that may take seconds of a processor (a replay of the past, a preview of an
@@ -73,6 +76,7 @@ class Application {
   commands::ReleaseCommands releases_;
   caching::ChangeWatch changes_;
   caching::ResponseCache cache_;
+  LiveCommits live_commits_;
   base::Slots position_waits_;
   base::Slots long_reads_;
   jobs::UpgradeReports

@@ -59,6 +59,7 @@ struct Endpoint {
   std::vector<Parameter> query = {};
   std::string_view body = {};  // names of schemas; "" for none
   std::string_view answer = {};
+  std::string_view media_type = "application/json";  // of the answer
   int status = 200;
   // When the answer has status 200 instead, in words; "" for never.
   std::string_view or_200_when = {};

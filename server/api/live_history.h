@@ -1,0 +1,19 @@
+// A codelist's commits as server-sent events (text/event-stream), from a position on and then as
+// they happen. Each event has its position as id, so that a client that reconnects continues.
+#pragma once
+
+#include <memory>
+
+#include "events/base/strong.h"
+#include "server/application/application.h"
+#include "server/http/body_stream.h"
+
+namespace codelog::api {
+
+// Reads the log, a commit at a time. A commit that is longer than one piece of a stream only gives
+// the address to read it at. A comment line every 15 seconds keeps an idle connection open.
+// `application` must outlive the stream.
+std::shared_ptr<http::BodyStream> live_history(application::Application& application,
+                                               base::CodelistId codelist, base::Position after);
+
+}  // namespace codelog::api
