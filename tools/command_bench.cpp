@@ -2,10 +2,10 @@
 #include <array>
 #include <memory>
 
+#include "server/site/temporary_folder.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/disk.h"
 #include "tools/command.h"
-#include "tools/temporary_folder.h"
 
 namespace codelog::tools {
 namespace {
@@ -37,7 +37,7 @@ struct BenchCommandOptions {
 };
 
 Result<Json> measure(const BenchCommandOptions& options, std::string& table) {
-  const auto folder = TemporaryFolder::make(options.folder);
+  const auto folder = site::TemporaryFolder::make(options.folder);
   if (!folder) return folder.error();
   bench::Bench run;
   run.options = options.bench;

@@ -3,11 +3,11 @@
 #include <array>
 #include <memory>
 
+#include "server/site/temporary_folder.h"
 #include "tools/command.h"
 #include "tools/demo/releases.h"
 #include "tools/demo_content.h"
 #include "tools/release_import.h"
-#include "tools/temporary_folder.h"
 #include "tools/terminal.h"
 
 namespace codelog::tools {
@@ -50,7 +50,7 @@ constexpr std::array demo_releases = {
 // Imports the releases; returns their aliases.
 Result<Json> import_demo_releases(const site::DataFolderOptions& folder,
                                   const site::ReportProgress& report) {
-  const auto temporary = TemporaryFolder::make();
+  const auto temporary = site::TemporaryFolder::make();
   if (!temporary) return temporary.error();
   Json aliases = Json::array();
   for (const DemoRelease& release : demo_releases) {

@@ -6,13 +6,11 @@
 // - log.rebuild {check?}
 //   -> {commits, rebuilt, rebuilt_at_next_start?, equal, damage (text or null), digest}
 #include <algorithm>
-#include <map>
 #include <string>
 
-#include "server/accounts/personal_data.h"
+#include "server/site/site_checks.h"
 #include "tools/admin_operations.h"
 #include "tools/commit_json.h"
-#include "tools/temporary_folder.h"
 
 namespace codelog::tools {
 namespace {
@@ -101,138 +99,31 @@ Result<Json> show_commit(site::DataFolder& folder, const Json& arguments) {
   });
 }
 
-// The users of the log and their sealed data, from the log alone: there may be no views.
-class SealedPeople {
- public:
-  void take(const events::Commit& commit) {
-    for (const events::Event& event : commit.content.events) {
-      if (const auto* added = std::get_if<events::UserAdded>(&event)) {
-        people_[added->username] = {commit.position, added->personal};
-      } else if (const auto* changed = std::get_if<events::UserPersonalDataChanged>(&event)) {
-        people_[changed->username] = {commit.position, changed->personal};
-      } else if (const auto* erased = std::get_if<events::UserErased>(&event)) {
-        people_.erase(erased->username);
-      }
-    }
-  }
-
-  void add_problems(const accounts::KeyRing& keys, Json& problems) const {
-    for (const auto& [username, person] : people_) {
-      const auto problem = accounts::problem_with_key(keys, username, person.sealed);
-      if (!problem) continue;
-      problems.push_back({{"position", person.position.value()}, {"detail", *problem}});
-    }
-  }
-
- private:
-  struct Person {
-    Position position;
-    events::Sealed sealed;
-  };
-  std::map<std::string, Person> people_;
-};
-
-// Checks that the keys of all users who were not erased open their sealed data. Skips damaged
-// commits, which verify() reports.
-Result<void> verify_keys(site::DataFolder& folder, Json& problems) {
-  SealedPeople people;
-  const auto reader = folder.log().read_all(Position(1), events::Direction::forward);
-  while (const auto commit = reader->next()) {
-    if (*commit) people.take(**commit);
-  }
-  // A server's keys in memory do not prove that the files are readable.
-  const auto keys = accounts::KeyRing::open(folder.path() / "keys" / "users");
-  if (!keys) return keys.error();
-  people.add_problems(**keys, problems);
-  return {};
-}
-
 Result<Json> verify_log(site::DataFolder& folder, const site::ReportProgress& progress) {
-  const events::Head head = folder.log().head();
-  const auto findings = folder.log().verify([&](std::uint64_t done, std::uint64_t total) {
-    progress({"verifying", done, total});
-  });
-  if (!findings) return findings.error();
+  const auto verification = site::verify(folder, progress);
+  if (!verification) return verification.error();
   Json problems = Json::array();
-  for (const events::Finding& finding : *findings) {
+  for (const events::Finding& finding : verification->problems) {
     problems.push_back({{"position", finding.position.value()}, {"detail", finding.detail}});
   }
-  if (const auto verified = verify_keys(folder, problems); !verified) return verified.error();
-  return Json{{"commits", head.position.value()},
-              {"root", base::to_hex(head.root)},
-              {"epoch", head.epoch},
+  return Json{{"commits", verification->head.position.value()},
+              {"root", base::to_hex(verification->head.root)},
+              {"epoch", verification->head.epoch},
               {"problems", std::move(problems)}};
-}
-
-struct Comparison {
-  Position position;
-  base::Sha256 in_use{};
-  base::Sha256 rebuilt{};
-  std::string damage;  // why the views in use cannot be read; empty if they can
-  bool is_equal() const { return damage.empty() && in_use == rebuilt; }
-};
-
-// Compares the views in use at one moment with views built from nothing up to the same position.
-Result<Comparison> compare_views(site::DataFolder& folder, const site::ReportProgress& progress) {
-  const auto snapshot = folder.projections().snapshot();
-  Comparison comparison;
-  comparison.position = folder.projections().checkpoint();
-  try {
-    comparison.position = projections::checkpoint_of(*snapshot);
-    comparison.in_use = projections::digest(*snapshot);
-  } catch (const projections::DamagedViews& damage) {
-    comparison.damage = damage.what();
-  } catch (const base::ThrownError& thrown) {
-    return thrown.error();
-  }
-  const std::filesystem::path place = folder.path() / site::check_views_folder;
-  std::error_code ignored;  // If the folder cannot be created, the next line reports it.
-  std::filesystem::create_directory(place, ignored);
-  const auto temporary = TemporaryFolder::make(place);
-  if (!temporary) return temporary.error();
-  auto store = projections::RocksStore::open(temporary->path());
-  if (!store) return store.error();
-  const auto report = [&](Position done, Position head) {
-    progress({"rebuilding views", done.value(), head.value()});
-  };
-  const auto built = projections::catch_up(**store, folder.log(), report, comparison.position);
-  if (!built) return built.error();
-  comparison.rebuilt = projections::digest(**store);
-  return comparison;
 }
 
 Result<Json> rebuild_views(site::DataFolder& folder, const Json& arguments,
                            const site::ReportProgress& progress) {
   const bool only_check = flag_argument(arguments, "check");
-  if (!folder.has_views() && !only_check) {
-    if (const auto rebuilt = folder.rebuild_views(progress); !rebuilt) return rebuilt.error();
-    return Json{{"commits", folder.projections().checkpoint().value()},
-                {"rebuilt", true},
-                {"equal", true},
-                {"damage", nullptr},
-                {"digest", base::to_hex(folder.projections().digest())}};
-  }
-  std::string damage_found;
-  if (!folder.has_views()) {
-    if (const auto opened = folder.open_views(progress); !opened) return opened.error();
-    damage_found = folder.projections().damage_found();
-  }
-  auto comparison = compare_views(folder, progress);
-  if (!comparison) return comparison.error();
-  if (comparison->damage.empty()) comparison->damage = damage_found;
-  const bool equal = comparison->is_equal();
-  // A running server answers from its views, so they cannot be replaced now.
-  const bool is_marked = !folder.projections().failure().empty();
-  const bool later = !equal && (!only_check || is_marked);
-  if (later) {
-    if (const auto noted = folder.rebuild_views_at_next_open(); !noted) return noted.error();
-  }
-  return Json{{"commits", comparison->position.value()},
-              {"rebuilt", false},
-              {"rebuilt_at_next_start", later},
-              {"equal", equal},
-              {"damage", comparison->damage.empty() ? Json(nullptr) : Json(comparison->damage)},
-              {"digest", base::to_hex(comparison->rebuilt)}};
+  const auto views = site::rebuild_views(
+      folder, only_check ? site::Rebuild::check_only : site::Rebuild::if_damaged, progress);
+  if (!views) return views.error();
+  Json json = {{"commits", views->position.value()}, {"rebuilt", views->are_rebuilt}};
+  if (!views->are_rebuilt) json["rebuilt_at_next_start"] = views->are_rebuilt_at_next_open;
+  json["equal"] = views->are_equal;
+  json["damage"] = views->damage.empty() ? Json(nullptr) : Json(views->damage);
+  json["digest"] = base::to_hex(views->digest);
+  return json;
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ class FlippedSite {
     void flip_byte(const std::filesystem::path& file) const;
     void set_times(const std::filesystem::path& file) const;
 
-    TemporaryFolder folder_ = std::move(*TemporaryFolder::make());
+    site::TemporaryFolder folder_ = std::move(*site::TemporaryFolder::make());
     std::filesystem::path path_;
     std::filesystem::path original_file_;
     Flip flip_;

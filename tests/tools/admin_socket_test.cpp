@@ -11,8 +11,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "server/site/temporary_folder.h"
 #include "tools/site_access.h"
-#include "tools/temporary_folder.h"
 
 namespace codelog::tools::admin_socket_test {
 namespace {
@@ -33,7 +33,7 @@ Result<Json> echo(std::string_view operation, const Json& arguments,
 }
 
 struct Site {
-  TemporaryFolder folder = std::move(*TemporaryFolder::make());
+  site::TemporaryFolder folder = std::move(*site::TemporaryFolder::make());
   std::unique_ptr<AdminSocket> socket = std::move(*AdminSocket::listen(folder.path(), echo));
 
   std::optional<Result<Json>> run(std::string_view operation, const Json& arguments) const {
@@ -127,7 +127,7 @@ TEST_CASE("a socket file that a killed server left is taken over", "[admin]") {
 }
 
 TEST_CASE("data folders with long names have a socket, too", "[admin]") {
-  const auto folder = std::move(*TemporaryFolder::make());
+  const auto folder = std::move(*site::TemporaryFolder::make());
   const auto data = folder.path() / std::string(200, 'd');
   std::filesystem::create_directory(data);
   const auto socket = AdminSocket::listen(data, echo);
@@ -228,7 +228,7 @@ TEST_CASE("without free descriptors the socket waits, and does not spin", "[admi
 }
 
 TEST_CASE("closing the socket stops long work, and waits for it", "[admin]") {
-  const auto folder = std::move(*TemporaryFolder::make());
+  const auto folder = std::move(*site::TemporaryFolder::make());
   std::promise<void> started;
   std::atomic<bool> told = false;
   auto socket = AdminSocket::listen(

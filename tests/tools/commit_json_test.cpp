@@ -3,14 +3,14 @@
 #include <catch2/catch.hpp>
 
 #include "server/accounts/personal_data.h"
+#include "server/site/temporary_folder.h"
 #include "tests/events/golden_commits.h"
-#include "tools/temporary_folder.h"
 
 namespace codelog::tools::commit_json_test {
 namespace {
 
 struct Keys {
-  TemporaryFolder folder = std::move(*TemporaryFolder::make());
+  site::TemporaryFolder folder = std::move(*site::TemporaryFolder::make());
   std::unique_ptr<accounts::KeyRing> ring = std::move(*accounts::KeyRing::open(folder.path()));
 };
 

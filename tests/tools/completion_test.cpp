@@ -9,7 +9,7 @@ namespace {
 
 // The completions that bash offers for a command line with an unfinished last word.
 std::vector<std::string> offers(const std::vector<std::string>& words) {
-  const auto folder = std::move(*TemporaryFolder::make());
+  const auto folder = std::move(*site::TemporaryFolder::make());
   const auto script = folder.path() / "completion";
   const FinishedProcess made = run_codelog({"completion", "bash"});
   REQUIRE(made.exit_code == 0);

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "server/site/temporary_folder.h"
 #include "tools/child_process.h"
-#include "tools/temporary_folder.h"
 
 namespace codelog::tools::processes_test {
 namespace {
@@ -60,14 +60,14 @@ TEST_CASE("a process is killed when its handle is destroyed", "[processes]") {
 TEST_CASE("a temporary folder is removed with its content", "[processes]") {
   std::filesystem::path path;
   {
-    const auto folder = TemporaryFolder::make();
+    const auto folder = site::TemporaryFolder::make();
     REQUIRE(folder);
     path = folder->path();
     std::filesystem::create_directory(path / "below");
     CHECK(std::filesystem::is_directory(path));
   }
   CHECK_FALSE(std::filesystem::exists(path));
-  CHECK_FALSE(TemporaryFolder::make("/nowhere/at/all"));
+  CHECK_FALSE(site::TemporaryFolder::make("/nowhere/at/all"));
 }
 
 }  // namespace

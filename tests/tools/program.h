@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "server/site/temporary_folder.h"
 #include "tools/admin_protocol.h"
 #include "tools/child_process.h"
 #include "tools/http_client.h"
-#include "tools/temporary_folder.h"
 
 namespace codelog::tools::test {
 
@@ -24,7 +24,7 @@ class Data {
   Json refused(std::vector<std::string> arguments) const;
 
  private:
-  TemporaryFolder folder_ = std::move(*TemporaryFolder::make());
+  site::TemporaryFolder folder_ = std::move(*site::TemporaryFolder::make());
   std::filesystem::path path_ = folder_.path() / "data";
 };
 

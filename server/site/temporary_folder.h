@@ -5,7 +5,7 @@
 
 #include "events/base/result.h"
 
-namespace codelog::tools {
+namespace codelog::site {
 
 class TemporaryFolder {
  public:
@@ -21,4 +21,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace codelog::tools
+}  // namespace codelog::site

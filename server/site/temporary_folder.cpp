@@ -1,11 +1,11 @@
-#include "tools/temporary_folder.h"
+#include "server/site/temporary_folder.h"
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
 
-namespace codelog::tools {
+namespace codelog::site {
 
 base::Result<TemporaryFolder> TemporaryFolder::make(const std::filesystem::path& parent) {
   const char* usual = std::getenv("TMPDIR");
@@ -31,4 +31,4 @@ TemporaryFolder::~TemporaryFolder() {
   if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }
 
-}  // namespace codelog::tools
+}  // namespace codelog::site
