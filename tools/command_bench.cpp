@@ -129,7 +129,7 @@ void add_bench_command(Command program) {
       .show_default();
   command
       .add_option("--replay-commits", options->bench.replay_commits_count,
-                  "How many commits to replay")
+                  "How many commits to replay; five times as many are restored")
       .type_name("COUNT")
       .between(100, 100'000'000)
       .show_default();
