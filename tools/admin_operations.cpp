@@ -249,16 +249,16 @@ Result<Json> AdminOperations::restore_codelist(const Json& arguments) {
               {"position", position_of(*commit)}};
 }
 
-// {alias} -> {release: {…} or null}. An import calls this before it replaces a file.
+// {alias} -> {release: {name, valid_from} or null}
 Result<Json> AdminOperations::find_release(const Json& arguments) {
   const auto alias = text_argument(arguments, "alias");
   if (!alias) return alias.error();
-  const auto release = folder_.projections().views().release(*alias);
-  return Json{{"release", release ? release_to_json(*release) : Json(nullptr)}};
+  const auto release = registry().find_release(*alias);
+  if (!release) return release.error();
+  if (!*release) return Json{{"release", nullptr}};
+  return Json{{"release", {{"name", (*release)->name}, {"valid_from", (*release)->valid_from}}}};
 }
 
-// Registers a file, which must be in its place. Opens it first, so that the registered file is the
-// one that will be read.
 Result<Json> AdminOperations::register_release(const Json& arguments) {
   events::ReleaseRegistered release;
   struct Text {
@@ -280,12 +280,9 @@ Result<Json> AdminOperations::register_release(const Json& arguments) {
   release.file_digest = *digest;
   release.concepts_count = *concepts_count;
 
-  const auto opened =
-      folder_.releases().reload(release.coding_system, release.alias, release.file_digest);
-  if (!opened) return opened.error();
-  const auto commit = application_.releases().register_release(system_write(), release);
-  if (!commit) return commit.error();
-  return Json{{"alias", release.alias}, {"position", position_of(*commit)}};
+  const auto position = registry().register_release(release);
+  if (!position) return position.error();
+  return Json{{"alias", release.alias}, {"position", position->value()}};
 }
 
 // {} -> {releases: […]}

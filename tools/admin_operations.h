@@ -12,6 +12,7 @@
 #include "events/base/digest.h"
 #include "server/application/application.h"
 #include "server/site/data_folder.h"
+#include "server/site/import_registry.h"
 #include "tools/admin_protocol.h"
 
 namespace codelog::tools {
@@ -27,6 +28,9 @@ class AdminOperations {
                          const site::ReportProgress& report);
 
  private:
+  site::OpenSiteRegistry registry() {
+    return {folder_, application_.releases(), application_.mappings()};
+  }
   base::Result<Json> run_named(std::string_view operation, const Json& arguments,
                                const site::ReportProgress& report);
   base::Result<Json> add_user(const Json& arguments);

@@ -3,11 +3,12 @@
 #include <array>
 #include <memory>
 
+#include "server/site/release_import.h"
 #include "server/site/temporary_folder.h"
 #include "tools/command.h"
 #include "tools/demo/releases.h"
 #include "tools/demo_content.h"
-#include "tools/release_import.h"
+#include "tools/remote_registry.h"
 #include "tools/terminal.h"
 
 namespace codelog::tools {
@@ -52,14 +53,15 @@ Result<Json> import_demo_releases(const site::DataFolderOptions& folder,
                                   const site::ReportProgress& report) {
   const auto temporary = site::TemporaryFolder::make();
   if (!temporary) return temporary.error();
+  RemoteRegistry registry(folder);
   Json aliases = Json::array();
   for (const DemoRelease& release : demo_releases) {
     const auto archive = temporary->path() / ("demo_" + std::string(release.system) + ".zip");
     if (const auto made = release.make(archive); !made) return made.error();
-    const auto imported = import_release(
-        folder,
+    const auto imported = site::import_release(
+        folder.data,
         {release.system, archive, std::string(demo_release_name), std::string(release.valid_from)},
-        report);
+        registry, report);
     if (!imported) return imported.error();
     aliases.push_back(imported->alias);
   }

@@ -1,9 +1,10 @@
 #include <memory>
 
 #include "mappings/files/mappings.h"
+#include "server/site/mapping_import.h"
+#include "server/site/release_import.h"
 #include "tools/command.h"
-#include "tools/mapping_import.h"
-#include "tools/release_import.h"
+#include "tools/remote_registry.h"
 #include "tools/terminal.h"
 
 namespace codelog::tools {
@@ -11,7 +12,7 @@ namespace {
 
 struct ImportOptions {
   CommonOptions common;
-  ReleaseImport command;
+  site::ReleaseImport command;
   std::string archive;
 };
 
@@ -23,10 +24,10 @@ Json stages_to_json(const coding_systems::ImportOutcome& outcome) {
   return stages;
 }
 
-Json import_to_json(const ImportedRelease& release) {
+Json import_to_json(const site::ImportedRelease& release) {
   const coding_systems::ImportOutcome& outcome = release.outcome;
   return {{"alias", release.alias},
-          {"position", release.position},
+          {"position", release.position.value()},
           {"concepts", outcome.concepts_count},
           {"descriptions", outcome.descriptions_count},
           {"relationships", outcome.relationships_count},
@@ -39,10 +40,10 @@ Json import_to_json(const ImportedRelease& release) {
           {"stages", stages_to_json(outcome)}};
 }
 
-Json import_to_json(const ImportedMapping& mapping) {
+Json import_to_json(const site::ImportedMapping& mapping) {
   return {{"name", mapping.name},
           {"file", mapping.file_stem},
-          {"position", mapping.position},
+          {"position", mapping.position.value()},
           {"rows", mapping.outcome.rows_count},
           {"source_bytes", mapping.outcome.source_bytes},
           {"notices", mapping.outcome.notices},
@@ -52,14 +53,15 @@ Json import_to_json(const ImportedMapping& mapping) {
 }
 
 int import_mapping_here(const ImportOptions& options) {
-  const MappingImport command{options.command.system_id, options.archive,
-                              options.command.release_name, options.command.valid_from};
+  const site::MappingImport command{options.command.system_id, options.archive,
+                                    options.command.release_name, options.command.valid_from};
+  RemoteRegistry registry(options.common.folder());
   ProgressLine progress;
-  const auto imported =
-      import_mapping(options.common.folder(), command, [&](const site::WorkProgress& work) {
-        progress.show(work.stage, work.done, work.total);
-        return true;
-      });
+  const auto imported = site::import_mapping(options.common.folder().data, command, registry,
+                                             [&](const site::WorkProgress& work) {
+                                               progress.show(work.stage, work.done, work.total);
+                                               return true;
+                                             });
   progress.clear();
   if (imported && !options.common.json) {
     for (const std::string& notice : imported->outcome.notices) print_notice(notice);
@@ -72,14 +74,15 @@ int import_mapping_here(const ImportOptions& options) {
 
 int import(const ImportOptions& options) {
   if (mappings::is_mapping(options.command.system_id)) return import_mapping_here(options);
-  ReleaseImport command = options.command;
+  site::ReleaseImport command = options.command;
   command.archive = options.archive;
+  RemoteRegistry registry(options.common.folder());
   ProgressLine progress;
-  const auto imported =
-      import_release(options.common.folder(), command, [&](const site::WorkProgress& work) {
-        progress.show(work.stage, work.done, work.total);
-        return true;
-      });
+  const auto imported = site::import_release(options.common.folder().data, command, registry,
+                                             [&](const site::WorkProgress& work) {
+                                               progress.show(work.stage, work.done, work.total);
+                                               return true;
+                                             });
   progress.clear();
   if (imported && !options.common.json) {
     for (const std::string& notice : imported->outcome.notices) print_notice(notice);
@@ -91,9 +94,9 @@ int import(const ImportOptions& options) {
 }
 
 std::string check_system(const std::string& system) {
-  if (find_importer(system) != nullptr || mappings::is_mapping(system)) return "";
-  return "'" + system + "' cannot be imported; choose one of " + importable_systems() +
-         "; and the mappings " + importable_mappings();
+  if (site::find_importer(system) != nullptr || mappings::is_mapping(system)) return "";
+  return "'" + system + "' cannot be imported; choose one of " + site::importable_systems() +
+         "; and the mappings " + site::importable_mappings();
 }
 
 }  // namespace
@@ -116,7 +119,8 @@ void add_import_command(Command program) {
   auto options = std::make_shared<ImportOptions>();
   command
       .add_option("SYSTEM", options->command.system_id,
-                  "One of: " + importable_systems() + "; or a mapping: " + importable_mappings())
+                  "One of: " + site::importable_systems() +
+                      "; or a mapping: " + site::importable_mappings())
       .required()
       .check(check_system);
   command

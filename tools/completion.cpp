@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "mappings/files/mappings.h"
-#include "tools/release_import.h"
+#include "server/site/release_import.h"
 
 namespace codelog::tools {
 namespace {
@@ -17,7 +17,7 @@ struct Words {
 std::vector<std::string> choices_of(const Command& command) {
   std::vector<std::string> choices;
   if (command.name() != "import") return choices;
-  for (const Importer& importer : importers()) choices.emplace_back(importer.system_id);
+  for (const site::Importer& importer : site::importers()) choices.emplace_back(importer.system_id);
   for (const std::string_view mapping : mappings::all_mappings) choices.emplace_back(mapping);
   return choices;
 }

@@ -7,7 +7,7 @@
 #include "tools/bench/bench.h"
 #include "tools/bench/measure.h"
 #include "tools/demo/releases.h"
-#include "tools/release_import.h"
+#include "tools/remote_registry.h"
 
 namespace codelog::tools::bench {
 namespace {
@@ -87,7 +87,7 @@ Result<fs::path> find_archive(Bench& bench) {
 }  // namespace
 
 Result<Subject> measure_import(Bench& bench, const site::DataFolderOptions& data,
-                               const ReleaseImport& command, const ImportAims& aims,
+                               const site::ReleaseImport& command, const ImportAims& aims,
                                std::string prefix) {
   std::vector<double> megabytes_per_second;
   std::vector<double> megabytes_per_cpu_second;
@@ -101,7 +101,8 @@ Result<Subject> measure_import(Bench& bench, const site::DataFolderOptions& data
   double last_seconds = 0;
   do {
     const double cpu_before = process_cpu_seconds();
-    const auto imported = import_release(data, command, progress_of(bench));
+    RemoteRegistry registry(data);
+    const auto imported = site::import_release(data.data, command, registry, progress_of(bench));
     if (!imported) return imported.error();
     last_seconds = imported->seconds;
     concepts_count = imported->outcome.concepts_count;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "coding_systems/base/release.h"
+#include "server/site/release_import.h"
 #include "tools/bench/figures.h"
-#include "tools/release_import.h"
 
 namespace codelog::tools::bench {
 
@@ -34,7 +34,7 @@ struct ImportAims {
 // Measures an import, several times if it is quick, and opens the release. Errors: those of the
 // import and of opening.
 base::Result<Subject> measure_import(Bench& bench, const site::DataFolderOptions& data,
-                                     const ReleaseImport& command, const ImportAims& aims,
+                                     const site::ReleaseImport& command, const ImportAims& aims,
                                      std::string prefix);
 
 base::Result<void> measure_opening(Bench& bench, const Subject& subject, std::vector<Aim> aims);

@@ -13,8 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 using base::Result;
 
-constexpr std::size_t terms_count = 500;
-constexpr std::size_t codes_count = 1'000;
+constexpr std::size_t system_terms_count = 500;
+constexpr std::size_t system_codes_count = 1'000;
 
 struct MeasuredSystem {
   const char* id;
@@ -84,10 +84,10 @@ Result<void> measure_system(Bench& bench, const site::DataFolderOptions& data,
   if (const auto measured = measure_size(bench, *subject, {}); !measured) return measured;
   const auto sql = ReleaseSql::open(subject->system_id, subject->database);
   if (!sql) return sql.error();
-  const auto contains = measure_contains(bench, *subject, *sql, terms_count, {});
+  const auto contains = measure_contains(bench, *subject, *sql, system_terms_count, {});
   if (!contains) return contains;
   if (const auto measured = measure_words(bench, *subject, *sql); !measured) return measured;
-  return measure_descendants_of(bench, *subject, *sql, codes_count, {});
+  return measure_descendants_of(bench, *subject, *sql, system_codes_count, {});
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "tools/release_import.h"
+#include "server/site/release_import.h"
 
 #include <algorithm>
 #include <array>
@@ -22,9 +22,10 @@
 #include "coding_systems/versioning/alias.h"
 #include "server/commands/release_commands.h"
 #include "server/commands/validation.h"
-#include "tools/mapping_import.h"
+#include "server/site/mapping_import.h"
+#include "server/site/stoppable_progress.h"
 
-namespace codelog::tools {
+namespace codelog::site {
 namespace {
 
 using base::Error;
@@ -32,30 +33,25 @@ using base::ErrorCode;
 using base::Result;
 
 // An import replaces the file of its alias, so the owner of the alias must be known first.
-Result<void> check_alias_is_free(const site::DataFolderOptions& folder,
-                                 const ReleaseImport& command, const std::string& alias) {
-  auto site = SiteAccess::open(folder);
-  if (!site) return site.error();
-  const auto found = site->run("release.find", {{"alias", alias}});
-  if (!found) return found.error();
-  const Json& release = (*found)["release"];
-  if (release.is_null()) return {};
-  if (release.value("name", "") == command.release_name &&
-      release.value("valid_from", "") == command.valid_from) {
+Result<void> check_alias_is_free(ImportRegistry& registry, const ReleaseImport& command,
+                                 const std::string& alias) {
+  const auto known = registry.find_release(alias);
+  if (!known) return known.error();
+  if (!*known) return {};
+  if ((*known)->name == command.release_name && (*known)->valid_from == command.valid_from) {
     return {};
   }
   return Error{ErrorCode::conflict,
-               "the alias " + alias + " belongs to the release '" + release.value("name", "") +
+               "the alias " + alias + " belongs to the release '" + (*known)->name +
                    "' already; give this one another name",
                {}};
 }
 
 // Adds a dm+d release's replaced ids to the mapping of previous VMPs, which downloads of dm+d
 // codelists use.
-Result<void> add_previous_vmps_of(const site::DataFolderOptions& folder,
-                                  const ReleaseImport& command, const std::string& alias,
-                                  const std::filesystem::path& release_file) {
-  const auto file = coding_systems::SqliteFile::open(release_file);
+Result<void> add_previous_vmps_of(const std::filesystem::path& data, const ReleaseImport& command,
+                                  ImportRegistry& registry, const ImportedRelease& release) {
+  const auto file = coding_systems::SqliteFile::open(release.outcome.file);
   if (!file) return file.error();
   const auto found = coding_systems::dmd::read_previous_vmps(*file);
   if (!found) return found.error();
@@ -66,29 +62,14 @@ Result<void> add_previous_vmps_of(const site::DataFolderOptions& folder,
     if (id && previous) pairs.push_back({*id, *previous});
   }
   // By alias, since two releases may have the same name and different days.
-  const MappingImport mapping{std::string(mappings::dmdvmpprevmap_id), command.archive, alias,
-                              command.valid_from};
-  const auto added = add_previous_vmps(folder, mapping, pairs);
+  const MappingImport mapping{std::string(mappings::dmdvmpprevmap_id), command.archive,
+                              release.alias, command.valid_from};
+  const auto added = add_previous_vmps(data, mapping, registry, pairs);
   if (added) return {};
   return Error{added.error().code,
                "the release was imported, but its previous VMPs were not added to the mapping " +
                    mapping.mapping + ": " + added.error().detail + "; import it again",
                {}};
-}
-
-// Leaves the site at once, since another step of the import may need it.
-Result<Json> register_release(const site::DataFolderOptions& folder, const ReleaseImport& command,
-                              const std::string& alias,
-                              const coding_systems::ImportOutcome& outcome) {
-  auto site = SiteAccess::open(folder);
-  if (!site) return site.error();
-  return site->run("release.register", {{"alias", alias},
-                                        {"coding_system", command.system_id},
-                                        {"name", command.release_name},
-                                        {"valid_from", command.valid_from},
-                                        {"import_ref", command.archive.filename().string()},
-                                        {"file_digest", base::to_hex(outcome.file_digest)},
-                                        {"concepts", outcome.concepts_count}});
 }
 
 // OpenCodelists' one release of a system that it knows only as tables. If this release had a file,
@@ -133,9 +114,9 @@ std::string importable_systems() {
   return names;
 }
 
-Result<ImportedRelease> import_release(const site::DataFolderOptions& folder,
-                                       const ReleaseImport& command,
-                                       const site::ReportProgress& report) {
+Result<ImportedRelease> import_release(const std::filesystem::path& data,
+                                       const ReleaseImport& command, ImportRegistry& registry,
+                                       const ReportProgress& report) {
   const auto started = std::chrono::steady_clock::now();
   const Importer* importer = find_importer(command.system_id);
   CODELOG_CHECK(importer != nullptr, "the caller has looked the system up");
@@ -146,32 +127,39 @@ Result<ImportedRelease> import_release(const site::DataFolderOptions& folder,
       commands::check_line("release_name", command.release_name, commands::name_characters_max);
   if (!line) return line.error();
   if (const auto known = check_not_unknown(command, *alias); !known) return known.error();
-  const auto free = check_alias_is_free(folder, command, *alias);
-  if (!free) return free.error();
+  if (const auto free = check_alias_is_free(registry, command, *alias); !free) return free.error();
 
+  const StoppableProgress progress(report);
   coding_systems::ImportRequest request;
   request.archive = command.archive;
-  request.target_folder = folder.data / "coding_systems" / command.system_id;
+  request.target_folder = data / "coding_systems" / command.system_id;
   request.alias = *alias;
-  request.report_progress = [&](const coding_systems::ImportProgress& progress) {
-    if (report) report({std::string(progress.stage), progress.done, progress.total});
-  };
+  progress.follow(request);
   auto previous = coding_systems::PreviousFile::keep(
-      coding_systems::release_files(folder.data, command.system_id, *alias).database);
+      coding_systems::release_files(data, command.system_id, *alias).database);
   if (!previous) return previous.error();
   auto outcome = importer->import(request);
   if (!outcome) return outcome.error();
 
-  const auto registered = register_release(folder, command, *alias, *outcome);
-  if (!registered) return registered.error();
+  ImportedRelease release{*alias, *std::move(outcome), {}, 0};
+  const auto position =
+      registry.register_release({.alias = *alias,
+                                 .coding_system = command.system_id,
+                                 .name = command.release_name,
+                                 .valid_from = command.valid_from,
+                                 .import_ref = command.archive.filename().string(),
+                                 .file_digest = release.outcome.file_digest,
+                                 .concepts_count = release.outcome.concepts_count});
+  if (!position) return position.error();
   previous->let_go();
   if (command.system_id == coding_systems::dmd::system_id) {
-    const auto added = add_previous_vmps_of(folder, command, *alias, outcome->file);
+    const auto added = add_previous_vmps_of(data, command, registry, release);
     if (!added) return added.error();
   }
+  release.position = *position;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
-  return ImportedRelease{*alias, std::move(*outcome),
-                         registered->value("position", std::uint64_t{0}), elapsed.count()};
+  release.seconds = elapsed.count();
+  return release;
 }
 
-}  // namespace codelog::tools
+}  // namespace codelog::site

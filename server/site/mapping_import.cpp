@@ -1,4 +1,4 @@
-#include "tools/mapping_import.h"
+#include "server/site/mapping_import.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -16,8 +16,9 @@
 #include "mappings/dmdvmpprevmap/import.h"
 #include "mappings/files/mappings.h"
 #include "server/commands/validation.h"
+#include "server/site/stoppable_progress.h"
 
-namespace codelog::tools {
+namespace codelog::site {
 namespace {
 
 using base::Error;
@@ -26,7 +27,7 @@ using base::Result;
 using coding_systems::ImportOutcome;
 using coding_systems::ImportRequest;
 
-constexpr mode_t folder_mode = 0700;  // as for everything in a data folder
+constexpr mode_t mapping_folder_mode = 0700;  // as for everything in a data folder
 
 // Imports of one mapping take turns, since a release may contain the previous one. The lock ends
 // with the process, even if it is killed.
@@ -34,7 +35,8 @@ Result<base::Descriptor> take_turn(const std::filesystem::path& data, const std:
   const std::filesystem::path folder = data / "mappings" / mapping;
   std::error_code ignored;  // A folder that cannot be created cannot be opened either.
   if (data.has_parent_path()) std::filesystem::create_directories(data.parent_path(), ignored);
-  for (const auto& path : {data, data / "mappings", folder}) ::mkdir(path.c_str(), folder_mode);
+  for (const auto& path : {data, data / "mappings", folder})
+    ::mkdir(path.c_str(), mapping_folder_mode);
   base::Descriptor descriptor = base::open_file(folder, O_RDONLY | O_DIRECTORY);
   if (!descriptor || ::flock(descriptor.get(), LOCK_EX) != 0) {
     return Error{ErrorCode::io,
@@ -44,48 +46,15 @@ Result<base::Descriptor> take_turn(const std::filesystem::path& data, const std:
   return descriptor;
 }
 
-// The registered facts of a mapping.
-struct Registered {
-  std::string name;
-  std::string valid_from;
-};
-
-std::optional<Registered> registered_from(const Json& found) {
-  if (!found.is_object()) return std::nullopt;
-  return Registered{found.value("name", ""), found.value("valid_from", "")};
+events::MappingRegistered registration_of(const MappingImport& command) {
+  return {.mapping = command.mapping,
+          .name = command.release_name,
+          .valid_from = command.valid_from,
+          .import_ref = command.source.filename().string()};
 }
 
-// The newest release of the mapping, if there is one. Fails if another release already has the file
-// name of the one to import, because the import would replace its file.
-Result<std::optional<Registered>> find_newest(const site::DataFolderOptions& folder,
-                                              const MappingImport& command) {
-  auto site = SiteAccess::open(folder);
-  if (!site) return site.error();
-  const auto found = site->run("mapping.find", {{"mapping", command.mapping},
-                                                {"name", command.release_name},
-                                                {"valid_from", command.valid_from}});
-  if (!found) return found.error();
-  return registered_from((*found)["newest"]);
-}
-
-Result<std::uint64_t> register_mapping(const site::DataFolderOptions& folder,
-                                       const MappingImport& command, const ImportOutcome& outcome) {
-  auto site = SiteAccess::open(folder);
-  if (!site) return site.error();
-  const auto registered =
-      site->run("mapping.register", {{"mapping", command.mapping},
-                                     {"name", command.release_name},
-                                     {"valid_from", command.valid_from},
-                                     {"import_ref", command.source.filename().string()},
-                                     {"file_digest", base::to_hex(outcome.file_digest)},
-                                     {"rows", outcome.rows_count}});
-  if (!registered) return registered.error();
-  return registered->value("position", std::uint64_t{0});
-}
-
-Result<ImportRequest> request_for(const site::DataFolderOptions& folder,
-                                  const MappingImport& command,
-                                  const site::ReportProgress& report) {
+Result<ImportRequest> request_for(const std::filesystem::path& data, const MappingImport& command,
+                                  const StoppableProgress& progress) {
   const auto stem = mappings::mapping_file_stem(command.release_name);
   if (!stem) return stem.error();
   const auto line =
@@ -96,17 +65,15 @@ Result<ImportRequest> request_for(const site::DataFolderOptions& folder,
   }
   ImportRequest request;
   request.archive = command.source;
-  request.target_folder = folder.data / "mappings" / command.mapping;
+  request.target_folder = data / "mappings" / command.mapping;
   request.alias = *stem;
-  request.report_progress = [report](const coding_systems::ImportProgress& progress) {
-    if (report) report({std::string(progress.stage), progress.done, progress.total});
-  };
+  progress.follow(request);
   return request;
 }
 
 // Each release of previous VMPs holds all pairs known before. To keep this true for the newest
 // release, the pairs of an older release are added to the newest.
-void aim_at_newest(const std::optional<Registered>& newest, MappingImport& command) {
+void aim_at_newest(const std::optional<ImportRegistry::Known>& newest, MappingImport& command) {
   if (!newest) return;
   if (std::tie(newest->valid_from, newest->name) >
       std::tie(command.valid_from, command.release_name)) {
@@ -118,31 +85,36 @@ void aim_at_newest(const std::optional<Registered>& newest, MappingImport& comma
 using MakeFile = std::function<Result<ImportOutcome>(
     const ImportRequest& request, const std::optional<std::filesystem::path>& before)>;
 
-Result<ImportedMapping> import_with(const site::DataFolderOptions& folder, MappingImport command,
-                                    const site::ReportProgress& report, const MakeFile& make) {
+Result<ImportedMapping> import_with(const std::filesystem::path& data, MappingImport command,
+                                    ImportRegistry& registry, const ReportProgress& report,
+                                    const MakeFile& make) {
   const auto started = std::chrono::steady_clock::now();
+  const StoppableProgress progress(report);
   const bool extends = command.mapping == mappings::dmdvmpprevmap_id;
-  auto request = request_for(folder, command, report);  // fails before the site is opened
+  auto request = request_for(data, command, progress);  // fails before the site is asked
   if (!request) return request.error();
-  const auto turn = take_turn(folder.data, command.mapping);
+  const auto turn = take_turn(data, command.mapping);
   if (!turn) return turn.error();
-  const auto newest = find_newest(folder, command);
+  const auto newest = registry.find_newest_mapping(registration_of(command));
   if (!newest) return newest.error();
   std::optional<std::filesystem::path> before;
   if (extends && *newest) {
     aim_at_newest(*newest, command);
-    request = request_for(folder, command, report);
+    request = request_for(data, command, progress);
     if (!request) return request.error();
     const auto stem = mappings::mapping_file_stem((*newest)->name);
     if (!stem) return stem.error();
-    before = mappings::mapping_file(folder.data, command.mapping, *stem);
+    before = mappings::mapping_file(data, command.mapping, *stem);
   }
   auto previous = coding_systems::PreviousFile::keep(
-      mappings::mapping_file(folder.data, command.mapping, request->alias));
+      mappings::mapping_file(data, command.mapping, request->alias));
   if (!previous) return previous.error();
   auto outcome = make(*request, before);
   if (!outcome) return outcome.error();
-  const auto position = register_mapping(folder, command, *outcome);
+  events::MappingRegistered mapping = registration_of(command);
+  mapping.file_digest = outcome->file_digest;
+  mapping.rows_count = outcome->rows_count;
+  const auto position = registry.register_mapping(mapping);
   if (!position) return position.error();
   previous->let_go();
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
@@ -160,9 +132,9 @@ std::string importable_mappings() {
   return names;
 }
 
-Result<ImportedMapping> import_mapping(const site::DataFolderOptions& folder,
-                                       const MappingImport& command,
-                                       const site::ReportProgress& report) {
+Result<ImportedMapping> import_mapping(const std::filesystem::path& data,
+                                       const MappingImport& command, ImportRegistry& registry,
+                                       const ReportProgress& report) {
   CODELOG_CHECK(mappings::is_mapping(command.mapping), "the caller has looked the mapping up");
   const auto make = [&](const ImportRequest& request,
                         const std::optional<std::filesystem::path>& before) {
@@ -170,18 +142,18 @@ Result<ImportedMapping> import_mapping(const site::DataFolderOptions& folder,
     if (command.mapping == mappings::ctv3sctmap2_id) return mappings::import_ctv3sctmap2(request);
     return mappings::import_dmdvmpprevmap(request, before);
   };
-  return import_with(folder, command, report, make);
+  return import_with(data, command, registry, report, make);
 }
 
-Result<ImportedMapping> add_previous_vmps(const site::DataFolderOptions& folder,
-                                          const MappingImport& command,
+Result<ImportedMapping> add_previous_vmps(const std::filesystem::path& data,
+                                          const MappingImport& command, ImportRegistry& registry,
                                           const std::vector<mappings::PreviousVmp>& pairs) {
   CODELOG_CHECK(command.mapping == mappings::dmdvmpprevmap_id, "pairs of VMPs for another mapping");
   const auto make = [&](const ImportRequest& request,
                         const std::optional<std::filesystem::path>& before) {
     return mappings::extend_dmdvmpprevmap(request, before, pairs);
   };
-  return import_with(folder, command, {}, make);
+  return import_with(data, command, registry, {}, make);
 }
 
-}  // namespace codelog::tools
+}  // namespace codelog::site

@@ -1,5 +1,4 @@
-// Imports a mapping into a data folder, like release_import.h: this process makes the file, and an
-// operation on the site registers it in the log.
+// Imports a mapping into a data folder, like release_import.h.
 #pragma once
 
 #include <filesystem>
@@ -9,9 +8,10 @@
 
 #include "coding_systems/importing/import_progress.h"
 #include "mappings/dmdvmpprevmap/previous_vmps.h"
-#include "tools/site_access.h"
+#include "server/site/import_registry.h"
+#include "server/site/progress.h"
 
-namespace codelog::tools {
+namespace codelog::site {
 
 // "bnfdmd, ctv3sctmap2, dmdvmpprevmap".
 std::string importable_mappings();
@@ -27,20 +27,22 @@ struct ImportedMapping {
   std::string name;  // the release that the file is registered as
   std::string file_stem;
   coding_systems::ImportOutcome outcome;
-  std::uint64_t position = 0;  // of the commit that registered it
+  base::Position position;  // of the commit that registered it
   double seconds = 0;
 };
 
 // Errors: invalid (name, day, content of the source), conflict (another release has the file name;
-// it stays unchanged), not_found (the source), io, and those of SiteAccess.
-base::Result<ImportedMapping> import_mapping(const site::DataFolderOptions& folder,
-                                             const MappingImport& command,
-                                             const site::ReportProgress& report);
+// it stays unchanged), not_found (the source), io, unavailable (`report` has returned false), and
+// those of the registry.
+base::Result<ImportedMapping> import_mapping(const std::filesystem::path& data,
+                                             const MappingImport& command, ImportRegistry& registry,
+                                             const ReportProgress& report);
 
 // Adds pairs to the mapping of previous VMPs. `command.source` says where the pairs come from.
 // Errors: as above.
-base::Result<ImportedMapping> add_previous_vmps(const site::DataFolderOptions& folder,
+base::Result<ImportedMapping> add_previous_vmps(const std::filesystem::path& data,
                                                 const MappingImport& command,
+                                                ImportRegistry& registry,
                                                 const std::vector<mappings::PreviousVmp>& pairs);
 
-}  // namespace codelog::tools
+}  // namespace codelog::site

@@ -1,5 +1,5 @@
 // Imports a release into a data folder: this process makes the file, even if another has the folder
-// open, and an operation on the site registers it in the log (admin_operations.h).
+// open, and the registry of the site registers it in the log.
 #pragma once
 
 #include <filesystem>
@@ -8,9 +8,10 @@
 #include <string_view>
 
 #include "coding_systems/importing/import_progress.h"
-#include "tools/site_access.h"
+#include "server/site/import_registry.h"
+#include "server/site/progress.h"
 
-namespace codelog::tools {
+namespace codelog::site {
 
 struct Importer {
   std::string_view system_id;
@@ -33,15 +34,16 @@ struct ReleaseImport {
 struct ImportedRelease {
   std::string alias;
   coding_systems::ImportOutcome outcome;
-  std::uint64_t position = 0;  // of the commit that registered it
+  base::Position position;  // of the commit that registered it
   double seconds = 0;
 };
 
 // Errors: invalid (name, day, content of the archive), conflict (a release with another name has
-// the alias; it stays unchanged), not_found (the archive), io, and those of SiteAccess. A dm+d
-// release also adds its pairs to the mapping of previous VMPs.
-base::Result<ImportedRelease> import_release(const site::DataFolderOptions& folder,
-                                             const ReleaseImport& command,
-                                             const site::ReportProgress& report);
+// the alias; it stays unchanged), not_found (the archive), io, unavailable (`report` has returned
+// false), and those of the registry. A dm+d release also adds its pairs to the mapping of previous
+// VMPs.
+base::Result<ImportedRelease> import_release(const std::filesystem::path& data,
+                                             const ReleaseImport& command, ImportRegistry& registry,
+                                             const ReportProgress& report);
 
-}  // namespace codelog::tools
+}  // namespace codelog::site
