@@ -1,6 +1,6 @@
 // The operators' tasks on a site: one implementation of each operation, JSON in and JSON out. The
 // command line runs operations in its own process, or through the socket of the server that has the
-// folder open (admin_socket.h).
+// folder open (server/site/admin_socket.h).
 //
 // Thread-safe. Errors are those of the commands; `invalid` for missing arguments or arguments of a
 // wrong type.
@@ -13,7 +13,7 @@
 #include "server/application/application.h"
 #include "server/site/data_folder.h"
 #include "server/site/import_registry.h"
-#include "tools/admin_protocol.h"
+#include "tools/json.h"
 
 namespace codelog::tools {
 

@@ -44,7 +44,7 @@ void add_json_option(Command command, CommonOptions& options) {
 
 int refuse(const base::Error& error, const CommonOptions& options) {
   if (options.json) {
-    (void)base::write_all(STDERR_FILENO, dump({{"error", error_to_json(error)}}) + "\n");
+    (void)base::write_all(STDERR_FILENO, dump({{"error", site::error_to_json(error)}}) + "\n");
     return exit_refused;
   }
   std::string text = "codelog: " + error.detail + "\n";

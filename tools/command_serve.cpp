@@ -18,9 +18,9 @@
 #include "server/commands/version_contents.h"
 #include "server/http/server.h"
 #include "server/http/shared_body.h"
+#include "server/site/admin_socket.h"
 #include "server/site/site_watch.h"
 #include "server/web/routes.h"
-#include "tools/admin_socket.h"
 #include "tools/command.h"
 #include "tools/machine.h"
 #include "tools/operations_routes.h"
@@ -253,7 +253,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   const auto port = server.start();
   if (!port) return port.error();
 
-  auto socket = AdminSocket::listen(
+  auto socket = site::AdminSocket::listen(
       folder.path(),
       [&](std::string_view operation, const Json& arguments, const site::ReportProgress& report) {
         return operations.run(operation, arguments, report);

@@ -6,7 +6,7 @@
 
 #include "events/commit.h"
 #include "server/accounts/key_ring.h"
-#include "tools/admin_protocol.h"
+#include "tools/json.h"
 
 namespace codelog::tools {
 

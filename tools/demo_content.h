@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/application/application.h"
-#include "tools/admin_protocol.h"
+#include "tools/json.h"
 
 namespace codelog::tools {
 

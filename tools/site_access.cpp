@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds retry_interval{20};
 
 // Returns nothing if no server listens.
 base::Descriptor connect_to_server(const std::filesystem::path& data) {
-  const auto address = admin_address(data);
+  const auto address = site::admin_address(data);
   if (!address) return {};
   base::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un name{};
@@ -28,7 +28,7 @@ base::Descriptor connect_to_server(const std::filesystem::path& data) {
 }
 
 Result<Json> receive_answer(int socket, const site::ReportProgress& report) {
-  LineReceiver receiver(socket, admin_answer_bytes_max);
+  site::LineReceiver receiver(socket, site::admin_answer_bytes_max);
   for (;;) {
     auto line = receiver.receive();
     if (!line) return line.error();
@@ -40,7 +40,8 @@ Result<Json> receive_answer(int socket, const site::ReportProgress& report) {
     }
     Json answer = Json::parse(**line, nullptr, false);
     if (answer.is_object() && answer.contains("result")) return std::move(answer["result"]);
-    if (answer.is_object() && answer.contains("error")) return error_from_json(answer["error"]);
+    if (answer.is_object() && answer.contains("error"))
+      return site::error_from_json(answer["error"]);
     if (!answer.is_object() || !answer.contains("progress")) {
       return Error{ErrorCode::corrupt, "the server's answer cannot be read", {}};
     }
@@ -79,10 +80,10 @@ std::optional<Result<Json>> run_remotely(const std::filesystem::path& data,
   if (!socket) return std::nullopt;
   const Json request = {{"operation", operation}, {"arguments", arguments}};
   const std::string line = request.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (line.size() > admin_request_bytes_max) {
+  if (line.size() > site::admin_request_bytes_max) {
     return Error{ErrorCode::too_large, "the request is too large", {}};
   }
-  if (const auto sent = send_line(socket.get(), line); !sent) return sent.error();
+  if (const auto sent = site::send_line(socket.get(), line); !sent) return sent.error();
   return receive_answer(socket.get(), report);
 }
 

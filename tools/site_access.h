@@ -9,7 +9,7 @@
 
 #include "server/site/data_folder.h"
 #include "tools/admin_operations.h"
-#include "tools/admin_protocol.h"
+#include "tools/json.h"
 
 namespace codelog::tools {
 

@@ -1,4 +1,4 @@
-#include "tools/admin_socket.h"
+#include "server/site/admin_socket.h"
 
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -34,7 +34,8 @@ Result<Json> echo(std::string_view operation, const Json& arguments,
 
 struct Site {
   site::TemporaryFolder folder = std::move(*site::TemporaryFolder::make());
-  std::unique_ptr<AdminSocket> socket = std::move(*AdminSocket::listen(folder.path(), echo));
+  std::unique_ptr<site::AdminSocket> socket =
+      std::move(*site::AdminSocket::listen(folder.path(), echo));
 
   std::optional<Result<Json>> run(std::string_view operation, const Json& arguments) const {
     return run_remotely(folder.path(), operation, arguments, {});
@@ -45,7 +46,7 @@ base::Descriptor connect_raw(const std::filesystem::path& data) {
   base::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
-  (data / admin_socket_name).string().copy(name.sun_path, sizeof name.sun_path - 1);
+  (data / site::admin_socket_name).string().copy(name.sun_path, sizeof name.sun_path - 1);
   REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
   return socket;
 }
@@ -93,18 +94,18 @@ TEST_CASE("every error code survives the conversion to JSON and back", "[admin]"
                ErrorCode::not_found, ErrorCode::conflict, ErrorCode::too_large,
                ErrorCode::unprocessable, ErrorCode::corrupt, ErrorCode::io, ErrorCode::unavailable);
   const Error error{code, "detail", {}};
-  CHECK(error_from_json(error_to_json(error)) == error);
+  CHECK(site::error_from_json(site::error_to_json(error)) == error);
 }
 
 TEST_CASE("a malformed error of the peer is not accepted", "[admin]") {
-  CHECK(error_from_json(3).code == ErrorCode::io);
-  CHECK(error_from_json({{"code", 3}, {"detail", Json::array()}, {"errors", {1, 2}}}).code ==
+  CHECK(site::error_from_json(3).code == ErrorCode::io);
+  CHECK(site::error_from_json({{"code", 3}, {"detail", Json::array()}, {"errors", {1, 2}}}).code ==
         ErrorCode::io);
 }
 
 TEST_CASE("the socket is only for its user, and removed with the server", "[admin]") {
   Site site;
-  const auto path = site.folder.path() / admin_socket_name;
+  const auto path = site.folder.path() / site::admin_socket_name;
   struct stat status {};
   REQUIRE(::lstat(path.c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0600);
@@ -115,13 +116,13 @@ TEST_CASE("the socket is only for its user, and removed with the server", "[admi
 
 TEST_CASE("a socket file that a killed server left is taken over", "[admin]") {
   Site site;
-  const auto path = site.folder.path() / admin_socket_name;
+  const auto path = site.folder.path() / site::admin_socket_name;
   const auto left = site.folder.path() / "left";
   std::filesystem::rename(path, left);
   site.socket.reset();
   std::filesystem::rename(left, path);
   CHECK_FALSE(site.run("ask", Json::object()));
-  auto socket = AdminSocket::listen(site.folder.path(), echo);
+  auto socket = site::AdminSocket::listen(site.folder.path(), echo);
   REQUIRE(socket);
   CHECK(site.run("ask", Json::object()));
 }
@@ -130,7 +131,7 @@ TEST_CASE("data folders with long names have a socket, too", "[admin]") {
   const auto folder = std::move(*site::TemporaryFolder::make());
   const auto data = folder.path() / std::string(200, 'd');
   std::filesystem::create_directory(data);
-  const auto socket = AdminSocket::listen(data, echo);
+  const auto socket = site::AdminSocket::listen(data, echo);
   REQUIRE(socket);
   const auto answer = run_remotely(data, "ask", Json::object(), {});
   REQUIRE(answer);
@@ -142,8 +143,8 @@ TEST_CASE("a malformed request is refused", "[admin]") {
   const std::string request = GENERATE("", "nonsense", "[]", "{\"operation\":3,\"arguments\":{}}",
                                        "{\"operation\":\"ask\",\"arguments\":[]}");
   const base::Descriptor socket = connect_raw(site.folder.path());
-  REQUIRE(send_line(socket.get(), request));
-  LineReceiver receiver(socket.get(), 1000);
+  REQUIRE(site::send_line(socket.get(), request));
+  site::LineReceiver receiver(socket.get(), 1000);
   const auto answer = receiver.receive();
   REQUIRE(answer);
   REQUIRE(*answer);
@@ -153,10 +154,10 @@ TEST_CASE("a malformed request is refused", "[admin]") {
 TEST_CASE("a request beyond the limit is cut off", "[admin]") {
   const Site site;
   const base::Descriptor socket = connect_raw(site.folder.path());
-  const std::string much(2 * admin_request_bytes_max, 'x');
+  const std::string much(2 * site::admin_request_bytes_max, 'x');
   // The server may have closed the connection before everything was sent.
-  const auto sent = send_line(socket.get(), much);
-  LineReceiver receiver(socket.get(), 1000);
+  const auto sent = site::send_line(socket.get(), much);
+  site::LineReceiver receiver(socket.get(), 1000);
   const auto answer = receiver.receive();
   CHECK((!answer || !*answer));
   CHECK(site.run("ask", Json::object()));
@@ -167,9 +168,9 @@ TEST_CASE("a line beyond the receiver's limit is an error, whole lines are not",
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
   const base::Descriptor one(ends[0]);
   const base::Descriptor other(ends[1]);
-  REQUIRE(send_line(one.get(), "first"));
-  REQUIRE(send_line(one.get(), std::string(200, 'x')));
-  LineReceiver receiver(other.get(), 100);
+  REQUIRE(site::send_line(one.get(), "first"));
+  REQUIRE(site::send_line(one.get(), std::string(200, 'x')));
+  site::LineReceiver receiver(other.get(), 100);
   const auto first = receiver.receive();
   REQUIRE(first);
   CHECK(*first == std::optional<std::string>("first"));
@@ -212,7 +213,9 @@ TEST_CASE("without free descriptors the socket waits, and does not spin", "[admi
   }
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
-  (site.folder.path() / admin_socket_name).string().copy(name.sun_path, sizeof name.sun_path - 1);
+  (site.folder.path() / site::admin_socket_name)
+      .string()
+      .copy(name.sun_path, sizeof name.sun_path - 1);
   const bool connected =
       ::connect(waiting.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0;
   const std::clock_t before = std::clock();  // of the whole process
@@ -231,7 +234,7 @@ TEST_CASE("closing the socket stops long work, and waits for it", "[admin]") {
   const auto folder = std::move(*site::TemporaryFolder::make());
   std::promise<void> started;
   std::atomic<bool> told = false;
-  auto socket = AdminSocket::listen(
+  auto socket = site::AdminSocket::listen(
       folder.path(),
       [&](std::string_view, const Json&, const site::ReportProgress& report) -> Result<Json> {
         started.set_value();

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "server/site/temporary_folder.h"
-#include "tools/admin_protocol.h"
 #include "tools/child_process.h"
 #include "tools/http_client.h"
+#include "tools/json.h"
 
 namespace codelog::tools::test {
 

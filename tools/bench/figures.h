@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/admin_protocol.h"
+#include "tools/json.h"
 
 namespace codelog::tools::bench {
 

@@ -11,8 +11,8 @@
 #include <thread>
 
 #include "events/base/file.h"
-#include "tools/admin_protocol.h"
 #include "tools/bench/measure.h"
+#include "tools/json.h"
 
 namespace codelog::tools::bench {
 namespace {

@@ -23,7 +23,7 @@
 #include "events/base/result.h"
 #include "server/site/progress.h"
 
-namespace codelog::tools {
+namespace codelog::site {
 
 using Json = nlohmann::ordered_json;  // ordered, because people read the JSON too
 
@@ -38,7 +38,7 @@ base::Error error_from_json(const Json& value);
 
 // The answer line for a result or an error.
 std::string encode_answer(const base::Result<Json>& answer);
-std::string encode_progress(const site::WorkProgress& progress);
+std::string encode_progress(const WorkProgress& progress);
 
 // Sends the whole line, with its line end. Errors: unavailable.
 base::Result<void> send_line(int socket, std::string_view line);
@@ -66,4 +66,4 @@ struct AdminAddress {
 };
 base::Result<AdminAddress> admin_address(const std::filesystem::path& data);
 
-}  // namespace codelog::tools
+}  // namespace codelog::site

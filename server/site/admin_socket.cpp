@@ -1,4 +1,4 @@
-#include "tools/admin_socket.h"
+#include "server/site/admin_socket.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -13,7 +13,7 @@
 
 #include "events/base/file.h"
 
-namespace codelog::tools {
+namespace codelog::site {
 namespace {
 
 using base::Error;
@@ -138,7 +138,7 @@ void AdminSocket::forget(int connection) {
 }
 
 // An exception must not end the server.
-base::Result<Json> AdminSocket::run(const Json& request, const site::ReportProgress& report) const {
+base::Result<Json> AdminSocket::run(const Json& request, const ReportProgress& report) const {
   try {
     return run_(request["operation"].get_ref<const std::string&>(), request["arguments"], report);
   } catch (const std::exception& error) {
@@ -160,7 +160,7 @@ void AdminSocket::serve(int connection) {
   if (!request) {
     sent = send_line(connection, encode_answer(request.error()));
   } else {
-    const auto report = [&](const site::WorkProgress& progress) {
+    const auto report = [&](const WorkProgress& progress) {
       if (sent) sent = send_line(connection, encode_progress(progress));
       return bool(sent) && !stopping_;
     };
@@ -170,4 +170,4 @@ void AdminSocket::serve(int connection) {
   // A peer that has gone can read the result of its command in the log.
 }
 
-}  // namespace codelog::tools
+}  // namespace codelog::site

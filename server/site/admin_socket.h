@@ -10,15 +10,15 @@
 #include <thread>
 
 #include "events/base/mutex.h"
-#include "tools/admin_protocol.h"
+#include "server/site/admin_protocol.h"
 
-namespace codelog::tools {
+namespace codelog::site {
 
 inline constexpr std::size_t admin_connections_max = 16;
 
 // Performs one operation; called on several threads at once.
 using RunOperation = std::function<base::Result<Json>(
-    std::string_view operation, const Json& arguments, const site::ReportProgress&)>;
+    std::string_view operation, const Json& arguments, const ReportProgress&)>;
 
 class AdminSocket {
  public:
@@ -37,7 +37,7 @@ class AdminSocket {
   void start_to_serve(int connection);
   void serve(int connection);
   void forget(int connection);
-  base::Result<Json> run(const Json& request, const site::ReportProgress& report) const;
+  base::Result<Json> run(const Json& request, const ReportProgress& report) const;
 
   AdminAddress address_;
   base::Descriptor socket_;
@@ -50,4 +50,4 @@ class AdminSocket {
   std::thread acceptor_;                          // last: it uses all of the above
 };
 
-}  // namespace codelog::tools
+}  // namespace codelog::site

@@ -1,4 +1,4 @@
-#include "tools/admin_protocol.h"
+#include "server/site/admin_protocol.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-namespace codelog::tools {
+namespace codelog::site {
 namespace {
 
 using base::Error;
@@ -76,7 +76,7 @@ std::string encode_answer(const base::Result<Json>& answer) {
   return dump({{"error", error_to_json(answer.error())}});
 }
 
-std::string encode_progress(const site::WorkProgress& progress) {
+std::string encode_progress(const WorkProgress& progress) {
   return dump({{"progress",
                 {{"stage", progress.stage}, {"done", progress.done}, {"total", progress.total}}}});
 }
@@ -128,4 +128,4 @@ base::Result<AdminAddress> admin_address(const std::filesystem::path& data) {
   return AdminAddress{std::move(folder), std::move(path)};
 }
 
-}  // namespace codelog::tools
+}  // namespace codelog::site
