@@ -1,9 +1,11 @@
 #include "server/commands/csv_table.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "coding_systems/base/typed_code.h"
+#include "events/base/csv_records.h"
 #include "events/base/text.h"
 
 namespace codelog::commands {
@@ -22,91 +24,53 @@ std::string row_and_line(std::size_t number, std::size_t line) {
   return number == line ? row : row + " (line " + std::to_string(line) + ")";
 }
 
-class CsvReader {
- public:
-  explicit CsvReader(std::string_view text) : text_(text) {}
+// Programs that add a mark to a file that has one leave two, or one behind rows of their own.
+void skip_byte_order_marks(base::CsvRecords& records, std::string_view text) {
+  const std::string_view rest = text.substr(records.end());
+  std::size_t bytes = 0;
+  while (rest.substr(bytes).starts_with(base::byte_order_mark)) {
+    bytes += base::byte_order_mark.size();
+  }
+  records.skip(bytes);
+}
 
-  base::Result<std::vector<CsvRow>> read() {
-    while (at_ < text_.size()) {
-      if (const auto row = read_row(); !row) return row.error();
+base::Result<std::vector<CsvRow>> read_rows(std::string_view text) {
+  base::CsvRecords records(
+      text, {.is_lenient = true, .fields_max = fields_max, .record_bytes_max = text.size()});
+  std::vector<CsvRow> rows;
+  std::size_t fields_count = 0;
+  bool has_content = false;  // a row that is not blank has been read
+  for (;;) {
+    if (!has_content) skip_byte_order_marks(records, text);
+    const auto more = records.next();
+    const bool is_too_large = fields_count + records.fields().size() > fields_max;
+    if (is_too_large || (!more && records.fields().size() == fields_max)) {
+      return Error{ErrorCode::invalid,
+                   "the table has more than " + std::to_string(fields_max) + " fields",
+                   {}};
     }
-    return std::move(rows_);
-  }
-
- private:
-  // Programs that add a mark to a file that has one leave two, or one behind rows of their own.
-  void skip_byte_order_marks() {
-    while (text_.substr(at_).starts_with(base::byte_order_mark)) {
-      at_ += base::byte_order_mark.size();
+    if (!more) {
+      return Error{
+          ErrorCode::invalid,
+          row_and_line(records.row(), records.quote_line()) + ": a quoted field is never closed",
+          {}};
     }
-  }
-
-  base::Result<void> read_row() {
-    if (!has_content_) skip_byte_order_marks();
-    CsvRow row{.number = number_, .line = line_, .begin = at_, .after = at_, .fields = {}};
-    bool any = false;  // A blank line is not a row; a line with only a comma has two fields.
-    for (;;) {
-      if (++fields_count_ > fields_max) {
-        return Error{ErrorCode::invalid,
-                     "the table has more than " + std::to_string(fields_max) + " fields",
-                     {}};
-      }
-      std::string field;
-      if (at_ < text_.size() && text_[at_] == '"') {
-        any = true;
-        if (const auto quoted = read_quoted(field); !quoted) return quoted;
-      }
-      while (at_ < text_.size() && text_[at_] != ',' && !at_line_end()) {
-        any = true;
-        field += text_[at_++];
-      }
-      row.fields.push_back(std::move(field));
-      if (at_ >= text_.size() || text_[at_] != ',') break;
-      any = true;
-      ++at_;
+    if (!*more) return rows;
+    if (records.fields().empty()) {
+      ++fields_count;
+      continue;
     }
-    skip_line_end();
-    row.after = at_;
-    if (!any) return {};
-    has_content_ = has_content_ || !is_blank_from(row, 0);
-    rows_.push_back(std::move(row));
-    return {};
+    CsvRow& row = rows.emplace_back();
+    row.number = records.row();
+    row.line = records.line();
+    row.begin = records.begin();
+    row.after = records.end();
+    row.fields.assign(std::make_move_iterator(records.fields().begin()),
+                      std::make_move_iterator(records.fields().end()));
+    fields_count += row.fields.size();
+    has_content = has_content || !is_blank_from(row, 0);
   }
-
-  base::Result<void> read_quoted(std::string& field) {
-    const std::size_t opened_on = line_;
-    ++at_;
-    while (at_ < text_.size()) {
-      const char c = text_[at_++];
-      if (c == '"') {
-        if (at_ >= text_.size() || text_[at_] != '"') return {};
-        ++at_;
-      }
-      if (c == '\n') ++line_;
-      field += c;
-    }
-    return Error{ErrorCode::invalid,
-                 row_and_line(number_, opened_on) + ": a quoted field is never closed",
-                 {}};
-  }
-
-  bool at_line_end() const { return text_[at_] == '\n' || text_[at_] == '\r'; }
-
-  void skip_line_end() {
-    if (at_ < text_.size() && text_[at_] == '\r') ++at_;
-    if (at_ < text_.size() && text_[at_] == '\n') ++at_;
-    ++line_;
-    ++number_;
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-  bool has_content_ = false;  // a row that is not blank has been read
-  std::size_t line_ = 1;
-  std::size_t number_ = 1;
-  std::size_t fields_count_ = 0;
-  std::vector<CsvRow> rows_;
-};
+}
 
 Error not_utf8(std::string_view text) {
   const std::size_t at = base::utf8_bytes(text);
@@ -131,7 +95,7 @@ base::Result<std::vector<CsvRow>> read_csv(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {
     return Error{ErrorCode::invalid, "the table contains a NUL character", {}};
   }
-  return CsvReader(text).read();
+  return read_rows(text);
 }
 
 std::string place_of(const CsvRow& row) { return row_and_line(row.number, row.line); }
