@@ -52,16 +52,15 @@ Json import_to_json(const site::ImportedMapping& mapping) {
           {"stages", stages_to_json(mapping.outcome)}};
 }
 
-int import_mapping_here(const ImportOptions& options) {
-  const site::MappingImport command{options.command.system_id, options.archive,
-                                    options.command.release_name, options.command.valid_from};
+// Imports with a line of progress, and prints the outcome: its `result_name` alone, or all as JSON.
+template <class Import>
+int import_with_progress(const ImportOptions& options, const char* result_name, Import import) {
   RemoteRegistry registry(options.common.folder());
   ProgressLine progress;
-  const auto imported = site::import_mapping(options.common.folder().data, command, registry,
-                                             [&](const site::WorkProgress& work) {
-                                               progress.show(work.stage, work.done, work.total);
-                                               return true;
-                                             });
+  const auto imported = import(registry, [&](const site::WorkProgress& work) {
+    progress.show(work.stage, work.done, work.total);
+    return true;
+  });
   progress.clear();
   if (imported && !options.common.json) {
     for (const std::string& notice : imported->outcome.notices) print_notice(notice);
@@ -69,28 +68,23 @@ int import_mapping_here(const ImportOptions& options) {
   const auto outcome = imported ? base::Result<Json>(import_to_json(*imported))
                                 : base::Result<Json>(imported.error());
   return finish(outcome, options.common,
-                [](const Json& mapping) { return mapping.value("file", "") + "\n"; });
+                [&](const Json& release) { return release.value(result_name, "") + "\n"; });
 }
 
 int import(const ImportOptions& options) {
-  if (mappings::is_mapping(options.command.system_id)) return import_mapping_here(options);
+  const std::filesystem::path data = options.common.folder().data;
   site::ReleaseImport command = options.command;
   command.archive = options.archive;
-  RemoteRegistry registry(options.common.folder());
-  ProgressLine progress;
-  const auto imported = site::import_release(options.common.folder().data, command, registry,
-                                             [&](const site::WorkProgress& work) {
-                                               progress.show(work.stage, work.done, work.total);
-                                               return true;
-                                             });
-  progress.clear();
-  if (imported && !options.common.json) {
-    for (const std::string& notice : imported->outcome.notices) print_notice(notice);
+  if (mappings::is_mapping(command.system_id)) {
+    const site::MappingImport mapping{command.system_id, command.archive, command.release_name,
+                                      command.valid_from};
+    return import_with_progress(options, "file", [&](auto& registry, const auto& report) {
+      return site::import_mapping(data, mapping, registry, report);
+    });
   }
-  const auto outcome = imported ? base::Result<Json>(import_to_json(*imported))
-                                : base::Result<Json>(imported.error());
-  return finish(outcome, options.common,
-                [](const Json& release) { return release.value("alias", "") + "\n"; });
+  return import_with_progress(options, "alias", [&](auto& registry, const auto& report) {
+    return site::import_release(data, command, registry, report);
+  });
 }
 
 std::string check_system(const std::string& system) {

@@ -47,19 +47,6 @@ Result<Outcome> add_search(const WriteCall& call) {
   return Outcome(known_search(call.application.views(), *id, *outcome));
 }
 
-// Runs a draft command and returns its commit.
-template <class Run>
-Act on_draft(Run run) {
-  return [run](const WriteCall& call) -> Result<Outcome> {
-    const auto id = version_id_in_path(call.path);
-    if (!id) return id.error();
-    if (auto refused = failed_precondition(call, *id)) return Outcome(std::move(*refused));
-    auto commit = run(call, *id);
-    if (!commit) return commit.error();
-    return Outcome(std::move(*commit));
-  };
-}
-
 Result<Commit> remove_search(const WriteCall& call, base::VersionId draft) {
   const auto search = search_id_in_path(call.path);
   if (!search) return search.error();
@@ -191,7 +178,7 @@ std::vector<Endpoint> draft_endpoints() {
        .summary = "Remove a search, and the codes that only it found and nobody included.",
        .answer = "StatusesChanged",
        .takes_if_match = true,
-       .act = on_draft(remove_search),
+       .act = on_version(remove_search),
        .render = statuses_changed},
       {.method = Method::patch,
        .path = "/api/v2/versions/{hash}/statuses",
@@ -209,18 +196,18 @@ std::vector<Endpoint> draft_endpoints() {
                  .summary = "Take the draft's last step back. 409 if another user made it and "
                             "base_position does not include it.",
                  .body = "StepBase"},
-                on_draft(undo)),
+                on_version(undo)),
       post_step({.path = "/api/v2/versions/{hash}/redo",
                  .id = "redo",
                  .summary = "Do the step again that was undone last. 409 if another user undid it "
                             "and base_position does not include that.",
                  .body = "StepBase"},
-                on_draft(redo)),
+                on_version(redo)),
       post_step({.path = "/api/v2/versions/{hash}/reapply",
                  .id = "reapply",
                  .summary = "Compute every inherited status again from the decided ones.",
                  .body = "Nothing"},
-                on_draft(reapply)),
+                on_version(reapply)),
   };
 }
 

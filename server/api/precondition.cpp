@@ -1,5 +1,7 @@
 #include "server/api/precondition.h"
 
+#include "server/api/paths.h"
+
 #include <charconv>
 
 #include "server/api/render.h"
@@ -48,6 +50,17 @@ Result<std::optional<base::Position>> position_in_if_match(const http::Request& 
   }
   return base::field_error(ErrorCode::invalid, "If-Match",
                            "must be the ETag of this version, copied from the answer to a GET");
+}
+
+Act on_version(std::function<Result<Commit>(const WriteCall&, base::VersionId)> run) {
+  return [run = std::move(run)](const WriteCall& call) -> Result<Outcome> {
+    const auto id = version_id_in_path(call.path);
+    if (!id) return id.error();
+    if (auto refused = failed_precondition(call, *id)) return Outcome(std::move(*refused));
+    auto commit = run(call, *id);
+    if (!commit) return commit.error();
+    return Outcome(std::move(*commit));
+  };
 }
 
 }  // namespace codelog::api

@@ -1,6 +1,7 @@
 // If-Match on versions: the state that the client has seen.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "server/api/endpoints.h"
@@ -11,6 +12,9 @@ namespace codelog::api {
 // runs before the command, so it catches changes made long ago, but not one made at the same
 // moment.
 std::optional<http::Response> failed_precondition(const WriteCall& call, base::VersionId id);
+
+// Runs a command on the version in the path, unless If-Match names another state of it.
+Act on_version(std::function<Result<Commit>(const WriteCall&, base::VersionId)> run);
 
 // The position in the request's If-Match, for a write that is merged with others' later changes.
 // Nothing without If-Match. Errors: invalid (not the tag of a version).

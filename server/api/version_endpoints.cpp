@@ -75,18 +75,6 @@ Result<http::Response> get_search(const ReadCall& call) {
 
 // --- Writing ---
 
-// Runs a command on the version in the path, unless If-Match names another state of it.
-Act on_version(std::function<Result<Commit>(const WriteCall&, base::VersionId)> run) {
-  return [run = std::move(run)](const WriteCall& call) -> Result<Outcome> {
-    const auto id = version_id_in_path(call.path);
-    if (!id) return id.error();
-    if (auto refused = failed_precondition(call, *id)) return Outcome(std::move(*refused));
-    auto commit = run(call, *id);
-    if (!commit) return commit.error();
-    return Outcome(std::move(*commit));
-  };
-}
-
 Result<Commit> create_draft(const WriteCall& call, base::VersionId id) {
   std::optional<std::string> release;
   if (call.body.contains("release")) release = call.body.at("release").get<std::string>();
