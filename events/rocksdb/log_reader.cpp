@@ -275,7 +275,7 @@ void RecordBatch::add(std::string_view record) {
   if (words_.size() < words_used_ + words) {
     words_.resize(std::max(words_.size() * 2, words_used_ + words));
   }
-  std::memcpy(reinterpret_cast<char*>(words_.data()) + begin, record.data(), record.size());
+  std::ranges::copy(record, reinterpret_cast<char*>(words_.data()) + begin);
   words_used_ += words;
   places_.push_back({begin, record.size()});
 }
