@@ -31,7 +31,7 @@ struct Appended {
 
 struct AppendTerms {
   // The next ids that the commit was decided on, if it gives ids. The log accepts the commit only
-  // if these are still the next ones, as with the versions of streams.
+  // if they are still free, as with the versions of streams.
   std::optional<NextIds> next_ids = std::nullopt;
   // Called on the caller's thread when the commit has its place, before it is durable; must not
   // throw. If the commit is then refused for lack of space, so are all that have come after it by

@@ -32,4 +32,14 @@ class TakeIds {
 
 void NextIds::take(const Event& event) { std::visit(TakeIds(*this), event); }
 
+void NextIds::raise_to(const NextIds& other) {
+  codelist = std::max(codelist, other.codelist);
+  version = std::max(version, other.version);
+  search = std::max(search, other.search);
+}
+
+bool NextIds::is_behind(const NextIds& other) const {
+  return codelist < other.codelist || version < other.version || search < other.search;
+}
+
 }  // namespace codelog::events

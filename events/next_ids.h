@@ -14,6 +14,10 @@ struct NextIds {
 
   // Marks the ids that an event gives to new things as taken.
   void take(const Event& event);
+  // Marks the ids before the other ones as taken.
+  void raise_to(const NextIds& other);
+  // True if an id that is free here is taken in the other one.
+  bool is_behind(const NextIds& other) const;
   bool operator==(const NextIds&) const = default;
 };
 

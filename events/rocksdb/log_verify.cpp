@@ -226,8 +226,7 @@ class Verification {
     if (!state || !*state) return add({}, "the log's meta data cannot be read");
     if ((*state)->next_ids_at < head_.position) return;
     const NextIds& stored = (*state)->next_ids;
-    if (stored.codelist < next_ids_.codelist || stored.version < next_ids_.version ||
-        stored.search < next_ids_.search) {
+    if (stored.is_behind(next_ids_)) {
       add({}, "the next ids are behind those that commits have taken");
     }
   }

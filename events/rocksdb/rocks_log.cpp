@@ -336,15 +336,18 @@ base::Result<LogState> find_state(const LogOptions& options, LogStore& store) {
 }
 
 // Reads on from the last known ids: an older program does not keep them.
-void find_next_ids(const LogStore& store, LogState& state) {
+base::Result<void> find_next_ids(const LogStore& store, LogState& state) {
   const auto reader =
       make_log_reader(store, state.next_ids_at.next(), state.head.position, Direction::forward);
-  // A commit that cannot be read is reported by whoever reads it for its content.
+  // A damaged commit is reported by whoever reads it for its content. If it gave ids, the views
+  // know of them.
   while (const auto commit = reader->next()) {
+    if (!*commit && commit->error().code != ErrorCode::corrupt) return commit->error();
     if (!*commit) continue;
     for (const Event& event : (*commit)->content.events) state.next_ids.take(event);
   }
   state.next_ids_at = state.head.position;
+  return {};
 }
 
 base::Result<OpenedParts> open_parts(LogOptions options, rocksdb::Env* environment) {
@@ -355,7 +358,7 @@ base::Result<OpenedParts> open_parts(LogOptions options, rocksdb::Env* environme
   auto state = find_state(options, **store);
   if (!state) return state.error();
   if (auto dense = (*store)->check_dense(state->head.position); !dense) return dense.error();
-  find_next_ids(**store, *state);
+  if (auto found = find_next_ids(**store, *state); !found) return found.error();
   auto tree = load_tree(**store, state->head.position.value());
   if (!tree) {
     if (tree.error().code != ErrorCode::corrupt) return tree.error();

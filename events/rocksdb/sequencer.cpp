@@ -58,6 +58,8 @@ base::Result<Sequencer::Entry> Sequencer::enter(Pending pending,
   if (auto unmoved = check_streams(pending->commit.content); !unmoved) return unmoved.error();
   if (auto unmoved = check_ids(*pending); !unmoved) return unmoved.error();
   last_ = last_.next();
+  // Whoever decides may know of more ids: a commit that took some may be unreadable.
+  if (pending->decided_on) next_ids_.raise_to(*pending->decided_on);
   for (const Event& event : pending->commit.content.events) next_ids_.take(event);
   pending->next_ids = next_ids_;
   pending->position = last_;
@@ -129,7 +131,7 @@ base::Result<void> Sequencer::check_streams(const CommitDraft& draft) {
 }
 
 base::Result<void> Sequencer::check_ids(const PendingCommit& pending) const {
-  if (!pending.decided_on || *pending.decided_on == next_ids_) return {};
+  if (!pending.decided_on || !pending.decided_on->is_behind(next_ids_)) return {};
   return Error{ErrorCode::conflict, "another commit has taken the ids that this one gives", {}};
 }
 

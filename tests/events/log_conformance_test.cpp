@@ -244,6 +244,20 @@ TEMPLATE_TEST_CASE("a commit with ids that another one has taken is refused", "[
   CHECK(log.next_ids() == ids_of(3, 3, 5));
 }
 
+TEMPLATE_TEST_CASE("ids may be left out, but are never given twice", "[log][conformance]", InMemory,
+                   OnRocksDb) {
+  const TestType subject;
+  Log& log = subject.log();
+  const NextIds later = ids_of(5, 7, 9);
+  REQUIRE(log.append(creation(later), {.next_ids = later}));
+  CHECK(log.next_ids() == ids_of(6, 8, 11));
+  // As if it were decided on views that know of more versions.
+  REQUIRE(log.append(creation(ids_of(6, 20, 11)), {.next_ids = ids_of(6, 20, 11)}));
+  CHECK(log.next_ids() == ids_of(7, 21, 13));
+  CHECK(error_of(log.append(creation(ids_of(7, 20, 13)), {.next_ids = ids_of(7, 20, 13)})) ==
+        ErrorCode::conflict);
+}
+
 TEMPLATE_TEST_CASE("many writers take the ids one after the other", "[log][conformance]", InMemory,
                    OnRocksDb) {
   constexpr int writers_count = 8;
