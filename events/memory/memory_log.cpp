@@ -32,6 +32,13 @@ std::vector<std::uint64_t> upwards(std::uint64_t first, std::uint64_t last) {
   return numbers;
 }
 
+SubtreeRoot roots_over(std::span<const Hash> leaves) {
+  return [leaves](unsigned height, std::uint64_t index) -> base::Result<Hash> {
+    const std::size_t count = std::size_t{1} << height;
+    return complete_root(leaves.subspan(index * count, count));
+  };
+}
+
 Error conflict(std::string detail) { return {ErrorCode::conflict, std::move(detail), {}}; }
 Error beyond_the_head() { return {ErrorCode::not_found, "beyond the head", {}}; }
 Error not_so_large() { return {ErrorCode::invalid, "the log has not so many commits", {}}; }
@@ -137,8 +144,9 @@ base::Result<std::string> MemoryLog::read_bytes(Position position) const {
 }
 
 std::unique_ptr<CommitReader> MemoryLog::read_positions(
-    std::vector<std::uint64_t> positions) const {
+    const std::vector<std::uint64_t>& positions) const {
   std::vector<Commit> commits;
+  commits.reserve(positions.size());
   for (const std::uint64_t position : positions) commits.push_back(commits_[position - 1].commit);
   return std::make_unique<VectorReader>(std::move(commits));
 }
@@ -150,7 +158,7 @@ std::unique_ptr<CommitReader> MemoryLog::read_all(Position first, Direction dire
   }
   auto positions = upwards(1, std::min<std::uint64_t>(first.value(), commits_.size()));
   std::ranges::reverse(positions);
-  return read_positions(std::move(positions));
+  return read_positions(positions);
 }
 
 std::unique_ptr<CommitReader> MemoryLog::read_stream(const Stream& stream, StreamVersion first,
@@ -199,12 +207,7 @@ base::Result<void> MemoryLog::check_size(std::uint64_t size) const {
   return {};
 }
 
-SubtreeRoot MemoryLog::subtree_roots() const {
-  return [&leaves = leaves_](unsigned height, std::uint64_t index) -> base::Result<Hash> {
-    const std::size_t count = std::size_t{1} << height;
-    return complete_root(std::span(leaves).subspan(index * count, count));
-  };
-}
+SubtreeRoot MemoryLog::subtree_roots() const { return roots_over(leaves_); }
 
 base::Result<base::Sha256> MemoryLog::root(std::uint64_t size) const {
   const base::Lock lock(mutex_);

@@ -54,7 +54,7 @@ class MemoryLog final : public Log, public LogProofs {
   base::Result<void> check(const CommitDraft& draft, const AppendTerms& terms) const
       REQUIRES(mutex_);
   void store(const Commit& commit, std::string bytes) REQUIRES(mutex_);
-  std::unique_ptr<CommitReader> read_positions(std::vector<std::uint64_t> positions) const
+  std::unique_ptr<CommitReader> read_positions(const std::vector<std::uint64_t>& positions) const
       REQUIRES(mutex_);
   base::Result<void> check_size(std::uint64_t size) const REQUIRES(mutex_);
   SubtreeRoot subtree_roots() const REQUIRES(mutex_);
