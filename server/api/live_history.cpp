@@ -68,7 +68,7 @@ class LiveHistory final : public http::BodyStream {
   }
 
   void stop_waiting() {
-    if (wait_ != 0) application_.live_commits().stop(std::exchange(wait_, 0));
+    if (wait_ != 0) application_.live_commits().stop(codelist_, std::exchange(wait_, 0));
   }
 
   application::Application& application_;

@@ -8,19 +8,15 @@ std::uint64_t LiveCommits::wait(base::CodelistId codelist, base::Position seen, 
     const base::Lock lock(mutex_);
     number = next_number_++;
     waiting_.emplace(Key{codelist, number}, wake);
-    codelists_.emplace(number, codelist);
     waiting_count_ = waiting_.size();
   }
   if (latest_[slot_of(codelist)] > seen.value()) wake();
   return number;
 }
 
-void LiveCommits::stop(std::uint64_t number) {
+void LiveCommits::stop(base::CodelistId codelist, std::uint64_t number) {
   const base::Lock lock(mutex_);
-  const auto codelist = codelists_.find(number);
-  if (codelist == codelists_.end()) return;
-  waiting_.erase({codelist->second, number});
-  codelists_.erase(codelist);
+  waiting_.erase({codelist, number});
   waiting_count_ = waiting_.size();
 }
 
@@ -28,7 +24,6 @@ void LiveCommits::take_waiting(base::CodelistId codelist, std::vector<Wake>& wak
   auto first = waiting_.lower_bound({codelist, 0});
   while (first != waiting_.end() && first->first.first == codelist) {
     wakes.push_back(std::move(first->second));
-    codelists_.erase(first->first.second);
     first = waiting_.erase(first);
   }
 }

@@ -23,8 +23,8 @@ class LiveCommits {
   // they may do so already, otherwise on the thread that commits, so it must be quick. Returns a
   // number for stop().
   std::uint64_t wait(base::CodelistId codelist, base::Position seen, Wake wake);
-  // Afterwards, `wake` is not called any more; it may be running.
-  void stop(std::uint64_t number);
+  // Afterwards, the `wake` of this number is not called any more; it may be running.
+  void stop(base::CodelistId codelist, std::uint64_t number);
   std::size_t waiting_count() const { return waiting_count_; }
 
   // Call with commits that the views show.
@@ -43,7 +43,6 @@ class LiveCommits {
   std::atomic<std::size_t> waiting_count_ = 0;
   base::Mutex mutex_;
   std::map<Key, Wake> waiting_ GUARDED_BY(mutex_);
-  std::map<std::uint64_t, base::CodelistId> codelists_ GUARDED_BY(mutex_);  // by number
   std::uint64_t next_number_ GUARDED_BY(mutex_) = 1;
 };
 
