@@ -27,7 +27,7 @@ class Log {
 
   // --- Appending
 
-  // Errors: conflict (a stream has moved, which the detail names, or the next ids have),
+  // Errors: conflict (a stream has moved, which the detail names, or the ids are taken),
   // unprocessable (idempotency key reused), invalid, too_large, unavailable (latched, too little
   // space, or no room in the queue in time: nothing was stored), unconfirmed (the write failed, or
   // the disk did not answer in time: the commit may or may not be stored, and repeating the request

@@ -6,8 +6,8 @@
 // (stripes of locks). Slow work is done before a turn (Preparation), and nobody waits for a turn
 // longer than turns_wait_max, so that a hanging disk does not block every thread. Commands that
 // assign ids hold their turn only until their commit has its place in the log, which refuses ids
-// other than its next ones: ids follow the order of the log, and many such commits share one sync
-// of the disk.
+// that are taken: ids follow the order of the log, and many such commits share one sync of the
+// disk.
 #pragma once
 
 #include <array>

@@ -30,7 +30,8 @@ class BodyStream {
   // Puts the next piece into `bytes`, which is empty. An exception cuts the answer off.
   virtual Next next(std::string& bytes) = 0;
   // True if next() computes or reads from a disk: it then takes turns with other requests. False if
-  // it needs microseconds: it then runs on a thread that serves other connections, too.
+  // it needs microseconds: it then runs on a thread that serves other connections, too. Asked
+  // before each next(), and may change.
   virtual bool computes() const = 0;
   // Has `wake` called once, from any thread, when next() has something to say; at once if that is
   // so already. Replaces an earlier `wake`. Only after `later`.
