@@ -184,9 +184,13 @@ std::optional<Answer> Client::ask(std::string_view request) {
 }
 
 std::string Client::read_until(std::string_view last) {
-  while (!input_.ends_with(last) && read_more()) {
+  std::size_t found = std::string::npos;
+  while ((found = input_.find(last)) == std::string::npos && read_more()) {
   }
-  return std::exchange(input_, {});
+  if (found == std::string::npos) return std::exchange(input_, {});
+  std::string bytes = input_.substr(0, found + last.size());
+  input_.erase(0, bytes.size());
+  return bytes;
 }
 
 bool Client::is_at_end() {

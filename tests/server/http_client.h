@@ -43,7 +43,7 @@ class Client {
   std::optional<Answer> answer();
   std::optional<Answer> answer_to_head();  // without a body
   std::optional<Answer> ask(std::string_view request);
-  // Takes all bytes until they end with `last`, or to the end of the connection.
+  // Takes the bytes up to and with the first `last`, or to the end of the connection.
   std::string read_until(std::string_view last);
   // True when the server has closed the connection and no bytes are left.
   bool is_at_end();
