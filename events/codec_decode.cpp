@@ -63,7 +63,34 @@ class Decoder : public PartsDecoder {
     read(from.username(), to.username);
     read(from.token_digest(), to.token_digest);
   }
+  void read(const schema::TokenAdded& from, TokenAdded& to) {
+    read(from.username(), to.username);
+    read(from.token_digest(), to.token_digest);
+    read(from.name(), to.name);
+    read(from.scope(), to.scope);
+    read(from.expires_at_us(), to.expires_at);
+  }
+  void read(const schema::TokenRevoked& from, TokenRevoked& to) {
+    read(from.username(), to.username);
+    read(from.token_digest(), to.token_digest);
+  }
+  void read(const schema::SessionStarted& from, SessionStarted& to) {
+    read(from.username(), to.username);
+    read(from.session_digest(), to.session_digest);
+    to.expires_at.unix_us = from.expires_at_us();
+    read(from.client(), to.client);
+  }
+  void read(const schema::SessionsEnded& from, SessionsEnded& to) {
+    read(from.username(), to.username);
+    read(from.sessions(), to.sessions);
+    read(from.cause(), to.cause);
+  }
   void read(const schema::OrganisationAdded& from, OrganisationAdded& to) {
+    read(from.slug(), to.slug);
+    read(from.name(), to.name);
+    read(from.url(), to.url);
+  }
+  void read(const schema::OrganisationChanged& from, OrganisationChanged& to) {
     read(from.slug(), to.slug);
     read(from.name(), to.name);
     read(from.url(), to.url);

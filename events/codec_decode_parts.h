@@ -47,6 +47,8 @@ class PartsDecoder {
   static constexpr std::string_view kind_of(schema::SearchMode) { return "search mode"; }
   static constexpr std::string_view kind_of(schema::ActiveFilter) { return "active filter"; }
   static constexpr std::string_view kind_of(schema::RefsetKind) { return "refset kind"; }
+  static constexpr std::string_view kind_of(schema::TokenScope) { return "token scope"; }
+  static constexpr std::string_view kind_of(schema::SessionEnd) { return "end of a session"; }
   static constexpr std::string_view kind_of(schema::UpgradeOutcome) { return "upgrade outcome"; }
   void unknown_number(unsigned number, std::string_view kind) {
     wrong("unknown " + std::string(kind) + " " + std::to_string(number));
@@ -93,6 +95,12 @@ class PartsDecoder {
       to.fill(0);
     } else {
       std::memcpy(to.data(), from, sizeof to);
+    }
+  }
+  void read(const flatbuffers::Vector<const schema::Digest*>* from, std::vector<base::Sha256>& to) {
+    to.resize(from == nullptr ? 0 : from->size());
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      read(from->Get(static_cast<flatbuffers::uoffset_t>(i)), to[i]);
     }
   }
   void read(const flatbuffers::Optional<std::uint32_t>& from, std::optional<VersionId>& to) {

@@ -24,6 +24,16 @@ std::string to_string(const Owner& owner) {
   return std::string(to_string(owner.kind)) + "/" + owner.name;
 }
 
+std::string_view to_string(TokenScope value) {
+  return value == TokenScope::read ? "read" : "write";
+}
+
+std::string_view to_string(SessionEnd value) {
+  constexpr std::array<std::string_view, 4> names = {"logged out", "revoked", "password changed",
+                                                     "deactivated"};
+  return names.at(static_cast<std::size_t>(value));
+}
+
 std::string_view to_string(SearchKind value) { return value == SearchKind::term ? "term" : "code"; }
 
 std::string_view to_string(VersionStatus value) {

@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "events/account_events.h"
 #include "events/base/clock.h"
 #include "events/base/code_status.h"
 #include "events/base/digest.h"
@@ -33,14 +34,6 @@ using base::SearchMode;
 using base::VersionId;
 
 // --- Parts ---
-
-// Personal data of one user, encrypted with that user's key. server/accounts seals and opens it;
-// the log never can. Destroying the key erases the person; the event and every proof over it stay.
-struct Sealed {
-  std::string nonce;       // 24 bytes
-  std::string ciphertext;  // XChaCha20-Poly1305
-  bool operator==(const Sealed&) const = default;
-};
 
 enum class OwnerKind : std::uint8_t { organisation = 0, user = 1 };
 std::string_view to_string(OwnerKind value);
@@ -118,69 +111,6 @@ enum class DeletionCause : std::uint8_t {
   with_codelist = 3,
 };
 std::string_view to_string(DeletionCause value);
-
-// --- Accounts ---
-
-struct UserAdded {
-  std::string username;
-  Sealed personal;  // JSON {name, email, password_hash}
-  bool is_admin = false;
-  bool operator==(const UserAdded&) const = default;
-};
-
-// Name, e-mail address or password hash changed. Holds the whole sealed record again.
-struct UserPersonalDataChanged {
-  std::string username;
-  Sealed personal;
-  bool operator==(const UserPersonalDataChanged&) const = default;
-};
-
-struct UserActivationChanged {
-  std::string username;
-  bool is_active = true;
-  bool operator==(const UserActivationChanged&) const = default;
-};
-
-struct UserAdminChanged {
-  std::string username;
-  bool is_admin = false;
-  bool operator==(const UserAdminChanged&) const = default;
-};
-
-// The key of the user's sealed data has been destroyed; the token and the memberships end too.
-struct UserErased {
-  std::string username;
-  bool operator==(const UserErased&) const = default;
-};
-
-// The digest of a new API token, which replaces any earlier one. The token itself is shown once and
-// never stored.
-struct TokenSet {
-  std::string username;
-  base::Sha256 token_digest{};
-  bool operator==(const TokenSet&) const = default;
-};
-
-struct OrganisationAdded {
-  std::string slug;
-  std::string name;
-  std::string url;
-  bool operator==(const OrganisationAdded&) const = default;
-};
-
-// Adds a member, or changes the role of an existing one.
-struct MemberSet {
-  std::string organisation;
-  std::string username;
-  bool is_admin = false;
-  bool operator==(const MemberSet&) const = default;
-};
-
-struct MemberRemoved {
-  std::string organisation;
-  std::string username;
-  bool operator==(const MemberRemoved&) const = default;
-};
 
 // --- Releases ---
 
@@ -454,16 +384,15 @@ struct VersionDeleted {
 // --- All events ---
 
 // In the order of the schema's union: append only.
-using AnyEvent =
-    std::variant<UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged,
-                 UserErased, TokenSet, OrganisationAdded, MemberSet, MemberRemoved,
-                 ReleaseRegistered, CodelistCreated, CodelistDetailsChanged, CodelistHandleChanged,
-                 CodelistReferencesReplaced, CodelistSignOffsReplaced, CollaboratorAdded,
-                 CollaboratorRemoved, CodelistTagsReplaced, CodelistDeleted, VersionCreated,
-                 SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied, DraftStepUndone,
-                 DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
-                 MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed,
-                 CodelistRestored>;
+using AnyEvent = std::variant<
+    UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged, UserErased,
+    TokenSet, OrganisationAdded, MemberSet, MemberRemoved, ReleaseRegistered, CodelistCreated,
+    CodelistDetailsChanged, CodelistHandleChanged, CodelistReferencesReplaced,
+    CodelistSignOffsReplaced, CollaboratorAdded, CollaboratorRemoved, CodelistTagsReplaced,
+    CodelistDeleted, VersionCreated, SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied,
+    DraftStepUndone, DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
+    MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed,
+    CodelistRestored, TokenAdded, TokenRevoked, SessionStarted, SessionsEnded, OrganisationChanged>;
 inline constexpr std::size_t event_types_count = std::variant_size_v<AnyEvent>;
 
 template <class T, class... Alternatives>

@@ -68,8 +68,60 @@ struct Description<TokenSet> {
 };
 
 template <>
+struct Description<TokenAdded> {
+  static constexpr std::string_view name = "TokenAdded";
+  static void fields(auto& event, auto&& field) {
+    field("username", event.username);
+    field("token_digest", event.token_digest);
+    field("name", event.name);
+    field("scope", event.scope);
+    field("expires_at", event.expires_at);
+  }
+};
+
+template <>
+struct Description<TokenRevoked> {
+  static constexpr std::string_view name = "TokenRevoked";
+  static void fields(auto& event, auto&& field) {
+    field("username", event.username);
+    field("token_digest", event.token_digest);
+  }
+};
+
+template <>
+struct Description<SessionStarted> {
+  static constexpr std::string_view name = "SessionStarted";
+  static void fields(auto& event, auto&& field) {
+    field("username", event.username);
+    field("session_digest", event.session_digest);
+    field("expires_at", event.expires_at);
+    field("client", event.client);
+  }
+};
+
+template <>
+struct Description<SessionsEnded> {
+  static constexpr std::string_view name = "SessionsEnded";
+  static void fields(auto& event, auto&& field) {
+    field("username", event.username);
+    field("sessions", event.sessions);
+    field("cause", event.cause);
+  }
+};
+
+template <>
 struct Description<OrganisationAdded> {
   static constexpr std::string_view name = "OrganisationAdded";
+  static void fields(auto& event, auto&& field) {
+    field("slug", event.slug);
+    field("name", event.name);
+    field("url", event.url);
+  }
+};
+
+template <>
+struct Description<OrganisationChanged> {
+  static constexpr std::string_view name = "OrganisationChanged";
   static void fields(auto& event, auto&& field) {
     field("slug", event.slug);
     field("name", event.name);

@@ -23,7 +23,9 @@ using EventTables =
                schema::StatusesChanged, schema::StatusesReapplied, schema::DraftStepUndone,
                schema::DraftStepRedone, schema::VersionSavedForReview, schema::VersionPublished,
                schema::VersionDeleted, schema::MappingRegistered, schema::RefsetVersionRecorded,
-               schema::UpgradesReported, schema::AssumptionsConfirmed, schema::CodelistRestored>;
+               schema::UpgradesReported, schema::AssumptionsConfirmed, schema::CodelistRestored,
+               schema::TokenAdded, schema::TokenRevoked, schema::SessionStarted,
+               schema::SessionsEnded, schema::OrganisationChanged>;
 
 static_assert(std::tuple_size_v<EventTables> == event_types_count);
 static_assert(static_cast<std::size_t>(schema::Event::MAX) == event_types_count);

@@ -4,16 +4,11 @@
 #include <utility>
 
 #include "events/base/check.h"
+#include "projections/account_applier.h"
 #include "projections/keys.h"
 
 namespace codelog::projections {
 namespace {
-
-base::Error misfit(const events::Commit& commit, const std::string& what) {
-  return {base::ErrorCode::corrupt,
-          "commit " + std::to_string(commit.position.value()) + " does not fit the views: " + what,
-          {}};
-}
 
 template <class Id>
 std::string name_of(const char* kind, Id id) {
@@ -23,10 +18,9 @@ std::string name_of(const char* kind, Id id) {
 }  // namespace
 
 // Has one function for each type of event.
-class EventApplier {
+class EventApplier : private AccountApplier {
  public:
-  EventApplier(Projector& projector, const events::Commit& commit)
-      : views_(projector), commit_(commit), time_(commit.content.time) {}
+  using AccountApplier::AccountApplier;
 
   base::Result<void> apply(const events::Event& event) {
     views_.meta_.next.take(event);
@@ -34,74 +28,7 @@ class EventApplier {
   }
 
  private:
-  using Outcome = base::Result<void>;
-
-  // --- Accounts ---
-
-  Outcome on(const events::UserAdded& event) {
-    UserRecord user;
-    user.username = event.username;
-    user.personal = event.personal;
-    user.is_admin = event.is_admin;
-    views_.put(keys::user(user.username), encode(user));
-    return {};
-  }
-
-  template <class Change>
-  Outcome change_user(const std::string& username, Change change) {
-    const auto bytes = views_.get(keys::user(username));
-    if (!bytes) return misfit(commit_, "no user " + username);
-    UserRecord user = decode_user(*bytes);
-    change(user);
-    views_.put(keys::user(username), encode(user));
-    return {};
-  }
-
-  Outcome on(const events::UserPersonalDataChanged& event) {
-    return change_user(event.username, [&](UserRecord& user) { user.personal = event.personal; });
-  }
-  Outcome on(const events::UserActivationChanged& event) {
-    return change_user(event.username, [&](UserRecord& user) { user.is_active = event.is_active; });
-  }
-  Outcome on(const events::UserAdminChanged& event) {
-    return change_user(event.username, [&](UserRecord& user) { user.is_admin = event.is_admin; });
-  }
-  Outcome on(const events::UserErased& event) {
-    return change_user(event.username, [&](UserRecord& user) {
-      if (user.token_digest) views_.erase(keys::token(*user.token_digest));
-      user.token_digest.reset();
-      user.is_active = false;
-      user.is_admin = false;
-      user.is_erased = true;
-    });
-  }
-  Outcome on(const events::TokenSet& event) {
-    return change_user(event.username, [&](UserRecord& user) {
-      if (user.token_digest) views_.erase(keys::token(*user.token_digest));
-      user.token_digest = event.token_digest;
-      views_.put(keys::token(event.token_digest), event.username);
-    });
-  }
-
-  Outcome on(const events::OrganisationAdded& event) {
-    views_.put(keys::organisation(event.slug),
-               encode(OrganisationRecord{event.slug, event.name, event.url}));
-    return {};
-  }
-  Outcome on(const events::MemberSet& event) {
-    const std::string key = keys::member(event.organisation, event.username);
-    MemberRecord member{event.organisation, event.username, event.is_admin,
-                        base::format_date(time_)};
-    if (const auto bytes = views_.get(key)) member.date_joined = decode_member(*bytes).date_joined;
-    views_.put(key, encode(member));
-    views_.put(keys::membership(event.username, event.organisation), "");
-    return {};
-  }
-  Outcome on(const events::MemberRemoved& event) {
-    views_.erase(keys::member(event.organisation, event.username));
-    views_.erase(keys::membership(event.username, event.organisation));
-    return {};
-  }
+  using AccountApplier::on;
 
   Outcome on(const events::MappingRegistered& event) {
     views_.put(keys::mapping(event.mapping, event.valid_from, event.name),
@@ -430,10 +357,6 @@ class EventApplier {
     cached = {std::nullopt, true};
     return {};
   }
-
-  Projector& views_;
-  const events::Commit& commit_;
-  const base::Timestamp time_;
 };
 
 base::Result<void> apply_events(Projector& projector, const events::Commit& commit) {

@@ -36,6 +36,9 @@ std::string user(std::string_view username) { return key('U', username); }
 std::string token(const base::Sha256& digest) {
   return key('T', {reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
+std::string session(const base::Sha256& digest) {
+  return key('e', {reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
 std::string organisation(std::string_view slug) { return key('O', slug); }
 std::string member(std::string_view organisation, std::string_view username) {
   return pair('m', organisation, username);

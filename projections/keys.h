@@ -4,6 +4,7 @@
 //   M                              Meta: format, checkpoint, next ids
 //   S stream                       stream version
 //   U username                     UserRecord            T token digest          username
+//   e session digest               username
 //   O slug                         OrganisationRecord    m slug 0 username       MemberRecord
 //   n username 0 slug              (empty)
 //   R alias                        ReleaseRecord
@@ -34,6 +35,7 @@ std::string meta();
 std::string stream(std::string_view name);
 std::string user(std::string_view username);
 std::string token(const base::Sha256& digest);
+std::string session(const base::Sha256& digest);
 std::string organisation(std::string_view slug);
 std::string member(std::string_view organisation, std::string_view username);
 std::string members_of(std::string_view organisation);

@@ -47,6 +47,7 @@ class Projector {
   void keep_contents_only_of(std::optional<VersionId> version) { contents_ = Contents{version}; }
 
  private:
+  friend class AccountApplier;
   friend class EventApplier;
 
   // A record read or changed since the last flush. Changed records are written at flush, so that a

@@ -139,8 +139,15 @@ void visit(auto& fields, events::SearchWithResults& r) {
 void visit(auto& fields, NextIds& r) { fields(r.codelist, r.version, r.search); }
 void visit(auto& fields, LogIdentity& r) { fields(r.id, r.epoch); }
 void visit(auto& fields, Meta& r) { fields(r.format, r.log, r.checkpoint, r.next); }
+void visit(auto& fields, TokenRecord& r) {
+  fields(r.digest, r.name, r.scope, r.created_at, r.expires_at, r.is_replaceable);
+}
+void visit(auto& fields, SessionRecord& r) {
+  fields(r.digest, r.started_at, r.expires_at, r.client);
+}
 void visit(auto& fields, UserRecord& r) {
-  fields(r.username, r.personal, r.is_admin, r.is_active, r.is_erased, r.token_digest);
+  fields(r.username, r.personal, r.is_admin, r.is_active, r.is_erased, r.tokens, r.sessions,
+         r.last_login_at);
 }
 void visit(auto& fields, OrganisationRecord& r) { fields(r.slug, r.name, r.url); }
 void visit(auto& fields, MemberRecord& r) {

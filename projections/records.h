@@ -25,13 +25,36 @@ using base::VersionId;
 using events::NextIds;
 using events::Owner;
 
+struct TokenRecord {
+  base::Sha256 digest{};
+  std::string name;  // empty: the token that `codelog user token` replaces
+  events::TokenScope scope = events::TokenScope::write;
+  Timestamp created_at;
+  std::optional<Timestamp> expires_at;
+  bool is_replaceable = false;  // a user has one such token
+  bool operator==(const TokenRecord&) const = default;
+};
+
+struct SessionRecord {
+  base::Sha256 digest{};
+  Timestamp started_at;
+  Timestamp expires_at;
+  events::Sealed client;
+  bool operator==(const SessionRecord&) const = default;
+};
+
+// A new session beyond so many ends the user's oldest one.
+inline constexpr std::size_t sessions_max = 20;
+
 struct UserRecord {
   std::string username;
   events::Sealed personal;
   bool is_admin = false;
   bool is_active = true;
   bool is_erased = false;
-  std::optional<base::Sha256> token_digest;
+  std::vector<TokenRecord> tokens;      // oldest first
+  std::vector<SessionRecord> sessions;  // oldest first; some may have expired
+  std::optional<Timestamp> last_login_at;
   bool operator==(const UserRecord&) const = default;
 };
 

@@ -84,6 +84,12 @@ std::optional<UserRecord> Views::user_by_token(const base::Sha256& token_digest)
   return user(*username);
 }
 
+std::optional<UserRecord> Views::user_by_session(const base::Sha256& session_digest) const {
+  const auto username = reader_->get(keys::session(session_digest));
+  if (!username) return std::nullopt;
+  return user(*username);
+}
+
 std::vector<UserRecord> Views::users() const {
   return scan(*reader_, keys::all_users(), decode_user);
 }

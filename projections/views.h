@@ -34,7 +34,9 @@ class Views {
   base::StreamVersion stream_version(const events::Stream& stream) const;
 
   std::optional<UserRecord> user(std::string_view username) const;
+  // Whose token or session has this digest; it may have expired.
   std::optional<UserRecord> user_by_token(const base::Sha256& token_digest) const;
+  std::optional<UserRecord> user_by_session(const base::Sha256& session_digest) const;
   std::vector<UserRecord> users() const;
   std::optional<OrganisationRecord> organisation(std::string_view slug) const;
   std::vector<OrganisationRecord> organisations() const;

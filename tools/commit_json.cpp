@@ -120,6 +120,15 @@ Json personal_of(const Event& event, const events::Sealed& sealed, const account
       {"name", data->name}, {"email", data->email}, {"has_password", !data->password_hash.empty()}};
 }
 
+// Where a session came from.
+Json personal_of(const events::SessionStarted& event, const events::Sealed& sealed,
+                 const accounts::KeyRing& keys, const IsErased& is_erased) {
+  if (is_erased(event.username)) return {{"erased", true}};
+  const auto client = keys.open_sealed(event.username, sealed);
+  if (!client) return {{"unreadable", client.error().detail}};
+  return Json::parse(*client, nullptr, false);
+}
+
 template <class Event>
 void add_fields(const Event& event, const accounts::KeyRing& keys, const IsErased& is_erased,
                 Json& json) {

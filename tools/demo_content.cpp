@@ -165,7 +165,7 @@ class DemoMaker {
       if (!added) return added.error();
       created_ = true;
     }
-    if (known && known->token_digest) return {};
+    if (known && !known->tokens.empty()) return {};
     const auto token = accounts.set_token(write, person.username);
     if (!token) return token.error();
     tokens_[person.username] = token->token;

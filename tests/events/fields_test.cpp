@@ -69,6 +69,8 @@ TEST_CASE("every value of an enumeration has a name of its own", "[fields]") {
   check(ReleaseState(), 2);
   check(RefsetKind(), 2);
   check(UpgradeOutcome(), 3);
+  check(TokenScope(), 2);
+  check(SessionEnd(), 4);
   check(SearchMode(), base::all_search_modes().size());
 }
 

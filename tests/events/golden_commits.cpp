@@ -110,6 +110,15 @@ std::vector<Event> release_events() {
           CodelistRestored{CodelistId(17), Position(1'234'567'890'123), "deleted by mistake"}};
 }
 
+std::vector<Event> sign_in_events() {
+  const base::Timestamp later{1'701'209'600'123'456};
+  return {TokenAdded{"alice", digest_from(13), "nightly import", TokenScope::read, later},
+          TokenRevoked{"alice", digest_from(13)},
+          SessionStarted{"alice", digest_from(15), later, sealed},
+          SessionsEnded{"alice", {digest_from(15), digest_from(16)}, SessionEnd::deactivated},
+          OrganisationChanged{"opensafely", "OpenSAFELY", "https://www.opensafely.org/about"}};
+}
+
 // Events with fields that were added later.
 std::vector<GoldenCommit> grown_events() {
   SearchWithResults words = term_search;
@@ -138,6 +147,8 @@ std::vector<GoldenCommit> grown_events() {
        commit_of({DraftStepUndone{VersionId(41), Position(99), changes, {}, {}, settled}})},
       {"DraftStepRedone2",
        commit_of({DraftStepRedone{VersionId(41), Position(99), changes, {}, {}, settled}})},
+      {"TokenAdded2",
+       commit_of({TokenAdded{"alice", digest_from(14), "", TokenScope::write, std::nullopt}})},
       {"VersionSavedForReview2",
        commit_of({VersionSavedForReview{VersionId(41), {"snomedct_3700_20231004"}}})}};
 }
@@ -146,7 +157,8 @@ std::vector<GoldenCommit> grown_events() {
 
 std::vector<GoldenCommit> golden_commits() {
   std::vector<GoldenCommit> all;
-  for (auto part : {account_events(), codelist_events(), version_events(), release_events()}) {
+  for (auto part : {account_events(), sign_in_events(), codelist_events(), version_events(),
+                    release_events()}) {
     for (Event& event : part) {
       const std::string name(event_type(event));
       all.push_back({name, commit_of({std::move(event)})});
