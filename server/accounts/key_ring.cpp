@@ -28,7 +28,42 @@ base::Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::filesystem::path
   return std::unique_ptr<KeyRing>(new KeyRing(folder));
 }
 
+KeyRing::Key KeyRing::open_secret(const std::filesystem::path& folder) {
+  const auto file = folder.parent_path() / "site-secret";
+  Key secret;
+  const auto bytes = base::read_file(file);
+  if (bytes && bytes->size() == secret.size()) {
+    std::copy(bytes->begin(), bytes->end(), secret.begin());
+    return secret;
+  }
+  randombytes_buf(secret.data(), secret.size());
+  // Nothing that lasts depends on it: if it cannot be written, it holds for this run.
+  const std::string_view made(reinterpret_cast<const char*>(secret.data()), secret.size());
+  (void)base::write_file_durably(file, made, 0600);
+  return secret;
+}
+
+base::Sha256 KeyRing::sign(std::string_view purpose, std::string_view text) const {
+  Key secret;
+  {
+    const base::Lock lock(mutex_);
+    if (!secret_) secret_ = open_secret(folder_);
+    secret = *secret_;
+  }
+  base::Sha256 code;
+  static_assert(sizeof(code) == crypto_auth_hmacsha256_BYTES);
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, secret.data(), secret.size());
+  crypto_auth_hmacsha256_update(&state, bytes_of(purpose), purpose.size());
+  constexpr unsigned char zero = 0;
+  crypto_auth_hmacsha256_update(&state, &zero, 1);
+  crypto_auth_hmacsha256_update(&state, bytes_of(text), text.size());
+  crypto_auth_hmacsha256_final(&state, code.data());
+  return code;
+}
+
 KeyRing::~KeyRing() {
+  if (secret_) sodium_memzero(secret_->data(), secret_->size());
   for (auto& [username, key] : keys_) sodium_memzero(key.data(), key.size());
 }
 

@@ -1,6 +1,7 @@
 // The keys to people's sealed data: one random key for each user, in a file of its own under
 // DATA/keys/users (0600), outside the log. Destroying the file erases the person: the ciphertexts
-// and all proofs in the log stay, but nobody can read the data again. Thread-safe.
+// and all proofs in the log stay, but nobody can read the data again. Beside them is a secret of
+// the site, which signs what clients bring back (links in mails, form tokens). Thread-safe.
 #pragma once
 
 #include <array>
@@ -43,6 +44,11 @@ class KeyRing {
   base::Result<std::string> open_sealed(std::string_view username,
                                         const events::Sealed& sealed) const;
 
+  // A message authentication code (HMAC-SHA-256) of the text under the site's secret. `purpose`
+  // keeps codes for different uses apart, and contains no zero byte. The secret is the file
+  // DATA/keys/site-secret; deleting it ends all links in mails.
+  base::Sha256 sign(std::string_view purpose, std::string_view text) const;
+
   // Destroys the key: overwrites and removes its file, and syncs the folder. Erasing twice is not
   // an error. Errors: io.
   base::Result<void> erase(std::string_view username);
@@ -51,6 +57,7 @@ class KeyRing {
   using Key = std::array<std::uint8_t, 32>;
 
   explicit KeyRing(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  static Key open_secret(const std::filesystem::path& folder);
   static std::filesystem::path file_of(const std::filesystem::path& folder,
                                        std::string_view username);
   static base::Result<Key> read(const std::filesystem::path& folder, std::string_view username);
@@ -59,6 +66,7 @@ class KeyRing {
 
   const std::filesystem::path folder_;
   mutable base::Mutex mutex_;
+  mutable std::optional<Key> secret_ GUARDED_BY(mutex_);  // read or made at its first use
   mutable std::map<std::string, Key, std::less<>> keys_ GUARDED_BY(mutex_);
 };
 

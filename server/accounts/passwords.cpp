@@ -1,9 +1,12 @@
 #include "server/accounts/passwords.h"
 
+#include <openssl/evp.h>
 #include <sodium.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "events/base/slots.h"
 
@@ -36,6 +39,42 @@ bool is_memory_left() {
   return true;
 }
 
+// Django's: "pbkdf2_sha256$1000000$salt$" and 32 bytes in base64.
+constexpr std::string_view django_prefix = "pbkdf2_sha256$";
+// About four seconds; more in a stored hash would only keep the server busy.
+constexpr int django_iterations_max = 10'000'000;
+
+// Splits off the part before the next '$'.
+std::string_view next_part(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find('$'), rest.size());
+  const std::string_view part = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return part;
+}
+
+bool verify_django(std::string_view hash, std::string_view password) {
+  hash.remove_prefix(django_prefix.size());
+  const std::string_view iterations_text = next_part(hash);
+  const std::string_view salt = next_part(hash);
+  int iterations = 0;
+  const auto [end, error] = std::from_chars(
+      iterations_text.data(), iterations_text.data() + iterations_text.size(), iterations);
+  if (error != std::errc() || end != iterations_text.data() + iterations_text.size()) return false;
+  if (iterations < 1 || iterations > django_iterations_max) return false;
+  base::Sha256 stored{};
+  std::size_t stored_bytes = 0;
+  const bool is_base64 =
+      sodium_base642bin(stored.data(), stored.size(), hash.data(), hash.size(), nullptr,
+                        &stored_bytes, nullptr, sodium_base64_VARIANT_ORIGINAL) == 0;
+  if (!is_base64 || stored_bytes != stored.size()) return false;
+  base::Sha256 computed{};
+  const int made = PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()),
+                                     reinterpret_cast<const unsigned char*>(salt.data()),
+                                     static_cast<int>(salt.size()), iterations, EVP_sha256(),
+                                     static_cast<int>(computed.size()), computed.data());
+  return made == 1 && sodium_memcmp(computed.data(), stored.data(), stored.size()) == 0;
+}
+
 base::Error no_memory() { return not_now("there is too little memory to check a password"); }
 
 }  // namespace
@@ -55,11 +94,33 @@ base::Result<std::string> hash_password(std::string_view password) {
 base::Result<bool> verify_password(std::string_view hash, std::string_view password) {
   const auto slot = hashes().take();
   if (!slot) return too_many();
+  if (hash.starts_with(django_prefix)) return verify_django(hash, password);
   const std::string text(hash);
   if (crypto_pwhash_str_verify(text.c_str(), password.data(), password.size()) == 0) return true;
   // libsodium calls a password wrong when it has no memory to look at it.
   if (!is_memory_left()) return no_memory();
   return false;
+}
+
+bool is_outdated(std::string_view hash) {
+  return crypto_pwhash_str_needs_rehash(std::string(hash).c_str(),
+                                        crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                                        crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0;
+}
+
+void pretend_to_verify(std::string_view password) {
+  static const auto somebodys = hash_password("the password of nobody");
+  if (somebodys) (void)verify_password(*somebodys, password);
+}
+
+std::string make_session_id() {
+  std::array<std::uint8_t, 32> bytes{};
+  randombytes_buf(bytes.data(), bytes.size());
+  return base::to_hex(bytes);
+}
+
+base::Sha256 digest_session_id(std::string_view id) {
+  return base::sha256({"codelog session\n", id});
 }
 
 std::string make_token() {

@@ -1,53 +1,16 @@
 #include "server/commands/account_commands.h"
 
-#include "events/base/text.h"
 #include "server/accounts/passwords.h"
 #include "server/accounts/personal_data.h"
+#include "server/commands/account_rules.h"
 #include "server/commands/permissions.h"
 #include "server/commands/validation.h"
 
 namespace codelog::commands {
 namespace {
 
-constexpr std::size_t account_name_characters_max = 50;
-constexpr std::size_t password_bytes_min = 8;
-constexpr std::size_t password_bytes_max = 1024;
-
-// New accounts take turns: usernames and addresses must be unique, ignoring case.
-
-Result<void> check_password(const std::string& password) {
-  if (password.size() >= password_bytes_min && password.size() <= password_bytes_max) return {};
-  return base::field_error(ErrorCode::invalid, "password",
-                           "must have " + std::to_string(password_bytes_min) + " to " +
-                               std::to_string(password_bytes_max) + " bytes");
-}
-
-Result<void> check_email(const std::string& email) {
-  if (const auto line = check_line("email", email, 255); !line) return line;
-  const auto at = email.find('@');
-  const bool plausible = at != std::string::npos && at > 0 && at + 1 < email.size() &&
-                         email.find('@', at + 1) == std::string::npos &&
-                         email.find(' ') == std::string::npos;
-  if (plausible) return {};
-  return base::field_error(ErrorCode::invalid, "email", "must be an e-mail address");
-}
-
-Error no_user(const std::string& username) {
-  return {ErrorCode::not_found, "there is no user " + username, {}};
-}
-
 Error erased_already(const std::string& username) {
   return {ErrorCode::conflict, "user " + username + " has been erased already", {}};
-}
-
-// For a user who exists and has not been erased.
-Error key_problem(const std::string& username, const Error& error) {
-  if (error.code != ErrorCode::not_found) return error;
-  return {ErrorCode::corrupt,
-          "the key of user " + username +
-              " is missing, though the user has not been erased: put it back from a backup of the "
-              "keys",
-          {}};
 }
 
 Error no_organisation(const std::string& slug) {
@@ -56,63 +19,23 @@ Error no_organisation(const std::string& slug) {
 
 }  // namespace
 
-Result<void> AccountCommands::check_email_free(const Views& views, const std::string& email) const {
-  const std::string folded = base::ascii_lower(email);
-  for (const projections::UserRecord& user : views.users()) {
-    if (user.is_erased) continue;
-    const auto data = accounts::open_sealed(executor_.site().keys, user.username, user.personal);
-    if (!data) {
-      return Error{ErrorCode::conflict,
-                   "it is not known whether this e-mail address is free: " + data.error().detail +
-                       "; restore the key of " + user.username + ", or erase that user",
-                   {}};
-    }
-    if (base::ascii_lower(data->email) == folded) {
-      return Error{ErrorCode::conflict,
-                   "A user with this email address already exists.",
-                   {{"email", "A user with this email address already exists."}}};
-    }
-  }
-  return {};
-}
-
 Result<Commit> AccountCommands::add_user(const Write& write, const AddUser& command) {
   if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
-  const auto slug = check_slug("username", command.username, account_name_characters_max);
-  if (!slug) return slug.error();
-  if (const auto name = check_line("name", command.name, 255); !name) return name.error();
-  if (const auto email = check_email(command.email); !email) return email.error();
-  if (command.password) {
-    if (const auto good = check_password(*command.password); !good) return good.error();
-  }
+  if (const auto good = check_new_user(command); !good) return good.error();
   Result<std::string> hash = std::string();
   if (command.password) hash = accounts::hash_password(*command.password);
   if (!hash) return hash.error();
   return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
-    const std::string folded = base::ascii_lower(command.username);
-    for (const projections::UserRecord& user : views.users()) {
-      if (base::ascii_lower(user.username) == folded) {
-        return Error{ErrorCode::conflict,
-                     "A user with this username already exists.",
-                     {{"username", "A user with this username already exists."}}};
-      }
-    }
-    if (const auto free = check_email_free(views, command.email); !free) return free.error();
-    // The key is durable before the commit that needs it. A key left by a failed attempt is used
-    // again.
-    auto& keys = executor_.site().keys;
-    if (const auto key = keys.make_key(command.username); !key) return key.error();
-    auto sealed = accounts::seal(keys, command.username, {command.name, command.email, *hash});
-    if (!sealed) return sealed.error();
-    return Decision{"AddUser",
-                    {Stream::of_accounts(), Stream::of_user(command.username)},
-                    {events::UserAdded{command.username, std::move(*sealed), command.is_admin}}};
+    auto added = decide_new_user(views, executor_.site().keys, command, *hash);
+    if (!added) return added.error();
+    return Decision{"AddUser", streams_of_new_user(command.username), {std::move(*added)}};
   });
 }
 
 Result<Commit> AccountCommands::change_user(
     const Write& write, const std::string& username, std::string command,
-    const std::function<Result<events::Event>(const projections::UserRecord&)>& change) {
+    const std::function<Result<std::vector<events::Event>>(const projections::UserRecord&)>&
+        change) {
   if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
   return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
     const auto user = views.user(username);
@@ -120,9 +43,9 @@ Result<Commit> AccountCommands::change_user(
     if (user->is_erased) {
       return Error{ErrorCode::conflict, "user " + username + " has been erased", {}};
     }
-    auto event = change(*user);
-    if (!event) return event.error();
-    return Decision{command, {Stream::of_user(username)}, {std::move(*event)}};
+    auto made = change(*user);
+    if (!made) return made.error();
+    return Decision{command, {Stream::of_user(username)}, std::move(*made)};
   });
 }
 
@@ -131,11 +54,12 @@ Result<AccountCommands::NewToken> AccountCommands::set_token(const Write& write,
   const std::string token = accounts::make_token();
   auto commit =
       change_user(write, username, "SetToken",
-                  [&](const projections::UserRecord& user) -> Result<events::Event> {
+                  [&](const projections::UserRecord& user) -> Result<std::vector<events::Event>> {
                     if (!user.is_active) {
                       return Error{ErrorCode::conflict, "user " + username + " is not active", {}};
                     }
-                    return events::Event(events::TokenSet{username, accounts::digest_token(token)});
+                    return std::vector<events::Event>{
+                        events::TokenSet{username, accounts::digest_token(token)}};
                   });
   if (!commit) return commit.error();
   return NewToken{token, std::move(*commit)};
@@ -148,23 +72,37 @@ Result<Commit> AccountCommands::set_password(const Write& write, const std::stri
   if (!hash) return hash.error();
   return change_user(
       write, username, "SetPassword",
-      [&](const projections::UserRecord& user) -> Result<events::Event> {
-        auto& keys = executor_.site().keys;
-        auto data = accounts::open_sealed(keys, username, user.personal);
-        if (!data) return key_problem(username, data.error());
+      [&](const projections::UserRecord& user) -> Result<std::vector<events::Event>> {
+        auto data = open_personal_data(executor_.site().keys, user);
+        if (!data) return data.error();
         data->password_hash = *hash;
-        auto sealed = accounts::seal(keys, username, *data);
-        if (!sealed) return sealed.error();
-        return events::Event(events::UserPersonalDataChanged{username, std::move(*sealed)});
+        auto changed = replace_personal_data(executor_.site().keys, username, *data);
+        if (!changed) return changed.error();
+        std::vector<events::Event> all = {std::move(*changed)};
+        add_end_of_sessions(user, events::SessionEnd::password_changed, all);
+        return all;
       });
 }
 
 Result<Commit> AccountCommands::set_active(const Write& write, const std::string& username,
                                            bool is_active) {
-  return change_user(write, username, is_active ? "ActivateUser" : "DeactivateUser",
-                     [&](const projections::UserRecord&) -> Result<events::Event> {
-                       return events::Event(events::UserActivationChanged{username, is_active});
-                     });
+  return change_user(
+      write, username, is_active ? "ActivateUser" : "DeactivateUser",
+      [&](const projections::UserRecord& user) -> Result<std::vector<events::Event>> {
+        std::vector<events::Event> all = {events::UserActivationChanged{username, is_active}};
+        if (!is_active) add_end_of_sessions(user, events::SessionEnd::deactivated, all);
+        return all;
+      });
+}
+
+Result<Commit> AccountCommands::set_admin(const Write& write, const std::string& username,
+                                          bool is_admin) {
+  return change_user(
+      write, username, is_admin ? "GrantAdmin" : "RevokeAdmin",
+      [&](const projections::UserRecord& user) -> Result<std::vector<events::Event>> {
+        if (user.is_admin == is_admin) return std::vector<events::Event>{};
+        return std::vector<events::Event>{events::UserAdminChanged{username, is_admin}};
+      });
 }
 
 Result<Commit> AccountCommands::erase_user(const Write& write, const std::string& username) {
@@ -211,6 +149,23 @@ Result<Commit> AccountCommands::add_organisation(const Write& write,
     return Decision{"AddOrganisation",
                     {Stream::of_organisation(command.slug)},
                     {events::OrganisationAdded{command.slug, command.name, command.url}}};
+  });
+}
+
+Result<Commit> AccountCommands::change_organisation(const Write& write,
+                                                    const AddOrganisation& details) {
+  if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
+  if (const auto name = check_line("name", details.name, 255); !name) return name.error();
+  if (const auto url = check_line("url", details.url, 200); !url) return url.error();
+  return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
+    const auto known = views.organisation(details.slug);
+    if (!known) return no_organisation(details.slug);
+    Decision decision{"ChangeOrganisation", {Stream::of_organisation(details.slug)}, {}};
+    if (known->name != details.name || known->url != details.url) {
+      decision.events.push_back(
+          events::OrganisationChanged{details.slug, details.name, details.url});
+    }
+    return decision;
   });
 }
 

@@ -1,19 +1,13 @@
-// Users, organisations, memberships and tokens: the operators' tasks at the command line today.
+// Users, organisations, memberships and tokens, as administrators and operators change them. What
+// people do with their own accounts: sign_in_commands.h.
 #pragma once
 
 #include <string>
 
+#include "server/commands/account_rules.h"
 #include "server/commands/executor.h"
 
 namespace codelog::commands {
-
-struct AddUser {
-  std::string username;
-  std::string name;
-  std::string email;
-  std::optional<std::string> password;
-  bool is_admin = false;
-};
 
 struct AddOrganisation {
   std::string slug;
@@ -32,22 +26,26 @@ class AccountCommands {
     Commit commit;
   };
   Result<NewToken> set_token(const Write& write, const std::string& username);
+  // Ends the user's sessions, as deactivation does.
   Result<Commit> set_password(const Write& write, const std::string& username,
                               const std::string& password);
+  Result<Commit> set_admin(const Write& write, const std::string& username, bool is_admin);
   Result<Commit> set_active(const Write& write, const std::string& username, bool is_active);
   // Records the erasure, then destroys the key. After a crash in between, erase again.
   Result<Commit> erase_user(const Write& write, const std::string& username);
   Result<Commit> add_organisation(const Write& write, const AddOrganisation& command);
+  // Name and URL of the organisation with this slug.
+  Result<Commit> change_organisation(const Write& write, const AddOrganisation& details);
   Result<Commit> set_member(const Write& write, const std::string& organisation,
                             const std::string& username, bool is_admin);
   Result<Commit> remove_member(const Write& write, const std::string& organisation,
                                const std::string& username);
 
  private:
-  Result<void> check_email_free(const Views& views, const std::string& email) const;
   Result<Commit> change_user(
       const Write& write, const std::string& username, std::string command,
-      const std::function<Result<events::Event>(const projections::UserRecord&)>& change);
+      const std::function<Result<std::vector<events::Event>>(const projections::UserRecord&)>&
+          change);
 
   Executor& executor_;
 };

@@ -1,0 +1,57 @@
+// The rules for accounts that several commands share.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/accounts/personal_data.h"
+#include "server/commands/executor.h"
+
+namespace codelog::commands {
+
+inline constexpr std::size_t account_name_characters_max = 50;
+inline constexpr std::size_t password_bytes_max = 1024;
+
+struct AddUser {
+  std::string username;
+  std::string name;
+  std::string email;
+  std::optional<std::string> password;
+  bool is_admin = false;
+};
+
+// Checks the form alone.
+Result<void> check_email(const std::string& email);
+Result<void> check_password(const std::string& password);
+Result<void> check_new_user(const AddUser& command);
+
+// Usernames and addresses are unique, ignoring the case of ASCII letters. Opens the data of all
+// users, because nothing else knows their addresses. `except` is the user whose address it may be.
+// Errors: conflict.
+Result<void> check_email_free(const Views& views, const accounts::KeyRing& keys,
+                              const std::string& email, const std::string& except = {});
+
+// The event that adds the user, whose key is then durable. Errors: conflict (the username or the
+// address is taken).
+Result<events::Event> decide_new_user(const Views& views, accounts::KeyRing& keys,
+                                      const AddUser& command, const std::string& password_hash);
+// New accounts take turns: usernames and addresses must be unique.
+std::vector<Stream> streams_of_new_user(const std::string& username);
+
+Error no_user(const std::string& username);
+// The personal data of a user who exists and has not been erased. Errors: corrupt (the key is
+// missing or damaged), io.
+Result<accounts::PersonalData> open_personal_data(const accounts::KeyRing& keys,
+                                                  const projections::UserRecord& user);
+// The event that replaces them. Errors: as KeyRing::seal.
+Result<events::Event> replace_personal_data(const accounts::KeyRing& keys,
+                                            const std::string& username,
+                                            const accounts::PersonalData& data);
+
+// Adds the event that ends the user's sessions, except `kept`, if there are any.
+void add_end_of_sessions(const projections::UserRecord& user, events::SessionEnd cause,
+                         std::vector<events::Event>& all,
+                         const std::optional<base::Sha256>& kept = {});
+
+}  // namespace codelog::commands

@@ -1,0 +1,97 @@
+// What people do with their own accounts: sign up, sign in and out, passwords, details, API tokens.
+//
+// Sessions and tokens are events; their last use, and failed sign-ins, are not: a read would become
+// a write, and a stranger could fill the log. Checking a password takes tens of milliseconds, which
+// every function does before its turn.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "server/commands/account_rules.h"
+#include "server/commands/executor.h"
+
+namespace codelog::commands {
+
+inline constexpr std::chrono::hours session_lifetime{14 * 24};  // as in OpenCodelists
+inline constexpr std::size_t tokens_max = 50;                   // of a user
+
+// Where a session comes from, for the list of their sessions that people see.
+struct Client {
+  std::string address;
+  std::string user_agent;
+};
+
+class SignInCommands {
+ public:
+  explicit SignInCommands(Executor& executor) : executor_(executor) {}
+
+  struct NewSession {
+    std::string id;  // of the cookie; only its digest is stored
+    std::string username;
+    Commit commit;
+  };
+  // Takes equally long for unknown users, inactive ones, and wrong passwords. Replaces the hash of
+  // an older kind. Errors: unauthenticated, in OpenCodelists' words; unavailable (too many
+  // passwords are being checked).
+  Result<NewSession> log_in(const std::string& username, const std::string& password,
+                            const Client& client);
+  // For somebody who has proved elsewhere who they are. Errors: unauthenticated (no such user, or
+  // inactive).
+  Result<NewSession> start_session(const std::string& username, const Client& client);
+  // Adds the user, who is then signed in. Errors: as of a form, by field.
+  Result<NewSession> sign_up(const AddUser& command, const Client& client);
+
+  // Ends one of the actor's sessions. Errors: not_found.
+  Result<Commit> end_session(const Write& write, const base::Sha256& session,
+                             events::SessionEnd cause);
+  Result<Commit> end_sessions_except(const Write& write, const std::optional<base::Sha256>& kept);
+
+  // Ends all other sessions. Errors: invalid, by field.
+  struct ChangePassword {
+    std::string before;
+    std::string after;
+    std::optional<base::Sha256> kept_session;
+  };
+  Result<Commit> change_password(const Write& write, const ChangePassword& command);
+  // For somebody who has shown that they read the user's mail: `proved_hash` is the password hash
+  // that the proof was made for. Ends all sessions. Errors: invalid, conflict (it has changed).
+  Result<Commit> reset_password(const std::string& username, const std::string& proved_hash,
+                                const std::string& password);
+  // Errors: invalid, conflict, by field.
+  Result<Commit> change_name(const Write& write, const std::string& name);
+  Result<Commit> change_email(const Write& write, const std::string& email);
+
+  struct AddToken {
+    std::string name;
+    events::TokenScope scope = events::TokenScope::write;
+    std::optional<base::Timestamp> expires_at;
+  };
+  struct NewToken {
+    std::string token;  // shown once
+    Commit commit;
+  };
+  Result<NewToken> add_token(const Write& write, const AddToken& command);
+  // Errors: not_found.
+  Result<Commit> revoke_token(const Write& write, const base::Sha256& token);
+
+ private:
+  // A hash of the password in the new kind, to be stored in place of the one that it was checked
+  // with.
+  struct Rehash {
+    std::string before;
+    std::string after;
+  };
+  Result<NewSession> start(const std::string& username, const Client& client,
+                           const std::optional<Rehash>& rehash, const std::string* checked_hash);
+  Result<events::Event> session_event(const std::string& username, const std::string& id,
+                                      const Client& client) const;
+  Result<Commit> change_own(const Write& write, const char* command,
+                            const std::function<Result<std::vector<events::Event>>(
+                                const Views&, const projections::UserRecord&)>& change);
+
+  Executor& executor_;
+};
+
+}  // namespace codelog::commands
