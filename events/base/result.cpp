@@ -22,6 +22,8 @@ std::string_view to_string(ErrorCode code) {
       return "corrupt";
     case ErrorCode::io:
       return "input/output";
+    case ErrorCode::too_many:
+      return "too many requests";
     case ErrorCode::unavailable:
       return "unavailable";
     case ErrorCode::not_shown:

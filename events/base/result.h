@@ -26,6 +26,7 @@ enum class ErrorCode {
   unprocessable,    // well-formed, but reuses an idempotency key for another request: 422
   corrupt,          // stored bytes differ from those written: 500
   io,               // the operating system or the disk refused: 500
+  too_many,         // the client has asked too often: 429
   unavailable,      // not now (log latched, release file gone, wait too long): 503
   not_shown,        // done and durable, but not shown yet: 503, and must not be sent again
   unconfirmed,      // perhaps done: 503; only a repetition with its idempotency key is safe

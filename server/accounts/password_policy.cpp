@@ -60,6 +60,8 @@ bool is_common(const std::string& folded) {
          is_repetition(folded) || is_row_of_keys(folded);
 }
 
+constexpr std::string_view separators = " @.-_'";
+
 // Either contains the other, or is written backwards in it.
 bool is_like(const std::string& folded, std::string_view part) {
   constexpr std::size_t part_bytes_min = 4;
@@ -69,12 +71,16 @@ bool is_like(const std::string& folded, std::string_view part) {
   const bool holds =
       folded.find(own) != std::string::npos || folded.find(backwards) != std::string::npos;
   // A long password around a short name is no longer like it.
-  return (holds && folded.size() < 2 * own.size()) || own.find(folded) != std::string::npos;
+  return (holds && folded.size() <= 2 * own.size()) || own.find(folded) != std::string::npos;
 }
 
+// One of the words, or all of them written together.
 bool is_like_a_word_of(const std::string& folded, std::string_view text) {
+  std::string together(text);
+  std::erase_if(together, [](char c) { return separators.find(c) != std::string_view::npos; });
+  if (is_like(folded, together)) return true;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(" @.-_'"), text.size());
+    const std::size_t end = std::min(text.find_first_of(separators), text.size());
     if (is_like(folded, text.substr(0, end))) return true;
     text.remove_prefix(std::min(end + 1, text.size()));
   }

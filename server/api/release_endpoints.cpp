@@ -130,7 +130,8 @@ Result<http::Response> make_codeset(const ReadCall& call) {
 }
 
 Result<http::Response> who_am_i(const ReadCall& call) {
-  const auto actor = identity::authenticate(call.request, call.views);
+  const auto actor = identity::authenticate_any(call.request, call.application.site(), call.views,
+                                                call.application.options().base_urls);
   if (!actor) return actor.error();
   const auto user = call.views.user(actor->username);
   CODELOG_CHECK(user.has_value(), "an actor who is no user");

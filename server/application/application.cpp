@@ -12,6 +12,7 @@ Application::Application(const commands::Site& site, const ApplicationOptions& o
       mappings_(executor_),
       dmd_conversions_(executor_),
       releases_(executor_),
+      sign_in_(executor_, options_.base_urls, options.mailer),
       cache_(changes_, options.cache_bytes_max),
       position_waits_({.count = options.position_waits_max, .waiting_max = 0}),
       long_reads_({.count = options.long_reads_max}),

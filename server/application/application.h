@@ -20,11 +20,16 @@
 #include "server/commands/mapping_commands.h"
 #include "server/commands/release_commands.h"
 #include "server/commands/version_commands.h"
+#include "server/identity/sign_in.h"
 #include "server/jobs/upgrade_reports.h"
 
 namespace codelog::application {
 
 struct ApplicationOptions {
+  // The addresses under which people reach the site, e.g. "https://codelists.example.org". Links in
+  // mails begin with the first; forms may come from pages of any of them.
+  std::vector<std::string> base_urls = {};
+  mail::Mailer* mailer = nullptr;  // without one, nobody gets mail
   std::size_t cache_bytes_max = 64u << 20;
   // The longest wait of a read for the client's min_position. Each such wait holds a worker.
   std::chrono::milliseconds position_wait_max{5'000};
@@ -51,6 +56,7 @@ class Application {
   commands::MappingCommands& mappings() { return mappings_; }
   commands::DmdConversionCommands& dmd_conversions() { return dmd_conversions_; }
   commands::ReleaseCommands& releases() { return releases_; }
+  identity::SignIn& sign_in() { return sign_in_; }
   jobs::UpgradeReports& upgrade_reports() { return upgrade_reports_; }
   caching::ResponseCache& cache() { return cache_; }
   const ApplicationOptions& options() const { return options_; }
@@ -74,6 +80,7 @@ class Application {
   commands::MappingCommands mappings_;
   commands::DmdConversionCommands dmd_conversions_;
   commands::ReleaseCommands releases_;
+  identity::SignIn sign_in_;
   caching::ChangeWatch changes_;
   caching::ResponseCache cache_;
   LiveCommits live_commits_;

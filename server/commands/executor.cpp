@@ -62,6 +62,9 @@ Executor::TurnLock Executor::take_turn(TurnMutex& mutex, TurnWait& wait_max) {
 }
 
 Result<Commit> Executor::run(const Write& write, const Turn& turn, const Decide& decide) {
+  if (write.actor.may_only_read) {
+    return Error{ErrorCode::forbidden, "this token may only read", {}};
+  }
   TurnWait wait_max = turns_wait_max;
   for (int attempt = 1; attempt <= preparations_max; ++attempt) {
     if (turn.preparation != nullptr) {

@@ -62,6 +62,7 @@ struct Actor {
   std::string username;
   bool is_admin = false;
   bool is_system = false;
+  bool may_only_read = false;  // who asks with a token of that scope
 
   static Actor system() { return {.username = "", .is_admin = true, .is_system = true}; }
 };

@@ -114,12 +114,12 @@ Result<SignInCommands::NewSession> SignInCommands::start(const std::string& user
 
 Result<SignInCommands::NewSession> SignInCommands::sign_up(const AddUser& command,
                                                            const Client& client) {
-  if (const auto good = check_new_user(command); !good) return good.error();
   CODELOG_CHECK(command.password && !command.is_admin, "somebody signs up as an ordinary user");
   if (auto weakness =
           accounts::weakness_of(*command.password, command.username, command.name, command.email)) {
     return weak_password("password", std::move(*weakness));
   }
+  if (const auto good = check_new_user(command); !good) return good.error();
   const auto hash = accounts::hash_password(*command.password);
   if (!hash) return hash.error();
   std::string id = accounts::make_session_id();
@@ -186,11 +186,11 @@ Result<Commit> SignInCommands::change_password(const Write& write, const ChangeP
     return weak_password("old_password",
                          "Your old password was entered incorrectly. Please enter it again.");
   }
-  if (const auto good = check_password(command.after); !good) return good.error();
   if (auto weakness =
           accounts::weakness_of(command.after, user->username, data->name, data->email)) {
     return weak_password("password", std::move(*weakness));
   }
+  if (const auto good = check_password(command.after); !good) return good.error();
   const auto hash = accounts::hash_password(command.after);
   if (!hash) return hash.error();
   return change_own(
@@ -218,10 +218,10 @@ Result<Commit> SignInCommands::reset_password(const std::string& username,
   if (!is_known(user)) return no_user(username);
   const auto data = open_personal_data(keys, *user);
   if (!data) return data.error();
-  if (const auto good = check_password(password); !good) return good.error();
   if (auto weakness = accounts::weakness_of(password, username, data->name, data->email)) {
     return weak_password("password", std::move(*weakness));
   }
+  if (const auto good = check_password(password); !good) return good.error();
   const auto hash = accounts::hash_password(password);
   if (!hash) return hash.error();
   return change_own({actor_of(username), {}}, "ResetPassword",

@@ -89,7 +89,8 @@ std::optional<http::Response> find_kept(Application& application, const http::Re
 Result<http::Response> answer_write(const Endpoint& endpoint, const Json& schemas,
                                     Application& application, const http::Request& request,
                                     const http::PathParameters& path) {
-  const auto actor = identity::authenticate(request, application.views());
+  const auto actor = identity::authenticate_any(request, application.site(), application.views(),
+                                                application.options().base_urls);
   if (!actor) return actor.error();
   const auto write = identity::make_write(request, *actor);
   if (!write) return write.error();

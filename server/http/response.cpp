@@ -150,6 +150,8 @@ int http_status(base::ErrorCode code) {
     case base::ErrorCode::corrupt:
     case base::ErrorCode::io:
       return 500;
+    case base::ErrorCode::too_many:
+      return 429;
     case base::ErrorCode::unavailable:
     case base::ErrorCode::not_shown:
     case base::ErrorCode::unconfirmed:

@@ -1,8 +1,11 @@
 #include "server/identity/authentication.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "server/accounts/passwords.h"
+#include "server/identity/cookies.h"
+#include "server/identity/form_token.h"
 
 namespace codelog::identity {
 namespace {
@@ -27,7 +30,8 @@ base::Error unauthenticated(const char* details) {
 }  // namespace
 
 base::Result<commands::Actor> authenticate(const http::Request& request,
-                                           const projections::Views& views) {
+                                           const projections::Views& views,
+                                           const base::Clock& clock) {
   const auto words = words_of(request.header("Authorization").value_or(""));
   if (words.empty() || !http::equals_ignoring_case(words[0], "token")) {
     return unauthenticated("No token header provided.");
@@ -36,11 +40,49 @@ base::Result<commands::Actor> authenticate(const http::Request& request,
   if (words.size() > 2) {
     return unauthenticated("Invalid token header. Token string should not contain spaces.");
   }
-  const auto user = views.user_by_token(accounts::digest_token(words[1]));
+  const base::Sha256 digest = accounts::digest_token(words[1]);
+  const auto user = views.user_by_token(digest);
   if (!user) return unauthenticated("Invalid token.");
+  const auto token = std::ranges::find(user->tokens, digest, &projections::TokenRecord::digest);
+  if (token == user->tokens.end()) return unauthenticated("Invalid token.");
+  if (token->expires_at && *token->expires_at <= clock.now())
+    return unauthenticated("Invalid token.");
   if (!user->is_active) return unauthenticated("User inactive or deleted.");
-  return commands::Actor{
-      .username = user->username, .is_admin = user->is_admin, .is_system = false};
+  return commands::Actor{.username = user->username,
+                         .is_admin = user->is_admin,
+                         .is_system = false,
+                         .may_only_read = token->scope == events::TokenScope::read};
+}
+
+std::optional<Visitor> find_visitor(const http::Request& request, const projections::Views& views,
+                                    const base::Clock& clock) {
+  const auto id = find_cookie(request, session_cookie);
+  if (!id || id->empty()) return std::nullopt;
+  const base::Sha256 digest = accounts::digest_session_id(*id);
+  const auto user = views.user_by_session(digest);
+  if (!user || !user->is_active) return std::nullopt;
+  const auto session =
+      std::ranges::find(user->sessions, digest, &projections::SessionRecord::digest);
+  if (session == user->sessions.end() || session->expires_at <= clock.now()) return std::nullopt;
+  return Visitor{{.username = user->username, .is_admin = user->is_admin}, digest};
+}
+
+base::Result<commands::Actor> authenticate_any(const http::Request& request,
+                                               const commands::Site& site,
+                                               const projections::Views& views,
+                                               std::span<const std::string> site_addresses) {
+  if (request.header("Authorization")) return authenticate(request, views, site.clock);
+  const auto visitor = find_visitor(request, views, site.clock);
+  if (!visitor) return authenticate(request, views, site.clock);
+  const bool only_reads =
+      request.method() == http::Method::get || request.method() == http::Method::head;
+  if (only_reads || is_genuine(request, site.keys, visitor->session, {}, site_addresses)) {
+    return visitor->actor;
+  }
+  return base::Error{base::ErrorCode::forbidden,
+                     "send the cookie csrftoken also as the header X-CSRFToken, from a page of "
+                     "this site",
+                     {}};
 }
 
 }  // namespace codelog::identity

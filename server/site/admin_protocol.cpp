@@ -20,7 +20,8 @@ constexpr std::array all_codes = {
     ErrorCode::invalid,       ErrorCode::unauthenticated, ErrorCode::forbidden,
     ErrorCode::not_found,     ErrorCode::conflict,        ErrorCode::too_large,
     ErrorCode::unprocessable, ErrorCode::corrupt,         ErrorCode::io,
-    ErrorCode::unavailable,   ErrorCode::not_shown,       ErrorCode::unconfirmed};
+    ErrorCode::unavailable,   ErrorCode::not_shown,       ErrorCode::unconfirmed,
+    ErrorCode::too_many};
 
 std::string text_of(const Json& object, const char* field) {
   const auto found = object.find(field);

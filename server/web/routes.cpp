@@ -1,5 +1,6 @@
 #include "server/web/routes.h"
 
+#include "server/web/account_pages.h"
 #include "server/web/conversions_page.h"
 #include "server/web/version_pages.h"
 
@@ -49,6 +50,7 @@ void add_codelist_routes(http::Router& router, application::Application& applica
 
 void add_routes(http::Router& router, application::Application& application) {
   add_codelist_routes(router, application);
+  add_account_pages(router, application);
   constexpr const char* conversions = "/conversions/";
   router.add({.methods = {Method::get}, .pattern = conversions, .handler = [](auto&, auto&) {
                 return conversions_page();

@@ -8,6 +8,7 @@
 #include "server/application/pages.h"
 #include "server/commands/version_names.h"
 #include "server/files/downloads.h"
+#include "server/web/form_fields.h"
 
 namespace codelog::web {
 namespace {
@@ -24,10 +25,6 @@ http::Response not_found() {
 
 std::string builder_path(const VersionRecord& version) {
   return "/builder/" + base::version_hash(version.id) + "/";
-}
-
-std::string link(const std::string& path, std::string_view text) {
-  return "<a href=\"" + escape_html(path) + "\">" + escape_html(text) + "</a>";
 }
 
 std::string fact(std::string_view name, std::string_view value) {

@@ -58,7 +58,7 @@ std::string Reply::header(const std::string& name) const {
   return found == headers.end() ? "" : found->second;
 }
 
-ApiSite::ApiSite() { open(); }
+ApiSite::ApiSite(const application::ApplicationOptions& options) : options_(options) { open(); }
 
 ApiSite::~ApiSite() { close(); }
 
@@ -94,9 +94,8 @@ void ApiSite::open() {
                             *keys_,
                             clock_,
                             mapping_openers()};
-  application::ApplicationOptions application_options;
-  application_options.position_wait_max = std::chrono::milliseconds(50);
-  application_ = std::make_unique<application::Application>(site, application_options);
+  options_.position_wait_max = std::chrono::milliseconds(50);
+  application_ = std::make_unique<application::Application>(site, options_);
   must(application_->releases().register_unknown_releases(
       {commands::Actor::system(), std::nullopt}));  // as in every data folder
   routes_ = make_router(*application_);

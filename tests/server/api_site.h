@@ -56,7 +56,7 @@ struct Ask {
 
 class ApiSite {
  public:
-  ApiSite();
+  explicit ApiSite(const application::ApplicationOptions& options = {});
   ~ApiSite();
 
   // Closes everything and opens it again, with views rebuilt from the log.
@@ -124,6 +124,7 @@ class ApiSite {
   base::Result<std::shared_ptr<const coding_systems::Release>> open_release(
       std::string_view system, const std::string& alias);
 
+  application::ApplicationOptions options_;
   TemporaryFolder folder_;
   SteadyClock clock_;
   // By alias. Shared as real ones are.

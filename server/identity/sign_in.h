@@ -1,0 +1,80 @@
+// Signing in and out as pages do it: the commands, with a throttle for guesses and links in mails.
+// Safe from any thread.
+//
+// Links in mails hold no state: a link is signed with the site's secret over what it changes, so
+// it ends by itself when that has changed (a password's link works once), and after three days.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/commands/sign_in_commands.h"
+#include "server/http/request.h"
+#include "server/identity/login_throttle.h"
+#include "server/mail/mailer.h"
+
+namespace codelog::identity {
+
+using base::Result;
+
+// The client of a request, for the list of a user's sessions.
+commands::Client client_of(const http::Request& request);
+
+class SignIn {
+ public:
+  using NewSession = commands::SignInCommands::NewSession;
+
+  // `base_urls` are the site's addresses; links in mails begin with the first. Without a mailer,
+  // mails are not sent. The arguments outlive this object.
+  SignIn(commands::Executor& executor, const std::vector<std::string>& base_urls,
+         mail::Mailer* mailer)
+      : executor_(executor), commands_(executor), base_urls_(base_urls), mailer_(mailer) {}
+
+  commands::SignInCommands& commands() { return commands_; }
+
+  // Errors: as SignInCommands::log_in; too_many (after guesses), with the seconds to wait in
+  // `wait`.
+  Result<NewSession> log_in(const http::Request& request, const std::string& username,
+                            const std::string& password, std::chrono::seconds& wait);
+
+  // Sends a link to each active user with a password and this address, ignoring case; takes as long
+  // if there is none.
+  void send_reset_links(const std::string& email);
+  // The link's two parts. Nothing if the link does not hold, or no longer.
+  struct Reset {
+    std::string username;
+    std::string password_hash;
+  };
+  std::optional<Reset> open_reset_link(const std::string& user, const std::string& token) const;
+
+  // Sends a link to the new address, which confirms that it is the user's. Errors: invalid,
+  // conflict, as SignInCommands::change_email.
+  Result<void> send_email_link(const std::string& username, const std::string& email);
+  struct EmailChange {
+    std::string username;
+    std::string email;
+  };
+  std::optional<EmailChange> open_email_link(const std::string& user,
+                                             const std::string& token) const;
+
+  // True if cookies must travel over TLS only.
+  bool is_secure() const;
+
+ private:
+  std::string link(const std::string& path) const;
+  std::string reset_token(const projections::UserRecord& user, const accounts::PersonalData& data,
+                          std::int64_t time_s) const;
+  std::string email_token(const std::string& username, const std::string& current,
+                          const std::string& wanted, std::int64_t time_s) const;
+  std::int64_t now_s() const;
+
+  commands::Executor& executor_;
+  commands::SignInCommands commands_;
+  const std::vector<std::string>& base_urls_;
+  mail::Mailer* const mailer_;
+  LoginThrottle throttle_;
+};
+
+}  // namespace codelog::identity

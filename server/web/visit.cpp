@@ -1,0 +1,237 @@
+#include "server/web/visit.h"
+
+#include <algorithm>
+
+#include "events/base/check.h"
+#include "events/base/client_detail.h"
+#include "server/accounts/passwords.h"
+#include "server/accounts/secret_texts.h"
+#include "server/application/pages.h"
+#include "server/identity/cookies.h"
+#include "server/identity/form_token.h"
+#include "server/web/form_fields.h"
+
+namespace codelog::web {
+namespace {
+
+using application::escape_html;
+
+constexpr std::string_view message_cookie = "messages";
+constexpr std::chrono::seconds message_lifetime{300};
+constexpr std::chrono::seconds form_cookie_lifetime{31'449'600};  // OpenCodelists'
+constexpr std::size_t message_bytes_max = 2000;
+constexpr std::size_t signature_characters = 32;
+constexpr std::size_t form_bytes_max = 2'621'440;  // OpenCodelists'
+
+std::string signature_of(const accounts::KeyRing& keys, std::string_view text) {
+  return base::to_hex(keys.sign("message", text)).substr(0, signature_characters);
+}
+
+// A message is signed, so that nobody can put words into our pages by planting a cookie.
+std::string pack_message(const accounts::KeyRing& keys, std::string_view message) {
+  message = message.substr(0, message_bytes_max);
+  const std::string text = accounts::encode_base64_url(message);
+  return signature_of(keys, text) + text;
+}
+
+std::string open_message(const accounts::KeyRing& keys, std::string_view packed) {
+  if (packed.size() <= signature_characters) return {};
+  const std::string_view text = packed.substr(signature_characters);
+  if (!accounts::are_equal_in_constant_time(packed.substr(0, signature_characters),
+                                            signature_of(keys, text))) {
+    return {};
+  }
+  return accounts::decode_base64_url(text).value_or("");
+}
+
+http::Response forged() {
+  return application::error_page(400, "CSRF: CSRF Failed. The form was not able to submit.");
+}
+
+bool is_multipart(const http::Request& request) {
+  return request.media_type() == "multipart/form-data";
+}
+
+base::Result<http::Form> read_form(const http::Request& request) {
+  if (is_multipart(request)) return http::parse_multipart(request);
+  http::Form form;
+  if (request.media_type().empty() && request.body.empty()) return form;
+  auto fields = http::parse_form(request);
+  if (!fields) return fields.error();
+  form.fields = std::move(*fields);
+  return form;
+}
+
+http::Response to_login(const http::Request& request) {
+  return http::redirect(302, "/accounts/login/?next=" + http::percent_encode(request.target()));
+}
+
+http::Response submit(application::Application& application, const PageRoute& route,
+                      const http::Request& request, const http::PathParameters& path) {
+  const Visit visit(application, request, path);
+  const auto form = read_form(request);
+  const std::string_view sent =
+      form ? form->fields.get(identity::form_token_field) : std::string_view();
+  if (!identity::is_genuine(request, application.site().keys, visit.session(), sent,
+                            application.options().base_urls)) {
+    return forged();
+  }
+  if (route.needs_login && !visit.visitor()) return to_login(request);
+  if (!form) return application::error_page(400, base::client_detail(form.error()));
+  http::Response response = route.post(visit, *form);
+  if (visit.visitor()) response.user = visit.actor().username;
+  return response;
+}
+
+http::Response show(application::Application& application, const PageRoute& route,
+                    const http::Request& request, const http::PathParameters& path) {
+  const Visit visit(application, request, path);
+  if (route.needs_login && !visit.visitor()) return to_login(request);
+  http::Response response = route.get(visit);
+  if (visit.visitor()) response.user = visit.actor().username;
+  return response;
+}
+
+}  // namespace
+
+Visit::Visit(application::Application& application, const http::Request& request,
+             const http::PathParameters& path)
+    : application_(application),
+      request_(request),
+      path_(path),
+      views_(application.views()),
+      visitor_(identity::find_visitor(request, views_, application.site().clock)),
+      form_token_(identity::form_token_for(request, application.site().keys, session())) {}
+
+const commands::Actor& Visit::actor() const {
+  CODELOG_CHECK(visitor_.has_value(), "only a visitor who is signed in acts");
+  return visitor_->actor;
+}
+
+std::optional<base::Sha256> Visit::session() const {
+  return visitor_ ? std::optional(visitor_->session) : std::nullopt;
+}
+
+std::string Visit::form_token_field() const {
+  return "<input type=\"hidden\" name=\"" + std::string(identity::form_token_field) +
+         "\" value=\"" + form_token_ + "\">\n";
+}
+
+void Visit::add_form_cookie(http::Response& response, const std::string& token) const {
+  response.add("Set-Cookie", identity::set_cookie(
+                                 {.name = identity::form_cookie,
+                                  .value = token,
+                                  .lifetime = form_cookie_lifetime,
+                                  .is_for_server_only = false,  // our scripts send it as a header
+                                  .is_secure = application_.sign_in().is_secure()}));
+}
+
+http::Response Visit::page(int status, std::string_view title, std::string_view content) const {
+  std::string text = "<nav aria-label=\"Account\">";
+  if (visitor_) {
+    text += link("/accounts/settings/", actor().username) +
+            " <form method=\"post\" action=\"/accounts/logout/\">" + form_token_field() +
+            "<button type=\"submit\">Log out</button></form>";
+  } else {
+    text += link("/accounts/login/", "Log in") + " " + link("/accounts/register/", "Register");
+  }
+  text += "</nav>\n";
+  const auto waiting = identity::find_cookie(request_, message_cookie);
+  const std::string message =
+      waiting ? open_message(application_.site().keys, *waiting) : std::string();
+  if (!message.empty()) text += "<p role=\"status\">" + escape_html(message) + "</p>\n";
+  text += content;
+  http::Response response = application::page(status, title, text);
+  response.compression = http::Compression::never;
+  response.add("Cache-Control", "no-store");
+  if (identity::find_cookie(request_, identity::form_cookie) != form_token_) {
+    add_form_cookie(response, form_token_);
+  }
+  if (waiting)
+    response.add("Set-Cookie", identity::set_cookie({.name = message_cookie, .value = ""}));
+  return response;
+}
+
+http::Response Visit::not_found() const {
+  return page(404, "404 Page not found", "<p>Please check the URL in the address bar.</p>\n");
+}
+
+http::Response Visit::invalid_link() const {
+  return page(200, "Invalid link",
+              "<p>This link has been used already, or is too old. Ask for another one.</p>\n");
+}
+
+http::Response Visit::redirect(std::string_view path, std::string_view message) const {
+  http::Response response = http::redirect(302, path);
+  response.add("Cache-Control", "no-store");
+  if (message.empty()) return response;
+  const std::string packed = pack_message(application_.site().keys, message);
+  response.add("Set-Cookie",
+               identity::set_cookie({.name = message_cookie,
+                                     .value = packed,
+                                     .lifetime = message_lifetime,
+                                     .is_secure = application_.sign_in().is_secure()}));
+  return response;
+}
+
+void Visit::begin_session(http::Response& response, const std::string& id) const {
+  response.add("Set-Cookie",
+               identity::set_cookie({.name = identity::session_cookie,
+                                     .value = id,
+                                     .lifetime = commands::session_lifetime,
+                                     .is_secure = application_.sign_in().is_secure()}));
+  const base::Sha256 digest = accounts::digest_session_id(id);
+  add_form_cookie(response, identity::make_form_token(application_.site().keys, digest));
+}
+
+void Visit::end_session(http::Response& response) const {
+  response.add("Set-Cookie", identity::set_cookie({.name = identity::session_cookie, .value = ""}));
+  add_form_cookie(response, identity::make_form_token(application_.site().keys, std::nullopt));
+}
+
+void add_page(http::Router& router, application::Application& application, PageRoute route) {
+  const auto shared = std::make_shared<const PageRoute>(std::move(route));  // by both handlers
+  if (shared->get) {
+    router.add({.methods = {http::Method::get},
+                .pattern = shared->pattern,
+                .runs_on = http::RunsOn::worker,
+                .handler = [&application, shared](const http::Request& request,
+                                                  const http::PathParameters& path) {
+                  return show(application, *shared, request, path);
+                }});
+  }
+  if (shared->post) {
+    router.add({.methods = {http::Method::post},
+                .pattern = shared->pattern,
+                .runs_on = http::RunsOn::writer,
+                .handler =
+                    [&application, shared](const http::Request& request,
+                                           const http::PathParameters& path) {
+                      return submit(application, *shared, request, path);
+                    },
+                .body_bytes_max = shared->body_bytes_max.value_or(form_bytes_max)});
+  }
+}
+
+std::string safe_target(std::string_view next, std::string_view otherwise) {
+  const bool is_local = next.starts_with('/') && !next.starts_with("//");
+  const bool is_clean = std::ranges::all_of(
+      next, [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '\\'; });
+  return std::string(is_local && is_clean ? next : otherwise);
+}
+
+std::string alert(std::string_view sentence) {
+  return "<p role=\"alert\"><strong>" + escape_html(sentence) + "</strong></p>\n";
+}
+
+std::string alert(const base::Error& error) {
+  std::string text;
+  for (const base::FieldError& field : error.fields) {
+    text += field.detail.find(' ') != std::string::npos && field.detail.ends_with('.')
+                ? alert(field.detail)
+                : alert(field.field + ": " + field.detail);
+  }
+  return text.empty() ? alert(base::client_detail(error)) : text;
+}
+
+}  // namespace codelog::web

@@ -1,0 +1,85 @@
+// What pages share: who asks, the frame with its navigation, messages that show once, and forms.
+//
+// A page that a signed-in person sees, or that has a form, is never stored by caches between, and
+// never compressed: its length could reveal the form's token.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/application/application.h"
+#include "server/http/multipart.h"
+#include "server/http/router.h"
+#include "server/identity/authentication.h"
+
+namespace codelog::web {
+
+// One request of a browser. Its views are those of one moment.
+class Visit {
+ public:
+  Visit(application::Application& application, const http::Request& request,
+        const http::PathParameters& path);
+
+  application::Application& application() const { return application_; }
+  const http::Request& request() const { return request_; }
+  std::string_view path(std::string_view name) const { return path_[name]; }
+  const projections::Views& views() const { return views_; }
+  const std::optional<identity::Visitor>& visitor() const { return visitor_; }
+  // Of somebody who is signed in (checked).
+  const commands::Actor& actor() const;
+  commands::Write write() const { return {actor(), std::nullopt}; }
+  std::optional<base::Sha256> session() const;
+
+  // The hidden field that each form needs.
+  std::string form_token_field() const;
+
+  // A page with the site's navigation and the messages that wait for this visitor. The title is
+  // text, `content` is HTML that is escaped already.
+  http::Response page(int status, std::string_view title, std::string_view content) const;
+  http::Response not_found() const;
+  // For a link in a mail that does not hold, or no longer.
+  http::Response invalid_link() const;
+  // 302, with a message that the next page shows.
+  http::Response redirect(std::string_view path, std::string_view message = {}) const;
+  // Adds the cookies of a session that begins, with a new form token; or of none.
+  void begin_session(http::Response& response, const std::string& id) const;
+  void end_session(http::Response& response) const;
+
+ private:
+  void add_form_cookie(http::Response& response, const std::string& token) const;
+
+  application::Application& application_;
+  const http::Request& request_;
+  const http::PathParameters& path_;
+  const projections::Views views_;
+  const std::optional<identity::Visitor> visitor_;
+  const std::string form_token_;
+};
+
+using Page = std::function<http::Response(const Visit&)>;
+using FormAction = std::function<http::Response(const Visit&, const http::Form&)>;
+
+struct PageRoute {
+  std::string pattern;
+  Page get = {};         // 405 without
+  FormAction post = {};  // 405 without
+  bool needs_login = true;
+  std::optional<std::size_t> body_bytes_max = {};
+};
+
+// Adds the routes of a page and its form. A form is refused with 400 unless it is genuine
+// (identity/form_token.h); then whoever is not signed in, where that is needed, is sent to the
+// sign-in page. The application must outlive the router.
+void add_page(http::Router& router, application::Application& application, PageRoute route);
+
+// A target of the own site, for use after signing in; `otherwise` if it is none.
+std::string safe_target(std::string_view next, std::string_view otherwise);
+
+// The error in words, and its fields, as a paragraph with role=alert; empty without an error.
+std::string alert(const base::Error& error);
+std::string alert(std::string_view sentence);
+
+}  // namespace codelog::web
