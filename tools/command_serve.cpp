@@ -24,6 +24,7 @@
 #include "tools/command.h"
 #include "tools/machine.h"
 #include "tools/operations_routes.h"
+#include "tools/serve_mail.h"
 #include "tools/terminal.h"
 
 namespace codelog::tools {
@@ -48,6 +49,8 @@ struct ServeOptions {
   std::size_t client_memory_mib = 1536;
   std::uint64_t free_space_min_mib = site::DataFolderOptions().free_bytes_min >> 20;
   std::vector<std::string> trusted_proxies;
+  std::vector<std::string> base_urls;
+  MailOptions mail;
   std::string log_file;
   std::string log_level = "info";
   bool unsafe_no_sync = false;
@@ -93,6 +96,15 @@ std::string check_address(std::string& text) {
   text = is_mapped ? ::inet_ntop(AF_INET, bytes.s6_addr + 12, shown, sizeof shown)
                    : ::inet_ntop(family, &bytes, shown, sizeof shown);
   return "";
+}
+
+// Removes a slash at the end.
+std::string check_base_url(std::string& text) {
+  if (text.ends_with('/')) text.pop_back();
+  const bool has_scheme = text.starts_with("https://") || text.starts_with("http://");
+  const bool has_path = text.find('/', text.find("//") + 2) != std::string::npos;
+  if (has_scheme && !has_path && text.size() > std::string_view("https://").size()) return "";
+  return "'" + text + "' is not an address, as https://codelists.example.org";
 }
 
 std::string url_of(const ListenAddress& address, std::uint16_t port) {
@@ -227,7 +239,17 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
                                  http::Log& log, const StopSignals& signals) {
   http::Metrics metrics;
   add_site_gauges(metrics, folder);
-  application::Application application(folder.site());
+  const auto address = parse_listen(options.listen);
+  CODELOG_CHECK(address.has_value(), "the command line has been checked");
+  const auto mailer = make_mailer(options.mail, folder.path(), folder.site().clock, log);
+  if (!mailer) return mailer.error();
+  application::ApplicationOptions application_options;
+  application_options.base_urls = options.base_urls;
+  if (options.base_urls.empty()) {
+    application_options.base_urls = {url_of(*address, address->port)};
+  }
+  application_options.mailer = mailer->get();
+  application::Application application(folder.site(), application_options);
   add_follower_gauge(metrics, application.live_commits());
   AdminOperations operations(folder, application);
 
@@ -236,8 +258,6 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   api::add_routes(router, application);
   api_v1::add_routes(router, application);
   web::add_routes(router, application);
-  const auto address = parse_listen(options.listen);
-  CODELOG_CHECK(address.has_value(), "the command line has been checked");
   http::ServerOptions server_options;
   server_options.address = address->host;
   server_options.port = address->port;
@@ -367,6 +387,13 @@ void add_serve_command(Command program) {
                   "Address of a reverse proxy whose X-Forwarded-For names the client; repeatable")
       .check(check_address)
       .type_name("ADDRESS");
+  command
+      .add_option("--base-url", options->base_urls,
+                  "Address under which people reach the site, as https://codelists.example.org; "
+                  "the first stands in mails; repeatable")
+      .check(check_base_url)
+      .type_name("URL");
+  add_mail_options(command, options->mail);
   command.add_option("--log-file", options->log_file, "Log to this file; otherwise standard error")
       .type_name("FILE");
   command.add_option("--log-level", options->log_level, "How much to log")
