@@ -16,7 +16,8 @@ namespace codelog::identity {
 // The user of the token. Errors: unauthenticated, in OpenCodelists' words ("No token header
 // provided.", "Invalid token.", …).
 base::Result<commands::Actor> authenticate(const http::Request& request,
-                                           const projections::Views& views, const base::Clock& clock);
+                                           const projections::Views& views,
+                                           const base::Clock& clock);
 
 // Somebody who is signed in in a browser.
 struct Visitor {

@@ -13,10 +13,6 @@ namespace {
 using base::ErrorCode;
 using Fields = http::Parameters;
 
-std::string text_of(const http::Form& form, std::string_view name) {
-  return std::string(form.fields.get(name));
-}
-
 FormFrame frame(const std::string& action, const std::string& token, std::string_view button) {
   return {.action = action, .token_field = token, .button = button};
 }
@@ -29,14 +25,6 @@ std::string password_field(std::string_view name, std::string_view label,
 
 // Faults that are not the visitor's.
 bool is_our_fault(const base::Error& error) { return http::http_status(error.code) >= 500; }
-
-http::Response failed(const Visit& visit, const base::Error& error) {
-  http::Response response =
-      visit.page(http::http_status(error.code), "This cannot be done now", alert(error));
-  response.log_detail = error.detail;
-  if (response.status == 503) response.add("Retry-After", "5");
-  return response;
-}
 
 // --- Signing in and out
 
@@ -69,7 +57,7 @@ http::Response log_in(const Visit& visit, const http::Form& form) {
   const auto session = visit.application().sign_in().log_in(visit.request(), username,
                                                             text_of(form, "password"), wait);
   if (!session) {
-    if (is_our_fault(session.error())) return failed(visit, session.error());
+    if (is_our_fault(session.error())) return refused(visit, session.error());
     const int status = wait.count() > 0 ? 429 : 200;
     http::Response response =
         login_form(visit, status, username, next, alert(session.error().detail));
@@ -87,7 +75,7 @@ http::Response log_out(const Visit& visit, const http::Form&) {
   if (visit.visitor()) {
     const auto ended = visit.application().sign_in().commands().end_session(
         visit.write(), *visit.session(), events::SessionEnd::logged_out);
-    if (!ended && is_our_fault(ended.error())) return failed(visit, ended.error());
+    if (!ended && is_our_fault(ended.error())) return refused(visit, ended.error());
   }
   visit.end_session(response);
   return response;
@@ -133,7 +121,7 @@ http::Response register_user(const Visit& visit, const http::Form& form) {
   const auto session = visit.application().sign_in().commands().sign_up(
       command, identity::client_of(visit.request()));
   if (!session) {
-    if (is_our_fault(session.error())) return failed(visit, session.error());
+    if (is_our_fault(session.error())) return refused(visit, session.error());
     return register_form(visit, form.fields, alert(session.error()));
   }
   http::Response response = visit.redirect("/");
@@ -162,7 +150,7 @@ http::Response change_password(const Visit& visit, const http::Form& form) {
   const auto changed = visit.application().sign_in().commands().change_password(
       visit.write(), {text_of(form, "old_password"), password, visit.session()});
   if (changed) return visit.redirect("/accounts/password_change/done/");
-  if (is_our_fault(changed.error())) return failed(visit, changed.error());
+  if (is_our_fault(changed.error())) return refused(visit, changed.error());
   return change_form(visit, alert(changed.error()));
 }
 
@@ -216,7 +204,7 @@ http::Response reset_password(const Visit& visit, const http::Form& form) {
   const auto reset = visit.application().sign_in().commands().reset_password(
       link->username, link->password_hash, password);
   if (reset) return visit.redirect("/accounts/reset/done/");
-  if (is_our_fault(reset.error())) return failed(visit, reset.error());
+  if (is_our_fault(reset.error())) return refused(visit, reset.error());
   if (reset.error().code == ErrorCode::conflict) return visit.invalid_link();
   return reset_form(visit, alert(reset.error()));
 }

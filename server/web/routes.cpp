@@ -1,7 +1,11 @@
 #include "server/web/routes.h"
 
 #include "server/web/account_pages.h"
+#include "server/web/builder_forms.h"
+#include "server/web/codelist_forms.h"
 #include "server/web/conversions_page.h"
+#include "server/web/organisation_pages.h"
+#include "server/web/version_forms.h"
 #include "server/web/version_pages.h"
 
 namespace codelog::web {
@@ -41,16 +45,18 @@ void add_codelist_routes(http::Router& router, application::Application& applica
       return version_page(application, owner_in(path, kind), path["slug"], path["version"]);
     });
   }
-  add("/builder/{hash}/", [&application](const Request&, const PathParameters& path) {
-    return builder_page(application, path["hash"]);
-  });
 }
 
 }  // namespace
 
 void add_routes(http::Router& router, application::Application& application) {
+  // Before a codelist's versions, as in OpenCodelists: /codelist/org/slug/edit/ is no version.
+  add_codelist_forms(router, application);
+  add_version_forms(router, application);
   add_codelist_routes(router, application);
   add_account_pages(router, application);
+  add_builder_forms(router, application);
+  add_organisation_pages(router, application);
   constexpr const char* conversions = "/conversions/";
   router.add({.methods = {Method::get}, .pattern = conversions, .handler = [](auto&, auto&) {
                 return conversions_page();

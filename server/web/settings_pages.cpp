@@ -134,10 +134,7 @@ http::Response outcome(const Visit& visit, const base::Result<commands::Commit>&
   if (http::http_status(commit.error().code) < 500) {
     return settings_page(visit, alert(commit.error()));
   }
-  http::Response response = visit.page(http::http_status(commit.error().code),
-                                       "This cannot be done now", alert(commit.error()));
-  response.log_detail = commit.error().detail;
-  return response;
+  return refused(visit, commit.error());
 }
 
 commands::SignInCommands& commands_of(const Visit& visit) {

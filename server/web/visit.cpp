@@ -21,6 +21,8 @@ constexpr std::chrono::seconds message_lifetime{300};
 constexpr std::chrono::seconds form_cookie_lifetime{31'449'600};  // OpenCodelists'
 constexpr std::size_t message_bytes_max = 2000;
 constexpr std::size_t signature_characters = 32;
+constexpr char info_mark = 'i';
+constexpr char problem_mark = 'p';
 constexpr std::size_t form_bytes_max = 2'621'440;  // OpenCodelists'
 
 std::string signature_of(const accounts::KeyRing& keys, std::string_view text) {
@@ -56,14 +58,27 @@ base::Result<http::Form> read_form(const http::Request& request) {
   if (is_multipart(request)) return http::parse_multipart(request);
   http::Form form;
   if (request.media_type().empty() && request.body.empty()) return form;
+  if (request.media_type() == "application/json") return form;  // its token is a header
   auto fields = http::parse_form(request);
   if (!fields) return fields.error();
   form.fields = std::move(*fields);
   return form;
 }
 
+// As Django does: slashes stay readable.
+std::string quoted(std::string_view target) {
+  std::string text;
+  while (!target.empty()) {
+    const std::size_t end = std::min(target.find('/'), target.size());
+    text += http::percent_encode(target.substr(0, end));
+    if (end < target.size()) text += '/';
+    target.remove_prefix(std::min(end + 1, target.size()));
+  }
+  return text;
+}
+
 http::Response to_login(const http::Request& request) {
-  return http::redirect(302, "/accounts/login/?next=" + http::percent_encode(request.target()));
+  return http::redirect(302, "/accounts/login/?next=" + quoted(request.target()));
 }
 
 http::Response submit(application::Application& application, const PageRoute& route,
@@ -139,7 +154,10 @@ http::Response Visit::page(int status, std::string_view title, std::string_view 
   const auto waiting = identity::find_cookie(request_, message_cookie);
   const std::string message =
       waiting ? open_message(application_.site().keys, *waiting) : std::string();
-  if (!message.empty()) text += "<p role=\"status\">" + escape_html(message) + "</p>\n";
+  if (message.starts_with(problem_mark)) text += alert(message.substr(1));
+  if (message.starts_with(info_mark)) {
+    text += "<p role=\"status\">" + escape_html(message.substr(1)) + "</p>\n";
+  }
   text += content;
   http::Response response = application::page(status, title, text);
   response.compression = http::Compression::never;
@@ -161,11 +179,14 @@ http::Response Visit::invalid_link() const {
               "<p>This link has been used already, or is too old. Ask for another one.</p>\n");
 }
 
-http::Response Visit::redirect(std::string_view path, std::string_view message) const {
+http::Response Visit::redirect(std::string_view path, std::string_view message,
+                               Message kind) const {
   http::Response response = http::redirect(302, path);
   response.add("Cache-Control", "no-store");
   if (message.empty()) return response;
-  const std::string packed = pack_message(application_.site().keys, message);
+  const char mark = kind == Message::problem ? problem_mark : info_mark;
+  const std::string packed =
+      pack_message(application_.site().keys, std::string(1, mark).append(message));
   response.add("Set-Cookie",
                identity::set_cookie({.name = message_cookie,
                                      .value = packed,
@@ -194,7 +215,7 @@ void add_page(http::Router& router, application::Application& application, PageR
   if (shared->get) {
     router.add({.methods = {http::Method::get},
                 .pattern = shared->pattern,
-                .runs_on = http::RunsOn::worker,
+                .runs_on = shared->get_may_write ? http::RunsOn::writer : http::RunsOn::worker,
                 .handler = [&application, shared](const http::Request& request,
                                                   const http::PathParameters& path) {
                   return show(application, *shared, request, path);
@@ -213,11 +234,24 @@ void add_page(http::Router& router, application::Application& application, PageR
   }
 }
 
+std::string text_of(const http::Form& form, std::string_view name) {
+  return std::string(form.fields.get(name));
+}
+
 std::string safe_target(std::string_view next, std::string_view otherwise) {
   const bool is_local = next.starts_with('/') && !next.starts_with("//");
   const bool is_clean = std::ranges::all_of(
       next, [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '\\'; });
   return std::string(is_local && is_clean ? next : otherwise);
+}
+
+http::Response refused(const Visit& visit, const base::Error& error) {
+  if (error.code == base::ErrorCode::forbidden) return visit.redirect("/");
+  http::Response response =
+      application::error_page(http::http_status(error.code), base::client_detail(error));
+  response.log_detail = error.detail;
+  if (response.status == 503) response.add("Retry-After", "1");
+  return response;
 }
 
 std::string alert(std::string_view sentence) {

@@ -17,6 +17,8 @@
 
 namespace codelog::web {
 
+enum class Message : std::uint8_t { info, problem };
+
 // One request of a browser. Its views are those of one moment.
 class Visit {
  public:
@@ -43,7 +45,8 @@ class Visit {
   // For a link in a mail that does not hold, or no longer.
   http::Response invalid_link() const;
   // 302, with a message that the next page shows.
-  http::Response redirect(std::string_view path, std::string_view message = {}) const;
+  http::Response redirect(std::string_view path, std::string_view message = {},
+                          Message kind = Message::info) const;
   // Adds the cookies of a session that begins, with a new form token; or of none.
   void begin_session(http::Response& response, const std::string& id) const;
   void end_session(http::Response& response) const;
@@ -64,10 +67,12 @@ using FormAction = std::function<http::Response(const Visit&, const http::Form&)
 
 struct PageRoute {
   std::string pattern;
-  Page get = {};         // 405 without
-  FormAction post = {};  // 405 without
+  Page get = {};  // 405 without
+  // 405 without. For JSON, which scripts of the page send, the form is empty.
+  FormAction post = {};
   bool needs_login = true;
   std::optional<std::size_t> body_bytes_max = {};
+  bool get_may_write = false;
 };
 
 // Adds the routes of a page and its form. A form is refused with 400 unless it is genuine
@@ -75,8 +80,15 @@ struct PageRoute {
 // sign-in page. The application must outlive the router.
 void add_page(http::Router& router, application::Application& application, PageRoute route);
 
+// The field's last value; empty without one.
+std::string text_of(const http::Form& form, std::string_view name);
+
 // A target of the own site, for use after signing in; `otherwise` if it is none.
 std::string safe_target(std::string_view next, std::string_view otherwise);
+
+// The answer to a form that a command refused for a reason that no field can mend: to the start
+// page without the permission, as in OpenCodelists; otherwise a page with the error's status.
+http::Response refused(const Visit& visit, const base::Error& error);
 
 // The error in words, and its fields, as a paragraph with role=alert; empty without an error.
 std::string alert(const base::Error& error);

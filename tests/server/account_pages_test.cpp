@@ -56,7 +56,7 @@ TEST_CASE_METHOD(Fixture, "somebody registers, is signed in, signs out and in ag
   // The session has ended at the server, too.
   browser.set_cookie("sessionid", session);
   CHECK(browser.get("/accounts/settings/").header("location") ==
-        "/accounts/login/?next=%2Faccounts%2Fsettings%2F");
+        "/accounts/login/?next=/accounts/settings/");
   const Reply again = browser.post(
       "/accounts/login/",
       {{"username", "dora"}, {"password", "correct horse 7"}, {"next", "/accounts/settings/"}});

@@ -253,4 +253,46 @@ std::string statuses_sha1(const projections::Views& views, base::VersionId versi
   return base::sha1_hex(statuses_of(views, version).dump());
 }
 
+namespace {
+
+OrderedJson searches_of(const projections::Views& views, base::VersionId id) {
+  OrderedJson searches = OrderedJson::array();
+  for (const auto& record : views.searches(id)) {
+    const bool by_term = record.search.kind == events::SearchKind::term;
+    searches.push_back({{"id", record.search.id.value()},
+                        {"term", by_term ? OrderedJson(record.search.text) : OrderedJson()},
+                        {"code", by_term ? OrderedJson() : OrderedJson(record.search.text)},
+                        {"slug", record.search.slug},
+                        {"n_results", record.search.codes.size()}});
+  }
+  return searches;
+}
+
+}  // namespace
+
+void check_builder_state(const projections::Views& views, const OrderedJson& expected) {
+  const base::VersionId draft_id(4);
+  const base::CodelistId codelist_id(2);
+  const auto version = views.version(draft_id);
+  const auto codelist = views.codelist(codelist_id);
+  REQUIRE(version);
+  REQUIRE(codelist);
+  CHECK(events::to_string(version->status) == expected.at("status").get<std::string>());
+  CHECK(version->codes_count() == expected.at("n_codes"));
+  for (const auto& [status, count] : expected.at("counts").items()) {
+    const auto index = static_cast<std::size_t>(*base::parse_code_status(status));
+    CHECK(version->counts[index] == count);
+  }
+  CHECK(statuses_sha1(views, draft_id) == expected.at("statuses_sha1").get<std::string>());
+  CHECK(searches_of(views, draft_id).dump() == expected.at("searches").dump());
+  // Codelog stores a cleared text as an empty one.
+  const auto text = [](const OrderedJson& value) {
+    return value.is_null() ? std::string() : value.get<std::string>();
+  };
+  const OrderedJson& details = expected.at("codelist");
+  CHECK(codelist->description.value_or("") == text(details.at("description")));
+  CHECK(codelist->methodology.value_or("") == text(details.at("methodology")));
+  CHECK(codelist->references.size() == details.at("references").size());
+}
+
 }  // namespace codelog::tests

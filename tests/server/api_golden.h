@@ -34,4 +34,7 @@ std::string python_json(const OrderedJson& value);
 OrderedJson statuses_of(const projections::Views& views, base::VersionId version);
 std::string statuses_sha1(const projections::Views& views, base::VersionId version);
 
+// Checks the draft of 10_builder and its codelist against the state after a step.
+void check_builder_state(const projections::Views& views, const OrderedJson& expected);
+
 }  // namespace codelog::tests

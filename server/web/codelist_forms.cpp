@@ -1,0 +1,414 @@
+#include "server/web/codelist_forms.h"
+
+#include <array>
+
+#include "coding_systems/base/coding_system.h"
+#include "events/base/text.h"
+#include "events/base/version_hash.h"
+#include "server/application/pages.h"
+#include "server/commands/newest_release.h"
+#include "server/commands/permissions.h"
+#include "server/commands/version_names.h"
+#include "server/files/conversions.h"
+#include "server/identity/idempotency.h"
+#include "server/web/conversions_page.h"
+#include "server/web/form_fields.h"
+#include "server/web/form_rows.h"
+#include "server/web/visit.h"
+
+namespace codelog::web {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using commands::Commit;
+using events::Owner;
+using events::OwnerKind;
+using projections::CodelistRecord;
+using Choices = std::vector<std::pair<std::string, std::string>>;
+
+std::string path_after(const Visit& visit, const Commit& commit) {
+  const auto handle = identity::handle_after(visit.application().site(), commit);
+  return handle ? commands::page_of(*handle) : "/";
+}
+
+bool can_be_mended(const Error& error) {
+  return error.code == ErrorCode::invalid || error.code == ErrorCode::conflict ||
+         error.code == ErrorCode::too_large || error.code == ErrorCode::not_found;
+}
+
+// The file's text. Errors: invalid, naming the field.
+Result<std::string> file_of(const http::Form& form, const std::string& field) {
+  const http::FormFile* const file = form.find_file(field);
+  if (file == nullptr) {
+    return base::field_error(ErrorCode::invalid, field, "choose the file with the codes");
+  }
+  const std::string_view text = base::without_byte_order_mark(file->content);
+  if (!base::is_utf8(text)) {
+    return base::field_error(ErrorCode::invalid, field,
+                             "File could not be read. It must be a text file in CSV format, in the "
+                             "UTF-8 encoding.");
+  }
+  if (text.empty()) {
+    return base::field_error(ErrorCode::invalid, field, "The submitted file is empty.");
+  }
+  return std::string(text);
+}
+
+// Values "user:NAME" and "organisation:SLUG".
+std::string value_of(const Owner& owner) {
+  return std::string(events::to_string(owner.kind)) + ":" + owner.name;
+}
+
+std::optional<Owner> parse_owner_value(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view kind = text.substr(0, colon);
+  if (kind != "user" && kind != "organisation") return std::nullopt;
+  return Owner{kind == "user" ? OwnerKind::user : OwnerKind::organisation,
+               std::string(text.substr(colon + 1))};
+}
+
+// Those for whom the visitor may create codelists.
+Choices owner_choices(const Visit& visit) {
+  Choices choices = {{"user:" + visit.actor().username, "Me"}};
+  for (const std::string& slug : visit.views().organisations_of(visit.actor().username)) {
+    const auto organisation = visit.views().organisation(slug);
+    if (organisation) choices.emplace_back("organisation:" + slug, organisation->name);
+  }
+  return choices;
+}
+
+Choices system_choices() {
+  Choices choices;
+  for (const auto& system : coding_systems::all_coding_systems()) {
+    choices.emplace_back(system.id, system.name);
+  }
+  return choices;
+}
+
+std::string file_field(std::string_view label) {
+  return "<p><label for=\"id_csv_data\">" + application::escape_html(label) +
+         "</label><br>\n<input type=\"file\" id=\"id_csv_data\" name=\"csv_data\" "
+         "accept=\".csv,text/csv\"></p>\n";
+}
+
+std::string problem_of_new(const Error& error, const std::string& name) {
+  if (error.code != ErrorCode::conflict) return alert(error);
+  return alert("There is already a codelist called " + name);
+}
+
+// --- A new codelist, to build
+
+http::Response new_codelist_page(const Visit& visit, const http::Parameters& values,
+                                 const std::string& problem) {
+  const Choices owners = owner_choices(visit);
+  std::string fields;
+  if (owners.size() > 1) {
+    fields +=
+        select_field({.name = "owner", .label = "Owner", .chosen = values.get("owner")}, owners);
+  }
+  const Choices systems = system_choices();
+  fields += text_field({.name = "name", .label = "Codelist name", .value = values.get("name")});
+  fields += select_field({.name = "coding_system_id",
+                          .label = "Coding system",
+                          .chosen = values.get("coding_system_id", "snomedct")},
+                         systems);
+  fields += file_field("CSV file with codes in the first column (optional)");
+  fields += "<fieldset><legend>Does the file begin with a header?</legend>\n";
+  for (const char* answer : {"Yes", "No"}) {
+    fields += "<label><input type=\"radio\" name=\"csv_has_header\" value=\"" +
+              std::string(answer) + "\"> " + answer + "</label>\n";
+  }
+  fields += "</fieldset>\n";
+  return visit.page(200, "Create a codelist",
+                    problem + form({.action = visit.request().path(),
+                                    .token_field = visit.form_token_field(),
+                                    .button = "Create",
+                                    .has_files = true},
+                                   fields));
+}
+
+Result<commands::CreateCodelist> new_codelist_of(const Visit& visit, const http::Form& form) {
+  commands::CreateCodelist command;
+  command.owner = {OwnerKind::user, visit.actor().username};
+  if (form.fields.has("owner")) {
+    const auto owner = parse_owner_value(form.fields.get("owner"));
+    if (!owner || !commands::can_create_for(visit.views(), visit.actor(), *owner)) {
+      return base::field_error(ErrorCode::invalid, "owner",
+                               "Select a valid choice. " + text_of(form, "owner") +
+                                   " is not one of the available choices.");
+    }
+    command.owner = *owner;
+  }
+  command.name = text_of(form, "name");
+  command.coding_system = text_of(form, "coding_system_id");
+  if (form.find_file("csv_data") == nullptr) return command;
+  const auto text = file_of(form, "csv_data");
+  if (!text) return text.error();
+  const bool has_header = form.fields.get("csv_has_header") == "Yes";
+  auto codes = files::codes_of_upload(has_header ? *text : "code\n" + *text);
+  if (!codes) return codes.error();
+  command.codes = std::move(*codes);
+  return command;
+}
+
+// The owner's form of OpenCodelists: a draft, which the author then builds.
+http::Response create_draft(const Visit& visit, const http::Form& form) {
+  if (visit.path("username") != visit.actor().username) return visit.redirect("/");
+  const auto command = new_codelist_of(visit, form);
+  if (!command) return new_codelist_page(visit, form.fields, alert(command.error()));
+  const auto created = visit.application().codelists().create(visit.write(), *command);
+  if (created) {
+    for (const events::Event& event : created->content.events) {
+      const auto* version = std::get_if<events::VersionCreated>(&event);
+      if (version == nullptr) continue;
+      return visit.redirect("/builder/" + base::version_hash(version->version) + "/");
+    }
+  }
+  if (!can_be_mended(created.error())) return refused(visit, created.error());
+  return new_codelist_page(visit, form.fields, problem_of_new(created.error(), command->name));
+}
+
+// --- A new codelist from a table
+
+struct Details {
+  std::string name = {};
+  std::string slug = {};
+  std::string description = {};
+  std::string methodology = {};
+  std::vector<events::Reference> references = {};
+  std::vector<events::SignOff> signoffs = {};
+};
+
+std::string detail_fields(const Details& details) {
+  return text_area("description", "Description", details.description) +
+         text_area("methodology", "Methodology", details.methodology) +
+         reference_rows(details.references) + signoff_rows(details.signoffs);
+}
+
+Result<Details> details_of(const http::Form& form) {
+  Details details{text_of(form, "name"),
+                  text_of(form, "slug"),
+                  text_of(form, "description"),
+                  text_of(form, "methodology"),
+                  {},
+                  {}};
+  auto references = references_of(form.fields);
+  if (!references) return references.error();
+  auto signoffs = signoffs_of(form.fields);
+  if (!signoffs) return signoffs.error();
+  details.references = std::move(*references);
+  details.signoffs = std::move(*signoffs);
+  return details;
+}
+
+http::Response add_page_of(const Visit& visit, const http::Parameters& values,
+                           const std::string& problem) {
+  const Choices systems = system_choices();
+  std::string fields = text_field({.name = "name", .label = "Name", .value = values.get("name")}) +
+                       select_field({.name = "coding_system_id",
+                                     .label = "Coding system",
+                                     .chosen = values.get("coding_system_id", "snomedct")},
+                                    systems) +
+                       detail_fields({.description = std::string(values.get("description")),
+                                      .methodology = std::string(values.get("methodology"))}) +
+                       file_field("CSV file with a column titled code or dmd_id");
+  return visit.page(200, "New codelist from a table",
+                    problem + form({.action = visit.request().path(),
+                                    .token_field = visit.form_token_field(),
+                                    .button = "Create",
+                                    .has_files = true},
+                                   fields));
+}
+
+http::Response create_from_table(const Visit& visit, const http::Form& form, const Owner& owner) {
+  const auto details = details_of(form);
+  const auto text = file_of(form, "csv_data");
+  if (!details) return add_page_of(visit, form.fields, alert(details.error()));
+  if (!text) return add_page_of(visit, form.fields, alert(text.error()));
+  commands::CreateCodelist command;
+  command.owner = owner;
+  command.name = details->name;
+  command.coding_system = text_of(form, "coding_system_id");
+  command.description = details->description;
+  command.methodology = details->methodology;
+  command.references = details->references;
+  command.signoffs = details->signoffs;
+  command.csv_data = *text;
+  command.table_rules.known = commands::KnownCodes::named;
+  const auto created = visit.application().codelists().create(visit.write(), command);
+  if (created) return visit.redirect(path_after(visit, *created));
+  if (!can_be_mended(created.error())) return refused(visit, created.error());
+  return add_page_of(visit, form.fields, problem_of_new(created.error(), command.name));
+}
+
+// --- Existing codelists
+
+using CodelistAction =
+    std::function<http::Response(const Visit&, const http::Form&, const CodelistRecord&)>;
+
+http::Response on_codelist(const Visit& visit, const http::Form& form, OwnerKind kind,
+                           const CodelistAction& action) {
+  const auto codelist =
+      visit.views().find_codelist({kind, std::string(visit.path("owner"))}, visit.path("slug"));
+  if (!codelist) return visit.not_found();
+  if (!commands::can_edit(visit.views(), visit.actor(), *codelist)) return visit.redirect("/");
+  return action(visit, form, *codelist);
+}
+
+http::Response edit_page(const Visit& visit, const Details& shown, const Owner& owner,
+                         const std::string& problem) {
+  Choices owners = owner_choices(visit);
+  const std::string current = value_of(owner);
+  if (std::ranges::find(owners, current, &Choices::value_type::first) == owners.end()) {
+    owners.emplace_back(current, owner.name);
+  }
+  const std::string fields =
+      text_field({.name = "name", .label = "Name", .value = shown.name}) +
+      text_field({.name = "slug", .label = "Name in addresses", .value = shown.slug}) +
+      select_field({.name = "owner", .label = "Owner", .chosen = current}, owners) +
+      detail_fields(shown);
+  return visit.page(200, "Edit the details",
+                    problem + form({.action = visit.request().path(),
+                                    .token_field = visit.form_token_field(),
+                                    .button = "Save"},
+                                   fields));
+}
+
+http::Response show_edit(const Visit& visit, const http::Form&, const CodelistRecord& codelist) {
+  const projections::Handle& handle = codelist.handle();
+  return edit_page(visit,
+                   {handle.name, handle.slug, codelist.description.value_or(""),
+                    codelist.methodology.value_or(""), codelist.references, codelist.signoffs},
+                   handle.owner, {});
+}
+
+http::Response edit(const Visit& visit, const http::Form& form, const CodelistRecord& codelist) {
+  const Owner current = codelist.handle().owner;
+  const auto details = details_of(form);
+  if (!details) {
+    return edit_page(visit,
+                     {text_of(form, "name"), text_of(form, "slug"), text_of(form, "description"),
+                      text_of(form, "methodology"), codelist.references, codelist.signoffs},
+                     current, alert(details.error()));
+  }
+  commands::ChangeDetails command;
+  command.name = details->name;
+  command.slug = details->slug;
+  command.description = details->description;
+  command.methodology = details->methodology;
+  command.references = details->references;
+  command.signoffs = details->signoffs;
+  if (form.fields.has("owner")) {
+    command.owner = parse_owner_value(form.fields.get("owner"));
+    if (!command.owner) {
+      return edit_page(visit, *details, current,
+                       alert("Select a valid choice. " + text_of(form, "owner") +
+                             " is not one of the available choices."));
+    }
+  }
+  const auto changed =
+      visit.application().codelists().change_details(visit.write(), codelist.id, command);
+  if (changed) {
+    const auto now = visit.application().views().codelist(codelist.id);
+    return visit.redirect(now ? commands::page_of(now->handle()) : "/");
+  }
+  if (!can_be_mended(changed.error())) return refused(visit, changed.error());
+  return edit_page(visit, *details, current, alert(changed.error()));
+}
+
+http::Response upload_page(const Visit& visit, const CodelistRecord& codelist,
+                           const std::string& problem) {
+  return visit.page(200, "Upload a version of " + codelist.handle().name,
+                    problem + form({.action = visit.request().path(),
+                                    .token_field = visit.form_token_field(),
+                                    .button = "Upload",
+                                    .has_files = true},
+                                   file_field("CSV file with a column titled code or dmd_id")));
+}
+
+http::Response upload(const Visit& visit, const http::Form& form, const CodelistRecord& codelist) {
+  const auto text = file_of(form, "csv_data");
+  if (!text) return upload_page(visit, codelist, alert(text.error()));
+  const auto release = commands::newest_release(visit.application().site().log, visit.views(),
+                                                codelist.coding_system);
+  if (!release) {
+    return upload_page(visit, codelist,
+                       alert("There is no release of this coding system on this site."));
+  }
+  commands::CreateVersion command;
+  command.csv_data = *text;
+  command.table_rules.known = commands::KnownCodes::named;
+  command.release = release->alias;
+  command.always_create_new_version = true;
+  const auto created = visit.application().versions().create(visit.write(), codelist.id, command);
+  if (created) return visit.redirect(path_after(visit, *created));
+  if (!can_be_mended(created.error())) return refused(visit, created.error());
+  return upload_page(visit, codelist, alert(created.error()));
+}
+
+void add_owner_forms(http::Router& router, application::Application& application, OwnerKind kind,
+                     const std::string& owner_pattern) {
+  const auto owner_of = [kind](const Visit& visit) {
+    return Owner{kind, std::string(visit.path("owner"))};
+  };
+  // An owner first, then whether the visitor may create for it.
+  const auto check = [owner_of](const Visit& visit) -> std::optional<http::Response> {
+    if (!commands::check_owner(visit.views(), owner_of(visit))) return visit.not_found();
+    if (commands::can_create_for(visit.views(), visit.actor(), owner_of(visit))) return {};
+    return visit.redirect("/");
+  };
+  add_page(router, application,
+           {.pattern = owner_pattern + "add/",
+            .get =
+                [check](const Visit& visit) {
+                  auto problem = check(visit);
+                  return problem ? std::move(*problem) : add_page_of(visit, {}, {});
+                },
+            .post =
+                [check, owner_of](const Visit& visit, const http::Form& form) {
+                  auto problem = check(visit);
+                  return problem ? std::move(*problem)
+                                 : create_from_table(visit, form, owner_of(visit));
+                },
+            .body_bytes_max = upload_bytes_max});
+  const auto codelist_page = [&](const char* name, CodelistAction show, CodelistAction act) {
+    add_page(
+        router, application,
+        {.pattern = owner_pattern + "{slug:slug}/" + name,
+         .get = [kind, show](const Visit& visit) { return on_codelist(visit, {}, kind, show); },
+         .post = [kind, act](
+                     const Visit& visit,
+                     const http::Form& form) { return on_codelist(visit, form, kind, act); },
+         .body_bytes_max = upload_bytes_max});
+  };
+  codelist_page("edit/", show_edit, edit);
+  codelist_page(
+      "upload-version/",
+      [](const Visit& visit, const http::Form&, const CodelistRecord& codelist) {
+        return upload_page(visit, codelist, {});
+      },
+      upload);
+}
+
+}  // namespace
+
+void add_codelist_forms(http::Router& router, application::Application& application) {
+  add_owner_forms(router, application, OwnerKind::organisation, "/codelist/{owner:slug}/");
+  add_owner_forms(router, application, OwnerKind::user, "/codelist/user/{owner:slug}/");
+  add_page(router, application,
+           {.pattern = "/users/{username:slug}/new-codelist/",
+            .get =
+                [](const Visit& visit) {
+                  if (visit.path("username") != visit.actor().username) {
+                    return visit.redirect("/");
+                  }
+                  return new_codelist_page(visit, {}, {});
+                },
+            .post = create_draft,
+            .body_bytes_max = upload_bytes_max});
+}
+
+}  // namespace codelog::web
