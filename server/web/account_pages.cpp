@@ -213,9 +213,8 @@ http::Response reset_password(const Visit& visit, const http::Form& form) {
 
 void add_account_pages(http::Router& router, application::Application& application) {
   const auto open = [&](const char* pattern, Page get, FormAction post = {}) {
-    add_page(
-        router, application,
-        {.pattern = pattern, .get = std::move(get), .post = std::move(post), .needs_login = false});
+    add_page(router, application,
+             {.pattern = pattern, .get = std::move(get), .post = std::move(post)});
   };
   open("/accounts/login/", show_login, log_in);
   open("/accounts/logout/", {}, log_out);

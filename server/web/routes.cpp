@@ -36,11 +36,6 @@ void add_codelist_routes(http::Router& router, application::Application& applica
   const Form forms[] = {{events::OwnerKind::organisation, "/codelist/{owner:slug}/{slug:slug}/"},
                         {events::OwnerKind::user, "/codelist/user/{owner:slug}/{slug:slug}/"}};
   for (const auto& [kind, pattern] : forms) {
-    add(pattern, [&application, kind = kind](const Request&, const PathParameters& path) {
-      return codelist_page(application, owner_in(path, kind), path["slug"]);
-    });
-  }
-  for (const auto& [kind, pattern] : forms) {
     add(pattern + "{version}/", [&application, kind = kind](auto&, const PathParameters& path) {
       return version_page(application, owner_in(path, kind), path["slug"], path["version"]);
     });

@@ -254,8 +254,7 @@ void add_settings_pages(http::Router& router, application::Application& applicat
   add_page(router, application,
            {.pattern = "/accounts/email/{user}/{token}/",
             .get = show_email_link,
-            .post = confirm_email,
-            .needs_login = false});
+            .post = confirm_email});
 }
 
 }  // namespace codelog::web

@@ -100,17 +100,27 @@ http::Response convert_to_dmd(const Visit& visit, const http::Form&, const Named
   return visit.redirect(commands::page_of(named.codelist, named.version), converted.error().detail);
 }
 
-// --- Cloning
+// --- The newest version
 
 // The newest version that the visitor sees in lists.
 std::optional<projections::VersionRecord> visible_version(
     const Visit& visit, const projections::CodelistRecord& codelist) {
-  const bool sees_all = commands::can_edit(visit.views(), visit.actor(), codelist);
+  const bool sees_all =
+      visit.visitor() && commands::can_edit(visit.views(), visit.actor(), codelist);
   const auto versions = visit.views().versions_of(codelist.id);
   for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
     if (sees_all || version->status == events::VersionStatus::published) return *version;
   }
   return std::nullopt;
+}
+
+http::Response show_newest(const Visit& visit, OwnerKind kind) {
+  const auto codelist = visit.views().find_codelist(owner_of(visit, kind), visit.path("slug"));
+  if (!codelist) return visit.not_found();
+  const auto newest = visible_version(visit, *codelist);
+  if (!newest) return visit.redirect("/", "This codelist has not been published");
+  // A message that waits is for the page behind this one.
+  return http::redirect(302, commands::page_of(*codelist, *newest));
 }
 
 http::Response clone(const Visit& visit, OwnerKind kind) {
@@ -149,6 +159,9 @@ void add_version_forms(http::Router& router, application::Application& applicati
   for (const OwnerForm& owner : owner_forms) {
     const OwnerKind kind = owner.kind;
     const std::string base(owner.pattern);
+    add_page(router, application, {.pattern = base, .get = [kind](const Visit& visit) {
+                                     return show_newest(visit, kind);
+                                   }});
     add_page(router, application,
              {.pattern = base + "clone/",
               .get =

@@ -1,5 +1,5 @@
 // The buttons of a version's page, at OpenCodelists' addresses: create-new-version, publish,
-// delete, dmd-convert, and a codelist's clone.
+// delete, dmd-convert; a codelist's clone, and its own address, which leads to its newest version.
 #pragma once
 
 #include "server/application/application.h"

@@ -45,19 +45,6 @@ http::Response named_page(const NamedVersion& named, std::string_view sentence,
 
 }  // namespace
 
-http::Response codelist_page(const application::Application& application,
-                             const events::Owner& owner, std::string_view slug) {
-  const Views views = application.views();
-  const auto codelist = views.find_codelist(owner, slug);
-  if (!codelist) return not_found();
-  const auto versions = views.versions_of(codelist->id);
-  const auto newest = std::find_if(versions.rbegin(), versions.rend(), [](const auto& version) {
-    return version.status == VersionStatus::published;
-  });
-  if (newest != versions.rend()) return http::redirect(302, commands::page_of(*codelist, *newest));
-  return application::error_page(404, "This codelist has not been published.");
-}
-
 http::Response version_page(const application::Application& application, const events::Owner& owner,
                             std::string_view slug, std::string_view tag_or_hash) {
   const Views views = application.views();

@@ -7,9 +7,6 @@
 
 namespace codelog::web {
 
-// /codelist/…/SLUG/: redirects to the newest published version.
-http::Response codelist_page(const application::Application& application,
-                             const events::Owner& owner, std::string_view slug);
 // /codelist/…/SLUG/TAG-OR-HASH/: shows the version; for a draft, redirects to the builder.
 http::Response version_page(const application::Application& application, const events::Owner& owner,
                             std::string_view slug, std::string_view tag_or_hash);

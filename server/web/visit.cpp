@@ -9,6 +9,7 @@
 #include "server/application/pages.h"
 #include "server/identity/cookies.h"
 #include "server/identity/form_token.h"
+#include "server/identity/permissions.h"
 #include "server/web/form_fields.h"
 
 namespace codelog::web {
@@ -81,7 +82,20 @@ http::Response to_login(const http::Request& request) {
   return http::redirect(302, "/accounts/login/?next=" + quoted(request.target()));
 }
 
-http::Response submit(application::Application& application, const PageRoute& route,
+// One method of a page.
+struct Handled {
+  Page get;
+  FormAction post;
+  bool needs_login = false;
+};
+
+Handled handled(http::Method method, const PageRoute& route) {
+  const auto permission = identity::find_permission(method, route.pattern);
+  CODELOG_CHECK(permission.has_value(), "a page without a permission: " + route.pattern);
+  return {route.get, route.post, *permission != identity::Permission::anyone};
+}
+
+http::Response submit(application::Application& application, const Handled& route,
                       const http::Request& request, const http::PathParameters& path) {
   const Visit visit(application, request, path);
   const auto form = read_form(request);
@@ -98,7 +112,7 @@ http::Response submit(application::Application& application, const PageRoute& ro
   return response;
 }
 
-http::Response show(application::Application& application, const PageRoute& route,
+http::Response show(application::Application& application, const Handled& route,
                     const http::Request& request, const http::PathParameters& path) {
   const Visit visit(application, request, path);
   if (route.needs_login && !visit.visitor()) return to_login(request);
@@ -210,27 +224,26 @@ void Visit::end_session(http::Response& response) const {
   add_form_cookie(response, identity::make_form_token(application_.site().keys, std::nullopt));
 }
 
-void add_page(http::Router& router, application::Application& application, PageRoute route) {
-  const auto shared = std::make_shared<const PageRoute>(std::move(route));  // by both handlers
-  if (shared->get) {
+void add_page(http::Router& router, application::Application& application, const PageRoute& route) {
+  if (route.get) {
     router.add({.methods = {http::Method::get},
-                .pattern = shared->pattern,
-                .runs_on = shared->get_may_write ? http::RunsOn::writer : http::RunsOn::worker,
-                .handler = [&application, shared](const http::Request& request,
-                                                  const http::PathParameters& path) {
-                  return show(application, *shared, request, path);
+                .pattern = route.pattern,
+                .runs_on = route.get_may_write ? http::RunsOn::writer : http::RunsOn::worker,
+                .handler = [&application, route = handled(http::Method::get, route)](
+                               const http::Request& request, const http::PathParameters& path) {
+                  return show(application, route, request, path);
                 }});
   }
-  if (shared->post) {
+  if (route.post) {
     router.add({.methods = {http::Method::post},
-                .pattern = shared->pattern,
+                .pattern = route.pattern,
                 .runs_on = http::RunsOn::writer,
                 .handler =
-                    [&application, shared](const http::Request& request,
-                                           const http::PathParameters& path) {
-                      return submit(application, *shared, request, path);
+                    [&application, route = handled(http::Method::post, route)](
+                        const http::Request& request, const http::PathParameters& path) {
+                      return submit(application, route, request, path);
                     },
-                .body_bytes_max = shared->body_bytes_max.value_or(form_bytes_max)});
+                .body_bytes_max = route.body_bytes_max.value_or(form_bytes_max)});
   }
 }
 

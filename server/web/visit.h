@@ -70,15 +70,15 @@ struct PageRoute {
   Page get = {};  // 405 without
   // 405 without. For JSON, which scripts of the page send, the form is empty.
   FormAction post = {};
-  bool needs_login = true;
   std::optional<std::size_t> body_bytes_max = {};
   bool get_may_write = false;
 };
 
-// Adds the routes of a page and its form. A form is refused with 400 unless it is genuine
-// (identity/form_token.h); then whoever is not signed in, where that is needed, is sent to the
-// sign-in page. The application must outlive the router.
-void add_page(http::Router& router, application::Application& application, PageRoute route);
+// Adds the routes of a page and its form, which the table of permissions must have (checked). A
+// form is refused with 400 unless it is genuine (identity/form_token.h); then whoever is not signed
+// in, where the table asks for it, is sent to the sign-in page. The application must outlive the
+// router.
+void add_page(http::Router& router, application::Application& application, const PageRoute& route);
 
 // The field's last value; empty without one.
 std::string text_of(const http::Form& form, std::string_view name);
