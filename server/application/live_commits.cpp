@@ -10,7 +10,14 @@ std::uint64_t LiveCommits::wait(base::CodelistId codelist, base::Position seen, 
     waiting_.emplace(Key{codelist, number}, wake);
     waiting_count_ = waiting_.size();
   }
-  if (latest_[slot_of(codelist)] > seen.value()) wake();
+  if (latest_[slot_of(codelist)] <= seen.value()) return number;
+  {
+    const base::Lock lock(mutex_);
+    // A commit may have woken it meanwhile.
+    if (waiting_.erase({codelist, number}) == 0) return number;
+    waiting_count_ = waiting_.size();
+  }
+  wake();
   return number;
 }
 
