@@ -27,7 +27,8 @@ constexpr std::array sections = {Section{"scale", bench::measure_scale},
                                  Section{"past", bench::measure_past},
                                  Section{"restore", bench::measure_restore},
                                  Section{"server", bench::measure_server},
-                                 Section{"report", bench::measure_report}};
+                                 Section{"report", bench::measure_report},
+                                 Section{"drop-in", bench::measure_drop_in}};
 
 struct BenchCommandOptions {
   CommonOptions common;
