@@ -37,9 +37,12 @@ KeyRing::Key KeyRing::open_secret(const std::filesystem::path& folder) {
     return secret;
   }
   randombytes_buf(secret.data(), secret.size());
-  // Nothing that lasts depends on it: if it cannot be written, it holds for this run.
-  const std::string_view made(reinterpret_cast<const char*>(secret.data()), secret.size());
-  (void)base::write_file_durably(file, made, 0600);
+  // A file that cannot be read now stays; this secret then holds for this run. So does one that
+  // cannot be written: nothing that lasts depends on it.
+  if (bytes || bytes.error().code == base::ErrorCode::not_found) {
+    const std::string_view made(reinterpret_cast<const char*>(secret.data()), secret.size());
+    (void)base::write_file_durably(file, made, 0600);
+  }
   return secret;
 }
 

@@ -94,6 +94,8 @@ std::optional<std::string> weakness_of(std::string_view password, std::string_vi
   if (base::count_code_points(password) < password_characters_min) {
     return "This password is too short. It must contain at least 8 characters.";
   }
+  // Longer ones are refused elsewhere; comparing them would take long.
+  if (password.size() > password_bytes_max) return std::nullopt;
   const std::string folded = base::ascii_lower(password);
   if (folded.find_first_not_of("0123456789") == std::string::npos) {
     return "This password is entirely numeric.";

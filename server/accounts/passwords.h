@@ -10,6 +10,8 @@
 
 namespace codelog::accounts {
 
+inline constexpr std::size_t password_bytes_max = 1024;
+
 // Argon2id (libsodium's interactive limits: about 64 MiB and some tens of milliseconds), in its own
 // text form. The process hashes or verifies only a few passwords at a time and others wait briefly,
 // so that sign-ins never take more memory, however many there are. Errors: unavailable (too many at
@@ -22,8 +24,9 @@ base::Result<bool> verify_password(std::string_view hash, std::string_view passw
 // True for a hash that hash_password() would make otherwise today: replace it when its user signs
 // in.
 bool is_outdated(std::string_view hash);
-// Takes as long as a wrong password, so that nobody learns from a clock which users exist.
-void pretend_to_verify(std::string_view password);
+// Takes as long as a wrong password, and fails as it would, so that nobody learns from a clock or an
+// error which users exist. Errors: as hash_password.
+base::Result<void> pretend_to_verify(std::string_view password);
 
 // Why the password is too easy to guess, for its owner to read; nothing if it will do. Asks for
 // OpenCodelists' policy: at least 8 characters, not all digits, not common, not like the person's

@@ -170,7 +170,8 @@ Result<Commit> AccountCommands::change_organisation(const Write& write,
 }
 
 Result<Commit> AccountCommands::set_member(const Write& write, const std::string& organisation,
-                                           const std::string& username, bool is_admin) {
+                                           const std::string& username, bool is_admin,
+                                           Membership before) {
   return executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
     const auto own = views.member(organisation, write.actor.username);
     if (!check_admin(write.actor) && !(own && own->is_admin)) {
@@ -179,6 +180,13 @@ Result<Commit> AccountCommands::set_member(const Write& write, const std::string
     if (!views.organisation(organisation)) return no_organisation(organisation);
     const auto user = views.user(username);
     if (!user || user->is_erased) return no_user(username);
+    const bool is_member = views.member(organisation, username).has_value();
+    if (before == Membership::must_exist && !is_member) {
+      return Error{ErrorCode::conflict, "User " + username + " is not a member", {}};
+    }
+    if (before == Membership::must_be_new && is_member) {
+      return Error{ErrorCode::conflict, "User " + username + " is already a member", {}};
+    }
     return Decision{"SetMember",
                     {Stream::of_organisation(organisation), Stream::of_user(username)},
                     {events::MemberSet{organisation, username, is_admin}}};

@@ -36,8 +36,11 @@ class AccountCommands {
   Result<Commit> add_organisation(const Write& write, const AddOrganisation& command);
   // Name and URL of the organisation with this slug.
   Result<Commit> change_organisation(const Write& write, const AddOrganisation& details);
+  // Errors: conflict, if the user is a member and must not be one yet, or the other way round.
+  enum class Membership : std::uint8_t { any, must_exist, must_be_new };
   Result<Commit> set_member(const Write& write, const std::string& organisation,
-                            const std::string& username, bool is_admin);
+                            const std::string& username, bool is_admin,
+                            Membership before = Membership::any);
   Result<Commit> remove_member(const Write& write, const std::string& organisation,
                                const std::string& username);
 

@@ -1,6 +1,9 @@
 #include "server/commands/account_rules.h"
 
+#include <algorithm>
+
 #include "events/base/text.h"
+#include "server/accounts/passwords.h"
 #include "server/commands/validation.h"
 
 namespace codelog::commands {
@@ -26,28 +29,37 @@ Error key_problem(const std::string& username, const Error& error) {
 }  // namespace
 
 Result<void> check_password(const std::string& password) {
-  if (password.size() >= password_bytes_min && password.size() <= password_bytes_max) return {};
+  if (password.size() >= password_bytes_min && password.size() <= accounts::password_bytes_max)
+    return {};
   return base::field_error(ErrorCode::invalid, "password",
                            "must have " + std::to_string(password_bytes_min) + " to " +
-                               std::to_string(password_bytes_max) + " bytes");
+                               std::to_string(accounts::password_bytes_max) + " bytes");
 }
 
 Result<void> check_email(const std::string& email) {
   if (const auto line = check_line("email", email, 255); !line) return line;
   const auto at = email.find('@');
-  const bool plausible = at != std::string::npos && at > 0 && at + 1 < email.size() &&
-                         email.find('@', at + 1) == std::string::npos &&
-                         email.find_first_of(" <>,;") == std::string::npos;
+  // What mail servers take without quotes.
+  const bool is_plain = std::ranges::all_of(email, [](char c) {
+    return c > 0x20 && c < 0x7F &&
+           std::string_view("<>,;:\"()[]\\").find(c) == std::string_view::npos;
+  });
+  const bool plausible = is_plain && at != std::string::npos && at > 0 && at + 1 < email.size() &&
+                         email.find('@', at + 1) == std::string::npos;
   if (plausible) return {};
   return base::field_error(ErrorCode::invalid, "email", "must be an e-mail address");
 }
 
-Result<void> check_new_user(const AddUser& command) {
+Result<void> check_identity(const AddUser& command) {
   if (auto slug = check_slug("username", command.username, account_name_characters_max); !slug) {
     return slug;
   }
   if (auto name = check_line("name", command.name, name_characters_max); !name) return name;
-  if (auto email = check_email(command.email); !email) return email;
+  return check_email(command.email);
+}
+
+Result<void> check_new_user(const AddUser& command) {
+  if (auto identity = check_identity(command); !identity) return identity;
   if (command.password) return check_password(*command.password);
   return {};
 }
@@ -71,15 +83,20 @@ Result<void> check_email_free(const Views& views, const accounts::KeyRing& keys,
   return {};
 }
 
-Result<events::Event> decide_new_user(const Views& views, accounts::KeyRing& keys,
-                                      const AddUser& command, const std::string& password_hash) {
+Result<void> check_identity_free(const Views& views, const accounts::KeyRing& keys,
+                                 const AddUser& command) {
   const std::string folded = base::ascii_lower(command.username);
   for (const projections::UserRecord& user : views.users()) {
     if (base::ascii_lower(user.username) == folded) {
       return taken("username", "A user with this username already exists.");
     }
   }
-  if (const auto free = check_email_free(views, keys, command.email); !free) return free.error();
+  return check_email_free(views, keys, command.email);
+}
+
+Result<events::Event> decide_new_user(const Views& views, accounts::KeyRing& keys,
+                                      const AddUser& command, const std::string& password_hash) {
+  if (const auto free = check_identity_free(views, keys, command); !free) return free.error();
   // The key is durable before the commit that needs it. A key left by a failed attempt is used
   // again.
   if (const auto key = keys.make_key(command.username); !key) return key.error();

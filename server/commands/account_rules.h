@@ -11,7 +11,6 @@
 namespace codelog::commands {
 
 inline constexpr std::size_t account_name_characters_max = 50;
-inline constexpr std::size_t password_bytes_max = 1024;
 
 struct AddUser {
   std::string username;
@@ -24,7 +23,12 @@ struct AddUser {
 // Checks the form alone.
 Result<void> check_email(const std::string& email);
 Result<void> check_password(const std::string& password);
+// Without the password.
+Result<void> check_identity(const AddUser& command);
 Result<void> check_new_user(const AddUser& command);
+// Errors: conflict, naming the field (the username or the address is taken).
+Result<void> check_identity_free(const Views& views, const accounts::KeyRing& keys,
+                                 const AddUser& command);
 
 // Usernames and addresses are unique, ignoring the case of ASCII letters. Opens the data of all
 // users, because nothing else knows their addresses. `except` is the user whose address it may be.

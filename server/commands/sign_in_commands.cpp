@@ -38,32 +38,39 @@ base::Timestamp after(base::Timestamp time, std::chrono::microseconds duration) 
 Result<SignInCommands::NewSession> SignInCommands::log_in(const std::string& username,
                                                           const std::string& password,
                                                           const Client& client) {
+  // Another sign-in may replace the hash by a better one at the same time.
+  constexpr int attempts_max = 3;
+  for (int attempt = 1;; ++attempt) {
+    const auto checked = check(username, password);
+    if (!checked) return checked.error();
+    auto session = start(username, client, *checked);
+    if (session || session.error().code != ErrorCode::conflict || attempt == attempts_max) {
+      return session;
+    }
+  }
+}
+
+Result<SignInCommands::Checked> SignInCommands::check(const std::string& username,
+                                                      const std::string& password) const {
   const auto user = executor_.site().projections.views().user(username);
-  if (!is_known(user) || password.size() > password_bytes_max) {
-    accounts::pretend_to_verify(password.substr(0, password_bytes_max));
-    return wrong_credentials();
-  }
-  const auto data = open_personal_data(executor_.site().keys, *user);
+  const auto refuse = [&]() -> Error {
+    const auto done = accounts::pretend_to_verify(password.substr(0, accounts::password_bytes_max));
+    return done ? wrong_credentials() : done.error();
+  };
+  if (!is_known(user) || password.size() > accounts::password_bytes_max) return refuse();
+  auto data = open_personal_data(executor_.site().keys, *user);
   if (!data) return data.error();
-  if (data->password_hash.empty()) {
-    accounts::pretend_to_verify(password);
-    return wrong_credentials();
-  }
+  if (data->password_hash.empty()) return refuse();
   const auto is_right = accounts::verify_password(data->password_hash, password);
   if (!is_right) return is_right.error();
   if (!*is_right) return wrong_credentials();
-  std::optional<Rehash> rehash;
+  Checked checked{data->password_hash, std::nullopt};
   if (accounts::is_outdated(data->password_hash)) {
     auto hash = accounts::hash_password(password);
     // Signing in works without it, and the next time will do.
-    if (hash) rehash = Rehash{data->password_hash, std::move(*hash)};
+    if (hash) checked.better_hash = std::move(*hash);
   }
-  return start(username, client, rehash, &data->password_hash);
-}
-
-Result<SignInCommands::NewSession> SignInCommands::start_session(const std::string& username,
-                                                                 const Client& client) {
-  return start(username, client, std::nullopt, nullptr);
+  return checked;
 }
 
 Result<events::Event> SignInCommands::session_event(const std::string& username,
@@ -82,26 +89,24 @@ Result<events::Event> SignInCommands::session_event(const std::string& username,
 
 Result<SignInCommands::NewSession> SignInCommands::start(const std::string& username,
                                                          const Client& client,
-                                                         const std::optional<Rehash>& rehash,
-                                                         const std::string* checked_hash) {
+                                                         const Checked& checked) {
   std::string id = accounts::make_session_id();
   const auto& keys = executor_.site().keys;
   auto commit =
       executor_.run({actor_of(username), {}}, {}, [&](const Views& views) -> Result<Decision> {
         const auto user = views.user(username);
         if (!is_known(user)) return wrong_credentials();
+        auto data = open_personal_data(keys, *user);
+        if (!data) return data.error();
+        if (data->password_hash != checked.hash) {
+          return Error{ErrorCode::conflict, "the password has just been changed", {}};
+        }
         Decision decision{"LogIn", {Stream::of_user(username)}, {}};
-        if (checked_hash != nullptr) {
-          auto data = open_personal_data(keys, *user);
-          if (!data) return data.error();
-          // The password has been changed since it was checked.
-          if (data->password_hash != *checked_hash) return wrong_credentials();
-          if (rehash) {
-            data->password_hash = rehash->after;
-            auto replaced = replace_personal_data(keys, username, *data);
-            if (!replaced) return replaced.error();
-            decision.events.push_back(std::move(*replaced));
-          }
+        if (checked.better_hash) {
+          data->password_hash = *checked.better_hash;
+          auto replaced = replace_personal_data(keys, username, *data);
+          if (!replaced) return replaced.error();
+          decision.events.push_back(std::move(*replaced));
         }
         auto started = session_event(username, id, client);
         if (!started) return started.error();
@@ -115,11 +120,17 @@ Result<SignInCommands::NewSession> SignInCommands::start(const std::string& user
 Result<SignInCommands::NewSession> SignInCommands::sign_up(const AddUser& command,
                                                            const Client& client) {
   CODELOG_CHECK(command.password && !command.is_admin, "somebody signs up as an ordinary user");
+  if (const auto good = check_identity(command); !good) return good.error();
   if (auto weakness =
           accounts::weakness_of(*command.password, command.username, command.name, command.email)) {
     return weak_password("password", std::move(*weakness));
   }
-  if (const auto good = check_new_user(command); !good) return good.error();
+  if (const auto good = check_password(*command.password); !good) return good.error();
+  // Before the costly hash; the decision checks it again.
+  const auto& site = executor_.site();
+  if (const auto free = check_identity_free(site.projections.views(), site.keys, command); !free) {
+    return free.error();
+  }
   const auto hash = accounts::hash_password(*command.password);
   if (!hash) return hash.error();
   std::string id = accounts::make_session_id();
@@ -179,8 +190,8 @@ Result<Commit> SignInCommands::change_password(const Write& write, const ChangeP
   if (!is_known(user)) return no_user(write.actor.username);
   const auto data = open_personal_data(keys, *user);
   if (!data) return data.error();
-  const auto is_right =
-      accounts::verify_password(data->password_hash, command.before.substr(0, password_bytes_max));
+  const auto is_right = accounts::verify_password(
+      data->password_hash, command.before.substr(0, accounts::password_bytes_max));
   if (!is_right) return is_right.error();
   if (!*is_right) {
     return weak_password("old_password",

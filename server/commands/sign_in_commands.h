@@ -37,9 +37,6 @@ class SignInCommands {
   // passwords are being checked).
   Result<NewSession> log_in(const std::string& username, const std::string& password,
                             const Client& client);
-  // For somebody who has proved elsewhere who they are. Errors: unauthenticated (no such user, or
-  // inactive).
-  Result<NewSession> start_session(const std::string& username, const Client& client);
   // Adds the user, who is then signed in. Errors: as of a form, by field.
   Result<NewSession> sign_up(const AddUser& command, const Client& client);
 
@@ -77,14 +74,15 @@ class SignInCommands {
   Result<Commit> revoke_token(const Write& write, const base::Sha256& token);
 
  private:
-  // A hash of the password in the new kind, to be stored in place of the one that it was checked
-  // with.
-  struct Rehash {
-    std::string before;
-    std::string after;
+  // The password hash that a password was checked with, and the one to be stored in its place.
+  struct Checked {
+    std::string hash;
+    std::optional<std::string> better_hash;
   };
+  Result<Checked> check(const std::string& username, const std::string& password) const;
+  // Errors: conflict (the hash has changed since the check), besides those of log_in.
   Result<NewSession> start(const std::string& username, const Client& client,
-                           const std::optional<Rehash>& rehash, const std::string* checked_hash);
+                           const Checked& checked);
   Result<events::Event> session_event(const std::string& username, const std::string& id,
                                       const Client& client) const;
   Result<Commit> change_own(const Write& write, const char* command,

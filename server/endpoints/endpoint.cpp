@@ -92,6 +92,7 @@ Result<http::Response> answer_write(const Endpoint& endpoint, const Json& schema
   const auto actor = identity::authenticate_any(request, application.site(), application.views(),
                                                 application.options().base_urls);
   if (!actor) return actor.error();
+  if (actor->may_only_read) return Error{ErrorCode::forbidden, "this token may only read", {}};
   const auto write = identity::make_write(request, *actor);
   if (!write) return write.error();
   const Json nothing;

@@ -209,7 +209,7 @@ void Connection::answer_late() {
 // earlier answers unread.
 void Connection::send_late_answer() {
   const Request& request = exchange_.request;
-  shard_.service().record_late(request);
+  shard_.service().record_late(exchange_);
   const Response response = shard_.service().late_answer(exchange_);
   std::string bytes;
   append_head(request, response, {}, AfterResponse::close, shard_.date_line(), bytes);

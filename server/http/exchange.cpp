@@ -183,13 +183,20 @@ Response Service::late_answer(const Exchange& exchange) const {
   return response;
 }
 
-void Service::record_late(const Request& request) const {
+std::string_view Service::path_for_log(const Exchange& exchange) const {
+  const bool is_secret =
+      exchange.match.kind == RouteMatch::Kind::found && exchange.match.route->has_secret_path;
+  return is_secret ? std::string_view(exchange.match.route->pattern) : exchange.request.path();
+}
+
+void Service::record_late(const Exchange& exchange) const {
   if (options_.log == nullptr) return;
+  const Request& request = exchange.request;
   options_.log->write(
       LogLevel::error, "handler_late",
       {{"request_id", request.request_id},
        {"method", request.method_text()},
-       {"path", std::string_view(request.path())},
+       {"path", path_for_log(exchange)},
        {"handler_timeout_ms", std::int64_t{options_.limits.handler_timeout.count()}}});
 }
 
@@ -239,7 +246,7 @@ void Service::record(const Exchange& exchange, std::size_t bytes_sent, SteadyTim
   options_.log->write(level, "request",
                       {{"request_id", request.request_id},
                        {"method", request.method_text()},
-                       {"path", std::string_view(request.path())},
+                       {"path", path_for_log(exchange)},
                        {"status", std::int64_t{status}},
                        {"bytes", static_cast<std::int64_t>(bytes_sent)},
                        {"duration_us", std::int64_t{duration_us}},

@@ -59,7 +59,7 @@ class Service {
   // reads only the request and its match.
   Response late_answer(const Exchange& exchange) const;
   // Call when a late answer has been given, while the handler is still at work.
-  void record_late(const Request& request) const;
+  void record_late(const Exchange& exchange) const;
   // Call after the response has been sent or abandoned.
   void record(const Exchange& exchange, std::size_t bytes_sent, SteadyTime now) const;
 
@@ -67,6 +67,7 @@ class Service {
   std::size_t routes_count() const { return router_.routes().size(); }
 
  private:
+  std::string_view path_for_log(const Exchange& exchange) const;
   // The counters of one route. Each is created at its first count, so that the metrics page shows
   // only routes in use.
   struct Series {

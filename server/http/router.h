@@ -79,6 +79,8 @@ struct Route {
   // For a route that does not run on an I/O thread: asked first, so that a cached answer costs no
   // other thread.
   QuickHandler quick = {};
+  // The path holds a secret, as links in mails do: the log gets the pattern instead.
+  bool has_secret_path = false;
 };
 
 struct RouteMatch {

@@ -1,19 +1,21 @@
 #include "server/identity/login_throttle.h"
 
+#include <arpa/inet.h>
 #include <sodium.h>
 
 #include <algorithm>
-#include <string>
+#include <utility>
 
 #include "events/base/check.h"
+#include "events/base/digest.h"
 
 namespace codelog::identity {
 namespace {
 
 // Of the entries for a key, in a row of the table.
 constexpr std::size_t ways = 8;
-// After this time without an attempt, earlier ones are forgotten.
-constexpr std::uint32_t memory_s = 60 * 60;
+// Counts halve in this time.
+constexpr std::uint32_t half_life_s = 30 * 60;
 
 std::array<std::uint64_t, 2> random_secret() {
   std::array<std::uint64_t, 2> secret{};
@@ -22,7 +24,18 @@ std::array<std::uint64_t, 2> random_secret() {
   return secret;
 }
 
+std::string pair_of(std::string_view account, std::string_view address) {
+  return std::string(account) + std::string(1, '\0') + std::string(address);
+}
+
 }  // namespace
+
+std::string client_network(const std::string& address) {
+  in6_addr bytes{};
+  if (::inet_pton(AF_INET6, address.c_str(), &bytes) != 1) return address;
+  constexpr std::size_t network_bytes = 8;
+  return base::to_hex({bytes.s6_addr, network_bytes});
+}
 
 LoginThrottle::LoginThrottle() : LoginThrottle(Options{}) {}
 
@@ -61,60 +74,80 @@ std::uint32_t LoginThrottle::wait_s(const Entry& entry, const Limits& limits, st
   return until > now_s ? static_cast<std::uint32_t>(until - now_s) : 0;
 }
 
-// The key's entry, or one that may be taken for it: the emptiest of its row.
-LoginThrottle::Entry& LoginThrottle::entry_of(Table& table, std::uint64_t key,
-                                              std::uint32_t now_s) {
+// Another thread may have written a later time.
+std::uint32_t LoginThrottle::age_s(const Entry& entry, std::uint32_t now_s) {
+  return now_s > entry.last_s ? now_s - entry.last_s : 0;
+}
+
+void LoginThrottle::note_attempt(Entry& entry, std::uint32_t now_s) {
+  ++entry.attempts;
+  entry.last_s = std::max(entry.last_s, now_s);
+}
+
+LoginThrottle::Entry* LoginThrottle::find(Table& table, std::uint64_t key) {
   const std::size_t row = key % (table.size() / ways) * ways;
   const auto begin = table.begin() + static_cast<std::ptrdiff_t>(row);
   const auto end = begin + static_cast<std::ptrdiff_t>(ways);
-  auto found = std::find_if(begin, end, [&](const Entry& entry) { return entry.key == key; });
-  if (found == end) {
+  const auto found = std::find_if(begin, end, [&](const Entry& entry) { return entry.key == key; });
+  return found == end ? nullptr : &*found;
+}
+
+// The key's entry, or one that may be taken for it: the emptiest of its row.
+LoginThrottle::Entry& LoginThrottle::entry_of(Table& table, std::uint64_t key,
+                                              std::uint32_t now_s) {
+  Entry* found = find(table, key);
+  if (found == nullptr) {
+    const std::size_t row = key % (table.size() / ways) * ways;
+    const auto begin = table.begin() + static_cast<std::ptrdiff_t>(row);
     const auto weight = [&](const Entry& entry) {
-      const bool is_over = entry.key == 0 || now_s - entry.last_s > memory_s;
-      return is_over ? 0u : entry.attempts + 1;
+      const std::uint32_t halvings = std::min(age_s(entry, now_s) / half_life_s, 31u);
+      return std::pair(entry.attempts >> halvings, entry.last_s);
     };
-    found = std::min_element(begin, end, [&](const Entry& a, const Entry& b) {
-      return std::pair(weight(a), a.last_s) < std::pair(weight(b), b.last_s);
-    });
+    found =
+        &*std::min_element(begin, begin + static_cast<std::ptrdiff_t>(ways),
+                           [&](const Entry& a, const Entry& b) { return weight(a) < weight(b); });
     *found = {key, 0, now_s};
   }
-  if (now_s - found->last_s > memory_s) found->attempts = 0;
+  const std::uint32_t halvings = age_s(*found, now_s) / half_life_s;
+  if (halvings > 0) {
+    found->attempts >>= std::min(halvings, 31u);
+    found->last_s += halvings * half_life_s;
+  }
   return *found;
 }
 
 std::chrono::seconds LoginThrottle::try_now(std::string_view account, std::string_view address,
                                             Time now) {
   const std::uint32_t now_s = seconds_at(now);
-  const std::string pair = std::string(account) + std::string(1, '\0') + std::string(address);
+  const std::uint64_t pair_key = key_of("pair", pair_of(account, address));
   const base::Lock lock(mutex_);
+  if (find(known_, pair_key) != nullptr) {
+    Entry& of_pair = entry_of(known_, pair_key, now_s);
+    const std::uint32_t wait = wait_s(of_pair, options_.account, now_s);
+    if (wait == 0) note_attempt(of_pair, now_s);
+    return std::chrono::seconds(wait);
+  }
   Entry& of_account = entry_of(accounts_, key_of("account", account), now_s);
   Entry& of_address = entry_of(addresses_, key_of("address", address), now_s);
-  const std::uint64_t pair_key = key_of("pair", pair);
-  const std::size_t row = pair_key % (known_.size() / ways) * ways;
-  const bool is_known = std::any_of(known_.begin() + static_cast<std::ptrdiff_t>(row),
-                                    known_.begin() + static_cast<std::ptrdiff_t>(row + ways),
-                                    [&](const Entry& entry) { return entry.key == pair_key; });
-  std::uint32_t wait = wait_s(of_address, options_.address, now_s);
-  if (!is_known) wait = std::max(wait, wait_s(of_account, options_.account, now_s));
+  const std::uint32_t wait = std::max(wait_s(of_account, options_.account, now_s),
+                                      wait_s(of_address, options_.address, now_s));
   if (wait > 0) return std::chrono::seconds(wait);
-  ++of_address.attempts;
-  of_address.last_s = now_s;
-  if (is_known) return std::chrono::seconds(0);
-  ++of_account.attempts;
-  of_account.last_s = now_s;
+  note_attempt(of_account, now_s);
+  note_attempt(of_address, now_s);
   return std::chrono::seconds(0);
 }
 
 void LoginThrottle::succeeded(std::string_view account, std::string_view address, Time now) {
   const std::uint32_t now_s = seconds_at(now);
-  const std::string pair = std::string(account) + std::string(1, '\0') + std::string(address);
+  const std::uint64_t pair_key = key_of("pair", pair_of(account, address));
   const base::Lock lock(mutex_);
   entry_of(accounts_, key_of("account", account), now_s).attempts = 0;
-  // One good password does not pay for guesses at others.
+  const bool was_known = find(known_, pair_key) != nullptr;
+  entry_of(known_, pair_key, now_s).attempts = 0;
+  if (was_known) return;
+  // Only this attempt was none of a guesser.
   Entry& of_address = entry_of(addresses_, key_of("address", address), now_s);
   of_address.attempts -= std::min(of_address.attempts, 1u);
-  Entry& known = entry_of(known_, key_of("pair", pair), now_s);
-  known.last_s = now_s;
 }
 
 }  // namespace codelog::identity

@@ -1,10 +1,12 @@
-// Slows down who guesses passwords: by account, whatever address they come from, and by address,
-// whatever account they try. A refused attempt costs the server no password hash.
+// Slows down who guesses passwords, or makes the site send mails: by account, whatever address they
+// come from, and by address, whatever account they try. A refused attempt costs the server no
+// password hash.
 //
 // The first attempts are free; then each failure doubles the wait for the next attempt, up to a
-// minute for an account and a quarter of an hour for an address. A success ends the account's
-// waits, and its address is known from then on: the owner can sign in although strangers keep
-// guessing. Unknown usernames are slowed down like known ones.
+// minute for an account and a quarter of an hour for an address. Counts halve every half hour. A
+// success ends the account's waits, and its address is known from then on: an owner signs in from
+// there whatever strangers do, whether they guess at the account or share the address. Unknown
+// usernames are slowed down like known ones.
 //
 // Memory is fixed: of too many accounts or addresses, those whose waits are nearly over are
 // forgotten first. Safe from any thread.
@@ -14,12 +16,17 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "events/base/mutex.h"
 
 namespace codelog::identity {
+
+// The client whose attempts count together: an address, or a network of IPv6 (/64), which one
+// client has for itself.
+std::string client_network(const std::string& address);
 
 class LoginThrottle {
  public:
@@ -44,7 +51,7 @@ class LoginThrottle {
   void succeeded(std::string_view account, std::string_view address, Time now);
 
  private:
-  // The key's attempts without a success. An entry whose wait has long ended counts as empty.
+  // The key's attempts without a success.
   struct Entry {
     std::uint64_t key = 0;
     std::uint32_t attempts = 0;
@@ -55,6 +62,9 @@ class LoginThrottle {
   std::uint64_t key_of(std::string_view kind, std::string_view text) const;
   std::uint32_t seconds_at(Time now) const;
   static std::uint32_t wait_s(const Entry& entry, const Limits& limits, std::uint32_t now_s);
+  static std::uint32_t age_s(const Entry& entry, std::uint32_t now_s);
+  static void note_attempt(Entry& entry, std::uint32_t now_s);
+  static Entry* find(Table& table, std::uint64_t key);
   static Entry& entry_of(Table& table, std::uint64_t key, std::uint32_t now_s);
 
   const Options options_;

@@ -11,6 +11,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
+constexpr std::uint32_t no_limit = UINT32_MAX;
 constexpr std::int64_t link_lifetime_s = 3 * 24 * 60 * 60;
 // The part of a token before its last '-', as seconds; -1 for others.
 std::int64_t time_of(std::string_view digits) {
@@ -41,20 +42,57 @@ bool SignIn::is_secure() const {
   return !base_urls_.empty() && base_urls_.front().starts_with("https://");
 }
 
+SignIn::SignIn(commands::Executor& executor, const std::vector<std::string>& base_urls,
+               mail::Mailer* mailer)
+    : executor_(executor),
+      commands_(executor),
+      base_urls_(base_urls),
+      mailer_(mailer),
+      new_accounts_({.account = {no_limit, std::chrono::seconds(1)},
+                     .address = {20, std::chrono::minutes(15)}}),
+      mails_({.account = {3, std::chrono::hours(1)}, .address = {20, std::chrono::minutes(15)}}) {}
+
+Result<void> SignIn::try_now(LoginThrottle& throttle, const std::string& account,
+                             const http::Request& request, std::chrono::seconds& wait) {
+  wait = throttle.try_now(account, client_network(request.remote_address),
+                          std::chrono::steady_clock::now());
+  if (wait.count() == 0) return {};
+  return Error{ErrorCode::too_many,
+               "Too many attempts have been made. Try again in " + std::to_string(wait.count()) +
+                   (wait.count() == 1 ? " second." : " seconds."),
+               {}};
+}
+
 Result<SignIn::NewSession> SignIn::log_in(const http::Request& request, const std::string& username,
                                           const std::string& password, std::chrono::seconds& wait) {
   const std::string account = base::ascii_lower(username);
-  const auto now = std::chrono::steady_clock::now();
-  wait = throttle_.try_now(account, request.remote_address, now);
-  if (wait.count() > 0) {
-    return Error{ErrorCode::too_many,
-                 "Too many attempts to sign in have failed. Try again in " +
-                     std::to_string(wait.count()) + (wait.count() == 1 ? " second." : " seconds."),
-                 {}};
-  }
+  if (const auto may = try_now(throttle_, account, request, wait); !may) return may.error();
   auto session = commands_.log_in(username, password, client_of(request));
-  if (session) throttle_.succeeded(account, request.remote_address, now);
+  if (session) {
+    throttle_.succeeded(account, client_network(request.remote_address),
+                        std::chrono::steady_clock::now());
+  }
   return session;
+}
+
+Result<SignIn::NewSession> SignIn::sign_up(const http::Request& request,
+                                           const commands::AddUser& command,
+                                           std::chrono::seconds& wait) {
+  if (const auto may = try_now(new_accounts_, {}, request, wait); !may) return may.error();
+  return commands_.sign_up(command, client_of(request));
+}
+
+Result<commands::Commit> SignIn::change_password(
+    const http::Request& request, const commands::Write& write,
+    const commands::SignInCommands::ChangePassword& command, std::chrono::seconds& wait) {
+  const std::string account = base::ascii_lower(write.actor.username);
+  if (const auto may = try_now(throttle_, account, request, wait); !may) return may.error();
+  auto changed = commands_.change_password(write, command);
+  if (changed) {
+    throttle_.succeeded(account, client_network(request.remote_address),
+                        std::chrono::steady_clock::now());
+  }
+  return changed;
 }
 
 std::string SignIn::link(const std::string& path) const {
@@ -71,9 +109,11 @@ std::string SignIn::reset_token(const projections::UserRecord& user,
   return time + "-" + base::to_hex(code);
 }
 
-void SignIn::send_reset_links(const std::string& email) {
+Result<void> SignIn::send_reset_links(const http::Request& request, const std::string& email,
+                                      std::chrono::seconds& wait) {
   const auto& keys = executor_.site().keys;
   const std::string folded = base::ascii_lower(email);
+  if (auto may = try_now(mails_, folded, request, wait); !may) return may;
   for (const projections::UserRecord& user : executor_.site().projections.views().users()) {
     if (user.is_erased) continue;
     const auto data = accounts::open_sealed(keys, user.username, user.personal);
@@ -88,6 +128,7 @@ void SignIn::send_reset_links(const std::string& email) {
              link(path) + "\n\nYour username, in case you have forgotten it: " + user.username +
              "\n\nIf you did not ask, ignore this mail. Your password stays as it is.\n"});
   }
+  return {};
 }
 
 std::optional<SignIn::Reset> SignIn::open_reset_link(const std::string& user_text,
@@ -105,16 +146,19 @@ std::optional<SignIn::Reset> SignIn::open_reset_link(const std::string& user_tex
   return Reset{*username, data->password_hash};
 }
 
-// The new address, when, and a signature over both, the user and the address before.
-std::string SignIn::email_token(const std::string& username, const std::string& current,
+// The new address, when, and a signature over both, the user, and the address and password hash
+// before: a change of the password ends the links of whoever knew the old one.
+std::string SignIn::email_token(const std::string& username, const accounts::PersonalData& current,
                                 const std::string& wanted, std::int64_t time_s) const {
   const std::string time = std::to_string(time_s);
-  const base::Sha256 code =
-      executor_.site().keys.sign("e-mail change", joined({username, current, wanted, time}));
+  const base::Sha256 code = executor_.site().keys.sign(
+      "e-mail change", joined({username, current.email, current.password_hash, wanted, time}));
   return accounts::encode_base64_url(wanted) + "." + time + "." + base::to_hex(code);
 }
 
-Result<void> SignIn::send_email_link(const std::string& username, const std::string& email) {
+Result<void> SignIn::send_email_link(const http::Request& request, const std::string& username,
+                                     const std::string& email, std::chrono::seconds& wait) {
+  if (auto may = try_now(mails_, base::ascii_lower(username), request, wait); !may) return may;
   if (auto good = commands::check_email(email); !good) return good;
   const auto& site = executor_.site();
   const auto views = site.projections.views();
@@ -127,7 +171,7 @@ Result<void> SignIn::send_email_link(const std::string& username, const std::str
   if (!data) return data.error();
   if (mailer_ == nullptr) return {};
   const std::string path = "/accounts/email/" + accounts::encode_base64_url(username) + "/" +
-                           email_token(username, data->email, email, now_s()) + "/";
+                           email_token(username, *data, email, now_s()) + "/";
   mailer_->send({email, "Confirm your e-mail address",
                  "Your account " + username +
                      " is to have this e-mail address.\n\nConfirm it on this page, within three "
@@ -150,8 +194,8 @@ std::optional<SignIn::EmailChange> SignIn::open_email_link(const std::string& us
   const auto user = executor_.site().projections.views().user(*username);
   if (!user || user->is_erased || !user->is_active) return std::nullopt;
   const auto data = accounts::open_sealed(executor_.site().keys, *username, user->personal);
-  if (!data || !accounts::are_equal_in_constant_time(
-                   token, email_token(*username, data->email, *email, time_s))) {
+  if (!data ||
+      !accounts::are_equal_in_constant_time(token, email_token(*username, *data, *email, time_s))) {
     return std::nullopt;
   }
   return EmailChange{*username, *email};

@@ -28,8 +28,8 @@ bool is_our_fault(const base::Error& error) { return http::http_status(error.cod
 
 // --- Signing in and out
 
-http::Response login_form(const Visit& visit, int status, std::string_view username,
-                          std::string_view next, const std::string& problem) {
+http::Response login_form(const Visit& visit, std::string_view username, std::string_view next,
+                          const std::string& problem) {
   std::string fields = text_field({.name = "username",
                                    .label = "Username",
                                    .value = username,
@@ -41,13 +41,21 @@ http::Response login_form(const Visit& visit, int status, std::string_view usern
   if (problem.empty() && !next.empty()) text = "<p>Please log in to continue.</p>\n";
   text += form(frame("/accounts/login/", visit.form_token_field(), "Log in"), fields);
   text += "<p><a href=\"/accounts/password_reset/\">Forgotten your password?</a></p>\n";
-  return visit.page(status, "Log in", text);
+  return visit.page(200, "Log in", text);
 }
 
 http::Response show_login(const Visit& visit) {
   const std::string_view next = visit.request().query().get("next");
   if (visit.visitor()) return visit.redirect(safe_target(next, "/"));
-  return login_form(visit, 200, {}, safe_target(next, ""), {});
+  return login_form(visit, {}, safe_target(next, ""), {});
+}
+
+// A new session takes the place of the one that the browser had.
+void end_session_before(const Visit& visit) {
+  if (!visit.visitor()) return;
+  // It may have ended meanwhile.
+  (void)visit.application().sign_in().commands().end_session(visit.write(), *visit.session(),
+                                                             events::SessionEnd::logged_out);
 }
 
 http::Response log_in(const Visit& visit, const http::Form& form) {
@@ -58,12 +66,11 @@ http::Response log_in(const Visit& visit, const http::Form& form) {
                                                             text_of(form, "password"), wait);
   if (!session) {
     if (is_our_fault(session.error())) return refused(visit, session.error());
-    const int status = wait.count() > 0 ? 429 : 200;
-    http::Response response =
-        login_form(visit, status, username, next, alert(session.error().detail));
-    if (wait.count() > 0) response.add("Retry-After", std::to_string(wait.count()));
+    http::Response response = login_form(visit, username, next, alert(session.error().detail));
+    add_wait(response, wait);
     return response;
   }
+  end_session_before(visit);
   http::Response response = visit.redirect(next.empty() ? "/" : next);
   visit.begin_session(response, session->id);
   response.user = session->username;
@@ -118,11 +125,13 @@ http::Response register_user(const Visit& visit, const http::Form& form) {
                                   .name = text_of(form, "name"),
                                   .email = text_of(form, "email"),
                                   .password = password};
-  const auto session = visit.application().sign_in().commands().sign_up(
-      command, identity::client_of(visit.request()));
+  std::chrono::seconds wait{0};
+  const auto session = visit.application().sign_in().sign_up(visit.request(), command, wait);
   if (!session) {
     if (is_our_fault(session.error())) return refused(visit, session.error());
-    return register_form(visit, form.fields, alert(session.error()));
+    http::Response response = register_form(visit, form.fields, alert(session.error()));
+    add_wait(response, wait);
+    return response;
   }
   http::Response response = visit.redirect("/");
   visit.begin_session(response, session->id);
@@ -147,11 +156,15 @@ http::Response change_password(const Visit& visit, const http::Form& form) {
   if (password != form.fields.get("new_password2")) {
     return change_form(visit, alert("The two password fields didn't match."));
   }
-  const auto changed = visit.application().sign_in().commands().change_password(
-      visit.write(), {text_of(form, "old_password"), password, visit.session()});
+  std::chrono::seconds wait{0};
+  const auto changed = visit.application().sign_in().change_password(
+      visit.request(), visit.write(), {text_of(form, "old_password"), password, visit.session()},
+      wait);
   if (changed) return visit.redirect("/accounts/password_change/done/");
   if (is_our_fault(changed.error())) return refused(visit, changed.error());
-  return change_form(visit, alert(changed.error()));
+  http::Response response = change_form(visit, alert(changed.error()));
+  add_wait(response, wait);
+  return response;
 }
 
 http::Response show_reset_request(const Visit& visit) {
@@ -165,8 +178,13 @@ http::Response show_reset_request(const Visit& visit) {
 }
 
 http::Response request_reset(const Visit& visit, const http::Form& form) {
-  visit.application().sign_in().send_reset_links(text_of(form, "email"));
-  return visit.redirect("/accounts/password_reset/done/");
+  std::chrono::seconds wait{0};
+  const auto sent =
+      visit.application().sign_in().send_reset_links(visit.request(), text_of(form, "email"), wait);
+  if (sent) return visit.redirect("/accounts/password_reset/done/");
+  http::Response response = visit.page(429, "Reset your password", alert(sent.error()));
+  add_wait(response, wait);
+  return response;
 }
 
 http::Response show_text(const Visit& visit, std::string_view title, std::string_view sentence) {
@@ -176,13 +194,10 @@ http::Response show_text(const Visit& visit, std::string_view title, std::string
 http::Response reset_form(const Visit& visit, const std::string& problem) {
   const std::string fields = password_field("new_password1", "New password") +
                              password_field("new_password2", "The same new password again");
-  http::Response response = visit.page(
+  return visit.page(
       200, "Choose a new password",
       problem +
           form(frame(visit.request().path(), visit.form_token_field(), "Set password"), fields));
-  // The address is a secret until it has been used.
-  response.add("Referrer-Policy", "no-referrer");
-  return response;
 }
 
 std::optional<identity::SignIn::Reset> open_reset(const Visit& visit) {
@@ -227,7 +242,11 @@ void add_account_pages(http::Router& router, application::Application& applicati
   open("/accounts/reset/done/", [](const Visit& visit) {
     return show_text(visit, "Password set", "Your new password is set. You can log in with it.");
   });
-  open("/accounts/reset/{user}/{token}/", show_reset, reset_password);
+  add_page(router, application,
+           {.pattern = "/accounts/reset/{user}/{token}/",
+            .get = show_reset,
+            .post = reset_password,
+            .has_secret_path = true});
   add_page(router, application,
            {.pattern = "/accounts/password_change/",
             .get = [](const Visit& visit) { return change_form(visit, {}); },

@@ -312,7 +312,7 @@ http::Response refused_update(const Error& error) {
   JsonWriter json(JsonStyle::python);
   json.begin_object().field("error", base::client_detail(error)).end_object();
   http::Response response = http::json_text(http::http_status(error.code), json.take());
-  response.log_detail = error.detail;
+  note_fault(error, response);
   return response;
 }
 
@@ -322,6 +322,14 @@ http::Response update(const Visit& visit, const http::Form&, const Draft& draft)
   if (!body) return refused_update(body.error());
   const auto update = read_update(*body);
   if (!update) return refused_update(update.error());
+  // First the details, which may be refused.
+  std::optional<CodelistRecord> codelist;
+  if (update->details) {
+    const auto changed = visit.application().codelists().change_details(
+        visit.write(), draft.codelist.id, *update->details);
+    if (!changed) return refused_update(changed.error());
+    codelist = visit.application().views().codelist(draft.codelist.id);
+  }
   const auto updates = updates_of_the_draft(visit, draft, update->updates);
   if (!updates.empty()) {
     commands::ChangeStatuses command;
@@ -331,13 +339,6 @@ http::Response update(const Visit& visit, const http::Form&, const Draft& draft)
     const auto changed =
         visit.application().drafts().change_statuses(visit.write(), draft.version.id, command);
     if (!changed) return refused_update(changed.error());
-  }
-  std::optional<CodelistRecord> codelist;
-  if (update->details) {
-    const auto changed = visit.application().codelists().change_details(
-        visit.write(), draft.codelist.id, *update->details);
-    if (!changed) return refused_update(changed.error());
-    codelist = visit.application().views().codelist(draft.codelist.id);
   }
   return http::json_text(200, update_answer(*body, codelist));
 }

@@ -199,8 +199,8 @@ Result<Details> details_of(const http::Form& form) {
   if (!references) return references.error();
   auto signoffs = signoffs_of(form.fields);
   if (!signoffs) return signoffs.error();
-  details.references = std::move(*references);
-  details.signoffs = std::move(*signoffs);
+  details.references = std::move(*references).value_or(details.references);
+  details.signoffs = std::move(*signoffs).value_or(details.signoffs);
   return details;
 }
 
@@ -294,13 +294,17 @@ http::Response edit(const Visit& visit, const http::Form& form, const CodelistRe
                       text_of(form, "methodology"), codelist.references, codelist.signoffs},
                      current, alert(details.error()));
   }
+  // What a form does not mention stays.
   commands::ChangeDetails command;
-  command.name = details->name;
-  command.slug = details->slug;
-  command.description = details->description;
-  command.methodology = details->methodology;
-  command.references = details->references;
-  command.signoffs = details->signoffs;
+  const auto take = [&](const char* field, const auto& value, auto& target) {
+    if (form.fields.has(field)) target = value;
+  };
+  take("name", details->name, command.name);
+  take("slug", details->slug, command.slug);
+  take("description", details->description, command.description);
+  take("methodology", details->methodology, command.methodology);
+  take("reference-TOTAL_FORMS", details->references, command.references);
+  take("signoff-TOTAL_FORMS", details->signoffs, command.signoffs);
   if (form.fields.has("owner")) {
     command.owner = parse_owner_value(form.fields.get("owner"));
     if (!command.owner) {

@@ -79,7 +79,9 @@ std::string counts_of(const std::string& prefix, std::size_t known) {
 
 }  // namespace
 
-Result<std::vector<events::Reference>> references_of(const http::Parameters& fields) {
+Result<std::optional<std::vector<events::Reference>>> references_of(
+    const http::Parameters& fields) {
+  if (!fields.has("reference-TOTAL_FORMS")) return std::optional<std::vector<events::Reference>>();
   std::vector<events::Reference> references;
   const auto read =
       read_rows(fields, "reference", "text", "url", [&](std::string text, std::string url) {
@@ -89,17 +91,18 @@ Result<std::vector<events::Reference>> references_of(const http::Parameters& fie
         references.push_back({std::move(text), std::move(url)});
       });
   if (!read) return read.error();
-  return references;
+  return std::optional(std::move(references));
 }
 
-Result<std::vector<events::SignOff>> signoffs_of(const http::Parameters& fields) {
+Result<std::optional<std::vector<events::SignOff>>> signoffs_of(const http::Parameters& fields) {
+  if (!fields.has("signoff-TOTAL_FORMS")) return std::optional<std::vector<events::SignOff>>();
   std::vector<events::SignOff> signoffs;
   const auto read =
       read_rows(fields, "signoff", "user", "date", [&](std::string user, std::string date) {
         signoffs.push_back({std::move(user), iso_date(date)});
       });
   if (!read) return read.error();
-  return signoffs;
+  return std::optional(std::move(signoffs));
 }
 
 std::string reference_rows(const std::vector<events::Reference>& references) {

@@ -2,6 +2,7 @@
 // PREFIX-0-FIELD, PREFIX-1-FIELD… Pure.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "events/event.h"
@@ -11,9 +12,12 @@ namespace codelog::web {
 
 // References are rows "reference" with text and url; an address without a scheme gets https://.
 // Sign-offs are rows "signoff" with user and date, as YYYY-MM-DD or MM/DD/YYYY. Rows that are blank
-// or marked with DELETE are left out. Errors: invalid, naming the field.
-base::Result<std::vector<events::Reference>> references_of(const http::Parameters& fields);
-base::Result<std::vector<events::SignOff>> signoffs_of(const http::Parameters& fields);
+// or marked with DELETE are left out. Nothing if the form has no such rows, not even blank ones.
+// Errors: invalid, naming the field.
+base::Result<std::optional<std::vector<events::Reference>>> references_of(
+    const http::Parameters& fields);
+base::Result<std::optional<std::vector<events::SignOff>>> signoffs_of(
+    const http::Parameters& fields);
 
 // The HTML of the rows, with two blank ones at the end.
 std::string reference_rows(const std::vector<events::Reference>& references);

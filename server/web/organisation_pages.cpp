@@ -92,6 +92,12 @@ http::Response members_page(const Visit& visit, const std::string& slug,
   return visit.page(200, "Members of " + visit.views().organisation(slug)->name, text);
 }
 
+http::Response failed(const Visit& visit, const std::string& slug, const base::Error& error) {
+  const bool is_clients =
+      error.code == base::ErrorCode::conflict || error.code == base::ErrorCode::not_found;
+  return is_clients ? members_page(visit, slug, alert(error)) : refused(visit, error);
+}
+
 using MemberAction =
     std::function<http::Response(const Visit&, const http::Form&, const std::string& slug)>;
 
@@ -121,12 +127,10 @@ http::Response add_member(const Visit& visit, const http::Form& form, const std:
   if (!username) {
     return members_page(visit, slug, alert("User " + wanted + " does not exist"));
   }
-  if (visit.views().member(slug, *username)) {
-    return members_page(visit, slug, alert("User " + wanted + " is already a member"));
-  }
-  const auto added =
-      visit.application().accounts().set_member(visit.write(), slug, *username, false);
-  if (!added) return refused(visit, added.error());
+  using Membership = commands::AccountCommands::Membership;
+  const auto added = visit.application().accounts().set_member(visit.write(), slug, *username,
+                                                               false, Membership::must_be_new);
+  if (!added) return failed(visit, slug, added.error());
   return visit.redirect(members_path(slug), *username + " is a member now.");
 }
 
@@ -136,12 +140,10 @@ http::Response set_role(const Visit& visit, const http::Form& form, const std::s
   if (role != "admin" && role != "member") {
     return members_page(visit, slug, alert("role: must be admin or member"));
   }
-  if (!visit.views().member(slug, username)) {
-    return members_page(visit, slug, alert("User " + username + " is not a member"));
-  }
-  const auto changed =
-      visit.application().accounts().set_member(visit.write(), slug, username, role == "admin");
-  if (!changed) return refused(visit, changed.error());
+  using Membership = commands::AccountCommands::Membership;
+  const auto changed = visit.application().accounts().set_member(
+      visit.write(), slug, username, role == "admin", Membership::must_exist);
+  if (!changed) return failed(visit, slug, changed.error());
   return visit.redirect(
       members_path(slug),
       username + (role == "admin" ? " is an administrator now." : " is a member now."));
@@ -150,7 +152,7 @@ http::Response set_role(const Visit& visit, const http::Form& form, const std::s
 http::Response remove_member(const Visit& visit, const http::Form& form, const std::string& slug) {
   const std::string username(form.fields.get("username"));
   const auto removed = visit.application().accounts().remove_member(visit.write(), slug, username);
-  if (!removed) return members_page(visit, slug, alert(removed.error()));
+  if (!removed) return failed(visit, slug, removed.error());
   return visit.redirect(members_path(slug), username + " is no longer a member.");
 }
 

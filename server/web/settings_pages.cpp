@@ -143,8 +143,15 @@ commands::SignInCommands& commands_of(const Visit& visit) {
 
 http::Response change_email(const Visit& visit, const http::Form& form) {
   const std::string email(form.fields.get("email"));
-  const auto sent = visit.application().sign_in().send_email_link(visit.actor().username, email);
-  if (!sent) return settings_page(visit, alert(sent.error()));
+  std::chrono::seconds wait{0};
+  const auto sent = visit.application().sign_in().send_email_link(
+      visit.request(), visit.actor().username, email, wait);
+  if (!sent) {
+    if (http::http_status(sent.error().code) >= 500) return refused(visit, sent.error());
+    http::Response response = settings_page(visit, alert(sent.error()));
+    add_wait(response, wait);
+    return response;
+  }
   return visit.redirect(settings_path, "A mail with a link is on its way to " + email +
                                            ". The address is yours once you have followed it.");
 }
@@ -254,7 +261,8 @@ void add_settings_pages(http::Router& router, application::Application& applicat
   add_page(router, application,
            {.pattern = "/accounts/email/{user}/{token}/",
             .get = show_email_link,
-            .post = confirm_email});
+            .post = confirm_email,
+            .has_secret_path = true});
 }
 
 }  // namespace codelog::web

@@ -133,13 +133,15 @@ http::Response clone(const Visit& visit, OwnerKind kind) {
   return visit.redirect(codelist_path_after(visit, *cloned));
 }
 
-// OpenCodelists' link clones by a GET, which scripts use. A browser does so only for a click on a
-// page of this site: not for links elsewhere, and not when it looks ahead.
+// OpenCodelists' link clones by a GET. Here only a click on a page of this site does so: not a link
+// elsewhere, not a browser that looks ahead, not HEAD. A browser that hides where it comes from is
+// asked first, as is a program.
 bool is_wanted(const http::Request& request, std::span<const std::string> addresses) {
+  if (request.method() != http::Method::get) return false;
   if (request.header("Sec-Purpose") || request.header("Purpose")) return false;
-  const auto site = request.header("Sec-Fetch-Site");
-  if (site && *site != "same-origin") return false;
-  return identity::comes_from_this_site(request, addresses);
+  const bool names_this_site =
+      request.header("Sec-Fetch-Site") == "same-origin" || request.header("Referer");
+  return names_this_site && identity::comes_from_this_site(request, addresses);
 }
 
 http::Response ask_before_cloning(const Visit& visit, OwnerKind kind) {

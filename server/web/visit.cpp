@@ -229,10 +229,12 @@ void add_page(http::Router& router, application::Application& application, const
     router.add({.methods = {http::Method::get},
                 .pattern = route.pattern,
                 .runs_on = route.get_may_write ? http::RunsOn::writer : http::RunsOn::worker,
-                .handler = [&application, route = handled(http::Method::get, route)](
-                               const http::Request& request, const http::PathParameters& path) {
-                  return show(application, route, request, path);
-                }});
+                .handler =
+                    [&application, route = handled(http::Method::get, route)](
+                        const http::Request& request, const http::PathParameters& path) {
+                      return show(application, route, request, path);
+                    },
+                .has_secret_path = route.has_secret_path});
   }
   if (route.post) {
     router.add({.methods = {http::Method::post},
@@ -243,7 +245,8 @@ void add_page(http::Router& router, application::Application& application, const
                         const http::Request& request, const http::PathParameters& path) {
                       return submit(application, route, request, path);
                     },
-                .body_bytes_max = route.body_bytes_max.value_or(form_bytes_max)});
+                .body_bytes_max = route.body_bytes_max.value_or(form_bytes_max),
+                .has_secret_path = route.has_secret_path});
   }
 }
 
@@ -262,9 +265,20 @@ http::Response refused(const Visit& visit, const base::Error& error) {
   if (error.code == base::ErrorCode::forbidden) return visit.redirect("/");
   http::Response response =
       application::error_page(http::http_status(error.code), base::client_detail(error));
-  response.log_detail = error.detail;
-  if (response.status == 503) response.add("Retry-After", "1");
+  note_fault(error, response);
   return response;
+}
+
+void add_wait(http::Response& response, std::chrono::seconds wait) {
+  if (wait.count() == 0) return;
+  response.status = 429;
+  response.add("Retry-After", std::to_string(wait.count()));
+}
+
+void note_fault(const base::Error& error, http::Response& response) {
+  // Not for a change that is or may be saved: repeating it could save it twice.
+  if (error.code == base::ErrorCode::unavailable) response.add("Retry-After", "1");
+  if (base::is_for_log_only(error)) response.log_detail = error.detail;
 }
 
 std::string alert(std::string_view sentence) {

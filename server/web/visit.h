@@ -72,6 +72,7 @@ struct PageRoute {
   FormAction post = {};
   std::optional<std::size_t> body_bytes_max = {};
   bool get_may_write = false;
+  bool has_secret_path = false;  // a link in a mail
 };
 
 // Adds the routes of a page and its form, which the table of permissions must have (checked). A
@@ -89,6 +90,12 @@ std::string safe_target(std::string_view next, std::string_view otherwise);
 // The answer to a form that a command refused for a reason that no field can mend: to the start
 // page without the permission, as in OpenCodelists; otherwise a page with the error's status.
 http::Response refused(const Visit& visit, const base::Error& error);
+
+// For an answer that shows the error: its headers, and the server's log, as http::problem has them.
+void note_fault(const base::Error& error, http::Response& response);
+
+// 429 with the time to wait, if there is one.
+void add_wait(http::Response& response, std::chrono::seconds wait);
 
 // The error in words, and its fields, as a paragraph with role=alert; empty without an error.
 std::string alert(const base::Error& error);

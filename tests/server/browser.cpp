@@ -42,9 +42,18 @@ Reply Browser::ask(Ask request) {
     sent += (sent.empty() ? "" : "; ") + name + "=" + value;
   }
   if (!sent.empty()) request.headers.emplace_back("Cookie", sent);
+  // As browsers do, unless the test says otherwise.
+  const bool is_plain = headers_.empty() && request.method != "GET";
+  if (is_plain) request.headers.emplace_back("Origin", origin_);
+  if (is_plain) request.headers.emplace_back("Sec-Fetch-Site", "same-origin");
   for (const auto& header : headers_) request.headers.push_back(header);
   Reply reply = site_.ask(request);
   keep_cookies(reply.header("set-cookie"), cookies_);
+  if (request.method == "GET") {
+    const std::string policy = reply.header("referrer-policy");
+    const bool hides_itself = policy.find("no-referrer") != std::string::npos;
+    origin_ = hides_itself ? "null" : "http://test";
+  }
   return reply;
 }
 

@@ -48,6 +48,7 @@ class Browser {
   const ApiSite& site_;
   std::map<std::string, std::string> cookies_;
   std::vector<std::pair<std::string, std::string>> headers_;
+  std::string origin_ = "http://test";  // as a form of the last page has it
 };
 
 // The password of a user of these tests.

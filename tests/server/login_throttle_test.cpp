@@ -64,24 +64,41 @@ TEST_CASE_METHOD(Throttled, "the owner gets in from a known address while strang
 }
 
 TEST_CASE_METHOD(Throttled, "a good password does not pay for guesses at others", "[throttle]") {
-  for (int i = 0; i < 30; ++i) {
-    CHECK(attempt("user" + std::to_string(i), "10.0.0.1") <= 0s);
-    now += 0s;
-    if (attempt("mallory", "10.0.0.1") == 0s) throttle.succeeded("mallory", "10.0.0.1", now);
-    if (i >= 19) break;
+  for (int i = 0; i < 19; ++i) CHECK(attempt("user" + std::to_string(i), "10.0.0.1") == 0s);
+  for (int i = 0; i < 5; ++i) {
+    CHECK(attempt("mallory", "10.0.0.1") == 0s);
+    throttle.succeeded("mallory", "10.0.0.1", now);
   }
-  CHECK(attempt("one more", "10.0.0.1") > 0s);
+  CHECK(attempt("one more", "10.0.0.1") == 0s);
+  CHECK(attempt("yet another", "10.0.0.1") == 1s);
 }
 
-TEST_CASE_METHOD(Throttled, "guesses are forgotten after an hour", "[throttle]") {
-  for (int i = 0; i < 12; ++i) {
-    (void)attempt("alice", "10.0.0.1");
-    now += 70s;
+TEST_CASE_METHOD(Throttled, "a slow sign-in does not forgive what came after its start",
+                 "[throttle]") {
+  CHECK(attempt("mallory", "10.0.0.1") == 0s);
+  const auto begun = now;
+  now += 1s;
+  for (int i = 0; i < 20; ++i) (void)attempt("user" + std::to_string(i), "10.0.0.1");
+  throttle.succeeded("mallory", "10.0.0.1", begun);
+  (void)attempt("user", "10.0.0.1");
+  CHECK(attempt("another", "10.0.0.1") > 0s);
+}
+
+TEST_CASE_METHOD(Throttled, "counts halve every half hour", "[throttle]") {
+  for (int i = 0; i < 40; ++i) {
+    (void)attempt("alice", "10.0.1." + std::to_string(i));
+    now += 61s;
   }
   CHECK(attempt("alice", "10.0.0.1") == 0s);
-  CHECK(attempt("alice", "10.0.0.1") == 60s);
-  now += 61min;
-  for (int i = 0; i < 5; ++i) CHECK(attempt("alice", "10.0.0.1") == 0s);
+  CHECK(attempt("alice", "10.0.0.2") > 0s);
+  now += 181min;  // six times: 41 becomes 0
+  for (int i = 0; i < 5; ++i) CHECK(attempt("alice", "10.0.0.3") == 0s);
+}
+
+TEST_CASE("a client of IPv6 is its network", "[throttle]") {
+  CHECK(client_network("2001:db8:1:2:3:4:5:6") == client_network("2001:db8:1:2::1"));
+  CHECK(client_network("2001:db8:1:2::1") != client_network("2001:db8:1:3::1"));
+  CHECK(client_network("192.0.2.1") == "192.0.2.1");
 }
 
 TEST_CASE("a crowd of accounts does not push out the one that is guessed at", "[throttle]") {

@@ -189,6 +189,30 @@ TEST_CASE_METHOD(MailingSite, "a link ends with its time, a sign-in, and its use
   CHECK_THAT(browser.get(link).body, Contains("Invalid link"));
 }
 
+TEST_CASE_METHOD(MailingSite, "nobody is sent more than a few links in an hour",
+                 "[mail][accounts][security]") {
+  tests::Browser browser(site);
+  int sent_count = 0;
+  for (int i = 0; i < 8; ++i) {
+    const tests::Reply reply =
+        browser.post("/accounts/password_reset/", {{"email", "alice@example.com"}});
+    if (reply.status == 302) ++sent_count;
+    if (reply.status == 429) CHECK_FALSE(reply.header("retry-after").empty());
+  }
+  CHECK(sent_count < 8);
+}
+
+TEST_CASE_METHOD(MailingSite, "a new password ends links for a new address",
+                 "[mail][accounts][security]") {
+  tests::Browser thief(site);
+  thief.log_in("alice");
+  REQUIRE(thief.post("/accounts/settings/email/", {{"email", "thief@example.com"}}).status == 302);
+  const std::string link = link_in(postbox.wait_for_message().second);
+  REQUIRE(site.application().accounts().set_password({commands::Actor::system(), {}}, "alice",
+                                                     "another password 5"));
+  CHECK_THAT(thief.get(link).body, Contains("Invalid link"));
+}
+
 TEST_CASE_METHOD(MailingSite, "nobody learns from asking for a link which addresses are known",
                  "[mail][accounts][security]") {
   tests::Browser browser(site);

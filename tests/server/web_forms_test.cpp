@@ -123,6 +123,24 @@ TEST_CASE_METHOD(Fixture, "details are edited, and old addresses go on leading h
       Contains("Select a valid choice. nobody is not one of the available choices."));
 }
 
+TEST_CASE_METHOD(Fixture, "an edit leaves what its form does not mention", "[web][forms]") {
+  REQUIRE(add(alice, "code\n2247004\n",
+              {{"name", "Elbows"},
+               {"coding_system_id", "snomedct"},
+               {"description", "All of them"},
+               {"reference-TOTAL_FORMS", "1"},
+               {"reference-0-text", "Paper"},
+               {"reference-0-url", "https://example.org/"}})
+              .status == 302);
+  CHECK(alice.post(std::string(elbows) + "edit/", {{"name", "Joints"}}).status == 302);
+  CHECK(codelist().handle().name == "Joints");
+  CHECK(codelist().handle().slug == "elbows");
+  CHECK(codelist().description == "All of them");
+  CHECK(codelist().references.size() == 1);
+  CHECK(alice.post(std::string(elbows) + "edit/", {{"reference-TOTAL_FORMS", "0"}}).status == 302);
+  CHECK(codelist().references.empty());
+}
+
 TEST_CASE_METHOD(Fixture, "a new codelist begins as a draft, with or without codes",
                  "[web][forms]") {
   const Reply empty = alice.post("/users/alice/new-codelist/",
@@ -180,6 +198,7 @@ TEST_CASE_METHOD(Fixture, "a version is published, made into a draft, cloned and
   CHECK(second != first);
   CHECK(alice.post(second + "delete/").header("location") == elbows);
   CHECK(page() == first);
+  bob.add_header("Referer", "http://test" + first);
   const Reply cloned = bob.get(std::string(elbows) + "clone/");
   CHECK(cloned.header("location") == "/codelist/user/bob/elbows/");
   const Reply draft =
@@ -199,7 +218,7 @@ TEST_CASE_METHOD(Fixture, "only a click on this site clones by a GET", "[web][fo
   for (const auto& [name, value] :
        {std::pair{"Sec-Fetch-Site", "cross-site"}, std::pair{"Sec-Purpose", "prefetch"},
         std::pair{"Purpose", "prefetch"}, std::pair{"Referer", "https://evil.example/"},
-        std::pair{"Sec-Fetch-Site", "none"}}) {
+        std::pair{"Sec-Fetch-Site", "none"}, std::pair{"X-Nothing", "said"}}) {
     Browser browser(site);
     browser.log_in("alice");
     const std::uint64_t before = site.head();
