@@ -184,6 +184,7 @@ class Decoder : public PartsDecoder {
     read(from.searches_left_out(), to.searches_left_out);
     read_codes(from.assumed(), to.assumed);
     read(from.created_at_us(), to.created_at);
+    read(from.expression(), to.expression);
   }
   void read(const schema::SearchAdded& from, SearchAdded& to) {
     to.version = VersionId(from.version());
@@ -210,6 +211,8 @@ class Decoder : public PartsDecoder {
     read(from.release_digest(), to.release_digest);
     read_changes(from.change_codes(), from.change_steps(), to.changes);
     read_codes(from.settled(), to.settled);
+    read(from.searches_added(), to.searches_added);
+    read(from.searches_removed(), to.searches_removed);
   }
   void read(const schema::AssumptionsConfirmed& from, AssumptionsConfirmed& to) {
     to.version = VersionId(from.version());

@@ -183,11 +183,12 @@ class Encoder : public PartsEncoder {
     const auto all_searches = searches(e.searches);
     const auto left_out = tables<schema::SearchLeftOut>(e.searches_left_out);
     const auto assumed = codes(e.assumed);
+    const auto expression = text(e.expression);
     return schema::CreateVersionCreated(
         builder_, e.version.value(), e.codelist.value(), stored<schema::VersionStatus>(e.status),
         stored<schema::VersionOrigin>(e.origin), tag, author, release, digest(e.release_digest),
         stored(e.source), csv_data, all_codes, all_statuses, all_searches, left_out, assumed,
-        stored(e.created_at));
+        stored(e.created_at), expression);
   }
   Offset<schema::SearchAdded> table(const SearchAdded& e) {
     const auto search = table(e.search);
@@ -219,8 +220,10 @@ class Encoder : public PartsEncoder {
     const auto change_codes = codes(e.changes);
     const auto change_steps = steps(e.changes);
     const auto settled = codes(e.settled);
+    const auto added = searches(e.searches_added);
+    const auto removed = searches(e.searches_removed);
     return schema::CreateStatusesReapplied(builder_, e.version.value(), digest(e.release_digest),
-                                           change_codes, change_steps, settled);
+                                           change_codes, change_steps, settled, added, removed);
   }
   Offset<schema::AssumptionsConfirmed> table(const AssumptionsConfirmed& e) {
     const auto settled = codes(e.settled);

@@ -292,6 +292,7 @@ struct VersionCreated {
   // implies. They wait for confirmation.
   std::vector<std::string> assumed = {};
   std::optional<base::Timestamp> created_at = {};  // nothing: with this commit
+  std::optional<std::string> expression = {};      // ECL that the codes were made from
   bool operator==(const VersionCreated&) const = default;
 };
 
@@ -324,12 +325,16 @@ struct StatusesChanged {
   bool operator==(const StatusesChanged&) const = default;
 };
 
-// All inherited statuses were computed again from the decided ones.
+// All inherited statuses were computed again from the decided ones. If the draft was brought up to
+// date with its release, codes that the release lacks are removed, codes that it adds are new, and
+// searches that find other codes now are replaced, with their ids.
 struct StatusesReapplied {
   VersionId version;
   base::Sha256 release_digest{};
   std::vector<CodeChange> changes;
   std::vector<std::string> settled = {};
+  std::vector<SearchWithResults> searches_added = {};    // as they are now
+  std::vector<SearchWithResults> searches_removed = {};  // the same searches, as they were
   bool operator==(const StatusesReapplied&) const = default;
 };
 

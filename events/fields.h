@@ -320,6 +320,7 @@ struct Description<VersionCreated> {
     field("searches_left_out", event.searches_left_out);
     field("assumed", event.assumed);
     field("created_at", event.created_at);
+    field("expression", event.expression);
   }
 };
 
@@ -366,6 +367,8 @@ struct Description<StatusesReapplied> {
     field("release_digest", event.release_digest);
     field("changes", event.changes);
     field("settled", event.settled);
+    field("searches_added", event.searches_added);
+    field("searches_removed", event.searches_removed);
   }
 };
 

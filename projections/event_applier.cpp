@@ -284,6 +284,7 @@ class EventApplier : private AccountApplier {
   }
   Outcome on(const events::StatusesReapplied& event) {
     return change_version(event.version, [&](VersionRecord& record) {
+      replace_searches(event);
       change_codes(record, event.changes);
       settle(record, event.settled);
       push_step(record);
@@ -297,12 +298,17 @@ class EventApplier : private AccountApplier {
   }
 
   template <class Step>
-  void move_step(VersionRecord& record, const Step& event, std::vector<Position>& from,
-                 std::vector<Position>& to) {
+  void replace_searches(const Step& event) {
     for (const auto& search : event.searches_removed) {
       views_.batch_.erase(keys::search(event.version, search.id));
     }
     for (const auto& search : event.searches_added) put_search(event.version, search);
+  }
+
+  template <class Step>
+  void move_step(VersionRecord& record, const Step& event, std::vector<Position>& from,
+                 std::vector<Position>& to) {
+    replace_searches(event);
     change_codes(record, event.changes);
     std::erase(from, event.step);
     to.push_back(event.step);

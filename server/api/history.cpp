@@ -82,7 +82,7 @@ class EventWriter {
   void on(std::string_view name, const std::optional<std::string>& text) {
     if (name == "csv_data") {
       json_.field("style", text ? "old" : "new");
-    } else {
+    } else if (name != "expression" || text) {
       json_.field(name, text);
     }
   }

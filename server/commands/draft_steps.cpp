@@ -21,7 +21,9 @@ class FindEffect {
     if (event.version == draft_) effect_ = StepEffect{event.changes, {}, {}, event.settled, {}};
   }
   void operator()(const events::StatusesReapplied& event) {
-    if (event.version == draft_) effect_ = StepEffect{event.changes, {}, {}, event.settled, {}};
+    if (event.version != draft_) return;
+    effect_ =
+        StepEffect{event.changes, event.searches_added, event.searches_removed, event.settled, {}};
   }
   void operator()(const events::AssumptionsConfirmed& event) {
     if (event.version == draft_) effect_ = StepEffect{{}, {}, {}, event.settled, {}};

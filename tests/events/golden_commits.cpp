@@ -134,8 +134,13 @@ std::vector<GoldenCommit> grown_events() {
   CodelistCreated restored_codelist{
       CodelistId(17), "bnf", organisation, "Statins", "statins", "", "", {}, {}, std::nullopt};
   restored_codelist.created_at = base::Timestamp{-1};
+  VersionCreated of_expression = new_style;
+  of_expression.expression = "<< 195967001 |Asthma| MINUS 281239006";
   const std::vector<std::string> settled = {"2", "4"};
   return {
+      {"VersionCreated4", commit_of({of_expression})},
+      {"StatusesReapplied3",
+       commit_of({StatusesReapplied{VersionId(41), {}, changes, {}, {words}, {term_search}}})},
       {"CodelistCreated2", commit_of({restored_codelist})},
       {"VersionCreated3", commit_of({restored})},
       {"VersionCreated2", commit_of({upgraded})},
