@@ -248,13 +248,11 @@ Result<commands::CreateVersion> parse_version_body(std::string_view text) {
   int sources = 0;
   for (const char* key : {"codes", "csv_data", "ecl"}) sources += body->contains(key) ? 1 : 0;
   if (sources != 1) return bad("Provide exactly one of `codes`, `csv_data` or `ecl`");
-  if (body->contains("ecl")) {
-    return bad("`ecl` is not supported yet: give the codes that the expression stands for");
-  }
   Fields fields(*body);
   commands::CreateVersion parsed;
   parsed.codes = fields.texts("codes");
   parsed.csv_data = fields.text("csv_data");
+  parsed.expression = fields.text("ecl");
   parsed.table_rules.known = commands::KnownCodes::named;
   const auto release = fields.text("coding_system_database_alias");
   parsed.tag = without_empty(fields.text("tag"));
@@ -267,7 +265,8 @@ Result<commands::CreateVersion> parse_version_body(std::string_view text) {
   parsed.description = fields.text("description");
   parsed.methodology = fields.text("methodology");
   if (fields.error()) return *fields.error();
-  if (!parsed.codes && !parsed.csv_data) return bad("`csv_data` must be a string");
+  if (body->contains("csv_data") && !parsed.csv_data) return bad("`csv_data` must be a string");
+  if (body->contains("ecl") && !parsed.expression) return bad("`ecl` must be a string");
   if (!release) return bad("Missing keys: `coding_system_database_alias`");
   parsed.release = *release;
   if (parsed.codes && parsed.codes->empty()) return bad("No codes");

@@ -1,7 +1,6 @@
 #include "server/commands/version_commands.h"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "server/commands/permissions.h"
 #include "server/commands/upgrade.h"
 #include "server/commands/validation.h"
+#include "server/commands/version_making.h"
 #include "server/commands/version_names.h"
 
 namespace codelog::commands {
@@ -43,87 +43,6 @@ Result<Editable> find_editable(const Views& views, const Actor& actor, VersionId
 std::optional<CodelistId> codelist_of(const Site& site, VersionId id) {
   const auto version = site.projections.views().version(id);
   return version ? std::optional(version->codelist) : std::nullopt;
-}
-
-struct FromCodes {
-  const std::vector<std::string>& codes;
-  const CodesRules& rules;
-  bool always_create_new_version;
-  bool should_publish;
-};
-
-bool are_same(const coding_systems::Release& release, const FromCodes& wanted,
-              const std::vector<std::string>& before) {
-  if (!wanted.rules.takes_exact_only) {
-    return codes_in_release(release, wanted.codes) == codes_in_release(release, before);
-  }
-  const std::set<std::string_view> asked(wanted.codes.begin(), wanted.codes.end());
-  return std::equal(asked.begin(), asked.end(), before.begin(), before.end());
-}
-
-// A version without ids, tag and release. Slow to make: each code is looked up.
-struct MadeVersion {
-  // Nothing, if the codes equal the newest version's and no new version is wanted.
-  std::optional<events::VersionCreated> version;
-  std::vector<std::string> unfound;  // codes
-};
-// What a made version depends on, besides the command: the release and the newest version before.
-using MadeFrom = std::tuple<ReleasePointer, std::optional<VersionId>, Position>;
-using PreparedVersion = Prepared<MadeFrom, Result<MadeVersion>>;
-
-MadeFrom made_from(const Views& views, CodelistId codelist, const ChosenRelease& release) {
-  const auto newest = views.newest_version_of(codelist);
-  if (!newest) return {release.open, std::nullopt, Position()};
-  return {release.open, newest->id, newest->changed_at};
-}
-
-Result<MadeVersion> version_from_codes(const Views& views, const ChosenRelease& release,
-                                       const CodelistRecord& codelist, const FromCodes& wanted) {
-  if (wanted.codes.empty()) {
-    return base::field_error(ErrorCode::invalid, "codes", "No codes");
-  }
-  if (!release.open) {
-    return base::field_error(ErrorCode::invalid, "codes",
-                             "codelists of this system are uploaded as a table, not built");
-  }
-  const auto newest = views.newest_version_of(codelist.id);
-  if (!wanted.always_create_new_version && newest) {
-    const auto before = included_codes(views, *newest);
-    if (!before) return before.error();
-    if (are_same(*release.open, wanted, *before)) return MadeVersion();
-  }
-  auto contents = contents_of_codes(*release.open, wanted.codes, wanted.rules);
-  if (!contents) return contents.error();
-  MadeVersion made{events::VersionCreated(), std::move(contents->unfound)};
-  made.version->status =
-      wanted.should_publish ? VersionStatus::published : VersionStatus::under_review;
-  made.version->origin = events::VersionOrigin::codes;
-  made.version->codes = std::move(contents->codes);
-  return made;
-}
-
-Result<MadeVersion> version_from_table(const ChosenRelease& release, const CodelistRecord& codelist,
-                                       const CreateVersion& command) {
-  auto table = contents_of_csv(*command.csv_data, system_of(codelist), release.open.get(),
-                               command.table_rules);
-  if (!table) return table.error();
-  MadeVersion made{events::VersionCreated(), {}};
-  made.version->status = VersionStatus::under_review;
-  made.version->origin = events::VersionOrigin::csv;
-  made.version->csv_data = std::move(*table);
-  return made;
-}
-
-Result<MadeVersion> make_version(const Views& views, const ChosenRelease& release,
-                                 const CodelistRecord& codelist, const CreateVersion& command) {
-  if (command.csv_data) return version_from_table(release, codelist, command);
-  auto made = version_from_codes(views, release, codelist,
-                                 {*command.codes, command.codes_rules,
-                                  command.always_create_new_version, command.should_publish});
-  if (made && !made->version) {
-    return Error{ErrorCode::invalid, "No difference to previous version", {}};
-  }
-  return made;
 }
 
 void complete(events::VersionCreated& version, const Views& views, CodelistId codelist,
@@ -179,9 +98,7 @@ std::vector<Item> merged(const std::vector<Item>& before, const std::vector<Item
 
 Result<Commit> VersionCommands::create(const Write& write, CodelistId id,
                                        const CreateVersion& command) {
-  if (command.codes.has_value() == command.csv_data.has_value()) {
-    return base::field_error(ErrorCode::invalid, "codes", "give exactly one of codes and csv");
-  }
+  if (const auto one = check_one_source(command); !one) return one.error();
   if (command.table_rules.code_column && !command.csv_data) {
     return base::field_error(ErrorCode::invalid, "code_column",
                              "must not be given without csv: it names a column of that table");

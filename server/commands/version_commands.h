@@ -10,10 +10,11 @@
 
 namespace codelog::commands {
 
-// A new version of a codelist, from exactly one of a list of codes and a table.
+// A new version of a codelist, from exactly one of a list of codes, an expression and a table.
 struct CreateVersion {
   std::optional<std::vector<std::string>> codes;
-  CodesRules codes_rules;
+  std::optional<std::string> expression;  // ECL (coding_systems/ecl)
+  CodesRules codes_rules;                 // of both
   std::optional<std::string> csv_data;
   TableRules table_rules;
   std::string release;  // alias

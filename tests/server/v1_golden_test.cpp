@@ -22,7 +22,7 @@ struct Improved {
 };
 
 constexpr const char* failed = "OpenCodelists fails with 500";
-constexpr const char* no_ecl = "expressions come later";
+constexpr const char* in_our_words = "OpenCodelists gives its parser's words";
 constexpr const char* clearer = "OpenCodelists takes the text for a list of its letters";
 
 const std::map<int, Improved> improved = {
@@ -61,30 +61,26 @@ const std::map<int, Improved> improved = {
     {133, {"has a codelist with this name already", failed}},
     {134, {"has a codelist with this slug already", failed}},
     {140, {"row 2: the code '1' is not in snomedct_small_20240101", failed}},
-    {144, {"`ecl` is not supported yet", no_ecl}},
-    {145, {"`ecl` is not supported yet", no_ecl}},
-    {146, {"`ecl` is not supported yet", no_ecl}},
-    {147, {"`ecl` is not supported yet", no_ecl}},
-    {148, {"`ecl` is not supported yet", no_ecl}},
-    {149, {"`ecl` is not supported yet", no_ecl}},
-    {150, {"`ecl` is not supported yet", no_ecl}},
-    {151, {"`ecl` is not supported yet", no_ecl}},
-    {152, {"`ecl` is not supported yet", no_ecl}},
-    {153, {"`ecl` is not supported yet", no_ecl}},
-    {154, {"`ecl` is not supported yet", no_ecl}},
-    {155, {"`ecl` is not supported yet", no_ecl}},
-    {156, {"`ecl` is not supported yet", no_ecl}},
-    {157, {"`ecl` is not supported yet", no_ecl}},
+    {145, {"No difference to previous version", "OpenCodelists refuses the space after <<"}},
+    {152, {"ecl: line 1, column 1: a concept id, <, << or ( is expected", in_our_words}},
+    {153, {"ecl: line 1, column 1: the expression ends here", in_our_words}},
+    {155, {"ecl: line 1, column 1: ^ (the members of a reference set) is not", in_our_words}},
+    {156,
+     {"ecl: line 1, column 18: AND is not supported yet",
+      "OpenCodelists ignores AND and all after it"}},
+    {157, {"ecl: line 1, column 1: * (any concept) is not supported yet", in_our_words}},
 };
 
-// OpenCodelists fails (500) on these, and Codelog executes them. They come last, because their
-// results would shift the versions' ids.
+// OpenCodelists fails on these or does something else, and Codelog executes them. They come last,
+// because their results would shift the versions' ids.
 const std::map<int, const char*> asked_last = {
     {77, "a slug can change alone"},
     {80, "sign-offs can be given when a codelist is updated"},
     {92, "blank lines of a table do not matter"},
     {94, "white space around a code does not matter"},
     {135, "a slug can change alone"},
+    {149, "a space may come after <<"},
+    {151, "a concept in an expression does not take out its children"},
 };
 
 // A refused request changes nothing, but here OpenCodelists keeps the codelist's new name.
@@ -126,6 +122,7 @@ class Replay {
     INFO("case " << number << ": " << request.dump().substr(0, 300));
     if (asked_last.contains(number)) {
       last_.push_back(test_case);
+      catch_up(test_case);
       return;
     }
     if (number == 230) return compare_final_list(test_case);
@@ -151,7 +148,6 @@ class Replay {
       const std::uint64_t head = site_.head();
       const Reply reply = site_.ask(ask_of(test_case.at("request")));
       INFO(reply.body);
-      CHECK(test_case.at("status") == 500);
       CHECK(reply.status == 200);
       CHECK(site_.head() == head + 1);
     }
@@ -221,7 +217,7 @@ class Replay {
     CHECK(actual.dump() == expected.dump());
   }
 
-  // Adds OpenCodelists' result of a request that Codelog refuses.
+  // Adds OpenCodelists' result of a request that Codelog refuses, or executes in another way.
   void catch_up(const OrderedJson& test_case) {
     for (const OrderedJson& version : test_case.value("created_versions", OrderedJson::array())) {
       const auto [owner, slug] = handle_of(version.at("codelist_full_slug"));
@@ -287,7 +283,7 @@ TEST_CASE("API v1 answers as OpenCodelists does, and makes the same versions", "
   Replay replay(site);
   const OrderedJson golden = read_golden("09_api");
   for (const OrderedJson& test_case : golden.at("cases")) replay.run(test_case);
-  CHECK(replay.versions_compared() == 33);
+  CHECK(replay.versions_compared() == 37);
   replay.run_last();
 }
 
