@@ -399,6 +399,33 @@ constexpr std::string_view outcomes = R"json({
         "versions": {"type": "array", "items": {"$ref": "#/components/schemas/Hash"}},
         "codelist": {"type": "boolean", "description": "True if the codelist is deleted too."}}},
     "position": {"$ref": "#/components/schemas/Position"}}},
+"DiffSide": {"type": "object",
+  "required": ["hash", "tag", "status", "release", "codelist", "codes_count"],
+  "properties": {
+    "hash": {"$ref": "#/components/schemas/Hash"}, "tag": {"type": ["string", "null"]},
+    "status": {"$ref": "#/components/schemas/VersionStatus"}, "release": {"type": "string"},
+    "codelist": {"$ref": "#/components/schemas/Handle"}, "codes_count": {"type": "integer"}}},
+"CodeWithTerm": {"type": "object", "required": ["code", "term"],
+  "properties": {"code": {"$ref": "#/components/schemas/Code"}, "term": {"type": "string"}}},
+"DiffPart": {"type": "object", "required": ["codes", "groups"],
+  "properties": {
+    "codes": {"$ref": "#/components/schemas/Codes"},
+    "groups": {"type": "array",
+      "description": "The topmost of these codes, by term, each with its descendants among them.",
+      "items": {"type": "object", "required": ["code", "term", "descendants"],
+        "properties": {
+          "code": {"$ref": "#/components/schemas/Code"}, "term": {"type": "string"},
+          "descendants": {"type": "array",
+                          "items": {"$ref": "#/components/schemas/CodeWithTerm"}}}}}}},
+"VersionDiff": {"type": "object",
+  "required": ["left", "right", "left_only", "right_only", "common"],
+  "description": "Terms and hierarchy are those of each side's release; of the left one in common.",
+  "properties": {
+    "left": {"$ref": "#/components/schemas/DiffSide"},
+    "right": {"$ref": "#/components/schemas/DiffSide"},
+    "left_only": {"$ref": "#/components/schemas/DiffPart"},
+    "right_only": {"$ref": "#/components/schemas/DiffPart"},
+    "common": {"$ref": "#/components/schemas/DiffPart"}}},
 "VersionStatusChanged": {"type": "object", "required": ["hash", "status", "deleted", "position"],
   "properties": {
     "hash": {"$ref": "#/components/schemas/Hash"},

@@ -4,6 +4,7 @@
 #include "server/web/builder_forms.h"
 #include "server/web/codelist_forms.h"
 #include "server/web/conversions_page.h"
+#include "server/web/diff_page.h"
 #include "server/web/organisation_pages.h"
 #include "server/web/version_forms.h"
 #include "server/web/version_pages.h"
@@ -39,6 +40,13 @@ void add_codelist_routes(http::Router& router, application::Application& applica
     add(pattern + "{version}/", [&application, kind = kind](auto&, const PathParameters& path) {
       return version_page(application, owner_in(path, kind), path["slug"], path["version"]);
     });
+  }
+  for (const auto& [kind, pattern] : forms) {
+    add(pattern + "{version}/diff/{other}/",
+        [&application, kind = kind](auto&, const PathParameters& path) {
+          return diff_page(application, owner_in(path, kind), path["slug"], path["version"],
+                           path["other"]);
+        });
   }
 }
 

@@ -11,7 +11,7 @@ namespace codelog::tests {
 // Keeps keys in the order of the file, because OpenCodelists' JSON is compared byte for byte.
 using OrderedJson = nlohmann::ordered_json;
 
-// One of 00_state, 06_downloads, 09_api, 09_check, 10_builder, 11_second_release.
+// One of 00_state, 06_downloads, 07_diffs, 09_api, 09_check, 10_builder, 11_second_release.
 OrderedJson read_golden(const std::string& name);
 
 // Brings the site into the state of 00_state, with the same ids, through the log.

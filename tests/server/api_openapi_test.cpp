@@ -202,6 +202,9 @@ void ask_about_versions(Checked& checked, const std::string& hash) {
   const json old_style = checked.ask("POST", versions, codelist("/versions"), table).json();
   const std::string old_version = "/api/v2/versions/" + old_style.at("hash").get<std::string>();
   checked.ask("GET", path, old_version, nullptr, "");
+  checked.ask("GET", path + "/diff/{other}",
+              version + "/diff/" + old_style.at("hash").get<std::string>(), nullptr, "");
+  CHECK(checked.ask("GET", path + "/diff/{other}", version + "/diff/x", nullptr, "").status == 404);
   checked.ask("POST", path + "/convert", old_version + "/convert");
   checked.ask("DELETE", path, old_version);
   checked.ask("GET", std::string(codelist_path) + "/history", codelist("/history?changes=true"),
