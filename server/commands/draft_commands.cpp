@@ -5,6 +5,7 @@
 #include "server/commands/draft_making.h"
 #include "server/commands/draft_steps.h"
 #include "server/commands/permissions.h"
+#include "server/commands/search_reruns.h"
 #include "server/commands/texts.h"
 #include "server/commands/typed_search.h"
 #include "server/commands/uploaded_table.h"
@@ -241,6 +242,54 @@ Result<Commit> DraftCommands::reapply(const Write& write, VersionId id) {
                                                 workspace.codeset->changes_if_reapplied()};
                 event.settled = settled_by(views, draft, event.changes, {});
                 return step_decision(draft, "ReapplyStatuses", std::move(event));
+              });
+}
+
+namespace {
+
+// What an update changes; without `version` and `settled`.
+events::StatusesReapplied update_of(const Workspace& workspace) {
+  const coding_systems::Release& release = *workspace.release;
+  events::StatusesReapplied event;
+  event.release_digest = release.file_digest();
+  coding_systems::Codeset after = *workspace.codeset;
+  std::vector<std::string> gone;
+  for (events::CodeWithStatus& code : after.codes()) {
+    const auto node = release.find(code.code);
+    if (!node || !release.has_concept(*node)) gone.push_back(std::move(code.code));
+  }
+  after.apply(after.changes_if_removed(gone));
+  SearchReruns searches(workspace.release, request_searches_work_max);
+  for (const projections::SearchRecord& record : workspace.searches->records) {
+    const SearchReruns::Found& found = searches.run(record.search);
+    if (found.too_many) continue;
+    after.apply(after.changes_if_added(found.codes));
+    if (found.codes == record.search.codes) continue;
+    event.searches_removed.push_back(record.search);
+    event.searches_added.push_back(record.search);
+    event.searches_added.back().codes = found.codes;
+  }
+  after.apply(after.changes_if_added(after.missing_descendants()));
+  after.apply(after.changes_if_reapplied());
+  event.changes = coding_systems::Codeset::changes_between(*workspace.codeset, after);
+  return event;
+}
+
+}  // namespace
+
+Result<Commit> DraftCommands::update(const Write& write, VersionId id) {
+  Prepared<std::pair<Position, ReleasePointer>, events::StatusesReapplied> prepared;
+  return step(write, id, {.preparation = &prepared},
+              [&](const Views& views, const VersionRecord& draft,
+                  const Workspace& workspace) -> Result<Decision> {
+                const auto* made = prepared.of({draft.changed_at, workspace.release},
+                                               [&] { return update_of(workspace); });
+                if (made == nullptr) return Decision{};
+                events::StatusesReapplied event = *made;
+                if (event.changes.empty() && event.searches_added.empty()) return Decision{};
+                event.version = id;
+                event.settled = settled_by(views, draft, event.changes, {});
+                return step_decision(draft, "UpdateDraft", std::move(event));
               });
 }
 

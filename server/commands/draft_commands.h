@@ -51,6 +51,10 @@ class DraftCommands {
                                      const std::optional<std::vector<std::string>>& codes);
   // Computes all inherited statuses again from the decided ones.
   Result<Commit> reapply(const Write& write, VersionId id);
+  // Brings the draft up to date with its release: runs its searches again, removes codes that the
+  // release does not have, adds the missing descendants of the others, and reapplies. Without any
+  // change, commits nothing. A search that cannot run now, or finds too many codes, stays as it is.
+  Result<Commit> update(const Write& write, VersionId id);
   // Takes the draft's last step back; does the step again that was taken back last. If another user
   // made that step (or took it back), `base_position` must include that: nobody's work is taken
   // back unseen. Errors: conflict when there is nothing to undo or redo, or, naming base_position

@@ -209,7 +209,9 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
 }
 
 Result<Commit> VersionCommands::create_draft(const Write& write, VersionId source_id,
-                                             const std::optional<std::string>& alias) {
+                                             const std::optional<std::string>& alias,
+                                             const std::optional<std::string>& author) {
+  if (author && !write.actor.is_system) return forbidden("only the site itself names an author");
   Prepared<std::pair<Position, ReleasePointer>, Result<events::VersionCreated>> prepared;
   const Turn turn{.allocates_ids = true,
                   .codelist = codelist_of(executor_.site(), source_id),
@@ -217,6 +219,9 @@ Result<Commit> VersionCommands::create_draft(const Write& write, VersionId sourc
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto source = find_editable(views, write.actor, source_id);
     if (!source) return source.error();
+    if (author && !views.user(*author)) {
+      return base::field_error(ErrorCode::not_found, "author", "there is no user " + *author);
+    }
     auto release = choose_release(executor_.site(), views, source->codelist.coding_system, alias);
     if (!release) return release.error();
     if (!release->open) return only_uploaded();
@@ -226,7 +231,7 @@ Result<Commit> VersionCommands::create_draft(const Write& write, VersionId sourc
     auto draft = *made;
     if (!draft) return draft.error();
     complete(*draft, views, source->codelist.id, *release, std::nullopt);
-    if (!write.actor.is_system) draft->author = write.actor.username;
+    draft->author = write.actor.is_system ? author : std::optional(write.actor.username);
     return Decision{"CreateDraft", {Stream::of_codelist(source->codelist.id)}, {std::move(*draft)}};
   });
 }

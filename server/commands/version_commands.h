@@ -55,8 +55,11 @@ class VersionCommands {
   Result<Commit> update_codelist(const Write& write, CodelistId id, const UpdateCodelist& command);
   // A draft made from a version, on its release or another of the same system: copies codes and
   // statuses and runs the searches again. Codes that these or the hierarchy add are unresolved.
+  // Only the site itself names an author; otherwise it is the actor. Errors: not_found, naming
+  // "author" (no such user).
   Result<Commit> create_draft(const Write& write, VersionId source_id,
-                              const std::optional<std::string>& alias);
+                              const std::optional<std::string>& alias,
+                              const std::optional<std::string>& author = std::nullopt);
   // A draft on a newer release (upgrade.h) with all changes of the release. Inherited statuses
   // follow the new hierarchy, and statuses that nobody has decided wait for confirmation. Always
   // succeeds if the newer release can be opened.

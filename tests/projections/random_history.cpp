@@ -385,6 +385,7 @@ bool RandomHistory::draft_step() {
     case 4:
       return note(drafts_.redo(write, draft->id));
     case 5:
+      if (chance(0.3)) return note(drafts_.update(write, draft->id));
       return chance(0.3) && note(drafts_.reapply(write, draft->id));
     default: {
       const auto codes = views.codes(draft->id);
