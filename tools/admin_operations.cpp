@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <thread>
 
 #include "events/base/digest.h"
 #include "events/base/version_hash.h"
 #include "server/api/past.h"
 #include "server/application/names.h"
 #include "server/commands/permissions.h"
+#include "tools/codelist_operations.h"
 #include "tools/commit_json.h"
 #include "tools/demo_content.h"
 
@@ -110,6 +110,9 @@ Result<Json> AdminOperations::run_named(std::string_view operation, const Json& 
     return run_log_operation(folder_, operation, arguments, report);
   }
   if (operation == "release.report") return report_release(arguments, report);
+  if (auto done = run_codelist_operation(application_, operation, arguments, report)) {
+    return std::move(*done);
+  }
   const auto found = std::ranges::find(operations, operation, &Named::name);
   if (found == operations.end()) {
     return Error{ErrorCode::invalid, "there is no operation " + std::string(operation), {}};
@@ -318,24 +321,10 @@ Json report_to_json(const projections::Views& views,
 // {alias} -> the report. Made in the background, as for HTTP clients.
 Result<Json> AdminOperations::report_release(const Json& arguments,
                                              const site::ReportProgress& report) {
-  constexpr std::chrono::milliseconds between_looks{50};
   const auto alias = text_argument(arguments, "alias");
   if (!alias) return alias.error();
-  const auto started = application_.upgrade_reports().start(system_write(), *alias);
-  if (!started) return started.error();
-  for (;;) {
-    const auto state = application_.upgrade_reports().state_of(*alias);
-    if (!state || (!state->is_running && state->error)) {
-      return state ? *state->error
-                   : Error{ErrorCode::conflict, "another report has replaced this one", {}};
-    }
-    if (!state->is_running) break;
-    if (report && !report({"comparing versions", state->done, state->total})) {
-      return Error{
-          ErrorCode::unavailable, "stopped waiting for the report, which is still being made", {}};
-    }
-    std::this_thread::sleep_for(between_looks);
-  }
+  const auto waited = wait_for_upgrade_report(application_, *alias, report);
+  if (!waited) return waited.error();
   const auto views = folder_.projections().views();
   const auto made = views.upgrade_report(*alias);
   CODELOG_CHECK(made.has_value(), "a report that was recorded is in the views");

@@ -47,9 +47,27 @@ std::string report_lines(const Json& report) {
   return lines;
 }
 
+std::string compatible_lines(const Json& answer) {
+  std::string lines;
+  for (const Json& release : answer.at("releases")) {
+    const Json& compatible = release.at("compatible");
+    lines += release.value("alias", "") + ": " + std::to_string(compatible.size()) + " of " +
+             release.at("versions").dump() + " versions are compatible\n";
+    for (const Json& version : compatible) {
+      lines += "  " + version.value("codelist", "") + " " + version.value("version", "") + "\n";
+    }
+  }
+  return lines.empty() ? "No coding system has two releases with codes.\n" : lines;
+}
+
 int list(const ReleaseOptions& options) {
   return finish(run_operation(options.common, "release.list", Json::object()), options.common,
                 release_lines);
+}
+
+int mark_compatible(const ReleaseOptions& options) {
+  return finish(run_operation(options.common, "release.compatible", Json::object()), options.common,
+                compatible_lines);
 }
 
 int report(const ReleaseOptions& options) {
@@ -79,6 +97,15 @@ void add_release_commands(Command program) {
                       {"list", "List the releases that are registered.",
                        "codelog release list\ncodelog release list --json"},
                       list, list_options);
+  auto compatible_options = std::make_shared<ReleaseOptions>();
+  add_release_command(
+      group,
+      {"compatible",
+       "Mark the finished versions that are the same on newer releases: the same searches find "
+       "the same codes, with the same hierarchy. Makes the report on every release after the "
+       "first one of its coding system, oldest first.",
+       "codelog release compatible\ncodelog release compatible --json"},
+      mark_compatible, compatible_options);
   auto report_options = std::make_shared<ReleaseOptions>();
   Command command = add_release_command(
       group,

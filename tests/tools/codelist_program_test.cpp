@@ -1,0 +1,168 @@
+// The commands that take the place of OpenCodelists' commands and scripts on codelists and drafts.
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "events/base/file.h"
+#include "tests/tools/program.h"
+#include "tools/demo/zip_writer.h"
+
+namespace codelog::tools::test::codelist_program_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The demonstration's version of a codelist with a status.
+std::string version_of(const Json& demo, const std::string& slug, const std::string& status) {
+  for (const Json& codelist : demo["codelists"]) {
+    if (codelist["slug"] == slug && codelist["status"] == status) return codelist["version"];
+  }
+  FAIL("the demonstration has no such codelist: " << slug);
+  return "";
+}
+
+// Makes a codelist of alice's from a table; returns its version's hash.
+std::string upload(const Server& server, const Json& demo, const std::string& name,
+                   const std::string& system, const std::string& csv) {
+  const HttpAnswer answer = server.send(json_request(
+      "POST", "/api/v2/codelists", demo["tokens"]["alice"].get<std::string>(),
+      {{"owner", "user/alice"}, {"name", name}, {"coding_system", system}, {"csv", csv}}));
+  INFO(answer.body);
+  REQUIRE(answer.status == 201);
+  return Json::parse(answer.body)["version"]["hash"];
+}
+
+// Some code of the newest release.
+std::string code_of(const Server& server, const std::string& alias, const std::string& term) {
+  const Json found =
+      Json::parse(server.get("/api/v2/releases/" + alias + "/search?term=" + term).body);
+  REQUIRE_FALSE(found["matching"].empty());
+  return found["matching"][0];
+}
+
+// A workbook that maps one presentation of the demonstration to its VMP.
+fs::path write_bnfdmd_workbook(const Data& data) {
+  const auto row = [](const char* type, const char* bnf, const char* snomed) {
+    std::string cells;
+    for (const char* text : {"1", type, bnf, "name", snomed}) {
+      cells += "<c t=\"inlineStr\"><is><t>" + std::string(text) + "</t></is></c>";
+    }
+    return "<row>" + cells + "</row>";
+  };
+  demo::ZipWriter zip;
+  zip.add("[Content_Types].xml", "<Types/>");
+  zip.add(
+      "xl/workbook.xml",
+      "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">"
+      "<sheets><sheet name=\"Map\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>");
+  zip.add("xl/_rels/workbook.xml.rels",
+          "<Relationships><Relationship Id=\"rId1\" Type=\"http://x/worksheet\" "
+          "Target=\"worksheets/sheet1.xml\"/></Relationships>");
+  zip.add("xl/worksheets/sheet1.xml",
+          "<worksheet><sheetData>" + row("VMP / VMPP/ AMP / AMPP", "BNF Code", "SNOMED Code") +
+              row("VMP", "0212000A0AAAAAA", "50001069999999105") + "</sheetData></worksheet>");
+  const fs::path file = data.path().parent_path() / "map.xlsx";
+  REQUIRE(zip.write(file));
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("a draft is made on the newest release, and brought up to date", "[program]") {
+  const Data data;
+  const Json demo = data.run_json({"demo"});
+  const std::string published = version_of(demo, "asthma-diagnoses", "published");
+  const std::string text = data.run({"draft", "create", published, "--author", "bob"});
+  CHECK_THAT(text, Catch::StartsWith("new draft at /builder/") && Catch::Contains(" updated:\n") &&
+                       Catch::Contains(" - (+) (changed from ?)\n"));
+  const std::string hash = text.substr(std::string("new draft at /builder/").size(), 8);
+  CHECK(data.run({"draft", "update", hash}) == "draft " + hash + ": no changes required\n");
+
+  const Json on_first = data.run_json(
+      {"draft", "create", published, "--author", "bob", "--release", "snomedct_demo_20240101"});
+  CHECK(on_first["changes"].empty());
+  CHECK(on_first["page"] == "/builder/" + on_first["version"].get<std::string>() + "/");
+  const Json commit = data.run_json({"log", "show", on_first["position"].dump()});
+  CHECK(commit["events"][0]["author"] == "bob");
+
+  CHECK(data.refused({"draft", "create", published, "--author", "nobody"})["errors"][0]["field"] ==
+        "author");
+  CHECK(data.refused({"draft", "update", published})["code"] == "conflict");
+  CHECK_THAT(data.refused({"draft", "update", "00000000"})["detail"].get<std::string>(),
+             Catch::Contains("there is no version 00000000"));
+}
+
+TEST_CASE("versions that are the same on newer releases are marked", "[program]") {
+  const Data data;
+  CHECK(data.run({"release", "compatible"}) == "No coding system has two releases with codes.\n");
+  data.run({"demo"});
+  const Json marked = data.run_json({"release", "compatible"});
+  REQUIRE(marked["releases"].size() == 1);
+  CHECK(marked["releases"][0]["alias"] == "snomedct_demo_20240701");
+  const Server server(data.path());  // the same through the server
+  CHECK(data.run_json({"release", "compatible"}) == marked);
+  CHECK_THAT(data.run({"release", "compatible"}),
+             Catch::StartsWith("snomedct_demo_20240701: ") && Catch::Contains("are compatible"));
+}
+
+TEST_CASE("an uploaded table is converted to new style", "[program]") {
+  const Data data;
+  const Json demo = data.run_json({"demo"});
+  const Server server(data.path());
+  const std::string code = code_of(server, "snomedct_demo_20240101", "asthma");
+  upload(server, demo, "Uploaded", "snomedct", "code,term\n" + code + ",x\n");
+  const Json made = data.run_json({"codelist", "convert", "user/alice/uploaded"});
+  CHECK(made["codes"] == 1);
+  CHECK(made["page"] ==
+        "/codelist/user/alice/uploaded/" + made["version"].get<std::string>() + "/");
+  const Json version =
+      Json::parse(server.get("/api/v2/versions/" + made["version"].get<std::string>()).body);
+  CHECK(version["style"] == "new");
+  CHECK(version["status"] == "under review");
+
+  CHECK(data.refused({"codelist", "convert", "user/alice/uploaded"})["code"] == "conflict");
+  CHECK(data.refused({"codelist", "convert", "user/alice/nothing"})["code"] == "not_found");
+  CHECK(data.refused({"codelist", "convert", "nothing"})["errors"][0]["field"] == "codelist");
+}
+
+TEST_CASE("a conversion to dm+d tells for each version what came of it", "[program]") {
+  const Data data;
+  const Json demo = data.run_json({"demo"});
+  const fs::path file = data.path().parent_path() / "versions.csv";
+  data.run({"import", "bnfdmd", write_bnfdmd_workbook(data).string(), "--release", "20240101",
+            "--valid-from", "2024-01-01"});
+  const std::string statins = version_of(demo, "statins", "published");
+  REQUIRE(base::write_file_durably(
+      file, "name,URL\nStatins,https://example.org/codelist/example-university/statins/" + statins +
+                "/\nNo such,00000000\nNo address,\nSNOMED CT," +
+                version_of(demo, "asthma-diagnoses", "published") + "\n"));
+  const Json first = data.run_json({"codelist", "convert-bnf", file.string()});
+  CHECK(first["rows"] == 3);
+  const auto result = base::read_file(data.path().parent_path() / "versions_converted.csv");
+  REQUIRE(result);
+  CHECK_THAT(*result, Catch::StartsWith("BNF version,dm+d codelist,created,comments\r\n") &&
+                          Catch::Contains("00000000,,False,BNF version not found (input file row "
+                                          "3)\r\n"));
+  CAPTURE(*result);
+  CHECK(first["created"] == 1);
+  CHECK_THAT(*result, Catch::Contains(",/codelist/example-university/statins-dmd/"));
+  // The second time, the dm+d version exists.
+  CHECK(data.run({"codelist", "convert-bnf", file.string()}) ==
+        "0 of 3 versions converted; see " +
+            (data.path().parent_path() / "versions_converted.csv").string() + "\n");
+  CHECK_THAT(*base::read_file(data.path().parent_path() / "versions_converted.csv"),
+             Catch::Contains("already exists"));
+
+  REQUIRE(base::write_file_durably(file, "address\nx\n"));
+  CHECK(data.refused({"codelist", "convert-bnf", file.string()})["detail"] ==
+        "the first row has no column named url");
+}
+
+TEST_CASE("the unmapped codes need a mapping and a release", "[program]") {
+  const Data data;
+  const fs::path file = data.path().parent_path() / "unmapped.csv";
+  const Json refused = data.refused({"mapping", "unmapped", file.string()});
+  CHECK(refused["code"] == "unavailable");
+  CHECK_FALSE(fs::exists(file));
+}
+
+}  // namespace codelog::tools::test::codelist_program_test
