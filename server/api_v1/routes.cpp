@@ -6,6 +6,7 @@
 #include "server/api_v1/check.h"
 #include "server/api_v1/coding_systems.h"
 #include "server/api_v1/lists.h"
+#include "server/api_v1/old_addresses.h"
 #include "server/api_v1/writes.h"
 #include "server/application/pages.h"
 #include "server/caching/cached_route.h"
@@ -197,6 +198,7 @@ void add_download_routes(Router& router, Application& application, const OwnerFo
 }  // namespace
 
 void add_routes(Router& router, Application& application) {
+  add_old_addresses(router);
   const auto lists = std::make_shared<Lists>();  // shared by the routes
   add_all_list(router, application, lists);
   add_check_route(router, application);

@@ -5,6 +5,7 @@
 #include "server/web/codelist_forms.h"
 #include "server/web/conversions_page.h"
 #include "server/web/diff_page.h"
+#include "server/web/fixed_pages.h"
 #include "server/web/organisation_pages.h"
 #include "server/web/version_forms.h"
 #include "server/web/version_pages.h"
@@ -57,6 +58,7 @@ void add_routes(http::Router& router, application::Application& application) {
   add_codelist_forms(router, application);
   add_version_forms(router, application);
   add_codelist_routes(router, application);
+  add_fixed_pages(router);
   add_account_pages(router, application);
   add_builder_forms(router, application);
   add_organisation_pages(router, application);
