@@ -190,7 +190,30 @@ Response more_json(const coding_systems::Release* release, const std::vector<std
   return http::json_text(200, json.take());
 }
 
-// From the newest release. It changes nothing, so it needs no form token.
+// The ready release of the system with the alias of the body, or the newest one if it has none.
+// Null if the system has no release.
+Result<commands::ReleasePointer> release_for(const Application& application,
+                                             const CodingSystemInfo& system,
+                                             const nlohmann::json& body) {
+  const Views views = application.views();
+  const auto alias = body.find("release");
+  if (alias != body.end() && !alias->is_null()) {
+    if (!alias->is_string()) {
+      return base::field_error(ErrorCode::invalid, "release", "must be a text");
+    }
+    auto chosen = commands::choose_release(application.site(), views, std::string(system.id),
+                                           alias->get<std::string>());
+    if (!chosen) return chosen.error();
+    return std::move(chosen->open);
+  }
+  const auto newest = commands::newest_release(application.site().log, views, system.id);
+  if (!newest || newest->file_digest == base::Sha256{}) return commands::ReleasePointer();
+  auto opened = application.site().open_release(system.id, newest->alias);
+  if (!opened) return base::Error{ErrorCode::unavailable, opened.error().detail, {}};
+  return opened;
+}
+
+// From the newest release, as in OpenCodelists, or the one of the key `release`.
 Response more_info(Application& application, const Request& request, const PathParameters& path) {
   const auto* system = coding_systems::find_coding_system(path["system"]);
   if (system == nullptr) return error_text(200, "Invalid coding system");
@@ -200,13 +223,9 @@ Response more_info(Application& application, const Request& request, const PathP
   auto codes = codes_in(*body);
   if (!codes) return error_text(400, "codes must be a list of texts");
   commands::sort_unique(*codes);
-  for (const LatestRelease& latest : latest_releases(application, application.views())) {
-    if (latest.system != system) continue;
-    const auto opened = application.site().open_release(system->id, latest.release.alias);
-    if (!opened) return error_answer(503, opened.error());
-    return more_json(opened->get(), *codes);
-  }
-  return more_json(nullptr, *codes);
+  const auto release = release_for(application, *system, *body);
+  if (!release) return error_answer(http::http_status(release.error().code), release.error());
+  return more_json(release->get(), *codes);
 }
 
 // --- Refset versions

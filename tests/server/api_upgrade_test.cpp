@@ -449,6 +449,20 @@ TEST_CASE("details of codes come from the newest release", "[releases]") {
         json{{"synonyms", json::object()}, {"references", json::object()}});
   CHECK(ask("icd10", R"({"codes": ["A00"]})").json().at("synonyms") == json::object());
   CHECK(ask("bnf", R"({"codes": [1]})").status == 400);
+
+  // From the draft's release, if it is named.
+  const std::string first = "snomedct_small_20240101";
+  const std::string second =
+      site.import_snomedct("uk_sct2cl_5.1.0_20240601000001Z.zip", "second", "2024-06-01");
+  const auto of = [&](const std::string& release) {
+    return ask("snomedct", json{{"codes", {code}}, {"release", release}}.dump());
+  };
+  CHECK(of(first).json() == more);
+  CHECK(of(second).json() == ask("snomedct", json{{"codes", {code}}}.dump()).json());
+  const Reply other = of("bnf_small_20240101");
+  CHECK(other.status == 400);
+  CHECK_THAT(other.body, Catch::Contains("is not a valid database alias for a SNOMED CT release"));
+  CHECK(ask("snomedct", R"({"release": 1})").status == 400);
 }
 
 }  // namespace codelog::tests::api_upgrade_test
