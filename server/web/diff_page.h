@@ -3,7 +3,6 @@
 
 #include <string_view>
 
-#include "events/event.h"
 #include "server/application/application.h"
 #include "server/http/response.h"
 
