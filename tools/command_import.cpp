@@ -1,9 +1,14 @@
+#include <cstdlib>
 #include <memory>
 
+#include "coding_systems/versioning/alias.h"
+#include "events/base/file.h"
+#include "events/base/text.h"
 #include "mappings/files/mappings.h"
 #include "server/site/mapping_import.h"
 #include "server/site/release_import.h"
 #include "tools/command.h"
+#include "tools/latest_archive.h"
 #include "tools/remote_registry.h"
 #include "tools/terminal.h"
 
@@ -14,6 +19,9 @@ struct ImportOptions {
   CommonOptions common;
   site::ReleaseImport command;
   std::string archive;
+  bool latest = false;
+  std::string trud_url = trud_url_default;
+  std::string trud_key_file;
 };
 
 Json stages_to_json(const coding_systems::ImportOutcome& outcome) {
@@ -71,10 +79,8 @@ int import_with_progress(const ImportOptions& options, const char* result_name, 
                 [&](const Json& release) { return release.value(result_name, "") + "\n"; });
 }
 
-int import(const ImportOptions& options) {
+int import_archive(const ImportOptions& options, const site::ReleaseImport& command) {
   const std::filesystem::path data = options.common.folder().data;
-  site::ReleaseImport command = options.command;
-  command.archive = options.archive;
   if (mappings::is_mapping(command.system_id)) {
     const site::MappingImport mapping{command.system_id, command.archive, command.release_name,
                                       command.valid_from};
@@ -85,6 +91,100 @@ int import(const ImportOptions& options) {
   return import_with_progress(options, "alias", [&](auto& registry, const auto& report) {
     return site::import_release(data, command, registry, report);
   });
+}
+
+// --- The latest archive
+
+// The key for TRUD: from a file, or from the environment. Never from the command line, which other
+// users of the machine can read. "" if there is none.
+base::Result<std::string> trud_key(const ImportOptions& options) {
+  if (options.trud_key_file.empty()) {
+    const char* key = std::getenv("TRUD_API_KEY");
+    return std::string(key == nullptr ? "" : key);
+  }
+  const auto text = base::read_file(options.trud_key_file);
+  if (!text) return text.error();
+  std::string key(base::trim_unicode_space(*text));
+  if (!key.empty()) return key;
+  return base::Error{
+      base::ErrorCode::invalid, options.trud_key_file + " holds no key for TRUD", {}};
+}
+
+// Errors: conflict, if the release has been imported already.
+base::Result<void> check_is_new(const ImportOptions& options, const LatestArchive& archive) {
+  RemoteRegistry registry(options.common.folder());
+  const std::string& system = options.command.system_id;
+  base::Result<std::optional<site::ImportRegistry::Known>> known =
+      std::optional<site::ImportRegistry::Known>();
+  if (mappings::is_mapping(system)) {
+    known = registry.find_newest_mapping({.mapping = system,
+                                          .name = archive.release,
+                                          .valid_from = archive.valid_from,
+                                          .import_ref = "",
+                                          .file_digest = {},
+                                          .rows_count = 0});
+    if (known && *known && (*known)->name != archive.release) known->reset();
+  } else {
+    const auto alias = coding_systems::make_alias({system, archive.release, archive.valid_from});
+    if (!alias) return alias.error();
+    known = registry.find_release(*alias);
+  }
+  if (!known) return known.error();
+  if (!*known) return {};
+  return base::Error{base::ErrorCode::conflict,
+                     "a release of " + system + " already exists for the latest release (" +
+                         archive.release + ") and valid from date (" + archive.valid_from + ")",
+                     {}};
+}
+
+base::Result<LatestArchive> download_latest(const ImportOptions& options, const std::string& key) {
+  const auto published =
+      ask_trud({options.trud_url, key}, options.command.system_id, options.archive);
+  if (!published) return published.error();
+  if (const auto is_new = check_is_new(options, published->archive); !is_new) {
+    return is_new.error();
+  }
+  ProgressLine progress;
+  const auto downloaded =
+      download_archive(*published, [&](std::uint64_t done, std::uint64_t total) {
+        progress.show("downloading", done, total);
+        return true;
+      });
+  if (!downloaded) return downloaded.error();
+  return published->archive;
+}
+
+// With a key, TRUD's latest archive; otherwise the latest in the folder.
+base::Result<LatestArchive> latest_archive(const ImportOptions& options) {
+  const auto key = trud_key(options);
+  if (!key) return key.error();
+  const bool is_at_trud = !key->empty() && !mappings::is_mapping(options.command.system_id);
+  if (is_at_trud) return download_latest(options, *key);
+  auto found = find_latest_archive(options.command.system_id, options.archive);
+  if (!found) return found.error();
+  if (const auto is_new = check_is_new(options, *found); !is_new) return is_new.error();
+  return found;
+}
+
+int import(const ImportOptions& options) {
+  site::ReleaseImport command = options.command;
+  command.archive = options.archive;
+  const bool is_named = !command.release_name.empty() && !command.valid_from.empty();
+  if (!options.latest && !is_named) {
+    print_notice("--release and --valid-from are required, or --latest");
+    return exit_usage;
+  }
+  if (!options.latest) return import_archive(options, command);
+  const auto archive = latest_archive(options);
+  if (!archive) return refuse(archive.error(), options.common);
+  command.archive = archive->file;
+  command.release_name = archive->release;
+  command.valid_from = archive->valid_from;
+  if (!options.common.json) {
+    print_notice("importing " + archive->file.filename().string() + ": release " +
+                 archive->release + ", valid from " + archive->valid_from);
+  }
+  return import_archive(options, command);
 }
 
 std::string check_system(const std::string& system) {
@@ -108,7 +208,8 @@ void add_import_command(Command program) {
        "codelog import icd10 icd_df_10.5.0_20151102000001.zip --release 5 --valid-from 2016-04-01\n"
        "codelog import ctv3 ctv3/2024-01-01 --release 2024-01-01 --valid-from 2024-01-01\n"
        "codelog import bnfdmd 'BNF Snomed Mapping data 20240115.zip' --release 20240115 "
-       "--valid-from 2024-01-01"});
+       "--valid-from 2024-01-01\n"
+       "TRUD_API_KEY=... codelog import snomedct folder-of-archives --latest"});
   // The parser fills the options; the action reads them.
   auto options = std::make_shared<ImportOptions>();
   command
@@ -121,13 +222,28 @@ void add_import_command(Command program) {
       .add_option("PATH", options->archive,
                   "The publisher's archive, file or folder, zipped or not")
       .required();
+  const Option release = command
+                             .add_option("--release", options->command.release_name,
+                                         "The publisher's name of the release")
+                             .type_name("NAME");
+  const Option valid_from =
+      command.add_option("--valid-from", options->command.valid_from, "Its first day of use")
+          .type_name("YYYY-MM-DD");
   command
-      .add_option("--release", options->command.release_name, "The publisher's name of the release")
-      .required()
-      .type_name("NAME");
-  command.add_option("--valid-from", options->command.valid_from, "Its first day of use")
-      .required()
-      .type_name("YYYY-MM-DD");
+      .add_flag("--latest", options->latest,
+                "PATH is a folder of archives: import the newest one by its name (" +
+                    systems_with_archive_names() +
+                    "). If there is a key for NHS England's TRUD, its newest archive of SNOMED CT "
+                    "or dm+d is first downloaded to the folder. The key is in the environment, as "
+                    "TRUD_API_KEY, or in a file")
+      .excludes(release)
+      .excludes(valid_from);
+  command.add_option("--trud-key-file", options->trud_key_file, "The file with the key for TRUD")
+      .type_name("FILE");
+  command.add_option("--trud-url", options->trud_url, "TRUD's address")
+      .type_name("URL")
+      .environment("CODELOG_TRUD_URL")
+      .show_default();
   add_data_options(command, options->common);
   add_json_option(command, options->common);
   command.set_action([options] { return import(*options); });
