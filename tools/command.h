@@ -30,6 +30,7 @@ void add_user_commands(Command program);
 void add_organisation_commands(Command program);
 void add_codelist_commands(Command program);
 void add_draft_commands(Command program);
+void add_codelist_import_command(Command group);
 void add_release_commands(Command program);
 void add_mapping_commands(Command program);
 void add_log_commands(Command program);

@@ -126,7 +126,7 @@ int convert_bnf(const CodelistOptions& options) {
 
 void add_codelist_commands(Command program) {
   Command group = program.add_group(
-      {"codelist", "Conversions of codelists.",
+      {"codelist", "Conversions and imports of codelists.",
        "codelog codelist convert example/asthma\ncodelog codelist convert-bnf versions.csv"});
   {
     Command command = group.add_command(
@@ -143,6 +143,7 @@ void add_codelist_commands(Command program) {
     add_json_option(command, options->common);
     command.set_action([options] { return convert(*options); });
   }
+  add_codelist_import_command(group);
   Command command = group.add_command(
       {"convert-bnf",
        "Convert BNF versions to dm+d codelists of the same owners, and publish these. Reads the "

@@ -157,6 +157,41 @@ TEST_CASE("a conversion to dm+d tells for each version what came of it", "[progr
         "the first row has no column named url");
 }
 
+TEST_CASE("many codelists are imported from one table, over the API", "[program]") {
+  const Data data;
+  const Json demo = data.run_json({"demo"});
+  const Server server(data.path());
+  const std::string code = code_of(server, "snomedct_demo_20240101", "asthma");
+  const fs::path folder = data.path().parent_path();
+  const auto write = [&](const char* name, const std::string& text) {
+    REQUIRE(base::write_file_durably(folder / name, text));
+    return (folder / name).string();
+  };
+  const std::string config = write("config.json", R"({"organisation": "example-university",
+    "coding_systems": {"x": {"id": "snomedct", "release": "snomedct_demo_20240101"}}})");
+  const std::string table =
+      write("lists.csv", "codelist_name,code\nOne," + code + "\nTwo," + code + "\nThree,1234567\n");
+  const std::string token = write("token", demo["tokens"]["alice"].get<std::string>() + "\n");
+  const std::string host = "http://127.0.0.1:" + std::to_string(server.port());
+  const std::vector<std::string> dry = {"codelist", "import", table, config, "--host", host};
+  CHECK_THAT(run_codelog(dry).output,
+             Catch::StartsWith("One: planned, new\n") && Catch::Contains("this was a dry run"));
+  auto live = dry;
+  live.insert(live.end(), {"--live-run", "--token-file", token, "--json"});
+  const FinishedProcess first = run_codelog(live);
+  CHECK(first.exit_code == 1);  // one of three has failed
+  const Json made = Json::parse(first.output);
+  CHECK(made["done"] == 2);
+  CHECK(made["codelists"][0]["detail"].get<std::string>().starts_with(
+      "new: \"/codelist/example-university/one/"));
+  CHECK_THAT(made["codelists"][2]["detail"].get<std::string>(), Catch::Contains("1234567"));
+  // The first failure ends the import.
+  const Json again = Json::parse(run_codelog(live).output);
+  CHECK(again["codelists"].size() == 1);
+  CHECK_THAT(again["codelists"][0]["detail"].get<std::string>(),
+             Catch::Contains("--force-new-version"));
+}
+
 TEST_CASE("the unmapped codes need a mapping and a release", "[program]") {
   const Data data;
   const fs::path file = data.path().parent_path() / "unmapped.csv";

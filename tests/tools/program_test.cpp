@@ -33,6 +33,7 @@ TEST_CASE("every command explains itself, with examples", "[program]") {
                                                           {"codelist", "convert-bnf"},
                                                           {"draft"},
                                                           {"draft", "create"},
+                                                          {"codelist", "import"},
                                                           {"draft", "update"},
                                                           {"release"},
                                                           {"release", "list"},
