@@ -164,6 +164,7 @@ void add_user_commands(Command program) {
   add_user_command(group, password_text, set_password);
   add_user_command(group, deactivate_text, deactivate);
   add_user_command(group, erase_text, erase);
+  add_user_upkeep_commands(group);
 }
 
 }  // namespace codelog::tools

@@ -2,6 +2,7 @@
 // people do with their own accounts: sign_in_commands.h.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "server/commands/account_rules.h"
@@ -13,6 +14,15 @@ struct AddOrganisation {
   std::string slug;
   std::string name;
   std::string url;
+};
+
+// What is not given stays.
+struct ChangeUser {
+  std::optional<std::string> name;
+  std::optional<std::string> email;
+  std::optional<bool> is_admin;
+  std::optional<std::string>
+      organisation;  // slug; makes the user its administrator, if not a member
 };
 
 class AccountCommands {
@@ -29,6 +39,9 @@ class AccountCommands {
   // Ends the user's sessions, as deactivation does.
   Result<Commit> set_password(const Write& write, const std::string& username,
                               const std::string& password);
+  // One commit; without any change, none. Errors: invalid or conflict, naming the field; not_found.
+  Result<Commit> change_details(const Write& write, const std::string& username,
+                                const ChangeUser& command);
   Result<Commit> set_admin(const Write& write, const std::string& username, bool is_admin);
   Result<Commit> set_active(const Write& write, const std::string& username, bool is_active);
   // Records the erasure, then destroys the key. After a crash in between, erase again.
