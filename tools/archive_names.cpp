@@ -60,6 +60,10 @@ std::optional<ArchiveName> version_and_day(std::string_view name) {
 std::optional<ArchiveName> read_archive_name(std::string_view system, std::string_view file_name) {
   std::string_view name = file_name;
   if (system == "snomedct" && strip(name, "uk_sct2cl_", "Z.zip")) return version_and_day(name);
+  if (system == "refsets" && strip(name, "uk_sct2pc_", ".zip")) {
+    if (name.ends_with('Z')) name.remove_suffix(1);
+    return version_and_day(name);
+  }
   if (system == "dmd" && strip(name, "nhsbsa_dmd_", ".zip")) {
     auto found = version_and_day(name);
     if (found) found->release.insert(0, found->valid_from.substr(0, 4) + " ");

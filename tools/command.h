@@ -34,6 +34,7 @@ void add_codelist_import_command(Command group);
 void add_draft_commands(Command program);
 void add_release_commands(Command program);
 void add_mapping_commands(Command program);
+void add_refsets_commands(Command program);
 void add_log_commands(Command program);
 void add_restore_command(Command program);
 void add_demo_command(Command program);

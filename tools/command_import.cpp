@@ -1,9 +1,6 @@
-#include <cstdlib>
 #include <memory>
 
 #include "coding_systems/versioning/alias.h"
-#include "events/base/file.h"
-#include "events/base/text.h"
 #include "mappings/files/mappings.h"
 #include "server/site/mapping_import.h"
 #include "server/site/release_import.h"
@@ -95,21 +92,6 @@ int import_archive(const ImportOptions& options, const site::ReleaseImport& comm
 
 // --- The latest archive
 
-// The key for TRUD: from a file, or from the environment. Never from the command line, which other
-// users of the machine can read. "" if there is none.
-base::Result<std::string> trud_key(const ImportOptions& options) {
-  if (options.trud_key_file.empty()) {
-    const char* key = std::getenv("TRUD_API_KEY");
-    return std::string(key == nullptr ? "" : key);
-  }
-  const auto text = base::read_file(options.trud_key_file);
-  if (!text) return text.error();
-  std::string key(base::trim_unicode_space(*text));
-  if (!key.empty()) return key;
-  return base::Error{
-      base::ErrorCode::invalid, options.trud_key_file + " holds no key for TRUD", {}};
-}
-
 // Errors: conflict, if the release has been imported already.
 base::Result<void> check_is_new(const ImportOptions& options, const LatestArchive& archive) {
   RemoteRegistry registry(options.common.folder());
@@ -156,7 +138,7 @@ base::Result<LatestArchive> download_latest(const ImportOptions& options, const 
 
 // With a key, TRUD's latest archive; otherwise the latest in the folder.
 base::Result<LatestArchive> latest_archive(const ImportOptions& options) {
-  const auto key = trud_key(options);
+  const auto key = read_trud_key(options.trud_key_file);
   if (!key) return key.error();
   const bool is_at_trud = !key->empty() && !mappings::is_mapping(options.command.system_id);
   if (is_at_trud) return download_latest(options, *key);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 
 #include "events/base/clock.h"
 #include "events/base/digest.h"
@@ -23,12 +24,14 @@ constexpr std::size_t answer_bytes_max = 4u << 20;
 constexpr std::uint64_t archive_bytes_max = std::uint64_t{16} << 30;  // SNOMED CT's has 1 GB
 
 constexpr std::array named_systems = {"snomedct", "dmd", "bnfdmd"};
+constexpr std::string_view refsets = "refsets";  // imported as codelists, not as a release
 
 struct TrudItem {
   std::string_view system;
   int number;
 };
-constexpr std::array trud_items = {TrudItem{"snomedct", 101}, TrudItem{"dmd", 24}};
+constexpr std::array trud_items = {TrudItem{"snomedct", 101}, TrudItem{"dmd", 24},
+                                   TrudItem{refsets, 659}};
 
 // The text without the key, which an answer may repeat.
 std::string without_key(std::string text, const std::string& key) {
@@ -94,6 +97,18 @@ Result<bool> is_as_published(const fs::path& file, const PublishedArchive& publi
 
 }  // namespace
 
+Result<std::string> read_trud_key(const std::string& file) {
+  if (file.empty()) {
+    const char* key = std::getenv("TRUD_API_KEY");
+    return std::string(key == nullptr ? "" : key);
+  }
+  const auto text = base::read_file(file);
+  if (!text) return text.error();
+  std::string key(base::trim_unicode_space(*text));
+  if (!key.empty()) return key;
+  return Error{ErrorCode::invalid, file + " holds no key for TRUD", {}};
+}
+
 std::string systems_with_archive_names() {
   std::string all;
   for (const char* system : named_systems) all += (all.empty() ? "" : ", ") + std::string(system);
@@ -101,7 +116,7 @@ std::string systems_with_archive_names() {
 }
 
 Result<LatestArchive> find_latest_archive(std::string_view system, const fs::path& folder) {
-  if (std::ranges::find(named_systems, system) == named_systems.end()) {
+  if (system != refsets && std::ranges::find(named_systems, system) == named_systems.end()) {
     return base::field_error(ErrorCode::invalid, "latest",
                              "the archives of " + std::string(system) +
                                  " have no day in their names; only " +

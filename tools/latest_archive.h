@@ -19,6 +19,11 @@ struct LatestArchive {
   std::string valid_from;  // YYYY-MM-DD
 };
 
+// The key for TRUD: from this file, or if its name is "", from the environment, as TRUD_API_KEY.
+// Never from the command line, which other users of the machine can read. "" if there is none.
+// Errors: invalid (an empty file), io.
+base::Result<std::string> read_trud_key(const std::string& file);
+
 // "snomedct, dmd, bnfdmd".
 std::string systems_with_archive_names();
 

@@ -37,6 +37,7 @@ int run_program(int argc, const char* const* argv) {
   add_draft_commands(program);
   add_release_commands(program);
   add_mapping_commands(program);
+  add_refsets_commands(program);
   add_log_commands(program);
   add_restore_command(program);
   add_demo_command(program);

@@ -99,6 +99,7 @@ TEST_CASE("the names of archives give their release and day", "[program]") {
   };
   CHECK(read("snomedct", "uk_sct2cl_36.0.0_20230412000001Z.zip") == "36.0.0, 2023-04-12");
   CHECK(read("dmd", "nhsbsa_dmd_11.3.0_20221128000001.zip") == "2022 11.3.0, 2022-11-28");
+  CHECK(read("refsets", "uk_sct2pc_57.0.0_20250627000001Z.zip") == "57.0.0, 2025-06-27");
   CHECK(read("bnfdmd", "BNF Snomed Mapping data 20240115.zip") == "20240115, 2024-01-15");
   for (const char* name :
        {"", "uk_sct2cl_36.0.0_20230432000001Z.zip", "uk_sct2cl_36.0_20230412000001Z.zip",

@@ -43,6 +43,8 @@ TEST_CASE("every command explains itself, with examples", "[program]") {
                                                           {"release", "compatible"},
                                                           {"mapping"},
                                                           {"mapping", "unmapped"},
+                                                          {"refsets"},
+                                                          {"refsets", "update"},
                                                           {"log"},
                                                           {"log", "list"},
                                                           {"log", "show"},
