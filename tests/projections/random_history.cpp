@@ -384,9 +384,12 @@ bool RandomHistory::draft_step() {
              (chance(0.7) || note(drafts_.redo(write, draft->id)));
     case 4:
       return note(drafts_.redo(write, draft->id));
-    case 5:
-      if (chance(0.3)) return note(drafts_.update(write, draft->id));
-      return chance(0.3) && note(drafts_.reapply(write, draft->id));
+    case 5: {
+      if (!chance(0.3)) return false;
+      const auto updated = drafts_.update(write, draft->id);
+      if (updated && !updated->content.events.empty()) return note(updated);
+      return note(drafts_.reapply(write, draft->id));
+    }
     default: {
       const auto codes = views.codes(draft->id);
       if (codes.empty()) return false;
