@@ -137,6 +137,7 @@ std::string target_of(const RoutePermission& row, const Subject& subject) {
       {"slug", subject.slug},
       {"slug:slug", subject.slug},
       {"version", subject.under_review},
+      {"other", subject.under_review},
       {"hash", is_about_a_draft(row) ? subject.draft : subject.under_review},
       {"id", subject.search},
       {"id:digits", subject.search},
