@@ -58,6 +58,7 @@ struct UserErased {
 struct TokenSet {
   std::string username;
   base::Sha256 token_digest{};
+  std::optional<base::Timestamp> created_at = {};  // nothing: with this commit
   bool operator==(const TokenSet&) const = default;
 };
 
@@ -129,6 +130,8 @@ struct MemberSet {
   std::string organisation;
   std::string username;
   bool is_admin = false;
+  // YYYY-MM-DD; nothing: for a new member the day of this commit, otherwise as before.
+  std::optional<std::string> date_joined = {};
   bool operator==(const MemberSet&) const = default;
 };
 

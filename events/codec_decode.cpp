@@ -62,6 +62,7 @@ class Decoder : public PartsDecoder {
   void read(const schema::TokenSet& from, TokenSet& to) {
     read(from.username(), to.username);
     read(from.token_digest(), to.token_digest);
+    read(from.created_at_us(), to.created_at);
   }
   void read(const schema::TokenAdded& from, TokenAdded& to) {
     read(from.username(), to.username);
@@ -99,6 +100,7 @@ class Decoder : public PartsDecoder {
     read(from.organisation(), to.organisation);
     read(from.username(), to.username);
     to.is_admin = from.is_admin();
+    read(from.date_joined(), to.date_joined);
   }
   void read(const schema::MemberRemoved& from, MemberRemoved& to) {
     read(from.organisation(), to.organisation);
@@ -113,6 +115,7 @@ class Decoder : public PartsDecoder {
     read(from.state(), to.state);
     read(from.file_digest(), to.file_digest);
     to.concepts_count = from.concepts_count();
+    read(from.imported_at_us(), to.imported_at);
   }
   void read(const schema::CodelistCreated& from, CodelistCreated& to) {
     to.codelist = CodelistId(from.codelist());
@@ -157,6 +160,10 @@ class Decoder : public PartsDecoder {
   void read(const schema::CodelistTagsReplaced& from, CodelistTagsReplaced& to) {
     to.codelist = CodelistId(from.codelist());
     read(from.tags(), to.tags);
+  }
+  void read(const schema::CodelistPrivacyChanged& from, CodelistPrivacyChanged& to) {
+    to.codelist = CodelistId(from.codelist());
+    to.is_private = from.is_private();
   }
   void read(const schema::CodelistDeleted& from, CodelistDeleted& to) {
     to.codelist = CodelistId(from.codelist());
@@ -260,11 +267,38 @@ class Decoder : public PartsDecoder {
     read(from.release(), to.release);
     read(from.tag(), to.tag);
     read(from.release_date(), to.release_date);
+    read(from.recorded_at_us(), to.recorded_at);
   }
   void read(const schema::UpgradesReported& from, UpgradesReported& to) {
     read(from.release(), to.release);
     read(from.release_digest(), to.release_digest);
     read(from.versions(), to.versions);
+  }
+
+  void read(const schema::SiteMigrationBegun& from, SiteMigrationBegun& to) {
+    read(from.source(), to.source);
+    to.next_codelist = CodelistId(from.next_codelist());
+    to.next_version = VersionId(from.next_version());
+    to.next_search = SearchId(from.next_search());
+  }
+  void read(const schema::UserMigrated& from, UserMigrated& to) {
+    read(from.username(), to.username);
+    read(from.last_login_at_us(), to.last_login_at);
+  }
+  void read(const schema::CodelistMigrated& from, CodelistMigrated& to) {
+    to.codelist = CodelistId(from.codelist());
+    to.created_at.unix_us = from.created_at_us();
+    to.updated_at.unix_us = from.updated_at_us();
+    read(from.handles(), to.handles);
+    read(from.collaborators(), to.collaborators);
+  }
+  void read(const schema::VersionMigrated& from, VersionMigrated& to) {
+    to.version = VersionId(from.version());
+    to.updated_at.unix_us = from.updated_at_us();
+    read(from.compatible_releases(), to.compatible_releases);
+  }
+  void read(const schema::OrganisationRemoved& from, OrganisationRemoved& to) {
+    read(from.slug(), to.slug);
   }
 
   // --- Which event

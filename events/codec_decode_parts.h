@@ -230,6 +230,16 @@ class PartsDecoder {
     read(from->types(), to.types);
     read(from->problem(), to.problem);
   }
+  void read(const schema::HandleTimes* from, HandleTimes& to) {
+    read(from->handle(), to.handle);
+    to.created_at.unix_us = from->created_at_us();
+    to.updated_at.unix_us = from->updated_at_us();
+  }
+  void read(const schema::CollaboratorTimes* from, CollaboratorTimes& to) {
+    read(from->username(), to.username);
+    to.created_at.unix_us = from->created_at_us();
+    to.updated_at.unix_us = from->updated_at_us();
+  }
   void read(const schema::VersionUpgrade* from, VersionUpgrade& to) {
     to.version = VersionId(from->version());
     read(from->outcome(), to.outcome);

@@ -63,7 +63,7 @@ class Encoder : public PartsEncoder {
   }
   Offset<schema::TokenSet> table(const TokenSet& e) {
     const auto username = text(e.username);
-    return schema::CreateTokenSet(builder_, username, digest(e.token_digest));
+    return schema::CreateTokenSet(builder_, username, digest(e.token_digest), stored(e.created_at));
   }
   Offset<schema::TokenAdded> table(const TokenAdded& e) {
     const auto username = text(e.username);
@@ -102,7 +102,8 @@ class Encoder : public PartsEncoder {
   Offset<schema::MemberSet> table(const MemberSet& e) {
     const auto organisation = text(e.organisation);
     const auto username = text(e.username);
-    return schema::CreateMemberSet(builder_, organisation, username, e.is_admin);
+    const auto date_joined = text(e.date_joined);
+    return schema::CreateMemberSet(builder_, organisation, username, e.is_admin, date_joined);
   }
   Offset<schema::MemberRemoved> table(const MemberRemoved& e) {
     const auto organisation = text(e.organisation);
@@ -117,7 +118,8 @@ class Encoder : public PartsEncoder {
     const auto import_ref = text(e.import_ref);
     return schema::CreateReleaseRegistered(builder_, alias, coding_system, name, valid_from,
                                            import_ref, stored<schema::ReleaseState>(e.state),
-                                           digest(e.file_digest), e.concepts_count);
+                                           digest(e.file_digest), e.concepts_count,
+                                           stored(e.imported_at));
   }
   Offset<schema::CodelistCreated> table(const CodelistCreated& e) {
     const auto coding_system = text(e.coding_system);
@@ -163,6 +165,9 @@ class Encoder : public PartsEncoder {
   Offset<schema::CodelistTagsReplaced> table(const CodelistTagsReplaced& e) {
     const auto all = texts_even_if_none(e.tags);
     return schema::CreateCodelistTagsReplaced(builder_, e.codelist.value(), all);
+  }
+  Offset<schema::CodelistPrivacyChanged> table(const CodelistPrivacyChanged& e) {
+    return schema::CreateCodelistPrivacyChanged(builder_, e.codelist.value(), e.is_private);
   }
   Offset<schema::CodelistDeleted> table(const CodelistDeleted& e) {
     const auto reason = text(e.reason);
@@ -273,12 +278,36 @@ class Encoder : public PartsEncoder {
     const auto tag = text(e.tag);
     const auto release_date = text(e.release_date);
     return schema::CreateRefsetVersionRecorded(builder_, stored<schema::RefsetKind>(e.kind),
-                                               release, tag, release_date);
+                                               release, tag, release_date, stored(e.recorded_at));
   }
   Offset<schema::UpgradesReported> table(const UpgradesReported& e) {
     const auto release = text(e.release);
     const auto versions = tables<schema::VersionUpgrade>(e.versions);
     return schema::CreateUpgradesReported(builder_, release, digest(e.release_digest), versions);
+  }
+
+  Offset<schema::SiteMigrationBegun> table(const SiteMigrationBegun& e) {
+    return schema::CreateSiteMigrationBegun(builder_, digest(e.source), e.next_codelist.value(),
+                                            e.next_version.value(), e.next_search.value());
+  }
+  Offset<schema::UserMigrated> table(const UserMigrated& e) {
+    const auto username = text(e.username);
+    return schema::CreateUserMigrated(builder_, username, stored(e.last_login_at));
+  }
+  Offset<schema::CodelistMigrated> table(const CodelistMigrated& e) {
+    const auto handles = tables<schema::HandleTimes>(e.handles);
+    const auto collaborators = tables<schema::CollaboratorTimes>(e.collaborators);
+    return schema::CreateCodelistMigrated(builder_, e.codelist.value(), e.created_at.unix_us,
+                                          e.updated_at.unix_us, handles,
+                                          collaborators);
+  }
+  Offset<schema::VersionMigrated> table(const VersionMigrated& e) {
+    const auto compatible = texts(e.compatible_releases);
+    return schema::CreateVersionMigrated(builder_, e.version.value(), e.updated_at.unix_us,
+                                         compatible);
+  }
+  Offset<schema::OrganisationRemoved> table(const OrganisationRemoved& e) {
+    return schema::CreateOrganisationRemoved(builder_, text(e.slug));
   }
 
   // --- The commit

@@ -189,6 +189,14 @@ class PartsEncoder {
                                        search.codes_count, stored_mode(search.mode),
                                        stored<schema::ActiveFilter>(search.active), types, problem);
   }
+  Offset<schema::HandleTimes> table(const HandleTimes& handle) {
+    return schema::CreateHandleTimes(builder_, text(handle.handle), handle.created_at.unix_us,
+                                     handle.updated_at.unix_us);
+  }
+  Offset<schema::CollaboratorTimes> table(const CollaboratorTimes& times) {
+    return schema::CreateCollaboratorTimes(builder_, text(times.username), times.created_at.unix_us,
+                                           times.updated_at.unix_us);
+  }
   Offset<schema::VersionUpgrade> table(const VersionUpgrade& row) {
     const auto problem = text(row.problem);
     const UpgradeCounts& n = row.counts;

@@ -21,6 +21,7 @@
 #include "events/base/digest.h"
 #include "events/base/search_mode.h"
 #include "events/base/strong.h"
+#include "events/migration_events.h"
 
 namespace codelog::events {
 
@@ -127,6 +128,7 @@ struct ReleaseRegistered {
   ReleaseState state = ReleaseState::ready;
   base::Sha256 file_digest{};  // of the SQLite file; zeros when the system has no file
   std::uint64_t concepts_count = 0;
+  std::optional<base::Timestamp> imported_at = {};  // nothing: with this commit
   bool operator==(const ReleaseRegistered&) const = default;
 };
 
@@ -149,7 +151,8 @@ struct RefsetVersionRecorded {
   RefsetKind kind = RefsetKind::pcd;
   std::string release;
   std::string tag;
-  std::string release_date;  // YYYY-MM-DD
+  std::string release_date;                         // YYYY-MM-DD
+  std::optional<base::Timestamp> recorded_at = {};  // nothing: with this commit
   bool operator==(const RefsetVersionRecorded&) const = default;
 };
 
@@ -254,6 +257,12 @@ struct CodelistTagsReplaced {
   CodelistId codelist;
   std::vector<std::string> tags;  // sorted, unique
   bool operator==(const CodelistTagsReplaced&) const = default;
+};
+
+struct CodelistPrivacyChanged {
+  CodelistId codelist;
+  bool is_private = false;  // lists of codelists leave it out; everybody may read it
+  bool operator==(const CodelistPrivacyChanged&) const = default;
 };
 
 struct CodelistDeleted {
@@ -389,15 +398,18 @@ struct VersionDeleted {
 // --- All events ---
 
 // In the order of the schema's union: append only.
-using AnyEvent = std::variant<
-    UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged, UserErased,
-    TokenSet, OrganisationAdded, MemberSet, MemberRemoved, ReleaseRegistered, CodelistCreated,
-    CodelistDetailsChanged, CodelistHandleChanged, CodelistReferencesReplaced,
-    CodelistSignOffsReplaced, CollaboratorAdded, CollaboratorRemoved, CodelistTagsReplaced,
-    CodelistDeleted, VersionCreated, SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied,
-    DraftStepUndone, DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
-    MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed,
-    CodelistRestored, TokenAdded, TokenRevoked, SessionStarted, SessionsEnded, OrganisationChanged>;
+using AnyEvent =
+    std::variant<UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged,
+                 UserErased, TokenSet, OrganisationAdded, MemberSet, MemberRemoved,
+                 ReleaseRegistered, CodelistCreated, CodelistDetailsChanged, CodelistHandleChanged,
+                 CodelistReferencesReplaced, CodelistSignOffsReplaced, CollaboratorAdded,
+                 CollaboratorRemoved, CodelistTagsReplaced, CodelistDeleted, VersionCreated,
+                 SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied, DraftStepUndone,
+                 DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
+                 MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed,
+                 CodelistRestored, TokenAdded, TokenRevoked, SessionStarted, SessionsEnded,
+                 OrganisationChanged, SiteMigrationBegun, UserMigrated, CodelistMigrated,
+                 VersionMigrated, OrganisationRemoved, CodelistPrivacyChanged>;
 inline constexpr std::size_t event_types_count = std::variant_size_v<AnyEvent>;
 
 template <class T, class... Alternatives>

@@ -64,6 +64,7 @@ struct Description<TokenSet> {
   static void fields(auto& event, auto&& field) {
     field("username", event.username);
     field("token_digest", event.token_digest);
+    field("created_at", event.created_at);
   }
 };
 
@@ -136,6 +137,7 @@ struct Description<MemberSet> {
     field("organisation", event.organisation);
     field("username", event.username);
     field("is_admin", event.is_admin);
+    field("date_joined", event.date_joined);
   }
 };
 
@@ -160,6 +162,7 @@ struct Description<ReleaseRegistered> {
     field("state", event.state);
     field("file_digest", event.file_digest);
     field("concepts", event.concepts_count);
+    field("imported_at", event.imported_at);
   }
 };
 
@@ -184,6 +187,7 @@ struct Description<RefsetVersionRecorded> {
     field("release", event.release);
     field("tag", event.tag);
     field("release_date", event.release_date);
+    field("recorded_at", event.recorded_at);
   }
 };
 
@@ -278,6 +282,15 @@ struct Description<CodelistTagsReplaced> {
   static void fields(auto& event, auto&& field) {
     field("codelist", event.codelist);
     field("tags", event.tags);
+  }
+};
+
+template <>
+struct Description<CodelistPrivacyChanged> {
+  static constexpr std::string_view name = "CodelistPrivacyChanged";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("is_private", event.is_private);
   }
 };
 
@@ -430,6 +443,54 @@ struct Description<VersionDeleted> {
     field("cause", event.cause);
     field("reason", event.reason);
   }
+};
+
+template <>
+struct Description<SiteMigrationBegun> {
+  static constexpr std::string_view name = "SiteMigrationBegun";
+  static void fields(auto& event, auto&& field) {
+    field("source", event.source);
+    field("next_codelist", event.next_codelist);
+    field("next_version", event.next_version);
+    field("next_search", event.next_search);
+  }
+};
+
+template <>
+struct Description<UserMigrated> {
+  static constexpr std::string_view name = "UserMigrated";
+  static void fields(auto& event, auto&& field) {
+    field("username", event.username);
+    field("last_login_at", event.last_login_at);
+  }
+};
+
+template <>
+struct Description<CodelistMigrated> {
+  static constexpr std::string_view name = "CodelistMigrated";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("created_at", event.created_at);
+    field("updated_at", event.updated_at);
+    field("handles", event.handles);
+    field("collaborators", event.collaborators);
+  }
+};
+
+template <>
+struct Description<VersionMigrated> {
+  static constexpr std::string_view name = "VersionMigrated";
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("updated_at", event.updated_at);
+    field("compatible_releases", event.compatible_releases);
+  }
+};
+
+template <>
+struct Description<OrganisationRemoved> {
+  static constexpr std::string_view name = "OrganisationRemoved";
+  static void fields(auto& event, auto&& field) { field("slug", event.slug); }
 };
 
 // Calls field(name, value) for every field of the event.

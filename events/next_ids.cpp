@@ -18,6 +18,9 @@ class TakeIds {
     for (const SearchWithResults& search : event.searches) take(search);
   }
   void operator()(const SearchAdded& event) { take(event.search); }
+  void operator()(const SiteMigrationBegun& event) {
+    next_.raise_to({event.next_codelist, event.next_version, event.next_search});
+  }
   void operator()(const auto&) {}
 
  private:

@@ -25,7 +25,9 @@ using EventTables =
                schema::VersionDeleted, schema::MappingRegistered, schema::RefsetVersionRecorded,
                schema::UpgradesReported, schema::AssumptionsConfirmed, schema::CodelistRestored,
                schema::TokenAdded, schema::TokenRevoked, schema::SessionStarted,
-               schema::SessionsEnded, schema::OrganisationChanged>;
+               schema::SessionsEnded, schema::OrganisationChanged, schema::SiteMigrationBegun,
+               schema::UserMigrated, schema::CodelistMigrated, schema::VersionMigrated,
+               schema::OrganisationRemoved, schema::CodelistPrivacyChanged>;
 
 static_assert(std::tuple_size_v<EventTables> == event_types_count);
 static_assert(static_cast<std::size_t>(schema::Event::MAX) == event_types_count);

@@ -25,6 +25,7 @@ Stream Stream::of_accounts() { return Stream(std::string(accounts_name)); }
 Stream Stream::of_release(const std::string& alias) { return made("release/", alias); }
 Stream Stream::of_mapping(const std::string& mapping) { return made("mapping/", mapping); }
 Stream Stream::of_refset(RefsetKind kind) { return made("refset/", to_string(kind)); }
+Stream Stream::of_migration() { return Stream("migration"); }
 
 std::optional<base::CodelistId> Stream::codelist() const {
   if (!name_.starts_with(codelist_prefix)) return std::nullopt;

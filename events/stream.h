@@ -31,6 +31,8 @@ class Stream {
   static Stream of_release(const std::string& alias);
   static Stream of_mapping(const std::string& mapping);
   static Stream of_refset(RefsetKind kind);
+  // Of migrations into this site.
+  static Stream of_migration();
 
   const std::string& name() const { return name_; }
   // The codelist, if this is the stream of one.

@@ -59,7 +59,7 @@ class AccountApplier {
       drop_tokens(user, [](const TokenRecord& token) { return token.is_replaceable; });
       TokenRecord token;
       token.digest = event.token_digest;
-      token.created_at = time_;
+      token.created_at = event.created_at.value_or(time_);
       token.is_replaceable = true;
       add_token(user, std::move(token));
     });
@@ -102,6 +102,15 @@ class AccountApplier {
                encode(OrganisationRecord{event.slug, event.name, event.url}));
     return {};
   }
+  Outcome on(const events::UserMigrated& event) {
+    return change_user(event.username, [&](UserRecord& user) {
+      user.last_login_at = std::max(user.last_login_at, event.last_login_at);
+    });
+  }
+  Outcome on(const events::OrganisationRemoved& event) {
+    views_.erase(keys::organisation(event.slug));
+    return {};
+  }
   Outcome on(const events::OrganisationAdded& event) {
     views_.put(keys::organisation(event.slug),
                encode(OrganisationRecord{event.slug, event.name, event.url}));
@@ -111,7 +120,11 @@ class AccountApplier {
     const std::string key = keys::member(event.organisation, event.username);
     MemberRecord member{event.organisation, event.username, event.is_admin,
                         base::format_date(time_)};
-    if (const auto bytes = views_.get(key)) member.date_joined = decode_member(*bytes).date_joined;
+    if (event.date_joined) {
+      member.date_joined = *event.date_joined;
+    } else if (const auto bytes = views_.get(key)) {
+      member.date_joined = decode_member(*bytes).date_joined;
+    }
     views_.put(key, encode(member));
     views_.put(keys::membership(event.username, event.organisation), "");
     return {};

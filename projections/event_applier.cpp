@@ -40,7 +40,7 @@ class EventApplier : private AccountApplier {
   Outcome on(const events::RefsetVersionRecorded& event) {
     views_.put(keys::refset_version(event.kind, commit_.position),
                encode(RefsetVersionRecord{event.kind, event.release, event.tag, event.release_date,
-                                          time_}));
+                                          event.recorded_at.value_or(time_)}));
     return {};
   }
 
@@ -60,7 +60,7 @@ class EventApplier : private AccountApplier {
     views_.put(keys::release(event.alias),
                encode(ReleaseRecord{event.alias, event.coding_system, event.name, event.valid_from,
                                     event.import_ref, event.state, event.file_digest,
-                                    event.concepts_count, time_}));
+                                    event.concepts_count, event.imported_at.value_or(time_)}));
     return {};
   }
 
@@ -88,6 +88,13 @@ class EventApplier : private AccountApplier {
   void claim(const Handle& handle, CodelistId id) {
     views_.put(keys::handle_slug(handle.owner, handle.slug), encode_number(id.value()));
     views_.put(keys::handle_name(handle.owner, handle.name), encode_number(id.value()));
+  }
+
+  // A migration may have given the name or slug to another codelist before it takes it from this.
+  void release(const std::string& key, CodelistId id) {
+    if (const auto holder = views_.get(key); holder && *holder == encode_number(id.value())) {
+      views_.erase(key);
+    }
   }
 
   template <class Change>
@@ -124,7 +131,7 @@ class EventApplier : private AccountApplier {
         };
         // The name is free only if no other handle has it.
         if (std::none_of(record.handles.begin(), record.handles.end(), has_name)) {
-          views_.erase(keys::handle_name(event.owner, before));
+          release(keys::handle_name(event.owner, before), record.id);
         }
       }
       claim(*found, record.id);
@@ -157,13 +164,18 @@ class EventApplier : private AccountApplier {
                            [&](CodelistRecord& record) { record.tags = event.tags; });
   }
 
+  Outcome on(const events::CodelistPrivacyChanged& event) {
+    return change_codelist(event.codelist,
+                           [&](CodelistRecord& record) { record.is_private = event.is_private; });
+  }
+
   // Events of their own, in the same commit, delete its versions.
   Outcome on(const events::CodelistDeleted& event) {
     auto& cached = views_.codelist(event.codelist);
     if (!cached.record) return misfit(commit_, name_of("no codelist", event.codelist));
     for (const Handle& handle : cached.record->handles) {
-      views_.erase(keys::handle_slug(handle.owner, handle.slug));
-      views_.erase(keys::handle_name(handle.owner, handle.name));
+      release(keys::handle_slug(handle.owner, handle.slug), event.codelist);
+      release(keys::handle_name(handle.owner, handle.name), event.codelist);
     }
     views_.erase(keys::owned(cached.record->handle().owner, event.codelist));
     cached = {std::nullopt, true};
@@ -172,6 +184,30 @@ class EventApplier : private AccountApplier {
 
   // For histories. The other events of its commit have the effect.
   Outcome on(const events::CodelistRestored&) { return {}; }
+
+  // --- Migration ---
+
+  Outcome on(const events::SiteMigrationBegun& event) {
+    const NextIds next{event.next_codelist, event.next_version, event.next_search};
+    views_.put(keys::migration(), encode(MigrationRecord{event.source, next}));
+    return {};
+  }
+  Outcome on(const events::CodelistMigrated& event) {
+    const auto changed = change_codelist(event.codelist, [&](CodelistRecord& record) {
+      record.created_at = event.created_at;
+    });
+    if (changed) views_.codelist(event.codelist).record->updated_at = event.updated_at;
+    return changed;
+  }
+  Outcome on(const events::VersionMigrated& event) {
+    const auto changed = change_version(event.version, [&](VersionRecord&) {
+      for (const std::string& release : event.compatible_releases) {
+        views_.batch_.put(keys::compatible(event.version, release), "");
+      }
+    });
+    if (changed) views_.version(event.version).record->updated_at = event.updated_at;
+    return changed;
+  }
 
   // --- Versions ---
 

@@ -109,6 +109,7 @@ std::string search(VersionId version, SearchId id) {
   return key('s', number(version.value()) + number(id.value()));
 }
 std::string searches_of(VersionId version) { return key('s', number(version.value())); }
+std::string migration() { return "G"; }
 
 std::string all_users() { return "U"; }
 std::string all_organisations() { return "O"; }

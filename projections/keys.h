@@ -22,6 +22,7 @@
 //   F kind position                RefsetVersionRecord
 //   u alias                        UpgradeReportRecord
 //   x version                      codelist of a version that has been deleted
+//   G                              MigrationRecord
 #pragma once
 
 #include <string>
@@ -67,6 +68,7 @@ std::string refset_versions(events::RefsetKind kind);
 std::string upgrade_report(std::string_view alias);
 std::string deleted_version(VersionId id);
 std::string search(VersionId version, SearchId id);
+std::string migration();
 std::string searches_of(VersionId version);
 
 // Prefixes that cover a whole kind.

@@ -160,13 +160,15 @@ void visit(auto& fields, ReleaseRecord& r) {
 void visit(auto& fields, Handle& r) { fields(r.owner, r.name, r.slug); }
 void visit(auto& fields, CodelistRecord& r) {
   fields(r.id, r.coding_system, r.handles, r.current_handle, r.description, r.methodology,
-         r.references, r.signoffs, r.collaborators, r.tags, r.created_at, r.updated_at);
+         r.references, r.signoffs, r.collaborators, r.tags, r.is_private, r.created_at,
+         r.updated_at);
 }
 void visit(auto& fields, VersionRecord& r) {
   fields(r.id, r.codelist, r.status, r.origin, r.tag, r.author, r.release, r.release_digest,
          r.source, r.has_csv_data, r.counts, r.created_at, r.updated_at, r.changed_at, r.undo_steps,
          r.redo_steps, r.assumptions_count);
 }
+void visit(auto& fields, MigrationRecord& r) { fields(r.source, r.next); }
 void visit(auto& fields, SearchRecord& r) { fields(r.version, r.search); }
 void visit(auto& fields, MappingRecord& r) {
   fields(r.mapping, r.name, r.valid_from, r.import_ref, r.file_digest, r.rows_count, r.imported_at);
@@ -214,6 +216,7 @@ std::string encode(const SearchRecord& record) { return encode_record(record); }
 std::string encode(const MappingRecord& record) { return encode_record(record); }
 std::string encode(const RefsetVersionRecord& record) { return encode_record(record); }
 std::string encode(const UpgradeReportRecord& record) { return encode_record(record); }
+std::string encode(const MigrationRecord& record) { return encode_record(record); }
 std::string encode_number(std::uint64_t value) { return encode_record(value); }
 
 std::string encode_codes(std::span<const events::CodeWithStatus> codes) {
@@ -248,6 +251,9 @@ RefsetVersionRecord decode_refset_version(std::string_view bytes) {
 }
 UpgradeReportRecord decode_upgrade_report(std::string_view bytes) {
   return decode_record<UpgradeReportRecord>(bytes);
+}
+MigrationRecord decode_migration(std::string_view bytes) {
+  return decode_record<MigrationRecord>(bytes);
 }
 std::uint64_t decode_number(std::string_view bytes) { return decode_record<std::uint64_t>(bytes); }
 

@@ -123,6 +123,13 @@ struct Handle {
   bool operator==(const Handle&) const = default;
 };
 
+// The last migration into this site.
+struct MigrationRecord {
+  base::Sha256 source{};  // of the other site's database
+  NextIds next;  // the other site's next ids; the site's own things have these or later ones
+  bool operator==(const MigrationRecord&) const = default;
+};
+
 struct CodelistRecord {
   CodelistId id;
   std::string coding_system;
@@ -134,6 +141,7 @@ struct CodelistRecord {
   std::vector<events::SignOff> signoffs;
   std::vector<std::string> collaborators;
   std::vector<std::string> tags;
+  bool is_private = false;  // lists leave it out, but everybody may read it
   Timestamp created_at;
   Timestamp updated_at;
   bool operator==(const CodelistRecord&) const = default;

@@ -149,6 +149,14 @@ std::optional<RefsetVersionRecord> Views::latest_refset_version(events::RefsetKi
   return latest;
 }
 
+std::vector<RefsetVersionRecord> Views::refset_versions(events::RefsetKind kind) const {
+  return scan(*reader_, keys::refset_versions(kind), decode_refset_version);
+}
+
+std::optional<MigrationRecord> Views::migration() const {
+  return get(*reader_, keys::migration(), decode_migration);
+}
+
 std::optional<UpgradeReportRecord> Views::upgrade_report(std::string_view alias) const {
   return get(*reader_, keys::upgrade_report(alias), decode_upgrade_report);
 }

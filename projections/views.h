@@ -54,7 +54,11 @@ class Views {
   std::optional<MappingRecord> latest_mapping(std::string_view mapping) const;
   // The one with the latest release date; among equals, the one recorded last.
   std::optional<RefsetVersionRecord> latest_refset_version(events::RefsetKind kind) const;
+  std::vector<RefsetVersionRecord> refset_versions(events::RefsetKind kind) const;  // as recorded
   std::optional<UpgradeReportRecord> upgrade_report(std::string_view alias) const;
+
+  // Nothing if no migration into this site has begun.
+  std::optional<MigrationRecord> migration() const;
 
   std::optional<CodelistRecord> codelist(CodelistId id) const;
   // Throws DamagedViews if the views have a version without its codelist.

@@ -22,6 +22,7 @@ Json json_of(base::Position position) { return position.value(); }
 Json json_of(base::Timestamp time) { return base::format_timestamp(time); }
 Json json_of(base::CodelistId id) { return id.value(); }
 Json json_of(base::VersionId id) { return base::version_hash(id); }
+Json json_of(base::SearchId id) { return id.value(); }
 Json json_of(base::CodeStatus status) { return base::to_string(status); }
 Json json_of(const events::Owner& owner) { return events::to_string(owner); }
 
@@ -94,6 +95,18 @@ Json json_of(const events::VersionUpgrade& row) {
           {"is_compatible", row.is_compatible},
           {"counts", json_of(row.counts)},
           {"problem", row.problem}};
+}
+
+Json json_of(const events::HandleTimes& times) {
+  return {{"handle", times.handle},
+          {"created_at", json_of(times.created_at)},
+          {"updated_at", json_of(times.updated_at)}};
+}
+
+Json json_of(const events::CollaboratorTimes& times) {
+  return {{"user", times.username},
+          {"created_at", json_of(times.created_at)},
+          {"updated_at", json_of(times.updated_at)}};
 }
 
 template <class Value>

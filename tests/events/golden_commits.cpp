@@ -119,6 +119,23 @@ std::vector<Event> sign_in_events() {
           OrganisationChanged{"opensafely", "OpenSAFELY", "https://www.opensafely.org/about"}};
 }
 
+std::vector<Event> migration_events() {
+  const base::Timestamp early{1'600'000'000'123'456};
+  const base::Timestamp late{1'700'000'000'654'321};
+  return {
+      SiteMigrationBegun{digest_from(13), CodelistId(4'294'967'295), VersionId(34), SearchId(17)},
+      UserMigrated{"alice", early},
+      CodelistMigrated{CodelistId(17),
+                       early,
+                       late,
+                       {{"organisation/opensafely/asthma", early, late},
+                        {"user/alice/asthma", late, base::Timestamp{-1}}},
+                       {{"bob", early, late}}},
+      VersionMigrated{VersionId(41), late, {"snomedct_3600_20230419", "snomedct_37"}},
+      OrganisationRemoved{"opensafely"},
+      CodelistPrivacyChanged{CodelistId(17), true}};
+}
+
 // Events with fields that were added later.
 std::vector<GoldenCommit> grown_events() {
   SearchWithResults words = term_search;
@@ -137,10 +154,19 @@ std::vector<GoldenCommit> grown_events() {
   VersionCreated of_expression = new_style;
   of_expression.expression = "<< 195967001 |Asthma| MINUS 281239006";
   const std::vector<std::string> settled = {"2", "4"};
+  const base::Timestamp early{1'600'000'000'123'456};
+  ReleaseRegistered imported{"bnf_1_20240101", "bnf", "1", "2024-01-01", "", ReleaseState::ready};
+  imported.imported_at = base::Timestamp{1'700'000'000'123'456};
   return {
       {"VersionCreated4", commit_of({of_expression})},
       {"StatusesReapplied3",
        commit_of({StatusesReapplied{VersionId(41), {}, changes, {}, {words}, {term_search}}})},
+      {"TokenSet2", commit_of({TokenSet{"alice", digest_from(3), early}})},
+      {"MemberSet2", commit_of({MemberSet{"opensafely", "alice", false, "2020-02-29"}})},
+      {"ReleaseRegistered2", commit_of({imported})},
+      {"RefsetVersionRecorded2",
+       commit_of({RefsetVersionRecorded{RefsetKind::pcd, "PCD 1", "20240101", "2024-01-01",
+                                        base::Timestamp{1'700'000'000'123'456}}})},
       {"CodelistCreated2", commit_of({restored_codelist})},
       {"VersionCreated3", commit_of({restored})},
       {"VersionCreated2", commit_of({upgraded})},
@@ -163,7 +189,7 @@ std::vector<GoldenCommit> grown_events() {
 std::vector<GoldenCommit> golden_commits() {
   std::vector<GoldenCommit> all;
   for (auto part : {account_events(), sign_in_events(), codelist_events(), version_events(),
-                    release_events()}) {
+                    release_events(), migration_events()}) {
     for (Event& event : part) {
       const std::string name(event_type(event));
       all.push_back({name, commit_of({std::move(event)})});

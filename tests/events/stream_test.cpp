@@ -17,6 +17,7 @@ TEST_CASE("streams keep the names that old commits have", "[stream]") {
   CHECK(Stream::of_release("bnf_a_20240101").name() == "release/bnf_a_20240101");
   CHECK(Stream::of_mapping("bnfdmd").name() == "mapping/bnfdmd");
   CHECK(Stream::of_refset(RefsetKind::pcd).name() == "refset/pcd");
+  CHECK(Stream::of_migration().name() == "migration");
 }
 
 TEST_CASE("only the stream of a codelist names one", "[stream]") {
