@@ -1,6 +1,7 @@
 #include "server/api/history.h"
 
 #include <algorithm>
+#include <concepts>
 #include <type_traits>
 #include <variant>
 
@@ -65,6 +66,10 @@ class EventWriter {
   }
   void on(std::string_view name, const events::Owner& owner) {
     json_.field(name, events::to_string(owner));
+  }
+  template <std::same_as<bool> Truth>
+  void on(std::string_view name, Truth value) {
+    json_.field(name, value);
   }
   void on(std::string_view name, events::VersionStatus status) {
     json_.field(name, events::to_string(status));

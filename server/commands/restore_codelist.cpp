@@ -277,6 +277,9 @@ class Restoration {
     if (current.tags != record_.tags) {
       events.push_back(events::CodelistTagsReplaced{record_.id, record_.tags});
     }
+    if (current.is_private != record_.is_private) {
+      events.push_back(events::CodelistPrivacyChanged{record_.id, record_.is_private});
+    }
   }
 
   const Views& now_;
