@@ -37,6 +37,7 @@ void add_mapping_commands(Command program);
 void add_refsets_commands(Command program);
 void add_log_commands(Command program);
 void add_restore_command(Command program);
+void add_migrate_command(Command program);
 void add_demo_command(Command program);
 void add_bench_command(Command program);
 void add_completion_command(Command program);

@@ -40,6 +40,7 @@ int run_program(int argc, const char* const* argv) {
   add_refsets_commands(program);
   add_log_commands(program);
   add_restore_command(program);
+  add_migrate_command(program);
   add_demo_command(program);
   add_bench_command(program);
   add_completion_command(program);
