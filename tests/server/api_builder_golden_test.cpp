@@ -5,6 +5,7 @@
 #include "events/base/text.h"
 #include "server/application/names.h"
 #include "tests/server/api_golden.h"
+#include "tests/server/api_migrated.h"
 
 namespace codelog::tests::api_builder_golden_test {
 namespace {
@@ -128,7 +129,8 @@ class Builder {
 
 TEST_CASE("75 clicks in the builder give the same draft as in OpenCodelists", "[api][golden]") {
   ApiSite site;
-  seed_golden_state(site);
+  const auto seed = GENERATE(&seed_golden_state, &seed_migrated_state);
+  seed(site);
   const OrderedJson golden = read_golden("10_builder");
   check_builder_state(site.views(), golden.at("initial_state"));
   Builder builder(site);

@@ -6,6 +6,7 @@
 #include "events/base/digest.h"
 #include "server/commands/csv_writer.h"
 #include "tests/server/api_golden.h"
+#include "tests/server/api_migrated.h"
 
 namespace codelog::tests::v1_downloads_test {
 namespace {
@@ -39,7 +40,8 @@ std::pair<std::vector<std::string>, std::vector<std::string>> modulo_equal_terms
 
 TEST_CASE("downloads and their headers equal OpenCodelists' byte for byte", "[v1][golden]") {
   ApiSite site;
-  seed_golden_state(site);
+  const auto seed = GENERATE(&seed_golden_state, &seed_migrated_state);
+  seed(site);
   const OrderedJson golden = read_golden("06_downloads");
   std::size_t equal = 0;
   for (const OrderedJson& version : golden.at("versions")) {

@@ -6,6 +6,7 @@
 #include "events/base/version_hash.h"
 #include "server/commands/codelist_commands.h"
 #include "tests/server/api_golden.h"
+#include "tests/server/api_migrated.h"
 
 namespace codelog::tests::v1_golden_test {
 namespace {
@@ -278,7 +279,8 @@ class Replay {
 
 TEST_CASE("API v1 answers as OpenCodelists does, and makes the same versions", "[v1][golden]") {
   ApiSite site;
-  seed_golden_state(site);
+  const auto seed = GENERATE(&seed_golden_state, &seed_migrated_state);
+  seed(site);
   site.clock().set("2026-11-22T12:00:00Z");
   Replay replay(site);
   const OrderedJson golden = read_golden("09_api");
