@@ -1,0 +1,94 @@
+// `codelog migrate` as operators run it: rehearsed, killed, refused, and then served.
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <thread>
+
+#include "tests/migration/old_site.h"
+#include "tests/tools/program.h"
+
+namespace codelog::tools::test::migrate_program_test {
+namespace {
+
+namespace fs = std::filesystem;
+using tests::OldSite;
+
+std::vector<std::string> migrate(const OldSite& old, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments = {"migrate", "opencodelists", old.storage().string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+}  // namespace
+
+TEST_CASE("a migrated site is served, with the old site's tokens", "[migration]") {
+  const OldSite old;
+  const auto files = old.files();
+  const Data data;
+  const std::string told = data.run(migrate(old, {"--dry-run"}));
+  CHECK_THAT(told, Catch::Contains("would write"));
+  CHECK_FALSE(fs::exists(data.path()));
+
+  const Json report = data.run_json(migrate(old, {"--verify"}));
+  CHECK(report["versions"]["added"] == 33);
+  CHECK(report["verification"]["differences_count"] == 0);
+  CHECK(old.files() == files);
+  const Server server(data.path());
+  CHECK(server.get("/codelist/test-org/new-style-codelist/v1/download.csv").status == 200);
+  const Json body = {{"owner", "user/alice"}, {"name", "New"}, {"coding_system", "snomedct"}};
+  const std::string token(40, 'a');
+  const auto made = server.send(json_request("POST", "/api/v2/codelists", token, body));
+  CAPTURE(made.body);
+  REQUIRE(made.status == 201);
+  const Json created = Json::parse(made.body);
+  CHECK(created["id"] == 32);
+  CHECK(created["version"]["hash"] == "2bf2b2ef");
+
+  // The folder belongs to the server now.
+  const Json error = data.refused(migrate(old));
+  CHECK(error["code"] == "conflict");
+}
+
+TEST_CASE("differences of the two sites give exit code 1", "[migration]") {
+  const OldSite old;
+  const Data data;
+  data.run(migrate(old));
+  old.run("UPDATE codelists_codelist SET description = 'later' WHERE id = 1");
+  const std::string told = data.run(migrate(old, {"--dry-run", "--verify"}), 1);
+  CHECK_THAT(told, Catch::Contains("description in the API differs") &&
+                       Catch::Contains("would write 1 commit"));
+  CHECK_THAT(data.run(migrate(old, {"--verify"})), Catch::Contains("both sites are equal"));
+}
+
+TEST_CASE("a refused migration leaves no data folder", "[migration]") {
+  const OldSite old;
+  old.run("CREATE TABLE plugins (id integer); CREATE TABLE more (id integer)");
+  const Data data;
+  const Json error = data.refused(migrate(old));
+  CHECK(error["code"] == "conflict");
+  CHECK(error["errors"].size() == 2);
+  CHECK_FALSE(fs::exists(data.path()));
+  const FinishedProcess finished =
+      run_codelog({"migrate", "opencodelists", "/nonexistent", "--data", data.path().string()});
+  CHECK(finished.exit_code == 2);
+}
+
+TEST_CASE("a killed migration goes on", "[migration]") {
+  const OldSite old;
+  const Data data;
+  for (const int milliseconds : {30, 60, 90, 120, 160, 200, 250}) {
+    auto arguments = migrate(old, {"--data", data.path().string()});
+    arguments.insert(arguments.begin(), CODELOG_PROGRAM);
+    auto process = ChildProcess::start({.arguments = arguments});
+    REQUIRE(process);
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+    process->send_signal(SIGKILL);
+    (void)process->wait();
+  }
+  const Json report = data.run_json(migrate(old, {"--verify"}));
+  CHECK(report["verification"]["differences"].empty());
+  CHECK_FALSE(fs::exists(data.path() / "migration"));
+  data.run({"log", "verify"});
+  data.run({"log", "rebuild", "--check"});
+}
+
+}  // namespace codelog::tools::test::migrate_program_test
