@@ -24,8 +24,8 @@ base::Result<bool> verify_password(std::string_view hash, std::string_view passw
 // True for a hash that hash_password() would make otherwise today: replace it when its user signs
 // in.
 bool is_outdated(std::string_view hash);
-// Takes as long as a wrong password, and fails as it would, so that nobody learns from a clock or an
-// error which users exist. Errors: as hash_password.
+// Takes as long as a wrong password, and fails as it would, so that nobody learns from a clock or
+// an error which users exist. Errors: as hash_password.
 base::Result<void> pretend_to_verify(std::string_view password);
 
 // Why the password is too easy to guess, for its owner to read; nothing if it will do. Asks for
