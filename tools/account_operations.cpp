@@ -57,6 +57,24 @@ Result<Json> change_user(Application& application, const Json& arguments) {
               {"position", commit->position.value()}};
 }
 
+// What is not given stays.
+Result<Json> change_organisation(Application& application, const Json& arguments) {
+  const auto slug = text_argument(arguments, "slug");
+  if (!slug) return slug.error();
+  const auto name = given_text(arguments, "name");
+  if (!name) return name.error();
+  const auto url = given_text(arguments, "url");
+  if (!url) return url.error();
+  const auto known = application.views().organisation(*slug);
+  if (!known) return Error{ErrorCode::not_found, "there is no organisation " + *slug, {}};
+  const auto commit = application.accounts().change_organisation(
+      as_system, {*slug, name->value_or(known->name), url->value_or(known->url)});
+  if (!commit) return commit.error();
+  return Json{{"slug", *slug},
+              {"changed", !commit->content.events.empty()},
+              {"position", commit->position.value()}};
+}
+
 Result<Json> spam_users(Application& application, const Json& arguments) {
   const bool erases = flag_argument(arguments, "erase");
   Json users = Json::array();
@@ -81,6 +99,7 @@ std::optional<Result<Json>> run_account_operation(Application& application,
                                                   std::string_view operation,
                                                   const Json& arguments) {
   if (operation == "user.change") return change_user(application, arguments);
+  if (operation == "organisation.change") return change_organisation(application, arguments);
   if (operation == "user.spam") return spam_users(application, arguments);
   return std::nullopt;
 }

@@ -21,6 +21,18 @@ int add_organisation(const OrganisationOptions& options) {
                 [&](const Json&) { return "added organisation " + options.slug + "\n"; });
 }
 
+int change_organisation(const OrganisationOptions& options) {
+  Json arguments = {{"slug", options.slug}};
+  if (!options.name.empty()) arguments["name"] = options.name;
+  if (!options.url.empty()) arguments["url"] = options.url;
+  return finish(
+      run_operation(options.common, "organisation.change", arguments), options.common,
+      [&](const Json& outcome) {
+        return (outcome.value("changed", false) ? "changed organisation " : "nothing to change: ") +
+               options.slug + "\n";
+      });
+}
+
 int remove_member(const OrganisationOptions& options) {
   const Json arguments = {{"organisation", options.slug}, {"username", options.username}};
   return finish(run_operation(options.common, "organisation.remove_member", arguments),
@@ -62,6 +74,18 @@ void add_organisation_commands(Command program) {
     add_data_options(add, options->common);
     add_json_option(add, options->common);
     add.set_action([options] { return add_organisation(*options); });
+  }
+  {
+    Command change = group.add_command(
+        {"change", "Change an organisation's name or web page. What is not given stays.",
+         "codelog organisation change example --name \"Example University\""});
+    auto options = std::make_shared<OrganisationOptions>();  // as above
+    change.add_option("SLUG", options->slug, "The organisation").required();
+    change.add_option("--name", options->name, "Its new name").type_name("NAME");
+    change.add_option("--url", options->url, "Its new web page").type_name("URL");
+    add_data_options(change, options->common);
+    add_json_option(change, options->common);
+    change.set_action([options] { return change_organisation(*options); });
   }
   Command member =
       group.add_command({"member", "Make a user a member, change their role, or remove them.",

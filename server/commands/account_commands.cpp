@@ -95,16 +95,6 @@ Result<Commit> AccountCommands::set_active(const Write& write, const std::string
       });
 }
 
-Result<Commit> AccountCommands::set_admin(const Write& write, const std::string& username,
-                                          bool is_admin) {
-  return change_user(
-      write, username, is_admin ? "GrantAdmin" : "RevokeAdmin",
-      [&](const projections::UserRecord& user) -> Result<std::vector<events::Event>> {
-        if (user.is_admin == is_admin) return std::vector<events::Event>{};
-        return std::vector<events::Event>{events::UserAdminChanged{username, is_admin}};
-      });
-}
-
 Result<Commit> AccountCommands::erase_user(const Write& write, const std::string& username) {
   if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
   const auto known = executor_.site().projections.views().user(username);
