@@ -2,8 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "events/base/check.h"
 #include "events/base/text.h"
 #include "server/api/schemas.h"
+#include "server/identity/permissions.h"
 
 namespace codelog::api {
 namespace {
@@ -93,10 +95,23 @@ Json responses_of(const Endpoint& endpoint) {
   return responses;
 }
 
+// The roles that may do this, by the table of permissions.
+Json roles_of(const Endpoint& endpoint) {
+  Json roles = Json::array();
+  const auto permission = identity::find_permission(endpoint.method, endpoint.path);
+  CODELOG_CHECK(permission.has_value(), "an operation without a permission");
+  for (std::size_t i = 0; i < identity::roles_count; ++i) {
+    const auto role = static_cast<identity::Role>(i);
+    if (identity::allows(*permission, role)) roles.push_back(identity::to_string(role));
+  }
+  return roles;
+}
+
 Json operation_of(const Endpoint& endpoint) {
   Json operation = {{"operationId", std::string(endpoint.id)},
                     {"summary", std::string(endpoint.summary)},
                     {"parameters", parameters_of(endpoint)},
+                    {"x-roles", roles_of(endpoint)},
                     {"responses", responses_of(endpoint)}};
   if (!endpoint.body.empty()) {
     operation["requestBody"] = {{"required", !endpoint.body_is_optional},
