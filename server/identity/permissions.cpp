@@ -12,6 +12,7 @@ using enum Permission;
 
 // By address.
 constexpr RoutePermission rows[] = {
+    {Method::get, "/", anyone},
     {Method::get, "/accounts/login/", anyone},
     {Method::post, "/accounts/login/", anyone},
     {Method::get, "/accounts/register/", anyone},
@@ -98,6 +99,7 @@ constexpr RoutePermission rows[] = {
     {Method::post, "/builder/{hash}/search/", edit},
     {Method::post, "/builder/{hash}/search/{id:digits}/{slug}/delete/", edit},
     {Method::post, "/builder/{hash}/update/", edit},
+    {Method::get, "/codelist/{owner:slug}/", anyone},
     {Method::get, "/codelist/{owner:slug}/add/", create},
     {Method::post, "/codelist/{owner:slug}/add/", create},
     {Method::get, "/codelist/{owner:slug}/{slug:slug}/", anyone},
@@ -148,6 +150,7 @@ constexpr RoutePermission rows[] = {
     {Method::get, "/robots.txt", anyone},
     {Method::get, "/static/robots.txt", anyone},
     {Method::get, "/superusers/", administer_site},
+    {Method::get, "/users/{username:slug}/", anyone},
     {Method::get, "/users/{username:slug}/new-codelist/", own_account},
     {Method::post, "/users/{username:slug}/new-codelist/", own_account},
 };

@@ -347,20 +347,12 @@ http::Response update(const Visit& visit, const http::Form&, const Draft& draft)
 
 void add_builder_forms(http::Router& router, application::Application& application) {
   const std::string base = "/builder/{hash}/";
-  const auto show = [&](const std::string& pattern) {
-    router.add({.methods = {http::Method::get},
-                .pattern = pattern,
-                .runs_on = http::RunsOn::worker,
-                .handler = [&application](const http::Request&, const http::PathParameters& path) {
-                  return builder_page(application, path["hash"]);
-                }});
-  };
   const auto post = [&](const std::string& pattern, DraftAction action) {
     add_page(router, application, {.pattern = pattern, .post = on_draft(std::move(action))});
   };
   for (const char* page : {"", "no-search-term/", "search/{id:digits}/{slug}/"}) {
-    show(base + page);
-    post(base + page, act);
+    add_page(router, application,
+             {.pattern = base + page, .get = builder_page, .post = on_draft(act)});
   }
   post(base + "update/", update);
   post(base + "search/", add_search);

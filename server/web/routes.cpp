@@ -7,6 +7,7 @@
 #include "server/web/diff_page.h"
 #include "server/web/fixed_pages.h"
 #include "server/web/organisation_pages.h"
+#include "server/web/start_pages.h"
 #include "server/web/version_forms.h"
 #include "server/web/version_pages.h"
 
@@ -38,9 +39,9 @@ void add_codelist_routes(http::Router& router, application::Application& applica
   const Form forms[] = {{events::OwnerKind::organisation, "/codelist/{owner:slug}/{slug:slug}/"},
                         {events::OwnerKind::user, "/codelist/user/{owner:slug}/{slug:slug}/"}};
   for (const auto& [kind, pattern] : forms) {
-    add(pattern + "{version}/", [&application, kind = kind](auto&, const PathParameters& path) {
-      return version_page(application, owner_in(path, kind), path["slug"], path["version"]);
-    });
+    add_page(router, application,
+             {.pattern = pattern + "{version}/",
+              .get = [kind = kind](const Visit& visit) { return version_page(visit, kind); }});
   }
   for (const auto& [kind, pattern] : forms) {
     add(pattern + "{version}/diff/{other}/",
@@ -62,6 +63,7 @@ void add_routes(http::Router& router, application::Application& application) {
   add_account_pages(router, application);
   add_builder_forms(router, application);
   add_organisation_pages(router, application);
+  add_start_pages(router, application);
   constexpr const char* conversions = "/conversions/";
   router.add({.methods = {Method::get}, .pattern = conversions, .handler = [](auto&, auto&) {
                 return conversions_page();

@@ -19,10 +19,6 @@ using events::VersionStatus;
 using projections::VersionRecord;
 using projections::Views;
 
-http::Response not_found() {
-  return application::error_page(404, "Please check the URL in the address bar.");
-}
-
 std::string builder_path(const VersionRecord& version) {
   return "/builder/" + base::version_hash(version.id) + "/";
 }
@@ -31,7 +27,7 @@ std::string fact(std::string_view name, std::string_view value) {
   return "<dt>" + escape_html(name) + "</dt><dd>" + escape_html(value) + "</dd>\n";
 }
 
-http::Response named_page(const NamedVersion& named, std::string_view sentence,
+http::Response named_page(const Visit& visit, const NamedVersion& named, std::string_view sentence,
                           std::string_view more) {
   const auto& [codelist, version] = named;
   std::string text = "<p>" + escape_html(sentence) + "</p>\n<dl>\n" +
@@ -40,17 +36,18 @@ http::Response named_page(const NamedVersion& named, std::string_view sentence,
   text += fact("Version", base::version_hash(version.id));
   text += fact("Coding system release", version.release);
   text.append("</dl>\n").append(more);
-  return application::page(200, codelist.handle().name, text);
+  return visit.page(200, codelist.handle().name, text);
 }
 
 }  // namespace
 
-http::Response version_page(const application::Application& application, const events::Owner& owner,
-                            std::string_view slug, std::string_view tag_or_hash) {
-  const Views views = application.views();
-  const auto named = commands::find_version(views, owner, slug, tag_or_hash);
-  if (!named) return not_found();
+http::Response version_page(const Visit& visit, events::OwnerKind owner_kind) {
+  const Views& views = visit.views();
+  const auto named = commands::find_version(views, {owner_kind, std::string(visit.path("owner"))},
+                                            visit.path("slug"), visit.path("version"));
+  if (!named) return visit.not_found();
   const auto& [codelist, version] = *named;
+  // A message that waits is for the page behind a redirect.
   if (version.status == VersionStatus::draft) return http::redirect(302, builder_path(version));
   const std::string path = commands::page_of(codelist, version);
   std::string files;
@@ -61,19 +58,19 @@ http::Response version_page(const application::Application& application, const e
     files += "<p>" + link(path + "definition.csv", "Download definition") + "</p>\n";
   }
   const std::string status(events::to_string(version.status));
-  return named_page(*named, "This version is " + status + ".", files);
+  return named_page(visit, *named, "This version is " + status + ".", files);
 }
 
-http::Response builder_page(const application::Application& application, std::string_view hash) {
-  const Views views = application.views();
-  const auto id = base::parse_version_hash(hash);
+http::Response builder_page(const Visit& visit) {
+  const Views& views = visit.views();
+  const auto id = base::parse_version_hash(visit.path("hash"));
   auto version = id ? views.version(*id) : std::nullopt;
-  if (!version) return not_found();
+  if (!version) return visit.not_found();
   auto codelist = views.codelist_of(*version);
   if (version->status != VersionStatus::draft) {
     return http::redirect(302, commands::page_of(codelist, *version));
   }
-  return named_page({std::move(codelist), std::move(*version)},
+  return named_page(visit, {std::move(codelist), std::move(*version)},
                     "This version is a draft. It has no files until it is saved for review.", "");
 }
 
