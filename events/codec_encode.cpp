@@ -298,8 +298,7 @@ class Encoder : public PartsEncoder {
     const auto handles = tables<schema::HandleTimes>(e.handles);
     const auto collaborators = tables<schema::CollaboratorTimes>(e.collaborators);
     return schema::CreateCodelistMigrated(builder_, e.codelist.value(), e.created_at.unix_us,
-                                          e.updated_at.unix_us, handles,
-                                          collaborators);
+                                          e.updated_at.unix_us, handles, collaborators);
   }
   Offset<schema::VersionMigrated> table(const VersionMigrated& e) {
     const auto compatible = texts(e.compatible_releases);

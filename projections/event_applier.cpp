@@ -193,9 +193,8 @@ class EventApplier : private AccountApplier {
     return {};
   }
   Outcome on(const events::CodelistMigrated& event) {
-    const auto changed = change_codelist(event.codelist, [&](CodelistRecord& record) {
-      record.created_at = event.created_at;
-    });
+    const auto changed = change_codelist(
+        event.codelist, [&](CodelistRecord& record) { record.created_at = event.created_at; });
     if (changed) views_.codelist(event.codelist).record->updated_at = event.updated_at;
     return changed;
   }

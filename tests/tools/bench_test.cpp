@@ -65,8 +65,7 @@ TEST_CASE("the bench measures every other coding system", "[program]") {
   CHECK(computing["skipped"].empty());
 }
 
-TEST_CASE("the bench measures what a site needs that takes over from OpenCodelists",
-          "[program]") {
+TEST_CASE("the bench measures what a site needs that takes over from OpenCodelists", "[program]") {
   const Json serving = bench({"--only", "drop-in", "--codelists", "20"});
   CHECK(has_figure(serving, "upload of a table of "));
   CHECK(has_figure(serving, "clone of "));
