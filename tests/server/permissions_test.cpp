@@ -253,8 +253,16 @@ bool is_refused(const Reply& reply) {
   return to == "/" || to == "/organisations/" || to.starts_with("/accounts/login/");
 }
 
-// Signing in or out would change who the later cells are.
-bool is_about_signing_in(std::string_view pattern) { return pattern.starts_with("/accounts/"); }
+// Everybody may sign in or out, which would change who the later cells are.
+bool is_about_signing_in(const RoutePermission& row) {
+  return row.pattern.starts_with("/accounts/") && row.permission == Permission::anyone;
+}
+
+// No session or token has the id that the test names.
+bool has_made_up_id(std::string_view pattern) {
+  return pattern.starts_with("/accounts/settings/") &&
+         pattern.find("{id}") != std::string_view::npos;
+}
 
 void check_cell(Matrix& matrix, const RoutePermission& row, bool is_users, Role role, Way way) {
   const Subject subject = matrix.make_subject(is_users, row.permission != Permission::remove);
@@ -268,7 +276,7 @@ void check_cell(Matrix& matrix, const RoutePermission& row, bool is_users, Role 
   const bool is_allowed = identity::allows(row.permission, is_signed_in ? role : Role::anonymous);
   CHECK(is_refused(reply) != is_allowed);
   CHECK(reply.status < 500);
-  if (is_allowed) CHECK(reply.status != 404);
+  if (is_allowed) CHECK((reply.status != 404 || has_made_up_id(row.pattern)));
 }
 
 }  // namespace
@@ -294,7 +302,7 @@ TEST_CASE("every route has a permission, and every permission a route", "[permis
 TEST_CASE("each role may do what the table says, by session and by token", "[permissions]") {
   Matrix matrix;
   for (const RoutePermission& row : identity::route_permissions()) {
-    if (is_about_signing_in(row.pattern) || row.method == Method::other) continue;
+    if (is_about_signing_in(row) || row.method == Method::other) continue;
     const bool is_only_users = row.pattern.find("user/{owner") != std::string_view::npos ||
                                row.permission == Permission::own_account;
     const bool is_for_both = row.pattern.find("{owner_kind}") != std::string_view::npos ||
