@@ -3,15 +3,30 @@
 #include "events/base/file.h"
 
 namespace codelog::tools {
+namespace {
+
+std::string check_sender(std::string& address) {
+  const auto message = mail::make_message({address, "", ""}, address, {}, "1");
+  return message ? "" : "'" + address + "' is not an e-mail address";
+}
+
+std::string check_mail_server(std::string& url) {
+  const bool is_known = url.starts_with("smtp://") || url.starts_with("smtps://");
+  return is_known ? "" : "'" + url + "' is not a mail server, as smtp://mail.example.org:587";
+}
+
+}  // namespace
 
 void add_mail_options(Command command, MailOptions& options) {
   command.add_option("--mail-from", options.from, "The sender of the site's mails")
+      .check(check_sender)
       .type_name("EMAIL")
       .show_default();
   command
       .add_option("--mail-server", options.server,
                   "smtp://HOST:PORT or smtps://HOST:PORT; without it, mails become files in "
                   "DIR/mail")
+      .check(check_mail_server)
       .type_name("URL");
   command.add_option("--mail-user", options.username, "The site's user at the mail server")
       .type_name("NAME");
