@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
+#include <vector>
 
+#include "events/base/text.h"
+#include "events/base/version_hash.h"
 #include "server/accounts/passwords.h"
 #include "server/accounts/personal_data.h"
 #include "server/migration/source_records.h"
@@ -13,9 +17,12 @@ namespace codelog::migration {
 namespace {
 
 using base::ErrorCode;
+using events::Owner;
 using events::Stream;
+using projections::CodelistRecord;
 using projections::MemberRecord;
 using projections::UserRecord;
+using projections::VersionRecord;
 using projections::Views;
 
 accounts::PersonalData personal_of(const SourceUser& user) {
@@ -107,6 +114,7 @@ class UserMigration {
       throw_error(ErrorCode::conflict, "the old site has deleted user " + user.username +
                                            ", but they were changed here");
     }
+    check_did_nothing_here(user);
     std::vector<Stream> streams = {Stream::of_user(user.username)};
     std::vector<events::Event> all;
     for (const std::string& slug : views_.organisations_of(user.username)) {
@@ -122,6 +130,51 @@ class UserMigration {
   }
 
  private:
+  // Erasing destroys a key, which nothing brings back.
+  void check_did_nothing_here(const UserRecord& user) const {
+    const auto refuse = [&](const std::string& what) {
+      throw_error(ErrorCode::conflict,
+                  "the old site has deleted user " + user.username + ", but they " + what);
+    };
+    const Owner owner{events::OwnerKind::user, user.username};
+    if (const auto own = work_.target.own_change(Stream::of_names(owner))) {
+      refuse("have made or renamed codelists here: " + *own);
+    }
+    if (std::ranges::any_of(user.tokens, [](const auto& token) { return !token.is_replaceable; })) {
+      refuse("have made API tokens here");
+    }
+    for (const CodelistRecord& codelist : views_.codelists()) {
+      for (const VersionRecord& version : views_.versions_of(codelist.id)) {
+        const bool is_brought = version.origin == events::VersionOrigin::migration;
+        if (version.author == user.username && !is_brought) {
+          refuse("have made version " + base::version_hash(version.id) + " here");
+        }
+      }
+    }
+  }
+
+  // Names and addresses are unique among the users of this site, ignoring case. The old site's own
+  // may differ only in case.
+  void check_free(const SourceUser& user) {
+    if (!own_users_) {
+      own_users_.emplace();
+      for (const UserRecord& known : views_.users()) {
+        if (known.is_erased || work_.target.was_migrated(Stream::of_user(known.username))) continue;
+        const auto data = accounts::open_sealed(keys_, known.username, known.personal);
+        own_users_->push_back({base::ascii_lower(known.username),
+                               data ? base::ascii_lower(data->email) : std::string()});
+      }
+    }
+    for (const auto& [username, email] : *own_users_) {
+      if (username == base::ascii_lower(user.username) || email == base::ascii_lower(user.email)) {
+        throw_error(ErrorCode::conflict, "user " + user.username +
+                                             " of the old site has the name or e-mail address of "
+                                             "user " +
+                                             username + ", who was added here");
+      }
+    }
+  }
+
   events::Sealed seal(const SourceUser& user) {
     // A plan must not make keys.
     if (work_.target.is_planning()) return {std::string(24, ' '), user.name + user.email};
@@ -134,6 +187,7 @@ class UserMigration {
   }
 
   void add(const SourceUser& user) {
+    check_free(user);
     std::vector<events::Event> all = {events::UserAdded{user.username, seal(user), user.is_admin}};
     if (user.token) all.emplace_back(token_of(user));
     if (!user.is_active) all.emplace_back(events::UserActivationChanged{user.username, false});
@@ -225,6 +279,11 @@ class UserMigration {
   const MigrationWork& work_;
   const Views views_;
   accounts::KeyRing& keys_;
+  struct OwnUser {
+    std::string username;  // in lower case, as the address
+    std::string email;
+  };
+  std::optional<std::vector<OwnUser>> own_users_;  // added here, not brought; made when needed
 };
 
 class OrganisationMigration {
@@ -253,6 +312,12 @@ class OrganisationMigration {
   void remove(const projections::OrganisationRecord& organisation) {
     const std::string& slug = organisation.slug;
     if (!work_.target.was_migrated(Stream::of_organisation(slug))) return;
+    const Owner owner{events::OwnerKind::organisation, slug};
+    if (const auto own = work_.target.own_change(Stream::of_names(owner))) {
+      throw_error(ErrorCode::conflict,
+                  "the old site has deleted organisation " + slug +
+                      ", but codelists of it were made or renamed here: " + *own);
+    }
     std::vector<Stream> streams = {Stream::of_organisation(slug)};
     std::vector<events::Event> all;
     for (const MemberRecord& member : views_.members_of(slug)) {

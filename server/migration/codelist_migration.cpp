@@ -179,11 +179,30 @@ class CodelistMigration {
 
   // --- Details
 
+  // A codelist that was made here keeps its addresses and names. Those of others that were brought
+  // follow the old site, where they are free.
+  void check_names_free(const SourceCodelist& codelist) const {
+    const Views views = work_.target.views();
+    const auto check = [&](const char* kind, const std::string& text,
+                           const std::optional<CodelistId>& holder) {
+      if (!holder || *holder == codelist.id || *holder < first_own_.codelist) return;
+      throw_error(ErrorCode::conflict,
+                  "codelist " + std::to_string(codelist.id.value()) + " has the " + kind + " '" +
+                      text + "' in the old site, but codelist " + std::to_string(holder->value()) +
+                      ", which was made here, has it already");
+    };
+    for (const SourceHandle& handle : codelist.handles) {
+      check("slug", handle.slug, views.handle_with_slug(handle.owner, handle.slug));
+      check("name", handle.name, views.handle_with_name(handle.owner, handle.name));
+    }
+  }
+
   void bring_details(const SourceCodelist& codelist, const std::optional<CodelistRecord>& known,
                      CodelistBatch& batch) {
     std::optional<std::vector<Event>> changes;
     if (known) changes = changes_of(codelist, *known);
     if (changes && changes->empty()) return;
+    check_names_free(codelist);
     for (const SourceHandle& handle : codelist.handles) batch.touch(handle.owner);
     if (changes) {
       ++work_.report.codelists.changed;

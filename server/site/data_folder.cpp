@@ -164,6 +164,13 @@ base::Result<void> DataFolder::register_unknown_releases() {
 
 // An import is first a file and then an event; this undoes one that a crash interrupted.
 void DataFolder::settle_imports() {
+  // What a migration left that was killed; it holds password hashes of the old site.
+  std::error_code ignored;
+  if (fs::remove_all(data_ / "migration", ignored) > 0) {
+    unfinished_imports_.emplace_back(
+        "a migration was interrupted: run it again, since this site may lack a part of the old "
+        "one");
+  }
   for (const SiteFile& registered : registered_files(projections_->views())) {
     const fs::path file = data_ / registered.path;
     const auto put_back = coding_systems::settle_previous_file(file, registered.digest);

@@ -1,6 +1,7 @@
 // A second migration after further use of the old site, and changes of the new site in its way.
 #include <catch2/catch.hpp>
 
+#include "events/base/file.h"
 #include "server/accounts/passwords.h"
 #include "server/accounts/personal_data.h"
 #include "tests/migration/old_site.h"
@@ -220,6 +221,104 @@ TEST_CASE("only the site that was migrated before may follow", "[migration]") {
                 "CreateCodelist");
     CHECK(site.refusal(old).find("1 codelist of its own") != std::string::npos);
   }
+}
+
+namespace {
+
+// A codelist that somebody makes on the new site between two migrations.
+void make_codelist_here(NewSite& site, const Owner& owner, const std::string& slug,
+                        const std::string& author) {
+  const auto next = site.views().next_ids();
+  events::CodelistCreated created;
+  created.codelist = next.codelist;
+  created.coding_system = "null";
+  created.owner = owner;
+  created.name = created.slug = slug;
+  events::VersionCreated version;
+  version.version = next.version;
+  version.codelist = next.codelist;
+  version.release = "null_unknown_19000101";
+  version.origin = events::VersionOrigin::csv;
+  version.csv_data = "code\n1\n";
+  version.author = author;
+  site.append({Stream::of_names(owner), Stream::of_codelist(next.codelist)}, {created, version},
+              "CreateCodelist");
+}
+
+}  // namespace
+
+TEST_CASE("what was made here keeps its address, its people and their organisation",
+          "[migration]") {
+  const OldSite old;
+  NewSite site;
+  site.migrate(old);
+  SECTION("an address") {
+    make_codelist_here(site, test_org, "foo", "alice");
+    old.run("UPDATE codelists_handle SET slug = 'foo', name = 'Foo' WHERE id = 1");
+    CHECK_THAT(site.refusal(old), Catch::Contains("has the slug 'foo' in the old site"));
+  }
+  SECTION("a name") {
+    make_codelist_here(site, test_org, "foo", "alice");
+    old.run("UPDATE codelists_handle SET name = 'foo' WHERE id = 1");
+    CHECK_THAT(site.refusal(old), Catch::Contains("has the name 'foo' in the old site"));
+  }
+  SECTION("a user who owns a codelist") {
+    make_codelist_here(site, {OwnerKind::user, "dave"}, "foo", "dave");
+    old.run(
+        "DELETE FROM authtoken_token WHERE user_id = 'dave';"
+        "DELETE FROM opencodelists_user WHERE username = 'dave'");
+    CHECK_THAT(site.refusal(old),
+               Catch::Contains("deleted user dave, but they have made or renamed codelists here"));
+    CHECK_FALSE(site.views().user("dave")->is_erased);
+  }
+  SECTION("a user who has made a version") {
+    make_codelist_here(site, test_org, "foo", "dave");
+    old.run(
+        "DELETE FROM authtoken_token WHERE user_id = 'dave';"
+        "DELETE FROM opencodelists_user WHERE username = 'dave'");
+    CHECK_THAT(site.refusal(old), Catch::Contains("deleted user dave, but they have made version"));
+  }
+  SECTION("an organisation") {
+    make_codelist_here(site, {OwnerKind::organisation, "nhs-drug-refsets"}, "foo", "alice");
+    old.run(
+        "DELETE FROM opencodelists_membership WHERE organisation_id = 'nhs-drug-refsets';"
+        "DELETE FROM opencodelists_organisation WHERE slug = 'nhs-drug-refsets'");
+    CHECK_THAT(site.refusal(old), Catch::Contains("deleted organisation nhs-drug-refsets"));
+  }
+}
+
+TEST_CASE("a user of the old site does not take the name or address of one added here",
+          "[migration]") {
+  const OldSite old;
+  NewSite site;
+  site.migrate(old);
+  REQUIRE(site.folder().keys().make_key("frank"));
+  const auto sealed =
+      accounts::seal(site.folder().keys(), "frank", {"Frank", "frank@example.com", ""});
+  REQUIRE(sealed);
+  site.append({Stream::of_user("frank"), Stream::of_accounts()},
+              {events::UserAdded{"frank", *sealed, false}}, "AddUser");
+  const std::string rest = "', 1, 0)";
+  for (const std::string who : {"'frankie', 'F', 'Frank@example.com", "'FRANK', 'F', 'f@x.org"}) {
+    old.run(
+        "DELETE FROM opencodelists_user WHERE username IN ('frankie', 'FRANK');"
+        "INSERT INTO opencodelists_user VALUES ('!', NULL, " +
+        who + rest);
+    CHECK_THAT(site.refusal(old), Catch::Contains("user frank, who was added here"));
+  }
+}
+
+TEST_CASE("what a killed migration leaves goes at the next start, with a warning", "[migration]") {
+  const OldSite old;
+  NewSite site;
+  site.migrate(old);
+  site.close();
+  std::filesystem::create_directory(site.path() / "migration");
+  REQUIRE(base::write_file_durably(site.path() / "migration" / "db.sqlite3", "secret", 0600));
+  site.open();
+  CHECK_FALSE(std::filesystem::exists(site.path() / "migration"));
+  REQUIRE(site.folder().unfinished_imports().size() == 1);
+  CHECK_THAT(site.folder().unfinished_imports()[0], Catch::Contains("run it again"));
 }
 
 }  // namespace codelog::tests::changed_site_test
