@@ -75,11 +75,14 @@ Result<Json> change_organisation(Application& application, const Json& arguments
               {"position", commit->position.value()}};
 }
 
+// Erases at most the users in `only`, if it is given: those that the operator has seen.
 Result<Json> spam_users(Application& application, const Json& arguments) {
   const bool erases = flag_argument(arguments, "erase");
+  const Json only = arguments.value("only", Json());
   Json users = Json::array();
   for (const commands::SpamUser& user :
        commands::find_spam_users(application.site(), application.views())) {
+    if (only.is_array() && std::ranges::find(only, Json(user.username)) == only.end()) continue;
     if (erases) {
       const auto erased = application.accounts().erase_user(as_system, user.username);
       if (!erased) return erased.error();

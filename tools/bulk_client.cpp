@@ -86,7 +86,8 @@ Result<Json> post_json(const BulkSite& site, const std::string& token, const std
   if (!answer) return answer.error();
   Json json = Json::parse(answer->body, nullptr, false);
   if (answer->status == 200 || answer->status == 201) return json;
-  std::string detail = json.is_object() ? json.value("error", "") : "";
+  const bool says_why = json.is_object() && json.contains("error") && json["error"].is_string();
+  std::string detail = says_why ? json["error"].get<std::string>() : "";
   if (detail.empty()) detail = "the answer has the status " + std::to_string(answer->status);
   // A redirect turns a POST into a GET.
   if (answer->status / 100 == 3 || answer->status == 405) {

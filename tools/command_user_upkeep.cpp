@@ -1,4 +1,5 @@
 // Changes of users, and the removal of those that only spam.
+#include <filesystem>
 #include <memory>
 
 #include "events/base/file.h"
@@ -65,15 +66,22 @@ base::Result<void> write_spam_csv(const std::string& file, const Json& answer) {
 }
 
 int remove_spam(const UpkeepOptions& options) {
-  // The file comes first: afterwards, nobody can read the data of erased users.
+  Json arguments = {{"erase", options.erases}};
+  // The file comes first: afterwards, nobody can read the data of erased users. Only those in it
+  // are erased, and an earlier file stays, since it may be the only record of others.
   if (!options.csv.empty()) {
+    if (std::filesystem::exists(options.csv)) {
+      return refuse({base::ErrorCode::conflict, "there is a file " + options.csv + " already", {}},
+                    options.common);
+    }
     const auto found = run_operation(options.common, "user.spam", Json::object());
     if (!found) return refuse(found.error(), options.common);
     const auto written = write_spam_csv(options.csv, *found);
     if (!written) return refuse(written.error(), options.common);
+    arguments["only"] = Json::array();
+    for (const Json& user : (*found)["users"]) arguments["only"].push_back(user["username"]);
   }
-  return finish(run_operation(options.common, "user.spam", {{"erase", options.erases}}),
-                options.common, spam_lines);
+  return finish(run_operation(options.common, "user.spam", arguments), options.common, spam_lines);
 }
 
 }  // namespace

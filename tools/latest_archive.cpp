@@ -168,7 +168,12 @@ Result<PublishedArchive> ask_trud(const Trud& trud, std::string_view system,
       !releases->front().is_object()) {
     return trud_error(ErrorCode::invalid, "the answer has no releases");
   }
-  return published_in(releases->front(), system, folder);
+  auto published = published_in(releases->front(), system, folder);
+  // The address of the archive holds the key, too.
+  if (published && trud.url.starts_with("https://") && !published->url.starts_with("https://")) {
+    return trud_error(ErrorCode::invalid, "the archive's address is not one of https");
+  }
+  return published;
 }
 
 Result<void> download_archive(const PublishedArchive& published, const WebProgress& progress) {
