@@ -38,7 +38,7 @@ constexpr std::array unsupported_symbols = {
 std::string shown(std::string_view text) {
   constexpr std::size_t bytes_max = 40;
   return text.size() <= bytes_max ? std::string(text)
-                                  : std::string(text.substr(0, bytes_max)) + "…";
+                                  : std::string(base::utf8_prefix(text, bytes_max)) + "…";
 }
 
 // A pair of parentheses that is not closed yet, or the whole expression.

@@ -219,8 +219,10 @@ Result<Commit> VersionCommands::create_draft(const Write& write, VersionId sourc
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto source = find_editable(views, write.actor, source_id);
     if (!source) return source.error();
-    if (author && !views.user(*author)) {
-      return base::field_error(ErrorCode::not_found, "author", "there is no user " + *author);
+    const auto user = author ? views.user(*author) : std::nullopt;
+    if (author && (!user || user->is_erased || !user->is_active)) {
+      return base::field_error(ErrorCode::not_found, "author",
+                               "there is no active user " + *author);
     }
     auto release = choose_release(executor_.site(), views, source->codelist.coding_system, alias);
     if (!release) return release.error();
