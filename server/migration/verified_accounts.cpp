@@ -1,6 +1,9 @@
 #include "server/migration/verified_accounts.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
 
 #include "server/accounts/passwords.h"
 #include "server/accounts/personal_data.h"
@@ -34,7 +37,12 @@ void verify_user(const VerificationWork& work, const SourceRow& row) {
                                user->is_active);
   work.differences.check_equal(subject, "whether the user is an administrator", row.boolean(5),
                                user->is_admin);
-  if (row.is_null(6)) return;
+  if (row.is_null(6)) {
+    if (std::ranges::any_of(user->tokens, &projections::TokenRecord::is_replaceable)) {
+      work.differences.add(subject, "has an API token only here");
+    }
+    return;
+  }
   const auto owner = work.views.user_by_token(accounts::digest_token(row.text(6)));
   if (!owner || owner->username != username) {
     work.differences.add(subject, "the API token does not work here");
@@ -68,18 +76,48 @@ void verify_refsets(const VerificationWork& work, const std::string& table,
   if (known.size() < count) work.differences.add(table, "has more rows than this site");
 }
 
+// What the old site has, by the names that its rows begin with.
+struct Known {
+  std::set<std::string> users;
+  std::set<std::string> organisations;
+  std::set<std::pair<std::string, std::string>> members;  // organisation and username
+};
+
+void find_what_is_only_here(const VerificationWork& work, const Known& there) {
+  for (const projections::UserRecord& user : work.views.users()) {
+    if (user.is_erased || there.users.contains(user.username)) continue;
+    work.differences.add("user " + user.username, "exists only here");
+  }
+  for (const projections::OrganisationRecord& organisation : work.views.organisations()) {
+    if (!there.organisations.contains(organisation.slug)) {
+      work.differences.add("organisation " + organisation.slug, "exists only here");
+      continue;
+    }
+    for (const projections::MemberRecord& member : work.views.members_of(organisation.slug)) {
+      if (there.members.contains({organisation.slug, member.username})) continue;
+      work.differences.add("member " + member.username + " of organisation " + organisation.slug,
+                           "is one only here");
+    }
+  }
+}
+
 }  // namespace
 
 void verify_accounts(const VerificationWork& work) {
+  Known there;
   work.source.for_each("opencodelists_user",
                        "SELECT person.username, person.name, person.email, person.password, "
                        "person.is_active, person.is_admin, token.key FROM opencodelists_user AS "
                        "person LEFT JOIN authtoken_token AS token ON token.user_id = "
                        "person.username ORDER BY person.username",
-                       [&](const SourceRow& row) { verify_user(work, row); });
+                       [&](const SourceRow& row) {
+                         there.users.insert(row.text(0));
+                         verify_user(work, row);
+                       });
   work.source.for_each(
       "opencodelists_organisation", "SELECT slug, name, url FROM opencodelists_organisation",
       [&](const SourceRow& row) {
+        there.organisations.insert(row.text(0));
         const std::string subject = "organisation " + row.text(0);
         const auto known = work.views.organisation(row.text(0));
         if (!known) return work.differences.add(subject, "is missing here");
@@ -89,7 +127,11 @@ void verify_accounts(const VerificationWork& work) {
   work.source.for_each("opencodelists_membership",
                        "SELECT id, organisation_id, user_id, is_admin, date_joined FROM "
                        "opencodelists_membership",
-                       [&](const SourceRow& row) { verify_member(work, row); });
+                       [&](const SourceRow& row) {
+                         there.members.insert({row.text(1), row.text(2)});
+                         verify_member(work, row);
+                       });
+  find_what_is_only_here(work, there);
 }
 
 void verify_releases(const VerificationWork& work) {

@@ -57,6 +57,13 @@ TEST_CASE("differences of the two sites are found and named", "[migration]") {
                  "user bob: the API token does not work here"},
       Difference{"UPDATE versioning_codingsystemrelease SET import_ref = 'x' WHERE id = 1",
                  "release snomedct_small_20240101: the imported archive differs"},
+      Difference{"DELETE FROM authtoken_token WHERE user_id = 'dave'",
+                 "user dave: has an API token only here"},
+      Difference{"DELETE FROM opencodelists_membership WHERE user_id = 'carol'",
+                 "is one only here"},
+      Difference{"DELETE FROM authtoken_token WHERE user_id = 'dave';"
+                 "DELETE FROM opencodelists_user WHERE username = 'dave'",
+                 "user dave: exists only here"},
       Difference{"UPDATE codelists_codelist SET is_private = 1 WHERE id = 1",
                  "is_private differs"});
   CAPTURE(difference.sql);
