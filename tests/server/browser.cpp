@@ -119,6 +119,15 @@ void Browser::add_header(const std::string& name, const std::string& value) {
   headers_.emplace_back(name, value);
 }
 
+std::string between(const std::string& text, const std::string& before, const std::string& after) {
+  const std::size_t found = text.find(before);
+  REQUIRE(found != std::string::npos);
+  const std::size_t begin = found + before.size();
+  const std::size_t end = text.find(after, begin);
+  REQUIRE(end != std::string::npos);
+  return text.substr(begin, end - begin);
+}
+
 std::string password_of(const std::string& username) { return "pw-" + username + "-long"; }
 
 void set_passwords(ApiSite& site, const std::vector<std::string>& usernames) {

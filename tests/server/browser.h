@@ -51,6 +51,9 @@ class Browser {
   std::string origin_ = "http://test";  // as a form of the last page has it
 };
 
+// The text between the first `before` and the next `after`, both of which must be there.
+std::string between(const std::string& text, const std::string& before, const std::string& after);
+
 // The password of a user of these tests.
 std::string password_of(const std::string& username);
 // Gives these users of the site their passwords.
