@@ -33,7 +33,7 @@ struct BulkConfig {
 };
 
 // Errors: invalid, naming the field.
-base::Result<BulkConfig> read_bulk_config(std::string_view json);
+base::Result<BulkConfig> read_bulk_config(std::string_view text);
 
 // One codelist of the table.
 struct BulkList {

@@ -1,4 +1,5 @@
 // Two versions compared.
+#include "events/base/version_hash.h"
 #include "server/api/endpoints.h"
 #include "server/api/paths.h"
 #include "server/api/render.h"

@@ -66,6 +66,7 @@ const DiffTitles& titles_of(std::string_view coding_system) {
 // The titles, in lower case and without white space around them.
 std::vector<std::string> plain_titles(const CsvRow& header) {
   std::vector<std::string> plain;
+  plain.reserve(header.fields.size());
   for (const std::string& title : header.fields) {
     plain.push_back(base::ascii_lower(base::trim_unicode_space(title)));
   }
@@ -157,6 +158,7 @@ bool comes_before(const DiffCode& a, const DiffCode& b) {
 std::vector<DiffGroup> flat_groups(const DiffSide& side,
                                    const std::vector<std::string_view>& codes) {
   std::vector<DiffGroup> groups;
+  groups.reserve(codes.size());
   for (const std::string_view code : codes) {
     groups.push_back({{code, diff_term(side, code, std::nullopt)}, {}});
   }

@@ -223,6 +223,7 @@ class UserMigration {
                    [&] { return history.is_active.brought == user.is_active; })) {
       all.emplace_back(events::UserActivationChanged{user.username, user.is_active});
       std::vector<base::Sha256> sessions;
+      sessions.reserve(known.sessions.size());
       for (const auto& session : known.sessions) sessions.push_back(session.digest);
       if (!user.is_active && !sessions.empty()) {
         all.emplace_back(events::SessionsEnded{user.username, std::move(sessions),

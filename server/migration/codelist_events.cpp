@@ -77,6 +77,7 @@ void add_handle_changes(const SourceCodelist& codelist, const CodelistRecord& kn
 
 std::vector<std::string> usernames_of(const SourceCodelist& codelist) {
   std::vector<std::string> usernames;
+  usernames.reserve(codelist.collaborators.size());
   for (const events::CollaboratorTimes& collaborator : codelist.collaborators) {
     usernames.push_back(collaborator.username);
   }

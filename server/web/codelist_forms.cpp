@@ -378,7 +378,8 @@ void add_owner_forms(http::Router& router, application::Application& application
                                  : create_from_table(visit, form, owner_of(visit));
                 },
             .body_bytes_max = upload_bytes_max});
-  const auto codelist_page = [&](const char* name, CodelistAction show, CodelistAction act) {
+  const auto codelist_page = [&](const char* name, const CodelistAction& show,
+                                 const CodelistAction& act) {
     add_page(
         router, application,
         {.pattern = owner_pattern + "{slug:slug}/" + name,

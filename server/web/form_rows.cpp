@@ -98,7 +98,7 @@ Result<std::optional<std::vector<events::SignOff>>> signoffs_of(const http::Para
   if (!fields.has("signoff-TOTAL_FORMS")) return std::optional<std::vector<events::SignOff>>();
   std::vector<events::SignOff> signoffs;
   const auto read =
-      read_rows(fields, "signoff", "user", "date", [&](std::string user, std::string date) {
+      read_rows(fields, "signoff", "user", "date", [&](std::string user, const std::string& date) {
         signoffs.push_back({std::move(user), iso_date(date)});
       });
   if (!read) return read.error();
