@@ -57,7 +57,7 @@ Result<Json> change_user(Application& application, const Json& arguments) {
               {"position", commit->position.value()}};
 }
 
-// What is not given stays.
+// A field that is not given stays.
 Result<Json> change_organisation(Application& application, const Json& arguments) {
   const auto slug = text_argument(arguments, "slug");
   if (!slug) return slug.error();

@@ -77,7 +77,8 @@ void add_organisation_commands(Command program) {
   }
   {
     Command change = group.add_command(
-        {"change", "Change an organisation's name or web page. What is not given stays.",
+        {"change",
+         "Change an organisation's name or web page. Options that are not given change nothing.",
          "codelog organisation change example --name \"Example University\""});
     auto options = std::make_shared<OrganisationOptions>();  // as above
     change.add_option("SLUG", options->slug, "The organisation").required();

@@ -91,7 +91,7 @@ void add_user_upkeep_commands(Command group) {
     Command command = group.add_command(
         {"change",
          "Change a user's name, e-mail address, or role, or make them an administrator of an "
-         "organisation. What is not given stays.",
+         "organisation. Options that are not given change nothing.",
          "codelog user change alice --name \"Alice Brown\"\n"
          "codelog user change alice --admin --organisation example-university"});
     // The parser fills the options; the action reads them.

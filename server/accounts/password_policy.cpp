@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t password_characters_min = 8;
 
-// What people choose most often, at 8 characters or more. Digits, repetitions and rows of keys are
-// found by rule.
+// The passwords that people choose most often, at 8 characters or more. Digits, repetitions and
+// rows of keys are found by rule.
 constexpr std::array<std::string_view, 62> common_passwords = {
     "password",  "passw0rd",     "p@ssword",   "p@ssw0rd",   "iloveyou",  "sunshine",
     "princess",  "football",     "baseball",   "superman",   "trustno1",  "whatever",

@@ -16,7 +16,7 @@ struct AddOrganisation {
   std::string url;
 };
 
-// What is not given stays.
+// A field that is not given stays.
 struct ChangeUser {
   std::optional<std::string> name;
   std::optional<std::string> email;

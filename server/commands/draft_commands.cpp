@@ -247,7 +247,7 @@ Result<Commit> DraftCommands::reapply(const Write& write, VersionId id) {
 
 namespace {
 
-// What an update changes; without `version` and `settled`.
+// The changes of an update; without `version` and `settled`.
 events::StatusesReapplied update_of(const Workspace& workspace) {
   const coding_systems::Release& release = *workspace.release;
   events::StatusesReapplied event;

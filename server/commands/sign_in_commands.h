@@ -1,4 +1,5 @@
-// What people do with their own accounts: sign up, sign in and out, passwords, details, API tokens.
+// The commands with which people manage their own accounts: sign up, sign in and out, passwords,
+// details, API tokens.
 //
 // Sessions and tokens are events; their last use, and failed sign-ins, are not: a read would become
 // a write, and a stranger could fill the log. Checking a password takes tens of milliseconds, which

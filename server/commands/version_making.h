@@ -25,7 +25,7 @@ struct MadeVersion {
   std::optional<events::VersionCreated> version;
   std::vector<std::string> unfound;  // codes
 };
-// What a made version depends on, besides the command: the release and the newest version before.
+// A made version depends on these, besides the command: the release and the newest version before.
 using MadeFrom = std::tuple<ReleasePointer, std::optional<VersionId>, Position>;
 using PreparedVersion = Prepared<MadeFrom, Result<MadeVersion>>;
 

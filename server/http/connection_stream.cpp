@@ -18,7 +18,7 @@ namespace {
 namespace net = boost::asio;
 using std::chrono::steady_clock;
 
-// What a piece is expected to cost.
+// The time that a piece is expected to take.
 constexpr std::uint64_t piece_us = 1'000;
 
 // Spread, so that those who were turned away together do not come back together.

@@ -1,6 +1,6 @@
-// Who may do what, in one table: the permission that each route asks for, and the roles that have
-// it. OpenCodelists' matrix, relaxed where its users asked for it: every editor of a codelist may
-// work on its drafts, and administrators of the site look after organisations.
+// The rules of who may do what, in one table: the permission that each route asks for, and the
+// roles that have it. OpenCodelists' matrix, relaxed where its users asked for it: every editor of
+// a codelist may work on its drafts, and administrators of the site look after organisations.
 //
 // The table decides who must be signed in, and every route must have a row. Permissions that depend
 // on data (the owner of a codelist, the author of a draft) are checked by the commands that decide;

@@ -76,7 +76,7 @@ void verify_refsets(const VerificationWork& work, const std::string& table,
   if (known.size() < count) work.differences.add(table, "has more rows than this site");
 }
 
-// What the old site has, by the names that its rows begin with.
+// The accounts of the old site, by the names that its rows begin with.
 struct Known {
   std::set<std::string> users;
   std::set<std::string> organisations;

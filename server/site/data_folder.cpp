@@ -164,7 +164,7 @@ base::Result<void> DataFolder::register_unknown_releases() {
 
 // An import is first a file and then an event; this undoes one that a crash interrupted.
 void DataFolder::settle_imports() {
-  // What a migration left that was killed; it holds password hashes of the old site.
+  // A killed migration left this; it holds password hashes of the old site.
   std::error_code ignored;
   if (fs::remove_all(data_ / "migration", ignored) > 0) {
     unfinished_imports_.emplace_back(

@@ -1,4 +1,4 @@
-// What an import asks of the site that it imports for. The process that imports need not be the one
+// The questions that an import asks its site. The process that imports need not be the one
 // that has the site open.
 #pragma once
 

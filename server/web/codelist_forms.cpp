@@ -294,7 +294,7 @@ http::Response edit(const Visit& visit, const http::Form& form, const CodelistRe
                       text_of(form, "methodology"), codelist.references, codelist.signoffs},
                      current, alert(details.error()));
   }
-  // What a form does not mention stays.
+  // A field that the form does not mention stays.
   commands::ChangeDetails command;
   const auto take = [&](const char* field, const auto& value, auto& target) {
     if (form.fields.has(field)) target = value;

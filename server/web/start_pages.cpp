@@ -45,7 +45,7 @@ std::string row_of(const Visit& visit, const CodelistRecord& codelist, bool sees
          std::string(events::to_string(newest->status)) + "</td></tr>\n";
 }
 
-// By name. Whoever may create for the owner also sees what is not published.
+// By name. People who may create for the owner also see unpublished ones.
 http::Response owner_page(const Visit& visit, const Owner& owner, std::string_view title) {
   const bool sees_all =
       visit.visitor() && commands::can_create_for(visit.views(), visit.actor(), owner);

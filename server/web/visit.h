@@ -1,4 +1,5 @@
-// What pages share: who asks, the frame with its navigation, messages that show once, and forms.
+// The parts that pages share: who asks, the frame with its navigation, messages that show once, and
+// forms.
 //
 // A page that a signed-in person sees, or that has a form, is never stored by caches between, and
 // never compressed: its length could reveal the form's token.

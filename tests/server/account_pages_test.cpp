@@ -90,7 +90,7 @@ TEST_CASE_METHOD(Fixture, "a form for registering is refused with the reason", "
   CHECK_THAT(weak("Password123!"), Contains("too common"));
   CHECK_THAT(weak("qwertyuiop"), Contains("too common"));
   CHECK_THAT(weak("doradiaz"), Contains("too similar"));
-  // What was typed is there again, but no password.
+  // The form shows the typed fields again, but no password.
   const std::string page = refused("password2", "correct horse 8");
   CHECK_THAT(page, Contains("value=\"Dora Diaz\"") && !Contains("correct horse"));
   CHECK_FALSE(site.views().user("dora"));

@@ -16,7 +16,7 @@ using namespace std::literals;
 namespace codelog::http::test::http_stream_test {
 namespace {
 
-// What a test sees and does of a stream, which the server owns.
+// A test's side of a stream, which the server owns.
 struct Source {
   std::mutex mutex;
   std::deque<std::string> pieces;            // "" is the end

@@ -30,7 +30,7 @@ const std::map<Role, std::string> names = {
 // How a request is signed.
 enum class Way { session, token };
 
-// What a row's request is about; new for every cell.
+// The things that a row's request names; new for every cell.
 struct Subject {
   bool is_users = false;  // the codelist is uma's, not the organisation's
   std::string slug;
@@ -68,7 +68,7 @@ struct Matrix {
 
   static commands::Write system() { return {commands::Actor::system(), std::nullopt}; }
 
-  // What is published only administrators delete, so it is not published for that.
+  // Only administrators delete published things, so this one is not published.
   Subject make_subject(bool is_users, bool is_published) {
     Subject subject{is_users, "list-" + std::to_string(++subjects_count), {}, {}, {}, 0};
     commands::CreateCodelist command;
