@@ -19,7 +19,8 @@ th, td { padding: .4rem .75rem .4rem 0; text-align: left; border-bottom: 1px sol
 nav { display: flex; gap: 1rem; justify-content: flex-end; align-items: baseline; }
 nav form, nav p, td form, td p { margin: 0; }
 input:not([type=radio]), textarea { width: 100%; box-sizing: border-box; padding: .35rem .5rem; }
-input, textarea, select { border: 1px solid #B9C3BC; border-radius: 6px; }
+input, textarea, select { border: 1px solid #7C8883; border-radius: 6px; }
+input, textarea, select { background: #FFF; color: inherit; }
 fieldset { border: 1px solid #D6DCD5; border-radius: 6px; padding: .25rem 1rem; }
 select, button, input { font: inherit; max-width: 100%; }
 button { padding: .4rem 1.25rem; border: 0; border-radius: 6px; background: #0B5D66; color: #FFF; }
@@ -35,7 +36,8 @@ button { padding: .4rem 1.25rem; border: 0; border-radius: 6px; background: #0B5
   body { background: #0E1614; color: #E7EDEA; }
   a { color: #6FC7C9; }
   dt { color: #94A29C; }
-  tr, th, td, fieldset, input, textarea, select { border-color: #2B3834; }
+  tr, th, td, fieldset { border-color: #2B3834; }
+  input, textarea, select { border-color: #75847F; background: #151F1C; }
   button { background: #6FC7C9; color: #06201F; }
   [role=alert] { color: #FF9A90; }
 }
