@@ -17,8 +17,7 @@ struct ImportOptions {
   site::ReleaseImport command;
   std::string archive;
   bool latest = false;
-  std::string trud_url = trud_url_default;
-  std::string trud_key_file;
+  TrudOptions trud;
 };
 
 Json stages_to_json(const coding_systems::ImportOutcome& outcome) {
@@ -121,7 +120,7 @@ base::Result<void> check_is_new(const ImportOptions& options, const LatestArchiv
 
 base::Result<LatestArchive> download_latest(const ImportOptions& options, const std::string& key) {
   const auto published =
-      ask_trud({options.trud_url, key}, options.command.system_id, options.archive);
+      ask_trud({options.trud.url, key}, options.command.system_id, options.archive);
   if (!published) return published.error();
   if (const auto is_new = check_is_new(options, published->archive); !is_new) {
     return is_new.error();
@@ -138,7 +137,7 @@ base::Result<LatestArchive> download_latest(const ImportOptions& options, const 
 
 // With a key, TRUD's latest archive; otherwise the latest in the folder.
 base::Result<LatestArchive> latest_archive(const ImportOptions& options) {
-  const auto key = read_trud_key(options.trud_key_file);
+  const auto key = read_trud_key(options.trud.key_file);
   if (!key) return key.error();
   const bool is_at_trud = !key->empty() && !mappings::is_mapping(options.command.system_id);
   if (is_at_trud) return download_latest(options, *key);
@@ -220,12 +219,7 @@ void add_import_command(Command program) {
                     "TRUD_API_KEY, or in a file")
       .excludes(release)
       .excludes(valid_from);
-  command.add_option("--trud-key-file", options->trud_key_file, "The file with the key for TRUD")
-      .type_name("FILE");
-  command.add_option("--trud-url", options->trud_url, "TRUD's address")
-      .type_name("URL")
-      .environment("CODELOG_TRUD_URL")
-      .show_default();
+  add_trud_options(command, options->trud);
   add_data_options(command, options->common);
   add_json_option(command, options->common);
   command.set_action([options] { return import(*options); });

@@ -22,8 +22,7 @@ struct RefsetsOptions {
   RefsetColumns columns;
   BulkSite site;
   bool is_drugs = false;
-  std::string trud_url = trud_url_default;
-  std::string trud_key_file;
+  TrudOptions trud;
 };
 
 struct KindOfRefsets {
@@ -46,10 +45,10 @@ Result<LatestArchive> refsets_archive(const RefsetsOptions& options) {
                  path.filename().string() + " is not named like uk_sct2pc_57.0.0_20250627….zip",
                  {}};
   }
-  const auto key = read_trud_key(options.trud_key_file);
+  const auto key = read_trud_key(options.trud.key_file);
   if (!key) return key.error();
   if (key->empty()) return find_latest_archive("refsets", path);
-  const auto published = ask_trud({options.trud_url, *key}, "refsets", path);
+  const auto published = ask_trud({options.trud.url, *key}, "refsets", path);
   if (!published) return published.error();
   ProgressLine progress;
   const auto downloaded = download_archive(*published, [&](auto done, auto total) {
@@ -161,12 +160,7 @@ void add_refsets_commands(Command program) {
   command.add_option("--name-column", options->columns.name, "The table's column of names")
       .type_name("TITLE");
   add_site_options(command, options->site);
-  command.add_option("--trud-key-file", options->trud_key_file, "The file with the key for TRUD")
-      .type_name("FILE");
-  command.add_option("--trud-url", options->trud_url, "TRUD's address")
-      .type_name("URL")
-      .environment("CODELOG_TRUD_URL")
-      .show_default();
+  add_trud_options(command, options->trud);
   add_json_option(command, options->common);
   command.set_action([options] { return update(*options); });
 }

@@ -115,6 +115,15 @@ std::string systems_with_archive_names() {
   return all;
 }
 
+void add_trud_options(Command command, TrudOptions& options) {
+  command.add_option("--trud-key-file", options.key_file, "The file with the key for TRUD")
+      .type_name("FILE");
+  command.add_option("--trud-url", options.url, "TRUD's address")
+      .type_name("URL")
+      .environment("CODELOG_TRUD_URL")
+      .show_default();
+}
+
 Result<LatestArchive> find_latest_archive(std::string_view system, const fs::path& folder) {
   if (system != refsets && std::ranges::find(named_systems, system) == named_systems.end()) {
     return base::field_error(ErrorCode::invalid, "latest",

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "events/base/result.h"
+#include "tools/command.h"
 #include "tools/web_client.h"
 
 namespace codelog::tools {
@@ -38,6 +39,12 @@ struct Trud {
   std::string url = trud_url_default;  // another one in tests
   std::string key;
 };
+
+struct TrudOptions {
+  std::string url = trud_url_default;
+  std::string key_file;  // read_trud_key()
+};
+void add_trud_options(Command command, TrudOptions& options);
 
 // The publisher's newest release; its archive is not downloaded yet.
 struct PublishedArchive {
