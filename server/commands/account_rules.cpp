@@ -1,10 +1,9 @@
 #include "server/commands/account_rules.h"
 
-#include <algorithm>
-
 #include "events/base/text.h"
 #include "server/accounts/passwords.h"
 #include "server/commands/validation.h"
+#include "server/mail/message.h"
 
 namespace codelog::commands {
 namespace {
@@ -38,15 +37,7 @@ Result<void> check_password(const std::string& password) {
 
 Result<void> check_email(const std::string& email) {
   if (const auto line = check_line("email", email, 255); !line) return line;
-  const auto at = email.find('@');
-  // What mail servers take without quotes.
-  const bool is_plain = std::ranges::all_of(email, [](char c) {
-    return c > 0x20 && c < 0x7F &&
-           std::string_view("<>,;:\"()[]\\").find(c) == std::string_view::npos;
-  });
-  const bool plausible = is_plain && at != std::string::npos && at > 0 && at + 1 < email.size() &&
-                         email.find('@', at + 1) == std::string::npos;
-  if (plausible) return {};
+  if (mail::is_address(email)) return {};
   return base::field_error(ErrorCode::invalid, "email", "must be an e-mail address");
 }
 

@@ -20,12 +20,6 @@ bool has_control(std::string_view text) {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
-bool is_address(std::string_view text) {
-  const std::size_t at = text.find('@');
-  return !has_control(text) && text.find_first_of(" <>,;:\"()[]\\") == std::string_view::npos &&
-         at != std::string_view::npos && at > 0 && at + 1 < text.size();
-}
-
 std::string base64(std::string_view bytes) {
   std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
   sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
@@ -87,6 +81,13 @@ bool travels_plainly(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_address(std::string_view text) {
+  const std::size_t at = text.find('@');
+  return is_plain(text) && text.find_first_of(" <>,;:\"()[]\\") == std::string_view::npos &&
+         at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
+         text.find('@', at + 1) == std::string_view::npos;
+}
 
 base::Result<std::string> make_message(const Mail& mail, const std::string& from,
                                        base::Timestamp time, const std::string& id) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "events/base/clock.h"
 #include "events/base/result.h"
@@ -13,6 +14,9 @@ struct Mail {
   std::string subject;  // one line of UTF-8
   std::string text;     // UTF-8, lines end with '\n'
 };
+
+// Has it the form that mail servers take without quotes: printable ASCII with one '@' inside?
+bool is_address(std::string_view text);
 
 // `id` is unique, and becomes the part of the Message-ID before the sender's domain. Errors:
 // invalid (an address or a subject with a line break or another control character, which would add
