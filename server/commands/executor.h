@@ -159,6 +159,10 @@ class Executor {
 
   const Site& site() const { return site_; }
 
+  // The views of this moment, without what the actor may not read: a decision about that ends as if
+  // it did not exist.
+  Views views_for(const Actor& actor) const;
+
  private:
   using TurnLock = std::unique_lock<TurnMutex>;
   using TurnWait = std::chrono::steady_clock::duration;  // what is left for waiting

@@ -67,6 +67,23 @@ std::optional<Visitor> find_visitor(const http::Request& request, const projecti
   return Visitor{{.username = user->username, .is_admin = user->is_admin}, digest};
 }
 
+projections::Reader find_reader(const http::Request& request, const projections::Views& views,
+                                const base::Clock& clock) {
+  if (request.header("Authorization")) {
+    const auto actor = authenticate(request, views, clock);
+    if (actor) return {actor->username, actor->is_admin};
+  }
+  if (const auto visitor = find_visitor(request, views, clock)) {
+    return {visitor->actor.username, visitor->actor.is_admin};
+  }
+  return {};
+}
+
+bool names_a_reader(const http::Request& request) {
+  return request.header("Authorization").has_value() ||
+         find_cookie(request, session_cookie).has_value();
+}
+
 base::Result<commands::Actor> authenticate_any(const http::Request& request,
                                                const commands::Site& site,
                                                const projections::Views& views,

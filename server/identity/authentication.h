@@ -28,6 +28,12 @@ struct Visitor {
 std::optional<Visitor> find_visitor(const http::Request& request, const projections::Views& views,
                                     const base::Clock& clock);
 
+// Whose reading it is: the user of the token, or else of the session; nobody's, if neither is good.
+projections::Reader find_reader(const http::Request& request, const projections::Views& views,
+                                const base::Clock& clock);
+// True if the request says who asks, rightly or not.
+bool names_a_reader(const http::Request& request);
+
 // The user of the token or, without an Authorization header, of the session. A session may change
 // something only in a genuine request of this site's pages (form_token.h). Errors: unauthenticated;
 // forbidden (a session's request that may be forged).

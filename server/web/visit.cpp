@@ -92,7 +92,8 @@ struct Handled {
 Handled handled(http::Method method, const PageRoute& route) {
   const auto permission = identity::find_permission(method, route.pattern);
   CODELOG_CHECK(permission.has_value(), "a page without a permission: " + route.pattern);
-  return {route.get, route.post, *permission != identity::Permission::anyone};
+  const bool is_open = identity::allows(*permission, identity::Role::anonymous);
+  return {route.get, route.post, !is_open};
 }
 
 http::Response submit(application::Application& application, const Handled& route,
@@ -130,7 +131,13 @@ Visit::Visit(application::Application& application, const http::Request& request
       path_(path),
       views_(application.views()),
       visitor_(identity::find_visitor(request, views_, application.site().clock)),
-      form_token_(identity::form_token_for(request, application.site().keys, session())) {}
+      form_token_(identity::form_token_for(request, application.site().keys, session())) {
+  if (visitor_) {
+    views_.limit_to({actor().username, actor().is_admin});
+  } else {
+    views_.limit_to({});
+  }
+}
 
 const commands::Actor& Visit::actor() const {
   CODELOG_CHECK(visitor_.has_value(), "only a visitor who is signed in acts");

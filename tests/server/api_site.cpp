@@ -10,6 +10,7 @@
 #include "server/accounts/personal_data.h"
 #include "server/api/routes.h"
 #include "server/api_v1/routes.h"
+#include "server/application/guarded_routes.h"
 #include "server/application/pages.h"
 #include "server/web/routes.h"
 #include "tests/coding_systems/codeset_fake_release.h"
@@ -30,6 +31,7 @@ http::Router make_router(application::Application& application) {
   api_v1::add_routes(router, application);
   api::add_routes(router, application);
   web::add_routes(router, application);
+  application::guard_routes(router, application);
   return router;
 }
 
