@@ -146,7 +146,7 @@ Result<http::Response> get_history(const ReadCall& call) {
 }
 
 projections::Reader reader_of(const ReadCall& call) {
-  return identity::find_reader(call.request, call.views, call.application.site().clock);
+  return identity::find_reader(call.request, call.views, call.application.site());
 }
 
 Result<http::Response> get_events(const ReadCall& call) {

@@ -49,7 +49,7 @@ void Application::take_in_access() {
 projections::Views Application::views_for(const http::Request& request) const {
   projections::Views limited = views();
   if (!limited.access().restricts_codelists()) return limited;
-  limited.limit_to(identity::find_reader(request, limited, site().clock));
+  limited.limit_to(identity::find_reader(request, limited, site()));
   return limited;
 }
 

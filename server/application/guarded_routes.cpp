@@ -42,7 +42,7 @@ Response to_entrance(const Request& request) {
 
 std::optional<Response> refusal(const Application& application, const Request& request) {
   if (!application.is_site_restricted()) return std::nullopt;
-  const auto reader = identity::find_reader(request, application.views(), application.site().clock);
+  const auto reader = identity::find_reader(request, application.views(), application.site());
   return reader.username.empty() ? std::optional(to_entrance(request)) : std::nullopt;
 }
 

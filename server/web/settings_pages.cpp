@@ -61,13 +61,21 @@ std::string origin_of(const Visit& visit, const SessionRecord& session) {
   return json.value("user_agent", "") + " from " + json.value("address", "");
 }
 
+std::string last_use_of(const Visit& visit, const base::Sha256& digest) {
+  const accounts::LastUses* uses = visit.application().site().last_uses;
+  const auto time = uses == nullptr ? std::nullopt : uses->of(digest);
+  return time ? minute_of(*time) : "not yet";
+}
+
 std::string sessions_table(const Visit& visit, const UserRecord& user) {
-  std::string text = "<table>\n<tr><th>Session</th><th>Began</th><th>Ends</th><th></th></tr>\n";
+  std::string text =
+      "<table>\n<tr><th>Session</th><th>Began</th><th>Last used</th>"
+      "<th>Ends</th><th></th></tr>\n";
   const base::Timestamp now = visit.application().site().clock.now();
   for (const SessionRecord& session : user.sessions) {
     if (session.expires_at <= now) continue;
     text += "<tr>" + cell(origin_of(visit, session)) + cell(minute_of(session.started_at)) +
-            cell(minute_of(session.expires_at)) + "<td>";
+            cell(last_use_of(visit, session.digest)) + cell(minute_of(session.expires_at)) + "<td>";
     text +=
         session.digest == visit.session()
             ? std::string("this one")
@@ -83,10 +91,12 @@ std::string sessions_table(const Visit& visit, const UserRecord& user) {
 std::string tokens_table(const Visit& visit, const UserRecord& user) {
   if (user.tokens.empty()) return "<p>You have no API tokens.</p>\n";
   std::string text =
-      "<table>\n<tr><th>Token</th><th>May</th><th>Made</th><th>Ends</th><th></th></tr>\n";
+      "<table>\n<tr><th>Token</th><th>May</th><th>Made</th><th>Last used</th>"
+      "<th>Ends</th><th></th></tr>\n";
   for (const TokenRecord& token : user.tokens) {
     text += "<tr>" + cell(token.is_replaceable ? "from the operators" : token.name) +
             cell(events::to_string(token.scope)) + cell(minute_of(token.created_at)) +
+            cell(last_use_of(visit, token.digest)) +
             cell(token.expires_at ? minute_of(*token.expires_at) : "never") + "<td>" +
             button_form(visit, settings_path + ("tokens/" + id_of(token.digest)) + "/revoke/",
                         "Revoke") +

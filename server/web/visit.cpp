@@ -130,7 +130,7 @@ Visit::Visit(application::Application& application, const http::Request& request
       request_(request),
       path_(path),
       views_(application.views()),
-      visitor_(identity::find_visitor(request, views_, application.site().clock)),
+      visitor_(identity::find_visitor(request, views_, application.site())),
       form_token_(identity::form_token_for(request, application.site().keys, session())) {
   if (visitor_) {
     views_.limit_to({actor().username, actor().is_admin});
