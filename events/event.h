@@ -398,18 +398,17 @@ struct VersionDeleted {
 // --- All events ---
 
 // In the order of the schema's union: append only.
-using AnyEvent =
-    std::variant<UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged,
-                 UserErased, TokenSet, OrganisationAdded, MemberSet, MemberRemoved,
-                 ReleaseRegistered, CodelistCreated, CodelistDetailsChanged, CodelistHandleChanged,
-                 CodelistReferencesReplaced, CodelistSignOffsReplaced, CollaboratorAdded,
-                 CollaboratorRemoved, CodelistTagsReplaced, CodelistDeleted, VersionCreated,
-                 SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied, DraftStepUndone,
-                 DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
-                 MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed,
-                 CodelistRestored, TokenAdded, TokenRevoked, SessionStarted, SessionsEnded,
-                 OrganisationChanged, SiteMigrationBegun, UserMigrated, CodelistMigrated,
-                 VersionMigrated, OrganisationRemoved, CodelistPrivacyChanged>;
+using AnyEvent = std::variant<
+    UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged, UserErased,
+    TokenSet, OrganisationAdded, MemberSet, MemberRemoved, ReleaseRegistered, CodelistCreated,
+    CodelistDetailsChanged, CodelistHandleChanged, CodelistReferencesReplaced,
+    CodelistSignOffsReplaced, CollaboratorAdded, CollaboratorRemoved, CodelistTagsReplaced,
+    CodelistDeleted, VersionCreated, SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied,
+    DraftStepUndone, DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
+    MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed,
+    CodelistRestored, TokenAdded, TokenRevoked, SessionStarted, SessionsEnded, OrganisationChanged,
+    SiteMigrationBegun, UserMigrated, CodelistMigrated, VersionMigrated, OrganisationRemoved,
+    CodelistPrivacyChanged, IdentityLinked, IdentityUnlinked>;
 inline constexpr std::size_t event_types_count = std::variant_size_v<AnyEvent>;
 
 template <class T, class... Alternatives>
