@@ -72,7 +72,7 @@ TEST_CASE("rebuilt views are byte-identical, for any portions of the rebuilding"
         "DeleteVersion",   "DiscardDraft",       "AddSearch",       "RemoveSearch",
         "ChangeStatuses",  "ReapplyStatuses",    "UndoStep",        "RedoStep",
         "SetToken",        "SetMember",          "RemoveMember",    "EraseUser",
-        "RestoreCodelist", "UpdateDraft"}) {
+        "RestoreCodelist", "UpdateDraft",        "LinkIdentity",    "UnlinkIdentity"}) {
     CAPTURE(command);
     CHECK(history.accepted().contains(command));
   }
