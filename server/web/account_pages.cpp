@@ -5,6 +5,7 @@
 #include "server/application/pages.h"
 #include "server/web/form_fields.h"
 #include "server/web/settings_pages.h"
+#include "server/web/single_sign_on_pages.h"
 #include "server/web/visit.h"
 
 namespace codelog::web {
@@ -41,6 +42,7 @@ http::Response login_form(const Visit& visit, std::string_view username, std::st
   if (problem.empty() && !next.empty()) text = "<p>Please log in to continue.</p>\n";
   text += form(frame("/accounts/login/", visit.form_token_field(), "Log in"), fields);
   text += "<p><a href=\"/accounts/password_reset/\">Forgotten your password?</a></p>\n";
+  text += single_sign_on_button(visit, next);
   return visit.page(200, "Log in", text);
 }
 
@@ -48,14 +50,6 @@ http::Response show_login(const Visit& visit) {
   const std::string_view next = visit.request().query().get("next");
   if (visit.visitor()) return visit.redirect(safe_target(next, "/"));
   return login_form(visit, {}, safe_target(next, ""), {});
-}
-
-// A new session takes the place of the one that the browser had.
-void end_session_before(const Visit& visit) {
-  if (!visit.visitor()) return;
-  // It may have ended meanwhile.
-  (void)visit.application().sign_in().commands().end_session(visit.write(), *visit.session(),
-                                                             events::SessionEnd::logged_out);
 }
 
 http::Response log_in(const Visit& visit, const http::Form& form) {
@@ -70,7 +64,7 @@ http::Response log_in(const Visit& visit, const http::Form& form) {
     add_wait(response, wait);
     return response;
   }
-  end_session_before(visit);
+  end_own_session(visit);
   http::Response response = visit.redirect(next.empty() ? "/" : next);
   visit.begin_session(response, session->id);
   response.user = session->username;
@@ -258,6 +252,7 @@ void add_account_pages(http::Router& router, application::Application& applicati
                                "sessions have ended.");
             }});
   add_settings_pages(router, application);
+  add_single_sign_on_pages(router, application);
 }
 
 }  // namespace codelog::web

@@ -6,6 +6,7 @@
 
 #include "server/application/pages.h"
 #include "server/web/form_fields.h"
+#include "server/web/single_sign_on_pages.h"
 #include "server/web/visit.h"
 
 namespace codelog::web {
@@ -123,7 +124,11 @@ http::Response settings_page(const Visit& visit, const std::string& notice) {
                            .value = known.email,
                            .type = "email",
                            .autocomplete = "email"}));
-  text += "<p><a href=\"/accounts/password_change/\">Change password</a></p>\n";
+  const bool has_password = !data || !known.password_hash.empty();
+  if (has_password) {
+    text += "<p><a href=\"/accounts/password_change/\">Change password</a></p>\n";
+  }
+  text += single_sign_on_settings(visit, user, has_password);
   text += "<h2>Sessions</h2>\n" + sessions_table(visit, user);
   text += "<h2>API tokens</h2>\n" + tokens_table(visit, user);
   const std::pair<std::string, std::string> scopes[] = {{"write", "read and write"},
