@@ -1,7 +1,6 @@
 // `codelog migrate` as operators run it: rehearsed, killed, refused, and then served.
 #include <catch2/catch.hpp>
 #include <csignal>
-#include <thread>
 
 #include "tests/migration/old_site.h"
 #include "tests/tools/program.h"
@@ -16,6 +15,11 @@ std::vector<std::string> migrate(const OldSite& old, std::vector<std::string> mo
   std::vector<std::string> arguments = {"migrate", "opencodelists", old.storage().string()};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
+}
+
+std::uint64_t last_position(const Data& data) {
+  const std::string newest = data.run({"log", "list", "--newest-first", "--limit", "1", "--json"});
+  return Json::parse(newest).at("position").get<std::uint64_t>();
 }
 
 }  // namespace
@@ -72,19 +76,27 @@ TEST_CASE("a refused migration leaves no data folder", "[migration]") {
   CHECK(finished.exit_code == 2);
 }
 
-TEST_CASE("a killed migration goes on", "[migration]") {
+TEST_CASE("a migration that is killed in its middle goes on", "[migration]") {
   const OldSite old;
   const Data data;
-  for (const int milliseconds : {30, 60, 90, 120, 160, 200, 250}) {
-    auto arguments = migrate(old, {"--data", data.path().string()});
-    arguments.insert(arguments.begin(), CODELOG_PROGRAM);
-    auto process = ChildProcess::start({.arguments = arguments});
-    REQUIRE(process);
-    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-    process->send_signal(SIGKILL);
-    (void)process->wait();
+  // In the accounts, in the releases, and several times in the codelists.
+  std::uint64_t killed_at = 0;
+  for (const std::uint64_t position : {3u, 8u, 14u, 25u, 40u}) {
+    CAPTURE(position);
+    const auto killed =
+        run_process({.arguments = {KILLED_MIGRATION, old.storage().string(), data.path().string(),
+                                   std::to_string(position)}});
+    REQUIRE(killed);
+    CAPTURE(killed->errors);
+    REQUIRE(killed->exit_code == 128 + SIGKILL);
+    const std::uint64_t head = last_position(data);
+    CHECK(head >= position);
+    REQUIRE(head > killed_at);
+    killed_at = head;
   }
   const Json report = data.run_json(migrate(old, {"--verify"}));
+  CHECK(report["commits"] > 5);
+  CHECK(last_position(data) == killed_at + report["commits"].get<std::uint64_t>());
   CHECK(report["verification"]["differences"].empty());
   CHECK_FALSE(fs::exists(data.path() / "migration"));
   data.run({"log", "verify"});
