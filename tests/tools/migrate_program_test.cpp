@@ -4,6 +4,7 @@
 
 #include "tests/migration/old_site.h"
 #include "tests/tools/program.h"
+#include "tools/bench/opencodelists_site.h"
 
 namespace codelog::tools::test::migrate_program_test {
 namespace {
@@ -50,6 +51,27 @@ TEST_CASE("a migrated site is served, with the old site's tokens", "[migration]"
   // The folder belongs to the server now.
   const Json error = data.refused(migrate(old));
   CHECK(error["code"] == "conflict");
+}
+
+TEST_CASE("the bench's site of OpenCodelists is migrated whole", "[migration]") {
+  const OldSite old;
+  const Data data;
+  const std::string alias = "snomedct_small_20240101";
+  const bench::OpenCodelistsSite site{
+      .storage = data.path().parent_path() / "storage",
+      .release_alias = alias,
+      .release_file = old.storage() / "coding_systems" / "snomedct" / (alias + ".sqlite3"),
+      .codelists_count = 30,
+      .codes = {"128133004", "202855006", "239964003", "2320006"}};
+  REQUIRE(bench::make_opencodelists_site(site));
+  const Json report =
+      data.run_json({"migrate", "opencodelists", site.storage.string(), "--verify"});
+  CHECK(report["codelists"]["added"] == 30);
+  CHECK(report["versions"]["added"] == 60);
+  CHECK(report["codes"] == 27 * 2 * 4);
+  CHECK(report["searches"] == 27 * 2);
+  CHECK(report["verification"]["differences"].empty());
+  CHECK(report["verification"]["notices"].empty());
 }
 
 TEST_CASE("differences of the two sites give exit code 1", "[migration]") {
