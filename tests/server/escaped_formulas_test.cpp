@@ -82,6 +82,15 @@ TEST_CASE("a download has escaped formulas on request, kept apart from the usual
   }
 }
 
+TEST_CASE("a version's page links to both files", "[formulas][web]") {
+  ApiSite site;
+  upload_table(site);
+  const Reply page = site.get("/codelist/test-org/formulas/v1/");
+  CHECK(page.status == 200);
+  CHECK_THAT(page.body, Catch::Contains("\"" + file + "\"") &&
+                            Catch::Contains("\"" + file + "?formulas=escaped\""));
+}
+
 TEST_CASE("a study's check knows the usual file alone", "[formulas][v1]") {
   ApiSite site;
   upload_table(site);

@@ -156,6 +156,7 @@ Result<void> measure_list(Bench& bench, HttpClient& client) {
     const double before = wall_seconds();
     const auto listed = client.send({.target = "/api/v1/codelist/"});
     if (!listed) return listed.error();
+    if (listed->status != 200) return base::Error{base::ErrorCode::io, listed->head, {}};
     if (i > 0) warm_ms.push_back((wall_seconds() - before) * 1e3);
     tag = listed->header("ETag");
     const double between = wall_seconds();
