@@ -10,6 +10,7 @@
 #include "events/base/text.h"
 #include "server/application/pages.h"
 #include "server/files/conversions.h"
+#include "server/files/escaped_formulas.h"
 #include "server/http/multipart.h"
 
 namespace codelog::web {
@@ -41,6 +42,7 @@ struct Chosen {
   std::string from = "snomedct";
   std::string to = "ctv3";
   std::string type = std::string(full);
+  std::string formulas = {};  // "escaped", or nothing
 };
 
 template <std::size_t count>
@@ -101,7 +103,12 @@ http::Response form_page(int status, const Chosen& chosen, std::string_view prob
       "<p><label for=\"csv_data\">CSV file, with a header, and a code in the first column of each "
       "row below it</label><br>\n<input type=\"file\" id=\"csv_data\" name=\"csv_data\" "
       "accept=\".csv,text/csv\" required></p>\n";
-  form += type_buttons(chosen.type) + "<p><button type=\"submit\">Convert</button></p>\n</form>\n";
+  form +=
+      type_buttons(chosen.type) +
+      "<p><label><input type=\"checkbox\" name=\"formulas\" value=\"escaped\"" +
+      (chosen.formulas.empty() ? "" : " checked") +
+      "> For a spreadsheet: cells that it would take for formulas get an apostrophe</label></p>\n" +
+      "<p><button type=\"submit\">Convert</button></p>\n</form>\n";
   return application::page(status, "Convert codes", form);
 }
 
@@ -113,7 +120,8 @@ struct Upload {
 
 Result<void> read_choices(const http::Parameters& fields, Chosen& chosen) {
   chosen = {std::string(fields.get("from_coding_system_id")),
-            std::string(fields.get("to_coding_system_id")), std::string(fields.get("type"))};
+            std::string(fields.get("to_coding_system_id")), std::string(fields.get("type")),
+            std::string(fields.get("formulas"))};
   for (const auto& [field, value] : {std::pair{"from_coding_system_id", &chosen.from},
                                      std::pair{"to_coding_system_id", &chosen.to}}) {
     if (std::ranges::find(coding_systems, *value, &Choice::value) == coding_systems.end()) {
@@ -124,6 +132,9 @@ Result<void> read_choices(const http::Parameters& fields, Chosen& chosen) {
   if (std::ranges::find(types, chosen.type, &Choice::value) == types.end()) {
     return base::field_error(ErrorCode::invalid, "type",
                              "must be one of full, to-codes-only, unmapped");
+  }
+  if (!chosen.formulas.empty() && !files::asks_for_escaped_formulas(chosen.formulas)) {
+    return base::field_error(ErrorCode::invalid, "formulas", "must be escaped, or be left out");
   }
   return {};
 }
@@ -156,15 +167,18 @@ std::string stem_of(std::string_view file_name) {
 }
 
 http::Response download(const Conversion& conversion, const Upload& upload) {
-  const std::string stem = stem_of(upload.file_name);
+  const auto answer = [&](std::string csv, const std::string& suffix) {
+    if (!upload.chosen.formulas.empty()) csv = files::escape_formulas(csv);
+    return http::csv(std::move(csv), stem_of(upload.file_name) + suffix);
+  };
   if (upload.chosen.type == full) {
-    return http::csv(files::full_conversion_csv(conversion), stem + "-mapping.csv");
+    return answer(files::full_conversion_csv(conversion), "-mapping.csv");
   }
   if (upload.chosen.type == unmapped) {
-    return http::csv(files::unmapped_codes_csv(conversion), stem + "-unmapped.csv");
+    return answer(files::unmapped_codes_csv(conversion), "-unmapped.csv");
   }
-  return http::csv(files::converted_codes_csv(conversion),
-                   stem + "-" + std::string(conversion.direction.to) + ".csv");
+  return answer(files::converted_codes_csv(conversion),
+                "-" + std::string(conversion.direction.to) + ".csv");
 }
 
 // With the form's name for the field.

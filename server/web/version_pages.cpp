@@ -52,7 +52,8 @@ http::Response version_page(const Visit& visit, events::OwnerKind owner_kind) {
   const std::string path = commands::page_of(codelist, version);
   std::string files;
   if (files::is_downloadable(views, codelist, version)) {
-    files += "<p>" + link(path + "download.csv", "Download CSV") + "</p>\n";
+    files += "<p>" + link(path + "download.csv", "Download CSV") + "; " +
+             link(path + "download.csv?formulas=escaped", "for a spreadsheet") + "</p>\n";
   }
   if (commands::has_release_file(views, codelist.coding_system, version.release)) {
     files += "<p>" + link(path + "definition.csv", "Download definition") + "</p>\n";
