@@ -116,7 +116,12 @@ class EventApplier : private AccountApplier {
 
   Outcome on(const events::CodelistHandleChanged& event) {
     return change_codelist(event.codelist, [&](CodelistRecord& record) {
-      views_.erase(keys::owned(record.handle().owner, record.id));
+      // Handing a codelist over opens it to nobody.
+      const Owner owner = record.handle().owner;
+      if (event.owner != owner && views_.get(keys::restricted_owner(owner))) {
+        mark(keys::restricted_codelist(record.id), true, &AccessRecord::codelists_count);
+      }
+      views_.erase(keys::owned(owner, record.id));
       const auto same = [&](const Handle& handle) {
         return handle.owner == event.owner && handle.slug == event.slug;
       };

@@ -63,8 +63,10 @@ Position checkpoint_of(const StoreReader& reader) {
 
 void Views::limit_to(Reader reader) {
   reader_name_.reset();
-  if (reader.reads_everything) return;
   access_ = access();
+  is_personal_ =
+      access_.restricts_codelists() && (reader.reads_everything || !reader.username.empty());
+  if (reader.reads_everything) return;
   if (access_.restricts_codelists()) reader_name_ = std::move(reader.username);
 }
 

@@ -35,6 +35,10 @@ class Views {
   // has its codelist.
   void limit_to(Reader reader);
   AccessRecord access() const;
+  // True if others may see less than the reader of limit_to(): what these views give is not for
+  // everybody.
+  bool is_personal() const { return is_personal_; }
+  bool reads_everything() const { return !reader_name_; }
   bool may_read(CodelistId codelist) const { return !hides(codelist); }
   // What is set for the codelist, and for the owner.
   bool is_restricted(CodelistId codelist) const;
@@ -127,6 +131,7 @@ class Views {
   // Whose reading is limited; nothing: everything may be read.
   std::optional<std::string> reader_name_;
   AccessRecord access_;  // if reading is limited
+  bool is_personal_ = false;
 };
 
 }  // namespace codelog::projections

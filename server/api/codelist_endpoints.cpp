@@ -11,6 +11,7 @@
 #include "server/api/past.h"
 #include "server/api/paths.h"
 #include "server/api/render.h"
+#include "server/commands/access_commands.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
 
@@ -147,10 +148,6 @@ Result<http::Response> get_history(const ReadCall& call) {
   return http::json_text(200, std::move(*text));
 }
 
-projections::Reader reader_of(const ReadCall& call) {
-  return identity::find_reader(call.request, call.views, call.application.site());
-}
-
 Result<http::Response> get_events(const ReadCall& call) {
   if (!call.request.query().has("codelist")) {
     return base::field_error(ErrorCode::invalid, "codelist", "must be given");
@@ -167,9 +164,9 @@ Result<http::Response> get_events(const ReadCall& call) {
       return base::field_error(ErrorCode::invalid, "Last-Event-ID", "must be a position");
     }
   }
-  http::Response response = http::streamed(
-      "text/event-stream",
-      live_history(call.application, {reader_of(call).username, id}, base::Position(*after)));
+  http::Response response =
+      http::streamed("text/event-stream",
+                     live_history(call.application, {call.request, id}, base::Position(*after)));
   response.add("Cache-Control", "no-store");
   return response;
 }
@@ -243,7 +240,9 @@ Result<void> take_combination(const WriteCall& call, commands::CreateCodelist& c
                                                                   : files::SetOperation::subtract);
   command.codes.emplace(codes.begin(), codes.end());
   std::string made = "The " + operation + " of:";
+  const Views views = call.views();
   for (const NamedSide& side : compared->names) {
+    command.is_restricted = command.is_restricted || commands::is_restricted(views, side.codelist);
     made += "\n- [" + side.codelist.handle().name + ", " + commands::tag_or_hash(side.version) +
             "](" + commands::page_of(side.codelist, side.version) + ")";
     if (side.as_of) made += " as of position " + std::to_string(side.as_of->value());

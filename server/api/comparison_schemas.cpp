@@ -4,7 +4,8 @@ namespace codelog::api {
 
 const std::string_view comparison_schemas = R"json({
 "ComparedSides": {"type": "array", "minItems": 2, "maxItems": 8, "items": {"type": "string"},
-  "description": "Versions: HASH, HASH@POSITION (as it was), or a codelist's newest finished one: organisation/SLUG/CODELIST, user/NAME/CODELIST."},
+  "description":
+    "HASH, HASH@POSITION, organisation/SLUG/CODELIST or user/NAME/CODELIST (its newest)."},
 "ComparisonRequest": {"type": "object", "required": ["of"], "additionalProperties": false,
   "properties": {"of": {"$ref": "#/components/schemas/ComparedSides"}}},
 "RegionRequest": {"type": "object", "required": ["of", "region"], "additionalProperties": false,

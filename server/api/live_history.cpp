@@ -23,21 +23,19 @@ class LiveHistory final : public http::BodyStream {
  public:
   LiveHistory(application::Application& application, const LiveReader& reader, Position after)
       : application_(application),
-        reader_(reader.username),
+        request_(reader.request),
         codelist_(reader.codelist),
         after_(after) {}
   ~LiveHistory() override { stop_waiting(); }
 
   Next next(std::string& bytes) override {
-    if (may_have_news_->exchange(false)) {
-      // The reader may have lost the codelist since the last commit.
-      const projections::Views views = application_.views_for(reader_);
-      if (!views.may_read(codelist_)) return Next::end;
-      if (read_next(views, bytes)) {
-        *may_have_news_ = true;
-        is_silent_ = false;
-        return Next::bytes;
-      }
+    // The reader may have lost the codelist, or been signed out, since the last piece.
+    const projections::Views views = application_.views_for(request_);
+    if (!views.may_read(codelist_) || !application_.may_enter(request_)) return Next::end;
+    if (may_have_news_->exchange(false) && read_next(views, bytes)) {
+      *may_have_news_ = true;
+      is_silent_ = false;
+      return Next::bytes;
     }
     // Nothing has happened for as long as a stream may be silent, or the stream begins.
     if (is_silent_) bytes = ":\n\n";
@@ -79,7 +77,7 @@ class LiveHistory final : public http::BodyStream {
   }
 
   application::Application& application_;
-  const std::string reader_;
+  const http::Request request_;
   const base::CodelistId codelist_;
   Position after_;
   Position seen_;  // no commit of the codelist is between `after_` and this

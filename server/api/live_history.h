@@ -12,7 +12,7 @@
 namespace codelog::api {
 
 struct LiveReader {
-  std::string username;  // empty: nobody who is signed in
+  const http::Request& request;  // copied: its token or session must stay good
   base::CodelistId codelist;
 };
 

@@ -286,7 +286,10 @@ Result<http::Response> get_report(const ReadCall& call) {
   }
   JsonWriter json;
   json.begin_object().field("release", alias).key("progress");
-  state ? write_state(*state, json) : void(json.null());
+  // The progress counts versions that the reader may not know of.
+  const bool may_count =
+      !call.views.access().restricts_codelists() || call.views.reads_everything();
+  state&& may_count ? write_state(*state, json) : void(json.null());
   json.key("report");
   if (!report) {
     json.null().end_object();

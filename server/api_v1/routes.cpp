@@ -43,8 +43,16 @@ Owner owner_of(OwnerKind kind, const PathParameters& path) {
   return {kind, std::string(path["owner"])};
 }
 
+auto perhaps_personal(const Application& application) {
+  return [&application](const Request& request) { return application.may_be_personal(request); };
+}
 auto personal_to(const Application& application) {
   return [&application](const Request& request) { return application.is_personal(request); };
+}
+
+// An answer that is for everybody may be kept.
+std::optional<ResponseCache::Scope> scope_of(const Views& views, ResponseCache::Scope scope) {
+  return views.is_personal() ? std::nullopt : std::optional(scope);
 }
 
 // --- Lists ---
@@ -54,7 +62,7 @@ Answer answer_list(Application& application, Lists& lists, const Request& reques
   const Views views = application.views_for(request);
   if (owner && !commands::check_owner(views, *owner)) return {not_found(), std::nullopt, {}};
   std::string text = lists.make(views, owner, parse_list_query(request.query()));
-  return {http::json_text(200, std::move(text)), ResponseCache::Scope{}, views.checkpoint()};
+  return {http::json_text(200, std::move(text)), scope_of(views, {}), views.checkpoint()};
 }
 
 Response forgery_page() {
@@ -65,6 +73,7 @@ void add_all_list(Router& router, Application& application, const std::shared_pt
   constexpr const char* pattern = "/api/v1/codelist/";
   caching::add_cached_route(router, application.cache(),
                             {.pattern = pattern,
+                             .may_be_personal = perhaps_personal(application),
                              .is_personal = personal_to(application),
                              .implied = ImpliedMethods::none,
                              .key = list_key,
@@ -89,6 +98,7 @@ void add_owner_routes(Router& router, Application& application, const std::share
   caching::add_cached_route(
       router, application.cache(),
       {.pattern = base,
+       .may_be_personal = perhaps_personal(application),
        .is_personal = personal_to(application),
        .implied = ImpliedMethods::none,
        .key = list_key,
@@ -180,7 +190,7 @@ Answer answer_file(Application& application, const Request& request, const PathP
   if (views.handle_with_slug(owner, path["slug"]) != codelist.id) {
     return {std::move(response), std::nullopt, {}};
   }
-  return {std::move(response), ResponseCache::Scope{codelist.id}, views.checkpoint()};
+  return {std::move(response), scope_of(views, {codelist.id}), views.checkpoint()};
 }
 
 std::string file_key(const Request& request) {
@@ -197,6 +207,7 @@ void add_download_routes(Router& router, Application& application, const OwnerFo
   const auto add = [&](const char* name, File file) {
     caching::add_cached_route(router, application.cache(),
                               {.pattern = base + name,
+                               .may_be_personal = perhaps_personal(application),
                                .is_personal = personal_to(application),
                                .implied = ImpliedMethods::head_and_options,
                                .key = file_key,

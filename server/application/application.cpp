@@ -60,6 +60,14 @@ projections::Views Application::views_for(const http::Request& request) const {
   return limited;
 }
 
+bool Application::may_enter(const http::Request& request) const {
+  return !is_site_restricted_ || !identity::find_reader(request, views(), site()).username.empty();
+}
+
+bool Application::is_personal(const http::Request& request) const {
+  return may_be_personal(request) && views_for(request).is_personal();
+}
+
 projections::Views Application::views_for(const std::string& username) const {
   projections::Views limited = views();
   if (!limited.access().restricts_codelists()) return limited;

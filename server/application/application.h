@@ -60,11 +60,15 @@ class Application {
   // Without what the request's user, or the user of this name, may not read.
   projections::Views views_for(const http::Request& request) const;
   projections::Views views_for(const std::string& username) const;
-  // True if something may be read only by some, and the request says who asks: others may get
-  // another answer.
-  bool is_personal(const http::Request& request) const {
+  // True if something may be read only by some, and the request says who asks, rightly or not:
+  // others may get another answer.
+  bool may_be_personal(const http::Request& request) const {
     return restricts_anything_ && identity::names_a_reader(request);
   }
+  // As above, and it says so rightly. Reads the views.
+  bool is_personal(const http::Request& request) const;
+  // False for others than the users of a restricted site. Reads the views.
+  bool may_enter(const http::Request& request) const;
   bool restricts_anything() const { return restricts_anything_; }
   bool is_site_restricted() const { return is_site_restricted_; }
 

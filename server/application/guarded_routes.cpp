@@ -15,13 +15,14 @@ using http::PathParameters;
 using http::Request;
 using http::Response;
 
-// True for routes that anybody may use on an open site only.
+// True for all routes of the table but the entrance: even a refusal may tell what there is.
 bool is_for_readers(const http::Route& route) {
-  const auto is_for_anyone = [&](Method method) {
-    return identity::find_permission(method, route.pattern) == identity::Permission::anyone;
+  const auto is_inside = [&](Method method) {
+    const auto permission = identity::find_permission(method, route.pattern);
+    return permission && *permission != identity::Permission::entrance;
   };
-  return route.methods.empty() ? is_for_anyone(Method::other)
-                               : std::ranges::any_of(route.methods, is_for_anyone);
+  return route.methods.empty() ? is_inside(Method::other)
+                               : std::ranges::any_of(route.methods, is_inside);
 }
 
 // Browsers are led to the form; programs are told.
@@ -41,9 +42,7 @@ Response to_entrance(const Request& request) {
 }
 
 std::optional<Response> refusal(const Application& application, const Request& request) {
-  if (!application.is_site_restricted()) return std::nullopt;
-  const auto reader = identity::find_reader(request, application.views(), application.site());
-  return reader.username.empty() ? std::optional(to_entrance(request)) : std::nullopt;
+  return application.may_enter(request) ? std::nullopt : std::optional(to_entrance(request));
 }
 
 void note_readers(const Application& application, const Request& request, Response& response) {
@@ -51,7 +50,7 @@ void note_readers(const Application& application, const Request& request, Respon
   response.add("Vary", "Authorization, Cookie");
   const bool has_rule = std::ranges::any_of(
       response.headers, [](const auto& header) { return header.name == "Cache-Control"; });
-  if (application.is_personal(request) && !has_rule) {
+  if (application.may_be_personal(request) && !has_rule) {
     response.add("Cache-Control", "private, no-cache");
   }
 }

@@ -10,10 +10,10 @@ void add_cached_route(http::Router& router, ResponseCache& cache, CachedRoute ca
   route.pattern = std::move(cached.pattern);
   route.implied = cached.implied;
   route.runs_on = http::RunsOn::worker;
-  route.quick = [&cache, key = cached.key, is_personal = cached.is_personal](
+  route.quick = [&cache, key = cached.key, may_be_personal = cached.may_be_personal](
                     const http::Request& request,
                     const http::PathParameters&) -> std::optional<http::Response> {
-    if (is_personal(request)) return std::nullopt;
+    if (may_be_personal(request)) return std::nullopt;
     return cache.find(key(request));
   };
   route.handler = [&cache, key = std::move(cached.key), make = std::move(cached.make),

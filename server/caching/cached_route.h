@@ -22,8 +22,10 @@ using MakeAnswer = std::function<Answer(const http::Request&, const http::PathPa
 
 struct CachedRoute {
   std::string pattern;
-  // True for a request whose answer depends on who asks: it neither comes from the cache nor goes
-  // there.
+  // True for a request whose answer may depend on who asks, and for one whose answer does: the
+  // first is quick to say. The answer then does not come from the cache; `make` says whether it
+  // may go there.
+  std::function<bool(const http::Request&)> may_be_personal;
   std::function<bool(const http::Request&)> is_personal;
   http::ImpliedMethods implied = http::ImpliedMethods::head_and_options;
   MakeKey key;

@@ -4,6 +4,11 @@
 
 namespace codelog::commands {
 
+Result<void> check_registration_open(const Views& views) {
+  if (!views.access().is_site_restricted) return {};
+  return forbidden("this site is only for its users: ask its administrators for an account");
+}
+
 bool is_restricted(const Views& views, const projections::CodelistRecord& codelist) {
   return views.is_restricted(codelist.id) || views.is_restricted(codelist.handle().owner);
 }

@@ -32,6 +32,9 @@ Result<void> add_access(const Views& views, const Actor& actor,
                         const projections::CodelistRecord& codelist, bool is_restricted,
                         Decision& decision);
 
+// Errors: forbidden, if nobody may register on this site.
+Result<void> check_registration_open(const Views& views);
+
 // True if only its editors may read the codelist, by its own setting or its owner's.
 bool is_restricted(const Views& views, const projections::CodelistRecord& codelist);
 

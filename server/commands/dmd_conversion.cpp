@@ -6,6 +6,7 @@
 
 #include "coding_systems/base/typed_code.h"
 #include "events/base/text.h"
+#include "server/commands/access_commands.h"
 #include "server/commands/codelist_commands.h"
 #include "server/commands/csv_writer.h"
 #include "server/commands/derived_name.h"
@@ -83,7 +84,8 @@ MadeFrom made_from(const Views& views, CodelistId target, CodelistId source) {
   for (const VersionRecord& version : views.versions_of(target)) {
     const auto origin = version.source ? views.codelist_of_version(*version.source) : std::nullopt;
     if (origin == source) return MadeFrom::source;
-    if (origin && *origin != target) found = MadeFrom::another;
+    // An origin without a codelist is one that the actor may not read.
+    if (version.source && origin != target) found = MadeFrom::another;
   }
   return found;
 }
@@ -116,7 +118,7 @@ Result<Wanted> wanted_of(const Views& views, const Source& source) {
   return Wanted{std::move(*handle), source.codelist.description,
                 "Converted from [pseudo-BNF system codelist](" +
                     page_of(source.codelist, source.version) + ")",
-                source.codelist.references, views.is_restricted(source.codelist.id)};
+                source.codelist.references, is_restricted(views, source.codelist)};
 }
 
 events::VersionCreated version_of(const Source& source, const DmdConversion& conversion,
@@ -149,7 +151,7 @@ Decision decide_new_codelist(const Views& views, const Wanted& wanted,
   Decision decision{"ConvertBnfToDmd",
                     {Stream::of_codelist(ids.codelist), Stream::of_names(wanted.handle.owner)},
                     {std::move(created), std::move(version)}};
-  if (wanted.is_restricted) {
+  if (wanted.is_restricted && !views.is_restricted(wanted.handle.owner)) {
     decision.events.emplace_back(events::CodelistAccessChanged{ids.codelist, true});
   }
   return decision;
@@ -158,7 +160,9 @@ Decision decide_new_codelist(const Views& views, const Wanted& wanted,
 Result<Decision> decide_new_version(const Views& views, const Actor& actor, CodelistId target_id,
                                     const Wanted& wanted, events::VersionCreated version) {
   const auto target = views.codelist(target_id);
-  if (!target) views.report_damage("a codelist of a handle is not there");
+  if (!target) {
+    return forbidden("the dm+d codelist, " + page_of(wanted.handle) + ", is restricted to others");
+  }
   if (target->coding_system != "dmd") {
     return Error{ErrorCode::conflict,
                  page_of(target->handle()) + " has the name of the dm+d codelist, and is of " +
@@ -184,6 +188,9 @@ Result<Decision> decide_new_version(const Views& views, const Actor& actor, Code
   if (target->description != wanted.description || target->methodology != wanted.methodology) {
     decision.events.push_back(
         events::CodelistDetailsChanged{target_id, wanted.description, wanted.methodology});
+  }
+  if (wanted.is_restricted && !is_restricted(views, *target)) {
+    decision.events.emplace_back(events::CodelistAccessChanged{target_id, true});
   }
   version.version = next_version_id(views, target_id);
   version.codelist = target_id;

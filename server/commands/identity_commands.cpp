@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/accounts/passwords.h"
+#include "server/commands/access_commands.h"
 
 namespace codelog::commands {
 namespace {
@@ -104,6 +105,7 @@ Result<NewSession> IdentityCommands::sign_up(const AddUser& command, const Ident
   std::string id = accounts::make_session_id();
   auto commit = executor_.run(
       {{.username = command.username}, {}}, {}, [&](const Views& views) -> Result<Decision> {
+        if (const auto open = check_registration_open(views); !open) return open.error();
         const auto unused = check_identity_unused(views, site.keys, identity, {});
         if (!unused) return unused.error();
         auto added = decide_new_user(views, site.keys, command, {});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/accounts/passwords.h"
+#include "server/commands/access_commands.h"
 #include "server/commands/validation.h"
 
 namespace codelog::commands {
@@ -98,11 +99,9 @@ Result<SignInCommands::NewSession> SignInCommands::start(const std::string& user
 Result<SignInCommands::NewSession> SignInCommands::sign_up(const AddUser& command,
                                                            const Client& client) {
   CODELOG_CHECK(command.password && !command.is_admin, "somebody signs up as an ordinary user");
-  if (executor_.site().projections.views().access().is_site_restricted) {
-    return Error{ErrorCode::forbidden,
-                 "this site is only for its users: ask its administrators for an account",
-                 {}};
-  }
+  // Before the costly hash; the decision checks it again.
+  const auto open = check_registration_open(executor_.site().projections.views());
+  if (!open) return open.error();
   if (const auto good = check_identity(command); !good) return good.error();
   if (auto weakness =
           accounts::weakness_of(*command.password, command.username, command.name, command.email)) {
@@ -119,6 +118,7 @@ Result<SignInCommands::NewSession> SignInCommands::sign_up(const AddUser& comman
   std::string id = accounts::make_session_id();
   auto commit = executor_.run(
       {actor_of(command.username), {}}, {}, [&](const Views& views) -> Result<Decision> {
+        if (const auto still = check_registration_open(views); !still) return still.error();
         auto added = decide_new_user(views, executor_.site().keys, command, *hash);
         if (!added) return added.error();
         auto started = decide_session(executor_.site(), command.username, id, client);
@@ -204,6 +204,23 @@ Result<Commit> SignInCommands::change_password(const Write& write, const ChangeP
       });
 }
 
+namespace {
+
+// Whoever had the account before its owner proved the address must not keep a key to it. An account
+// without a password keeps its links: they were the way in.
+void add_end_of_other_ways_in(const projections::UserRecord& user, bool keeps_links,
+                              std::vector<events::Event>& all) {
+  for (const projections::TokenRecord& token : user.tokens) {
+    all.emplace_back(events::TokenRevoked{user.username, token.digest});
+  }
+  if (keeps_links) return;
+  for (const auto& link : user.identities) {
+    all.emplace_back(events::IdentityUnlinked{user.username, link.issuer});
+  }
+}
+
+}  // namespace
+
 Result<Commit> SignInCommands::reset_password(const std::string& username,
                                               const std::string& proved_hash,
                                               const std::string& password) {
@@ -230,6 +247,7 @@ Result<Commit> SignInCommands::reset_password(const std::string& username,
                       if (!replaced) return replaced.error();
                       std::vector<events::Event> all = {std::move(*replaced)};
                       add_end_of_sessions(now, events::SessionEnd::password_changed, all);
+                      add_end_of_other_ways_in(now, proved_hash.empty(), all);
                       return all;
                     });
 }

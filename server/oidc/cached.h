@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -26,7 +27,9 @@ class Cached {
   // while it fetches, so that a slow fetch keeps nobody from using what is kept. Errors: those of
   // `fetch`.
   template <class Fetch>
-  base::Result<std::shared_ptr<const Value>> get(Time now, const Limits& limits, Fetch fetch) {
+  base::Result<std::shared_ptr<const Value>> get(const std::function<Time()>& clock,
+                                                 const Limits& limits, Fetch fetch) {
+    const Time now = clock();
     std::shared_ptr<const Value> before;
     {
       const base::Lock lock(mutex_);
@@ -39,14 +42,15 @@ class Cached {
     }
     auto fetched = fetch();
     const base::Lock lock(mutex_);
-    tried_at_ = now;
+    tried_at_ = clock();  // a failure may have taken as long as it is remembered
     if (fetched) {
       failure_.reset();
       fetched_at_ = now;
       value_ = std::make_shared<const Value>(std::move(*fetched));
       return value_;
     }
-    failure_ = fetched.error();
+    // Too many at once is no failure of the issuer.
+    if (fetched.error().code != base::ErrorCode::too_many) failure_ = fetched.error();
     if (before != nullptr) return before;
     return fetched.error();
   }

@@ -57,7 +57,7 @@ Issuer::~Issuer() = default;
 
 Result<std::string> Issuer::ask(IssuerRequest request) {
   const auto place = requests_.take();
-  if (!place) return unavailable("too many people sign in at this moment");
+  if (!place) return Error{ErrorCode::too_many, "too many people sign in at this moment", {}};
   request.timeout = options_.timeout;
   auto answer = ask_issuer(request);
   if (!answer) return answer.error();
@@ -124,14 +124,14 @@ Result<KeySet> Issuer::fetch_keys(const Endpoint& endpoint) {
 }
 
 Result<std::shared_ptr<const IssuerDocument>> Issuer::document() {
-  return document_.get(options_.now(), {fresh_for, usable_for, failure_lasts},
+  return document_.get(options_.now, {fresh_for, usable_for, failure_lasts},
                        [&] { return fetch_document(); });
 }
 
 Result<std::shared_ptr<const KeySet>> Issuer::keys(const IssuerDocument& document,
                                                    bool must_be_new) {
   const std::chrono::seconds age_max = must_be_new ? new_keys_after : fresh_for;
-  return keys_.get(options_.now(), {age_max, usable_for, failure_lasts},
+  return keys_.get(options_.now, {age_max, usable_for, failure_lasts},
                    [&] { return fetch_keys(document.keys); });
 }
 

@@ -170,7 +170,7 @@ http::Response receive_newcomer(const Visit& visit, SingleSignOn& sign_on,
   const std::string how_to_connect =
       " If you have an account here, log in with your password once and connect " + issuer +
       " on your settings page.";
-  if (!sign_on.allows_registration()) {
+  if (!sign_on.allows_registration() || visit.application().is_site_restricted()) {
     return stopped(visit, 403,
                    "No account of this site is connected with your account at " + issuer + "." +
                        how_to_connect + " Otherwise ask the administrators of this site for one.");

@@ -211,7 +211,7 @@ bool RandomHistory::step() {
 
 bool RandomHistory::account_step() {
   const Write system{Actor::system(), std::nullopt};
-  switch (pick(8)) {
+  switch (pick(9)) {
     case 6: {
       const std::string issuer = "https://" + std::to_string(pick(2)) + ".example.org";
       if (chance(0.3)) return note(identities_.unlink(write_of(user_with_password), issuer));

@@ -309,6 +309,80 @@ TEST_CASE_METHOD(Listed, "nobody but its users gets past the entrance of a restr
   CHECK(matrix.site.get("/api/v1/codelist/").status == 200);
 }
 
+TEST_CASE_METHOD(Listed, "who hands a codelist over opens it to nobody", "[access]") {
+  restrict(matrix, hidden, Scope::owner);
+  const std::string target = "/api/v2/codelists/organisation/test-org/" + hidden.slug;
+  REQUIRE(matrix.site.send("PATCH", target, {{"owner", "user/max"}}, "max").status == 200);
+  const std::string there = "/api/v2/codelists/user/max/" + hidden.slug;
+  CHECK(as("", there).status == 404);
+  CHECK(as("", target).status == 404);
+  CHECK(as("max", there).json().at("access") == "restricted");
+}
+
+TEST_CASE_METHOD(Listed, "a codelist made from a restricted one is restricted", "[access]") {
+  restrict(matrix, hidden, Scope::codelist);
+  const Reply made = matrix.site.send(
+      "POST", "/api/v2/codelists",
+      {{"owner", "user/max"},
+       {"name", "Made"},
+       {"coding_system", "snomedct"},
+       {"from", {{"operation", "union"}, {"of", {hidden.under_review, shown.under_review}}}}},
+      "max");
+  REQUIRE(made.status == 201);
+  CHECK(as("", "/api/v2/codelists/user/max/made").status == 404);
+  CHECK(as("max", "/api/v2/codelists/user/max/made").status == 200);
+}
+
+TEST_CASE_METHOD(Listed, "streams end when the site is restricted, and when a token is revoked",
+                 "[access][live]") {
+  http::test::Client stranger(matrix.site.port());
+  http::test::Client member(matrix.site.port());
+  const std::string request =
+      "GET /api/v2/events?codelist=" + std::to_string(hidden.codelist.value()) + " HTTP/1.1\r\n";
+  REQUIRE(stranger.send(request + "Host: test\r\n\r\n"));
+  REQUIRE(member.send(request + "Host: test\r\nAuthorization: Token " + ApiSite::token_of("max") +
+                      "\r\n\r\n"));
+  stranger.read_until(":\n\n\r\n");
+  member.read_until(":\n\n\r\n");
+  REQUIRE(matrix.site.application().access().set_site_access(by_system(), true));
+  const auto commit = [&] {
+    commands::ChangeDetails details;
+    details.description = "at " + std::to_string(matrix.site.head());
+    REQUIRE(matrix.site.application().codelists().change_details(by_system(), hidden.codelist,
+                                                                 details));
+  };
+  commit();
+  CHECK(stranger.read_until("0\r\n\r\n") == "0\r\n\r\n");
+  CHECK(member.read_until("ChangeDetails").find("ChangeDetails") != std::string::npos);
+  REQUIRE(matrix.site.application().accounts().set_active(by_system(), "max", false));
+  commit();
+  CHECK(member.read_until("0\r\n\r\n").find("ChangeDetails\",\"type\":\"CodelistDetailsChanged") ==
+        std::string::npos);
+}
+
+TEST_CASE_METHOD(Listed, "a dm+d codelist that others hide stops the conversion, not the site",
+                 "[access]") {
+  Reply made = matrix.site.send("POST", "/api/v2/codelists",
+                                {{"owner", "organisation/test-org"},
+                                 {"name", "Wool"},
+                                 {"coding_system", "bnf"},
+                                 {"csv", "code\n0101000AABHAAAA\n"}},
+                                "max");
+  REQUIRE(made.status == 201);
+  const base::CodelistId bnf(made.json().at("id").get<std::uint32_t>());
+  const std::string target = "/api/v2/versions/" +
+                             made.json().at("version").at("hash").get<std::string>() +
+                             "/dmd-conversion";
+  REQUIRE(matrix.site.application().codelists().add_collaborator(by_system(), bnf, "cora"));
+  const Reply first = matrix.site.send("POST", target, nlohmann::json::object(), "max");
+  INFO(first.body);
+  REQUIRE(first.status == 201);
+  const base::CodelistId dmd(first.json().at("codelist").at("id").get<std::uint32_t>());
+  REQUIRE(matrix.site.application().access().set_codelist_access(by_system(), dmd, true));
+  CHECK(matrix.site.send("POST", target, nlohmann::json::object(), "cora").status == 403);
+  CHECK(as("", "/api/v2/codelists").status == 200);
+}
+
 TEST_CASE_METHOD(Listed, "access survives a restart with new views", "[access]") {
   restrict(matrix, hidden, Scope::codelist);
   matrix.site.restart_with_new_views();

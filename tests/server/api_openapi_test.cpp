@@ -236,6 +236,14 @@ void ask_about_conversions(Checked& checked, ApiSite& site) {
   CHECK(checked.ask("POST", conversion_path, conversion).status == 409);
 }
 
+void ask_about_comparisons(Checked& checked, const std::string& hash) {
+  const std::string path = "/api/v2/comparisons";
+  const json of = {hash, hash};
+  checked.ask("POST", path, path, {{"of", of}}, "");
+  checked.ask("POST", path + "/rows", path + "/rows", {{"of", of}, {"region", {0, 1}}}, "");
+  CHECK(checked.ask("POST", path, path, {{"of", {hash}}}, "").status == 400);
+}
+
 }  // namespace
 
 TEST_CASE("every route of the native API is documented, and every documented one exists",
@@ -273,6 +281,7 @@ TEST_CASE("answers have the shapes that the document promises, for every operati
   ask_about_upgrades(site, checked, hash);
   ask_about_versions(checked, hash);
   ask_about_conversions(checked, site);
+  ask_about_comparisons(checked, hash);
   checked.begin_to_ask("/api/v2/events", "/api/v2/events?codelist=1");
   std::set<std::string> all;
   for (const api::Endpoint& endpoint : api::all_endpoints()) {
