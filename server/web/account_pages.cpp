@@ -19,6 +19,10 @@ Field password_field(std::string name, std::string label,
           .autocomplete = std::move(autocomplete)};
 }
 
+Field account_field(std::string username) {
+  return {.kind = FieldKind::account, .name = {}, .value = std::move(username)};
+}
+
 Field email_field(std::string_view value = {}) {
   return {.name = "email",
           .label = "E-mail address",
@@ -156,7 +160,8 @@ http::Response register_user(const Visit& visit, const http::Form& form) {
 http::Response change_form(const Visit& visit, const Problems& problems) {
   const Form form{.action = "/accounts/password_change/",
                   .button = "Change password",
-                  .fields = {password_field("old_password", "Old password", "current-password"),
+                  .fields = {account_field(visit.actor().username),
+                             password_field("old_password", "Old password", "current-password"),
                              password_field("new_password1", "New password"),
                              password_field("new_password2", "The same new password again")}};
   return visit.form_page("Change password", form, problems);
@@ -204,11 +209,13 @@ http::Response show_text(const Visit& visit, std::string_view title, std::string
   return visit.page(200, title, sentence);
 }
 
-http::Response reset_form(const Visit& visit, const Problems& problems) {
-  const Form form{.action = std::string(visit.request().path()),
-                  .button = "Set password",
-                  .fields = {password_field("new_password1", "New password"),
-                             password_field("new_password2", "The same new password again")}};
+http::Response reset_form(const Visit& visit, const std::string& username,
+                          const Problems& problems) {
+  const Form form{
+      .action = std::string(visit.request().path()),
+      .button = "Set password",
+      .fields = {account_field(username), password_field("new_password1", "New password"),
+                 password_field("new_password2", "The same new password again")}};
   return visit.form_page("Choose a new password", form, problems);
 }
 
@@ -218,7 +225,8 @@ std::optional<identity::SignIn::Reset> open_reset(const Visit& visit) {
 }
 
 http::Response show_reset(const Visit& visit) {
-  return open_reset(visit) ? reset_form(visit, {}) : visit.invalid_link();
+  const auto link = open_reset(visit);
+  return link ? reset_form(visit, link->username, {}) : visit.invalid_link();
 }
 
 http::Response reset_password(const Visit& visit, const http::Form& form) {
@@ -226,14 +234,14 @@ http::Response reset_password(const Visit& visit, const http::Form& form) {
   if (!link) return visit.invalid_link();
   const std::string password = text_of(form, "new_password1");
   if (password != form.fields.get("new_password2")) {
-    return reset_form(visit, different_passwords("new_password2"));
+    return reset_form(visit, link->username, different_passwords("new_password2"));
   }
   const auto reset = visit.application().sign_in().commands().reset_password(
       link->username, link->password_hash, password);
   if (reset) return visit.redirect("/accounts/reset/done/");
   if (is_our_fault(reset.error())) return refused(visit, reset.error());
   if (reset.error().code == ErrorCode::conflict) return visit.invalid_link();
-  return reset_form(visit, Problems(reset.error()));
+  return reset_form(visit, link->username, Problems(reset.error()));
 }
 
 }  // namespace

@@ -34,8 +34,8 @@ void add_field(Section& set, const Field& field, std::string_view problem) {
   row.set("NAME", field.name).set("LABEL", field.label).set("VALUE", field.value);
   row.set("TYPE", field.type);
   row.show_if(field.is_required, "REQUIRED");
-  if (field.kind == FieldKind::hidden) {
-    row.show("HIDDEN");
+  if (field.kind == FieldKind::hidden || field.kind == FieldKind::account) {
+    row.show(field.kind == FieldKind::hidden ? "HIDDEN" : "ACCOUNT");
     return;
   }
   row.set_and_show("ERROR", problem);
@@ -63,6 +63,7 @@ void add_field(Section& set, const Field& field, std::string_view problem) {
 }
 
 const Field* find_field(const Form& form, std::string_view name) {
+  if (name.empty()) return nullptr;
   const auto in = [&](const std::vector<Field>& fields) -> const Field* {
     const auto found = std::ranges::find(fields, name, &Field::name);
     return found == fields.end() || found->kind == FieldKind::hidden ? nullptr : &*found;

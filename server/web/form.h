@@ -13,7 +13,15 @@ namespace codelog::web {
 
 using Choices = std::vector<std::pair<std::string, std::string>>;  // values with their labels
 
-enum class FieldKind : std::uint8_t { text, text_area, choice, radios, csv_file, hidden };
+enum class FieldKind : std::uint8_t {
+  text,
+  text_area,
+  choice,
+  radios,
+  csv_file,
+  hidden,
+  account,  // tells password managers whose password it is; is not sent
+};
 
 struct Field {
   FieldKind kind = FieldKind::text;

@@ -20,9 +20,6 @@ std::string state_words(events::ReleaseState state) {
   return std::string(events::to_string(state));
 }
 
-// OpenCodelists gives releases without a known day this one.
-constexpr std::string_view unknown_day = "1900-01-01";
-
 std::string first_day_of(const ReleaseRecord& release) {
   return release.valid_from == unknown_day ? "–" : day_of(release.valid_from);
 }

@@ -147,6 +147,9 @@ void add_facts(const Visit& visit, Section& page, const NamedVersion& named) {
   facts.set("SYSTEM", system ? system->name : codelist.coding_system);
   const auto release = release_record(visit, version);
   facts.set("RELEASE", release ? release->name : version.release);
+  if (release && release->valid_from != unknown_day) {
+    facts.set_and_show("RELEASE_DAY", day_of(release->valid_from));
+  }
   facts.set("RELEASE_PATH", "/releases/" + version.release + "/");
   const events::Owner& owner = codelist.handle().owner;
   facts.set("OWNER_LABEL",
@@ -199,7 +202,8 @@ void add_full_list(const Visit& visit, Section& page, const NamedVersion& named,
                    const coding_systems::Release* release) {
   const auto& [codelist, version] = named;
   const http::Parameters query = visit.request().query();
-  const std::string show(query.get("show", "included"));
+  const bool is_draft = version.status == VersionStatus::draft;
+  const std::string show(query.get("show", is_draft ? "all" : "included"));
   const auto* const system = coding_systems::find_coding_system(codelist.coding_system);
   const bool sorts_by_term = release != nullptr && (system == nullptr || system->sorts_by_term);
   const std::string sort(query.get("sort", sorts_by_term ? "term" : "code"));

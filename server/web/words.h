@@ -32,6 +32,9 @@ void add_strip(pages::Section& place, const projections::StatusCounts& counts);
 // Shows a moment {{>TIME}}: its day, and more precisely in the title.
 void add_time(pages::Section& place, std::string_view name, base::Timestamp time);
 
+// OpenCodelists gives releases without a known first day this one.
+inline constexpr std::string_view unknown_day = "1900-01-01";
+
 // "30 Nov 2026"
 std::string day_of(base::Timestamp time);
 std::string day_of(std::string_view date);  // of "2026-11-30"
