@@ -165,29 +165,44 @@ class TreeMaker {
     return children;
   }
 
-  // Depth first, without recursion: hierarchies may be deep.
+  struct Item {
+    TreeRow row;
+    Node node = 0;
+    std::vector<std::size_t> below = {};  // of the items
+  };
+
+  // The codes below an item, which get their places level by level, so that a long branch does not
+  // use up all rows. Those that do not fit are left out together, except below a top.
+  void place_below(std::vector<Item>& items, std::size_t at, std::size_t rows_max) {
+    std::vector<Node> below = children(items[at].node);
+    items[at].row.below_count = below.size();
+    const bool is_repeat = !placed_.insert(items[at].node).second;
+    items[at].row.is_repeat = is_repeat && !below.empty();
+    if (is_repeat) return;
+    if (items.size() + below.size() > rows_max) {
+      items[at].row.is_cut = true;
+      below.resize(at == 0 ? rows_max - 1 : 0);
+    }
+    for (const Node node : below) {
+      items[at].below.push_back(items.size());
+      items.push_back({.row = row_of(node, items[at].row.depth + 1), .node = node});
+    }
+  }
+
+  TreeRow row_of(Node node, std::size_t depth) const {
+    return {release_.code(node), term(node), statuses_.at(node), depth, 0, false, false};
+  }
+
   void add(Node top, std::size_t rows_below_max, std::vector<TreeRow>& rows) {
-    struct Waiting {
-      Node node;
-      std::size_t depth;
-    };
-    const std::size_t begin = rows.size();
-    std::vector<Waiting> waiting = {{top, 0}};
+    std::vector<Item> items = {{.row = row_of(top, 0), .node = top}};
+    for (std::size_t at = 0; at < items.size(); ++at) place_below(items, at, rows_below_max + 1);
+    // Depth first, without recursion: hierarchies may be deep.
+    std::vector<std::size_t> waiting = {0};
     while (!waiting.empty()) {
-      if (rows.size() - begin > rows_below_max) {
-        rows[begin].is_cut = true;
-        return;
-      }
-      const auto [node, depth] = waiting.back();
+      const Item& item = items[waiting.back()];
       waiting.pop_back();
-      const bool is_repeat = !placed_.insert(node).second;
-      const std::vector<Node> below = children(node);
-      rows.push_back({release_.code(node), term(node), statuses_.at(node), depth, below.size(),
-                      is_repeat && !below.empty(), false});
-      if (is_repeat) continue;
-      for (auto child = below.rbegin(); child != below.rend(); ++child) {
-        waiting.push_back({*child, depth + 1});
-      }
+      rows.push_back(item.row);
+      waiting.insert(waiting.end(), item.below.rbegin(), item.below.rend());
     }
   }
 

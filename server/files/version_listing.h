@@ -52,7 +52,7 @@ struct TreeRow {
   std::size_t depth = 0;
   std::size_t below_count = 0;  // codes of the version directly below
   bool is_repeat = false;
-  bool is_cut = false;  // of a top: not all codes below it are here
+  bool is_cut = false;  // not all codes below it are here
 };
 
 struct TreeSection {

@@ -119,6 +119,7 @@ void add_tree_rows(Section place, const std::vector<files::TreeRow>& rows, std::
   const bool has_children = at < rows.size() && rows[at].depth > row.depth;
   if (!has_children) {
     node.show("LEAF");
+    if (row.is_cut) node.set_and_show("CUT", pages::grouped(row.below_count));
     return;
   }
   Section branch = node.add("BRANCH");
