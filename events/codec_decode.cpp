@@ -165,6 +165,17 @@ class Decoder : public PartsDecoder {
     to.codelist = CodelistId(from.codelist());
     to.is_private = from.is_private();
   }
+  void read(const schema::CodelistAccessChanged& from, CodelistAccessChanged& to) {
+    to.codelist = CodelistId(from.codelist());
+    to.is_restricted = from.is_restricted();
+  }
+  void read(const schema::OwnerAccessChanged& from, OwnerAccessChanged& to) {
+    read(from.owner(), to.owner);
+    to.is_restricted = from.is_restricted();
+  }
+  void read(const schema::SiteAccessChanged& from, SiteAccessChanged& to) {
+    to.is_restricted = from.is_restricted();
+  }
   void read(const schema::CodelistDeleted& from, CodelistDeleted& to) {
     to.codelist = CodelistId(from.codelist());
     read(from.cause(), to.cause);

@@ -169,6 +169,16 @@ class Encoder : public PartsEncoder {
   Offset<schema::CodelistPrivacyChanged> table(const CodelistPrivacyChanged& e) {
     return schema::CreateCodelistPrivacyChanged(builder_, e.codelist.value(), e.is_private);
   }
+  Offset<schema::CodelistAccessChanged> table(const CodelistAccessChanged& e) {
+    return schema::CreateCodelistAccessChanged(builder_, e.codelist.value(), e.is_restricted);
+  }
+  Offset<schema::OwnerAccessChanged> table(const OwnerAccessChanged& e) {
+    const auto owner = table(e.owner);
+    return schema::CreateOwnerAccessChanged(builder_, owner, e.is_restricted);
+  }
+  Offset<schema::SiteAccessChanged> table(const SiteAccessChanged& e) {
+    return schema::CreateSiteAccessChanged(builder_, e.is_restricted);
+  }
   Offset<schema::CodelistDeleted> table(const CodelistDeleted& e) {
     const auto reason = text(e.reason);
     return schema::CreateCodelistDeleted(builder_, e.codelist.value(),

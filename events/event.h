@@ -192,6 +192,19 @@ struct UpgradesReported {
   bool operator==(const UpgradesReported&) const = default;
 };
 
+// Who may read the owner's codelists: only the editors of each, or everybody.
+struct OwnerAccessChanged {
+  Owner owner;
+  bool is_restricted = false;
+  bool operator==(const OwnerAccessChanged&) const = default;
+};
+
+// Who may read the site: only its users, or everybody.
+struct SiteAccessChanged {
+  bool is_restricted = false;
+  bool operator==(const SiteAccessChanged&) const = default;
+};
+
 // --- Codelists ---
 
 // With its earlier id, of a codelist that was deleted: see CodelistRestored.
@@ -263,6 +276,13 @@ struct CodelistPrivacyChanged {
   CodelistId codelist;
   bool is_private = false;  // lists of codelists leave it out; everybody may read it
   bool operator==(const CodelistPrivacyChanged&) const = default;
+};
+
+// Who may read the codelist: only its editors, or everybody who may read its owner's codelists.
+struct CodelistAccessChanged {
+  CodelistId codelist;
+  bool is_restricted = false;
+  bool operator==(const CodelistAccessChanged&) const = default;
 };
 
 struct CodelistDeleted {
@@ -398,18 +418,17 @@ struct VersionDeleted {
 // --- All events ---
 
 // In the order of the schema's union: append only.
-using AnyEvent =
-    std::variant<UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged,
-                 UserErased, TokenSet, OrganisationAdded, MemberSet, MemberRemoved,
-                 ReleaseRegistered, CodelistCreated, CodelistDetailsChanged, CodelistHandleChanged,
-                 CodelistReferencesReplaced, CodelistSignOffsReplaced, CollaboratorAdded,
-                 CollaboratorRemoved, CodelistTagsReplaced, CodelistDeleted, VersionCreated,
-                 SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied, DraftStepUndone,
-                 DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
-                 MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed,
-                 CodelistRestored, TokenAdded, TokenRevoked, SessionStarted, SessionsEnded,
-                 OrganisationChanged, SiteMigrationBegun, UserMigrated, CodelistMigrated,
-                 VersionMigrated, OrganisationRemoved, CodelistPrivacyChanged>;
+using AnyEvent = std::variant<
+    UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged, UserErased,
+    TokenSet, OrganisationAdded, MemberSet, MemberRemoved, ReleaseRegistered, CodelistCreated,
+    CodelistDetailsChanged, CodelistHandleChanged, CodelistReferencesReplaced,
+    CodelistSignOffsReplaced, CollaboratorAdded, CollaboratorRemoved, CodelistTagsReplaced,
+    CodelistDeleted, VersionCreated, SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied,
+    DraftStepUndone, DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
+    MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed,
+    CodelistRestored, TokenAdded, TokenRevoked, SessionStarted, SessionsEnded, OrganisationChanged,
+    SiteMigrationBegun, UserMigrated, CodelistMigrated, VersionMigrated, OrganisationRemoved,
+    CodelistPrivacyChanged, CodelistAccessChanged, OwnerAccessChanged, SiteAccessChanged>;
 inline constexpr std::size_t event_types_count = std::variant_size_v<AnyEvent>;
 
 template <class T, class... Alternatives>

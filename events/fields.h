@@ -157,6 +157,30 @@ struct Description<CodelistPrivacyChanged> {
 };
 
 template <>
+struct Description<CodelistAccessChanged> {
+  static constexpr std::string_view name = "CodelistAccessChanged";
+  static void fields(auto& event, auto&& field) {
+    field("codelist", event.codelist);
+    field("is_restricted", event.is_restricted);
+  }
+};
+
+template <>
+struct Description<OwnerAccessChanged> {
+  static constexpr std::string_view name = "OwnerAccessChanged";
+  static void fields(auto& event, auto&& field) {
+    field("owner", event.owner);
+    field("is_restricted", event.is_restricted);
+  }
+};
+
+template <>
+struct Description<SiteAccessChanged> {
+  static constexpr std::string_view name = "SiteAccessChanged";
+  static void fields(auto& event, auto&& field) { field("is_restricted", event.is_restricted); }
+};
+
+template <>
 struct Description<CodelistDeleted> {
   static constexpr std::string_view name = "CodelistDeleted";
   static void fields(auto& event, auto&& field) {

@@ -26,6 +26,7 @@ Stream Stream::of_release(const std::string& alias) { return made("release/", al
 Stream Stream::of_mapping(const std::string& mapping) { return made("mapping/", mapping); }
 Stream Stream::of_refset(RefsetKind kind) { return made("refset/", to_string(kind)); }
 Stream Stream::of_migration() { return Stream("migration"); }
+Stream Stream::of_site() { return Stream("site"); }
 
 std::optional<base::CodelistId> Stream::codelist() const {
   if (!name_.starts_with(codelist_prefix)) return std::nullopt;

@@ -33,6 +33,8 @@ class Stream {
   static Stream of_refset(RefsetKind kind);
   // Of migrations into this site.
   static Stream of_migration();
+  // The settings of the whole site.
+  static Stream of_site();
 
   const std::string& name() const { return name_; }
   // The codelist, if this is the stream of one.

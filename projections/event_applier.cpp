@@ -169,10 +169,46 @@ class EventApplier : private AccountApplier {
                            [&](CodelistRecord& record) { record.is_private = event.is_private; });
   }
 
+  // --- Access ---
+
+  // Sets or removes a mark, and counts it. `count` is the marks' number in the record.
+  void mark(const std::string& key, bool is_restricted, std::uint64_t AccessRecord::*count) {
+    if (views_.get(key).has_value() == is_restricted) return;
+    is_restricted ? views_.put(key, "") : views_.erase(key);
+    change_access(
+        [&](AccessRecord& access) { is_restricted ? ++(access.*count) : --(access.*count); });
+  }
+  template <class Change>
+  void change_access(Change change) {
+    const auto bytes = views_.get(keys::access());
+    AccessRecord access = bytes ? decode_access(*bytes) : AccessRecord();
+    change(access);
+    views_.put(keys::access(), encode(access));
+  }
+
+  Outcome on(const events::CodelistAccessChanged& event) {
+    return change_codelist(event.codelist, [&](CodelistRecord&) {
+      mark(keys::restricted_codelist(event.codelist), event.is_restricted,
+           &AccessRecord::codelists_count);
+    });
+  }
+  Outcome on(const events::OwnerAccessChanged& event) {
+    mark(keys::restricted_owner(event.owner), event.is_restricted, &AccessRecord::owners_count);
+    return {};
+  }
+  Outcome on(const events::SiteAccessChanged& event) {
+    change_access([&](AccessRecord& access) { access.is_site_restricted = event.is_restricted; });
+    return {};
+  }
+
   // Events of their own, in the same commit, delete its versions.
   Outcome on(const events::CodelistDeleted& event) {
     auto& cached = views_.codelist(event.codelist);
     if (!cached.record) return misfit(commit_, name_of("no codelist", event.codelist));
+    // Its past stays in the log, and stays as it was for others.
+    if (views_.get(keys::restricted_owner(cached.record->handle().owner))) {
+      mark(keys::restricted_codelist(event.codelist), true, &AccessRecord::codelists_count);
+    }
     for (const Handle& handle : cached.record->handles) {
       release(keys::handle_slug(handle.owner, handle.slug), event.codelist);
       release(keys::handle_name(handle.owner, handle.name), event.codelist);

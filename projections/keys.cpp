@@ -110,6 +110,9 @@ std::string search(VersionId version, SearchId id) {
 }
 std::string searches_of(VersionId version) { return key('s', number(version.value())); }
 std::string migration() { return "G"; }
+std::string access() { return "A"; }
+std::string restricted_codelist(CodelistId id) { return key('r', number(id.value())); }
+std::string restricted_owner(const Owner& owner) { return key('p', owner_text(owner)); }
 
 std::string all_users() { return "U"; }
 std::string all_organisations() { return "O"; }

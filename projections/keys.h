@@ -23,6 +23,9 @@
 //   u alias                        UpgradeReportRecord
 //   x version                      codelist of a version that has been deleted
 //   G                              MigrationRecord
+//   A                              AccessRecord
+//   r codelist                     (empty): only its editors may read it; stays when it is deleted
+//   p owner                        (empty): the same for all codelists of the owner
 #pragma once
 
 #include <string>
@@ -69,6 +72,9 @@ std::string upgrade_report(std::string_view alias);
 std::string deleted_version(VersionId id);
 std::string search(VersionId version, SearchId id);
 std::string migration();
+std::string access();
+std::string restricted_codelist(CodelistId id);
+std::string restricted_owner(const Owner& owner);
 std::string searches_of(VersionId version);
 
 // Prefixes that cover a whole kind.

@@ -168,6 +168,9 @@ void visit(auto& fields, VersionRecord& r) {
          r.source, r.has_csv_data, r.counts, r.created_at, r.updated_at, r.changed_at, r.undo_steps,
          r.redo_steps, r.assumptions_count);
 }
+void visit(auto& fields, AccessRecord& r) {
+  fields(r.is_site_restricted, r.owners_count, r.codelists_count);
+}
 void visit(auto& fields, MigrationRecord& r) { fields(r.source, r.next); }
 void visit(auto& fields, SearchRecord& r) { fields(r.version, r.search); }
 void visit(auto& fields, MappingRecord& r) {
@@ -217,6 +220,7 @@ std::string encode(const MappingRecord& record) { return encode_record(record); 
 std::string encode(const RefsetVersionRecord& record) { return encode_record(record); }
 std::string encode(const UpgradeReportRecord& record) { return encode_record(record); }
 std::string encode(const MigrationRecord& record) { return encode_record(record); }
+std::string encode(const AccessRecord& record) { return encode_record(record); }
 std::string encode_number(std::uint64_t value) { return encode_record(value); }
 
 std::string encode_codes(std::span<const events::CodeWithStatus> codes) {
@@ -255,6 +259,7 @@ UpgradeReportRecord decode_upgrade_report(std::string_view bytes) {
 MigrationRecord decode_migration(std::string_view bytes) {
   return decode_record<MigrationRecord>(bytes);
 }
+AccessRecord decode_access(std::string_view bytes) { return decode_record<AccessRecord>(bytes); }
 std::uint64_t decode_number(std::string_view bytes) { return decode_record<std::uint64_t>(bytes); }
 
 std::vector<events::CodeWithStatus> decode_codes(std::string_view bytes) {

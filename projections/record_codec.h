@@ -14,7 +14,7 @@
 namespace codelog::projections {
 
 // Raise it whenever keys or records change: the views are then rebuilt at the next start.
-inline constexpr std::uint32_t view_format = 7;
+inline constexpr std::uint32_t view_format = 8;
 
 // Readers of a store catch this and throw DamagedViews instead.
 class DamagedRecord final : public std::runtime_error {
@@ -49,6 +49,7 @@ std::string encode(const MappingRecord& record);
 std::string encode(const RefsetVersionRecord& record);
 std::string encode(const UpgradeReportRecord& record);
 std::string encode(const MigrationRecord& record);
+std::string encode(const AccessRecord& record);
 std::string encode_number(std::uint64_t value);
 // Sorted codes with their statuses, as one value.
 std::string encode_codes(std::span<const events::CodeWithStatus> codes);
@@ -65,6 +66,7 @@ MappingRecord decode_mapping(std::string_view bytes);
 RefsetVersionRecord decode_refset_version(std::string_view bytes);
 UpgradeReportRecord decode_upgrade_report(std::string_view bytes);
 MigrationRecord decode_migration(std::string_view bytes);
+AccessRecord decode_access(std::string_view bytes);
 std::uint64_t decode_number(std::string_view bytes);
 std::vector<events::CodeWithStatus> decode_codes(std::string_view bytes);
 

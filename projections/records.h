@@ -130,6 +130,17 @@ struct MigrationRecord {
   bool operator==(const MigrationRecord&) const = default;
 };
 
+// What only some may read: which codelists and owners, keys of their own say.
+struct AccessRecord {
+  bool is_site_restricted = false;
+  std::uint64_t owners_count = 0;     // restricted owners
+  std::uint64_t codelists_count = 0;  // restricted codelists, deleted ones included
+  bool operator==(const AccessRecord&) const = default;
+
+  bool restricts_codelists() const { return owners_count != 0 || codelists_count != 0; }
+  bool restricts_anything() const { return is_site_restricted || restricts_codelists(); }
+};
+
 struct CodelistRecord {
   CodelistId id;
   std::string coding_system;
@@ -141,7 +152,7 @@ struct CodelistRecord {
   std::vector<events::SignOff> signoffs;
   std::vector<std::string> collaborators;
   std::vector<std::string> tags;
-  bool is_private = false;  // lists leave it out, but everybody may read it
+  bool is_private = false;  // lists leave it out, but whoever has its address may read it
   Timestamp created_at;
   Timestamp updated_at;
   bool operator==(const CodelistRecord&) const = default;

@@ -61,6 +61,54 @@ Position checkpoint_of(const StoreReader& reader) {
   return meta ? meta->checkpoint : Position();
 }
 
+void Views::limit_to(Reader reader) {
+  reader_name_.reset();
+  if (reader.reads_everything) return;
+  access_ = access();
+  if (access_.restricts_codelists()) reader_name_ = std::move(reader.username);
+}
+
+AccessRecord Views::access() const {
+  return get(*reader_, keys::access(), decode_access).value_or(AccessRecord());
+}
+
+bool Views::is_restricted(CodelistId codelist) const {
+  return reader_->get(keys::restricted_codelist(codelist)).has_value();
+}
+
+bool Views::is_restricted(const Owner& owner) const {
+  return reader_->get(keys::restricted_owner(owner)).has_value();
+}
+
+bool Views::edits(std::string_view username, const CodelistRecord& codelist) const {
+  if (username.empty()) return false;
+  const Owner& owner = codelist.handle().owner;
+  const bool is_owner = owner.kind == events::OwnerKind::user
+                            ? owner.name == username
+                            : member(owner.name, username).has_value();
+  const auto& collaborators = codelist.collaborators;
+  return is_owner || std::ranges::find(collaborators, username) != collaborators.end();
+}
+
+bool Views::hides(const CodelistRecord& codelist) const {
+  if (!reader_name_) return false;
+  const bool is_closed = (access_.codelists_count != 0 && is_restricted(codelist.id)) ||
+                         (access_.owners_count != 0 && is_restricted(codelist.handle().owner));
+  return is_closed && !edits(*reader_name_, codelist);
+}
+
+bool Views::hides(CodelistId codelist) const {
+  if (!reader_name_) return false;
+  const auto record = any_codelist(codelist);
+  return record ? hides(*record) : is_restricted(codelist);
+}
+
+bool Views::hides(VersionId version) const {
+  if (!reader_name_) return false;
+  const auto record = any_version(version);
+  return record && hides(record->codelist);
+}
+
 Position Views::checkpoint() const { return checkpoint_of(*reader_); }
 
 NextIds Views::next_ids() const {
@@ -158,11 +206,25 @@ std::optional<MigrationRecord> Views::migration() const {
 }
 
 std::optional<UpgradeReportRecord> Views::upgrade_report(std::string_view alias) const {
-  return get(*reader_, keys::upgrade_report(alias), decode_upgrade_report);
+  auto report = get(*reader_, keys::upgrade_report(alias), decode_upgrade_report);
+  if (report && reader_name_) {
+    // A version that has been deleted since tells nothing more than its number.
+    std::erase_if(report->versions, [this](const auto& row) {
+      const auto codelist = any_codelist_of(row.version);
+      return codelist && hides(*codelist);
+    });
+  }
+  return report;
+}
+
+std::optional<CodelistRecord> Views::any_codelist(CodelistId id) const {
+  return get(*reader_, keys::codelist(id), decode_codelist);
 }
 
 std::optional<CodelistRecord> Views::codelist(CodelistId id) const {
-  return get(*reader_, keys::codelist(id), decode_codelist);
+  auto record = any_codelist(id);
+  if (record && hides(*record)) return std::nullopt;
+  return record;
 }
 
 std::optional<CodelistId> Views::codelist_at(const std::string& key) const {
@@ -180,7 +242,7 @@ std::optional<CodelistId> Views::handle_with_name(const Owner& owner, std::strin
 }
 
 CodelistRecord Views::codelist_of(const VersionRecord& version) const {
-  auto record = codelist(version.codelist);
+  auto record = any_codelist(version.codelist);
   if (!record) reader_->report_damage("a version's codelist is not there");
   return std::move(*record);
 }
@@ -193,45 +255,64 @@ std::optional<CodelistRecord> Views::find_codelist(const Owner& owner,
 }
 
 std::vector<CodelistRecord> Views::codelists() const {
-  return scan(*reader_, keys::all_codelists(), decode_codelist);
+  auto records = scan(*reader_, keys::all_codelists(), decode_codelist);
+  if (reader_name_) std::erase_if(records, [this](const auto& record) { return hides(record); });
+  return records;
 }
 
 std::vector<CodelistRecord> Views::codelists_of(const Owner& owner) const {
   std::vector<CodelistRecord> records;
   reader_->scan(keys::owned_by(owner), [&](std::string_view key, std::string_view) {
-    auto record = codelist(CodelistId(decoded(*reader_, key, keys::trailing_number)));
+    auto record = any_codelist(CodelistId(decoded(*reader_, key, keys::trailing_number)));
     if (!record) reader_->report_damage("an owner's codelist is not there");
-    records.push_back(std::move(*record));
+    if (!hides(*record)) records.push_back(std::move(*record));
     return true;
   });
   return records;
 }
 
 std::vector<CodelistId> Views::codelist_ids() const {
-  return ids_behind(*reader_, keys::all_codelists());
+  return without_hidden(ids_behind(*reader_, keys::all_codelists()));
 }
 
 std::vector<CodelistId> Views::codelist_ids_of(const Owner& owner) const {
-  return ids_behind(*reader_, keys::owned_by(owner));
+  return without_hidden(ids_behind(*reader_, keys::owned_by(owner)));
 }
 
-std::optional<VersionRecord> Views::version(VersionId id) const {
+std::vector<CodelistId> Views::without_hidden(std::vector<CodelistId> ids) const {
+  if (reader_name_) std::erase_if(ids, [this](CodelistId id) { return hides(id); });
+  return ids;
+}
+
+std::optional<VersionRecord> Views::any_version(VersionId id) const {
   return get(*reader_, keys::version(id), decode_version);
 }
 
-std::optional<CodelistId> Views::codelist_of_version(VersionId id) const {
-  if (const auto record = version(id)) return record->codelist;
+std::optional<VersionRecord> Views::version(VersionId id) const {
+  auto record = any_version(id);
+  if (record && hides(record->codelist)) return std::nullopt;
+  return record;
+}
+
+std::optional<CodelistId> Views::any_codelist_of(VersionId id) const {
+  if (const auto record = any_version(id)) return record->codelist;
   return codelist_at(keys::deleted_version(id));
 }
 
+std::optional<CodelistId> Views::codelist_of_version(VersionId id) const {
+  const auto codelist = any_codelist_of(id);
+  return codelist && hides(*codelist) ? std::nullopt : codelist;
+}
+
 VersionRecord Views::version_at(std::string_view key) const {
-  auto record = version(VersionId(decoded(*reader_, key, keys::trailing_number)));
+  auto record = any_version(VersionId(decoded(*reader_, key, keys::trailing_number)));
   if (!record) reader_->report_damage("a codelist's version is not there");
   return std::move(*record);
 }
 
 std::vector<VersionRecord> Views::versions_of(CodelistId codelist) const {
   std::vector<VersionRecord> records;
+  if (hides(codelist)) return records;
   reader_->scan(keys::versions_of(codelist), [&](std::string_view key, std::string_view) {
     records.push_back(version_at(key));
     return true;
@@ -241,6 +322,7 @@ std::vector<VersionRecord> Views::versions_of(CodelistId codelist) const {
 
 std::optional<VersionRecord> Views::newest_version_of(CodelistId codelist) const {
   std::optional<VersionRecord> newest;
+  if (hides(codelist)) return newest;
   reader_->scan_backward(keys::versions_of(codelist), [&](std::string_view key, std::string_view) {
     newest = version_at(key);
     return false;
@@ -251,6 +333,7 @@ std::optional<VersionRecord> Views::newest_version_of(CodelistId codelist) const
 std::optional<VersionRecord> Views::version_tagged(CodelistId codelist,
                                                    std::string_view tag) const {
   std::optional<VersionRecord> oldest;
+  if (hides(codelist)) return oldest;
   const std::string prefix = keys::versions_tagged(codelist, tag);
   reader_->scan(prefix, [&](std::string_view key, std::string_view) {
     // A name from a URL may contain zero bytes, and then be the start of a key with another tag.
@@ -261,6 +344,7 @@ std::optional<VersionRecord> Views::version_tagged(CodelistId codelist,
 }
 
 std::vector<events::CodeWithStatus> Views::codes(VersionId id) const {
+  if (hides(id)) return {};
   std::vector<events::CodeWithStatus> before;
   if (const auto bytes = reader_->get(keys::base_codes(id))) {
     before = decoded(*reader_, *bytes, decode_codes);
@@ -281,22 +365,27 @@ std::vector<events::CodeWithStatus> Views::codes(VersionId id) const {
 }
 
 std::vector<std::string> Views::assumptions(VersionId id) const {
+  if (hides(id)) return {};
   return names_behind(*reader_, keys::assumptions_of(id));
 }
 
 std::vector<std::string> Views::compatible_releases(VersionId id) const {
+  if (hides(id)) return {};
   return names_behind(*reader_, keys::compatible_with(id));
 }
 
 std::optional<std::string> Views::csv_data(VersionId id) const {
+  if (hides(id)) return std::nullopt;
   return reader_->get(keys::csv_data(id));
 }
 
 std::vector<SearchRecord> Views::searches(VersionId id) const {
+  if (hides(id)) return {};
   return scan(*reader_, keys::searches_of(id), decode_search);
 }
 
 std::optional<SearchRecord> Views::search(VersionId version, SearchId id) const {
+  if (hides(version)) return std::nullopt;
   return get(*reader_, keys::search(version, id), decode_search);
 }
 

@@ -19,9 +19,28 @@ namespace codelog::projections {
 // The last commit that a store's views contain. Throws DamagedViews.
 Position checkpoint_of(const StoreReader& reader);
 
+// Who reads. Without a name: somebody who is not signed in.
+struct Reader {
+  std::string username;
+  bool reads_everything = false;  // administrators, and the system itself
+};
+
 class Views {
  public:
   explicit Views(std::unique_ptr<StoreReader> reader) : reader_(std::move(reader)) {}
+
+  // From now on, restricted codelists that the reader does not edit do not exist for these views:
+  // neither they nor their versions, by any function but next_ids(), stream_version() and the
+  // look-ups of taken handles, which return only ids. A version that the caller has already still
+  // has its codelist.
+  void limit_to(Reader reader);
+  AccessRecord access() const;
+  bool may_read(CodelistId codelist) const { return !hides(codelist); }
+  // What is set for the codelist, and for the owner.
+  bool is_restricted(CodelistId codelist) const;
+  bool is_restricted(const Owner& owner) const;
+  // True for the owning user, members of the owning organisation, and collaborators.
+  bool edits(std::string_view username, const CodelistRecord& codelist) const;
 
   // For a caller that finds parts of the views contradicting each other or the log. Throws
   // DamagedViews.
@@ -94,9 +113,20 @@ class Views {
  private:
   std::optional<CodelistId> codelist_at(const std::string& key) const;
   VersionRecord version_at(std::string_view key) const;  // of a codelist's version
+  std::optional<CodelistRecord> any_codelist(CodelistId id) const;
+  std::optional<VersionRecord> any_version(VersionId id) const;
+  std::optional<CodelistId> any_codelist_of(VersionId id) const;
+  std::vector<CodelistId> without_hidden(std::vector<CodelistId> ids) const;
+  // From the reader of limit_to().
+  bool hides(const CodelistRecord& codelist) const;
+  bool hides(CodelistId codelist) const;  // it may have been deleted
+  bool hides(VersionId version) const;
 
   std::unique_ptr<StoreReader> reader_;
   NextIds first_ids_;
+  // Whose reading is limited; nothing: everything may be read.
+  std::optional<std::string> reader_name_;
+  AccessRecord access_;  // if reading is limited
 };
 
 }  // namespace codelog::projections

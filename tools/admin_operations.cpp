@@ -9,6 +9,7 @@
 #include "server/api/past.h"
 #include "server/application/names.h"
 #include "server/commands/permissions.h"
+#include "tools/access_operations.h"
 #include "tools/account_operations.h"
 #include "tools/codelist_operations.h"
 #include "tools/commit_json.h"
@@ -112,6 +113,9 @@ Result<Json> AdminOperations::run_named(std::string_view operation, const Json& 
   }
   if (operation == "release.report") return report_release(arguments, report);
   if (auto done = run_account_operation(application_, operation, arguments)) {
+    return std::move(*done);
+  }
+  if (auto done = run_access_operation(application_, operation, arguments)) {
     return std::move(*done);
   }
   if (auto done = run_codelist_operation(application_, operation, arguments, report)) {

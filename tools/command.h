@@ -29,6 +29,7 @@ void add_import_command(Command program);
 void add_user_commands(Command program);
 void add_user_upkeep_commands(Command group);
 void add_organisation_commands(Command program);
+void add_access_commands(Command program);
 void add_codelist_commands(Command program);
 void add_codelist_import_command(Command group);
 void add_draft_commands(Command program);

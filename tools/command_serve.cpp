@@ -13,6 +13,7 @@
 #include "events/base/mutex.h"
 #include "server/api/routes.h"
 #include "server/api_v1/routes.h"
+#include "server/application/guarded_routes.h"
 #include "server/application/pages.h"
 #include "server/commands/newest_release.h"
 #include "server/commands/version_contents.h"
@@ -258,6 +259,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   api::add_routes(router, application);
   api_v1::add_routes(router, application);
   web::add_routes(router, application);
+  application::guard_routes(router, application);
   http::ServerOptions server_options;
   server_options.address = address->host;
   server_options.port = address->port;

@@ -36,6 +36,7 @@ int run_program(int argc, const char* const* argv) {
   add_import_command(program);
   add_user_commands(program);
   add_organisation_commands(program);
+  add_access_commands(program);
   add_codelist_commands(program);
   add_draft_commands(program);
   add_release_commands(program);

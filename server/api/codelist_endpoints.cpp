@@ -145,6 +145,10 @@ Result<http::Response> get_history(const ReadCall& call) {
   return http::json_text(200, std::move(*text));
 }
 
+projections::Reader reader_of(const ReadCall& call) {
+  return identity::find_reader(call.request, call.views, call.application.site());
+}
+
 Result<http::Response> get_events(const ReadCall& call) {
   if (!call.request.query().has("codelist")) {
     return base::field_error(ErrorCode::invalid, "codelist", "must be given");
@@ -162,7 +166,8 @@ Result<http::Response> get_events(const ReadCall& call) {
     }
   }
   http::Response response = http::streamed(
-      "text/event-stream", live_history(call.application, id, base::Position(*after)));
+      "text/event-stream",
+      live_history(call.application, {reader_of(call).username, id}, base::Position(*after)));
   response.add("Cache-Control", "no-store");
   return response;
 }
@@ -198,6 +203,12 @@ std::optional<std::vector<events::SignOff>> signoffs_in(const Json& body) {
   return signoffs;
 }
 
+// The schema allows only these two words.
+std::optional<bool> restriction_in(const Json& body) {
+  const auto access = text_in(body, "access");
+  return access ? std::optional(*access == "restricted") : std::nullopt;
+}
+
 commands::TableRules table_rules_in(const Json& body) {
   return {.code_column = text_in(body, "code_column"),
           .takes_published_titles = true,
@@ -228,11 +239,12 @@ Result<Outcome> create_codelist(const WriteCall& call) {
   command.table_rules = table_rules_in(body);
   command.tag = text_in(body, "tag");
   command.codes_rules.ignores_unfound = body.value("ignore_unfound_codes", false);
+  command.is_restricted = restriction_in(body).value_or(false);
   return as_outcome(call.application.codelists().create(call.write, command));
 }
 
 Result<Outcome> change_codelist(const WriteCall& call) {
-  const auto codelist = codelist_in_path(call.application.views(), call.path);
+  const auto codelist = codelist_in_path(call.views(), call.path);
   if (!codelist) return codelist.error();
   const Json& body = call.body;
   commands::ChangeDetails command;
@@ -243,6 +255,7 @@ Result<Outcome> change_codelist(const WriteCall& call) {
   command.tags = texts_in(body, "tags");
   command.name = text_in(body, "name");
   command.slug = text_in(body, "slug");
+  command.is_restricted = restriction_in(body);
   if (const auto text = text_in(body, "owner")) {
     const auto owner = commands::parse_owner(*text);
     if (!owner) return owner.error();
@@ -252,7 +265,7 @@ Result<Outcome> change_codelist(const WriteCall& call) {
 }
 
 Result<Outcome> delete_codelist(const WriteCall& call) {
-  const auto codelist = codelist_in_path(call.application.views(), call.path);
+  const auto codelist = codelist_in_path(call.views(), call.path);
   if (!codelist) return codelist.error();
   const std::string reason = text_in(call.body, "reason").value_or("");
   return as_outcome(call.application.codelists().remove(call.write, codelist->id, reason));
@@ -280,7 +293,7 @@ Result<Outcome> restore_codelist(const WriteCall& call) {
 }
 
 Result<Outcome> add_collaborator(const WriteCall& call) {
-  const auto codelist = codelist_in_path(call.application.views(), call.path);
+  const auto codelist = codelist_in_path(call.views(), call.path);
   if (!codelist) return codelist.error();
   const std::string username(call.path["username"]);
   return as_outcome(
@@ -288,7 +301,7 @@ Result<Outcome> add_collaborator(const WriteCall& call) {
 }
 
 Result<Outcome> remove_collaborator(const WriteCall& call) {
-  const auto codelist = codelist_in_path(call.application.views(), call.path);
+  const auto codelist = codelist_in_path(call.views(), call.path);
   if (!codelist) return codelist.error();
   const std::string username(call.path["username"]);
   return as_outcome(
@@ -296,7 +309,7 @@ Result<Outcome> remove_collaborator(const WriteCall& call) {
 }
 
 Result<Outcome> create_version(const WriteCall& call) {
-  const auto codelist = codelist_in_path(call.application.views(), call.path);
+  const auto codelist = codelist_in_path(call.views(), call.path);
   if (!codelist) return codelist.error();
   const Json& body = call.body;
   commands::CreateVersion command;

@@ -44,7 +44,7 @@ Result<Outcome> add_search(const WriteCall& call) {
   auto outcome = call.application.drafts().add_search(call.write, *id, command);
   if (!outcome) return outcome.error();
   if (outcome->commit) return Outcome(std::move(*outcome->commit));
-  return Outcome(known_search(call.application.views(), *id, *outcome));
+  return Outcome(known_search(call.views(), *id, *outcome));
 }
 
 Result<Commit> remove_search(const WriteCall& call, base::VersionId draft) {
@@ -100,7 +100,7 @@ Result<Commit> reapply(const WriteCall& call, base::VersionId draft) {
 
 // 409 with others' decisions, and the position to continue from once the user has seen them.
 http::Response conflict_response(const WriteCall& call, base::VersionId id, const Error& error) {
-  const auto version = call.application.views().version(id);
+  const auto version = call.views().version(id);
   Json body = {{"title", std::string(http::reason_phrase(409))},
                {"status", 409},
                {"detail", error.detail},

@@ -21,15 +21,23 @@ constexpr std::size_t data_bytes_max = http::stream_piece_bytes_max - 256;
 
 class LiveHistory final : public http::BodyStream {
  public:
-  LiveHistory(application::Application& application, base::CodelistId codelist, Position after)
-      : application_(application), codelist_(codelist), after_(after) {}
+  LiveHistory(application::Application& application, const LiveReader& reader, Position after)
+      : application_(application),
+        reader_(reader.username),
+        codelist_(reader.codelist),
+        after_(after) {}
   ~LiveHistory() override { stop_waiting(); }
 
   Next next(std::string& bytes) override {
-    if (may_have_news_->exchange(false) && read_next(bytes)) {
-      *may_have_news_ = true;
-      is_silent_ = false;
-      return Next::bytes;
+    if (may_have_news_->exchange(false)) {
+      // The reader may have lost the codelist since the last commit.
+      const projections::Views views = application_.views_for(reader_);
+      if (!views.may_read(codelist_)) return Next::end;
+      if (read_next(views, bytes)) {
+        *may_have_news_ = true;
+        is_silent_ = false;
+        return Next::bytes;
+      }
     }
     // Nothing has happened for as long as a stream may be silent, or the stream begins.
     if (is_silent_) bytes = ":\n\n";
@@ -50,8 +58,7 @@ class LiveHistory final : public http::BodyStream {
 
  private:
   // Returns false if there is no commit yet.
-  bool read_next(std::string& bytes) {
-    const projections::Views views = application_.views();
+  bool read_next(const projections::Views& views, std::string& bytes) {
     const Position checkpoint = views.checkpoint();
     if (!application_.site().log.wait_for(checkpoint, log_wait_max)) return false;
     const auto commit = next_commit_json(application_.site().log, views, codelist_,
@@ -72,6 +79,7 @@ class LiveHistory final : public http::BodyStream {
   }
 
   application::Application& application_;
+  const std::string reader_;
   const base::CodelistId codelist_;
   Position after_;
   Position seen_;  // no commit of the codelist is between `after_` and this
@@ -86,8 +94,8 @@ class LiveHistory final : public http::BodyStream {
 }  // namespace
 
 std::shared_ptr<http::BodyStream> live_history(application::Application& application,
-                                               base::CodelistId codelist, base::Position after) {
-  return std::make_shared<LiveHistory>(application, codelist, after);
+                                               const LiveReader& reader, base::Position after) {
+  return std::make_shared<LiveHistory>(application, reader, after);
 }
 
 }  // namespace codelog::api

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "events/base/strong.h"
 #include "server/application/application.h"
@@ -10,10 +11,15 @@
 
 namespace codelog::api {
 
-// Reads the log, a commit at a time. A commit that is longer than one piece of a stream only gives
-// the address to read it at. A comment line every 15 seconds keeps an idle connection open.
-// `application` must outlive the stream.
+struct LiveReader {
+  std::string username;  // empty: nobody who is signed in
+  base::CodelistId codelist;
+};
+
+// Reads the log, a commit at a time, and ends when its reader may no longer read the codelist. A
+// commit that is longer than one piece of a stream only gives the address to read it at. A comment
+// line every 15 seconds keeps an idle connection open. `application` must outlive the stream.
 std::shared_ptr<http::BodyStream> live_history(application::Application& application,
-                                               base::CodelistId codelist, base::Position after);
+                                               const LiveReader& reader, base::Position after);
 
 }  // namespace codelog::api

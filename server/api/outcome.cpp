@@ -82,7 +82,7 @@ http::Response codelist_changed(const WriteCall& call, const Commit& commit) {
   json.begin_object();
   if (const auto handle = identity::handle_after(call.application.site(), commit)) {
     write_handle_fields(*handle, json);
-  } else if (const auto codelist = codelist_in_path(call.application.views(), call.path)) {
+  } else if (const auto codelist = codelist_in_path(call.views(), call.path)) {
     // There was nothing to commit.
     write_handle_fields(codelist->handle(), json);
   }

@@ -28,7 +28,7 @@ std::string without_marks(std::string_view tags) {
 std::optional<http::Response> failed_precondition(const WriteCall& call, base::VersionId id) {
   const auto tags = call.request.header("If-Match");
   if (!tags) return std::nullopt;
-  const Views views = call.application.views();
+  const Views views = call.views();
   const auto version = views.version(id);
   const std::string etag = version ? without_marks(version_etag(views, *version)) : "";
   if (http::if_match_holds(without_marks(*tags), etag)) return std::nullopt;

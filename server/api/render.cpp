@@ -2,6 +2,7 @@
 
 #include "events/base/version_hash.h"
 #include "projections/projections.h"
+#include "server/commands/access_commands.h"
 #include "server/commands/draft_making.h"
 #include "server/commands/version_contents.h"
 
@@ -130,6 +131,7 @@ std::string codelist_json(const Views& views, const CodelistRecord& codelist) {
   write_texts(codelist.collaborators, json);
   json.key("former_handles");
   write_former_handles(codelist, json);
+  json.field("access", commands::is_restricted(views, codelist) ? "restricted" : "open");
   json.field("created_at", base::format_timestamp(codelist.created_at));
   json.field("updated_at", base::format_timestamp(codelist.updated_at));
   json.field("position", views.checkpoint().value());

@@ -254,7 +254,7 @@ Result<Response> check(Application& application, const Request& request) {
   if (!manifest) return status_error("Codelists manifest file is invalid");
   const auto files = read_files(*manifest, text);
   if (!files) return files.error();
-  const Views views = application.views();
+  const Views views = application.views_for(request);
   ShasByLine by_line;
   std::map<base::VersionId, Shas> by_version;  // several lines may share one version
   for (const std::string& line : lines) {

@@ -277,7 +277,7 @@ Response refset_recorded(const commands::RecordRefsetVersion& command,
 
 Response update_refset_version(Application& application, const Request& request,
                                const PathParameters& path) {
-  const auto actor = identity::authenticate(request, application.views(), application.site().clock);
+  const auto actor = identity::authenticate(request, application.views(), application.site());
   if (!actor) return unauthenticated(actor.error());
   if (request.method() != Method::post) {
     Response response = http::html(405, "");

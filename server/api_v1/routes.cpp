@@ -42,11 +42,15 @@ Owner owner_of(OwnerKind kind, const PathParameters& path) {
   return {kind, std::string(path["owner"])};
 }
 
+auto personal_to(const Application& application) {
+  return [&application](const Request& request) { return application.is_personal(request); };
+}
+
 // --- Lists ---
 
 Answer answer_list(Application& application, Lists& lists, const Request& request,
                    const std::optional<Owner>& owner) {
-  const Views views = application.views();
+  const Views views = application.views_for(request);
   if (owner && !commands::check_owner(views, *owner)) return {not_found(), std::nullopt, {}};
   std::string text = lists.make(views, owner, parse_list_query(request.query()));
   return {http::json_text(200, std::move(text)), ResponseCache::Scope{}, views.checkpoint()};
@@ -60,6 +64,7 @@ void add_all_list(Router& router, Application& application, const std::shared_pt
   constexpr const char* pattern = "/api/v1/codelist/";
   caching::add_cached_route(router, application.cache(),
                             {.pattern = pattern,
+                             .is_personal = personal_to(application),
                              .implied = ImpliedMethods::none,
                              .key = list_key,
                              .make = [&application, lists](const Request& request, auto&) {
@@ -83,6 +88,7 @@ void add_owner_routes(Router& router, Application& application, const std::share
   caching::add_cached_route(
       router, application.cache(),
       {.pattern = base,
+       .is_personal = personal_to(application),
        .implied = ImpliedMethods::none,
        .key = list_key,
        .make = [&application, lists, kind](const Request& request, const PathParameters& path) {
@@ -141,7 +147,7 @@ base::Result<std::string> make_file(const Application& application, const Views&
 
 Answer answer_file(Application& application, const Request& request, const PathParameters& path,
                    OwnerKind kind, File file) {
-  const Views views = application.views();
+  const Views views = application.views_for(request);
   const Owner owner = owner_of(kind, path);
   const auto named = commands::find_version(views, owner, path["slug"], path["version"]);
   if (!named) return {not_found(), std::nullopt, {}};
@@ -183,6 +189,7 @@ void add_download_routes(Router& router, Application& application, const OwnerFo
   const auto add = [&](const char* name, File file) {
     caching::add_cached_route(router, application.cache(),
                               {.pattern = base + name,
+                               .is_personal = personal_to(application),
                                .implied = ImpliedMethods::head_and_options,
                                .key = file_key,
                                .make = [&application, kind = form.kind, file](

@@ -154,9 +154,9 @@ http::Response not_found() {
 
 http::Response post_codelist(Application& application, const http::Request& request,
                              const Owner& owner) {
-  const Views views = application.views();
+  const Views views = application.views_for(request);
   if (!commands::check_owner(views, owner)) return not_found();
-  const auto actor = identity::authenticate(request, views, application.site().clock);
+  const auto actor = identity::authenticate(request, views, application.site());
   if (!actor) return unauthenticated(actor.error());
   if (!commands::can_create_for(views, *actor, owner)) return unauthorised();
   const auto write = identity::make_write(request, *actor);
@@ -182,8 +182,8 @@ http::Response post_codelist(Application& application, const http::Request& requ
 
 http::Response post_version(Application& application, const http::Request& request,
                             const Owner& owner, std::string_view slug) {
-  const Views views = application.views();
-  const auto actor = identity::authenticate(request, views, application.site().clock);
+  const Views views = application.views_for(request);
+  const auto actor = identity::authenticate(request, views, application.site());
   if (!actor) return unauthenticated(actor.error());
   const auto codelist = views.find_codelist(owner, slug);
   if (!codelist) return not_found();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <thread>
@@ -12,6 +13,7 @@
 #include "server/application/live_commits.h"
 #include "server/caching/change_watch.h"
 #include "server/caching/response_cache.h"
+#include "server/commands/access_commands.h"
 #include "server/commands/account_commands.h"
 #include "server/commands/codelist_commands.h"
 #include "server/commands/dmd_conversion.h"
@@ -20,6 +22,7 @@
 #include "server/commands/mapping_commands.h"
 #include "server/commands/release_commands.h"
 #include "server/commands/version_commands.h"
+#include "server/identity/authentication.h"
 #include "server/identity/sign_in.h"
 #include "server/jobs/upgrade_reports.h"
 
@@ -47,8 +50,20 @@ class Application {
   Application& operator=(const Application&) = delete;
 
   const commands::Site& site() const { return executor_.site(); }
+  // All views, for the site itself.
   projections::Views views() const { return site().projections.views(); }
+  // Without what the request's user, or the user of this name, may not read.
+  projections::Views views_for(const http::Request& request) const;
+  projections::Views views_for(const std::string& username) const;
+  // True if something may be read only by some, and the request says who asks: others may get
+  // another answer.
+  bool is_personal(const http::Request& request) const {
+    return restricts_anything_ && identity::names_a_reader(request);
+  }
+  bool restricts_anything() const { return restricts_anything_; }
+  bool is_site_restricted() const { return is_site_restricted_; }
 
+  commands::AccessCommands& access() { return access_; }
   commands::AccountCommands& accounts() { return accounts_; }
   commands::CodelistCommands& codelists() { return codelists_; }
   commands::VersionCommands& versions() { return versions_; }
@@ -71,8 +86,11 @@ class Application {
   base::Result<base::Slots::Slot> begin_long_read();
 
  private:
+  void take_in_access();
+
   const ApplicationOptions options_;
   commands::Executor executor_;
+  commands::AccessCommands access_;
   commands::AccountCommands accounts_;
   commands::CodelistCommands codelists_;
   commands::VersionCommands versions_;
@@ -84,6 +102,8 @@ class Application {
   caching::ChangeWatch changes_;
   caching::ResponseCache cache_;
   LiveCommits live_commits_;
+  std::atomic<bool> restricts_anything_ = false;
+  std::atomic<bool> is_site_restricted_ = false;
   base::Slots position_waits_;
   base::Slots long_reads_;
   jobs::UpgradeReports

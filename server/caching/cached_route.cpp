@@ -10,12 +10,16 @@ void add_cached_route(http::Router& router, ResponseCache& cache, CachedRoute ca
   route.pattern = std::move(cached.pattern);
   route.implied = cached.implied;
   route.runs_on = http::RunsOn::worker;
-  route.quick = [&cache, key = cached.key](const http::Request& request,
-                                           const http::PathParameters&) {
+  route.quick = [&cache, key = cached.key, is_personal = cached.is_personal](
+                    const http::Request& request,
+                    const http::PathParameters&) -> std::optional<http::Response> {
+    if (is_personal(request)) return std::nullopt;
     return cache.find(key(request));
   };
-  route.handler = [&cache, key = std::move(cached.key), make = std::move(cached.make)](
-                      const http::Request& request, const http::PathParameters& path) {
+  route.handler = [&cache, key = std::move(cached.key), make = std::move(cached.make),
+                   is_personal = std::move(cached.is_personal)](const http::Request& request,
+                                                                const http::PathParameters& path) {
+    if (is_personal(request)) return make(request, path).response;
     // Another worker may have made the answer while this request waited.
     const std::string name = key(request);
     if (auto known = cache.find(name)) return std::move(*known);

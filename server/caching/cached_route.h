@@ -22,6 +22,9 @@ using MakeAnswer = std::function<Answer(const http::Request&, const http::PathPa
 
 struct CachedRoute {
   std::string pattern;
+  // True for a request whose answer depends on who asks: it neither comes from the cache nor goes
+  // there.
+  std::function<bool(const http::Request&)> is_personal;
   http::ImpliedMethods implied = http::ImpliedMethods::head_and_options;
   MakeKey key;
   MakeAnswer make;

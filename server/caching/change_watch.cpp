@@ -53,7 +53,8 @@ void ChangeWatch::take_in(std::span<const events::Commit> commits) {
       }
       beyond_drafts = true;
       if (std::holds_alternative<events::ReleaseRegistered>(event) ||
-          std::holds_alternative<events::MappingRegistered>(event)) {
+          std::holds_alternative<events::MappingRegistered>(event) ||
+          std::holds_alternative<events::OwnerAccessChanged>(event)) {
         releases_.store(position, std::memory_order_release);
       }
     }

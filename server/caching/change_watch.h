@@ -24,7 +24,8 @@ class ChangeWatch {
   // The data in lists of codelists: names, owners, versions, statuses, tags, and the day of a
   // version's last change.
   base::Position lists() const { return base::Position(lists_.load(std::memory_order_acquire)); }
-  // Terms and mapped codes, which come from releases and mappings.
+  // What many codelists show: terms and mapped codes, which come from releases and mappings, and
+  // whether everybody may read an owner's codelists.
   base::Position releases() const {
     return base::Position(releases_.load(std::memory_order_acquire));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "events/base/text.h"
+#include "server/commands/access_commands.h"
 #include "server/commands/derived_name.h"
 #include "server/commands/permissions.h"
 #include "server/commands/validation.h"
@@ -145,9 +146,13 @@ Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist
                                      .references = command.references,
                                      .signoffs = command.signoffs,
                                      .cloned_from = std::nullopt};
-    return Decision{"CreateCodelist",
-                    {Stream::of_codelist(ids.codelist), Stream::of_names(command.owner)},
-                    {std::move(codelist), std::move(version)}};
+    Decision decision{"CreateCodelist",
+                      {Stream::of_codelist(ids.codelist), Stream::of_names(command.owner)},
+                      {std::move(codelist), std::move(version)}};
+    if (command.is_restricted) {
+      decision.events.emplace_back(events::CodelistAccessChanged{ids.codelist, true});
+    }
+    return decision;
   });
 }
 
@@ -261,6 +266,10 @@ Result<Commit> CodelistCommands::change_details(const Write& write, CodelistId i
     Decision decision{"ChangeDetails", {Stream::of_codelist(id)}, {}};
     const auto added = add_details(views, *codelist, command, decision);
     if (!added) return added.error();
+    if (command.is_restricted) {
+      const auto set = add_access(views, write.actor, *codelist, *command.is_restricted, decision);
+      if (!set) return set.error();
+    }
     return decision;
   });
 }
@@ -408,9 +417,13 @@ Result<Commit> CodelistCommands::clone(const Write& write, VersionId source_id) 
     events::VersionCreated version = copy_of(views, *source, write.actor.username);
     version.version = ids.version;
     version.codelist = ids.codelist;
-    return Decision{"CloneCodelist",
-                    {Stream::of_codelist(ids.codelist), Stream::of_names(owner)},
-                    {std::move(created), std::move(version)}};
+    Decision decision{"CloneCodelist",
+                      {Stream::of_codelist(ids.codelist), Stream::of_names(owner)},
+                      {std::move(created), std::move(version)}};
+    if (is_restricted(views, original)) {
+      decision.events.emplace_back(events::CodelistAccessChanged{ids.codelist, true});
+    }
+    return decision;
   });
 }
 

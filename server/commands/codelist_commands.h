@@ -32,6 +32,7 @@ struct CreateCodelist {
   // With codes: the status of the first version. The actor is the author of a draft; other versions
   // have no author.
   events::VersionStatus status = events::VersionStatus::draft;
+  bool is_restricted = false;  // access_commands.h
 };
 
 // Given fields replace the old values; other fields stay. An empty text clears a field.
@@ -45,6 +46,8 @@ struct ChangeDetails {
   std::optional<std::string> name;
   std::optional<std::string> slug;
   std::optional<Owner> owner;
+  // Who reads it (access_commands.h); only for its owner and administrators.
+  std::optional<bool> is_restricted = std::nullopt;
 };
 
 // Names a codelist at a moment, by any name that it had then.
@@ -74,7 +77,8 @@ class CodelistCommands {
   // Deletes the codelist with all its versions. If one is published, only an administrator may do
   // this, with a reason.
   Result<Commit> remove(const Write& write, CodelistId id, const std::string& reason);
-  // Copies one version to a new codelist of the actor's own, under review.
+  // Copies one version to a new codelist of the actor's own, under review. The copy of a restricted
+  // codelist is restricted.
   Result<Commit> clone(const Write& write, VersionId source);
   // Replays the codelist's history up to the moment, into memory. Errors: not_found (no codelist
   // had this name then), corrupt (a commit of that history cannot be read), io.

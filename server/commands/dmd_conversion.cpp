@@ -71,6 +71,7 @@ struct Wanted {
   std::optional<std::string> description;
   std::string methodology;
   std::vector<events::Reference> references;
+  bool is_restricted = false;
 };
 
 enum class MadeFrom : std::uint8_t { source, another, unknown };
@@ -115,7 +116,7 @@ Result<Wanted> wanted_of(const Views& views, const Source& source) {
   return Wanted{std::move(*handle), source.codelist.description,
                 "Converted from [pseudo-BNF system codelist](" +
                     page_of(source.codelist, source.version) + ")",
-                source.codelist.references};
+                source.codelist.references, views.is_restricted(source.codelist.id)};
 }
 
 events::VersionCreated version_of(const Source& source, const DmdConversion& conversion,
@@ -145,9 +146,13 @@ Decision decide_new_codelist(const Views& views, const Wanted& wanted,
                                   .references = wanted.references,
                                   .signoffs = {},
                                   .cloned_from = std::nullopt};
-  return {"ConvertBnfToDmd",
-          {Stream::of_codelist(ids.codelist), Stream::of_names(wanted.handle.owner)},
-          {std::move(created), std::move(version)}};
+  Decision decision{"ConvertBnfToDmd",
+                    {Stream::of_codelist(ids.codelist), Stream::of_names(wanted.handle.owner)},
+                    {std::move(created), std::move(version)}};
+  if (wanted.is_restricted) {
+    decision.events.emplace_back(events::CodelistAccessChanged{ids.codelist, true});
+  }
+  return decision;
 }
 
 Result<Decision> decide_new_version(const Views& views, const Actor& actor, CodelistId target_id,

@@ -99,7 +99,7 @@ Error decided_otherwise(const std::map<std::string, CodeStatus>& others,
 }  // namespace
 
 void DraftCommands::prepare(const Actor& actor, VersionId id, Turn& turn) {
-  const Views views = executor_.site().projections.views();
+  const Views views = executor_.views_for(actor);
   const auto draft = views.version(id);
   if (!draft) return;
   turn.codelist = draft->codelist;

@@ -73,7 +73,7 @@ Result<Commit> Executor::run(const Write& write, const Turn& turn, const Decide&
       if (*earlier) return std::move(**earlier);
       if (const auto good = check_views(); !good) return good.error();
       turn.preparation->is_in_turn_ = turn.preparation->is_missing_ = false;
-      (void)decide(site_.projections.views());  // An error is found again in the turn.
+      (void)decide(views_for(write.actor));  // An error is found again in the turn.
       turn.preparation->is_in_turn_ = true;
     }
     auto commit = run_in_turn(write, turn, decide, wait_max);
@@ -103,6 +103,12 @@ Result<std::optional<Commit>> Executor::run_in_turn(const Write& write, const Tu
   return decide_and_append(write, turn, decide, wait_max);
 }
 
+Views Executor::views_for(const Actor& actor) const {
+  Views views = site_.projections.views();
+  views.limit_to({actor.username, actor.is_system || actor.is_admin});
+  return views;
+}
+
 Result<std::optional<Commit>> Executor::find_earlier(const Write& write) const {
   if (!write.idempotency) return std::optional<Commit>();
   return site_.log.find_idempotent(write.actor.username, *write.idempotency);
@@ -130,7 +136,7 @@ Result<std::optional<Commit>> Executor::decide_and_append(const Write& write, co
       if (!ids) return turn_is_kept();
     }
     if (const auto good = check_views(); !good) return good.error();
-    Views views = site_.projections.views();
+    Views views = views_for(write.actor);
     if (ids) views.begin_ids_at(site_.log.next_ids());
     auto decision = decide(views);
     if (turn.preparation != nullptr && turn.preparation->is_missing_) {

@@ -24,6 +24,7 @@
 #include "events/log.h"
 #include "projections/projections.h"
 #include "server/accounts/key_ring.h"
+#include "server/accounts/last_uses.h"
 #include "server/commands/open_mappings.h"
 
 namespace codelog::commands {
@@ -54,6 +55,7 @@ struct Site {
   MappingOpeners mappings = {};
   // The state of a ready release's file: "ready", "changed" or "missing". Optional.
   std::function<std::string_view(const std::string& alias)> release_state = {};
+  accounts::LastUses* last_uses = nullptr;  // optional, too
 };
 
 // The user of a request. The system itself (an operator at the command line of the machine) may do
@@ -158,6 +160,10 @@ class Executor {
   Result<Commit> run(const Write& write, const Turn& turn, const Decide& decide);
 
   const Site& site() const { return site_; }
+
+  // The views of this moment, without what the actor may not read: a decision about that ends as if
+  // it did not exist.
+  Views views_for(const Actor& actor) const;
 
  private:
   using TurnLock = std::unique_lock<TurnMutex>;

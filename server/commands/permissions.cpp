@@ -1,7 +1,5 @@
 #include "server/commands/permissions.h"
 
-#include <algorithm>
-
 #include "server/commands/validation.h"
 
 namespace codelog::commands {
@@ -24,10 +22,7 @@ bool can_create_for(const Views& views, const Actor& actor, const Owner& owner) 
 }
 
 bool can_edit(const Views& views, const Actor& actor, const projections::CodelistRecord& codelist) {
-  if (can_create_for(views, actor, codelist.handle().owner)) return true;
-  const auto& collaborators = codelist.collaborators;
-  return std::find(collaborators.begin(), collaborators.end(), actor.username) !=
-         collaborators.end();
+  return actor.is_system || views.edits(actor.username, codelist);
 }
 
 bool can_edit_draft(const Views& views, const Actor& actor,

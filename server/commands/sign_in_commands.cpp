@@ -120,6 +120,11 @@ Result<SignInCommands::NewSession> SignInCommands::start(const std::string& user
 Result<SignInCommands::NewSession> SignInCommands::sign_up(const AddUser& command,
                                                            const Client& client) {
   CODELOG_CHECK(command.password && !command.is_admin, "somebody signs up as an ordinary user");
+  if (executor_.site().projections.views().access().is_site_restricted) {
+    return Error{ErrorCode::forbidden,
+                 "this site is only for its users: ask its administrators for an account",
+                 {}};
+  }
   if (const auto good = check_identity(command); !good) return good.error();
   if (auto weakness =
           accounts::weakness_of(*command.password, command.username, command.name, command.email)) {

@@ -71,9 +71,9 @@ Result<http::Response> answer_read(const Endpoint& endpoint, const Json& schemas
   if (const auto reached = wait_for_position(application, request); !reached) {
     return reached.error();
   }
-  const Views views = application.views();
+  const Views views = application.views_for(request);
   auto response = endpoint.read({application, request, path, views, *body});
-  if (!response || !endpoint.is_kept) return response;
+  if (!response || !endpoint.is_kept || application.is_personal(request)) return response;
   http::Response kept = http::cached(
       http::make_cached_body(std::move(response->content_type), std::move(response->body)));
   application.cache().keep(request.target(), {}, views.checkpoint(), kept);
@@ -82,7 +82,7 @@ Result<http::Response> answer_read(const Endpoint& endpoint, const Json& schemas
 
 // Cached answers are right for the current views; a client that wants later ones must wait.
 std::optional<http::Response> find_kept(Application& application, const http::Request& request) {
-  if (request.query().has("min_position")) return std::nullopt;
+  if (request.query().has("min_position") || application.is_personal(request)) return std::nullopt;
   return application.cache().find(request.target());
 }
 

@@ -22,7 +22,7 @@ using events::Commit;
 using projections::Views;
 
 // A request that only reads. Its views are those of one moment, at or after the client's
-// min_position.
+// min_position, without what the client may not read.
 struct ReadCall {
   Application& application;
   const http::Request& request;
@@ -38,6 +38,9 @@ struct WriteCall {
   const http::PathParameters& path;
   const nlohmann::json& body;
   const commands::Write& write;
+
+  // Without what the user may not read.
+  Views views() const { return application.views_for(write.actor.username); }
 };
 
 using Read = std::function<Result<http::Response>(const ReadCall&)>;

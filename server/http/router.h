@@ -111,6 +111,10 @@ class Router {
   RouteMatch match(Method method, std::string_view path) const;
 
   const std::deque<Route>& routes() const { return routes_; }
+  // Lets `change` put something around the handlers of every route; nothing else may change.
+  void change_all(const std::function<void(Route&)>& change) {
+    for (Route& route : routes_) change(route);
+  }
 
  private:
   struct Segment;

@@ -13,23 +13,25 @@ using enum Permission;
 // By address.
 constexpr RoutePermission rows[] = {
     {Method::get, "/", anyone},
-    {Method::get, "/accounts/login/", anyone},
-    {Method::post, "/accounts/login/", anyone},
-    {Method::get, "/accounts/register/", anyone},
-    {Method::post, "/accounts/register/", anyone},
-    {Method::get, "/accounts/password_reset/", anyone},
-    {Method::post, "/accounts/password_reset/", anyone},
-    {Method::get, "/accounts/email/{user}/{token}/", anyone},
-    {Method::post, "/accounts/email/{user}/{token}/", anyone},
-    {Method::get, "/accounts/reset/{user}/{token}/", anyone},
-    {Method::post, "/accounts/reset/{user}/{token}/", anyone},
-    {Method::post, "/accounts/logout/", anyone},
-    {Method::get, "/accounts/password_reset/done/", anyone},
-    {Method::get, "/accounts/reset/done/", anyone},
+    {Method::get, "/accounts/login/", entrance},
+    {Method::post, "/accounts/login/", entrance},
+    {Method::get, "/accounts/register/", entrance},
+    {Method::post, "/accounts/register/", entrance},
+    {Method::get, "/accounts/password_reset/", entrance},
+    {Method::post, "/accounts/password_reset/", entrance},
+    {Method::get, "/accounts/email/{user}/{token}/", entrance},
+    {Method::post, "/accounts/email/{user}/{token}/", entrance},
+    {Method::get, "/accounts/reset/{user}/{token}/", entrance},
+    {Method::post, "/accounts/reset/{user}/{token}/", entrance},
+    {Method::post, "/accounts/logout/", entrance},
+    {Method::get, "/accounts/password_reset/done/", entrance},
+    {Method::get, "/accounts/reset/done/", entrance},
     {Method::get, "/accounts/password_change/", signed_in},
     {Method::post, "/accounts/password_change/", signed_in},
     {Method::get, "/accounts/password_change/done/", signed_in},
     {Method::get, "/accounts/settings/", signed_in},
+    {Method::get, "/accounts/settings/access/", signed_in},
+    {Method::post, "/accounts/settings/access/", signed_in},
     {Method::post, "/accounts/settings/name/", signed_in},
     {Method::post, "/accounts/settings/email/", signed_in},
     {Method::post, "/accounts/settings/sessions/end-others/", signed_in},
@@ -58,7 +60,7 @@ constexpr RoutePermission rows[] = {
     {Method::post, "/api/v2/conversions", anyone},
     {Method::get, "/api/v2/events", anyone},
     {Method::get, "/api/v2/me", signed_in},
-    {Method::get, "/api/v2/openapi.json", anyone},
+    {Method::get, "/api/v2/openapi.json", entrance},
     {Method::get, "/api/v2/releases", anyone},
     {Method::get, "/api/v2/releases/{alias}/codes/{code}", anyone},
     {Method::get, "/api/v2/releases/{alias}/matches", anyone},
@@ -90,7 +92,7 @@ constexpr RoutePermission rows[] = {
     {Method::delete_, "/api/v2/versions/{hash}/searches/{id}", edit},
     {Method::patch, "/api/v2/versions/{hash}/statuses", edit},
     {Method::get, "/api/v2/versions/{hash}/upgrade", anyone},
-    {Method::get, "/assets/{name}", anyone},
+    {Method::get, "/assets/{name}", entrance},
     {Method::get, "/builder/{hash}/", anyone},
     {Method::post, "/builder/{hash}/", edit},
     {Method::get, "/builder/{hash}/no-search-term/", anyone},
@@ -105,6 +107,8 @@ constexpr RoutePermission rows[] = {
     {Method::post, "/codelist/{owner:slug}/add/", create},
     {Method::get, "/codelist/{owner:slug}/{slug:slug}/", anyone},
     {Method::get, "/codelist/{owner:slug}/{slug:slug}/-/", anyone},
+    {Method::get, "/codelist/{owner:slug}/{slug:slug}/-/access/", set_access},
+    {Method::post, "/codelist/{owner:slug}/{slug:slug}/-/access/", set_access},
     {Method::get, "/codelist/{owner:slug}/{slug:slug}/clone/", signed_in},
     {Method::post, "/codelist/{owner:slug}/{slug:slug}/clone/", signed_in},
     {Method::get, "/codelist/{owner:slug}/{slug:slug}/edit/", edit},
@@ -124,6 +128,8 @@ constexpr RoutePermission rows[] = {
     {Method::post, "/codelist/user/{owner:slug}/add/", create},
     {Method::get, "/codelist/user/{owner:slug}/{slug:slug}/", anyone},
     {Method::get, "/codelist/user/{owner:slug}/{slug:slug}/-/", anyone},
+    {Method::get, "/codelist/user/{owner:slug}/{slug:slug}/-/access/", set_access},
+    {Method::post, "/codelist/user/{owner:slug}/{slug:slug}/-/access/", set_access},
     {Method::get, "/codelist/user/{owner:slug}/{slug:slug}/clone/", signed_in},
     {Method::post, "/codelist/user/{owner:slug}/{slug:slug}/clone/", signed_in},
     {Method::get, "/codelist/user/{owner:slug}/{slug:slug}/edit/", edit},
@@ -143,19 +149,21 @@ constexpr RoutePermission rows[] = {
     {Method::post, "/coding-systems/more-info/{system}", anyone},
     {Method::post, "/coding-systems/update-refset-version/{type}", maintain_refsets},
     {Method::other, "/coding-systems/update-refset-version/{type}", maintain_refsets},
-    {Method::get, "/contact/", anyone},
+    {Method::get, "/contact/", entrance},
     {Method::get, "/conversions/", anyone},
     {Method::post, "/conversions/", anyone},
     {Method::get, "/organisations/", signed_in},
     {Method::get, "/organisations/{organisation:slug}/", anyone},
+    {Method::get, "/organisations/{organisation:slug}/access/", administer_organisation},
+    {Method::post, "/organisations/{organisation:slug}/access/", administer_organisation},
     {Method::get, "/organisations/{organisation:slug}/users", administer_organisation},
     {Method::post, "/organisations/{organisation:slug}/users", administer_organisation},
     {Method::post, "/organisations/{organisation:slug}/users/role", administer_organisation},
     {Method::post, "/organisations/{organisation:slug}/users/remove", administer_organisation},
     {Method::get, "/releases/", anyone},
     {Method::get, "/releases/{alias}/", anyone},
-    {Method::get, "/robots.txt", anyone},
-    {Method::get, "/static/robots.txt", anyone},
+    {Method::get, "/robots.txt", entrance},
+    {Method::get, "/static/robots.txt", entrance},
     {Method::get, "/superusers/", administer_site},
     {Method::get, "/users/{username:slug}/", anyone},
     {Method::get, "/users/{username:slug}/new-codelist/", own_account},
@@ -181,6 +189,7 @@ std::string_view to_string(Role role) {
 
 bool allows(Permission permission, Role role) {
   switch (permission) {
+    case entrance:
     case anyone:
       return true;
     case signed_in:
@@ -193,6 +202,9 @@ bool allows(Permission permission, Role role) {
     case edit:
       return is_one_of(role,
                        {Role::collaborator, Role::owner, Role::member, Role::organisation_admin});
+    case set_access:
+      return is_one_of(role,
+                       {Role::owner, Role::member, Role::organisation_admin, Role::site_admin});
     case remove:
       return is_one_of(role, {Role::collaborator, Role::owner, Role::member,
                               Role::organisation_admin, Role::site_admin});

@@ -28,11 +28,13 @@ inline constexpr std::size_t roles_count = 7;
 std::string_view to_string(Role role);
 
 enum class Permission : std::uint8_t {
-  anyone,
+  entrance,  // anyone, even where only users may read
+  anyone,    // on a site that only its users may read: any of them
   signed_in,
   own_account,              // the account in the address
   create,                   // codelists of the owner in the address
   edit,                     // the codelist
+  set_access,               // of the codelist
   remove,                   // the codelist, or a version
   maintain_refsets,         // members of the organisation that does
   administer_organisation,  // the one in the address

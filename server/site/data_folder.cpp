@@ -55,6 +55,7 @@ base::Result<FolderLock> FolderLock::share() const {
 DataFolder::DataFolder(const DataFolderOptions& options, FolderLock lock)
     : data_(options.data),
       lock_(std::move(lock)),
+      last_uses_(data_ / "last-uses"),
       releases_(options.data, coding_systems::release_openers(),
                 [this](std::string_view alias) { return registered_digest(alias); }),
       mappings_(options.data) {}
@@ -209,6 +210,13 @@ base::Result<Opened> DataFolder::without_place(base::Result<Opened> opened) cons
   return error;
 }
 
+base::Result<void> DataFolder::save_last_uses() {
+  const projections::Views views = projections().views();
+  return last_uses_.save([&](const base::Sha256& digest) {
+    return views.user_by_token(digest) || views.user_by_session(digest);
+  });
+}
+
 commands::Site DataFolder::site() {
   return {*log_,
           projections(),
@@ -218,7 +226,8 @@ commands::Site DataFolder::site() {
           *keys_,
           clock_,
           mapping_openers(),
-          [this](const std::string& alias) { return release_state(alias); }};
+          [this](const std::string& alias) { return release_state(alias); },
+          &last_uses_};
 }
 
 std::string_view DataFolder::release_state(std::string_view alias) const {

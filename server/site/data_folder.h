@@ -19,6 +19,7 @@
 #include "mappings/files/mappings.h"
 #include "projections/projections.h"
 #include "server/accounts/key_ring.h"
+#include "server/accounts/last_uses.h"
 #include "server/commands/executor.h"
 #include "server/site/progress.h"
 
@@ -79,6 +80,8 @@ class DataFolder {
   bool has_views() const { return projections_ != nullptr; }
   projections::Projections& projections();
   accounts::KeyRing& keys() { return *keys_; }
+  // Writes down when tokens and sessions were last used. Errors: io.
+  base::Result<void> save_last_uses();
   coding_systems::Releases& releases() { return releases_; }
   mappings::Mappings& mappings() { return mappings_; }
   // Notices about interrupted imports, for the server's log.
@@ -114,6 +117,7 @@ class DataFolder {
   FolderLock lock_;
   base::SystemClock clock_;
   std::unique_ptr<accounts::KeyRing> keys_;
+  accounts::LastUses last_uses_;
   std::unique_ptr<events::EventLog> log_;
   std::unique_ptr<projections::Projections> projections_;
   coding_systems::Releases releases_;

@@ -8,11 +8,14 @@
 #include <mutex>
 #include <utility>
 
+#include "events/base/thrown_error.h"
+
 namespace codelog::site {
 namespace {
 
 constexpr std::chrono::seconds look_interval{2};
 constexpr std::chrono::hours verify_interval{24};
+constexpr std::chrono::minutes save_interval{1};
 constexpr int background_nice = 15;
 
 std::string cannot_be_read(const std::string& owner) {
@@ -59,6 +62,7 @@ void SiteWatch::run(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any stopped;
   auto next_verification = std::chrono::steady_clock::now();
+  auto next_save = next_verification + save_interval;
   while (!stop.stop_requested()) {
     const auto now = std::chrono::steady_clock::now();
     const bool all = now >= next_verification;
@@ -71,8 +75,19 @@ void SiteWatch::run(const std::stop_token& stop) {
     attempt([&] { write_changes(); });
     attempt([&] { folder_.log().give_back_memory(); });
     attempt([&] { folder_.projections().give_back_memory(); });
+    if (now >= next_save) {
+      next_save = now + save_interval;
+      attempt([&] { save_last_uses(); });
+    }
     std::unique_lock lock(mutex);
     stopped.wait_for(lock, stop, look_interval, [] { return false; });
+  }
+  attempt([&] { save_last_uses(); });
+}
+
+void SiteWatch::save_last_uses() {
+  if (const auto saved = folder_.save_last_uses(); !saved) {
+    throw base::ThrownError(saved.error(), "the last uses of tokens are not written down");
   }
 }
 

@@ -1,7 +1,7 @@
 // Watches a site that is being served, on a thread of low priority. Reads every release file at the
 // start and once a day, and compares it with its registered digest; checks every few seconds
 // whether a file has been touched; writes to the server's log when a fault begins and when it ends;
-// and lets the stores give back memory when nobody writes.
+// lets the stores give back memory when nobody writes; and writes down when tokens were last used.
 #pragma once
 
 #include <functional>
@@ -36,6 +36,7 @@ class SiteWatch {
   void verify_releases(bool all, const std::stop_token& stop);
   void verify_mappings(bool all, const std::stop_token& stop);
   void write_changes();
+  void save_last_uses();
 
   DataFolder& folder_;
   http::Log& log_;

@@ -25,6 +25,7 @@ class CodelistIndex {
  public:
   using Codelists = std::vector<IndexedCodelist>;  // by name
 
+  // The views must always be limited to the same reader: what they show is kept.
   std::shared_ptr<const Codelists> at(const projections::Views& views);
 
  private:

@@ -65,10 +65,10 @@ std::string name_of(const Views& views, const VersionRecord& version) {
 
 }  // namespace
 
-http::Response diff_page(application::Application& application, const events::Owner& owner,
-                         std::string_view slug, std::string_view tag_or_hash,
-                         std::string_view other) {
-  const Views views = application.views();
+http::Response diff_page(application::Application& application, const http::Request& request,
+                         const events::Owner& owner, std::string_view slug,
+                         std::string_view tag_or_hash, std::string_view other) {
+  const Views views = application.views_for(request);
   const auto no_page = [] {
     return application::error_page(404, "Please check the URL in the address bar.");
   };

@@ -9,8 +9,8 @@
 namespace codelog::web {
 
 // `other`: a hash or a tag (files::find_other_version). The draft's page for a draft on the left.
-http::Response diff_page(application::Application& application, const events::Owner& owner,
-                         std::string_view slug, std::string_view tag_or_hash,
-                         std::string_view other);
+http::Response diff_page(application::Application& application, const http::Request& request,
+                         const events::Owner& owner, std::string_view slug,
+                         std::string_view tag_or_hash, std::string_view other);
 
 }  // namespace codelog::web

@@ -1,6 +1,7 @@
 #include "server/web/routes.h"
 
 #include "server/pages/assets.h"
+#include "server/web/access_pages.h"
 #include "server/web/account_pages.h"
 #include "server/web/builder_forms.h"
 #include "server/web/codelist_forms.h"
@@ -51,9 +52,9 @@ void add_codelist_routes(http::Router& router, application::Application& applica
   }
   for (const auto& [kind, pattern] : forms) {
     add(pattern + "{version}/diff/{other}/",
-        [&application, kind = kind](auto&, const PathParameters& path) {
-          return diff_page(application, owner_in(path, kind), path["slug"], path["version"],
-                           path["other"]);
+        [&application, kind = kind](const http::Request& request, const PathParameters& path) {
+          return diff_page(application, request, owner_in(path, kind), path["slug"],
+                           path["version"], path["other"]);
         });
   }
 }
@@ -72,6 +73,7 @@ void add_assets(http::Router& router) {
 void add_routes(http::Router& router, application::Application& application) {
   // Before a codelist's versions, as in OpenCodelists: /codelist/org/slug/edit/ is no version.
   add_codelist_forms(router, application);
+  add_access_pages(router, application);
   add_version_forms(router, application);
   add_codelist_routes(router, application);
   add_fixed_pages(router);

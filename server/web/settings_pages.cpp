@@ -62,6 +62,12 @@ std::string origin_of(const Visit& visit, const SessionRecord& session) {
   return json.value("user_agent", "") + " from " + json.value("address", "");
 }
 
+std::string last_use_of(const Visit& visit, const base::Sha256& digest) {
+  const accounts::LastUses* uses = visit.application().site().last_uses;
+  const auto time = uses == nullptr ? std::nullopt : uses->of(digest);
+  return time ? minute_of(*time) : "not yet";
+}
+
 void add_sessions(const Visit& visit, const UserRecord& user, pages::Section& page) {
   const base::Timestamp now = visit.application().site().clock.now();
   for (const SessionRecord& session : user.sessions) {
@@ -69,6 +75,7 @@ void add_sessions(const Visit& visit, const UserRecord& user, pages::Section& pa
     pages::Section row = page.add("SESSION");
     row.set("ORIGIN", origin_of(visit, session));
     row.set("BEGAN", minute_of(session.started_at)).set("ENDS", minute_of(session.expires_at));
+    row.set("LAST_USED", last_use_of(visit, session.digest));
     if (session.digest == visit.session()) {
       row.show("THIS");
       continue;
@@ -88,6 +95,7 @@ void add_tokens(const Visit& visit, const UserRecord& user, pages::Section& page
     const std::string name = token.is_replaceable ? "from the operators" : token.name;
     row.set("NAME", name).set("SCOPE", events::to_string(token.scope));
     row.set("MADE", minute_of(token.created_at));
+    row.set("LAST_USED", last_use_of(visit, token.digest));
     row.set("ENDS", token.expires_at ? minute_of(*token.expires_at) : "never");
     const std::string path = settings_path + ("tokens/" + id_of(token.digest)) + "/revoke/";
     row.set("REVOKE", button_form(visit, path, "Revoke", "Revoke the token " + name));

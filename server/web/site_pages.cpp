@@ -136,7 +136,7 @@ http::Response about_organisation(const Visit& visit) {
   if (is_member) content.set_and_show("ADD", "/codelist/" + slug + "/add/");
   for (const projections::MemberRecord& member : members) {
     if (visit.visitor() && member.username == visit.actor().username && member.is_admin) {
-      content.set_and_show("ADMINISTER", "/organisations/" + slug + "/users");
+      content.set_and_show("ADMINISTER", "/organisations/" + slug + "/");
     }
   }
   return visit.page(organisation->name, content.expand());

@@ -94,7 +94,10 @@ void add_organisations(const Visit& visit, Section& page,
 }
 
 http::Response start_page(const Visit& visit, CodelistIndex& index) {
-  const auto codelists = index.at(visit.views());
+  // Everybody sees the same lists here: no codelist that only some may read.
+  projections::Views views = visit.application().views();
+  views.limit_to({});
+  const auto codelists = index.at(views);
   pages::Template content("home.html");
   const std::string query(base::trim_unicode_space(visit.request().query().get("q")));
   content.set("QUERY", query).set("COUNT", pages::counted(codelists->size(), "codelist"));

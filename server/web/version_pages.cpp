@@ -4,6 +4,7 @@
 #include <string>
 
 #include "events/base/version_hash.h"
+#include "server/commands/access_commands.h"
 #include "server/commands/newest_release.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
@@ -56,6 +57,9 @@ void add_actions(const Visit& visit, Section& page, const NamedVersion& named) {
   const auto draft = std::ranges::find(versions, VersionStatus::draft, &VersionRecord::status);
   Section edit = page.add("EDIT");
   edit.set("DETAILS", commands::page_of(codelist.handle()) + "edit/");
+  if (commands::can_set_access(visit.views(), visit.actor(), codelist)) {
+    edit.set_and_show("ACCESS", commands::page_of(codelist.handle()) + "-/access/");
+  }
   if (version.has_csv_data) {
     edit.set_and_show("UPLOAD", commands::page_of(codelist.handle()) + "upload-version/");
   } else if (draft != versions.end()) {

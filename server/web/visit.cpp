@@ -96,7 +96,8 @@ struct Handled {
 Handled handled(http::Method method, const PageRoute& route) {
   const auto permission = identity::find_permission(method, route.pattern);
   CODELOG_CHECK(permission.has_value(), "a page without a permission: " + route.pattern);
-  return {route.get, route.post, *permission != identity::Permission::anyone};
+  const bool is_open = identity::allows(*permission, identity::Role::anonymous);
+  return {route.get, route.post, !is_open};
 }
 
 http::Response submit(application::Application& application, const Handled& route,
@@ -133,8 +134,14 @@ Visit::Visit(application::Application& application, const http::Request& request
       request_(request),
       path_(path),
       views_(application.views()),
-      visitor_(identity::find_visitor(request, views_, application.site().clock)),
-      form_token_(identity::form_token_for(request, application.site().keys, session())) {}
+      visitor_(identity::find_visitor(request, views_, application.site())),
+      form_token_(identity::form_token_for(request, application.site().keys, session())) {
+  if (visitor_) {
+    views_.limit_to({actor().username, actor().is_admin});
+  } else {
+    views_.limit_to({});
+  }
+}
 
 const commands::Actor& Visit::actor() const {
   CODELOG_CHECK(visitor_.has_value(), "only a visitor who is signed in acts");
@@ -185,7 +192,8 @@ http::Response Visit::page(pages::Frame frame, const pages::Html& content) const
     frame.notices.push_back({message.substr(1), message.starts_with(problem_mark)});
   }
   http::Response response = pages::page(frame, content);
-  response.add("Cache-Control", "no-store");
+  // Browsers keep a page without secrets for their way back.
+  response.add("Cache-Control", has_form_ ? "no-store" : "private, no-cache");
   if (has_form_) {
     response.compression = http::Compression::never;
     if (identity::find_cookie(request_, identity::form_cookie) != form_token_) {

@@ -73,7 +73,7 @@ class Visit {
   application::Application& application_;
   const http::Request& request_;
   const http::PathParameters& path_;
-  const projections::Views views_;
+  projections::Views views_;  // without what the visitor may not read
   const std::optional<identity::Visitor> visitor_;
   const std::string form_token_;
   mutable bool has_form_ = false;  // the page being made contains the token

@@ -136,6 +136,11 @@ std::vector<Event> migration_events() {
       CodelistPrivacyChanged{CodelistId(17), true}};
 }
 
+std::vector<Event> access_events() {
+  return {CodelistAccessChanged{CodelistId(17), true}, OwnerAccessChanged{organisation, true},
+          SiteAccessChanged{true}};
+}
+
 // Events with fields that were added later.
 std::vector<GoldenCommit> grown_events() {
   SearchWithResults words = term_search;
@@ -189,7 +194,7 @@ std::vector<GoldenCommit> grown_events() {
 std::vector<GoldenCommit> golden_commits() {
   std::vector<GoldenCommit> all;
   for (auto part : {account_events(), sign_in_events(), codelist_events(), version_events(),
-                    release_events(), migration_events()}) {
+                    release_events(), migration_events(), access_events()}) {
     for (Event& event : part) {
       const std::string name(event_type(event));
       all.push_back({name, commit_of({std::move(event)})});

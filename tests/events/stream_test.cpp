@@ -18,6 +18,7 @@ TEST_CASE("streams keep the names that old commits have", "[stream]") {
   CHECK(Stream::of_mapping("bnfdmd").name() == "mapping/bnfdmd");
   CHECK(Stream::of_refset(RefsetKind::pcd).name() == "refset/pcd");
   CHECK(Stream::of_migration().name() == "migration");
+  CHECK(Stream::of_site().name() == "site");
 }
 
 TEST_CASE("only the stream of a codelist names one", "[stream]") {

@@ -99,6 +99,7 @@ void TestSite::open(const fs::path& folder, std::unique_ptr<events::Log> log) {
 RandomHistory::RandomHistory(TestSite& site, unsigned seed)
     : site_(site),
       random_(seed),
+      access_(site.executor()),
       accounts_(site.executor()),
       codelists_(site.executor()),
       versions_(site.executor()),
@@ -205,7 +206,7 @@ bool RandomHistory::step() {
 
 bool RandomHistory::account_step() {
   const Write system{Actor::system(), std::nullopt};
-  switch (pick(5)) {
+  switch (pick(7)) {
     case 0: {
       const auto token = accounts_.set_token(system, some_user());
       return token && note(token->commit);
@@ -216,6 +217,10 @@ bool RandomHistory::account_step() {
       return note(accounts_.remove_member(system, "north", some_user()));
     case 3:
       return note(accounts_.set_active(system, some_user(), chance(0.7)));
+    case 4:
+      return note(access_.set_site_access(system, chance(0.3)));
+    case 5:
+      return note(access_.set_owner_access(system, new_codelist().owner, chance(0.5)));
     default: {
       commands::AddUser user;
       user.username = "extra" + std::to_string(++made_);
@@ -275,7 +280,9 @@ bool RandomHistory::codelist_step() {
   if (!codelist || codelists().size() < 15)
     return note(codelists_.create(somebody(), new_codelist()));
   const Write write = somebody();
-  switch (pick(8)) {
+  switch (pick(9)) {
+    case 8:
+      return note(access_.set_codelist_access(write, codelist->id, chance(0.5)));
     case 0:
       return note(codelists_.create(write, new_codelist()));
     case 1:

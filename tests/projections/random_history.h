@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "server/commands/access_commands.h"
 #include "server/commands/account_commands.h"
 #include "server/commands/codelist_commands.h"
 #include "server/commands/draft_commands.h"
@@ -106,6 +107,7 @@ class RandomHistory {
 
   TestSite& site_;
   std::mt19937 random_;
+  commands::AccessCommands access_;
   commands::AccountCommands accounts_;
   commands::CodelistCommands codelists_;
   commands::VersionCommands versions_;

@@ -346,7 +346,13 @@ TEST_CASE_METHOD(Fixture, "tokens have names, scopes and ends, and are revoked o
   const auto me = [&](const std::string& token) {
     return site.ask({.target = "/api/v2/me", .token = "Token " + token}).status;
   };
+  const auto row_of = [&](const std::string& name) {
+    return between(browser.get("/accounts/settings/").body, ">" + name + "</th>", "</tr>");
+  };
+  CHECK_THAT(row_of("for read"), Contains("not yet"));
   CHECK(me(reader) == 200);
+  CHECK_THAT(row_of("for read"), !Contains("not yet"));
+  CHECK_THAT(row_of("for write"), Contains("not yet"));
   const Reply refused = create(reader, "One");
   CHECK(refused.status == 403);
   CHECK(refused.json().at("detail") == "this token may only read");

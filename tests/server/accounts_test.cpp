@@ -126,4 +126,30 @@ TEST_CASE("without memory, a password is neither hashed nor wrong", "[accounts]"
 }
 #endif
 
+TEST_CASE("last uses are kept to the minute, over a restart, while what was used lives",
+          "[accounts]") {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "last-uses";
+  const base::Sha256 one = base::sha256("one");
+  const base::Sha256 two = base::sha256("two");
+  const base::Timestamp noon{1'795'000'080'000'000};
+  {
+    accounts::LastUses uses(file);
+    CHECK_FALSE(uses.of(one));
+    uses.note(one, base::Timestamp{noon.unix_us + 59'999'999});
+    uses.note(two, noon);
+    CHECK(uses.of(one) == noon);
+    REQUIRE(uses.save([](const base::Sha256&) { return true; }));
+    uses.note(one, base::Timestamp{noon.unix_us + 60'000'000});
+    REQUIRE(uses.save([&](const base::Sha256& digest) { return digest != two; }));
+    CHECK_FALSE(uses.of(two));
+  }
+  CHECK((std::filesystem::status(file).permissions() & std::filesystem::perms::all) ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  CHECK(accounts::LastUses(file).of(one) == base::Timestamp{noon.unix_us + 60'000'000});
+  CHECK_FALSE(accounts::LastUses(file).of(two));
+  std::ofstream(file, std::ios::app) << "x";
+  CHECK_FALSE(accounts::LastUses(file).of(one));
+}
+
 }  // namespace codelog::tests::accounts_test

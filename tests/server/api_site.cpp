@@ -10,6 +10,7 @@
 #include "server/accounts/personal_data.h"
 #include "server/api/routes.h"
 #include "server/api_v1/routes.h"
+#include "server/application/guarded_routes.h"
 #include "server/application/pages.h"
 #include "server/web/routes.h"
 #include "tests/coding_systems/codeset_fake_release.h"
@@ -30,6 +31,7 @@ http::Router make_router(application::Application& application) {
   api_v1::add_routes(router, application);
   api::add_routes(router, application);
   web::add_routes(router, application);
+  application::guard_routes(router, application);
   return router;
 }
 
@@ -81,6 +83,7 @@ void ApiSite::open() {
                                                          coding_systems::release_openers());
   mappings_ = std::make_unique<mappings::Mappings>(folder_.path());
   keys_ = must(accounts::KeyRing::open(folder_.path() / "keys"));
+  last_uses_ = std::make_unique<accounts::LastUses>(folder_.path() / "last-uses");
   events::LogOptions options;
   options.folder = folder_.path() / "log";
   options.witness_file = folder_.path() / "witness";
@@ -93,7 +96,9 @@ void ApiSite::open() {
                             },
                             *keys_,
                             clock_,
-                            mapping_openers()};
+                            mapping_openers(),
+                            {},
+                            last_uses_.get()};
   options_.position_wait_max = std::chrono::milliseconds(50);
   application_ = std::make_unique<application::Application>(site, options_);
   must(application_->releases().register_unknown_releases(

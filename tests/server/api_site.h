@@ -133,6 +133,7 @@ class ApiSite {
   std::unique_ptr<coding_systems::Releases> releases_;
   std::unique_ptr<mappings::Mappings> mappings_;
   std::unique_ptr<accounts::KeyRing> keys_;
+  std::unique_ptr<accounts::LastUses> last_uses_;
   std::unique_ptr<events::EventLog> log_;
   std::unique_ptr<projections::Projections> projections_;
   std::unique_ptr<application::Application> application_;

@@ -103,6 +103,34 @@ TEST_CASE("files of pages are kept for good, compressed if the browser can", "[p
   CHECK(brotli.body.size() < site.get(entry->script).body.size());
 }
 
+TEST_CASE("a pack gives back its files", "[pages]") {
+  const auto files = pages::read_pack("codelog web pack 1\na.js 1\nb.js.br 3\n\nx1\n2");
+  CHECK(files.size() == 2);
+  CHECK(files.at("a.js") == "x");
+  CHECK(files.at("b.js.br") == "1\n2");
+}
+
+// What a page loads first, compressed; fonts are compressed in themselves.
+TEST_CASE("pages stay light", "[pages]") {
+  const ApiSite site;
+  const auto bytes_of = [&](const std::string& path) {
+    const Reply reply =
+        site.ask({.target = path, .headers = {{"Accept-Encoding", "gzip, deflate"}}});
+    REQUIRE(reply.status == 200);
+    return std::stoul(reply.header("content-length"));
+  };
+  const pages::Assets& assets = pages::site_assets();
+  CHECK(bytes_of(assets.path_of("site.css")) <= 20'000);
+  CHECK(bytes_of(assets.path_of("fonts/next.woff2")) +
+            bytes_of(assets.path_of("fonts/mono.woff2")) <=
+        60'000);
+  const auto* const entry = assets.find_entry("src/site.ts");
+  if (entry == nullptr) return;  // built without scripts
+  std::size_t scripts_bytes = bytes_of(entry->script);
+  for (const std::string& path : entry->preloads) scripts_bytes += bytes_of(path);
+  CHECK(scripts_bytes <= 45'000);
+}
+
 TEST_CASE_METHOD(Fixture, "home finds a codelist once it is published", "[pages]") {
   CHECK_THAT(site.get("/").body, Contains("Nothing is published here yet"));
   publish();

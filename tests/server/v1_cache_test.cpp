@@ -176,6 +176,7 @@ TEST_CASE("cached answers are sent even when no worker is free", "[cache]") {
   int made = 0;  // on the one worker only
   caching::add_cached_route(router, cache,
                             {.pattern = "/kept",
+                             .is_personal = [](const http::Request&) { return false; },
                              .key = [](const http::Request& request) { return request.path(); },
                              .make =
                                  [&](const http::Request&, const http::PathParameters&) {

@@ -200,4 +200,37 @@ TEST_CASE("the unmapped codes need a mapping and a release", "[program]") {
   CHECK_FALSE(fs::exists(file));
 }
 
+TEST_CASE("operators restrict the site, owners and codelists, beside a running server",
+          "[program]") {
+  const Data data;
+  data.run({"demo"});
+  const Server server(data.path());
+  const auto listed = [&] {
+    return Json::parse(server.get("/api/v2/codelists").body)["codelists"];
+  };
+  const Json all = listed();
+  REQUIRE_FALSE(all.empty());
+  const std::string owner = all[0]["owner"];
+  const std::string name = owner + "/" + all[0]["slug"].get<std::string>();
+
+  CHECK_THAT(data.run({"access", "set", name, "restricted"}), Catch::Contains("is restricted now"));
+  CHECK(listed().size() + 1 == all.size());
+  CHECK_THAT(data.run({"access", "list"}), Catch::Contains(name + ": restricted"));
+  CHECK_THAT(data.run({"access", "set", owner, "restricted"}), Catch::Contains("now"));
+  CHECK_THAT(data.run({"access", "set", owner, "restricted"}), Catch::Contains("already"));
+  for (const Json& codelist : listed()) CHECK(codelist["owner"] != owner);
+  CHECK(data.run_json({"access", "set", "site", "restricted"})["changed"] == true);
+  CHECK(server.get("/api/v2/codelists").status == 401);
+  CHECK(server.get("/health-check/").status == 200);
+  for (const std::string& subject : {std::string("site"), owner, name}) {
+    CHECK(data.run_json({"access", "set", subject, "open"})["changed"] == true);
+  }
+  CHECK(listed().size() == all.size());
+
+  CHECK(data.refused({"access", "set", "example", "open"})["code"] == "invalid");
+  CHECK(data.refused({"access", "set", "organisation/none", "open"})["code"] == "not_found");
+  CHECK(data.refused({"access", "set", name + "-none", "open"})["code"] == "not_found");
+  CHECK(data.refused({"access", "set", "site", "shut"})["errors"][0]["field"] == "access");
+}
+
 }  // namespace codelog::tools::test::codelist_program_test

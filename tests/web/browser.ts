@@ -52,6 +52,16 @@ export class Visitor {
     await this.page.getByRole('button', { name: 'Log in' }).click();
   }
 
+  // With SHOTS=FOLDER, a picture of each checked page goes there.
+  private async keepPicture(): Promise<void> {
+    const folder = process.env.SHOTS;
+    if (!folder) return;
+    const { pathname, search, hash } = new URL(this.page.url());
+    const name = `${pathname}${search}${hash}`.replaceAll(/[^a-z0-9]+/gi, '_');
+    const path = join(folder, `${name}-${this.look}.png`);
+    await this.page.screenshot({ path, fullPage: true });
+  }
+
   // The page has one <h1> and one <main>, fits the window, and axe finds nothing serious.
   async check(): Promise<void> {
     const { page } = this;
@@ -59,6 +69,7 @@ export class Visitor {
     expect(await page.getByRole('main').count(), 'main').toBe(1);
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(excess, `columns beyond the window of ${page.url()}`).toBeLessThanOrEqual(0);
+    await this.keepPicture();
     await page.evaluate(axeSource);
     const found: axe.AxeResults = await page.evaluate('axe.run()');
     const serious = found.violations.filter(

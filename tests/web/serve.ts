@@ -1,6 +1,6 @@
 // One server for all journeys, on a copy of the demonstration, at a free port.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -31,6 +31,16 @@ function addressOf(server: ChildProcess): Promise<string> {
   });
 }
 
+// All pictures of a run side by side.
+function writeContactSheet(folder: string): void {
+  const pictures = readdirSync(folder).filter((name) => name.endsWith('.png'));
+  const figures = pictures.map(
+    (name) => `<figure><img src="${name}" loading="lazy"><figcaption>${name}</figcaption></figure>`,
+  );
+  const style = 'body{columns:3;font:12px sans-serif}figure{margin:0 0 1rem}img{width:100%}';
+  writeFileSync(join(folder, 'index.html'), `<style>${style}</style>${figures.join('\n')}`);
+}
+
 export default async function serve(project: TestProject): Promise<() => void> {
   const program =
     process.env.CODELOG_PROGRAM ?? join(import.meta.dirname, '../../build/release/codelog');
@@ -43,6 +53,7 @@ export default async function serve(project: TestProject): Promise<() => void> {
   project.provide('address', await addressOf(server));
   return () => {
     server.kill();
+    if (process.env.SHOTS) writeContactSheet(process.env.SHOTS);
     rmSync(folder, { recursive: true, force: true });
   };
 }
