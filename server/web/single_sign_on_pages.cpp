@@ -3,16 +3,13 @@
 #include <algorithm>
 
 #include "events/base/client_detail.h"
-#include "server/application/pages.h"
 #include "server/commands/validation.h"
 #include "server/identity/cookies.h"
 #include "server/identity/single_sign_on.h"
-#include "server/web/form_fields.h"
 
 namespace codelog::web {
 namespace {
 
-using application::escape_html;
 using base::ErrorCode;
 using identity::SingleSignOn;
 using projections::IdentityRecord;
@@ -22,10 +19,6 @@ constexpr const char* register_action = "/accounts/oidc/register/";
 constexpr const char* connect_action = "/accounts/settings/oidc/connect/";
 constexpr const char* disconnect_action = "/accounts/settings/oidc/disconnect/";
 constexpr const char* own_settings = "/accounts/settings/";
-
-std::string paragraph(std::string_view sentence) {
-  return "<p>" + escape_html(sentence) + "</p>\n";
-}
 
 void add_cookie(const Visit& visit, http::Response& response, std::string_view name,
                 std::string_view value) {
@@ -42,9 +35,10 @@ void add_cookie(const Visit& visit, http::Response& response, std::string_view n
 // A page without a sign-in, in words; the reason for the operators goes to the log.
 http::Response stopped(const Visit& visit, int status, std::string_view sentence,
                        const std::string& log_detail = {}) {
-  http::Response response = visit.page(
-      status, "You are not logged in",
-      paragraph(sentence) + "<p>" + link("/accounts/login/", "Back to logging in") + "</p>\n");
+  pages::Template content("not_logged_in.html");
+  content.set("SENTENCE", sentence);
+  http::Response response =
+      visit.page({.status = status, .title = "You are not logged in"}, content.expand());
   response.log_detail = log_detail;
   add_cookie(visit, response, identity::sign_on_cookie, {});
   return response;
@@ -235,23 +229,21 @@ http::Response come_back(const Visit& visit) {
 // --- Newcomers
 
 http::Response newcomer_form(const Visit& visit, const SingleSignOn& sign_on,
-                             const SingleSignOn::Newcomer& newcomer, const std::string& problem) {
-  const std::string fields =
-      text_field({.name = "username",
-                  .label = "Username",
-                  .value = newcomer.username,
-                  .autocomplete = "username"}) +
-      text_field({.name = "name", .label = "Name", .value = newcomer.name, .autocomplete = "name"});
-  return visit.page(
-      200, "Register",
-      problem +
-          paragraph("You have no account here yet. Choose a username; it cannot be "
-                    "changed later.") +
-          paragraph("Your e-mail address is " + newcomer.email + ", says " + sign_on.name() + ".") +
-          form({.action = register_action,
-                .token_field = visit.form_token_field(),
-                .button = "Register"},
-               fields));
+                             const SingleSignOn::Newcomer& newcomer, const Problems& problems) {
+  return visit.form_page(
+      "Register",
+      {.action = register_action,
+       .button = "Register",
+       .fields =
+           {{.name = "username",
+             .label = "Username",
+             .value = newcomer.username,
+             .autocomplete = "username"},
+            {.name = "name", .label = "Name", .value = newcomer.name, .autocomplete = "name"}},
+       .sentence = "You have no account here yet. Choose a username; it cannot be changed later. "
+                   "Your e-mail address is " +
+                   newcomer.email + ", says " + sign_on.name() + "."},
+      problems);
 }
 
 // Nothing if the visitor may not register; then `answer` says why.
@@ -292,7 +284,7 @@ http::Response register_newcomer(const Visit& visit, const http::Form& form) {
       newcomer->identity, identity::client_of(visit.request()));
   if (session) return begin_session(visit, *session, newcomer->next);
   if (http::http_status(session.error().code) >= 500) return refused(visit, session.error());
-  return newcomer_form(visit, sign_on, *newcomer, alert(session.error()));
+  return newcomer_form(visit, sign_on, *newcomer, Problems(session.error()));
 }
 
 }  // namespace
@@ -312,42 +304,41 @@ void add_single_sign_on_pages(http::Router& router, application::Application& ap
            {.pattern = register_action, .get = show_newcomer, .post = register_newcomer});
 }
 
-std::string single_sign_on_button(const Visit& visit, std::string_view next) {
+pages::Html single_sign_on_button(const Visit& visit, std::string_view next) {
   const SingleSignOn* const sign_on = visit.application().single_sign_on();
   if (sign_on == nullptr) return {};
-  return form({.action = sign_in_action,
-               .token_field = visit.form_token_field(),
-               .button = "Log in with " + sign_on->name()},
-              "<input type=\"hidden\" name=\"next\" value=\"" + escape_html(next) + "\">\n");
+  return visit.form(
+      {.action = sign_in_action,
+       .button = "Log in with " + sign_on->name(),
+       .fields = {{.kind = FieldKind::hidden, .name = "next", .value = std::string(next)}}});
 }
 
-std::string single_sign_on_settings(const Visit& visit, const projections::UserRecord& user,
+pages::Html single_sign_on_settings(const Visit& visit, const projections::UserRecord& user,
                                     bool has_password) {
   const SingleSignOn* const sign_on = visit.application().single_sign_on();
   if (sign_on == nullptr && user.identities.empty()) return {};
-  std::string text = "<h2>Other ways to log in</h2>\n";
-  const std::string token = visit.form_token_field();
+  pages::Template content("single_sign_on.html");
   for (const IdentityRecord& identity : user.identities) {
     const bool is_current = sign_on != nullptr && identity.issuer == sign_on->issuer();
-    text += paragraph("Connected with " + (is_current ? sign_on->name() : identity.issuer) +
-                      " since " + base::format_date(identity.linked_at) + ".");
-    text += form(
-        {.action = disconnect_action, .token_field = token, .button = "Disconnect"},
-        "<input type=\"hidden\" name=\"issuer\" value=\"" + escape_html(identity.issuer) + "\">\n");
+    const std::string name = is_current ? sign_on->name() : identity.issuer;
+    pages::Section row = content.add("IDENTITY");
+    row.set("NAME", name).set("SINCE", base::format_date(identity.linked_at));
+    const Field issuer{.kind = FieldKind::hidden, .name = "issuer", .value = identity.issuer};
+    row.set("DISCONNECT", visit.form({.action = disconnect_action,
+                                      .button = "Disconnect",
+                                      .fields = {issuer},
+                                      .is_inline = true,
+                                      .button_label = "Disconnect " + name}));
   }
   const bool is_connected =
       sign_on != nullptr && std::ranges::find(user.identities, sign_on->issuer(),
                                               &IdentityRecord::issuer) != user.identities.end();
   if (sign_on != nullptr && !is_connected) {
-    text += form(
-        {.action = connect_action, .token_field = token, .button = "Connect " + sign_on->name()},
-        {});
+    content.set("CONNECT",
+                visit.form({.action = connect_action, .button = "Connect " + sign_on->name()}));
   }
-  if (!has_password) {
-    text += "<p>You have no password. " +
-            link("/accounts/password_reset/", "Ask for a link to set one") + ".</p>\n";
-  }
-  return text;
+  content.show_if(!has_password, "NO_PASSWORD");
+  return content.expand();
 }
 
 }  // namespace codelog::web

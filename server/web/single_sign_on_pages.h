@@ -15,10 +15,10 @@ namespace codelog::web {
 void add_single_sign_on_pages(http::Router& router, application::Application& application);
 
 // The button of the log-in page; empty without an issuer. `next` is where to go afterwards.
-std::string single_sign_on_button(const Visit& visit, std::string_view next);
+pages::Html single_sign_on_button(const Visit& visit, std::string_view next);
 
 // The part of a person's settings; empty without an issuer and links to earlier ones.
-std::string single_sign_on_settings(const Visit& visit, const projections::UserRecord& user,
+pages::Html single_sign_on_settings(const Visit& visit, const projections::UserRecord& user,
                                     bool has_password);
 
 }  // namespace codelog::web
