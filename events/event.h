@@ -396,6 +396,14 @@ struct DraftStepRedone {
   bool operator==(const DraftStepRedone&) const = default;
 };
 
+// Why a step of a draft was made, said by its author afterwards. The last one counts.
+struct ReasonGiven {
+  VersionId version;
+  Position step;  // of the draft
+  std::string reason;
+  bool operator==(const ReasonGiven&) const = default;
+};
+
 struct VersionSavedForReview {
   VersionId version;
   // Aliases of newer releases on which the version is the same, oldest first.
@@ -418,17 +426,19 @@ struct VersionDeleted {
 // --- All events ---
 
 // In the order of the schema's union: append only.
-using AnyEvent = std::variant<
-    UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged, UserErased,
-    TokenSet, OrganisationAdded, MemberSet, MemberRemoved, ReleaseRegistered, CodelistCreated,
-    CodelistDetailsChanged, CodelistHandleChanged, CodelistReferencesReplaced,
-    CodelistSignOffsReplaced, CollaboratorAdded, CollaboratorRemoved, CodelistTagsReplaced,
-    CodelistDeleted, VersionCreated, SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied,
-    DraftStepUndone, DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
-    MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed,
-    CodelistRestored, TokenAdded, TokenRevoked, SessionStarted, SessionsEnded, OrganisationChanged,
-    SiteMigrationBegun, UserMigrated, CodelistMigrated, VersionMigrated, OrganisationRemoved,
-    CodelistPrivacyChanged, CodelistAccessChanged, OwnerAccessChanged, SiteAccessChanged>;
+using AnyEvent =
+    std::variant<UserAdded, UserPersonalDataChanged, UserActivationChanged, UserAdminChanged,
+                 UserErased, TokenSet, OrganisationAdded, MemberSet, MemberRemoved,
+                 ReleaseRegistered, CodelistCreated, CodelistDetailsChanged, CodelistHandleChanged,
+                 CodelistReferencesReplaced, CodelistSignOffsReplaced, CollaboratorAdded,
+                 CollaboratorRemoved, CodelistTagsReplaced, CodelistDeleted, VersionCreated,
+                 SearchAdded, SearchRemoved, StatusesChanged, StatusesReapplied, DraftStepUndone,
+                 DraftStepRedone, VersionSavedForReview, VersionPublished, VersionDeleted,
+                 MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed,
+                 CodelistRestored, TokenAdded, TokenRevoked, SessionStarted, SessionsEnded,
+                 OrganisationChanged, SiteMigrationBegun, UserMigrated, CodelistMigrated,
+                 VersionMigrated, OrganisationRemoved, CodelistPrivacyChanged,
+                 CodelistAccessChanged, OwnerAccessChanged, SiteAccessChanged, ReasonGiven>;
 inline constexpr std::size_t event_types_count = std::variant_size_v<AnyEvent>;
 
 template <class T, class... Alternatives>
