@@ -25,6 +25,7 @@
 #include "server/identity/authentication.h"
 #include "server/identity/sign_in.h"
 #include "server/jobs/upgrade_reports.h"
+#include "server/trees/trees.h"
 
 namespace codelog::application {
 
@@ -74,6 +75,7 @@ class Application {
   identity::SignIn& sign_in() { return sign_in_; }
   jobs::UpgradeReports& upgrade_reports() { return upgrade_reports_; }
   caching::ResponseCache& cache() { return cache_; }
+  trees::Trees& trees() { return trees_; }
   const ApplicationOptions& options() const { return options_; }
 
   LiveCommits& live_commits() { return live_commits_; }
@@ -101,6 +103,7 @@ class Application {
   identity::SignIn sign_in_;
   caching::ChangeWatch changes_;
   caching::ResponseCache cache_;
+  trees::Trees trees_;
   LiveCommits live_commits_;
   std::atomic<bool> restricts_anything_ = false;
   std::atomic<bool> is_site_restricted_ = false;
