@@ -149,7 +149,7 @@ constexpr std::string_view requests = R"json({
                         {"enum": ["+", "-", "?"], "description": "? clears a decision."}]}},
     "select": {"$ref": "#/components/schemas/Selection"},
     "to": {"enum": ["+", "-", "?"], "description":
-      "+ and -: the fewest decisions that give all selected codes the sign, by themselves or from above. ?: clears theirs."},
+      "+, -: the fewest decisions that give all selected codes the sign. ?: clears theirs."},
     "keep_decisions": {"type": "boolean", "description":
       "true, the default: selected codes that are decided already stay as they are."},
     "answer": {"enum": ["changes", "crc"], "description":
