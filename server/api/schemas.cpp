@@ -458,7 +458,11 @@ constexpr std::string_view outcomes = R"json({
     "codes": {"$ref": "#/components/schemas/Codes", "description": "All codes that it found."},
     "added": {"$ref": "#/components/schemas/Codes", "description": "The codes new to the draft."},
     "position": {"$ref": "#/components/schemas/Position"}}},
-"StatusesChanged": {"type": "object", "required": ["position"],
+"StatusesChanged": {"type": "object", "required": ["changed", "position"],
+  "properties": {
+    "changed": {"$ref": "#/components/schemas/ChangedStatuses"},
+    "position": {"$ref": "#/components/schemas/Position"}}},
+"StatusesDecided": {"type": "object", "required": ["position"],
   "description": "changed; or, if the request asks for answer crc, the other fields.",
   "properties": {
     "changed": {"$ref": "#/components/schemas/ChangedStatuses"},

@@ -178,7 +178,7 @@ std::vector<Endpoint> status_endpoints() {
                       "the draft that meet some conditions. 409 if somebody else has decided one "
                       "since.",
            .body = "StatusUpdates",
-           .answer = "StatusesChanged",
+           .answer = "StatusesDecided",
            .takes_if_match = true,
            .act = change_statuses,
            .render = answer}};
