@@ -245,6 +245,11 @@ class Decoder : public PartsDecoder {
     to.version = VersionId(from.version());
     read_codes(from.settled(), to.settled);
   }
+  void read(const schema::ReasonGiven& from, ReasonGiven& to) {
+    to.version = VersionId(from.version());
+    to.step = Position(from.step());
+    read(from.reason(), to.reason);
+  }
   template <class Table, class DraftStep>
   void read_draft_step(const Table& from, DraftStep& to) {
     to.version = VersionId(from.version());

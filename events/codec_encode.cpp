@@ -255,6 +255,10 @@ class Encoder : public PartsEncoder {
     const auto settled = codes(e.settled);
     return schema::CreateAssumptionsConfirmed(builder_, e.version.value(), settled);
   }
+  Offset<schema::ReasonGiven> table(const ReasonGiven& e) {
+    const auto reason = text(e.reason);
+    return schema::CreateReasonGiven(builder_, e.version.value(), e.step.value(), reason);
+  }
   Offset<schema::DraftStepUndone> table(const DraftStepUndone& e) {
     const auto change_codes = codes(e.changes);
     const auto change_steps = steps(e.changes);

@@ -396,6 +396,14 @@ struct DraftStepRedone {
   bool operator==(const DraftStepRedone&) const = default;
 };
 
+// Why a step of a draft was made, said by its author afterwards. The last one counts.
+struct ReasonGiven {
+  VersionId version;
+  Position step;  // of the draft
+  std::string reason;
+  bool operator==(const ReasonGiven&) const = default;
+};
+
 struct VersionSavedForReview {
   VersionId version;
   // Aliases of newer releases on which the version is the same, oldest first.
@@ -429,7 +437,7 @@ using AnyEvent = std::variant<
     CodelistRestored, TokenAdded, TokenRevoked, SessionStarted, SessionsEnded, OrganisationChanged,
     SiteMigrationBegun, UserMigrated, CodelistMigrated, VersionMigrated, OrganisationRemoved,
     CodelistPrivacyChanged, CodelistAccessChanged, OwnerAccessChanged, SiteAccessChanged,
-    IdentityLinked, IdentityUnlinked>;
+    IdentityLinked, IdentityUnlinked, ReasonGiven>;
 inline constexpr std::size_t event_types_count = std::variant_size_v<AnyEvent>;
 
 template <class T, class... Alternatives>

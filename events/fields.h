@@ -307,6 +307,16 @@ struct Description<DraftStepRedone> {
 };
 
 template <>
+struct Description<ReasonGiven> {
+  static constexpr std::string_view name = "ReasonGiven";
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("step", event.step);
+    field("reason", event.reason);
+  }
+};
+
+template <>
 struct Description<VersionSavedForReview> {
   static constexpr std::string_view name = "VersionSavedForReview";
   static void fields(auto& event, auto&& field) {

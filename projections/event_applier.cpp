@@ -373,6 +373,15 @@ class EventApplier : private AccountApplier {
     });
   }
 
+  // Changes neither codes nor steps, so clients need not look at the version again.
+  Outcome on(const events::ReasonGiven& event) {
+    if (!views_.version(event.version).record) {
+      return misfit(commit_, name_of("no version", event.version));
+    }
+    views_.batch_.put(keys::reason(event.version, event.step), event.reason);
+    return {};
+  }
+
   template <class Step>
   void replace_searches(const Step& event) {
     for (const auto& search : event.searches_removed) {
@@ -436,6 +445,7 @@ class EventApplier : private AccountApplier {
     views_.batch_.erase_prefix(keys::assumptions_of(event.version));
     views_.batch_.erase_prefix(keys::compatible_with(event.version));
     views_.batch_.erase_prefix(keys::searches_of(event.version));
+    views_.batch_.erase_prefix(keys::reasons_of(event.version));
     cached = {std::nullopt, true};
     return {};
   }

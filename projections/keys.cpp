@@ -109,6 +109,11 @@ std::string search(VersionId version, SearchId id) {
   return key('s', number(version.value()) + number(id.value()));
 }
 std::string searches_of(VersionId version) { return key('s', number(version.value())); }
+std::string reason(VersionId version, Position step) {
+  return reasons_of(version) + number(static_cast<std::uint32_t>(step.value() >> 32)) +
+         number(static_cast<std::uint32_t>(step.value()));
+}
+std::string reasons_of(VersionId version) { return key('w', number(version.value())); }
 std::string migration() { return "G"; }
 std::string access() { return "A"; }
 std::string restricted_codelist(CodelistId id) { return key('r', number(id.value())); }
@@ -126,6 +131,12 @@ std::uint32_t trailing_number(std::string_view key) {
   for (const char c : key.substr(key.size() - 4))
     value = value << 8 | static_cast<unsigned char>(c);
   return value;
+}
+
+Position trailing_position(std::string_view key) {
+  const std::uint64_t low = trailing_number(key);
+  const std::uint64_t high = trailing_number(key.substr(0, key.size() - 4));
+  return Position(high << 32 | low);
 }
 
 std::string_view trailing_name(std::string_view key) { return key.substr(key.rfind('\0') + 1); }

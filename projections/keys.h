@@ -17,6 +17,7 @@
 //   c version code                 status since then; empty when the code has gone
 //   D version                      csv_data              s version search        SearchRecord
 //   a version code                 (empty): the code's status is assumed and waits for confirmation
+//   w version position             why the step at that position was made, said afterwards
 //   k version alias                (empty): the version is the same on that newer release
 //   P mapping 0 day 0 name         MappingRecord
 //   F kind position                RefsetVersionRecord
@@ -76,6 +77,9 @@ std::string access();
 std::string restricted_codelist(CodelistId id);
 std::string restricted_owner(const Owner& owner);
 std::string searches_of(VersionId version);
+// Why a step of a draft was made.
+std::string reason(VersionId version, Position step);
+std::string reasons_of(VersionId version);
 
 // Prefixes that cover a whole kind.
 std::string all_users();
@@ -86,6 +90,8 @@ std::string all_codelists();
 
 // The last four bytes of a key, as a number. Throws DamagedRecord if there are fewer.
 std::uint32_t trailing_number(std::string_view key);
+// The last eight bytes of a key, as a position. Throws DamagedRecord if there are fewer.
+Position trailing_position(std::string_view key);
 // The name after the last zero byte.
 std::string_view trailing_name(std::string_view key);
 

@@ -14,7 +14,7 @@
 namespace codelog::projections {
 
 // Raise it whenever keys or records change: the views are then rebuilt at the next start.
-inline constexpr std::uint32_t view_format = 8;
+inline constexpr std::uint32_t view_format = 9;
 
 // Readers of a store catch this and throw DamagedViews instead.
 class DamagedRecord final : public std::runtime_error {

@@ -386,6 +386,16 @@ std::vector<SearchRecord> Views::searches(VersionId id) const {
   return scan(*reader_, keys::searches_of(id), decode_search);
 }
 
+std::map<Position, std::string> Views::reasons(VersionId version) const {
+  std::map<Position, std::string> reasons;
+  if (hides(version)) return reasons;
+  reader_->scan(keys::reasons_of(version), [&](std::string_view key, std::string_view reason) {
+    reasons.emplace(decoded(*reader_, key, keys::trailing_position), reason);
+    return true;
+  });
+  return reasons;
+}
+
 std::optional<SearchRecord> Views::search(VersionId version, SearchId id) const {
   if (hides(version)) return std::nullopt;
   return get(*reader_, keys::search(version, id), decode_search);

@@ -4,6 +4,7 @@
 // if the store cannot be read now.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -113,6 +114,8 @@ class Views {
   std::optional<std::string> csv_data(VersionId id) const;
   std::vector<SearchRecord> searches(VersionId id) const;  // by id
   std::optional<SearchRecord> search(VersionId version, SearchId id) const;
+  // The reasons that were given for steps of a draft after they were made, by position of the step.
+  std::map<Position, std::string> reasons(VersionId version) const;
 
  private:
   std::optional<CodelistId> codelist_at(const std::string& key) const;

@@ -167,6 +167,21 @@ std::vector<CodeChange> Codeset::changes_if_updated(std::span<const CodeWithStat
   return named(changes_of_updates(universe_.hierarchy(), statuses_, node_updates));
 }
 
+std::vector<CodeWithStatus> Codeset::updates_to_sign(std::span<const std::string> codes,
+                                                     CodeStatus wanted) const {
+  NodeSet targets(universe_.size());
+  for (const std::string& code : codes) {
+    const auto node = universe_.find(code);
+    if (node && statuses_.contains(*node)) targets.add(*node);
+  }
+  std::vector<CodeWithStatus> updates;
+  for (const NodeUpdate& update :
+       coding_systems::updates_to_sign(universe_.hierarchy(), statuses_, targets, wanted)) {
+    updates.push_back({std::string(universe_.code(update.node)), update.status});
+  }
+  return updates;
+}
+
 std::vector<CodeChange> Codeset::changes_if_reapplied() const {
   return named(changes_of_reapplying(universe_.hierarchy(), statuses_));
 }

@@ -59,6 +59,7 @@ class Codeset {
                                  std::span<const Node> excluded);
 
   const CodeUniverse& universe() const { return universe_; }
+  const NodeStatuses& statuses() const { return statuses_; }  // by node of the universe
   std::size_t count() const { return statuses_.count(); }
   // The number of codes with each status: counts()[static_cast<std::size_t>(CodeStatus::included)].
   std::array<std::size_t, 6> counts() const;
@@ -77,6 +78,10 @@ class Codeset {
   // its descendants, but gets no entry.
   std::vector<base::CodeChange> changes_if_updated(
       std::span<const base::CodeWithStatus> updates) const;
+  // The fewest updates, top first, that give these entries the sign of `wanted`: included or
+  // excluded, by themselves or from above. Codes without an entry are passed over.
+  std::vector<base::CodeWithStatus> updates_to_sign(std::span<const std::string> codes,
+                                                    base::CodeStatus wanted) const;
   // Computes every status again from the + and - entries.
   std::vector<base::CodeChange> changes_if_reapplied() const;
   // The entries that differ between two codesets over the same release.

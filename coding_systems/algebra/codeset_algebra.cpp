@@ -213,6 +213,14 @@ CodeStatus node_status(const ExtendedHierarchy& hierarchy, const NodeDefinition&
   return Deciders(hierarchy, definition, std::move(region)).status(node);
 }
 
+NodeStatuses statuses_of_nodes(const ExtendedHierarchy& hierarchy, const NodeDefinition& definition,
+                               const NodeSet& nodes) {
+  const Deciders deciders(hierarchy, definition, deciding_region(hierarchy, definition, nodes));
+  NodeStatuses statuses(nodes, CodeStatus::unresolved);
+  statuses.set_each([&](Node node) { return deciders.status(node); });
+  return statuses;
+}
+
 NodeStatuses statuses_from_definition(const ExtendedHierarchy& hierarchy,
                                       const NodeDefinition& definition) {
   auto region = reach(hierarchy, definition);
@@ -244,6 +252,28 @@ std::vector<NodeChange> changes_of_updates(const ExtendedHierarchy& hierarchy,
     if (change.before != change.after) changes.push_back(change);
   });
   return changes;
+}
+
+std::vector<NodeUpdate> updates_to_sign(const ExtendedHierarchy& hierarchy, NodeStatuses current,
+                                        const NodeSet& targets, CodeStatus wanted) {
+  const CodeStatus from_above = wanted == CodeStatus::included ? CodeStatus::included_by_ancestor
+                                                               : CodeStatus::excluded_by_ancestor;
+  std::vector<NodeUpdate> all;
+  // Each round decides the topmost targets that still have another status. A decision of the other
+  // sign below them keeps what is under it for the next round.
+  while (true) {
+    NodeSet others(targets.size());
+    targets.for_each([&](Node node) {
+      if (current[node] != wanted && current[node] != from_above) others.add(node);
+    });
+    if (others.empty()) return all;
+    std::vector<NodeUpdate> updates;
+    for (const Node top : ultimate_ancestors(hierarchy, others)) updates.push_back({top, wanted});
+    for (const NodeChange& change : changes_of_updates(hierarchy, current, updates)) {
+      current[change.node] = change.after;
+    }
+    all.insert(all.end(), updates.begin(), updates.end());
+  }
 }
 
 std::vector<NodeChange> changes_of_reapplying(const ExtendedHierarchy& hierarchy,

@@ -53,6 +53,10 @@ std::vector<Node> deciders_of(const ExtendedHierarchy& hierarchy, const NodeDefi
 base::CodeStatus node_status(const ExtendedHierarchy& hierarchy, const NodeDefinition& definition,
                              Node node);
 
+// The status of each of the nodes.
+NodeStatuses statuses_of_nodes(const ExtendedHierarchy& hierarchy, const NodeDefinition& definition,
+                               const NodeSet& nodes);
+
 // The statuses of the direct nodes and all their descendants. No other node has a status.
 NodeStatuses statuses_from_definition(const ExtendedHierarchy& hierarchy,
                                       const NodeDefinition& definition);
@@ -65,6 +69,11 @@ NodeStatuses statuses_from_definition(const ExtendedHierarchy& hierarchy,
 std::vector<NodeChange> changes_of_updates(const ExtendedHierarchy& hierarchy,
                                            const NodeStatuses& current,
                                            std::span<const NodeUpdate> updates);
+
+// The fewest decisions, top first, after which all targets have the sign of `wanted` (included or
+// excluded), by themselves or from above. All targets have an entry.
+std::vector<NodeUpdate> updates_to_sign(const ExtendedHierarchy& hierarchy, NodeStatuses current,
+                                        const NodeSet& targets, base::CodeStatus wanted);
 
 // Decides again about every entry, from the + and - entries. Returns the entries that changed,
 // increasing.

@@ -103,6 +103,14 @@ NodeSet ancestors(const ExtendedHierarchy& hierarchy, std::span<const Node> node
   return found;
 }
 
+NodeSet between_nodes(const ExtendedHierarchy& hierarchy, const NodeSet& nodes) {
+  const auto members = nodes.to_vector();
+  NodeSet between = descendants_or_self(hierarchy, members);
+  between.remove(nodes);
+  if (!between.empty()) between.keep_only(ancestors(hierarchy, members));
+  return between;
+}
+
 std::vector<Node> ultimate_ancestors(const ExtendedHierarchy& hierarchy, const NodeSet& nodes) {
   std::vector<Node> ultimate;
   const auto size = static_cast<Node>(hierarchy.size());

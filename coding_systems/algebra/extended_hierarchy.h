@@ -68,6 +68,9 @@ NodeSet descendants_or_self(const ExtendedHierarchy& hierarchy, std::span<const 
 // result).
 NodeSet ancestors(const ExtendedHierarchy& hierarchy, std::span<const Node> nodes);
 
+// The nodes outside the set that are below one member and above another.
+NodeSet between_nodes(const ExtendedHierarchy& hierarchy, const NodeSet& nodes);
+
 // The members without an ancestor in the set, increasing. O(members + runs of the result).
 std::vector<Node> ultimate_ancestors(const ExtendedHierarchy& hierarchy, const NodeSet& nodes);
 

@@ -1,5 +1,4 @@
-// The steps of building a draft: search, decide, undo.
-#include "events/base/code_status.h"
+// The steps of building a draft: search, undo. (Deciding: status_endpoints.cpp.)
 #include "server/api/endpoints.h"
 #include "server/api/outcome.h"
 #include "server/api/paths.h"
@@ -10,7 +9,6 @@ namespace codelog::api {
 namespace {
 
 using http::Method;
-using Json = nlohmann::json;
 
 // The answer when the draft already has this search.
 http::Response known_search(const Views& views, base::VersionId draft,
@@ -53,39 +51,18 @@ Result<Commit> remove_search(const WriteCall& call, base::VersionId draft) {
   return call.application.drafts().remove_search(call.write, draft, *search);
 }
 
-// A base position beyond the head is refused: no client can have seen it, and accepting it would
-// overwrite later decisions of others.
-Result<void> check_base_position(const WriteCall& call, base::Position position,
-                                 std::string_view field) {
-  const base::Position head = call.application.site().log.head().position;
-  if (position <= head) return {};
-  return base::field_error(ErrorCode::invalid, std::string(field),
-                           "is after the end of the log, at " + std::to_string(head.value()));
-}
-
-// The state that the client has seen: base_position in the body, or the position in If-Match.
-Result<std::optional<base::Position>> seen_position(const WriteCall& call) {
-  auto seen = position_in_if_match(call.request);
-  if (!seen) return seen.error();
-  if (*seen) {
-    const auto good = check_base_position(call, **seen, "If-Match");
-    if (!good) return good.error();
-  }
-  if (!call.body.contains("base_position")) return seen;
-  const base::Position position(call.body.at("base_position").get<std::uint64_t>());
-  if (*seen && **seen != position) {
-    return base::field_error(ErrorCode::invalid, "base_position",
-                             "is another position than If-Match gives");
-  }
-  const auto good = check_base_position(call, position, "base_position");
-  if (!good) return good.error();
-  return std::optional(position);
-}
-
 Result<Commit> undo(const WriteCall& call, base::VersionId draft) {
   const auto seen = seen_position(call);
   if (!seen) return seen.error();
-  return call.application.drafts().undo(call.write, draft, *seen);
+  commands::DraftCommands& drafts = call.application.drafts();
+  const bool is_own = call.body.value("mine", false);
+  if (call.body.contains("step") && !is_own) {
+    return base::field_error(ErrorCode::invalid, "step", "is only allowed with mine: true");
+  }
+  if (!is_own) return drafts.undo(call.write, draft, *seen);
+  std::optional<base::Position> own;
+  if (call.body.contains("step")) own = base::Position(call.body.at("step").get<std::uint64_t>());
+  return drafts.undo_own(call.write, draft, own);
 }
 
 Result<Commit> redo(const WriteCall& call, base::VersionId draft) {
@@ -96,43 +73,6 @@ Result<Commit> redo(const WriteCall& call, base::VersionId draft) {
 
 Result<Commit> reapply(const WriteCall& call, base::VersionId draft) {
   return call.application.drafts().reapply(call.write, draft);
-}
-
-// 409 with others' decisions, and the position to continue from once the user has seen them.
-http::Response conflict_response(const WriteCall& call, base::VersionId id, const Error& error) {
-  const auto version = call.views().version(id);
-  Json body = {{"title", std::string(http::reason_phrase(409))},
-               {"status", 409},
-               {"detail", error.detail},
-               {"changed", Json::object()},
-               {"request_id", call.request.request_id}};
-  for (const base::FieldError& code : error.fields) body["changed"][code.field] = code.detail;
-  if (version) body["position"] = version->changed_at.value();
-  http::Response response = http::json(409, body);
-  response.content_type = "application/problem+json";
-  return response;
-}
-
-Result<Outcome> change_statuses(const WriteCall& call) {
-  const auto id = version_id_in_path(call.path);
-  if (!id) return id.error();
-  commands::ChangeStatuses command;
-  for (const Json& update : call.body.at("updates")) {
-    const auto status = base::parse_code_status(update.at(1).get_ref<const std::string&>());
-    CODELOG_CHECK(status.has_value(), "a status that the schema lets through");
-    command.updates.push_back({update.at(0), *status});
-  }
-  command.reason = call.body.value("reason", "");
-  const auto seen = seen_position(call);
-  if (!seen) return seen.error();
-  command.base_position = *seen;
-  auto commit = call.application.drafts().change_statuses(call.write, *id, command);
-  if (commit) return Outcome(std::move(*commit));
-  const Error& error = commit.error();
-  if (error.code == ErrorCode::conflict && !error.fields.empty()) {
-    return Outcome(conflict_response(call, *id, error));
-  }
-  return error;
 }
 
 struct PostedStep {
@@ -180,22 +120,12 @@ std::vector<Endpoint> draft_endpoints() {
        .takes_if_match = true,
        .act = on_version(remove_search),
        .render = statuses_changed},
-      {.method = Method::patch,
-       .path = "/api/v2/versions/{hash}/statuses",
-       .id = "changeStatuses",
-       .summary =
-           "Include or exclude any codes of the release, or clear them. 409 if somebody else "
-           "has decided one since.",
-       .body = "StatusUpdates",
-       .answer = "StatusesChanged",
-       .takes_if_match = true,
-       .act = change_statuses,
-       .render = statuses_changed},
       post_step({.path = "/api/v2/versions/{hash}/undo",
                  .id = "undo",
                  .summary = "Take the draft's last step back. 409 if another user made it and "
-                            "base_position does not include it.",
-                 .body = "StepBase"},
+                            "base_position does not include it. Or take a step of your own back, "
+                            "wherever it is; 409 if a later step builds on it.",
+                 .body = "Undoing"},
                 on_version(undo)),
       post_step({.path = "/api/v2/versions/{hash}/redo",
                  .id = "redo",

@@ -80,6 +80,9 @@ Json responses_of(const Endpoint& endpoint) {
        {{"description", "Done."}, {"content", content_of(endpoint.media_type, endpoint.answer)}}},
       {"400", problem("The request is invalid; `errors` names the fields.")},
       {"default", problem("Another error.")}};
+  if (!endpoint.octets_media_type.empty()) {
+    responses["200"]["content"].update(content_of(endpoint.octets_media_type, "Octets"));
+  }
   if (endpoint.act || endpoint.needs_token) responses["401"] = problem("No valid token.");
   if (!endpoint.act) return responses;
   responses["403"] = problem("This user may not do this.");

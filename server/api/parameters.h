@@ -26,8 +26,17 @@ inline constexpr Parameter after{"after", R"({"type": "integer"})",
                                  "The `next` of the page before."};
 inline constexpr Parameter limit{"limit", R"({"type": "integer", "minimum": 1, "maximum": 1000})",
                                  "Entries on a page."};
+inline constexpr Parameter steps_limit{
+    "limit", R"({"type": "integer", "minimum": 1, "maximum": 500})", "Steps of each list."};
+inline constexpr Parameter decisions_limit{
+    "limit", R"({"type": "integer", "minimum": 1, "maximum": 500})", "Decisions on a page."};
+inline constexpr Parameter before{"before", R"({"type": "integer", "minimum": 0})",
+                                  "The `next` of the page before: decisions older than this."};
 inline constexpr Parameter offset{"offset", R"({"type": "integer", "minimum": 0})",
                                   "Entries to pass over; in a history, codes of its first commit."};
+inline constexpr Parameter block{"block", R"({"type": "string"})",
+                                 "all (the default), or the number of a block of 4,096 terms, "
+                                 "counted from 0."};
 inline constexpr Parameter owner{"owner", R"({"$ref": "#/components/schemas/Owner"})",
                                  "Codelists of this owner."};
 inline constexpr Parameter coding_system{"coding_system", R"({"type": "string"})",

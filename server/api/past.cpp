@@ -36,10 +36,7 @@ Result<Moment> parse_moment(const commands::Site& site, std::string_view text) {
   return Moment(*time);
 }
 
-namespace {
-
-// The codelist's stream, and those of reports on releases of its versions.
-std::vector<events::Stream> streams_of(const Views& views, base::CodelistId codelist) {
+std::vector<events::Stream> past_streams(const Views& views, base::CodelistId codelist) {
   std::vector<events::Stream> streams = {events::Stream::of_codelist(codelist)};
   for (const auto& release : views.releases()) {
     streams.push_back(events::Stream::of_release(release.alias));
@@ -47,38 +44,35 @@ std::vector<events::Stream> streams_of(const Views& views, base::CodelistId code
   return streams;
 }
 
-}  // namespace
-
 Result<std::unique_ptr<projections::Store>> past_of(const commands::Site& site, const Views& views,
                                                     const PastOfCodelist& past) {
   return projections::views_as_of(
-      site.log, {streams_of(views, past.codelist), past.moment, past.contents_of});
+      site.log, {past_streams(views, past.codelist), past.moment, past.contents_of});
 }
 
 namespace {
 
 // Keeps the answer under the position and the request. The cache drops it at the codelist's next
 // change, which is earlier than necessary.
-void keep(const ReadCall& call, base::CodelistId codelist, http::Response& response) {
-  const std::string etag = std::move(response.etag);
-  response = http::cached(
-      http::make_cached_body(std::move(response.content_type), std::move(response.body)));
-  if (!etag.empty()) response.etag = etag;
-  call.application.cache().keep(call.request.target(), {codelist}, call.views.checkpoint(),
-                                response);
+void keep(const ReadCall& call, base::CodelistId codelist, const std::string& key,
+          http::Response& response) {
+  response = http::with_shared_body(std::move(response));
+  call.application.cache().keep(key, {codelist}, call.views.checkpoint(), response);
 }
 
 }  // namespace
 
 Result<http::Response> answer_as_of(
     const ReadCall& call, base::CodelistId codelist, std::optional<base::VersionId> version,
-    const std::function<Result<http::Response>(const Views&)>& answer) {
+    const std::function<Result<http::Response>(const Views&)>& answer, std::string_view form) {
   const auto moment = parse_moment(call.application.site(), call.request.query().get("as_of"));
   if (!moment) return moment.error();
   // A commit on its way may still be older than a given time.
   const bool never_changes = std::holds_alternative<Position>(*moment);
+  const std::string key =
+      std::string(call.request.target()) + (form.empty() ? "" : "\n") + std::string(form);
   if (never_changes) {
-    if (auto known = call.application.cache().find(call.request.target())) {
+    if (auto known = call.application.cache().find(key)) {
       return std::move(*known);
     }
   }
@@ -87,7 +81,7 @@ Result<http::Response> answer_as_of(
   const auto store = past_of(call.application.site(), call.views, {codelist, *moment, version});
   if (!store) return store.error();
   auto response = answer(Views((*store)->reader()));
-  if (response && never_changes) keep(call, codelist, *response);
+  if (response && never_changes) keep(call, codelist, key, *response);
   return response;
 }
 

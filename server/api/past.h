@@ -18,6 +18,9 @@ namespace codelog::api {
 // these forms, or after the end of the log, where views may still change.
 Result<projections::Moment> parse_moment(const commands::Site& site, std::string_view text);
 
+// The codelist's stream, and those of reports on releases of its versions.
+std::vector<events::Stream> past_streams(const Views& views, base::CodelistId codelist);
+
 struct PastOfCodelist {
   base::CodelistId codelist;
   projections::Moment moment;
@@ -28,10 +31,11 @@ Result<std::unique_ptr<projections::Store>> past_of(const commands::Site& site, 
                                                     const PastOfCodelist& past);
 
 // Answers from the views at the request's `as_of`. projections/past.h defines the past of a time.
-// `version` is the version whose codes the answer shows, if any. Errors: those of parse_moment and
-// `answer`; unavailable (too many such requests at once).
+// `version` is the version whose codes the answer shows, if any. `form` tells answers to the same
+// address apart (octets, JSON). Errors: those of parse_moment and `answer`; unavailable (too many
+// such requests at once).
 Result<http::Response> answer_as_of(
     const ReadCall& call, base::CodelistId codelist, std::optional<base::VersionId> version,
-    const std::function<Result<http::Response>(const Views&)>& answer);
+    const std::function<Result<http::Response>(const Views&)>& answer, std::string_view form = "");
 
 }  // namespace codelog::api

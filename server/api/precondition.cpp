@@ -52,6 +52,38 @@ Result<std::optional<base::Position>> position_in_if_match(const http::Request& 
                            "must be the ETag of this version, copied from the answer to a GET");
 }
 
+namespace {
+
+// A base position beyond the head is refused: no client can have seen it, and accepting it would
+// overwrite later decisions of others.
+Result<void> check_base_position(const WriteCall& call, base::Position position,
+                                 std::string_view field) {
+  const base::Position head = call.application.site().log.head().position;
+  if (position <= head) return {};
+  return base::field_error(ErrorCode::invalid, std::string(field),
+                           "is after the end of the log, at " + std::to_string(head.value()));
+}
+
+}  // namespace
+
+Result<std::optional<base::Position>> seen_position(const WriteCall& call) {
+  auto seen = position_in_if_match(call.request);
+  if (!seen) return seen.error();
+  if (*seen) {
+    const auto good = check_base_position(call, **seen, "If-Match");
+    if (!good) return good.error();
+  }
+  if (!call.body.contains("base_position")) return seen;
+  const base::Position position(call.body.at("base_position").get<std::uint64_t>());
+  if (*seen && **seen != position) {
+    return base::field_error(ErrorCode::invalid, "base_position",
+                             "is another position than If-Match gives");
+  }
+  const auto good = check_base_position(call, position, "base_position");
+  if (!good) return good.error();
+  return std::optional(position);
+}
+
 Act on_version(std::function<Result<Commit>(const WriteCall&, base::VersionId)> run) {
   return [run = std::move(run)](const WriteCall& call) -> Result<Outcome> {
     const auto id = version_id_in_path(call.path);

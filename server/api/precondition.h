@@ -20,4 +20,8 @@ Act on_version(std::function<Result<Commit>(const WriteCall&, base::VersionId)> 
 // Nothing without If-Match. Errors: invalid (not the tag of a version).
 Result<std::optional<base::Position>> position_in_if_match(const http::Request& request);
 
+// The state that the client has seen: base_position in the body, or the position in If-Match.
+// Errors: invalid (beyond the log, which no client can have seen; the two differ).
+Result<std::optional<base::Position>> seen_position(const WriteCall& call);
+
 }  // namespace codelog::api

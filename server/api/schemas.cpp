@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "server/api/builder_schemas.h"
 #include "server/api/comparison_schemas.h"
 #include "server/api/upgrade_schemas.h"
 
@@ -141,14 +142,27 @@ constexpr std::string_view requests = R"json({
     "types": {"type": "array", "maxItems": 100, "items": {"type": "string"},
               "description": "Only codes listed under one of these titles."},
     "active": {"type": "boolean", "description": "Only active, or only retired codes."}}},
-"StatusUpdates": {"type": "object", "required": ["updates"], "additionalProperties": false,
+"StatusUpdates": {"type": "object", "additionalProperties": false, "minProperties": 1,
+  "description": "Exactly one of updates, and select with to.",
   "properties": {
     "updates": {"type": "array", "minItems": 1, "maxItems": 100000,
       "items": {"type": "array", "minItems": 2, "maxItems": 2,
         "prefixItems": [{"type": "string", "description": "A code, as people type it."},
                         {"enum": ["+", "-", "?"], "description": "? clears a decision."}]}},
+    "select": {"$ref": "#/components/schemas/Selection"},
+    "to": {"enum": ["+", "-", "?"], "description":
+      "+, -: the fewest decisions that give all selected codes the sign. ?: clears theirs."},
+    "keep_decisions": {"type": "boolean", "description":
+      "true, the default: selected codes that are decided already stay as they are."},
+    "answer": {"enum": ["changes", "crc"], "description":
+      "crc: only the number of changes and the checksums of tree and statuses."},
     "reason": {"type": "string"},
     "base_position": {"$ref": "#/components/schemas/BasePosition"}}},
+"Undoing": {"type": "object", "additionalProperties": false,
+  "properties": {
+    "base_position": {"$ref": "#/components/schemas/BasePosition"},
+    "mine": {"type": "boolean", "description": "Only a step of your own: the last one, or step."},
+    "step": {"type": "integer", "minimum": 1, "description": "The position of your step."}}},
 "StepBase": {"type": "object", "additionalProperties": false,
   "properties": {"base_position": {"$ref": "#/components/schemas/BasePosition"}}}
 })json";
@@ -449,6 +463,14 @@ constexpr std::string_view outcomes = R"json({
 "StatusesChanged": {"type": "object", "required": ["changed", "position"],
   "properties": {
     "changed": {"$ref": "#/components/schemas/ChangedStatuses"},
+    "position": {"$ref": "#/components/schemas/Position"}}},
+"StatusesDecided": {"type": "object", "required": ["position"],
+  "description": "changed; or, if the request asks for answer crc, the other fields.",
+  "properties": {
+    "changed": {"$ref": "#/components/schemas/ChangedStatuses"},
+    "changed_count": {"type": "integer", "minimum": 0},
+    "statuses_crc": {"$ref": "#/components/schemas/StatusesCrc"},
+    "shape": {"$ref": "#/components/schemas/Shape"},
     "position": {"$ref": "#/components/schemas/Position"}}}
 })json";
 
@@ -457,8 +479,8 @@ constexpr std::string_view outcomes = R"json({
 const nlohmann::json& schemas() {
   static const nlohmann::json all = [] {
     nlohmann::json together = nlohmann::json::object();
-    for (const std::string_view part :
-         {words, requests, answers, outcomes, upgrade_schemas, comparison_schemas}) {
+    for (const std::string_view part : {words, requests, answers, outcomes, upgrade_schemas,
+                                        comparison_schemas, builder_schemas}) {
       together.update(nlohmann::json::parse(part));
     }
     return together;

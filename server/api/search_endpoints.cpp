@@ -6,6 +6,7 @@
 #include "server/api/endpoints.h"
 #include "server/api/paths.h"
 #include "server/api/render.h"
+#include "server/api/version_codes.h"
 #include "server/commands/draft_making.h"
 #include "server/commands/typed_search.h"
 #include "server/commands/version_contents.h"
@@ -104,17 +105,15 @@ std::string_view role_text(TextRole role) {
   return "other";
 }
 
+// As fields of an object that has begun.
 void write_hit(const Release& release, const coding_systems::SearchHit& hit, JsonWriter& json) {
-  json.begin_object()
-      .field("code", release.code(hit.node))
-      .field("term", commands::shown_term(release, hit.node));
+  json.field("code", release.code(hit.node)).field("term", commands::shown_term(release, hit.node));
   json.key("matched");
   hit.matched ? json.value(*hit.matched) : json.null();
   json.key("role");
   hit.matched ? json.value(role_text(hit.role)) : json.null();
   json.field("active", release.is_active(hit.node)).key("types");
   write_texts(release.type_titles(hit.node), json);
-  json.end_object();
 }
 
 Result<http::Response> list_matches(const ReadCall& call) {
@@ -132,9 +131,73 @@ Result<http::Response> list_matches(const ReadCall& call) {
   if (!found) return in_parameters(asked, found.error());
   JsonWriter json(codelog::json::JsonStyle::compact, 64 + found->hits.size() * hit_bytes);
   json.begin_object().field("total", std::uint64_t{found->total}).key("hits").begin_array();
-  for (const auto& hit : found->hits) write_hit(**release, hit, json);
+  for (const auto& hit : found->hits) {
+    json.begin_object();
+    write_hit(**release, hit, json);
+    json.end_object();
+  }
   json.end_array().end_object();
   return http::json_text(200, json.take());
+}
+
+// The codes that the search would bring into the version.
+std::size_t new_count(const coding_systems::SearchExpansion& found,
+                      const coding_systems::Codeset& codeset) {
+  std::size_t count = 0;
+  const auto& own = codeset.statuses().nodes();
+  const std::size_t release_size = found.universe().release().hierarchy().size();
+  found.all().for_each([&](Node node) {
+    // Numbers of strangers differ between universes.
+    const bool is_own = node < release_size
+                            ? own.contains(node)
+                            : codeset.status_of(found.universe().code(node)).has_value();
+    count += is_own ? 0 : 1;
+  });
+  return count;
+}
+
+struct MatchesPage {
+  SearchRequest request;
+  coding_systems::SearchPage page;
+};
+
+Result<http::Response> show_matches(const CodesThen& then, const MatchesPage& wanted) {
+  const auto& release = then.codes.release;
+  const auto asked = commands::typed_search_in(*release, wanted.request);
+  const auto query = commands::query_of(asked);
+  const auto page = release->search_page(query, wanted.page);
+  if (!page) return in_parameters(asked, page.error());
+  const auto nodes = release->search(query);
+  if (!nodes) return in_parameters(asked, nodes.error());
+  const auto all =
+      coding_systems::SearchExpansion::of_nodes(coding_systems::CodeUniverse(release), *nodes);
+  const coding_systems::Codeset& codeset = *then.codes.codeset;
+  JsonWriter json(codelog::json::JsonStyle::compact, 128 + page->hits.size() * hit_bytes);
+  json.begin_object().field("total", std::uint64_t{page->total});
+  json.field("with_descendants_count", std::uint64_t{all.all_codes_count()});
+  json.field("new_count", std::uint64_t{new_count(all, codeset)}).key("hits").begin_array();
+  for (const auto& hit : page->hits) {
+    json.begin_object();
+    write_hit(*release, hit, json);
+    json.key("status");
+    const auto status = codeset.status_of(release->code(hit.node));
+    status ? json.value(base::to_string(*status)) : json.null();
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return http::json_text(200, json.take());
+}
+
+Result<http::Response> list_draft_matches(const ReadCall& call) {
+  auto request = search_in_query(call.request.query());
+  if (!request) return request.error();
+  const auto limit = number_in_query(call.request, "limit", hits_default, {1, hits_max});
+  if (!limit) return limit.error();
+  const auto offset = number_in_query(call.request, "offset", 0, {0, offset_max});
+  if (!offset) return offset.error();
+  const MatchesPage wanted{std::move(*request), {.offset = *offset, .limit = *limit}};
+  return answer_from_codes(call, "",
+                           [&](const CodesThen& then) { return show_matches(then, wanted); });
 }
 
 Result<http::Response> list_types(const ReadCall& call) {
@@ -239,6 +302,15 @@ std::vector<Endpoint> search_endpoints() {
                  parameters::active, parameters::limit, parameters::offset},
        .answer = "Matches",
        .read = list_matches},
+      {.method = Method::get,
+       .path = "/api/v2/versions/{hash}/matches",
+       .id = "listDraftMatches",
+       .summary = "The codes that a search matches in the version's release, best first, each with "
+                  "its status in the version, and how many codes the search would add.",
+       .query = {parameters::term, parameters::code, parameters::mode, parameters::type,
+                 parameters::active, parameters::limit, parameters::offset, parameters::as_of},
+       .answer = "DraftMatches",
+       .read = list_draft_matches},
       {.method = Method::get,
        .path = "/api/v2/releases/{alias}/types",
        .id = "listTypes",

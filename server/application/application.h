@@ -28,6 +28,7 @@
 #include "server/identity/sign_in.h"
 #include "server/identity/single_sign_on.h"
 #include "server/jobs/upgrade_reports.h"
+#include "server/trees/trees.h"
 
 namespace codelog::application {
 
@@ -86,6 +87,7 @@ class Application {
   identity::SingleSignOn* single_sign_on() { return single_sign_on_ ? &*single_sign_on_ : nullptr; }
   jobs::UpgradeReports& upgrade_reports() { return upgrade_reports_; }
   caching::ResponseCache& cache() { return cache_; }
+  trees::Trees& trees() { return trees_; }
   const ApplicationOptions& options() const { return options_; }
 
   LiveCommits& live_commits() { return live_commits_; }
@@ -115,6 +117,7 @@ class Application {
   std::optional<identity::SingleSignOn> single_sign_on_;
   caching::ChangeWatch changes_;
   caching::ResponseCache cache_;
+  trees::Trees trees_;
   LiveCommits live_commits_;
   std::atomic<bool> restricts_anything_ = false;
   std::atomic<bool> is_site_restricted_ = false;

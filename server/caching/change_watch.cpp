@@ -16,13 +16,13 @@ std::optional<base::VersionId> draft_of(const events::Event& event) {
   return std::visit(
       [](const auto& value) -> std::optional<base::VersionId> {
         using T = std::decay_t<decltype(value)>;
-        constexpr bool is_step = std::is_same_v<T, events::SearchAdded> ||
-                                 std::is_same_v<T, events::SearchRemoved> ||
-                                 std::is_same_v<T, events::StatusesChanged> ||
-                                 std::is_same_v<T, events::StatusesReapplied> ||
-                                 std::is_same_v<T, events::AssumptionsConfirmed> ||
-                                 std::is_same_v<T, events::DraftStepUndone> ||
-                                 std::is_same_v<T, events::DraftStepRedone>;
+        constexpr bool is_step =
+            std::is_same_v<T, events::SearchAdded> || std::is_same_v<T, events::SearchRemoved> ||
+            std::is_same_v<T, events::StatusesChanged> ||
+            std::is_same_v<T, events::StatusesReapplied> ||
+            std::is_same_v<T, events::AssumptionsConfirmed> ||
+            std::is_same_v<T, events::ReasonGiven> || std::is_same_v<T, events::DraftStepUndone> ||
+            std::is_same_v<T, events::DraftStepRedone>;
         if constexpr (is_step) return value.version;
         return std::nullopt;
       },

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/commands/draft_making.h"
+#include "server/commands/draft_reversal.h"
 #include "server/commands/draft_steps.h"
 #include "server/commands/permissions.h"
 #include "server/commands/search_reruns.h"
@@ -194,6 +195,19 @@ Result<Commit> DraftCommands::remove_search(const Write& write, VersionId id, Se
               });
 }
 
+namespace {
+
+// In the spelling of the draft or the release.
+Result<std::vector<events::CodeWithStatus>> updates_asked(const ChangeStatuses& command,
+                                                          const Workspace& workspace) {
+  if (command.selection) return updates_of(*command.selection, workspace);
+  std::vector<events::CodeWithStatus> updates = command.updates;
+  for (auto& update : updates) update.code = workspace.spelled(update.code);
+  return updates;
+}
+
+}  // namespace
+
 // The decisions of others that the command must not overwrite.
 Result<std::map<std::string, CodeStatus>> DraftCommands::decided_since(
     const ChangeStatuses& command, const VersionRecord& draft, const Workspace& workspace,
@@ -214,8 +228,10 @@ Result<Commit> DraftCommands::change_statuses(const Write& write, VersionId id,
                 if (!known) return known.error();
                 const auto others = decided_since(command, draft, workspace, write.actor);
                 if (!others) return others.error();
-                std::vector<events::CodeWithStatus> updates = command.updates;
-                for (auto& update : updates) update.code = workspace.spelled(update.code);
+                auto asked = updates_asked(command, workspace);
+                if (!asked) return asked.error();
+                std::vector<events::CodeWithStatus> updates = std::move(*asked);
+                if (command.selection && updates.empty()) return Decision{};
                 std::vector<std::string> disputed;
                 for (const events::CodeWithStatus& update : updates) {
                   const auto other = others->find(update.code);
@@ -317,91 +333,80 @@ Result<Commit> DraftCommands::confirm_assumptions(
 
 namespace {
 
-// The effect of the draft step at this position of the log.
-Result<StepEffect> read_step(const events::Log& log, const Views& views, Position position,
-                             VersionId draft) {
-  const auto commit = log.read(position);
-  if (!commit) return commit.error();
-  auto effect = effect_of(*commit, draft);
-  if (!effect) views.report_damage("a draft's list of steps names a commit that is none");
-  return std::move(*effect);
-}
-
-// Undo or redo.
-struct Reversal {
-  const std::vector<Position>& steps;     // of the draft, the next one last
-  std::optional<Position> base_position;  // as the client gives it
-  std::string_view last_done;             // "made" or "undone"
-  std::string_view verb;                  // "undo" or "redo"
-};
-
-// A user may reverse the user's own last move of a step at any time, another user's only if the
-// client says that it has seen that move.
-Result<void> check_seen(const Commit& move, const Actor& actor, const Reversal& reversal) {
-  const std::string& other = move.content.actor;
-  if (other == actor.username) return {};
-  if (reversal.base_position && *reversal.base_position >= move.position) return {};
-  const std::string name = other.empty() ? "an operator of the site" : other;
-  const std::string place = std::to_string(move.position.value());
-  const std::string verb(reversal.verb);
-  const std::string last_done(reversal.last_done);
-  return Error{ErrorCode::conflict,
-               "the draft's last step was " + last_done + " by " + name + " (position " + place +
-                   "). To " + verb +
-                   " it, look at the draft as it is now, and give its position as base_position",
-               {{"base_position", "must be at least " + place + " to " + verb + " a step that " +
-                                      name + " has " + last_done}}};
-}
-
-// The effect of the step to undo or to redo. Errors: conflict, if there is none, or if another user
-// moved it and the client has not seen that.
-Result<StepEffect> effect_to_reverse(const events::Log& log, const Views& views,
-                                     const VersionRecord& draft, const Actor& actor,
-                                     const Reversal& reversal) {
-  if (reversal.steps.empty()) {
-    return Error{ErrorCode::conflict, "there is nothing to " + std::string(reversal.verb), {}};
-  }
-  if (const auto known = check_base(views, reversal.base_position); !known) return known.error();
-  const Position position = reversal.steps.back();
-  const auto move = last_move(log, draft, position);
-  if (!move) return move.error();
-  if (const auto seen = check_seen(*move, actor, reversal); !seen) return seen.error();
-  return read_step(log, views, position, draft.id);
+Decision undo_decision(const VersionRecord& draft, ReversedStep step) {
+  StepEffect& back = step.effect;
+  return step_decision(
+      draft, "UndoStep",
+      events::DraftStepUndone{draft.id, step.step, std::move(back.changes),
+                              std::move(back.searches_added), std::move(back.searches_removed),
+                              std::move(back.reopened)});
 }
 
 }  // namespace
 
 Result<Commit> DraftCommands::undo(const Write& write, VersionId id,
                                    const std::optional<Position>& base_position) {
+  return step(write, id, {},
+              [&](const Views& views, const VersionRecord& draft,
+                  const Workspace& workspace) -> Result<Decision> {
+                if (const auto known = check_base(views, base_position); !known) {
+                  return known.error();
+                }
+                auto last = last_step({executor_.site().log, views, draft, workspace, write.actor},
+                                      base_position);
+                if (!last) return last.error();
+                return undo_decision(draft, std::move(*last));
+              });
+}
+
+Result<Commit> DraftCommands::undo_own(const Write& write, VersionId id,
+                                       const std::optional<Position>& own) {
   return step(
       write, id, {},
-      [&](const Views& views, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
-        const auto effect = effect_to_reverse(executor_.site().log, views, draft, write.actor,
-                                              {draft.undo_steps, base_position, "made", "undo"});
-        if (!effect) return effect.error();
-        StepEffect back = effect->inverse();
-        return step_decision(
-            draft, "UndoStep",
-            events::DraftStepUndone{id, draft.undo_steps.back(), std::move(back.changes),
-                                    std::move(back.searches_added),
-                                    std::move(back.searches_removed), std::move(back.reopened)});
+      [&](const Views& views, const VersionRecord& draft,
+          const Workspace& workspace) -> Result<Decision> {
+        auto found = own_step({executor_.site().log, views, draft, workspace, write.actor}, own);
+        if (!found) return found.error();
+        return undo_decision(draft, std::move(*found));
       });
 }
 
 Result<Commit> DraftCommands::redo(const Write& write, VersionId id,
                                    const std::optional<Position>& base_position) {
-  return step(
-      write, id, {},
-      [&](const Views& views, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
-        auto effect = effect_to_reverse(executor_.site().log, views, draft, write.actor,
-                                        {draft.redo_steps, base_position, "undone", "redo"});
-        if (!effect) return effect.error();
-        return step_decision(draft, "RedoStep",
-                             events::DraftStepRedone{
-                                 id, draft.redo_steps.back(), std::move(effect->changes),
-                                 std::move(effect->searches_added),
-                                 std::move(effect->searches_removed), std::move(effect->settled)});
-      });
+  return step(write, id, {},
+              [&](const Views& views, const VersionRecord& draft,
+                  const Workspace& workspace) -> Result<Decision> {
+                if (const auto known = check_base(views, base_position); !known)
+                  return known.error();
+                auto undone = last_undone_step(
+                    {executor_.site().log, views, draft, workspace, write.actor}, base_position);
+                if (!undone) return undone.error();
+                StepEffect& again = undone->effect;
+                return step_decision(
+                    draft, "RedoStep",
+                    events::DraftStepRedone{
+                        id, undone->step, std::move(again.changes), std::move(again.searches_added),
+                        std::move(again.searches_removed), std::move(again.settled)});
+              });
+}
+
+Result<Commit> DraftCommands::give_reason(const Write& write, VersionId id,
+                                          const GiveReason& command) {
+  if (const auto good = check_prose("reason", command.reason); !good) return good.error();
+  if (command.reason.empty()) {
+    return base::field_error(ErrorCode::invalid, "reason", "must not be empty");
+  }
+  return step(write, id, {},
+              [&](const Views&, const VersionRecord& draft, const Workspace&) -> Result<Decision> {
+                const auto made = made_step(executor_.site().log, draft, command.step);
+                if (!made) return made.error();
+                if (made->content.actor != write.actor.username) {
+                  return base::field_error(ErrorCode::invalid, "step",
+                                           "was made by somebody else, who knows the reason");
+                }
+                return step_decision(draft, "GiveReason",
+                                     events::ReasonGiven{id, command.step, command.reason});
+              });
 }
 
 const std::vector<CodeChange>& changes_of(const Commit& commit) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/commands/draft_making.h"
+#include "server/commands/draft_selection.h"
 #include "server/commands/executor.h"
 #include "server/commands/workspace.h"
 
@@ -20,11 +21,18 @@ using AddSearch = SearchRequest;
 struct ChangeStatuses {
   // Included, excluded or unresolved; in order. Codes as typed (Workspace::spelled).
   std::vector<events::CodeWithStatus> updates;
+  // Instead of updates: the codes that meet some conditions.
+  std::optional<Selection> selection = std::nullopt;
   std::string reason;
   // The position that the client has seen. If another user has decided one of these codes since,
   // the answer is a conflict that names the changes. Default: the actor's own last step on this
   // draft.
   std::optional<Position> base_position;
+};
+
+struct GiveReason {
+  Position step;  // of the draft, made by the actor
+  std::string reason;
 };
 
 class DraftCommands {
@@ -62,8 +70,22 @@ class DraftCommands {
   // position beyond the log.
   Result<Commit> undo(const Write& write, VersionId id,
                       const std::optional<Position>& base_position = std::nullopt);
+  // Takes the actor's own last step back (or this own step), among later steps of others. Errors:
+  // those of own_step().
+  Result<Commit> undo_own(const Write& write, VersionId id,
+                          const std::optional<Position>& own = std::nullopt);
+  // Says why the actor made a step, after it was made. Errors: invalid, naming "step" or "reason".
+  Result<Commit> give_reason(const Write& write, VersionId id, const GiveReason& command);
   Result<Commit> redo(const Write& write, VersionId id,
                       const std::optional<Position>& base_position = std::nullopt);
+
+  // The draft ready for work, as the views show it; they must be of the present. Errors: those of
+  // opening its release.
+  Result<std::shared_ptr<const Workspace>> workspace_of(const Views& views,
+                                                        const projections::VersionRecord& draft) {
+    return workspaces_.of(views, draft, views.codelist_of(draft).coding_system);
+  }
+  const Site& site() const { return executor_.site(); }
 
  private:
   // Does a step's slow work before its turn, and sets the turn that it needs.

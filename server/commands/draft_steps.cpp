@@ -1,6 +1,7 @@
 #include "server/commands/draft_steps.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace codelog::commands {
 namespace {
@@ -129,23 +130,69 @@ Result<std::map<std::string, base::CodeStatus>> decided_by_others(
   return decided;
 }
 
-Result<Commit> last_move(const events::Log& log, const projections::VersionRecord& draft,
-                         Position step) {
-  const auto moves = [&](const events::Event& event) {
+namespace {
+
+// The step that a commit made, undid or redid.
+Position moved_step(const Commit& commit, VersionId draft) {
+  for (const events::Event& event : commit.content.events) {
     const auto* undone = std::get_if<events::DraftStepUndone>(&event);
-    if (undone != nullptr) return undone->version == draft.id && undone->step == step;
+    if (undone != nullptr && undone->version == draft) return undone->step;
     const auto* redone = std::get_if<events::DraftStepRedone>(&event);
-    return redone != nullptr && redone->version == draft.id && redone->step == step;
-  };
+    if (redone != nullptr && redone->version == draft) return redone->step;
+  }
+  return commit.position;
+}
+
+}  // namespace
+
+Result<StepHistory> history_of(const events::Log& log, const projections::VersionRecord& draft,
+                               Position step) {
+  StepHistory history;
+  // By step, the newest move of it, and whether there is an odd number of moves.
+  std::map<Position, std::pair<Commit, bool>> moves;
   const Stream stream = Stream::of_codelist(draft.codelist);
   const auto reader =
       log.read_stream(stream, log.stream_version(stream), events::Direction::backward);
   while (auto commit = reader->next()) {
     if (!*commit) return commit->error();
-    if ((*commit)->position <= step) break;
-    if (std::ranges::any_of((*commit)->content.events, moves)) return std::move(**commit);
+    if ((*commit)->position < step) break;
+    if (!effect_of(**commit, draft.id)) continue;
+    const Position moved = moved_step(**commit, draft.id);
+    if (moved == step) {
+      history.last_move = std::move(**commit);
+      break;
+    }
+    const auto [found, is_newest] = moves.try_emplace(moved);
+    if (is_newest) found->second.first = std::move(**commit);
+    found->second.second = !found->second.second;
   }
-  return log.read(step);
+  for (auto& [moved, move] : moves) {
+    if (move.second) history.since.push_back(std::move(move.first));
+  }
+  std::ranges::sort(history.since, std::greater<>(), &Commit::position);
+  return history;
+}
+
+Result<Commit> made_step(const events::Log& log, const projections::VersionRecord& draft,
+                         Position step) {
+  auto commit = log.read(step);
+  if (!commit && commit.error().code != ErrorCode::not_found) return commit.error();
+  if (commit && effect_of(*commit, draft.id) && moved_step(*commit, draft.id) == step) {
+    return commit;
+  }
+  return base::field_error(
+      ErrorCode::invalid, "step",
+      std::to_string(step.value()) + " is not the position of a step of this draft");
+}
+
+std::vector<std::string> decided_codes(const StepEffect& effect) {
+  std::vector<std::string> codes;
+  for (const base::CodeChange& change : effect.changes) {
+    const bool is_direct = (change.before && base::is_direct(*change.before)) ||
+                           (change.after && base::is_direct(*change.after));
+    if (is_direct) codes.push_back(change.code);
+  }
+  return codes;
 }
 
 bool OwnCodes::contains(const std::string& code) const {

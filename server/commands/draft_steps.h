@@ -21,7 +21,7 @@ struct StepEffect {
   std::vector<std::string> reopened = {};
   bool operator==(const StepEffect&) const = default;
 
-  // The effect of undoing the step.
+  // The effect of undoing the step (or of redoing it, for the effect of an undoing).
   StepEffect inverse() const;
 };
 
@@ -36,11 +36,26 @@ Result<std::map<std::string, base::CodeStatus>> decided_by_others(
     const events::Log& log, const projections::VersionRecord& draft, const Actor& actor,
     const std::optional<Position>& base_position);
 
-// The commit that last put this step of the draft into effect or out of it: the step itself, its
-// undoing, or its redoing. Reads the codelist's commits from the newest one back to it. Errors:
-// those of reading them.
-Result<Commit> last_move(const events::Log& log, const projections::VersionRecord& draft,
+// A step of a draft, and the draft's changes after it.
+struct StepHistory {
+  // The commit that last put the step into effect or out of it: the step itself, its undoing, or
+  // its redoing.
+  Commit last_move;
+  // Later moves that still count, newest first: steps made since, and older steps undone or redone
+  // since. A step that was made and undone since does not count.
+  std::vector<Commit> since;
+};
+// Reads the codelist's commits from the newest one back to that move. Errors: those of reading
+// them.
+Result<StepHistory> history_of(const events::Log& log, const projections::VersionRecord& draft,
+                               Position step);
+
+// The commit that made this step of the draft. Errors: invalid, naming "step" (there is none).
+Result<Commit> made_step(const events::Log& log, const projections::VersionRecord& draft,
                          Position step);
+
+// The codes that a step decided: included, excluded, or cleared.
+std::vector<std::string> decided_codes(const StepEffect& effect);
 
 // The draft's own codes: it started with them, and none of its first searches found them. They come
 // from a list, from an uploaded table, or from a search that a newer release cannot run. Removing a

@@ -63,6 +63,8 @@ struct Endpoint {
   std::string_view body = {};  // names of schemas; "" for none
   std::string_view answer = {};
   std::string_view media_type = "application/json";  // of the answer
+  // Of the answer's compact form, for clients that do not ask for JSON; "" for none.
+  std::string_view octets_media_type = {};
   int status = 200;
   // When the answer has status 200 instead, in words; "" for never.
   std::string_view or_200_when = {};

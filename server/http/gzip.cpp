@@ -16,7 +16,7 @@ bool is_compressible_type(std::string_view type) {
   type = type.substr(0, type.find(';'));
   return type.starts_with("text/") || type == "application/json" ||
          type == "application/javascript" || type == "application/xml" || type.ends_with("+json") ||
-         type.ends_with("+xml");
+         type.ends_with("+xml") || type.starts_with("application/vnd.codelog.");
 }
 
 }  // namespace

@@ -74,6 +74,15 @@ CachedBody make_cached_body(std::string content_type, std::string bytes) {
   return cached;
 }
 
+Response with_shared_body(Response response) {
+  if (response.shared_body) return response;
+  Response shared =
+      cached(make_cached_body(std::move(response.content_type), std::move(response.body)));
+  if (!response.etag.empty()) shared.etag = std::move(response.etag);
+  shared.headers = std::move(response.headers);
+  return shared;
+}
+
 Response cached(const CachedBody& body) {
   Response response;
   response.content_type = body.content_type;

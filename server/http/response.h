@@ -65,6 +65,9 @@ struct CachedBody {
 CachedBody make_cached_body(std::string content_type, std::string bytes);
 Response cached(const CachedBody& body);
 
+// The response with its body shared and compressed, for keeping. Its tag stays, if it has one.
+Response with_shared_body(Response response);
+
 // A body that comes piece by piece.
 Response streamed(std::string_view content_type, std::shared_ptr<BodyStream> stream);
 // A body with a media type; two empty texts make an empty response.

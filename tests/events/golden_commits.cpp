@@ -140,7 +140,8 @@ std::vector<Event> migration_events() {
 
 std::vector<Event> access_events() {
   return {CodelistAccessChanged{CodelistId(17), true}, OwnerAccessChanged{organisation, true},
-          SiteAccessChanged{true}};
+          SiteAccessChanged{true},
+          ReasonGiven{VersionId(41), Position(1'234'567'890'123), "seen in primary care"}};
 }
 
 // Events with fields that were added later.

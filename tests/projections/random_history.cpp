@@ -398,9 +398,13 @@ bool RandomHistory::draft_step() {
       return !searches.empty() && note(drafts_.remove_search(
                                       write, draft->id, searches[pick(searches.size())].search.id));
     case 3:
+      if (chance(0.3)) return note(drafts_.undo_own(write, draft->id));
       return note(drafts_.undo(write, draft->id)) &&
              (chance(0.7) || note(drafts_.redo(write, draft->id)));
     case 4:
+      if (chance(0.3) && !draft->undo_steps.empty()) {
+        return note(drafts_.give_reason(write, draft->id, {draft->undo_steps.back(), "known"}));
+      }
       return note(drafts_.redo(write, draft->id));
     case 5: {
       if (!chance(0.3)) return false;

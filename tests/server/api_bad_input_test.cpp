@@ -69,6 +69,7 @@ json good_body(std::string_view schema) {
   if (schema == "NewVersion") return {{"codes", {"2247004"}}, {"release", small_snomedct}};
   if (schema == "NewSearch") return {{"term", "wrist"}};
   if (schema == "StatusUpdates") return one_update("2247004", "+");
+  if (schema == "NewReason") return {{"step", 1}, {"reason", "r"}};
   if (schema == "Restoration") return {{"as_of", "1"}};
   if (schema == "Upgrade") return {{"release", small_snomedct}};
   return json::object();
@@ -243,7 +244,7 @@ TEST_CASE_METHOD(Fixture, "every write refuses users without permission, and mal
     const json problem = expect(400, as_alice(method, target, unknown.dump()), "an unknown field");
     CHECK(problem.at("errors").at(0).at("field") == "sulg");
   }
-  CHECK(count == 24);
+  CHECK(count == 25);
   CHECK(site.head() == head);
 }
 

@@ -23,11 +23,13 @@ class Checked {
 
   // `path` is the document's; `target` is the path of the request.
   Reply ask(const std::string& method, const std::string& path, const std::string& target,
-            const json& body = nullptr, const std::string& username = "alice") {
+            const json& body = nullptr, const std::string& username = "alice",
+            const std::string& accept = "") {
     INFO(method << " " << target << " " << body.dump());
     Ask request{.method = method, .target = target};
     if (!username.empty()) request.token = "Token " + ApiSite::token_of(username);
     if (!body.is_null()) request.body = body.dump();
+    if (!accept.empty()) request.headers = {{"Accept", accept}};
     const Reply reply = site_.ask(request);
     INFO(reply.body);
     const std::string lower = base::ascii_lower(method);
@@ -39,9 +41,10 @@ class Checked {
         responses.at(responses.contains(status) ? status : "default").at("content");
     const std::string media_type = reply.header("content-type");
     REQUIRE(content.contains(media_type));
-    const auto errors =
-        codelog::json::check_schema(content.at(media_type).at("schema"),
-                                    document_.at("components").at("schemas"), reply.json());
+    const bool is_json = media_type.ends_with("json");
+    const auto errors = codelog::json::check_schema(content.at(media_type).at("schema"),
+                                                    document_.at("components").at("schemas"),
+                                                    is_json ? reply.json() : json(reply.body));
     for (const base::FieldError& error : errors) {
       UNSCOPED_INFO(error.field << " " << error.detail);
     }
@@ -116,6 +119,25 @@ void ask_about_releases(Checked& checked) {
   checked.ask("POST", base + "/codeset", release + "/codeset", {{"codes", {"2247004"}}}, "");
 }
 
+// What the builder reads, in both forms.
+void ask_about_the_builder(Checked& checked, const std::string& version, const std::string& code,
+                           const json& step) {
+  const std::string path = version_path;
+  for (const std::string accept : {"", "application/json"}) {
+    for (const std::string rest : {"/tree", "/tree/terms", "/statuses"}) {
+      checked.ask("GET", path + rest, version + rest, nullptr, "", accept);
+    }
+  }
+  CHECK(checked.ask("GET", path + "/tree/terms", version + "/tree/terms?block=1", nullptr, "")
+            .status == 400);
+  checked.ask("GET", path + "/codes/{code}", version + "/codes/" + code, nullptr, "");
+  CHECK(checked.ask("GET", path + "/codes/{code}", version + "/codes/1", nullptr, "").status ==
+        404);
+  checked.ask("GET", path + "/matches", version + "/matches?term=elbow", nullptr, "");
+  checked.ask("POST", path + "/reasons", version + "/reasons", {{"step", step}, {"reason", "r"}});
+  checked.ask("GET", path + "/steps", version + "/steps");
+}
+
 // Returns the hash of the draft.
 std::string ask_about_codelists(Checked& checked) {
   const json list = {{"owner", "organisation/test-org"},
@@ -150,7 +172,12 @@ void ask_about_a_draft(Checked& checked, const std::string& hash) {
   checked.ask("GET", searches + "/{id}", version + "/searches/" + id, nullptr, "");
   const std::string code = added.at("codes").at(0);
   const json include = {{"updates", json::array({json::array({code, "+"})})}};
-  checked.ask("PATCH", std::string(version_path) + "/statuses", version + "/statuses", include);
+  const json included =
+      checked.ask("PATCH", std::string(version_path) + "/statuses", version + "/statuses", include)
+          .json();
+  checked.ask("PATCH", std::string(version_path) + "/statuses", version + "/statuses",
+              {{"select", {{"under", code}}}, {"to", "-"}, {"answer", "crc"}});
+  ask_about_the_builder(checked, version, code, included.at("position"));
   checked.ask("POST", std::string(version_path) + "/undo", version + "/undo");
   checked.ask("POST", std::string(version_path) + "/redo", version + "/redo");
   CHECK(checked.ask("POST", std::string(version_path) + "/redo", version + "/redo").status == 409);

@@ -29,7 +29,7 @@ bool is_about_a_draft(const RoutePermission& row) {
   const std::string_view pattern = row.pattern;
   if (pattern.starts_with("/builder/")) return true;
   for (const char* end : {"/searches", "/searches/{id}", "/statuses", "/undo", "/redo", "/reapply",
-                          "/assumptions", "/save", "/discard"}) {
+                          "/assumptions", "/save", "/discard", "/steps", "/reasons"}) {
     if (pattern.ends_with(end)) return true;
   }
   return false;
@@ -100,6 +100,7 @@ json body_of(const RoutePermission& row, const Subject& subject, int number) {
   if (pattern.ends_with("/statuses")) {
     return {{"updates", json::array({json::array({"2247004", "-"})})}};
   }
+  if (pattern.ends_with("/reasons")) return {{"step", subject.position}, {"reason", "a test"}};
   if (pattern.ends_with("/restore")) return {{"as_of", subject.position}};
   if (pattern.ends_with("/upgrade")) return {{"release", alias}};
   if (pattern.ends_with("/conversions")) {
