@@ -1,0 +1,49 @@
+import { defineConfig } from 'vitest/config';
+import { liveSources } from './vite/live-sources.ts';
+import { webPack } from './vite/pack.ts';
+
+// One entry a page that is an app of its own. Islands need none: src/site.ts imports them when a
+// page has them.
+const entries = { site: 'src/site.ts' };
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: '/',
+  publicDir: false, // fonts and icons are part of the program without Vite
+  appType: 'custom',
+  plugins: [webPack(), liveSources(process.env.CODELOG_SERVER ?? 'http://127.0.0.1:7000')],
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    target: 'es2022',
+    manifest: 'manifest.json',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    emptyOutDir: true,
+    rolldownOptions: { input: entries },
+  },
+  server: { port: 7001, strictPort: true, fs: { allow: ['../..'] } },
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'units',
+          root: '../..',
+          include: ['tests/web/unit/**/*.test.{ts,tsx}'],
+          environment: 'node', // tests of components ask for happy-dom, which is slow to load
+        },
+      },
+      {
+        test: {
+          name: 'journeys',
+          root: '../..',
+          include: ['tests/web/journeys/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: 'tests/web/serve.ts',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
