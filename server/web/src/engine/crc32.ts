@@ -14,3 +14,8 @@ export function crc32(bytes: Uint8Array): number {
   for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] as number);
   return (crc ^ 0xffffffff) >>> 0;
 }
+
+// In 8 hexadecimal digits, as the server writes it.
+export function crc32Text(bytes: Uint8Array): string {
+  return crc32(bytes).toString(16).padStart(8, '0');
+}

@@ -5,13 +5,14 @@
 // leaves the code undecided. Codes with equal deciders share one set, so most cost one comparison.
 import { parentsOf, type Tree, withDescendants } from './tree.ts';
 
+// As the server writes them, one byte a code.
 export const status = {
-  included: 0,
-  excluded: 1,
-  includedAbove: 2,
-  excludedAbove: 3,
-  undecided: 4,
-  conflict: 5,
+  undecided: 0,
+  conflict: 1,
+  included: 2,
+  includedAbove: 3,
+  excluded: 4,
+  excludedAbove: 5,
 } as const;
 export const statusesCount = 6;
 

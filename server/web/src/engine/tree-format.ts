@@ -1,6 +1,6 @@
 // application/vnd.codelog.tree: a length (u32, little endian), a JSON head of that length, and the
 // parts that the head's lengths name: numbers of children, children, types, flags, codes, tops.
-import { crc32 } from './crc32.ts';
+import { crc32Text } from './crc32.ts';
 import type { Section, Tree } from './tree.ts';
 import { VarintReader, VarintWriter } from './varint.ts';
 
@@ -245,7 +245,7 @@ export function encodeTree(tree: TreeToEncode): ArrayBuffer {
   const codes = new TextEncoder().encode(tree.codes.join('\n'));
   const parts = [counts.finish(), children.finish(), tree.type, tree.flags, codes, tops.finish()];
   const head: Head = {
-    shape: crc32(codes).toString(16).padStart(8, '0'),
+    shape: crc32Text(codes),
     release: tree.release,
     n: tree.codes.length,
     edges: tree.childrenOf.reduce((sum, list) => sum + list.length, 0),

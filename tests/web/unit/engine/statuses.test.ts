@@ -11,7 +11,7 @@ import {
 import type { Tree } from '../../../../server/web/src/engine/tree.ts';
 import { type Graph, randomFrom, randomGraph, treeFrom, treeOf } from './trees.ts';
 
-const names = ['+', '-', '(+)', '(-)', '?', '!'];
+const names = ['?', '!', '+', '(+)', '-', '(-)'];
 const signs: Sign[] = ['+', '-', '?'];
 
 type GoldenCase = {
