@@ -85,7 +85,7 @@ export class DraftApi {
   }
 
   statuses(options?: ReadOptions): Promise<Result<ArrayBuffer>> {
-    return this.client.bytes(`${this.path}/statuses`, 'application/octet-stream', options);
+    return this.client.bytes(`${this.path}/statuses`, 'application/vnd.codelog.statuses', options);
   }
 
   terms(block: number | 'all', options?: ReadOptions): Promise<Result<string>> {
@@ -141,7 +141,7 @@ export class DraftApi {
     return this.client.write('POST', `${this.path}/save`, { body: {}, key });
   }
 
-  discard(key: string): Promise<Result<Changed>> {
+  discard(key: string): Promise<Result<Changed & { deleted: { codelist: boolean } }>> {
     return this.client.write('POST', `${this.path}/discard`, { body: {}, key });
   }
 }

@@ -10,6 +10,7 @@ import {
   compare,
   type Decision,
   type Effect,
+  type Sign,
   Statuses,
   statusesCount,
   type Touched,
@@ -23,6 +24,7 @@ import { Terms } from './terms.ts';
 // The last step, for the undo bar.
 export type Told =
   | { kind: 'decided'; decisions: readonly Decision[]; effect: Effect; reason: string }
+  | { kind: 'added'; sign: Sign; count: number }
   | { kind: 'undone' }
   | { kind: 'redone' }
   | { kind: 'searched'; text: string; added: number }
@@ -37,6 +39,10 @@ export type DraftOptions = { api: DraftApi; storage: StepStorage; canEdit: boole
 const flashMs = 4_000;
 const readAgainMs = 2_000;
 const loadAttemptsMax = 3;
+
+function positionOf(headers: Headers): number {
+  return Number(headers.get('Codelog-Position') ?? 0);
+}
 
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -62,6 +68,7 @@ export class DraftStore {
   readonly api: DraftApi;
   reconciled = 0; // how often the checksums differed
   private readonly clock: Clock;
+  private readonly storage: StepStorage;
   private readonly expected = new Map<string, Expected>();
   private confirmed: Uint8Array = new Uint8Array();
   private statusesNow: Statuses | null = null;
@@ -70,6 +77,7 @@ export class DraftStore {
   constructor({ api, storage, canEdit, clock = systemClock }: DraftOptions) {
     this.api = api;
     this.clock = clock;
+    this.storage = storage;
     this.canEdit = canEdit;
     this.queue = new Queue({
       send: ({ updates, reason, base, key }) =>
@@ -141,7 +149,7 @@ export class DraftStore {
         }
         this.tree.value = tree;
         this.searches.value = searches;
-        this.position.value = Math.max(this.position.value, position);
+        this.reached(position, positionOf(statuses.headers));
         this.loadProblem.value = null;
         this.rebase();
       });
@@ -179,6 +187,24 @@ export class DraftStore {
     this.queue.add(step);
   }
 
+  // Also for codes that are not in the draft yet: they come in with what is below them.
+  async decideCodes(codes: readonly string[], sign: Sign, reason = ''): Promise<void> {
+    const known = codes.map((code) => this.tree.value?.ordinalOf.get(code));
+    if (known.every((ordinal) => ordinal !== undefined)) {
+      this.decide(
+        known.map((ordinal) => [ordinal, sign]),
+        reason,
+      );
+      return;
+    }
+    const updates = codes.map((code): [string, Sign] => [code, sign]);
+    const body = { updates, base_position: this.position.value, ...(reason ? { reason } : {}) };
+    await this.change(
+      (key) => this.api.decide<Taken>(body, key),
+      () => ({ kind: 'added', sign, count: codes.length }),
+    );
+  }
+
   // Steps that an earlier tab could not save.
   resend(steps: readonly Step[]): void {
     for (const step of steps) {
@@ -186,6 +212,10 @@ export class DraftStore {
       this.queue.add(step);
     }
     this.version.value++;
+  }
+
+  forget(steps: readonly Step[]): void {
+    for (const { key } of steps) void this.storage.remove(key);
   }
 
   private applyStep(step: Step): Touched {
@@ -206,7 +236,7 @@ export class DraftStore {
   private async taken(step: Step, { position, statuses_crc }: Taken): Promise<void> {
     const expected = this.expected.get(step.key);
     this.expected.delete(step.key);
-    this.position.value = Math.max(this.position.value, position);
+    this.reached(position);
     if (expected?.crc === statuses_crc) {
       expected.touched.codes.forEach((code, at) => {
         this.confirmed[code] = expected.after[at] as number;
@@ -224,7 +254,7 @@ export class DraftStore {
       if (problem.changed) {
         const codes = Object.keys(problem.changed);
         this.conflicts.value = [...this.conflicts.value, { step, detail, codes }];
-        this.position.value = Math.max(this.position.value, problem.position ?? 0);
+        this.reached(problem.position ?? 0);
       } else {
         this.refusals.value = new Map(step.updates.map(([code]) => [code, detail]));
         this.notice.value = detail;
@@ -246,9 +276,19 @@ export class DraftStore {
     if (!this.isOfShape(result.headers, tree)) return this.load(minPosition);
     batch(() => {
       this.flashChanges(new Uint8Array(result.data));
-      this.position.value = Math.max(this.position.value, minPosition);
+      this.reached(minPosition, positionOf(result.headers));
       this.rebase();
     });
+  }
+
+  private reached(...positions: number[]): void {
+    this.position.value = Math.max(this.position.value, ...positions);
+  }
+
+  // A commit on the codelist: ours are known by then, others' are read.
+  async hear(position: number): Promise<void> {
+    await this.whenSaved();
+    if (position > this.position.value) await this.refresh(position);
   }
 
   private flashChanges(bytes: Uint8Array): void {
@@ -319,15 +359,15 @@ export class DraftStore {
     tell: (answer: T) => Told,
   ): Promise<boolean> {
     if (!this.mayDecide || this.isBusy.value) return false;
-    if (this.queue.steps.value.length > 0) await this.whenSaved();
     this.isBusy.value = true;
     try {
+      await this.whenSaved();
       const result = await send(newKey());
       if (!result.ok) {
         this.notice.value = sentenceOf(result.problem);
         return false;
       }
-      this.position.value = Math.max(this.position.value, result.data.position);
+      this.reached(result.data.position);
       await this.load(result.data.position);
       batch(() => {
         this.notice.value = null;
@@ -339,7 +379,23 @@ export class DraftStore {
     }
   }
 
+  // Saving or discarding the draft: afterwards there is nothing to edit.
+  async finish<T>(send: (key: string) => Promise<Result<T>>): Promise<T | null> {
+    if (!this.mayDecide || this.isBusy.value) return null;
+    this.isBusy.value = true;
+    try {
+      await this.whenSaved();
+      const result = await send(newKey());
+      if (result.ok) return result.data;
+      this.notice.value = sentenceOf(result.problem);
+      return null;
+    } finally {
+      this.isBusy.value = false;
+    }
+  }
+
   private whenSaved(): Promise<void> {
+    if (this.queue.steps.value.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const stop = this.queue.steps.subscribe((steps) => {
         if (steps.length > 0) return;

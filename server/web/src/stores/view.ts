@@ -23,7 +23,8 @@ type Shape = {
   open: Uint8Array;
   openRepeats: Set<number>;
   closed: Set<number>; // under a filter
-  below: Map<number, number>;
+  below: Map<number, number>; // numbers of codes, as far as they were asked for
+  inSection: Map<number, number>;
 };
 
 export type Remembered = { open: string[]; focus: string | null };
@@ -37,6 +38,7 @@ export class ViewStore {
   private readonly shape = signal<Shape | null>(null);
   private readonly opened = signal(0); // grows whenever something opens or closes
   private readonly kept = signal<Uint8Array | null>(null);
+  private matched: Uint8Array | null = null;
   private found: ReadonlySet<string> | null = null;
   private remembered: Remembered | null;
 
@@ -71,6 +73,7 @@ export class ViewStore {
         openRepeats: new Set(),
         closed: new Set(),
         below: new Map(),
+        inSection: new Map(),
       };
       this.applyFilter();
       const ordinal = focus ? tree.ordinalOf.get(focus) : undefined;
@@ -141,13 +144,16 @@ export class ViewStore {
       this.kept.value = null;
       return;
     }
-    this.kept.value = keptUnder(shape.tree, shape.parents, this.matches());
+    this.matched = this.matches(shape);
+    this.kept.value = keptUnder(shape.tree, shape.parents, this.matched);
   }
 
-  // The codes that the filter shows, without those that only lead to them.
-  matches(): Uint8Array {
-    const { value: shape } = this.shape;
-    if (!shape) return new Uint8Array();
+  // False for codes that only lead to what the filter shows.
+  isMatch(code: number): boolean {
+    return this.matched?.[code] === 1;
+  }
+
+  private matches(shape: Shape): Uint8Array {
     return matchesOf(this.filter.value, {
       tree: shape.tree,
       bytes: this.draft.statuses.bytes,
@@ -245,7 +251,17 @@ export class ViewStore {
     return count;
   }
 
-  // The codes below the tops of a section.
+  sectionCount(section: number): number {
+    const { value: shape } = this.shape;
+    if (!shape) return 0;
+    const known = shape.inSection.get(section);
+    if (known !== undefined) return known;
+    const count = withDescendants(shape.tree, this.codesOfSection(section)).length;
+    shape.inSection.set(section, count);
+    return count;
+  }
+
+  // The tops of a section.
   codesOfSection(section: number): number[] {
     const { value: shape } = this.shape;
     const found = shape?.tree.sections[section];

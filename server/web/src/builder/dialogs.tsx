@@ -1,0 +1,97 @@
+// The dialogs of the builder: the keys, a reason, and discarding the draft.
+import { useSignal } from '@preact/signals';
+import { Dialog } from '../components/dialog.tsx';
+import { discard } from './actions.ts';
+import { useBuilder } from './context.ts';
+import { keyTable } from './keys.ts';
+import { Palette } from './palette.tsx';
+
+type Close = { close: () => void };
+
+function KeysDialog({ close }: Close) {
+  return (
+    <Dialog title="Keys in the tree" close={close}>
+      <dl class="key-table">
+        {keyTable.map(([keys, words]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" class="secondary" onClick={close}>
+        Close
+      </button>
+    </Dialog>
+  );
+}
+
+function ReasonDialog({ close }: Close) {
+  const { session } = useBuilder();
+  const reason = useSignal(session.reason.value);
+  return (
+    <Dialog title="A reason for the next decisions" close={close}>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          session.reason.value = reason.value.trim();
+          close();
+        }}
+      >
+        <div class="field">
+          <label for="reason">Kept with each decision until you remove it</label>
+          <input
+            id="reason"
+            type="text"
+            value={reason.value}
+            onInput={({ currentTarget }) => {
+              reason.value = currentTarget.value;
+            }}
+          />
+        </div>
+        <div class="dialog-buttons">
+          <button type="submit">Keep</button>
+          <button type="button" class="secondary" onClick={close}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function DiscardDialog({ close }: Close) {
+  const builder = useBuilder();
+  return (
+    <Dialog title="Discard this draft?" close={close}>
+      <p>
+        The draft {builder.props.hash} and its decisions leave the codelist. They stay in the
+        history.
+      </p>
+      <div class="dialog-buttons">
+        <button type="button" class="danger" onClick={() => void discard(builder)}>
+          Discard the draft
+        </button>
+        <button type="button" class="secondary" onClick={close}>
+          Keep it
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+export function Dialogs() {
+  const { session } = useBuilder();
+  const close = () => {
+    session.dialog.value = null;
+  };
+  const { value: open } = session.dialog;
+  if (open === 'palette') return <Palette close={close} />;
+  if (open === 'keys') return <KeysDialog close={close} />;
+  if (open === 'reason') return <ReasonDialog close={close} />;
+  if (open === 'discard') return <DiscardDialog close={close} />;
+  return null;
+}

@@ -1,0 +1,39 @@
+// The header of the codes of one type.
+export type SectionRowProps = {
+  row: number;
+  top: number;
+  title: string;
+  count: string;
+  isFocused: boolean;
+  mayDecide: boolean;
+};
+
+export function SectionRow({ row, top, title, count, isFocused, mayDecide }: SectionRowProps) {
+  return (
+    <div
+      role="row"
+      class={isFocused ? 'section-row row-focused' : 'section-row'}
+      style={{ top: `${top}px` }}
+      tabIndex={isFocused ? 0 : -1}
+      data-row={row}
+      aria-level={1}
+      aria-rowindex={row + 1}
+    >
+      <div role="gridcell" class="section-title">
+        {title} <span class="section-count">{count}</span>
+      </div>
+      <div role="gridcell" class="section-actions">
+        {mayDecide && (
+          <>
+            <button type="button" tabIndex={-1} class="quiet" data-section="+">
+              + all
+            </button>
+            <button type="button" tabIndex={-1} class="quiet" data-section="-">
+              − all
+            </button>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
