@@ -15,7 +15,7 @@ setup:
 
 # Build the program: build/codelog
 build:
-    cmake --preset release --log-level=NOTICE
+    cmake --preset release --log-level=NOTICE -DCODELOG_WEB=ON
     cmake --build --preset release --target codelog
     ln -sfn release/codelog build/codelog
 
@@ -29,12 +29,12 @@ run *ARGUMENTS: build
 # Build everything and run every test
 [no-exit-message]
 test *ARGUMENTS:
-    cmake --preset release --log-level=NOTICE -DBUILD_TESTING=ON
+    cmake --preset release --log-level=NOTICE -DBUILD_TESTING=ON -DCODELOG_WEB=ON
     cmake --build --preset release
     ctest --preset release --parallel {{jobs}} {{ARGUMENTS}}
 
 # Run all checks, the quick ones first
-check: formatted scripts headers tidy test asan tsan (fuzz "10")
+check: formatted scripts web headers tidy test asan tsan (fuzz "10")
 
 # Check the format of every C++ file
 formatted:
@@ -43,6 +43,14 @@ formatted:
 # Check every script with shellcheck
 scripts:
     git ls-files codelog-dev .ci/run '*.sh' | xargs shellcheck
+
+# Check types, style and units of the web app
+web:
+    cd server/web && npm run --silent check && npm run --silent test
+
+# Serve the sources of the web app at http://127.0.0.1:7001, in front of a running server
+web-dev:
+    cd server/web && npm run --silent dev
 
 # Check that every header compiles alone
 headers:

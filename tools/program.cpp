@@ -3,6 +3,7 @@
 #include <csignal>
 #include <exception>
 
+#include "server/pages/embedded_files.h"
 #include "tools/command.h"
 #include "tools/machine.h"
 
@@ -27,7 +28,9 @@ constexpr const char* notes =
 int run_program(int argc, const char* const* argv) {
   // A write to a closed pipe is reported as an error there.
   std::signal(SIGPIPE, SIG_IGN);
-  CommandLine line({"codelog", description, examples}, notes, "codelog " CODELOG_VERSION);
+  const char* const web = pages::built_scripts().empty() ? "pages only" : "pages and scripts";
+  CommandLine line({"codelog", description, examples}, notes,
+                   std::string("codelog " CODELOG_VERSION "\nweb: ") + web);
   const Command program = line.program();
   add_serve_command(program);
   add_import_command(program);

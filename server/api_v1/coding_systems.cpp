@@ -10,13 +10,13 @@
 #include "events/base/client_detail.h"
 #include "server/api_v1/body.h"
 #include "server/api_v1/writes.h"
-#include "server/application/pages.h"
 #include "server/commands/newest_release.h"
 #include "server/commands/texts.h"
 #include "server/identity/authentication.h"
 #include "server/identity/idempotency.h"
 #include "server/json/json_reader.h"
 #include "server/json/json_writer.h"
+#include "server/pages/frame.h"
 
 namespace codelog::api_v1 {
 namespace {
@@ -103,32 +103,28 @@ struct LatestRow {
   std::string_view imported_at;  // a day
 };
 
-std::string table_row(const LatestRow& row) {
-  std::string text = "<tr>";
-  for (const std::string_view cell : {row.title, row.release}) {
-    text += "<td>" + application::escape_html(cell) + "</td>";
-  }
-  for (const std::string_view day : {row.valid_from, row.imported_at}) {
-    text += "<td><time>" + application::escape_html(day) + "</time></td>";
-  }
-  return text + "</tr>\n";
+void add_row(pages::Section& page, const LatestRow& row) {
+  page.add("ROW")
+      .set("TITLE", row.title)
+      .set("RELEASE", row.release)
+      .set("VALID_FROM", row.valid_from)
+      .set("IMPORTED", row.imported_at);
 }
 
 Response latest_page(const Application& application, const Views& views) {
-  std::string table =
-      "<table>\n<tr><th>Coding system</th><th>Release</th><th>Valid "
-      "from</th><th>Imported</th></tr>\n";
+  pages::Template content("latest_releases.html");
   for (const LatestRelease& latest : latest_releases(application, views)) {
-    table += table_row({latest.system->name, latest.release.name, latest.release.valid_from,
-                        base::format_date(latest.release.imported_at)});
+    add_row(content, {latest.system->name, latest.release.name, latest.release.valid_from,
+                      base::format_date(latest.release.imported_at)});
   }
   for (const RefsetText& refset : refset_texts) {
     const auto version = views.latest_refset_version(refset.kind);
     if (!version) continue;
-    table += table_row({refset.title, version->release + " (" + version->tag + ")",
-                        version->release_date, base::format_date(version->recorded_at)});
+    add_row(content, {refset.title, version->release + " (" + version->tag + ")",
+                      version->release_date, base::format_date(version->recorded_at)});
   }
-  return application::page(200, "Latest coding system releases", table + "</table>\n");
+  return pages::page({.title = "Latest coding system releases", .width = pages::Width::wide},
+                     content.expand());
 }
 
 Response latest(Application& application, const Request& request) {

@@ -1,4 +1,4 @@
-// The frame of all pages, and error pages. Pure.
+// Error pages, for all HTTP surfaces. Pure.
 #pragma once
 
 #include <string>
@@ -10,9 +10,6 @@ namespace codelog::application {
 
 // Escapes text for use in HTML content and quoted attributes.
 std::string escape_html(std::string_view text);
-
-// A page: the title, as text, also as its heading; then `content`, HTML that is escaped already.
-http::Response page(int status, std::string_view title, std::string_view content);
 
 // A small page with the status, OpenCodelists' name for it, and one sentence.
 http::Response error_page(int status, std::string_view sentence);

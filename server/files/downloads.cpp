@@ -149,8 +149,9 @@ Result<std::vector<std::string>> valid_shas(const commands::Site& site, const Vi
       *download, version.has_csv_data ? views.csv_data(version.id).value_or("") : *download);
 }
 
-Result<std::string> definition_csv(const commands::Site& site, const Views& views,
-                                   const CodelistRecord& codelist, const VersionRecord& version) {
+Result<VersionDefinition> definition_of(const commands::Site& site, const Views& views,
+                                        const CodelistRecord& codelist,
+                                        const VersionRecord& version) {
   if (!commands::has_release_file(views, codelist.coding_system, version.release)) {
     return Error{ErrorCode::invalid, std::string(no_codeset), {}};
   }
@@ -163,12 +164,24 @@ Result<std::string> definition_csv(const commands::Site& site, const Views& view
     return universe.is_stranger(node) ? std::string_view("Unknown") : (*release)->term(node);
   });
   if (!rows) return rows.error();
-  std::string out;
-  out.reserve(rows->size() * term_row_bytes);
-  commands::append_csv_row({"code", "term", "is_included"}, out);
+  VersionDefinition definition{*release, {}};
+  definition.rows.reserve(rows->size());
   for (const coding_systems::DefiningCode& row : *rows) {
-    commands::append_csv_row(
-        {row.code, commands::term_of(**release, row.code), base::to_string(row.sign)}, out);
+    definition.rows.push_back(
+        {row.code, commands::term_of(**release, row.code), row.sign, row.depth});
+  }
+  return definition;
+}
+
+Result<std::string> definition_csv(const commands::Site& site, const Views& views,
+                                   const CodelistRecord& codelist, const VersionRecord& version) {
+  const auto definition = definition_of(site, views, codelist, version);
+  if (!definition) return definition.error();
+  std::string out;
+  out.reserve(definition->rows.size() * term_row_bytes);
+  commands::append_csv_row({"code", "term", "is_included"}, out);
+  for (const DefiningRow& row : definition->rows) {
+    commands::append_csv_row({row.code, row.term, base::to_string(row.sign)}, out);
   }
   return out;
 }

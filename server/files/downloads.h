@@ -4,9 +4,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/commands/executor.h"
+#include "server/commands/version_contents.h"
 
 namespace codelog::files {
 
@@ -38,6 +40,22 @@ Result<std::string> download_csv(const commands::Site& site, const Views& views,
 // release.
 Result<std::string> definition_csv(const commands::Site& site, const Views& views,
                                    const CodelistRecord& codelist, const VersionRecord& version);
+
+// The decided codes as a tree, with their terms and signs.
+struct DefiningRow {
+  std::string code;
+  std::string_view term;                               // of the release
+  base::CodeStatus sign = base::CodeStatus::included;  // or excluded
+  std::size_t depth = 0;
+};
+struct VersionDefinition {
+  commands::ReleasePointer release;
+  std::vector<DefiningRow> rows;
+};
+// Errors: as definition_csv().
+Result<VersionDefinition> definition_of(const commands::Site& site, const Views& views,
+                                        const CodelistRecord& codelist,
+                                        const VersionRecord& version);
 
 // The dm+d products of a BNF version, from the most recent dm+d release. Errors: invalid (not a BNF
 // codelist), unavailable (no mapping, no dm+d release, or one of them fails to open).

@@ -16,6 +16,15 @@ constexpr std::string_view everywhere =
     "Referrer-Policy: same-origin\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n";
 
+// For pages: nothing from elsewhere, no scripts or styles in the page itself, and text becomes HTML
+// only through the policies of server/web/src.
+constexpr std::string_view for_pages =
+    "X-Frame-Options: DENY\r\n"
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types codelog dompurify\r\n";
+
 bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
 bool is_html(const Response& response) { return response.content_type.starts_with("text/html"); }
@@ -159,7 +168,7 @@ void append_head(const Request& request, const Response& response, const Deliver
     append_field("ETag", delivery.gzip ? gzip_tag(response.etag) : response.etag, out);
   }
   out += everywhere;
-  if (is_html(response)) out += "X-Frame-Options: DENY\r\n";
+  if (is_html(response)) out += for_pages;
   append_vary(response, delivery, out);
   if (request.header("Origin")) out += "Access-Control-Allow-Origin: *\r\n";
   append_field("X-Request-Id", request.request_id, out);

@@ -3,18 +3,14 @@
 #include <string>
 #include <utility>
 
-#include "server/application/names.h"
-#include "server/application/pages.h"
 #include "server/commands/access_commands.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
-#include "server/web/form_fields.h"
 #include "server/web/visit.h"
 
 namespace codelog::web {
 namespace {
 
-using application::escape_html;
 using events::Owner;
 using events::OwnerKind;
 
@@ -22,15 +18,27 @@ constexpr const char* field_name = "access";
 constexpr std::string_view restricted = "restricted";
 constexpr std::string_view open_to_all = "open";
 
-std::string access_form(const Visit& visit, bool is_restricted, const std::string& editors) {
-  const std::pair<std::string, std::string> choices[] = {{std::string(open_to_all), "Everybody"},
-                                                         {std::string(restricted), editors}};
-  return form(
-      {.action = visit.request().path(), .token_field = visit.form_token_field(), .button = "Save"},
-      select_field({.name = field_name,
-                    .label = "Who can read",
-                    .chosen = is_restricted ? restricted : open_to_all},
-                   choices));
+struct AccessText {
+  std::string title;
+  std::string editors;  // who reads if it is restricted
+  std::string before;   // the form
+  std::string after;
+};
+
+http::Response access_page(const Visit& visit, bool is_restricted, const AccessText& text,
+                           const std::string& back) {
+  const Form form{.action = std::string(visit.request().path()),
+                  .button = "Save",
+                  .fields = {{.kind = FieldKind::choice,
+                              .name = field_name,
+                              .label = "Who can read",
+                              .value = std::string(is_restricted ? restricted : open_to_all),
+                              .choices = {{std::string(open_to_all), "Everybody"},
+                                          {std::string(restricted), text.editors}}}}};
+  pages::Template content("access.html");
+  content.set_and_show("BEFORE", text.before).set("FORM", visit.form(form));
+  content.set("AFTER", text.after).set_and_show("BACK", back);
+  return visit.page(text.title, content.expand());
 }
 
 // Nothing for a value that the form does not have.
@@ -42,7 +50,7 @@ std::optional<bool> chosen_in(const http::Form& form) {
 }
 
 http::Response no_choice(const Visit& visit) {
-  return visit.page(400, "Who can read", alert("access: must be open or restricted"));
+  return visit.page(400, "Who can read", "access: must be open or restricted");
 }
 
 http::Response saved(const Visit& visit, const base::Result<events::Commit>& commit) {
@@ -62,18 +70,18 @@ http::Response codelist_access(const Visit& visit, OwnerKind kind) {
   if (!commands::can_set_access(visit.views(), visit.actor(), *codelist))
     return visit.redirect("/");
   const Owner& owner = codelist->handle().owner;
-  std::string text;
+  AccessText text{.title = "Who can read " + codelist->handle().name,
+                  .editors = "Only its editors: " + owner.name + " and the collaborators",
+                  .before = {},
+                  .after =
+                      "For everybody else a restricted codelist does not exist: not its "
+                      "versions, drafts, files, searches and history, and in no list."};
   if (visit.views().is_restricted(owner)) {
-    text += "<p>All codelists of " + escape_html(owner.name) +
-            " are restricted: whatever is chosen here, only their editors can read them.</p>\n";
+    text.before = "All codelists of " + owner.name +
+                  " are restricted: whatever is chosen here, only their editors can read them.";
   }
-  text += access_form(visit, visit.views().is_restricted(codelist->id),
-                      "Only its editors: " + owner.name + " and the collaborators");
-  text +=
-      "<p>For everybody else a restricted codelist does not exist: not its versions, drafts, "
-      "files, searches and history, and in no list.</p>\n";
-  text += "<p>" + link(commands::page_of(codelist->handle()), "Back to the codelist") + "</p>\n";
-  return visit.page(200, "Who can read " + codelist->handle().name, text);
+  return access_page(visit, visit.views().is_restricted(codelist->id), text,
+                     commands::page_of(codelist->handle()));
 }
 
 http::Response set_codelist_access(const Visit& visit, const http::Form& form, OwnerKind kind) {
@@ -88,11 +96,14 @@ http::Response set_codelist_access(const Visit& visit, const http::Form& form, O
 // --- An owner ---
 
 http::Response owner_access(const Visit& visit, const Owner& owner, const std::string& title) {
-  return visit.page(
-      200, title,
-      access_form(visit, visit.views().is_restricted(owner), "Only the editors of each codelist") +
-          "<p>This goes for all codelists of " + escape_html(owner.name) +
-          ", later ones too. For everybody else a restricted codelist does not exist.</p>\n");
+  return access_page(visit, visit.views().is_restricted(owner),
+                     {.title = title,
+                      .editors = "Only the editors of each codelist",
+                      .before = {},
+                      .after = "This goes for all codelists of " + owner.name +
+                               ", later ones too. For everybody else a restricted codelist does "
+                               "not exist."},
+                     {});
 }
 
 http::Response set_owner_access(const Visit& visit, const http::Form& form, const Owner& owner) {

@@ -2,8 +2,6 @@
 
 #include "events/base/client_detail.h"
 #include "server/accounts/passwords.h"
-#include "server/application/pages.h"
-#include "server/web/form_fields.h"
 #include "server/web/settings_pages.h"
 #include "server/web/visit.h"
 
@@ -13,35 +11,56 @@ namespace {
 using base::ErrorCode;
 using Fields = http::Parameters;
 
-FormFrame frame(const std::string& action, const std::string& token, std::string_view button) {
-  return {.action = action, .token_field = token, .button = button};
+Field password_field(std::string name, std::string label,
+                     std::string autocomplete = "new-password") {
+  return {.name = std::move(name),
+          .label = std::move(label),
+          .type = "password",
+          .autocomplete = std::move(autocomplete)};
 }
 
-std::string password_field(std::string_view name, std::string_view label,
-                           std::string_view autocomplete = "new-password") {
-  return text_field(
-      {.name = name, .label = label, .type = "password", .autocomplete = autocomplete});
+Field account_field(std::string username) {
+  return {.kind = FieldKind::account, .name = {}, .value = std::move(username)};
+}
+
+Field email_field(std::string_view value = {}) {
+  return {.name = "email",
+          .label = "E-mail address",
+          .value = std::string(value),
+          .type = "email",
+          .autocomplete = "email"};
 }
 
 // Faults that are not the visitor's.
 bool is_our_fault(const base::Error& error) { return http::http_status(error.code) >= 500; }
 
+Problems different_passwords(std::string field) {
+  return {std::move(field), "The two password fields didn't match."};
+}
+
 // --- Signing in and out
 
 http::Response login_form(const Visit& visit, std::string_view username, std::string_view next,
-                          const std::string& problem) {
-  std::string fields = text_field({.name = "username",
-                                   .label = "Username",
-                                   .value = username,
-                                   .autocomplete = "username"}) +
-                       password_field("password", "Password", "current-password") +
-                       "<input type=\"hidden\" name=\"next\" value=\"" +
-                       application::escape_html(next) + "\">\n";
-  std::string text = problem;
-  if (problem.empty() && !next.empty()) text = "<p>Please log in to continue.</p>\n";
-  text += form(frame("/accounts/login/", visit.form_token_field(), "Log in"), fields);
-  text += "<p><a href=\"/accounts/password_reset/\">Forgotten your password?</a></p>\n";
-  return visit.page(200, "Log in", text);
+                          const Problems& problems) {
+  const Form form{
+      .action = "/accounts/login/",
+      .button = "Log in",
+      .fields = {{.name = "username",
+                  .label = "Username",
+                  .value = std::string(username),
+                  .autocomplete = "username"},
+                 password_field("password", "Password", "current-password"),
+                 {.kind = FieldKind::hidden, .name = "next", .value = std::string(next)}}};
+  pages::Template content("form_page.html");
+  content.set("PROBLEMS", problems_html(form, problems)).set("FORM", visit.form(form, problems));
+  if (problems.empty() && !next.empty()) {
+    content.set_and_show("INTRODUCTION", "Please log in to continue.");
+  }
+  content.add("AFTER")
+      .set("PATH", "/accounts/password_reset/")
+      .set("TEXT", "Forgotten your password?");
+  content.add("AFTER").set("PATH", "/accounts/register/").set("TEXT", "Register");
+  return visit.page("Log in", content.expand());
 }
 
 http::Response show_login(const Visit& visit) {
@@ -66,7 +85,7 @@ http::Response log_in(const Visit& visit, const http::Form& form) {
                                                             text_of(form, "password"), wait);
   if (!session) {
     if (is_our_fault(session.error())) return refused(visit, session.error());
-    http::Response response = login_form(visit, username, next, alert(session.error().detail));
+    http::Response response = login_form(visit, username, next, Problems(session.error().detail));
     add_wait(response, wait);
     return response;
   }
@@ -90,24 +109,21 @@ http::Response log_out(const Visit& visit, const http::Form&) {
 
 // --- Registering
 
-http::Response register_form(const Visit& visit, const Fields& values, const std::string& problem) {
-  const std::string fields =
-      text_field({.name = "username",
-                  .label = "Username",
-                  .value = values.get("username"),
-                  .autocomplete = "username"}) +
-      text_field(
-          {.name = "name", .label = "Name", .value = values.get("name"), .autocomplete = "name"}) +
-      text_field({.name = "email",
-                  .label = "E-mail address",
-                  .value = values.get("email"),
-                  .type = "email",
-                  .autocomplete = "email"}) +
-      password_field("password1", "Password") +
-      password_field("password2", "The same password again");
-  return visit.page(
-      200, "Register",
-      problem + form(frame("/accounts/register/", visit.form_token_field(), "Register"), fields));
+http::Response register_form(const Visit& visit, const Fields& values, const Problems& problems) {
+  const auto value_of = [&](std::string_view field) { return std::string(values.get(field)); };
+  const Form form{
+      .action = "/accounts/register/",
+      .button = "Register",
+      .fields = {
+          {.name = "username",
+           .label = "Username",
+           .value = value_of("username"),
+           .autocomplete = "username"},
+          {.name = "name", .label = "Name", .value = value_of("name"), .autocomplete = "name"},
+          email_field(values.get("email")),
+          password_field("password1", "Password"),
+          password_field("password2", "The same password again")}};
+  return visit.form_page("Register", form, problems);
 }
 
 http::Response show_register(const Visit& visit) {
@@ -119,7 +135,7 @@ http::Response register_user(const Visit& visit, const http::Form& form) {
   if (visit.visitor()) return visit.redirect("/", "You are already signed in!");
   const std::string password = text_of(form, "password1");
   if (password != form.fields.get("password2")) {
-    return register_form(visit, form.fields, alert("The two password fields didn't match."));
+    return register_form(visit, form.fields, different_passwords("password2"));
   }
   const commands::AddUser command{.username = text_of(form, "username"),
                                   .name = text_of(form, "name"),
@@ -129,7 +145,7 @@ http::Response register_user(const Visit& visit, const http::Form& form) {
   const auto session = visit.application().sign_in().sign_up(visit.request(), command, wait);
   if (!session) {
     if (is_our_fault(session.error())) return refused(visit, session.error());
-    http::Response response = register_form(visit, form.fields, alert(session.error()));
+    http::Response response = register_form(visit, form.fields, Problems(session.error()));
     add_wait(response, wait);
     return response;
   }
@@ -141,20 +157,20 @@ http::Response register_user(const Visit& visit, const http::Form& form) {
 
 // --- Passwords
 
-http::Response change_form(const Visit& visit, const std::string& problem) {
-  const std::string fields = password_field("old_password", "Old password", "current-password") +
-                             password_field("new_password1", "New password") +
-                             password_field("new_password2", "The same new password again");
-  return visit.page(200, "Change password",
-                    problem + form(frame("/accounts/password_change/", visit.form_token_field(),
-                                         "Change password"),
-                                   fields));
+http::Response change_form(const Visit& visit, const Problems& problems) {
+  const Form form{.action = "/accounts/password_change/",
+                  .button = "Change password",
+                  .fields = {account_field(visit.actor().username),
+                             password_field("old_password", "Old password", "current-password"),
+                             password_field("new_password1", "New password"),
+                             password_field("new_password2", "The same new password again")}};
+  return visit.form_page("Change password", form, problems);
 }
 
 http::Response change_password(const Visit& visit, const http::Form& form) {
   const std::string password = text_of(form, "new_password1");
   if (password != form.fields.get("new_password2")) {
-    return change_form(visit, alert("The two password fields didn't match."));
+    return change_form(visit, different_passwords("new_password2"));
   }
   std::chrono::seconds wait{0};
   const auto changed = visit.application().sign_in().change_password(
@@ -162,19 +178,20 @@ http::Response change_password(const Visit& visit, const http::Form& form) {
       wait);
   if (changed) return visit.redirect("/accounts/password_change/done/");
   if (is_our_fault(changed.error())) return refused(visit, changed.error());
-  http::Response response = change_form(visit, alert(changed.error()));
+  http::Response response = change_form(visit, Problems(changed.error()));
   add_wait(response, wait);
   return response;
 }
 
+Form reset_request() {
+  return {.action = "/accounts/password_reset/",
+          .button = "Send the link",
+          .fields = {email_field()},
+          .sentence = "You get a mail with a link to choose a new password."};
+}
+
 http::Response show_reset_request(const Visit& visit) {
-  const std::string fields = text_field(
-      {.name = "email", .label = "E-mail address", .type = "email", .autocomplete = "email"});
-  return visit.page(
-      200, "Reset your password",
-      "<p>You get a mail with a link to choose a new password.</p>\n" +
-          form(frame("/accounts/password_reset/", visit.form_token_field(), "Send the link"),
-               fields));
+  return visit.form_page("Reset your password", reset_request());
 }
 
 http::Response request_reset(const Visit& visit, const http::Form& form) {
@@ -182,22 +199,24 @@ http::Response request_reset(const Visit& visit, const http::Form& form) {
   const auto sent =
       visit.application().sign_in().send_reset_links(visit.request(), text_of(form, "email"), wait);
   if (sent) return visit.redirect("/accounts/password_reset/done/");
-  http::Response response = visit.page(429, "Reset your password", alert(sent.error()));
+  http::Response response =
+      visit.form_page("Reset your password", reset_request(), Problems(sent.error()));
   add_wait(response, wait);
   return response;
 }
 
 http::Response show_text(const Visit& visit, std::string_view title, std::string_view sentence) {
-  return visit.page(200, title, "<p>" + application::escape_html(sentence) + "</p>\n");
+  return visit.page(200, title, sentence);
 }
 
-http::Response reset_form(const Visit& visit, const std::string& problem) {
-  const std::string fields = password_field("new_password1", "New password") +
-                             password_field("new_password2", "The same new password again");
-  return visit.page(
-      200, "Choose a new password",
-      problem +
-          form(frame(visit.request().path(), visit.form_token_field(), "Set password"), fields));
+http::Response reset_form(const Visit& visit, const std::string& username,
+                          const Problems& problems) {
+  const Form form{
+      .action = std::string(visit.request().path()),
+      .button = "Set password",
+      .fields = {account_field(username), password_field("new_password1", "New password"),
+                 password_field("new_password2", "The same new password again")}};
+  return visit.form_page("Choose a new password", form, problems);
 }
 
 std::optional<identity::SignIn::Reset> open_reset(const Visit& visit) {
@@ -206,7 +225,8 @@ std::optional<identity::SignIn::Reset> open_reset(const Visit& visit) {
 }
 
 http::Response show_reset(const Visit& visit) {
-  return open_reset(visit) ? reset_form(visit, {}) : visit.invalid_link();
+  const auto link = open_reset(visit);
+  return link ? reset_form(visit, link->username, {}) : visit.invalid_link();
 }
 
 http::Response reset_password(const Visit& visit, const http::Form& form) {
@@ -214,14 +234,14 @@ http::Response reset_password(const Visit& visit, const http::Form& form) {
   if (!link) return visit.invalid_link();
   const std::string password = text_of(form, "new_password1");
   if (password != form.fields.get("new_password2")) {
-    return reset_form(visit, alert("The two password fields didn't match."));
+    return reset_form(visit, link->username, different_passwords("new_password2"));
   }
   const auto reset = visit.application().sign_in().commands().reset_password(
       link->username, link->password_hash, password);
   if (reset) return visit.redirect("/accounts/reset/done/");
   if (is_our_fault(reset.error())) return refused(visit, reset.error());
   if (reset.error().code == ErrorCode::conflict) return visit.invalid_link();
-  return reset_form(visit, alert(reset.error()));
+  return reset_form(visit, link->username, Problems(reset.error()));
 }
 
 }  // namespace

@@ -5,14 +5,12 @@
 #include "coding_systems/base/coding_system.h"
 #include "events/base/text.h"
 #include "events/base/version_hash.h"
-#include "server/application/pages.h"
 #include "server/commands/newest_release.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
 #include "server/files/conversions.h"
 #include "server/identity/idempotency.h"
 #include "server/web/conversions_page.h"
-#include "server/web/form_fields.h"
 #include "server/web/form_rows.h"
 #include "server/web/visit.h"
 
@@ -26,7 +24,6 @@ using commands::Commit;
 using events::Owner;
 using events::OwnerKind;
 using projections::CodelistRecord;
-using Choices = std::vector<std::pair<std::string, std::string>>;
 
 std::string path_after(const Visit& visit, const Commit& commit) {
   const auto handle = identity::handle_after(visit.application().site(), commit);
@@ -88,46 +85,51 @@ Choices system_choices() {
   return choices;
 }
 
-std::string file_field(std::string_view label) {
-  return "<p><label for=\"id_csv_data\">" + application::escape_html(label) +
-         "</label><br>\n<input type=\"file\" id=\"id_csv_data\" name=\"csv_data\" "
-         "accept=\".csv,text/csv\"></p>\n";
+Field file_field(std::string label, std::string hint = {}) {
+  return {.kind = FieldKind::csv_file,
+          .name = "csv_data",
+          .label = std::move(label),
+          .hint = std::move(hint),
+          .is_required = false};
 }
 
-std::string problem_of_new(const Error& error, const std::string& name) {
-  if (error.code != ErrorCode::conflict) return alert(error);
-  return alert("There is already a codelist called " + name);
+Field system_field(const http::Parameters& values) {
+  return {.kind = FieldKind::choice,
+          .name = "coding_system_id",
+          .label = "Coding system *",
+          .value = std::string(values.get("coding_system_id", "snomedct")),
+          .choices = system_choices()};
+}
+
+Problems problem_of_new(const Error& error, const std::string& name) {
+  if (error.code != ErrorCode::conflict) return Problems(error);
+  return Problems("There is already a codelist called " + name);
 }
 
 // --- A new codelist, to build
 
 http::Response new_codelist_page(const Visit& visit, const http::Parameters& values,
-                                 const std::string& problem) {
-  const Choices owners = owner_choices(visit);
-  std::string fields;
+                                 const Problems& problems) {
+  Form form{.action = std::string(visit.request().path()), .button = "Create"};
+  Choices owners = owner_choices(visit);
   if (owners.size() > 1) {
-    fields +=
-        select_field({.name = "owner", .label = "Owner", .chosen = values.get("owner")}, owners);
+    form.fields.push_back({.kind = FieldKind::choice,
+                           .name = "owner",
+                           .label = "Owner",
+                           .value = std::string(values.get("owner")),
+                           .choices = std::move(owners)});
   }
-  const Choices systems = system_choices();
-  fields += text_field({.name = "name", .label = "Codelist name", .value = values.get("name")});
-  fields += select_field({.name = "coding_system_id",
-                          .label = "Coding system",
-                          .chosen = values.get("coding_system_id", "snomedct")},
-                         systems);
-  fields += file_field("CSV file with codes in the first column (optional)");
-  fields += "<fieldset><legend>Does the file begin with a header?</legend>\n";
-  for (const char* answer : {"Yes", "No"}) {
-    fields += "<label><input type=\"radio\" name=\"csv_has_header\" value=\"" +
-              std::string(answer) + "\"> " + answer + "</label>\n";
-  }
-  fields += "</fieldset>\n";
-  return visit.page(200, "Create a codelist",
-                    problem + form({.action = visit.request().path(),
-                                    .token_field = visit.form_token_field(),
-                                    .button = "Create",
-                                    .has_files = true},
-                                   fields));
+  form.fields.push_back(
+      {.name = "name", .label = "Codelist name *", .value = std::string(values.get("name"))});
+  form.fields.push_back(system_field(values));
+  form.fields.push_back(file_field("CSV file with codes in the first column (optional)"));
+  form.fields.push_back({.kind = FieldKind::radios,
+                         .name = "csv_has_header",
+                         .label = "Does the file begin with a header?",
+                         .value = std::string(values.get("csv_has_header")),
+                         .is_required = false,
+                         .choices = {{"Yes", "Yes"}, {"No", "No"}}});
+  return visit.form_page("Create a codelist", form, problems);
 }
 
 Result<commands::CreateCodelist> new_codelist_of(const Visit& visit, const http::Form& form) {
@@ -158,7 +160,7 @@ Result<commands::CreateCodelist> new_codelist_of(const Visit& visit, const http:
 http::Response create_draft(const Visit& visit, const http::Form& form) {
   if (visit.path("username") != visit.actor().username) return visit.redirect("/");
   const auto command = new_codelist_of(visit, form);
-  if (!command) return new_codelist_page(visit, form.fields, alert(command.error()));
+  if (!command) return new_codelist_page(visit, form.fields, Problems(command.error()));
   const auto created = visit.application().codelists().create(visit.write(), *command);
   if (created) {
     for (const events::Event& event : created->content.events) {
@@ -182,10 +184,21 @@ struct Details {
   std::vector<events::SignOff> signoffs = {};
 };
 
-std::string detail_fields(const Details& details) {
-  return text_area("description", "Description", details.description) +
-         text_area("methodology", "Methodology", details.methodology) +
-         reference_rows(details.references) + signoff_rows(details.signoffs);
+void add_detail_fields(Form& form, const Details& details) {
+  const auto add_text = [&](const char* name, const char* label, const char* hint,
+                            const std::string& value) {
+    form.fields.push_back({.kind = FieldKind::text_area,
+                           .name = name,
+                           .label = label,
+                           .value = value,
+                           .hint = hint,
+                           .is_required = false});
+  };
+  add_text("description", "Description", "A short summary, shown in lists and searches.",
+           details.description);
+  add_text("methodology", "Methodology",
+           "How the codelist was made, and for what. You can use Markdown.", details.methodology);
+  form.sets = {reference_rows(details.references), signoff_rows(details.signoffs)};
 }
 
 Result<Details> details_of(const http::Form& form) {
@@ -205,29 +218,24 @@ Result<Details> details_of(const http::Form& form) {
 }
 
 http::Response add_page_of(const Visit& visit, const http::Parameters& values,
-                           const std::string& problem) {
-  const Choices systems = system_choices();
-  std::string fields = text_field({.name = "name", .label = "Name", .value = values.get("name")}) +
-                       select_field({.name = "coding_system_id",
-                                     .label = "Coding system",
-                                     .chosen = values.get("coding_system_id", "snomedct")},
-                                    systems) +
-                       detail_fields({.description = std::string(values.get("description")),
-                                      .methodology = std::string(values.get("methodology"))}) +
-                       file_field("CSV file with a column titled code or dmd_id");
-  return visit.page(200, "New codelist from a table",
-                    problem + form({.action = visit.request().path(),
-                                    .token_field = visit.form_token_field(),
-                                    .button = "Create",
-                                    .has_files = true},
-                                   fields));
+                           const Problems& problems) {
+  Form form{
+      .action = std::string(visit.request().path()),
+      .button = "Create",
+      .fields = {
+          {.name = "name", .label = "Codelist name *", .value = std::string(values.get("name"))},
+          system_field(values),
+          file_field("CSV file with a column titled code or dmd_id *")}};
+  add_detail_fields(form, {.description = std::string(values.get("description")),
+                           .methodology = std::string(values.get("methodology"))});
+  return visit.form_page("New codelist from a table", form, problems);
 }
 
 http::Response create_from_table(const Visit& visit, const http::Form& form, const Owner& owner) {
   const auto details = details_of(form);
   const auto text = file_of(form, "csv_data");
-  if (!details) return add_page_of(visit, form.fields, alert(details.error()));
-  if (!text) return add_page_of(visit, form.fields, alert(text.error()));
+  if (!details) return add_page_of(visit, form.fields, Problems(details.error()));
+  if (!text) return add_page_of(visit, form.fields, Problems(text.error()));
   commands::CreateCodelist command;
   command.owner = owner;
   command.name = details->name;
@@ -259,22 +267,23 @@ http::Response on_codelist(const Visit& visit, const http::Form& form, OwnerKind
 }
 
 http::Response edit_page(const Visit& visit, const Details& shown, const Owner& owner,
-                         const std::string& problem) {
+                         const Problems& problems) {
   Choices owners = owner_choices(visit);
   const std::string current = value_of(owner);
   if (std::ranges::find(owners, current, &Choices::value_type::first) == owners.end()) {
     owners.emplace_back(current, owner.name);
   }
-  const std::string fields =
-      text_field({.name = "name", .label = "Name", .value = shown.name}) +
-      text_field({.name = "slug", .label = "Name in addresses", .value = shown.slug}) +
-      select_field({.name = "owner", .label = "Owner", .chosen = current}, owners) +
-      detail_fields(shown);
-  return visit.page(200, "Edit the details",
-                    problem + form({.action = visit.request().path(),
-                                    .token_field = visit.form_token_field(),
-                                    .button = "Save"},
-                                   fields));
+  Form form{.action = std::string(visit.request().path()),
+            .button = "Save",
+            .fields = {{.name = "name", .label = "Name", .value = shown.name},
+                       {.name = "slug", .label = "Name in addresses", .value = shown.slug},
+                       {.kind = FieldKind::choice,
+                        .name = "owner",
+                        .label = "Owner",
+                        .value = current,
+                        .choices = std::move(owners)}}};
+  add_detail_fields(form, shown);
+  return visit.form_page("Edit the details", form, problems);
 }
 
 http::Response show_edit(const Visit& visit, const http::Form&, const CodelistRecord& codelist) {
@@ -292,7 +301,7 @@ http::Response edit(const Visit& visit, const http::Form& form, const CodelistRe
     return edit_page(visit,
                      {text_of(form, "name"), text_of(form, "slug"), text_of(form, "description"),
                       text_of(form, "methodology"), codelist.references, codelist.signoffs},
-                     current, alert(details.error()));
+                     current, Problems(details.error()));
   }
   // A field that the form does not mention stays.
   commands::ChangeDetails command;
@@ -309,8 +318,8 @@ http::Response edit(const Visit& visit, const http::Form& form, const CodelistRe
     command.owner = parse_owner_value(form.fields.get("owner"));
     if (!command.owner) {
       return edit_page(visit, *details, current,
-                       alert("Select a valid choice. " + text_of(form, "owner") +
-                             " is not one of the available choices."));
+                       Problems("Select a valid choice. " + text_of(form, "owner") +
+                                " is not one of the available choices."));
     }
   }
   const auto changed =
@@ -320,27 +329,25 @@ http::Response edit(const Visit& visit, const http::Form& form, const CodelistRe
     return visit.redirect(now ? commands::page_of(now->handle()) : "/");
   }
   if (!can_be_mended(changed.error())) return refused(visit, changed.error());
-  return edit_page(visit, *details, current, alert(changed.error()));
+  return edit_page(visit, *details, current, Problems(changed.error()));
 }
 
 http::Response upload_page(const Visit& visit, const CodelistRecord& codelist,
-                           const std::string& problem) {
-  return visit.page(200, "Upload a version of " + codelist.handle().name,
-                    problem + form({.action = visit.request().path(),
-                                    .token_field = visit.form_token_field(),
-                                    .button = "Upload",
-                                    .has_files = true},
-                                   file_field("CSV file with a column titled code or dmd_id")));
+                           const Problems& problems) {
+  const Form form{.action = std::string(visit.request().path()),
+                  .button = "Upload",
+                  .fields = {file_field("CSV file with a column titled code or dmd_id *")}};
+  return visit.form_page("Upload a version of " + codelist.handle().name, form, problems);
 }
 
 http::Response upload(const Visit& visit, const http::Form& form, const CodelistRecord& codelist) {
   const auto text = file_of(form, "csv_data");
-  if (!text) return upload_page(visit, codelist, alert(text.error()));
+  if (!text) return upload_page(visit, codelist, Problems(text.error()));
   const auto release = commands::newest_release(visit.application().site().log, visit.views(),
                                                 codelist.coding_system);
   if (!release) {
     return upload_page(visit, codelist,
-                       alert("There is no release of this coding system on this site."));
+                       Problems("There is no release of this coding system on this site."));
   }
   commands::CreateVersion command;
   command.csv_data = *text;
@@ -350,7 +357,7 @@ http::Response upload(const Visit& visit, const http::Form& form, const Codelist
   const auto created = visit.application().versions().create(visit.write(), codelist.id, command);
   if (created) return visit.redirect(path_after(visit, *created));
   if (!can_be_mended(created.error())) return refused(visit, created.error());
-  return upload_page(visit, codelist, alert(created.error()));
+  return upload_page(visit, codelist, Problems(created.error()));
 }
 
 void add_owner_forms(http::Router& router, application::Application& application, OwnerKind kind,

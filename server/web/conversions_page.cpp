@@ -8,14 +8,13 @@
 
 #include "events/base/client_detail.h"
 #include "events/base/text.h"
-#include "server/application/pages.h"
 #include "server/files/conversions.h"
 #include "server/http/multipart.h"
+#include "server/pages/frame.h"
 
 namespace codelog::web {
 namespace {
 
-using application::escape_html;
 using base::ErrorCode;
 using base::Result;
 using files::Conversion;
@@ -28,6 +27,7 @@ struct Choice {
 constexpr std::array<Choice, 4> coding_systems = {
     Choice{"snomedct", "SNOMED CT"}, Choice{"ctv3", "CTV3 (Read V3)"}, Choice{"bnf", "BNF"},
     Choice{"dmd", "Dictionary of Medicines and Devices"}};
+constexpr std::string_view page_title = "Convert codes";
 constexpr std::string_view full = "full";
 constexpr std::string_view to_codes_only = "to-codes-only";
 constexpr std::string_view unmapped = "unmapped";
@@ -49,30 +49,26 @@ std::string_view label_of(const std::array<Choice, count>& choices, std::string_
   return found == choices.end() ? value : found->label;
 }
 
-// A list of the systems on this side of some conversion.
-std::string system_list(std::string_view name, std::string_view label, std::string_view chosen,
-                        std::string_view files::ConversionDirection::*side) {
+// A field with the systems on this side of some conversion.
+Field system_field(std::string name, std::string label, std::string chosen,
+                   std::string_view files::ConversionDirection::*side) {
   const auto directions = files::conversion_directions();
-  std::string out = "<p><label for=\"" + std::string(name) + "\">" + std::string(label) +
-                    "</label><br>\n<select id=\"" + std::string(name) + "\" name=\"" +
-                    std::string(name) + "\" required>\n";
+  Field field{.kind = FieldKind::choice,
+              .name = std::move(name),
+              .label = std::move(label),
+              .value = std::move(chosen)};
   for (const Choice& system : coding_systems) {
     if (std::ranges::find(directions, system.value, side) == directions.end()) continue;
-    out += "<option value=\"" + std::string(system.value) + "\"" +
-           (system.value == chosen ? " selected" : "") + ">" + escape_html(system.label) +
-           "</option>\n";
+    field.choices.emplace_back(system.value, system.label);
   }
-  return out + "</select></p>\n";
+  return field;
 }
 
-std::string type_buttons(std::string_view chosen) {
-  std::string out = "<fieldset><legend>What to download</legend>\n";
-  for (const Choice& type : types) {
-    out += "<p><label><input type=\"radio\" name=\"type\" value=\"" + std::string(type.value) +
-           "\" required" + (type.value == chosen ? " checked" : "") + "> " +
-           escape_html(type.label) + "</label></p>\n";
-  }
-  return out + "</fieldset>\n";
+Field type_field(std::string chosen) {
+  Field field{
+      .kind = FieldKind::radios, .name = "type", .label = "Download", .value = std::move(chosen)};
+  for (const Choice& type : types) field.choices.emplace_back(type.value, type.label);
+  return field;
 }
 
 std::string directions_sentence() {
@@ -83,26 +79,26 @@ std::string directions_sentence() {
     out += " to ";
     out += label_of(coding_systems, direction.to);
   }
-  return escape_html(out);
+  return "Possible conversions: " + out + ".";
 }
 
-http::Response form_page(int status, const Chosen& chosen, std::string_view problem) {
-  std::string form;
-  if (!problem.empty()) {
-    form += "<p role=\"alert\"><strong>" + escape_html(problem) + "</strong></p>\n";
-  }
-  form +=
-      "<p>Possible conversions: " + directions_sentence() +
-      ".</p>\n<form method=\"post\" action=\"/conversions/\" enctype=\"multipart/form-data\">\n";
+pages::Html form_content(const Chosen& chosen, const Problems& problems) {
   using files::ConversionDirection;
-  form += system_list("from_coding_system_id", "From", chosen.from, &ConversionDirection::from);
-  form += system_list("to_coding_system_id", "To", chosen.to, &ConversionDirection::to);
-  form +=
-      "<p><label for=\"csv_data\">CSV file, with a header, and a code in the first column of each "
-      "row below it</label><br>\n<input type=\"file\" id=\"csv_data\" name=\"csv_data\" "
-      "accept=\".csv,text/csv\" required></p>\n";
-  form += type_buttons(chosen.type) + "<p><button type=\"submit\">Convert</button></p>\n</form>\n";
-  return application::page(status, "Convert codes", form);
+  const Form form{
+      .action = "/conversions/",
+      .button = "Convert",
+      .fields = {system_field("from_coding_system_id", "From", chosen.from,
+                              &ConversionDirection::from),
+                 system_field("to_coding_system_id", "To", chosen.to, &ConversionDirection::to),
+                 {.kind = FieldKind::csv_file,
+                  .name = "csv_data",
+                  .label = "CSV file",
+                  .hint = "With a header, and a code in the first column of each row below it."},
+                 type_field(chosen.type)},
+      .sentence = directions_sentence()};
+  pages::Template content("form_page.html");
+  content.set("PROBLEMS", problems_html(form, problems)).set("FORM", form_html(form, {}, problems));
+  return content.expand();
 }
 
 struct Upload {
@@ -167,16 +163,18 @@ http::Response download(const Conversion& conversion, const Upload& upload) {
                    stem + "-" + std::string(conversion.direction.to) + ".csv");
 }
 
-// With the form's name for the field.
-std::string sentence_of(const base::Error& error) {
-  const bool is_of_to = error.fields.size() == 1 && error.fields.front().field == "to";
-  return is_of_to ? "to_coding_system_id: " + error.fields.front().detail
-                  : base::client_detail(error);
+// With the form's names for the fields.
+Problems problems_of(base::Error error) {
+  for (base::FieldError& field : error.fields) {
+    if (field.field == "to" || field.field == "from") field.field += "_coding_system_id";
+  }
+  return Problems(error);
 }
 
 http::Response refused(const Chosen& chosen, const base::Error& error) {
   const int status = http::http_status(error.code);
-  http::Response response = form_page(status, chosen, sentence_of(error));
+  http::Response response = pages::page({.status = status, .title = std::string(page_title)},
+                                        form_content(chosen, problems_of(error)));
   if (status == 503) response.add("Retry-After", "60");
   response.log_detail = error.detail;
   return response;
@@ -184,7 +182,9 @@ http::Response refused(const Chosen& chosen, const base::Error& error) {
 
 }  // namespace
 
-http::Response conversions_page() { return form_page(200, {}, {}); }
+http::Response conversions_page(const Visit& visit) {
+  return visit.page(page_title, form_content({}, {}));
+}
 
 http::Response convert_upload(application::Application& application, const http::Request& request) {
   Upload upload;

@@ -9,9 +9,7 @@
 
 #include <cstddef>
 
-#include "server/application/application.h"
-#include "server/http/request.h"
-#include "server/http/response.h"
+#include "server/web/visit.h"
 
 namespace codelog::web {
 
@@ -19,7 +17,7 @@ namespace codelog::web {
 inline constexpr std::size_t upload_bytes_max = 8u << 20;
 
 // The empty form.
-http::Response conversions_page();
+http::Response conversions_page(const Visit& visit);
 
 // Returns a CSV file named after the uploaded one; or, with 400, the form again as it was filled
 // in, with the fault. 503 while a mapping or a release is missing; 500, with the reason in the log.

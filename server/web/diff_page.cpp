@@ -8,56 +8,49 @@
 #include "server/application/pages.h"
 #include "server/commands/version_names.h"
 #include "server/files/version_diff.h"
+#include "server/pages/frame.h"
 
 namespace codelog::web {
 namespace {
 
-using application::escape_html;
 using projections::VersionRecord;
 using projections::Views;
 
 // A browser takes seconds for long lists; the API has all of them.
 constexpr std::size_t page_rows_max = 2'000;  // of each part
 
-std::string count_of(std::size_t count, std::string_view what) {
-  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+void add_side(pages::Section& page, std::string_view name, const std::string& path,
+              std::string_view full_slug, const VersionRecord& version, std::size_t codes_count) {
+  pages::Section side = page.add("SIDE");
+  side.set("NAME", name).set("PATH", path).set("CODELIST", full_slug);
+  side.set("VERSION", commands::tag_or_hash(version)).set("RELEASE", version.release);
+  side.set("CODES", pages::counted(codes_count, "code"));
 }
 
-std::string side_row(std::string_view name, const std::string& path, std::string_view full_slug,
-                     const VersionRecord& version, std::size_t codes_count) {
-  return "<dt>" + escape_html(name) + "</dt><dd><a href=\"" + escape_html(path) + "\">" +
-         escape_html(full_slug) + " " + escape_html(commands::tag_or_hash(version)) + "</a>, " +
-         escape_html(version.release) + ", " + count_of(codes_count, "code") + "</dd>\n";
-}
-
-std::string code_text(const files::DiffCode& code) {
-  return escape_html(code.term) + " (<code>" + escape_html(code.code) + "</code>)";
-}
-
-std::string list_of(const files::DiffPart& part) {
-  std::string list = "<ul>\n";
+void add_groups(pages::Section& section, const files::DiffPart& part) {
   std::size_t rows_count = 0;
   for (const files::DiffGroup& group : part.groups) {
     if (++rows_count > page_rows_max) break;
-    list += "<li>" + code_text(group.top);
-    if (!group.descendants.empty()) list += ", with these descendants:\n<ul>\n";
+    pages::Section row = section.add("GROUP");
+    row.set("TERM", group.top.term).set("CODE", group.top.code);
+    if (group.descendants.empty()) continue;
+    pages::Section below = row.add("BELOW");
     for (const files::DiffCode& code : group.descendants) {
       if (++rows_count > page_rows_max) break;
-      list += "<li>" + code_text(code) + "</li>\n";
+      below.add("DESCENDANT").set("TERM", code.term).set("CODE", code.code);
     }
-    list += group.descendants.empty() ? "</li>\n" : "</ul></li>\n";
   }
-  list += "</ul>\n";
-  if (rows_count > page_rows_max) {
-    list += "<p>The first " + std::to_string(page_rows_max) + " rows only.</p>\n";
-  }
-  return list;
+  if (rows_count > page_rows_max) section.set_and_show("CUT_AT", pages::grouped(page_rows_max));
 }
 
 // A part without codes is left out, except the common one.
-std::string section(std::string_view title, const files::DiffPart& part) {
-  return "<h2>" + escape_html(title) + "</h2>\n<p>" + count_of(part.codes.size(), "code") +
-         "</p>\n" + (part.codes.empty() ? std::string() : list_of(part));
+void add_part(pages::Section& page, std::string_view title, const files::DiffPart& part) {
+  pages::Section section = page.add("PART");
+  section.set("TITLE", title).set("CODES", pages::counted(part.codes.size(), "code"));
+  if (!part.codes.empty()) {
+    pages::Section list = section.add("LIST");
+    add_groups(list, part);
+  }
 }
 
 std::string page_path(const Views& views, const VersionRecord& version) {
@@ -93,26 +86,25 @@ http::Response diff_page(application::Application& application, const http::Requ
   if (!diff) {
     // The sentence alone, as OpenCodelists writes it.
     if (diff.error().code == base::ErrorCode::invalid) {
-      return http::html(400, escape_html(diff.error().detail));
+      return http::html(400, application::escape_html(diff.error().detail));
     }
     http::Response response = application::error_page(http::http_status(diff.error().code),
                                                       base::client_detail(diff.error()));
     response.log_detail = diff.error().detail;
     return response;
   }
-  std::string content = "<dl>\n";
-  content += side_row("Left", page_path(views, left), name_of(views, left), left,
-                      diff->left->codes.size());
-  content += side_row("Right", page_path(views, *right), name_of(views, *right), *right,
-                      diff->right->codes.size());
-  content += "</dl>\n";
-  if (!diff->left_only.codes.empty()) content += section("Codes in Left only", diff->left_only);
-  if (!diff->right_only.codes.empty()) content += section("Codes in Right only", diff->right_only);
-  content += section("Codes in common", diff->common);
-  const std::string data =
-      "/api/v2/versions/" + base::version_hash(left.id) + "/diff/" + base::version_hash(right->id);
-  content += "<p><a href=\"" + data + "\">All of this as JSON</a></p>\n";
-  return application::page(200, "Two versions compared", content);
+  pages::Template content("diff.html");
+  add_side(content, "Left", page_path(views, left), name_of(views, left), left,
+           diff->left->codes.size());
+  add_side(content, "Right", page_path(views, *right), name_of(views, *right), *right,
+           diff->right->codes.size());
+  if (!diff->left_only.codes.empty()) add_part(content, "Codes in Left only", diff->left_only);
+  if (!diff->right_only.codes.empty()) add_part(content, "Codes in Right only", diff->right_only);
+  add_part(content, "Codes in common", diff->common);
+  content.set("DATA", "/api/v2/versions/" + base::version_hash(left.id) + "/diff/" +
+                          base::version_hash(right->id));
+  return pages::page({.title = "Two versions compared", .width = pages::Width::wide},
+                     content.expand());
 }
 
 }  // namespace codelog::web

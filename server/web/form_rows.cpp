@@ -4,7 +4,6 @@
 #include <cstdio>
 
 #include "server/commands/validation.h"
-#include "server/web/form_fields.h"
 
 namespace codelog::web {
 namespace {
@@ -69,12 +68,13 @@ std::string iso_date(const std::string& text) {
   return date;
 }
 
-std::string counts_of(const std::string& prefix, std::size_t known) {
-  const auto hidden = [&](const char* name, std::size_t value) {
-    return "<input type=\"hidden\" name=\"" + prefix + "-" + name + "\" value=\"" +
-           std::to_string(value) + "\">\n";
+void add_counts(FieldSet& set, const std::string& prefix, std::size_t known) {
+  const auto add_hidden = [&](const char* name, std::size_t value) {
+    set.fields.push_back(
+        {.kind = FieldKind::hidden, .name = prefix + "-" + name, .value = std::to_string(value)});
   };
-  return hidden("TOTAL_FORMS", known + blank_rows) + hidden("INITIAL_FORMS", 0);
+  add_hidden("TOTAL_FORMS", known + blank_rows);
+  add_hidden("INITIAL_FORMS", 0);
 }
 
 }  // namespace
@@ -105,39 +105,39 @@ Result<std::optional<std::vector<events::SignOff>>> signoffs_of(const http::Para
   return std::optional(std::move(signoffs));
 }
 
-std::string reference_rows(const std::vector<events::Reference>& references) {
-  std::string text =
-      "<fieldset><legend>References</legend>\n" + counts_of("reference", references.size());
+FieldSet reference_rows(const std::vector<events::Reference>& references) {
+  FieldSet set{"References", {}};
+  add_counts(set, "reference", references.size());
   for (std::size_t row = 0; row < references.size() + blank_rows; ++row) {
     const events::Reference shown = row < references.size() ? references[row] : events::Reference{};
-    text += text_field({.name = field_of("reference", row, "text"),
-                        .label = "Text",
-                        .value = shown.text,
-                        .is_required = false}) +
-            text_field({.name = field_of("reference", row, "url"),
-                        .label = "Address",
-                        .value = shown.url,
-                        .is_required = false});
+    set.fields.push_back({.name = field_of("reference", row, "text"),
+                          .label = "Text",
+                          .value = shown.text,
+                          .is_required = false});
+    set.fields.push_back({.name = field_of("reference", row, "url"),
+                          .label = "Address",
+                          .value = shown.url,
+                          .is_required = false});
   }
-  return text + "</fieldset>\n";
+  return set;
 }
 
-std::string signoff_rows(const std::vector<events::SignOff>& signoffs) {
-  std::string text =
-      "<fieldset><legend>Sign-offs</legend>\n" + counts_of("signoff", signoffs.size());
+FieldSet signoff_rows(const std::vector<events::SignOff>& signoffs) {
+  FieldSet set{"Sign-offs", {}};
+  add_counts(set, "signoff", signoffs.size());
   for (std::size_t row = 0; row < signoffs.size() + blank_rows; ++row) {
     const events::SignOff shown = row < signoffs.size() ? signoffs[row] : events::SignOff{};
-    text += text_field({.name = field_of("signoff", row, "user"),
-                        .label = "Username",
-                        .value = shown.username,
-                        .is_required = false}) +
-            text_field({.name = field_of("signoff", row, "date"),
-                        .label = "Date",
-                        .value = shown.date,
-                        .type = "date",
-                        .is_required = false});
+    set.fields.push_back({.name = field_of("signoff", row, "user"),
+                          .label = "Username",
+                          .value = shown.username,
+                          .is_required = false});
+    set.fields.push_back({.name = field_of("signoff", row, "date"),
+                          .label = "Date",
+                          .value = shown.date,
+                          .type = "date",
+                          .is_required = false});
   }
-  return text + "</fieldset>\n";
+  return set;
 }
 
 }  // namespace codelog::web

@@ -7,6 +7,7 @@
 
 #include "events/event.h"
 #include "server/http/request.h"
+#include "server/web/form.h"
 
 namespace codelog::web {
 
@@ -19,8 +20,8 @@ base::Result<std::optional<std::vector<events::Reference>>> references_of(
 base::Result<std::optional<std::vector<events::SignOff>>> signoffs_of(
     const http::Parameters& fields);
 
-// The HTML of the rows, with two blank ones at the end.
-std::string reference_rows(const std::vector<events::Reference>& references);
-std::string signoff_rows(const std::vector<events::SignOff>& signoffs);
+// The fields of the rows, with two blank rows at the end.
+FieldSet reference_rows(const std::vector<events::Reference>& references);
+FieldSet signoff_rows(const std::vector<events::SignOff>& signoffs);
 
 }  // namespace codelog::web

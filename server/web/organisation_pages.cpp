@@ -4,69 +4,69 @@
 
 #include "events/base/text.h"
 #include "server/application/names.h"
-#include "server/application/pages.h"
 #include "server/commands/version_names.h"
-#include "server/web/form_fields.h"
-#include "server/web/visit.h"
+#include "server/web/words.h"
 
 namespace codelog::web {
 namespace {
 
-using application::escape_html;
 using projections::MemberRecord;
 
 // OpenCodelists' spelling.
 constexpr const char* member_field = "user_idenitfier";
 
+std::string organisation_path(const std::string& slug) { return "/organisations/" + slug + "/"; }
+
 std::string members_path(const std::string& slug) { return "/organisations/" + slug + "/users"; }
 
 http::Response show_organisations(const Visit& visit) {
-  std::string text;
+  pages::Template content("my_organisations.html");
+  bool has_any = false;
   for (const std::string& slug : visit.views().organisations_of(visit.actor().username)) {
     const auto organisation = visit.views().organisation(slug);
     const auto member = visit.views().member(slug, visit.actor().username);
     if (!organisation || !member) continue;
-    text += "<li>" + link("/codelist/" + slug + "/", organisation->name);
-    if (member->is_admin) text += " – " + link(members_path(slug), "Members");
-    text += "</li>\n";
+    has_any = true;
+    pages::Section row = content.add("ORGANISATION");
+    row.set("NAME", organisation->name).set("PATH", organisation_path(slug));
+    if (member->is_admin) row.set_and_show("MEMBERS", members_path(slug));
   }
-  if (text.empty()) text = "<p>You are not a member of an organisation.</p>\n";
-  return visit.page(200, "My organisations",
-                    text.starts_with("<li>") ? "<ul>\n" + text + "</ul>\n" : text);
+  content.show(has_any ? "SOME" : "NONE");
+  return visit.page("My organisations", content.expand());
 }
 
-std::string remove_form(const Visit& visit, const std::string& slug, const std::string& username) {
-  return form(
-      {.action = members_path(slug) + "/remove",
-       .token_field = visit.form_token_field(),
-       .button = "Remove"},
-      "<input type=\"hidden\" name=\"username\" value=\"" + escape_html(username) + "\">\n");
+Form remove_form(const std::string& slug, const std::string& username) {
+  return {.action = members_path(slug) + "/remove",
+          .button = "Remove",
+          .fields = {{.kind = FieldKind::hidden, .name = "username", .value = username}},
+          .is_inline = true,
+          .button_label = "Remove " + username,
+          .is_destructive = true};
 }
 
-std::string role_form(const Visit& visit, const std::string& slug, const MemberRecord& member) {
-  return form({.action = members_path(slug) + "/role",
-               .token_field = visit.form_token_field(),
-               .button = member.is_admin ? "Make a member" : "Make an administrator"},
-              "<input type=\"hidden\" name=\"username\" value=\"" + escape_html(member.username) +
-                  "\">\n<input type=\"hidden\" name=\"role\" value=\"" +
-                  (member.is_admin ? "member" : "admin") + "\">\n");
+Form role_form(const std::string& slug, const MemberRecord& member) {
+  const std::string button = member.is_admin ? "Make a member" : "Make an administrator";
+  return {.action = members_path(slug) + "/role",
+          .button = button,
+          .fields = {{.kind = FieldKind::hidden, .name = "username", .value = member.username},
+                     {.kind = FieldKind::hidden,
+                      .name = "role",
+                      .value = member.is_admin ? "member" : "admin"}},
+          .is_inline = true,
+          .button_label = button + ": " + member.username};
 }
 
-std::string member_row(const Visit& visit, const std::string& slug, const MemberRecord& member) {
-  const auto user = visit.views().user(member.username);
-  std::string name;
-  std::string email;
-  if (user) {
+void add_member_row(const Visit& visit, const std::string& slug, const MemberRecord& member,
+                    pages::Section& page) {
+  pages::Section row = page.add("MEMBER");
+  row.set("USERNAME", member.username);
+  if (const auto user = visit.views().user(member.username)) {
     const auto data = commands::open_personal_data(visit.application().site().keys, *user);
-    if (data) {
-      name = data->name;
-      email = data->email;
-    }
+    if (data) row.set("NAME", data->name).set("EMAIL", data->email);
   }
-  return "<tr><td>" + escape_html(member.username) + "</td><td>" + escape_html(name) + "</td><td>" +
-         escape_html(email) + "</td><td>" + (member.is_admin ? "administrator" : "member") +
-         role_form(visit, slug, member) + remove_form(visit, slug, member.username) +
-         "</td></tr>\n";
+  row.set("ROLE", member.is_admin ? "administrator" : "member");
+  row.set("SET_ROLE", visit.form(role_form(slug, member)));
+  row.set("REMOVE", visit.form(remove_form(slug, member.username)));
 }
 
 // The slug of an organisation that the visitor administers.
@@ -77,25 +77,25 @@ std::optional<std::string> administered(const Visit& visit) {
   return may && visit.views().organisation(slug) ? std::optional(std::move(slug)) : std::nullopt;
 }
 
-http::Response members_page(const Visit& visit, const std::string& slug,
-                            const std::string& problem) {
-  std::string text = problem +
-                     "<table>\n<tr><th>Username</th><th>Name</th><th>E-mail</th>"
-                     "<th>Role</th></tr>\n";
+http::Response members_page(const Visit& visit, const std::string& slug, const Problems& problems) {
+  pages::Template content("members.html");
+  const Form add{.action = members_path(slug),
+                 .button = "Add",
+                 .fields = {{.name = member_field, .label = "Username or e-mail address"}}};
+  content.set("PROBLEMS", problems_html(add, problems)).set("ADD", visit.form(add, problems));
+  content.set("ORGANISATION", organisation_path(slug));
   for (const MemberRecord& member : visit.views().members_of(slug)) {
-    text += member_row(visit, slug, member);
+    add_member_row(visit, slug, member, content);
   }
-  text +=
-      "</table>\n" +
-      form({.action = members_path(slug), .token_field = visit.form_token_field(), .button = "Add"},
-           text_field({.name = member_field, .label = "Username or e-mail address"}));
-  return visit.page(200, "Members of " + visit.views().organisation(slug)->name, text);
+  return visit.page({.title = "Members of " + visit.views().organisation(slug)->name,
+                     .width = pages::Width::wide},
+                    content.expand());
 }
 
 http::Response failed(const Visit& visit, const std::string& slug, const base::Error& error) {
   const bool is_clients =
       error.code == base::ErrorCode::conflict || error.code == base::ErrorCode::not_found;
-  return is_clients ? members_page(visit, slug, alert(error)) : refused(visit, error);
+  return is_clients ? members_page(visit, slug, Problems(error)) : refused(visit, error);
 }
 
 using MemberAction =
@@ -125,7 +125,7 @@ http::Response add_member(const Visit& visit, const http::Form& form, const std:
   const std::string wanted(base::trim_unicode_space(form.fields.get(member_field)));
   const auto username = find_user(visit, wanted);
   if (!username) {
-    return members_page(visit, slug, alert("User " + wanted + " does not exist"));
+    return members_page(visit, slug, Problems("User " + wanted + " does not exist"));
   }
   using Membership = commands::AccountCommands::Membership;
   const auto added = visit.application().accounts().set_member(visit.write(), slug, *username,
@@ -138,7 +138,7 @@ http::Response set_role(const Visit& visit, const http::Form& form, const std::s
   const std::string username(form.fields.get("username"));
   const std::string_view role = form.fields.get("role");
   if (role != "admin" && role != "member") {
-    return members_page(visit, slug, alert("role: must be admin or member"));
+    return members_page(visit, slug, Problems("role: must be admin or member"));
   }
   using Membership = commands::AccountCommands::Membership;
   const auto changed = visit.application().accounts().set_member(
@@ -159,19 +159,21 @@ http::Response remove_member(const Visit& visit, const http::Form& form, const s
 http::Response show_all_codelists(const Visit& visit) {
   if (!visit.actor().is_admin) {
     return visit.page(403, "403 Permission denied",
-                      "<p>Only administrators of the site may see this page.</p>\n");
+                      "Only administrators of the site may see this page.");
   }
-  std::string text = "<ul>\n";
+  pages::Template content("superusers.html");
   for (const projections::CodelistRecord& codelist : visit.views().codelists()) {
-    text += "<li>" + escape_html(application::full_slug(codelist.handle())) + ": " +
-            escape_html(codelist.handle().name) + "\n<ul>\n";
+    pages::Section row = content.add("CODELIST");
+    row.set("SLUG", application::full_slug(codelist.handle())).set("NAME", codelist.handle().name);
+    row.set("PATH", commands::page_of(codelist.handle()));
     for (const projections::VersionRecord& version : visit.views().versions_of(codelist.id)) {
-      text += "<li>" + link(commands::page_of(codelist, version), commands::tag_or_hash(version)) +
-              " – " + std::string(events::to_string(version.status)) + "</li>\n";
+      row.add("VERSION")
+          .set("PATH", commands::page_of(codelist, version))
+          .set("VERSION", commands::tag_or_hash(version))
+          .set("STATUS", status_words(version.status));
     }
-    text += "</ul></li>\n";
   }
-  return visit.page(200, "All codelists", text + "</ul>\n");
+  return visit.page({.title = "All codelists", .width = pages::Width::wide}, content.expand());
 }
 
 }  // namespace

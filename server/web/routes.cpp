@@ -1,13 +1,16 @@
 #include "server/web/routes.h"
 
+#include "server/pages/assets.h"
 #include "server/web/access_pages.h"
 #include "server/web/account_pages.h"
 #include "server/web/builder_forms.h"
 #include "server/web/codelist_forms.h"
+#include "server/web/codelist_page.h"
 #include "server/web/conversions_page.h"
 #include "server/web/diff_page.h"
 #include "server/web/fixed_pages.h"
 #include "server/web/organisation_pages.h"
+#include "server/web/site_pages.h"
 #include "server/web/start_pages.h"
 #include "server/web/version_forms.h"
 #include "server/web/version_pages.h"
@@ -40,6 +43,9 @@ void add_codelist_routes(http::Router& router, application::Application& applica
   const Form forms[] = {{events::OwnerKind::organisation, "/codelist/{owner:slug}/{slug:slug}/"},
                         {events::OwnerKind::user, "/codelist/user/{owner:slug}/{slug:slug}/"}};
   for (const auto& [kind, pattern] : forms) {
+    add_page(router, application, {.pattern = pattern + "-/", .get = [kind = kind](auto& visit) {
+                                     return codelist_page(visit, kind);
+                                   }});
     add_page(router, application,
              {.pattern = pattern + "{version}/",
               .get = [kind = kind](const Visit& visit) { return version_page(visit, kind); }});
@@ -51,6 +57,15 @@ void add_codelist_routes(http::Router& router, application::Application& applica
                            path["version"], path["other"]);
         });
   }
+}
+
+// Names in these addresses carry the hash of their content.
+void add_assets(http::Router& router) {
+  router.add({.methods = {Method::get},
+              .pattern = "/assets/{name}",
+              .handler = [](const Request& request, const PathParameters& path) {
+                return pages::site_assets().answer(request, path["name"]);
+              }});
 }
 
 }  // namespace
@@ -66,10 +81,10 @@ void add_routes(http::Router& router, application::Application& application) {
   add_builder_forms(router, application);
   add_organisation_pages(router, application);
   add_start_pages(router, application);
+  add_site_pages(router, application);
+  add_assets(router);
   constexpr const char* conversions = "/conversions/";
-  router.add({.methods = {Method::get}, .pattern = conversions, .handler = [](auto&, auto&) {
-                return conversions_page();
-              }});
+  add_page(router, application, {.pattern = conversions, .get = conversions_page});
   router.add({.methods = {Method::post},
               .pattern = conversions,
               .runs_on = http::RunsOn::worker,

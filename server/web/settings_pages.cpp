@@ -4,14 +4,13 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "server/application/pages.h"
-#include "server/web/form_fields.h"
+#include "events/base/client_detail.h"
 #include "server/web/visit.h"
 
 namespace codelog::web {
 namespace {
 
-using application::escape_html;
+using pages::Html;
 using projections::SessionRecord;
 using projections::TokenRecord;
 using projections::UserRecord;
@@ -45,10 +44,12 @@ std::string minute_of(base::Timestamp time) {
   return text + " UTC";
 }
 
-std::string cell(std::string_view text) { return "<td>" + escape_html(text) + "</td>"; }
-
-std::string button_form(const Visit& visit, const std::string& action, std::string_view button) {
-  return form({.action = action, .token_field = visit.form_token_field(), .button = button}, {});
+Html button_form(const Visit& visit, const std::string& action, std::string button,
+                 std::string label = {}) {
+  return visit.form({.action = action,
+                     .button = std::move(button),
+                     .is_inline = true,
+                     .button_label = std::move(label)});
 }
 
 // "Mozilla/5.0 … from 192.0.2.1"
@@ -67,82 +68,98 @@ std::string last_use_of(const Visit& visit, const base::Sha256& digest) {
   return time ? minute_of(*time) : "not yet";
 }
 
-std::string sessions_table(const Visit& visit, const UserRecord& user) {
-  std::string text =
-      "<table>\n<tr><th>Session</th><th>Began</th><th>Last used</th>"
-      "<th>Ends</th><th></th></tr>\n";
+void add_sessions(const Visit& visit, const UserRecord& user, pages::Section& page) {
   const base::Timestamp now = visit.application().site().clock.now();
   for (const SessionRecord& session : user.sessions) {
     if (session.expires_at <= now) continue;
-    text += "<tr>" + cell(origin_of(visit, session)) + cell(minute_of(session.started_at)) +
-            cell(last_use_of(visit, session.digest)) + cell(minute_of(session.expires_at)) + "<td>";
-    text +=
-        session.digest == visit.session()
-            ? std::string("this one")
-            : button_form(visit, settings_path + ("sessions/" + id_of(session.digest)) + "/end/",
-                          "End");
-    text += "</td></tr>\n";
+    pages::Section row = page.add("SESSION");
+    row.set("ORIGIN", origin_of(visit, session));
+    row.set("BEGAN", minute_of(session.started_at)).set("ENDS", minute_of(session.expires_at));
+    row.set("LAST_USED", last_use_of(visit, session.digest));
+    if (session.digest == visit.session()) {
+      row.show("THIS");
+      continue;
+    }
+    const std::string path = settings_path + ("sessions/" + id_of(session.digest)) + "/end/";
+    row.set("END",
+            button_form(visit, path, "End", "End the session of " + minute_of(session.started_at)));
   }
-  text += "</table>\n";
-  return text +
-         button_form(visit, std::string(settings_path) + "sessions/end-others/", "End all others");
+  page.set("END_OTHERS", button_form(visit, std::string(settings_path) + "sessions/end-others/",
+                                     "End all others"));
 }
 
-std::string tokens_table(const Visit& visit, const UserRecord& user) {
-  if (user.tokens.empty()) return "<p>You have no API tokens.</p>\n";
-  std::string text =
-      "<table>\n<tr><th>Token</th><th>May</th><th>Made</th><th>Last used</th>"
-      "<th>Ends</th><th></th></tr>\n";
+void add_tokens(const Visit& visit, const UserRecord& user, pages::Section& page) {
+  page.show(user.tokens.empty() ? "NO_TOKENS" : "TOKENS");
   for (const TokenRecord& token : user.tokens) {
-    text += "<tr>" + cell(token.is_replaceable ? "from the operators" : token.name) +
-            cell(events::to_string(token.scope)) + cell(minute_of(token.created_at)) +
-            cell(last_use_of(visit, token.digest)) +
-            cell(token.expires_at ? minute_of(*token.expires_at) : "never") + "<td>" +
-            button_form(visit, settings_path + ("tokens/" + id_of(token.digest)) + "/revoke/",
-                        "Revoke") +
-            "</td></tr>\n";
+    pages::Section row = page.add("TOKEN");
+    const std::string name = token.is_replaceable ? "from the operators" : token.name;
+    row.set("NAME", name).set("SCOPE", events::to_string(token.scope));
+    row.set("MADE", minute_of(token.created_at));
+    row.set("LAST_USED", last_use_of(visit, token.digest));
+    row.set("ENDS", token.expires_at ? minute_of(*token.expires_at) : "never");
+    const std::string path = settings_path + ("tokens/" + id_of(token.digest)) + "/revoke/";
+    row.set("REVOKE", button_form(visit, path, "Revoke", "Revoke the token " + name));
   }
-  return text + "</table>\n";
 }
 
-http::Response settings_page(const Visit& visit, const std::string& notice) {
+Form name_form(const accounts::PersonalData& known) {
+  return {
+      .action = std::string(settings_path) + "name/",
+      .button = "Change name",
+      .fields = {{.name = "name", .label = "Name", .value = known.name, .autocomplete = "name"}}};
+}
+
+Form email_form(const accounts::PersonalData& known) {
+  return {.action = std::string(settings_path) + "email/",
+          .button = "Change address",
+          .fields = {{.name = "email",
+                      .label = "E-mail address",
+                      .value = known.email,
+                      .type = "email",
+                      .autocomplete = "email"}}};
+}
+
+Form token_form() {
+  return {.action = std::string(settings_path) + "tokens/",
+          .button = "Make a token",
+          .fields = {{.name = "token_name", .label = "What the token is for"},
+                     {.kind = FieldKind::choice,
+                      .name = "scope",
+                      .label = "It may",
+                      .choices = {{"write", "read and write"}, {"read", "only read"}}},
+                     {.name = "days",
+                      .label = "Days until it ends (empty: never)",
+                      .type = "number",
+                      .is_required = false}}};
+}
+
+http::Response settings_page(const Visit& visit, const Problems& problems) {
   const UserRecord user = user_of(visit);
   const auto data = commands::open_personal_data(visit.application().site().keys, user);
-  std::string text = notice;
-  if (!data) text += alert(data.error());
   const accounts::PersonalData known = data ? *data : accounts::PersonalData{};
-  const std::string token = visit.form_token_field();
-  const std::string base = settings_path;
-  text += "<h2>About you</h2>\n";
-  text += form(
-      {.action = base + "name/", .token_field = token, .button = "Change name"},
-      text_field({.name = "name", .label = "Name", .value = known.name, .autocomplete = "name"}));
-  text += form({.action = base + "email/", .token_field = token, .button = "Change address"},
-               text_field({.name = "email",
-                           .label = "E-mail address",
-                           .value = known.email,
-                           .type = "email",
-                           .autocomplete = "email"}));
-  text += "<p><a href=\"/accounts/password_change/\">Change password</a></p>\n";
-  text += "<h2>Sessions</h2>\n" + sessions_table(visit, user);
-  text += "<h2>API tokens</h2>\n" + tokens_table(visit, user);
-  const std::pair<std::string, std::string> scopes[] = {{"write", "read and write"},
-                                                        {"read", "only read"}};
-  text += form({.action = base + "tokens/", .token_field = token, .button = "Make a token"},
-               text_field({.name = "token_name", .label = "What the token is for"}) +
-                   select_field({.name = "scope", .label = "It may"}, scopes) +
-                   text_field({.name = "days",
-                               .label = "Days until it ends (empty: never)",
-                               .type = "number",
-                               .is_required = false}));
-  return visit.page(200, "Settings", text);
+  pages::Template content("settings.html");
+  const Form name = name_form(known);
+  const Form email = email_form(known);
+  const Form token = token_form();
+  // Each field is in one of the forms.
+  Form all = name;
+  for (const Form* form : {&email, &token}) {
+    all.fields.insert(all.fields.end(), form->fields.begin(), form->fields.end());
+  }
+  content.set("PROBLEMS", problems_html(all, data ? problems : Problems(data.error())));
+  content.set("NAME_FORM", visit.form(name, problems));
+  content.set("EMAIL_FORM", visit.form(email, problems));
+  content.set("TOKEN_FORM", visit.form(token, problems));
+  add_sessions(visit, user, content);
+  add_tokens(visit, user, content);
+  return visit.page("Settings", content.expand());
 }
 
 http::Response outcome(const Visit& visit, const base::Result<commands::Commit>& commit,
                        std::string_view message) {
   if (commit) return visit.redirect(settings_path, message);
   if (http::http_status(commit.error().code) < 500) {
-    return settings_page(visit, alert(commit.error()));
+    return settings_page(visit, Problems(commit.error()));
   }
   return refused(visit, commit.error());
 }
@@ -158,7 +175,7 @@ http::Response change_email(const Visit& visit, const http::Form& form) {
       visit.request(), visit.actor().username, email, wait);
   if (!sent) {
     if (http::http_status(sent.error().code) >= 500) return refused(visit, sent.error());
-    http::Response response = settings_page(visit, alert(sent.error()));
+    http::Response response = settings_page(visit, Problems(sent.error()));
     add_wait(response, wait);
     return response;
   }
@@ -175,13 +192,11 @@ std::optional<identity::SignIn::EmailChange> open_link(const Visit& visit) {
 http::Response show_email_link(const Visit& visit) {
   const auto change = open_link(visit);
   if (!change) return visit.invalid_link();
-  const std::string fields = "<p>" + escape_html(change->username) + " is to have the address " +
-                             escape_html(change->email) + ".</p>\n";
-  return visit.page(200, "Confirm your e-mail address",
-                    form({.action = visit.request().path(),
-                          .token_field = visit.form_token_field(),
-                          .button = "Confirm"},
-                         fields));
+  return visit.form_page(
+      "Confirm your e-mail address",
+      {.action = std::string(visit.request().path()),
+       .button = "Confirm",
+       .sentence = change->username + " is to have the address " + change->email + "."});
 }
 
 http::Response confirm_email(const Visit& visit, const http::Form&) {
@@ -191,7 +206,7 @@ http::Response confirm_email(const Visit& visit, const http::Form&) {
   const auto changed = commands_of(visit).change_email(write, change->email);
   if (changed) return visit.redirect("/", "Your e-mail address is " + change->email + " now.");
   return visit.page(http::http_status(changed.error().code), "Confirm your e-mail address",
-                    alert(changed.error()));
+                    base::client_detail(changed.error()));
 }
 
 http::Response end_session(const Visit& visit, const http::Form&) {
@@ -233,13 +248,12 @@ base::Result<commands::SignInCommands::AddToken> token_of(const Visit& visit,
 
 http::Response make_token(const Visit& visit, const http::Form& form) {
   const auto command = token_of(visit, form);
-  if (!command) return settings_page(visit, alert(command.error()));
+  if (!command) return settings_page(visit, Problems(command.error()));
   const auto made = commands_of(visit).add_token(visit.write(), *command);
   if (!made) return outcome(visit, made.error(), {});
-  return visit.page(200, "Your new token",
-                    "<p>Copy it now. It is shown only once:</p>\n<p><code>" +
-                        escape_html(made->token) +
-                        "</code></p>\n<p><a href=\"/accounts/settings/\">Settings</a></p>\n");
+  pages::Template content("token.html");
+  content.set("TOKEN", made->token);
+  return visit.page("Your new token", content.expand());
 }
 
 http::Response revoke_token(const Visit& visit, const http::Form&) {

@@ -3,12 +3,10 @@
 #include <array>
 
 #include "events/base/version_hash.h"
-#include "server/application/pages.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
 #include "server/identity/form_token.h"
 #include "server/identity/idempotency.h"
-#include "server/web/form_fields.h"
 #include "server/web/visit.h"
 
 namespace codelog::web {
@@ -147,12 +145,11 @@ bool is_wanted(const http::Request& request, std::span<const std::string> addres
 http::Response ask_before_cloning(const Visit& visit, OwnerKind kind) {
   const auto codelist = visit.views().find_codelist(owner_of(visit, kind), visit.path("slug"));
   if (!codelist) return visit.not_found();
-  return visit.page(200, "Clone " + codelist->handle().name,
-                    form({.action = visit.request().path(),
-                          .token_field = visit.form_token_field(),
-                          .button = "Clone"},
-                         "<p>You get a codelist of your own, with a copy of this one's newest "
-                         "version.</p>\n"));
+  return visit.form_page(
+      "Clone " + codelist->handle().name,
+      {.action = std::string(visit.request().path()),
+       .button = "Clone",
+       .sentence = "You get a codelist of your own, with a copy of this one's newest version."});
 }
 
 }  // namespace

@@ -4,18 +4,20 @@
 #include <string>
 
 #include "events/base/version_hash.h"
-#include "server/application/names.h"
-#include "server/application/pages.h"
+#include "server/commands/access_commands.h"
+#include "server/commands/newest_release.h"
+#include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
 #include "server/files/downloads.h"
-#include "server/web/form_fields.h"
+#include "server/web/version_view.h"
+#include "server/web/words.h"
 
 namespace codelog::web {
 namespace {
 
-using application::escape_html;
 using commands::NamedVersion;
 using events::VersionStatus;
+using pages::Section;
 using projections::VersionRecord;
 using projections::Views;
 
@@ -23,20 +25,87 @@ std::string builder_path(const VersionRecord& version) {
   return "/builder/" + base::version_hash(version.id) + "/";
 }
 
-std::string fact(std::string_view name, std::string_view value) {
-  return "<dt>" + escape_html(name) + "</dt><dd>" + escape_html(value) + "</dd>\n";
+void add_download(Section& page, const std::string& path, std::string_view words) {
+  page.add("DOWNLOAD").set("PATH", path).set("WORDS", words);
 }
 
-http::Response named_page(const Visit& visit, const NamedVersion& named, std::string_view sentence,
-                          std::string_view more) {
+void add_downloads(const Visit& visit, Section& page, const NamedVersion& named) {
   const auto& [codelist, version] = named;
-  std::string text = "<p>" + escape_html(sentence) + "</p>\n<dl>\n" +
-                     fact("Codelist", application::full_slug(codelist.handle()));
-  if (version.tag) text += fact("Version tag", *version.tag);
-  text += fact("Version", base::version_hash(version.id));
-  text += fact("Coding system release", version.release);
-  text.append("</dl>\n").append(more);
-  return visit.page(200, codelist.handle().name, text);
+  const Views& views = visit.views();
+  const std::string path = commands::page_of(codelist, version);
+  const bool is_dmd = codelist.coding_system == "dmd";
+  if (files::is_downloadable(views, codelist, version)) {
+    page.set_and_show("CSV", path + "download.csv");
+    page.set("CSV_WORDS", is_dmd ? "Download CSV with mapped VMPs" : "Download CSV");
+    if (is_dmd) add_download(page, path + "download.csv?omit-mapped-vmps", "Download CSV original");
+  }
+  if (commands::has_release_file(views, codelist.coding_system, version.release)) {
+    add_download(page, path + "definition.csv", "Download definition");
+  }
+  if (codelist.coding_system == "bnf") {
+    add_download(page, path + "dmd-download.csv", "Download dm+d");
+  }
+}
+
+// Whoever may edit gets the buttons; each button whose time has not come says why.
+void add_actions(const Visit& visit, Section& page, const NamedVersion& named) {
+  const auto& [codelist, version] = named;
+  if (visit.visitor()) page.set_and_show("CLONE", commands::page_of(codelist.handle()) + "clone/");
+  if (!sees_all_versions(visit, codelist)) return;
+  const std::string path = commands::page_of(codelist, version);
+  const auto versions = visit.views().versions_of(codelist.id);
+  const auto draft = std::ranges::find(versions, VersionStatus::draft, &VersionRecord::status);
+  Section edit = page.add("EDIT");
+  edit.set("DETAILS", commands::page_of(codelist.handle()) + "edit/");
+  if (commands::can_set_access(visit.views(), visit.actor(), codelist)) {
+    edit.set_and_show("ACCESS", commands::page_of(codelist.handle()) + "-/access/");
+  }
+  if (version.has_csv_data) {
+    edit.set_and_show("UPLOAD", commands::page_of(codelist.handle()) + "upload-version/");
+  } else if (draft != versions.end()) {
+    edit.set_and_show("DRAFT", builder_path(*draft));
+  } else {
+    Form form{.action = path + "create-new-version/", .button = "Create new version"};
+    form.is_inline = true;
+    edit.set("CREATE", visit.form(form));
+  }
+  if (version.status != VersionStatus::under_review) return;
+  Section review = edit.add("REVIEW");
+  review.set("PUBLISH", visit.form({.action = path + "publish/", .button = "Publish"}));
+  review.set("DELETE",
+             visit.form({.action = path + "delete/", .button = "Delete", .is_destructive = true}));
+}
+
+// Tells of a newer release, with the number of codes that it touches if a report knows it.
+void add_newer_release(const Visit& visit, Section& page, const NamedVersion& named) {
+  const auto& [codelist, version] = named;
+  const Views& views = visit.views();
+  const auto own = views.release(version.release);
+  const auto newest =
+      commands::newest_release(visit.application().site().log, views, codelist.coding_system);
+  if (!own || !newest || newest->valid_from <= own->valid_from) return;
+  Section newer = page.add("NEWER");
+  newer.set("SYSTEM", system_name(codelist.coding_system)).set("RELEASE", newest->name);
+  newer.set("DATE", day_of(newest->valid_from)).set("PATH", "/releases/" + newest->alias + "/");
+  newer.show_if(codelist.coding_system == "dmd" || codelist.coding_system == "bnf", "MEDICINES");
+}
+
+pages::Frame frame_of(const Visit& visit, const NamedVersion& named) {
+  const auto& [codelist, version] = named;
+  pages::Frame frame{.title = codelist.handle().name + " " + commands::tag_or_hash(version),
+                     .has_own_heading = true,
+                     .width = pages::Width::wide};
+  frame.description = codelist.description.value_or("");
+  if (frame.description.empty()) {
+    frame.description = "A " + system_name(codelist.coding_system) + " codelist of " +
+                        owner_name(visit.views(), codelist.handle().owner) + ".";
+  }
+  return frame;
+}
+
+void add_head(Section& page, const NamedVersion& named) {
+  const projections::Handle& handle = named.codelist.handle();
+  page.set("NAME", handle.name).set("OVERVIEW", commands::page_of(handle) + "-/");
 }
 
 }  // namespace
@@ -49,16 +118,25 @@ http::Response version_page(const Visit& visit, events::OwnerKind owner_kind) {
   const auto& [codelist, version] = *named;
   // A message that waits is for the page behind a redirect.
   if (version.status == VersionStatus::draft) return http::redirect(302, builder_path(version));
-  const std::string path = commands::page_of(codelist, version);
-  std::string files;
-  if (files::is_downloadable(views, codelist, version)) {
-    files += "<p>" + link(path + "download.csv", "Download CSV") + "</p>\n";
-  }
-  if (commands::has_release_file(views, codelist.coding_system, version.release)) {
-    files += "<p>" + link(path + "definition.csv", "Download definition") + "</p>\n";
-  }
-  const std::string status(events::to_string(version.status));
-  return named_page(visit, *named, "This version is " + status + ".", files);
+  pages::Template content("version.html");
+  add_head(content, *named);
+  add_facts(visit, content, *named);
+  add_downloads(visit, content, *named);
+  add_actions(visit, content, *named);
+  add_newer_release(visit, content, *named);
+  add_about(visit, content, codelist);
+  const auto release = open_release_of(visit, *named);
+  const auto codes =
+      version.has_csv_data ? std::vector<events::CodeWithStatus>() : views.codes(version.id);
+  add_full_list(visit, content, *named, release.get());
+  if (release && !codes.empty()) add_tree(content, *release, codes);
+  add_definition(visit, content, *named);
+  add_searches(visit, content, version, codes);
+  add_versions(visit, content, codelist, version.id);
+  add_citation(visit, content, *named);
+  pages::Frame frame = frame_of(visit, *named);
+  frame.canonical = visit.address_of(commands::page_of(codelist, version));
+  return visit.page(frame, content.expand());
 }
 
 http::Response builder_page(const Visit& visit) {
@@ -70,8 +148,16 @@ http::Response builder_page(const Visit& visit) {
   if (version->status != VersionStatus::draft) {
     return http::redirect(302, commands::page_of(codelist, *version));
   }
-  return named_page(visit, {std::move(codelist), std::move(*version)},
-                    "This version is a draft. It has no files until it is saved for review.", "");
+  const NamedVersion named{std::move(codelist), std::move(*version)};
+  pages::Template content("draft.html");
+  add_head(content, named);
+  add_facts(visit, content, named);
+  add_about(visit, content, named.codelist);
+  const auto release = open_release_of(visit, named);
+  add_full_list(visit, content, named, release.get());
+  add_searches(visit, content, named.version, views.codes(named.version.id));
+  add_versions(visit, content, named.codelist, named.version.id);
+  return visit.page(frame_of(visit, named), content.expand());
 }
 
 }  // namespace codelog::web

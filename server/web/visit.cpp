@@ -10,14 +10,14 @@
 #include "server/identity/cookies.h"
 #include "server/identity/form_token.h"
 #include "server/identity/permissions.h"
-#include "server/web/form_fields.h"
 
 namespace codelog::web {
 namespace {
 
-using application::escape_html;
-
 constexpr std::string_view message_cookie = "messages";
+constexpr std::string_view theme_cookie = "theme";  // src/components/theme.ts writes it
+// Browsers that read pages ahead forget those of the other account.
+constexpr const char* forget_read_ahead = "\"prefetchCache\", \"prerenderCache\"";
 constexpr std::chrono::seconds message_lifetime{300};
 constexpr std::chrono::seconds form_cookie_lifetime{31'449'600};  // OpenCodelists'
 constexpr std::size_t message_bytes_max = 2000;
@@ -78,8 +78,12 @@ std::string quoted(std::string_view target) {
   return text;
 }
 
+std::string login_path(const http::Request& request) {
+  return "/accounts/login/?next=" + quoted(request.target());
+}
+
 http::Response to_login(const http::Request& request) {
-  return http::redirect(302, "/accounts/login/?next=" + quoted(request.target()));
+  return http::redirect(302, login_path(request));
 }
 
 // One method of a page.
@@ -148,9 +152,9 @@ std::optional<base::Sha256> Visit::session() const {
   return visitor_ ? std::optional(visitor_->session) : std::nullopt;
 }
 
-std::string Visit::form_token_field() const {
-  return "<input type=\"hidden\" name=\"" + std::string(identity::form_token_field) +
-         "\" value=\"" + form_token_ + "\">\n";
+const std::string& Visit::form_token() const {
+  has_form_ = true;
+  return form_token_;
 }
 
 void Visit::add_form_cookie(http::Response& response, const std::string& token) const {
@@ -162,42 +166,66 @@ void Visit::add_form_cookie(http::Response& response, const std::string& token) 
                                   .is_secure = application_.sign_in().is_secure()}));
 }
 
-http::Response Visit::page(int status, std::string_view title, std::string_view content) const {
-  std::string text = "<nav aria-label=\"Account\">";
-  if (visitor_) {
-    text += link("/accounts/settings/", actor().username) +
-            " <form method=\"post\" action=\"/accounts/logout/\">" + form_token_field() +
-            "<button type=\"submit\">Log out</button></form>";
-  } else {
-    text += link("/accounts/login/", "Log in") + " " + link("/accounts/register/", "Register");
+std::string Visit::address_of(std::string_view path) const {
+  const auto& addresses = application_.options().base_urls;
+  return (addresses.empty() ? std::string() : addresses.front()) + std::string(path);
+}
+
+pages::Reader Visit::reader() const {
+  if (visitor_) return {.username = actor().username, .form_token = form_token()};
+  const bool is_about_account = request_.path() == "/" || request_.path().starts_with("/accounts/");
+  return {.login_path = is_about_account ? "/accounts/login/" : login_path(request_)};
+}
+
+http::Response Visit::page(pages::Frame frame, const pages::Html& content) const {
+  frame.reader = reader();
+  if (const auto theme = identity::find_cookie(request_, theme_cookie)) {
+    if (*theme == "light" || *theme == "dark") frame.theme = *theme;
   }
-  text += "</nav>\n";
-  const auto waiting = identity::find_cookie(request_, message_cookie);
+  // A page that is read ahead may never be seen.
+  const auto waiting = request_.header("Sec-Purpose")
+                           ? std::nullopt
+                           : identity::find_cookie(request_, message_cookie);
   const std::string message =
       waiting ? open_message(application_.site().keys, *waiting) : std::string();
-  if (message.starts_with(problem_mark)) text += alert(message.substr(1));
-  if (message.starts_with(info_mark)) {
-    text += "<p role=\"status\">" + escape_html(message.substr(1)) + "</p>\n";
+  if (!message.empty()) {
+    frame.notices.push_back({message.substr(1), message.starts_with(problem_mark)});
   }
-  text += content;
-  http::Response response = application::page(status, title, text);
-  response.compression = http::Compression::never;
-  response.add("Cache-Control", "no-store");
-  if (identity::find_cookie(request_, identity::form_cookie) != form_token_) {
-    add_form_cookie(response, form_token_);
+  http::Response response = pages::page(frame, content);
+  // Browsers keep a page without secrets for their way back.
+  response.add("Cache-Control", has_form_ ? "no-store" : "private, no-cache");
+  if (has_form_) {
+    response.compression = http::Compression::never;
+    if (identity::find_cookie(request_, identity::form_cookie) != form_token_) {
+      add_form_cookie(response, form_token_);
+    }
   }
-  if (waiting)
+  if (waiting) {
     response.add("Set-Cookie", identity::set_cookie({.name = message_cookie, .value = ""}));
+  }
   return response;
 }
 
+http::Response Visit::page(int status, std::string_view title, std::string_view sentence) const {
+  pages::Template content("sentence.html");
+  content.set("SENTENCE", sentence);
+  return page({.status = status, .title = std::string(title)}, content.expand());
+}
+
+http::Response Visit::form_page(std::string_view title, const Form& shown,
+                                const Problems& problems) const {
+  pages::Template content("form_page.html");
+  content.set("PROBLEMS", problems_html(shown, problems)).set("FORM", form(shown, problems));
+  return page(title, content.expand());
+}
+
 http::Response Visit::not_found() const {
-  return page(404, "404 Page not found", "<p>Please check the URL in the address bar.</p>\n");
+  return page(404, "404 Page not found", "Please check the URL in the address bar.");
 }
 
 http::Response Visit::invalid_link() const {
   return page(200, "Invalid link",
-              "<p>This link has been used already, or is too old. Ask for another one.</p>\n");
+              "This link has been used already, or is too old. Ask for another one.");
 }
 
 http::Response Visit::redirect(std::string_view path, std::string_view message,
@@ -222,12 +250,14 @@ void Visit::begin_session(http::Response& response, const std::string& id) const
                                      .value = id,
                                      .lifetime = commands::session_lifetime,
                                      .is_secure = application_.sign_in().is_secure()}));
+  response.add("Clear-Site-Data", forget_read_ahead);
   const base::Sha256 digest = accounts::digest_session_id(id);
   add_form_cookie(response, identity::make_form_token(application_.site().keys, digest));
 }
 
 void Visit::end_session(http::Response& response) const {
   response.add("Set-Cookie", identity::set_cookie({.name = identity::session_cookie, .value = ""}));
+  response.add("Clear-Site-Data", forget_read_ahead);
   add_form_cookie(response, identity::make_form_token(application_.site().keys, std::nullopt));
 }
 
@@ -286,20 +316,6 @@ void note_fault(const base::Error& error, http::Response& response) {
   // Not for a change that is or may be saved: repeating it could save it twice.
   if (error.code == base::ErrorCode::unavailable) response.add("Retry-After", "1");
   if (base::is_for_log_only(error)) response.log_detail = error.detail;
-}
-
-std::string alert(std::string_view sentence) {
-  return "<p role=\"alert\"><strong>" + escape_html(sentence) + "</strong></p>\n";
-}
-
-std::string alert(const base::Error& error) {
-  std::string text;
-  for (const base::FieldError& field : error.fields) {
-    text += field.detail.find(' ') != std::string::npos && field.detail.ends_with('.')
-                ? alert(field.detail)
-                : alert(field.field + ": " + field.detail);
-  }
-  return text.empty() ? alert(base::client_detail(error)) : text;
 }
 
 }  // namespace codelog::web

@@ -2,7 +2,7 @@
 // forms.
 //
 // A page that a signed-in person sees, or that has a form, is never stored by caches between, and
-// never compressed: its length could reveal the form's token.
+// never compressed: its length could reveal the form's token. Others' pages may be compressed.
 #pragma once
 
 #include <functional>
@@ -15,6 +15,8 @@
 #include "server/http/multipart.h"
 #include "server/http/router.h"
 #include "server/identity/authentication.h"
+#include "server/pages/frame.h"
+#include "server/web/form.h"
 
 namespace codelog::web {
 
@@ -36,12 +38,24 @@ class Visit {
   commands::Write write() const { return {actor(), std::nullopt}; }
   std::optional<base::Sha256> session() const;
 
-  // The hidden field that each form needs.
-  std::string form_token_field() const;
+  // The text of the hidden field that each form needs.
+  const std::string& form_token() const;
+  pages::Html form(const Form& shown, const Problems& problems = {}) const {
+    return form_html(shown, form_token(), problems);
+  }
 
-  // A page with the site's navigation and the messages that wait for this visitor. The title is
-  // text, `content` is HTML that is escaped already.
-  http::Response page(int status, std::string_view title, std::string_view content) const;
+  // A page with the site's navigation and the messages that wait for this visitor.
+  http::Response page(pages::Frame frame, const pages::Html& content) const;
+  http::Response page(std::string_view title, const pages::Html& content) const {
+    return page({.title = std::string(title)}, content);
+  }
+  // A page with one sentence.
+  http::Response page(int status, std::string_view title, std::string_view sentence) const;
+  // A page with a form, its problems, and a sentence before it.
+  http::Response form_page(std::string_view title, const Form& shown,
+                           const Problems& problems = {}) const;
+  // The address of a path, with the site's name.
+  std::string address_of(std::string_view path) const;
   http::Response not_found() const;
   // For a link in a mail that does not hold, or no longer.
   http::Response invalid_link() const;
@@ -54,6 +68,7 @@ class Visit {
 
  private:
   void add_form_cookie(http::Response& response, const std::string& token) const;
+  pages::Reader reader() const;
 
   application::Application& application_;
   const http::Request& request_;
@@ -61,6 +76,7 @@ class Visit {
   projections::Views views_;  // without what the visitor may not read
   const std::optional<identity::Visitor> visitor_;
   const std::string form_token_;
+  mutable bool has_form_ = false;  // the page being made contains the token
 };
 
 using Page = std::function<http::Response(const Visit&)>;
@@ -97,9 +113,5 @@ void note_fault(const base::Error& error, http::Response& response);
 
 // 429 with the time to wait, if there is one.
 void add_wait(http::Response& response, std::chrono::seconds wait);
-
-// The error in words, and its fields, as a paragraph with role=alert; empty without an error.
-std::string alert(const base::Error& error);
-std::string alert(std::string_view sentence);
 
 }  // namespace codelog::web

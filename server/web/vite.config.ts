@@ -1,6 +1,10 @@
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { liveSources } from './vite/live-sources.ts';
 import { webPack } from './vite/pack.ts';
+
+// The tests are beside those of the server.
+const repository = resolve(import.meta.dirname, '../..');
 
 // One entry a page that is an app of its own. Islands need none: src/site.ts imports them when a
 // page has them.
@@ -27,7 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'units',
-          root: '../..',
+          root: repository,
           include: ['tests/web/unit/**/*.test.{ts,tsx}'],
           environment: 'node', // tests of components ask for happy-dom, which is slow to load
         },
@@ -35,7 +39,7 @@ export default defineConfig({
       {
         test: {
           name: 'journeys',
-          root: '../..',
+          root: repository,
           include: ['tests/web/journeys/**/*.test.ts'],
           environment: 'node',
           globalSetup: 'tests/web/serve.ts',

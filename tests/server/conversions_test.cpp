@@ -6,6 +6,7 @@
 #include "mappings/ctv3sctmap2/import.h"
 #include "server/files/conversions.h"
 #include "tests/server/api_golden.h"
+#include "tests/server/browser.h"
 #include "tests/server/made_release.h"
 
 namespace codelog::tests::conversions_test {
@@ -70,11 +71,10 @@ Reply submit(const ApiSite& site, const FilledForm& form) {
 
 // The page's sentence about the fault.
 std::string problem_on(const Reply& reply) {
-  const std::string before = "<p role=\"alert\"><strong>";
-  const std::size_t first = reply.body.find(before);
-  if (first == std::string::npos) return "";
-  const std::size_t from = first + before.size();
-  return reply.body.substr(from, reply.body.find("</strong>", from) - from);
+  const std::size_t box = reply.body.find("role=\"alert\"");
+  if (box == std::string::npos) return "";
+  const std::string item = between(reply.body.substr(box), "<li>", "</li>");
+  return item.starts_with("<a") ? between(item, ">", "</a>") : item;
 }
 
 }  // namespace
@@ -269,20 +269,18 @@ TEST_CASE("the page shows its form, and after a fault the filled-in form with th
     return problem_on(reply);
   };
   CHECK(refused(good, 503) == "this needs the mapping ctv3sctmap2, which has not been imported");
-  CHECK(refused({.csv = ""}, 400) == "csv_data: choose the file with the codes");
+  CHECK(refused({.csv = ""}, 400) == "CSV file: choose the file with the codes");
   CHECK(refused({.csv = "id\n"}, 400) ==
-        "csv_data: the file has no codes below its first row, which is its header");
+        "CSV file: the file has no codes below its first row, which is its header");
   const auto with = [&](std::size_t field, const std::string& value) {
     FilledForm form = good;
     form.fields.at(field).second = value;
     return form;
   };
-  CHECK(refused(with(0, "<b>"), 400) ==
-        "from_coding_system_id: must be one of snomedct, ctv3, bnf, dmd");
+  CHECK(refused(with(0, "<b>"), 400) == "From: must be one of snomedct, ctv3, bnf, dmd");
   CHECK_THAT(refused(with(1, "bnf"), 400),
-             Catch::StartsWith(
-                 "to_coding_system_id: there is no conversion from &#x27;snomedct&#x27; to"));
-  CHECK(refused(with(2, "none"), 400) == "type: must be one of full, to-codes-only, unmapped");
+             Catch::StartsWith("To: there is no conversion from &#39;snomedct&#39; to"));
+  CHECK(refused(with(2, "none"), 400) == "Download: must be one of full, to-codes-only, unmapped");
   FilledForm filled = with(0, "bnf");
   filled.fields.at(1).second = "dmd";
   filled.fields.at(2).second = "unmapped";

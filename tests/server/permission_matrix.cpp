@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "events/base/version_hash.h"
+#include "server/pages/assets.h"
 #include "tests/server/api_golden.h"
 
 namespace codelog::tests {
@@ -47,6 +48,7 @@ std::string target_of(const RoutePermission& row, const Subject& subject) {
       {"id", subject.search},
       {"id:digits", subject.search},
       {"alias", alias},
+      {"name", pages::site_assets().path_of("favicon.svg").substr(sizeof "/assets/" - 1)},
       {"code", "2247004"},
       {"system", "snomedct"},
       {"type", "pcd"},

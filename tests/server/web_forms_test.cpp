@@ -276,14 +276,23 @@ TEST_CASE_METHOD(Fixture, "texts that people typed do not run in anybody's brows
               .status == 302);
   const std::string slug = site.views().codelists().back().handle().slug;
   const std::string path = "/codelist/test-org/" + slug + "/";
+  const auto version = site.views().newest_version_of(site.views().codelists().back().id);
+  REQUIRE(version);
+  REQUIRE(site.application().versions().publish({commands::Actor::system(), std::nullopt},
+                                                version->id));
+  const std::string hash = base::version_hash(version->id);
   alice.post("/accounts/settings/name/", {{"name", script}});
   for (const std::string& page :
        {path + "edit/", path + "upload-version/", path + "clone/", std::string("/superusers/"),
+        path + hash + "/", path + "-/", std::string("/users/alice/"),
+        std::string("/?q=") + "%3Cscript%3Ealert(1)%3C/script%3E",
         std::string("/accounts/settings/"), std::string("/accounts/login/?next=/" + script)}) {
     Browser browser(site);
     browser.log_in("alice");
     browser.add_header("Sec-Purpose", "prefetch");
-    CHECK_THAT(browser.get(page).body, !Contains("<script"));
+    const Reply reply = browser.get(page);
+    CHECK(reply.status < 400);
+    CHECK_THAT(reply.body, !Contains("<script>") && !Contains("\"<script"));
   }
   CHECK_THAT(alice.get("/accounts/settings/").body, Contains("&lt;script&gt;"));
 }

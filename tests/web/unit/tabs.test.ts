@@ -2,9 +2,11 @@
 import { beforeEach, expect, test } from 'vitest';
 import { mount } from '../../../server/web/src/islands/tabs.ts';
 
-const page = `<div id="parts"><nav class="tabs"><a href="#about">About</a><a href="#tree">Tree</a></nav>
-<section id="about"><h2>About</h2></section>
-<section id="tree"><ul><li id="node">x</li></ul></section></div>`;
+const page = `<div id="parts">
+  <nav class="tabs"><a href="#about">About</a><a href="#tree">Tree</a></nav>
+  <section id="about"><h2>About</h2></section>
+  <section id="tree"><ul><li id="node">x</li></ul></section>
+</div>`;
 
 function part(id: string): HTMLElement {
   const found = document.getElementById(id);

@@ -1,0 +1,93 @@
+#include "server/pages/template.h"
+
+#include <ctemplate/template.h>
+#include <ctemplate/template_cache.h>
+
+#include "events/base/check.h"
+#include "server/pages/assets.h"
+#include "server/pages/embedded_files.h"
+
+namespace codelog::pages {
+namespace {
+
+constexpr ctemplate::Strip strip = ctemplate::STRIP_BLANK_LINES;
+constexpr std::string_view folder = "pages/";
+
+ctemplate::TemplateString of(std::string_view text) { return {text.data(), text.size()}; }
+
+// All templates, parsed. Never changes after that, so that expanding takes no lock.
+const ctemplate::TemplateCache& cache() {
+  static const ctemplate::TemplateCache* const all = [] {
+    auto* const loaded = new ctemplate::TemplateCache;  // lives as long as the program
+    for (const EmbeddedFile& file : embedded_files(folder)) {
+      const std::string_view name = file.path.substr(folder.size());
+      const bool is_good = loaded->StringToTemplateCache(of(name), of(file.bytes), strip);
+      CODELOG_CHECK(is_good, "a template has an error: " + std::string(name));
+    }
+    loaded->Freeze();
+    return loaded;
+  }();
+  return *all;
+}
+
+}  // namespace
+
+Section& Section::set(std::string_view name, std::string_view text) {
+  values_->SetValue(of(name), of(text));
+  return *this;
+}
+
+Section& Section::set(std::string_view name, const Html& html) { return set(name, html.text); }
+
+Section& Section::set_and_show(std::string_view name, std::string_view text) {
+  if (text.empty()) return *this;
+  values_->SetValueAndShowSection(of(name), of(text), of(name));
+  return *this;
+}
+
+Section& Section::show(std::string_view section) {
+  values_->ShowSection(of(section));
+  return *this;
+}
+
+Section& Section::show_if(bool condition, std::string_view section) {
+  return condition ? show(section) : *this;
+}
+
+Section Section::add(std::string_view section) {
+  return Section(values_->AddSectionDictionary(of(section)));
+}
+
+Section Section::include(std::string_view place, std::string_view template_name) {
+  ctemplate::TemplateDictionary* const values = values_->AddIncludeDictionary(of(place));
+  values->SetFilename(of(template_name));
+  return Section(values);
+}
+
+Template::Template(std::string_view name) : Section(nullptr), name_(name) {
+  owned_ = std::make_unique<ctemplate::TemplateDictionary>(of(name_));
+  values_ = owned_.get();
+  values_->SetTemplateGlobalValue("ICONS", of(site_assets().path_of("icons.svg")));
+}
+
+Template::~Template() = default;
+
+Html Template::expand() const {
+  Html html;
+  ctemplate::StringEmitter emitter(&html.text);
+  const bool is_good = cache().ExpandNoLoad(of(name_), strip, owned_.get(), nullptr, &emitter);
+  CODELOG_CHECK(is_good, "there is no template " + name_);
+  return html;
+}
+
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+  return text;
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return grouped(count).append(" ").append(noun).append(count == 1 ? "" : "s");
+}
+
+}  // namespace codelog::pages

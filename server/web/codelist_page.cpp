@@ -1,0 +1,66 @@
+#include "server/web/codelist_page.h"
+
+#include <algorithm>
+
+#include "server/application/names.h"
+#include "server/commands/version_names.h"
+#include "server/web/version_view.h"
+#include "server/web/words.h"
+
+namespace codelog::web {
+namespace {
+
+using events::VersionStatus;
+using pages::Section;
+using projections::CodelistRecord;
+using projections::VersionRecord;
+
+// The codelist that the first version was made from, if it was another one.
+void add_lineage(const Visit& visit, Section& page, const CodelistRecord& codelist) {
+  for (const VersionRecord& version : visit.views().versions_of(codelist.id)) {
+    if (!version.source) continue;
+    const auto source = visit.views().version(*version.source);
+    if (!source || source->codelist == codelist.id) continue;
+    const CodelistRecord other = visit.views().codelist_of(*source);
+    if (other.is_private || source->status != VersionStatus::published) continue;
+    page.add("FORKED_FROM")
+        .set("PATH", commands::page_of(other, *source))
+        .set("NAME", other.handle().name)
+        .set("VERSION", commands::tag_or_hash(*source));
+    return;
+  }
+}
+
+}  // namespace
+
+http::Response codelist_page(const Visit& visit, events::OwnerKind owner_kind) {
+  const auto codelist = visit.views().find_codelist({owner_kind, std::string(visit.path("owner"))},
+                                                    visit.path("slug"));
+  if (!codelist) return visit.not_found();
+  const bool sees_all = sees_all_versions(visit, *codelist);
+  const auto versions = visit.views().versions_of(codelist->id);
+  const auto newest = std::find_if(versions.rbegin(), versions.rend(), [&](const auto& version) {
+    return sees_all || version.status == VersionStatus::published;
+  });
+  if (newest == versions.rend()) return visit.not_found();
+  pages::Template content("codelist.html");
+  const projections::Handle& handle = codelist->handle();
+  content.set("NAME", handle.name).set("NEWEST", commands::page_of(*codelist, *newest));
+  add_facts(visit, content, {*codelist, *newest});
+  add_about(visit, content, *codelist);
+  add_versions(visit, content, *codelist, std::nullopt);
+  add_lineage(visit, content, *codelist);
+  for (const std::string& tag : codelist->tags) content.add("LABEL").set("LABEL", tag);
+  content.show_if(!codelist->tags.empty(), "LABELS");
+  content.set("DATA", "/api/v2/codelists/" + events::to_string(handle.owner) + "/" + handle.slug);
+  if (sees_all) content.set_and_show("EDIT", commands::page_of(handle) + "edit/");
+  add_time(content, "SINCE", codelist->created_at);
+  return visit.page({.title = handle.name,
+                     .has_own_heading = true,
+                     .description = codelist->description.value_or(""),
+                     .canonical = visit.address_of(commands::page_of(handle) + "-/"),
+                     .width = pages::Width::wide},
+                    content.expand());
+}
+
+}  // namespace codelog::web

@@ -1,0 +1,46 @@
+// Words and shapes that several pages use for the same thing. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "projections/records.h"
+#include "server/web/visit.h"
+
+namespace codelog::web {
+
+// "under review"
+std::string_view status_words(events::VersionStatus status);
+// "SNOMED CT"; the id of a system that is not known.
+std::string system_name(std::string_view coding_system);
+
+// "/codelist/test-org/" is the page of an organisation's codelists, "/users/alice/" a person's.
+std::string owner_path(const events::Owner& owner);
+// The organisation's name, or the username.
+std::string owner_name(const projections::Views& views, const events::Owner& owner);
+
+// The number of included codes; 0 for an uploaded table, which has no statuses.
+std::uint64_t included_count(const projections::VersionRecord& version);
+
+// Shows a status as a badge, {{>BADGE}}.
+void add_badge(pages::Section& place, events::VersionStatus status);
+
+// Shows the strip {{>STRIP}}: the shares of the statuses of a version's codes. Nothing for a
+// version without statuses.
+void add_strip(pages::Section& place, const projections::StatusCounts& counts);
+
+// Shows a moment {{>TIME}}: its day, and more precisely in the title.
+void add_time(pages::Section& place, std::string_view name, base::Timestamp time);
+
+// OpenCodelists gives releases without a known first day this one.
+inline constexpr std::string_view unknown_day = "1900-01-01";
+
+// "30 Nov 2026"
+std::string day_of(base::Timestamp time);
+std::string day_of(std::string_view date);  // of "2026-11-30"
+
+// Whether the visitor may see this version of the codelist in lists: everybody the published ones,
+// its editors all.
+bool sees_all_versions(const Visit& visit, const projections::CodelistRecord& codelist);
+
+}  // namespace codelog::web

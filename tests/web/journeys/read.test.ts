@@ -1,0 +1,99 @@
+// Finding, judging and taking a codelist.
+import { readFileSync } from 'node:fs';
+import { expect, inject } from 'vitest';
+import { journey, useBrowser } from '../browser.ts';
+
+useBrowser();
+
+const asthma = '/codelist/example-university/asthma-diagnoses/';
+
+async function bytesOf(path: string): Promise<string> {
+  const reply = await fetch(new URL(path, inject('address')));
+  expect(reply.status).toBe(200);
+  return reply.text();
+}
+
+journey(
+  'without JavaScript, from home to the file of a codelist',
+  async (visitor) => {
+    const { page } = visitor;
+    await visitor.open('/');
+    await page.getByRole('searchbox').fill('asthma');
+    await page.getByRole('searchbox').press('Enter');
+    await page.getByRole('link', { name: 'Asthma diagnoses' }).click();
+    expect(await page.locator('#version-hash').textContent()).toMatch(/^[0-9a-f]{8}$/);
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download CSV' }).first().click();
+    const file = readFileSync(await (await waiting).path(), 'utf8');
+    expect(file).toBe(await bytesOf(`${new URL(page.url()).pathname}download.csv`));
+    expect(file).toMatch(/^code,term\r\n/);
+  },
+  { javaScript: false },
+);
+
+journey('tabs follow the address, and a hash may be in capitals', async (visitor) => {
+  const { page } = visitor;
+  await visitor.open(asthma);
+  const path = new URL(page.url()).pathname;
+  const hash = (await page.locator('#version-hash').textContent()) ?? '';
+  expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('About');
+  await page.getByRole('tab', { name: 'Full list' }).click();
+  expect(await page.locator('#full-list table tbody tr').count()).toBeGreaterThan(5);
+  await visitor.check();
+  await page.goBack();
+  await page.locator('#about').waitFor();
+  expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('About');
+  await visitor.open(`${path.replace(hash, hash.toUpperCase())}#tree`);
+  await page.locator('#tree').waitFor();
+  expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('Tree');
+  await visitor.check();
+});
+
+journey('a version prints with its name, hash and release, without navigation', async (visitor) => {
+  const { page } = visitor;
+  await visitor.open(asthma);
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.getByRole('heading', { level: 1 }).isVisible()).toBe(true);
+  expect(await page.locator('#version-hash').isVisible()).toBe(true);
+  expect(await page.getByText('SNOMED CT (UK Clinical Edition)').isVisible()).toBe(true);
+  expect(await page.locator('#full-list table').isVisible()).toBe(true);
+  expect(await page.locator('.site-header').isVisible()).toBe(false);
+  expect(await page.locator('.tabs').isVisible()).toBe(false);
+});
+
+journey('the dark theme is remembered', async (visitor) => {
+  const { page } = visitor;
+  await visitor.open('/');
+  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+  await visitor.openMenu();
+  const before = visitor.look.endsWith('dark') ? 'light' : 'dark';
+  await page.getByRole('button', { name: 'Switch between light and dark' }).click();
+  expect(await ground()).toBe(before);
+  await visitor.open('/releases/');
+  expect(await ground()).toBe(before);
+  await visitor.check();
+});
+
+for (const path of [
+  '/',
+  '/?q=asthma',
+  '/?q=zzz',
+  asthma,
+  `${asthma}-/`,
+  '/codelist/example-university/statins/',
+  '/codelist/example-university/',
+  '/organisations/example-university/',
+  '/users/bob/',
+  '/releases/',
+  '/releases/snomedct_demo_20240101/',
+  '/coding-systems/latest-releases',
+  '/conversions/',
+  '/contact/',
+  '/accounts/login/?next=/users/alice/',
+  '/accounts/register/',
+]) {
+  journey(`${path} is quiet, accessible and fits`, async (visitor) => {
+    await visitor.open(path);
+    await visitor.check();
+  });
+}
