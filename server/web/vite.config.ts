@@ -38,6 +38,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'builder',
+          root: '../..',
+          include: ['tests/web/builder/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: 'tests/web/double/build.ts',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'journeys',
           root: repository,
           include: ['tests/web/journeys/**/*.test.ts'],

@@ -17,6 +17,12 @@ export function counted(value: number, one: string, many: string): string {
   return `${number(value)} ${plurals.select(value) === 'one' ? one : many}`;
 }
 
+const days = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' });
+
+export function day(time: string): string {
+  return days.format(new Date(time));
+}
+
 export const codes = (count: number) => counted(count, 'code', 'codes');
 export const decisions = (count: number) => counted(count, 'decision', 'decisions');
 

@@ -45,14 +45,16 @@ export type Matches = {
 export type Changed = { position: number };
 
 export type Decided = {
+  status: Sign;
   position: number;
-  time: string | null;
+  time: string;
   actor: string | null;
-  sign: string;
-  reason?: string | null;
+  reason?: string;
 };
 
-export type CodeStory = { decisions: Decided[]; searches: Search[]; synonyms: string[] };
+export type Decider = { code: string } & Partial<Decided>;
+
+export type CodeStory = { deciders: Decider[]; decisions: Decided[]; searches: Search[] };
 
 type ByCode = { code: string };
 type ByTerm = { term: string; mode: string };
@@ -72,11 +74,13 @@ function asParameters(query: SearchQuery): URLSearchParams {
 export class DraftApi {
   readonly hash: string;
   private readonly client: Client;
+  private readonly release: string;
   private readonly path: string;
 
-  constructor(client: Client, hash: string) {
+  constructor(client: Client, hash: string, release: string) {
     this.client = client;
     this.hash = hash;
+    this.release = release;
     this.path = `/versions/${encodeURIComponent(hash)}`;
   }
 
@@ -135,6 +139,16 @@ export class DraftApi {
 
   story(code: string, options?: ReadOptions): Promise<Result<CodeStory>> {
     return this.client.json(`${this.path}/codes/${encodeURIComponent(code)}`, options);
+  }
+
+  // The code in the release.
+  concept(code: string, options?: ReadOptions): Promise<Result<{ synonyms: string[] }>> {
+    const release = encodeURIComponent(this.release);
+    return this.client.json(`/releases/${release}/codes/${encodeURIComponent(code)}`, options);
+  }
+
+  giveReason(step: number, reason: string, key: string): Promise<Result<Changed>> {
+    return this.client.write('POST', `${this.path}/reasons`, { body: { step, reason }, key });
   }
 
   save(key: string): Promise<Result<Changed & { hash: string }>> {

@@ -1,7 +1,7 @@
 // Right of the tree: why the focused code has its status, where it is, and what was decided on it.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { CodeStory } from '../api/draft-api.ts';
+import type { CodeStory, Decided } from '../api/draft-api.ts';
 import { Mark } from '../components/mark.tsx';
 import { wayDown } from '../engine/rows.ts';
 import { status } from '../engine/statuses.ts';
@@ -23,7 +23,37 @@ function CodeLink({ code }: { code: number }) {
   );
 }
 
-function Why({ tree, code }: { tree: Tree; code: number }) {
+type WhyProps = { tree: Tree; code: number; story: CodeStory | null };
+
+// "by Ada on 4 Nov 2024 (“seen in primary care”)"
+function By({ decided }: { decided: Partial<Decided> | undefined }) {
+  if (!decided?.actor || !decided.time) return null;
+  const { actor, time, reason } = decided;
+  return (
+    <span class="detail-note">
+      {' '}
+      by {actor} on <time dateTime={time}>{words.day(time)}</time>
+      {reason && ` (“${reason}”)`}
+    </span>
+  );
+}
+
+function Way({ tree, from, code, story }: WhyProps & { from: number }) {
+  const steps = wayDown(tree, from, code).slice(0, -1);
+  const decided = story?.deciders.find(({ code }) => code === tree.codes[from]);
+  return (
+    <ol class="way">
+      {steps.map((step) => (
+        <li key={step}>
+          <CodeLink code={step} />
+          {step === from && <By decided={decided} />}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Why({ tree, code, story }: WhyProps) {
   const { draft } = useBuilder();
   const own = draft.statuses.bytes[code] as number;
   const deciders = [...draft.statuses.deciders(code)];
@@ -35,19 +65,11 @@ function Why({ tree, code }: { tree: Tree; code: number }) {
       <p id="why" tabIndex={-1}>
         <Mark of={own} silent />{' '}
         <strong>{sentence.charAt(0).toUpperCase() + sentence.slice(1)}</strong>
-        {isDirect && ', decided here'}
+        {isDirect && <By decided={story?.decisions[0]} />}
       </p>
       {!isDirect &&
         deciders.map((decider) => (
-          <ol key={decider} class="way">
-            {wayDown(tree, decider, code)
-              .slice(0, -1)
-              .map((step) => (
-                <li key={step}>
-                  <CodeLink code={step} />
-                </li>
-              ))}
-          </ol>
+          <Way key={decider} tree={tree} code={code} from={decider} story={story} />
         ))}
     </div>
   );
@@ -89,19 +111,26 @@ function DecideButtons({ code }: { code: number }) {
   );
 }
 
+type Known = { story: CodeStory; synonyms: string[] };
+
 // Asked for once the focus rests on a code.
-function useStory(code: string): CodeStory | null {
+function useStory(code: string): Known | null {
   const { draft } = useBuilder();
-  const story = useSignal<CodeStory | null>(null);
+  const known = useSignal<Known | null>(null);
   const { value: position } = draft.position;
   useEffect(() => {
-    story.value = null;
+    known.value = null;
     const abort = new AbortController();
+    const options = { minPosition: position, signal: abort.signal };
     const timer = setTimeout(async () => {
       try {
-        const options = { minPosition: position, signal: abort.signal };
-        const result = await draft.api.story(code, options);
-        if (result.ok) story.value = result.data;
+        const [story, concept] = await Promise.all([
+          draft.api.story(code, options),
+          draft.api.concept(code, { signal: abort.signal }),
+        ]);
+        if (!story.ok) return;
+        const synonyms = concept.ok ? concept.data.synonyms : [];
+        known.value = { story: story.data, synonyms };
       } catch {
         // The focus has moved on.
       }
@@ -111,7 +140,7 @@ function useStory(code: string): CodeStory | null {
       abort.abort();
     };
   }, [code, position]);
-  return story.value;
+  return known.value;
 }
 
 function Detail({ tree, code }: { tree: Tree; code: number }) {
@@ -120,14 +149,14 @@ function Detail({ tree, code }: { tree: Tree; code: number }) {
   void draft.terms?.arrived.value;
   const text = draft.codeOf(code);
   const parents = [...parentsOf(tree, code)];
-  const story = useStory(text);
+  const known = useStory(text);
   return (
     <>
       <h2 class="detail-term">{draft.termOf(code) ?? text}</h2>
       <p class="detail-code">
         <code>{text}</code> · {tree.types[tree.type[code] as number]}
       </p>
-      <Why tree={tree} code={code} />
+      <Why tree={tree} code={code} story={known?.story ?? null} />
       <DecideButtons code={code} />
       {parents.length > 0 && (
         <>
@@ -141,7 +170,7 @@ function Detail({ tree, code }: { tree: Tree; code: number }) {
           </ul>
         </>
       )}
-      {story && <StoryOfCode story={story} />}
+      {known && <StoryOfCode {...known} />}
     </>
   );
 }

@@ -29,20 +29,24 @@ function KeysDialog({ close }: Close) {
 }
 
 function ReasonDialog({ close }: Close) {
-  const { session } = useBuilder();
+  const { draft, session } = useBuilder();
+  const hasStep = draft.told.value?.kind === 'decided' && !draft.told.value.reason;
   const reason = useSignal(session.reason.value);
+  const stays = useSignal(!hasStep);
+  const keep = (event: Event) => {
+    event.preventDefault();
+    const text = reason.value.trim();
+    session.reason.value = stays.value ? text : '';
+    if (hasStep && text) void draft.giveReason(text);
+    close();
+  };
   return (
-    <Dialog title="A reason for the next decisions" close={close}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          session.reason.value = reason.value.trim();
-          close();
-        }}
-      >
+    <Dialog title="Reason" close={close}>
+      <form class="form reason-form" onSubmit={keep}>
         <div class="field">
-          <label for="reason">Kept with each decision until you remove it</label>
+          <label for="reason">
+            {hasStep ? 'For the decision that you just made' : 'For your next decisions'}
+          </label>
           <input
             id="reason"
             type="text"
@@ -52,8 +56,20 @@ function ReasonDialog({ close }: Close) {
             }}
           />
         </div>
+        {hasStep && (
+          <label>
+            <input
+              type="checkbox"
+              checked={stays.value}
+              onChange={({ currentTarget }) => {
+                stays.value = currentTarget.checked;
+              }}
+            />{' '}
+            and for my next decisions
+          </label>
+        )}
         <div class="dialog-buttons">
-          <button type="submit">Keep</button>
+          <button type="submit">Give the reason</button>
           <button type="button" class="secondary" onClick={close}>
             Cancel
           </button>

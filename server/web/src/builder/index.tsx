@@ -89,7 +89,7 @@ function follow({ draft, props }: Builder): void {
 
 export async function mount(element: HTMLElement, props: BuilderProps): Promise<void> {
   const storage = new BrowserStepStorage();
-  const api = new DraftApi(new Client(), props.hash);
+  const api = new DraftApi(new Client(), props.hash, props.release.alias);
   const draft = new DraftStore({ api, storage, canEdit: props.canEdit });
   const view = new ViewStore(draft, readRemembered(props.hash));
   const builder: Builder = { props, draft, view, session: new Session() };

@@ -2,9 +2,9 @@
 import type { CodeStory } from '../api/draft-api.ts';
 import * as words from '../words.ts';
 
-const signWords: Record<string, string> = { '+': 'Included', '-': 'Excluded', '?': 'Cleared' };
+type StoryProps = { story: CodeStory; synonyms: string[] };
 
-export function StoryOfCode({ story: { synonyms, decisions, searches } }: { story: CodeStory }) {
+export function StoryOfCode({ story: { decisions, searches }, synonyms }: StoryProps) {
   return (
     <>
       {synonyms.length > 0 && (
@@ -25,12 +25,12 @@ export function StoryOfCode({ story: { synonyms, decisions, searches } }: { stor
         <>
           <h3>Decisions on this code</h3>
           <ol class="ledger">
-            {decisions.map(({ position, sign, actor, reason }) => (
+            {decisions.map(({ position, status, actor, time, reason }) => (
               <li key={position}>
                 <span class="ledger-position">{words.position(position)}</span>
                 <span>
-                  <strong>{signWords[sign] ?? sign}</strong>
-                  {actor && ` by ${actor}`}
+                  <strong>{words.done[status]}</strong>
+                  {actor && ` by ${actor}`}, <time dateTime={time}>{words.day(time)}</time>
                   {reason && <span class="detail-note"> “{reason}”</span>}
                 </span>
               </li>

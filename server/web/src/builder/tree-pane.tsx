@@ -2,7 +2,7 @@
 import { useSignalEffect } from '@preact/signals';
 import type { TargetedEvent } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { SectionRow } from '../components/section-row.tsx';
+import { SectionRow, StickySection } from '../components/section-row.tsx';
 import { TreeRow } from '../components/tree-row.tsx';
 import { useVisibleRows } from '../components/virtual-rows.ts';
 import type { Rows } from '../engine/rows.ts';
@@ -119,11 +119,25 @@ function moveInRow(event: TargetedEvent<HTMLElement, KeyboardEvent>): boolean {
   return true;
 }
 
+function sectionAt(rows: Rows, row: number): number {
+  let at = row;
+  while ((rows.code[at] ?? -1) >= 0) at = rows.parent[at] as number;
+  return -1 - (rows.code[at] ?? -1);
+}
+
+function Sticky({ rows, tree, row }: { rows: Rows; tree: Tree; row: number }) {
+  const { view } = useBuilder();
+  if ((rows.code[row] ?? -1) < 0) return null;
+  const section = sectionAt(rows, row);
+  const count = words.number(view.sectionCount(section));
+  return <StickySection title={tree.sections[section]?.title ?? ''} count={count} />;
+}
+
 function TreeGrid({ rows, tree }: { rows: Rows; tree: Tree }) {
   const builder = useBuilder();
   const { view, props } = builder;
   const scroller = useRef<HTMLDivElement>(null);
-  const { first, after, rowHeight, scrollTo } = useVisibleRows(scroller, rows.length);
+  const { top, first, after, rowHeight, scrollTo } = useVisibleRows(scroller, rows.length);
   const focus = view.focus.value;
   useSignalEffect(() => scrollTo(view.focus.value));
   useLayoutEffect(() => {
@@ -148,6 +162,7 @@ function TreeGrid({ rows, tree }: { rows: Rows; tree: Tree }) {
       }}
     >
       <div role="presentation" class="tree-rows" style={{ height: `${rows.length * rowHeight}px` }}>
+        <Sticky rows={rows} tree={tree} row={top} />
         {rowsToShow(first, after, focus, rows.length).map((row) =>
           (rows.code[row] as number) < 0 ? (
             <Header key={row} row={row} rows={rows} tree={tree} height={rowHeight} />

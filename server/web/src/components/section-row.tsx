@@ -8,6 +8,18 @@ export type SectionRowProps = {
   mayDecide: boolean;
 };
 
+// The section of the first row in view, once its header has scrolled away. The header itself is
+// still there for keys and screen readers.
+export function StickySection({ title, count }: { title: string; count: string }) {
+  return (
+    <div class="section-row section-sticky" aria-hidden="true">
+      <span class="section-title">
+        {title} <span class="section-count">{count}</span>
+      </span>
+    </div>
+  );
+}
+
 export function SectionRow({ row, top, title, count, isFocused, mayDecide }: SectionRowProps) {
   return (
     <div

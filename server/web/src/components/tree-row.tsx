@@ -37,7 +37,7 @@ const styleOf: Record<number, string> = {
 };
 
 function rowStyle(props: TreeRowProps): string {
-  const parts = ['tree-row', `row-${styleOf[props.own]}`];
+  const parts = ['code-row', `row-${styleOf[props.own]}`];
   if (props.isFocused) parts.push('row-focused');
   if (props.isSelected) parts.push('row-selected');
   if (props.isDimmed || props.isBetween) parts.push('row-dimmed');

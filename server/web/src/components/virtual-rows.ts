@@ -7,6 +7,7 @@ const beyondEdges = 8;
 const heightAtFirst = 28;
 
 export type VisibleRows = {
+  top: number; // the first row in view
   first: number;
   after: number;
   rowHeight: number;
@@ -43,6 +44,7 @@ export function useVisibleRows(
   }, []);
   const rowsInView = Math.ceil(height.value / rowHeight.value);
   return {
+    top: top.value,
     first: Math.max(0, Math.min(top.value, count - rowsInView) - beyondEdges),
     after: Math.min(count, top.value + rowsInView + beyondEdges),
     rowHeight: rowHeight.value,

@@ -70,6 +70,7 @@ export class DraftStore {
   private readonly clock: Clock;
   private readonly storage: StepStorage;
   private readonly expected = new Map<string, Expected>();
+  private lastTaken = 0;
   private confirmed: Uint8Array = new Uint8Array();
   private statusesNow: Statuses | null = null;
   private termsNow: Terms | null = null;
@@ -237,6 +238,7 @@ export class DraftStore {
     const expected = this.expected.get(step.key);
     this.expected.delete(step.key);
     this.reached(position);
+    this.lastTaken = position;
     if (expected?.crc === statuses_crc) {
       expected.touched.codes.forEach((code, at) => {
         this.confirmed[code] = expected.after[at] as number;
@@ -334,6 +336,20 @@ export class DraftStore {
       (key) => this.api.redo(key),
       () => ({ kind: 'redone' }),
     );
+  }
+
+  // For the decision that was made last, after it was made.
+  async giveReason(reason: string): Promise<void> {
+    await this.whenSaved();
+    const { value: told } = this.told;
+    if (told?.kind !== 'decided') return;
+    const result = await this.api.giveReason(this.lastTaken, reason, newKey());
+    if (!result.ok) {
+      this.notice.value = sentenceOf(result.problem);
+      return;
+    }
+    this.reached(result.data.position);
+    this.told.value = { ...told, reason };
   }
 
   async addSearch(query: SearchQuery): Promise<boolean> {

@@ -84,7 +84,7 @@ export class FakeServer {
       write: async (method: string, path: string, options: WriteOptions) =>
         this.write(method, path, options),
     };
-    return new DraftApi(client as unknown as Client, 'abcd1234');
+    return new DraftApi(client as unknown as Client, 'abcd1234', 'test_release');
   }
 
   // Somebody else's decision.
