@@ -77,12 +77,14 @@ export const tryingAgain = (seconds: number) =>
 export const savedAt = (at: number) => `Saved · ${position(at)}`;
 export const allSaved = (at: number) => `All is saved at ${position(at)}.`;
 
-export function cannotSave(undecided: number, conflicts: number): string {
+export function cannotSave(undecided: number, conflicts: number, assumed: number): string {
   const parts = [
     undecided > 0 ? `${counted(undecided, 'code is', 'codes are')} undecided` : '',
     conflicts > 0 ? `${counted(conflicts, 'code is', 'codes are')} in conflict` : '',
+    assumed > 0 ? `${counted(assumed, 'status is', 'statuses are')} assumed` : '',
   ];
-  return `${parts.filter(Boolean).join(', and ')}. Press n in the tree to visit them.`;
+  const list = new Intl.ListFormat(language).format(parts.filter(Boolean));
+  return `${list}. Press n in the tree to visit what is open.`;
 }
 
 export const everyCodeDecided = 'Every code is decided.';

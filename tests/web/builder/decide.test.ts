@@ -72,6 +72,7 @@ draftJourney('a selection is excluded with a reason', searched, async (draft) =>
   await page.getByRole('treegrid').press('r');
   await page.getByRole('textbox', { name: 'For your next decisions' }).fill('not asthma');
   await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await page.keyboard.press('x');
   await page.keyboard.press('Shift+ArrowDown');
   await page.getByText('2 selected').waitFor();

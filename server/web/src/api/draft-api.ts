@@ -151,6 +151,14 @@ export class DraftApi {
     return this.client.write('POST', `${this.path}/reasons`, { body: { step, reason }, key });
   }
 
+  confirm(
+    codes: string[] | undefined,
+    key: string,
+  ): Promise<Result<Changed & { confirmed: string[] }>> {
+    const body = codes ? { codes } : {};
+    return this.client.write('POST', `${this.path}/assumptions`, { body, key });
+  }
+
   save(key: string): Promise<Result<Changed & { hash: string }>> {
     return this.client.write('POST', `${this.path}/save`, { body: {}, key });
   }

@@ -1,4 +1,5 @@
 // What people do in the builder, whether with a key, a button or the command palette.
+import { sentenceOf } from '../api/problem.ts';
 import { decisionsBelow, decisionsFor, idleDecisions } from '../engine/scope.ts';
 import type { Decision, Sign } from '../engine/statuses.ts';
 import type { Filter } from '../stores/filter.ts';
@@ -65,23 +66,29 @@ export function tidy({ draft, session }: Builder): void {
   else draft.decide(idle, session.reason.value);
 }
 
-export async function setFilter({ draft, view }: Builder, filter: Filter): Promise<void> {
+export async function setFilter(builder: Builder, filter: Filter): Promise<void> {
+  const { draft, view, props } = builder;
   let found: Set<string> | null = null;
-  if (filter.search !== null) {
+  if (typeof filter.search === 'number') {
     const result = await draft.api.codesOfSearch(filter.search);
-    if (result.ok) found = new Set(result.data.codes);
+    if (!result.ok) {
+      draft.notice.value = sentenceOf(result.problem);
+      return;
+    }
+    found = new Set(result.data.codes);
   }
   view.setFilter(filter, found);
   const parameters = toParameters(filter).toString();
-  history.replaceState(null, '', parameters ? `?${parameters}` : location.pathname);
+  const path = `/builder/${props.hash}/`;
+  history.replaceState(null, '', parameters ? `${path}?${parameters}` : path);
 }
 
-export async function saveForReview({ draft, props }: Builder): Promise<void> {
-  const result = await draft.finish((key) => draft.api.save(key));
+export async function saveForReview({ draft, wishes, props }: Builder): Promise<void> {
+  const result = await wishes.finish((key) => draft.api.save(key));
   if (result) location.assign(props.urls.version);
 }
 
-export async function discard({ draft, props }: Builder): Promise<void> {
-  const result = await draft.finish((key) => draft.api.discard(key));
+export async function discard({ draft, wishes, props }: Builder): Promise<void> {
+  const result = await wishes.finish((key) => draft.api.discard(key));
   if (result) location.assign(result.deleted.codelist ? props.urls.home : props.urls.codelist);
 }

@@ -4,12 +4,14 @@ import { useContext } from 'preact/hooks';
 import type { DraftStore } from '../stores/draft.ts';
 import type { Session } from '../stores/session.ts';
 import type { ViewStore } from '../stores/view.ts';
+import type { Wishes } from '../stores/wishes.ts';
 import type { BuilderProps } from './props.ts';
 
 export type Builder = {
   props: BuilderProps;
   draft: DraftStore;
   view: ViewStore;
+  wishes: Wishes;
   session: Session;
 };
 

@@ -29,7 +29,7 @@ function KeysDialog({ close }: Close) {
 }
 
 function ReasonDialog({ close }: Close) {
-  const { draft, session } = useBuilder();
+  const { draft, wishes, session } = useBuilder();
   const hasStep = draft.told.value?.kind === 'decided' && !draft.told.value.reason;
   const reason = useSignal(session.reason.value);
   const stays = useSignal(!hasStep);
@@ -37,7 +37,7 @@ function ReasonDialog({ close }: Close) {
     event.preventDefault();
     const text = reason.value.trim();
     session.reason.value = stays.value ? text : '';
-    if (hasStep && text) void draft.giveReason(text);
+    if (hasStep && text) void wishes.giveReason(text);
     close();
   };
   return (

@@ -20,8 +20,11 @@ export function EndButtons() {
   const { value: counts } = draft.counts;
   const undecided = counts[status.undecided] ?? 0;
   const conflicts = counts[status.conflict] ?? 0;
-  const isDecided = undecided + conflicts === 0;
-  const reason = isDecided ? words.everyCodeDecided : words.cannotSave(undecided, conflicts);
+  const { value: assumed } = draft.assumed;
+  const isDecided = undecided + conflicts + assumed === 0;
+  const reason = isDecided
+    ? words.everyCodeDecided
+    : words.cannotSave(undecided, conflicts, assumed);
   if (!draft.mayDecide) return null;
   return (
     <>
@@ -39,6 +42,7 @@ export function EndButtons() {
         class="secondary"
         onClick={() => {
           session.said.value = words.allSaved(draft.position.value);
+          draft.notice.value = words.allSaved(draft.position.value);
         }}
       >
         Save draft

@@ -10,6 +10,7 @@ import { followChanges } from '../stores/live.ts';
 import { Session } from '../stores/session.ts';
 import { BrowserStepStorage } from '../stores/step-storage.ts';
 import { type Remembered, ViewStore } from '../stores/view.ts';
+import { Wishes } from '../stores/wishes.ts';
 import { setFilter } from './actions.ts';
 import { Bars } from './bars.tsx';
 import { BulkBar, BulkSheet } from './bulk.tsx';
@@ -92,10 +93,16 @@ export async function mount(element: HTMLElement, props: BuilderProps): Promise<
   const api = new DraftApi(new Client(), props.hash, props.release.alias);
   const draft = new DraftStore({ api, storage, canEdit: props.canEdit });
   const view = new ViewStore(draft, readRemembered(props.hash));
-  const builder: Builder = { props, draft, view, session: new Session() };
+  const builder: Builder = {
+    props,
+    draft,
+    view,
+    wishes: new Wishes(draft),
+    session: new Session(),
+  };
   const [left] = await Promise.all([storage.left(props.hash), draft.load()]);
   builder.session.left.value = props.canEdit ? left : [];
-  const filter = filterFrom(new URLSearchParams(location.search));
+  const filter = filterFrom(new URL(location.href));
   if (isFiltering(filter)) await setFilter(builder, filter);
   document.body.classList.add('builder-page');
   element.replaceChildren();

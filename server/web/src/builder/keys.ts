@@ -116,8 +116,8 @@ const acts: Record<string, Act> = {
     openOrClose(!(event.shiftKey && event.code !== 'Digit8'))(builder, event),
   n: undecidedAt(1),
   p: undecidedAt(-1),
-  u: ({ draft }) => void draft.undo(),
-  U: ({ draft }) => void draft.redo(),
+  u: ({ wishes }) => void wishes.undo(),
+  U: ({ wishes }) => void wishes.redo(),
   x: toggleSelected,
   o: ({ view }) => view.goToNextPlace(view.focus.value),
   '?': why,
@@ -151,13 +151,13 @@ export function actOnTreeKey(builder: Builder, event: KeyboardEvent): void {
 }
 
 // Anywhere on the page.
-export function actOnPageKey({ draft, session }: Builder, event: KeyboardEvent): void {
+export function actOnPageKey({ wishes, session }: Builder, event: KeyboardEvent): void {
   if (!event.ctrlKey && !event.metaKey) return;
   const isTyping = event.target instanceof Element && event.target.closest('input, textarea');
   const key = event.key.toLowerCase();
   if (key === 'k') session.dialog.value = 'palette';
   else if (key === 's') session.said.value = 'Everything is saved as you go.';
-  else if (key === 'z' && !isTyping) void (event.shiftKey ? draft.redo() : draft.undo());
+  else if (key === 'z' && !isTyping) void (event.shiftKey ? wishes.redo() : wishes.undo());
   else return;
   event.preventDefault();
 }

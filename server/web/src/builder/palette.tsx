@@ -10,7 +10,7 @@ type Command = { name: string; run: (builder: Builder) => void };
 
 const shownMax = 12;
 
-function editing({ draft, session }: Builder): Command[] {
+function editing({ draft, wishes, session }: Builder): Command[] {
   if (!draft.mayDecide) return [];
   const { value: counts } = draft.counts;
   const open = (counts[status.undecided] ?? 0) + (counts[status.conflict] ?? 0);
@@ -18,8 +18,8 @@ function editing({ draft, session }: Builder): Command[] {
     session.dialog.value = dialog;
   };
   return [
-    { name: 'Undo my last step', run: () => void draft.undo() },
-    { name: 'Redo', run: () => void draft.redo() },
+    { name: 'Undo my last step', run: () => void wishes.undo() },
+    { name: 'Redo', run: () => void wishes.redo() },
     { name: 'Give a reason for the next decisions', run: openDialog('reason') },
     { name: 'Tidy: clear decisions that change nothing', run: tidy },
     ...(open === 0 ? [{ name: 'Save for review', run: saveForReview }] : []),

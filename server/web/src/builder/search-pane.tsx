@@ -103,9 +103,9 @@ function HitRow({ hit, ticked }: { hit: Hit; ticked: Signal<ReadonlySet<string>>
 }
 
 function Preview({ matches, query }: { matches: Matches; query: SearchQuery }) {
-  const { draft } = useBuilder();
+  const { wishes } = useBuilder();
   const ticked = useSignal<ReadonlySet<string>>(new Set());
-  const addTicked = (sign: Sign) => void draft.decideCodes([...ticked.value], sign);
+  const addTicked = (sign: Sign) => void wishes.decideCodes([...ticked.value], sign);
   if (matches.total === 0) return <p class="preview-note">{words.noHits(query.text)}</p>;
   const { total, new_count, with_descendants_count, hits } = matches;
   return (
@@ -160,7 +160,7 @@ function usePreview(form: SearchForm): Signal<Matches | null> {
 }
 
 export function SearchPane() {
-  const { draft, session, props } = useBuilder();
+  const { draft, wishes, session, props } = useBuilder();
   const form: SearchForm = {
     text: useSignal(''),
     by: useSignal<'term' | 'code'>('term'),
@@ -171,7 +171,7 @@ export function SearchPane() {
     event.preventDefault();
     const query = queryOf(form);
     if (query.text === '') return;
-    if (!(await draft.addSearch(query))) return;
+    if (!(await wishes.addSearch(query))) return;
     form.text.value = '';
     session.pane.value = 'tree';
     document.querySelector<HTMLElement>('[role=treegrid] [tabindex="0"]')?.focus();

@@ -23,7 +23,7 @@ function Choice({ isOn, choose, children }: ChoiceProps) {
 
 function SearchItem({ search }: { search: Search }) {
   const builder = useBuilder();
-  const { draft, view } = builder;
+  const { draft, view, wishes } = builder;
   const isOn = view.filter.value.search === search.id;
   const text = search.term ?? search.code ?? '';
   return (
@@ -40,7 +40,7 @@ function SearchItem({ search }: { search: Search }) {
           type="button"
           class="remove quiet"
           aria-label={`Remove the search ${text}`}
-          onClick={() => void draft.removeSearch(search)}
+          onClick={() => void wishes.removeSearch(search)}
         >
           ×
         </button>
@@ -78,6 +78,50 @@ function StatusFilters() {
         );
       })}
     </ul>
+  );
+}
+
+function Assumed() {
+  const builder = useBuilder();
+  const { draft, view, wishes } = builder;
+  const { value: count } = draft.assumed;
+  const { value: filter } = view.filter;
+  if (count === 0) return null;
+  return (
+    <div class="search-item">
+      <Choice
+        isOn={filter.assumed}
+        choose={() => void setFilter(builder, { ...noFilter, assumed: !filter.assumed })}
+      >
+        <span class="choice-text">Assumed from the older release</span>
+        <span class="choice-count">{words.number(count)}</span>
+      </Choice>
+      {draft.mayDecide && (
+        <button type="button" class="quiet" onClick={() => void wishes.confirm()}>
+          Confirm all
+        </button>
+      )}
+    </div>
+  );
+}
+
+function NoSearch() {
+  const builder = useBuilder();
+  const { draft, view } = builder;
+  const { value: tree } = draft.tree;
+  const isOn = view.filter.value.search === 'none';
+  const own = tree?.flags.filter((flags) => (flags & (flag.matched | flag.between)) === 0).length;
+  if (!own) return null;
+  return (
+    <li>
+      <Choice
+        isOn={isOn}
+        choose={() => void setFilter(builder, { ...noFilter, search: isOn ? null : 'none' })}
+      >
+        <span class="choice-text">no search</span>
+        <span class="choice-count">{words.number(own)}</span>
+      </Choice>
+    </li>
   );
 }
 
@@ -152,11 +196,13 @@ export function SidePane() {
             {searches.map((search) => (
               <SearchItem key={search.id} search={search} />
             ))}
+            <NoSearch />
           </ul>
         </>
       )}
       <h2>Show</h2>
       <StatusFilters />
+      <Assumed />
       <TextFilter />
       <TypeFilters />
       <div class="buttons side-ends">

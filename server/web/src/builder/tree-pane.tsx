@@ -8,6 +8,7 @@ import { useVisibleRows } from '../components/virtual-rows.ts';
 import type { Rows } from '../engine/rows.ts';
 import type { Sign } from '../engine/statuses.ts';
 import { flag, hasChildren, parentsOf, type Tree } from '../engine/tree.ts';
+import { isFiltering } from '../stores/filter.ts';
 import * as words from '../words.ts';
 import { decideCode, decideSection } from './actions.ts';
 import { type Builder, useBuilder } from './context.ts';
@@ -28,6 +29,8 @@ function click(builder: Builder, event: TargetedEvent<HTMLElement, MouseEvent>):
   const button = event.target.closest<HTMLElement>('button');
   const wasFocused = view.focus.value === row;
   view.focus.value = row;
+  // After a press by hand, keys go on from the row.
+  if (event.detail > 0) event.target.closest<HTMLElement>('[data-row]')?.focus();
   if (button?.dataset.sign) decideCode(builder, code, button.dataset.sign as Sign);
   else if (button?.dataset.section) {
     decideSection(builder, -1 - code, button.dataset.section as Sign);
@@ -45,8 +48,6 @@ function CodeRow({ row, rows, tree, height }: RowContext) {
   const own = draft.statuses.bytes[code] as number;
   const text = tree.codes[code] as string;
   const flags = tree.flags[code] as number;
-  const { show, text: filterText, search, type } = view.filter.value;
-  const isFiltered = show.length > 0 || filterText !== '' || search !== null || type !== null;
   const homeParent = view.homeParent(code);
   const deciders = [...draft.statuses.deciders(code)].map((at) => draft.termOf(at) ?? '');
   return (
@@ -67,7 +68,8 @@ function CodeRow({ row, rows, tree, height }: RowContext) {
       isFocused={view.focus.value === row}
       isSelected={view.selection.codes.value.has(code)}
       isBetween={(flags & flag.between) !== 0}
-      isDimmed={isFiltered && !view.isMatch(code)}
+      isDimmed={isFiltering(view.filter.value) && !view.isMatch(code)}
+      isAssumed={(flags & flag.assumed) !== 0}
       isFlashed={draft.flashed.value.has(code)}
       isInactive={(flags & (flag.active | flag.unknown)) === 0}
       mayDecide={draft.mayDecide}

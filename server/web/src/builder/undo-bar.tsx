@@ -1,6 +1,6 @@
 // At the bottom: the last step in words, and the ways back.
 
-import type { Told } from '../stores/draft.ts';
+import type { Told } from '../stores/told.ts';
 import * as words from '../words.ts';
 import { useBuilder } from './context.ts';
 
@@ -8,6 +8,7 @@ function Step({ told }: { told: Told }) {
   const { draft } = useBuilder();
   if (told.kind === 'undone') return <>The last step is undone.</>;
   if (told.kind === 'redone') return <>The step is done again.</>;
+  if (told.kind === 'confirmed') return <>Confirmed {words.codes(told.count)}.</>;
   if (told.kind === 'added') {
     return (
       <>
@@ -54,7 +55,7 @@ const hints: [key: string, words: string][] = [
 ];
 
 export function UndoBar() {
-  const { draft, session } = useBuilder();
+  const { draft, wishes, session } = useBuilder();
   const { value: told } = draft.told;
   return (
     <footer class="undo-bar">
@@ -64,7 +65,7 @@ export function UndoBar() {
             type="button"
             class="quiet"
             disabled={draft.isBusy.value}
-            onClick={() => void draft.undo()}
+            onClick={() => void wishes.undo()}
           >
             ↶ Undo <kbd>u</kbd>
           </button>
@@ -72,7 +73,7 @@ export function UndoBar() {
             type="button"
             class="quiet builder-wide"
             disabled={draft.isBusy.value}
-            onClick={() => void draft.redo()}
+            onClick={() => void wishes.redo()}
           >
             ↷ Redo
           </button>

@@ -23,6 +23,7 @@ export type TreeRowProps = {
   isDimmed: boolean;
   isFlashed: boolean;
   isInactive: boolean;
+  isAssumed: boolean;
   mayDecide: boolean;
   problem: string;
 };
@@ -132,6 +133,7 @@ export function TreeRow(props: TreeRowProps) {
         <span class="term-text">{term}</span>
         {alsoUnder && <span class="row-chip">also under {alsoUnder}</span>}
         {props.isInactive && <span class="row-chip">inactive</span>}
+        {props.isAssumed && <span class="row-chip">assumed</span>}
         {own === status.conflict && <span class="row-chip chip-conflict">in conflict</span>}
         {props.problem && <span class="row-chip chip-problem">{props.problem}</span>}
       </div>

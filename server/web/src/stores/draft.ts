@@ -2,15 +2,12 @@
 // for it applied on top. The server answers each step with a checksum of all statuses; if it is
 // another than ours, its statuses replace the confirmed ones and the waiting steps are applied again.
 import { batch, computed, signal } from '@preact/signals';
-import type { Result } from '../api/client.ts';
-import type { DraftApi, Search, SearchQuery } from '../api/draft-api.ts';
+import type { DraftApi, Search } from '../api/draft-api.ts';
 import { type Problem, sentenceOf } from '../api/problem.ts';
 import { crc32Text } from '../engine/crc32.ts';
 import {
   compare,
   type Decision,
-  type Effect,
-  type Sign,
   Statuses,
   statusesCount,
   type Touched,
@@ -20,15 +17,7 @@ import { decodeTree, TreeFormatError } from '../engine/tree-format.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Queue, type Step, type StepStorage, type Taken } from './queue.ts';
 import { Terms } from './terms.ts';
-
-// The last step, for the undo bar.
-export type Told =
-  | { kind: 'decided'; decisions: readonly Decision[]; effect: Effect; reason: string }
-  | { kind: 'added'; sign: Sign; count: number }
-  | { kind: 'undone' }
-  | { kind: 'redone' }
-  | { kind: 'searched'; text: string; added: number }
-  | { kind: 'search-removed'; text: string; left: number };
+import type { Told } from './told.ts';
 
 export type Conflict = { step: Step; detail: string; codes: string[] };
 
@@ -44,7 +33,11 @@ function positionOf(headers: Headers): number {
   return Number(headers.get('Codelog-Position') ?? 0);
 }
 
-function newKey(): string {
+function isAssumed(flags: number): boolean {
+  return (flags & flag.assumed) !== 0;
+}
+
+export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -63,14 +56,15 @@ export class DraftStore {
   readonly flashed = signal<ReadonlySet<number>>(new Set()); // codes that others have just decided
   readonly isBusy = signal(false);
   readonly counts = computed(() => this.countStatuses());
+  readonly assumed = computed(() => this.tree.value?.flags.filter(isAssumed).length ?? 0);
   readonly queue: Queue;
   readonly canEdit: boolean;
   readonly api: DraftApi;
+  lastTaken = 0; // position of the last of our steps
   reconciled = 0; // how often the checksums differed
-  private readonly clock: Clock;
+  readonly clock: Clock;
   private readonly storage: StepStorage;
   private readonly expected = new Map<string, Expected>();
-  private lastTaken = 0;
   private confirmed: Uint8Array = new Uint8Array();
   private statusesNow: Statuses | null = null;
   private termsNow: Terms | null = null;
@@ -116,7 +110,8 @@ export class DraftStore {
 
   async load(minPosition = 0): Promise<void> {
     for (let attempt = 0; attempt < loadAttemptsMax; attempt++) {
-      const options = { minPosition };
+      const { lastTaken } = this;
+      const options = { minPosition: Math.max(minPosition, lastTaken) };
       const [tree, statuses, searches] = await Promise.all([
         this.api.tree(options),
         this.api.statuses(options),
@@ -127,7 +122,7 @@ export class DraftStore {
         this.loadProblem.value = failed && !failed.ok ? sentenceOf(failed.problem) : '';
         return;
       }
-      if (this.take(tree.data, statuses, searches.data)) return;
+      if (this.lastTaken === lastTaken && this.take(tree.data, statuses, searches.data)) return;
     }
     this.loadProblem.value = 'The draft changes faster than it can be read.';
   }
@@ -188,24 +183,6 @@ export class DraftStore {
     this.queue.add(step);
   }
 
-  // Also for codes that are not in the draft yet: they come in with what is below them.
-  async decideCodes(codes: readonly string[], sign: Sign, reason = ''): Promise<void> {
-    const known = codes.map((code) => this.tree.value?.ordinalOf.get(code));
-    if (known.every((ordinal) => ordinal !== undefined)) {
-      this.decide(
-        known.map((ordinal) => [ordinal, sign]),
-        reason,
-      );
-      return;
-    }
-    const updates = codes.map((code): [string, Sign] => [code, sign]);
-    const body = { updates, base_position: this.position.value, ...(reason ? { reason } : {}) };
-    await this.change(
-      (key) => this.api.decide<Taken>(body, key),
-      () => ({ kind: 'added', sign, count: codes.length }),
-    );
-  }
-
   // Steps that an earlier tab could not save.
   resend(steps: readonly Step[]): void {
     for (const step of steps) {
@@ -243,6 +220,8 @@ export class DraftStore {
       expected.touched.codes.forEach((code, at) => {
         this.confirmed[code] = expected.after[at] as number;
       });
+      // Decided now, some are no longer assumed; only the server knows which.
+      if (this.assumed.value > 0) await this.load(position);
       return;
     }
     this.reconciled++;
@@ -269,8 +248,11 @@ export class DraftStore {
   // Reads the statuses again, and the tree too if its codes are others now.
   async refresh(minPosition = this.position.value): Promise<void> {
     const { value: tree } = this.tree;
+    const { lastTaken } = this;
     const result = await this.api.statuses({ minPosition });
     if (!tree) return;
+    // A step was taken meanwhile: these statuses may be older than it.
+    if (this.lastTaken !== lastTaken) return this.refresh();
     if (!result.ok) {
       this.clock.after(readAgainMs, () => void this.refresh(minPosition));
       return;
@@ -283,7 +265,7 @@ export class DraftStore {
     });
   }
 
-  private reached(...positions: number[]): void {
+  reached(...positions: number[]): void {
     this.position.value = Math.max(this.position.value, ...positions);
   }
 
@@ -315,102 +297,19 @@ export class DraftStore {
     this.version.value++;
   }
 
-  async undo(): Promise<void> {
+  // The last step, if the server cannot have seen it yet.
+  takeBackUnsent(): boolean {
     const unsent = this.queue.takeBackUnsent();
-    if (unsent) {
-      this.expected.delete(unsent.key);
-      batch(() => {
-        this.told.value = { kind: 'undone' };
-        this.rebase();
-      });
-      return;
-    }
-    await this.change(
-      (key) => this.api.undo(key),
-      () => ({ kind: 'undone' }),
-    );
+    if (!unsent) return false;
+    this.expected.delete(unsent.key);
+    batch(() => {
+      this.told.value = { kind: 'undone' };
+      this.rebase();
+    });
+    return true;
   }
 
-  async redo(): Promise<void> {
-    await this.change(
-      (key) => this.api.redo(key),
-      () => ({ kind: 'redone' }),
-    );
-  }
-
-  // For the decision that was made last, after it was made.
-  async giveReason(reason: string): Promise<void> {
-    await this.whenSaved();
-    const { value: told } = this.told;
-    if (told?.kind !== 'decided') return;
-    const result = await this.api.giveReason(this.lastTaken, reason, newKey());
-    if (!result.ok) {
-      this.notice.value = sentenceOf(result.problem);
-      return;
-    }
-    this.reached(result.data.position);
-    this.told.value = { ...told, reason };
-  }
-
-  async addSearch(query: SearchQuery): Promise<boolean> {
-    return this.change(
-      (key) => this.api.addSearch(query, key),
-      ({ added }) => ({ kind: 'searched', text: query.text, added: added.length }),
-    );
-  }
-
-  async removeSearch(search: Search): Promise<boolean> {
-    return this.change(
-      (key) => this.api.removeSearch(search.id, key),
-      ({ changed }) => {
-        const left = Object.values(changed).filter((status) => status === null).length;
-        return { kind: 'search-removed', text: search.term ?? search.code ?? '', left };
-      },
-    );
-  }
-
-  // A wish that is not shown before the server has granted it.
-  private async change<T extends { position: number }>(
-    send: (key: string) => Promise<Result<T>>,
-    tell: (answer: T) => Told,
-  ): Promise<boolean> {
-    if (!this.mayDecide || this.isBusy.value) return false;
-    this.isBusy.value = true;
-    try {
-      await this.whenSaved();
-      const result = await send(newKey());
-      if (!result.ok) {
-        this.notice.value = sentenceOf(result.problem);
-        return false;
-      }
-      this.reached(result.data.position);
-      await this.load(result.data.position);
-      batch(() => {
-        this.notice.value = null;
-        this.told.value = tell(result.data);
-      });
-      return true;
-    } finally {
-      this.isBusy.value = false;
-    }
-  }
-
-  // Saving or discarding the draft: afterwards there is nothing to edit.
-  async finish<T>(send: (key: string) => Promise<Result<T>>): Promise<T | null> {
-    if (!this.mayDecide || this.isBusy.value) return null;
-    this.isBusy.value = true;
-    try {
-      await this.whenSaved();
-      const result = await send(newKey());
-      if (result.ok) return result.data;
-      this.notice.value = sentenceOf(result.problem);
-      return null;
-    } finally {
-      this.isBusy.value = false;
-    }
-  }
-
-  private whenSaved(): Promise<void> {
+  whenSaved(): Promise<void> {
     if (this.queue.steps.value.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const stop = this.queue.steps.subscribe((steps) => {

@@ -14,14 +14,15 @@ export type Show = keyof typeof shownStatuses;
 export type Filter = {
   show: readonly number[]; // statuses; none: all
   type: string | null;
-  search: number | null;
+  search: number | 'none' | null; // none: codes that no search found
+  assumed: boolean;
   text: string;
 };
 
-export const noFilter: Filter = { show: [], type: null, search: null, text: '' };
+export const noFilter: Filter = { show: [], type: null, search: null, assumed: false, text: '' };
 
-export function isFiltering({ show, type, search, text }: Filter): boolean {
-  return show.length > 0 || type !== null || search !== null || text !== '';
+export function isFiltering({ show, type, search, assumed, text }: Filter): boolean {
+  return show.length > 0 || type !== null || search !== null || assumed || text !== '';
 }
 
 export type Filtered = {
@@ -35,7 +36,10 @@ export function matchesOf(filter: Filter, { tree, bytes, found, termOf }: Filter
   const words = filter.text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const type = filter.type === null ? -1 : tree.types.indexOf(filter.type);
   return Uint8Array.from(tree.codes, (text, code) => {
-    if ((tree.flags[code] as number) & flag.between) return 0;
+    const flags = tree.flags[code] as number;
+    if (flags & flag.between) return 0;
+    if (filter.assumed && !(flags & flag.assumed)) return 0;
+    if (filter.search === 'none' && flags & flag.matched) return 0;
     if (filter.show.length > 0 && !filter.show.includes(bytes[code] as number)) return 0;
     if (filter.type !== null && tree.type[code] !== type) return 0;
     if (found && !found.has(text)) return 0;
@@ -49,13 +53,18 @@ function showOf(parameter: string | null): readonly number[] {
   return Object.hasOwn(shownStatuses, parameter ?? '') ? shownStatuses[parameter as Show] : [];
 }
 
-// The address keeps the filter, so that a link shows the same.
-export function filterFrom(parameters: URLSearchParams): Filter {
-  const search = Number(parameters.get('search') ?? Number.NaN);
+// The address keeps the filter, so that a link shows the same. A search may also be in the path, as
+// in OpenCodelists: /builder/HASH/search/3/asthma/ and /builder/HASH/no-search-term/.
+export function filterFrom({ pathname, search: query }: URL): Filter {
+  const parameters = new URLSearchParams(query);
+  const inPath = pathname.match(/\/search\/(\d+)\//)?.[1];
+  const search = inPath ?? parameters.get('search');
+  const isNone = pathname.endsWith('/no-search-term/') || search === 'none';
   return {
     show: showOf(parameters.get('show')),
     type: parameters.get('type'),
-    search: Number.isInteger(search) ? search : null,
+    search: isNone ? 'none' : search && /^\d+$/.test(search) ? Number(search) : null,
+    assumed: parameters.has('assumed'),
     text: parameters.get('filter') ?? '',
   };
 }
@@ -66,6 +75,7 @@ export function toParameters(filter: Filter): URLSearchParams {
   if (show) parameters.set('show', show[0]);
   if (filter.type !== null) parameters.set('type', filter.type);
   if (filter.search !== null) parameters.set('search', String(filter.search));
+  if (filter.assumed) parameters.set('assumed', '');
   if (filter.text) parameters.set('filter', filter.text);
   return parameters;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { status } from '../../../../server/web/src/engine/statuses.ts';
 import { DraftStore } from '../../../../server/web/src/stores/draft.ts';
+import { Wishes } from '../../../../server/web/src/stores/wishes.ts';
 import { encodeGraph, randomFrom, randomGraph } from '../engine/trees.ts';
 import { FakeClock, FakeServer, MemoryStorage, refusal, settle } from './fakes.ts';
 
@@ -156,11 +157,11 @@ test('undo drops a step that was never sent, else asks the server', async () => 
   draft.decide([[asthma, '+']]);
   await settle();
   draft.decide([[acute, '-']]);
-  await draft.undo();
+  await new Wishes(draft).undo();
   expect([...draft.statuses.bytes]).toEqual([included, includedAbove, includedAbove]);
   draft.queue.retry();
   await settle();
-  await draft.undo();
+  await new Wishes(draft).undo();
   expect([...draft.statuses.bytes]).toEqual([undecided, undecided, undecided]);
   expect(server.writes.at(-1)?.path).toContain('/undo');
 });

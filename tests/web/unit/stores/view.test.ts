@@ -67,7 +67,15 @@ test('a decided row stays until the filter is set again', async () => {
 });
 
 test('the address keeps the filter', () => {
-  const filter = { show: [status.conflict], type: 'Disorder', search: 3, text: 'acute' };
-  expect(filterFrom(toParameters(filter))).toEqual(filter);
-  expect(filterFrom(new URLSearchParams())).toEqual(noFilter);
+  const address = (text: string) => new URL(text, 'http://localhost/builder/abcd1234/');
+  const filter = { ...noFilter, show: [status.conflict], type: 'Disorder', search: 3 };
+  expect(filterFrom(address(`?${toParameters(filter)}`))).toEqual(filter);
+  expect(filterFrom(address('?search=none&assumed='))).toEqual({
+    ...noFilter,
+    search: 'none',
+    assumed: true,
+  });
+  expect(filterFrom(address('search/12/asthma/'))).toEqual({ ...noFilter, search: 12 });
+  expect(filterFrom(address('no-search-term/'))).toEqual({ ...noFilter, search: 'none' });
+  expect(filterFrom(address('?search=x&show=what'))).toEqual(noFilter);
 });
