@@ -29,17 +29,19 @@ export default defineConfig({
   test: {
     projects: [
       {
+        extends: true,
         test: {
-          name: 'units',
           root: repository,
+          name: 'units',
           include: ['tests/web/unit/**/*.test.{ts,tsx}'],
           environment: 'node', // tests of components ask for happy-dom, which is slow to load
         },
       },
       {
+        extends: true,
         test: {
+          root: repository,
           name: 'builder',
-          root: '../..',
           include: ['tests/web/builder/**/*.test.ts'],
           environment: 'node',
           globalSetup: 'tests/web/double/build.ts',
@@ -49,9 +51,10 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
-          name: 'journeys',
           root: repository,
+          name: 'journeys',
           include: ['tests/web/journeys/**/*.test.ts'],
           environment: 'node',
           globalSetup: 'tests/web/serve.ts',

@@ -23,12 +23,13 @@ function rowOf(target: EventTarget | null): number {
 
 function click(builder: Builder, event: TargetedEvent<HTMLElement, MouseEvent>): void {
   const { view, session } = builder;
-  const row = rowOf(event.target);
+  const sticky = (event.target as Element).closest<HTMLElement>('[data-header]');
+  const row = sticky ? Number(sticky.dataset.header) : rowOf(event.target);
   if (row < 0 || !(event.target instanceof Element)) return;
   const code = view.codeAt(row);
   const button = event.target.closest<HTMLElement>('button');
   const wasFocused = view.focus.value === row;
-  view.focus.value = row;
+  if (!sticky) view.focus.value = row;
   // After a press by hand, keys go on from the row.
   if (event.detail > 0) event.target.closest<HTMLElement>('[data-row]')?.focus();
   if (button?.dataset.sign) decideCode(builder, code, button.dataset.sign as Sign);
@@ -121,18 +122,25 @@ function moveInRow(event: TargetedEvent<HTMLElement, KeyboardEvent>): boolean {
   return true;
 }
 
-function sectionAt(rows: Rows, row: number): number {
+function headerOf(rows: Rows, row: number): number {
   let at = row;
   while ((rows.code[at] ?? -1) >= 0) at = rows.parent[at] as number;
-  return -1 - (rows.code[at] ?? -1);
+  return at;
 }
 
 function Sticky({ rows, tree, row }: { rows: Rows; tree: Tree; row: number }) {
-  const { view } = useBuilder();
+  const { view, draft } = useBuilder();
   if ((rows.code[row] ?? -1) < 0) return null;
-  const section = sectionAt(rows, row);
-  const count = words.number(view.sectionCount(section));
-  return <StickySection title={tree.sections[section]?.title ?? ''} count={count} />;
+  const header = headerOf(rows, row);
+  const section = -1 - (rows.code[header] as number);
+  return (
+    <StickySection
+      row={header}
+      title={tree.sections[section]?.title ?? ''}
+      count={words.number(view.sectionCount(section))}
+      mayDecide={draft.mayDecide}
+    />
+  );
 }
 
 function TreeGrid({ rows, tree }: { rows: Rows; tree: Tree }) {

@@ -8,14 +8,30 @@ export type SectionRowProps = {
   mayDecide: boolean;
 };
 
+function Actions() {
+  return (
+    <>
+      <button type="button" tabIndex={-1} class="quiet" data-section="+">
+        + all
+      </button>
+      <button type="button" tabIndex={-1} class="quiet" data-section="-">
+        − all
+      </button>
+    </>
+  );
+}
+
+type StickyProps = Pick<SectionRowProps, 'row' | 'title' | 'count' | 'mayDecide'>;
+
 // The section of the first row in view, once its header has scrolled away. The header itself is
 // still there for keys and screen readers.
-export function StickySection({ title, count }: { title: string; count: string }) {
+export function StickySection({ row, title, count, mayDecide }: StickyProps) {
   return (
-    <div class="section-row section-sticky" aria-hidden="true">
+    <div class="section-row section-sticky" data-header={row} aria-hidden="true">
       <span class="section-title">
         {title} <span class="section-count">{count}</span>
       </span>
+      <span class="section-actions">{mayDecide && <Actions />}</span>
     </div>
   );
 }
@@ -35,16 +51,7 @@ export function SectionRow({ row, top, title, count, isFocused, mayDecide }: Sec
         {title} <span class="section-count">{count}</span>
       </div>
       <div role="gridcell" class="section-actions">
-        {mayDecide && (
-          <>
-            <button type="button" tabIndex={-1} class="quiet" data-section="+">
-              + all
-            </button>
-            <button type="button" tabIndex={-1} class="quiet" data-section="-">
-              − all
-            </button>
-          </>
-        )}
+        {mayDecide && <Actions />}
       </div>
     </div>
   );
