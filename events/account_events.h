@@ -110,6 +110,21 @@ struct SessionsEnded {
   bool operator==(const SessionsEnded&) const = default;
 };
 
+// The user signs in through this issuer of OpenID Connect too, as one person of it. A user has at
+// most one such link to an issuer, and a person at most one user.
+struct IdentityLinked {
+  std::string username;
+  std::string issuer;  // its URL
+  Sealed identity;     // JSON {subject}: the person's name at the issuer
+  bool operator==(const IdentityLinked&) const = default;
+};
+
+struct IdentityUnlinked {
+  std::string username;
+  std::string issuer;
+  bool operator==(const IdentityUnlinked&) const = default;
+};
+
 struct OrganisationAdded {
   std::string slug;
   std::string name;

@@ -107,6 +107,25 @@ struct Description<SessionsEnded> {
 };
 
 template <>
+struct Description<IdentityLinked> {
+  static constexpr std::string_view name = "IdentityLinked";
+  static void fields(auto& event, auto&& field) {
+    field("username", event.username);
+    field("issuer", event.issuer);
+    field("identity", event.identity);
+  }
+};
+
+template <>
+struct Description<IdentityUnlinked> {
+  static constexpr std::string_view name = "IdentityUnlinked";
+  static void fields(auto& event, auto&& field) {
+    field("username", event.username);
+    field("issuer", event.issuer);
+  }
+};
+
+template <>
 struct Description<OrganisationAdded> {
   static constexpr std::string_view name = "OrganisationAdded";
   static void fields(auto& event, auto&& field) {

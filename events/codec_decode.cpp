@@ -86,6 +86,15 @@ class Decoder : public PartsDecoder {
     read(from.sessions(), to.sessions);
     read(from.cause(), to.cause);
   }
+  void read(const schema::IdentityLinked& from, IdentityLinked& to) {
+    read(from.username(), to.username);
+    read(from.issuer(), to.issuer);
+    read(from.identity(), to.identity);
+  }
+  void read(const schema::IdentityUnlinked& from, IdentityUnlinked& to) {
+    read(from.username(), to.username);
+    read(from.issuer(), to.issuer);
+  }
   void read(const schema::OrganisationAdded& from, OrganisationAdded& to) {
     read(from.slug(), to.slug);
     read(from.name(), to.name);

@@ -87,6 +87,17 @@ class Encoder : public PartsEncoder {
     return schema::CreateSessionsEnded(builder_, username, sessions,
                                        stored<schema::SessionEnd>(e.cause));
   }
+  Offset<schema::IdentityLinked> table(const IdentityLinked& e) {
+    const auto username = text(e.username);
+    const auto issuer = text(e.issuer);
+    const auto identity = table(e.identity);
+    return schema::CreateIdentityLinked(builder_, username, issuer, identity);
+  }
+  Offset<schema::IdentityUnlinked> table(const IdentityUnlinked& e) {
+    const auto username = text(e.username);
+    const auto issuer = text(e.issuer);
+    return schema::CreateIdentityUnlinked(builder_, username, issuer);
+  }
   Offset<schema::OrganisationAdded> table(const OrganisationAdded& e) {
     const auto slug = text(e.slug);
     const auto name = text(e.name);

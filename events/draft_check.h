@@ -1,4 +1,4 @@
-// What every log refuses in a draft, besides what cannot be encoded (codec.h).
+// The checks of a draft that every log makes, besides those of encoding it (codec.h).
 #pragma once
 
 #include "events/base/result.h"

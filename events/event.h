@@ -428,7 +428,8 @@ using AnyEvent = std::variant<
     MappingRegistered, RefsetVersionRecorded, UpgradesReported, AssumptionsConfirmed,
     CodelistRestored, TokenAdded, TokenRevoked, SessionStarted, SessionsEnded, OrganisationChanged,
     SiteMigrationBegun, UserMigrated, CodelistMigrated, VersionMigrated, OrganisationRemoved,
-    CodelistPrivacyChanged, CodelistAccessChanged, OwnerAccessChanged, SiteAccessChanged>;
+    CodelistPrivacyChanged, CodelistAccessChanged, OwnerAccessChanged, SiteAccessChanged,
+    IdentityLinked, IdentityUnlinked>;
 inline constexpr std::size_t event_types_count = std::variant_size_v<AnyEvent>;
 
 template <class T, class... Alternatives>

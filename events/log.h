@@ -99,7 +99,7 @@ class LogProofs {
                                                                     std::uint64_t size) const = 0;
 };
 
-// What operators need to know and to do.
+// The state of the log and its upkeep, for operators.
 class LogMaintenance {
  public:
   virtual ~LogMaintenance() = default;

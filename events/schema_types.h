@@ -27,7 +27,7 @@ using EventTables = std::tuple<
     schema::OrganisationChanged, schema::SiteMigrationBegun, schema::UserMigrated,
     schema::CodelistMigrated, schema::VersionMigrated, schema::OrganisationRemoved,
     schema::CodelistPrivacyChanged, schema::CodelistAccessChanged, schema::OwnerAccessChanged,
-    schema::SiteAccessChanged>;
+    schema::SiteAccessChanged, schema::IdentityLinked, schema::IdentityUnlinked>;
 
 static_assert(std::tuple_size_v<EventTables> == event_types_count);
 static_assert(static_cast<std::size_t>(schema::Event::MAX) == event_types_count);

@@ -51,6 +51,7 @@ class AccountApplier {
       user.is_admin = false;
       user.is_erased = true;
       user.last_login_at.reset();
+      user.identities.clear();
     });
   }
 
@@ -92,6 +93,17 @@ class AccountApplier {
         return std::ranges::find(event.sessions, session.digest) != event.sessions.end();
       });
     });
+  }
+
+  Outcome on(const events::IdentityLinked& event) {
+    return change_user(event.username, [&](UserRecord& user) {
+      drop_identity(user, event.issuer);
+      user.identities.push_back({event.issuer, event.identity, time_});
+    });
+  }
+  Outcome on(const events::IdentityUnlinked& event) {
+    return change_user(event.username,
+                       [&](UserRecord& user) { drop_identity(user, event.issuer); });
   }
 
   Outcome on(const events::OrganisationChanged& event) {
@@ -165,6 +177,10 @@ class AccountApplier {
       if (goes) views_.erase(keys::session(session.digest));
       return goes;
     });
+  }
+  static void drop_identity(UserRecord& user, const std::string& issuer) {
+    std::erase_if(user.identities,
+                  [&](const IdentityRecord& identity) { return identity.issuer == issuer; });
   }
   void add_token(UserRecord& user, TokenRecord token) {
     views_.put(keys::token(token.digest), user.username);

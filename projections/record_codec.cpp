@@ -145,9 +145,10 @@ void visit(auto& fields, TokenRecord& r) {
 void visit(auto& fields, SessionRecord& r) {
   fields(r.digest, r.started_at, r.expires_at, r.client);
 }
+void visit(auto& fields, IdentityRecord& r) { fields(r.issuer, r.identity, r.linked_at); }
 void visit(auto& fields, UserRecord& r) {
   fields(r.username, r.personal, r.is_admin, r.is_active, r.is_erased, r.tokens, r.sessions,
-         r.last_login_at);
+         r.last_login_at, r.identities);
 }
 void visit(auto& fields, OrganisationRecord& r) { fields(r.slug, r.name, r.url); }
 void visit(auto& fields, MemberRecord& r) {

@@ -46,6 +46,14 @@ struct SessionRecord {
 // A new session beyond so many ends the user's oldest one.
 inline constexpr std::size_t sessions_max = 20;
 
+// Whom the user is at an issuer of OpenID Connect.
+struct IdentityRecord {
+  std::string issuer;
+  events::Sealed identity;
+  Timestamp linked_at;
+  bool operator==(const IdentityRecord&) const = default;
+};
+
 struct UserRecord {
   std::string username;
   events::Sealed personal;
@@ -55,6 +63,7 @@ struct UserRecord {
   std::vector<TokenRecord> tokens;      // oldest first
   std::vector<SessionRecord> sessions;  // oldest first; some may have expired
   std::optional<Timestamp> last_login_at;
+  std::vector<IdentityRecord> identities;  // oldest first, one an issuer
   bool operator==(const UserRecord&) const = default;
 };
 

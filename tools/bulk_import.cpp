@@ -4,8 +4,8 @@
 #include <array>
 #include <set>
 
+#include "coding_systems/importing/sheet_reader.h"
 #include "events/base/text.h"
-#include "server/commands/csv_table.h"
 #include "server/commands/csv_writer.h"
 #include "server/commands/validation.h"
 
@@ -73,11 +73,22 @@ Result<std::map<std::string, BulkSystem>> bulk_systems(const Json& config) {
 
 // --- The table
 
+using BulkColumns = std::map<std::string_view, std::size_t>;
+
+bool has_numbers_for_codes(const std::string& system) {
+  return system == "snomedct" || system == "dmd";
+}
+
+// True for a whole number of at most 15 digits, which spreadsheets keep.
+bool is_exact(std::string_view number) {
+  return number.size() <= 15 &&
+         std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 // The fields of a row under our titles.
-class BulkRow {
+class TitledRow {
  public:
-  BulkRow(const std::map<std::string_view, std::size_t>& columns, const commands::CsvRow& row)
-      : columns_(columns), row_(row) {}
+  TitledRow(const BulkColumns& columns, const BulkRow& row) : columns_(columns), row_(row) {}
 
   std::string operator[](std::string_view title) const {
     const auto column = columns_.find(title);
@@ -85,40 +96,42 @@ class BulkRow {
     return std::string(base::trim_unicode_space(row_.fields[column->second]));
   }
   Error wrong_here(const std::string& detail) const {
-    return {ErrorCode::invalid, commands::place_of(row_) + " " + detail, {}};
+    return {ErrorCode::invalid, row_.place + " " + detail, {}};
+  }
+
+  // A spreadsheet changes what it takes for a number: it rounds long codes, drops leading zeros and
+  // turns days into other numbers. So every used cell must be a text, except for short codes.
+  Result<void> check_cells(const std::string& system) const {
+    for (const auto& [title, column] : columns_) {
+      if (std::ranges::find(row_.others, column) != row_.others.end()) {
+        return wrong_cell(column, "is no text");
+      }
+      if (std::ranges::find(row_.numbers, column) == row_.numbers.end()) continue;
+      if (!is_exact(row_.fields[column])) {
+        return wrong_cell(column, "is a number, which the spreadsheet may have rounded");
+      }
+      if (title != "code" || !has_numbers_for_codes(system)) {
+        return wrong_cell(column, "is a number, which may have lost leading zeros");
+      }
+    }
+    return {};
   }
 
  private:
-  const std::map<std::string_view, std::size_t>& columns_;
-  const commands::CsvRow& row_;
+  Error wrong_cell(std::size_t column, const std::string& fault) const {
+    return {ErrorCode::invalid,
+            row_.place + ", column " + coding_systems::column_letters(column) + ": " +
+                row_.fields[column] + " " + fault +
+                ": format the column as text, and enter the original again",
+            {}};
+  }
+
+  const BulkColumns& columns_;
+  const BulkRow& row_;
 };
 
-void swap_delimiter(std::string& text, char delimiter) {
-  if (delimiter == ',') return;
-  for (char& c : text) {
-    if (c == ',') {
-      c = delimiter;
-    } else if (c == delimiter) {
-      c = ',';
-    }
-  }
-}
-
-// The reader of CSV knows commas alone, so commas and delimiters change places before and after.
-Result<std::vector<commands::CsvRow>> read_delimited(std::string_view text, char delimiter) {
-  std::string swapped(text);
-  swap_delimiter(swapped, delimiter);
-  auto rows = commands::read_csv(swapped);
-  if (!rows) return rows.error();
-  for (commands::CsvRow& row : *rows) {
-    for (std::string& field : row.fields) swap_delimiter(field, delimiter);
-  }
-  return rows;
-}
-
-Result<std::map<std::string_view, std::size_t>> bulk_columns_of(const commands::CsvRow& header,
-                                                                const BulkConfig& config) {
-  std::map<std::string_view, std::size_t> columns;
+Result<BulkColumns> bulk_columns_of(const BulkRow& header, const BulkConfig& config) {
+  BulkColumns columns;
   for (std::size_t i = 0; i < header.fields.size(); ++i) {
     std::string title(base::trim_unicode_space(header.fields[i]));
     if (const auto alias = config.column_aliases.find(title);
@@ -255,7 +268,8 @@ Result<BulkConfig> read_bulk_config(std::string_view text) {
   std::string delimiter;
   for (const Text& field : {Text{"organisation", config.organisation, true},
                             Text{"description_template", config.description_template, false},
-                            Text{"tag", config.tag, false}, Text{"delimiter", delimiter, false}}) {
+                            Text{"tag", config.tag, false}, Text{"delimiter", delimiter, false},
+                            Text{"sheet", config.sheet, false}}) {
     auto value = bulk_text(json, field.name, field.is_required);
     if (!value) return value.error();
     field.value = std::move(*value);
@@ -289,19 +303,15 @@ Result<BulkConfig> read_bulk_config(std::string_view text) {
   return config;
 }
 
-Result<std::vector<BulkList>> read_bulk_table(std::string_view text, char delimiter,
-                                              const BulkConfig& config) {
-  const auto rows = read_delimited(text, delimiter);
-  if (!rows) return rows.error();
-  if (rows->empty()) return Error{ErrorCode::invalid, "the table is empty", {}};
-  const auto columns = bulk_columns_of(rows->front(), config);
+Result<std::vector<BulkList>> read_bulk_lists(const BulkTable& table, const BulkConfig& config) {
+  if (table.empty()) return Error{ErrorCode::invalid, "the table is empty", {}};
+  const auto columns = bulk_columns_of(table.front(), config);
   if (!columns) return columns.error();
   std::vector<BulkList> lists;
   std::map<std::string, std::size_t> places;
   std::map<std::string, std::set<std::string>> seen;  // codes by list
-  for (std::size_t i = 1; i < rows->size(); ++i) {
-    if (commands::is_blank_from((*rows)[i], 0)) continue;
-    const BulkRow row(*columns, (*rows)[i]);
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    const TitledRow row(*columns, table[i]);
     std::string name = row["codelist_name"];
     if (name.empty()) return row.wrong_here("has no codelist_name");
     const auto alias = config.name_aliases.find(name);
@@ -314,6 +324,7 @@ Result<std::vector<BulkList>> read_bulk_table(std::string_view text, char delimi
     if (system == config.coding_systems.end()) {
       return row.wrong_here("names the coding system '" + label + "', which is not configured");
     }
+    if (const auto good = row.check_cells(system->second.id); !good) return good.error();
     std::string code = row["code"];
     if (code.empty()) return row.wrong_here("has no code");
     const auto [place, is_new] = places.emplace(name, lists.size());

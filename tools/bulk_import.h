@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "events/base/result.h"
+#include "tools/bulk_table.h"
 #include "tools/json.h"
 
 namespace codelog::tools {
@@ -30,6 +31,7 @@ struct BulkConfig {
   std::string description_template;  // "%s" stands for the description, or else the name
   std::string tag;                   // of the new versions; "" for none
   std::optional<char> delimiter;     // for .txt
+  std::string sheet;                 // for .xlsx; "" for the first
 };
 
 // Errors: invalid, naming the field.
@@ -43,8 +45,8 @@ struct BulkList {
   std::string new_slug, description, methodology;          // "" if the table has none
 };
 
-// `delimiter`: between fields; quotes as in CSV. Errors: invalid, naming the row or the column.
-base::Result<std::vector<BulkList>> read_bulk_table(std::string_view text, char delimiter,
+// Errors: invalid, naming the row or the column.
+base::Result<std::vector<BulkList>> read_bulk_lists(const BulkTable& table,
                                                     const BulkConfig& config);
 
 struct BulkForce {

@@ -118,7 +118,7 @@ void add_bench_command(Command program) {
       .show_default();
   command
       .add_option("--codelists", options->bench.codelists_count,
-                  "How many codelists the report covers")
+                  "How many codelists the report covers, and the drop-in section lists")
       .type_name("COUNT")
       .between(1, 1'000'000)
       .show_default();

@@ -26,17 +26,21 @@ Error in_file(const std::string& file, const Error& error) {
 }
 
 // By the file's extension.
-Result<char> delimiter_of(const std::string& file, const BulkConfig& config) {
+Result<BulkTable> read_table(const std::string& file, const BulkConfig& config) {
   const std::string extension = base::ascii_lower(std::filesystem::path(file).extension().string());
-  if (extension == ".csv") return ',';
-  if (extension == ".tsv") return '\t';
-  if (extension != ".txt") {
-    return Error{ErrorCode::invalid,
-                 file + " is neither .csv, .tsv nor .txt; save a sheet of a workbook as CSV",
-                 {}};
+  if (extension == ".xlsx") return read_workbook_table(file, config.sheet);
+  if (extension != ".csv" && extension != ".tsv" && extension != ".txt") {
+    return Error{ErrorCode::invalid, file + " is neither .xlsx, .csv, .tsv nor .txt", {}};
   }
-  if (config.delimiter) return *config.delimiter;
-  return Error{ErrorCode::invalid, "the configuration of a .txt file needs a delimiter", {}};
+  if (extension == ".txt" && !config.delimiter) {
+    return Error{ErrorCode::invalid, "the configuration of a .txt file needs a delimiter", {}};
+  }
+  const auto text = base::read_file(file);
+  if (!text) return text.error();
+  const char delimiter = extension == ".csv" ? ',' : extension == ".tsv" ? '\t' : *config.delimiter;
+  auto table = read_delimited_table(*text, delimiter);
+  if (!table) return in_file(file, table.error());
+  return table;
 }
 
 Result<std::vector<BulkRequest>> planned(const BulkOptions& options) {
@@ -44,11 +48,9 @@ Result<std::vector<BulkRequest>> planned(const BulkOptions& options) {
   if (!config_text) return config_text.error();
   const auto config = read_bulk_config(*config_text);
   if (!config) return in_file(options.config, config.error());
-  const auto delimiter = delimiter_of(options.table, *config);
-  if (!delimiter) return delimiter.error();
-  const auto text = base::read_file(options.table);
-  if (!text) return text.error();
-  const auto lists = read_bulk_table(*text, *delimiter, *config);
+  const auto table = read_table(options.table, *config);
+  if (!table) return table.error();
+  const auto lists = read_bulk_lists(*table, *config);
   if (!lists) return in_file(options.table, lists.error());
   const auto known = get_json(options.site, "/api/v1/codelist/" + config->organisation + "/");
   if (!known) return known.error();
@@ -77,7 +79,8 @@ void add_codelist_import_command(Command group) {
        "Import many codelists of an organisation from one table, over the API of this or another "
        "site, or of OpenCodelists. CONFIG is JSON: organisation, coding_systems {LABEL: {id, "
        "release}}, and optionally column_aliases, codelist_name_aliases, "
-       "limit_to_named_codelists, description_template, tag, delimiter. The table has the columns "
+       "limit_to_named_codelists, description_template, tag, delimiter (of .txt), sheet (of .xlsx; "
+       "else its first). The table has the columns "
        "codelist_name and code, and optionally coding_system, term, codelist_new_slug, "
        "codelist_description, codelist_methodology. Without --live-run, only shows what it would "
        "do.",
@@ -86,7 +89,7 @@ void add_codelist_import_command(Command group) {
        "https://www.opencodelists.org"});
   // The parser fills the options; the action reads them.
   auto options = std::make_shared<BulkOptions>();
-  command.add_option("FILE", options->table, "The table: .csv, .tsv or .txt")
+  command.add_option("FILE", options->table, "The table: .xlsx, .csv, .tsv or .txt")
       .required()
       .existing_file();
   command.add_option("CONFIG", options->config, "The configuration").required().existing_file();

@@ -6,6 +6,7 @@
 #include "server/site/release_import.h"
 #include "tools/command.h"
 #include "tools/latest_archive.h"
+#include "tools/nhsbsa_page.h"
 #include "tools/remote_registry.h"
 #include "tools/terminal.h"
 
@@ -17,6 +18,8 @@ struct ImportOptions {
   site::ReleaseImport command;
   std::string archive;
   bool latest = false;
+  bool download = false;
+  std::string nhsbsa_url = nhsbsa_page_default;
   TrudOptions trud;
 };
 
@@ -118,9 +121,20 @@ base::Result<void> check_is_new(const ImportOptions& options, const LatestArchiv
                      {}};
 }
 
+base::Result<PublishedArchive> ask_publisher(const ImportOptions& options, const std::string& key) {
+  const std::string& system = options.command.system_id;
+  if (system == mappings::bnfdmd_id) return ask_nhsbsa(options.nhsbsa_url, options.archive);
+  if (!mappings::is_mapping(system) && !key.empty()) {
+    return ask_trud({options.trud.url, key}, system, options.archive);
+  }
+  const bool needs_key = system == "snomedct" || system == "dmd";
+  return base::field_error(
+      base::ErrorCode::invalid, "download",
+      needs_key ? "needs a key for TRUD: TRUD_API_KEY or --trud-key-file" : by_hand(system));
+}
+
 base::Result<LatestArchive> download_latest(const ImportOptions& options, const std::string& key) {
-  const auto published =
-      ask_trud({options.trud.url, key}, options.command.system_id, options.archive);
+  const auto published = ask_publisher(options, key);
   if (!published) return published.error();
   if (const auto is_new = check_is_new(options, published->archive); !is_new) {
     return is_new.error();
@@ -135,12 +149,13 @@ base::Result<LatestArchive> download_latest(const ImportOptions& options, const 
   return published->archive;
 }
 
-// With a key, TRUD's latest archive; otherwise the latest in the folder.
+// With --download or a key for TRUD, the publisher's latest archive; otherwise the latest in the
+// folder.
 base::Result<LatestArchive> latest_archive(const ImportOptions& options) {
   const auto key = read_trud_key(options.trud.key_file);
   if (!key) return key.error();
   const bool is_at_trud = !key->empty() && !mappings::is_mapping(options.command.system_id);
-  if (is_at_trud) return download_latest(options, *key);
+  if (options.download || is_at_trud) return download_latest(options, *key);
   auto found = find_latest_archive(options.command.system_id, options.archive);
   if (!found) return found.error();
   if (const auto is_new = check_is_new(options, *found); !is_new) return is_new.error();
@@ -153,6 +168,10 @@ int import(const ImportOptions& options) {
   const bool is_named = !command.release_name.empty() && !command.valid_from.empty();
   if (!options.latest && !is_named) {
     print_notice("--release and --valid-from are required, or --latest");
+    return exit_usage;
+  }
+  if (!options.latest && options.download) {
+    print_notice("--download is a part of --latest");
     return exit_usage;
   }
   if (!options.latest) return import_archive(options, command);
@@ -190,7 +209,8 @@ void add_import_command(Command program) {
        "codelog import ctv3 ctv3/2024-01-01 --release 2024-01-01 --valid-from 2024-01-01\n"
        "codelog import bnfdmd 'BNF Snomed Mapping data 20240115.zip' --release 20240115 "
        "--valid-from 2024-01-01\n"
-       "TRUD_API_KEY=... codelog import snomedct folder-of-archives --latest"});
+       "TRUD_API_KEY=... codelog import snomedct folder-of-archives --latest\n"
+       "codelog import bnfdmd folder-of-archives --latest --download"});
   // The parser fills the options; the action reads them.
   auto options = std::make_shared<ImportOptions>();
   command
@@ -219,6 +239,13 @@ void add_import_command(Command program) {
                     "TRUD_API_KEY, or in a file")
       .excludes(release)
       .excludes(valid_from);
+  command.add_flag("--download", options->download,
+                   "With --latest: first download the publisher's newest archive to the folder, of "
+                   "bnfdmd from NHSBSA's web page, of SNOMED CT and dm+d from TRUD");
+  command.add_option("--nhsbsa-url", options->nhsbsa_url, "The address of NHSBSA's page")
+      .type_name("URL")
+      .environment("CODELOG_NHSBSA_URL")
+      .show_default();
   add_trud_options(command, options->trud);
   add_data_options(command, options->common);
   add_json_option(command, options->common);

@@ -84,7 +84,9 @@ Result<std::vector<BulkRequest>> planned_refsets(const RefsetsOptions& options,
   if (!table) return table.error();
   const auto bulk = bulk_table_of_refsets(*table, kind.kind, options.columns, options.clusters);
   if (!bulk) return bulk.error();
-  const auto lists = read_bulk_table(*bulk, ',', config);
+  const auto rows = read_delimited_table(*bulk, ',');
+  if (!rows) return rows.error();
+  const auto lists = read_bulk_lists(*rows, config);
   if (!lists) return lists.error();
   const auto known =
       get_json(options.site, "/api/v1/codelist/" + std::string(kind.organisation) + "/");

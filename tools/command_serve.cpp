@@ -26,6 +26,7 @@
 #include "tools/machine.h"
 #include "tools/operations_routes.h"
 #include "tools/serve_mail.h"
+#include "tools/serve_single_sign_on.h"
 #include "tools/terminal.h"
 
 namespace codelog::tools {
@@ -52,6 +53,8 @@ struct ServeOptions {
   std::vector<std::string> trusted_proxies;
   std::vector<std::string> base_urls;
   MailOptions mail;
+  SingleSignOnFlags issuer;
+  std::optional<identity::SingleSignOnOptions> single_sign_on;  // as the flags describe it
   std::string log_file;
   std::string log_level = "info";
   bool unsafe_no_sync = false;
@@ -250,6 +253,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
     application_options.base_urls = {url_of(*address, address->port)};
   }
   application_options.mailer = mailer->get();
+  application_options.single_sign_on = options.single_sign_on;
   application::Application application(folder.site(), application_options);
   add_follower_gauge(metrics, application.live_commits());
   AdminOperations operations(folder, application);
@@ -312,7 +316,7 @@ Result<std::unique_ptr<site::DataFolder>> open_folder(const site::DataFolderOpti
   });
 }
 
-int serve(const ServeOptions& options) {
+int serve(ServeOptions& options) {
   const StopSignals signals;  // first, because threads inherit blocked signals
   site::DataFolderOptions folder_options = options.common.folder();
   folder_options.sync = !options.unsafe_no_sync;
@@ -326,6 +330,9 @@ int serve(const ServeOptions& options) {
          {}},
         options.common);
   }
+  auto single_sign_on = make_single_sign_on(options.issuer, options.base_urls);
+  if (!single_sign_on) return refuse(single_sign_on.error(), options.common);
+  options.single_sign_on = std::move(*single_sign_on);
   http::LogOptions log_options;
   log_options.file = options.log_file;
   log_options.level = level_of(options.log_level);
@@ -348,7 +355,10 @@ void add_serve_command(Command program) {
        "Serve a data folder over HTTP until SIGTERM or SIGINT; prints 'listening on "
        "http://…' when it is ready.",
        "codelog serve --data demo\ncodelog serve --listen 0.0.0.0:7000 --witness "
-       "other-volume/head-witness\ncodelog serve --listen 127.0.0.1:0    (any free port)"});
+       "other-volume/head-witness\ncodelog serve --listen 127.0.0.1:0    (any free port)\ncodelog "
+       "serve --base-url https://codelists.example.ac.uk --oidc-issuer https://login.example.ac.uk "
+       "--oidc-client-id codelists --oidc-client-secret-file keys/oidc-secret --oidc-name 'Example "
+       "University'"});
   // The parser fills the options; the action reads them.
   auto options = std::make_shared<ServeOptions>();
   add_data_options(command, options->common);
@@ -396,6 +406,7 @@ void add_serve_command(Command program) {
       .check(check_base_url)
       .type_name("URL");
   add_mail_options(command, options->mail);
+  add_single_sign_on_options(command, options->issuer);
   command.add_option("--log-file", options->log_file, "Log to this file; otherwise standard error")
       .type_name("FILE");
   command.add_option("--log-level", options->log_level, "How much to log")

@@ -133,13 +133,24 @@ Json personal_of(const Event& event, const events::Sealed& sealed, const account
       {"name", data->name}, {"email", data->email}, {"has_password", !data->password_hash.empty()}};
 }
 
+Json sealed_json(const std::string& username, const events::Sealed& sealed,
+                 const accounts::KeyRing& keys, const IsErased& is_erased) {
+  if (is_erased(username)) return {{"erased", true}};
+  const auto opened = keys.open_sealed(username, sealed);
+  if (!opened) return {{"unreadable", opened.error().detail}};
+  return Json::parse(*opened, nullptr, false);
+}
+
 // Where a session came from.
 Json personal_of(const events::SessionStarted& event, const events::Sealed& sealed,
                  const accounts::KeyRing& keys, const IsErased& is_erased) {
-  if (is_erased(event.username)) return {{"erased", true}};
-  const auto client = keys.open_sealed(event.username, sealed);
-  if (!client) return {{"unreadable", client.error().detail}};
-  return Json::parse(*client, nullptr, false);
+  return sealed_json(event.username, sealed, keys, is_erased);
+}
+
+// The person at the issuer.
+Json personal_of(const events::IdentityLinked& event, const events::Sealed& sealed,
+                 const accounts::KeyRing& keys, const IsErased& is_erased) {
+  return sealed_json(event.username, sealed, keys, is_erased);
 }
 
 template <class Event>

@@ -33,6 +33,23 @@ struct TrudItem {
 constexpr std::array trud_items = {TrudItem{"snomedct", 101}, TrudItem{"dmd", 24},
                                    TrudItem{refsets, 659}};
 
+// Where the releases are that no command downloads.
+struct Source {
+  std::string_view system;
+  std::string_view place;
+};
+constexpr std::array sources = {
+    Source{"icd10",
+           "WHO (https://icdcdn.who.int/icd10/claml/: icd102016en.xml.zip and "
+           "icd102019en.xml.zip) and NHS England's TRUD (item 258: icd_df_*.zip), all into one "
+           "folder"},
+    Source{"bnf", "NHSBSA's Open Data Portal (https://opendata.nhsbsa.net: BNF Code Information)"},
+    Source{"ctv3", "NHS England's TRUD (item 19)"},
+    Source{"readv2", "NHS England's TRUD (item 21: nhs_readv2_*.zip)"},
+    Source{"opcs4", "NHS England's TRUD (OPCS-4 data files: nhs_opcs4df_*.zip)"},
+    Source{"ctv3sctmap2", "NHS England's TRUD (item 9: NHS Data Migration)"},
+    Source{"dmdvmpprevmap", "NHS England's TRUD (item 25: the bonus files of dm+d)"}};
+
 // The text without the key, which an answer may repeat.
 std::string without_key(std::string text, const std::string& key) {
   for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at)) {
@@ -115,6 +132,13 @@ std::string systems_with_archive_names() {
   return all;
 }
 
+std::string by_hand(std::string_view system) {
+  const auto source = std::ranges::find(sources, system, &Source::system);
+  return "Download it by hand from " +
+         std::string(source == sources.end() ? "its publisher" : source->place) +
+         ", and import it with --release and --valid-from";
+}
+
 void add_trud_options(Command command, TrudOptions& options) {
   command.add_option("--trud-key-file", options.key_file, "The file with the key for TRUD")
       .type_name("FILE");
@@ -126,10 +150,10 @@ void add_trud_options(Command command, TrudOptions& options) {
 
 Result<LatestArchive> find_latest_archive(std::string_view system, const fs::path& folder) {
   if (system != refsets && std::ranges::find(named_systems, system) == named_systems.end()) {
-    return base::field_error(ErrorCode::invalid, "latest",
-                             "the archives of " + std::string(system) +
-                                 " have no day in their names; only " +
-                                 systems_with_archive_names() + " can be found by it");
+    return base::field_error(
+        ErrorCode::invalid, "latest",
+        "the archives of " + std::string(system) + " have no day in their names; only " +
+            systems_with_archive_names() + " can be found by it. " + by_hand(system));
   }
   std::error_code error;
   fs::directory_iterator entries(folder, error);
@@ -156,9 +180,8 @@ Result<PublishedArchive> ask_trud(const Trud& trud, std::string_view system,
                                   const fs::path& folder) {
   const auto item = std::ranges::find(trud_items, system, &TrudItem::system);
   if (item == trud_items.end()) {
-    return trud_error(ErrorCode::invalid,
-                      "has no archives of " + std::string(system) +
-                          "; download them from their publisher into the folder");
+    return trud_error(ErrorCode::invalid, "has no archives of " + std::string(system) +
+                                              " that this command knows. " + by_hand(system));
   }
   const auto answer = fetch({.url = trud.url + "/api/v1/keys/" + trud.key + "/items/" +
                                     std::to_string(item->number) + "/releases?latest"},

@@ -1,4 +1,5 @@
-// The newest archive of a coding system or mapping: in a folder, or from the publisher.
+// The newest archive of a coding system or mapping: in a folder, or from the publisher (of the BNF
+// SNOMED mapping: nhsbsa_page.h).
 //
 // NHS England's TRUD has the archives of SNOMED CT and dm+d. Its API takes a key, which is part of
 // every address: addresses are never printed or logged.
@@ -28,6 +29,10 @@ base::Result<std::string> read_trud_key(const std::string& file);
 // "snomedct, dmd, bnfdmd".
 std::string systems_with_archive_names();
 
+// Where an operator finds the newest release of a system that no command downloads, and how to
+// import it; a sentence without its full stop.
+std::string by_hand(std::string_view system);
+
 // The archive with the latest day in its name. Errors: not_found (none), io, invalid (the archives
 // of this system have no day in their names).
 base::Result<LatestArchive> find_latest_archive(std::string_view system,
@@ -49,7 +54,7 @@ void add_trud_options(Command command, TrudOptions& options);
 // The publisher's newest release; its archive is not downloaded yet.
 struct PublishedArchive {
   LatestArchive archive;
-  std::string url;          // holds the key
+  std::string url;          // at TRUD, holds the key
   std::uint64_t bytes = 0;  // 0: not told
   std::string sha256 = {};  // lower-case hexadecimal; "": not told
 };
@@ -59,8 +64,9 @@ struct PublishedArchive {
 base::Result<PublishedArchive> ask_trud(const Trud& trud, std::string_view system,
                                         const std::filesystem::path& folder);
 
-// Downloads to a temporary name, checks size and digest, and renames. Does nothing if the right
-// file is there already. Errors: unavailable, corrupt (another size or digest than published), io.
+// Downloads to a temporary name, checks size and digest if they are published, and renames. Does
+// nothing if the right file is there already. Errors: unavailable, corrupt (another size or digest
+// than published), io.
 base::Result<void> download_archive(const PublishedArchive& published, const WebProgress& progress);
 
 }  // namespace codelog::tools

@@ -24,7 +24,7 @@ struct RefsetColumns {
 };
 
 // The active rows of the kind, of these clusters only (all, if there are none), as a table for
-// read_bulk_table(). A codelist has the slug of its cluster. Errors: invalid (a missing column, or
+// read_bulk_lists(). A codelist has the slug of its cluster. Errors: invalid (a missing column, or
 // a cluster that the table does not have).
 base::Result<std::string> bulk_table_of_refsets(std::string_view text, RefsetKind kind,
                                                 const RefsetColumns& columns,

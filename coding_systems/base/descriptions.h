@@ -1,4 +1,4 @@
-// What a release says about its codes: names, synonyms, types, notes, and relations between codes.
+// Descriptions of a release's codes: names, synonyms, types, notes, and relations between codes.
 // Immutable and safe from any thread. Each coding system has its own words for types, details and
 // links; empty answers are the default.
 #pragma once

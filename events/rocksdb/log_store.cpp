@@ -217,7 +217,7 @@ base::Result<std::unique_ptr<LogStore>> LogStore::open_for_reading(
   LogOptions options;
   rocksdb::DBOptions database = database_options(options, rocksdb::Env::Default());
   database.create_if_missing = false;
-  // What is missing shows in the positions.
+  // Gaps in the positions show what is missing.
   database.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
   database.paranoid_checks = false;
   // A table that has been opened stays readable when another process removes it.

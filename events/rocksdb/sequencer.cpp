@@ -58,7 +58,7 @@ base::Result<Sequencer::Entry> Sequencer::enter(Pending pending,
   if (auto unmoved = check_streams(pending->commit.content); !unmoved) return unmoved.error();
   if (auto unmoved = check_ids(*pending); !unmoved) return unmoved.error();
   last_ = last_.next();
-  // Whoever decides may know of more ids: a commit that took some may be unreadable.
+  // The decision may know of more ids: a commit that took some may be unreadable.
   if (pending->decided_on) next_ids_.raise_to(*pending->decided_on);
   for (const Event& event : pending->commit.content.events) next_ids_.take(event);
   pending->next_ids = next_ids_;

@@ -16,7 +16,7 @@ using base::ErrorCode;
 using base::Position;
 
 // RocksDB does not promise that a log can be read beside its writer: files of the list that was
-// read first may be gone when they are opened. What is missing then is noticed, and tried again.
+// read first may be gone when they are opened. A gap that this leaves is noticed, and read again.
 constexpr int attempts_max = 10;
 constexpr std::chrono::milliseconds retry_interval{100};
 

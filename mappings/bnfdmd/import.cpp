@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "coding_systems/importing/mapping_writer.h"
+#include "coding_systems/importing/sheet_reader.h"
 #include "coding_systems/importing/short_text.h"
 #include "events/base/text.h"
 #include "mappings/bnfdmd/mapping.h"
-#include "mappings/bnfdmd/sheet_reader.h"
 
 namespace codelog::mappings {
 namespace {
@@ -17,11 +17,14 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 using coding_systems::BnfText;
+using coding_systems::cell_place;
 using coding_systems::ImportOutcome;
 using coding_systems::ImportRequest;
 using coding_systems::ImportStages;
 using coding_systems::ReleaseWriter;
 using coding_systems::SctidText;
+using coding_systems::SheetCell;
+using coding_systems::SheetRequest;
 using coding_systems::ZipArchive;
 using coding_systems::ZipMember;
 
@@ -207,7 +210,7 @@ Result<std::vector<MapRow>> read_rows(const ZipArchive& workbook, ImportStages& 
   };
   request.on_begin = [&](std::uint64_t size_bytes) { stages.begin("reading", size_bytes); };
   request.on_progress = [&](std::uint64_t done) { return stages.advance_to(done); };
-  if (const auto read = read_active_sheet(workbook, request); !read) return read.error();
+  if (const auto read = read_sheet(workbook, request); !read) return read.error();
   return reader.finish();
 }
 

@@ -13,6 +13,7 @@
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
 #include "server/files/downloads.h"
+#include "server/files/escaped_formulas.h"
 
 namespace codelog::api_v1 {
 namespace {
@@ -145,6 +146,11 @@ base::Result<std::string> make_file(const Application& application, const Views&
   return files::download_csv(application.site(), views, codelist, version, options);
 }
 
+// Other values are ignored, as OpenCodelists ignores the whole parameter.
+bool escapes_formulas(const Request& request) {
+  return files::asks_for_escaped_formulas(request.query().get("formulas"));
+}
+
 Answer answer_file(Application& application, const Request& request, const PathParameters& path,
                    OwnerKind kind, File file) {
   const Views views = application.views_for(request);
@@ -167,6 +173,7 @@ Answer answer_file(Application& application, const Request& request, const PathP
     response.log_detail = text.error().detail;
     return {std::move(response), std::nullopt, {}};
   }
+  if (escapes_formulas(request)) *text = files::escape_formulas(*text);
   const std::string name = files::download_name(codelist, version) + suffix_of(file);
   Response response = http::csv(std::move(*text), name);
   // A hash of another codelist may become a name in this codelist later.
@@ -181,6 +188,7 @@ std::string file_key(const Request& request) {
   for (const char* flag : {"fixed-headers", "omit-mapped-vmps", "include-mapped-vmps"}) {
     key += request.query().has(flag) ? '1' : '0';
   }
+  key += escapes_formulas(request) ? '1' : '0';
   return key;
 }
 

@@ -2,6 +2,8 @@
 
 #include <variant>
 
+#include "events/base/check.h"
+
 namespace codelog::application {
 namespace {
 
@@ -26,12 +28,17 @@ Application::Application(const commands::Site& site, const ApplicationOptions& o
       mappings_(executor_),
       dmd_conversions_(executor_),
       releases_(executor_),
+      identities_(executor_),
       sign_in_(executor_, options_.base_urls, options.mailer),
       cache_(changes_, options.cache_bytes_max),
       position_waits_({.count = options.position_waits_max, .waiting_max = 0}),
       long_reads_({.count = options.long_reads_max}),
       upgrade_reports_(releases_) {
   take_in_access();
+  if (options_.single_sign_on) {
+    CODELOG_CHECK(!options_.base_urls.empty(), "the issuer sends people back to a known address");
+    single_sign_on_.emplace(executor_.site(), *options_.single_sign_on, options_.base_urls.front());
+  }
   site.projections.set_listener([this](std::span<const events::Commit> commits) {
     changes_.take_in(commits);
     if (std::ranges::any_of(commits, changes_access)) take_in_access();

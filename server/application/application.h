@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <thread>
 
 #include "events/base/slots.h"
@@ -19,11 +20,13 @@
 #include "server/commands/dmd_conversion.h"
 #include "server/commands/draft_commands.h"
 #include "server/commands/executor.h"
+#include "server/commands/identity_commands.h"
 #include "server/commands/mapping_commands.h"
 #include "server/commands/release_commands.h"
 #include "server/commands/version_commands.h"
 #include "server/identity/authentication.h"
 #include "server/identity/sign_in.h"
+#include "server/identity/single_sign_on.h"
 #include "server/jobs/upgrade_reports.h"
 
 namespace codelog::application {
@@ -33,6 +36,8 @@ struct ApplicationOptions {
   // mails begin with the first; forms may come from pages of any of them.
   std::vector<std::string> base_urls = {};
   mail::Mailer* mailer = nullptr;  // without one, nobody gets mail
+  // People may sign in through an issuer of OpenID Connect; needs a base URL (checked).
+  std::optional<identity::SingleSignOnOptions> single_sign_on = {};
   std::size_t cache_bytes_max = 64u << 20;
   // The longest wait of a read for the client's min_position. Each such wait holds a worker.
   std::chrono::milliseconds position_wait_max{5'000};
@@ -71,7 +76,10 @@ class Application {
   commands::MappingCommands& mappings() { return mappings_; }
   commands::DmdConversionCommands& dmd_conversions() { return dmd_conversions_; }
   commands::ReleaseCommands& releases() { return releases_; }
+  commands::IdentityCommands& identities() { return identities_; }
   identity::SignIn& sign_in() { return sign_in_; }
+  // Null if it is not set up.
+  identity::SingleSignOn* single_sign_on() { return single_sign_on_ ? &*single_sign_on_ : nullptr; }
   jobs::UpgradeReports& upgrade_reports() { return upgrade_reports_; }
   caching::ResponseCache& cache() { return cache_; }
   const ApplicationOptions& options() const { return options_; }
@@ -98,7 +106,9 @@ class Application {
   commands::MappingCommands mappings_;
   commands::DmdConversionCommands dmd_conversions_;
   commands::ReleaseCommands releases_;
+  commands::IdentityCommands identities_;
   identity::SignIn sign_in_;
+  std::optional<identity::SingleSignOn> single_sign_on_;
   caching::ChangeWatch changes_;
   caching::ResponseCache cache_;
   LiveCommits live_commits_;

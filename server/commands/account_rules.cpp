@@ -1,5 +1,7 @@
 #include "server/commands/account_rules.h"
 
+#include <nlohmann/json.hpp>
+
 #include "events/base/text.h"
 #include "server/accounts/passwords.h"
 #include "server/commands/validation.h"
@@ -9,11 +11,16 @@ namespace codelog::commands {
 namespace {
 
 constexpr std::size_t password_bytes_min = 8;
+constexpr std::size_t user_agent_bytes_max = 250;
 
 Error taken(std::string field, std::string detail) {
   Error error{ErrorCode::conflict, detail, {}};
   error.fields.push_back({std::move(field), std::move(detail)});
   return error;
+}
+
+base::Timestamp after(base::Timestamp time, std::chrono::microseconds duration) {
+  return {time.unix_us + duration.count()};
 }
 
 Error key_problem(const std::string& username, const Error& error) {
@@ -118,6 +125,19 @@ Result<events::Event> replace_personal_data(const accounts::KeyRing& keys,
   auto sealed = accounts::seal(keys, username, data);
   if (!sealed) return sealed.error();
   return events::Event(events::UserPersonalDataChanged{username, std::move(*sealed)});
+}
+
+Result<events::Event> decide_session(const Site& site, const std::string& username,
+                                     const std::string& id, const Client& client) {
+  const nlohmann::json seen = {
+      {"address", client.address},
+      {"user_agent", base::utf8_prefix(client.user_agent, user_agent_bytes_max)}};
+  const std::string text = seen.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  auto sealed = site.keys.seal(username, text);
+  if (!sealed) return sealed.error();
+  const base::Timestamp expires_at = after(site.clock.now(), session_lifetime);
+  return events::Event(events::SessionStarted{username, accounts::digest_session_id(id), expires_at,
+                                              std::move(*sealed)});
 }
 
 void add_end_of_sessions(const projections::UserRecord& user, events::SessionEnd cause,

@@ -1,6 +1,7 @@
 // The rules for accounts that several commands share.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,20 @@ struct AddUser {
   std::string email;
   std::optional<std::string> password;
   bool is_admin = false;
+};
+
+inline constexpr std::chrono::hours session_lifetime{14 * 24};  // as in OpenCodelists
+
+// Where a session comes from, for the list of their sessions that people see.
+struct Client {
+  std::string address;
+  std::string user_agent;
+};
+
+struct NewSession {
+  std::string id;  // of the cookie; only its digest is stored
+  std::string username;
+  Commit commit;
 };
 
 // Checks the form alone.
@@ -53,6 +68,9 @@ Result<events::Event> replace_personal_data(const accounts::KeyRing& keys,
                                             const std::string& username,
                                             const accounts::PersonalData& data);
 
+// The event that begins a session with this id. Errors: as KeyRing::seal.
+Result<events::Event> decide_session(const Site& site, const std::string& username,
+                                     const std::string& id, const Client& client);
 // Adds the event that ends the user's sessions, except `kept`, if there are any.
 void add_end_of_sessions(const projections::UserRecord& user, events::SessionEnd cause,
                          std::vector<events::Event>& all,

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "server/commands/codelist_commands.h"
+#include "server/commands/details_changes.h"
 #include "server/commands/permissions.h"
 #include "server/commands/validation.h"
 
@@ -230,9 +231,7 @@ class Restoration {
                                                        .created_at = record_.created_at});
     for (auto handle = handles.begin() + 1; handle != handles.end(); ++handle) take_handle(*handle);
     if (handles.back() != record_.handle()) take_handle(record_.handle());
-    CodelistRecord created;
-    created.id = record_.id;
-    change_people_and_tags(created);
+    change_details(details_at_creation(details_of(record_)));
   }
 
   void change_codelist(const CodelistRecord& current) {
@@ -247,39 +246,28 @@ class Restoration {
       add_stream(Stream::of_names(current.handle().owner));
       take_handle(record_.handle());
     }
-    auto& events = decision_.events;
-    if (current.description != record_.description || current.methodology != record_.methodology) {
-      events.push_back(
-          events::CodelistDetailsChanged{record_.id, record_.description, record_.methodology});
-    }
-    if (current.references != record_.references) {
-      events.push_back(events::CodelistReferencesReplaced{record_.id, record_.references});
-    }
-    if (current.signoffs != record_.signoffs) {
-      events.push_back(events::CodelistSignOffsReplaced{record_.id, record_.signoffs});
-    }
-    change_people_and_tags(current);
+    change_details(details_of(current));
   }
 
-  void change_people_and_tags(const CodelistRecord& current) {
-    auto& events = decision_.events;
-    for (const std::string& username : current.collaborators) {
-      if (std::ranges::find(record_.collaborators, username) == record_.collaborators.end()) {
-        events.push_back(events::CollaboratorRemoved{record_.id, username});
-      }
-    }
+  void change_details(const CodelistDetails& current) {
+    CodelistDetails wanted = details_of(record_);
+    wanted.collaborators = wanted_collaborators(current.collaborators);
+    std::ranges::move(details_changes(record_.id, current, wanted),
+                      std::back_inserter(decision_.events));
+  }
+
+  // Those then, but in the order of today's, which nobody restores. Nobody becomes a collaborator
+  // again after having been erased.
+  std::vector<std::string> wanted_collaborators(const std::vector<std::string>& current) const {
+    const std::set<std::string> then(record_.collaborators.begin(), record_.collaborators.end());
+    std::vector<std::string> wanted;
+    std::ranges::copy_if(current, std::back_inserter(wanted),
+                         [&](const std::string& username) { return then.contains(username); });
     for (const std::string& username : record_.collaborators) {
-      const auto& now = current.collaborators;
-      if (std::ranges::find(now, username) == now.end() && !is_erased(username)) {
-        events.push_back(events::CollaboratorAdded{record_.id, username});
-      }
+      const bool is_current = std::ranges::find(current, username) != current.end();
+      if (!is_current && !is_erased(username)) wanted.push_back(username);
     }
-    if (current.tags != record_.tags) {
-      events.push_back(events::CodelistTagsReplaced{record_.id, record_.tags});
-    }
-    if (current.is_private != record_.is_private) {
-      events.push_back(events::CodelistPrivacyChanged{record_.id, record_.is_private});
-    }
+    return wanted;
   }
 
   const Views& now_;

@@ -1,16 +1,12 @@
 #include "server/commands/sign_in_commands.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "events/base/text.h"
 #include "server/accounts/passwords.h"
 #include "server/commands/validation.h"
 
 namespace codelog::commands {
 namespace {
-
-constexpr std::size_t user_agent_bytes_max = 250;
 
 Error wrong_credentials() {
   return {ErrorCode::unauthenticated,
@@ -27,10 +23,6 @@ Actor actor_of(const std::string& username) { return {.username = username}; }
 
 bool is_known(const std::optional<projections::UserRecord>& user) {
   return user && !user->is_erased && user->is_active;
-}
-
-base::Timestamp after(base::Timestamp time, std::chrono::microseconds duration) {
-  return {time.unix_us + duration.count()};
 }
 
 }  // namespace
@@ -73,20 +65,6 @@ Result<SignInCommands::Checked> SignInCommands::check(const std::string& usernam
   return checked;
 }
 
-Result<events::Event> SignInCommands::session_event(const std::string& username,
-                                                    const std::string& id,
-                                                    const Client& client) const {
-  const nlohmann::json seen = {
-      {"address", client.address},
-      {"user_agent", base::utf8_prefix(client.user_agent, user_agent_bytes_max)}};
-  const std::string text = seen.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  auto sealed = executor_.site().keys.seal(username, text);
-  if (!sealed) return sealed.error();
-  const base::Timestamp expires_at = after(executor_.site().clock.now(), session_lifetime);
-  return events::Event(events::SessionStarted{username, accounts::digest_session_id(id), expires_at,
-                                              std::move(*sealed)});
-}
-
 Result<SignInCommands::NewSession> SignInCommands::start(const std::string& username,
                                                          const Client& client,
                                                          const Checked& checked) {
@@ -108,7 +86,7 @@ Result<SignInCommands::NewSession> SignInCommands::start(const std::string& user
           if (!replaced) return replaced.error();
           decision.events.push_back(std::move(*replaced));
         }
-        auto started = session_event(username, id, client);
+        auto started = decide_session(executor_.site(), username, id, client);
         if (!started) return started.error();
         decision.events.push_back(std::move(*started));
         return decision;
@@ -143,7 +121,7 @@ Result<SignInCommands::NewSession> SignInCommands::sign_up(const AddUser& comman
       {actor_of(command.username), {}}, {}, [&](const Views& views) -> Result<Decision> {
         auto added = decide_new_user(views, executor_.site().keys, command, *hash);
         if (!added) return added.error();
-        auto started = session_event(command.username, id, client);
+        auto started = decide_session(executor_.site(), command.username, id, client);
         if (!started) return started.error();
         return Decision{"SignUp",
                         streams_of_new_user(command.username),

@@ -6,7 +6,6 @@
 // every function does before its turn.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 
@@ -15,24 +14,13 @@
 
 namespace codelog::commands {
 
-inline constexpr std::chrono::hours session_lifetime{14 * 24};  // as in OpenCodelists
-inline constexpr std::size_t tokens_max = 50;                   // of a user
-
-// Where a session comes from, for the list of their sessions that people see.
-struct Client {
-  std::string address;
-  std::string user_agent;
-};
+inline constexpr std::size_t tokens_max = 50;  // of a user
 
 class SignInCommands {
  public:
   explicit SignInCommands(Executor& executor) : executor_(executor) {}
 
-  struct NewSession {
-    std::string id;  // of the cookie; only its digest is stored
-    std::string username;
-    Commit commit;
-  };
+  using NewSession = commands::NewSession;
   // Takes equally long for unknown users, inactive ones, and wrong passwords. Replaces the hash of
   // an older kind. Errors: unauthenticated, in OpenCodelists' words; unavailable (too many
   // passwords are being checked).
@@ -84,8 +72,6 @@ class SignInCommands {
   // Errors: conflict (the hash has changed since the check), besides those of log_in.
   Result<NewSession> start(const std::string& username, const Client& client,
                            const Checked& checked);
-  Result<events::Event> session_event(const std::string& username, const std::string& id,
-                                      const Client& client) const;
   Result<Commit> change_own(const Write& write, const char* command,
                             const std::function<Result<std::vector<events::Event>>(
                                 const Views&, const projections::UserRecord&)>& change);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <numeric>
 #include <span>
 
 #include "coding_systems/algebra/code_universe.h"
@@ -154,6 +153,32 @@ bool comes_before(const DiffCode& a, const DiffCode& b) {
   return a.term != b.term ? a.term < b.term : a.code < b.code;
 }
 
+// The places of the codes in the order of comes_before(). The first bytes of the terms stand beside
+// them, because reading terms from all over the release took a quarter of a diff's time.
+std::vector<std::size_t> sorted_places(const std::vector<DiffCode>& codes) {
+  struct Key {
+    std::uint64_t start;
+    std::size_t place;
+  };
+  std::vector<Key> keys;
+  keys.reserve(codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    std::uint64_t start = 0;
+    for (std::size_t byte = 0; byte < sizeof start; ++byte) {
+      const std::string_view term = codes[i].term;
+      start = start << 8 | (byte < term.size() ? static_cast<unsigned char>(term[byte]) : 0u);
+    }
+    keys.push_back({start, i});
+  }
+  std::ranges::sort(keys, [&](const Key& a, const Key& b) {
+    return a.start != b.start ? a.start < b.start : comes_before(codes[a.place], codes[b.place]);
+  });
+  std::vector<std::size_t> places;
+  places.reserve(codes.size());
+  for (const Key& key : keys) places.push_back(key.place);
+  return places;
+}
+
 // Without a hierarchy, each code is a group.
 std::vector<DiffGroup> flat_groups(const DiffSide& side,
                                    const std::vector<std::string_view>& codes) {
@@ -175,18 +200,15 @@ class OrderedPart {
         nodes_(extended_.universe.size(), extended_.nodes),
         places_(nodes_) {
     std::vector<DiffCode> named(codes.size());
-    std::vector<std::size_t> order(codes.size());
-    std::iota(order.begin(), order.end(), 0);
     for (std::size_t i = 0; i < codes.size(); ++i) {
       const Node node = extended_.nodes[i];
       const bool is_known = !extended_.universe.is_stranger(node);
       named[i] = {codes[i],
                   diff_term(side, codes[i], is_known ? std::optional(node) : std::nullopt)};
     }
-    std::ranges::sort(
-        order, [&](std::size_t a, std::size_t b) { return comes_before(named[a], named[b]); });
     ranks_.resize(codes.size());
-    for (const std::size_t i : order) {
+    ordered_.reserve(codes.size());
+    for (const std::size_t i : sorted_places(named)) {
       ranks_[places_.place(extended_.nodes[i])] = static_cast<std::uint32_t>(ordered_.size());
       ordered_.push_back(named[i]);
     }

@@ -42,6 +42,8 @@ struct Response {
   std::shared_ptr<BodyStream> stream;
   std::string etag;  // a strong tag of the uncompressed body, with quotes; "" for none
   Compression compression = Compression::automatic;
+  // A page with a form whose answer redirects to another site, which browsers must be told.
+  bool forms_lead_elsewhere = false;
   // For the log only.
   std::string user;
   std::string log_detail;

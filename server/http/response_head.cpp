@@ -16,15 +16,6 @@ constexpr std::string_view everywhere =
     "Referrer-Policy: same-origin\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n";
 
-// For pages: nothing from elsewhere, no scripts or styles in the page itself, and text becomes HTML
-// only through the policies of server/web/src.
-constexpr std::string_view for_pages =
-    "X-Frame-Options: DENY\r\n"
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-    "trusted-types codelog dompurify\r\n";
-
 bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
 bool is_html(const Response& response) { return response.content_type.starts_with("text/html"); }
@@ -41,6 +32,20 @@ void append_field(std::string_view name, std::string_view value, std::string& ou
   out += ": ";
   append_value(value, out);
   out += "\r\n";
+}
+
+// Nothing from elsewhere, no scripts or styles in the page itself, and text becomes HTML only
+// through the policies of server/web/src.
+void append_page_policy(const Response& response, std::string& out) {
+  out +=
+      "X-Frame-Options: DENY\r\n"
+      "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+      "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
+      "form-action 'self'";
+  out += response.forms_lead_elsewhere ? " http: https:" : "";
+  out +=
+      "; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+      "trusted-types codelog dompurify\r\n";
 }
 
 void append_status_line(int status, std::string& out) {
@@ -168,7 +173,7 @@ void append_head(const Request& request, const Response& response, const Deliver
     append_field("ETag", delivery.gzip ? gzip_tag(response.etag) : response.etag, out);
   }
   out += everywhere;
-  if (is_html(response)) out += for_pages;
+  if (is_html(response)) append_page_policy(response, out);
   append_vary(response, delivery, out);
   if (request.header("Origin")) out += "Access-Control-Allow-Origin: *\r\n";
   append_field("X-Request-Id", request.request_id, out);

@@ -118,7 +118,9 @@ Result<void> SignIn::send_reset_links(const http::Request& request, const std::s
     if (user.is_erased) continue;
     const auto data = accounts::open_sealed(keys, user.username, user.personal);
     if (!data || base::ascii_lower(data->email) != folded) continue;
-    if (!user.is_active || data->password_hash.empty() || mailer_ == nullptr) continue;
+    // A user who signs in through an issuer may set a first password.
+    const bool may_sign_in = !data->password_hash.empty() || !user.identities.empty();
+    if (!user.is_active || !may_sign_in || mailer_ == nullptr) continue;
     const std::string path = "/accounts/reset/" + accounts::encode_base64_url(user.username) + "/" +
                              reset_token(user, *data, now_s()) + "/";
     mailer_->send(

@@ -48,8 +48,8 @@ class SignIn {
                                            const commands::SignInCommands::ChangePassword& command,
                                            std::chrono::seconds& wait);
 
-  // Sends a link to each active user with a password and this address, ignoring case; takes as long
-  // if there is none. Nobody gets more than a few in an hour. Errors: too_many.
+  // Sends a link to each active user with a password or an issuer and this address, ignoring case;
+  // takes as long if there is none. Nobody gets more than a few in an hour. Errors: too_many.
   Result<void> send_reset_links(const http::Request& request, const std::string& email,
                                 std::chrono::seconds& wait);
   // The link's two parts. Nothing if the link does not hold, or no longer.

@@ -379,12 +379,15 @@ class OrganisationMigration {
 
 void migrate_users(const MigrationWork& work) {
   UserMigration migration(work);
-  std::vector<SourceUser> users;
-  if (!work.refusals.attempt([&] { users = read_users(work.source); })) return;
+  const std::size_t refused_before = work.refusals.count();
+  const auto users = read_users(work.source, work.refusals);
+  const bool is_whole = work.refusals.count() == refused_before;
   for (const SourceUser& user : users) {
     work.advance("users", work.report.users.found, users.size());
     work.refusals.attempt([&] { migration.bring(user); });
   }
+  // A user who is refused has not been deleted there.
+  if (!is_whole) return;
   for (const UserRecord& user : work.target.views().users()) {
     const bool is_there =
         std::ranges::find(users, user.username, &SourceUser::username) != users.end();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "events/base/version_hash.h"
+#include "server/commands/details_changes.h"
 
 namespace codelog::migration {
 namespace {
@@ -75,25 +76,18 @@ void add_handle_changes(const SourceCodelist& codelist, const CodelistRecord& kn
   if (!all.empty() || !is_current_here) all.emplace_back(handle_change(codelist.id, current));
 }
 
-std::vector<std::string> usernames_of(const SourceCodelist& codelist) {
-  std::vector<std::string> usernames;
-  usernames.reserve(codelist.collaborators.size());
+commands::CodelistDetails details_of(const SourceCodelist& codelist) {
+  commands::CodelistDetails details{.description = codelist.description,
+                                    .methodology = codelist.methodology,
+                                    .references = codelist.references,
+                                    .signoffs = codelist.signoffs,
+                                    .collaborators = {},
+                                    .tags = codelist.tags,
+                                    .is_private = codelist.is_private};
   for (const events::CollaboratorTimes& collaborator : codelist.collaborators) {
-    usernames.push_back(collaborator.username);
+    details.collaborators.push_back(collaborator.username);
   }
-  return usernames;
-}
-
-void add_collaborator_changes(const SourceCodelist& codelist, const CodelistRecord& known,
-                              std::vector<Event>& all) {
-  const auto usernames = usernames_of(codelist);
-  if (usernames == known.collaborators) return;
-  for (const std::string& username : known.collaborators) {
-    all.emplace_back(events::CollaboratorRemoved{codelist.id, username});
-  }
-  for (const std::string& username : usernames) {
-    all.emplace_back(events::CollaboratorAdded{codelist.id, username});
-  }
+  return details;
 }
 
 }  // namespace
@@ -183,13 +177,10 @@ std::vector<Event> creation_of(const SourceCodelist& codelist) {
     all.emplace_back(handle_change(codelist.id, codelist.handles[i]));
   }
   if (&current != &codelist.handles.back()) all.emplace_back(handle_change(codelist.id, current));
-  for (const std::string& username : usernames_of(codelist)) {
-    all.emplace_back(events::CollaboratorAdded{codelist.id, username});
-  }
-  if (!codelist.tags.empty()) {
-    all.emplace_back(events::CodelistTagsReplaced{codelist.id, codelist.tags});
-  }
-  if (codelist.is_private) all.emplace_back(events::CodelistPrivacyChanged{codelist.id, true});
+  const auto details = details_of(codelist);
+  std::ranges::move(
+      commands::details_changes(codelist.id, commands::details_at_creation(details), details),
+      std::back_inserter(all));
   all.emplace_back(migrated(codelist));
   return all;
 }
@@ -201,23 +192,9 @@ std::optional<std::vector<Event>> changes_of(const SourceCodelist& codelist,
   }
   std::vector<Event> all;
   add_handle_changes(codelist, known, all);
-  if (codelist.description != known.description || codelist.methodology != known.methodology) {
-    all.emplace_back(
-        events::CodelistDetailsChanged{codelist.id, codelist.description, codelist.methodology});
-  }
-  if (codelist.references != known.references) {
-    all.emplace_back(events::CodelistReferencesReplaced{codelist.id, codelist.references});
-  }
-  if (codelist.signoffs != known.signoffs) {
-    all.emplace_back(events::CodelistSignOffsReplaced{codelist.id, codelist.signoffs});
-  }
-  add_collaborator_changes(codelist, known, all);
-  if (codelist.tags != known.tags) {
-    all.emplace_back(events::CodelistTagsReplaced{codelist.id, codelist.tags});
-  }
-  if (codelist.is_private != known.is_private) {
-    all.emplace_back(events::CodelistPrivacyChanged{codelist.id, codelist.is_private});
-  }
+  std::ranges::move(
+      commands::details_changes(codelist.id, commands::details_of(known), details_of(codelist)),
+      std::back_inserter(all));
   const bool has_same_rest =
       codelist.created_at == known.created_at && codelist.updated_at == known.updated_at;
   if (!all.empty() || !has_same_rest) all.emplace_back(migrated(codelist));

@@ -101,23 +101,42 @@ class CodelistMigration {
   }
 
   void bring(CodelistId id) {
-    SourceCodelist codelist = read_codelist(work_.source, id);
-    auto versions = read_versions(work_.source, releases_, id);
+    Refusals refusals;
+    SourceCodelist codelist;
+    refusals.attempt([&] { codelist = read_codelist(work_.source, id); });
+    auto versions = read_versions(work_.source, releases_, id, refusals);
+    if (refusals.count() > 0 || is_on_refused_release(versions)) {
+      return check_contents(versions, refusals);
+    }
     if (codelist.handles.empty()) return leave_out(codelist, versions);
     ++work_.report.codelists.found;
     correct(codelist, work_.report);
     CodelistBatch batch(work_.target, id, name_of(codelist));
     const Views views = work_.target.views();
-    bring_details(codelist, views.codelist(id), batch);
+    refusals.attempt([&] { bring_details(codelist, views.codelist(id), batch); });
     for (SourceVersion& version : versions) {
       ++work_.report.versions.found;
       correct(version, codelist, work_.report);
-      bring_version(version, codelist, views, batch);
+      refusals.attempt([&] { bring_version(version, codelist, views, batch); });
     }
+    refusals.throw_if_any();
     batch.flush();
   }
 
  private:
+  static bool is_on_refused_release(const std::vector<SourceVersion>& versions) {
+    return std::ranges::any_of(versions,
+                               [](const auto& version) { return version.release.empty(); });
+  }
+
+  // Only names what does not fit.
+  void check_contents(const std::vector<SourceVersion>& versions, Refusals& refusals) const {
+    for (const SourceVersion& version : versions) {
+      refusals.attempt([&] { (void)read_content(work_.source, version.id); });
+    }
+    refusals.throw_if_any();
+  }
+
   void leave_out(const SourceCodelist& codelist, const std::vector<SourceVersion>& versions) {
     std::string hashes;
     for (const SourceVersion& version : versions) hashes += " " + base::version_hash(version.id);
@@ -134,10 +153,16 @@ class CodelistMigration {
     const auto versions = views.versions_of(id);
     CodelistBatch batch(work_.target, id, name_of(*known));
     SourceCodelist codelist;
-    if (is_there) codelist = read_codelist(work_.source, id);
+    std::vector<SourceVersion> versions_there;
+    if (is_there) {
+      Refusals refusals;
+      refusals.attempt([&] { codelist = read_codelist(work_.source, id); });
+      versions_there = read_versions(work_.source, releases_, id, refusals);
+      if (refusals.count() > 0) return;  // bring() names them.
+    }
     if (!codelist.handles.empty()) {
       correct(codelist, ignored_);
-      if (changes_of(codelist, *known)) return remove_versions(codelist, versions, batch);
+      if (changes_of(codelist, *known)) return remove_versions(versions_there, versions, batch);
     } else {
       ++work_.report.codelists.removed;
       work_.report.versions.removed += versions.size();
@@ -155,9 +180,8 @@ class CodelistMigration {
     batch.flush();
   }
 
-  void remove_versions(const SourceCodelist& codelist, const std::vector<VersionRecord>& known,
-                       CodelistBatch& batch) {
-    const auto versions = read_versions(work_.source, releases_, codelist.id);
+  void remove_versions(const std::vector<SourceVersion>& versions,
+                       const std::vector<VersionRecord>& known, CodelistBatch& batch) {
     for (const VersionRecord& version : known) {
       if (version.id >= first_own_.version) continue;
       const bool is_there =

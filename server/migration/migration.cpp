@@ -71,7 +71,7 @@ class Migration {
 
     MigrationOutcome outcome{make(Target::Mode::plan), std::nullopt};
     if (!request_.dry_run) outcome.report = make(Target::Mode::write);
-    if (request_.verify) outcome.verification = verify_site(folder_, source_, progress_);
+    if (request_.verify) outcome.verification = verify();
     return outcome;
   }
 
@@ -126,19 +126,59 @@ class Migration {
     report.is_plan = mode == Target::Mode::plan;
     Target target(folder_, mode);
     Refusals refusals;
-    const MigrationWork work{source_, target, refusals, report, progress_};
-    begin(target);
-    migrate_users(work);
-    migrate_organisations(work);
-    bring_releases_and_codelists(work);
-    note_what_has_no_place(report);
-    refusals.throw_if_any();
+    Stage stage{.name = "start"};
+    const MigrationWork work{source_, target, refusals, report, progress_, stage};
+    try {
+      bring_all(work);
+    } catch (const base::ThrownError& thrown) {
+      if (target.is_planning()) throw;
+      throw_error(stopped(thrown.error(), work));
+    } catch (const fs::filesystem_error& error) {
+      throw_error(stopped({ErrorCode::io, error.what(), {}}, work));
+    }
     report.commits_count = target.commits_count();
     report.events_count = target.events_count();
     report.position = folder_.log().head().position;
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
     report.seconds = elapsed.count();
     return report;
+  }
+
+  void bring_all(const MigrationWork& work) {
+    begin(work.target);
+    migrate_users(work);
+    migrate_organisations(work);
+    bring_releases_and_codelists(work);
+    note_what_has_no_place(work.report);
+    work.refusals.throw_if_any();
+  }
+
+  // The error of a run that has begun to write. It is no refusal: a refused run writes nothing.
+  base::Error stopped(base::Error error, const MigrationWork& work) const {
+    const Stage& stage = work.stage;
+    const std::uint64_t commits = work.target.commits_count();
+    const std::string written =
+        commits == 0 ? std::string("It has written nothing yet")
+                     : counted(commits, "commit", "commits") + " with " +
+                           counted(work.target.events_count(), "event", "events") +
+                           (commits == 1 ? " is written and stays" : " are written and stay");
+    error.detail = "the migration stopped at " + stage.name + " (" + std::to_string(stage.done) +
+                   " of " + std::to_string(stage.total) + " done): " + error.detail + ". " +
+                   written + ": run the command again to go on";
+    if (is_refusal(error)) error.code = ErrorCode::unavailable;
+    return error;
+  }
+
+  VerificationReport verify() const {
+    try {
+      return verify_site(folder_, source_, progress_);
+    } catch (const base::ThrownError& thrown) {
+      if (request_.dry_run) throw;
+      base::Error error = thrown.error();
+      error.detail = "everything was brought, but not all of it was compared: " + error.detail +
+                     ". To compare again, run the command with --verify";
+      throw_error(error);
+    }
   }
 
   // The first commit: new things here never get an id of the old site's, even if the migration is
@@ -153,9 +193,8 @@ class Migration {
   }
 
   void bring_releases_and_codelists(const MigrationWork& work) {
-    SourceReleases releases;
-    if (!work.refusals.attempt([&] { releases = read_releases(source_); })) return;
-    migrate_releases(work, {request_.storage, work_folder_.path()}, releases);
+    const SourceReleases releases = read_releases(source_, work.refusals);
+    migrate_releases(work, {request_.storage, work_folder_.path(), release_stamps_}, releases);
     migrate_mappings(work, work_folder_.path() / "mappings");
     migrate_refset_versions(work);
     migrate_codelists(work, releases, known_ ? known_->next : next_);
@@ -211,17 +250,21 @@ class Migration {
   const SourceDatabase source_;
   NextIds next_;
   base::Sha256 identity_{};
+  ReleaseStamps release_stamps_;
   std::optional<MigrationRecord> known_;  // of the last run
 };
 
 }  // namespace
 
-void MigrationWork::advance(const std::string& stage, std::uint64_t done,
+void MigrationWork::advance(const std::string& name, std::uint64_t done,
                             std::uint64_t total) const {
-  if (!progress) return;
-  const std::string name = target.is_planning() ? "checking " + stage : stage;
-  if (progress({name, done, total})) return;
-  throw_error(ErrorCode::unavailable, "the migration was stopped: run it again to go on");
+  stage = {name, done, total};
+  if (!progress || progress({target.is_planning() ? "checking " + name : name, done, total})) {
+    return;
+  }
+  throw_error(ErrorCode::unavailable, target.is_planning()
+                                          ? "the migration was stopped before it wrote anything"
+                                          : "nobody waits for it any longer");
 }
 
 base::Result<MigrationOutcome> migrate_site(site::DataFolder& folder,

@@ -31,8 +31,9 @@ struct MigrationOutcome {
 
 // Errors: not_found (no database in the folder); conflict (the database has something unknown or a
 // value that does not fit, or this site has changes of its own in the way: with all reasons, and
-// nothing was written); unavailable (the database is being written, or nobody waits any longer:
-// what was written stays, and the next run goes on); corrupt, io, and those of Log::append().
+// nothing was written); unavailable (the database or a release file is being written, or nobody
+// waits any longer); corrupt, io, and those of Log::append(). Unless it is a conflict, something
+// may have been written: the detail tells how much, it stays, and the next run goes on.
 base::Result<MigrationOutcome> migrate_site(site::DataFolder& folder,
                                             const MigrationRequest& request,
                                             const site::ReportProgress& progress);

@@ -1,6 +1,7 @@
 // Shared by the parts of a migration.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "server/migration/refusals.h"
@@ -11,15 +12,23 @@
 
 namespace codelog::migration {
 
+// The part of the work that a migration is at, for messages.
+struct Stage {
+  std::string name;
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+};
+
 struct MigrationWork {
   const SourceDatabase& source;
   Target& target;
   Refusals& refusals;
   MigrationReport& report;
   const site::ReportProgress& progress;
+  Stage& stage;
 
-  // Throws unavailable when nobody waits any longer.
-  void advance(const std::string& stage, std::uint64_t done, std::uint64_t total) const;
+  // Sets the stage. Throws unavailable when nobody waits any longer.
+  void advance(const std::string& name, std::uint64_t done, std::uint64_t total) const;
 };
 
 }  // namespace codelog::migration

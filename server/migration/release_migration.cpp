@@ -20,31 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 using base::ErrorCode;
+using coding_systems::FileStamp;
 using coding_systems::ReleaseFileRule;
 using events::ReleaseRegistered;
 using events::Stream;
 using projections::ReleaseRecord;
 
-std::string wal_of(const fs::path& file) { return file.string() + "-wal"; }
-
-bool has_content(const fs::path& file) {
-  std::error_code error;
-  const auto size = fs::file_size(file, error);
-  return !error && size > 0;
-}
-
-void copy_whole(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::remove(to, error);
-  fs::copy_file(from, to, error);
-  if (error) {
-    throw_error(ErrorCode::io, "cannot copy " + from.string() + ": " + error.message());
-  }
-  fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write, error);
-}
-
-// Takes the changes of a write-ahead log into the file itself.
-void take_in_log(const fs::path& file) {
+// Takes the changes of a write-ahead log into the file itself, or undoes those of a journal.
+void take_in_companions(const fs::path& file) {
   try {
     SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -54,31 +37,24 @@ void take_in_log(const fs::path& file) {
   }
 }
 
-struct stat status_of(const fs::path& file) {
-  struct stat status = {};
-  if (::stat(file.c_str(), &status) != 0) {
-    const auto error = base::system_error("cannot read", file);
-    throw_error(error);
-  }
-  return status;
-}
-
 // A copy gets its original's time, so that a later run need not read the files that are the same.
 bool is_copy_of(const fs::path& copy, const fs::path& original) {
   std::error_code error;
-  if (!fs::exists(copy, error) || has_content(wal_of(original))) return false;
-  const struct stat old_status = status_of(original);
-  const struct stat status = status_of(copy);
-  return status.st_size == old_status.st_size &&
-         status.st_mtim.tv_sec == old_status.st_mtim.tv_sec &&
-         status.st_mtim.tv_nsec == old_status.st_mtim.tv_nsec;
+  if (!fs::exists(copy, error) || has_companions(stamps_of(original))) {
+    return false;
+  }
+  const FileStamp there = value_or_throw(coding_systems::stamp_of(original));
+  const FileStamp here = value_or_throw(coding_systems::stamp_of(copy));
+  return here.size_bytes == there.size_bytes && here.modified_ns == there.modified_ns;
 }
 
-// Makes the bytes and the time of the file durable.
-void finish_copy(const fs::path& copy, const fs::path& original) {
-  const struct stat status = status_of(original);
+// Makes the bytes of the copy and the time of its original durable.
+void finish_copy(const fs::path& copy, const FileStamp& original) {
+  constexpr std::int64_t ns_per_second = 1'000'000'000;
+  const timespec time = {.tv_sec = original.modified_ns / ns_per_second,
+                         .tv_nsec = original.modified_ns % ns_per_second};
   const base::Descriptor file = base::open_file(copy, O_RDWR);
-  const timespec times[2] = {status.st_mtim, status.st_mtim};
+  const timespec times[2] = {time, time};
   if (!file || ::futimens(file.get(), times) != 0 || ::fsync(file.get()) != 0) {
     const auto error = base::system_error("cannot sync", copy);
     throw_error(error);
@@ -117,14 +93,19 @@ class ReleaseMigration {
     if (known && (is_there || !has_file) && is_same(release, *known)) return;
     ++(known ? work_.report.releases.changed : work_.report.releases.added);
     if (!has_file || is_there) return append(std::move(release));
-    if (work_.target.is_planning()) return append(std::move(release));
+    if (work_.target.is_planning()) {
+      places_.stamps[original] = stamps_of(original);
+      return append(std::move(release));
+    }
     bring_file(std::move(release), original, file);
   }
 
   // Files that belong to no release of the old site's.
   void note_other_files(const SourceReleases& releases) {
     std::set<fs::path> known;
-    for (const auto& [id, release] : releases) known.insert(original_of(release));
+    for (const auto& [id, release] : releases) {
+      if (!release.alias.empty()) known.insert(original_of(release));
+    }
     std::error_code error;
     for (fs::recursive_directory_iterator file(places_.storage / "coding_systems", error), end;
          !error && file != end; file.increment(error)) {
@@ -196,14 +177,24 @@ class ReleaseMigration {
     work_.target.append({stream}, {std::move(release)});
   }
 
+  // A release must be as it was when the database was read, and its files must fit together.
+  void copy_of_one_moment(const fs::path& original, const fs::path& copied) const {
+    const auto planned = places_.stamps.find(original);
+    const DatabaseStamps stamps = stamps_of(original);
+    copy_files(original, copied, stamps);
+    if (planned == places_.stamps.end() || planned->second != stamps ||
+        stamps_of(original) != stamps) {
+      throw_error(ErrorCode::unavailable,
+                  "the old site has written to " + original.string() +
+                      " during the migration: wait until its import is done, or stop it");
+    }
+    if (has_companions(stamps)) take_in_companions(copied);
+    finish_copy(copied, *stamps[0]);
+  }
+
   void bring_file(ReleaseRegistered release, const fs::path& original, const fs::path& file) {
     const fs::path copied = places_.work / file.filename();
-    copy_whole(original, copied);
-    if (has_content(wal_of(original))) {
-      copy_whole(wal_of(original), wal_of(copied));
-      take_in_log(copied);
-    }
-    finish_copy(copied, original);
+    copy_of_one_moment(original, copied);
     const auto digest = base::sha256_file(copied);
     if (!digest) throw_error(digest.error());
     release.file_digest = *digest;
@@ -244,6 +235,7 @@ void migrate_releases(const MigrationWork& work, const ReleasePlaces& places,
   ReleaseMigration migration(work, places);
   std::set<std::string> aliases;
   for (const auto& [id, release] : releases) {
+    if (release.alias.empty()) continue;  // refused
     work.advance("releases", work.report.releases.found, releases.size());
     aliases.insert(release.alias);
     work.refusals.attempt([&, &release = release] { migration.bring(release); });

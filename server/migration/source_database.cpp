@@ -2,10 +2,9 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include <array>
-
-#include "coding_systems/index/release_files.h"
 #include "events/base/text.h"
+#include "server/migration/database_files.h"
+#include "server/migration/refusals.h"
 #include "server/migration/thrown.h"
 
 namespace codelog::migration {
@@ -13,49 +12,16 @@ namespace {
 
 namespace fs = std::filesystem;
 using base::ErrorCode;
-using coding_systems::FileStamp;
 
 constexpr std::string_view database_name = "db.sqlite3";
-// The files that together are the database: a write-ahead log or a rollback journal beside it holds
-// what its own pages do not have yet, or must lose.
-constexpr std::array<std::string_view, 3> suffixes = {"", "-wal", "-journal"};
 constexpr int copies_max = 5;
-// A version hash is a number modulo the prime 2^31 - 1.
-constexpr std::int64_t id_after = (std::int64_t{1} << 31) - 1;
 constexpr std::size_t shown_bytes_max = 60;
-
-std::vector<std::optional<FileStamp>> stamps_of(const fs::path& database) {
-  std::vector<std::optional<FileStamp>> stamps;
-  for (const std::string_view suffix : suffixes) {
-    const auto stamp = coding_systems::stamp_of(database.string() + std::string(suffix));
-    if (stamp) {
-      stamps.emplace_back(*stamp);
-      continue;
-    }
-    if (stamp.error().code != ErrorCode::not_found) {
-      throw_error(stamp.error());
-    }
-    stamps.emplace_back();
-  }
-  return stamps;
-}
 
 // The files must be of one moment, so a copy during which one of them changed is made again.
 void copy_database(const fs::path& from, const fs::path& to) {
   for (int copies = 0; copies < copies_max; ++copies) {
-    const auto before = stamps_of(from);
-    for (std::size_t i = 0; i < suffixes.size(); ++i) {
-      const std::string suffix(suffixes[i]);
-      std::error_code error;
-      fs::remove(to.string() + suffix, error);
-      if (!before[i]) continue;
-      fs::copy_file(from.string() + suffix, to.string() + suffix, error);
-      if (error) {
-        throw_error(ErrorCode::io,
-                    "cannot copy " + from.string() + suffix + ": " + error.message());
-      }
-      fs::permissions(to.string() + suffix, fs::perms::owner_read | fs::perms::owner_write, error);
-    }
+    const DatabaseStamps before = stamps_of(from);
+    copy_files(from, to, before);
     if (stamps_of(from) == before) return;
   }
   throw_error(ErrorCode::unavailable,
@@ -68,6 +34,16 @@ std::string shown_value(const SQLite::Column& column) {
   const std::string text(column.getText(), static_cast<std::size_t>(column.getBytes()));
   const std::string_view start = base::utf8_prefix(text, shown_bytes_max);
   return "'" + std::string(start) + (start.size() < text.size() ? "…'" : "'");
+}
+
+// Passes all rows, and then throws the refusals of all of them together.
+void pass_rows(SQLite::Statement& statement, std::string_view table,
+               const SourceDatabase::OnRow& on_row) {
+  Refusals refusals;
+  while (statement.executeStep()) {
+    refusals.attempt([&] { on_row(SourceRow(statement, table)); });
+  }
+  refusals.throw_if_any();
 }
 
 // Django writes "2024-03-01 10:20:30.123456" for a time in UTC.
@@ -180,7 +156,7 @@ void SourceDatabase::for_each(std::string_view table, const std::string& query,
                               const OnRow& on_row) const {
   try {
     SQLite::Statement statement(*database_, query);
-    while (statement.executeStep()) on_row(SourceRow(statement, table));
+    pass_rows(statement, table, on_row);
   } catch (const SQLite::Exception& exception) {
     throw_error(ErrorCode::corrupt, std::string(table) + ": " + exception.what());
   }
@@ -191,7 +167,7 @@ void SourceDatabase::for_each(std::string_view table, const std::string& query,
   try {
     SQLite::Statement statement(*database_, query);
     statement.bind(1, argument);
-    while (statement.executeStep()) on_row(SourceRow(statement, table));
+    pass_rows(statement, table, on_row);
   } catch (const SQLite::Exception& exception) {
     throw_error(ErrorCode::corrupt, std::string(table) + ": " + exception.what());
   }

@@ -26,6 +26,9 @@ class Statement;
 
 namespace codelog::migration {
 
+// Ids end before it: a version hash is a number modulo this prime.
+inline constexpr std::int64_t id_after = (std::int64_t{1} << 31) - 1;
+
 // The current row of a query. Columns count from 0; the first one identifies the row in messages.
 class SourceRow {
  public:
@@ -62,7 +65,8 @@ class SourceDatabase {
   ~SourceDatabase();
 
   using OnRow = std::function<void(const SourceRow&)>;
-  // Passes each row to on_row. `table` is the one that messages name.
+  // Passes each row to on_row, also after one that on_row has refused: all refused rows are thrown
+  // together, as Refused. `table` is the one that messages name.
   void for_each(std::string_view table, const std::string& query, const OnRow& on_row) const;
   // As above, with a number for the query's "?".
   void for_each(std::string_view table, const std::string& query, std::int64_t argument,

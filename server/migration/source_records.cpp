@@ -10,6 +10,8 @@
 namespace codelog::migration {
 namespace {
 
+using events::ReleaseRegistered;
+
 constexpr std::size_t username_bytes_max = 150;
 
 // Names that are parts of addresses and of the log's streams.
@@ -64,13 +66,16 @@ void read_handles(const SourceDatabase& source, SourceCodelist& codelist) {
                   });
 }
 
-void read_people(const SourceDatabase& source, SourceCodelist& codelist) {
+void read_signoffs(const SourceDatabase& source, SourceCodelist& codelist) {
   source.for_each(
       "codelists_signoff",
       "SELECT id, user_id, date FROM codelists_signoff WHERE codelist_id = ? ORDER BY id",
       codelist.id.value(), [&](const SourceRow& row) {
         codelist.signoffs.push_back({row.text(1), row.date(2)});
       });
+}
+
+void read_collaborators(const SourceDatabase& source, SourceCodelist& codelist) {
   source.for_each("codelists_collaboration",
                   "SELECT id, collaborator_id, created_at, updated_at FROM "
                   "codelists_collaboration WHERE codelist_id = ? ORDER BY id",
@@ -133,73 +138,96 @@ std::vector<events::SearchWithResults> read_searches(const SourceDatabase& sourc
 
 // --- Accounts
 
-std::vector<SourceUser> read_users(const SourceDatabase& source) {
+std::vector<SourceUser> read_users(const SourceDatabase& source, Refusals& refusals) {
   std::vector<SourceUser> users;
-  source.for_each("opencodelists_user",
-                  "SELECT person.username, person.name, person.email, person.password, "
-                  "person.is_active, person.is_admin, person.last_login, token.key, token.created "
-                  "FROM opencodelists_user AS person LEFT JOIN authtoken_token AS token ON "
-                  "token.user_id = person.username ORDER BY person.username",
-                  [&](const SourceRow& row) {
-                    users.push_back({.username = name_in(row, 0),
-                                     .name = row.text(1),
-                                     .email = row.text(2),
-                                     .password_hash = row.text(3),
-                                     .is_active = row.boolean(4),
-                                     .is_admin = row.boolean(5),
-                                     .last_login = row.optional_time(6),
-                                     .token = row.optional_text(7),
-                                     .token_created_at = row.optional_time(8)});
-                  });
+  const auto add = [&](const SourceRow& row) {
+    users.push_back({.username = name_in(row, 0),
+                     .name = row.text(1),
+                     .email = row.text(2),
+                     .password_hash = row.text(3),
+                     .is_active = row.boolean(4),
+                     .is_admin = row.boolean(5),
+                     .last_login = row.optional_time(6),
+                     .token = row.optional_text(7),
+                     .token_created_at = row.optional_time(8)});
+  };
+  refusals.attempt([&] {
+    source.for_each(
+        "opencodelists_user",
+        "SELECT person.username, person.name, person.email, person.password, "
+        "person.is_active, person.is_admin, person.last_login, token.key, token.created "
+        "FROM opencodelists_user AS person LEFT JOIN authtoken_token AS token ON "
+        "token.user_id = person.username ORDER BY person.username",
+        add);
+  });
   return users;
 }
 
 std::vector<SourceOrganisation> read_organisations(const SourceDatabase& source) {
+  std::map<std::string, SourceOrganisation> by_slug;
+  Refusals refusals;
+  refusals.attempt([&] {
+    source.for_each("opencodelists_organisation",
+                    "SELECT slug, name, url FROM opencodelists_organisation",
+                    [&](const SourceRow& row) {
+                      // Also there if the rest is refused, for its members.
+                      SourceOrganisation& organisation = by_slug[row.any_text(0)];
+                      organisation = {name_in(row, 0), row.text(1), row.text(2), {}};
+                    });
+  });
+  refusals.attempt([&] {
+    source.for_each("opencodelists_membership",
+                    "SELECT id, organisation_id, user_id, is_admin, date_joined FROM "
+                    "opencodelists_membership ORDER BY id",
+                    [&](const SourceRow& row) {
+                      const auto found = by_slug.find(row.text(1));
+                      if (found == by_slug.end()) row.refuse(1, "there is no such organisation");
+                      found->second.members.push_back({row.text(2), row.boolean(3), row.date(4)});
+                    });
+  });
+  refusals.throw_if_any();
   std::vector<SourceOrganisation> organisations;
-  std::map<std::string, std::size_t> indexes;
-  source.for_each("opencodelists_organisation",
-                  "SELECT slug, name, url FROM opencodelists_organisation ORDER BY slug",
-                  [&](const SourceRow& row) {
-                    indexes.emplace(row.text(0), organisations.size());
-                    organisations.push_back({name_in(row, 0), row.text(1), row.text(2), {}});
-                  });
-  source.for_each(
-      "opencodelists_membership",
-      "SELECT id, organisation_id, user_id, is_admin, date_joined FROM "
-      "opencodelists_membership ORDER BY id",
-      [&](const SourceRow& row) {
-        const auto found = indexes.find(row.text(1));
-        if (found == indexes.end()) row.refuse(1, "there is no such organisation");
-        organisations[found->second].members.push_back({row.text(2), row.boolean(3), row.date(4)});
-      });
+  for (auto& [slug, organisation] : by_slug) organisations.push_back(std::move(organisation));
   return organisations;
 }
 
 // --- Releases
 
-SourceReleases read_releases(const SourceDatabase& source) {
+namespace {
+
+ReleaseRegistered release_in(const SourceRow& row) {
+  ReleaseRegistered release{.alias = row.text(6),
+                            .coding_system = coding_system_in(row, 1),
+                            .name = row.text(2),
+                            .valid_from = row.date(3),
+                            .import_ref = row.text(5)};
+  release.imported_at = row.time(4);
+  const std::string state = row.text(7);
+  if (state == events::to_string(events::ReleaseState::importing)) {
+    release.state = events::ReleaseState::importing;
+  } else if (state != events::to_string(events::ReleaseState::ready)) {
+    row.refuse(7, "'" + state + "' is not a known state");
+  }
+  if (!coding_systems::is_alias(release.alias)) {
+    row.refuse(6, "'" + release.alias + "' is not an alias");
+  }
+  return release;
+}
+
+}  // namespace
+
+SourceReleases read_releases(const SourceDatabase& source, Refusals& refusals) {
   SourceReleases releases;
-  source.for_each("versioning_codingsystemrelease",
-                  "SELECT id, coding_system, release_name, valid_from, import_timestamp, "
-                  "import_ref, database_alias, state FROM versioning_codingsystemrelease",
-                  [&](const SourceRow& row) {
-                    events::ReleaseRegistered release{.alias = row.text(6),
-                                                      .coding_system = coding_system_in(row, 1),
-                                                      .name = row.text(2),
-                                                      .valid_from = row.date(3),
-                                                      .import_ref = row.text(5)};
-                    release.imported_at = row.time(4);
-                    const std::string state = row.text(7);
-                    if (state == events::to_string(events::ReleaseState::importing)) {
-                      release.state = events::ReleaseState::importing;
-                    } else if (state != events::to_string(events::ReleaseState::ready)) {
-                      row.refuse(7, "'" + state + "' is not a known state");
-                    }
-                    if (!coding_systems::is_alias(release.alias)) {
-                      row.refuse(6, "'" + release.alias + "' is not an alias");
-                    }
-                    releases.emplace(row.integer(0), std::move(release));
-                  });
+  refusals.attempt([&] {
+    source.for_each("versioning_codingsystemrelease",
+                    "SELECT id, coding_system, release_name, valid_from, import_timestamp, "
+                    "import_ref, database_alias, state FROM versioning_codingsystemrelease",
+                    [&](const SourceRow& row) {
+                      // Also there if it is refused, for the versions on it.
+                      ReleaseRegistered& release = releases[row.integer(0)];
+                      release = release_in(row);
+                    });
+  });
   return releases;
 }
 
@@ -217,8 +245,10 @@ std::vector<events::RefsetVersionRecorded> read_refset_versions(const SourceData
                               .recorded_at = row.time(4)});
         });
   };
-  read("versioning_pcdrefsetversion", events::RefsetKind::pcd);
-  read("versioning_nhsdrugrefsetversion", events::RefsetKind::drug);
+  Refusals refusals;
+  refusals.attempt([&] { read("versioning_pcdrefsetversion", events::RefsetKind::pcd); });
+  refusals.attempt([&] { read("versioning_nhsdrugrefsetversion", events::RefsetKind::drug); });
+  refusals.throw_if_any();
   return versions;
 }
 
@@ -231,13 +261,13 @@ std::vector<CodelistId> read_codelist_ids(const SourceDatabase& source) {
   return ids;
 }
 
-SourceCodelist read_codelist(const SourceDatabase& source, CodelistId id) {
-  SourceCodelist codelist;
-  codelist.id = id;
+namespace {
+
+void read_details(const SourceDatabase& source, SourceCodelist& codelist) {
   source.for_each("codelists_codelist",
                   "SELECT id, coding_system_id, description, methodology, is_private, created_at, "
                   "updated_at FROM codelists_codelist WHERE id = ?",
-                  id.value(), [&](const SourceRow& row) {
+                  codelist.id.value(), [&](const SourceRow& row) {
                     codelist.coding_system = coding_system_in(row, 1);
                     codelist.description = row.optional_text(2);
                     codelist.methodology = row.optional_text(3);
@@ -245,62 +275,90 @@ SourceCodelist read_codelist(const SourceDatabase& source, CodelistId id) {
                     codelist.created_at = row.time(5);
                     codelist.updated_at = row.time(6);
                   });
-  read_handles(source, codelist);
+}
+
+void read_references(const SourceDatabase& source, SourceCodelist& codelist) {
   source.for_each("codelists_reference",
                   "SELECT id, text, url FROM codelists_reference WHERE codelist_id = ? ORDER BY id",
-                  id.value(), [&](const SourceRow& row) {
+                  codelist.id.value(), [&](const SourceRow& row) {
                     codelist.references.push_back({row.text(1), row.text(2)});
                   });
-  read_people(source, codelist);
-  read_tags(source, codelist);
+}
+
+void read_compatible_releases(const SourceDatabase& source, const SourceReleases& releases,
+                              SourceVersion& version) {
+  source.for_each("codelists_codelistversion_compatible_releases",
+                  "SELECT id, codingsystemrelease_id FROM "
+                  "codelists_codelistversion_compatible_releases WHERE codelistversion_id = ?",
+                  version.id.value(), [&](const SourceRow& row) {
+                    version.compatible_releases.push_back(alias_of(releases, row, 1));
+                  });
+  std::ranges::sort(version.compatible_releases);
+}
+
+}  // namespace
+
+SourceCodelist read_codelist(const SourceDatabase& source, CodelistId id) {
+  SourceCodelist codelist;
+  codelist.id = id;
+  Refusals refusals;
+  for (const auto& read : {read_details, read_handles, read_references, read_signoffs,
+                           read_collaborators, read_tags}) {
+    refusals.attempt([&] { read(source, codelist); });
+  }
+  refusals.throw_if_any();
   return codelist;
 }
 
 std::vector<SourceVersion> read_versions(const SourceDatabase& source,
-                                         const SourceReleases& releases, CodelistId codelist) {
+                                         const SourceReleases& releases, CodelistId codelist,
+                                         Refusals& refusals) {
   std::vector<SourceVersion> versions;
-  source.for_each("codelists_codelistversion",
-                  "SELECT id, status, tag, author_id, coding_system_release_id, created_at, "
-                  "updated_at FROM codelists_codelistversion WHERE codelist_id = ? ORDER BY id",
-                  codelist.value(), [&](const SourceRow& row) {
-                    versions.push_back({.id = VersionId(row.id(0)),
-                                        .codelist = codelist,
-                                        .status = status_in(row, 1),
-                                        .tag = row.optional_text(2),
-                                        .author = row.optional_text(3),
-                                        .release = alias_of(releases, row, 4),
-                                        .created_at = row.time(5),
-                                        .updated_at = row.time(6),
-                                        .compatible_releases = {}});
-                  });
+  const auto add = [&](const SourceRow& row) {
+    versions.push_back({.id = VersionId(row.id(0)),
+                        .codelist = codelist,
+                        .status = status_in(row, 1),
+                        .tag = row.optional_text(2),
+                        .author = row.optional_text(3),
+                        .release = alias_of(releases, row, 4),
+                        .created_at = row.time(5),
+                        .updated_at = row.time(6),
+                        .compatible_releases = {}});
+  };
+  refusals.attempt([&] {
+    source.for_each("codelists_codelistversion",
+                    "SELECT id, status, tag, author_id, coding_system_release_id, created_at, "
+                    "updated_at FROM codelists_codelistversion WHERE codelist_id = ? ORDER BY id",
+                    codelist.value(), add);
+  });
   for (SourceVersion& version : versions) {
-    source.for_each("codelists_codelistversion_compatible_releases",
-                    "SELECT id, codingsystemrelease_id FROM "
-                    "codelists_codelistversion_compatible_releases WHERE codelistversion_id = ?",
-                    version.id.value(), [&](const SourceRow& row) {
-                      version.compatible_releases.push_back(alias_of(releases, row, 1));
-                    });
-    std::ranges::sort(version.compatible_releases);
+    refusals.attempt([&] { read_compatible_releases(source, releases, version); });
   }
   return versions;
 }
 
 SourceContent read_content(const SourceDatabase& source, VersionId version) {
   SourceContent content;
-  source.for_each("codelists_codelistversion",
-                  "SELECT id, csv_data FROM codelists_codelistversion WHERE id = ?",
-                  version.value(),
-                  [&](const SourceRow& row) { content.csv_data = row.optional_text(1); });
-  source.for_each("codelists_codeobj",
-                  "SELECT id, code, status FROM codelists_codeobj WHERE version_id = ?",
-                  version.value(), [&](const SourceRow& row) {
-                    const std::string text = row.text(2);
-                    const auto status = base::parse_code_status(text);
-                    if (!status) row.refuse(2, "'" + text + "' is not a known status");
-                    content.codes.push_back({row.text(1), *status});
-                  });
+  Refusals refusals;
+  refusals.attempt([&] {
+    source.for_each("codelists_codelistversion",
+                    "SELECT id, csv_data FROM codelists_codelistversion WHERE id = ?",
+                    version.value(),
+                    [&](const SourceRow& row) { content.csv_data = row.optional_text(1); });
+  });
+  refusals.attempt([&] {
+    source.for_each("codelists_codeobj",
+                    "SELECT id, code, status FROM codelists_codeobj WHERE version_id = ?",
+                    version.value(), [&](const SourceRow& row) {
+                      const std::string text = row.text(2);
+                      const auto status = base::parse_code_status(text);
+                      if (!status) row.refuse(2, "'" + text + "' is not a known status");
+                      content.codes.push_back({row.text(1), *status});
+                    });
+  });
   std::ranges::sort(content.codes);
-  content.searches = read_searches(source, version);
+  refusals.attempt([&] { content.searches = read_searches(source, version); });
+  refusals.throw_if_any();
   return content;
 }
 

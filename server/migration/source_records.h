@@ -1,5 +1,5 @@
 // The content of an OpenCodelists site in the project's own terms, read from its database a piece
-// at a time. Functions throw base::ThrownError, naming the row that does not fit.
+// at a time. Functions throw base::ThrownError, naming all rows of the piece that do not fit.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "events/event.h"
+#include "server/migration/refusals.h"
 #include "server/migration/source_database.h"
 
 namespace codelog::migration {
@@ -31,7 +32,8 @@ struct SourceUser {
   std::optional<std::string> token;
   std::optional<Timestamp> token_created_at;
 };
-std::vector<SourceUser> read_users(const SourceDatabase& source);
+// Without the users that are refused.
+std::vector<SourceUser> read_users(const SourceDatabase& source, Refusals& refusals);
 
 struct SourceMember {
   std::string username;
@@ -50,8 +52,8 @@ std::vector<SourceOrganisation> read_organisations(const SourceDatabase& source)
 
 // By the row's id, which only the database uses.
 using SourceReleases = std::map<std::int64_t, events::ReleaseRegistered>;
-// Without the digests of files.
-SourceReleases read_releases(const SourceDatabase& source);
+// Without the digests of files. A release that is refused has no alias.
+SourceReleases read_releases(const SourceDatabase& source, Refusals& refusals);
 
 // As recorded.
 std::vector<events::RefsetVersionRecorded> read_refset_versions(const SourceDatabase& source);
@@ -96,9 +98,10 @@ struct SourceVersion {
   Timestamp updated_at;
   std::vector<std::string> compatible_releases;  // sorted
 };
-// By id.
+// By id, without the versions that are refused.
 std::vector<SourceVersion> read_versions(const SourceDatabase& source,
-                                         const SourceReleases& releases, CodelistId codelist);
+                                         const SourceReleases& releases, CodelistId codelist,
+                                         Refusals& refusals);
 
 struct SourceContent {
   std::optional<std::string> csv_data;

@@ -13,53 +13,49 @@ namespace {
 
 using Names = std::set<std::string, std::less<>>;
 
-struct KnownTable {
-  std::string_view name;
-  std::string_view columns;  // separated by spaces
-};
-
 constexpr std::array known_tables = {
-    KnownTable{"auth_group", "id name"},
-    KnownTable{"auth_group_permissions", "id group_id permission_id"},
-    KnownTable{"auth_permission", "id content_type_id codename name"},
-    KnownTable{"authtoken_token", "key created user_id"},
-    KnownTable{"bnfdmd_mapping", "dmd_code dmd_type bnf_concept_id"},
-    KnownTable{"codelists_cachedhierarchy", "id data version_id"},
-    KnownTable{"codelists_codelist",
-               "id coding_system_id description methodology created_at updated_at is_private"},
-    KnownTable{"codelists_codelistversion",
-               "id tag csv_data codelist_id created_at updated_at status author_id "
-               "coding_system_release_id cached_csv_data"},
-    KnownTable{"codelists_codelistversion_compatible_releases",
-               "id codelistversion_id codingsystemrelease_id"},
-    KnownTable{"codelists_codeobj", "id code status version_id"},
-    KnownTable{"codelists_collaboration", "id created_at updated_at codelist_id collaborator_id"},
-    KnownTable{"codelists_handle",
-               "id name slug is_current created_at updated_at codelist_id organisation_id user_id"},
-    KnownTable{"codelists_reference", "id text url codelist_id"},
-    KnownTable{"codelists_search", "id term slug version_id code"},
-    KnownTable{"codelists_searchresult", "id code_obj_id search_id"},
-    KnownTable{"codelists_signoff", "id date codelist_id user_id"},
-    KnownTable{"ctv3sctmap2_mapping",
-               "id ctv3_term_type map_status effective_date is_assured ctv3_concept_id "
-               "ctv3_term_id sct_concept_id sct_description_id"},
-    KnownTable{"django_admin_log",
-               "id object_id object_repr action_flag change_message content_type_id user_id "
-               "action_time"},
-    KnownTable{"django_content_type", "id app_label model"},
-    KnownTable{"django_migrations", "id app name applied"},
-    KnownTable{"django_session", "session_key session_data expire_date"},
-    KnownTable{"dmdvmpprevmap_mapping", "id vpidprev"},
-    KnownTable{"opencodelists_membership", "id is_admin date_joined organisation_id user_id"},
-    KnownTable{"opencodelists_organisation", "slug name url"},
-    KnownTable{"opencodelists_user", "password last_login username name email is_active is_admin"},
-    KnownTable{"taggit_tag", "id name slug"},
-    KnownTable{"taggit_taggeditem", "id object_id content_type_id tag_id"},
-    KnownTable{"versioning_codingsystemrelease",
-               "id coding_system release_name valid_from import_timestamp import_ref "
-               "database_alias state"},
-    KnownTable{"versioning_nhsdrugrefsetversion", "id release tag release_date import_timestamp"},
-    KnownTable{"versioning_pcdrefsetversion", "id release tag release_date import_timestamp"},
+    SourceTable{"auth_group", "id name"},
+    SourceTable{"auth_group_permissions", "id group_id permission_id"},
+    SourceTable{"auth_permission", "id content_type_id codename name"},
+    SourceTable{"authtoken_token", "key created user_id"},
+    SourceTable{"bnfdmd_mapping", "dmd_code dmd_type bnf_concept_id"},
+    SourceTable{"codelists_cachedhierarchy", "id data version_id"},
+    SourceTable{"codelists_codelist",
+                "id coding_system_id description methodology created_at updated_at is_private"},
+    SourceTable{"codelists_codelistversion",
+                "id tag csv_data codelist_id created_at updated_at status author_id "
+                "coding_system_release_id cached_csv_data"},
+    SourceTable{"codelists_codelistversion_compatible_releases",
+                "id codelistversion_id codingsystemrelease_id"},
+    SourceTable{"codelists_codeobj", "id code status version_id"},
+    SourceTable{"codelists_collaboration", "id created_at updated_at codelist_id collaborator_id"},
+    SourceTable{
+        "codelists_handle",
+        "id name slug is_current created_at updated_at codelist_id organisation_id user_id"},
+    SourceTable{"codelists_reference", "id text url codelist_id"},
+    SourceTable{"codelists_search", "id term slug version_id code"},
+    SourceTable{"codelists_searchresult", "id code_obj_id search_id"},
+    SourceTable{"codelists_signoff", "id date codelist_id user_id"},
+    SourceTable{"ctv3sctmap2_mapping",
+                "id ctv3_term_type map_status effective_date is_assured ctv3_concept_id "
+                "ctv3_term_id sct_concept_id sct_description_id"},
+    SourceTable{"django_admin_log",
+                "id object_id object_repr action_flag change_message content_type_id user_id "
+                "action_time"},
+    SourceTable{"django_content_type", "id app_label model"},
+    SourceTable{"django_migrations", "id app name applied"},
+    SourceTable{"django_session", "session_key session_data expire_date"},
+    SourceTable{"dmdvmpprevmap_mapping", "id vpidprev"},
+    SourceTable{"opencodelists_membership", "id is_admin date_joined organisation_id user_id"},
+    SourceTable{"opencodelists_organisation", "slug name url"},
+    SourceTable{"opencodelists_user", "password last_login username name email is_active is_admin"},
+    SourceTable{"taggit_tag", "id name slug"},
+    SourceTable{"taggit_taggeditem", "id object_id content_type_id tag_id"},
+    SourceTable{"versioning_codingsystemrelease",
+                "id coding_system release_name valid_from import_timestamp import_ref "
+                "database_alias state"},
+    SourceTable{"versioning_nhsdrugrefsetversion", "id release tag release_date import_timestamp"},
+    SourceTable{"versioning_pcdrefsetversion", "id release tag release_date import_timestamp"},
 };
 
 // The last known migration of each of Django's apps, by number. A site that was not built from the
@@ -88,7 +84,7 @@ Names words_of(std::string_view text) {
   return words;
 }
 
-void check_columns(const SourceDatabase& source, const KnownTable& table, Refusals& refusals) {
+void check_columns(const SourceDatabase& source, const SourceTable& table, Refusals& refusals) {
   Names missing = words_of(table.columns);
   for (const std::string& column : source.columns_of(std::string(table.name))) {
     if (missing.erase(column) == 0) {
@@ -107,7 +103,7 @@ void check_tables(const SourceDatabase& source, Refusals& refusals) {
                   "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view', 'trigger') "
                   "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
                   [&](const SourceRow& row) { found.emplace(row.text(0), row.text(1)); });
-  for (const KnownTable& table : known_tables) {
+  for (const SourceTable& table : known_tables) {
     if (found.erase(std::string(table.name)) == 0) {
       refusals.add("the old site lacks the table " + std::string(table.name));
     } else {
@@ -167,7 +163,6 @@ std::uint32_t next_id(const SourceDatabase& source, const std::string& table) {
   // Ids of deleted rows are not given again.
   source.for_each("sqlite_sequence", "SELECT seq FROM sqlite_sequence WHERE name = '" + table + "'",
                   note);
-  constexpr std::int64_t id_after = (std::int64_t{1} << 31) - 1;
   if (last + 1 >= id_after) {
     throw_error(base::ErrorCode::invalid,
                 table + ": no ids are left after " + std::to_string(last));
@@ -176,6 +171,8 @@ std::uint32_t next_id(const SourceDatabase& source, const std::string& table) {
 }
 
 }  // namespace
+
+std::span<const SourceTable> source_tables() { return known_tables; }
 
 void check_schema(const SourceDatabase& source, Refusals& refusals) {
   check_tables(source, refusals);

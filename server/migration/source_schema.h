@@ -2,12 +2,22 @@
 // must know all of them.
 #pragma once
 
+#include <span>
+#include <string_view>
+
 #include "events/base/digest.h"
 #include "events/next_ids.h"
 #include "server/migration/refusals.h"
 #include "server/migration/source_database.h"
 
 namespace codelog::migration {
+
+struct SourceTable {
+  std::string_view name;
+  std::string_view columns;  // separated by spaces
+};
+// All tables of an OpenCodelists database.
+std::span<const SourceTable> source_tables();
 
 // Collects every unknown or missing table and column, every migration of Django's that is later
 // than those known, and every reference to a row that does not exist.

@@ -7,7 +7,6 @@
 #include "server/migration/thrown.h"
 
 namespace codelog::migration {
-namespace {}  // namespace
 
 bool is_of_migration(const events::Commit& commit) {
   const std::string& command = commit.content.command;
@@ -34,15 +33,15 @@ void Target::append(std::vector<events::Stream> streams, std::vector<events::Eve
     draft.streams.push_back({std::move(stream), version});
   }
   draft.events = std::move(events);
-  ++commits_count_;
-  events_count_ += draft.events.size();
+  const std::size_t events_count = draft.events.size();
   if (is_planning()) {
     if (const auto bytes = events::encode(draft); !bytes) throw_error(bytes.error());
-    return;
-  }
-  if (const auto appended = folder_.log().append(std::move(draft)); !appended) {
+  } else if (const auto appended = folder_.log().append(std::move(draft)); !appended) {
     throw_error(appended.error());
   }
+  ++commits_count_;
+  events_count_ += events_count;
+  if (is_planning()) return;
   const std::string failure = folder_.projections().failure();
   if (!failure.empty()) throw_error({base::ErrorCode::unavailable, failure, {}});
 }

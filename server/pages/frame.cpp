@@ -49,6 +49,7 @@ http::Response page(const Frame& frame, const Html& content) {
   if (!frame.has_own_heading) page.set_and_show("HEADING", frame.title);
   page.set("CONTENT", content);
   http::Response response = http::html(frame.status, page.expand().text);
+  response.forms_lead_elsewhere = frame.forms_lead_elsewhere;
   // Browsers read ahead for guests only: a page read ahead would miss what its reader changes
   // meanwhile.
   const bool is_guest = frame.reader && frame.reader->username.empty();

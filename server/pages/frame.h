@@ -42,6 +42,7 @@ struct Frame {
   // The text in the header's search field; nothing: the page has a search field of its own.
   std::optional<std::string> search = "";
   std::vector<Notice> notices = {};
+  bool forms_lead_elsewhere = false;  // http::Response
   std::optional<Reader> reader = {};
 };
 

@@ -132,7 +132,8 @@ class Planner {
     return {ErrorCode::invalid, "the log ends at position " + text_of(head_), {}};
   }
 
-  // A log that lost its end must not pass for a whole one. Whoever names a position knows the end.
+  // A log that lost its end must not pass for a whole one. An operator who names a position knows
+  // the end.
   Result<void> check_end() const {
     // A later commit shows that a time lies before the end.
     if (is_position_ || plan_.position < head_) return {};

@@ -3,6 +3,7 @@
 #include "events/base/client_detail.h"
 #include "server/accounts/passwords.h"
 #include "server/web/settings_pages.h"
+#include "server/web/single_sign_on_pages.h"
 #include "server/web/visit.h"
 
 namespace codelog::web {
@@ -53,6 +54,8 @@ http::Response login_form(const Visit& visit, std::string_view username, std::st
                  {.kind = FieldKind::hidden, .name = "next", .value = std::string(next)}}};
   pages::Template content("form_page.html");
   content.set("PROBLEMS", problems_html(form, problems)).set("FORM", visit.form(form, problems));
+  const pages::Html elsewhere = single_sign_on_button(visit, next);
+  content.set("MORE", elsewhere);
   if (problems.empty() && !next.empty()) {
     content.set_and_show("INTRODUCTION", "Please log in to continue.");
   }
@@ -60,21 +63,14 @@ http::Response login_form(const Visit& visit, std::string_view username, std::st
       .set("PATH", "/accounts/password_reset/")
       .set("TEXT", "Forgotten your password?");
   content.add("AFTER").set("PATH", "/accounts/register/").set("TEXT", "Register");
-  return visit.page("Log in", content.expand());
+  return visit.page({.title = "Log in", .forms_lead_elsewhere = !elsewhere.empty()},
+                    content.expand());
 }
 
 http::Response show_login(const Visit& visit) {
   const std::string_view next = visit.request().query().get("next");
   if (visit.visitor()) return visit.redirect(safe_target(next, "/"));
   return login_form(visit, {}, safe_target(next, ""), {});
-}
-
-// A new session takes the place of the one that the browser had.
-void end_session_before(const Visit& visit) {
-  if (!visit.visitor()) return;
-  // It may have ended meanwhile.
-  (void)visit.application().sign_in().commands().end_session(visit.write(), *visit.session(),
-                                                             events::SessionEnd::logged_out);
 }
 
 http::Response log_in(const Visit& visit, const http::Form& form) {
@@ -89,7 +85,7 @@ http::Response log_in(const Visit& visit, const http::Form& form) {
     add_wait(response, wait);
     return response;
   }
-  end_session_before(visit);
+  end_own_session(visit);
   http::Response response = visit.redirect(next.empty() ? "/" : next);
   visit.begin_session(response, session->id);
   response.user = session->username;
@@ -278,6 +274,7 @@ void add_account_pages(http::Router& router, application::Application& applicati
                                "sessions have ended.");
             }});
   add_settings_pages(router, application);
+  add_single_sign_on_pages(router, application);
 }
 
 }  // namespace codelog::web

@@ -9,6 +9,7 @@
 #include "events/base/client_detail.h"
 #include "events/base/text.h"
 #include "server/files/conversions.h"
+#include "server/files/escaped_formulas.h"
 #include "server/http/multipart.h"
 #include "server/pages/frame.h"
 
@@ -41,6 +42,7 @@ struct Chosen {
   std::string from = "snomedct";
   std::string to = "ctv3";
   std::string type = std::string(full);
+  std::string formulas = {};  // "escaped", or nothing
 };
 
 template <std::size_t count>
@@ -94,7 +96,15 @@ pages::Html form_content(const Chosen& chosen, const Problems& problems) {
                   .name = "csv_data",
                   .label = "CSV file",
                   .hint = "With a header, and a code in the first column of each row below it."},
-                 type_field(chosen.type)},
+                 type_field(chosen.type),
+                 {.kind = FieldKind::checkbox,
+                  .name = "formulas",
+                  .label = "Formulas",
+                  .value = chosen.formulas,
+                  .is_required = false,
+                  .choices = {{"escaped",
+                               "For a spreadsheet: cells that it would take for formulas get an "
+                               "apostrophe"}}}},
       .sentence = directions_sentence()};
   pages::Template content("form_page.html");
   content.set("PROBLEMS", problems_html(form, problems)).set("FORM", form_html(form, {}, problems));
@@ -109,7 +119,8 @@ struct Upload {
 
 Result<void> read_choices(const http::Parameters& fields, Chosen& chosen) {
   chosen = {std::string(fields.get("from_coding_system_id")),
-            std::string(fields.get("to_coding_system_id")), std::string(fields.get("type"))};
+            std::string(fields.get("to_coding_system_id")), std::string(fields.get("type")),
+            std::string(fields.get("formulas"))};
   for (const auto& [field, value] : {std::pair{"from_coding_system_id", &chosen.from},
                                      std::pair{"to_coding_system_id", &chosen.to}}) {
     if (std::ranges::find(coding_systems, *value, &Choice::value) == coding_systems.end()) {
@@ -120,6 +131,9 @@ Result<void> read_choices(const http::Parameters& fields, Chosen& chosen) {
   if (std::ranges::find(types, chosen.type, &Choice::value) == types.end()) {
     return base::field_error(ErrorCode::invalid, "type",
                              "must be one of full, to-codes-only, unmapped");
+  }
+  if (!chosen.formulas.empty() && !files::asks_for_escaped_formulas(chosen.formulas)) {
+    return base::field_error(ErrorCode::invalid, "formulas", "must be escaped, or be left out");
   }
   return {};
 }
@@ -152,15 +166,18 @@ std::string stem_of(std::string_view file_name) {
 }
 
 http::Response download(const Conversion& conversion, const Upload& upload) {
-  const std::string stem = stem_of(upload.file_name);
+  const auto answer = [&](std::string csv, const std::string& suffix) {
+    if (!upload.chosen.formulas.empty()) csv = files::escape_formulas(csv);
+    return http::csv(std::move(csv), stem_of(upload.file_name) + suffix);
+  };
   if (upload.chosen.type == full) {
-    return http::csv(files::full_conversion_csv(conversion), stem + "-mapping.csv");
+    return answer(files::full_conversion_csv(conversion), "-mapping.csv");
   }
   if (upload.chosen.type == unmapped) {
-    return http::csv(files::unmapped_codes_csv(conversion), stem + "-unmapped.csv");
+    return answer(files::unmapped_codes_csv(conversion), "-unmapped.csv");
   }
-  return http::csv(files::converted_codes_csv(conversion),
-                   stem + "-" + std::string(conversion.direction.to) + ".csv");
+  return answer(files::converted_codes_csv(conversion),
+                "-" + std::string(conversion.direction.to) + ".csv");
 }
 
 // With the form's names for the fields.

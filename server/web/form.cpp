@@ -39,9 +39,9 @@ void add_field(Section& set, const Field& field, std::string_view problem) {
     return;
   }
   row.set_and_show("ERROR", problem);
-  if (field.kind == FieldKind::radios) {
-    Section radios = row.add("RADIOS");
-    add_options(radios, field);
+  if (field.kind == FieldKind::radios || field.kind == FieldKind::checkbox) {
+    Section place = row.add(field.kind == FieldKind::radios ? "RADIOS" : "CHECKBOX");
+    add_options(place, field);
     return;
   }
   Section shown = row.add("SHOWN");

@@ -19,6 +19,7 @@ enum class FieldKind : std::uint8_t {
   choice,
   radios,
   csv_file,
+  checkbox,  // sends its only choice, or nothing
   hidden,
   account,  // tells password managers whose password it is; is not sent
 };

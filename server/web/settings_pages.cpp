@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "events/base/client_detail.h"
+#include "server/web/single_sign_on_pages.h"
 #include "server/web/visit.h"
 
 namespace codelog::web {
@@ -150,9 +151,14 @@ http::Response settings_page(const Visit& visit, const Problems& problems) {
   content.set("NAME_FORM", visit.form(name, problems));
   content.set("EMAIL_FORM", visit.form(email, problems));
   content.set("TOKEN_FORM", visit.form(token, problems));
+  const bool has_password = !data || !known.password_hash.empty();
+  content.show_if(has_password, "PASSWORD");
+  const pages::Html elsewhere = single_sign_on_settings(visit, user, has_password);
+  content.set("SINGLE_SIGN_ON", elsewhere);
   add_sessions(visit, user, content);
   add_tokens(visit, user, content);
-  return visit.page("Settings", content.expand());
+  return visit.page({.title = "Settings", .forms_lead_elsewhere = !elsewhere.empty()},
+                    content.expand());
 }
 
 http::Response outcome(const Visit& visit, const base::Result<commands::Commit>& commit,

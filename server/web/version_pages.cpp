@@ -37,6 +37,7 @@ void add_downloads(const Visit& visit, Section& page, const NamedVersion& named)
   if (files::is_downloadable(views, codelist, version)) {
     page.set_and_show("CSV", path + "download.csv");
     page.set("CSV_WORDS", is_dmd ? "Download CSV with mapped VMPs" : "Download CSV");
+    add_download(page, path + "download.csv?formulas=escaped", "CSV for a spreadsheet");
     if (is_dmd) add_download(page, path + "download.csv?omit-mapped-vmps", "Download CSV original");
   }
   if (commands::has_release_file(views, codelist.coding_system, version.release)) {

@@ -306,6 +306,13 @@ http::Response refused(const Visit& visit, const base::Error& error) {
   return response;
 }
 
+void end_own_session(const Visit& visit) {
+  if (!visit.visitor()) return;
+  // It may have ended meanwhile.
+  (void)visit.application().sign_in().commands().end_session(visit.write(), *visit.session(),
+                                                             events::SessionEnd::logged_out);
+}
+
 void add_wait(http::Response& response, std::chrono::seconds wait) {
   if (wait.count() == 0) return;
   response.status = 429;

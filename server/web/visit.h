@@ -108,6 +108,9 @@ std::string safe_target(std::string_view next, std::string_view otherwise);
 // page without the permission, as in OpenCodelists; otherwise a page with the error's status.
 http::Response refused(const Visit& visit, const base::Error& error);
 
+// For a sign-in: a new session takes the place of the one that the browser has.
+void end_own_session(const Visit& visit);
+
 // For an answer that shows the error: its headers, and the server's log, as http::problem has them.
 void note_fault(const base::Error& error, http::Response& response);
 

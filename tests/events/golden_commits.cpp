@@ -116,7 +116,9 @@ std::vector<Event> sign_in_events() {
           TokenRevoked{"alice", digest_from(13)},
           SessionStarted{"alice", digest_from(15), later, sealed},
           SessionsEnded{"alice", {digest_from(15), digest_from(16)}, SessionEnd::deactivated},
-          OrganisationChanged{"opensafely", "OpenSAFELY", "https://www.opensafely.org/about"}};
+          OrganisationChanged{"opensafely", "OpenSAFELY", "https://www.opensafely.org/about"},
+          IdentityLinked{"alice", "https://login.example.ac.uk/", sealed},
+          IdentityUnlinked{"alice", "https://login.example.ac.uk/"}};
 }
 
 std::vector<Event> migration_events() {

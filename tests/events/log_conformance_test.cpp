@@ -1,4 +1,4 @@
-// What every implementation of the log must do: each test runs on all of them.
+// The duties of every implementation of the log: each test runs on all of them.
 #include <atomic>
 #include <map>
 #include <random>

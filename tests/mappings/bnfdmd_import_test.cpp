@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include "coding_systems/importing/sheet_reader.h"
 #include "mappings/bnfdmd/import.h"
 #include "mappings/bnfdmd/mapping.h"
-#include "mappings/bnfdmd/sheet_reader.h"
 #include "tests/mappings/mapping_support.h"
 
 namespace codelog::tests::bnfdmd_import_test {
@@ -238,8 +238,8 @@ TEST_CASE("a file that is not a workbook is refused, naming the wrong part", "[m
              Catch::StartsWith("map.xlsx: xl/workbook.xml, line 1: "));
   CHECK(with(relations, "") == "map.xlsx: is not an .xlsx workbook: it has no " + relations);
   CHECK(with(relations, "<Relationships/>") ==
-        "map.xlsx: is not an .xlsx workbook: it has no active sheet");
-  CHECK(with(sheet, "") == "map.xlsx: is not an .xlsx workbook: it has no active sheet");
+        "map.xlsx: is not an .xlsx workbook: it has no file for the sheet");
+  CHECK(with(sheet, "") == "map.xlsx: is not an .xlsx workbook: it has no file for the sheet");
   CHECK(with("xl/sharedStrings.xml", "") ==
         "map.xlsx: is not an .xlsx workbook: it has no xl/sharedStrings.xml");
   const auto with_rows = [&](const std::string& rows) {
@@ -261,14 +261,12 @@ TEST_CASE("a workbook's texts stay within a bound", "[mappings][import]") {
   write_bytes(path, Workbook{{}, {"<t>0123456789</t>", "<t>0123456789</t>"}}.bytes());
   const auto workbook = coding_systems::ZipArchive::open(path);
   REQUIRE(workbook);
-  const auto read_with = [&](const mappings::SheetLimits& limits) {
-    mappings::SheetRequest request;
+  const auto read_with = [&](const coding_systems::SheetLimits& limits) {
+    coding_systems::SheetRequest request;
     request.columns_count = 1;
-    request.on_begin = [](std::uint64_t) {};
     request.on_row = [](std::uint64_t, auto) { return base::Result<void>(); };
-    request.on_progress = [](std::uint64_t) { return base::Result<void>(); };
     request.limits = limits;
-    const auto read = mappings::read_active_sheet(*workbook, request);
+    const auto read = coding_systems::read_sheet(*workbook, request);
     return read ? "" : read.error().detail;
   };
   CHECK(read_with({.texts_bytes_max = 20}) == "");
@@ -285,20 +283,18 @@ TEST_CASE("a workbook's texts stay within a bound", "[mappings][import]") {
     write_bytes(path, Workbook{{row}, {}}.bytes());
     const auto other = coding_systems::ZipArchive::open(path);
     REQUIRE(other);
-    mappings::SheetRequest request;
+    coding_systems::SheetRequest request;
     request.columns_count = 1;
-    request.on_begin = [](std::uint64_t) {};
     request.on_row = [](std::uint64_t, auto) { return base::Result<void>(); };
-    request.on_progress = [](std::uint64_t) { return base::Result<void>(); };
-    const auto read = mappings::read_active_sheet(*other, request);
+    const auto read = coding_systems::read_sheet(*other, request);
     return read ? "" : read.error().detail;
   };
   CHECK(with_cell("A1", 131) == "");
   CHECK_THAT(with_cell("A1", 132), Catch::EndsWith("row 1, column A is longer than 131072 bytes"));
   CHECK(with_cell("B1", 132) == "");
-  CHECK(mappings::cell_place(17, 0) == "row 17, column A");
-  CHECK(mappings::cell_place(1, 26) == "row 1, column AA");
-  CHECK(mappings::cell_place(1, 16'383) == "row 1, column XFD");
+  CHECK(coding_systems::cell_place(17, 0) == "row 17, column A");
+  CHECK(coding_systems::cell_place(1, 26) == "row 1, column AA");
+  CHECK(coding_systems::cell_place(1, 16'383) == "row 1, column XFD");
 }
 
 }  // namespace codelog::tests::bnfdmd_import_test

@@ -114,12 +114,44 @@ TEST_CASE("an interrupted migration goes on where it stopped", "[migration]") {
       site.try_migrate(old, false, [&](const auto&) { return ++calls <= calls_max; });
   REQUIRE(!stopped);
   CHECK(stopped.error().code == base::ErrorCode::unavailable);
+  if (site.views().migration()) {
+    CHECK_THAT(stopped.error().detail, Catch::Contains("the migration stopped at ") &&
+                                           Catch::Contains("run the command again to go on"));
+  } else {
+    CHECK_THAT(stopped.error().detail, Catch::Contains("before it wrote anything"));
+  }
   site.close();
   site.open();
   CHECK(site.differences(old).empty());
   CHECK(site.migrate(old).commits_count == 0);
   CHECK(site.views().next_ids() ==
         events::NextIds{CodelistId(32), VersionId(34), base::SearchId(6)});
+}
+
+TEST_CASE("a failure while writing tells how far the migration came", "[migration]") {
+  const OldSite old;
+  NewSite site;
+  const std::string name = "coding_systems/bnf/bnf_small_20240101.sqlite3";
+  bool has_written = false;
+  const auto outcome = site.try_migrate(old, false, [&](const site::WorkProgress& progress) {
+    // After the planning, and before the copy.
+    if (progress.stage == "releases" && !std::exchange(has_written, true)) {
+      write_bytes(old.storage() / (name + "-wal"), "the old site writes");
+    }
+    return true;
+  });
+  REQUIRE(!outcome);
+  CHECK(outcome.error().code == base::ErrorCode::unavailable);
+  CAPTURE(outcome.error().detail);
+  CHECK_THAT(outcome.error().detail, Catch::StartsWith("the migration stopped at releases ("));
+  CHECK_THAT(outcome.error().detail, Catch::Contains("has written to " + old.storage().string()));
+  CHECK_THAT(outcome.error().detail, Catch::Contains(name));
+  CHECK_THAT(outcome.error().detail, Catch::Contains("are written and stay"));
+  CHECK_THAT(outcome.error().detail, Catch::Contains("run the command again to go on"));
+  CHECK(site.views().users().size() == 4);
+  CHECK_FALSE(std::filesystem::exists(site.path() / name));
+  std::filesystem::remove(old.storage() / (name + "-wal"));
+  CHECK(site.differences(old).empty());
 }
 
 TEST_CASE("what the old site has in its write-ahead log is brought, and stays there",

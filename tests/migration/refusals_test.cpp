@@ -89,6 +89,66 @@ TEST_CASE("all reasons are named at once", "[migration]") {
   CHECK_THAT(reasons, Catch::Contains("row 9, status"));
 }
 
+TEST_CASE("every row that does not fit is named in the same run", "[migration]") {
+  const OldSite old;
+  old.run(
+      "UPDATE opencodelists_user SET is_active = 7 WHERE username IN ('alice', 'bob');"
+      "UPDATE opencodelists_user SET last_login = 'never' WHERE username = 'carol';"
+      "UPDATE opencodelists_organisation SET url = x'00' WHERE slug = 'test-org';"
+      "UPDATE opencodelists_membership SET date_joined = '' WHERE id IN (1, 2);"
+      "UPDATE versioning_codingsystemrelease SET valid_from = '1.1.2024' WHERE id IN (2, 3);"
+      "UPDATE versioning_pcdrefsetversion SET release_date = 'May';"
+      "UPDATE codelists_codelist SET created_at = 'then' WHERE id = 1;"
+      "UPDATE codelists_handle SET is_current = 2 WHERE codelist_id = 1;"
+      "UPDATE codelists_codelistversion SET tag = CAST(id AS blob) WHERE id IN (1, 2);"
+      "UPDATE codelists_codeobj SET status = '?!' WHERE id IN (SELECT id FROM codelists_codeobj "
+      "WHERE version_id = (SELECT max(version_id) FROM codelists_codeobj) LIMIT 2);");
+  NewSite site;
+  const std::string reasons = site.refusal(old);
+  CAPTURE(reasons);
+  for (const char* row :
+       {"opencodelists_user row alice, is_active", "opencodelists_user row bob, is_active",
+        "opencodelists_user row carol, last_login", "opencodelists_organisation row test-org, url",
+        "opencodelists_membership row 1, date_joined",
+        "opencodelists_membership row 2, date_joined",
+        "versioning_codingsystemrelease row 2, valid_from",
+        "versioning_codingsystemrelease row 3, valid_from",
+        "versioning_pcdrefsetversion row 1, release_date", "codelists_codelist row 1, created_at",
+        "codelists_handle row 1, is_current", "codelists_codelistversion row 1, tag",
+        "codelists_codelistversion row 2, tag", "'?!' is not a known status"}) {
+    CHECK_THAT(reasons, Catch::Contains(row));
+  }
+  // Each only once, and nothing that is only a consequence.
+  CHECK_THAT(reasons, Catch::Contains("refused for 15 reasons"));
+}
+
+TEST_CASE("the reasons are counted, and the first of very many are named", "[migration]") {
+  const OldSite old;
+  old.run("UPDATE codelists_codeobj SET status = '++'");
+  NewSite site;
+  const auto outcome = site.try_migrate(old);
+  REQUIRE(!outcome);
+  CHECK(outcome.error().detail == "the migration is refused for 1952 reasons");
+  REQUIRE(outcome.error().fields.size() == 201);
+  CHECK(outcome.error().fields.back().detail == "1752 more");
+}
+
+TEST_CASE("a refused row does not look like a deleted one in a later run", "[migration]") {
+  const OldSite old;
+  NewSite site;
+  site.migrate(old);
+  site.append({events::Stream::of_user("bob"), events::Stream::of_accounts()},
+              {events::UserAdminChanged{"bob", true}}, "ChangeUser");
+  old.run(
+      "UPDATE opencodelists_user SET is_active = 7 WHERE username = 'bob';"
+      "UPDATE codelists_codelistversion SET tag = x'00' WHERE id = 1;");
+  const std::string reasons = site.refusal(old);
+  CAPTURE(reasons);
+  CHECK_THAT(reasons, Catch::Contains("refused for 2 reasons"));
+  CHECK_THAT(reasons, Catch::Contains("row bob, is_active"));
+  CHECK_THAT(reasons, Catch::Contains("codelists_codelistversion row 1, tag"));
+}
+
 TEST_CASE("a folder without a database, and a damaged database, are named", "[migration]") {
   const OldSite old;
   NewSite site;

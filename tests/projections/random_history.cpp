@@ -15,6 +15,7 @@ using commands::Write;
 namespace {
 
 constexpr int users_count = 4;
+constexpr const char* user_with_password = "user1";
 constexpr const char* later_alias = "bnf_later_20240601";
 
 template <class T>
@@ -22,6 +23,8 @@ T must(base::Result<T> result) {
   CODELOG_CHECK(static_cast<bool>(result), result ? "" : result.error().detail);
   return std::move(*result);
 }
+
+Write write_of(const std::string& username) { return {Actor{.username = username}, std::nullopt}; }
 
 std::vector<std::string> make_codes(std::size_t count) {
   std::vector<std::string> codes;
@@ -104,7 +107,8 @@ RandomHistory::RandomHistory(TestSite& site, unsigned seed)
       codelists_(site.executor()),
       versions_(site.executor()),
       drafts_(site.executor()),
-      releases_(site.executor()) {}
+      releases_(site.executor()),
+      identities_(site.executor()) {}
 
 std::size_t RandomHistory::pick(std::size_t count) { return random_() % count; }
 bool RandomHistory::chance(double probability) {
@@ -175,6 +179,7 @@ void RandomHistory::set_up() {
     user.name = "User " + name;
     user.email = name + "@example.org";
     user.is_admin = i == 0;
+    if (name == user_with_password) user.password = "can be unlinked";
     note(accounts_.add_user(system, user));
   }
   for (const char* slug : {"north", "south"}) {
@@ -206,7 +211,13 @@ bool RandomHistory::step() {
 
 bool RandomHistory::account_step() {
   const Write system{Actor::system(), std::nullopt};
-  switch (pick(7)) {
+  switch (pick(8)) {
+    case 6: {
+      const std::string issuer = "https://" + std::to_string(pick(2)) + ".example.org";
+      if (chance(0.3)) return note(identities_.unlink(write_of(user_with_password), issuer));
+      return note(identities_.link(write_of(chance(0.5) ? some_user() : user_with_password),
+                                   {issuer, "person " + std::to_string(pick(3))}));
+    }
     case 0: {
       const auto token = accounts_.set_token(system, some_user());
       return token && note(token->commit);

@@ -14,6 +14,7 @@
 #include "server/commands/account_commands.h"
 #include "server/commands/codelist_commands.h"
 #include "server/commands/draft_commands.h"
+#include "server/commands/identity_commands.h"
 #include "server/commands/release_commands.h"
 #include "server/commands/version_commands.h"
 
@@ -113,6 +114,7 @@ class RandomHistory {
   commands::VersionCommands versions_;
   commands::DraftCommands drafts_;
   commands::ReleaseCommands releases_;
+  commands::IdentityCommands identities_;
   struct PastName {
     projections::Handle handle;
     base::Position position;

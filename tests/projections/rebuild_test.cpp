@@ -65,15 +65,15 @@ TEST_CASE("rebuilt views are byte-identical, for any portions of the rebuilding"
   for (int i = 0; i < 4000; ++i) accepted += history.step() ? 1 : 0;
   REQUIRE(accepted > 1500);
   for (const char* command :
-       {"UpgradeVersion",   "ConfirmAssumptions", "ReportUpgrades",  "RecordRefsetVersion",
-        "CreateCodelist",   "ChangeDetails",      "AddCollaborator", "RemoveCollaborator",
-        "DeleteCodelist",   "CloneCodelist",      "CreateVersion",   "UpdateCodelist",
-        "CreateDraft",      "ConvertToNewStyle",  "SaveForReview",   "PublishVersion",
-        "DeleteVersion",    "DiscardDraft",       "AddSearch",       "RemoveSearch",
-        "ChangeStatuses",   "ReapplyStatuses",    "UndoStep",        "RedoStep",
-        "SetToken",         "SetMember",          "RemoveMember",    "EraseUser",
-        "RestoreCodelist",  "UpdateDraft",        "SetSiteAccess",   "SetOwnerAccess",
-        "SetCodelistAccess"}) {
+       {"UpgradeVersion",    "ConfirmAssumptions", "ReportUpgrades",  "RecordRefsetVersion",
+        "CreateCodelist",    "ChangeDetails",      "AddCollaborator", "RemoveCollaborator",
+        "DeleteCodelist",    "CloneCodelist",      "CreateVersion",   "UpdateCodelist",
+        "CreateDraft",       "ConvertToNewStyle",  "SaveForReview",   "PublishVersion",
+        "DeleteVersion",     "DiscardDraft",       "AddSearch",       "RemoveSearch",
+        "ChangeStatuses",    "ReapplyStatuses",    "UndoStep",        "RedoStep",
+        "SetToken",          "SetMember",          "RemoveMember",    "EraseUser",
+        "RestoreCodelist",   "UpdateDraft",        "SetSiteAccess",   "SetOwnerAccess",
+        "SetCodelistAccess", "LinkIdentity",       "UnlinkIdentity"}) {
     CAPTURE(command);
     CHECK(history.accepted().contains(command));
   }

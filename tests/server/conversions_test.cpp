@@ -250,6 +250,22 @@ TEST_CASE("the page converts an uploaded file", "[web][conversion]") {
   CHECK(unmapped.body == "snomedct_id\r\n138875005\r\n");
 }
 
+TEST_CASE("the page escapes formulas for a spreadsheet", "[web][conversion]") {
+  ApiSite site;
+  site.set_up();
+  import_ctv3sctmap2(site, {{"X1...", "2247004"}});
+  FilledForm form{.csv = "id\n=1+1\n2247004\n"};
+  form.fields.at(2).second = "unmapped";
+  CHECK(problem_on(submit(site, form)).empty());
+  const Reply usual = submit(site, form);
+  form.fields.emplace_back("formulas", "escaped");
+  const Reply asked = submit(site, form);
+  CHECK(usual.body == "snomedct_id\r\n=1+1\r\n");
+  CHECK(asked.body == "snomedct_id\r\n'=1+1\r\n");
+  form.fields.back().second = "yes";
+  CHECK(problem_on(submit(site, form)) == "formulas: must be escaped, or be left out");
+}
+
 TEST_CASE("the page shows its form, and after a fault the filled-in form with the fault",
           "[web][conversion]") {
   ApiSite site;

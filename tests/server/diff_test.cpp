@@ -1,11 +1,9 @@
 // Comparing versions: OpenCodelists' own diff pages, and what they lack.
 #include <catch2/catch.hpp>
-#include <chrono>
 
 #include "events/base/digest.h"
 #include "events/base/version_hash.h"
 #include "server/commands/version_names.h"
-#include "tests/coding_systems/codeset_fake_release.h"
 #include "tests/server/api_golden.h"
 
 namespace codelog::tests::diff_test {
@@ -176,39 +174,6 @@ TEST_CASE("codes are compared in the release's spelling", "[diff]") {
   const json diff = site.get("/api/v2/versions/" + left + "/diff/" + right).json();
   CHECK(diff.at("common").at("codes") == json({"B100"}));
   CHECK(diff.at("left_only").at("codes") == json({"B11"}));
-}
-
-// Measures with the largest list that OpenCodelists has; run by name.
-TEST_CASE("two lists of 150,000 codes are compared in 0.3 seconds", "[.speed]") {
-  ApiSite site;
-  site.set_up();
-  FakeRelease::Edges edges;
-  for (int i = 1; i < 300'000; ++i) {
-    const auto code = [](int number) { return std::to_string(1'000'000 + number); };
-    edges.emplace_back(code(i / 3), code(i));
-    if (i % 2 == 0) edges.emplace_back(code(i / 5), code(i));
-  }
-  const auto release = std::make_shared<FakeRelease>(edges, std::vector<std::string>(), "");
-  const std::string alias = site.register_made_release({"bnf", "large", "2023-01-01"}, release);
-  std::vector<std::string> hashes;
-  for (const int first : {0, 100'000}) {
-    std::vector<std::string> codes;
-    for (int i = first; i < first + 150'000; ++i) codes.push_back(std::to_string(1'000'000 + i));
-    const json created = site.send("POST", "/api/v2/codelists",
-                                   {{"owner", "organisation/test-org"},
-                                    {"name", "List " + std::to_string(first)},
-                                    {"coding_system", "bnf"},
-                                    {"release", alias},
-                                    {"codes", codes}})
-                             .json();
-    hashes.push_back(created.at("version").at("hash"));
-  }
-  const auto begun = std::chrono::steady_clock::now();
-  const Reply reply = site.get("/api/v2/versions/" + hashes[0] + "/diff/" + hashes[1]);
-  const auto taken = std::chrono::steady_clock::now() - begun;
-  WARN(reply.body.size() << " bytes in " << std::chrono::duration<double>(taken).count() << " s");
-  CHECK(reply.status == 200);
-  CHECK(taken < std::chrono::milliseconds(300));
 }
 
 }  // namespace codelog::tests::diff_test

@@ -33,7 +33,7 @@ TEST_CASE("a write whose handler is late gets a 503 that tells how to learn its 
                  Catch::Contains("same Idempotency-Key"));
   CHECK(client.is_at_end());
   CHECK(server.shows("http_late_total 1"));
-  // What the handler holds stays counted until it returns.
+  // The handler's work stays counted until it returns.
   CHECK(server.shows("http_worker_load 1"));
   CHECK(server.shows("http_work_bytes 96"));
   CHECK(server.shows("http_requests_in_flight 1"));

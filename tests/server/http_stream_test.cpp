@@ -193,7 +193,7 @@ TEST_CASE("a client that does not read gets no further pieces, and is left in th
   Client client = server.client();
   REQUIRE(client.send(get("/stream")));
   CHECK(server.closes_stream());
-  // What the buffers of the kernel hold, on both sides: a few megabytes at most.
+  // The buffers of the kernel hold a few megabytes at most, on both sides.
   CHECK(server.source().given_count > 1);
   CHECK(server.source().given_count < pieces_count / 2);
 }

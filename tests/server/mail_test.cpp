@@ -245,4 +245,19 @@ TEST_CASE_METHOD(MailingSite, "a new address counts once its owner has confirmed
   CHECK_THAT(browser.get(link).body, Contains("Invalid link"));
 }
 
+TEST_CASE_METHOD(MailingSite, "a user without a password, who signs in elsewhere, sets one by mail",
+                 "[mail][accounts][sso]") {
+  REQUIRE(site.application().identities().link({{.username = "carol"}, std::nullopt},
+                                               {"https://login.example.ac.uk", "person-1"}));
+  tests::Browser browser(site);
+  browser.post("/accounts/password_reset/", {{"email", "carol@example.com"}});
+  const auto [to, message] = postbox.wait_for_message();
+  CHECK(to == "carol@example.com");
+  const std::string password = "battery staple 9";
+  CHECK(browser.post(link_in(message), {{"new_password1", password}, {"new_password2", password}})
+            .header("location") == "/accounts/reset/done/");
+  browser.post("/accounts/login/", {{"username", "carol"}, {"password", password}});
+  CHECK(browser.is_signed_in());
+}
+
 }  // namespace codelog::mail::mail_test

@@ -48,7 +48,7 @@ std::string version_with(ApiSite& site, const json& body) {
   return "/api/v2/versions/" + created.json().at("version").at("hash").get<std::string>();
 }
 
-// What the preview says about the code, which is its first.
+// The entry of the code in the preview, in which it is the first.
 json upgrade_of(const std::string& code, const ApiSite& site, const std::string& version,
                 const std::string& release) {
   const Reply preview = site.get(version + "/upgrade?release=" + release);

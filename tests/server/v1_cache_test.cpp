@@ -133,7 +133,7 @@ TEST_CASE("a draft's click leaves the downloads of its published siblings in the
   const std::string hash = site.get(list).json().at("versions").at(0).at("hash");
   const json draft = site.send("POST", "/api/v2/versions/" + hash + "/drafts").json();
   auto& cache = site.application().cache();
-  const std::string key = std::string(file) + "000";
+  const std::string key = std::string(file) + "0000";
   const std::string body = site.get(file).body;
   CHECK(site.get(std::string(file) + "?unknown=1").body == body);
   REQUIRE(cache.find(key));

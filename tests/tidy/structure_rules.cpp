@@ -24,6 +24,7 @@ const std::map<std::string, std::string> external_includes{
     {"CLI11::CLI11", "CLI/"},
     {"EXPAT::EXPAT", "expat.h"},
     {"OpenSSL::Crypto", "openssl/"},
+    {"PkgConfig::cjose", "cjose/"},
     {"PkgConfig::ctemplate", "ctemplate/"},
     {"PkgConfig::gumbo", "gumbo.h"},
     {"PkgConfig::libcurl", "curl/"},

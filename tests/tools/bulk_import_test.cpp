@@ -28,15 +28,22 @@ const char* const table =
     "AST_COD,2,Two,SNOMED CT,\n"
     "AST_COD,1,Again,SNOMED CT,\n";
 
+base::Result<std::vector<BulkList>> read_lists(const std::string& text, char delimiter,
+                                               const BulkConfig& config) {
+  const auto rows = read_delimited_table(text, delimiter);
+  if (!rows) return rows.error();
+  return read_bulk_lists(*rows, config);
+}
+
 std::string refused_table(const std::string& text, const BulkConfig& config) {
-  const auto lists = read_bulk_table(text, ',', config);
+  const auto lists = read_lists(text, ',', config);
   if (lists) FAIL("is read");
   return lists.error().detail;
 }
 
 std::vector<BulkRequest> plan(const Json& known, const BulkForce& force = {}) {
   const BulkConfig config = config_of(usual);
-  const auto lists = read_bulk_table(table, ',', config);
+  const auto lists = read_lists(table, ',', config);
   if (!lists) FAIL(lists.error().detail);
   const auto requests = plan_bulk_import(config, *lists, known, force);
   if (!requests) FAIL(requests.error().detail);
@@ -48,7 +55,7 @@ Json known(const Json& codelists) { return {{"codelists", codelists}}; }
 }  // namespace
 
 TEST_CASE("a table's rows become codelists, in their order", "[bulk]") {
-  const auto lists = read_bulk_table(table, ',', config_of(usual));
+  const auto lists = read_lists(table, ',', config_of(usual));
   REQUIRE(lists);
   REQUIRE(lists->size() == 2);
   const BulkList& asthma = lists->front();
@@ -63,7 +70,7 @@ TEST_CASE("a table's rows become codelists, in their order", "[bulk]") {
 TEST_CASE("other delimiters keep their commas", "[bulk]") {
   const BulkConfig config = config_of(
       R"({"organisation": "o", "coding_systems": {"S": {"id": "snomedct", "release": "r"}}})");
-  const auto lists = read_bulk_table("codelist_name\tcode\tterm\nA\t1\tOne, two\n", '\t', config);
+  const auto lists = read_lists("codelist_name\tcode\tterm\nA\t1\tOne, two\n", '\t', config);
   REQUIRE(lists);
   CHECK(lists->front().codes.front().second == "One, two");
 }
@@ -71,7 +78,7 @@ TEST_CASE("other delimiters keep their commas", "[bulk]") {
 TEST_CASE("only named codelists are taken if the configuration says so", "[bulk]") {
   BulkConfig config = config_of(usual);
   config.only_aliased_names = true;
-  const auto lists = read_bulk_table(table, ',', config);
+  const auto lists = read_lists(table, ',', config);
   REQUIRE(lists);
   CHECK(lists->size() == 1);
 }

@@ -4,7 +4,7 @@
 
 #include "events/base/file.h"
 #include "tests/tools/program.h"
-#include "tools/demo/zip_writer.h"
+#include "tests/tools/workbook.h"
 
 namespace codelog::tools::test::codelist_program_test {
 namespace {
@@ -42,26 +42,13 @@ std::string code_of(const Server& server, const std::string& alias, const std::s
 // A workbook that maps one presentation of the demonstration to its VMP.
 fs::path write_bnfdmd_workbook(const Data& data) {
   const auto row = [](const char* type, const char* bnf, const char* snomed) {
-    std::string cells;
-    for (const char* text : {"1", type, bnf, "name", snomed}) {
-      cells += "<c t=\"inlineStr\"><is><t>" + std::string(text) + "</t></is></c>";
-    }
-    return "<row>" + cells + "</row>";
+    return text_cell("1") + text_cell(type) + text_cell(bnf) + text_cell("name") +
+           text_cell(snomed);
   };
-  demo::ZipWriter zip;
-  zip.add("[Content_Types].xml", "<Types/>");
-  zip.add(
-      "xl/workbook.xml",
-      "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">"
-      "<sheets><sheet name=\"Map\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>");
-  zip.add("xl/_rels/workbook.xml.rels",
-          "<Relationships><Relationship Id=\"rId1\" Type=\"http://x/worksheet\" "
-          "Target=\"worksheets/sheet1.xml\"/></Relationships>");
-  zip.add("xl/worksheets/sheet1.xml",
-          "<worksheet><sheetData>" + row("VMP / VMPP/ AMP / AMPP", "BNF Code", "SNOMED Code") +
-              row("VMP", "0212000A0AAAAAA", "50001069999999105") + "</sheetData></worksheet>");
   const fs::path file = data.path().parent_path() / "map.xlsx";
-  REQUIRE(zip.write(file));
+  write_workbook(file, {{"Map",
+                         {row("VMP / VMPP/ AMP / AMPP", "BNF Code", "SNOMED Code"),
+                          row("VMP", "0212000A0AAAAAA", "50001069999999105")}}});
   return file;
 }
 
@@ -190,6 +177,25 @@ TEST_CASE("many codelists are imported from one table, over the API", "[program]
   CHECK(again["codelists"].size() == 1);
   CHECK_THAT(again["codelists"][0]["detail"].get<std::string>(),
              Catch::Contains("--force-new-version"));
+
+  // A workbook does the same.
+  write_workbook(folder / "lists.xlsx", {{"Lists",
+                                          {text_cell("codelist_name") + text_cell("code"),
+                                           text_cell("Four") + text_cell(code),
+                                           text_cell("Four") + number_cell("1E+17")}}});
+  auto workbook = dry;
+  workbook[2] = (folder / "lists.xlsx").string();
+  const FinishedProcess refused = run_codelog(workbook);
+  CHECK(refused.exit_code == 1);
+  CHECK_THAT(refused.errors, Catch::Contains("lists.xlsx: row 3, column B: 1E+17 is a number"));
+  write_workbook(
+      folder / "lists.xlsx",
+      {{"Lists",
+        {text_cell("codelist_name") + text_cell("code"), text_cell("Four") + text_cell(code)}}});
+  CHECK_THAT(run_codelog(workbook).output, Catch::StartsWith("Four: planned, new\n"));
+  workbook[2] = (folder / "token").string();
+  CHECK_THAT(run_codelog(workbook).errors,
+             Catch::Contains("is neither .xlsx, .csv, .tsv nor .txt"));
 }
 
 TEST_CASE("the unmapped codes need a mapping and a release", "[program]") {

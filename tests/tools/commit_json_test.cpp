@@ -39,6 +39,21 @@ TEST_CASE("a commit of every event type shows its type and its fields", "[commit
   }
 }
 
+TEST_CASE("a link to an issuer shows the person, until the user is erased", "[commit_json]") {
+  const Keys keys;
+  REQUIRE(keys.ring->make_key("ada"));
+  const auto sealed = keys.ring->seal("ada", R"({"subject":"person-1"})");
+  REQUIRE(sealed);
+  events::CommitDraft draft;
+  draft.events = {events::IdentityLinked{"ada", "https://login.example.ac.uk", *sealed}};
+  const events::Commit commit = commit_of(draft);
+  const Json shown = commit_to_json(commit, *keys.ring, nobody_is_erased)["events"][0];
+  CHECK(shown["issuer"] == "https://login.example.ac.uk");
+  CHECK(shown["identity"] == Json{{"subject", "person-1"}});
+  const Json erased = commit_to_json(commit, *keys.ring, everybody_is_erased)["events"][0];
+  CHECK(erased["identity"] == Json{{"erased", true}});
+}
+
 TEST_CASE("personal data is shown, or why it cannot be, but never the password hash",
           "[commit_json]") {
   const Keys keys;

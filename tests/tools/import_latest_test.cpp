@@ -7,7 +7,9 @@
 #include "events/base/file.h"
 #include "server/http/server.h"
 #include "tests/tools/program.h"
+#include "tests/tools/workbook.h"
 #include "tools/archive_names.h"
+#include "tools/nhsbsa_page.h"
 
 namespace codelog::tools::test::import_latest_test {
 namespace {
@@ -34,13 +36,27 @@ class StandIn {
                   ++downloads_;
                   return http::content(200, "application/zip", archive_);
                 }});
+    router.add({.methods = {http::Method::get},
+                .pattern = "/mapping/page",
+                .handler = [this](auto&, auto&) { return http::html(200, page); }});
+    router.add({.methods = {http::Method::get},
+                .pattern = "/files/{name}",
+                .handler = [this](auto&, auto&) {
+                  ++downloads_;
+                  return http::content(200, "application/zip", workbook);
+                }});
     server_ = std::make_unique<http::Server>(http::ServerOptions{}, std::move(router));
     port_ = *server_->start();
   }
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/trud"; }
+  std::string page_url() const {
+    return "http://127.0.0.1:" + std::to_string(port_) + "/mapping/page";
+  }
   int downloads() const { return downloads_; }
 
+  std::string page;      // NHSBSA's
+  std::string workbook;  // behind its links
   std::string file_name = archive_name;
   std::string sha256_hex = base::to_hex(*base::sha256_file(golden_releases / archive_name));
 
@@ -161,6 +177,73 @@ TEST_CASE_METHOD(LatestImport, "without a key, the newest archive of the folder 
   CHECK(data.run(arguments("snomedct", false)) == "snomedct_510_20240601\n");
   CHECK(trud.downloads() == 0);
   CHECK(data.refused(arguments("icd10", false))["errors"][0]["field"] == "latest");
+}
+
+TEST_CASE_METHOD(LatestImport, "the newest mapping that NHSBSA's page links to is downloaded",
+                 "[program]") {
+  const fs::path map = folder / "map";
+  write_workbook(
+      map,
+      {{"Map",
+        {text_cell("VMP / VMPP/ AMP / AMPP") + text_cell("BNF Code") + text_cell("SNOMED Code"),
+         text_cell("VMP") + text_cell("0212000A0AAAAAA") + text_cell("50001069999999105")}}});
+  trud.workbook = *base::read_file(map);
+  fs::remove(map);
+  trud.page =
+      "<a href='/files/BNF%20Snomed%20Mapping%20data%2020240115.zip'>January 2024</a>"
+      "<a href=\"/files/BNF Snomed Mapping data 20240220.zip?a=1&amp;b=2\">February 2024</a>";
+  std::vector<std::string> wanted = {"import",       "bnfdmd",        folder.string(), "--latest",
+                                     "--nhsbsa-url", trud.page_url(), "--download"};
+  CHECK(data.run(wanted) == "20240220\n");
+  CHECK(fs::exists(folder / "BNF Snomed Mapping data 20240220.zip"));
+  CHECK(trud.downloads() == 1);
+  const Json again = data.refused(wanted);
+  CHECK_THAT(again["detail"].get<std::string>(),
+             Catch::Contains("already exists for the latest release (20240220)"));
+  CHECK(trud.downloads() == 1);
+  trud.page = "<a href=\"/files/other.zip\">x</a>";
+  CHECK_THAT(data.refused(wanted)["detail"].get<std::string>(),
+             Catch::Contains("download the newest one in a browser"));
+  wanted.at(3) = "--release=1";
+  wanted.emplace_back("--valid-from=2024-01-01");
+  CHECK(run_codelog(wanted).exit_code == 2);
+}
+
+TEST_CASE("links of NHSBSA's page are found in any form", "[program]") {
+  const std::string page_url = "https://host.example/a/page";
+  const auto url_of = [&](const std::string& html) {
+    const auto found = find_linked_mapping(html, page_url, "folder");
+    return found ? found->url : found.error().detail;
+  };
+  const std::string name = "BNF%20Snomed%20Mapping%20data%2020240115.zip";
+  CHECK(url_of("<a class='x' href=\"" + name + "\">") == "https://host.example/a/" + name);
+  CHECK(url_of("<a href='/b/" + name + "'>") == "https://host.example/b/" + name);
+  CHECK(url_of("<a href='//other.example/" + name + "'>") == "https://other.example/" + name);
+  CHECK(url_of("<a href='https://other.example/" + name + "'>") == "https://other.example/" + name);
+  CHECK(url_of("<a href='bnf snomed mapping DATA 20240115.ZIP#x'>") ==
+        "https://host.example/a/bnf%20snomed%20mapping%20DATA%2020240115.ZIP#x");
+  for (const std::string html :
+       {"", "<a href", "<a href=", "<a href=x>", "<a href=\"", "<a href='BNF Snomed 1.zip'>",
+        "<a href='BNF Snomed Mapping data 20241315.zip'>",
+        "<a href='BNF Snomed Mapping data%2F 20240115.zip'>"}) {
+    CAPTURE(html);
+    CHECK_THAT(url_of(html), Catch::StartsWith("NHSBSA: the page has no link"));
+  }
+}
+
+TEST_CASE_METHOD(LatestImport, "a system that nothing downloads tells where its files are",
+                 "[program]") {
+  const auto detail = [&](const std::string& system, const std::vector<std::string>& more) {
+    auto all = arguments(system, false);
+    all.insert(all.end(), more.begin(), more.end());
+    return data.refused(all)["detail"].get<std::string>();
+  };
+  CHECK_THAT(detail("icd10", {}), Catch::Contains("https://icdcdn.who.int/icd10/claml/") &&
+                                      Catch::Contains("item 258") &&
+                                      Catch::Contains("with --release and --valid-from"));
+  CHECK_THAT(detail("icd10", {"--download"}), Catch::Contains("icd102019en.xml.zip"));
+  CHECK_THAT(detail("bnf", {"--download"}), Catch::Contains("NHSBSA"));
+  CHECK_THAT(detail("snomedct", {"--download"}), Catch::Contains("needs a key for TRUD"));
 }
 
 TEST_CASE("an import needs a name and a day, or takes the latest", "[program]") {

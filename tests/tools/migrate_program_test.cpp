@@ -1,10 +1,10 @@
 // `codelog migrate` as operators run it: rehearsed, killed, refused, and then served.
 #include <catch2/catch.hpp>
 #include <csignal>
-#include <thread>
 
 #include "tests/migration/old_site.h"
 #include "tests/tools/program.h"
+#include "tools/bench/opencodelists_site.h"
 
 namespace codelog::tools::test::migrate_program_test {
 namespace {
@@ -16,6 +16,11 @@ std::vector<std::string> migrate(const OldSite& old, std::vector<std::string> mo
   std::vector<std::string> arguments = {"migrate", "opencodelists", old.storage().string()};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
+}
+
+std::uint64_t last_position(const Data& data) {
+  const std::string newest = data.run({"log", "list", "--newest-first", "--limit", "1", "--json"});
+  return Json::parse(newest).at("position").get<std::uint64_t>();
 }
 
 }  // namespace
@@ -48,6 +53,27 @@ TEST_CASE("a migrated site is served, with the old site's tokens", "[migration]"
   CHECK(error["code"] == "conflict");
 }
 
+TEST_CASE("the bench's site of OpenCodelists is migrated whole", "[migration]") {
+  const OldSite old;
+  const Data data;
+  const std::string alias = "snomedct_small_20240101";
+  const bench::OpenCodelistsSite site{
+      .storage = data.path().parent_path() / "storage",
+      .release_alias = alias,
+      .release_file = old.storage() / "coding_systems" / "snomedct" / (alias + ".sqlite3"),
+      .codelists_count = 30,
+      .codes = {"128133004", "202855006", "239964003", "2320006"}};
+  REQUIRE(bench::make_opencodelists_site(site));
+  const Json report =
+      data.run_json({"migrate", "opencodelists", site.storage.string(), "--verify"});
+  CHECK(report["codelists"]["added"] == 30);
+  CHECK(report["versions"]["added"] == 60);
+  CHECK(report["codes"] == 27 * 2 * 4);
+  CHECK(report["searches"] == 27 * 2);
+  CHECK(report["verification"]["differences"].empty());
+  CHECK(report["verification"]["notices"].empty());
+}
+
 TEST_CASE("differences of the two sites give exit code 1", "[migration]") {
   const OldSite old;
   const Data data;
@@ -72,19 +98,27 @@ TEST_CASE("a refused migration leaves no data folder", "[migration]") {
   CHECK(finished.exit_code == 2);
 }
 
-TEST_CASE("a killed migration goes on", "[migration]") {
+TEST_CASE("a migration that is killed in its middle goes on", "[migration]") {
   const OldSite old;
   const Data data;
-  for (const int milliseconds : {30, 60, 90, 120, 160, 200, 250}) {
-    auto arguments = migrate(old, {"--data", data.path().string()});
-    arguments.insert(arguments.begin(), CODELOG_PROGRAM);
-    auto process = ChildProcess::start({.arguments = arguments});
-    REQUIRE(process);
-    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-    process->send_signal(SIGKILL);
-    (void)process->wait();
+  // In the accounts, in the releases, and several times in the codelists.
+  std::uint64_t killed_at = 0;
+  for (const std::uint64_t position : {3u, 8u, 14u, 25u, 40u}) {
+    CAPTURE(position);
+    const auto killed =
+        run_process({.arguments = {KILLED_MIGRATION, old.storage().string(), data.path().string(),
+                                   std::to_string(position)}});
+    REQUIRE(killed);
+    CAPTURE(killed->errors);
+    REQUIRE(killed->exit_code == 128 + SIGKILL);
+    const std::uint64_t head = last_position(data);
+    CHECK(head >= position);
+    REQUIRE(head > killed_at);
+    killed_at = head;
   }
   const Json report = data.run_json(migrate(old, {"--verify"}));
+  CHECK(report["commits"] > 5);
+  CHECK(last_position(data) == killed_at + report["commits"].get<std::uint64_t>());
   CHECK(report["verification"]["differences"].empty());
   CHECK_FALSE(fs::exists(data.path() / "migration"));
   data.run({"log", "verify"});

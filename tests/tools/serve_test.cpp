@@ -71,6 +71,42 @@ TEST_CASE("a server on a nearly full volume serves reads, refuses writes, and sa
   CHECK(server.send(create).status == 201);
 }
 
+TEST_CASE("the options of an issuer are checked, and its secret is in a file", "[serve]") {
+  const Data data;
+  const auto refused = [&](std::vector<std::string> options) {
+    options.insert(options.begin(),
+                   {"serve", "--listen", "127.0.0.1:0", "--data", data.path().string()});
+    const FinishedProcess finished = run_codelog(options);
+    CHECK(finished.exit_code == 1);
+    return finished.errors;
+  };
+  const std::string issuer = "--oidc-issuer=https://login.example.ac.uk";
+  const std::string secret = (data.path().parent_path() / "secret").string();
+  CHECK_THAT(refused({issuer}), Catch::Contains("needs --oidc-client-id"));
+  CHECK_THAT(refused({issuer, "--oidc-client-id", "x"}), Catch::Contains("needs --base-url"));
+  const auto with_secret = [&] {
+    return refused({issuer, "--oidc-client-id", "x", "--base-url", "https://lists.example.org",
+                    "--oidc-client-secret-file", secret});
+  };
+  CHECK_THAT(with_secret(), Catch::Contains("--oidc-client-secret-file: "));
+  std::ofstream(secret) << "\nsecond line\n";
+  CHECK_THAT(with_secret(), Catch::Contains("the first line is empty"));
+  CHECK_THAT(refused({"--oidc-allow-registration"}), Catch::Contains("need --oidc-issuer"));
+  CHECK_FALSE(fs::exists(data.path()));
+  const FinishedProcess plain =
+      run_codelog({"serve", "--oidc-issuer", "http://login.example.ac.uk"});
+  CHECK(plain.exit_code == 2);
+  CHECK_THAT(plain.errors, Catch::Contains("must begin with https://"));
+}
+
+TEST_CASE("a server with an issuer offers it, without asking it before it is needed", "[serve]") {
+  const Data data;
+  Server server(data.path(), ServeOptions{.arguments = {"--base-url", "https://lists.example.org",
+                                                        "--oidc-issuer", "http://127.0.0.1:1/realm",
+                                                        "--oidc-client-id", "codelists"}});
+  CHECK_THAT(server.get("/accounts/login/").body, Catch::Contains("Log in with 127.0.0.1:1<"));
+}
+
 TEST_CASE("errors are pages for browsers and problem+json for the native API", "[serve]") {
   const Data data;
   Server server(data.path());

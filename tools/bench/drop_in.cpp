@@ -1,10 +1,12 @@
-// Measures the aims of a site that takes over from OpenCodelists: large uploads, clones and
-// comparisons, the list of all codelists, and what guessing passwords costs.
+// Measures the aims of a site that takes over from OpenCodelists: its migration, large uploads,
+// clones and comparisons, the list of all codelists, and the cost of guessed passwords.
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 
 #include "tools/bench/bench.h"
 #include "tools/bench/measure.h"
+#include "tools/bench/opencodelists_site.h"
 #include "tools/bench/servers.h"
 #include "tools/bench/site.h"
 
@@ -14,6 +16,8 @@ namespace {
 using base::Result;
 
 constexpr std::size_t large_codes_count = 150'000;
+constexpr std::size_t migrated_codelists_count_max = 1'500;
+constexpr std::size_t migrated_codes_count = 100;
 
 std::string table_of(const std::vector<std::string>& codes) {
   std::string csv = "code\n";
@@ -43,8 +47,8 @@ Result<std::string> newest_hash(Researcher& researcher, const std::string& slug)
   return Json::parse(*answer, nullptr, false).at("versions").back().at("hash").get<std::string>();
 }
 
-Result<void> measure_large_table(Bench& bench, Researcher& researcher) {
-  const auto codes = codes_below(*bench.subject.release, large_codes_count);
+Result<void> measure_large_table(Bench& bench, Researcher& researcher,
+                                 const std::vector<std::string>& codes) {
   const std::string size = format_count(codes.size()) + " codes";
   const Json body = {{"owner", "organisation/" + std::string(large_organisation)},
                      {"name", "Drop-in table"},
@@ -70,9 +74,64 @@ Result<void> measure_large_table(Bench& bench, Researcher& researcher) {
   return {};
 }
 
-// The list of all codelists: made anew after a change, from the cache, and for a client that has
-// it.
-Result<void> measure_list(Bench& bench, Researcher& researcher, HttpClient& client) {
+// Each version lacks the same number of the codes, at either end.
+Result<void> measure_diff(Bench& bench, Researcher& researcher, pid_t server,
+                          const std::vector<std::string>& codes, std::ptrdiff_t count) {
+  const auto left =
+      researcher.create(large_organisation, "Left", {codes.begin(), codes.begin() + count});
+  if (!left) return left.error();
+  const auto right =
+      researcher.create(large_organisation, "Right", {codes.end() - count, codes.end()});
+  if (!right) return right.error();
+  std::vector<double> times_ms;
+  for (int round = 0; round < bench.options.rounds_count; ++round) {
+    const double before = cpu_seconds_of(server);
+    const auto diff = researcher.get("/api/v2/versions/" + *left + "/diff/" + *right);
+    if (!diff) return diff.error();
+    times_ms.push_back((cpu_seconds_of(server) - before) * 1e3);
+  }
+  add_at_most(bench,
+              "diff of two versions of " + format_count(static_cast<std::size_t>(count)) +
+                  " codes, processor time",
+              median(times_ms), 300);
+  return {};
+}
+
+// The whole command, as an operator runs it, but without the file of a release: its copy takes as
+// long as the disk needs.
+Result<void> measure_migration(Bench& bench) {
+  const OpenCodelistsSite site{
+      .storage = bench.folder / "former",
+      .release_alias = bench.subject.alias,
+      .release_file = {},
+      .codelists_count = std::min(bench.options.codelists_count, migrated_codelists_count_max),
+      .codes = codes_below(*bench.subject.release, migrated_codes_count)};
+  bench.progress.show("an OpenCodelists site", 0, 1);
+  if (const auto made = make_opencodelists_site(site); !made) return made;
+  const std::filesystem::path data = bench.folder / "migrated";
+  bench.progress.show("migration", 0, 1);
+  const double before = wall_seconds();
+  const auto finished =
+      run_process({.arguments = {"/proc/self/exe", "migrate", "opencodelists",
+                                 site.storage.string(), "--data", data.string(), "--json"}});
+  const double seconds = wall_seconds() - before;
+  if (!finished) return finished.error();
+  if (finished->exit_code != 0) {
+    return base::Error{base::ErrorCode::io, "the migration failed: " + finished->errors, {}};
+  }
+  const Json report = Json::parse(finished->output, nullptr, false);
+  const auto versions = report.at("versions").at("added").get<std::uint64_t>();
+  bench.figures.add({.name = "migration of " + format_count(versions) + " versions",
+                     .unit = "versions/s",
+                     .measured = static_cast<double>(versions) / seconds,
+                     .aims = {{AimKind::at_least, 200}}});
+  std::error_code ignored;
+  std::filesystem::remove_all(site.storage, ignored);
+  std::filesystem::remove_all(data, ignored);
+  return {};
+}
+
+Result<void> make_codelists(Bench& bench, Researcher& researcher) {
   const std::size_t count = bench.options.codelists_count;
   const auto codes = codes_below(*bench.subject.release, 10);
   for (std::size_t i = 0; i < count; ++i) {
@@ -85,6 +144,11 @@ Result<void> measure_list(Bench& bench, Researcher& researcher, HttpClient& clie
                          {"codes", codes}});
     if (!made) return made.error();
   }
+  return {};
+}
+
+// The list of all codelists: from the cache, and for a client that has it.
+Result<void> measure_list(Bench& bench, HttpClient& client) {
   std::vector<double> warm_ms;
   std::vector<double> known_ms;
   std::string tag;
@@ -92,6 +156,7 @@ Result<void> measure_list(Bench& bench, Researcher& researcher, HttpClient& clie
     const double before = wall_seconds();
     const auto listed = client.send({.target = "/api/v1/codelist/"});
     if (!listed) return listed.error();
+    if (listed->status != 200) return base::Error{base::ErrorCode::io, listed->head, {}};
     if (i > 0) warm_ms.push_back((wall_seconds() - before) * 1e3);
     tag = listed->header("ETag");
     const double between = wall_seconds();
@@ -103,7 +168,8 @@ Result<void> measure_list(Bench& bench, Researcher& researcher, HttpClient& clie
     }
     known_ms.push_back((wall_seconds() - between) * 1e3);
   }
-  const std::string size = "list of " + format_count(count) + " codelists, ";
+  const std::string size =
+      "list of " + format_count(bench.options.codelists_count) + " codelists, ";
   add_at_most(bench, size + "warm, p50", percentile(warm_ms, 0.5), 20);
   add_at_most(bench, size + "304, p50", percentile(known_ms, 0.5), 1);
   return {};
@@ -153,17 +219,25 @@ Result<void> measure_guesses(Bench& bench, HttpClient& client, pid_t server) {
 }  // namespace
 
 Result<void> measure_drop_in(Bench& bench) {
+  if (const auto done = measure_migration(bench); !done) return done;
   if (const auto made = make_accounts(bench); !made) return made;
   const auto server = start_codelog(bench.data.data);
   if (!server) return server.error();
   auto connection = HttpClient::connect(server->port, std::chrono::seconds(120));
   if (!connection) return connection.error();
+  Researcher researcher(std::move(*connection), bench.token);
+  const auto codes = codes_below(*bench.subject.release, large_codes_count * 4 / 3);
+  const auto count = static_cast<std::ptrdiff_t>(codes.size() * 3 / 4);
+  const std::vector<std::string> large(codes.begin(), codes.begin() + count);
+  if (const auto done = measure_large_table(bench, researcher, large); !done) return done;
+  const pid_t process = server->process.pid();
+  if (const auto done = measure_diff(bench, researcher, process, codes, count); !done) return done;
+  if (const auto done = make_codelists(bench, researcher); !done) return done;
+  // Only now, because the server closes connections that are idle for long.
   auto client = HttpClient::connect(server->port, std::chrono::seconds(120));
   if (!client) return client.error();
-  Researcher researcher(std::move(*connection), bench.token);
-  if (const auto done = measure_large_table(bench, researcher); !done) return done;
-  if (const auto done = measure_list(bench, researcher, *client); !done) return done;
-  return measure_guesses(bench, *client, server->process.pid());
+  if (const auto done = measure_list(bench, *client); !done) return done;
+  return measure_guesses(bench, *client, process);
 }
 
 }  // namespace codelog::tools::bench

@@ -1,6 +1,7 @@
-// On every page: the theme, the key of the search field, and the islands. An island is a part of a
+// On every page: tabs, the theme, the key of the search field, and the islands. An island is a part of a
 // page that a script makes livelier; the server's markup stays until the island has something
 // better.
+import { startTabs } from './components/tabs.ts';
 import { rememberTheme, themeOf } from './components/theme.ts';
 
 type Island = { mount(element: HTMLElement, props: unknown): void };
@@ -63,6 +64,7 @@ function startSearchKey(): void {
   });
 }
 
+for (const element of document.querySelectorAll<HTMLElement>('[data-tabs]')) startTabs(element);
 startThemeButton();
 startSearchKey();
 mountIslands();

@@ -67,6 +67,7 @@ export function effectSentence(verb: string, effect: Effect): string {
   return `${verb} ${codes(effect.changed)}: ${list}`;
 }
 
+export const commands = { '+': 'Include', '-': 'Exclude', '?': 'Clear' } as const;
 export const verbs = { '+': 'Includes', '-': 'Excludes', '?': 'Clears' } as const;
 export const done = { '+': 'Included', '-': 'Excluded', '?': 'Cleared' } as const;
 

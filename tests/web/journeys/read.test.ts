@@ -45,6 +45,7 @@ journey('tabs follow the address, and a hash may be in capitals', async (visitor
   expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('About');
   await visitor.open(`${path.replace(hash, hash.toUpperCase())}#tree`);
   await page.locator('#tree').waitFor();
+  expect(await page.evaluate(() => window.scrollY)).toBe(0);
   expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('Tree');
   await visitor.check();
 });

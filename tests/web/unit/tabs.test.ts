@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from 'vitest';
-import { mount } from '../../../server/web/src/islands/tabs.ts';
+import { startTabs } from '../../../server/web/src/components/tabs.ts';
 
 const page = `<div id="parts">
   <nav class="tabs"><a href="#about">About</a><a href="#tree">Tree</a></nav>
@@ -17,7 +17,7 @@ function part(id: string): HTMLElement {
 function open(address: string): void {
   history.replaceState(null, '', address);
   document.body.innerHTML = page;
-  mount(part('parts'));
+  startTabs(part('parts'));
 }
 
 beforeEach(() => open('/'));

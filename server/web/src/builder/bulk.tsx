@@ -58,7 +58,7 @@ function BulkDialog({ bulk }: { bulk: Bulk }) {
     draft.decide(decisions, session.reason.value);
   };
   return (
-    <Dialog title={`${words.done[bulk.sign]}: ${bulk.title}`} close={close}>
+    <Dialog title={`${words.commands[bulk.sign]}: ${bulk.title}`} close={close}>
       <p>{words.effectSentence(words.verbs[bulk.sign], effect)}</p>
       <div class="before-after">
         <span>Now</span>
@@ -84,7 +84,7 @@ function BulkDialog({ bulk }: { bulk: Bulk }) {
       </fieldset>
       <div class="dialog-buttons">
         <button type="button" disabled={decisions.length === 0} onClick={agree}>
-          {bulk.sign === '+' ? 'Include' : 'Exclude'} {words.codes(effect.changed)}
+          {words.commands[bulk.sign]} {words.codes(effect.changed)}
         </button>
         <button type="button" class="secondary" onClick={close}>
           Cancel

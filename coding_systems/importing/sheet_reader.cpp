@@ -1,4 +1,4 @@
-#include "mappings/bnfdmd/sheet_reader.h"
+#include "coding_systems/importing/sheet_reader.h"
 
 #include <algorithm>
 #include <charconv>
@@ -9,18 +9,12 @@
 #include "coding_systems/importing/text_lines.h"
 #include "coding_systems/importing/xml_reader.h"
 
-namespace codelog::mappings {
+namespace codelog::coding_systems {
 namespace {
 
 using base::Error;
 using base::ErrorCode;
 using base::Result;
-using coding_systems::find_attribute;
-using coding_systems::XmlAttribute;
-using coding_systems::XmlHandler;
-using coding_systems::XmlReader;
-using coding_systems::ZipArchive;
-using coding_systems::ZipMember;
 using Attributes = std::span<const XmlAttribute>;
 
 constexpr std::uint64_t rows_per_progress = 1000;
@@ -85,26 +79,43 @@ class WorkbookHandler final : public XmlHandler {
     }
     if (local != "sheet") return {};
     if (sheets_.size() == sheets_max) return xml_.error_here("there are too many sheets");
-    std::string id;
+    Sheet sheet;
+    sheet.name = find_attribute(attributes, "name").value_or("");
     for (const XmlAttribute& attribute : attributes) {
       const bool has_prefix = attribute.name.find(':') != std::string_view::npos;
-      if (has_prefix && local_name(attribute.name) == "id") id = attribute.value;
+      if (has_prefix && local_name(attribute.name) == "id") sheet.id = attribute.value;
     }
-    sheets_.push_back(std::move(id));
+    sheets_.push_back(std::move(sheet));
     return {};
   }
   Result<void> end(std::string_view) override { return {}; }
   Result<void> text(std::string_view) override { return {}; }
 
-  // The relationship of the active sheet.
-  Result<std::string> active_sheet() const {
-    if (active_ < sheets_.size()) return sheets_[active_];
+  // The relationship of the chosen sheet.
+  Result<std::string> find_sheet(const SheetRequest& request) const {
+    if (request.sheet == SheetChoice::named) return find_named(request.sheet_name);
+    const std::uint64_t number = request.sheet == SheetChoice::first ? 0 : active_;
+    if (number < sheets_.size()) return sheets_[number].id;
     return xml_.error_here("the workbook has no active sheet");
   }
 
  private:
+  struct Sheet {
+    std::string name;
+    std::string id;
+  };
+
+  Result<std::string> find_named(const std::string& name) const {
+    std::string all;
+    for (const Sheet& sheet : sheets_) {
+      if (sheet.name == name) return sheet.id;
+      all += (all.empty() ? "'" : ", '") + sheet.name + "'";
+    }
+    return xml_.error_here("there is no sheet '" + name + "'; the workbook has " + all);
+  }
+
   const XmlReader& xml_;
-  std::vector<std::string> sheets_;
+  std::vector<Sheet> sheets_;
   std::uint64_t active_ = 0;
   bool has_view_ = false;
 };
@@ -260,7 +271,10 @@ class SheetHandler final : public XmlHandler {
     const std::string_view type = find_attribute(attributes, "t").value_or("n");
     is_shared_ = type == "s";
     is_inline_ = type == "inlineStr";
-    is_text_ = is_shared_ || is_inline_ || type == "str";
+    const bool is_text = is_shared_ || is_inline_ || type == "str";
+    kind_ = is_text       ? SheetCell::Kind::text
+            : type == "n" ? SheetCell::Kind::number
+                          : SheetCell::Kind::other;
     if (column_ < values_.size()) values_[column_].clear();
     return {};
   }
@@ -278,8 +292,8 @@ class SheetHandler final : public XmlHandler {
       }
       value = *text;
     }
-    if (coding_systems::is_white_space(value)) return {};
-    cells_[column_] = {is_text_ ? SheetCell::Kind::text : SheetCell::Kind::other, value};
+    if (is_white_space(value)) return {};
+    cells_[column_] = {kind_, value};
     has_cells_ = true;
     return {};
   }
@@ -301,9 +315,9 @@ class SheetHandler final : public XmlHandler {
   std::uint64_t rows_count_ = 0;
   std::size_t column_ = 0;
   std::size_t next_column_ = 0;
+  SheetCell::Kind kind_ = SheetCell::Kind::empty;  // of the cell, if it has a value
   bool is_shared_ = false;
   bool is_inline_ = false;
-  bool is_text_ = false;
   bool takes_text_ = false;
   bool has_cells_ = false;
 };
@@ -313,18 +327,18 @@ struct Parts {
   const ZipMember* texts = nullptr;  // a workbook without texts has none
 };
 
-Result<Parts> find_parts(const ZipArchive& workbook) {
+Result<Parts> find_parts(const ZipArchive& workbook, const SheetRequest& request) {
   constexpr std::string_view main_name = "xl/workbook.xml";
   constexpr std::string_view relationships_name = "xl/_rels/workbook.xml.rels";
   const ZipMember* main = find_part(workbook, main_name);
   if (main == nullptr) return no_part(workbook, main_name);
-  std::string active;
+  std::string chosen;
   const auto read_main = read_part(workbook, *main, [&](XmlReader& xml) -> Result<void> {
     WorkbookHandler handler(xml);
     if (auto read = xml.read(handler); !read) return read;
-    auto sheet = handler.active_sheet();
+    auto sheet = handler.find_sheet(request);
     if (!sheet) return sheet.error();
-    active = std::move(*sheet);
+    chosen = std::move(*sheet);
     return {};
   });
   if (!read_main) return read_main.error();
@@ -336,10 +350,10 @@ Result<Parts> find_parts(const ZipArchive& workbook) {
     return xml.read(handler);
   });
   if (!read) return read.error();
-  const auto target = found.targets.find(active);
+  const auto target = found.targets.find(chosen);
   Parts parts;
   if (target != found.targets.end()) parts.sheet = find_part(workbook, target->second);
-  if (parts.sheet == nullptr) return no_part(workbook, "active sheet");
+  if (parts.sheet == nullptr) return no_part(workbook, "file for the sheet");
   if (found.shared_texts.empty()) return parts;
   parts.texts = find_part(workbook, found.shared_texts);
   if (parts.texts == nullptr) return no_part(workbook, found.shared_texts);
@@ -348,16 +362,20 @@ Result<Parts> find_parts(const ZipArchive& workbook) {
 
 }  // namespace
 
-std::string cell_place(std::uint64_t row, std::size_t column) {
+std::string column_letters(std::size_t column) {
   std::string letters;
   for (std::size_t rest = column + 1; rest > 0; rest = (rest - 1) / 26) {
     letters.insert(letters.begin(), static_cast<char>('A' + (rest - 1) % 26));
   }
-  return "row " + std::to_string(row) + ", column " + letters;
+  return letters;
 }
 
-Result<void> read_active_sheet(const ZipArchive& workbook, const SheetRequest& request) {
-  const auto parts = find_parts(workbook);
+std::string cell_place(std::uint64_t row, std::size_t column) {
+  return "row " + std::to_string(row) + ", column " + column_letters(column);
+}
+
+Result<void> read_sheet(const ZipArchive& workbook, const SheetRequest& request) {
+  const auto parts = find_parts(workbook, request);
   if (!parts) return parts.error();
   request.on_begin(parts->sheet->size_bytes);
   SharedTexts texts(request.limits);
@@ -375,4 +393,4 @@ Result<void> read_active_sheet(const ZipArchive& workbook, const SheetRequest& r
   });
 }
 
-}  // namespace codelog::mappings
+}  // namespace codelog::coding_systems

@@ -1,7 +1,7 @@
-// Reads the active sheet of an .xlsx workbook row by row, with only the parts of the format
+// Reads one sheet of an .xlsx workbook row by row, with only the parts of the format
 // (ECMA-376) that an import needs. Memory: the workbook's texts, within a bound, and one row.
 //
-// Formulas give their stored value; the reader ignores dates and formats.
+// Formulas give their stored value. Dates are numbers, since the reader ignores formats.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 #include "coding_systems/importing/zip_archive.h"
 #include "events/base/result.h"
 
-namespace codelog::mappings {
+namespace codelog::coding_systems {
 
 struct SheetLimits {
   std::uint64_t texts_bytes_max = 512ULL << 20;  // of all texts together
@@ -22,10 +22,12 @@ struct SheetLimits {
 
 // A cell with only white space, as Unicode defines it, is empty.
 struct SheetCell {
-  enum class Kind : std::uint8_t { empty, text, other };
+  enum class Kind : std::uint8_t { empty, text, number, other };
   Kind kind = Kind::empty;
-  std::string_view text;  // for `other`: the stored value
+  std::string_view text;  // otherwise the stored value: 195967001, 1.95967001000001E+17, #N/A
 };
+
+enum class SheetChoice : std::uint8_t { active, first, named };
 
 // `cells` are the first columns; they live until the call returns. Rows count from 1, as in the
 // workbook. Rows without any cell are skipped.
@@ -35,20 +37,24 @@ using OnSheetRow =
 using OnSheetProgress = std::function<base::Result<void>(std::uint64_t done)>;
 
 struct SheetRequest {
+  SheetChoice sheet = SheetChoice::active;
+  std::string sheet_name = {};    // of the named one
   std::size_t columns_count = 0;  // number of columns passed on; others are skipped
   // receives the sheet's size before reading starts
-  std::function<void(std::uint64_t size_bytes)> on_begin;
+  std::function<void(std::uint64_t size_bytes)> on_begin = [](std::uint64_t) {};
   OnSheetRow on_row;
-  OnSheetProgress on_progress;  // after every thousand rows
+  // after every thousand rows
+  OnSheetProgress on_progress = [](std::uint64_t) { return base::Result<void>(); };
   SheetLimits limits = {};
 };
 
-// Errors: invalid (not a workbook, a missing part, malformed XML with part and line, a cell that
-// refers to a missing text, over a limit), io, and the errors of on_row and on_progress.
-base::Result<void> read_active_sheet(const coding_systems::ZipArchive& workbook,
-                                     const SheetRequest& request);
+// Errors: invalid (not a workbook, no sheet of that name, a missing part, malformed XML with part
+// and line, a cell that refers to a missing text, over a limit), io, and the errors of on_row and
+// on_progress.
+base::Result<void> read_sheet(const ZipArchive& workbook, const SheetRequest& request);
 
-// "row 17, column C". Columns count from 0.
+// "C" for 2, and "row 17, column C": columns count from 0.
+std::string column_letters(std::size_t column);
 std::string cell_place(std::uint64_t row, std::size_t column);
 
-}  // namespace codelog::mappings
+}  // namespace codelog::coding_systems

@@ -6,7 +6,7 @@ function sectionOf(tab: HTMLAnchorElement): HTMLElement | null {
   return document.getElementById(tab.hash.slice(1));
 }
 
-export function mount(element: HTMLElement): void {
+export function startTabs(element: HTMLElement): void {
   const bar = element.querySelector<HTMLElement>('.tabs');
   if (!bar) return;
   const tabs = [...bar.querySelectorAll('a')].filter((tab) => sectionOf(tab));
@@ -62,4 +62,6 @@ export function mount(element: HTMLElement): void {
   window.addEventListener('hashchange', follow);
   element.classList.add('tabbed');
   follow();
+  // The browser has already scrolled to a part that stood further down.
+  if (tabs.some((tab) => tab.hash === location.hash)) window.scrollTo(0, 0);
 }
