@@ -73,9 +73,10 @@ export function draftJourney(
   name: string,
   begin: (double: Double) => void,
   run: (draft: DraftPage) => Promise<void>,
+  moreConcepts = 0,
 ): void {
   journey(name, async (visitor) => {
-    const double = await startDouble(demoConcepts(), inject('dist'));
+    const double = await startDouble(demoConcepts(moreConcepts), inject('dist'));
     try {
       begin(double);
       const draft = new DraftPage(visitor, double);

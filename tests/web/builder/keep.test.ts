@@ -112,3 +112,19 @@ draftJourney('saving waits until n has visited every code', searched, async (dra
   await save.click();
   await page.waitForURL(/\/saved\//);
 });
+
+draftJourney(
+  'after the session has ended, a log-in lets decisions go on',
+  searched,
+  async (draft) => {
+    const { page, double, visitor } = draft;
+    double.refusals.push(401);
+    await draft.press('Asthma', 'Include');
+    await page.getByText('You are no longer logged in.').waitFor();
+    await draft.press('Acute asthma', 'Exclude');
+    await page.getByRole('button', { name: 'Send them now' }).click();
+    await draft.expectAgreement();
+    await draft.expectStatus('Acute asthma', 'excluded');
+    visitor.complaints.length = 0; // the browser itself names the 401
+  },
+);

@@ -117,6 +117,7 @@ export class DraftDouble {
       position: this.position,
       changed_count: bytes.byteLength,
       statuses_crc: crc32Text(this.statuses),
+      shape: this.tree.tree.shape,
     };
   }
 

@@ -52,6 +52,18 @@ export class Client {
     return this.send(path, init, async (answer) => await answer.json());
   }
 
+  // After a new log-in the page's token is another; the page itself knows it.
+  async renewToken(): Promise<void> {
+    const meta = document.querySelector<HTMLMetaElement>('meta[name=csrf-token]');
+    try {
+      const page = await (await this.fetcher(location.pathname)).text();
+      const token = page.match(/<meta name="csrf-token" content="([^"]*)"/)?.[1];
+      if (meta && token) meta.content = token;
+    } catch {
+      // Without an answer the old token stays, and the next request tells.
+    }
+  }
+
   private read<T>(
     path: string,
     { minPosition, signal }: ReadOptions,

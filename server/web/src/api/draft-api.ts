@@ -84,6 +84,10 @@ export class DraftApi {
     this.path = `/versions/${encodeURIComponent(hash)}`;
   }
 
+  renewToken(): Promise<void> {
+    return this.client.renewToken();
+  }
+
   tree(options?: ReadOptions): Promise<Result<ArrayBuffer>> {
     return this.client.bytes(`${this.path}/tree`, 'application/vnd.codelog.tree', options);
   }
@@ -133,8 +137,9 @@ export class DraftApi {
     return this.client.write('POST', `${this.path}/undo`, { body: { mine: true }, key });
   }
 
-  redo(key: string): Promise<Result<Changed>> {
-    return this.client.write('POST', `${this.path}/redo`, { body: { mine: true }, key });
+  // `base`: the position that the person has seen.
+  redo(base: number, key: string): Promise<Result<Changed>> {
+    return this.client.write('POST', `${this.path}/redo`, { body: { base_position: base }, key });
   }
 
   story(code: string, options?: ReadOptions): Promise<Result<CodeStory>> {

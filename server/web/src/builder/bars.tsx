@@ -42,7 +42,7 @@ function SignedOut() {
       <a class="button secondary" href={props.urls.login} target="_blank" rel="noreferrer">
         Log in, in a new tab
       </a>
-      <button type="button" class="secondary" onClick={() => draft.queue.retry()}>
+      <button type="button" class="secondary" onClick={() => void draft.goOnSignedIn()}>
         Send them now
       </button>
     </div>

@@ -75,7 +75,7 @@ function watchPage({ draft, view, props }: Builder): void {
   addEventListener('online', () => draft.queue.retry());
   // Somebody may have logged in again, in another tab.
   addEventListener('focus', () => {
-    if (draft.queue.state.value.kind === 'signed-out') draft.queue.retry();
+    if (draft.queue.state.value.kind === 'signed-out') void draft.goOnSignedIn();
   });
 }
 

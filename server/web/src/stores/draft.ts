@@ -183,6 +183,12 @@ export class DraftStore {
     this.queue.add(step);
   }
 
+  // Somebody has logged in again, perhaps in another tab.
+  async goOnSignedIn(): Promise<void> {
+    await this.api.renewToken();
+    this.queue.retry();
+  }
+
   // Steps that an earlier tab could not save.
   resend(steps: readonly Step[]): void {
     for (const step of steps) {
@@ -211,7 +217,7 @@ export class DraftStore {
     return touched;
   }
 
-  private async taken(step: Step, { position, statuses_crc }: Taken): Promise<void> {
+  private async taken(step: Step, { position, statuses_crc, shape }: Taken): Promise<void> {
     const expected = this.expected.get(step.key);
     this.expected.delete(step.key);
     this.reached(position);
@@ -220,10 +226,10 @@ export class DraftStore {
       expected.touched.codes.forEach((code, at) => {
         this.confirmed[code] = expected.after[at] as number;
       });
-      // Decided now, some are no longer assumed; only the server knows which.
-      if (this.assumed.value > 0) await this.load(position);
-      return;
     }
+    // The step brought codes or let some go, or some are no longer assumed: only the server knows.
+    if (shape !== this.tree.value?.shape || this.assumed.value > 0) return this.load(position);
+    if (expected?.crc === statuses_crc) return;
     this.reconciled++;
     await this.refresh();
   }

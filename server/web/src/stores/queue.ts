@@ -15,7 +15,12 @@ export type Step = {
   reason: string;
 };
 
-export type Taken = { position: number; changed_count: number; statuses_crc: string };
+export type Taken = {
+  position: number;
+  changed_count: number;
+  statuses_crc: string;
+  shape: string;
+};
 
 export type QueueState =
   | { kind: 'idle' }

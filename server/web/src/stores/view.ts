@@ -57,11 +57,7 @@ export class ViewStore {
     const focused = this.focusedCode();
     const focus = old && focused >= 0 ? old.tree.codes[focused] : this.remembered?.focus;
     const homes = homesOf(tree);
-    const open = openedAtFirst(tree, homes, this.draft.statuses.bytes);
-    for (const code of this.remembered?.open ?? this.openCodes()) {
-      const ordinal = tree.ordinalOf.get(code);
-      if (ordinal !== undefined) open[ordinal] = 1;
-    }
+    const open = this.openIn(tree, homes);
     this.remembered = null;
     batch(() => {
       this.selection.clear();
@@ -79,6 +75,22 @@ export class ViewStore {
       const ordinal = focus ? tree.ordinalOf.get(focus) : undefined;
       this.focus.value = ordinal === undefined ? this.firstRow() : this.rowOf(ordinal);
     });
+  }
+
+  private openIn(tree: Tree, homes: Int32Array): Uint8Array {
+    const { remembered } = this;
+    const { value: old } = this.shape;
+    const open = openedAtFirst(tree, homes, this.draft.statuses.bytes);
+    if (remembered) open.fill(0);
+    for (const code of remembered?.open ?? []) {
+      const ordinal = tree.ordinalOf.get(code);
+      if (ordinal !== undefined) open[ordinal] = 1;
+    }
+    old?.tree.codes.forEach((code, before) => {
+      const ordinal = tree.ordinalOf.get(code);
+      if (ordinal !== undefined) open[ordinal] = old.open[before] as number;
+    });
+    return open;
   }
 
   private build(): Rows | null {

@@ -28,7 +28,7 @@ export class Wishes {
 
   async redo(): Promise<void> {
     await this.change(
-      (key) => this.draft.api.redo(key),
+      (key) => this.draft.api.redo(this.draft.position.value, key),
       () => ({ kind: 'redone' }),
     );
   }

@@ -125,6 +125,7 @@ export class FakeServer {
       this.decide(body.updates);
     }
     const statuses_crc = crc32Text(this.statuses.bytes);
-    this.done.set(key, { position: this.position, changed_count: 1, statuses_crc });
+    const { shape } = this.statuses.tree;
+    this.done.set(key, { position: this.position, changed_count: 1, statuses_crc, shape });
   }
 }
