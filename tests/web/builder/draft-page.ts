@@ -46,9 +46,9 @@ export class DraftPage {
 
   async expectSaved(): Promise<void> {
     const { page, double } = this;
-    await expect
-      .poll(() => page.locator('.saved').textContent())
-      .toBe(`Saved · ${double.draft.position}`);
+    const isSaved = async () =>
+      (await page.locator('.saved').textContent()) === `Saved · ${double.draft.position}`;
+    await expect.poll(isSaved, { timeout: 15_000 }).toBe(true);
   }
 
   async expectCount(words: string): Promise<void> {
