@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { crc32 } from '../../../../server/web/src/engine/crc32.ts';
+import { crc32, crc32Text } from '../../../../server/web/src/engine/crc32.ts';
+import { codeAt, homesOf } from '../../../../server/web/src/engine/rows.ts';
 import { childrenOf, parentsOf, type Tree } from '../../../../server/web/src/engine/tree.ts';
 import {
   decodeTree,
@@ -58,4 +61,26 @@ test('a cycle is refused', () => {
     ]),
   };
   expect(() => decodeTree(encodeGraph(graph))).toThrow('its own ancestor');
+});
+
+type Golden = {
+  octets: string;
+  tree: { codes: string[]; children: number[][]; flags: number[]; tops: number[]; shape: string };
+  statuses_octets: string;
+  statuses_crc: string;
+};
+
+test('the server’s tree is read as the server means it', () => {
+  const path = join(import.meta.dirname, '../../../golden/web/tree_small.json');
+  const golden: Golden = JSON.parse(readFileSync(path, 'utf8'));
+  const bytes = Uint8Array.from(Buffer.from(golden.octets, 'hex'));
+  const tree = decodeTree(bytes.buffer);
+  expect(tree.codes).toEqual(golden.tree.codes);
+  expect(tree.codes.map((_, code) => [...childrenOf(tree, code)])).toEqual(golden.tree.children);
+  expect([...tree.flags]).toEqual(golden.tree.flags);
+  expect([...tree.tops]).toEqual(golden.tree.tops);
+  expect(tree.shape).toBe(crc32Text(new TextEncoder().encode(tree.codes.join('\n'))));
+  const statuses = Uint8Array.from(Buffer.from(golden.statuses_octets, 'hex'));
+  expect(crc32Text(statuses)).toBe(golden.statuses_crc);
+  expect([...homesOf(tree)].every((edge, code) => codeAt(tree, edge) === code)).toBe(true);
 });
