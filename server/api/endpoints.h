@@ -28,6 +28,7 @@ std::vector<Endpoint> version_endpoints();
 std::vector<Endpoint> draft_endpoints();
 std::vector<Endpoint> conversion_endpoints();
 std::vector<Endpoint> diff_endpoints();
+std::vector<Endpoint> comparison_endpoints();
 std::vector<Endpoint> upgrade_endpoints();
 
 // All of these; the OpenAPI document itself has none.

@@ -47,6 +47,16 @@ std::vector<events::Stream> streams_of(const Views& views, base::CodelistId code
   return streams;
 }
 
+}  // namespace
+
+Result<std::unique_ptr<projections::Store>> past_of(const commands::Site& site, const Views& views,
+                                                    const PastOfCodelist& past) {
+  return projections::views_as_of(
+      site.log, {streams_of(views, past.codelist), past.moment, past.contents_of});
+}
+
+namespace {
+
 // Keeps the answer under the position and the request. The cache drops it at the codelist's next
 // change, which is earlier than necessary.
 void keep(const ReadCall& call, base::CodelistId codelist, http::Response& response) {
@@ -74,8 +84,7 @@ Result<http::Response> answer_as_of(
   }
   const auto place = call.application.begin_long_read();
   if (!place) return place.error();
-  const auto store = projections::views_as_of(call.application.site().log,
-                                              {streams_of(call.views, codelist), *moment, version});
+  const auto store = past_of(call.application.site(), call.views, {codelist, *moment, version});
   if (!store) return store.error();
   auto response = answer(Views((*store)->reader()));
   if (response && never_changes) keep(call, codelist, *response);

@@ -18,6 +18,15 @@ namespace codelog::api {
 // these forms, or after the end of the log, where views may still change.
 Result<projections::Moment> parse_moment(const commands::Site& site, std::string_view text);
 
+struct PastOfCodelist {
+  base::CodelistId codelist;
+  projections::Moment moment;
+  std::optional<base::VersionId> contents_of;  // the version whose codes are needed
+};
+// The codelist as it was. Call with a place for a long read. Errors: those of views_as_of.
+Result<std::unique_ptr<projections::Store>> past_of(const commands::Site& site, const Views& views,
+                                                    const PastOfCodelist& past);
+
 // Answers from the views at the request's `as_of`. projections/past.h defines the past of a time.
 // `version` is the version whose codes the answer shows, if any. Errors: those of parse_moment and
 // `answer`; unavailable (too many such requests at once).

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "server/api/comparison_schemas.h"
 #include "server/api/upgrade_schemas.h"
 
 namespace codelog::api {
@@ -95,7 +96,8 @@ constexpr std::string_view requests = R"json({
     "csv": {"$ref": "#/components/schemas/Table"},
     "code_column": {"$ref": "#/components/schemas/CodeColumn"},
     "tag": {"$ref": "#/components/schemas/NewTag"}, "ignore_unfound_codes": {"type": "boolean"},
-    "access": {"$ref": "#/components/schemas/Access"}}},
+    "access": {"$ref": "#/components/schemas/Access"},
+    "from": {"$ref": "#/components/schemas/Combination"}}},
 "Access": {"type": "string", "enum": ["open", "restricted"],
   "description": "restricted: only editors can read it; for others it does not exist."},
 "CodelistChanges": {"type": "object", "additionalProperties": false, "minProperties": 1,
@@ -455,7 +457,8 @@ constexpr std::string_view outcomes = R"json({
 const nlohmann::json& schemas() {
   static const nlohmann::json all = [] {
     nlohmann::json together = nlohmann::json::object();
-    for (const std::string_view part : {words, requests, answers, outcomes, upgrade_schemas}) {
+    for (const std::string_view part :
+         {words, requests, answers, outcomes, upgrade_schemas, comparison_schemas}) {
       together.update(nlohmann::json::parse(part));
     }
     return together;

@@ -119,6 +119,8 @@ Result<void> read_table(std::string_view csv, const CodelistRecord& codelist, Di
   return {};
 }
 
+}  // namespace
+
 Result<std::shared_ptr<const DiffSide>> side_of(const commands::Site& site, const Views& views,
                                                 const VersionRecord& version) {
   const CodelistRecord codelist = views.codelist_of(version);
@@ -139,6 +141,8 @@ Result<std::shared_ptr<const DiffSide>> side_of(const commands::Site& site, cons
   return std::shared_ptr<const DiffSide>(std::move(side));
 }
 
+namespace {
+
 std::string_view diff_term(const DiffSide& side, std::string_view code, std::optional<Node> node) {
   if (node && side.release->name(*node)) return side.release->term(*node);
   const auto found = std::ranges::lower_bound(side.table_terms, code, {},
@@ -146,6 +150,14 @@ std::string_view diff_term(const DiffSide& side, std::string_view code, std::opt
   if (found != side.table_terms.end() && found->first == code) return found->second;
   return side.release ? "Unknown" : "";
 }
+
+}  // namespace
+
+std::string_view term_in(const DiffSide& side, std::string_view code) {
+  return diff_term(side, code, side.release ? side.release->find(code) : std::nullopt);
+}
+
+namespace {
 
 // --- One part
 

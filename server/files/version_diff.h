@@ -48,6 +48,14 @@ struct VersionDiff {
   DiffPart common;      // of the left side's release
 };
 
+// The included codes of a version. Errors: invalid ("Could not identify code columns": a table
+// without a column of codes), and those of opening the release.
+base::Result<std::shared_ptr<const DiffSide>> side_of(const commands::Site& site,
+                                                      const projections::Views& views,
+                                                      const projections::VersionRecord& version);
+// The term of a code of the side.
+std::string_view term_in(const DiffSide& side, std::string_view code);
+
 inline constexpr std::size_t diff_rows_max = 1'000'000;
 
 // Errors: invalid ("Could not identify code columns": a table without a column of codes),

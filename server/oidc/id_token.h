@@ -25,7 +25,7 @@ struct Person {
 class KeySet {
  public:
   // Keys of other kinds are left out. Errors: unavailable (no JWK set).
-  static base::Result<KeySet> parse(std::string_view json);
+  static base::Result<KeySet> parse(std::string_view text);
 
   struct Key {
     std::string type;       // "RSA" or "EC"

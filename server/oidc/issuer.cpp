@@ -72,13 +72,13 @@ Result<std::string> Issuer::ask(IssuerRequest request) {
                {}};
 }
 
-Result<Issuer::Document> Issuer::read_document(const std::string& text) const {
+Result<IssuerDocument> Issuer::read_document(const std::string& text) const {
   const json found = json::parse(text, nullptr, false);
   if (!found.is_object()) return unavailable("the issuer's document is not a JSON object");
   if (text_of(found, "issuer") != options_.issuer) {
     return unavailable("the issuer's document names another issuer than " + options_.issuer);
   }
-  Document document;
+  IssuerDocument document;
   document.sign_in_address = text_of(found, "authorization_endpoint");
   const auto sign_in =
       check_endpoint(options_.issuer, "authorization_endpoint", document.sign_in_address);
@@ -108,7 +108,7 @@ Result<Issuer::Document> Issuer::read_document(const std::string& text) const {
   return document;
 }
 
-Result<Issuer::Document> Issuer::fetch_document() {
+Result<IssuerDocument> Issuer::fetch_document() {
   const bool has_slash = options_.issuer.ends_with('/');
   const std::string base = options_.issuer.substr(0, options_.issuer.size() - (has_slash ? 1 : 0));
   const auto text =
@@ -123,12 +123,13 @@ Result<KeySet> Issuer::fetch_keys(const Endpoint& endpoint) {
   return KeySet::parse(*text);
 }
 
-Result<std::shared_ptr<const Issuer::Document>> Issuer::document() {
+Result<std::shared_ptr<const IssuerDocument>> Issuer::document() {
   return document_.get(options_.now(), {fresh_for, usable_for, failure_lasts},
                        [&] { return fetch_document(); });
 }
 
-Result<std::shared_ptr<const KeySet>> Issuer::keys(const Document& document, bool must_be_new) {
+Result<std::shared_ptr<const KeySet>> Issuer::keys(const IssuerDocument& document,
+                                                   bool must_be_new) {
   const std::chrono::seconds age_max = must_be_new ? new_keys_after : fresh_for;
   return keys_.get(options_.now(), {age_max, usable_for, failure_lasts},
                    [&] { return fetch_keys(document.keys); });
@@ -164,7 +165,7 @@ Result<void> Issuer::check_returned_issuer(const std::optional<std::string>& iss
       ErrorCode::unauthenticated, "the browser does not say which issuer it comes from", {}};
 }
 
-Result<IssuerRequest> Issuer::token_request(const Document& document, const std::string& code,
+Result<IssuerRequest> Issuer::token_request(const IssuerDocument& document, const std::string& code,
                                             const Challenge& challenge) const {
   if (code.empty() || code.size() > code_bytes_max) {
     return Error{ErrorCode::unauthenticated, "the browser brings no usable code", {}};
@@ -186,7 +187,7 @@ Result<IssuerRequest> Issuer::token_request(const Document& document, const std:
   return request;
 }
 
-Result<Person> Issuer::check(const std::string& token, const Document& document,
+Result<Person> Issuer::check(const std::string& token, const IssuerDocument& document,
                              const Challenge& challenge, base::Timestamp now) {
   const ExpectedToken expected{options_.issuer, options_.client_id, challenge.nonce, now};
   const auto known = keys(document, false);

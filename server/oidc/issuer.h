@@ -44,6 +44,22 @@ struct SignedOn {
   std::string access_token;
 };
 
+// An address of the issuer that this server calls.
+struct Endpoint {
+  std::string address;
+  Reach reach = Reach::public_only;
+};
+
+// The parts that matter of the document in which an issuer describes itself.
+struct IssuerDocument {
+  std::string sign_in_address;
+  Endpoint token;
+  Endpoint keys;
+  std::optional<Endpoint> details;
+  bool takes_secret_in_header = true;  // otherwise in the form
+  bool names_itself = false;           // in the browser's return
+};
+
 class Issuer {
  public:
   explicit Issuer(IssuerOptions options);
@@ -67,34 +83,21 @@ class Issuer {
   base::Result<void> add_details(SignedOn& signed_on);
 
  private:
-  // Answers of the issuer's document.
-  struct Endpoint {
-    std::string address;
-    Reach reach = Reach::public_only;
-  };
-  struct Document {
-    std::string sign_in_address;
-    Endpoint token;
-    Endpoint keys;
-    std::optional<Endpoint> details;
-    bool takes_secret_in_header = true;  // otherwise in the form
-    bool names_itself = false;           // in the browser's return
-  };
-
-  base::Result<Document> fetch_document();
-  base::Result<Document> read_document(const std::string& json) const;
+  base::Result<IssuerDocument> fetch_document();
+  base::Result<IssuerDocument> read_document(const std::string& text) const;
   base::Result<KeySet> fetch_keys(const Endpoint& endpoint);
   base::Result<std::string> ask(IssuerRequest request);
-  base::Result<std::shared_ptr<const Document>> document();
-  base::Result<std::shared_ptr<const KeySet>> keys(const Document& document, bool must_be_new);
-  base::Result<IssuerRequest> token_request(const Document& document, const std::string& code,
+  base::Result<std::shared_ptr<const IssuerDocument>> document();
+  base::Result<std::shared_ptr<const KeySet>> keys(const IssuerDocument& document,
+                                                   bool must_be_new);
+  base::Result<IssuerRequest> token_request(const IssuerDocument& document, const std::string& code,
                                             const Challenge& challenge) const;
-  base::Result<Person> check(const std::string& token, const Document& document,
+  base::Result<Person> check(const std::string& token, const IssuerDocument& document,
                              const Challenge& challenge, base::Timestamp now);
 
   const IssuerOptions options_;
   base::Slots requests_;
-  Cached<Document> document_;
+  Cached<IssuerDocument> document_;
   Cached<KeySet> keys_;
 };
 

@@ -13,6 +13,7 @@ const entries = { site: 'src/site.ts' };
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
+  cacheDir: resolve(repository, '.cache/vite'),
   publicDir: false, // fonts and icons are part of the program without Vite
   appType: 'custom',
   plugins: [webPack(), liveSources(process.env.CODELOG_SERVER ?? 'http://127.0.0.1:7000')],

@@ -263,7 +263,7 @@ TEST_CASE("the page escapes formulas for a spreadsheet", "[web][conversion]") {
   CHECK(usual.body == "snomedct_id\r\n=1+1\r\n");
   CHECK(asked.body == "snomedct_id\r\n'=1+1\r\n");
   form.fields.back().second = "yes";
-  CHECK(problem_on(submit(site, form)) == "formulas: must be escaped, or be left out");
+  CHECK(problem_on(submit(site, form)) == "Formulas: must be escaped, or be left out");
 }
 
 TEST_CASE("the page shows its form, and after a fault the filled-in form with the fault",

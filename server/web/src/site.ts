@@ -1,5 +1,5 @@
-// On every page: tabs, the theme, the key of the search field, and the islands. An island is a part of a
-// page that a script makes livelier; the server's markup stays until the island has something
+// On every page: tabs, the theme, the key of the search field, and the islands. An island is a part
+// of a page that a script makes livelier; the server's markup stays until the island has something
 // better.
 import { startTabs } from './components/tabs.ts';
 import { rememberTheme, themeOf } from './components/theme.ts';

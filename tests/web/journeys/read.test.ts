@@ -45,7 +45,12 @@ journey('tabs follow the address, and a hash may be in capitals', async (visitor
   expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('About');
   await visitor.open(`${path.replace(hash, hash.toUpperCase())}#tree`);
   await page.locator('#tree').waitFor();
-  expect(await page.evaluate(() => window.scrollY)).toBe(0);
+  // The part and its tabs are in sight.
+  for (const part of ['#tree', '.tabs']) {
+    const box = await page.locator(part).boundingBox();
+    expect(box?.y).toBeGreaterThanOrEqual(0);
+    expect(box?.y).toBeLessThan(page.viewportSize()?.height ?? 0);
+  }
   expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('Tree');
   await visitor.check();
 });

@@ -62,6 +62,7 @@ export function startTabs(element: HTMLElement): void {
   window.addEventListener('hashchange', follow);
   element.classList.add('tabbed');
   follow();
-  // The browser has already scrolled to a part that stood further down.
-  if (tabs.some((tab) => tab.hash === location.hash)) window.scrollTo(0, 0);
+  // The browser may have scrolled to where the part stood before.
+  const linked = tabs.find((tab) => tab.hash === location.hash);
+  if (linked) sectionOf(linked)?.scrollIntoView();
 }
