@@ -1,4 +1,4 @@
-// Journeys 17, 22, 23, 26, 27 and 30: nothing is lost, and it ends well.
+// Journeys 17, 22, 23, 24, 26, 27, 28 and 30: nothing is lost, and it ends well.
 import { expect } from 'vitest';
 import { useBrowser } from '../browser.ts';
 import type { Double } from '../double/server.ts';
@@ -126,5 +126,24 @@ draftJourney(
     await draft.expectAgreement();
     await draft.expectStatus('Acute asthma', 'excluded');
     visitor.complaints.length = 0; // the browser itself names the 401
+  },
+);
+
+draftJourney(
+  'two people on one code: a card, and mine wins when I insist',
+  searched,
+  async (draft) => {
+    const { page, double, visitor } = draft;
+    double.draft.decide([[draft.code('Acute asthma'), '-']], '', 'bob');
+    await draft.press('Acute asthma', 'Include');
+    const card = page.getByRole('alert', { name: 'Two decisions on one code' });
+    await card.getByText('bob has decided it since.').waitFor();
+    await draft.expectStatus('Acute asthma', 'excluded');
+    visitor.complaints.length = 0; // the browser itself names the 409
+    await visitor.check();
+    await card.getByRole('button', { name: 'Use mine' }).click();
+    await draft.expectStatus('Acute asthma', 'included');
+    await draft.expectSaved();
+    expect(double.draft.history.at(-1)?.actor).toBe('alice');
   },
 );

@@ -170,12 +170,30 @@ export class Handler {
     this.send(response, answer[1], answer[0]);
   }
 
+  private decidedByOthers(updates: [string, Sign][], base: number): Record<string, Sign> {
+    const changed: Record<string, Sign> = {};
+    for (const { actor, position, after } of this.draft.history) {
+      if (actor === 'alice' || position <= base) continue;
+      for (const [code] of updates) {
+        const sign = after.get(code);
+        if (sign) changed[code] = sign;
+      }
+    }
+    return changed;
+  }
+
   private act(method: string, path: string, body: Body): [number, unknown] {
     const { draft } = this;
     const conflict: [number, unknown] = [409, { title: 'Conflict', detail: 'nothing to undo' }];
-    if (method === 'PATCH')
-      draft.decide(body.updates as [string, Sign][], String(body.reason ?? ''));
-    else if (path === '/undo' && !draft.undo()) return conflict;
+    if (method === 'PATCH') {
+      const updates = body.updates as [string, Sign][];
+      const changed = this.decidedByOthers(updates, Number(body.base_position));
+      if (Object.keys(changed).length > 0) {
+        const detail = 'bob has decided it since.';
+        return [409, { title: 'Conflict', detail, changed, position: draft.position }];
+      }
+      draft.decide(updates, String(body.reason ?? ''));
+    } else if (path === '/undo' && !draft.undo()) return conflict;
     else if (path === '/redo' && !draft.redo()) return conflict;
     else if (path === '/searches') {
       const found = draft.addSearch(String(body.term ?? body.code), String(body.mode ?? 'code'));
