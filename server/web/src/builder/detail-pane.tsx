@@ -114,7 +114,7 @@ function DecideButtons({ code }: { code: number }) {
 type Known = { story: CodeStory; synonyms: string[] };
 
 // Asked for once the focus rests on a code.
-function useStory(code: string): Known | null {
+function useStory(code: string, term: string | undefined): Known | null {
   const { draft } = useBuilder();
   const known = useSignal<Known | null>(null);
   const { value: position } = draft.position;
@@ -129,7 +129,8 @@ function useStory(code: string): Known | null {
           draft.api.concept(code, { signal: abort.signal }),
         ]);
         if (!story.ok) return;
-        const synonyms = concept.ok ? concept.data.synonyms : [];
+        const names = concept.ok ? concept.data.synonyms : [];
+        const synonyms = names.filter((name) => name !== term);
         known.value = { story: story.data, synonyms };
       } catch {
         // The focus has moved on.
@@ -139,7 +140,7 @@ function useStory(code: string): Known | null {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [code, position]);
+  }, [code, term, position]);
   return known.value;
 }
 
@@ -149,7 +150,7 @@ function Detail({ tree, code }: { tree: Tree; code: number }) {
   void draft.terms?.arrived.value;
   const text = draft.codeOf(code);
   const parents = [...parentsOf(tree, code)];
-  const known = useStory(text);
+  const known = useStory(text, draft.termOf(code));
   return (
     <>
       <h2 class="detail-term">{draft.termOf(code) ?? text}</h2>

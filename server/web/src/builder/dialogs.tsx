@@ -51,6 +51,7 @@ function ReasonDialog({ close }: Close) {
             id="reason"
             type="text"
             value={reason.value}
+            onFocus={({ currentTarget }) => currentTarget.select()}
             onInput={({ currentTarget }) => {
               reason.value = currentTarget.value;
             }}
