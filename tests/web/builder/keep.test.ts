@@ -26,7 +26,9 @@ draftJourney(
     await page.keyboard.press('-');
     await draft.expectCount('0 undecided');
     await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'A command' }).waitFor();
     await page.keyboard.type('save for');
+    await page.getByRole('option', { name: 'Save for review' }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/saved\//);
     expect(draft.double.draft.isSaved).toBe(true);
