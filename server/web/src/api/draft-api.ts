@@ -2,17 +2,15 @@
 import type { Sign } from '../engine/statuses.ts';
 import type { Client, ReadOptions, Result } from './client.ts';
 
-export const searchModes = [
-  'words',
-  'contains',
-  'code',
-  'phrase',
-  'starts_with',
-  'regex',
-  'code_prefix',
-  'code_range',
-] as const;
-export type SearchMode = (typeof searchModes)[number];
+export type SearchMode =
+  | 'words'
+  | 'contains'
+  | 'code'
+  | 'phrase'
+  | 'starts_with'
+  | 'regex'
+  | 'code_prefix'
+  | 'code_range';
 
 export type Search = {
   id: number;

@@ -24,7 +24,7 @@ export function decisionsOf({ draft }: Builder, bulk: Bulk, keepDecisions: boole
 }
 
 // At once if it is small and overrides nothing; else after a look at what it would do.
-export function decideMany(builder: Builder, bulk: Bulk): void {
+function decideMany(builder: Builder, bulk: Bulk): void {
   const { draft, session } = builder;
   if (!draft.mayDecide) return;
   const gentle = decisionsOf(builder, bulk, true);

@@ -1,5 +1,5 @@
-// The builder: the app in which a draft is made. mount() replaces the server's read-only markup once
-// the draft is here.
+// The builder: the app in which a draft is made. mount() replaces the server's read-only markup
+// once the draft is here.
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { Client } from '../api/client.ts';

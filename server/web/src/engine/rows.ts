@@ -172,7 +172,7 @@ export function buildRows(view: View): Rows {
 }
 
 // For each code, one bit for each status that occurs below it.
-export function statusesBelow(tree: Tree, bytes: Uint8Array): Uint8Array {
+function statusesBelow(tree: Tree, bytes: Uint8Array): Uint8Array {
   const below = new Uint8Array(tree.count);
   for (let at = tree.count - 1; at >= 0; at--) {
     const code = tree.order[at] as number;

@@ -1,8 +1,8 @@
 // The status of every code of a draft, from the decisions on some of them.
 //
 // The deciders of a code are the nearest decided codes above it, along every path; one that lies
-// above another does not count. Only inclusions give (+), only exclusions (-), both a conflict, none
-// leaves the code undecided. Codes with equal deciders share one set, so most cost one comparison.
+// above another does not count. Only inclusions give (+), only exclusions (-), both a conflict,
+// none leaves the code undecided. Codes with equal deciders share one set, so most cost one comparison.
 import { parentsOf, type Tree, withDescendants } from './tree.ts';
 
 // As the server writes them, one byte a code.

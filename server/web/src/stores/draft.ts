@@ -1,6 +1,7 @@
 // A draft as it is on the screen: the statuses that the server confirmed, and the steps that wait
 // for it applied on top. The server answers each step with a checksum of all statuses; if it is
-// another than ours, its statuses replace the confirmed ones and the waiting steps are applied again.
+// another than ours, its statuses replace the confirmed ones, and the waiting steps are applied
+// again.
 import { batch, computed, signal } from '@preact/signals';
 import type { DraftApi, Search } from '../api/draft-api.ts';
 import { type Problem, sentenceOf } from '../api/problem.ts';

@@ -1,5 +1,5 @@
-// Waiting steps in the browser's database, so that closing the tab loses none. Where the browser has
-// none (private windows), they are only in memory.
+// Waiting steps in the browser's database, so that closing the tab loses none. Where the browser
+// has none (private windows), they are only in memory.
 import type { Step, StepStorage } from './queue.ts';
 
 const databaseName = 'codelog';

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import type { Result } from '../api/client.ts';
 
-export const termsInBlock = 4_096;
+const termsInBlock = 4_096;
 const allAtOnceMax = 40_000;
 
 export type ReadTerms = (block: number | 'all') => Promise<Result<string>>;

@@ -1,5 +1,5 @@
-// Wishes that the server must grant before they are shown: undo, searches, and the draft's end. They
-// wait until all decisions are saved, and come one at a time.
+// Wishes that the server must grant before they are shown: undo, searches, and the draft's end.
+// They wait until all decisions are saved, and come one at a time.
 import { batch } from '@preact/signals';
 import type { Result } from '../api/client.ts';
 import type { Search, SearchQuery } from '../api/draft-api.ts';

@@ -57,7 +57,7 @@ test('a hundred quick clicks are sent one after the other, without reading again
   expect(draft.reconciled).toBe(0);
 });
 
-test('without an answer, the step is sent again after 1, 2, 4 … 30 s, with the same key', async () => {
+test('unanswered, the step is sent again after 1, 2, 4 … 30 s, with the same key', async () => {
   const { server, clock, draft } = await openDraft();
   for (let time = 0; time < 7; time++) server.refusals.push(refusal(time % 2 ? 503 : 0));
   draft.decide([[asthma, '+']]);
