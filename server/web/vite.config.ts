@@ -42,6 +42,19 @@ export default defineConfig({
         extends: true,
         test: {
           root: repository,
+          name: 'builder',
+          include: ['tests/web/builder/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: 'tests/web/double/build.ts',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          root: repository,
           name: 'journeys',
           include: ['tests/web/journeys/**/*.test.ts'],
           environment: 'node',

@@ -1,0 +1,101 @@
+// Many codes in one step: the bar of the selection, and the look at a large step before it is made.
+import { useSignal } from '@preact/signals';
+import { Dialog } from '../components/dialog.tsx';
+import { Strip } from '../components/strip.tsx';
+import type { Effect, Sign } from '../engine/statuses.ts';
+import type { Bulk } from '../stores/session.ts';
+import * as words from '../words.ts';
+import { decideSelected, decisionsOf } from './actions.ts';
+import { useBuilder } from './context.ts';
+
+const signs: [sign: Sign, words: string][] = [
+  ['+', '+ Include'],
+  ['-', '− Exclude'],
+  ['?', '? Clear'],
+];
+
+export function BulkBar() {
+  const builder = useBuilder();
+  const { selection } = builder.view;
+  const { size } = selection.codes.value;
+  if (size === 0 || !builder.draft.mayDecide) return null;
+  return (
+    <div class="bulk-bar" role="toolbar" aria-label="Selected codes">
+      <span role="status">{words.number(size)} selected</span>
+      {signs.map(([sign, name]) => (
+        <button
+          key={sign}
+          type="button"
+          class="secondary"
+          onClick={() => decideSelected(builder, sign)}
+        >
+          {name}
+        </button>
+      ))}
+      <button type="button" class="quiet" onClick={() => selection.clear()}>
+        Esc
+      </button>
+    </div>
+  );
+}
+
+function after(counts: readonly number[], effect: Effect): number[] {
+  return counts.map((count, at) => count - (effect.before[at] ?? 0) + (effect.after[at] ?? 0));
+}
+
+function BulkDialog({ bulk }: { bulk: Bulk }) {
+  const builder = useBuilder();
+  const { draft, session } = builder;
+  const keeps = useSignal(true);
+  const decisions = decisionsOf(builder, bulk, keeps.value);
+  const effect = draft.statuses.effectOf(decisions);
+  const { value: counts } = draft.counts;
+  const close = () => {
+    session.bulk.value = null;
+  };
+  const agree = () => {
+    close();
+    draft.decide(decisions, session.reason.value);
+  };
+  return (
+    <Dialog title={`${words.commands[bulk.sign]}: ${bulk.title}`} close={close}>
+      <p>{words.effectSentence(words.verbs[bulk.sign], effect)}</p>
+      <div class="before-after">
+        <span>Now</span>
+        <Strip counts={counts} />
+        <span>Then</span>
+        <Strip counts={after(counts, effect)} />
+      </div>
+      <fieldset class="radios">
+        <legend>Decisions made already</legend>
+        {[true, false].map((keep) => (
+          <label key={String(keep)}>
+            <input
+              type="radio"
+              name="keep"
+              checked={keeps.value === keep}
+              onChange={() => {
+                keeps.value = keep;
+              }}
+            />
+            {keep ? 'Keep them' : 'Override them'}
+          </label>
+        ))}
+      </fieldset>
+      <div class="dialog-buttons">
+        <button type="button" disabled={decisions.length === 0} onClick={agree}>
+          {words.commands[bulk.sign]} {words.codes(effect.changed)}
+        </button>
+        <button type="button" class="secondary" onClick={close}>
+          Cancel
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+export function BulkSheet() {
+  const { session } = useBuilder();
+  const { value: bulk } = session.bulk;
+  return bulk && <BulkDialog bulk={bulk} />;
+}

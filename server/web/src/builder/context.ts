@@ -1,0 +1,24 @@
+// What every part of the builder works with.
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { DraftStore } from '../stores/draft.ts';
+import type { Session } from '../stores/session.ts';
+import type { ViewStore } from '../stores/view.ts';
+import type { Wishes } from '../stores/wishes.ts';
+import type { BuilderProps } from './props.ts';
+
+export type Builder = {
+  props: BuilderProps;
+  draft: DraftStore;
+  view: ViewStore;
+  wishes: Wishes;
+  session: Session;
+};
+
+export const BuilderContext = createContext<Builder | null>(null);
+
+export function useBuilder(): Builder {
+  const builder = useContext(BuilderContext);
+  if (!builder) throw new Error('a part of the builder stands outside of it');
+  return builder;
+}

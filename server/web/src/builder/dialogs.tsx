@@ -1,0 +1,114 @@
+// The dialogs of the builder: the keys, a reason, and discarding the draft.
+import { useSignal } from '@preact/signals';
+import { Dialog } from '../components/dialog.tsx';
+import { discard } from './actions.ts';
+import { useBuilder } from './context.ts';
+import { keyTable } from './keys.ts';
+import { Palette } from './palette.tsx';
+
+type Close = { close: () => void };
+
+function KeysDialog({ close }: Close) {
+  return (
+    <Dialog title="Keys in the tree" close={close}>
+      <dl class="key-table">
+        {keyTable.map(([keys, words]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" class="secondary" onClick={close}>
+        Close
+      </button>
+    </Dialog>
+  );
+}
+
+function ReasonDialog({ close }: Close) {
+  const { draft, wishes, session } = useBuilder();
+  const hasStep = draft.told.value?.kind === 'decided' && !draft.told.value.reason;
+  const reason = useSignal(session.reason.value);
+  const stays = useSignal(!hasStep);
+  const keep = (event: Event) => {
+    event.preventDefault();
+    const text = reason.value.trim();
+    session.reason.value = stays.value ? text : '';
+    if (hasStep && text) void wishes.giveReason(text);
+    close();
+  };
+  return (
+    <Dialog title="Reason" close={close}>
+      <form class="form reason-form" onSubmit={keep}>
+        <div class="field">
+          <label for="reason">
+            {hasStep ? 'For the decision that you just made' : 'For your next decisions'}
+          </label>
+          <input
+            id="reason"
+            type="text"
+            value={reason.value}
+            onFocus={({ currentTarget }) => currentTarget.select()}
+            onInput={({ currentTarget }) => {
+              reason.value = currentTarget.value;
+            }}
+          />
+        </div>
+        {hasStep && (
+          <label>
+            <input
+              type="checkbox"
+              checked={stays.value}
+              onChange={({ currentTarget }) => {
+                stays.value = currentTarget.checked;
+              }}
+            />{' '}
+            and for my next decisions
+          </label>
+        )}
+        <div class="dialog-buttons">
+          <button type="submit">Give the reason</button>
+          <button type="button" class="secondary" onClick={close}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function DiscardDialog({ close }: Close) {
+  const builder = useBuilder();
+  return (
+    <Dialog title="Discard this draft?" close={close}>
+      <p>
+        The draft {builder.props.hash} and its decisions leave the codelist. They stay in the
+        history.
+      </p>
+      <div class="dialog-buttons">
+        <button type="button" class="danger" onClick={() => void discard(builder)}>
+          Discard the draft
+        </button>
+        <button type="button" class="secondary" onClick={close}>
+          Keep it
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+export function Dialogs() {
+  const { session } = useBuilder();
+  const close = () => {
+    session.dialog.value = null;
+  };
+  const { value: open } = session.dialog;
+  if (open === 'palette') return <Palette close={close} />;
+  if (open === 'keys') return <KeysDialog close={close} />;
+  if (open === 'reason') return <ReasonDialog close={close} />;
+  if (open === 'discard') return <DiscardDialog close={close} />;
+  return null;
+}

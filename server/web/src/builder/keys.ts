@@ -1,0 +1,163 @@
+// The keys of the tree. They act only while the tree has the focus, so no single key surprises.
+import { status } from '../engine/statuses.ts';
+import { noFilter } from '../stores/filter.ts';
+import { decideHere, setFilter } from './actions.ts';
+import type { Builder } from './context.ts';
+
+export const keyTable: [keys: string, words: string][] = [
+  ['↑ ↓ Page Up Page Down Home End', 'move'],
+  ['→ ←', 'open, first below / close, above'],
+  ['*  Shift *', 'open / close all below'],
+  ['+  −', 'include / exclude; again: clear'],
+  ['n  p', 'next / previous without a side'],
+  ['u  Shift u', 'undo / redo'],
+  ['x  Shift ↑↓  Ctrl A', 'select'],
+  ['o', 'another place of this code'],
+  ['?  Enter', 'why'],
+  ['r', 'a reason for the next decisions'],
+  ['1 … 6', 'only this status; again: all'],
+  ['f  /', 'filter this draft / search'],
+  ['Ctrl K', 'all commands'],
+];
+
+const numbered = [
+  status.included,
+  status.includedAbove,
+  status.excluded,
+  status.excludedAbove,
+  status.undecided,
+  status.conflict,
+];
+
+type Act = (builder: Builder, event: KeyboardEvent) => void;
+
+function move(builder: Builder, to: number): void {
+  const { view } = builder;
+  const last = (view.rows.value?.length ?? 0) - 1;
+  view.focus.value = Math.max(0, Math.min(last, to));
+}
+
+function step(by: number): Act {
+  return (builder, event) => {
+    const { view } = builder;
+    const from = view.focus.value;
+    move(builder, from + by);
+    if (event.shiftKey) view.selection.extendTo(view.focus.value, from, (row) => view.codeAt(row));
+  };
+}
+
+const openOrEnter: Act = (builder) => {
+  const { view } = builder;
+  const row = view.focus.value;
+  if (!view.isOpen(row)) view.setOpen(row, true);
+  else if ((view.rows.value?.parent[row + 1] ?? -1) === row) move(builder, row + 1);
+};
+
+const closeOrLeave: Act = (builder) => {
+  const { view } = builder;
+  const row = view.focus.value;
+  if (view.codeAt(row) >= 0 && view.isOpen(row)) view.setOpen(row, false);
+  else move(builder, view.rows.value?.parent[row] ?? row);
+};
+
+function showOnly(place: number): Act {
+  return (builder) => {
+    const chosen = numbered[place] as number;
+    const isShown = builder.view.filter.value.show.join() === String(chosen);
+    void setFilter(builder, { ...noFilter, show: isShown ? [] : [chosen] });
+  };
+}
+
+function focusOn(id: string): Act {
+  return ({ session }) => {
+    session.pane.value = 'side';
+    requestAnimationFrame(() => document.getElementById(id)?.focus());
+  };
+}
+
+const why: Act = ({ session }) => {
+  session.pane.value = 'detail';
+  requestAnimationFrame(() => document.getElementById('why')?.focus());
+};
+
+const openOrClose =
+  (isOpen: boolean): Act =>
+  ({ view }) =>
+    view.setOpenBelow(view.focus.value, isOpen);
+
+const undecidedAt =
+  (direction: 1 | -1): Act =>
+  ({ view, draft }) => {
+    if (!view.goToOpen(direction)) draft.notice.value = 'Every code is decided.';
+  };
+
+const toggleSelected: Act = ({ view }) => {
+  const code = view.focusedCode();
+  if (code >= 0) view.selection.toggle(code, view.focus.value);
+};
+
+const selectAll: Act = ({ view }) => {
+  view.selection.setAll([...(view.rows.value?.code ?? [])].filter((code) => code >= 0));
+};
+
+const acts: Record<string, Act> = {
+  ArrowDown: step(1),
+  ArrowUp: step(-1),
+  PageDown: step(20),
+  PageUp: step(-20),
+  Home: (builder) => move(builder, 0),
+  End: (builder) => move(builder, Number.MAX_SAFE_INTEGER),
+  ArrowRight: openOrEnter,
+  ArrowLeft: closeOrLeave,
+  '+': (builder) => decideHere(builder, '+'),
+  '=': (builder) => decideHere(builder, '+'),
+  '-': (builder) => decideHere(builder, '-'),
+  '*': (builder, event) =>
+    openOrClose(!(event.shiftKey && event.code !== 'Digit8'))(builder, event),
+  n: undecidedAt(1),
+  p: undecidedAt(-1),
+  u: ({ wishes }) => void wishes.undo(),
+  U: ({ wishes }) => void wishes.redo(),
+  x: toggleSelected,
+  o: ({ view }) => view.goToNextPlace(view.focus.value),
+  '?': why,
+  Enter: (builder, event) => {
+    const { view } = builder;
+    if (view.rows.value?.isRepeat[view.focus.value]) view.goTo(view.focusedCode());
+    else why(builder, event);
+  },
+  r: ({ session }) => {
+    session.dialog.value = 'reason';
+  },
+  f: focusOn('draft-filter'),
+  '/': focusOn('code-search'),
+  Escape: ({ view }) => view.selection.clear(),
+  '1': showOnly(0),
+  '2': showOnly(1),
+  '3': showOnly(2),
+  '4': showOnly(3),
+  '5': showOnly(4),
+  '6': showOnly(5),
+};
+
+export function actOnTreeKey(builder: Builder, event: KeyboardEvent): void {
+  if (event.altKey) return;
+  const act =
+    event.ctrlKey || event.metaKey ? (event.key === 'a' ? selectAll : undefined) : acts[event.key];
+  if (!act) return;
+  event.preventDefault();
+  event.stopPropagation();
+  act(builder, event);
+}
+
+// Anywhere on the page.
+export function actOnPageKey({ wishes, session }: Builder, event: KeyboardEvent): void {
+  if (!event.ctrlKey && !event.metaKey) return;
+  const isTyping = event.target instanceof Element && event.target.closest('input, textarea');
+  const key = event.key.toLowerCase();
+  if (key === 'k') session.dialog.value = 'palette';
+  else if (key === 's') session.said.value = 'Everything is saved as you go.';
+  else if (key === 'z' && !isTyping) void (event.shiftKey ? wishes.redo() : wishes.undo());
+  else return;
+  event.preventDefault();
+}

@@ -1,0 +1,122 @@
+// Ctrl K: every command, and every code of the draft, by typing.
+import { useSignal } from '@preact/signals';
+import { Dialog } from '../components/dialog.tsx';
+import { status } from '../engine/statuses.ts';
+import { noFilter, shownStatuses } from '../stores/filter.ts';
+import { saveForReview, setFilter, tidy } from './actions.ts';
+import { type Builder, useBuilder } from './context.ts';
+
+type Command = { name: string; run: (builder: Builder) => void };
+
+const shownMax = 12;
+
+function editing({ draft, wishes, session }: Builder): Command[] {
+  if (!draft.mayDecide) return [];
+  const { value: counts } = draft.counts;
+  const open = (counts[status.undecided] ?? 0) + (counts[status.conflict] ?? 0);
+  const openDialog = (dialog: 'reason' | 'discard') => () => {
+    session.dialog.value = dialog;
+  };
+  return [
+    { name: 'Undo my last step', run: () => void wishes.undo() },
+    { name: 'Redo', run: () => void wishes.redo() },
+    { name: 'Give a reason for the next decisions', run: openDialog('reason') },
+    { name: 'Tidy: clear decisions that change nothing', run: tidy },
+    ...(open === 0 ? [{ name: 'Save for review', run: saveForReview }] : []),
+    { name: 'Discard this draft', run: openDialog('discard') },
+  ];
+}
+
+function commands(builder: Builder): Command[] {
+  const { session } = builder;
+  const show = (list: readonly number[]) => () => {
+    void setFilter(builder, { ...noFilter, show: list });
+  };
+  return [
+    { name: 'Next code without a side', run: ({ view }) => void view.goToOpen(1) },
+    { name: 'Show undecided codes', run: show(shownStatuses.undecided) },
+    { name: 'Show codes in conflict', run: show(shownStatuses.conflict) },
+    { name: 'Show included codes', run: show(shownStatuses.included) },
+    { name: 'Show excluded codes', run: show(shownStatuses.excluded) },
+    { name: 'Show all codes', run: show([]) },
+    ...editing(builder),
+    {
+      name: 'Keys in the tree',
+      run: () => {
+        session.dialog.value = 'keys';
+      },
+    },
+  ];
+}
+
+function codesLike({ draft }: Builder, text: string): Command[] {
+  const { value: tree } = draft.tree;
+  if (!tree || text.length < 2) return [];
+  const found: Command[] = [];
+  for (let code = 0; code < tree.count && found.length < shownMax; code++) {
+    const term = draft.termOf(code) ?? '';
+    const name = `${term} · ${tree.codes[code]}`;
+    if (!name.toLowerCase().includes(text)) continue;
+    found.push({ name, run: ({ view }) => view.goTo(code) });
+  }
+  return found;
+}
+
+function choices(builder: Builder, typed: string): Command[] {
+  const text = typed.trim().toLowerCase();
+  const named = commands(builder).filter(({ name }) => name.toLowerCase().includes(text));
+  return [...named, ...codesLike(builder, text)].slice(0, shownMax);
+}
+
+export function Palette({ close }: { close: () => void }) {
+  const builder = useBuilder();
+  const typed = useSignal('');
+  const at = useSignal(0);
+  const found = choices(builder, typed.value);
+  const run = (command: Command | undefined) => {
+    close();
+    command?.run(builder);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (event.key === 'Enter') run(found[at.value]);
+    else if (step !== 0) at.value = Math.max(0, Math.min(found.length - 1, at.value + step));
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog title="Commands" style="palette" close={close}>
+      <input
+        type="text"
+        role="combobox"
+        aria-label="A command, or a code of this draft"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-activedescendant={found.length > 0 ? `palette-${at.value}` : undefined}
+        placeholder="A command, or a code of this draft"
+        value={typed.value}
+        onInput={({ currentTarget }) => {
+          typed.value = currentTarget.value;
+          at.value = 0;
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div id="palette-list" role="listbox" aria-label="Commands">
+        {found.map((command, place) => (
+          <button
+            key={command.name}
+            type="button"
+            role="option"
+            id={`palette-${place}`}
+            tabIndex={-1}
+            aria-selected={place === at.value}
+            class="palette-choice"
+            onClick={() => run(command)}
+          >
+            {command.name}
+          </button>
+        ))}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,214 @@
+// The draft's codes as a treegrid of which only the rows in view exist.
+import { useSignalEffect } from '@preact/signals';
+import type { TargetedEvent } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { SectionRow, StickySection } from '../components/section-row.tsx';
+import { TreeRow } from '../components/tree-row.tsx';
+import { useVisibleRows } from '../components/virtual-rows.ts';
+import type { Rows } from '../engine/rows.ts';
+import type { Sign } from '../engine/statuses.ts';
+import { flag, hasChildren, parentsOf, type Tree } from '../engine/tree.ts';
+import { isFiltering } from '../stores/filter.ts';
+import * as words from '../words.ts';
+import { decideCode, decideSection } from './actions.ts';
+import { type Builder, useBuilder } from './context.ts';
+import { EffectTip } from './effect-tip.tsx';
+import { actOnTreeKey } from './keys.ts';
+
+function rowOf(target: EventTarget | null): number {
+  if (!(target instanceof Element)) return -1;
+  const row = target.closest<HTMLElement>('[data-row]')?.dataset.row;
+  return row === undefined ? -1 : Number(row);
+}
+
+function click(builder: Builder, event: TargetedEvent<HTMLElement, MouseEvent>): void {
+  const { view, session } = builder;
+  const sticky = (event.target as Element).closest<HTMLElement>('[data-header]');
+  const row = sticky ? Number(sticky.dataset.header) : rowOf(event.target);
+  if (row < 0 || !(event.target instanceof Element)) return;
+  const code = view.codeAt(row);
+  const button = event.target.closest<HTMLElement>('button');
+  const wasFocused = view.focus.value === row;
+  if (!sticky) view.focus.value = row;
+  // After a press by hand, keys go on from the row.
+  if (event.detail > 0) event.target.closest<HTMLElement>('[data-row]')?.focus();
+  if (button?.dataset.sign) decideCode(builder, code, button.dataset.sign as Sign);
+  else if (button?.dataset.section) {
+    decideSection(builder, -1 - code, button.dataset.section as Sign);
+  } else if (button) view.setOpen(row, !view.isOpen(row));
+  else if (event.ctrlKey || event.metaKey) view.selection.toggle(code, row);
+  else if (event.shiftKey) view.selection.extendTo(row, row, (at) => view.codeAt(at));
+  else if (wasFocused) session.pane.value = 'detail';
+}
+
+function CodeRow({ row, rows, tree, height }: RowContext) {
+  const { draft, view } = useBuilder();
+  void draft.version.value;
+  void draft.terms?.arrived.value;
+  const code = rows.code[row] as number;
+  const own = draft.statuses.bytes[code] as number;
+  const text = tree.codes[code] as string;
+  const flags = tree.flags[code] as number;
+  const homeParent = view.homeParent(code);
+  const deciders = [...draft.statuses.deciders(code)].map((at) => draft.termOf(at) ?? '');
+  return (
+    <TreeRow
+      row={row}
+      top={row * height}
+      level={rows.depth[row] as number}
+      place={rows.positionInSet[row] as number}
+      of={rows.setSize[row] as number}
+      code={text}
+      term={draft.termOf(code) ?? ''}
+      own={own}
+      sentence={words.statusSentence(own, deciders)}
+      below={view.below(code)}
+      places={parentsOf(tree, code).length}
+      alsoUnder={rows.isRepeat[row] && homeParent >= 0 ? (draft.termOf(homeParent) ?? '') : ''}
+      isOpen={hasChildren(tree, code) ? rows.isOpen[row] === 1 : null}
+      isFocused={view.focus.value === row}
+      isSelected={view.selection.codes.value.has(code)}
+      isBetween={(flags & flag.between) !== 0}
+      isDimmed={isFiltering(view.filter.value) && !view.isMatch(code)}
+      isAssumed={(flags & flag.assumed) !== 0}
+      isFlashed={draft.flashed.value.has(code)}
+      isInactive={(flags & (flag.active | flag.unknown)) === 0}
+      mayDecide={draft.mayDecide}
+      problem={draft.refusals.value.get(text) ?? ''}
+    />
+  );
+}
+
+type RowContext = { row: number; rows: Rows; tree: Tree; height: number };
+
+function Header({ row, rows, tree, height }: RowContext) {
+  const { draft, view } = useBuilder();
+  const section = -1 - (rows.code[row] as number);
+  return (
+    <SectionRow
+      row={row}
+      top={row * height}
+      title={tree.sections[section]?.title ?? ''}
+      count={words.number(view.sectionCount(section))}
+      isFocused={view.focus.value === row}
+      mayDecide={draft.mayDecide}
+    />
+  );
+}
+
+// The focused row is always there, so that the focus is not lost when it scrolls out of view.
+function rowsToShow(first: number, after: number, focus: number, count: number): number[] {
+  const shown: number[] = [];
+  for (let row = first; row < after; row++) shown.push(row);
+  if (focus >= 0 && focus < first) shown.unshift(focus);
+  if (focus >= after && focus < count) shown.push(focus);
+  return shown;
+}
+
+// Ctrl and → goes to a row's buttons; the arrows move between them, Escape returns.
+function moveInRow(event: TargetedEvent<HTMLElement, KeyboardEvent>): boolean {
+  const target = event.target as HTMLElement;
+  const row = target.closest<HTMLElement>('[data-row]');
+  if (!row) return false;
+  const buttons = [...row.querySelectorAll('button')];
+  const at = buttons.indexOf(target as HTMLButtonElement);
+  const isEntering = event.ctrlKey && event.key === 'ArrowRight';
+  if (at < 0 && !isEntering) return false;
+  if (event.key === 'Escape') row.focus();
+  else if (event.key === 'ArrowRight') buttons[Math.min(at + 1, buttons.length - 1)]?.focus();
+  else if (event.key === 'ArrowLeft') (buttons[at - 1] ?? row).focus();
+  else return at >= 0 && (event.key === 'Enter' || event.key === ' ');
+  event.preventDefault();
+  return true;
+}
+
+function headerOf(rows: Rows, row: number): number {
+  let at = row;
+  while ((rows.code[at] ?? -1) >= 0) at = rows.parent[at] as number;
+  return at;
+}
+
+function Sticky({ rows, tree, row }: { rows: Rows; tree: Tree; row: number }) {
+  const { view, draft } = useBuilder();
+  if ((rows.code[row] ?? -1) < 0) return null;
+  const header = headerOf(rows, row);
+  const section = -1 - (rows.code[header] as number);
+  return (
+    <StickySection
+      row={header}
+      title={tree.sections[section]?.title ?? ''}
+      count={words.number(view.sectionCount(section))}
+      mayDecide={draft.mayDecide}
+    />
+  );
+}
+
+function TreeGrid({ rows, tree }: { rows: Rows; tree: Tree }) {
+  const builder = useBuilder();
+  const { view, props } = builder;
+  const scroller = useRef<HTMLDivElement>(null);
+  const { top, first, after, rowHeight, scrollTo } = useVisibleRows(scroller, rows.length);
+  const focus = view.focus.value;
+  useSignalEffect(() => scrollTo(view.focus.value));
+  useLayoutEffect(() => {
+    const { current: grid } = scroller;
+    const { activeElement: active } = document;
+    const isHere = grid?.contains(active) && active?.closest('[data-row]');
+    if (isHere && rowOf(active) !== focus) {
+      grid?.querySelector<HTMLElement>(`[data-row="${focus}"]`)?.focus({ preventScroll: true });
+    }
+  });
+  return (
+    <div
+      ref={scroller}
+      class="tree"
+      role="treegrid"
+      aria-label={`Codes of ${props.name}`}
+      aria-rowcount={rows.length}
+      aria-multiselectable="true"
+      onClick={(event) => click(builder, event)}
+      onKeyDown={(event) => {
+        if (!moveInRow(event)) actOnTreeKey(builder, event);
+      }}
+    >
+      <div role="presentation" class="tree-rows" style={{ height: `${rows.length * rowHeight}px` }}>
+        <Sticky rows={rows} tree={tree} row={top} />
+        {rowsToShow(first, after, focus, rows.length).map((row) =>
+          (rows.code[row] as number) < 0 ? (
+            <Header key={row} row={row} rows={rows} tree={tree} height={rowHeight} />
+          ) : (
+            <CodeRow key={row} row={row} rows={rows} tree={tree} height={rowHeight} />
+          ),
+        )}
+      </div>
+    </div>
+  );
+}
+
+function NoRows({ isEmpty }: { isEmpty: boolean }) {
+  return (
+    <div class="tree-empty">
+      {isEmpty ? (
+        <>
+          <strong>{words.emptyTitle}</strong>
+          <p>{words.emptyText}</p>
+        </>
+      ) : (
+        <p>{words.nothingShown}</p>
+      )}
+    </div>
+  );
+}
+
+export function TreePane() {
+  const { draft, view } = useBuilder();
+  const { value: tree } = draft.tree;
+  const { value: rows } = view.rows;
+  if (!tree || !rows) return <div class="tree-pane" />;
+  return (
+    <div class="tree-pane">
+      {rows.length > 0 ? <TreeGrid rows={rows} tree={tree} /> : <NoRows isEmpty={!tree.count} />}
+      <EffectTip />
+    </div>
+  );
+}

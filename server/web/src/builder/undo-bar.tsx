@@ -1,0 +1,122 @@
+// At the bottom: the last step in words, and the ways back.
+
+import type { Told } from '../stores/told.ts';
+import * as words from '../words.ts';
+import { useBuilder } from './context.ts';
+
+function Step({ told }: { told: Told }) {
+  const { draft } = useBuilder();
+  if (told.kind === 'undone') return <>The last step is undone.</>;
+  if (told.kind === 'redone') return <>The step is done again.</>;
+  if (told.kind === 'confirmed') return <>Confirmed {words.codes(told.count)}.</>;
+  if (told.kind === 'added') {
+    return (
+      <>
+        {words.done[told.sign]} <strong>{words.codes(told.count)}</strong>
+      </>
+    );
+  }
+  if (told.kind === 'searched') {
+    return (
+      <>
+        Searched <strong>{told.text}</strong>: {words.codes(told.added)} new
+      </>
+    );
+  }
+  if (told.kind === 'search-removed') {
+    return (
+      <>
+        Removed the search <strong>{told.text}</strong>: {words.codes(told.left)} left the draft
+      </>
+    );
+  }
+  const [first] = told.decisions;
+  if (!first) return null;
+  const [code, sign] = first;
+  const more = told.effect.changed - 1;
+  const name =
+    told.decisions.length === 1 ? draft.termOf(code) : words.codes(told.decisions.length);
+  return (
+    <>
+      {words.done[sign]} <strong>{name}</strong>
+      {told.decisions.length === 1 && more > 0 && ` and ${words.number(more)} below it`}
+      {told.reason && ` · “${told.reason}”`}
+    </>
+  );
+}
+
+const hints: [key: string, words: string][] = [
+  ['↑↓', 'move'],
+  ['→', 'open'],
+  ['+', 'include'],
+  ['−', 'exclude'],
+  ['n', 'next'],
+  ['?', 'why'],
+];
+
+export function UndoBar() {
+  const { draft, wishes, session } = useBuilder();
+  const { value: told } = draft.told;
+  return (
+    <footer class="undo-bar">
+      {draft.mayDecide && (
+        <>
+          <button
+            type="button"
+            class="quiet"
+            disabled={draft.isBusy.value}
+            onClick={() => void wishes.undo()}
+          >
+            ↶ Undo <kbd>u</kbd>
+          </button>
+          <button
+            type="button"
+            class="quiet builder-wide"
+            disabled={draft.isBusy.value}
+            onClick={() => void wishes.redo()}
+          >
+            ↷ Redo
+          </button>
+        </>
+      )}
+      <span class="last-step">
+        {draft.notice.value ?? (told ? <Step told={told} /> : 'Each step can be undone.')}
+      </span>
+      {session.reason.value && (
+        <button
+          type="button"
+          class="chip"
+          aria-label={`Stop giving the reason ${session.reason.value}`}
+          onClick={() => {
+            session.reason.value = '';
+          }}
+        >
+          “{session.reason.value}” ×
+        </button>
+      )}
+      <span class="builder-gap" />
+      <button
+        type="button"
+        class="key-hints quiet"
+        onClick={() => {
+          session.dialog.value = 'keys';
+        }}
+      >
+        {hints.map(([key, name]) => (
+          <span key={key}>
+            <kbd>{key}</kbd> {name}
+          </span>
+        ))}
+      </button>
+      <button
+        type="button"
+        class="secondary builder-narrow"
+        onClick={() => {
+          session.pane.value = session.pane.value === 'side' ? 'tree' : 'side';
+        }}
+      >
+        {session.pane.value === 'side' ? 'Codes' : 'Search'}
+      </button>
+    </footer>
+  );
+}

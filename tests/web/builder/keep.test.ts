@@ -1,0 +1,151 @@
+// Journeys 17, 22, 23, 24, 26, 27, 28 and 30: nothing is lost, and it ends well.
+import { expect } from 'vitest';
+import { useBrowser } from '../browser.ts';
+import type { Double } from '../double/server.ts';
+import { draftJourney } from './draft-page.ts';
+
+useBrowser();
+
+const searched = ({ draft }: Double) => void draft.addSearch('asthma', 'words');
+
+draftJourney(
+  'by keyboard alone, from / to saving for review',
+  () => {},
+  async (draft) => {
+    const { page, visitor } = draft;
+    if (visitor.isNarrow) return; // a phone has no keys
+    await page.keyboard.press('/');
+    await page.keyboard.type('asthma');
+    await page.keyboard.press('Enter');
+    await draft.expectStatus('Asthma', 'undecided');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('+');
+    await draft.expectStatus('Acute asthma', 'included-through');
+    await page.keyboard.press('n');
+    await page.keyboard.press('-');
+    await draft.expectCount('0 undecided');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'A command' }).waitFor();
+    await page.keyboard.type('save for');
+    await page.getByRole('option', { name: 'Save for review' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/saved\//);
+    expect(draft.double.draft.isSaved).toBe(true);
+  },
+);
+
+draftJourney('undo three times, redo twice, and load the page again', searched, async (draft) => {
+  const { page, visitor } = draft;
+  await draft.press('Acute asthma', 'Exclude');
+  await draft.press('Allergic asthma', 'Include');
+  await draft.press('Asthma', 'Include');
+  await draft.expectSaved();
+  await draft.row('Asthma').focus();
+  for (const key of ['u', 'u', 'u', 'Shift+U', 'Shift+U']) {
+    await page.keyboard.press(key);
+    await draft.expectSaved();
+    const before = draft.double.writes.length;
+    await expect.poll(() => draft.double.writes.length).toBeGreaterThanOrEqual(before);
+    await page.locator('.undo-bar button:not(:disabled)').first().waitFor();
+  }
+  await draft.expectStatus('Acute asthma', 'excluded');
+  await draft.expectStatus('Allergic asthma', 'included');
+  await draft.expectStatus('Asthma', 'undecided');
+  await page.reload();
+  await draft.expectStatus('Allergic asthma', 'included');
+  await draft.expectStatus('Asthma', 'undecided');
+  await visitor.check();
+});
+
+draftJourney('three refusals: a bar, then each decision once', searched, async (draft) => {
+  const { page, double, visitor } = draft;
+  double.refusals.push(503, 503, 503);
+  await draft.press('Asthma', 'Include');
+  await draft.press('Acute asthma', 'Exclude');
+  await page.getByRole('alert').getByText('2 decisions are not saved yet.').waitFor();
+  const now = page.getByRole('button', { name: 'Try now' });
+  await now.click();
+  await expect.poll(() => double.draft.history.length, { timeout: 15_000 }).toBe(3);
+  await draft.expectAgreement();
+  expect(await now.count()).toBe(0);
+  visitor.complaints.length = 0; // the browser itself names each 503
+});
+
+draftJourney('a closed tab’s decisions are offered and sent once', searched, async (draft) => {
+  const { page, double, visitor } = draft;
+  double.refusals.push(503, 503, 503, 503, 503);
+  await draft.press('Asthma', 'Include');
+  await page.getByRole('button', { name: 'Try now' }).waitFor();
+  page.on('dialog', (dialog) => void dialog.accept());
+  double.refusals.length = 0;
+  await page.reload();
+  await page.getByText('1 decision from').waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect.poll(() => double.draft.history.length, { timeout: 15_000 }).toBe(2);
+  await draft.expectAgreement();
+  await draft.expectStatus('Asthma', 'included');
+  visitor.complaints.length = 0;
+});
+
+draftJourney('what somebody else decides appears', searched, async (draft) => {
+  const { double } = draft;
+  await expect.poll(() => double.streams.size).toBeGreaterThan(0);
+  double.draft.decide([[draft.code('Acute asthma'), '-']], '', 'bob');
+  double.tell();
+  await draft.expectStatus('Acute asthma', 'excluded');
+  await draft.expectSaved();
+});
+
+draftJourney('saving waits until n has visited every code', searched, async (draft) => {
+  const { page } = draft;
+  await draft.press('Acute asthma', 'Include');
+  await draft.press('Allergic asthma', 'Include');
+  const save = page.getByRole('button', { name: 'Save for review' }).first();
+  expect(await save.isDisabled()).toBe(true);
+  await draft.row('Acute asthma').focus();
+  for (let visit = 0; visit < 12; visit++) {
+    await page.keyboard.press('n');
+    if (await save.isEnabled()) break;
+    await page.keyboard.press('-');
+  }
+  await draft.expectCount('0 undecided');
+  await draft.visitor.check();
+  await save.click();
+  await page.waitForURL(/\/saved\//);
+});
+
+draftJourney(
+  'after the session has ended, a log-in lets decisions go on',
+  searched,
+  async (draft) => {
+    const { page, double, visitor } = draft;
+    double.refusals.push(401);
+    await draft.press('Asthma', 'Include');
+    await page.getByText('You are no longer logged in.').waitFor();
+    await draft.press('Acute asthma', 'Exclude');
+    await page.getByRole('button', { name: 'Send them now' }).click();
+    await draft.expectAgreement();
+    await draft.expectStatus('Acute asthma', 'excluded');
+    visitor.complaints.length = 0; // the browser itself names the 401
+  },
+);
+
+draftJourney(
+  'two people on one code: a card, and mine wins when I insist',
+  searched,
+  async (draft) => {
+    const { page, double, visitor } = draft;
+    double.draft.decide([[draft.code('Acute asthma'), '-']], '', 'bob');
+    await draft.press('Acute asthma', 'Include');
+    const card = page.getByRole('alert', { name: 'Two decisions on one code' });
+    await card.getByText('bob has decided it since.').waitFor();
+    await draft.expectStatus('Acute asthma', 'excluded');
+    visitor.complaints.length = 0; // the browser itself names the 409
+    await visitor.check();
+    await card.getByRole('button', { name: 'Use mine' }).click();
+    await draft.expectStatus('Acute asthma', 'included');
+    await draft.expectSaved();
+    expect(double.draft.history.at(-1)?.actor).toBe('alice');
+  },
+);

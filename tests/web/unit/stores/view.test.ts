@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { status } from '../../../../server/web/src/engine/statuses.ts';
+import { DraftStore } from '../../../../server/web/src/stores/draft.ts';
+import { filterFrom, noFilter, toParameters } from '../../../../server/web/src/stores/filter.ts';
+import { ViewStore } from '../../../../server/web/src/stores/view.ts';
+import { encodeGraph } from '../engine/trees.ts';
+import { FakeClock, FakeServer, MemoryStorage } from './fakes.ts';
+
+const family = {
+  codes: ['asthma', 'acute', 'severe', 'chronic', 'wheeze'],
+  children: new Map([
+    ['asthma', ['acute', 'chronic']],
+    ['acute', ['severe']],
+    ['chronic', ['severe']],
+  ]),
+};
+
+async function openView() {
+  const { api } = new FakeServer(encodeGraph(family));
+  const options = { api, storage: new MemoryStorage(), canEdit: true, clock: new FakeClock() };
+  const draft = new DraftStore(options);
+  await draft.load();
+  return { draft, view: new ViewStore(draft) };
+}
+
+function shown({ draft, view }: { draft: DraftStore; view: ViewStore }): string[] {
+  return [...(view.rows.value?.code ?? [])].map((code) => (code < 0 ? '#' : draft.codeOf(code)));
+}
+
+test('rows open and close, a repeat at its own place', async () => {
+  const all = await openView();
+  expect(shown(all)).toEqual(['#', 'asthma', 'acute', 'chronic', 'wheeze']);
+  all.view.setOpen(2, true);
+  all.view.setOpen(4, true);
+  expect(shown(all)).toEqual(['#', 'asthma', 'acute', 'severe', 'chronic', 'severe', 'wheeze']);
+  all.view.setOpenBelow(1, false);
+  expect(shown(all)).toEqual(['#', 'asthma', 'wheeze']);
+});
+
+test('going to a code opens the way to its home and drops a filter that hides it', async () => {
+  const all = await openView();
+  const { view } = all;
+  view.setFilter({ ...noFilter, text: 'wheeze' });
+  expect(shown(all)).toEqual(['#', 'wheeze']);
+  view.goTo(2);
+  expect(all.draft.codeOf(view.focusedCode())).toBe('severe');
+  expect(shown(all)).toContain('chronic');
+});
+
+test('n visits what has no side yet, around the end', async () => {
+  const { draft, view } = await openView();
+  draft.decide([[0, '+']]);
+  expect(view.goToOpen(1)).toBe(true);
+  expect(draft.codeOf(view.focusedCode())).toBe('wheeze');
+  draft.decide([[4, '-']]);
+  expect(view.goToOpen(1)).toBe(false);
+});
+
+test('a decided row stays until the filter is set again', async () => {
+  const all = await openView();
+  const undecided = { ...noFilter, show: [status.undecided] };
+  all.view.setFilter(undecided);
+  all.draft.decide([[4, '-']]);
+  expect(shown(all)).toContain('wheeze');
+  all.view.setFilter(undecided);
+  expect(shown(all)).not.toContain('wheeze');
+});
+
+test('the address keeps the filter', () => {
+  const address = (text: string) => new URL(text, 'http://localhost/builder/abcd1234/');
+  const filter = { ...noFilter, show: [status.conflict], type: 'Disorder', search: 3 };
+  expect(filterFrom(address(`?${toParameters(filter)}`))).toEqual(filter);
+  expect(filterFrom(address('?search=none&assumed='))).toEqual({
+    ...noFilter,
+    search: 'none',
+    assumed: true,
+  });
+  expect(filterFrom(address('search/12/asthma/'))).toEqual({ ...noFilter, search: 12 });
+  expect(filterFrom(address('no-search-term/'))).toEqual({ ...noFilter, search: 'none' });
+  expect(filterFrom(address('?search=x&show=what'))).toEqual(noFilter);
+});
