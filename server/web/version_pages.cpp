@@ -1,6 +1,7 @@
 #include "server/web/version_pages.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "events/base/version_hash.h"
@@ -140,6 +141,42 @@ http::Response version_page(const Visit& visit, events::OwnerKind owner_kind) {
   return visit.page(frame, content.expand());
 }
 
+namespace {
+
+// What src/builder/props.ts describes.
+std::string builder_props(const Visit& visit, const NamedVersion& named) {
+  const auto& [codelist, version] = named;
+  const Views& views = visit.views();
+  const projections::Handle& handle = codelist.handle();
+  const std::string owner = owner_name(views, handle.owner);
+  const bool can_edit =
+      visit.visitor() && commands::can_edit_draft(views, visit.actor(), codelist, version);
+  const auto release = views.release(version.release);
+  const std::string system = system_name(codelist.coding_system);
+  const nlohmann::json props = {
+      {"hash", base::version_hash(version.id)},
+      {"codelistId", codelist.id.value()},
+      {"name", handle.name},
+      {"owner", {{"name", owner}, {"path", owner_path(handle.owner)}}},
+      {"release",
+       {{"alias", version.release},
+        {"title", release ? system + " " + release->name + " · " + day_of(release->valid_from)
+                          : system + " " + version.release}}},
+      {"codingSystem", system},
+      {"canEdit", can_edit},
+      {"whoCanEdit", can_edit ? ""
+                              : "You can read this draft. Its editors can change it: " + owner +
+                                    " and collaborators."},
+      {"urls",
+       {{"version", commands::page_of(codelist, version)},
+        {"codelist", commands::page_of(handle) + "-/"},
+        {"home", "/"},
+        {"login", "/accounts/login/?next=" + builder_path(version)}}}};
+  return props.dump();
+}
+
+}  // namespace
+
 http::Response builder_page(const Visit& visit) {
   const Views& views = visit.views();
   const auto id = base::parse_version_hash(visit.path("hash"));
@@ -152,13 +189,16 @@ http::Response builder_page(const Visit& visit) {
   const NamedVersion named{std::move(codelist), std::move(*version)};
   pages::Template content("draft.html");
   add_head(content, named);
+  content.set("PROPS", builder_props(visit, named));
   add_facts(visit, content, named);
   add_about(visit, content, named.codelist);
   const auto release = open_release_of(visit, named);
   add_full_list(visit, content, named, release.get());
   add_searches(visit, content, named.version, views.codes(named.version.id));
   add_versions(visit, content, named.codelist, named.version.id);
-  return visit.page(frame_of(visit, named), content.expand());
+  pages::Frame frame = frame_of(visit, named);
+  frame.search.reset();  // the builder has the page's search field
+  return visit.page(frame, content.expand());
 }
 
 }  // namespace codelog::web

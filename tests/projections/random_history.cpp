@@ -214,7 +214,7 @@ bool RandomHistory::account_step() {
   switch (pick(9)) {
     case 6: {
       const std::string issuer = "https://" + std::to_string(pick(2)) + ".example.org";
-      if (chance(0.3)) return note(identities_.unlink(write_of(user_with_password), issuer));
+      if (chance(0.5)) return note(identities_.unlink(write_of(user_with_password), issuer));
       return note(identities_.link(write_of(chance(0.5) ? some_user() : user_with_password),
                                    {issuer, "person " + std::to_string(pick(3))}));
     }

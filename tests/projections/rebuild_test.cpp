@@ -62,7 +62,7 @@ TEST_CASE("rebuilt views are byte-identical, for any portions of the rebuilding"
   RandomHistory history(site, seed);
   history.set_up();
   int accepted = 0;
-  for (int i = 0; i < 4000; ++i) accepted += history.step() ? 1 : 0;
+  for (int i = 0; i < 6000; ++i) accepted += history.step() ? 1 : 0;
   REQUIRE(accepted > 1500);
   for (const char* command :
        {"UpgradeVersion",    "ConfirmAssumptions", "ReportUpgrades",  "RecordRefsetVersion",

@@ -247,7 +247,7 @@ TEST_CASE("a tag is escaped in URLs, and the URL in an answer leads to its versi
     CHECK(site.code_at(page) == ulcer);
     const Reply shown = site.get(page);
     CHECK(shown.status == 200);
-    CHECK_THAT(shown.body, Catch::Contains("under review"));
+    CHECK_THAT(shown.body, Catch::Contains("Under review"));
     // A study may write the name in either form.
     const std::string table = joined_lines(site.get(page + "download.csv").body);
     for (const std::string& name : {tag, escaped}) {

@@ -1,5 +1,6 @@
 // One server for all journeys, on a copy of the demonstration, at a free port.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,8 +52,10 @@ export default async function serve(project: TestProject): Promise<() => void> {
   const server = spawn(program, ['serve', '--data', data, '--listen', '127.0.0.1:0']);
   project.provide('data', data);
   project.provide('address', await addressOf(server));
-  return () => {
+  return async () => {
+    const ended = once(server, 'exit');
     server.kill();
+    await ended; // it writes in its folder to the end
     if (process.env.SHOTS) writeContactSheet(process.env.SHOTS);
     rmSync(folder, { recursive: true, force: true });
   };

@@ -161,7 +161,7 @@ function TreeGrid({ rows, tree }: { rows: Rows; tree: Tree }) {
   return (
     <div
       ref={scroller}
-      class="tree"
+      class="tree-grid"
       role="treegrid"
       aria-label={`Codes of ${props.name}`}
       aria-rowcount={rows.length}

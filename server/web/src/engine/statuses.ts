@@ -2,7 +2,8 @@
 //
 // The deciders of a code are the nearest decided codes above it, along every path; one that lies
 // above another does not count. Only inclusions give (+), only exclusions (-), both a conflict,
-// none leaves the code undecided. Codes with equal deciders share one set, so most cost one comparison.
+// none leaves the code undecided. Codes with equal deciders share one set, so most cost one
+// comparison.
 import { parentsOf, type Tree, withDescendants } from './tree.ts';
 
 // As the server writes them, one byte a code.

@@ -1,5 +1,6 @@
 // The hierarchy of a draft in arrays. Each code is an ordinal 0…count-1; ordinals are in home
-// order: the order of the rows if everything were open and each code were shown at its first place only.
+// order: the order of the rows if everything were open and each code were shown at its first place
+// only.
 export type Section = { title: string; firstTop: number; topsCount: number };
 
 export const flag = { active: 1, matched: 2, assumed: 4, unknown: 8, between: 16 } as const;
