@@ -80,7 +80,8 @@ export function UndoBar() {
         </>
       )}
       <span class="last-step">
-        {draft.notice.value ?? (told ? <Step told={told} /> : 'Each step can be undone.')}
+        {draft.notice.value ??
+          (told ? <Step told={told} /> : draft.mayDecide && 'Each step can be undone.')}
       </span>
       {session.reason.value && (
         <button

@@ -1,0 +1,54 @@
+// A codelist from nothing to a version under review, in the builder on the real server.
+import { expect } from 'vitest';
+import { journey, useBrowser } from '../browser.ts';
+
+useBrowser();
+
+journey('create, search, decide, undo, and save for review', async (visitor) => {
+  const { page } = visitor;
+  await visitor.logIn('alice');
+  await visitor.open('/users/alice/new-codelist/');
+  const name = `Built ${visitor.look}`;
+  await page.getByRole('textbox', { name: 'Codelist name *' }).fill(name);
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.waitForURL(/\/builder\/[0-9a-f]{8}\/$/);
+  const builder = page.url();
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain(name);
+  expect(builder).toContain(await page.locator('#version-hash').textContent());
+
+  if (visitor.isNarrow)
+    await page.locator('.undo-bar').getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('searchbox').fill('asthma');
+  await page.getByRole('searchbox').press('Enter');
+  const rows = page.locator('[data-code]');
+  await rows.first().waitFor();
+  const save = page.getByRole('button', { name: /^Save for review/ });
+  expect(await save.isDisabled()).toBe(true);
+
+  await page
+    .getByRole('row', { name: /^Asthma,/ })
+    .first()
+    .focus();
+  await page.keyboard.press('+');
+  await page.locator('.last-step', { hasText: /^Included/ }).waitFor();
+  await page.keyboard.press('u');
+  await page.getByText('The last step is undone.').waitFor();
+  await visitor.check();
+
+  // Each top in turn, until nothing is undecided.
+  await expect
+    .poll(
+      async () => {
+        if (await save.isEnabled()) return true;
+        await page.keyboard.press('n');
+        await page.keyboard.press('+');
+        return save.isEnabled();
+      },
+      { timeout: 10_000, interval: 300 },
+    )
+    .toBe(true);
+  await save.click();
+  await page.waitForURL(/\/codelist\/user\/alice\/built-/);
+  expect(await page.getByText('Under review').count()).toBeGreaterThan(0);
+  await visitor.check();
+});
