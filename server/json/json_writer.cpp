@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "events/base/text.h"
 
@@ -16,6 +17,28 @@ constexpr std::array<bool, 256> plain_bytes = [] {
   for (unsigned c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
   return table;
 }();
+
+// Eight bytes at once. Text of a release is nearly always plain, and reading it byte by byte took a
+// fifth of a large answer's time.
+bool are_plain(const char* bytes) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t tops = ones << 7;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  const auto has_zero = [](std::uint64_t value) { return (value - ones) & ~value & tops; };
+  const std::uint64_t below_space = (word - ones * 0x20) & ~word & tops;
+  return ((word & tops) | below_space | has_zero(word ^ ones * '"') | has_zero(word ^ ones * '\\') |
+          has_zero(word ^ ones * 0x7F)) == 0;
+}
+
+std::size_t plain_start(std::string_view text) {
+  std::size_t plain = 0;
+  while (plain + sizeof(std::uint64_t) <= text.size() && are_plain(text.data() + plain)) {
+    plain += sizeof(std::uint64_t);
+  }
+  while (plain < text.size() && plain_bytes[static_cast<unsigned char>(text[plain])]) ++plain;
+  return plain;
+}
 
 char short_escape(std::uint32_t code_point) {
   switch (code_point) {
@@ -103,8 +126,7 @@ JsonWriter& JsonWriter::null() {
 void JsonWriter::append_text(std::string_view text) {
   out_ += '"';
   while (!text.empty()) {
-    std::size_t plain = 0;
-    while (plain < text.size() && plain_bytes[static_cast<unsigned char>(text[plain])]) ++plain;
+    const std::size_t plain = plain_start(text);
     out_.append(text, 0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;
