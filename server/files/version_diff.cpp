@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 #include <map>
 #include <span>
 
@@ -298,11 +299,14 @@ Result<VersionDiff> diff_versions(const commands::Site& site, const Views& views
   std::ranges::set_difference(a, b, std::back_inserter(only_a));
   std::ranges::set_difference(b, a, std::back_inserter(only_b));
   std::ranges::set_intersection(a, b, std::back_inserter(both));
+  // Half of the work, on a processor of its own if there is one.
+  auto common_made = std::async(std::launch::async | std::launch::deferred,
+                                [&] { return part_of(*diff.left, std::move(both)); });
   auto left_only = part_of(*diff.left, std::move(only_a));
-  if (!left_only) return left_only.error();
   auto right_only = part_of(*diff.right, std::move(only_b));
+  auto common = common_made.get();
+  if (!left_only) return left_only.error();
   if (!right_only) return right_only.error();
-  auto common = part_of(*diff.left, std::move(both));
   if (!common) return common.error();
   diff.left_only = std::move(*left_only);
   diff.right_only = std::move(*right_only);
