@@ -70,7 +70,7 @@ TEST_CASE("the bench measures what a site needs that takes over from OpenCodelis
   CHECK(has_figure(serving, "migration of 40 versions"));
   CHECK(has_figure(serving, "upload of a table of "));
   CHECK(has_figure(serving, "clone of "));
-  CHECK(has_figure(serving, "diff of two versions of "));
+  CHECK(has_figure(serving, "diff page of two versions of "));
   CHECK(has_figure(serving, "list of 20 codelists, warm"));
   CHECK(has_figure(serving, "list of 20 codelists, 304"));
   CHECK(has_figure(serving, "a guess at a password"));
