@@ -47,8 +47,10 @@ export default defineConfig({
           environment: 'node',
           globalSetup: 'tests/web/double/build.ts',
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // For machines that are three times slower than usual.
+          testTimeout: 180_000,
+          expect: { poll: { timeout: 15_000 } },
+          hookTimeout: 180_000,
         },
       },
       {
@@ -60,8 +62,10 @@ export default defineConfig({
           environment: 'node',
           globalSetup: 'tests/web/serve.ts',
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // For machines that are three times slower than usual.
+          testTimeout: 180_000,
+          expect: { poll: { timeout: 15_000 } },
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -101,7 +101,7 @@ export function journey(
         colorScheme: look.theme,
         javaScriptEnabled: javaScript,
       });
-      context.setDefaultTimeout(15_000);
+      context.setDefaultTimeout(45_000);
       try {
         await run(new Visitor(await context.newPage(), look));
       } finally {

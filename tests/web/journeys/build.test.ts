@@ -44,7 +44,7 @@ journey('create, search, decide, undo, and save for review', async (visitor) => 
         await page.keyboard.press('+');
         return save.isEnabled();
       },
-      { timeout: 10_000, interval: 300 },
+      { timeout: 60_000, interval: 300 },
     )
     .toBe(true);
   await save.click();
