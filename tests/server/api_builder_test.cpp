@@ -1,8 +1,6 @@
 // What the builder asks of the native API: trees, statuses, bulk decisions, why a code has its
 // status, and what a search would add.
 #include <catch2/catch.hpp>
-#include <chrono>
-#include <iostream>
 
 #include "server/trees/code_tree.h"
 #include "tests/server/small_draft.h"
@@ -296,52 +294,6 @@ TEST_CASE("a release without a file has no trees", "[builder]") {
     CHECK(reply.status == 400);
     CHECK_THAT(reply.body, Catch::Contains("has no file"));
   }
-}
-
-// Not a test of speed on any machine: [.] leaves it out unless it is named.
-TEST_CASE("trees of large drafts are made quickly", "[.][builder-speed]") {
-  ApiSite site;
-  site.set_up();
-  const int size = GENERATE(10'000, 137'000);
-  FakeRelease::Edges edges;
-  for (int i = 1; i < size; ++i) {
-    edges.emplace_back("c" + std::to_string(i / 6), "c" + std::to_string(i));
-    if (i % 3 == 0) edges.emplace_back("c" + std::to_string(i / 8), "c" + std::to_string(i));
-  }
-  site.register_made_release(
-      {"bnf", "large", "2023-06-01"},
-      std::make_shared<FakeRelease>(edges, std::vector<std::string>(), "c0"));
-  json codes = json::array();
-  for (int i = 0; i < size; ++i) codes.push_back("c" + std::to_string(i));
-  const Reply made = site.send("POST", "/api/v2/codelists",
-                               {{"owner", "user/alice"},
-                                {"name", "Large"},
-                                {"coding_system", "bnf"},
-                                {"release", "bnf_large_20230601"},
-                                {"codes", codes}});
-  REQUIRE(made.status == 201);
-  const std::string version =
-      "/api/v2/versions/" + made.json().at("version").at("hash").get<std::string>();
-  const auto timed = [&](const std::string& what, const auto& act) {
-    const auto begin = std::chrono::steady_clock::now();
-    const Reply reply = act();
-    const auto end = std::chrono::steady_clock::now();
-    CHECK(reply.status == 200);
-    std::cout << size << " " << what << ": "
-              << std::chrono::duration<double, std::milli>(end - begin).count() << " ms, "
-              << reply.body.size() << " bytes\n";
-  };
-  site.get(version);  // warms the file of the views
-  timed("tree, first", [&] { return site.get(version + "/tree"); });
-  for (int i = 0; i < 3; ++i) timed("tree again", [&] { return site.get(version + "/tree"); });
-  timed("terms", [&] { return site.get(version + "/tree/terms"); });
-  timed("statuses", [&] { return site.get(version + "/statuses"); });
-  for (int i = 0; i < 6; ++i) {
-    json click = one_update("c" + std::to_string(30 + i / 2), i % 2 == 0 ? "-" : "?");
-    click["answer"] = "crc";
-    timed("click", [&] { return site.send("PATCH", version + "/statuses", click); });
-  }
-  timed("tree after a click", [&] { return site.get(version + "/tree"); });
 }
 
 }  // namespace codelog::tests::api_builder_test

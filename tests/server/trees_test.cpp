@@ -3,10 +3,8 @@
 #include <rapidcheck/catch.h>
 
 #include <catch2/catch.hpp>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -337,36 +335,6 @@ TEST_CASE("statuses by the client's rule over the tree are the server's", "[tree
     }
     RC_ASSERT(own_count == codeset.count());
   });
-}
-
-// Not a test of speed on any machine: [.] leaves it out unless it is named.
-TEST_CASE("the tree of a large version is made quickly", "[.][trees-speed]") {
-  FakeRelease::Edges edges;
-  std::vector<CodeWithStatus> codes = {{"c0", CodeStatus::included}};
-  for (int i = 1; i < 137'000; ++i) {
-    const std::string code = "c" + std::to_string(i);
-    edges.emplace_back("c" + std::to_string(i / 6), code);
-    if (i % 3 == 0) edges.emplace_back("c" + std::to_string(i / 8), code);
-    codes.push_back({code, CodeStatus::included_by_ancestor});
-  }
-  const auto release =
-      std::make_shared<FakeRelease>(edges, std::vector<std::string>(), std::string("c0"));
-  const auto timed = [](const char* what, const auto& act) {
-    const std::clock_t begin = std::clock();
-    const auto result = act();
-    std::cout << what << ": " << (std::clock() - begin) * 1000 / CLOCKS_PER_SEC << " ms\n";
-    return result;
-  };
-  const Codeset codeset = timed("codeset", [&] {
-    return Codeset::make(
-        coding_systems::CodeUniverse(std::static_pointer_cast<const FakeRelease>(release)), codes);
-  });
-  const CodeTree tree = timed("tree", [&] { return CodeTree(release, codeset); });
-  const std::string octets =
-      timed("octets", [&] { return trees::tree_octets(tree, tree.fixed_flags()); });
-  timed("terms", [&] { return trees::terms_text(tree, 0, static_cast<Ordinal>(tree.size())); });
-  timed("statuses", [&] { return tree.statuses_of(codeset); });
-  CHECK(octets.size() > tree.size());
 }
 
 }  // namespace codelog::tests::trees_test

@@ -80,6 +80,8 @@ TEST_CASE("the bench measures a server", "[program]") {
   const Json serving = bench({"--only", "server"});
   CHECK(has_figure(serving, "from start to ready"));
   CHECK(has_figure(serving, "a click on a draft"));
+  CHECK(has_figure(serving, "tree of "));
+  CHECK(has_figure(serving, "a click with a checksum of "));
   CHECK(has_figure(serving, "codeset of "));
   CHECK(has_figure(serving, "a version of "));
   CHECK(has_figure(serving, "resident memory"));

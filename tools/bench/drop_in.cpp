@@ -25,13 +25,6 @@ std::string table_of(const std::vector<std::string>& codes) {
   return csv;
 }
 
-// Milliseconds of one request.
-Result<double> time_of(const std::function<Result<void>()>& request) {
-  const double before = wall_seconds();
-  if (const auto done = request(); !done) return done.error();
-  return (wall_seconds() - before) * 1e3;
-}
-
 void add_at_most(Bench& bench, std::string name, double measured_ms, double aim_ms) {
   bench.figures.add({.name = std::move(name),
                      .unit = "ms",
@@ -54,7 +47,7 @@ Result<void> measure_large_table(Bench& bench, Researcher& researcher,
                      {"name", "Drop-in table"},
                      {"coding_system", "snomedct"},
                      {"csv", table_of(codes)}};
-  const auto uploaded = time_of([&]() -> Result<void> {
+  const auto uploaded = elapsed_ms([&]() -> Result<void> {
     const auto created = researcher.send("POST", "/api/v2/codelists", body);
     if (!created) return created.error();
     return {};
@@ -63,7 +56,7 @@ Result<void> measure_large_table(Bench& bench, Researcher& researcher,
   add_at_most(bench, "upload of a table of " + size, *uploaded, 2'000);
   const auto hash = newest_hash(researcher, "drop-in-table");
   if (!hash) return hash.error();
-  const auto cloned = time_of([&]() -> Result<void> {
+  const auto cloned = elapsed_ms([&]() -> Result<void> {
     const auto made =
         researcher.send("POST", "/api/v2/versions/" + *hash + "/clone", Json::object());
     if (!made) return made.error();
@@ -72,18 +65,6 @@ Result<void> measure_large_table(Bench& bench, Researcher& researcher,
   if (!cloned) return cloned.error();
   add_at_most(bench, "clone of " + size, *cloned, 1'000);
   return {};
-}
-
-// The elapsed time of a GET.
-Result<double> median_ms(const Bench& bench, Researcher& researcher, const std::string& target) {
-  std::vector<double> times_ms;
-  for (int round = 0; round < bench.options.rounds_count; ++round) {
-    const double before = wall_seconds();
-    const auto answer = researcher.get(target);
-    if (!answer) return answer.error();
-    times_ms.push_back((wall_seconds() - before) * 1e3);
-  }
-  return median(times_ms);
 }
 
 // Each version lacks the same number of the codes, at either end.
@@ -99,11 +80,14 @@ Result<void> measure_diff(Bench& bench, Researcher& researcher, pid_t server,
   // OpenCodelists' page has the first rows of each part; the API's answer has all.
   const std::string page =
       "/codelist/" + std::string(large_organisation) + "/left/" + *left + "/diff/" + *right + "/";
-  const auto shown = median_ms(bench, researcher, page);
+  const auto shown =
+      median_elapsed_ms(bench.options.rounds_count, [&](int) { return researcher.get(page); });
   if (!shown) return shown.error();
   add_at_most(bench, "diff page of two versions of " + size, *shown, 300);
   const double before = cpu_seconds_of(server);
-  const auto whole = median_ms(bench, researcher, "/api/v2/versions/" + *left + "/diff/" + *right);
+  const auto whole = median_elapsed_ms(bench.options.rounds_count, [&](int) {
+    return researcher.get("/api/v2/versions/" + *left + "/diff/" + *right);
+  });
   if (!whole) return whole.error();
   bench.figures.add(
       {.name = "the same with all rows, over the API", .unit = "ms", .measured = *whole});

@@ -3,6 +3,7 @@
 
 #include "events/base/file.h"
 #include "tools/bench/bench.h"
+#include "tools/bench/builder_requests.h"
 #include "tools/bench/code_requests.h"
 #include "tools/bench/disk.h"
 #include "tools/bench/measure.h"
@@ -236,6 +237,7 @@ Result<void> measure_server(Bench& bench) {
   Researcher researcher(std::move(*client), bench.token);
   wait_until_idle(*server);
   if (const auto done = measure_clicks(bench, *server, researcher); !done) return done;
+  if (const auto done = measure_builder_requests(bench, researcher); !done) return done;
   if (const auto done = measure_requests(bench, *server, researcher); !done) return done;
   if (const auto done = measure_memory(bench, *server, researcher); !done) return done;
   // Last, since their many versions stay in a listing and in memory.
