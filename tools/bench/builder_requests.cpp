@@ -24,8 +24,8 @@ void add_figure(Bench& bench, std::string name, double measured_ms, double aim_m
   bench.figures.add(std::move(figure));
 }
 
-Result<void> measure_draft(Bench& bench, Researcher& researcher, const DraftSize& size) {
-  const auto codes = codes_below(*bench.subject.release, size.codes_count);
+Result<void> measure_draft(Bench& bench, Researcher& researcher,
+                           const std::vector<std::string>& codes, const DraftSize& size) {
   const std::string count = format_count(codes.size()) + " codes";
   const auto hash = researcher.create(small_organisation, "Tree of " + count, codes);
   if (!hash) return hash.error();
@@ -53,10 +53,13 @@ Result<void> measure_draft(Bench& bench, Researcher& researcher, const DraftSize
 }  // namespace
 
 Result<void> measure_builder_requests(Bench& bench, Researcher& researcher) {
+  std::size_t measured_count = 0;
   for (const DraftSize& size : draft_sizes) {
-    if (const auto done = measure_draft(bench, researcher, size); !done) return done;
     // A smaller release has no larger draft.
-    if (codes_below(*bench.subject.release, size.codes_count).size() < size.codes_count) break;
+    const auto codes = codes_below(*bench.subject.release, size.codes_count);
+    if (codes.size() <= measured_count) break;
+    measured_count = codes.size();
+    if (const auto done = measure_draft(bench, researcher, codes, size); !done) return done;
   }
   return {};
 }
