@@ -14,6 +14,7 @@
 #include "server/commands/version_names.h"
 #include "server/files/downloads.h"
 #include "server/files/escaped_formulas.h"
+#include "server/pages/template.h"
 
 namespace codelog::api_v1 {
 namespace {
@@ -176,7 +177,7 @@ Answer answer_file(Application& application, const Request& request, const PathP
   if (!text) {
     // The sentence alone, as OpenCodelists writes it.
     if (text.error().code == base::ErrorCode::invalid) {
-      return {http::html(400, application::escape_html(text.error().detail)), std::nullopt, {}};
+      return {http::html(400, pages::escape_html(text.error().detail)), std::nullopt, {}};
     }
     Response response = application::error_page(http::http_status(text.error().code),
                                                 "This file cannot be made now.");

@@ -22,33 +22,6 @@ std::string_view name_of(int status) {
 
 }  // namespace
 
-std::string escape_html(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#x27;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 http::Response error_page(int status, std::string_view sentence) {
   return pages::sentence_page(
       {.status = status, .title = std::to_string(status) + " " + std::string(name_of(status))},

@@ -8,9 +8,6 @@
 
 namespace codelog::application {
 
-// Escapes text for use in HTML content and quoted attributes.
-std::string escape_html(std::string_view text);
-
 // A small page with the status, OpenCodelists' name for it, and one sentence.
 http::Response error_page(int status, std::string_view sentence);
 

@@ -24,27 +24,6 @@ constexpr std::size_t tags_max = 20'000;
 constexpr int heading_shift = 2;
 constexpr int heading_last = 6;
 
-void append_escaped(std::string_view text, std::string& out) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
-
 std::string_view tag_name(std::string_view text) {
   const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
   return text.substr(
@@ -124,7 +103,7 @@ void append_attribute(const GumboElement& element, const char* name, std::string
   const bool is_address = std::string_view(name) != "alt";
   if (is_address && !is_harmless_address(value)) return;
   out.append(" ").append(name).append("=\"");
-  append_escaped(value, out);
+  out += escape_html(value);
   out += '"';
 }
 
@@ -164,7 +143,7 @@ void append_node(const GumboNode& node, std::string& out) {
     append_element(node.v.element, out);
   } else if (node.type == GUMBO_NODE_TEXT || node.type == GUMBO_NODE_WHITESPACE ||
              node.type == GUMBO_NODE_CDATA) {
-    append_escaped(node.v.text.text, out);
+    out += escape_html(node.v.text.text);
   }
 }
 
@@ -181,7 +160,7 @@ Html markdown(std::string_view text) {
   Html html;
   if (!is_simple(raw)) {
     html.text = "<p>";
-    append_escaped(text, html.text);
+    html.text += escape_html(text);
     html.text += "</p>";
     return html;
   }

@@ -23,6 +23,9 @@ struct Html {
   bool empty() const { return text.empty(); }
 };
 
+// Escapes text for use in HTML content and quoted attributes: for HTML that no template makes.
+std::string escape_html(std::string_view text);
+
 // The values of one section of a template, or of a template that it includes. Refers to the values
 // of the whole template, and must not outlive them.
 class Section {

@@ -246,7 +246,7 @@ std::string html_of(std::string_view text) {
   std::string html;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find("\n\n"), text.size());
-    std::string lines = application::escape_html(text.substr(0, end));
+    std::string lines = pages::escape_html(text.substr(0, end));
     for (std::size_t at = 0; (at = lines.find('\n', at)) != std::string::npos; at += 4) {
       lines.replace(at, 1, "<br>");
     }

@@ -86,7 +86,7 @@ http::Response diff_page(application::Application& application, const http::Requ
   if (!diff) {
     // The sentence alone, as OpenCodelists writes it.
     if (diff.error().code == base::ErrorCode::invalid) {
-      return http::html(400, application::escape_html(diff.error().detail));
+      return http::html(400, pages::escape_html(diff.error().detail));
     }
     http::Response response = application::error_page(http::http_status(diff.error().code),
                                                       base::client_detail(diff.error()));
