@@ -1,14 +1,11 @@
 #include "tools/web_client.h"
 
-#include <curl/curl.h>
 #include <fcntl.h>
 
-#include <memory>
-#include <mutex>
 #include <optional>
 
-#include "events/base/check.h"
 #include "events/base/file.h"
+#include "server/curl/curl_handle.h"
 
 namespace codelog::tools {
 namespace {
@@ -22,16 +19,6 @@ constexpr long connect_timeout_s = 30;
 constexpr long bytes_per_second_min = 100;
 constexpr long slow_time_s = 60;
 constexpr long redirects_max = 5;
-
-struct CloseHandle {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-using Handle = std::unique_ptr<CURL, CloseHandle>;
-
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using List = std::unique_ptr<curl_slist, FreeList>;
 
 // Where an answer's body goes.
 struct Sink {
@@ -49,53 +36,37 @@ int take_progress(void* sink, curl_off_t total, curl_off_t done, curl_off_t, cur
   return (*progress)(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total)) ? 0 : 1;
 }
 
-Handle new_handle() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-  Handle handle(curl_easy_init());
-  CODELOG_CHECK(handle != nullptr, "libcurl has no memory for a request");
-  return handle;
-}
-
 // The status. Errors: unavailable.
 Result<int> perform(const WebRequest& request, Sink& sink) {
-  const Handle handle = new_handle();
-  CURL* const curl = handle.get();
-  List headers;
-  for (const std::string& header : request.headers) {
-    curl_slist* const longer = curl_slist_append(headers.get(), header.c_str());
-    CODELOG_CHECK(longer != nullptr, "libcurl has no memory for a header");
-    (void)headers.release();  // a part of the longer list
-    headers.reset(longer);
-  }
+  const curl::Handle handle = curl::make_handle();
+  curl::List headers;
+  for (const std::string& header : request.headers) curl::append(headers, header.c_str());
   const bool is_secure = request.url.starts_with("https://");
-  curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, is_secure ? "https" : "http,https");
-  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, request.method == "GET" ? 1L : 0L);
-  curl_easy_setopt(curl, CURLOPT_MAXREDIRS, redirects_max);
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, connect_timeout_s);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, bytes_per_second_min);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, slow_time_s);
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "codelog/" CODELOG_VERSION);
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  set(handle, CURLOPT_URL, request.url.c_str());
+  set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(handle, CURLOPT_REDIR_PROTOCOLS_STR, is_secure ? "https" : "http,https");
+  set(handle, CURLOPT_FOLLOWLOCATION, request.method == "GET" ? 1L : 0L);
+  set(handle, CURLOPT_MAXREDIRS, redirects_max);
+  set(handle, CURLOPT_CONNECTTIMEOUT, connect_timeout_s);
+  set(handle, CURLOPT_LOW_SPEED_LIMIT, bytes_per_second_min);
+  set(handle, CURLOPT_LOW_SPEED_TIME, slow_time_s);
+  set(handle, CURLOPT_USERAGENT, "codelog/" CODELOG_VERSION);
+  set(handle, CURLOPT_HTTPHEADER, headers.get());
   if (request.method != "GET") {
-    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.c_str());
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-                     static_cast<curl_off_t>(request.body.size()));
+    set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    set(handle, CURLOPT_POSTFIELDS, request.body.c_str());
+    set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   }
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_piece);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
-  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, take_progress);
-  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &sink);
-  if (const CURLcode code = curl_easy_perform(curl); code != CURLE_OK) {
+  set(handle, CURLOPT_WRITEFUNCTION, take_piece);
+  set(handle, CURLOPT_WRITEDATA, &sink);
+  set(handle, CURLOPT_NOPROGRESS, 0L);
+  set(handle, CURLOPT_XFERINFOFUNCTION, take_progress);
+  set(handle, CURLOPT_XFERINFODATA, &sink);
+  if (const CURLcode code = curl_easy_perform(handle.get()); code != CURLE_OK) {
     return Error{ErrorCode::unavailable, curl_easy_strerror(code), {}};
   }
   long status = 0;
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
   return static_cast<int>(status);
 }
 

@@ -1,17 +1,15 @@
 #include "server/mail/delivery.h"
 
-#include <curl/curl.h>
 #include <sodium.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <memory>
 #include <string_view>
 
-#include "events/base/check.h"
 #include "events/base/digest.h"
 #include "events/base/file.h"
+#include "server/curl/curl_handle.h"
 
 namespace codelog::mail {
 namespace {
@@ -26,13 +24,6 @@ std::string random_name() {
   return base::to_hex(bytes);
 }
 
-struct FreeCurl {
-  void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
-};
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-
 // Gives libcurl the next bytes of the message.
 std::size_t read_message(char* target, std::size_t size, std::size_t count, void* source) {
   auto& rest = *static_cast<std::string_view*>(source);
@@ -42,47 +33,32 @@ std::size_t read_message(char* target, std::size_t size, std::size_t count, void
   return bytes;
 }
 
-void initialise_curl() {
-  static const bool initialised = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  CODELOG_CHECK(initialised, "libcurl cannot be initialised");
-}
-
-template <class Value>
-void set(CURL* curl, CURLoption option, Value value) {
-  const CURLcode result = curl_easy_setopt(curl, option, value);
-  CODELOG_CHECK(result == CURLE_OK, "libcurl knows its options");
-}
-
 Result<void> send(const SmtpOptions& options, const std::string& from, const std::string& to,
                   std::string_view message) {
-  initialise_curl();
-  const std::unique_ptr<CURL, FreeCurl> owner(curl_easy_init());
-  CURL* const curl = owner.get();
-  if (curl == nullptr) return Error{ErrorCode::unavailable, "no memory for a mail", {}};
-  const std::unique_ptr<curl_slist, FreeList> receivers(
-      curl_slist_append(nullptr, ("<" + to + ">").c_str()));
+  const curl::Handle handle = curl::make_handle();
+  curl::List receivers;
+  curl::append(receivers, ("<" + to + ">").c_str());
   std::array<char, CURL_ERROR_SIZE> problem{};
   const std::string sender = "<" + from + ">";
   const long tls = options.needs_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY;
-  set(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-  set(curl, CURLOPT_URL, options.url.c_str());
-  set(curl, CURLOPT_USE_SSL, tls);
-  set(curl, CURLOPT_MAIL_FROM, sender.c_str());
-  set(curl, CURLOPT_MAIL_RCPT, receivers.get());
-  set(curl, CURLOPT_READFUNCTION, &read_message);
-  set(curl, CURLOPT_READDATA, &message);
-  set(curl, CURLOPT_UPLOAD, 1L);
-  set(curl, CURLOPT_NOSIGNAL, 1L);
-  set(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
-  set(curl, CURLOPT_ERRORBUFFER, problem.data());
+  set(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  set(handle, CURLOPT_URL, options.url.c_str());
+  set(handle, CURLOPT_USE_SSL, tls);
+  set(handle, CURLOPT_MAIL_FROM, sender.c_str());
+  set(handle, CURLOPT_MAIL_RCPT, receivers.get());
+  set(handle, CURLOPT_READFUNCTION, &read_message);
+  set(handle, CURLOPT_READDATA, &message);
+  set(handle, CURLOPT_UPLOAD, 1L);
+  set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
+  set(handle, CURLOPT_ERRORBUFFER, problem.data());
   if (!options.username.empty()) {
-    set(curl, CURLOPT_USERNAME, options.username.c_str());
-    set(curl, CURLOPT_PASSWORD, options.password.c_str());
+    set(handle, CURLOPT_USERNAME, options.username.c_str());
+    set(handle, CURLOPT_PASSWORD, options.password.c_str());
   }
-  const CURLcode result = curl_easy_perform(curl);
+  const CURLcode result = curl_easy_perform(handle.get());
   if (result == CURLE_OK) return {};
   long answer = 0;
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer);
+  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &answer);
   const bool is_final = answer >= 500 && answer < 600;
   const std::string why = problem[0] != '\0' ? problem.data() : curl_easy_strerror(result);
   return Error{is_final ? ErrorCode::invalid : ErrorCode::unavailable,

@@ -1,17 +1,13 @@
 #include "server/oidc/issuer_client.h"
 
-#include <curl/curl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-
-#include <memory>
-#include <mutex>
 #include <string_view>
 
-#include "events/base/check.h"
 #include "events/base/waiting.h"
+#include "server/curl/curl_handle.h"
 
 namespace codelog::oidc {
 namespace {
@@ -21,16 +17,6 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr long connect_timeout_ms_max = 5'000;
-
-struct CloseHandle {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-using Handle = std::unique_ptr<CURL, CloseHandle>;
-
-struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using List = std::unique_ptr<curl_slist, FreeList>;
 
 // The state of one request that libcurl's callbacks change.
 struct Exchange {
@@ -58,59 +44,44 @@ curl_socket_t open_socket(void* target, curlsocktype, curl_sockaddr* address) {
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-Handle new_handle() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-  Handle handle(curl_easy_init());
-  CODELOG_CHECK(handle != nullptr, "libcurl has no memory for a request");
-  return handle;
-}
-
-template <class Value>
-void set(CURL* curl, CURLoption option, Value value) {
-  const CURLcode result = curl_easy_setopt(curl, option, value);
-  CODELOG_CHECK(result == CURLE_OK, "libcurl knows its options");
-}
-
 Error no_answer(std::string why) { return {ErrorCode::unavailable, std::move(why), {}}; }
 
 }  // namespace
 
 Result<IssuerAnswer> ask_issuer(const IssuerRequest& request) {
   const base::Waiting waiting;
-  const Handle handle = new_handle();
-  CURL* const curl = handle.get();
-  const List headers(curl_slist_append(nullptr, "Accept: application/json"));
+  const curl::Handle handle = curl::make_handle();
+  curl::List headers;
+  curl::append(headers, "Accept: application/json");
   Exchange exchange;
   exchange.reach = request.reach;
   const auto timeout_ms = static_cast<long>(request.timeout.count());
-  set(curl, CURLOPT_URL, request.address.c_str());
-  set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(curl, CURLOPT_FOLLOWLOCATION, 0L);
-  set(curl, CURLOPT_PROXY, "");
-  set(curl, CURLOPT_NOSIGNAL, 1L);
-  set(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
-  set(curl, CURLOPT_CONNECTTIMEOUT_MS, std::min(timeout_ms, connect_timeout_ms_max));
-  set(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set(curl, CURLOPT_USERAGENT, "codelog");
-  set(curl, CURLOPT_HTTPHEADER, headers.get());
-  set(curl, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
-  set(curl, CURLOPT_OPENSOCKETDATA, &exchange);
-  set(curl, CURLOPT_WRITEFUNCTION, &take_piece);
-  set(curl, CURLOPT_WRITEDATA, &exchange);
+  set(handle, CURLOPT_URL, request.address.c_str());
+  set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  set(handle, CURLOPT_PROXY, "");
+  set(handle, CURLOPT_TIMEOUT_MS, timeout_ms);
+  set(handle, CURLOPT_CONNECTTIMEOUT_MS, std::min(timeout_ms, connect_timeout_ms_max));
+  set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(handle, CURLOPT_USERAGENT, "codelog");
+  set(handle, CURLOPT_HTTPHEADER, headers.get());
+  set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+  set(handle, CURLOPT_OPENSOCKETDATA, &exchange);
+  set(handle, CURLOPT_WRITEFUNCTION, &take_piece);
+  set(handle, CURLOPT_WRITEDATA, &exchange);
   if (!request.username.empty()) {
-    set(curl, CURLOPT_USERNAME, request.username.c_str());
-    set(curl, CURLOPT_PASSWORD, request.password.c_str());
+    set(handle, CURLOPT_USERNAME, request.username.c_str());
+    set(handle, CURLOPT_PASSWORD, request.password.c_str());
   }
   if (!request.bearer_token.empty()) {
-    set(curl, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BEARER));
-    set(curl, CURLOPT_XOAUTH2_BEARER, request.bearer_token.c_str());
+    set(handle, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BEARER));
+    set(handle, CURLOPT_XOAUTH2_BEARER, request.bearer_token.c_str());
   }
   if (!request.form.empty()) {
-    set(curl, CURLOPT_POSTFIELDS, request.form.c_str());
-    set(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.form.size()));
+    set(handle, CURLOPT_POSTFIELDS, request.form.c_str());
+    set(handle, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.form.size()));
   }
-  const CURLcode code = curl_easy_perform(curl);
+  const CURLcode code = curl_easy_perform(handle.get());
   if (exchange.is_too_long) {
     return no_answer("the issuer's answer has more than " + std::to_string(answer_bytes_max) +
                      " bytes");
@@ -122,7 +93,7 @@ Result<IssuerAnswer> ask_issuer(const IssuerRequest& request) {
     return no_answer(std::string("the issuer does not answer: ") + curl_easy_strerror(code));
   }
   long status = 0;
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
   if (status >= 300 && status < 400) {
     return no_answer("the issuer answers with a redirect, which is not followed");
   }
