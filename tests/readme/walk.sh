@@ -8,7 +8,8 @@ program=$1
 readme=$2
 folder=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$folder"' EXIT
+# The server writes until it ends: its folder goes after it.
+trap '[ -z "$server" ] || { kill "$server"; wait "$server"; } || true; rm -rf "$folder"' EXIT
 export CODELOG_DATA=$folder/data
 
 "$program" demo
