@@ -2,9 +2,9 @@
 // statuses of its codes at any moment. Each answer comes as octets or text, or as JSON.
 #include "events/base/version_hash.h"
 #include "server/api/endpoints.h"
-#include "server/api/past.h"
 #include "server/api/paths.h"
 #include "server/api/render.h"
+#include "server/api/version_codes.h"
 #include "server/trees/tree_forms.h"
 #include "server/trees/trees.h"
 
@@ -67,18 +67,9 @@ Result<http::Response> answer(const ReadCall& call, const std::string& what, con
   if (!id) return id.error();
   const std::string form = what + (wants_json(call.request) ? " json" : "");
   if (!call.request.query().has("as_of")) return answer_now(call, *id, form, make);
-  const auto codelist = call.views.codelist_of_version(*id);
-  if (!codelist) return Error{ErrorCode::not_found, "there is no such version", {}};
-  return answer_as_of(
-      call, *codelist, *id,
-      [&](const Views& then) -> Result<http::Response> {
-        const auto version = version_in_path(then, call.path);
-        if (!version) return version.error();
-        const auto codes = trees::read_codes(call.application.site(), then, *version);
-        if (!codes) return codes.error();
-        return make(*codes, CodeTree(codes->release, *codes->codeset));
-      },
-      form);
+  return answer_from_past_codes(call, *id, form, [&](const CodesThen& then) {
+    return make(then.codes, CodeTree(then.codes.release, *then.codes.codeset));
+  });
 }
 
 base::CodelistId codelist_of(const ReadCall& call, const VersionCodes& codes) {

@@ -21,6 +21,11 @@ Result<http::Response> answer_from_codes(
     const ReadCall& call, std::string_view form,
     const std::function<Result<http::Response>(const CodesThen&)>& answer);
 
+// The codes as of the moment that the request names. Errors: as above.
+Result<http::Response> answer_from_past_codes(
+    const ReadCall& call, base::VersionId id, std::string_view form,
+    const std::function<Result<http::Response>(const CodesThen&)>& answer);
+
 // The name of the reader; empty for somebody who is not signed in.
 std::string reader_of(const ReadCall& call);
 // For an answer that depends on the reader.
