@@ -134,7 +134,8 @@ http::Response version_page(const Visit& visit, events::OwnerKind owner_kind) {
   if (release && !codes.empty()) add_tree(content, *release, codes);
   add_definition(visit, content, *named);
   add_searches(visit, content, version, codes);
-  add_versions(visit, content, codelist, version.id);
+  Section links = content.include("VERSION_LINKS", "_version_links.html");
+  add_versions(visit, links, codelist, version.id);
   add_citation(visit, content, *named);
   pages::Frame frame = frame_of(visit, *named);
   frame.canonical = visit.address_of(commands::page_of(codelist, version));
@@ -195,7 +196,8 @@ http::Response builder_page(const Visit& visit) {
   const auto release = open_release_of(visit, named);
   add_full_list(visit, content, named, release.get());
   add_searches(visit, content, named.version, views.codes(named.version.id));
-  add_versions(visit, content, named.codelist, named.version.id);
+  Section links = content.include("VERSION_LINKS", "_version_links.html");
+  add_versions(visit, links, named.codelist, named.version.id);
   pages::Frame frame = frame_of(visit, named);
   frame.search.reset();  // the builder has the page's search field
   return visit.page(frame, content.expand());

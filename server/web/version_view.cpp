@@ -294,7 +294,8 @@ void add_searches(const Visit& visit, Section& page, const VersionRecord& versio
                   const std::vector<events::CodeWithStatus>& codes) {
   const auto searches = visit.views().searches(version.id);
   if (searches.empty()) return;
-  Section shown = page.add("SEARCHES");
+  page.show("SEARCHES");
+  Section shown = page.include("SEARCH_TABLE", "_searches.html");
   for (const projections::SearchRecord& record : searches) {
     const auto included = std::ranges::count_if(record.search.codes, [&](const std::string& code) {
       const auto found = std::ranges::lower_bound(codes, code, {}, &events::CodeWithStatus::code);
