@@ -61,7 +61,7 @@ export default defineConfig({
           include: ['tests/web/journeys/**/*.test.ts'],
           environment: 'node',
           globalSetup: 'tests/web/serve.ts',
-          fileParallelism: false,
+          maxWorkers: 2, // two people at once on one server
           // For machines that are three times slower than usual.
           testTimeout: 180_000,
           expect: { poll: { timeout: 15_000 } },

@@ -1,5 +1,5 @@
-// A browser for journeys: each runs at both widths and in both themes, and every page that it ends
-// on must be quiet, accessible and no wider than the window.
+// A browser for journeys: they run at both widths, and each page that they check must be quiet,
+// accessible and no wider than the window, in both themes.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type axe from 'axe-core';
@@ -12,23 +12,29 @@ const axeSource = readFileSync(
   'utf8',
 );
 
-type Look = { width: number; height: number; theme: 'light' | 'dark' };
+type Theme = 'light' | 'dark';
+type Look = { width: number; height: number; theme: Theme; isFirst: boolean };
 const looks: Look[] = [
-  { width: 1360, height: 840, theme: 'light' },
-  { width: 1360, height: 840, theme: 'dark' },
-  { width: 390, height: 844, theme: 'light' },
-  { width: 390, height: 844, theme: 'dark' },
+  { width: 1360, height: 840, theme: 'light', isFirst: true },
+  { width: 1360, height: 840, theme: 'dark', isFirst: false },
+  { width: 390, height: 844, theme: 'light', isFirst: false },
+  { width: 390, height: 844, theme: 'dark', isFirst: true },
 ];
 
 export class Visitor {
   readonly page: Page;
-  readonly look: string;
+  readonly look: Look;
+  // Differs between a journey's runs, which share one server.
+  readonly name: string;
   readonly isNarrow: boolean;
   readonly complaints: string[] = [];
+  private readonly checksBothThemes: boolean;
 
-  constructor(page: Page, look: Look) {
+  constructor(page: Page, look: Look, checksBothThemes: boolean) {
     this.page = page;
-    this.look = `${look.width}-${look.theme}`;
+    this.look = look;
+    this.name = `${look.width}-${look.theme}`;
+    this.checksBothThemes = checksBothThemes;
     this.isNarrow = look.width < 640;
     // Also violations of the content security policy. Clear-Site-Data informs of its success.
     page.on('console', (message) => {
@@ -53,12 +59,12 @@ export class Visitor {
   }
 
   // With SHOTS=FOLDER, a picture of each checked page goes there.
-  private async keepPicture(): Promise<void> {
+  private async keepPicture(theme: Theme): Promise<void> {
     const folder = process.env.SHOTS;
     if (!folder) return;
     const { pathname, search, hash } = new URL(this.page.url());
     const name = `${pathname}${search}${hash}`.replaceAll(/[^a-z0-9]+/gi, '_');
-    const path = join(folder, `${name}-${this.look}.png`);
+    const path = join(folder, `${name}-${this.look.width}-${theme}.png`);
     await this.page.screenshot({ path, fullPage: true });
   }
 
@@ -69,31 +75,46 @@ export class Visitor {
     expect(await page.getByRole('main').count(), 'main').toBe(1);
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(excess, `columns beyond the window of ${page.url()}`).toBeLessThanOrEqual(0);
-    await this.keepPicture();
     await page.evaluate(axeSource);
-    const found: axe.AxeResults = await page.evaluate('axe.run()');
+    await this.keepPicture(this.look.theme);
+    await this.checkAccess('axe.run()');
+    if (this.checksBothThemes) await this.checkOtherTheme();
+    expect(this.complaints, page.url()).toEqual([]);
+  }
+
+  // Only colours differ there.
+  private async checkOtherTheme(): Promise<void> {
+    const other = this.look.theme === 'light' ? 'dark' : 'light';
+    await this.page.emulateMedia({ colorScheme: other, reducedMotion: 'reduce' });
+    await this.keepPicture(other);
+    await this.checkAccess("axe.run({ runOnly: ['color-contrast'] })");
+    await this.page.emulateMedia({ colorScheme: this.look.theme, reducedMotion: null });
+  }
+
+  private async checkAccess(run: string): Promise<void> {
+    const found: axe.AxeResults = await this.page.evaluate(run);
     const serious = found.violations.filter(
       ({ impact }) => impact === 'serious' || impact === 'critical',
     );
     expect(
       serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-      page.url(),
+      this.page.url(),
     ).toEqual([]);
-    expect(this.complaints, page.url()).toEqual([]);
   }
 }
 
-export type Options = { javaScript?: boolean };
+// Journeys run once at each width, and check both themes of a page; those about themes themselves
+// run in all four looks.
+export type Options = { javaScript?: boolean; inEachTheme?: boolean };
 
 let browser: Browser | undefined;
 
-// A journey for each look.
 export function journey(
   name: string,
   run: (visitor: Visitor) => Promise<void>,
-  { javaScript = true }: Options = {},
+  { javaScript = true, inEachTheme = false }: Options = {},
 ): void {
-  for (const look of looks) {
+  for (const look of looks.filter(({ isFirst }) => isFirst || inEachTheme)) {
     test(`${name}, ${look.width} ${look.theme}`, async () => {
       if (!browser) throw new Error('no browser');
       const context: BrowserContext = await browser.newContext({
@@ -103,7 +124,7 @@ export function journey(
       });
       context.setDefaultTimeout(45_000);
       try {
-        await run(new Visitor(await context.newPage(), look));
+        await run(new Visitor(await context.newPage(), look, !inEachTheme));
       } finally {
         await context.close();
       }

@@ -23,7 +23,7 @@ function linkInMailTo(address: string): string {
 
 journey('register, log out, forget the password, and come back', async (visitor) => {
   const { page } = visitor;
-  const name = `dora-${visitor.look}`;
+  const name = `dora-${visitor.name}`;
   const email = `${name}@example.org`;
   await visitor.open('/accounts/register/');
   const fill = async (values: Record<string, string>) => {
@@ -70,7 +70,7 @@ journey('register, log out, forget the password, and come back', async (visitor)
 
 journey('a codelist from scratch, and a name that is taken', async (visitor) => {
   const { page } = visitor;
-  const name = `Wheeze ${visitor.look}`;
+  const name = `Wheeze ${visitor.name}`;
   await visitor.logIn('alice');
   const create = async () => {
     await visitor.openMenu();

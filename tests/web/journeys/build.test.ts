@@ -8,7 +8,7 @@ journey('create, search, decide, undo, and save for review', async (visitor) => 
   const { page } = visitor;
   await visitor.logIn('alice');
   await visitor.open('/users/alice/new-codelist/');
-  const name = `Built ${visitor.look}`;
+  const name = `Built ${visitor.name}`;
   await page.getByRole('textbox', { name: 'Codelist name *' }).fill(name);
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.waitForURL(/\/builder\/[0-9a-f]{8}\/$/);
