@@ -55,6 +55,7 @@ base::Result<FolderLock> FolderLock::share() const {
 DataFolder::DataFolder(const DataFolderOptions& options, FolderLock lock)
     : data_(options.data),
       lock_(std::move(lock)),
+      clock_(options.clock == nullptr ? system_clock_ : *options.clock),
       last_uses_(data_ / "last-uses"),
       releases_(options.data, coding_systems::release_openers(),
                 [this](std::string_view alias) { return registered_digest(alias); }),

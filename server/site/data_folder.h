@@ -46,6 +46,9 @@ struct DataFolderOptions {
   // Set by a restore: the epoch of the new log. Other openings refuse a folder whose restore has
   // not ended.
   std::optional<std::uint64_t> restored_epoch = {};
+  // The time of commits; by default the system's. Outlives the folder. Only for a site that is made
+  // up: its history may then be older than the site.
+  const base::Clock* clock = nullptr;
 };
 
 // The right to open a data folder, held by one process at a time. Ends with the process, even if it
@@ -115,7 +118,8 @@ class DataFolder {
   const std::filesystem::path data_;
   // Destroyed in reverse order: the views release the log, and the lock goes last.
   FolderLock lock_;
-  base::SystemClock clock_;
+  base::SystemClock system_clock_;
+  const base::Clock& clock_;
   std::unique_ptr<accounts::KeyRing> keys_;
   accounts::LastUses last_uses_;
   std::unique_ptr<events::EventLog> log_;
