@@ -22,8 +22,10 @@ build:
 # Build, load a small demonstration into ./data once, and serve it
 run *ARGUMENTS: build
     test -e data || \
-      (rm -rf build/demo && build/codelog demo --data build/demo >build/demo.txt && \
-       mv build/demo data && sed 's|build/demo|data|g' build/demo.txt)
+      (umask 077 && rm -rf build/demo && build/codelog demo --data build/demo >build/demo.txt && \
+       sed 's|build/demo|data|g' build/demo.txt >build/demo/demo.txt && rm build/demo.txt && \
+       mv build/demo data)
+    @! test -e data/demo.txt || cat data/demo.txt
     build/codelog serve --data data {{ARGUMENTS}}
 
 # Build everything and run every test

@@ -107,7 +107,8 @@ Result<Json> AdminOperations::run_named(std::string_view operation, const Json& 
       Named{"mapping.register", &AdminOperations::register_mapping},
       Named{"release.list", &AdminOperations::list_releases},
       Named{"demo.find", &AdminOperations::find_demo},
-      Named{"demo.fill", &AdminOperations::make_demo}};
+      Named{"demo.fill", &AdminOperations::make_demo},
+      Named{"demo.report", &AdminOperations::report_demo}};
   if (operation.starts_with("log.")) {
     return run_log_operation(folder_, operation, arguments, report);
   }
@@ -343,6 +344,14 @@ Result<Json> AdminOperations::find_demo(const Json&) {
   return Json{{"complete", has_demo(application_)}};
 }
 
-Result<Json> AdminOperations::make_demo(const Json&) { return fill_demo(application_); }
+Result<Json> AdminOperations::make_demo(const Json&) {
+  PresentTime time;
+  return fill_demo(application_, time);
+}
+
+Result<Json> AdminOperations::report_demo(const Json&) {
+  if (const auto made = report_demo_upgrade(application_); !made) return made.error();
+  return Json::object();
+}
 
 }  // namespace codelog::tools

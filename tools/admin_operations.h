@@ -50,6 +50,7 @@ class AdminOperations {
   base::Result<Json> report_release(const Json& arguments, const site::ReportProgress& report);
   base::Result<Json> find_demo(const Json& arguments);
   base::Result<Json> make_demo(const Json& arguments);
+  base::Result<Json> report_demo(const Json& arguments);
 
   site::DataFolder& folder_;
   application::Application& application_;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 
 #include "server/site/release_import.h"
 #include "server/site/temporary_folder.h"
@@ -25,16 +26,12 @@ struct DemoRelease {
   std::string_view valid_from;
   Result<void> (*make)(const std::filesystem::path& archive);
 };
-constexpr std::array demo_releases = {
+// The codelists use these.
+constexpr std::array first_releases = {
     DemoRelease{"snomedct", demo_valid_from,
                 [](const std::filesystem::path& archive) {
                   return demo::make_snomedct_archive(archive,
                                                      {.concepts_count = demo_concepts_count});
-                }},
-    DemoRelease{"snomedct", demo_later_valid_from,
-                [](const std::filesystem::path& archive) {
-                  return demo::make_snomedct_archive(
-                      archive, {.concepts_count = demo_concepts_count, .edition = 2});
                 }},
     DemoRelease{"bnf", demo_valid_from,
                 [](const std::filesystem::path& archive) {
@@ -47,15 +44,21 @@ constexpr std::array demo_releases = {
     DemoRelease{"icd10", demo_valid_from, [](const std::filesystem::path& archive) {
                   return demo::make_icd10_archive(archive);
                 }}};
+constexpr std::array later_releases = {
+    DemoRelease{"snomedct", demo_later_valid_from, [](const std::filesystem::path& archive) {
+                  return demo::make_snomedct_archive(
+                      archive, {.concepts_count = demo_concepts_count, .edition = 2});
+                }}};
+constexpr int later_releases_day = 49;
 
-// Imports the releases; returns their aliases.
-Result<Json> import_demo_releases(const site::DataFolderOptions& folder,
-                                  const site::ReportProgress& report) {
+// Imports the releases; adds their aliases.
+Result<void> import_demo_releases(std::span<const DemoRelease> releases,
+                                  const site::DataFolderOptions& folder,
+                                  const site::ReportProgress& report, Json& aliases) {
   const auto temporary = site::TemporaryFolder::make();
   if (!temporary) return temporary.error();
   RemoteRegistry registry(folder);
-  Json aliases = Json::array();
-  for (const DemoRelease& release : demo_releases) {
+  for (const DemoRelease& release : releases) {
     const auto archive = temporary->path() / ("demo_" + std::string(release.system) + ".zip");
     if (const auto made = release.make(archive); !made) return made.error();
     const auto imported = site::import_release(
@@ -65,15 +68,32 @@ Result<Json> import_demo_releases(const site::DataFolderOptions& folder,
     if (!imported) return imported.error();
     aliases.push_back(imported->alias);
   }
-  return aliases;
+  return {};
 }
 
-Result<Json> make_demo(const site::DataFolderOptions& folder) {
+// In this process: the history of an unused folder may begin weeks ago.
+Result<Json> fill_unused(const site::DataFolderOptions& folder, PastTime& time) {
+  const auto opened = open_folder_here(folder, {});
+  if (!opened) return opened.error();
+  application::Application application((*opened)->site());
+  return fill_demo(application, time);
+}
+
+Result<Json> run_operation(const site::DataFolderOptions& folder, std::string_view operation) {
+  auto site = SiteAccess::open(folder);
+  if (!site) return site.error();
+  return site->run(operation, Json::object());
+}
+
+Result<Json> make_demo(site::DataFolderOptions folder) {
   ProgressLine progress;
   const site::ReportProgress report = [&](const site::WorkProgress& work) {
     progress.show(work.stage, work.done, work.total);
     return true;
   };
+  PastTime past;
+  const bool unused = !std::filesystem::exists(folder.data);
+  if (unused) folder.clock = &past;
   {
     auto site = SiteAccess::open(folder, report);
     if (!site) return site.error();
@@ -82,13 +102,20 @@ Result<Json> make_demo(const site::DataFolderOptions& folder) {
     if ((*found)["complete"].get<bool>())
       return Json{{"created", false}, {"tokens", Json::object()}};
   }
-  const auto imported = import_demo_releases(folder, report);
-  if (!imported) return imported.error();
+  Json aliases = Json::array();
+  if (const auto imported = import_demo_releases(first_releases, folder, report, aliases);
+      !imported)
+    return imported.error();
   progress.show("codelists", 0, 0);
-  auto site = SiteAccess::open(folder);
-  if (!site) return site.error();
-  auto outcome = site->run("demo.fill", Json::object());
-  if (outcome) (*outcome)["releases"] = *imported;
+  auto outcome = unused ? fill_unused(folder, past) : run_operation(folder, "demo.fill");
+  if (!outcome) return outcome;
+  past.go_to(later_releases_day, 9);
+  if (const auto imported = import_demo_releases(later_releases, folder, report, aliases);
+      !imported)
+    return imported.error();
+  if (const auto reported = run_operation(folder, "demo.report"); !reported)
+    return reported.error();
+  (*outcome)["releases"] = std::move(aliases);
   return outcome;
 }
 
@@ -101,6 +128,10 @@ std::string describe(const Json& outcome, const std::string& data) {
            std::to_string(outcome["codelists"].size()) + " codelist versions\n\n";
   } else {
     text = "the demonstration is there already\n\n";
+  }
+  if (outcome.contains("password")) {
+    text += "alice (administrator), bob and carol log in with " +
+            outcome["password"].get<std::string>() + "\n\n";
   }
   const Json& tokens = outcome["tokens"];
   for (const auto& [username, token] : tokens.items()) {
@@ -134,8 +165,9 @@ int make(const DemoOptions& options) {
 void add_demo_command(Command program) {
   Command command = program.add_command(
       {"demo",
-       "Make a demonstration: small synthetic releases, users with tokens, "
-       "organisations, and codelists in all states. A second call changes nothing and says so.",
+       "Make a demonstration: small synthetic releases, users with a password and tokens, "
+       "organisations, and codelists in all states, with weeks of history if the folder is new. "
+       "A second call changes nothing and says so.",
        "codelog demo --data demo\ncodelog serve --data demo"});
   // The parser fills the options; the action reads them.
   auto options = std::make_shared<DemoOptions>();

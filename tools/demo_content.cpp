@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <random>
 #include <set>
 
 #include "coding_systems/versioning/alias.h"
 #include "events/base/text.h"
 #include "events/base/version_hash.h"
+#include "tools/codelist_operations.h"
+#include "tools/demo/drug_words.h"
+#include "tools/demo_story.h"
 
 namespace codelog::tools {
 namespace {
@@ -60,6 +64,21 @@ struct DemoCodelist {
   std::vector<std::string_view> undecided_terms;  // for drafts only
   Ending ending = Ending::draft;
 };
+
+// Three invented drugs: easy to type, and different on every site.
+std::string new_password() {
+  std::random_device random;
+  const auto syllable = [&](const auto& syllables) {
+    std::uniform_int_distribution<std::size_t> any(0, syllables.size() - 1);
+    return std::string(syllables[any(random)]);
+  };
+  std::string password;
+  for (int drug = 0; drug < 3; ++drug) {
+    password += (drug == 0 ? "" : "-") + syllable(demo::stem_starts) +
+                syllable(demo::stem_middles) + syllable(demo::stem_ends);
+  }
+  return password;
+}
 
 Owner organisation(const char* slug) { return {OwnerKind::organisation, slug}; }
 Owner user(const char* name) { return {OwnerKind::user, name}; }
@@ -117,10 +136,6 @@ std::vector<DemoCodelist> demo_codelists() {
            Ending::draft}};
 }
 
-commands::Write as(const char* username) {
-  return {{.username = username, .is_admin = std::string_view(username) == "alice"}, std::nullopt};
-}
-
 // Codelists use a system's first release, even if there is a later one.
 Result<std::string> release_of(const char* system) {
   return coding_systems::make_alias({system, demo_release_name, demo_valid_from});
@@ -139,7 +154,8 @@ bool is_among(const std::vector<std::string_view>& terms, std::string_view term)
 
 class DemoMaker {
  public:
-  explicit DemoMaker(application::Application& application) : application_(application) {}
+  DemoMaker(application::Application& application, DemoTime& time)
+      : application_(application), time_(time) {}
 
   Result<Json> make() {
     for (const Person& person : demo_people) {
@@ -148,10 +164,16 @@ class DemoMaker {
     for (const DemoOrganisation& group : organisations) {
       if (const auto made = make_organisation(group); !made) return made.error();
     }
+    int day = 1;
     for (const DemoCodelist& codelist : demo_codelists()) {
+      time_.go_to(day++, 9);
       if (const auto made = make_codelist(codelist); !made) return made.error();
     }
-    return Json{{"created", created_}, {"tokens", tokens_}, {"codelists", list_codelists()}};
+    created_ = created_ || !has_demo_story(application_.views());
+    if (const auto told = tell_demo_story(application_, time_); !told) return told.error();
+    Json made = {{"created", created_}, {"tokens", tokens_}, {"codelists", list_codelists()}};
+    if (!password_.empty()) made["password"] = password_;
+    return made;
   }
 
  private:
@@ -163,6 +185,9 @@ class DemoMaker {
       const auto added = accounts.add_user(
           write, {person.username, person.name, person.email, std::nullopt, person.is_admin});
       if (!added) return added.error();
+      if (password_.empty()) password_ = new_password();
+      const auto set = accounts.set_password(write, person.username, password_);
+      if (!set) return set.error();
       created_ = true;
     }
     if (known && !known->tokens.empty()) return {};
@@ -176,14 +201,14 @@ class DemoMaker {
     auto& accounts = application_.accounts();
     if (!application_.views().organisation(group.slug)) {
       const auto added =
-          accounts.add_organisation(as("alice"), {group.slug, group.name, group.url});
+          accounts.add_organisation(as_person("alice"), {group.slug, group.name, group.url});
       if (!added) return added.error();
       created_ = true;
     }
     for (const char* member : group.members) {
       if (application_.views().member(group.slug, member)) continue;
       const auto set =
-          accounts.set_member(as("alice"), group.slug, member, member == group.members[0]);
+          accounts.set_member(as_person("alice"), group.slug, member, member == group.members[0]);
       if (!set) return set.error();
     }
     return {};
@@ -202,7 +227,7 @@ class DemoMaker {
     command.release = *release;
     command.description = codelist.description;
     if (*codelist.methodology != '\0') command.methodology = codelist.methodology;
-    const commands::Write write = as(codelist.author);
+    const commands::Write write = as_person(codelist.author);
     const auto created = application_.codelists().create(write, command);
     if (!created) return created.error();
     const auto version = version_made_by(*created);
@@ -216,7 +241,7 @@ class DemoMaker {
   }
 
   Result<void> end(const DemoCodelist& codelist, VersionId version) {
-    const commands::Write write = as(codelist.author);
+    const commands::Write write = as_person(codelist.author);
     if (codelist.ending == Ending::draft) {
       // Changes its mind, to put an undone step into the history.
       if (const auto undone = application_.drafts().undo(write, version); !undone)
@@ -228,18 +253,18 @@ class DemoMaker {
     auto& versions = application_.versions();
     if (const auto saved = versions.save_for_review(write, version); !saved) return saved.error();
     if (codelist.ending == Ending::under_review) return {};
-    const auto published = versions.publish(as("alice"), version);
+    const auto published = versions.publish(as_person("alice"), version);
     if (!published) return published.error();
     if (std::string_view(codelist.system) != "snomedct") return {};
     // Starts a new draft from the published version.
     const auto release = release_of(codelist.system);
     if (!release) return release.error();
-    const auto draft = versions.create_draft(as("bob"), version, *release);
+    const auto draft = versions.create_draft(as_person("bob"), version, *release);
     if (!draft) return draft.error();
     const auto next = version_made_by(*draft);
     if (!next) return next.error();
     const auto added =
-        application_.drafts().add_search(as("bob"), *next, {SearchKind::term, "wheez"});
+        application_.drafts().add_search(as_person("bob"), *next, {SearchKind::term, "wheez"});
     if (!added) return added.error();
     return {};
   }
@@ -292,21 +317,37 @@ class DemoMaker {
   }
 
   application::Application& application_;
+  DemoTime& time_;
   bool created_ = false;
+  std::string password_;
   Json tokens_ = Json::object();
 };
 
 }  // namespace
 
-bool has_demo(application::Application& application) {
-  const auto views = application.views();
-  return std::ranges::all_of(demo_codelists(), [&](const DemoCodelist& codelist) {
-    return views.find_codelist(codelist.owner, base::slugify(codelist.name)).has_value();
-  });
+commands::Write as_person(const char* username) {
+  return {{.username = username, .is_admin = std::string_view(username) == "alice"}, std::nullopt};
 }
 
-Result<Json> fill_demo(application::Application& application) {
-  return DemoMaker(application).make();
+bool has_demo(application::Application& application) {
+  const auto views = application.views();
+  const auto alias =
+      coding_systems::make_alias({"snomedct", demo_release_name, demo_later_valid_from});
+  return alias && views.upgrade_report(*alias) && has_demo_story(views) &&
+         std::ranges::all_of(demo_codelists(), [&](const DemoCodelist& codelist) {
+           return views.find_codelist(codelist.owner, base::slugify(codelist.name)).has_value();
+         });
+}
+
+Result<Json> fill_demo(application::Application& application, DemoTime& time) {
+  return DemoMaker(application, time).make();
+}
+
+Result<void> report_demo_upgrade(application::Application& application) {
+  const auto alias =
+      coding_systems::make_alias({"snomedct", demo_release_name, demo_later_valid_from});
+  if (!alias) return alias.error();
+  return wait_for_upgrade_report(application, *alias, {});
 }
 
 }  // namespace codelog::tools

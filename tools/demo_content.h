@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/application/application.h"
+#include "tools/demo_time.h"
 #include "tools/json.h"
 
 namespace codelog::tools {
@@ -14,13 +15,20 @@ inline constexpr std::string_view demo_valid_from = "2024-01-01";
 // SNOMED CT has a second release, newer than the one that the codelists use.
 inline constexpr std::string_view demo_later_valid_from = "2024-07-01";
 
-// True if fill_demo() has run to its end on this site.
+// A write by one of the demonstration's people.
+commands::Write as_person(const char* username);
+
+// True if the demonstration is complete on this site.
 bool has_demo(application::Application& application);
 
-// Makes the missing parts, so a call after a failure completes the demonstration. The releases must
-// be registered. Returns {created, tokens: {username: token}, codelists: [{owner, slug, version,
-// status}]}; tokens are only those made by this call. Errors: conflict (the folder has other users
-// with these names), and those of the commands.
-base::Result<Json> fill_demo(application::Application& application);
+// Makes the missing people, organisations and codelists, so a call after a failure completes the
+// demonstration. The releases that codelists use must be registered. Returns {created, password,
+// tokens: {username: token}, codelists: [{owner, slug, version, status}]}; tokens are only those
+// made by this call, and the password is that of the people whom it made. Errors: conflict (the
+// folder has other users with these names), and those of the commands.
+base::Result<Json> fill_demo(application::Application& application, DemoTime& time);
+// Reports what SNOMED CT's later release, which must be registered, does to the codelists. Errors:
+// those of a report.
+base::Result<void> report_demo_upgrade(application::Application& application);
 
 }  // namespace codelog::tools

@@ -13,7 +13,7 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t page_bytes_max = 16u << 20;
-constexpr std::string_view mapping = "bnfdmd";
+constexpr std::string_view archives_mapping = "bnfdmd";
 
 // Takes the next link's address off the page; nothing when there is none.
 std::optional<std::string> next_link(std::string_view& html) {
@@ -63,7 +63,7 @@ Result<PublishedArchive> find_linked_mapping(std::string_view html, const std::s
   std::optional<PublishedArchive> newest;
   while (const auto link = next_link(html)) {
     const std::string name = file_name_of(*link);
-    auto named = read_archive_name(mapping, name);
+    auto named = read_archive_name(archives_mapping, name);
     if (!named || std::filesystem::path(name).filename() != name) continue;
     if (newest && newest->archive.valid_from >= named->valid_from) continue;
     newest =
