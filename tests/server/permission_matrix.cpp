@@ -239,4 +239,8 @@ Reply PermissionMatrix::ask(const RoutePermission& row, const Subject& subject, 
   return browser.post(target, fields_of(row.pattern));
 }
 
+Reply PermissionMatrix::forge(const RoutePermission& row, const Subject& subject, Role role) {
+  return browsers.at(role).forge(target_of(row, subject), fields_of(row.pattern));
+}
+
 }  // namespace codelog::tests

@@ -35,6 +35,8 @@ struct PermissionMatrix {
   // Sends the row's request.
   Reply ask(const identity::RoutePermission& row, const Subject& subject, identity::Role role,
             Way way);
+  // As above, a form by session without the token of its page.
+  Reply forge(const identity::RoutePermission& row, const Subject& subject, identity::Role role);
 
   ApiSite site;
   std::map<identity::Role, Browser> browsers;
