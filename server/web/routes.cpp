@@ -43,12 +43,14 @@ void add_codelist_routes(http::Router& router, application::Application& applica
   const Form forms[] = {{events::OwnerKind::organisation, "/codelist/{owner:slug}/{slug:slug}/"},
                         {events::OwnerKind::user, "/codelist/user/{owner:slug}/{slug:slug}/"}};
   for (const auto& [kind, pattern] : forms) {
-    add_page(router, application, {.pattern = pattern + "-/", .get = [kind = kind](auto& visit) {
-                                     return codelist_page(visit, kind);
-                                   }});
+    add_page(router, application,
+             {.pattern = pattern + "-/",
+              .get = [kind = kind](const Visit& visit) { return codelist_page(visit, kind); },
+              .is_kept = true});
     add_page(router, application,
              {.pattern = pattern + "{version}/",
-              .get = [kind = kind](const Visit& visit) { return version_page(visit, kind); }});
+              .get = [kind = kind](const Visit& visit) { return version_page(visit, kind); },
+              .is_kept = true});
   }
   for (const auto& [kind, pattern] : forms) {
     add(pattern + "{version}/diff/{other}/",

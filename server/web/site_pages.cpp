@@ -149,8 +149,9 @@ http::Response contact_page(const Visit& visit) {
 }  // namespace
 
 void add_site_pages(http::Router& router, application::Application& application) {
-  add_page(router, application, {.pattern = "/releases/", .get = releases_page});
-  add_page(router, application, {.pattern = "/releases/{alias}/", .get = release_page});
+  add_page(router, application, {.pattern = "/releases/", .get = releases_page, .is_kept = true});
+  add_page(router, application,
+           {.pattern = "/releases/{alias}/", .get = release_page, .is_kept = true});
   add_page(router, application,
            {.pattern = "/organisations/{organisation:slug}/", .get = about_organisation});
   add_page(router, application, {.pattern = "/contact/", .get = contact_page});

@@ -224,10 +224,12 @@ http::Response user_page(const Visit& visit) {
 void add_start_pages(http::Router& router, application::Application& application) {
   // Shared by the copies of the handler.
   const auto index = std::make_shared<CodelistIndex>();
-  add_page(router, application, {.pattern = "/", .get = [index](const Visit& visit) {
-                                   return start_page(visit, *index);
-                                 }});
-  add_page(router, application, {.pattern = "/codelist/{owner:slug}/", .get = organisation_page});
+  add_page(router, application,
+           {.pattern = "/",
+            .get = [index](const Visit& visit) { return start_page(visit, *index); },
+            .is_kept = true});
+  add_page(router, application,
+           {.pattern = "/codelist/{owner:slug}/", .get = organisation_page, .is_kept = true});
   add_page(router, application, {.pattern = "/users/{username:slug}/", .get = user_page});
 }
 

@@ -10,12 +10,11 @@
 #include "server/identity/cookies.h"
 #include "server/identity/form_token.h"
 #include "server/identity/permissions.h"
+#include "server/web/kept_pages.h"
 
 namespace codelog::web {
 namespace {
 
-constexpr std::string_view message_cookie = "messages";
-constexpr std::string_view theme_cookie = "theme";  // src/components/theme.ts writes it
 // Browsers that read pages ahead forget those of the other account.
 constexpr const char* forget_read_ahead = "\"prefetchCache\", \"prerenderCache\"";
 constexpr std::chrono::seconds message_lifetime{300};
@@ -263,15 +262,17 @@ void Visit::end_session(http::Response& response) const {
 
 void add_page(http::Router& router, application::Application& application, const PageRoute& route) {
   if (route.get) {
-    router.add({.methods = {http::Method::get},
-                .pattern = route.pattern,
-                .runs_on = route.get_may_write ? http::RunsOn::writer : http::RunsOn::worker,
-                .handler =
-                    [&application, route = handled(http::Method::get, route)](
-                        const http::Request& request, const http::PathParameters& path) {
-                      return show(application, route, request, path);
-                    },
-                .has_secret_path = route.has_secret_path});
+    http::Route get = {.methods = {http::Method::get},
+                       .pattern = route.pattern,
+                       .runs_on = route.get_may_write ? http::RunsOn::writer : http::RunsOn::worker,
+                       .handler =
+                           [&application, route = handled(http::Method::get, route)](
+                               const http::Request& request, const http::PathParameters& path) {
+                             return show(application, route, request, path);
+                           },
+                       .has_secret_path = route.has_secret_path};
+    if (route.is_kept) keep_for_guests(get, application);
+    router.add(std::move(get));
   }
   if (route.post) {
     router.add({.methods = {http::Method::post},

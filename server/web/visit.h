@@ -90,6 +90,8 @@ struct PageRoute {
   std::optional<std::size_t> body_bytes_max = {};
   bool get_may_write = false;
   bool has_secret_path = false;  // a link in a mail
+  // Guests get a kept page (kept_pages.h). Not for pages that show drafts.
+  bool is_kept = false;
 };
 
 // Adds the routes of a page and its form, which the table of permissions must have (checked). A

@@ -184,6 +184,53 @@ TEST_CASE_METHOD(Fixture, "a page read ahead leaves the waiting message", "[page
   CHECK(alice.cookie("messages").empty());
 }
 
+TEST_CASE_METHOD(Fixture, "guests get a kept page until a commit, and nobody else gets it",
+                 "[pages]") {
+  publish();
+  const std::string page = "/codelist/test-org/tennis-elbow/" + hash + "/";
+  const Reply first = site.get(page);
+  REQUIRE(first.status == 200);
+  CHECK_FALSE(first.header("etag").empty());
+  CHECK(site.ask({.target = page, .headers = {{"If-None-Match", first.header("etag")}}}).status ==
+        304);
+  Browser alice(site);
+  alice.log_in("alice");
+  CHECK_THAT(alice.get(page).body, Contains("Log out"));
+  CHECK_THAT(site.get(page).body, !Contains("Log out"));
+  commands::ChangeDetails change;
+  change.description = "Something else altogether.";
+  const auto codelist =
+      site.views().find_codelist({events::OwnerKind::organisation, "test-org"}, "tennis-elbow");
+  REQUIRE(site.application().codelists().change_details({commands::Actor::system(), {}},
+                                                        codelist->id, change));
+  CHECK_THAT(site.get(page).body, Contains("Something else altogether."));
+}
+
+TEST_CASE_METHOD(Fixture, "a kept page is no other theme's, and no other address's", "[pages]") {
+  publish();
+  CHECK_THAT(site.get("/releases/").body, !Contains("data-theme"));
+  Browser dark(site);
+  dark.set_cookie("theme", "dark");
+  CHECK_THAT(dark.get("/releases/").body, Contains("data-theme=\"dark\""));
+  CHECK_THAT(site.get("/releases/").body, !Contains("data-theme"));
+  CHECK_THAT(site.get("/?q=elbow").body, Contains("Tennis elbow"));
+  CHECK_THAT(site.get("/?q=zzz").body, !Contains("Tennis elbow"));
+}
+
+TEST_CASE_METHOD(Fixture, "a kept page goes when its codelist is for some only", "[pages]") {
+  publish();
+  const std::string page = "/codelist/test-org/tennis-elbow/" + hash + "/";
+  REQUIRE(site.get(page).status == 200);
+  commands::ChangeDetails change;
+  change.is_restricted = true;
+  const auto codelist =
+      site.views().find_codelist({events::OwnerKind::organisation, "test-org"}, "tennis-elbow");
+  REQUIRE(site.application().codelists().change_details({commands::Actor::system(), {}},
+                                                        codelist->id, change));
+  CHECK(site.get(page).status == 404);
+  CHECK_THAT(site.get("/?q=elbow").body, !Contains("Tennis elbow"));
+}
+
 TEST_CASE_METHOD(Fixture, "a theme that somebody chose is in the page", "[pages]") {
   Browser browser(site);
   browser.set_cookie("theme", "dark");
