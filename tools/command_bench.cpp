@@ -27,6 +27,7 @@ constexpr std::array sections = {Section{"scale", bench::measure_scale},
                                  Section{"past", bench::measure_past},
                                  Section{"restore", bench::measure_restore},
                                  Section{"server", bench::measure_server},
+                                 Section{"pages", bench::measure_pages},
                                  Section{"report", bench::measure_report},
                                  Section{"drop-in", bench::measure_drop_in}};
 

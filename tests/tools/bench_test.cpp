@@ -91,6 +91,14 @@ TEST_CASE("the bench measures a server", "[program]") {
   CHECK(serving["skipped"].empty() == beside_nginx);
 }
 
+TEST_CASE("the bench measures the pages that people read", "[program]") {
+  const Json reading = bench({"--only", "pages"});
+  const bool beside_nginx = find_program("nginx") && find_program("wrk");
+  CHECK(has_figure(reading, "home, server CPU") == beside_nginx);
+  CHECK(has_figure(reading, "a version's page, ") == beside_nginx);
+  CHECK(has_figure(reading, "a version's page while its draft is edited") == beside_nginx);
+}
+
 TEST_CASE("the bench measures how a report slows down readers", "[program]") {
   const Json reading = bench({"--only", "report", "--codelists", "100"});
   CHECK(has_figure(reading, "report over 100 codelists, in the background"));

@@ -56,6 +56,7 @@ base::Result<void> measure_replay(Bench& bench);   // replaying the log and proj
 base::Result<void> measure_past(Bench& bench);     // a draft as of an earlier moment
 base::Result<void> measure_restore(Bench& bench);  // a whole site from its log
 base::Result<void> measure_report(Bench& bench);   // readers during a report on a later release
+base::Result<void> measure_pages(Bench& bench);    // what guests read, against nginx
 base::Result<void> measure_drop_in(Bench& bench);  // large uploads, lists, guessed passwords
 base::Result<void> measure_server(Bench& bench);   // start, a click, memory; requests against nginx
 

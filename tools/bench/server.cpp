@@ -1,19 +1,18 @@
 #include <csignal>
 #include <random>
 
-#include "events/base/file.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/builder_requests.h"
 #include "tools/bench/code_requests.h"
 #include "tools/bench/disk.h"
 #include "tools/bench/measure.h"
+#include "tools/bench/nginx_comparison.h"
 #include "tools/bench/servers.h"
 #include "tools/bench/site.h"
 
 namespace codelog::tools::bench {
 namespace {
 
-namespace fs = std::filesystem;
 using base::Error;
 using base::ErrorCode;
 using base::Result;
@@ -96,19 +95,12 @@ Result<void> measure_clicks(Bench& bench, const RunningServer& server, Researche
   return {};
 }
 
-struct Page {
-  std::string name;
-  std::string target;
-  std::string file;  // with the same bytes, for nginx
-  double ratio_max;
-};
-
 // Downloads and listings of about 1 KB and about 100 KB.
-Result<std::vector<Page>> make_pages(Bench& bench, Researcher& researcher) {
+Result<std::vector<ServedFile>> make_pages(Bench& bench, Researcher& researcher) {
   constexpr std::size_t small_codes = 20;
   constexpr std::size_t large_codes = 2'000;
   constexpr std::size_t large_listing_bytes = 100'000;
-  std::vector<Page> pages;
+  std::vector<ServedFile> pages;
   for (const auto& [name, count, ratio] : {std::tuple("download.csv, 1 KB", small_codes, 1.25),
                                            std::tuple("download.csv, 100 KB", large_codes, 1.3)}) {
     const std::string slug = "csv-" + std::to_string(count);
@@ -137,75 +129,10 @@ Result<std::vector<Page>> make_pages(Bench& bench, Researcher& researcher) {
   return pages;
 }
 
-struct Cost {
-  std::vector<double> cpu_us;  // for one request
-  std::vector<double> requests_per_second;
-};
-
-Result<void> load(const RunningServer& server, const std::string& target, double seconds,
-                  Cost& cost) {
-  const double cpu_before = cpu_seconds_of(server.process.pid());
-  const double before = wall_seconds();
-  const auto count = send_requests(server.port, target, seconds);
-  if (!count) return count.error();
-  const double elapsed = wall_seconds() - before;
-  const auto requests = static_cast<double>(*count);
-  cost.cpu_us.push_back((cpu_seconds_of(server.process.pid()) - cpu_before) * 1e6 / requests);
-  cost.requests_per_second.push_back(requests / elapsed);
-  return {};
-}
-
-Result<void> compare_page(Bench& bench, const RunningServer& server, const RunningServer& nginx,
-                          const Page& page) {
-  Cost ours;
-  Cost theirs;
-  for (int round = 0; round < bench.options.rounds_count; ++round) {
-    bench.progress.show(page.name, static_cast<std::uint64_t>(round), 0);
-    const double seconds = bench.options.round_seconds;
-    if (const auto done = load(server, page.target, seconds, ours); !done) return done;
-    if (const auto done = load(nginx, "/" + page.file, seconds, theirs); !done) return done;
-  }
-  const double cpu = median(ours.cpu_us);
-  const double nginx_cpu = median(theirs.cpu_us);
-  bench.figures.add({.name = page.name + ", server CPU a request",
-                     .unit = "us",
-                     .measured = cpu,
-                     .aims = {{AimKind::ratio_at_most, page.ratio_max}},
-                     .ratio = cpu / nginx_cpu,
-                     .baseline = "nginx: " + format_number(nginx_cpu) + " us"});
-  const double rate = median(ours.requests_per_second);
-  const double nginx_rate = median(theirs.requests_per_second);
-  bench.figures.add({.name = page.name + ", requests",
-                     .unit = "/s",
-                     .measured = rate,
-                     .ratio = rate / nginx_rate,
-                     .baseline = "nginx: " + format_number(nginx_rate) + " /s"});
-  return {};
-}
-
 Result<void> measure_requests(Bench& bench, const RunningServer& server, Researcher& researcher) {
-  if (!find_program("nginx") || !find_program("wrk")) {
-    bench.figures.leave_out("requests against nginx",
-                            "needs nginx and wrk (Debian: nginx-light and wrk)");
-    return {};
-  }
   const auto pages = make_pages(bench, researcher);
   if (!pages) return pages.error();
-  const fs::path root = bench.folder / "nginx";
-  std::error_code error;
-  fs::create_directories(root, error);
-  for (const Page& page : *pages) {
-    const auto bytes = researcher.get(page.target);
-    if (!bytes) return bytes.error();
-    const auto written = base::write_file_durably(root / page.file, *bytes);
-    if (!written) return written;
-  }
-  const auto nginx = start_nginx(bench.folder, root);
-  if (!nginx) return nginx.error();
-  for (const Page& page : *pages) {
-    if (const auto done = compare_page(bench, server, *nginx, page); !done) return done;
-  }
-  return {};
+  return compare_with_nginx(bench, server, researcher, *pages);
 }
 
 Result<void> measure_memory(Bench& bench, const RunningServer& server, Researcher& researcher) {
