@@ -40,11 +40,11 @@ const StoryCodelist& cardiovascular() {
       {OwnerKind::organisation, "example-university"},
       "alice",
       "Cardiovascular disease",
-      "Events and lasting diseases of heart and vessels, for studies of **outcomes** in primary "
-      "care.\n\n- version 1: ischaemic heart disease\n- version 2: strokes as well\n- version 3: "
-      "hypertension and atrial fibrillation",
-      "Searched for each disease by its name and by what clinicians call it. Two people decided "
-      "every code, and both signed."};
+      "Events and lasting diseases of heart and vessels, for studies of outcomes in primary care.",
+      "Searched for each disease by its **name** and by what clinicians call it. Two people "
+      "decided "
+      "every code, and both signed.\n\n1. Ischaemic heart disease\n2. Strokes as well\n3. "
+      "Hypertension and atrial fibrillation, for the second study"};
   return codelist;
 }
 
