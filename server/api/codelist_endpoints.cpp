@@ -5,7 +5,6 @@
 #include "events/base/version_hash.h"
 #include "server/api/compared_sides.h"
 #include "server/api/endpoints.h"
-#include "server/api/history.h"
 #include "server/api/live_history.h"
 #include "server/api/outcome.h"
 #include "server/api/past.h"
@@ -128,24 +127,6 @@ Result<http::Response> get_codelist(const ReadCall& call) {
                           return Error{ErrorCode::not_found, "the codelist did not exist then", {}};
                         return http::json_text(200, codelist_json(views, *then));
                       });
-}
-
-Result<http::Response> get_history(const ReadCall& call) {
-  const auto codelist = codelist_in_path(call.views, call.path);
-  if (!codelist) return codelist.error();
-  const auto after = number_in_query(call.request, "after", 0, {0, UINT64_MAX});
-  if (!after) return after.error();
-  const auto limit = number_in_query(call.request, "limit", page_entries, {1, page_entries_max});
-  if (!limit) return limit.error();
-  const auto offset = number_in_query(call.request, "offset", 0, {});
-  if (!offset) return offset.error();
-  auto text = history_json(call.application.site().log, call.views, codelist->id,
-                           {.after = base::Position(*after),
-                            .commits_max = *limit,
-                            .show_changes = call.request.query().get("changes") == "true",
-                            .codes_offset = *offset});
-  if (!text) return text.error();
-  return http::json_text(200, std::move(*text));
 }
 
 Result<http::Response> get_events(const ReadCall& call) {
@@ -414,14 +395,6 @@ std::vector<Endpoint> codelist_itself() {
 
 std::vector<Endpoint> around_codelist() {
   return {
-      {.method = Method::get,
-       .path = "/api/v2/codelists/{owner_kind}/{owner}/{slug}/history",
-       .id = "getHistory",
-       .summary = "The events of a codelist, oldest first. An event lists up to 10,000 codes of a "
-                  "kind; `more` is the address of the next ones, and gives only that commit.",
-       .query = {parameters::after, parameters::limit, parameters::changes, parameters::offset},
-       .answer = "HistoryPage",
-       .read = get_history},
       {.method = Method::get,
        .path = "/api/v2/events",
        .id = "followCodelist",

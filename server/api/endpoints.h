@@ -24,6 +24,7 @@ using projections::Views;
 std::vector<Endpoint> release_endpoints();
 std::vector<Endpoint> search_endpoints();
 std::vector<Endpoint> codelist_endpoints();
+std::vector<Endpoint> history_endpoints();
 std::vector<Endpoint> version_endpoints();
 std::vector<Endpoint> draft_endpoints();
 std::vector<Endpoint> code_endpoints();

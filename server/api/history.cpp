@@ -10,6 +10,8 @@
 #include "events/fields.h"
 #include "projections/projections.h"
 #include "server/api/render.h"
+#include "server/history/commit_codes.h"
+#include "server/history/positions.h"
 
 namespace codelog::api {
 namespace {
@@ -24,6 +26,8 @@ using events::Commit;
 // client who asks.
 constexpr std::size_t page_bytes_max = 4u << 20;
 constexpr std::size_t page_codes_max = 200'000;
+// A filter may pass over many commits before one is shown.
+constexpr std::uint64_t filtered_commits_max = 20'000;
 
 // Writes the content of an event, in the API's terms. How a field is shown depends on its type, and
 // on its name where the API is briefer than the log. Fields of other types do not occur in events
@@ -158,24 +162,6 @@ class EventWriter {
   bool is_cut_ = false;
 };
 
-// The version of the stream at its first commit after `after`.
-Result<StreamVersion> first_after(const events::Log& log, const events::Stream& stream,
-                                  StreamVersion size, base::Position after) {
-  std::uint64_t first = 1;
-  std::uint64_t end = size.value() + 1;
-  while (first < end) {
-    const std::uint64_t middle = first + (end - first) / 2;
-    const auto position = log.stream_position(stream, StreamVersion(middle));
-    if (!position) return position.error();
-    if (*position > after) {
-      end = middle;
-    } else {
-      first = middle + 1;
-    }
-  }
-  return StreamVersion(first);
-}
-
 // A commit that can no longer be read is part of the history too.
 void write_damaged(base::Position position, JsonWriter& json) {
   json.begin_object().field("position", position.value()).key("time").null();
@@ -201,7 +187,9 @@ std::string address_of_more(const Commit& commit, const projections::Handle& han
 void write_commit(const Commit& commit, const projections::Handle& handle,
                   const HistoryRange& range, JsonWriter& json) {
   EventWriter writer(json, range);
+  if (!range.filter.passes(commit)) return;
   for (const events::Event& event : commit.content.events) {
+    if (!range.filter.passes(event)) continue;
     json.begin_object().field("position", commit.position.value());
     json.field("time", base::format_timestamp(commit.content.time)).key("actor");
     commit.content.actor.empty() ? json.null() : json.value(commit.content.actor);
@@ -210,33 +198,6 @@ void write_commit(const Commit& commit, const projections::Handle& handle,
     if (writer.is_cut()) json.field("more", address_of_more(commit, handle, range));
     json.end_object();
   }
-}
-
-std::size_t codes_in(const events::SearchWithResults& search) { return search.codes.size(); }
-template <class Entry>
-std::size_t codes_in(const std::vector<Entry>& entries) {
-  if constexpr (std::is_same_v<Entry, events::SearchWithResults>) {
-    std::size_t count = 0;
-    for (const Entry& search : entries) count += search.codes.size();
-    return count;
-  } else {
-    return entries.size();
-  }
-}
-
-// How many codes the commit holds, shown or not. (Other lists are short.)
-std::size_t codes_count(const Commit& commit) {
-  std::size_t count = 0;
-  for (const events::Event& any : commit.content.events) {
-    std::visit(
-        [&](const auto& event) {
-          events::visit_fields(event, [&](std::string_view, const auto& value) {
-            if constexpr (requires { codes_in(value); }) count += codes_in(value);
-          });
-        },
-        any);
-  }
-  return count;
 }
 
 struct Shown {
@@ -251,11 +212,11 @@ Result<std::optional<std::size_t>> write_commit_at(const events::Log& log, base:
   const auto commit = log.read(position);
   if (commit) {
     write_commit(*commit, shown.handle, shown.range, json);
-    return std::optional(codes_count(*commit));
+    return std::optional(history::codes_count(*commit));
   }
   if (commit.error().code == base::ErrorCode::not_found) return std::optional<std::size_t>();
   if (commit.error().code != base::ErrorCode::corrupt) return commit.error();
-  write_damaged(position, json);
+  if (shown.range.filter.is_empty()) write_damaged(position, json);
   return std::optional<std::size_t>(0);
 }
 
@@ -265,23 +226,28 @@ Result<std::string> history_json(const events::Log& log, const projections::View
                                  base::CodelistId codelist, const HistoryRange& range) {
   const auto stream = events::Stream::of_codelist(codelist);
   const StreamVersion size = views.stream_version(stream);
-  auto next = first_after(log, stream, size, range.after);
+  auto next = history::first_version_after(log, stream, size, range.after);
   if (!next) return next.error();
   const auto record = views.codelist(codelist);
   const projections::Handle handle = record ? record->handle() : projections::Handle();
   const std::uint64_t commits_max = range.codes_offset == 0 ? range.commits_max : 1;
+  const bool is_filtered = !range.filter.is_empty();
   base::Position last = range.after;
   std::size_t codes = 0;
+  std::uint64_t shown_count = 0;
   JsonWriter json;
   json.begin_object().key("events").begin_array();
-  for (std::uint64_t i = 0; i < commits_max && *next <= size; ++i) {
+  for (std::uint64_t i = 0; shown_count < commits_max && *next <= size; ++i) {
     if (json.size_bytes() >= page_bytes_max || codes >= page_codes_max) break;
+    if (i == filtered_commits_max) break;
+    const std::size_t before_bytes = json.size_bytes();
     const auto position = log.stream_position(stream, *next);
     if (!position) return position.error();
     const auto written = write_commit_at(log, *position, {handle, range}, json);
     if (!written) return written.error();
     if (!*written) break;
     codes += **written;
+    if (!is_filtered || json.size_bytes() > before_bytes) ++shown_count;
     last = *position;
     *next = next->next();
   }
@@ -297,7 +263,7 @@ Result<std::optional<CommitJson>> next_commit_json(const events::Log& log,
                                                    const CommitRange& range) {
   const auto stream = events::Stream::of_codelist(codelist);
   const StreamVersion size = views.stream_version(stream);
-  const auto next = first_after(log, stream, size, range.after);
+  const auto next = history::first_version_after(log, stream, size, range.after);
   if (!next) return next.error();
   if (*next > size) return std::optional<CommitJson>();
   const auto position = log.stream_position(stream, *next);

@@ -10,6 +10,8 @@
 
 #include "events/log.h"
 #include "projections/views.h"
+#include "server/history/story.h"
+#include "server/json/json_writer.h"
 
 namespace codelog::api {
 
@@ -23,6 +25,7 @@ struct HistoryRange {
   bool show_changes = false;      // list the codes that a step changed, not only their number
   // If not 0, the page has only the first commit, and its lists of codes begin after this many.
   std::uint64_t codes_offset = 0;
+  history::Filter filter = {};
 };
 
 // {"events": […], "next": position or null}; marks commits that cannot be read. The field `more` of
@@ -30,6 +33,13 @@ struct HistoryRange {
 // codelist's commits is damaged.
 base::Result<std::string> history_json(const events::Log& log, const projections::Views& views,
                                        base::CodelistId codelist, const HistoryRange& range);
+
+// {"groups": […], "next": position or null}: the story of the codelist, newest first
+// (server/history). Errors: those of reading the log.
+base::Result<std::string> story_json(const events::Log& log, const projections::Views& views,
+                                     base::CodelistId codelist, const history::StoryQuery& query);
+// The fields of a step, for an object that has begun: "time", "actor", "command" and "deeds".
+void write_step_fields(const history::Step& step, codelog::json::JsonWriter& json);
 
 struct CommitJson {
   base::Position position;

@@ -5,6 +5,7 @@
 
 #include "server/api/builder_schemas.h"
 #include "server/api/comparison_schemas.h"
+#include "server/api/history_schemas.h"
 #include "server/api/upgrade_schemas.h"
 
 namespace codelog::api {
@@ -339,10 +340,13 @@ constexpr std::string_view answers = R"json({
     "versions": {"type": "array", "items": {"$ref": "#/components/schemas/VersionSummary"}}}},
 "LiveEvents": {"type": "string",
   "description": "Events `commit`, id: position; data: {position, events} as in HistoryPage."},
-"HistoryPage": {"type": "object", "required": ["events", "next"],
+"HistoryPage": {"type": "object", "required": ["next"],
   "properties": {
     "events": {"type": "array", "items": {"$ref": "#/components/schemas/HistoryEvent"}},
-    "next": {"type": ["integer", "null"], "description": "Give it as `after`; null: the end."}}},
+    "groups": {"type": "array", "items": {"$ref": "#/components/schemas/HistoryGroup"},
+      "description": "In place of events, with `group`."},
+    "next": {"type": ["integer", "null"],
+      "description": "Give it as `after`, or with `group` as `before`; null: the end."}}},
 "HistoryEvent": {"type": "object", "required": ["position", "time", "actor", "command", "type"],
   "description": "Other fields depend on `type`. `Damaged`: the commit can no longer be read.",
   "properties": {
@@ -480,7 +484,7 @@ const nlohmann::json& schemas() {
   static const nlohmann::json all = [] {
     nlohmann::json together = nlohmann::json::object();
     for (const std::string_view part : {words, requests, answers, outcomes, upgrade_schemas,
-                                        comparison_schemas, builder_schemas}) {
+                                        comparison_schemas, builder_schemas, history_schemas}) {
       together.update(nlohmann::json::parse(part));
     }
     return together;

@@ -30,6 +30,14 @@ std::optional<http::Response> unchanged_version(const ReadCall& call, base::Vers
   return http::not_modified(call.request, version_etag(call.views, *version));
 }
 
+Result<http::Response> show_past(const ReadCall& call, base::VersionId id,
+                                 Result<http::Response> (*show)(const Views&, base::VersionId)) {
+  // A version never changes its codelist. For a deleted version, the views know only the codelist.
+  const auto codelist = call.views.codelist_of_version(id);
+  if (!codelist) return no_such_version();
+  return answer_as_of(call, *codelist, id, [&](const Views& then) { return show(then, id); });
+}
+
 Result<http::Response> get_version(const ReadCall& call) {
   const auto id = version_id_in_path(call.path);
   if (!id) return id.error();
@@ -37,23 +45,24 @@ Result<http::Response> get_version(const ReadCall& call) {
     if (auto unchanged = unchanged_version(call, *id)) return std::move(*unchanged);
     return show_version(call.views, *id);
   }
-  // A version never changes its codelist. For a deleted version, the views know only the codelist.
-  const auto codelist = call.views.codelist_of_version(*id);
-  if (!codelist) return no_such_version();
-  return answer_as_of(call, *codelist, *id,
-                      [&](const Views& then) { return show_version(then, *id); });
+  return show_past(call, *id, show_version);
+}
+
+Result<http::Response> show_searches(const Views& views, base::VersionId id) {
+  const auto version = views.version(id);
+  if (!version) return no_such_version();
+  JsonWriter json;
+  json.begin_object().key("searches").begin_array();
+  for (const projections::SearchRecord& search : views.searches(id)) write_search(search, json);
+  json.end_array().field("position", version->changed_at.value()).end_object();
+  return http::json_text(200, json.take());
 }
 
 Result<http::Response> list_searches(const ReadCall& call) {
-  const auto version = version_in_path(call.views, call.path);
-  if (!version) return version.error();
-  JsonWriter json;
-  json.begin_object().key("searches").begin_array();
-  for (const projections::SearchRecord& search : call.views.searches(version->id)) {
-    write_search(search, json);
-  }
-  json.end_array().field("position", version->changed_at.value()).end_object();
-  return http::json_text(200, json.take());
+  const auto id = version_id_in_path(call.path);
+  if (!id) return id.error();
+  if (call.request.query().has("as_of")) return show_past(call, *id, show_searches);
+  return show_searches(call.views, *id);
 }
 
 Result<http::Response> get_search(const ReadCall& call) {
@@ -185,6 +194,7 @@ std::vector<Endpoint> version_endpoints() {
        .path = "/api/v2/versions/{hash}/searches",
        .id = "listSearches",
        .summary = "The searches that a version was built with.",
+       .query = {parameters::as_of},
        .answer = "Searches",
        .read = list_searches},
       {.method = Method::get,

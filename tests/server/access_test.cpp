@@ -45,7 +45,7 @@ Subject no_subject(const Subject& like) {
 }
 
 bool names_a_codelist(const RoutePermission& row) {
-  for (const char* part : {"{slug", "{hash}", "/events"}) {
+  for (const char* part : {"{slug", "{hash}", "/events", "/commits/"}) {
     if (row.pattern.find(part) != std::string_view::npos) return true;
   }
   return false;

@@ -214,6 +214,22 @@ void ask_about_upgrades(ApiSite& site, Checked& checked, const std::string& hash
   checked.ask("GET", report, url, nullptr, "");
 }
 
+void ask_about_history(Checked& checked, const std::string& path, const std::string& target) {
+  const auto ask = [&](const std::string& at, const std::string& end) {
+    return checked.ask("GET", path + at, target + end, nullptr, "").json();
+  };
+  ask("/history", "/history?group=session&limit=3");
+  ask("/history", "/history?group=session&code=2247004");
+  const json moments = ask("/history/moments", "/history/moments");
+  for (const json& position : moments.at("positions")) {
+    ask("/history/moments/{position}", "/history/moments/" + position.dump());
+  }
+  ask("/history/activity", "/history/activity");
+  const std::string commit = "/api/v2/commits/" + moments.at("positions").back().dump();
+  checked.ask("GET", "/api/v2/commits/{position}", commit, nullptr, "", "application/json");
+  checked.ask("GET", "/api/v2/commits/{position}", commit, nullptr, "");
+}
+
 void ask_about_versions(Checked& checked, const std::string& hash) {
   const std::string path = version_path;
   const std::string version = "/api/v2/versions/" + hash;
@@ -236,6 +252,7 @@ void ask_about_versions(Checked& checked, const std::string& hash) {
   checked.ask("DELETE", path, old_version);
   checked.ask("GET", std::string(codelist_path) + "/history", codelist("/history?changes=true"),
               nullptr, "");
+  ask_about_history(checked, std::string(codelist_path), codelist());
   const Reply deleted = checked.ask("DELETE", codelist_path, codelist(), {{"reason", "A test"}});
   CHECK(checked.ask("GET", codelist_path, codelist(), nullptr, "").status == 404);
   checked.ask("GET", path, version + "?as_of=1", nullptr, "");

@@ -48,6 +48,7 @@ std::string target_of(const RoutePermission& row, const Subject& subject) {
       {"id", subject.search},
       {"id:digits", subject.search},
       {"alias", alias},
+      {"position", std::to_string(subject.position)},
       {"name", pages::site_assets().path_of("favicon.svg").substr(sizeof "/assets/" - 1)},
       {"code", "2247004"},
       {"system", "snomedct"},

@@ -1,0 +1,86 @@
+#include "server/api/history_schemas.h"
+
+namespace codelog::api {
+
+const std::string_view history_schemas = R"json({
+"HistoryGroup": {"type": "object",
+  "required": ["position", "first_position", "commits_count", "decided_count", "reasons_count",
+               "steps"],
+  "description": "One commit, or the steps of one sitting; the newest first.",
+  "properties": {
+    "position": {"$ref": "#/components/schemas/Position"},
+    "first_position": {"$ref": "#/components/schemas/Position"},
+    "commits_count": {"type": "integer", "minimum": 1},
+    "decided_count": {"type": "integer", "minimum": 0, "description": "Different codes."},
+    "reasons_count": {"type": "integer", "minimum": 0},
+    "steps": {"type": "array", "items": {"$ref": "#/components/schemas/HistoryStep"}}}},
+"HistoryStep": {"type": "object", "required": ["position", "time", "actor", "command", "deeds"],
+  "description": "A commit. Without a time: its record is damaged.",
+  "properties": {
+    "position": {"$ref": "#/components/schemas/Position"},
+    "time": {"anyOf": [{"$ref": "#/components/schemas/Time"}, {"type": "null"}]},
+    "actor": {"type": ["string", "null"], "description": "null: the operators of the site."},
+    "command": {"type": "string"},
+    "deeds": {"type": "array", "items": {"$ref": "#/components/schemas/Deed"}}}},
+"Deed": {"type": "object", "required": ["type", "codes_count", "changed_count"],
+  "description": "What an event did. Other fields depend on `type`.",
+  "properties": {
+    "type": {"type": "string"}, "version": {"$ref": "#/components/schemas/Hash"},
+    "text": {"type": "string", "description": "What was searched for, or a name."},
+    "reason": {"type": "string", "description": "Also one that was given later."},
+    "step": {"$ref": "#/components/schemas/Position"},
+    "source": {"$ref": "#/components/schemas/Hash"}, "release": {"type": "string"},
+    "origin": {"type": "string"}, "status": {"$ref": "#/components/schemas/VersionStatus"},
+    "cause": {"type": "string"},
+    "codes_count": {"type": "integer", "minimum": 0,
+      "description": "Codes found, decided, confirmed, or at a version's beginning."},
+    "changed_count": {"type": "integer", "minimum": 0},
+    "decided": {"type": "array", "description": "The first codes that it decided.",
+      "items": {"type": "array", "minItems": 2, "maxItems": 2,
+        "prefixItems": [{"type": "string"}, {"$ref": "#/components/schemas/CodeStatus"}]}},
+    "change": {"type": "object", "required": ["before", "after"],
+      "description": "Of the code that was asked for; null: it is not in the version.",
+      "properties": {"before": {"enum": ["+", "-", "(+)", "(-)", "?", "!", null]},
+                     "after": {"enum": ["+", "-", "(+)", "(-)", "?", "!", null]}}}}},
+"Moments": {"type": "object", "required": ["positions", "is_complete"],
+  "properties": {
+    "positions": {"type": "array", "items": {"$ref": "#/components/schemas/Position"}},
+    "is_complete": {"type": "boolean"}}},
+"Moment": {"type": "object",
+  "required": ["position", "previous", "next", "time", "actor", "command", "deeds", "version",
+               "since"],
+  "properties": {
+    "position": {"$ref": "#/components/schemas/Position"},
+    "previous": {"type": ["integer", "null"]}, "next": {"type": ["integer", "null"]},
+    "time": {"anyOf": [{"$ref": "#/components/schemas/Time"}, {"type": "null"}]},
+    "actor": {"type": ["string", "null"]}, "command": {"type": "string"},
+    "deeds": {"type": "array", "items": {"$ref": "#/components/schemas/Deed"}},
+    "version": {"description": "null: there was none.", "anyOf": [{"type": "null"},
+      {"type": "object", "required": ["hash", "status", "release", "counts"],
+       "properties": {"hash": {"$ref": "#/components/schemas/Hash"},
+         "tag": {"type": ["string", "null"]},
+         "status": {"$ref": "#/components/schemas/VersionStatus"},
+         "release": {"type": "string"}, "counts": {"$ref": "#/components/schemas/Counts"}}}]},
+    "since": {"description": "The included codes of the newest version now, against those then.",
+      "anyOf": [{"type": "null"},
+        {"type": "object", "required": ["hash", "tag", "added_count", "removed_count"],
+         "properties": {"hash": {"$ref": "#/components/schemas/Hash"},
+           "tag": {"type": ["string", "null"]},
+           "added_count": {"type": "integer", "minimum": 0},
+           "removed_count": {"type": "integer", "minimum": 0}}}]}}},
+"Activity": {"type": "object", "required": ["today", "days", "is_complete"],
+  "properties": {
+    "today": {"type": "string", "format": "date"},
+    "days": {"type": "array", "description": "Days with commits, oldest first.",
+      "items": {"type": "array", "minItems": 2, "maxItems": 2,
+        "prefixItems": [{"type": "string", "format": "date"}, {"type": "integer"}]}},
+    "is_complete": {"type": "boolean"}}},
+"Commit": {"type": "object", "required": ["position", "events"],
+  "properties": {
+    "position": {"$ref": "#/components/schemas/Position"},
+    "events": {"type": "array", "items": {"$ref": "#/components/schemas/HistoryEvent"}},
+    "more": {"type": "string",
+      "description": "Where the events are page by page, if they are too long."}}}
+})json";
+
+}  // namespace codelog::api
