@@ -4,6 +4,7 @@
 
 #include "server/application/names.h"
 #include "server/commands/version_names.h"
+#include "server/web/history_page.h"
 #include "server/web/version_view.h"
 #include "server/web/words.h"
 
@@ -45,6 +46,7 @@ http::Response codelist_page(const Visit& visit, events::OwnerKind owner_kind) {
   if (newest == versions.rend()) return visit.not_found();
   pages::Template content("codelist.html");
   const projections::Handle& handle = codelist->handle();
+  content.set("HISTORY", history_path(handle));
   content.set("NAME", handle.name).set("NEWEST", commands::page_of(*codelist, *newest));
   add_facts(visit, content, {*codelist, *newest});
   add_about(visit, content, *codelist);

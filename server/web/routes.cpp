@@ -9,6 +9,8 @@
 #include "server/web/conversions_page.h"
 #include "server/web/diff_page.h"
 #include "server/web/fixed_pages.h"
+#include "server/web/history_page.h"
+#include "server/web/methods_page.h"
 #include "server/web/organisation_pages.h"
 #include "server/web/site_pages.h"
 #include "server/web/start_pages.h"
@@ -76,6 +78,8 @@ void add_routes(http::Router& router, application::Application& application) {
   // Before a codelist's versions, as in OpenCodelists: /codelist/org/slug/edit/ is no version.
   add_codelist_forms(router, application);
   add_access_pages(router, application);
+  add_history_pages(router, application);
+  add_methods_pages(router, application);
   add_version_forms(router, application);
   add_codelist_routes(router, application);
   add_fixed_pages(router);

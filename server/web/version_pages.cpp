@@ -10,6 +10,7 @@
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
 #include "server/files/downloads.h"
+#include "server/web/history_page.h"
 #include "server/web/version_view.h"
 #include "server/web/words.h"
 
@@ -108,6 +109,8 @@ pages::Frame frame_of(const Visit& visit, const NamedVersion& named) {
 void add_head(Section& page, const NamedVersion& named) {
   const projections::Handle& handle = named.codelist.handle();
   page.set("NAME", handle.name).set("OVERVIEW", commands::page_of(handle) + "-/");
+  page.set("HISTORY", history_path(handle));
+  page.set("METHODS", commands::page_of(named.codelist, named.version) + "-/methods/");
 }
 
 }  // namespace

@@ -25,30 +25,6 @@ using projections::VersionRecord;
 constexpr files::TreeLimits tree_limits{.rows_below_top_max = 200, .rows_max = 1000};
 constexpr std::size_t definition_rows_max = 500;
 
-// The mark of a status: a template of its own, so that lists and trees show the same.
-void add_mark(Section& place, CodeStatus status) {
-  Section mark = place.include("MARK", "_mark.html");
-  switch (status) {
-    case CodeStatus::included:
-      mark.show("INCLUDED");
-      return;
-    case CodeStatus::included_by_ancestor:
-      mark.show("INCLUDED_THROUGH");
-      return;
-    case CodeStatus::excluded:
-      mark.show("EXCLUDED");
-      return;
-    case CodeStatus::excluded_by_ancestor:
-      mark.show("EXCLUDED_THROUGH");
-      return;
-    case CodeStatus::unresolved:
-      mark.show("UNDECIDED");
-      return;
-    case CodeStatus::in_conflict:
-      mark.show("IN_CONFLICT");
-  }
-}
-
 std::optional<projections::ReleaseRecord> release_record(const Visit& visit,
                                                          const VersionRecord& version) {
   return visit.views().release(version.release);

@@ -83,6 +83,29 @@ void add_strip(Section& place, const projections::StatusCounts& counts) {
   strip.set("WORDS", words);
 }
 
+void add_mark(Section& place, CodeStatus status, std::string_view name) {
+  Section mark = place.include(name, "_mark.html");
+  switch (status) {
+    case CodeStatus::included:
+      mark.show("INCLUDED");
+      return;
+    case CodeStatus::included_by_ancestor:
+      mark.show("INCLUDED_THROUGH");
+      return;
+    case CodeStatus::excluded:
+      mark.show("EXCLUDED");
+      return;
+    case CodeStatus::excluded_by_ancestor:
+      mark.show("EXCLUDED_THROUGH");
+      return;
+    case CodeStatus::unresolved:
+      mark.show("UNDECIDED");
+      return;
+    case CodeStatus::in_conflict:
+      mark.show("IN_CONFLICT");
+  }
+}
+
 void add_time(Section& place, std::string_view name, base::Timestamp time) {
   Section shown = place.include(name, "_time.html");
   shown.set("EXACT", base::format_timestamp(time)).set("DAY", day_of(time));
@@ -102,6 +125,22 @@ std::string day_of(std::string_view date) {
       .append(months.at(month - 1))
       .append(" ")
       .append(date.substr(0, 4));
+}
+
+std::string day_and_time_of(base::Timestamp time) {
+  return day_of(time) + ", " + base::format_timestamp(time).substr(11, 5);
+}
+
+std::string position_words(base::Position position) {
+  std::string words;
+  for (const char c : pages::grouped(position.value())) {
+    if (c == ',') {
+      words += "\u2009";
+    } else {
+      words += c;
+    }
+  }
+  return words;
 }
 
 bool sees_all_versions(const Visit& visit, const projections::CodelistRecord& codelist) {

@@ -29,6 +29,9 @@ void add_badge(pages::Section& place, events::VersionStatus status);
 // version without statuses.
 void add_strip(pages::Section& place, const projections::StatusCounts& counts);
 
+// Shows the mark of a status, {{>MARK}} unless named otherwise.
+void add_mark(pages::Section& place, base::CodeStatus status, std::string_view name = "MARK");
+
 // Shows a moment {{>TIME}}: its day, and more precisely in the title.
 void add_time(pages::Section& place, std::string_view name, base::Timestamp time);
 
@@ -38,6 +41,11 @@ inline constexpr std::string_view unknown_day = "1900-01-01";
 // "30 Nov 2026"
 std::string day_of(base::Timestamp time);
 std::string day_of(std::string_view date);  // of "2026-11-30"
+// "30 Nov 2026, 14:05", in UTC
+std::string day_and_time_of(base::Timestamp time);
+
+// A position as in a ledger: "10 483", with a thin space.
+std::string position_words(base::Position position);
 
 // Whether the visitor may see this version of the codelist in lists: everybody the published ones,
 // its editors all.
