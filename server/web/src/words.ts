@@ -88,6 +88,8 @@ export function cannotSave(undecided: number, conflicts: number, assumed: number
   return `${list}. Press n in the tree to visit what is open.`;
 }
 
+export const historyOfCode = 'The history of this code';
+
 export const everyCodeDecided = 'Every code is decided.';
 export const emptyTitle = 'Find your first codes.';
 export const emptyText =

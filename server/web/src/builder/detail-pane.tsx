@@ -171,7 +171,7 @@ function Detail({ tree, code }: { tree: Tree; code: number }) {
           </ul>
         </>
       )}
-      {known && <StoryOfCode {...known} />}
+      {known && <StoryOfCode code={text} {...known} />}
     </>
   );
 }

@@ -1,10 +1,12 @@
 // What the server knows about a code of the draft: its other names, and the decisions on it.
 import type { CodeStory } from '../api/draft-api.ts';
 import * as words from '../words.ts';
+import { useBuilder } from './context.ts';
 
-type StoryProps = { story: CodeStory; synonyms: string[] };
+type StoryProps = { code: string; story: CodeStory; synonyms: string[] };
 
-export function StoryOfCode({ story: { decisions, searches }, synonyms }: StoryProps) {
+export function StoryOfCode({ code, story: { decisions, searches }, synonyms }: StoryProps) {
+  const { urls } = useBuilder().props;
   return (
     <>
       {synonyms.length > 0 && (
@@ -38,6 +40,11 @@ export function StoryOfCode({ story: { decisions, searches }, synonyms }: StoryP
           </ol>
         </>
       )}
+      <p>
+        <a href={`${urls.codelist}history/?code=${encodeURIComponent(code)}`}>
+          {words.historyOfCode}
+        </a>
+      </p>
     </>
   );
 }

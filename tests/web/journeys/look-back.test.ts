@@ -1,0 +1,145 @@
+// Looking back: a list's life on a slider, a code's life, and what undoing left in the history.
+import { expect, inject } from 'vitest';
+import { journey, useBrowser, type Visitor } from '../browser.ts';
+
+useBrowser();
+
+type List = { hash: string; slug: string; history: string };
+
+async function send(visitor: Visitor, method: string, path: string, body: object) {
+  const token = await visitor.page.locator('meta[name=csrf-token]').getAttribute('content');
+  const answer = await visitor.page.request.fetch(new URL(path, inject('address')).href, {
+    method,
+    data: body,
+    headers: { 'X-CSRFToken': token ?? '', Origin: new URL(inject('address')).origin },
+  });
+  expect(answer.status(), await answer.text()).toBeLessThan(300);
+  return answer.json();
+}
+
+// A draft of alice's with a search, a decision with a reason, and one without.
+async function makeList(visitor: Visitor, name: string): Promise<List> {
+  await visitor.logIn('alice');
+  await visitor.open('/accounts/settings/');
+  const created = await send(visitor, 'POST', '/api/v2/codelists', {
+    owner: 'user/alice',
+    name: `${name} ${visitor.name}`,
+    coding_system: 'snomedct',
+  });
+  const { hash } = created.version;
+  const version = `/api/v2/versions/${hash}`;
+  await send(visitor, 'POST', `${version}/searches`, { term: 'asthma' });
+  const { statuses } = await send(visitor, 'GET', version, {});
+  const [first, second] = Object.keys(statuses);
+  const patch = (code: string | undefined, sign: string, reason?: string) =>
+    send(visitor, 'PATCH', `${version}/statuses`, { updates: [[code, sign]], reason });
+  await patch(first, '+', 'seen in primary care');
+  await patch(second, '-', 'not what we study');
+  const { slug } = created;
+  return { hash, slug, history: `/codelist/user/alice/${slug}/-/history/` };
+}
+
+journey('a slider through the life of a list, with the tree as it was', async (visitor) => {
+  const { page } = visitor;
+  const list = await makeList(visitor, 'Slid');
+  await visitor.open(list.history);
+  const slider = page.getByRole('slider', { name: 'Moment in the life of the list' });
+  await slider.waitFor();
+  await page.locator('.moment-tree [data-code]').first().waitFor();
+  const included = page.locator('.moment .counts');
+  expect(await included.textContent()).not.toContain('vs now');
+  await visitor.check();
+
+  // Back over the two decisions and the search: a draft without codes.
+  await slider.focus();
+  const before = await slider.inputValue();
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => slider.inputValue()).toBe(String(Number(before) - 1));
+  await expect.poll(() => page.url()).toMatch(/\?at=\d+$/);
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/alice decided 1 code$/);
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/searched for “asthma”/);
+  const moment = page.url();
+  const undecided = await included.textContent();
+  expect(undecided).toContain('0 included');
+  expect(undecided).toMatch(/\+\d+ −0/);
+  await page.keyboard.press('Home');
+  await page.getByText('The version had no codes yet.').waitFor();
+
+  // The link opens the same moment, with and without the script.
+  await page.goto(moment);
+  await page.locator('.moment-tree [data-code]').first().waitFor();
+  expect(await included.textContent()).toBe(undecided);
+  await visitor.check();
+});
+
+journey(
+  'a moment without JavaScript',
+  async (visitor) => {
+    const { page } = visitor;
+    await visitor.open('/codelist/example-university/asthma-diagnoses/-/history/');
+    await page.locator('.story-position').last().click();
+    await page.getByText('As it was after').waitFor();
+    const first = page.url();
+    await page.getByRole('link', { name: 'Later' }).click();
+    expect(page.url()).not.toBe(first);
+    await page.getByRole('link', { name: 'Earlier' }).click();
+    expect(page.url()).toBe(first);
+  },
+  { javaScript: false },
+);
+
+journey('from a version to the life of a code in three clicks', async (visitor) => {
+  const { page } = visitor;
+  await visitor.open('/codelist/example-university/asthma-diagnoses/');
+  await page.getByRole('tab', { name: 'Definition' }).click();
+  const code = page.locator('#definition a').first();
+  const text = await code.textContent();
+  await code.click();
+  await page.getByRole('heading', { name: 'The life of one code' }).waitFor();
+  expect(await page.locator('.code-life').textContent()).toContain(text);
+  expect(await page.locator('.story > li').count()).toBeGreaterThan(0);
+  await visitor.check();
+});
+
+journey('undoing and redoing stay in the history', async (visitor) => {
+  const { page } = visitor;
+  const list = await makeList(visitor, 'Undone');
+  const version = `/api/v2/versions/${list.hash}`;
+  const { statuses: start } = await send(visitor, 'GET', version, {});
+  const third = Object.keys(start)[2];
+  await send(visitor, 'PATCH', `${version}/statuses`, { updates: [[third, '+']] });
+  const { statuses: before } = await send(visitor, 'GET', version, {});
+  for (let i = 0; i < 3; i++) await send(visitor, 'POST', `${version}/undo`, {});
+  for (let i = 0; i < 2; i++) await send(visitor, 'POST', `${version}/redo`, {});
+  await visitor.open(list.history);
+  await page.getByText('8 steps').click();
+  const steps = page.locator('.story-steps');
+  expect(await steps.getByText('undid').count()).toBe(3);
+  expect(await steps.getByText('redid').count()).toBe(2);
+  // The builder, opened again, has what the log says: two of three decisions.
+  const { statuses: after } = await send(visitor, 'GET', version, {});
+  expect(after).not.toEqual(before);
+  expect(await page.getByText('“seen in primary care”').count()).toBeGreaterThan(0);
+  await visitor.check();
+  await visitor.open(`/builder/${list.hash}/`);
+  await page.locator('[data-code]').first().waitFor();
+  const counts = await page.locator('.builder-head').textContent();
+  const included = Object.values(after).filter((status) => String(status).includes('+')).length;
+  expect(counts?.replaceAll(/\D+/g, ' ')).toContain(` ${included} `);
+});
+
+journey('the methods of a version: a page, a print, and a file', async (visitor) => {
+  const { page } = visitor;
+  await visitor.open('/codelist/example-university/asthma-diagnoses/');
+  await page.getByRole('link', { name: 'Methods appendix' }).click();
+  await page.getByRole('heading', { name: /^Methods: Asthma diagnoses/ }).waitFor();
+  await visitor.check();
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download as Markdown' }).click();
+  expect((await waiting).suggestedFilename()).toMatch(/-methods\.md$/);
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.locator('.site-header').isVisible()).toBe(false);
+  expect(await page.getByRole('link', { name: 'Download as Markdown' }).isVisible()).toBe(false);
+  expect(await page.locator('#version-hash').isVisible()).toBe(true);
+});
