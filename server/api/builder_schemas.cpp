@@ -41,6 +41,17 @@ const std::string_view builder_schemas = R"json({
     "shape": {"$ref": "#/components/schemas/Shape"},
     "first": {"type": "integer", "minimum": 0, "description": "The ordinal of the first term."},
     "terms": {"type": "array", "items": {"type": "string"}}}},
+"Presence": {"type": "object", "additionalProperties": false,
+  "properties": {"code": {"type": ["string", "null"], "maxLength": 18,
+                          "description": "The code that you look at."}}},
+"People": {"type": "object", "required": ["people", "read_only"],
+  "properties": {
+    "people": {"type": "array", "items": {"type": "object",
+      "required": ["username", "name", "version", "code"],
+      "properties": {"username": {"type": "string"}, "name": {"type": "string"},
+                     "version": {"type": "string"}, "code": {"type": ["string", "null"]}}}},
+    "read_only": {"type": ["string", "null"],
+                  "description": "Why no changes are taken at the moment; null: they are."}}},
 "NewReason": {"type": "object", "required": ["step", "reason"], "additionalProperties": false,
   "properties": {
     "step": {"type": "integer", "minimum": 1, "description": "The position of your step."},

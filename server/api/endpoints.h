@@ -30,6 +30,7 @@ std::vector<Endpoint> draft_endpoints();
 std::vector<Endpoint> code_endpoints();
 std::vector<Endpoint> status_endpoints();
 std::vector<Endpoint> step_endpoints();
+std::vector<Endpoint> presence_endpoints();
 std::vector<Endpoint> tree_endpoints();
 std::vector<Endpoint> conversion_endpoints();
 std::vector<Endpoint> diff_endpoints();

@@ -3,11 +3,14 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "events/base/thrown_error.h"
 #include "server/api/history.h"
+#include "server/api/presence.h"
+#include "server/identity/authentication.h"
 
 namespace codelog::api {
 namespace {
@@ -16,6 +19,9 @@ using base::Position;
 
 // The log shows a commit a moment after the views.
 constexpr std::chrono::seconds log_wait_max{1};
+constexpr const char* nobody = "{\"people\":[]}";
+// Less than wait_max(), after which a stream is asked again.
+constexpr std::chrono::seconds silence_max{8};
 // Room for the lines around the data of an event.
 constexpr std::size_t data_bytes_max = http::stream_piece_bytes_max - 256;
 
@@ -34,13 +40,13 @@ class LiveHistory final : public http::BodyStream {
     if (!views.may_read(codelist_) || !application_.may_enter(request_)) return Next::end;
     if (may_have_news_->exchange(false) && read_next(views, bytes)) {
       *may_have_news_ = true;
-      is_silent_ = false;
-      return Next::bytes;
+      return say();
     }
-    // Nothing has happened for as long as a stream may be silent, or the stream begins.
-    if (is_silent_) bytes = ":\n\n";
-    is_silent_ = !is_silent_;
-    return bytes.empty() ? Next::later : Next::bytes;
+    if (tell_people(views, bytes)) return say();
+    // Also when the stream begins, so that the client gets the head of the answer at once.
+    if (said_at_ && Clock::now() - *said_at_ < silence_max) return Next::later;
+    bytes = ":\n\n";
+    return say();
   }
 
   bool computes() const override { return *may_have_news_; }
@@ -52,9 +58,18 @@ class LiveHistory final : public http::BodyStream {
       *news = true;
       wake();
     });
+    // Somebody may have come before the wait began. Then all wake up once too often.
+    if (people_json() != people_seen_) application_.live_commits().wake(codelist_);
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  Next say() {
+    said_at_ = Clock::now();
+    return Next::bytes;
+  }
+
   // Returns false if there is no commit yet.
   bool read_next(const projections::Views& views, std::string& bytes) {
     const Position checkpoint = views.checkpoint();
@@ -72,6 +87,28 @@ class LiveHistory final : public http::BodyStream {
     return true;
   }
 
+  std::string people_json() const {
+    json::JsonWriter json;
+    json.begin_object().key("people");
+    write_people(application_, codelist_, json);
+    json.end_object();
+    return json.take();
+  }
+
+  // Who has a draft open, for those who may change the codelist. Returns false without news of it.
+  bool tell_people(const projections::Views& views, std::string& bytes) {
+    std::string people = people_json();
+    if (people == people_seen_) return false;
+    people_seen_ = std::move(people);
+    const auto codelist = views.codelist(codelist_);
+    const auto reader = identity::find_reader(request_, views, application_.site());
+    if (!codelist || reader.username.empty() || !views.edits(reader.username, *codelist)) {
+      return false;
+    }
+    bytes = "event: presence\ndata: " + people_seen_ + "\n\n";
+    return true;
+  }
+
   void stop_waiting() {
     if (wait_ != 0) application_.live_commits().stop(codelist_, std::exchange(wait_, 0));
   }
@@ -81,11 +118,10 @@ class LiveHistory final : public http::BodyStream {
   const base::CodelistId codelist_;
   Position after_;
   Position seen_;  // no commit of the codelist is between `after_` and this
+  std::string people_seen_ = nobody;
   // Shared with whoever wakes the stream, perhaps after it has gone.
   std::shared_ptr<std::atomic<bool>> may_have_news_ = std::make_shared<std::atomic<bool>>(true);
-  // Nothing was said since the last call, which said `later`. At first, so that the client gets the
-  // head of the answer at once.
-  bool is_silent_ = true;
+  std::optional<Clock::time_point> said_at_;
   std::uint64_t wait_ = 0;
 };
 

@@ -17,8 +17,10 @@ struct LiveReader {
 };
 
 // Reads the log, a commit at a time, and ends when its reader may no longer read the codelist. A
-// commit that is longer than one piece of a stream only gives the address to read it at. A comment
-// line every 15 seconds keeps an idle connection open. `application` must outlive the stream.
+// commit that is longer than one piece of a stream only gives the address to read it at. Between
+// commits, readers who may change the codelist are told who has a draft of it open: events named
+// presence, without an id. A comment line every 15 seconds keeps an idle connection open.
+// `application` must outlive the stream.
 std::shared_ptr<http::BodyStream> live_history(application::Application& application,
                                                const LiveReader& reader, base::Position after);
 

@@ -8,10 +8,11 @@ namespace codelog::api {
 
 std::vector<Endpoint> all_endpoints() {
   std::vector<Endpoint> all;
-  for (auto part : {release_endpoints(), search_endpoints(), codelist_endpoints(),
-                    history_endpoints(), version_endpoints(), draft_endpoints(), status_endpoints(),
-                    step_endpoints(), code_endpoints(), tree_endpoints(), upgrade_endpoints(),
-                    conversion_endpoints(), diff_endpoints(), comparison_endpoints()}) {
+  for (auto part :
+       {release_endpoints(), search_endpoints(), codelist_endpoints(), history_endpoints(),
+        version_endpoints(), draft_endpoints(), status_endpoints(), step_endpoints(),
+        presence_endpoints(), code_endpoints(), tree_endpoints(), upgrade_endpoints(),
+        conversion_endpoints(), diff_endpoints(), comparison_endpoints()}) {
     std::move(part.begin(), part.end(), std::back_inserter(all));
   }
   return all;

@@ -303,7 +303,9 @@ constexpr std::string_view answers = R"json({
                  "mode": {"$ref": "#/components/schemas/SearchMode"},
                  "types": {"$ref": "#/components/schemas/TypeTitles"},
                  "active": {"type": "boolean"},
-                 "slug": {"type": "string"}, "codes": {"$ref": "#/components/schemas/Codes"}}},
+                 "slug": {"type": "string"}, "codes": {"$ref": "#/components/schemas/Codes"},
+                 "only_here": {"$ref": "#/components/schemas/Codes", "description":
+                   "Of a draft: the codes that would leave it with this search."}}},
 "CodelistSummary": {"type": "object",
   "required": ["id", "owner", "slug", "name", "coding_system", "tags", "updated_at", "versions"],
   "properties": {

@@ -65,6 +65,18 @@ Result<http::Response> list_searches(const ReadCall& call) {
   return show_searches(call.views, *id);
 }
 
+// Nothing if the draft's release cannot be opened: then nobody can remove the search, either.
+void write_codes_only_here(const ReadCall& call, const VersionRecord& draft, base::SearchId search,
+                           JsonWriter& json) {
+  const auto workspace = call.application.drafts().workspace_of(call.views, draft);
+  if (!workspace) return;
+  json.key("only_here").begin_array();
+  for (const base::CodeChange& change : (*workspace)->orphans_without(search)) {
+    if (!change.after) json.value(change.code);
+  }
+  json.end_array();
+}
+
 Result<http::Response> get_search(const ReadCall& call) {
   const auto version = version_in_path(call.views, call.path);
   if (!version) return version.error();
@@ -78,6 +90,9 @@ Result<http::Response> get_search(const ReadCall& call) {
   write_asked(commands::request_of(search), json);
   json.field("slug", search.slug).key("codes");
   write_texts(search.codes, json);
+  if (version->status == events::VersionStatus::draft) {
+    write_codes_only_here(call, *version, *id, json);
+  }
   json.end_object();
   return http::json_text(200, json.take());
 }

@@ -12,6 +12,7 @@
 
 #include "events/base/slots.h"
 #include "server/application/live_commits.h"
+#include "server/application/presence.h"
 #include "server/caching/change_watch.h"
 #include "server/caching/response_cache.h"
 #include "server/commands/access_commands.h"
@@ -91,6 +92,8 @@ class Application {
   const ApplicationOptions& options() const { return options_; }
 
   LiveCommits& live_commits() { return live_commits_; }
+  Presence& presence() { return presence_; }
+  const Presence& presence() const { return presence_; }
 
   // Beyond these places, a read that waits for a position is refused at once.
   base::Slots& position_waits() { return position_waits_; }
@@ -119,6 +122,7 @@ class Application {
   caching::ResponseCache cache_;
   trees::Trees trees_;
   LiveCommits live_commits_;
+  Presence presence_;
   std::atomic<bool> restricts_anything_ = false;
   std::atomic<bool> is_site_restricted_ = false;
   base::Slots position_waits_;

@@ -35,6 +35,16 @@ void LiveCommits::take_waiting(base::CodelistId codelist, std::vector<Wake>& wak
   }
 }
 
+void LiveCommits::wake(base::CodelistId codelist) {
+  std::vector<Wake> wakes;
+  {
+    const base::Lock lock(mutex_);
+    take_waiting(codelist, wakes);
+    waiting_count_ = waiting_.size();
+  }
+  for (const Wake& wake : wakes) wake();
+}
+
 void LiveCommits::take_in(std::span<const events::Commit> commits) {
   std::vector<base::CodelistId> touched;
   for (const events::Commit& commit : commits) {

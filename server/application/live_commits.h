@@ -27,6 +27,8 @@ class LiveCommits {
   void stop(base::CodelistId codelist, std::uint64_t number);
   std::size_t waiting_count() const { return waiting_count_; }
 
+  // Calls the `wake` of everybody who waits for this codelist, though it has no new commit.
+  void wake(base::CodelistId codelist);
   // Call with commits that the views show.
   void take_in(std::span<const events::Commit> commits);
 

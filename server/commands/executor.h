@@ -56,6 +56,8 @@ struct Site {
   // The state of a ready release's file: "ready", "changed" or "missing". Optional.
   std::function<std::string_view(const std::string& alias)> release_state = {};
   accounts::LastUses* last_uses = nullptr;  // optional, too
+  // Why the log takes no writes at the moment; nothing while it does. Optional, too.
+  std::function<std::optional<std::string>()> write_refusal = {};
 };
 
 // The user of a request. The system itself (an operator at the command line of the machine) may do

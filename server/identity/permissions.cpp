@@ -93,6 +93,7 @@ constexpr RoutePermission rows[] = {
     {Method::post, "/api/v2/versions/{hash}/discard", edit},
     {Method::post, "/api/v2/versions/{hash}/dmd-conversion", edit},
     {Method::post, "/api/v2/versions/{hash}/drafts", edit},
+    {Method::put, "/api/v2/versions/{hash}/presence", edit},
     {Method::post, "/api/v2/versions/{hash}/publish", edit},
     {Method::post, "/api/v2/versions/{hash}/reapply", edit},
     {Method::get, "/api/v2/versions/{hash}/matches", anyone},

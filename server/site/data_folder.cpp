@@ -228,7 +228,11 @@ commands::Site DataFolder::site() {
           clock_,
           mapping_openers(),
           [this](const std::string& alias) { return release_state(alias); },
-          &last_uses_};
+          &last_uses_,
+          [this]() -> std::optional<std::string> {
+            const auto refusal = log_->refusal();
+            return refusal ? std::optional(refusal->reason) : std::nullopt;
+          }};
 }
 
 std::string_view DataFolder::release_state(std::string_view alias) const {

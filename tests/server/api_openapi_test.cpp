@@ -136,6 +136,7 @@ void ask_about_the_builder(Checked& checked, const std::string& version, const s
   checked.ask("GET", path + "/matches", version + "/matches?term=elbow", nullptr, "");
   checked.ask("POST", path + "/reasons", version + "/reasons", {{"step", step}, {"reason", "r"}});
   checked.ask("GET", path + "/steps", version + "/steps");
+  checked.ask("PUT", path + "/presence", version + "/presence", {{"code", code}});
 }
 
 // Returns the hash of the draft.

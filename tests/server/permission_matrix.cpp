@@ -29,7 +29,7 @@ bool is_about_a_draft(const RoutePermission& row) {
   const std::string_view pattern = row.pattern;
   if (pattern.starts_with("/builder/")) return true;
   for (const char* end : {"/searches", "/searches/{id}", "/statuses", "/undo", "/redo", "/reapply",
-                          "/assumptions", "/save", "/discard", "/steps", "/reasons"}) {
+                          "/assumptions", "/save", "/discard", "/steps", "/reasons", "/presence"}) {
     if (pattern.ends_with(end)) return true;
   }
   return false;

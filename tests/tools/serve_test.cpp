@@ -52,6 +52,18 @@ TEST_CASE("a server on a nearly full volume serves reads, refuses writes, and sa
   import_demo_release(data, 100);
   const Json body = {{"owner", "user/ada"}, {"name", "Asthma"}, {"coding_system", "snomedct"}};
   const auto create = json_request("POST", "/api/v2/codelists", token, body);
+  std::string presence;
+  {
+    const Server server(data.path());
+    Json draft = body;
+    draft["name"] = "Wheeze";
+    const Json made =
+        Json::parse(server.send(json_request("POST", "/api/v2/codelists", token, draft)).body);
+    presence = "/api/v2/versions/" + made.at("version").at("hash").get<std::string>() + "/presence";
+    CHECK(Json::parse(server.send(json_request("PUT", presence, token, Json::object())).body)
+              .at("read_only")
+              .is_null());
+  }
   {
     // No volume has this much room.
     Server server(data.path(), ServeOptions{.arguments = {"--free-space-min", "1073741824"}});
@@ -62,6 +74,9 @@ TEST_CASE("a server on a nearly full volume serves reads, refuses writes, and sa
     CHECK(refused.status == 503);
     CHECK(refused.header("retry-after") != "");
     CHECK(server.get("/api/v2/codelists").status == 200);
+    const HttpAnswer present = server.send(json_request("PUT", presence, token, Json::object()));
+    CHECK_THAT(Json::parse(present.body).at("read_only").get<std::string>(),
+               Catch::Contains("MiB left"));
     CHECK_THAT(server.get("/metrics").body, Catch::Contains("codelog_log_refuses_writes 1"));
     CHECK(server.stop() == 0);
   }
