@@ -160,6 +160,7 @@ std::string builder_props(const Visit& visit, const NamedVersion& named) {
   const nlohmann::json props = {
       {"hash", base::version_hash(version.id)},
       {"codelistId", codelist.id.value()},
+      {"codelist", events::to_string(handle.owner) + "/" + handle.slug},
       {"name", handle.name},
       {"owner", {{"name", owner}, {"path", owner_path(handle.owner)}}},
       {"release",
@@ -167,6 +168,7 @@ std::string builder_props(const Visit& visit, const NamedVersion& named) {
         {"title", release ? system + " " + release->name + " · " + day_of(release->valid_from)
                           : system + " " + version.release}}},
       {"codingSystem", system},
+      {"me", visit.visitor() ? visit.actor().username : ""},
       {"canEdit", can_edit},
       {"whoCanEdit", can_edit ? ""
                               : "You can read this draft. Its editors can change it: " + owner +

@@ -59,34 +59,35 @@ export class Visitor {
   }
 
   // With SHOTS=FOLDER, a picture of each checked page goes there.
-  private async keepPicture(theme: Theme): Promise<void> {
+  private async keepPicture(theme: Theme, state: string): Promise<void> {
     const folder = process.env.SHOTS;
     if (!folder) return;
     const { pathname, search, hash } = new URL(this.page.url());
-    const name = `${pathname}${search}${hash}`.replaceAll(/[^a-z0-9]+/gi, '_');
+    const name = `${pathname}${search}${hash} ${state}`.trim().replaceAll(/[^a-z0-9]+/gi, '_');
     const path = join(folder, `${name}-${this.look.width}-${theme}.png`);
     await this.page.screenshot({ path, fullPage: true });
   }
 
-  // The page has one <h1> and one <main>, fits the window, and axe finds nothing serious.
-  async check(): Promise<void> {
+  // The page has one <h1> and one <main>, fits the window, and axe finds nothing serious. Pictures of
+  // one address in several states are told apart by `state`.
+  async check(state = ''): Promise<void> {
     const { page } = this;
     expect(await page.locator('h1').count(), 'h1').toBe(1);
     expect(await page.getByRole('main').count(), 'main').toBe(1);
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(excess, `columns beyond the window of ${page.url()}`).toBeLessThanOrEqual(0);
     await page.evaluate(axeSource);
-    await this.keepPicture(this.look.theme);
+    await this.keepPicture(this.look.theme, state);
     await this.checkAccess('axe.run()');
-    if (this.checksBothThemes) await this.checkOtherTheme();
+    if (this.checksBothThemes) await this.checkOtherTheme(state);
     expect(this.complaints, page.url()).toEqual([]);
   }
 
   // Only colours differ there.
-  private async checkOtherTheme(): Promise<void> {
+  private async checkOtherTheme(state: string): Promise<void> {
     const other = this.look.theme === 'light' ? 'dark' : 'light';
     await this.page.emulateMedia({ colorScheme: other, reducedMotion: 'reduce' });
-    await this.keepPicture(other);
+    await this.keepPicture(other, state);
     await this.checkAccess("axe.run({ runOnly: ['color-contrast'] })");
     await this.page.emulateMedia({ colorScheme: this.look.theme, reducedMotion: null });
   }

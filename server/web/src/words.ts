@@ -23,6 +23,16 @@ export function day(time: string): string {
   return days.format(new Date(time));
 }
 
+const times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+
+// Today only the time, else also the day.
+export function timeOfDay(time: string): string {
+  const moment = new Date(time);
+  const isToday = moment.toDateString() === new Date().toDateString();
+  return isToday ? times.format(moment) : `${times.format(moment)}, ${days.format(moment)}`;
+}
+
+export const showAll = 'Show all';
 export const codes = (count: number) => counted(count, 'code', 'codes');
 export const decisions = (count: number) => counted(count, 'decision', 'decisions');
 

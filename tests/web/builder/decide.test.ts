@@ -16,7 +16,7 @@ draftJourney('+ on a top: everything below follows, and is saved', searched, asy
   expect(draft.double.writes).toEqual(['PATCH /statuses']);
   const strip = await draft.page.locator('.strip').first().getAttribute('aria-label');
   expect(strip).toBe('1 included, 10 included through another code, 1 undecided');
-  await draft.visitor.check();
+  await draft.visitor.check('decided');
 });
 
 draftJourney(
@@ -31,7 +31,7 @@ draftJourney(
     await draft.row('Allergic asthma').press('ArrowRight');
     await draft.expectStatus('Pollen asthma', 'in-conflict');
     await draft.expectCount('1 in conflict');
-    await draft.visitor.check();
+    await draft.visitor.check('disagreement');
     await draft.row('Pollen asthma').click();
     await page.keyboard.press('?');
     await page.getByText('In conflict: Allergic asthma and Occupational asthma').waitFor();
@@ -57,7 +57,7 @@ draftJourney('a section at once keeps decisions, or overrides them', searched, a
   await page.getByRole('button', { name: '− all' }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Excludes 8 codes').waitFor();
-  await draft.visitor.check();
+  await draft.visitor.check('bulk');
   await dialog.getByRole('radio', { name: 'Override them' }).check();
   await dialog.getByRole('button', { name: 'Exclude 11 codes' }).click();
   await draft.expectStatus('Acute asthma', 'excluded-through');
@@ -70,7 +70,7 @@ draftJourney('a selection is excluded with a reason', searched, async (draft) =>
   const { page } = draft;
   await draft.row('Acute asthma').click();
   await page.getByRole('treegrid').press('r');
-  await page.getByRole('textbox', { name: 'For your next decisions' }).fill('not asthma');
+  await page.getByRole('combobox', { name: 'For your next decisions' }).fill('not asthma');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await page.keyboard.press('x');

@@ -55,7 +55,7 @@ draftJourney('undo three times, redo twice, and load the page again', searched, 
   await page.reload();
   await draft.expectStatus('Allergic asthma', 'included');
   await draft.expectStatus('Asthma', 'undecided');
-  await visitor.check();
+  await visitor.check('undone');
 });
 
 draftJourney('three refusals: a bar, then each decision once', searched, async (draft) => {
@@ -110,7 +110,7 @@ draftJourney('saving waits until n has visited every code', searched, async (dra
     await page.keyboard.press('-');
   }
   await draft.expectCount('0 undecided');
-  await draft.visitor.check();
+  await draft.visitor.check('open');
   await save.click();
   await page.waitForURL(/\/saved\//);
 });
@@ -122,9 +122,19 @@ draftJourney(
     const { page, double, visitor } = draft;
     double.refusals.push(401);
     await draft.press('Asthma', 'Include');
-    await page.getByText('You are no longer logged in.').waitFor();
+    const dialog = page.getByRole('dialog', { name: 'Log in to go on' });
+    await dialog.waitFor();
+    visitor.complaints.length = 0; // the browser itself names the 401
+    await visitor.check('log-in');
+    await dialog.getByRole('button', { name: 'Later' }).click();
     await draft.press('Acute asthma', 'Exclude');
-    await page.getByRole('button', { name: 'Send them now' }).click();
+    await page.getByRole('alert').getByRole('button', { name: 'Log in' }).click();
+    await dialog.getByLabel('Password of alice').fill('wrong');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Not the password.').waitFor();
+    await dialog.getByLabel('Password of alice').fill('right');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
     await draft.expectAgreement();
     await draft.expectStatus('Acute asthma', 'excluded');
     visitor.complaints.length = 0; // the browser itself names the 401
@@ -142,7 +152,7 @@ draftJourney(
     await card.getByText('bob has decided it since.').waitFor();
     await draft.expectStatus('Acute asthma', 'excluded');
     visitor.complaints.length = 0; // the browser itself names the 409
-    await visitor.check();
+    await visitor.check('conflict');
     await card.getByRole('button', { name: 'Use mine' }).click();
     await draft.expectStatus('Acute asthma', 'included');
     await draft.expectSaved();

@@ -19,7 +19,7 @@ draftJourney(
     await draft.expectStatus('Asthma', 'undecided');
     await draft.expectCount('12 undecided');
     expect(draft.double.writes).toEqual(['POST /searches']);
-    await draft.visitor.check();
+    await draft.visitor.check('searched');
   },
 );
 
@@ -61,6 +61,10 @@ draftJourney(
     const { page } = draft;
     await draft.showSearch();
     await page.getByRole('button', { name: 'Remove the search cough' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Remove this search?' });
+    await dialog.getByText('2 codes leave the draft with “cough”: 2 undecided.').waitFor();
+    await draft.visitor.check('removal');
+    await dialog.getByRole('button', { name: 'Remove the search' }).click();
     await expect.poll(() => page.getByText('Removed the search').count()).toBe(1);
     expect(draft.double.draft.listSearches().map(({ term }) => term)).toEqual(['asthma']);
     await page.getByRole('button', { name: 'Undo' }).click();

@@ -64,6 +64,14 @@ export class DraftDouble {
     return this.searches.find((search) => search.id === id)?.codes ?? [];
   }
 
+  // The codes that would leave the draft with this search.
+  onlyIn(id: number): string[] {
+    const others = new Set(
+      this.searches.flatMap((search) => (search.id === id ? [] : search.codes)),
+    );
+    return this.codesOfSearch(id).filter((code) => !others.has(code));
+  }
+
   match(term: string): Concept[] {
     const words = term.toLowerCase().split(/\s+/);
     return [...this.concepts.values()].filter(({ term: text, code }) =>

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Person } from '../../../server/web/src/api/draft-api.ts';
 import type { BuilderProps } from '../../../server/web/src/builder/props.ts';
 import type { Sign } from '../../../server/web/src/engine/statuses.ts';
 import { type Concept, DraftDouble } from './draft.ts';
@@ -23,10 +24,12 @@ const mediaTypes: Record<string, string> = {
 const props: BuilderProps = {
   hash: 'abcd1234',
   codelistId: 1,
+  codelist: 'organisation/example-university/asthma-diagnoses',
   name: 'Asthma diagnoses',
   owner: { name: 'Example University', path: '/codelist/example-university/' },
   release: { alias: 'snomedct_demo', title: 'SNOMED CT 36.0.0 · 19 Apr 2023' },
   codingSystem: 'SNOMED CT',
+  me: 'alice',
   canEdit: true,
   whoCanEdit: 'You can read this draft. Its owner can change it.',
   urls: { version: '/saved/', codelist: '/codelist/', home: '/', login: '/accounts/login/' },
@@ -57,6 +60,8 @@ export type Double = {
   writes: string[]; // methods and paths
   streams: ReadonlySet<unknown>; // of events
   tell(): void; // the streams of events, after a change by somebody else
+  showPeople(people: readonly Person[]): void;
+  setReadOnly(why: string | null): void;
   close(): void;
 };
 
@@ -67,6 +72,8 @@ export class Handler {
   readonly refusals: number[] = [];
   readonly writes: string[] = [];
   readonly streams = new Set<ServerResponse>();
+  people: readonly Person[] = [];
+  readOnly: string | null = null; // why the log takes no writes
   private readonly done = new Map<string, [number, unknown]>();
   private readonly dist: string;
 
@@ -77,12 +84,11 @@ export class Handler {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://double');
-    if (!pathname.startsWith('/api/')) return this.file(pathname, response);
+    if (!pathname.startsWith('/api/')) return this.file(request, pathname, response);
     if (pathname === '/api/v2/events') return this.stream(response);
     const path = pathname.replace('/api/v2/versions/abcd1234', '');
-    if (pathname.startsWith('/api/v2/releases/')) {
-      return this.send(response, { synonyms: ['Wheezy bronchitis'] });
-    }
+    if (pathname.startsWith('/api/v2/releases/')) return this.release(pathname, response);
+    if (pathname.startsWith('/api/v2/codelists/')) return this.send(response, this.history());
     if (request.method === 'GET') return this.read(path, searchParams, response);
     let text = '';
     for await (const part of request) text += part;
@@ -90,8 +96,20 @@ export class Handler {
   }
 
   tell(): void {
+    const { position, history } = this.draft;
+    const { actor } = history.at(-1) ?? { actor: 'bob' };
+    const event = { position, actor, type: 'StatusesChanged', version: 'abcd1234' };
+    const data = JSON.stringify({ position, events: [event] });
     for (const stream of this.streams) {
-      stream.write(`event: commit\nid: ${this.draft.position}\ndata: {}\n\n`);
+      stream.write(`event: commit\nid: ${position}\ndata: ${data}\n\n`);
+    }
+  }
+
+  // Somebody else comes, or looks at another code.
+  showPeople(people: readonly Person[]): void {
+    this.people = people;
+    for (const stream of this.streams) {
+      stream.write(`event: presence\ndata: ${JSON.stringify({ people })}\n\n`);
     }
   }
 
@@ -101,8 +119,20 @@ export class Handler {
     response.on('close', () => this.streams.delete(response));
   }
 
-  private file(path: string, response: ServerResponse): void {
+  // Any password but "wrong" is right.
+  private async logIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let text = '';
+    for await (const part of request) text += part;
+    const field = '<input type="hidden" name="csrfmiddlewaretoken" value="token">';
+    const problem = '<div class="problems" role="alert"><h2>There</h2> Not the password.</div>';
+    if (request.method === 'GET') response.end(field);
+    else if (text.includes('password=wrong')) response.end(problem + field);
+    else response.writeHead(302, { location: '/robots.txt' }).end();
+  }
+
+  private file(request: IncomingMessage, path: string, response: ServerResponse): void {
     const type = mediaTypes[path.split('.').at(-1) ?? ''] ?? 'text/html';
+    if (path === '/accounts/login/') return void this.logIn(request, response);
     response.writeHead(200, { 'content-type': type, 'content-security-policy': policy });
     if (path === '/styles.css') response.end(styles());
     else if (path.startsWith('/assets/')) response.end(readFileSync(join(this.dist, path)));
@@ -127,17 +157,60 @@ export class Handler {
     response.setHeader('Codelog-Shape', tree.shape);
     response.setHeader('Codelog-Position', String(draft.position));
     const [, resource, name] = path.split('/');
-    if (path === '/tree') response.end(new Uint8Array(bytes));
+    if (path === '/steps') this.send(response, this.steps());
+    else if (path === '/tree') response.end(new Uint8Array(bytes));
     else if (path === '/statuses') response.end(draft.statuses);
     else if (path === '/tree/terms') response.end(draft.terms);
     else if (path === '/searches') {
       this.send(response, { searches: draft.listSearches(), position: draft.position });
     } else if (resource === 'searches') {
-      this.send(response, { codes: draft.codesOfSearch(Number(name)) });
+      const id = Number(name);
+      const codes = draft.codesOfSearch(id);
+      this.send(response, { codes, only_here: draft.onlyIn(id) });
     } else if (resource === 'matches') {
       this.send(response, this.matches(query.get('term') ?? query.get('code') ?? ''));
     } else if (resource === 'codes') this.send(response, this.story(name ?? ''));
     else this.send(response, { title: 'Not found', status: 404 }, 404);
+  }
+
+  private release(path: string, response: ServerResponse): void {
+    if (path.endsWith('/types')) {
+      this.send(response, {
+        types: [
+          { title: 'Disorder', codes: 11 },
+          { title: 'Finding', codes: 5 },
+        ],
+      });
+      return;
+    }
+    this.send(response, { synonyms: ['Wheezy bronchitis'], links: [] });
+  }
+
+  private steps() {
+    const undo = this.draft.history.map(({ position, actor, reason, after }) => ({
+      position,
+      actor,
+      time: '2024-11-04T10:14:00Z',
+      mine: actor === 'alice',
+      command: 'ChangeStatuses',
+      updates_count: after.size,
+      updates: [...after].slice(0, 10),
+      changed_count: after.size,
+      ...(reason ? { reason } : {}),
+    }));
+    return { undo: undo.reverse(), redo: [] };
+  }
+
+  private history() {
+    const events = this.draft.history.map(({ position, actor, reason, after }) => ({
+      position,
+      actor,
+      type: 'StatusesChanged',
+      version: 'abcd1234',
+      updates: [...after],
+      reason,
+    }));
+    return { events, next: null };
   }
 
   private matches(term: string) {
@@ -161,8 +234,9 @@ export class Handler {
   }
 
   private write(request: IncomingMessage, path: string, body: Body, response: ServerResponse) {
+    if (path === '/presence') return this.send(response, this.act('PUT', path, body)[1]);
     this.writes.push(`${request.method} ${path}`);
-    const refused = this.refusals.shift();
+    const refused = this.readOnly ? 503 : this.refusals.shift();
     if (refused) return this.send(response, { title: 'Refused', status: refused }, refused);
     const key = String(request.headers['idempotency-key'] ?? '');
     const answer = this.done.get(key) ?? this.act(request.method ?? '', path, body);
@@ -194,7 +268,9 @@ export class Handler {
       }
       draft.decide(updates, String(body.reason ?? ''));
     } else if (path === '/undo' && !draft.undo()) return conflict;
-    else if (path === '/redo' && !draft.redo()) return conflict;
+    else if (path === '/presence') {
+      return [200, { people: this.people, read_only: this.readOnly }];
+    } else if (path === '/redo' && !draft.redo()) return conflict;
     else if (path === '/searches') {
       const found = draft.addSearch(String(body.term ?? body.code), String(body.mode ?? 'code'));
       return [201, { ...found, position: draft.position }];
@@ -222,6 +298,10 @@ export async function startDouble(concepts: Concept[], dist: string): Promise<Do
     writes,
     streams,
     tell: () => handler.tell(),
+    showPeople: (people) => handler.showPeople(people),
+    setReadOnly: (why) => {
+      handler.readOnly = why;
+    },
     close: () => {
       server.closeAllConnections();
       server.close();

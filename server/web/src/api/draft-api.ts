@@ -22,7 +22,12 @@ export type Search = {
   codes_count: number;
 };
 
-export type SearchQuery = { text: string; mode: SearchMode; types: string[] };
+export type SearchQuery = {
+  text: string;
+  mode: SearchMode;
+  types: readonly string[];
+  isActiveOnly?: boolean;
+};
 
 export type Hit = {
   code: string;
@@ -54,18 +59,56 @@ export type Decider = { code: string } & Partial<Decided>;
 
 export type CodeStory = { deciders: Decider[]; decisions: Decided[]; searches: Search[] };
 
+// Somebody who has a draft of the codelist open.
+export type Person = { username: string; name: string; version: string; code: string | null };
+
+export type MadeStep = {
+  position: number;
+  time: string;
+  actor: string | null;
+  mine: boolean;
+  command: string;
+  reason?: string;
+  changed_count?: number;
+  updates_count?: number;
+  updates?: [code: string, sign: Sign][];
+  search?: { term?: string; code?: string };
+};
+
+// Of the codelist's history.
+export type PastEvent = {
+  position: number;
+  type: string;
+  version?: string;
+  reason?: string;
+  step?: number;
+  updates?: [code: string, sign: Sign][];
+};
+
+export type Concept = {
+  synonyms: string[];
+  links: { kind: string; code: string; term: string; active: boolean }[];
+};
+
 type ByCode = { code: string };
 type ByTerm = { term: string; mode: string };
 
-function asBody({ text, mode, types }: SearchQuery): (ByCode | ByTerm) & { types?: string[] } {
+type Limits = { types?: readonly string[]; active?: true };
+
+function asBody({ text, mode, types, isActiveOnly }: SearchQuery): (ByCode | ByTerm) & Limits {
   const by = mode === 'code' ? { code: text } : { term: text, mode };
-  return types.length > 0 ? { ...by, types } : by;
+  return {
+    ...by,
+    ...(types.length > 0 ? { types } : {}),
+    ...(isActiveOnly ? { active: true as const } : {}),
+  };
 }
 
 function asParameters(query: SearchQuery): URLSearchParams {
-  const { types, ...by } = asBody(query);
+  const { types, active, ...by } = asBody(query);
   const parameters = new URLSearchParams(by as Record<string, string>);
   for (const type of types ?? []) parameters.append('type', type);
+  if (active) parameters.set('active', 'true');
   return parameters;
 }
 
@@ -102,7 +145,8 @@ export class DraftApi {
     return this.client.json(`${this.path}/searches`, options);
   }
 
-  codesOfSearch(id: number): Promise<Result<{ codes: string[] }>> {
+  // `only_here`: the codes that would leave the draft with the search.
+  codesOfSearch(id: number): Promise<Result<{ codes: string[]; only_here?: string[] }>> {
     return this.client.json(`${this.path}/searches/${id}`);
   }
 
@@ -131,8 +175,32 @@ export class DraftApi {
     return this.client.write('PATCH', `${this.path}/statuses`, { body: whole, key });
   }
 
-  undo(key: string): Promise<Result<Changed>> {
-    return this.client.write('POST', `${this.path}/undo`, { body: { mine: true }, key });
+  // One's own last step, or this one.
+  undo(key: string, step?: number): Promise<Result<Changed>> {
+    const body = step === undefined ? { mine: true } : { mine: true, step };
+    return this.client.write('POST', `${this.path}/undo`, { body, key });
+  }
+
+  steps(options?: ReadOptions): Promise<Result<{ undo: MadeStep[] }>> {
+    return this.client.json(`${this.path}/steps`, options);
+  }
+
+  // `codelist`: "organisation/example/asthma".
+  history(
+    codelist: string,
+    after: number,
+    options?: ReadOptions,
+  ): Promise<Result<{ events: PastEvent[]; next: number | null }>> {
+    const path = codelist.split('/').map(encodeURIComponent).join('/');
+    return this.client.json(`/codelists/${path}/history?after=${after}&limit=1000`, options);
+  }
+
+  bePresent(code: string | null): Promise<Result<{ people: Person[]; read_only: string | null }>> {
+    return this.client.write('PUT', `${this.path}/presence`, { body: { code } });
+  }
+
+  types(): Promise<Result<{ types: { title: string; codes: number }[] }>> {
+    return this.client.json(`/releases/${encodeURIComponent(this.release)}/types`);
   }
 
   // `base`: the position that the person has seen.
@@ -145,7 +213,7 @@ export class DraftApi {
   }
 
   // The code in the release.
-  concept(code: string, options?: ReadOptions): Promise<Result<{ synonyms: string[] }>> {
+  concept(code: string, options?: ReadOptions): Promise<Result<Concept>> {
     const release = encodeURIComponent(this.release);
     return this.client.json(`/releases/${release}/codes/${encodeURIComponent(code)}`, options);
   }

@@ -1,12 +1,14 @@
 // What people do in the builder, whether with a key, a button or the command palette.
+import type { Search } from '../api/draft-api.ts';
 import { sentenceOf } from '../api/problem.ts';
-import { decisionsBelow, decisionsFor, idleDecisions } from '../engine/scope.ts';
+import { decisionsBelow, decisionsFor } from '../engine/scope.ts';
 import type { Decision, Sign } from '../engine/statuses.ts';
 import type { Filter } from '../stores/filter.ts';
 import { toParameters } from '../stores/filter.ts';
 import type { Bulk } from '../stores/session.ts';
 import * as words from '../words.ts';
 import type { Builder } from './context.ts';
+import { filterWords } from './filter-words.ts';
 
 const previewFrom = 500; // changed codes
 
@@ -59,15 +61,26 @@ export function decideSection(builder: Builder, section: number, sign: Sign): vo
   decideMany(builder, { title, codes, sign, withBelow: true });
 }
 
-export function tidy({ draft, session }: Builder): void {
-  if (!draft.mayDecide) return;
-  const idle = idleDecisions(draft.statuses);
-  if (idle.length === 0) draft.notice.value = 'Each decision changes something.';
-  else draft.decide(idle, session.reason.value);
+// What the filter shows.
+export function decideShown(builder: Builder, codes: readonly number[], sign: Sign): void {
+  const title = filterWords(builder, builder.view.filter.value);
+  decideMany(builder, { title, codes, sign, withBelow: false });
+}
+
+// Says what leaves the draft with the search, if anything does.
+export async function removeSearch({ draft, wishes, session }: Builder, search: Search) {
+  const result = await draft.api.codesOfSearch(search.id);
+  if (!result.ok) {
+    draft.notice.value = sentenceOf(result.problem);
+    return;
+  }
+  const { only_here: leaving = [] } = result.data;
+  if (leaving.length > 0) session.removal.value = { search, leaving };
+  else await wishes.removeSearch(search);
 }
 
 export async function setFilter(builder: Builder, filter: Filter): Promise<void> {
-  const { draft, view, props } = builder;
+  const { draft, view } = builder;
   let found: Set<string> | null = null;
   if (typeof filter.search === 'number') {
     const result = await draft.api.codesOfSearch(filter.search);
@@ -78,9 +91,33 @@ export async function setFilter(builder: Builder, filter: Filter): Promise<void>
     found = new Set(result.data.codes);
   }
   view.setFilter(filter, found);
-  const parameters = toParameters(filter).toString();
+  keepInAddress(builder);
+}
+
+export function showAsList(builder: Builder, isList: boolean): void {
+  builder.view.showAsList(isList);
+  keepInAddress(builder);
+}
+
+export async function showReasons({ reasons, draft }: Builder): Promise<void> {
+  const problem = await reasons.show(draft.position.value);
+  if (problem) draft.notice.value = problem;
+}
+
+function keepInAddress({ view, props }: Builder): void {
+  const shown = toParameters(view.filter.value);
+  if (view.isList.value) shown.set('view', 'list');
+  const parameters = shown.toString();
   const path = `/builder/${props.hash}/`;
   history.replaceState(null, '', parameters ? `${path}?${parameters}` : path);
+}
+
+// Nothing needs saving; who asks is told so.
+export function tellSaved({ draft, session }: Builder): void {
+  const waiting = draft.queue.steps.value.length;
+  const text = waiting > 0 ? words.notSaved(waiting) : words.allSaved(draft.position.value);
+  session.said.value = text;
+  draft.notice.value = text;
 }
 
 export async function saveForReview({ draft, wishes, props }: Builder): Promise<void> {

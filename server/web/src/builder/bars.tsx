@@ -1,8 +1,10 @@
 // Above the tree, when something needs a person: decisions that are not saved, or cannot be.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { notTaken, stillReadable } from '../words/builder.ts';
 import * as words from '../words.ts';
 import { useBuilder } from './context.ts';
+import { SignedOutBar } from './log-in.tsx';
 
 function useSecondsUntil(until: number): number {
   const now = useSignal(Date.now());
@@ -31,20 +33,15 @@ function Waiting({ until }: { until: number }) {
   );
 }
 
-function SignedOut() {
-  const { draft, props } = useBuilder();
+// The log takes no writes: nothing can be decided, and nothing is lost.
+function Paused({ why }: { why: string }) {
+  const { draft } = useBuilder();
+  const waiting = draft.queue.steps.value.length;
   return (
     <div class="bar bar-waiting" role="alert">
       <span>
-        <strong>You are no longer logged in.</strong>{' '}
-        {words.notSaved(draft.queue.steps.value.length)}
+        <strong>{notTaken(why)}</strong> {stillReadable} {waiting > 0 && words.notSaved(waiting)}
       </span>
-      <a class="button secondary" href={props.urls.login} target="_blank" rel="noreferrer">
-        Log in, in a new tab
-      </a>
-      <button type="button" class="secondary" onClick={() => void draft.goOnSignedIn()}>
-        Send them now
-      </button>
     </div>
   );
 }
@@ -108,11 +105,13 @@ function LeftFromBefore() {
 export function Bars() {
   const { draft, props } = useBuilder();
   const { value: state } = draft.queue.state;
+  const { value: paused } = draft.paused;
   const problem = draft.loadProblem.value;
   return (
     <>
-      {state.kind === 'waiting' && <Waiting until={state.until} />}
-      {state.kind === 'signed-out' && <SignedOut />}
+      {paused !== null && draft.isMine && <Paused why={paused} />}
+      {state.kind === 'waiting' && paused === null && <Waiting until={state.until} />}
+      <SignedOutBar />
       {draft.readOnly.value !== null && <Stopped reason={draft.readOnly.value} />}
       {!props.canEdit && <div class="bar">{props.whoCanEdit}</div>}
       {problem !== null && (

@@ -7,6 +7,7 @@ import type { Bulk } from '../stores/session.ts';
 import * as words from '../words.ts';
 import { decideSelected, decisionsOf } from './actions.ts';
 import { useBuilder } from './context.ts';
+import { ReasonField } from './reason-field.tsx';
 
 const signs: [sign: Sign, words: string][] = [
   ['+', '+ Include'],
@@ -32,8 +33,17 @@ export function BulkBar() {
           {name}
         </button>
       ))}
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => {
+          builder.session.dialog.value = 'reason';
+        }}
+      >
+        Reason…
+      </button>
       <button type="button" class="quiet" onClick={() => selection.clear()}>
-        Esc
+        <kbd>Esc</kbd> Clear selection
       </button>
     </div>
   );
@@ -47,6 +57,7 @@ function BulkDialog({ bulk }: { bulk: Bulk }) {
   const builder = useBuilder();
   const { draft, session } = builder;
   const keeps = useSignal(true);
+  const reason = useSignal(session.reason.value);
   const decisions = decisionsOf(builder, bulk, keeps.value);
   const effect = draft.statuses.effectOf(decisions);
   const { value: counts } = draft.counts;
@@ -55,7 +66,9 @@ function BulkDialog({ bulk }: { bulk: Bulk }) {
   };
   const agree = () => {
     close();
-    draft.decide(decisions, session.reason.value);
+    const text = reason.value.trim();
+    if (text) session.noteReason(text);
+    draft.decide(decisions, text);
   };
   return (
     <Dialog title={`${words.commands[bulk.sign]}: ${bulk.title}`} close={close}>
@@ -82,6 +95,7 @@ function BulkDialog({ bulk }: { bulk: Bulk }) {
           </label>
         ))}
       </fieldset>
+      <ReasonField label="Reason, if there is one" reason={reason} />
       <div class="dialog-buttons">
         <button type="button" disabled={decisions.length === 0} onClick={agree}>
           {words.commands[bulk.sign]} {words.codes(effect.changed)}

@@ -2,6 +2,8 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { DraftStore } from '../stores/draft.ts';
+import type { Presence } from '../stores/presence.ts';
+import type { Reasons } from '../stores/reasons.ts';
 import type { Session } from '../stores/session.ts';
 import type { ViewStore } from '../stores/view.ts';
 import type { Wishes } from '../stores/wishes.ts';
@@ -13,6 +15,8 @@ export type Builder = {
   view: ViewStore;
   wishes: Wishes;
   session: Session;
+  presence: Presence;
+  reasons: Reasons;
 };
 
 export const BuilderContext = createContext<Builder | null>(null);

@@ -75,7 +75,22 @@ function Why({ tree, code, story }: WhyProps) {
   );
 }
 
-function DecideButtons({ code }: { code: number }) {
+// Of a conflict: the decision with the shortest way to the code.
+function NearerDecision({ tree, code }: { tree: Tree; code: number }) {
+  const { draft, view } = useBuilder();
+  if (draft.statuses.bytes[code] !== status.conflict) return null;
+  const [nearest] = [...draft.statuses.deciders(code)]
+    .map((from) => ({ from, steps: wayDown(tree, from, code).length }))
+    .sort((one, other) => one.steps - other.steps);
+  if (!nearest) return null;
+  return (
+    <button type="button" class="secondary" onClick={() => view.goTo(nearest.from)}>
+      Go to the nearer decision
+    </button>
+  );
+}
+
+function DecideButtons({ tree, code }: { tree: Tree; code: number }) {
   const builder = useBuilder();
   const { draft, session } = builder;
   if (!draft.mayDecide) return null;
@@ -98,6 +113,7 @@ function DecideButtons({ code }: { code: number }) {
       >
         Exclude <kbd>−</kbd>
       </button>
+      <NearerDecision tree={tree} code={code} />
       <button
         type="button"
         class="quiet"
@@ -158,7 +174,7 @@ function Detail({ tree, code }: { tree: Tree; code: number }) {
         <code>{text}</code> · {tree.types[tree.type[code] as number]}
       </p>
       <Why tree={tree} code={code} story={known?.story ?? null} />
-      <DecideButtons code={code} />
+      <DecideButtons tree={tree} code={code} />
       {parents.length > 0 && (
         <>
           <h3>Where it is ({words.counted(parents.length, 'place', 'places')})</h3>
@@ -183,7 +199,15 @@ export function DetailPane() {
   void view.rows.value;
   const code = view.focusedCode();
   return (
-    <aside class="detail-pane" aria-label="Details of the code">
+    <aside
+      class="detail-pane"
+      aria-label="Details of the code"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        session.pane.value = 'tree';
+        document.querySelector<HTMLElement>('[role=treegrid] [tabindex="0"]')?.focus();
+      }}
+    >
       <button
         type="button"
         class="secondary pane-close"

@@ -4,13 +4,19 @@ import { Dialog } from '../components/dialog.tsx';
 import { discard } from './actions.ts';
 import { useBuilder } from './context.ts';
 import { keyTable } from './keys.ts';
+import { MapDialog } from './map.tsx';
 import { Palette } from './palette.tsx';
+import { PasteDialog } from './paste.tsx';
+import { ReasonField } from './reason-field.tsx';
+import { ReviewSheet } from './review-sheet.tsx';
+import { StepsDialog, TidyDialog } from './steps.tsx';
 
 type Close = { close: () => void };
 
 function KeysDialog({ close }: Close) {
+  const { session } = useBuilder();
   return (
-    <Dialog title="Keys in the tree" close={close}>
+    <Dialog title="Keys in the tree" style="wide" close={close}>
       <dl class="key-table">
         {keyTable.map(([keys, words]) => (
           <div key={keys}>
@@ -21,9 +27,21 @@ function KeysDialog({ close }: Close) {
           </div>
         ))}
       </dl>
-      <button type="button" class="secondary" onClick={close}>
-        Close
-      </button>
+      <label>
+        <input
+          type="checkbox"
+          checked={session.singleKeys.value}
+          onChange={({ currentTarget }) => {
+            session.singleKeys.value = currentTarget.checked;
+          }}
+        />{' '}
+        Letters and signs act while the tree has the focus
+      </label>
+      <div class="dialog-buttons">
+        <button type="button" class="secondary" onClick={close}>
+          Close
+        </button>
+      </div>
     </Dialog>
   );
 }
@@ -37,26 +55,17 @@ function ReasonDialog({ close }: Close) {
     event.preventDefault();
     const text = reason.value.trim();
     session.reason.value = stays.value ? text : '';
+    if (text) session.noteReason(text);
     if (hasStep && text) void wishes.giveReason(text);
     close();
   };
   return (
     <Dialog title="Reason" close={close}>
       <form class="form reason-form" onSubmit={keep}>
-        <div class="field">
-          <label for="reason">
-            {hasStep ? 'For the decision that you just made' : 'For your next decisions'}
-          </label>
-          <input
-            id="reason"
-            type="text"
-            value={reason.value}
-            onFocus={({ currentTarget }) => currentTarget.select()}
-            onInput={({ currentTarget }) => {
-              reason.value = currentTarget.value;
-            }}
-          />
-        </div>
+        <ReasonField
+          label={hasStep ? 'For the decision that you just made' : 'For your next decisions'}
+          reason={reason}
+        />
         {hasStep && (
           <label>
             <input
@@ -110,5 +119,10 @@ export function Dialogs() {
   if (open === 'keys') return <KeysDialog close={close} />;
   if (open === 'reason') return <ReasonDialog close={close} />;
   if (open === 'discard') return <DiscardDialog close={close} />;
+  if (open === 'review') return <ReviewSheet close={close} />;
+  if (open === 'tidy') return <TidyDialog close={close} />;
+  if (open === 'steps') return <StepsDialog close={close} />;
+  if (open === 'paste') return <PasteDialog close={close} />;
+  if (open === 'map') return <MapDialog close={close} />;
   return null;
 }

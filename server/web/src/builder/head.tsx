@@ -3,9 +3,11 @@ import { Mark } from '../components/mark.tsx';
 import { Strip } from '../components/strip.tsx';
 import { status } from '../engine/statuses.ts';
 import { noFilter, type Show, shownStatuses } from '../stores/filter.ts';
+import { notTaken } from '../words/builder.ts';
 import * as words from '../words.ts';
-import { saveForReview, setFilter } from './actions.ts';
+import { saveForReview, setFilter, tellSaved } from './actions.ts';
 import { useBuilder } from './context.ts';
+import { People } from './people.tsx';
 
 function Saved() {
   const { draft } = useBuilder();
@@ -25,12 +27,15 @@ export function EndButtons() {
   const reason = isDecided
     ? words.everyCodeDecided
     : words.cannotSave(undecided, conflicts, assumed);
-  if (!draft.mayDecide) return null;
+  if (!draft.isMine) return null;
+  const { value: paused } = draft.paused;
   return (
     <>
       <button
         type="button"
         class="quiet danger-text"
+        disabled={paused !== null}
+        title={paused === null ? undefined : notTaken(paused)}
         onClick={() => {
           session.dialog.value = 'discard';
         }}
@@ -39,18 +44,26 @@ export function EndButtons() {
       </button>
       <button
         type="button"
-        class="secondary"
-        onClick={() => {
-          session.said.value = words.allSaved(draft.position.value);
-          draft.notice.value = words.allSaved(draft.position.value);
-        }}
+        class="quiet"
+        disabled={paused !== null}
+        title={paused === null ? undefined : notTaken(paused)}
+        onClick={() => tellSaved(builder)}
       >
         Save draft
       </button>
       <button
         type="button"
-        disabled={!isDecided || draft.isBusy.value}
-        title={reason}
+        class="secondary"
+        onClick={() => {
+          session.dialog.value = 'review';
+        }}
+      >
+        Review
+      </button>
+      <button
+        type="button"
+        disabled={!isDecided || draft.isBusy.value || paused !== null}
+        title={paused === null ? reason : notTaken(paused)}
         onClick={() => void saveForReview(builder)}
       >
         Save for review
@@ -85,7 +98,18 @@ export function Head() {
           {props.hash}
         </code>
         <span class="builder-gap" />
+        <People />
         <Saved />
+        <button
+          type="button"
+          class="quiet builder-wide commands-button"
+          aria-label="All commands, Ctrl K"
+          onClick={() => {
+            builder.session.dialog.value = 'palette';
+          }}
+        >
+          <kbd>Ctrl K</kbd>
+        </button>
         <span class="builder-ends">
           <EndButtons />
         </span>

@@ -7,6 +7,8 @@ import { DraftApi } from '../api/draft-api.ts';
 import { DraftStore } from '../stores/draft.ts';
 import { filterFrom, isFiltering } from '../stores/filter.ts';
 import { followChanges } from '../stores/live.ts';
+import { Presence } from '../stores/presence.ts';
+import { Reasons } from '../stores/reasons.ts';
 import { Session } from '../stores/session.ts';
 import { BrowserStepStorage } from '../stores/step-storage.ts';
 import { type Remembered, ViewStore } from '../stores/view.ts';
@@ -21,7 +23,9 @@ import { Dialogs } from './dialogs.tsx';
 import { Head } from './head.tsx';
 import { actOnPageKey } from './keys.ts';
 import { LiveRegion } from './live-region.tsx';
+import { LogInDialog } from './log-in.tsx';
 import type { BuilderProps } from './props.ts';
+import { RemovalDialog } from './removal.tsx';
 import { SidePane } from './side-pane.tsx';
 import { TreePane } from './tree-pane.tsx';
 import { UndoBar } from './undo-bar.tsx';
@@ -49,7 +53,9 @@ function Panes() {
       <UndoBar />
       <ConflictCards />
       <BulkSheet />
+      <RemovalDialog />
       <Dialogs />
+      <LogInDialog />
       <LiveRegion />
     </div>
   );
@@ -75,17 +81,55 @@ function watchPage({ draft, view, props }: Builder): void {
   addEventListener('online', () => draft.queue.retry());
   // Somebody may have logged in again, in another tab.
   addEventListener('focus', () => {
-    if (draft.queue.state.value.kind === 'signed-out') void draft.goOnSignedIn();
+    if (draft.signedOut.value) void draft.goOnSignedIn();
   });
 }
 
-function follow({ draft, props }: Builder): void {
+function follow({ draft, presence, props }: Builder): void {
   followChanges({
     codelist: props.codelistId,
     after: () => draft.position.value,
-    changed: (position) => void draft.hear(position),
+    committed: (commit) => void draft.hear(commit),
+    present: (people) => presence.take(people),
     ask: () => void draft.refresh(),
   });
+}
+
+// Tells the others that we are here, and where.
+function bePresent({ draft, view, presence, props }: Builder): void {
+  if (!props.canEdit) return;
+  presence.start();
+  effect(() => {
+    void view.rows.value;
+    const code = view.codeAt(view.focus.value);
+    presence.look(code < 0 ? null : draft.codeOf(code));
+  });
+  effect(() => {
+    const { value: state } = draft.queue.state;
+    if (state.kind === 'waiting' && state.problem.status === 503) void presence.beat();
+  });
+}
+
+function watchSession({ draft, session }: Builder): void {
+  effect(() => {
+    session.wantsLogIn.value = draft.signedOut.value;
+  });
+  try {
+    session.remember(localStorage);
+  } catch {
+    // Without storage, only this visit remembers.
+  }
+}
+
+// ?show=undecided&view=list&code=195967001
+async function followAddress(builder: Builder): Promise<void> {
+  const address = new URL(location.href);
+  const filter = filterFrom(address);
+  const { draft, view } = builder;
+  view.showAsList(address.searchParams.get('view') === 'list');
+  if (isFiltering(filter)) await setFilter(builder, filter);
+  const code = draft.tree.value?.ordinalOf.get(address.searchParams.get('code') ?? '');
+  if (code !== undefined) view.goTo(code);
 }
 
 export async function mount(element: HTMLElement, props: BuilderProps): Promise<void> {
@@ -99,17 +143,20 @@ export async function mount(element: HTMLElement, props: BuilderProps): Promise<
     view,
     wishes: new Wishes(draft),
     session: new Session(),
+    presence: new Presence(draft, props.me),
+    reasons: new Reasons(api, props.codelist),
   };
   const [left] = await Promise.all([storage.left(props.hash), draft.load()]);
   builder.session.left.value = props.canEdit ? left : [];
-  const filter = filterFrom(new URL(location.href));
-  if (isFiltering(filter)) await setFilter(builder, filter);
+  await followAddress(builder);
   document.body.classList.add('builder-page');
   element.replaceChildren();
   render(<App builder={builder} />, element);
   document.addEventListener('keydown', (event) => actOnPageKey(builder, event));
   watchPage(builder);
+  watchSession(builder);
   follow(builder);
+  bePresent(builder);
   effect(() => {
     element.dataset.reconciled = String(draft.version.value && draft.reconciled);
   });

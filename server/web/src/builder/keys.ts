@@ -1,7 +1,7 @@
 // The keys of the tree. They act only while the tree has the focus, so no single key surprises.
 import { status } from '../engine/statuses.ts';
 import { noFilter } from '../stores/filter.ts';
-import { decideHere, setFilter } from './actions.ts';
+import { decideHere, setFilter, tellSaved } from './actions.ts';
 import type { Builder } from './context.ts';
 
 export const keyTable: [keys: string, words: string][] = [
@@ -15,9 +15,13 @@ export const keyTable: [keys: string, words: string][] = [
   ['o', 'another place of this code'],
   ['?  Enter', 'why'],
   ['r', 'a reason for the next decisions'],
+  ['m', 'map of the draft'],
   ['1 … 6', 'only this status; again: all'],
   ['f  /', 'filter this draft / search'],
+  ['other letters', 'the next term that begins so'],
   ['Ctrl K', 'all commands'],
+  ['Ctrl S', 'whether all is saved'],
+  ['?', 'outside the tree: this table'],
 ];
 
 const numbered = [
@@ -126,8 +130,11 @@ const acts: Record<string, Act> = {
     if (view.rows.value?.isRepeat[view.focus.value]) view.goTo(view.focusedCode());
     else why(builder, event);
   },
-  r: ({ session }) => {
-    session.dialog.value = 'reason';
+  r: ({ session, draft }) => {
+    if (draft.mayDecide) session.dialog.value = 'reason';
+  },
+  m: ({ session }) => {
+    session.dialog.value = 'map';
   },
   f: focusOn('draft-filter'),
   '/': focusOn('code-search'),
@@ -140,10 +147,37 @@ const acts: Record<string, Act> = {
   '6': showOnly(5),
 };
 
+const typingPauseMs = 800;
+let typed = '';
+let typedAt = 0;
+
+// As in a file manager: letters that are no key, and those that follow them at once.
+function goByLetters(view: Builder['view'], { key, shiftKey }: KeyboardEvent): boolean {
+  if (shiftKey || !/^\p{L}$/u.test(key)) return false;
+  const goesOn = typed !== '' && Date.now() - typedAt < typingPauseMs;
+  if (!goesOn && Object.hasOwn(acts, key)) return false;
+  typed = goesOn ? typed + key : key;
+  typedAt = Date.now();
+  view.goToTerm(typed.toLocaleLowerCase());
+  return true;
+}
+
+// With single keys switched off, only keys that no text has.
+function actOf({ session }: Builder, event: KeyboardEvent): Act | undefined {
+  if (event.ctrlKey || event.metaKey) return event.key === 'a' ? selectAll : undefined;
+  if (event.key.length === 1 && !session.singleKeys.value) return undefined;
+  return Object.hasOwn(acts, event.key) ? acts[event.key] : undefined;
+}
+
 export function actOnTreeKey(builder: Builder, event: KeyboardEvent): void {
   if (event.altKey) return;
-  const act =
-    event.ctrlKey || event.metaKey ? (event.key === 'a' ? selectAll : undefined) : acts[event.key];
+  const isPlain = !event.ctrlKey && !event.metaKey && builder.session.singleKeys.value;
+  if (isPlain && goByLetters(builder.view, event)) {
+    event.preventDefault();
+    event.stopPropagation();
+    return;
+  }
+  const act = actOf(builder, event);
   if (!act) return;
   event.preventDefault();
   event.stopPropagation();
@@ -151,12 +185,16 @@ export function actOnTreeKey(builder: Builder, event: KeyboardEvent): void {
 }
 
 // Anywhere on the page.
-export function actOnPageKey({ wishes, session }: Builder, event: KeyboardEvent): void {
-  if (!event.ctrlKey && !event.metaKey) return;
-  const isTyping = event.target instanceof Element && event.target.closest('input, textarea');
+export function actOnPageKey(builder: Builder, event: KeyboardEvent): void {
+  const { wishes, session } = builder;
+  const isTyping =
+    event.target instanceof Element && event.target.closest('input, textarea, select') !== null;
   const key = event.key.toLowerCase();
-  if (key === 'k') session.dialog.value = 'palette';
-  else if (key === 's') session.said.value = 'Everything is saved as you go.';
+  if (!event.ctrlKey && !event.metaKey) {
+    if (key !== '?' || isTyping || !session.singleKeys.value || session.dialog.value) return;
+    session.dialog.value = 'keys';
+  } else if (key === 'k') session.dialog.value = 'palette';
+  else if (key === 's') tellSaved(builder);
   else if (key === 'z' && !isTyping) void (event.shiftKey ? wishes.redo() : wishes.undo());
   else return;
   event.preventDefault();

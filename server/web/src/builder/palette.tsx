@@ -3,32 +3,38 @@ import { useSignal } from '@preact/signals';
 import { Dialog } from '../components/dialog.tsx';
 import { status } from '../engine/statuses.ts';
 import { noFilter, shownStatuses } from '../stores/filter.ts';
-import { saveForReview, setFilter, tidy } from './actions.ts';
+import type { DialogName } from '../stores/session.ts';
+import { saveForReview, setFilter, showAsList, showReasons } from './actions.ts';
 import { type Builder, useBuilder } from './context.ts';
 
 type Command = { name: string; run: (builder: Builder) => void };
 
 const shownMax = 12;
 
-function editing({ draft, wishes, session }: Builder): Command[] {
+const opens =
+  (dialog: DialogName) =>
+  ({ session }: Builder) => {
+    session.dialog.value = dialog;
+  };
+
+function editing({ draft, wishes }: Builder): Command[] {
   if (!draft.mayDecide) return [];
   const { value: counts } = draft.counts;
   const open = (counts[status.undecided] ?? 0) + (counts[status.conflict] ?? 0);
-  const openDialog = (dialog: 'reason' | 'discard') => () => {
-    session.dialog.value = dialog;
-  };
   return [
     { name: 'Undo my last step', run: () => void wishes.undo() },
     { name: 'Redo', run: () => void wishes.redo() },
-    { name: 'Give a reason for the next decisions', run: openDialog('reason') },
-    { name: 'Tidy: clear decisions that change nothing', run: tidy },
+    { name: 'Take back one of my steps…', run: opens('steps') },
+    { name: 'Give a reason for the next decisions', run: opens('reason') },
+    { name: 'Decide pasted codes…', run: opens('paste') },
+    { name: 'Tidy: clear decisions that change nothing', run: opens('tidy') },
     ...(open === 0 ? [{ name: 'Save for review', run: saveForReview }] : []),
-    { name: 'Discard this draft', run: openDialog('discard') },
+    { name: 'Discard this draft', run: opens('discard') },
   ];
 }
 
 function commands(builder: Builder): Command[] {
-  const { session } = builder;
+  const { view, reasons } = builder;
   const show = (list: readonly number[]) => () => {
     void setFilter(builder, { ...noFilter, show: list });
   };
@@ -40,12 +46,15 @@ function commands(builder: Builder): Command[] {
     { name: 'Show excluded codes', run: show(shownStatuses.excluded) },
     { name: 'Show all codes', run: show([]) },
     ...editing(builder),
-    {
-      name: 'Keys in the tree',
-      run: () => {
-        session.dialog.value = 'keys';
-      },
-    },
+    { name: 'Review before saving', run: opens('review') },
+    { name: 'Map of the draft', run: opens('map') },
+    view.isList.value
+      ? { name: 'Show as a tree', run: () => showAsList(builder, false) }
+      : { name: 'Show as a list', run: () => showAsList(builder, true) },
+    reasons.byCode.value
+      ? { name: 'Hide the reasons', run: () => reasons.hide() }
+      : { name: 'Show the reasons in the tree', run: showReasons },
+    { name: 'Keys in the tree', run: opens('keys') },
   ];
 }
 

@@ -4,10 +4,12 @@
 export type BuilderProps = {
   hash: string;
   codelistId: number;
+  codelist: string; // "organisation/example-university/asthma-diagnoses"
   name: string;
   owner: { name: string; path: string };
   release: { alias: string; title: string }; // title: "SNOMED CT 36.0.0 · 19 Apr 2023"
   codingSystem: string; // "SNOMED CT"
+  me: string; // username; empty for somebody who is not logged in
   canEdit: boolean;
   whoCanEdit: string; // a sentence for somebody who may not: "You can read this draft. …"
   urls: {

@@ -1,11 +1,10 @@
 // Searching the release. What is typed is looked up at once; Enter adds what it finds to the draft.
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Hit, Matches, SearchMode, SearchQuery } from '../api/draft-api.ts';
-import { Mark } from '../components/mark.tsx';
-import type { Sign } from '../engine/statuses.ts';
-import * as words from '../words.ts';
+import type { Matches, SearchMode, SearchQuery } from '../api/draft-api.ts';
 import { useBuilder } from './context.ts';
+import { SearchLimitFields, type SearchLimits, useSearchLimits } from './search-limits.tsx';
+import { Preview } from './search-preview.tsx';
 
 const pauseMs = 120;
 const hitsMax = 30;
@@ -24,18 +23,24 @@ const codeModes: [mode: SearchMode, words: string][] = [
   ['code_range', 'range'],
 ];
 
-export type SearchForm = {
+type SearchForm = SearchLimits & {
   text: Signal<string>;
   by: Signal<'term' | 'code'>;
   mode: Signal<SearchMode>;
 };
 
-function queryOf({ text, by, mode }: SearchForm): SearchQuery {
+function queryOf({ text, by, mode, types, isActiveOnly }: SearchForm): SearchQuery {
   const typed = text.value.trim();
-  if (by.value === 'term' && codePrefix.test(typed)) {
+  if (by.value === 'code') return { text: typed, mode: mode.value, types: [] };
+  if (codePrefix.test(typed)) {
     return { text: typed.replace(codePrefix, ''), mode: 'code', types: [] };
   }
-  return { text: typed, mode: mode.value, types: [] };
+  return {
+    text: typed,
+    mode: mode.value,
+    types: types.value,
+    isActiveOnly: isActiveOnly.value,
+  };
 }
 
 function ModeRow({ form }: { form: SearchForm }) {
@@ -78,64 +83,10 @@ function ModeRow({ form }: { form: SearchForm }) {
   );
 }
 
-function HitRow({ hit, ticked }: { hit: Hit; ticked: Signal<ReadonlySet<string>> }) {
-  const { draft } = useBuilder();
-  void draft.version.value;
-  const ordinal = draft.tree.value?.ordinalOf.get(hit.code);
-  const toggle = () => {
-    const codes = new Set(ticked.value);
-    if (!codes.delete(hit.code)) codes.add(hit.code);
-    ticked.value = codes;
-  };
-  return (
-    <li>
-      <label class="hit">
-        <input type="checkbox" checked={ticked.value.has(hit.code)} onChange={toggle} />
-        <span class="hit-term">
-          {hit.term}
-          {hit.matched && hit.matched !== hit.term && <span class="hit-match">{hit.matched}</span>}
-        </span>
-        {ordinal !== undefined && <Mark of={draft.statuses.bytes[ordinal] as number} />}
-        <code>{hit.code}</code>
-      </label>
-    </li>
-  );
-}
-
-function Preview({ matches, query }: { matches: Matches; query: SearchQuery }) {
-  const { wishes } = useBuilder();
-  const ticked = useSignal<ReadonlySet<string>>(new Set());
-  const addTicked = (sign: Sign) => void wishes.decideCodes([...ticked.value], sign);
-  if (matches.total === 0) return <p class="preview-note">{words.noHits(query.text)}</p>;
-  const { total, new_count, with_descendants_count, hits } = matches;
-  return (
-    <div class="preview">
-      <p class="preview-note" role="status">
-        {words.found(total, new_count, with_descendants_count)}
-      </p>
-      {ticked.value.size > 0 && (
-        <div class="buttons">
-          <button type="button" class="secondary" onClick={() => addTicked('+')}>
-            + Include {ticked.value.size}
-          </button>
-          <button type="button" class="secondary" onClick={() => addTicked('-')}>
-            − Exclude {ticked.value.size}
-          </button>
-        </div>
-      )}
-      <ul class="hits">
-        {hits.map((hit) => (
-          <HitRow key={hit.code} hit={hit} ticked={ticked} />
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-function usePreview(form: SearchForm): Signal<Matches | null> {
+function usePreview(query: SearchQuery): Signal<Matches | null> {
   const { draft } = useBuilder();
   const matches = useSignal<Matches | null>(null);
-  const { text, mode } = queryOf(form);
+  const { text } = query;
   useEffect(() => {
     if (text.length < 2) {
       matches.value = null;
@@ -144,7 +95,6 @@ function usePreview(form: SearchForm): Signal<Matches | null> {
     const abort = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const query = { text, mode, types: [] };
         const result = await draft.api.matches(query, hitsMax, abort.signal);
         matches.value = result.ok ? result.data : null;
       } catch {
@@ -155,7 +105,7 @@ function usePreview(form: SearchForm): Signal<Matches | null> {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [text, mode]);
+  }, [JSON.stringify(query)]);
   return matches;
 }
 
@@ -165,11 +115,12 @@ export function SearchPane() {
     text: useSignal(''),
     by: useSignal<'term' | 'code'>('term'),
     mode: useSignal<SearchMode>('words'),
+    ...useSearchLimits(props.codingSystem),
   };
-  const matches = usePreview(form);
+  const query = queryOf(form);
+  const matches = usePreview(query);
   const add = async (event: Event) => {
     event.preventDefault();
-    const query = queryOf(form);
     if (query.text === '') return;
     if (!(await wishes.addSearch(query))) return;
     form.text.value = '';
@@ -199,7 +150,16 @@ export function SearchPane() {
         <kbd>/</kbd>
       </div>
       <ModeRow form={form} />
-      {matches.value && <Preview matches={matches.value} query={queryOf(form)} />}
+      {form.by.value === 'term' && <SearchLimitFields limits={form} />}
+      {matches.value && (
+        <Preview
+          matches={matches.value}
+          query={query}
+          keepType={(title) => {
+            form.types.value = [title];
+          }}
+        />
+      )}
     </form>
   );
 }

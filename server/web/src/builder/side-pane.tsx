@@ -6,7 +6,7 @@ import { status } from '../engine/statuses.ts';
 import { flag } from '../engine/tree.ts';
 import { isFiltering, noFilter, type Show, shownStatuses } from '../stores/filter.ts';
 import * as words from '../words.ts';
-import { setFilter } from './actions.ts';
+import { removeSearch, setFilter } from './actions.ts';
 import { useBuilder } from './context.ts';
 import { countOf, EndButtons } from './head.tsx';
 import { SearchPane } from './search-pane.tsx';
@@ -23,7 +23,7 @@ function Choice({ isOn, choose, children }: ChoiceProps) {
 
 function SearchItem({ search }: { search: Search }) {
   const builder = useBuilder();
-  const { draft, view, wishes } = builder;
+  const { draft, view } = builder;
   const isOn = view.filter.value.search === search.id;
   const text = search.term ?? search.code ?? '';
   return (
@@ -40,7 +40,7 @@ function SearchItem({ search }: { search: Search }) {
           type="button"
           class="remove quiet"
           aria-label={`Remove the search ${text}`}
-          onClick={() => void wishes.removeSearch(search)}
+          onClick={() => void removeSearch(builder, search)}
         >
           ×
         </button>
@@ -184,7 +184,7 @@ function TextFilter() {
 }
 
 export function SidePane() {
-  const { draft } = useBuilder();
+  const { draft, session } = useBuilder();
   const { value: searches } = draft.searches;
   return (
     <nav class="side-pane" aria-label="Search and filters">
@@ -206,6 +206,15 @@ export function SidePane() {
       <TextFilter />
       <TypeFilters />
       <div class="buttons side-ends">
+        <button
+          type="button"
+          class="secondary"
+          onClick={() => {
+            session.dialog.value = 'palette';
+          }}
+        >
+          All commands
+        </button>
         <EndButtons />
       </div>
     </nav>

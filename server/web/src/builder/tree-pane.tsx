@@ -6,14 +6,17 @@ import { SectionRow, StickySection } from '../components/section-row.tsx';
 import { TreeRow } from '../components/tree-row.tsx';
 import { useVisibleRows } from '../components/virtual-rows.ts';
 import type { Rows } from '../engine/rows.ts';
-import type { Sign } from '../engine/statuses.ts';
+import { type Sign, status } from '../engine/statuses.ts';
 import { flag, hasChildren, parentsOf, type Tree } from '../engine/tree.ts';
 import { isFiltering } from '../stores/filter.ts';
+import { hidden, initials } from '../words/builder.ts';
 import * as words from '../words.ts';
 import { decideCode, decideSection } from './actions.ts';
 import { type Builder, useBuilder } from './context.ts';
 import { EffectTip } from './effect-tip.tsx';
+import { FilterBar } from './filter-bar.tsx';
 import { actOnTreeKey } from './keys.ts';
+import { useNamesAt } from './people.tsx';
 
 function rowOf(target: EventTarget | null): number {
   if (!(target instanceof Element)) return -1;
@@ -35,14 +38,15 @@ function click(builder: Builder, event: TargetedEvent<HTMLElement, MouseEvent>):
   if (button?.dataset.sign) decideCode(builder, code, button.dataset.sign as Sign);
   else if (button?.dataset.section) {
     decideSection(builder, -1 - code, button.dataset.section as Sign);
-  } else if (button) view.setOpen(row, !view.isOpen(row));
+  } else if (button?.dataset.home === '') view.goTo(code);
+  else if (button) view.setOpen(row, !view.isOpen(row));
   else if (event.ctrlKey || event.metaKey) view.selection.toggle(code, row);
   else if (event.shiftKey) view.selection.extendTo(row, row, (at) => view.codeAt(at));
   else if (wasFocused) session.pane.value = 'detail';
 }
 
 function CodeRow({ row, rows, tree, height }: RowContext) {
-  const { draft, view } = useBuilder();
+  const { draft, view, reasons, props } = useBuilder();
   void draft.version.value;
   void draft.terms?.arrived.value;
   const code = rows.code[row] as number;
@@ -50,6 +54,10 @@ function CodeRow({ row, rows, tree, height }: RowContext) {
   const text = tree.codes[code] as string;
   const flags = tree.flags[code] as number;
   const homeParent = view.homeParent(code);
+  const here = useNamesAt(text);
+  const hiddenCount = rows.isOpen[row] ? view.hiddenBelow(code) : 0;
+  const by = draft.flashed.value.get(code);
+  const isDecided = own === status.included || own === status.excluded;
   const deciders = [...draft.statuses.deciders(code)].map((at) => draft.termOf(at) ?? '');
   return (
     <TreeRow
@@ -65,7 +73,7 @@ function CodeRow({ row, rows, tree, height }: RowContext) {
       below={view.below(code)}
       places={parentsOf(tree, code).length}
       alsoUnder={rows.isRepeat[row] && homeParent >= 0 ? (draft.termOf(homeParent) ?? '') : ''}
-      isOpen={hasChildren(tree, code) ? rows.isOpen[row] === 1 : null}
+      isOpen={hasChildren(tree, code) && !view.isList.value ? rows.isOpen[row] === 1 : null}
       isFocused={view.focus.value === row}
       isSelected={view.selection.codes.value.has(code)}
       isBetween={(flags & flag.between) !== 0}
@@ -75,6 +83,10 @@ function CodeRow({ row, rows, tree, height }: RowContext) {
       isInactive={(flags & (flag.active | flag.unknown)) === 0}
       mayDecide={draft.mayDecide}
       problem={draft.refusals.value.get(text) ?? ''}
+      by={by && by !== props.me ? initials(by) : ''}
+      here={here}
+      hidden={hiddenCount > 0 ? hidden(hiddenCount) : ''}
+      reason={isDecided ? (reasons.byCode.value?.get(text) ?? '') : ''}
     />
   );
 }
@@ -207,6 +219,7 @@ export function TreePane() {
   if (!tree || !rows) return <div class="tree-pane" />;
   return (
     <div class="tree-pane">
+      <FilterBar />
       {rows.length > 0 ? <TreeGrid rows={rows} tree={tree} /> : <NoRows isEmpty={!tree.count} />}
       <EffectTip />
     </div>

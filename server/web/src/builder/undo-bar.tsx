@@ -45,6 +45,35 @@ function Step({ told }: { told: Told }) {
   );
 }
 
+// Goes with each following decision.
+function StickyReason() {
+  const { draft, session } = useBuilder();
+  const { value: reason } = session.reason;
+  if (!draft.mayDecide) return null;
+  const ask = () => {
+    session.dialog.value = 'reason';
+  };
+  if (!reason) {
+    return (
+      <button type="button" class="quiet builder-wide" onClick={ask}>
+        + Reason <kbd>r</kbd>
+      </button>
+    );
+  }
+  return (
+    <button
+      type="button"
+      class="chip sticky-reason"
+      aria-label={`Stop giving the reason ${reason}`}
+      onClick={() => {
+        session.reason.value = '';
+      }}
+    >
+      “{reason}” ×
+    </button>
+  );
+}
+
 const hints: [key: string, words: string][] = [
   ['↑↓', 'move'],
   ['→', 'open'],
@@ -77,24 +106,23 @@ export function UndoBar() {
           >
             ↷ Redo
           </button>
+          <button
+            type="button"
+            class="quiet"
+            aria-label="Steps of this draft"
+            onClick={() => {
+              session.dialog.value = 'steps';
+            }}
+          >
+            ⋯
+          </button>
         </>
       )}
       <span class="last-step">
         {draft.notice.value ??
           (told ? <Step told={told} /> : draft.mayDecide && 'Each step can be undone.')}
       </span>
-      {session.reason.value && (
-        <button
-          type="button"
-          class="chip"
-          aria-label={`Stop giving the reason ${session.reason.value}`}
-          onClick={() => {
-            session.reason.value = '';
-          }}
-        >
-          “{session.reason.value}” ×
-        </button>
-      )}
+      <StickyReason />
       <span class="builder-gap" />
       <button
         type="button"

@@ -21,7 +21,13 @@ export function Dialog({ title, style = '', close, children }: DialogProps) {
     };
   }, []);
   return (
-    <dialog ref={element} class={`dialog ${style}`} aria-label={title} onClose={close}>
+    <dialog
+      ref={element}
+      class={`dialog ${style}`}
+      aria-label={title}
+      // The event comes later than the end of a dialog; another may be open by then.
+      onClose={() => element.current && close()}
+    >
       <h2>{title}</h2>
       {children}
     </dialog>

@@ -26,6 +26,10 @@ export type TreeRowProps = {
   isAssumed: boolean;
   mayDecide: boolean;
   problem: string;
+  by?: string; // initials of somebody else who has just decided it
+  here?: string; // names of people who look at it
+  hidden?: string; // how many right below it a filter hides
+  reason?: string;
 };
 
 const styleOf: Record<number, string> = {
@@ -131,10 +135,18 @@ export function TreeRow(props: TreeRowProps) {
       <div role="gridcell" class="tree-term">
         <Expander isOpen={isOpen} term={term} />
         <span class="term-text">{term}</span>
-        {alsoUnder && <span class="row-chip">also under {alsoUnder}</span>}
+        {alsoUnder && (
+          <button type="button" tabIndex={-1} class="row-chip chip-link" data-home="">
+            also under {alsoUnder} ↗
+          </button>
+        )}
         {props.isInactive && <span class="row-chip">inactive</span>}
         {props.isAssumed && <span class="row-chip">assumed</span>}
-        {own === status.conflict && <span class="row-chip chip-conflict">in conflict</span>}
+        {own === status.conflict && <span class="row-chip chip-conflict">◆ in conflict</span>}
+        {props.reason && <span class="row-chip chip-reason">“{props.reason}”</span>}
+        {props.hidden && <span class="row-chip">{props.hidden}</span>}
+        {props.by && <span class="row-chip chip-person">{props.by}</span>}
+        {props.here && <span class="row-chip chip-person">{props.here}</span>}
         {props.problem && <span class="row-chip chip-problem">{props.problem}</span>}
       </div>
       <div role="gridcell" class="tree-places">

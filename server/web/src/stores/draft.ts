@@ -2,7 +2,7 @@
 // for it applied on top. The server answers each step with a checksum of all statuses; if it is
 // another than ours, its statuses replace the confirmed ones, and the waiting steps are applied
 // again.
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { DraftApi, Search } from '../api/draft-api.ts';
 import { type Problem, sentenceOf } from '../api/problem.ts';
 import { crc32Text } from '../engine/crc32.ts';
@@ -16,9 +16,17 @@ import {
 import { flag, type Tree } from '../engine/tree.ts';
 import { decodeTree, TreeFormatError } from '../engine/tree-format.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { CommitNews } from './live.ts';
 import { Queue, type Step, type StepStorage, type Taken } from './queue.ts';
 import { Terms } from './terms.ts';
 import type { Told } from './told.ts';
+
+// What may happen to a draft without changing which searches it has.
+const aboutStatuses = ['StatusesChanged', 'ReasonGiven'];
+const endings: Record<string, string> = {
+  VersionSavedForReview: 'saved it for review',
+  VersionDeleted: 'discarded it',
+};
 
 export type Conflict = { step: Step; detail: string; codes: string[] };
 
@@ -54,7 +62,10 @@ export class DraftStore {
   readonly refusals = signal<ReadonlyMap<string, string>>(new Map());
   readonly loadProblem = signal<string | null>(null);
   readonly notice = signal<string | null>(null); // why the last wish was not granted
-  readonly flashed = signal<ReadonlySet<number>>(new Set()); // codes that others have just decided
+  // Codes that others have just decided, and who did.
+  readonly flashed = signal<ReadonlyMap<number, string>>(new Map());
+  readonly paused = signal<string | null>(null); // why the server takes no changes at the moment
+  readonly signedOut = signal(false);
   readonly isBusy = signal(false);
   readonly counts = computed(() => this.countStatuses());
   readonly assumed = computed(() => this.tree.value?.flags.filter(isAssumed).length ?? 0);
@@ -83,6 +94,9 @@ export class DraftStore {
       stopped: (problem) => {
         this.readOnly.value = sentenceOf(problem);
       },
+      signedOut: () => {
+        this.signedOut.value = true;
+      },
       storage,
       clock,
     });
@@ -93,8 +107,19 @@ export class DraftStore {
     return this.statusesNow;
   }
 
-  get mayDecide(): boolean {
+  // Whether this person makes this draft, though perhaps not at this moment.
+  get isMine(): boolean {
     return this.canEdit && this.readOnly.value === null && this.tree.value !== null;
+  }
+
+  get mayDecide(): boolean {
+    return this.isMine && this.paused.value === null;
+  }
+
+  pause(why: string | null): void {
+    const wasPaused = this.paused.value !== null;
+    this.paused.value = why;
+    if (wasPaused && why === null) this.queue.retry();
   }
 
   termOf(code: number): string | undefined {
@@ -187,7 +212,12 @@ export class DraftStore {
   // Somebody has logged in again, perhaps in another tab.
   async goOnSignedIn(): Promise<void> {
     await this.api.renewToken();
+    this.signedOut.value = false;
     this.queue.retry();
+  }
+
+  whenSignedIn(): Promise<void> {
+    return this.when(this.signedOut, (isOut) => !isOut);
   }
 
   // Steps that an earlier tab could not save.
@@ -253,7 +283,7 @@ export class DraftStore {
   }
 
   // Reads the statuses again, and the tree too if its codes are others now.
-  async refresh(minPosition = this.position.value): Promise<void> {
+  async refresh(minPosition = this.position.value, by = ''): Promise<void> {
     const { value: tree } = this.tree;
     const { lastTaken } = this;
     const result = await this.api.statuses({ minPosition });
@@ -261,12 +291,12 @@ export class DraftStore {
     // A step was taken meanwhile: these statuses may be older than it.
     if (this.lastTaken !== lastTaken) return this.refresh();
     if (!result.ok) {
-      this.clock.after(readAgainMs, () => void this.refresh(minPosition));
+      this.clock.after(readAgainMs, () => void this.refresh(minPosition, by));
       return;
     }
     if (!this.isOfShape(result.headers, tree)) return this.load(minPosition);
     batch(() => {
-      this.flashChanges(new Uint8Array(result.data));
+      this.flashChanges(new Uint8Array(result.data), by);
       this.reached(minPosition, positionOf(result.headers));
       this.rebase();
     });
@@ -277,23 +307,35 @@ export class DraftStore {
   }
 
   // A commit on the codelist: ours are known by then, others' are read.
-  async hear(position: number): Promise<void> {
+  async hear({ position, events }: CommitNews): Promise<void> {
     await this.whenSaved();
-    if (position > this.position.value) await this.refresh(position);
+    if (position <= this.position.value) return;
+    const own = events.filter(({ version }) => version === this.api.hash);
+    const ending = own.find(({ type }) => Object.hasOwn(endings, type));
+    if (ending) {
+      this.readOnly.value = `${ending.actor ?? 'Somebody'} ${endings[ending.type]}.`;
+    }
+    if (own.length === 0) {
+      this.reached(position);
+    } else if (own.every(({ type }) => aboutStatuses.includes(type))) {
+      await this.refresh(position, own[0]?.actor ?? '');
+    } else if (ending?.type !== 'VersionDeleted') {
+      await this.load(position);
+    }
   }
 
-  private flashChanges(bytes: Uint8Array): void {
-    const changed = new Set<number>();
+  private flashChanges(bytes: Uint8Array, by: string): void {
+    const changed = new Map<number, string>();
     for (let code = 0; code < bytes.length; code++) {
       if (bytes[code] !== this.confirmed[code] && bytes[code] !== this.statuses.bytes[code]) {
-        changed.add(code);
+        changed.set(code, by);
       }
     }
     this.confirmed = bytes;
     if (changed.size === 0) return;
     this.flashed.value = changed;
     this.clock.after(flashMs, () => {
-      if (this.flashed.value === changed) this.flashed.value = new Set();
+      if (this.flashed.value === changed) this.flashed.value = new Map();
     });
   }
 
@@ -317,10 +359,14 @@ export class DraftStore {
   }
 
   whenSaved(): Promise<void> {
-    if (this.queue.steps.value.length === 0) return Promise.resolve();
+    return this.when(this.queue.steps, (steps) => steps.length === 0);
+  }
+
+  private when<T>(state: ReadonlySignal<T>, isSo: (value: T) => boolean): Promise<void> {
+    if (isSo(state.value)) return Promise.resolve();
     return new Promise((resolve) => {
-      const stop = this.queue.steps.subscribe((steps) => {
-        if (steps.length > 0) return;
+      const stop = state.subscribe((value) => {
+        if (!isSo(value)) return;
         resolve();
         queueMicrotask(() => stop());
       });

@@ -39,6 +39,7 @@ export type QueueOptions = {
   taken(step: Step, answer: Taken): void | Promise<void>;
   refused(step: Step, problem: Problem): void;
   stopped(problem: Problem): void;
+  signedOut(): void;
   storage: StepStorage;
   clock?: Clock;
 };
@@ -115,6 +116,7 @@ export class Queue {
     }
     if (status === 401) {
       this.state.value = { kind: 'signed-out' };
+      this.options.signedOut();
       return false;
     }
     if (endings.includes(status) || (status === 409 && !problem.changed)) {

@@ -1,5 +1,6 @@
 // The rows of a draft: which codes are open, which filter holds, and which row has the focus.
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
+import { flatRows } from '../engine/flat-rows.ts';
 import {
   buildRows,
   descendantsCount,
@@ -11,7 +12,7 @@ import {
   type Rows,
 } from '../engine/rows.ts';
 import { status } from '../engine/statuses.ts';
-import { flag, hasChildren, type Tree, withDescendants } from '../engine/tree.ts';
+import { childrenOf, flag, hasChildren, type Tree, withDescendants } from '../engine/tree.ts';
 import type { DraftStore } from './draft.ts';
 import { type Filter, isFiltering, matchesOf, noFilter } from './filter.ts';
 import { Selection } from './selection.ts';
@@ -33,10 +34,12 @@ export class ViewStore {
   readonly draft: DraftStore;
   readonly filter = signal<Filter>(noFilter);
   readonly focus = signal(-1); // a row
+  readonly isList = signal(false); // each code once, instead of the hierarchy
   readonly selection = new Selection();
   readonly rows = computed(() => this.build());
   private readonly shape = signal<Shape | null>(null);
   private readonly opened = signal(0); // grows whenever something opens or closes
+  private readonly sorted = signal(0); // grows when terms arrive that a list is sorted by
   private readonly kept = signal<Uint8Array | null>(null);
   private matched: Uint8Array | null = null;
   private found: ReadonlySet<string> | null = null;
@@ -48,6 +51,20 @@ export class ViewStore {
     effect(() => {
       const { value: tree } = draft.tree;
       if (tree) untracked(() => this.follow(tree));
+    });
+    effect(() => {
+      void draft.tree.value;
+      if (draft.terms?.arrived.value) untracked(() => this.sortAgain());
+    });
+  }
+
+  // The focus stays on its code while the rows of a list move.
+  private sortAgain(): void {
+    if (!this.isList.value) return;
+    const focused = this.focusedCode();
+    batch(() => {
+      this.sorted.value++;
+      if (focused >= 0) this.focus.value = this.rowOf(focused);
     });
   }
 
@@ -98,8 +115,24 @@ export class ViewStore {
     void this.opened.value;
     const { value: kept } = this.kept;
     if (!shape) return null;
+    if (this.isList.value) return this.buildList(shape.tree);
     const open = kept ? this.openUnderFilter(shape) : shape.open;
     return buildRows({ ...shape, open, kept });
+  }
+
+  private buildList(tree: Tree): Rows {
+    void this.sorted.value;
+    const isOfDraft = Uint8Array.from(tree.flags, (flags) => (flags & flag.between ? 0 : 1));
+    const kept = this.kept.value && this.matched ? this.matched : isOfDraft;
+    return flatRows(tree, kept, (code) => this.draft.termOf(code) ?? '');
+  }
+
+  showAsList(isList: boolean): void {
+    const focused = this.focusedCode();
+    batch(() => {
+      this.isList.value = isList;
+      this.focus.value = focused >= 0 ? this.rowOf(focused) : this.firstRow();
+    });
   }
 
   private openUnderFilter({ tree, closed }: Shape): Uint8Array {
@@ -172,6 +205,35 @@ export class ViewStore {
       found: this.found,
       termOf: (code) => this.draft.termOf(code),
     });
+  }
+
+  // What the filter shows: the codes that it found, without those that only lead to them.
+  shownCodes(): number[] {
+    const { matched } = this;
+    if (!this.kept.value || !matched) return [];
+    return [...matched.keys()].filter((code) => matched[code] === 1);
+  }
+
+  // How many of the codes right below this one the filter hides.
+  hiddenBelow(code: number): number {
+    const { value: shape } = this.shape;
+    const { value: kept } = this.kept;
+    if (!shape || !kept) return 0;
+    return childrenOf(shape.tree, code).filter((child) => !kept[child]).length;
+  }
+
+  // The next row whose term begins so; the row itself counts, for text that grows.
+  goToTerm(beginning: string): void {
+    const { value: rows } = this.rows;
+    if (!rows) return;
+    for (let distance = 0; distance < rows.length; distance++) {
+      const row = (Math.max(0, this.focus.value) + distance) % rows.length;
+      const code = rows.code[row] as number;
+      const term = code < 0 ? '' : (this.draft.termOf(code) ?? '');
+      if (!term.toLocaleLowerCase().startsWith(beginning)) continue;
+      this.focus.value = row;
+      return;
+    }
   }
 
   isOpen(row: number): boolean {
@@ -247,6 +309,10 @@ export class ViewStore {
       return;
     }
     this.goTo(code);
+  }
+
+  homeParents(): Int32Array {
+    return this.shape.value?.parents ?? new Int32Array();
   }
 
   homeParent(code: number): number {

@@ -18,6 +18,14 @@ export class Wishes {
     this.draft = draft;
   }
 
+  // One's own step, among others' later ones.
+  async undoStep(step: number): Promise<boolean> {
+    return this.change(
+      (key) => this.draft.api.undo(key, step),
+      () => ({ kind: 'undone' }),
+    );
+  }
+
   async undo(): Promise<void> {
     if (this.draft.takeBackUnsent()) return;
     await this.change(
@@ -95,6 +103,11 @@ export class Wishes {
     const key = newKey();
     for (let waitMs = 500; ; waitMs *= 2) {
       const result = await send(key);
+      if (!result.ok && result.problem.status === 401) {
+        this.draft.signedOut.value = true;
+        await this.draft.whenSignedIn();
+        continue;
+      }
       if (result.ok || !isPassing(result.problem) || waitMs > sendWaitMaxMs) return result;
       await new Promise<void>((resolve) => this.draft.clock.after(waitMs, resolve));
     }
@@ -125,14 +138,14 @@ export class Wishes {
   }
 
   // Also for codes that are not in the draft yet: they come in with what is below them.
-  async decideCodes(codes: readonly string[], sign: Sign, reason = ''): Promise<void> {
+  async decideCodes(codes: readonly string[], sign: Sign, reason = ''): Promise<boolean> {
     const known = codes.map((code) => this.draft.tree.value?.ordinalOf.get(code));
     if (known.every((ordinal) => ordinal !== undefined)) {
       this.draft.decide(
         known.map((ordinal) => [ordinal, sign]),
         reason,
       );
-      return;
+      return true;
     }
     const updates = codes.map((code): [string, Sign] => [code, sign]);
     const body = {
@@ -140,7 +153,7 @@ export class Wishes {
       base_position: this.draft.position.value,
       ...(reason ? { reason } : {}),
     };
-    await this.change(
+    return this.change(
       (key) => this.draft.api.decide<Taken>(body, key),
       () => ({ kind: 'added', sign, count: codes.length }),
     );

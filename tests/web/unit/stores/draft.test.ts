@@ -166,11 +166,13 @@ test('undo drops a step that was never sent, else asks the server', async () => 
   expect(server.writes.at(-1)?.path).toContain('/undo');
 });
 
+const decidedBy = (actor: string) => ({ type: 'StatusesChanged', actor, version: 'abcd1234' });
+
 test('others’ decisions flash for four seconds', async () => {
   const { server, clock, draft } = await openDraft();
   server.decide([['acute', '+']]);
-  await draft.refresh(11);
-  expect([...draft.flashed.value]).toEqual([acute]);
+  await draft.hear({ position: 11, events: [decidedBy('bob')] });
+  expect([...draft.flashed.value]).toEqual([[acute, 'bob']]);
   expect(draft.position.value).toBe(11);
   await clock.pass(4_000);
   expect(draft.flashed.value.size).toBe(0);
@@ -183,4 +185,61 @@ test('steps of a closed tab are sent with their old keys', async () => {
   await settle();
   expect(server.writes[0]?.key).toBe('old');
   expect(draft.statuses.bytes).toEqual(server.statuses.bytes);
+});
+
+test('what others do to another version of the codelist changes nothing here', async () => {
+  const { server, draft } = await openDraft();
+  const readsBefore = server.reads;
+  await draft.hear({ position: 12, events: [{ ...decidedBy('bob'), version: '00000000' }] });
+  expect(server.reads).toBe(readsBefore);
+  expect(draft.position.value).toBe(12);
+});
+
+test('another’s search is read with the tree, though no status changed', async () => {
+  const { server, draft } = await openDraft();
+  const readsBefore = server.reads;
+  const event = { type: 'SearchAdded', actor: 'bob', version: 'abcd1234' };
+  await draft.hear({ position: 11, events: [event] });
+  expect(server.reads - readsBefore).toBe(3);
+});
+
+test('a draft that somebody else has saved takes no more', async () => {
+  const { draft } = await openDraft();
+  const event = { type: 'VersionSavedForReview', actor: 'bob', version: 'abcd1234' };
+  await draft.hear({ position: 11, events: [event] });
+  expect(draft.readOnly.value).toBe('bob saved it for review.');
+  expect(draft.mayDecide).toBe(false);
+});
+
+test('while the server takes no changes, steps wait; then they are sent', async () => {
+  const { server, draft } = await openDraft();
+  server.refusals.push(refusal(503));
+  draft.decide([[asthma, '+']]);
+  await settle();
+  draft.pause('the disk is full');
+  expect(draft.mayDecide).toBe(false);
+  expect(draft.isMine).toBe(true);
+  draft.decide([[acute, '-']]);
+  expect(draft.queue.steps.value.length).toBe(1);
+  draft.pause(null);
+  await settle();
+  expect(draft.queue.steps.value.length).toBe(0);
+  expect(draft.statuses.bytes).toEqual(server.statuses.bytes);
+});
+
+test('a wish waits for the log-in, too, and is granted once', async () => {
+  const { server, draft } = await openDraft();
+  draft.decide([[asthma, '+']]);
+  await settle();
+  server.refusals.push(refusal(401));
+  const undone = new Wishes(draft).undo();
+  await settle();
+  expect(draft.signedOut.value).toBe(true);
+  expect(draft.statuses.bytes[asthma]).toBe(included);
+  draft.signedOut.value = false;
+  await undone;
+  await settle();
+  expect(draft.statuses.bytes[asthma]).toBe(undecided);
+  const undos = server.writes.filter(({ path }) => path.endsWith('/undo'));
+  expect(new Set(undos.map(({ key }) => key)).size).toBe(1);
 });
