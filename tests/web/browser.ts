@@ -47,6 +47,20 @@ export class Visitor {
     await this.page.goto(new URL(path, inject('address')).href);
   }
 
+  // Somebody else, in a browser of their own.
+  async another(): Promise<Visitor> {
+    const context = await this.page
+      .context()
+      .browser()
+      ?.newContext({
+        viewport: { width: this.look.width, height: this.look.height },
+        colorScheme: this.look.theme,
+      });
+    if (!context) throw new Error('no browser');
+    context.setDefaultTimeout(45_000);
+    return new Visitor(await context.newPage(), this.look, this.checksBothThemes);
+  }
+
   async openMenu(): Promise<void> {
     if (this.isNarrow) await this.page.getByRole('button', { name: 'Menu' }).click();
   }

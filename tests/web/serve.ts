@@ -48,7 +48,9 @@ export default async function serve(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'codelog-web-'));
   const data = join(folder, 'data');
   execFileSync(program, ['demo', '--data', data]);
-  execFileSync(program, ['user', 'password', 'alice', '--data', data], { input: `${password}\n` });
+  for (const name of ['alice', 'bob']) {
+    execFileSync(program, ['user', 'password', name, '--data', data], { input: `${password}\n` });
+  }
   const server = spawn(program, ['serve', '--data', data, '--listen', '127.0.0.1:0']);
   project.provide('data', data);
   project.provide('address', await addressOf(server));

@@ -1,6 +1,7 @@
 // On every page: tabs, the theme, the key of the search field, and the islands. An island is a part
 // of a page that a script makes livelier; the server's markup stays until the island has something
 // better.
+import { makeSortable } from './components/sortable-table.ts';
 import { startTabs } from './components/tabs.ts';
 import { rememberTheme, themeOf } from './components/theme.ts';
 
@@ -65,6 +66,9 @@ function startSearchKey(): void {
 }
 
 for (const element of document.querySelectorAll<HTMLElement>('[data-tabs]')) startTabs(element);
+for (const table of document.querySelectorAll<HTMLTableElement>('table[data-sortable]')) {
+  makeSortable(table);
+}
 startThemeButton();
 startSearchKey();
 mountIslands();

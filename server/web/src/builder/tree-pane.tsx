@@ -179,6 +179,10 @@ function TreeGrid({ rows, tree }: { rows: Rows; tree: Tree }) {
       aria-rowcount={rows.length}
       aria-multiselectable="true"
       onClick={(event) => click(builder, event)}
+      // Screen readers move the focus themselves.
+      onFocusIn={({ target }) => {
+        if (target instanceof HTMLElement && target.dataset.row) view.focus.value = rowOf(target);
+      }}
       onKeyDown={(event) => {
         if (!moveInRow(event)) actOnTreeKey(builder, event);
       }}

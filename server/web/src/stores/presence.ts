@@ -34,7 +34,7 @@ export class Presence {
   // Also when a change was refused because the server takes none: then it says why.
   async beat(): Promise<void> {
     this.beatAfter(beatEveryMs);
-    if (document.visibilityState !== 'visible') return;
+    if (document.visibilityState !== 'visible' || this.draft.signedOut.value) return;
     const result = await this.draft.api.bePresent(this.code);
     if (result.ok) {
       this.take(result.data.people);

@@ -13,6 +13,7 @@ const sendWaitMaxMs = 4_000;
 
 export class Wishes {
   private readonly draft: DraftStore;
+  private turn: Promise<unknown> = Promise.resolve(); // ends with the last wish
 
   constructor(draft: DraftStore) {
     this.draft = draft;
@@ -77,7 +78,16 @@ export class Wishes {
     send: (key: string) => Promise<Result<T>>,
     tell: (answer: T) => Told,
   ): Promise<boolean> {
-    if (!this.draft.mayDecide || this.draft.isBusy.value) return false;
+    const granted = this.turn.then(() => this.changeNow(send, tell));
+    this.turn = granted.catch(() => {});
+    return granted;
+  }
+
+  private async changeNow<T extends { position: number }>(
+    send: (key: string) => Promise<Result<T>>,
+    tell: (answer: T) => Told,
+  ): Promise<boolean> {
+    if (!this.draft.mayDecide) return false;
     this.draft.isBusy.value = true;
     try {
       await this.draft.whenSaved();

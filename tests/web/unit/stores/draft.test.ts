@@ -243,3 +243,15 @@ test('a wish waits for the log-in, too, and is granted once', async () => {
   const undos = server.writes.filter(({ path }) => path.endsWith('/undo'));
   expect(new Set(undos.map(({ key }) => key)).size).toBe(1);
 });
+
+test('wishes faster than the server are all granted, one after the other', async () => {
+  const { server, draft } = await openDraft();
+  for (const code of [asthma, acute, chronic]) {
+    draft.decide([[code, '-']]);
+    await settle();
+  }
+  const wishes = new Wishes(draft);
+  await Promise.all([wishes.undo(), wishes.undo(), wishes.undo()]);
+  expect([...draft.statuses.bytes]).toEqual([undecided, undecided, undecided]);
+  expect(server.writes.filter(({ path }) => path.endsWith('/undo')).length).toBe(3);
+});
