@@ -85,9 +85,23 @@ journey(
     expect(page.url()).not.toBe(first);
     await page.getByRole('link', { name: 'Earlier' }).click();
     expect(page.url()).toBe(first);
+    await page.getByRole('link', { name: 'Later' }).click();
+    expect(await page.locator('.moment-codes summary').textContent()).toMatch(/^\d+ codes? then$/);
   },
   { javaScript: false },
 );
+
+journey('a list of many weeks: its story, and its activity', async (visitor) => {
+  const { page } = visitor;
+  await visitor.open('/codelist/example-university/asthma-diagnoses/-/history/');
+  await page.locator('.moment-tree [data-code]').first().waitFor();
+  await page.getByText(/changes in the last 12 months/).waitFor();
+  await page.getByRole('button', { name: 'As a table' }).click();
+  expect(await page.locator('.timeline-table tbody tr').count()).toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'As a picture' }).click();
+  await page.locator('.timeline-grid').waitFor();
+  await visitor.check();
+});
 
 journey('from a version to the life of a code in three clicks', async (visitor) => {
   const { page } = visitor;
