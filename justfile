@@ -80,6 +80,11 @@ sanitized PRESET *ARGUMENTS:
 bench *ARGUMENTS: build
     build/codelog bench {{ARGUMENTS}}
 
+# Measure the builder and a version's page in a browser, at real sizes
+web-bench: build
+    cd server/web && CODELOG_PROGRAM={{justfile_directory()}}/build/codelog CODELOG_CONCEPTS=200000 \
+      npx vitest run --project bench --reporter dot
+
 # Kill servers for ROUNDS rounds, and cut their power as often, instead of the few rounds of a test
 crash ROUNDS='25':
     cmake --preset release --log-level=NOTICE -DBUILD_TESTING=ON

@@ -19,50 +19,55 @@ using base::Result;
 
 struct DemoOptions {
   CommonOptions common;
+  std::uint32_t concepts_count = demo_concepts_count;  // of SNOMED CT
 };
 
 struct DemoRelease {
   const char* system;
   std::string_view valid_from;
-  Result<void> (*make)(const std::filesystem::path& archive);
+  Result<void> (*make)(const std::filesystem::path& archive, std::uint32_t concepts_count);
 };
 // The codelists use these.
 constexpr std::array first_releases = {
     DemoRelease{"snomedct", demo_valid_from,
-                [](const std::filesystem::path& archive) {
-                  return demo::make_snomedct_archive(archive,
-                                                     {.concepts_count = demo_concepts_count});
+                [](const std::filesystem::path& archive, std::uint32_t concepts_count) {
+                  return demo::make_snomedct_archive(archive, {.concepts_count = concepts_count});
                 }},
     DemoRelease{"bnf", demo_valid_from,
-                [](const std::filesystem::path& archive) {
+                [](const std::filesystem::path& archive, std::uint32_t) {
                   return demo::make_bnf_archive(archive,
                                                 {.presentations_count = demo_presentations_count});
                 }},
-    DemoRelease{
-        "dmd", demo_valid_from,
-        [](const std::filesystem::path& archive) { return demo::make_dmd_archive(archive); }},
-    DemoRelease{"icd10", demo_valid_from, [](const std::filesystem::path& archive) {
+    DemoRelease{"dmd", demo_valid_from,
+                [](const std::filesystem::path& archive, std::uint32_t) {
+                  return demo::make_dmd_archive(archive);
+                }},
+    DemoRelease{"icd10", demo_valid_from, [](const std::filesystem::path& archive, std::uint32_t) {
                   return demo::make_icd10_archive(archive);
                 }}};
-constexpr std::array later_releases = {
-    DemoRelease{"snomedct", demo_later_valid_from, [](const std::filesystem::path& archive) {
-                  return demo::make_snomedct_archive(
-                      archive, {.concepts_count = demo_concepts_count, .edition = 2});
-                }}};
+constexpr std::array later_releases = {DemoRelease{
+    "snomedct", demo_later_valid_from,
+    [](const std::filesystem::path& archive, std::uint32_t concepts_count) {
+      return demo::make_snomedct_archive(archive, {.concepts_count = concepts_count, .edition = 2});
+    }}};
 constexpr int later_releases_day = 49;
 
+struct ImportedInto {
+  const site::DataFolderOptions& folder;
+  std::uint32_t concepts_count;
+};
+
 // Imports the releases; adds their aliases.
-Result<void> import_demo_releases(std::span<const DemoRelease> releases,
-                                  const site::DataFolderOptions& folder,
+Result<void> import_demo_releases(std::span<const DemoRelease> releases, const ImportedInto& into,
                                   const site::ReportProgress& report, Json& aliases) {
   const auto temporary = site::TemporaryFolder::make();
   if (!temporary) return temporary.error();
-  RemoteRegistry registry(folder);
+  RemoteRegistry registry(into.folder);
   for (const DemoRelease& release : releases) {
     const auto archive = temporary->path() / ("demo_" + std::string(release.system) + ".zip");
-    if (const auto made = release.make(archive); !made) return made.error();
+    if (const auto made = release.make(archive, into.concepts_count); !made) return made.error();
     const auto imported = site::import_release(
-        folder.data,
+        into.folder.data,
         {release.system, archive, std::string(demo_release_name), std::string(release.valid_from)},
         registry, report);
     if (!imported) return imported.error();
@@ -85,7 +90,8 @@ Result<Json> run_operation(const site::DataFolderOptions& folder, std::string_vi
   return site->run(operation, Json::object());
 }
 
-Result<Json> make_demo(site::DataFolderOptions folder) {
+Result<Json> make_demo(const DemoOptions& options) {
+  site::DataFolderOptions folder = options.common.folder();
   ProgressLine progress;
   const site::ReportProgress report = [&](const site::WorkProgress& work) {
     progress.show(work.stage, work.done, work.total);
@@ -103,14 +109,16 @@ Result<Json> make_demo(site::DataFolderOptions folder) {
       return Json{{"created", false}, {"tokens", Json::object()}};
   }
   Json aliases = Json::array();
-  if (const auto imported = import_demo_releases(first_releases, folder, report, aliases);
+  if (const auto imported =
+          import_demo_releases(first_releases, {folder, options.concepts_count}, report, aliases);
       !imported)
     return imported.error();
   progress.show("codelists", 0, 0);
   auto outcome = unused ? fill_unused(folder, past) : run_operation(folder, "demo.fill");
   if (!outcome) return outcome;
   past.go_to(later_releases_day, 9);
-  if (const auto imported = import_demo_releases(later_releases, folder, report, aliases);
+  if (const auto imported =
+          import_demo_releases(later_releases, {folder, options.concepts_count}, report, aliases);
       !imported)
     return imported.error();
   if (const auto reported = run_operation(folder, "demo.report"); !reported)
@@ -156,7 +164,7 @@ std::string describe(const Json& outcome, const std::string& data) {
 }
 
 int make(const DemoOptions& options) {
-  return finish(make_demo(options.common.folder()), options.common,
+  return finish(make_demo(options), options.common,
                 [&](const Json& outcome) { return describe(outcome, options.common.data); });
 }
 
@@ -168,10 +176,17 @@ void add_demo_command(Command program) {
        "Make a demonstration: small synthetic releases, users with a password and tokens, "
        "organisations, and codelists in all states, with weeks of history if the folder is new. "
        "A second call changes nothing and says so.",
-       "codelog demo --data demo\ncodelog serve --data demo"});
+       "codelog demo --data demo\ncodelog serve --data demo\n"
+       "codelog demo --data large --concepts 200000"});
   // The parser fills the options; the action reads them.
   auto options = std::make_shared<DemoOptions>();
   add_data_options(command, options->common);
+  command
+      .add_option("--concepts", options->concepts_count,
+                  "How many concepts the releases of SNOMED CT have, for trying large codelists")
+      .type_name("COUNT")
+      .between(demo_concepts_count, 400'000)
+      .show_default();
   add_json_option(command, options->common);
   command.set_action([options] { return make(*options); });
 }

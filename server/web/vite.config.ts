@@ -57,6 +57,17 @@ export default defineConfig({
         extends: true,
         test: {
           root: repository,
+          name: 'bench',
+          include: ['tests/web/bench/*.bench.ts'],
+          environment: 'node',
+          globalSetup: 'tests/web/serve.ts',
+          testTimeout: 1_200_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          root: repository,
           name: 'journeys',
           include: ['tests/web/journeys/**/*.test.ts'],
           environment: 'node',

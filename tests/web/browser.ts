@@ -147,12 +147,29 @@ export function journey(
   }
 }
 
+function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'], // for the continuous integration, which is root
+  });
+}
+
+// Outside of journeys: one visitor at a desk, in a browser for this alone.
+export async function visit(run: (visitor: Visitor) => Promise<void>): Promise<void> {
+  const own = await launch();
+  const [look] = looks;
+  if (!look) throw new Error('no look');
+  try {
+    const context = await own.newContext({ viewport: { width: look.width, height: look.height } });
+    await run(new Visitor(await context.newPage(), look, false));
+  } finally {
+    await own.close();
+  }
+}
+
 export function useBrowser(): void {
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox'], // for the continuous integration, which is root
-    });
+    browser = await launch();
   });
   afterAll(async () => browser?.close());
 }

@@ -47,7 +47,8 @@ export default async function serve(project: TestProject): Promise<() => void> {
     process.env.CODELOG_PROGRAM ?? join(import.meta.dirname, '../../build/release/codelog');
   const folder = mkdtempSync(join(tmpdir(), 'codelog-web-'));
   const data = join(folder, 'data');
-  execFileSync(program, ['demo', '--data', data]);
+  const concepts = process.env.CODELOG_CONCEPTS; // of the large releases of the bench
+  execFileSync(program, ['demo', '--data', data, ...(concepts ? ['--concepts', concepts] : [])]);
   for (const name of ['alice', 'bob']) {
     execFileSync(program, ['user', 'password', name, '--data', data], { input: `${password}\n` });
   }
