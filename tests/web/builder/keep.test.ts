@@ -149,7 +149,9 @@ draftJourney(
     double.draft.decide([[draft.code('Acute asthma'), '-']], '', 'bob');
     await draft.press('Acute asthma', 'Include');
     const card = page.getByRole('alert', { name: 'Two decisions on one code' });
-    await card.getByText('bob has decided it since.').waitFor();
+    await card
+      .getByText('bob excluded Acute asthma while you included it. Nothing is lost.')
+      .waitFor();
     await draft.expectStatus('Acute asthma', 'excluded');
     visitor.complaints.length = 0; // the browser itself names the 409
     await visitor.check('conflict');

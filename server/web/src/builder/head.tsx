@@ -3,7 +3,7 @@ import { Mark } from '../components/mark.tsx';
 import { Strip } from '../components/strip.tsx';
 import { status } from '../engine/statuses.ts';
 import { noFilter, type Show, shownStatuses } from '../stores/filter.ts';
-import { notTaken } from '../words/builder.ts';
+import { noCodesYet, notTaken } from '../words/builder.ts';
 import * as words from '../words.ts';
 import { saveForReview, setFilter, tellSaved } from './actions.ts';
 import { useBuilder } from './context.ts';
@@ -23,10 +23,13 @@ export function EndButtons() {
   const undecided = counts[status.undecided] ?? 0;
   const conflicts = counts[status.conflict] ?? 0;
   const { value: assumed } = draft.assumed;
-  const isDecided = undecided + conflicts + assumed === 0;
-  const reason = isDecided
-    ? words.everyCodeDecided
-    : words.cannotSave(undecided, conflicts, assumed);
+  const isEmpty = counts.every((count) => count === 0);
+  const isDecided = !isEmpty && undecided + conflicts + assumed === 0;
+  const reason = isEmpty
+    ? noCodesYet
+    : isDecided
+      ? words.everyCodeDecided
+      : words.cannotSave(undecided, conflicts, assumed);
   if (!draft.isMine) return null;
   const { value: paused } = draft.paused;
   return (

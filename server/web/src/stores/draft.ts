@@ -9,6 +9,7 @@ import { crc32Text } from '../engine/crc32.ts';
 import {
   compare,
   type Decision,
+  type Sign,
   Statuses,
   statusesCount,
   type Touched,
@@ -28,7 +29,8 @@ const endings: Record<string, string> = {
   VersionDeleted: 'discarded it',
 };
 
-export type Conflict = { step: Step; detail: string; codes: string[] };
+type TwoSides = { code: string; mine: Sign; theirs: Sign };
+export type Conflict = { step: Step; codes: TwoSides[] };
 
 type Expected = { crc: string; touched: Touched; after: Uint8Array };
 
@@ -40,6 +42,10 @@ const loadAttemptsMax = 3;
 
 function positionOf(headers: Headers): number {
   return Number(headers.get('Codelog-Position') ?? 0);
+}
+
+function signIn(status: string | null | undefined): Sign {
+  return status === '+' || status === '-' ? status : '?';
 }
 
 function isAssumed(flags: number): boolean {
@@ -270,8 +276,11 @@ export class DraftStore {
     const detail = sentenceOf(problem);
     batch(() => {
       if (problem.changed) {
-        const codes = Object.keys(problem.changed);
-        this.conflicts.value = [...this.conflicts.value, { step, detail, codes }];
+        const { changed } = problem;
+        const codes = step.updates.flatMap(([code, mine]): TwoSides[] =>
+          Object.hasOwn(changed, code) ? [{ code, mine, theirs: signIn(changed[code]) }] : [],
+        );
+        this.conflicts.value = [...this.conflicts.value, { step, codes }];
         this.reached(problem.position ?? 0);
       } else {
         this.refusals.value = new Map(step.updates.map(([code]) => [code, detail]));

@@ -263,6 +263,19 @@ export class ViewStore {
     this.opened.value++;
   }
 
+  setOpenAll(isOpen: boolean): void {
+    const { value: shape } = this.shape;
+    if (!shape) return;
+    const focused = this.focusedCode();
+    batch(() => {
+      shape.open.fill(isOpen ? 1 : 0);
+      shape.closed.clear();
+      this.opened.value++;
+      const row = focused < 0 ? -1 : this.rowOf(focused);
+      this.focus.value = row >= 0 ? row : this.firstRow();
+    });
+  }
+
   // Shows a code at its home, whatever has to be opened for it.
   goTo(code: number): void {
     const { value: shape } = this.shape;

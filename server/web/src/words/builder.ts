@@ -14,9 +14,9 @@ export function initials(name: string): string {
   return letters.map((part) => [...(part ?? '')][0]?.toLocaleUpperCase() ?? '').join('');
 }
 
+export const noCodesYet = 'The draft has no codes yet.';
 export const notTaken = (why: string) => `Codelog is not taking changes at the moment: ${why}.`;
 export const stillReadable = 'Everything can be read and downloaded, and your place is kept.';
-export const codesLeft = (count: number) => `${codes(count)} left`;
 
 // "2 undecided, 1 excluded"
 export function byStatus(counts: readonly number[]): string {
@@ -49,13 +49,6 @@ export const tooMany = (text: string, whole: number) =>
   `“${text}” finds ${codes(whole)} with what is below them; a draft takes 20,000 at once.`;
 export const narrower = 'Keep only one type:';
 
-export const leftToDecide = (undecided: number, conflicts: number, assumed: number): string[] =>
-  [
-    undecided > 0 ? codesLeft(undecided).replace(' left', ' undecided') : '',
-    conflicts > 0 ? `${codes(conflicts)} in conflict` : '',
-    assumed > 0 ? `${counted(assumed, 'status', 'statuses')} assumed from the older release` : '',
-  ].filter(Boolean);
-
 const commands: Record<string, string> = {
   ChangeStatuses: 'Decided',
   AddSearch: 'Searched',
@@ -69,10 +62,7 @@ export const commandWord = (command: string) => commands[command] ?? command;
 export const changedCodes = (count: number) => `${codes(count)} changed`;
 export const decisionsIn = (count: number) => decisions(count);
 
-export const pasted = (found: number, text: string) =>
-  found === 0 ? text : `${codes(found)} in this text`;
-
-// "Nine of ten included codes are disorders": the finding of a composition.
+// The finding of a composition.
 export function compositionSentence(type: string, own: number, all: number): string {
   if (all === 0) return 'No code is included yet.';
   const share = Math.round((own / all) * 100);

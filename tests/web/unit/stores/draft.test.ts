@@ -96,7 +96,8 @@ test('another’s decision on the same code takes the click back, and can be ove
   draft.decide([[chronic, '+']]);
   await settle();
   expect([...draft.statuses.bytes]).toEqual([undecided, excluded, included]);
-  expect(draft.conflicts.value.map(({ codes }) => codes)).toEqual([['acute']]);
+  const sides = draft.conflicts.value.map(({ codes }) => codes);
+  expect(sides).toEqual([[{ code: 'acute', mine: '+', theirs: '-' }]]);
   const [conflict] = draft.conflicts.value;
   if (conflict) draft.insist(conflict);
   await settle();
