@@ -10,6 +10,8 @@ import { Mark } from '../components/mark.tsx';
 import { Strip } from '../components/strip.tsx';
 import { status } from '../engine/statuses.ts';
 import { MomentsStore, type Past } from '../stores/moments.ts';
+import { Presence } from '../stores/presence.ts';
+import { Reasons } from '../stores/reasons.ts';
 import { Session } from '../stores/session.ts';
 import { Wishes } from '../stores/wishes.ts';
 import * as words from '../words/history.ts';
@@ -130,10 +132,12 @@ function builderOf({ hash, draft, view }: Past, props: Props): Builder {
     props: {
       hash,
       codelistId: 0,
+      codelist: '',
       name: props.name,
       owner: { name: '', path: '' },
       release,
       codingSystem: props.codingSystem,
+      me: '',
       canEdit: false,
       whoCanEdit: '',
       urls,
@@ -142,6 +146,8 @@ function builderOf({ hash, draft, view }: Past, props: Props): Builder {
     view,
     wishes: new Wishes(draft),
     session: new Session(),
+    presence: new Presence(draft, ''),
+    reasons: new Reasons(draft.api, ''),
   };
 }
 
