@@ -21,6 +21,7 @@ std::string_view type_of(std::string_view name) {
   if (ending == ".css") return "text/css; charset=utf-8";
   if (ending == ".svg") return "image/svg+xml";
   if (ending == ".woff2") return "font/woff2";
+  if (ending == ".webp") return "image/webp";
   if (name == "speculation.json") return "application/speculationrules+json";
   return "application/json";
 }
