@@ -1,5 +1,6 @@
 #include "server/api/openapi.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "events/base/check.h"
@@ -111,11 +112,10 @@ Json roles_of(const Endpoint& endpoint) {
 }
 
 Json operation_of(const Endpoint& endpoint) {
-  Json operation = {{"operationId", std::string(endpoint.id)},
-                    {"summary", std::string(endpoint.summary)},
-                    {"parameters", parameters_of(endpoint)},
-                    {"x-roles", roles_of(endpoint)},
-                    {"responses", responses_of(endpoint)}};
+  Json operation = {
+      {"operationId", std::string(endpoint.id)}, {"summary", std::string(endpoint.summary)},
+      {"tags", {std::string(endpoint.subject)}}, {"parameters", parameters_of(endpoint)},
+      {"x-roles", roles_of(endpoint)},           {"responses", responses_of(endpoint)}};
   if (!endpoint.body.empty()) {
     operation["requestBody"] = {{"required", !endpoint.body_is_optional},
                                 {"content", content_of("application/json", endpoint.body)}};
@@ -130,12 +130,16 @@ Json operation_of(const Endpoint& endpoint) {
 
 Json make_openapi(const std::vector<Endpoint>& endpoints) {
   Json paths = Json::object();
+  Json tags = Json::array();
   for (const Endpoint& endpoint : endpoints) {
+    const Json tag = {{"name", std::string(endpoint.subject)}};
+    if (std::ranges::find(tags, tag) == tags.end()) tags.push_back(tag);
     const std::string method = base::ascii_lower(http::to_string(endpoint.method));
     paths[std::string(endpoint.path)][method] = operation_of(endpoint);
   }
   return {{"openapi", "3.1.0"},
           {"info", {{"title", "Codelog"}, {"version", "2"}, {"description", introduction}}},
+          {"tags", std::move(tags)},
           {"paths", std::move(paths)},
           {"components",
            {{"schemas", schemas()},

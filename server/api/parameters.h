@@ -7,7 +7,7 @@ namespace codelog::api::parameters {
 
 using endpoints::Parameter;
 
-inline constexpr Parameter term{"term", R"({"type": "string"})",
+inline constexpr Parameter term{"term", R"({"type": "string", "examples": ["asthma"]})",
                                 "A text that descriptions contain; case is ignored."};
 inline constexpr Parameter code{"code", R"({"type": "string"})",
                                 "A code, or the beginning of one and a *; as people type it (J45.0 "
@@ -43,7 +43,8 @@ inline constexpr Parameter coding_system{"coding_system", R"({"type": "string"})
                                          "Codelists of this coding system."};
 inline constexpr Parameter status{"status", R"({"$ref": "#/components/schemas/VersionStatus"})",
                                   "Codelists with a version of this status."};
-inline constexpr Parameter codelist{"codelist", R"({"type": "integer"})", "The id of a codelist."};
+inline constexpr Parameter codelist{"codelist", R"({"type": "integer", "examples": [42]})",
+                                    "The id of a codelist."};
 inline constexpr Parameter since{"after", R"({"type": "integer"})",
                                  "Begin after this position; without it, with the next commit. A "
                                  "Last-Event-ID header goes before it."};

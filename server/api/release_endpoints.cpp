@@ -167,6 +167,7 @@ std::vector<Endpoint> release_endpoints() {
        .path = "/api/v2/me",
        .id = "whoAmI",
        .summary = "The user whose token this is.",
+       .subject = "You",
        .answer = "Me",
        .needs_token = true,
        .read = who_am_i},

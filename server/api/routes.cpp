@@ -6,14 +6,38 @@
 
 namespace codelog::api {
 
+namespace {
+
+// In the order of the document. An endpoint may have another subject than its table.
+struct Table {
+  std::string_view subject;
+  std::vector<Endpoint> (*endpoints)();
+};
+constexpr Table tables[] = {{"Releases and their codes", release_endpoints},
+                            {"Releases and their codes", search_endpoints},
+                            {"Codelists", codelist_endpoints},
+                            {"History", history_endpoints},
+                            {"Versions", version_endpoints},
+                            {"Versions", code_endpoints},
+                            {"Versions", tree_endpoints},
+                            {"Drafts", draft_endpoints},
+                            {"Drafts", status_endpoints},
+                            {"Drafts", step_endpoints},
+                            {"Drafts", presence_endpoints},
+                            {"Newer releases", upgrade_endpoints},
+                            {"Comparing and converting", diff_endpoints},
+                            {"Comparing and converting", comparison_endpoints},
+                            {"Comparing and converting", conversion_endpoints}};
+
+}  // namespace
+
 std::vector<Endpoint> all_endpoints() {
   std::vector<Endpoint> all;
-  for (auto part :
-       {release_endpoints(), search_endpoints(), codelist_endpoints(), history_endpoints(),
-        version_endpoints(), draft_endpoints(), status_endpoints(), step_endpoints(),
-        presence_endpoints(), code_endpoints(), tree_endpoints(), upgrade_endpoints(),
-        conversion_endpoints(), diff_endpoints(), comparison_endpoints()}) {
-    std::move(part.begin(), part.end(), std::back_inserter(all));
+  for (const Table& table : tables) {
+    for (Endpoint& endpoint : table.endpoints()) {
+      if (endpoint.subject.empty()) endpoint.subject = table.subject;
+      all.push_back(std::move(endpoint));
+    }
   }
   return all;
 }

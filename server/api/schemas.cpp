@@ -6,6 +6,7 @@
 #include "server/api/builder_schemas.h"
 #include "server/api/comparison_schemas.h"
 #include "server/api/history_schemas.h"
+#include "server/api/request_examples.h"
 #include "server/api/upgrade_schemas.h"
 
 namespace codelog::api {
@@ -489,6 +490,7 @@ const nlohmann::json& schemas() {
                                         comparison_schemas, builder_schemas, history_schemas}) {
       together.update(nlohmann::json::parse(part));
     }
+    add_request_examples(together);
     return together;
   }();
   return all;

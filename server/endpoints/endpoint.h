@@ -59,6 +59,7 @@ struct Endpoint {
   std::string_view path = {};  // "/api/v2/versions/{hash}"
   std::string_view id = {};    // operationId
   std::string_view summary = {};
+  std::string_view subject = {};  // operations of one subject stand together in the document
   std::vector<Parameter> query = {};
   std::string_view body = {};  // names of schemas; "" for none
   std::string_view answer = {};
