@@ -11,6 +11,8 @@
 
 #include "coding_systems/base/coding_system.h"
 #include "events/base/mutex.h"
+#include "server/api/endpoints.h"
+#include "server/api/openapi.h"
 #include "server/api/routes.h"
 #include "server/api_v1/routes.h"
 #include "server/application/guarded_routes.h"
@@ -21,6 +23,7 @@
 #include "server/http/shared_body.h"
 #include "server/site/admin_socket.h"
 #include "server/site/site_watch.h"
+#include "server/web/api_reference.h"
 #include "server/web/routes.h"
 #include "tools/command.h"
 #include "tools/machine.h"
@@ -239,6 +242,17 @@ http::Limits limits_of(const ServeOptions& options, http::Log& log) {
   return limits;
 }
 
+// All but the addresses for operators, which the router has.
+void add_routes(http::Router& router, application::Application& application,
+                web::FindStatus find_status) {
+  api::add_routes(router, application);
+  api_v1::add_routes(router, application);
+  web::add_routes(router, application);
+  web::add_api_reference(router, application, api::make_openapi(api::all_endpoints()));
+  web::add_status_page(router, application, std::move(find_status));
+  application::guard_routes(router, application);
+}
+
 Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& folder,
                                  http::Log& log, const StopSignals& signals) {
   http::Metrics metrics;
@@ -258,12 +272,10 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   add_follower_gauge(metrics, application.live_commits());
   AdminOperations operations(folder, application);
 
+  const site::SiteWatch watch(folder, log);
   http::Router router;
   add_operations_routes(router, folder, metrics);
-  api::add_routes(router, application);
-  api_v1::add_routes(router, application);
-  web::add_routes(router, application);
-  application::guard_routes(router, application);
+  add_routes(router, application, status_of(folder, watch, options.free_space_min_mib << 20));
   http::ServerOptions server_options;
   server_options.address = address->host;
   server_options.port = address->port;
@@ -295,7 +307,6 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
       log.write(http::LogLevel::warning, "release_not_opened", {{"detail", error.what()}});
     }
   });
-  const site::SiteWatch watch(folder, log);
   signals.serve_begins();
   const std::string url = url_of(*address, *port);
   log.write(http::LogLevel::info, "listening", {{"url", url}});

@@ -4,11 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "server/http/shared_body.h"
-#include "server/site/site_watch.h"
 
 namespace codelog::tools {
 namespace {
@@ -75,6 +76,30 @@ void add_operations_routes(http::Router& router, site::DataFolder& folder, http:
     return response;
   };
   router.add(std::move(prometheus));
+}
+
+web::FindStatus status_of(site::DataFolder& folder, const site::SiteWatch& watch,
+                          std::uint64_t free_bytes_min) {
+  const base::Timestamp started_at = base::SystemClock().now();
+  return [&folder, &watch, started_at, free_bytes_min] {
+    web::SiteStatus status;
+    status.version = CODELOG_VERSION;
+    status.started_at = started_at;
+    if (auto refusal = folder.log().refusal()) status.refusal = std::move(refusal->reason);
+    status.refused_since = watch.refused_since();
+    for (site::Complaint& complaint : site::complaints_of(folder)) {
+      if (complaint.event == site::log_refuses_writes) continue;
+      status.other_complaints.push_back(std::move(complaint.text));
+    }
+    status.views_lag_commits = static_cast<std::uint64_t>(lag_of(folder));
+    std::error_code error;
+    const auto space = std::filesystem::space(folder.path(), error);
+    if (!error) status.free_bytes = space.available;
+    status.free_bytes_min = free_bytes_min;
+    status.resident_bytes = static_cast<std::uint64_t>(resident_bytes());
+    status.open_releases_count = folder.releases().open_releases().size();
+    return status;
+  };
 }
 
 void add_site_gauges(http::Metrics& metrics, site::DataFolder& folder) {

@@ -5,6 +5,8 @@
 #include "server/http/metrics.h"
 #include "server/http/router.h"
 #include "server/site/data_folder.h"
+#include "server/site/site_watch.h"
+#include "server/web/status_page.h"
 
 namespace codelog::tools {
 
@@ -12,6 +14,10 @@ namespace codelog::tools {
 // refuses writes, the views have stopped following it, or the file of a release or mapping is not
 // the registered one. /metrics: Prometheus' text format. Both arguments must outlive the router.
 void add_operations_routes(http::Router& router, site::DataFolder& folder, http::Metrics& metrics);
+
+// For the page /status/. Everything must outlive the result.
+web::FindStatus status_of(site::DataFolder& folder, const site::SiteWatch& watch,
+                          std::uint64_t free_bytes_min);
 
 // The gauges of the log, the views, the releases and the process. The folder must outlive the
 // metrics' last render.

@@ -29,7 +29,7 @@ std::vector<Complaint> complaints_of(DataFolder& folder) {
   std::vector<Complaint> complaints;
   if (auto refusal = folder.log().refusal()) {
     complaints.push_back(
-        {"log_refuses_writes", std::move(refusal->reason), std::move(refusal->cause)});
+        {log_refuses_writes, std::move(refusal->reason), std::move(refusal->cause)});
   }
   if (std::string failure = folder.projections().failure(); !failure.empty()) {
     complaints.push_back({"views_failed",
@@ -72,6 +72,7 @@ void SiteWatch::run(const std::stop_token& stop) {
     }
     attempt([&] { verify_releases(all, stop); });
     attempt([&] { verify_mappings(all, stop); });
+    attempt([&] { note_refusal(); });
     attempt([&] { write_changes(); });
     attempt([&] { folder_.log().give_back_memory(); });
     attempt([&] { folder_.projections().give_back_memory(); });
@@ -83,6 +84,22 @@ void SiteWatch::run(const std::stop_token& stop) {
     stopped.wait_for(lock, stop, look_interval, [] { return false; });
   }
   attempt([&] { save_last_uses(); });
+}
+
+std::optional<base::Timestamp> SiteWatch::refused_since() const {
+  const base::Lock lock(mutex_);
+  return refused_since_;
+}
+
+void SiteWatch::note_refusal() {
+  const bool refuses = folder_.log().refusal().has_value();
+  const base::Timestamp now = base::SystemClock().now();
+  const base::Lock lock(mutex_);
+  if (!refuses) {
+    refused_since_.reset();
+  } else if (!refused_since_) {
+    refused_since_ = now;
+  }
 }
 
 void SiteWatch::save_last_uses() {

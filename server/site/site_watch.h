@@ -6,11 +6,14 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "events/base/clock.h"
+#include "events/base/mutex.h"
 #include "server/http/log.h"
 #include "server/site/data_folder.h"
 
@@ -23,6 +26,7 @@ struct Complaint {
   std::string text;
   std::string cause;
 };
+inline constexpr const char* log_refuses_writes = "log_refuses_writes";  // an event
 std::vector<Complaint> complaints_of(DataFolder& folder);
 
 class SiteWatch {
@@ -30,19 +34,25 @@ class SiteWatch {
   // Both arguments must outlive the watch.
   SiteWatch(DataFolder& folder, http::Log& log);
 
+  // When the watch first saw that the log takes no writes; nothing while it does.
+  std::optional<base::Timestamp> refused_since() const;
+
  private:
   void run(const std::stop_token& stop);
   void attempt(const std::function<void()>& work);
   void verify_releases(bool all, const std::stop_token& stop);
   void verify_mappings(bool all, const std::stop_token& stop);
   void write_changes();
+  void note_refusal();
   void save_last_uses();
 
   DataFolder& folder_;
   http::Log& log_;
   std::map<std::string, Complaint> known_;  // by text; only the thread uses it
   std::string last_failure_;                // in the log since the last daily reading; likewise
-  std::jthread thread_;                     // declared last: it uses the members above
+  mutable base::Mutex mutex_;
+  std::optional<base::Timestamp> refused_since_ GUARDED_BY(mutex_);
+  std::jthread thread_;  // declared last: it uses the members above
 };
 
 }  // namespace codelog::site

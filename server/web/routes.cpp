@@ -8,6 +8,7 @@
 #include "server/web/codelist_page.h"
 #include "server/web/conversions_page.h"
 #include "server/web/diff_page.h"
+#include "server/web/documentation_pages.h"
 #include "server/web/fixed_pages.h"
 #include "server/web/history_page.h"
 #include "server/web/methods_page.h"
@@ -88,6 +89,7 @@ void add_routes(http::Router& router, application::Application& application) {
   add_organisation_pages(router, application);
   add_start_pages(router, application);
   add_site_pages(router, application);
+  add_documentation_pages(router, application);
   add_assets(router);
   constexpr const char* conversions = "/conversions/";
   add_page(router, application, {.pattern = conversions, .get = conversions_page});

@@ -8,10 +8,13 @@
 #include "events/rocksdb/rocks_log.h"
 #include "server/accounts/passwords.h"
 #include "server/accounts/personal_data.h"
+#include "server/api/endpoints.h"
+#include "server/api/openapi.h"
 #include "server/api/routes.h"
 #include "server/api_v1/routes.h"
 #include "server/application/guarded_routes.h"
 #include "server/application/pages.h"
+#include "server/web/api_reference.h"
 #include "server/web/routes.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 #include "tests/server/http_client.h"
@@ -26,11 +29,14 @@ T must(base::Result<T> result) {
   return std::move(*result);
 }
 
-http::Router make_router(application::Application& application) {
+http::Router make_router(application::Application& application,
+                         const web::FindStatus& find_status) {
   http::Router router;
   api_v1::add_routes(router, application);
   api::add_routes(router, application);
   web::add_routes(router, application);
+  web::add_api_reference(router, application, api::make_openapi(api::all_endpoints()));
+  web::add_status_page(router, application, find_status);
   application::guard_routes(router, application);
   return router;
 }
@@ -63,6 +69,11 @@ std::string Reply::header(const std::string& name) const {
 ApiSite::ApiSite(const application::ApplicationOptions& options) : options_(options) { open(); }
 
 ApiSite::~ApiSite() { close(); }
+
+void ApiSite::set_status(web::SiteStatus status) {
+  const std::scoped_lock lock(status_mutex_);
+  status_ = std::move(status);
+}
 
 // Releases are read-only files, so all sites of the program share them and their indexes.
 const std::filesystem::path& ApiSite::releases_folder() {
@@ -103,11 +114,15 @@ void ApiSite::open() {
   application_ = std::make_unique<application::Application>(site, options_);
   must(application_->releases().register_unknown_releases(
       {commands::Actor::system(), std::nullopt}));  // as in every data folder
-  routes_ = make_router(*application_);
+  const auto find_status = [this] {
+    const std::scoped_lock lock(status_mutex_);
+    return status_;
+  };
+  routes_ = make_router(*application_, find_status);
   http::ServerOptions server_options;
   server_options.worker_threads = 8;
   server_options.error_page = application::server_error_page;
-  server_ = std::make_unique<http::Server>(server_options, make_router(*application_));
+  server_ = std::make_unique<http::Server>(server_options, make_router(*application_, find_status));
   port_ = must(server_->start());
 }
 

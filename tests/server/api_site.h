@@ -18,6 +18,7 @@
 #include "mappings/files/mappings.h"
 #include "server/application/application.h"
 #include "server/http/server.h"
+#include "server/web/status_page.h"
 #include "tests/coding_systems/small_releases.h"
 
 namespace codelog::tests {
@@ -69,6 +70,8 @@ class ApiSite {
   application::Application& application() { return *application_; }
   const http::Router& routes() const { return routes_; }
   SteadyClock& clock() { return clock_; }
+  // What the page /status/ is told.
+  void set_status(web::SiteStatus status);
   std::uint16_t port() const { return port_; }
   // The data folder of the releases, which all sites of a process share.
   static const std::filesystem::path& releases_folder();
@@ -125,6 +128,8 @@ class ApiSite {
       std::string_view system, const std::string& alias);
 
   application::ApplicationOptions options_;
+  std::mutex status_mutex_;
+  web::SiteStatus status_{.version = "0", .started_at = {1'795'000'000'000'000}};
   TemporaryFolder folder_;
   SteadyClock clock_;
   // By alias. Shared as real ones are.

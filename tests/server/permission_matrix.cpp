@@ -49,6 +49,7 @@ std::string target_of(const RoutePermission& row, const Subject& subject) {
       {"id:digits", subject.search},
       {"alias", alias},
       {"position", std::to_string(subject.position)},
+      {"page", "deciding"},
       {"name", pages::site_assets().path_of("favicon.svg").substr(sizeof "/assets/" - 1)},
       {"code", "2247004"},
       {"system", "snomedct"},
