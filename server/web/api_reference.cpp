@@ -86,6 +86,7 @@ class Reference {
       add_fields(fields, schema);
     } else {
       Section value = row.add("VALUE");
+      value.set("WORDS", type_text(schema));
       add_type(value, schema);
     }
   }

@@ -38,8 +38,7 @@ TypeWords type_words(const json& schema);
 std::string entries_words(const json& schema) {
   std::string text;
   for (const json& entry : schema["prefixItems"]) {
-    const TypeWords words = type_words(entry);
-    text.append(text.empty() ? "[" : ", ").append(words.before + words.schema + words.after);
+    text.append(text.empty() ? "[" : ", ").append(type_text(entry));
   }
   return text + "]";
 }
@@ -134,6 +133,11 @@ std::string description_of(const json& described) {
   std::string text = described.value("description", "");
   std::erase(text, '`');
   return text;
+}
+
+std::string type_text(const json& schema) {
+  const TypeWords words = type_words(schema);
+  return words.before + words.schema + words.after;
 }
 
 void add_type(Section& place, const json& schema) {

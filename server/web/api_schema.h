@@ -13,7 +13,9 @@ namespace codelog::web {
 // In plain text; empty without one.
 std::string description_of(const nlohmann::json& described);
 
-// Fills {{>TYPE}}: the type of a value, with a link to the schema that it names.
+// The type of a value in words.
+std::string type_text(const nlohmann::json& schema);
+// Fills {{>TYPE}}: the same, with a link to the schema that it names.
 void add_type(pages::Section& place, const nlohmann::json& schema);
 
 // Whether add_fields() adds any.
