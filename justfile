@@ -54,6 +54,12 @@ web:
 web-dev:
     cd server/web && npm run --silent dev
 
+# Take the pictures of the documentation again, from the pages as they are
+docs-pictures: build
+    mkdir -p server/web/public/docs
+    cd server/web && DOCS_SHOTS={{justfile_directory()}}/server/web/public/docs \
+      npx vitest run --project journeys docs_pictures
+
 # Check that every header compiles alone
 headers:
     cmake --preset debug --log-level=NOTICE -DBUILD_TESTING=ON
