@@ -32,6 +32,7 @@ std::vector<Endpoint> status_endpoints();
 std::vector<Endpoint> step_endpoints();
 std::vector<Endpoint> presence_endpoints();
 std::vector<Endpoint> tree_endpoints();
+std::vector<Endpoint> listing_endpoints();
 std::vector<Endpoint> conversion_endpoints();
 std::vector<Endpoint> diff_endpoints();
 std::vector<Endpoint> comparison_endpoints();

@@ -34,6 +34,19 @@ inline constexpr Parameter before{"before", R"({"type": "integer", "minimum": 0}
                                   "The `next` of the page before: decisions older than this."};
 inline constexpr Parameter offset{"offset", R"({"type": "integer", "minimum": 0})",
                                   "Entries to pass over; in a history, codes of its first commit."};
+inline constexpr Parameter row_text{"q", R"({"type": "string"})",
+                                    "Only rows whose code and term together have each of these "
+                                    "words; case is ignored."};
+inline constexpr Parameter row_status{
+    "status", R"({"type": "string"})",
+    "Only codes with this status: +, (+), -, (-), ? or ! (a + is %2B here), or included, excluded, "
+    "undecided or conflict. May be given several times: any of them."};
+inline constexpr Parameter row_sort{"sort", R"({"enum": ["usual", "term", "code", "status"]})",
+                                    "The order. usual: a table's own, or as the coding system "
+                                    "sorts."};
+inline constexpr Parameter nodes_max{
+    "nodes_max", R"({"type": "integer", "minimum": 1, "maximum": 2000})", "The most nodes."};
+inline constexpr Parameter under{"under", R"({"type": "string"})", "Only this code and below it."};
 inline constexpr Parameter block{"block", R"({"type": "string"})",
                                  "all (the default), or the number of a block of 4,096 terms, "
                                  "counted from 0."};

@@ -6,6 +6,7 @@
 #include "server/api/builder_schemas.h"
 #include "server/api/comparison_schemas.h"
 #include "server/api/history_schemas.h"
+#include "server/api/listing_schemas.h"
 #include "server/api/request_examples.h"
 #include "server/api/upgrade_schemas.h"
 
@@ -486,8 +487,9 @@ constexpr std::string_view outcomes = R"json({
 const nlohmann::json& schemas() {
   static const nlohmann::json all = [] {
     nlohmann::json together = nlohmann::json::object();
-    for (const std::string_view part : {words, requests, answers, outcomes, upgrade_schemas,
-                                        comparison_schemas, builder_schemas, history_schemas}) {
+    for (const std::string_view part :
+         {words, requests, answers, outcomes, upgrade_schemas, comparison_schemas, builder_schemas,
+          history_schemas, listing_schemas}) {
       together.update(nlohmann::json::parse(part));
     }
     add_request_examples(together);

@@ -25,6 +25,7 @@
 #include "server/commands/mapping_commands.h"
 #include "server/commands/release_commands.h"
 #include "server/commands/version_commands.h"
+#include "server/files/recent_rows.h"
 #include "server/identity/authentication.h"
 #include "server/identity/sign_in.h"
 #include "server/identity/single_sign_on.h"
@@ -89,6 +90,7 @@ class Application {
   jobs::UpgradeReports& upgrade_reports() { return upgrade_reports_; }
   caching::ResponseCache& cache() { return cache_; }
   trees::Trees& trees() { return trees_; }
+  files::RecentRows& rows() { return rows_; }
   const ApplicationOptions& options() const { return options_; }
 
   LiveCommits& live_commits() { return live_commits_; }
@@ -121,6 +123,7 @@ class Application {
   caching::ChangeWatch changes_;
   caching::ResponseCache cache_;
   trees::Trees trees_;
+  files::RecentRows rows_;
   LiveCommits live_commits_;
   Presence presence_;
   std::atomic<bool> restricts_anything_ = false;

@@ -287,6 +287,14 @@ std::string CodeTree::statuses_of(const coding_systems::Codeset& codeset) const 
   return octets;
 }
 
+std::optional<Ordinal> CodeTree::find(std::string_view code) const {
+  const auto node = universe_.find(code);
+  if (!node) return std::nullopt;
+  const auto found = std::ranges::find(parts_.nodes, *node);
+  if (found == parts_.nodes.end()) return std::nullopt;
+  return static_cast<Ordinal>(found - parts_.nodes.begin());
+}
+
 void CodeTree::set_flags(const NodeSet& nodes, CodeFlag flag, std::string& flags) const {
   for (std::size_t i = 0; i < parts_.nodes.size(); ++i) {
     if (parts_.nodes[i] < nodes.size() && nodes.contains(parts_.nodes[i])) {

@@ -11,25 +11,21 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "coding_systems/algebra/codeset.h"
+#include "server/commands/code_flags.h"
 #include "server/commands/version_contents.h"
 
 namespace codelog::trees {
 
 using Ordinal = std::uint32_t;
 
-// The bits of a code's flags in the tree.
-enum CodeFlag : std::uint8_t {
-  flag_active = 1,
-  flag_found = 2,    // a search of the version found it
-  flag_assumed = 4,  // its status waits for confirmation
-  flag_unknown = 8,  // the release does not have it
-  flag_between = 16,
-};
+using commands::CodeFlag;
+using enum commands::CodeFlag;
 
 struct TreeSection {
   std::string title;
@@ -81,6 +77,7 @@ class CodeTree {
   // True if a tree of this codeset would be the same.
   bool suits(const coding_systems::Release& release, const coding_systems::Codeset& codeset) const;
   std::string_view term(Ordinal ordinal) const;
+  std::optional<Ordinal> find(std::string_view code) const;
   std::string_view code(Ordinal ordinal) const { return universe_.code(parts_.nodes[ordinal]); }
   // One octet a code: the CodeStatus. Codes between others have the status that they would have.
   std::string statuses_of(const coding_systems::Codeset& codeset) const;

@@ -134,6 +134,9 @@ void ask_about_the_builder(Checked& checked, const std::string& version, const s
   CHECK(checked.ask("GET", path + "/codes/{code}", version + "/codes/1", nullptr, "").status ==
         404);
   checked.ask("GET", path + "/matches", version + "/matches?term=elbow", nullptr, "");
+  checked.ask("GET", path + "/rows", version + "/rows?q=e&sort=status&limit=3", nullptr, "");
+  checked.ask("GET", path + "/composition", version + "/composition", nullptr, "");
+  checked.ask("GET", path + "/icicle", version + "/icicle?nodes_max=5", nullptr, "");
   checked.ask("POST", path + "/reasons", version + "/reasons", {{"step", step}, {"reason", "r"}});
   checked.ask("GET", path + "/steps", version + "/steps");
   checked.ask("PUT", path + "/presence", version + "/presence", {{"code", code}});
@@ -246,6 +249,8 @@ void ask_about_versions(Checked& checked, const std::string& hash) {
   const json old_style = checked.ask("POST", versions, codelist("/versions"), table).json();
   const std::string old_version = "/api/v2/versions/" + old_style.at("hash").get<std::string>();
   checked.ask("GET", path, old_version, nullptr, "");
+  checked.ask("GET", path + "/rows", old_version + "/rows", nullptr, "");
+  checked.ask("GET", std::string(codelist_path) + "/sizes", codelist("/sizes"), nullptr, "");
   checked.ask("GET", path + "/diff/{other}",
               version + "/diff/" + old_style.at("hash").get<std::string>(), nullptr, "");
   CHECK(checked.ask("GET", path + "/diff/{other}", version + "/diff/x", nullptr, "").status == 404);

@@ -1,22 +1,16 @@
-#include "server/files/version_listing.h"
+#include "server/files/version_tree.h"
 
 #include <algorithm>
 #include <map>
 #include <unordered_map>
 #include <unordered_set>
 
-#include "server/commands/code_column.h"
-#include "server/commands/csv_table.h"
-#include "server/files/download_table.h"
-
 namespace codelog::files {
 namespace {
 
 using base::CodeStatus;
-using base::Result;
 using coding_systems::Node;
 using coding_systems::Release;
-using commands::CsvRow;
 using events::CodeWithStatus;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -24,84 +18,6 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 bool comes_before(std::string_view left, std::string_view right) {
   return std::ranges::lexicographical_compare(left, right, {}, lower, lower);
 }
-constexpr auto by_letters = [](std::string_view left, std::string_view right) {
-  return comes_before(left, right);
-};
-
-bool is_listed(const CodeWithStatus& code, ListedCodes listed) {
-  if (listed == ListedCodes::all) return true;
-  const bool is_excluded =
-      code.status == CodeStatus::excluded || code.status == CodeStatus::excluded_by_ancestor;
-  return listed == ListedCodes::included ? base::is_included(code.status) : is_excluded;
-}
-
-struct NamedCode {
-  const CodeWithStatus* code;
-  std::string_view term;
-};
-
-std::vector<NamedCode> named(const Release* release, const std::vector<CodeWithStatus>& codes,
-                             ListedCodes listed) {
-  std::vector<NamedCode> rows;
-  std::vector<std::string_view> texts;
-  for (const CodeWithStatus& code : codes) {
-    if (!is_listed(code, listed)) continue;
-    rows.push_back({&code, {}});
-    texts.push_back(code.code);
-  }
-  if (release == nullptr) return rows;
-  const auto nodes = release->find_all(texts);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    rows[i].term = nodes[i] ? commands::shown_term(*release, *nodes[i]) : "Unknown";
-  }
-  return rows;
-}
-
-VersionListing list_codes(const std::vector<CodeWithStatus>& codes, const Release* release,
-                          const ListingOptions& options) {
-  std::vector<NamedCode> all = named(release, codes, options.codes);
-  if (options.order == ListOrder::by_term) {
-    std::ranges::stable_sort(all, by_letters, &NamedCode::term);
-  }
-  VersionListing listing{{"Code", "Term"}, all.size(), {}};
-  const std::size_t first = std::min(options.first, all.size());
-  const std::size_t after = first + std::min(options.count_max, all.size() - first);
-  for (std::size_t i = first; i < after; ++i) {
-    listing.rows.push_back({{all[i].code->code, std::string(all[i].term)}, all[i].code->status});
-  }
-  return listing;
-}
-
-std::vector<std::vector<std::string>> fields_of(const std::vector<CsvRow>& rows) {
-  std::vector<std::vector<std::string>> fields;
-  for (const CsvRow& row : rows) fields.push_back(row.fields);
-  return fields;
-}
-
-// Code and term first, if the table has a column of codes.
-Result<VersionListing> list_table(const std::string& table,
-                                  const coding_systems::CodingSystemInfo& system,
-                                  const ListingOptions& options) {
-  const auto read = commands::read_csv(table);
-  if (!read) return read.error();
-  if (read->empty()) return VersionListing{};
-  std::vector<std::vector<std::string>> rows;
-  if (commands::find_column(read->front().fields, system.code_headers)) {
-    auto made = make_download_table(system, *read, TableHeaders::all);
-    rows = made ? std::move(made->rows) : fields_of(*read);
-  } else {
-    rows = fields_of(*read);
-  }
-  VersionListing listing{std::move(rows.front()), rows.size() - 1, {}};
-  for (std::size_t i = options.first; i < listing.rows_count; ++i) {
-    if (listing.rows.size() == options.count_max) break;
-    listing.rows.push_back({std::move(rows[i + 1]), std::nullopt});
-  }
-  return listing;
-}
-
-// --- The tree
-
 class TreeMaker {
  public:
   TreeMaker(const Release& release, const std::vector<CodeWithStatus>& codes) : release_(release) {
@@ -212,15 +128,6 @@ class TreeMaker {
 };
 
 }  // namespace
-
-Result<VersionListing> list_version(const projections::Views& views,
-                                    const projections::CodelistRecord& codelist,
-                                    const projections::VersionRecord& version,
-                                    const Release* release, const ListingOptions& options) {
-  if (!version.has_csv_data) return list_codes(views.codes(version.id), release, options);
-  return list_table(views.csv_data(version.id).value_or(""), commands::system_of(codelist),
-                    options);
-}
 
 std::vector<TreeSection> tree_of(const Release& release, const std::vector<CodeWithStatus>& codes,
                                  const TreeLimits& limits) {

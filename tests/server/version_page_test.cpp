@@ -1,0 +1,103 @@
+// The page of a version as a browser without scripts gets it: its list, and how to cite it.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "tests/server/browser.h"
+#include "tests/server/small_draft.h"
+
+namespace codelog::tests::version_page_test {
+namespace {
+
+using Catch::Contains;
+using nlohmann::json;
+
+// A finished version: a and c are included, b and e are not.
+struct Finished : SmallDraft {
+  Finished() {
+    decide("root", "+");
+    decide("b", "-");
+    decide("d", "+");
+    REQUIRE(site.send("POST", version + "/save").status == 200);
+    hash = version.substr(version.rfind('/') + 1);
+    page = "/codelist/test-org/diamonds/" + hash + "/";
+  }
+
+  std::string body(const std::string& rest = "") const {
+    const Reply reply = site.get(page + rest);
+    REQUIRE(reply.status == 200);
+    return reply.body;
+  }
+  // The codes of the list, in its order.
+  std::vector<std::string> codes(const std::string& query) const {
+    const std::string html = body(query);
+    std::vector<std::string> found;
+    const std::regex cell("<tr><td class=\"mono\">([^<]*)</td>");
+    for (std::sregex_iterator at(html.begin(), html.end(), cell), end; at != end; ++at) {
+      found.push_back((*at)[1]);
+    }
+    return found;
+  }
+
+  std::string hash;
+  std::string page;
+};
+
+using Codes = std::vector<std::string>;
+
+// The data for search engines on a page.
+json dataset_in(const std::string& html) {
+  return json::parse(between(html, "<script type=\"application/ld+json\">", "</script>"));
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Finished, "the list shows what the address asks for", "[pages][list]") {
+  CHECK(codes("") == Codes{"a", "c", "d", "root"});
+  CHECK(codes("?show=excluded") == Codes{"b", "e"});
+  CHECK(codes("?show=all&sort=status") == Codes{"d", "root", "a", "c", "b", "e"});
+  CHECK(codes("?show=all&q=ROOT") == Codes{"root"});
+  CHECK(codes("?show=all&type=Other").empty());
+  CHECK(codes("?show=x&sort=x&page=x") == codes(""));
+  CHECK_THAT(body("?q=nothing"), Contains("No code of this version is like that."));
+  const std::string html = body("?show=all&sort=code&q=a%20%26");
+  CHECK_THAT(html, Contains("value=\"a &amp;\"") && Contains("name=\"sort\" value=\"code\"") &&
+                       Contains("show=excluded&amp;q=a%20%26&amp;sort=code#full-list"));
+  // The island goes on with the same codes.
+  CHECK_THAT(body(), Contains("data-island=\"full-list\"") && Contains(hash));
+}
+
+TEST_CASE_METHOD(Finished, "the list of a table has all its columns", "[pages][list]") {
+  const Reply made = site.send(
+      "POST", "/api/v2/codelists/organisation/test-org/diamonds/versions",
+      {{"csv", "note,code,term\nx,c,Third\ny,a,First\n"}, {"release", "bnf_small_20230601"}});
+  REQUIRE(made.status == 201);
+  page = "/codelist/test-org/diamonds/" + made.json().at("hash").get<std::string>() + "/";
+  CHECK(codes("") == Codes{"c", "a"});
+  CHECK(codes("?sort=term") == Codes{"a", "c"});
+  CHECK_THAT(body(), Contains("<td class=\"more\">x</td>") && Contains("note</th>") &&
+                         !Contains("sort=status") && !Contains("show=included"));
+}
+
+TEST_CASE_METHOD(Finished, "a version is cited with its names as they are", "[pages][cite]") {
+  const Reply renamed = site.send("PATCH", "/api/v2/codelists/organisation/test-org/diamonds",
+                                  {{"name", "Cuts & burns_50% {\\x} </script>"}});
+  INFO(renamed.body);
+  REQUIRE(renamed.status == 200);
+  page = "/codelist/test-org/" + renamed.json().at("slug").get<std::string>() + "/" + hash + "/";
+  const std::string html = body();
+  const std::string bibtex = between(html, "<code id=\"bibtex\">", "</code>");
+  CHECK_THAT(bibtex, Contains("  title = {{Cuts \\&amp; burns\\_50\\% \\textbackslash x "
+                              "&lt;/script&gt;}},\n"));
+  CHECK_THAT(bibtex, Contains("note = {Codelist, version " + hash + "}"));
+  const json data = dataset_in(html);
+  CHECK(data.at("name") == "Cuts & burns_50% {\\x} </script>");
+  CHECK(data.at("@type") == "Dataset");
+  CHECK(data.at("identifier") == hash);
+  CHECK(data.at("creator").at("@type") == "Organization");
+  CHECK(data.at("description").get<std::string>().size() >= 50);
+  CHECK_THAT(data.at("distribution").at(0).at("contentUrl").get<std::string>(),
+             Contains(page + "download.csv"));
+}
+
+}  // namespace codelog::tests::version_page_test
