@@ -1,7 +1,9 @@
 #include "server/web/codelist_page.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "events/base/version_hash.h"
 #include "server/application/names.h"
 #include "server/commands/version_names.h"
 #include "server/web/history_page.h"
@@ -32,6 +34,20 @@ void add_lineage(const Visit& visit, Section& page, const CodelistRecord& codeli
   }
 }
 
+// The sizes of the versions as a picture, if there are several to show.
+void add_sizes(Section& page, const std::vector<VersionRecord>& versions,
+               const std::string& resource, bool sees_all) {
+  nlohmann::json shown = nlohmann::json::array();
+  for (const VersionRecord& version : versions) {
+    const bool is_shown = version.status == VersionStatus::published ||
+                          (sees_all && version.status != VersionStatus::draft);
+    if (is_shown) shown.push_back(base::version_hash(version.id));
+  }
+  if (shown.size() < 2) return;
+  const nlohmann::json props = {{"resource", resource}, {"versions", std::move(shown)}};
+  page.add("SIZES").set("PROPS", props.dump());
+}
+
 }  // namespace
 
 http::Response codelist_page(const Visit& visit, events::OwnerKind owner_kind) {
@@ -54,7 +70,9 @@ http::Response codelist_page(const Visit& visit, events::OwnerKind owner_kind) {
   add_lineage(visit, content, *codelist);
   for (const std::string& tag : codelist->tags) content.add("LABEL").set("LABEL", tag);
   content.show_if(!codelist->tags.empty(), "LABELS");
-  content.set("DATA", "/api/v2/codelists/" + events::to_string(handle.owner) + "/" + handle.slug);
+  const std::string resource = "/codelists/" + events::to_string(handle.owner) + "/" + handle.slug;
+  content.set("DATA", "/api/v2" + resource);
+  add_sizes(content, versions, resource, sees_all);
   if (sees_all) content.set_and_show("EDIT", commands::page_of(handle) + "edit/");
   add_time(content, "SINCE", codelist->created_at);
   return visit.page({.title = handle.name,

@@ -10,6 +10,9 @@
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
 #include "server/files/downloads.h"
+#include "server/files/recent_rows.h"
+#include "server/web/citation.h"
+#include "server/web/full_list.h"
 #include "server/web/history_page.h"
 #include "server/web/version_view.h"
 #include "server/web/words.h"
@@ -130,11 +133,12 @@ http::Response version_page(const Visit& visit, events::OwnerKind owner_kind) {
   add_actions(visit, content, *named);
   add_newer_release(visit, content, *named);
   add_about(visit, content, codelist);
-  const auto release = open_release_of(visit, *named);
+  const auto release = files::release_if_there(visit.application().site(), views, version);
   const auto codes =
       version.has_csv_data ? std::vector<events::CodeWithStatus>() : views.codes(version.id);
-  add_full_list(visit, content, *named, release.get());
-  if (release && !codes.empty()) add_tree(content, *release, codes);
+  add_full_list(visit, content, version, ListIsland::full_list);
+  add_composition(visit, content, version);
+  if (release && !codes.empty()) add_tree(content, *release, *named, codes);
   add_definition(visit, content, *named);
   add_searches(visit, content, version, codes);
   Section links = content.include("VERSION_LINKS", "_version_links.html");
@@ -198,8 +202,7 @@ http::Response builder_page(const Visit& visit) {
   content.set("PROPS", builder_props(visit, named));
   add_facts(visit, content, named);
   add_about(visit, content, named.codelist);
-  const auto release = open_release_of(visit, named);
-  add_full_list(visit, content, named, release.get());
+  add_full_list(visit, content, named.version, ListIsland::none);
   add_searches(visit, content, named.version, views.codes(named.version.id));
   Section links = content.include("VERSION_LINKS", "_version_links.html");
   add_versions(visit, links, named.codelist, named.version.id);

@@ -7,9 +7,8 @@
 #include "events/base/version_hash.h"
 #include "server/application/names.h"
 #include "server/files/downloads.h"
-#include "server/files/version_listing.h"
+#include "server/files/version_tree.h"
 #include "server/pages/markdown.h"
-#include "server/web/pager.h"
 #include "server/web/words.h"
 
 namespace codelog::web {
@@ -24,6 +23,8 @@ using projections::VersionRecord;
 
 constexpr files::TreeLimits tree_limits{.rows_below_top_max = 200, .rows_max = 1000};
 constexpr std::size_t definition_rows_max = 500;
+// A smaller hierarchy is seen better as a tree.
+constexpr std::size_t icicle_codes_min = 500;
 
 std::optional<projections::ReleaseRecord> release_record(const Visit& visit,
                                                          const VersionRecord& version) {
@@ -41,48 +42,6 @@ Counts counts_of(const VersionRecord& version) {
   const std::uint64_t excluded = counts[static_cast<std::size_t>(CodeStatus::excluded)] +
                                  counts[static_cast<std::size_t>(CodeStatus::excluded_by_ancestor)];
   return {included_count(version), excluded, version.codes_count()};
-}
-
-// The list can be shown in several ways; each is a link.
-struct Way {
-  std::string_view value;
-  std::string_view words;
-};
-constexpr std::string_view list_fragment = "#full-list";
-
-void add_way(Section& list, const Way& way, std::uint64_t count, std::string_view chosen) {
-  Section link = list.add("WAY");
-  link.set("PATH", "?show=" + std::string(way.value) + std::string(list_fragment));
-  link.set("WORDS", way.words).set("COUNT", pages::grouped(count));
-  link.show(chosen == way.value ? "HERE" : "OTHER");
-}
-
-void add_ways(Section& list, const VersionRecord& version, std::string_view chosen) {
-  const Counts counts = counts_of(version);
-  if (counts.all == counts.included) return;
-  Section ways = list.add("WAYS");
-  add_way(ways, {"included", "Included"}, counts.included, chosen);
-  add_way(ways, {"excluded", "Excluded"}, counts.excluded, chosen);
-  if (counts.all > counts.included + counts.excluded || chosen == "all") {
-    add_way(ways, {"all", "All"}, counts.all, chosen);
-  }
-}
-
-void add_rows(Section& list, const files::VersionListing& listing) {
-  for (std::size_t i = 0; i < listing.titles.size(); ++i) {
-    list.add("TITLE").set("TITLE", listing.titles[i]);
-  }
-  for (const files::ListedRow& row : listing.rows) {
-    Section shown = list.add("ROW");
-    for (std::size_t i = 0; i < row.cells.size(); ++i) {
-      Section cell = shown.add("CELL");
-      cell.set("TEXT", row.cells[i]).show(i == 0 ? "CODE" : "OTHER");
-    }
-    if (row.status) {
-      Section status = shown.add("STATUS");
-      add_mark(status, *row.status);
-    }
-  }
 }
 
 void add_tree_rows(Section place, const std::vector<files::TreeRow>& rows, std::size_t& at) {
@@ -104,18 +63,7 @@ void add_tree_rows(Section place, const std::vector<files::TreeRow>& rows, std::
   while (at < rows.size() && rows[at].depth > row.depth) add_tree_rows(branch, rows, at);
 }
 
-std::string year_of(base::Timestamp time) { return base::format_date(time).substr(0, 4); }
-
 }  // namespace
-
-commands::ReleasePointer open_release_of(const Visit& visit, const NamedVersion& named) {
-  const auto& [codelist, version] = named;
-  if (!commands::has_release_file(visit.views(), codelist.coding_system, version.release)) {
-    return nullptr;
-  }
-  auto release = visit.application().site().open_release(codelist.coding_system, version.release);
-  return release ? *release : nullptr;
-}
 
 void add_facts(const Visit& visit, Section& page, const NamedVersion& named) {
   const auto& [codelist, version] = named;
@@ -146,6 +94,7 @@ void add_facts(const Visit& visit, Section& page, const NamedVersion& named) {
   for (const events::SignOff& signoff : codelist.signoffs) {
     facts.add("SIGNED").set("USER", signoff.username).set("DATE", day_of(signoff.date));
   }
+  facts.show_if(!codelist.signoffs.empty(), "SIGNOFFS");
   add_badge(page, version.status);
   add_strip(facts, version.counts);
   add_time(facts, "CREATED", version.created_at);
@@ -175,61 +124,15 @@ void add_about(const Visit& visit, Section& page, const CodelistRecord& codelist
   page.set("ABOUT", about.expand());
 }
 
-void add_full_list(const Visit& visit, Section& page, const NamedVersion& named,
-                   const coding_systems::Release* release) {
-  const auto& [codelist, version] = named;
-  const http::Parameters query = visit.request().query();
-  const bool is_draft = version.status == VersionStatus::draft;
-  const std::string show(query.get("show", is_draft ? "all" : "included"));
-  const auto* const system = coding_systems::find_coding_system(codelist.coding_system);
-  const bool sorts_by_term = release != nullptr && (system == nullptr || system->sorts_by_term);
-  const std::string sort(query.get("sort", sorts_by_term ? "term" : "code"));
-  files::ListingOptions options{
-      .codes = show == "excluded" ? files::ListedCodes::excluded
-               : show == "all"    ? files::ListedCodes::all
-                                  : files::ListedCodes::included,
-      .order = sort == "term" ? files::ListOrder::by_term : files::ListOrder::by_code,
-      .count_max = listed_rows_per_page};
-  // The number of rows of a table is known once it is read; so is whether the page exists.
-  Pager pager = pager_of(visit.request(), SIZE_MAX / 2, listed_rows_per_page);
-  options.first = pager.first();
-  auto listing = files::list_version(visit.views(), codelist, version, release, options);
-  pages::Template list("_full_list.html");
-  if (!listing) {
-    list.set_and_show("PROBLEM", listing.error().detail);
-    page.set("FULL_LIST", list.expand());
-    return;
-  }
-  pager = pager_of(visit.request(), listing->rows_count, listed_rows_per_page);
-  if (pager.first() != options.first) {
-    options.first = pager.first();
-    listing = files::list_version(visit.views(), codelist, version, release, options);
-  }
-  list.set("ROWS", pages::counted(listing->rows_count, "row"));
-  list.show_if(listing->rows.empty(), "EMPTY");
-  if (!version.has_csv_data) {
-    add_ways(list, version, show);
-    list.show("STATUSES").show_if(release == nullptr, "NO_TERMS");
-    Section order = list.add("ORDER");
-    for (const auto& [value, words] : {std::pair{"term", "term"}, std::pair{"code", "code"}}) {
-      Section link = order.add("WAY");
-      link.set("PATH", "?show=" + show + "&sort=" + value + std::string(list_fragment));
-      link.set("WORDS", words).show(sort == value ? "HERE" : "OTHER");
-    }
-  }
-  if (!listing->rows.empty()) {
-    Section table = list.add("TABLE");
-    add_rows(table, *listing);
-  }
-  add_pager(list, pager, {{"show", show}, {"sort", sort}}, list_fragment);
-  page.set("FULL_LIST", list.expand());
-}
-
-void add_tree(Section& page, const coding_systems::Release& release,
+void add_tree(Section& page, const coding_systems::Release& release, const NamedVersion& named,
               const std::vector<events::CodeWithStatus>& codes) {
   const auto sections = files::tree_of(release, codes, tree_limits);
   if (sections.empty()) return;
+  const nlohmann::json props = {{"hash", base::version_hash(named.version.id)},
+                                {"name", named.codelist.handle().name}};
   Section tree = page.add("TREE");
+  tree.set("PROPS", props.dump());
+  tree.show_if(codes.size() >= icicle_codes_min, "ICICLE");
   for (const files::TreeSection& section : sections) {
     Section shown = tree.add("SECTION");
     shown.set("TITLE", section.title);
@@ -304,33 +207,6 @@ void add_versions(const Visit& visit, Section& page, const CodelistRecord& codel
     add_time(row, "TIME", version->created_at);
     add_strip(row, version->counts);
   }
-}
-
-void add_citation(const Visit& visit, Section& page, const NamedVersion& named) {
-  const auto& [codelist, version] = named;
-  const std::string address = visit.address_of(commands::page_of(codelist, version));
-  const std::string owner = owner_name(visit.views(), codelist.handle().owner);
-  const std::string name = commands::tag_or_hash(version);
-  const std::string year = year_of(version.created_at);
-  Section shown = page.add("CITE");
-  shown.set("OWNER", owner).set("YEAR", year).set("NAME", codelist.handle().name);
-  shown.set("VERSION", name).set("ADDRESS", address);
-  shown.set("KEY", codelist.handle().slug + "-" + name);
-  const nlohmann::json data = {{"@context", "https://schema.org"},
-                               {"@type", "Dataset"},
-                               {"name", codelist.handle().name},
-                               {"description", codelist.description.value_or("")},
-                               {"url", address},
-                               {"identifier", base::version_hash(version.id)},
-                               {"version", name},
-                               {"creator", {{"@type", "Organization"}, {"name", owner}}},
-                               {"dateCreated", base::format_date(version.created_at)}};
-  std::string text = data.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-  // A text must not end the element that holds it.
-  for (std::size_t at = 0; (at = text.find('<', at)) != std::string::npos;) {
-    text.replace(at, 1, "\\u003c");
-  }
-  page.set("DATASET", pages::Html{std::move(text)});
 }
 
 }  // namespace codelog::web

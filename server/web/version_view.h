@@ -6,18 +6,11 @@
 
 namespace codelog::web {
 
-inline constexpr std::size_t listed_rows_per_page = 120;
-
-// The version's release, open; null if it has no file, or the file is not there now.
-commands::ReleasePointer open_release_of(const Visit& visit, const commands::NamedVersion& named);
-
 void add_facts(const Visit& visit, pages::Section& page, const commands::NamedVersion& named);
 void add_about(const Visit& visit, pages::Section& page,
                const projections::CodelistRecord& codelist);
-// ?show=, ?sort= and ?page= choose the rows.
-void add_full_list(const Visit& visit, pages::Section& page, const commands::NamedVersion& named,
-                   const coding_systems::Release* release);
 void add_tree(pages::Section& page, const coding_systems::Release& release,
+              const commands::NamedVersion& named,
               const std::vector<events::CodeWithStatus>& codes);
 void add_definition(const Visit& visit, pages::Section& page, const commands::NamedVersion& named);
 void add_searches(const Visit& visit, pages::Section& page,
@@ -27,7 +20,5 @@ void add_searches(const Visit& visit, pages::Section& page,
 void add_versions(const Visit& visit, pages::Section& page,
                   const projections::CodelistRecord& codelist,
                   std::optional<base::VersionId> shown);
-// How to cite it, and the same for search engines.
-void add_citation(const Visit& visit, pages::Section& page, const commands::NamedVersion& named);
 
 }  // namespace codelog::web
