@@ -1,9 +1,7 @@
 // What the builder may cost: bytes, requests and rows in the page.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { useBrowser } from '../browser.ts';
+import { bytesOf, sourcesOf } from './bundle.ts';
 import { draftJourney } from './draft-page.ts';
 
 useBrowser();
@@ -15,30 +13,15 @@ const bytesMaxOfSite = 45_000;
 const requestsMax = 4;
 const rowsMax = 60;
 
-type Chunk = { file: string; imports?: string[] };
-
-function bytesOf(manifest: Record<string, Chunk>, entries: readonly string[]): number {
-  const needed = new Set(entries);
-  for (const name of needed) for (const other of manifest[name]?.imports ?? []) needed.add(other);
-  const sizes = [...needed].map((name) => {
-    const { file } = manifest[name] ?? { file: '' };
-    return gzipSync(readFileSync(join(inject('dist'), file)), { level: 9 }).length;
-  });
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
 test('the scripts of each page are small', () => {
-  const manifest: Record<string, Chunk> = JSON.parse(
-    readFileSync(join(inject('dist'), 'manifest.json'), 'utf8'),
-  );
   const site = 'src/site.ts';
-  expect(bytesOf(manifest, [site]), site).toBeLessThanOrEqual(bytesMaxOfSite);
-  const islands = Object.keys(manifest).filter((name) => name.startsWith('src/islands/'));
+  expect(bytesOf(site), site).toBeLessThanOrEqual(bytesMaxOfSite);
+  const islands = sourcesOf('src/islands/');
   expect(islands).toContain('src/islands/builder.ts');
   for (const island of islands) {
     const name = island.replace(/^.*\/|\.tsx?$/g, '');
     const most = bytesMax[name] ?? bytesMaxElsewhere;
-    expect(bytesOf(manifest, [site, island]), island).toBeLessThanOrEqual(most);
+    expect(bytesOf(site, island), island).toBeLessThanOrEqual(most);
   }
 });
 

@@ -40,8 +40,8 @@ function commands(builder: Builder): Command[] {
   };
   return [
     { name: 'Next code without a side', run: ({ view }) => void view.goToOpen(1) },
-    { name: 'Open all codes', run: () => view.setOpenAll(true) },
-    { name: 'Close all codes', run: () => view.setOpenAll(false) },
+    { name: 'Open all codes', run: () => view.setAllOpen(true) },
+    { name: 'Close all codes', run: () => view.setAllOpen(false) },
     { name: 'Show undecided codes', run: show(shownStatuses.undecided) },
     { name: 'Show codes in conflict', run: show(shownStatuses.conflict) },
     { name: 'Show included codes', run: show(shownStatuses.included) },

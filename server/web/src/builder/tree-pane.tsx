@@ -3,6 +3,7 @@ import { useSignalEffect } from '@preact/signals';
 import type { TargetedEvent } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { SectionRow, StickySection } from '../components/section-row.tsx';
+import { headerOf, moveInRow, rowOf, rowsToShow } from '../components/tree-grid.ts';
 import { TreeRow } from '../components/tree-row.tsx';
 import { useVisibleRows } from '../components/virtual-rows.ts';
 import type { Rows } from '../engine/rows.ts';
@@ -17,12 +18,6 @@ import { EffectTip } from './effect-tip.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { actOnTreeKey } from './keys.ts';
 import { useNamesAt } from './people.tsx';
-
-function rowOf(target: EventTarget | null): number {
-  if (!(target instanceof Element)) return -1;
-  const row = target.closest<HTMLElement>('[data-row]')?.dataset.row;
-  return row === undefined ? -1 : Number(row);
-}
 
 function click(builder: Builder, event: TargetedEvent<HTMLElement, MouseEvent>): void {
   const { view, session } = builder;
@@ -106,38 +101,6 @@ function Header({ row, rows, tree, height }: RowContext) {
       mayDecide={draft.mayDecide}
     />
   );
-}
-
-// The focused row is always there, so that the focus is not lost when it scrolls out of view.
-function rowsToShow(first: number, after: number, focus: number, count: number): number[] {
-  const shown: number[] = [];
-  for (let row = first; row < after; row++) shown.push(row);
-  if (focus >= 0 && focus < first) shown.unshift(focus);
-  if (focus >= after && focus < count) shown.push(focus);
-  return shown;
-}
-
-// Ctrl and → goes to a row's buttons; the arrows move between them, Escape returns.
-function moveInRow(event: TargetedEvent<HTMLElement, KeyboardEvent>): boolean {
-  const target = event.target as HTMLElement;
-  const row = target.closest<HTMLElement>('[data-row]');
-  if (!row) return false;
-  const buttons = [...row.querySelectorAll('button')];
-  const at = buttons.indexOf(target as HTMLButtonElement);
-  const isEntering = event.ctrlKey && event.key === 'ArrowRight';
-  if (at < 0 && !isEntering) return false;
-  if (event.key === 'Escape') row.focus();
-  else if (event.key === 'ArrowRight') buttons[Math.min(at + 1, buttons.length - 1)]?.focus();
-  else if (event.key === 'ArrowLeft') (buttons[at - 1] ?? row).focus();
-  else return at >= 0 && (event.key === 'Enter' || event.key === ' ');
-  event.preventDefault();
-  return true;
-}
-
-function headerOf(rows: Rows, row: number): number {
-  let at = row;
-  while ((rows.code[at] ?? -1) >= 0) at = rows.parent[at] as number;
-  return at;
 }
 
 function Sticky({ rows, tree, row }: { rows: Rows; tree: Tree; row: number }) {

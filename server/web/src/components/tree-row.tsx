@@ -104,6 +104,14 @@ function Expander({ isOpen, term }: { isOpen: boolean | null; term: string }) {
   );
 }
 
+function AlsoUnder({ parent }: { parent: string }) {
+  return (
+    <button type="button" tabIndex={-1} class="row-chip chip-home" data-home="">
+      <span class="chip-words">also under {parent} </span>↗
+    </button>
+  );
+}
+
 function nameOf({ term, sentence, below, places, isBetween }: TreeRowProps): string {
   const parts = [term, isBetween ? 'not in this draft' : sentence];
   if (below > 0) parts.push(`${below} below`);
@@ -135,11 +143,7 @@ export function TreeRow(props: TreeRowProps) {
       <div role="gridcell" class="tree-term">
         <Expander isOpen={isOpen} term={term} />
         <span class="term-text">{term}</span>
-        {alsoUnder && (
-          <button type="button" tabIndex={-1} class="row-chip chip-link" data-home="">
-            also under {alsoUnder} ↗
-          </button>
-        )}
+        {alsoUnder && <AlsoUnder parent={alsoUnder} />}
         {props.isInactive && <span class="row-chip">inactive</span>}
         {props.isAssumed && <span class="row-chip">assumed</span>}
         {own === status.conflict && <span class="row-chip chip-conflict">◆ in conflict</span>}

@@ -17,6 +17,13 @@ export const status = {
 } as const;
 export const statusesCount = 6;
 
+const symbols = ['?', '!', '+', '(+)', '-', '(-)'];
+
+// Of a status as JSON has it.
+export function statusOf(symbol: string): number {
+  return Math.max(0, symbols.indexOf(symbol));
+}
+
 export type Sign = '+' | '-' | '?';
 export type Decision = readonly [code: number, sign: Sign];
 

@@ -30,8 +30,11 @@ type Shape = {
 
 export type Remembered = { open: string[]; focus: string | null };
 
+// What the rows are made of: a draft's store, or that of a finished version.
+export type TreeSource = Pick<DraftStore, 'tree' | 'statuses' | 'termOf' | 'codeOf'>;
+
 export class ViewStore {
-  readonly draft: DraftStore;
+  private readonly draft: TreeSource;
   readonly filter = signal<Filter>(noFilter);
   readonly focus = signal(-1); // a row
   readonly isList = signal(false); // each code once, instead of the hierarchy
@@ -45,7 +48,7 @@ export class ViewStore {
   private found: ReadonlySet<string> | null = null;
   private remembered: Remembered | null;
 
-  constructor(draft: DraftStore, remembered: Remembered | null = null) {
+  constructor(draft: TreeSource, remembered: Remembered | null = null) {
     this.draft = draft;
     this.remembered = remembered;
     effect(() => {
@@ -263,17 +266,34 @@ export class ViewStore {
     this.opened.value++;
   }
 
-  setOpenAll(isOpen: boolean): void {
+  setAllOpen(isOpen: boolean): void {
     const { value: shape } = this.shape;
     if (!shape) return;
     const focused = this.focusedCode();
     batch(() => {
-      shape.open.fill(isOpen ? 1 : 0);
-      shape.closed.clear();
+      if (this.kept.value) {
+        shape.closed.clear();
+        if (!isOpen) for (let code = 0; code < shape.tree.count; code++) shape.closed.add(code);
+      } else shape.open.fill(isOpen ? 1 : 0);
+      if (!isOpen) shape.openRepeats.clear();
       this.opened.value++;
       const row = focused < 0 ? -1 : this.rowOf(focused);
       this.focus.value = row >= 0 ? row : this.firstRow();
     });
+  }
+
+  // The edge by which a row was reached; null for a header.
+  placeAt(row: number): number | null {
+    const { value: rows } = this.rows;
+    return rows && this.codeAt(row) >= 0 ? (rows.edge[row] as number) : null;
+  }
+
+  // False if nothing that is open has this place.
+  goToPlace(place: number): boolean {
+    const { value: rows } = this.rows;
+    const row = rows?.edge.findIndex((edge, at) => edge === place && this.codeAt(at) >= 0) ?? -1;
+    if (row >= 0) this.focus.value = row;
+    return row >= 0;
   }
 
   // Shows a code at its home, whatever has to be opened for it.

@@ -79,3 +79,28 @@ test('the address keeps the filter', () => {
   expect(filterFrom(address('no-search-term/'))).toEqual({ ...noFilter, search: 'none' });
   expect(filterFrom(address('?search=x&show=what'))).toEqual(noFilter);
 });
+
+test('all opens and closes, and the focus stays on its code', async () => {
+  const all = await openView();
+  const { view, draft } = all;
+  view.setAllOpen(true);
+  expect(shown(all)).toEqual(['#', 'asthma', 'acute', 'severe', 'chronic', 'severe', 'wheeze']);
+  view.focus.value = 6;
+  view.setAllOpen(false);
+  expect(shown(all)).toEqual(['#', 'asthma', 'wheeze']);
+  expect(draft.codeOf(view.focusedCode())).toBe('wheeze');
+});
+
+test('a place is found again after its code was shown elsewhere', async () => {
+  const { view, draft } = await openView();
+  view.setAllOpen(true);
+  const place = view.placeAt(5); // severe below chronic, a repeat
+  expect(view.placeAt(0)).toBeNull();
+  view.goTo(view.codeAt(5));
+  expect(view.focus.value).toBe(3);
+  expect(view.goToPlace(place as number)).toBe(true);
+  expect(view.focus.value).toBe(5);
+  expect(draft.codeOf(view.focusedCode())).toBe('severe');
+  view.setAllOpen(false);
+  expect(view.goToPlace(place as number)).toBe(false);
+});
