@@ -16,10 +16,14 @@ constexpr std::size_t field_bytes_kept = 4 * 1024;
 }  // namespace
 
 CsvRecords::CsvRecords(Read read, const CsvRules& rules)
-    : rules_(rules), read_(std::move(read)), block_(block_bytes) {}
+    : rules_(rules),
+      field_ends_{rules.separator, '\r', '\n'},
+      read_(std::move(read)),
+      block_(block_bytes) {}
 
 CsvRecords::CsvRecords(std::string_view text, const CsvRules& rules)
     : rules_(rules),
+      field_ends_{rules.separator, '\r', '\n'},
       read_([](std::span<char>) -> Result<std::size_t> { return std::size_t{0}; }),
       rest_(text),
       bytes_read_(text.size()) {}
@@ -53,7 +57,8 @@ Result<bool> CsvRecords::next() {
     if (auto read = read_field(fields_[fields_count_ - 1]); !read) return read.error();
     ended = at_line_end();
     if (!ended || *ended) break;
-    CODELOG_CHECK(rest_.front() == ',', "a field ends before a comma or a line end");
+    CODELOG_CHECK(rest_.front() == rules_.separator,
+                  "a field ends before a separator or a line end");
     rest_.remove_prefix(1);
   }
   if (!ended) return ended.error();
@@ -95,7 +100,7 @@ Result<void> CsvRecords::read_plain(std::string& field) {
     const auto more = peek();
     if (!more) return more.error();
     if (more->empty()) return {};
-    const std::size_t after = rest_.find_first_of(",\r\n");
+    const std::size_t after = rest_.find_first_of({field_ends_.data(), field_ends_.size()});
     field += rest_.substr(0, after);
     if (auto checked = check_size(field.size()); !checked) return checked;
     rest_.remove_prefix(after == std::string_view::npos ? rest_.size() : after);
@@ -125,7 +130,7 @@ Result<void> CsvRecords::read_quoted(std::string& field) {
       rest_.remove_prefix(1);
       continue;
     }
-    const bool is_at_end = behind == ',' || behind == '\r' || behind == '\n';
+    const bool is_at_end = behind == rules_.separator || behind == '\r' || behind == '\n';
     if (!is_at_end && rules_.is_lenient) return read_plain(field);
     record_bytes_ += field.size();
     if (is_at_end) return {};

@@ -1,10 +1,12 @@
-// Splits CSV into records: commas separate fields, quotes may enclose a field and are doubled
-// inside it, lines end with LF or CR LF. A quote inside an unquoted field stands for itself, as in
-// spreadsheets and Python. A line without anything is a record without fields.
+// Splits CSV into records: commas (or another character) separate fields, quotes may enclose a
+// field and are doubled inside it, lines end with LF or CR LF. A quote inside an unquoted field
+// stands for itself, as in spreadsheets and Python. A line without anything is a record without
+// fields.
 //
 // Memory: one block, one record, and a few KB a field. Not safe from several threads.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,6 +20,7 @@
 namespace codelog::base {
 
 struct CsvRules {
+  char separator = ',';
   // As Python's csv module reads: text behind a closing quote belongs to the field, and CR alone
   // ends a record. Otherwise both are errors.
   bool is_lenient = false;
@@ -68,6 +71,7 @@ class CsvRecords {
   Error fault(std::string detail);
 
   const CsvRules rules_;
+  const std::array<char, 3> field_ends_;
   const Read read_;
   std::vector<char> block_;
   std::string_view rest_;

@@ -31,6 +31,7 @@ Application::Application(const commands::Site& site, const ApplicationOptions& o
       identities_(executor_),
       sign_in_(executor_, options_.base_urls, options.mailer),
       cache_(changes_, options.cache_bytes_max),
+      catalogue_([this] { return views(); }, site.log, options.code_index_bytes_max),
       position_waits_({.count = options.position_waits_max, .waiting_max = 0}),
       long_reads_({.count = options.long_reads_max}),
       upgrade_reports_(releases_) {
@@ -42,6 +43,7 @@ Application::Application(const commands::Site& site, const ApplicationOptions& o
   site.projections.set_listener([this](std::span<const events::Commit> commits) {
     changes_.take_in(commits);
     if (std::ranges::any_of(commits, changes_access)) take_in_access();
+    catalogue_.take_in(commits);
     live_commits_.take_in(commits);
   });
 }
@@ -80,10 +82,10 @@ projections::Views Application::views_for(const std::string& username) const {
 base::Result<base::Slots::Slot> Application::begin_long_read() {
   auto place = long_reads_.take();
   if (place) return std::move(*place);
-  return base::Error{base::ErrorCode::unavailable,
-                     "too many requests look at the past, or at the effects of a newer release, at "
-                     "this moment; ask again soon",
-                     {}};
+  return base::Error{
+      base::ErrorCode::unavailable,
+      "too many requests that take long are being answered at this moment; ask again soon",
+      {}};
 }
 
 Application::~Application() { site().projections.set_listener({}); }

@@ -26,6 +26,7 @@
 #include "server/commands/release_commands.h"
 #include "server/commands/version_commands.h"
 #include "server/files/recent_rows.h"
+#include "server/finding/catalogue.h"
 #include "server/identity/authentication.h"
 #include "server/identity/sign_in.h"
 #include "server/identity/single_sign_on.h"
@@ -42,6 +43,8 @@ struct ApplicationOptions {
   // People may sign in through an issuer of OpenID Connect; needs a base URL (checked).
   std::optional<identity::SingleSignOnOptions> single_sign_on = {};
   std::size_t cache_bytes_max = 64u << 20;
+  // Of the index from codes to codelists: about 15 million codes of codelists.
+  std::size_t code_index_bytes_max = 256u << 20;
   // The longest wait of a read for the client's min_position. Each such wait holds a worker.
   std::chrono::milliseconds position_wait_max{5'000};
   std::size_t position_waits_max = 16;
@@ -91,6 +94,7 @@ class Application {
   caching::ResponseCache& cache() { return cache_; }
   trees::Trees& trees() { return trees_; }
   files::RecentRows& rows() { return rows_; }
+  finding::Catalogue& catalogue() { return catalogue_; }
   const ApplicationOptions& options() const { return options_; }
 
   LiveCommits& live_commits() { return live_commits_; }
@@ -100,8 +104,8 @@ class Application {
   // Beyond these places, a read that waits for a position is refused at once.
   base::Slots& position_waits() { return position_waits_; }
   // A place for a read that may take seconds of a processor (a replay of the past, a preview of an
-  // upgrade), until its destruction. Any client may ask for them, so they share one limit. Errors:
-  // unavailable (too many at once).
+  // upgrade, the check of a large table), until its destruction. Any client may ask for them, so
+  // they share one limit. Errors: unavailable (too many at once).
   base::Result<base::Slots::Slot> begin_long_read();
 
  private:
@@ -124,6 +128,7 @@ class Application {
   caching::ResponseCache cache_;
   trees::Trees trees_;
   files::RecentRows rows_;
+  finding::Catalogue catalogue_;
   LiveCommits live_commits_;
   Presence presence_;
   std::atomic<bool> restricts_anything_ = false;

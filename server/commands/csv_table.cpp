@@ -34,9 +34,11 @@ void skip_byte_order_marks(base::CsvRecords& records, std::string_view text) {
   records.skip(bytes);
 }
 
-base::Result<std::vector<CsvRow>> read_rows(std::string_view text) {
-  base::CsvRecords records(
-      text, {.is_lenient = true, .fields_max = fields_max, .record_bytes_max = text.size()});
+base::Result<std::vector<CsvRow>> read_rows(std::string_view text, char separator) {
+  base::CsvRecords records(text, {.separator = separator,
+                                  .is_lenient = true,
+                                  .fields_max = fields_max,
+                                  .record_bytes_max = text.size()});
   std::vector<CsvRow> rows;
   std::size_t fields_count = 0;
   bool has_content = false;  // a row that is not blank has been read
@@ -90,12 +92,12 @@ bool is_blank_from(const CsvRow& row, std::size_t first) {
   return true;
 }
 
-base::Result<std::vector<CsvRow>> read_csv(std::string_view text) {
+base::Result<std::vector<CsvRow>> read_csv(std::string_view text, char separator) {
   if (!base::is_utf8(text)) return not_utf8(text);
   if (text.find('\0') != std::string_view::npos) {
     return Error{ErrorCode::invalid, "the table contains a NUL character", {}};
   }
-  return read_rows(text);
+  return read_rows(text, separator);
 }
 
 std::string place_of(const CsvRow& row) { return row_and_line(row.number, row.line); }

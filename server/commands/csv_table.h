@@ -27,7 +27,7 @@ bool is_blank_from(const CsvRow& row, std::size_t first);
 // Skips byte order marks before the first row that is not blank, and blank lines. Errors: invalid,
 // for a quote that is never closed, for text that is not UTF-8 (naming the byte) or has a NUL, and
 // for more fields than any codelist's table has.
-base::Result<std::vector<CsvRow>> read_csv(std::string_view text);
+base::Result<std::vector<CsvRow>> read_csv(std::string_view text, char separator = ',');
 
 // "row 3", or "row 3 (line 5)" if a field above it has line breaks.
 std::string place_of(const CsvRow& row);

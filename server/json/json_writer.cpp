@@ -107,6 +107,15 @@ JsonWriter& JsonWriter::value(bool truth) {
   return *this;
 }
 
+JsonWriter& JsonWriter::value(double number) {
+  separate();
+  std::array<char, 32> digits{};  // the shortest form that gives the number back has at most 24
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out_.append(digits.data(), end);
+  needs_comma_ = true;
+  return *this;
+}
+
 JsonWriter& JsonWriter::value(std::uint64_t number) {
   separate();
   std::array<char, 20> digits{};

@@ -32,6 +32,7 @@ class JsonWriter {
   JsonWriter& value(const std::string& text) { return value(std::string_view(text)); }
   JsonWriter& value(bool truth);
   JsonWriter& value(std::uint64_t number);
+  JsonWriter& value(double number);  // finite
   JsonWriter& null();
   JsonWriter& value(const std::optional<std::string>& text) {
     return text ? value(std::string_view(*text)) : null();
