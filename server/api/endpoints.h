@@ -37,6 +37,8 @@ std::vector<Endpoint> conversion_endpoints();
 std::vector<Endpoint> diff_endpoints();
 std::vector<Endpoint> comparison_endpoints();
 std::vector<Endpoint> upgrade_endpoints();
+std::vector<Endpoint> find_endpoints();
+std::vector<Endpoint> upload_endpoints();
 
 // All of these; the OpenAPI document itself has none.
 std::vector<Endpoint> all_endpoints();

@@ -16,6 +16,7 @@ constexpr std::string_view request_examples = R"json({
 "Restoration": {"as_of": "2026-11-29T15:30:00Z"},
 "NewVersion": {"release": "snomedct_3600_20230419", "codes": ["195967001"]},
 "ConversionRequest": {"from": "snomedct", "to": "ctv3", "codes": ["195967001"]},
+"UploadToCheck": {"csv": "code,term\n195967001,Asthma\n", "coding_system": "snomedct"},
 "NewSearch": {"term": "asthma"},
 "StatusUpdates":
   {"updates": [["195967001", "+"], ["57607007", "-"]], "reason": "seen in practice"},

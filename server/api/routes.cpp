@@ -13,7 +13,8 @@ struct Table {
   std::string_view subject;
   std::vector<Endpoint> (*endpoints)();
 };
-constexpr Table tables[] = {{"Releases and their codes", release_endpoints},
+constexpr Table tables[] = {{"Finding", find_endpoints},
+                            {"Releases and their codes", release_endpoints},
                             {"Releases and their codes", search_endpoints},
                             {"Codelists", codelist_endpoints},
                             {"History", history_endpoints},
@@ -25,6 +26,7 @@ constexpr Table tables[] = {{"Releases and their codes", release_endpoints},
                             {"Drafts", status_endpoints},
                             {"Drafts", step_endpoints},
                             {"Drafts", presence_endpoints},
+                            {"Checking uploads", upload_endpoints},
                             {"Newer releases", upgrade_endpoints},
                             {"Comparing and converting", diff_endpoints},
                             {"Comparing and converting", comparison_endpoints},

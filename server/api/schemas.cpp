@@ -5,6 +5,7 @@
 
 #include "server/api/builder_schemas.h"
 #include "server/api/comparison_schemas.h"
+#include "server/api/find_schemas.h"
 #include "server/api/history_schemas.h"
 #include "server/api/listing_schemas.h"
 #include "server/api/request_examples.h"
@@ -489,7 +490,7 @@ const nlohmann::json& schemas() {
     nlohmann::json together = nlohmann::json::object();
     for (const std::string_view part :
          {words, requests, answers, outcomes, upgrade_schemas, comparison_schemas, builder_schemas,
-          history_schemas, listing_schemas}) {
+          history_schemas, listing_schemas, find_schemas}) {
       together.update(nlohmann::json::parse(part));
     }
     add_request_examples(together);

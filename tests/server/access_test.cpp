@@ -111,6 +111,11 @@ constexpr const char* lists[] = {"/api/v1/codelist/",
                                  "/api/v2/codelists",
                                  "/api/v2/codelists?owner=organisation/test-org",
                                  "/codelist/test-org/",
+                                 "/api/v2/find?q=list",
+                                 "/api/v2/find?q=2247004",
+                                 "/api/v2/releases/snomedct_small_20240101/codes/2247004/codelists",
+                                 "/releases/snomedct_small_20240101/code/2247004/",
+                                 "/?q=list",
                                  "/"};
 
 bool shows(const Reply& reply, const Subject& subject) {

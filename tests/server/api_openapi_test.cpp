@@ -294,6 +294,19 @@ void ask_about_comparisons(Checked& checked, const std::string& hash) {
   CHECK(checked.ask("POST", path, path, {{"of", {hash}}}, "").status == 400);
 }
 
+void ask_about_finding(Checked& checked) {
+  checked.ask("GET", "/api/v2/find", "/api/v2/find?q=elbow", nullptr, "");
+  CHECK(checked.ask("GET", "/api/v2/find", "/api/v2/find", nullptr, "").status == 400);
+  checked.ask("GET", "/api/v2/releases/{alias}/codes/{code}/codelists",
+              "/api/v2/releases/snomedct_small_20240101/codes/2247004/codelists", nullptr, "");
+  checked.ask("GET", std::string(codelist_path) + "/similar", codelist("/similar"), nullptr, "");
+  const std::string upload = "/api/v2/uploads/check";
+  checked.ask("POST", upload, upload,
+              {{"csv", "code;term\n2247004;x\n2247005;y\n"}, {"coding_system", "snomedct"}}, "");
+  CHECK(checked.ask("POST", upload, upload, {{"csv", "x"}, {"coding_system", "y"}}, "").status ==
+        400);
+}
+
 }  // namespace
 
 TEST_CASE("every route of the native API is documented, and every documented one exists",
@@ -332,6 +345,7 @@ TEST_CASE("answers have the shapes that the document promises, for every operati
   ask_about_versions(checked, hash);
   ask_about_conversions(checked, site);
   ask_about_comparisons(checked, hash);
+  ask_about_finding(checked);
   checked.begin_to_ask("/api/v2/events", "/api/v2/events?codelist=1");
   std::set<std::string> all;
   for (const api::Endpoint& endpoint : api::all_endpoints()) {

@@ -75,6 +75,7 @@ std::string target_of(const RoutePermission& row, const Subject& subject) {
   }
   if (target == "/api/v2/events")
     target += "?codelist=" + std::to_string(subject.codelist.value()) + "&after=x";
+  if (target == "/api/v2/find") target += "?q=list";
   if (row.pattern.ends_with("/search") || row.pattern.ends_with("/matches"))
     target += "?term=elbow";
   return target;
@@ -107,6 +108,9 @@ json body_of(const RoutePermission& row, const Subject& subject, int number) {
   if (pattern.ends_with("/upgrade")) return {{"release", alias}};
   if (pattern.ends_with("/conversions")) {
     return {{"from", "bnf"}, {"to", "dmd"}, {"codes", {"0101"}}};
+  }
+  if (pattern == "/api/v2/uploads/check") {
+    return {{"csv", "code\n2247004\n"}, {"coding_system", "snomedct"}};
   }
   if (pattern.ends_with("/terms") || pattern.ends_with("/codeset")) {
     return {{"codes", {"2247004"}}};

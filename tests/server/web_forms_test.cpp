@@ -162,6 +162,22 @@ TEST_CASE_METHOD(Fixture, "a new codelist begins as a draft, with or without cod
                   {"csv_data", "codes.csv", "2247004\n999\n"})
           .body,
       Contains("999"));
+  const auto paste = [&](const std::string& name, const std::string& codes) {
+    return alice.post("/users/alice/new-codelist/",
+                      {{"name", name}, {"coding_system_id", "snomedct"}, {"codes", codes}});
+  };
+  const Reply pasted = paste("Fourth", " 2247004 |Elbow|\r\n\r\n2281005, cyst\r\n");
+  CHECK_THAT(pasted.header("location"), StartsWith("/builder/"));
+  CHECK(newest().codes_count() == 2);
+  CHECK_THAT(paste("Fifth", "2247004\nno code at all").body,
+             Contains("Line 2") && Contains("2247004\nno code at all"));
+  CHECK_THAT(
+      alice
+          .upload("/users/alice/new-codelist/",
+                  {{"name", "Fifth"}, {"coding_system_id", "snomedct"}, {"codes", "2247004"}},
+                  {"csv_data", "codes.csv", "2247004\n"})
+          .body,
+      Contains("either from this field or from a file"));
   // For others nobody creates.
   CHECK(alice.get("/users/bob/new-codelist/").header("location") == "/");
   CHECK(bob.post("/users/alice/new-codelist/", {{"name", "x"}, {"coding_system_id", "snomedct"}})
