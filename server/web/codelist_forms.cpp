@@ -1,12 +1,16 @@
 #include "server/web/codelist_forms.h"
 
 #include <array>
+#include <nlohmann/json.hpp>
 
 #include "coding_systems/base/coding_system.h"
+#include "coding_systems/base/typed_code.h"
 #include "events/base/text.h"
 #include "events/base/version_hash.h"
+#include "server/commands/csv_table.h"
 #include "server/commands/newest_release.h"
 #include "server/commands/permissions.h"
+#include "server/commands/validation.h"
 #include "server/commands/version_names.h"
 #include "server/files/conversions.h"
 #include "server/identity/idempotency.h"
@@ -101,6 +105,12 @@ Field system_field(const http::Parameters& values) {
           .choices = system_choices()};
 }
 
+// Shows the file's problems before it is sent. `kind` says what the form takes: "codes" or "table".
+void add_upload_check(Form& form, std::string_view kind, std::string_view coding_system) {
+  form.island = "upload-check";
+  form.properties = nlohmann::json({{"kind", kind}, {"codingSystem", coding_system}}).dump();
+}
+
 Problems problem_of_new(const Error& error, const std::string& name) {
   if (error.code != ErrorCode::conflict) return Problems(error);
   return Problems("There is already a codelist called " + name);
@@ -111,6 +121,7 @@ Problems problem_of_new(const Error& error, const std::string& name) {
 http::Response new_codelist_page(const Visit& visit, const http::Parameters& values,
                                  const Problems& problems) {
   Form form{.action = std::string(visit.request().path()), .button = "Create"};
+  add_upload_check(form, "codes", "");
   Choices owners = owner_choices(visit);
   if (owners.size() > 1) {
     form.fields.push_back({.kind = FieldKind::choice,
@@ -122,7 +133,13 @@ http::Response new_codelist_page(const Visit& visit, const http::Parameters& val
   form.fields.push_back(
       {.name = "name", .label = "Codelist name *", .value = std::string(values.get("name"))});
   form.fields.push_back(system_field(values));
-  form.fields.push_back(file_field("CSV file with codes in the first column (optional)"));
+  form.fields.push_back({.kind = FieldKind::text_area,
+                         .name = "codes",
+                         .label = "Codes, one a line (optional)",
+                         .value = std::string(values.get("codes")),
+                         .hint = "Pasted from anywhere: a term behind a code does no harm.",
+                         .is_required = false});
+  form.fields.push_back(file_field("Or a CSV file with codes in the first column (optional)"));
   form.fields.push_back({.kind = FieldKind::radios,
                          .name = "csv_has_header",
                          .label = "Does the file begin with a header?",
@@ -130,6 +147,28 @@ http::Response new_codelist_page(const Visit& visit, const http::Parameters& val
                          .is_required = false,
                          .choices = {{"Yes", "Yes"}, {"No", "No"}}});
   return visit.form_page("Create a codelist", form, problems);
+}
+
+// A line's code ends at its first comma, semicolon, tab or pipe; a term may follow.
+Result<std::vector<std::string>> codes_of_lines(std::string_view text) {
+  std::vector<std::string> codes;
+  std::size_t line = 0;
+  while (!text.empty()) {
+    ++line;
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view row = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view code =
+        coding_systems::trim_unseen(row.substr(0, row.find_first_of(",;\t|")));
+    if (code.empty()) continue;
+    if (!commands::is_code(code)) {
+      return base::field_error(
+          ErrorCode::invalid, "codes",
+          "Line " + std::to_string(line) + ": " + commands::shown(code) + " is not a code.");
+    }
+    codes.emplace_back(code);
+  }
+  return codes;
 }
 
 Result<commands::CreateCodelist> new_codelist_of(const Visit& visit, const http::Form& form) {
@@ -146,7 +185,19 @@ Result<commands::CreateCodelist> new_codelist_of(const Visit& visit, const http:
   }
   command.name = text_of(form, "name");
   command.coding_system = text_of(form, "coding_system_id");
-  if (form.find_file("csv_data") == nullptr) return command;
+  const std::string typed = text_of(form, "codes");
+  const bool has_typed = !base::trim_unicode_space(typed).empty();
+  const bool has_file = form.find_file("csv_data") != nullptr;
+  if (has_typed && has_file) {
+    return base::field_error(ErrorCode::invalid, "codes",
+                             "The codes come either from this field or from a file.");
+  }
+  if (has_typed) {
+    auto codes = codes_of_lines(typed);
+    if (!codes) return codes.error();
+    command.codes = std::move(*codes);
+  }
+  if (!has_file) return command;
   const auto text = file_of(form, "csv_data");
   if (!text) return text.error();
   const bool has_header = form.fields.get("csv_has_header") == "Yes";
@@ -226,6 +277,7 @@ http::Response add_page_of(const Visit& visit, const http::Parameters& values,
           {.name = "name", .label = "Codelist name *", .value = std::string(values.get("name"))},
           system_field(values),
           file_field("CSV file with a column titled code or dmd_id *")}};
+  add_upload_check(form, "table", "");
   add_detail_fields(form, {.description = std::string(values.get("description")),
                            .methodology = std::string(values.get("methodology"))});
   return visit.form_page("New codelist from a table", form, problems);
@@ -334,9 +386,10 @@ http::Response edit(const Visit& visit, const http::Form& form, const CodelistRe
 
 http::Response upload_page(const Visit& visit, const CodelistRecord& codelist,
                            const Problems& problems) {
-  const Form form{.action = std::string(visit.request().path()),
-                  .button = "Upload",
-                  .fields = {file_field("CSV file with a column titled code or dmd_id *")}};
+  Form form{.action = std::string(visit.request().path()),
+            .button = "Upload",
+            .fields = {file_field("CSV file with a column titled code or dmd_id *")}};
+  add_upload_check(form, "table", codelist.coding_system);
   return visit.form_page("Upload a version of " + codelist.handle().name, form, problems);
 }
 

@@ -1,11 +1,13 @@
 #include "server/web/codelist_page.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "events/base/version_hash.h"
 #include "server/application/names.h"
 #include "server/commands/version_names.h"
+#include "server/finding/found_codes.h"
 #include "server/web/history_page.h"
 #include "server/web/version_view.h"
 #include "server/web/words.h"
@@ -17,6 +19,8 @@ using events::VersionStatus;
 using pages::Section;
 using projections::CodelistRecord;
 using projections::VersionRecord;
+
+constexpr std::size_t similar_count = 6;
 
 // The codelist that the first version was made from, if it was another one.
 void add_lineage(const Visit& visit, Section& page, const CodelistRecord& codelist) {
@@ -46,6 +50,23 @@ void add_sizes(Section& page, const std::vector<VersionRecord>& versions,
   if (shown.size() < 2) return;
   const nlohmann::json props = {{"resource", resource}, {"versions", std::move(shown)}};
   page.add("SIZES").set("PROPS", props.dump());
+// Codelists that have codes in common with its newest published version.
+void add_similar(const Visit& visit, Section& page, const CodelistRecord& codelist) {
+  finding::Catalogue& catalogue = visit.application().catalogue();
+  const auto contents = catalogue.now();
+  if (!contents) return;
+  const auto similar = finding::find_similar(visit.views(), **contents, catalogue.codes(),
+                                             codelist.id, similar_count);
+  if (similar.empty()) return;
+  Section section = page.add("SIMILAR");
+  for (const finding::SimilarCodelist& one : similar) {
+    const projections::Handle& handle = one.codelist->handle;
+    Section row = section.add("LIKE");
+    row.set("NAME", handle.name).set("PATH", commands::page_of(handle));
+    row.set("OWNER", owner_name(visit.views(), handle.owner));
+    row.set("PERCENT", std::to_string(std::max(1L, std::lround(one.similarity * 100))));
+    row.set("SHARED", pages::counted(one.shared_count, "code"));
+  }
 }
 
 }  // namespace
@@ -68,6 +89,7 @@ http::Response codelist_page(const Visit& visit, events::OwnerKind owner_kind) {
   add_about(visit, content, *codelist);
   add_versions(visit, content, *codelist, std::nullopt);
   add_lineage(visit, content, *codelist);
+  add_similar(visit, content, *codelist);
   for (const std::string& tag : codelist->tags) content.add("LABEL").set("LABEL", tag);
   content.show_if(!codelist->tags.empty(), "LABELS");
   const std::string resource = "/codelists/" + events::to_string(handle.owner) + "/" + handle.slug;

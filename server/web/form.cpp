@@ -102,6 +102,9 @@ pages::Html form_html(const Form& form, std::string_view token, const Problems& 
   page.set_and_show("BUTTON_LABEL", form.button_label);
   page.show_if(form.is_inline, "INLINE").show_if(form.is_destructive, "DANGER");
   page.show_if(form.is_inline && !form.is_destructive, "QUIET");
+  if (!form.island.empty()) {
+    page.add("ISLAND").set("ISLAND", form.island).set("PROPS", form.properties);
+  }
   bool has_files = false;
   const auto add_set = [&](const std::string& legend, const std::vector<Field>& fields) {
     if (fields.empty()) return;

@@ -72,6 +72,8 @@ struct Form {
   bool is_inline = false;           // one small button in a table
   std::string button_label = {};    // says what the button is about, where several have its text
   bool is_destructive = false;
+  std::string island = {};  // a script that makes it livelier, with its properties as JSON
+  std::string properties = {};
 };
 
 // The form, with problems beside its fields.

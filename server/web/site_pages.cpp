@@ -5,6 +5,7 @@
 #include "coding_systems/base/coding_system.h"
 #include "server/commands/newest_release.h"
 #include "server/commands/version_names.h"
+#include "server/web/concept_page.h"
 #include "server/web/words.h"
 
 namespace codelog::web {
@@ -152,6 +153,8 @@ void add_site_pages(http::Router& router, application::Application& application)
   add_page(router, application, {.pattern = "/releases/", .get = releases_page, .is_kept = true});
   add_page(router, application,
            {.pattern = "/releases/{alias}/", .get = release_page, .is_kept = true});
+  add_page(router, application,
+           {.pattern = "/releases/{alias}/code/{code}/", .get = concept_page, .is_kept = true});
   add_page(router, application,
            {.pattern = "/organisations/{organisation:slug}/", .get = about_organisation});
   add_page(router, application, {.pattern = "/contact/", .get = contact_page});

@@ -1,12 +1,12 @@
 #include "server/web/start_pages.h"
 
 #include <algorithm>
-#include <set>
 
 #include "events/base/text.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
-#include "server/web/codelist_index.h"
+#include "server/finding/found_people.h"
+#include "server/web/listed_card.h"
 #include "server/web/pager.h"
 #include "server/web/words.h"
 
@@ -16,6 +16,7 @@ namespace {
 using events::Owner;
 using events::OwnerKind;
 using events::VersionStatus;
+using finding::ListedCodelist;
 using pages::Section;
 using projections::CodelistRecord;
 using projections::VersionRecord;
@@ -23,69 +24,91 @@ using projections::VersionRecord;
 constexpr std::size_t results_per_page = 15;  // as in OpenCodelists
 constexpr std::size_t newest_count = 12;
 constexpr std::size_t people_count_max = 8;
-constexpr std::size_t description_bytes_max = 300;
+constexpr std::size_t most_used_count = 8;
 
 // --- The home page
 
-std::string excerpt_of(const CodelistRecord& codelist) {
-  const std::string_view all = codelist.description ? *codelist.description : std::string_view();
-  const std::string_view cut = base::utf8_prefix(all, description_bytes_max);
-  return cut.size() < all.size() ? std::string(cut) + "…" : std::string(cut);
-}
-
-void add_card(Section& place, const IndexedCodelist& codelist) {
-  const auto& handle = codelist.record.handle();
-  Section card = place.include("CARD", "_card.html");
-  card.set("NAME", handle.name).set("PATH", commands::page_of(handle));
-  card.set("OWNER", codelist.owner_name).set("OWNER_PATH", owner_path(handle.owner));
-  card.set("SYSTEM", system_name(codelist.record.coding_system));
-  card.set_and_show("EXCERPT", excerpt_of(codelist.record));
-  card.set("VERSION", commands::tag_or_hash(codelist.newest));
-  const std::uint64_t codes_count = included_count(codelist.newest);
-  if (codes_count > 0) card.set_and_show("CODES", pages::counted(codes_count, "code"));
-  const std::size_t signoffs_count = codelist.record.signoffs.size();
-  if (signoffs_count > 0) card.set_and_show("SIGNOFFS", pages::counted(signoffs_count, "sign-off"));
-  add_time(card, "TIME", codelist.newest.updated_at);
-  add_strip(card, codelist.newest.counts);
-}
-
-// Organisations and people with published codelists whose name has all words.
-void add_people(Section& page, const CodelistIndex::Codelists& codelists, std::string_view query) {
-  const std::vector<std::string> words = words_of_query(query);
-  std::set<std::pair<std::string, std::string>> found;  // name and path
-  for (const IndexedCodelist& codelist : codelists) {
-    const Owner& owner = codelist.record.handle().owner;
-    const std::string text = base::ascii_lower(codelist.owner_name + " " + owner.name);
-    const auto has = [&](const std::string& word) { return text.find(word) != std::string::npos; };
-    if (std::ranges::all_of(words, has)) found.emplace(codelist.owner_name, owner_path(owner));
-  }
-  std::size_t shown = 0;
-  for (const auto& [name, path] : found) {
-    if (++shown > people_count_max) break;
-    if (shown == 1) page.show("PEOPLE");
-    page.add("PERSON").set("NAME", name).set("PATH", path);
+void add_people(const projections::Views& views, Section& page, const finding::Contents& contents,
+                const std::string& query) {
+  bool is_first = true;
+  for (const finding::FoundOwner& found :
+       finding::find_people(views, contents, query, people_count_max)) {
+    if (is_first) page.show("PEOPLE");
+    is_first = false;
+    Section person = page.add("PERSON");
+    person.set("NAME", found.name).set("PATH", owner_path(found.owner));
+    if (found.codelists_count > 0) {
+      person.set_and_show("LISTS", pages::grouped(found.codelists_count));
+    }
   }
 }
 
-void add_results(const Visit& visit, Section& page, const CodelistIndex::Codelists& codelists,
-                 const std::string& query) {
+void add_codes(const Visit& visit, const projections::Views& views, Section& results,
+               const finding::Contents& contents, const std::vector<finding::FoundCode>& codes) {
+  const finding::CodeIndex& index = visit.application().catalogue().codes();
+  results.show_if(!codes.empty(), "CODES");
+  for (const finding::FoundCode& code : codes) {
+    Section row = results.add("CODE");
+    row.set("CODE", code.code).set("TERM", code.term).set("PATH", concept_path(code));
+    row.set("SYSTEM", system_name(code.coding_system)).show_if(!code.is_active, "INACTIVE");
+    if (code.matched != code.term) row.set_and_show("MATCHED", code.matched);
+    const std::size_t count =
+        finding::shown_codelists_with(views, contents, index, code.coding_system, code.code).size();
+    row.set("LISTS", count == 0 ? "in no list" : "in " + pages::counted(count, "list"));
+  }
+}
+
+void add_results(const Visit& visit, const projections::Views& views, Section& page,
+                 const finding::Contents& contents, const std::string& query) {
   Section results = page.add("RESULTS");
-  const auto found = find_codelists(codelists, query);
-  const Pager pager = pager_of(visit.request(), found.size(), results_per_page);
-  results.set("COUNT", pages::counted(found.size(), "codelist")).set("QUERY", query);
-  results.show_if(found.empty(), "NOTHING");
-  for (std::size_t i = pager.first(); i < pager.after(); ++i) add_card(results, *found[i]);
+  const auto codes =
+      finding::find_codes(visit.application().site(), contents, query, results_per_page);
+  const auto codelists = finding::find_shown_codelists(
+      views, contents, visit.application().catalogue().codes(), query, codes);
+  const Pager pager = pager_of(visit.request(), codelists.size(), results_per_page);
+  results.set("COUNT", pages::counted(codelists.size(), "codelist")).set("QUERY", query);
+  results.show_if(codelists.empty(), "NOTHING");
+  for (std::size_t i = pager.first(); i < pager.after(); ++i) {
+    add_card(visit, results, *codelists[i].codelist);
+  }
   add_pager(results, pager, {{"q", query}});
-  add_people(results, codelists, query);
+  if (pager.page > 1) return;
+  add_codes(visit, views, results, contents, codes);
+  add_people(views, results, contents, query);
 }
 
-void add_organisations(const Visit& visit, Section& page,
-                       const CodelistIndex::Codelists& codelists) {
+using Shown = std::vector<const ListedCodelist*>;
+
+// The last published first.
+Shown newest_of(Shown shown) {
+  std::ranges::sort(shown, std::ranges::greater{},
+                    [](const ListedCodelist* codelist) { return codelist->newest.changed_at; });
+  if (shown.size() > newest_count) shown.resize(newest_count);
+  return shown;
+}
+
+// Codelists from which others were begun, the most often first.
+void add_most_used(Section& page, const Shown& shown, const finding::Contents& contents) {
+  std::vector<std::pair<std::size_t, const ListedCodelist*>> used;
+  for (const ListedCodelist* codelist : shown) {
+    const auto uses = contents.uses.find(codelist->id);
+    if (uses != contents.uses.end()) used.emplace_back(uses->second, codelist);
+  }
+  std::ranges::stable_sort(used, std::ranges::greater{}, [](const auto& one) { return one.first; });
+  if (used.size() > most_used_count) used.resize(most_used_count);
+  page.show_if(!used.empty(), "MOST_USED");
+  for (const auto& [count, codelist] : used) {
+    Section row = page.add("USED");
+    row.set("NAME", codelist->handle.name).set("PATH", commands::page_of(codelist->handle));
+    row.set("COUNT", pages::grouped(count)).set("LISTS", pages::counted(count, "codelist"));
+  }
+}
+
+void add_organisations(const Visit& visit, Section& page, const Shown& shown) {
   for (const projections::OrganisationRecord& organisation : visit.views().organisations()) {
     const Owner owner{OwnerKind::organisation, organisation.slug};
-    const auto count = std::ranges::count(codelists, owner, [](const IndexedCodelist& codelist) {
-      return codelist.record.handle().owner;
-    });
+    const auto count = std::ranges::count(
+        shown, owner, [](const ListedCodelist* codelist) { return codelist->handle.owner; });
     if (count == 0) continue;
     Section row = page.add("ORGANISATION");
     row.set("NAME", organisation.name).set("PATH", owner_path(owner));
@@ -93,25 +116,29 @@ void add_organisations(const Visit& visit, Section& page,
   }
 }
 
-http::Response start_page(const Visit& visit, CodelistIndex& index) {
-  // Everybody sees the same lists here: no codelist that only some may read.
+// Everybody sees the same lists here: no codelist that only some may read.
+http::Response start_page(const Visit& visit) {
+  const auto contents = visit.application().catalogue().now();
+  if (!contents) return refused(visit, contents.error());
   projections::Views views = visit.application().views();
   views.limit_to({});
-  const auto codelists = index.at(views);
+  Shown shown;
+  for (const auto& codelist : (*contents)->by_name) {
+    if (finding::is_shown_to(views, *codelist)) shown.push_back(codelist.get());
+  }
   pages::Template content("home.html");
   const std::string query(base::trim_unicode_space(visit.request().query().get("q")));
-  content.set("QUERY", query).set("COUNT", pages::counted(codelists->size(), "codelist"));
+  content.set("QUERY", query).set("COUNT", pages::counted(shown.size(), "list"));
   content.show_if(query.empty(), "AUTOFOCUS");
   if (!query.empty()) {
-    add_results(visit, content, *codelists, query);
-  } else if (codelists->empty()) {
+    add_results(visit, views, content, **contents, query);
+  } else if (shown.empty()) {
     content.show("EMPTY_SITE");
   } else {
     Section newest = content.add("NEWEST");
-    for (const IndexedCodelist* codelist : newest_codelists(*codelists, newest_count)) {
-      add_card(newest, *codelist);
-    }
-    add_organisations(visit, newest, *codelists);
+    for (const ListedCodelist* codelist : newest_of(shown)) add_card(visit, newest, *codelist);
+    add_most_used(newest, shown, **contents);
+    add_organisations(visit, newest, shown);
   }
   return visit.page({.title = "Codelog",
                      .has_own_heading = true,
@@ -222,12 +249,7 @@ http::Response user_page(const Visit& visit) {
 }  // namespace
 
 void add_start_pages(http::Router& router, application::Application& application) {
-  // Shared by the copies of the handler.
-  const auto index = std::make_shared<CodelistIndex>();
-  add_page(router, application,
-           {.pattern = "/",
-            .get = [index](const Visit& visit) { return start_page(visit, *index); },
-            .is_kept = true});
+  add_page(router, application, {.pattern = "/", .get = start_page, .is_kept = true});
   add_page(router, application,
            {.pattern = "/codelist/{owner:slug}/", .get = organisation_page, .is_kept = true});
   add_page(router, application, {.pattern = "/users/{username:slug}/", .get = user_page});

@@ -5,6 +5,7 @@
 
 #include "coding_systems/base/coding_system.h"
 #include "server/commands/permissions.h"
+#include "server/finding/found_people.h"
 
 namespace codelog::web {
 namespace {
@@ -44,9 +45,7 @@ std::string owner_path(const events::Owner& owner) {
 }
 
 std::string owner_name(const projections::Views& views, const events::Owner& owner) {
-  if (owner.kind == OwnerKind::user) return owner.name;
-  const auto organisation = views.organisation(owner.name);
-  return organisation ? organisation->name : owner.name;
+  return finding::shown_name(views, owner);
 }
 
 std::uint64_t included_count(const projections::VersionRecord& version) {
