@@ -3,7 +3,6 @@
 #include <charconv>
 
 #include "events/base/version_hash.h"
-#include "server/api/compared_sides.h"
 #include "server/api/endpoints.h"
 #include "server/api/live_history.h"
 #include "server/api/outcome.h"
@@ -13,6 +12,7 @@
 #include "server/commands/access_commands.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
+#include "server/files/compared_sides.h"
 
 namespace codelog::api {
 namespace {
@@ -200,36 +200,24 @@ Result<Outcome> as_outcome(Result<Commit> commit) {
   return Outcome(std::move(*commit));
 }
 
-// The codes of `from`, and how they were made, for the methodology.
-Result<void> take_combination(const WriteCall& call, commands::CreateCodelist& command) {
+// The codes of `from`, and how they were made.
+Result<void> take_from(const WriteCall& call, commands::CreateCodelist& command) {
   const Json& from = call.body.at("from");
   if (command.codes || command.csv_data) {
     return base::field_error(ErrorCode::invalid, "from", "cannot be given with codes or csv");
   }
-  const auto compared =
-      compare_sides(call.application, call.views(), from.at("of").get<std::vector<std::string>>());
-  if (!compared) return compared.error();
-  const std::string& system = compared->names.front().codelist.coding_system;
-  if (system != command.coding_system) {
-    return base::field_error(ErrorCode::invalid, "coding_system",
-                             "must be that of the versions, " + system);
-  }
-  const std::string operation = from.at("operation");
-  const auto codes = files::combine(compared->comparison,
-                                    operation == "union"          ? files::SetOperation::unite
-                                    : operation == "intersection" ? files::SetOperation::intersect
-                                                                  : files::SetOperation::subtract);
-  command.codes.emplace(codes.begin(), codes.end());
-  std::string made = "The " + operation + " of:";
+  const auto place = call.application.begin_long_read();
+  if (!place) return place.error();
   const Views views = call.views();
-  for (const NamedSide& side : compared->names) {
-    command.is_restricted = command.is_restricted || commands::is_restricted(views, side.codelist);
-    made += "\n- [" + side.codelist.handle().name + ", " + commands::tag_or_hash(side.version) +
-            "](" + commands::page_of(side.codelist, side.version) + ")";
-    if (side.as_of) made += " as of position " + std::to_string(side.as_of->value());
-  }
-  command.methodology = command.methodology ? made + "\n\n" + *command.methodology : made;
-  return {};
+  const auto compared = files::compare_sides(call.application.site(), views,
+                                             from.at("of").get<std::vector<std::string>>());
+  if (!compared) return compared.error();
+  const std::string operation = from.at("operation");
+  return files::take_combination(views, *compared,
+                                 operation == "union"          ? files::SetOperation::unite
+                                 : operation == "intersection" ? files::SetOperation::intersect
+                                                               : files::SetOperation::subtract,
+                                 command);
 }
 
 Result<Outcome> create_codelist(const WriteCall& call) {
@@ -253,7 +241,7 @@ Result<Outcome> create_codelist(const WriteCall& call) {
   command.codes_rules.ignores_unfound = body.value("ignore_unfound_codes", false);
   command.is_restricted = restriction_in(body).value_or(false);
   if (body.contains("from")) {
-    if (const auto taken = take_combination(call, command); !taken) return taken.error();
+    if (const auto taken = take_from(call, command); !taken) return taken.error();
   }
   return as_outcome(call.application.codelists().create(call.write, command));
 }

@@ -1,8 +1,8 @@
 // Comparing the codes of two to eight versions, codelists or moments.
 #include "events/base/version_hash.h"
-#include "server/api/compared_sides.h"
 #include "server/api/endpoints.h"
 #include "server/api/render.h"
+#include "server/files/compared_sides.h"
 
 namespace codelog::api {
 namespace {
@@ -17,7 +17,7 @@ void write_sides(files::SideMask in, std::size_t sides_count, JsonWriter& json) 
   json.end_array();
 }
 
-void write_side(const NamedSide& name, const files::DiffSide& side, JsonWriter& json) {
+void write_side(const files::NamedSide& name, const files::DiffSide& side, JsonWriter& json) {
   const VersionRecord& version = name.version;
   json.begin_object().field("hash", base::version_hash(version.id)).field("tag", version.tag);
   json.field("status", events::to_string(version.status)).field("release", version.release);
@@ -28,9 +28,11 @@ void write_side(const NamedSide& name, const files::DiffSide& side, JsonWriter& 
   json.field("codes_count", std::uint64_t{side.codes.size()}).end_object();
 }
 
-Result<ComparedSides> compared_in(const ReadCall& call) {
-  return compare_sides(call.application, call.views,
-                       call.body.at("of").get<std::vector<std::string>>());
+Result<files::ComparedSides> compared_in(const ReadCall& call) {
+  const auto place = call.application.begin_long_read();
+  if (!place) return place.error();
+  return files::compare_sides(call.application.site(), call.views,
+                              call.body.at("of").get<std::vector<std::string>>());
 }
 
 Result<http::Response> compare_versions(const ReadCall& call) {

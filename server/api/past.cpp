@@ -36,20 +36,6 @@ Result<Moment> parse_moment(const commands::Site& site, std::string_view text) {
   return Moment(*time);
 }
 
-std::vector<events::Stream> past_streams(const Views& views, base::CodelistId codelist) {
-  std::vector<events::Stream> streams = {events::Stream::of_codelist(codelist)};
-  for (const auto& release : views.releases()) {
-    streams.push_back(events::Stream::of_release(release.alias));
-  }
-  return streams;
-}
-
-Result<std::unique_ptr<projections::Store>> past_of(const commands::Site& site, const Views& views,
-                                                    const PastOfCodelist& past) {
-  return projections::views_as_of(
-      site.log, {past_streams(views, past.codelist), past.moment, past.contents_of});
-}
-
 namespace {
 
 // Keeps the answer under the position and the request. The cache drops it at the codelist's next
@@ -78,7 +64,8 @@ Result<http::Response> answer_as_of(
   }
   const auto place = call.application.begin_long_read();
   if (!place) return place.error();
-  const auto store = past_of(call.application.site(), call.views, {codelist, *moment, version});
+  const auto store =
+      files::past_of(call.application.site(), call.views, {codelist, *moment, version});
   if (!store) return store.error();
   auto response = answer(Views((*store)->reader()));
   if (response && never_changes) keep(call, codelist, key, *response);

@@ -1,5 +1,6 @@
 // Newer releases: their effects on one version and on all versions, and drafts on them.
 #include <algorithm>
+#include <map>
 
 #include "events/base/client_detail.h"
 #include "events/base/version_hash.h"
@@ -8,16 +9,13 @@
 #include "server/api/paths.h"
 #include "server/api/precondition.h"
 #include "server/api/render.h"
-#include "server/commands/open_mappings.h"
-#include "server/commands/upgrade.h"
+#include "server/commands/upgrade_preview.h"
 
 namespace codelog::api {
 namespace {
 
-using coding_systems::FindSuccessors;
 using coding_systems::ReleaseComparison;
 using commands::CodeUpgrade;
-using commands::ReleasePointer;
 using events::UpgradeCounts;
 using http::Method;
 
@@ -74,8 +72,19 @@ void write_successors(const std::vector<coding_systems::Successor>& successors,
   json.end_array();
 }
 
-void write_code(const CodeUpgrade& code, const ReleaseComparison& releases,
-                const FindSuccessors& find_more, JsonWriter& json) {
+void write_why_it_comes(const CodeUpgrade& code, const commands::UpgradePreview& preview,
+                        JsonWriter& json) {
+  json.key("matched_by").begin_array();
+  for (const std::size_t place : commands::searches_finding(preview.upgrade, code.code)) {
+    json.value(std::uint64_t{preview.upgrade.searches[place].search.id.value()});
+  }
+  json.end_array().key("below");
+  write_codes(commands::included_parents(preview, code.code), json);
+}
+
+void write_code(const CodeUpgrade& code, const commands::UpgradePreview& preview,
+                JsonWriter& json) {
+  const ReleaseComparison& releases = *preview.releases;
   const auto* older = releases.older();
   json.begin_object().field("code", code.code);
   // A removed code is shown with its old name.
@@ -85,6 +94,7 @@ void write_code(const CodeUpgrade& code, const ReleaseComparison& releases,
   json.key("status_before");
   code.before ? json.value(base::to_string(*code.before)) : json.null();
   json.field("status_after", base::to_string(code.after)).field("assumed", code.is_assumed);
+  if (!code.before) write_why_it_comes(code, preview, json);
   if (code.fate.renamed) json.field("term_before", commands::shown_term_of(*older, code.code));
   if (code.fate.moved) {
     json.key("parents_before");
@@ -93,19 +103,45 @@ void write_code(const CodeUpgrade& code, const ReleaseComparison& releases,
     write_codes(ReleaseComparison::parents_of(releases.newer(), code.code), json);
   }
   if (code.fate.inactive || code.fate.removed) {
-    write_successors(releases.successors_of(code.code, find_more), releases.newer(), json);
+    write_successors(releases.successors_of(code.code, preview.find_more), releases.newer(), json);
   }
   json.end_object();
 }
 
-std::string preview_json(const VersionRecord& version, const std::string& release,
-                         const commands::Upgrade& upgrade, const ReleaseComparison& releases,
-                         const FindSuccessors& find_more,
-                         const std::vector<std::string>& not_codes) {
+// The terms of the parents that codes are listed with.
+void write_parents(const commands::UpgradePreview& preview, JsonWriter& json) {
+  const ReleaseComparison& releases = *preview.releases;
+  std::map<std::string_view, std::string_view> terms;
+  const auto add = [&](const coding_systems::Release& release, std::string_view code) {
+    terms.emplace(code, commands::shown_term_of(release, code));
+  };
+  for (const CodeUpgrade& code : preview.upgrade.codes) {
+    if (!code.before) {
+      for (const auto parent : commands::included_parents(preview, code.code)) {
+        add(releases.newer(), parent);
+      }
+    }
+    if (!code.fate.moved) continue;
+    for (const auto parent : ReleaseComparison::parents_of(releases.newer(), code.code)) {
+      add(releases.newer(), parent);
+    }
+    for (const auto parent : ReleaseComparison::parents_of(*releases.older(), code.code)) {
+      add(*releases.older(), parent);
+    }
+  }
+  json.key("parent_terms").begin_object();
+  for (const auto& [code, term] : terms) json.field(code, term);
+  json.end_object();
+}
+
+std::string preview_json(const VersionRecord& version, const commands::UpgradePreview& preview) {
+  const auto& upgrade = preview.upgrade;
   constexpr std::size_t compared_bytes = 200;
   JsonWriter json(codelog::json::JsonStyle::compact, 1024 + upgrade.codes.size() * compared_bytes);
-  json.begin_object().field("release", release).field("release_before", version.release);
-  json.field("compared_with_release_before", releases.older() != nullptr);
+  json.begin_object()
+      .field("release", preview.newer.alias)
+      .field("release_before", version.release);
+  json.field("compared_with_release_before", preview.releases->older() != nullptr);
   json.field("outcome", events::to_string(upgrade.outcome()))
       .field("compatible", upgrade.is_compatible);
   json.key("counts");
@@ -123,53 +159,26 @@ std::string preview_json(const VersionRecord& version, const std::string& releas
     json.end_object();
   }
   json.end_array().key("not_codes");
-  write_texts(not_codes, json);
+  write_texts(preview.not_codes, json);
   json.key("codes").begin_array();
-  for (const CodeUpgrade& code : upgrade.codes) write_code(code, releases, find_more, json);
-  json.end_array().end_object();
+  for (const CodeUpgrade& code : upgrade.codes) write_code(code, preview, json);
+  json.end_array();
+  write_parents(preview, json);
+  json.end_object();
   return json.take();
-}
-
-// Only the mapping of previous ids, not the release, knows a VMP that got another id.
-Result<FindSuccessors> successors_beside(const ReadCall& call, std::string_view coding_system) {
-  if (coding_system != "dmd") return FindSuccessors();
-  auto previous = commands::open_previous_vmps(call.application.site().mappings, call.views);
-  if (!previous) return previous.error();
-  return FindSuccessors([vmps = std::move(*previous)](std::string_view code) {
-    std::vector<std::pair<std::string, std::string>> named;
-    for (const std::string_view next : vmps->next_after(code)) {
-      named.emplace_back("HAS NEW ID", next);
-    }
-    return named;
-  });
 }
 
 Result<http::Response> preview_upgrade(const ReadCall& call) {
   const auto version = version_in_path(call.views, call.path);
   if (!version) return version.error();
-  const auto codelist = call.views.codelist_of(*version);
   std::optional<std::string> alias;
   if (call.request.query().has("release")) alias = call.request.query().get("release");
-  const commands::Site& site = call.application.site();
-  const auto newer = commands::choose_release(site, call.views, codelist.coding_system, alias);
-  if (!newer) return newer.error();
-  if (!newer->open) {
-    return base::field_error(ErrorCode::invalid, "release",
-                             newer->record.alias + " has no file: nothing can be compared with it");
-  }
-  const auto opened = site.open_release(codelist.coding_system, version->release);
-  const ReleasePointer older = opened ? *opened : nullptr;
-  const auto find_more = successors_beside(call, codelist.coding_system);
-  if (!find_more) return find_more.error();
   const auto place = call.application.begin_long_read();
   if (!place) return place.error();
-  const auto content = commands::content_of(call.views, *version, older, newer->open);
-  if (!content) return content.error();
-  ReleaseComparison releases(older, newer->open);
-  commands::SearchReruns searches(newer->open, commands::request_searches_work_max);
-  const auto upgrade = commands::compare_version(*content, releases, searches);
-  return http::json_text(200, preview_json(*version, newer->record.alias, upgrade, releases,
-                                           *find_more, content->not_codes));
+  const auto preview =
+      commands::preview_upgrade(call.application.site(), call.views, *version, alias);
+  if (!preview) return preview.error();
+  return http::json_text(200, preview_json(*version, *preview));
 }
 
 Result<Outcome> upgrade(const WriteCall& call) {

@@ -1,18 +1,25 @@
-#include "server/api/compared_sides.h"
+#include "server/files/compared_sides.h"
 
 #include <charconv>
 #include <utility>
 
 #include "events/base/version_hash.h"
-#include "server/api/past.h"
+#include "server/commands/access_commands.h"
 #include "server/commands/permissions.h"
+#include "server/commands/version_names.h"
+#include "server/files/past_codelist.h"
 
-namespace codelog::api {
+namespace codelog::files {
 namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using projections::Views;
 
 struct Side {
   NamedSide name;
-  std::shared_ptr<const files::DiffSide> codes;
+  std::shared_ptr<const DiffSide> codes;
 };
 
 std::string field_of(std::size_t number) { return "of/" + std::to_string(number); }
@@ -50,7 +57,7 @@ std::optional<NamedSide> find_version_side(const Views& views, std::string_view 
 }
 
 Result<Side> side_now(const commands::Site& site, const Views& views, NamedSide name) {
-  auto codes = files::side_of(site, views, name.version);
+  auto codes = side_of(site, views, name.version);
   if (!codes) return codes.error();
   return Side{std::move(name), std::move(*codes)};
 }
@@ -77,8 +84,8 @@ Result<Side> side_then(const commands::Site& site, const Views& views, NamedSide
   return side_now(site, then, std::move(name));
 }
 
-Result<Side> side_of(const commands::Site& site, const Views& views, const std::string& text,
-                     std::size_t number) {
+Result<Side> side_named(const commands::Site& site, const Views& views, const std::string& text,
+                        std::size_t number) {
   const auto at = text.find('@');
   auto name = text.find('/') != std::string::npos
                   ? find_codelist_side(views, text)
@@ -94,14 +101,12 @@ Result<Side> side_of(const commands::Site& site, const Views& views, const std::
 
 }  // namespace
 
-Result<ComparedSides> compare_sides(Application& application, const Views& views,
+Result<ComparedSides> compare_sides(const commands::Site& site, const Views& views,
                                     const std::vector<std::string>& of) {
-  const auto place = application.begin_long_read();
-  if (!place) return place.error();
   ComparedSides compared;
-  std::vector<std::shared_ptr<const files::DiffSide>> sides;
+  std::vector<std::shared_ptr<const DiffSide>> sides;
   for (std::size_t i = 0; i < of.size(); ++i) {
-    auto side = side_of(application.site(), views, of[i], i);
+    auto side = side_named(site, views, of[i], i);
     if (!side) return side.error();
     const std::string& system = side->name.codelist.coding_system;
     if (i > 0 && system != compared.names.front().codelist.coding_system) {
@@ -111,8 +116,32 @@ Result<ComparedSides> compare_sides(Application& application, const Views& views
     compared.names.push_back(std::move(side->name));
     sides.push_back(std::move(side->codes));
   }
-  compared.comparison = files::compare(std::move(sides));
+  compared.comparison = compare(std::move(sides));
   return compared;
 }
 
-}  // namespace codelog::api
+Result<void> take_combination(const Views& views, const ComparedSides& compared,
+                              SetOperation operation, commands::CreateCodelist& command) {
+  const std::string& system = compared.names.front().codelist.coding_system;
+  if (system != command.coding_system) {
+    return base::field_error(ErrorCode::invalid, "coding_system",
+                             "must be that of the versions, " + system);
+  }
+  const auto codes = combine(compared.comparison, operation);
+  command.codes.emplace(codes.begin(), codes.end());
+  std::string made = std::string("The ")
+                         .append(operation == SetOperation::unite       ? "union"
+                                 : operation == SetOperation::intersect ? "intersection"
+                                                                        : "difference")
+                         .append(" of:");
+  for (const NamedSide& side : compared.names) {
+    command.is_restricted = command.is_restricted || commands::is_restricted(views, side.codelist);
+    made += "\n- [" + side.codelist.handle().name + ", " + commands::tag_or_hash(side.version) +
+            "](" + commands::page_of(side.codelist, side.version) + ")";
+    if (side.as_of) made += " as of position " + std::to_string(side.as_of->value());
+  }
+  command.methodology = command.methodology ? made + "\n\n" + *command.methodology : made;
+  return {};
+}
+
+}  // namespace codelog::files
