@@ -16,7 +16,9 @@
 #include "server/identity/idempotency.h"
 #include "server/web/conversions_page.h"
 #include "server/web/form_rows.h"
+#include "server/web/owner_choice.h"
 #include "server/web/visit.h"
+#include "server/web/words.h"
 
 namespace codelog::web {
 namespace {
@@ -60,25 +62,6 @@ Result<std::string> file_of(const http::Form& form, const std::string& field) {
 // Values "user:NAME" and "organisation:SLUG".
 std::string value_of(const Owner& owner) {
   return std::string(events::to_string(owner.kind)) + ":" + owner.name;
-}
-
-std::optional<Owner> parse_owner_value(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const std::string_view kind = text.substr(0, colon);
-  if (kind != "user" && kind != "organisation") return std::nullopt;
-  return Owner{kind == "user" ? OwnerKind::user : OwnerKind::organisation,
-               std::string(text.substr(colon + 1))};
-}
-
-// Those for whom the visitor may create codelists.
-Choices owner_choices(const Visit& visit) {
-  Choices choices = {{"user:" + visit.actor().username, "Me"}};
-  for (const std::string& slug : visit.views().organisations_of(visit.actor().username)) {
-    const auto organisation = visit.views().organisation(slug);
-    if (organisation) choices.emplace_back("organisation:" + slug, organisation->name);
-  }
-  return choices;
 }
 
 Choices system_choices() {
@@ -173,16 +156,9 @@ Result<std::vector<std::string>> codes_of_lines(std::string_view text) {
 
 Result<commands::CreateCodelist> new_codelist_of(const Visit& visit, const http::Form& form) {
   commands::CreateCodelist command;
-  command.owner = {OwnerKind::user, visit.actor().username};
-  if (form.fields.has("owner")) {
-    const auto owner = parse_owner_value(form.fields.get("owner"));
-    if (!owner || !commands::can_create_for(visit.views(), visit.actor(), *owner)) {
-      return base::field_error(ErrorCode::invalid, "owner",
-                               "Select a valid choice. " + text_of(form, "owner") +
-                                   " is not one of the available choices.");
-    }
-    command.owner = *owner;
-  }
+  const auto owner = chosen_owner(visit, form);
+  if (!owner) return owner.error();
+  command.owner = *owner;
   command.name = text_of(form, "name");
   command.coding_system = text_of(form, "coding_system_id");
   const std::string typed = text_of(form, "codes");
@@ -213,13 +189,8 @@ http::Response create_draft(const Visit& visit, const http::Form& form) {
   const auto command = new_codelist_of(visit, form);
   if (!command) return new_codelist_page(visit, form.fields, Problems(command.error()));
   const auto created = visit.application().codelists().create(visit.write(), *command);
-  if (created) {
-    for (const events::Event& event : created->content.events) {
-      const auto* version = std::get_if<events::VersionCreated>(&event);
-      if (version == nullptr) continue;
-      return visit.redirect("/builder/" + base::version_hash(version->version) + "/");
-    }
-  }
+  const auto version = created ? made_version(*created) : std::nullopt;
+  if (version) return visit.redirect("/builder/" + base::version_hash(*version) + "/");
   if (!can_be_mended(created.error())) return refused(visit, created.error());
   return new_codelist_page(visit, form.fields, problem_of_new(created.error(), command->name));
 }

@@ -9,6 +9,7 @@
 #include "server/commands/version_names.h"
 #include "server/files/version_diff.h"
 #include "server/pages/frame.h"
+#include "server/web/compare_page.h"
 
 namespace codelog::web {
 namespace {
@@ -101,6 +102,8 @@ http::Response diff_page(application::Application& application, const http::Requ
   if (!diff->left_only.codes.empty()) add_part(content, "Codes in Left only", diff->left_only);
   if (!diff->right_only.codes.empty()) add_part(content, "Codes in Right only", diff->right_only);
   add_part(content, "Codes in common", diff->common);
+  content.set("COMPARE",
+              compare_path({base::version_hash(left.id), base::version_hash(right->id)}));
   content.set("DATA", "/api/v2/versions/" + base::version_hash(left.id) + "/diff/" +
                           base::version_hash(right->id));
   return pages::page({.title = "Two versions compared", .width = pages::Width::wide},

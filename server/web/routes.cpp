@@ -6,6 +6,7 @@
 #include "server/web/builder_forms.h"
 #include "server/web/codelist_forms.h"
 #include "server/web/codelist_page.h"
+#include "server/web/compare_page.h"
 #include "server/web/conversions_page.h"
 #include "server/web/diff_page.h"
 #include "server/web/documentation_pages.h"
@@ -13,6 +14,7 @@
 #include "server/web/history_page.h"
 #include "server/web/methods_page.h"
 #include "server/web/organisation_pages.h"
+#include "server/web/report_page.h"
 #include "server/web/site_pages.h"
 #include "server/web/start_pages.h"
 #include "server/web/version_forms.h"
@@ -90,6 +92,10 @@ void add_routes(http::Router& router, application::Application& application) {
   add_start_pages(router, application);
   add_site_pages(router, application);
   add_documentation_pages(router, application);
+  add_report_pages(router, application);
+  add_page(router, application,
+           {.pattern = "/compare/", .get = compare_page, .post = combine_sides});
+  add_page(router, application, {.pattern = "/compare/download.csv", .get = compared_csv});
   add_assets(router);
   constexpr const char* conversions = "/conversions/";
   add_page(router, application, {.pattern = conversions, .get = conversions_page});

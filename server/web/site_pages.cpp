@@ -56,12 +56,11 @@ http::Response releases_page(const Visit& visit) {
                     content.expand());
 }
 
-// The published versions that the report says the release touches, most codes first.
+// When the report on the release was made.
 void add_report(const Visit& visit, Section& page, const std::string& alias) {
   const auto report = visit.views().upgrade_report(alias);
   if (!report) return;
   Section shown = page.add("REPORT");
-  shown.set("VERSIONS", pages::counted(report->versions.size(), "version"));
   add_time(shown, "TIME", report->made_at);
 }
 

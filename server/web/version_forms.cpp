@@ -7,7 +7,9 @@
 #include "server/commands/version_names.h"
 #include "server/identity/form_token.h"
 #include "server/identity/idempotency.h"
+#include "server/web/upgrade_page.h"
 #include "server/web/visit.h"
+#include "server/web/words.h"
 
 namespace codelog::web {
 namespace {
@@ -29,13 +31,6 @@ Owner owner_of(const Visit& visit, OwnerKind kind) {
 }
 
 std::string builder_path(base::VersionId id) { return "/builder/" + base::version_hash(id) + "/"; }
-
-std::optional<base::VersionId> made_version(const events::Commit& commit) {
-  for (const events::Event& event : commit.content.events) {
-    if (const auto* made = std::get_if<events::VersionCreated>(&event)) return made->version;
-  }
-  return std::nullopt;
-}
 
 std::string codelist_path_after(const Visit& visit, const events::Commit& commit) {
   const auto handle = identity::handle_after(visit.application().site(), commit);
@@ -176,6 +171,11 @@ void add_version_forms(http::Router& router, application::Application& applicati
           router, application,
           {.pattern = base + "{version}/" + name, .post = on_version(kind, std::move(action))});
     };
+    add_page(router, application,
+             {.pattern = base + "{version}/-/upgrade/",
+              .get = [kind](const Visit& visit) { return upgrade_page(visit, kind); },
+              .post = [kind](const Visit& visit,
+                             const http::Form& form) { return make_upgrade(visit, form, kind); }});
     post("create-new-version/", create_new_version);
     post("publish/", publish);
     post("delete/", remove);

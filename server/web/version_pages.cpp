@@ -14,6 +14,8 @@
 #include "server/web/citation.h"
 #include "server/web/full_list.h"
 #include "server/web/history_page.h"
+#include "server/web/upgrade_page.h"
+#include "server/web/upgraded_codes.h"
 #include "server/web/version_view.h"
 #include "server/web/words.h"
 
@@ -82,7 +84,20 @@ void add_actions(const Visit& visit, Section& page, const NamedVersion& named) {
              visit.form({.action = path + "delete/", .button = "Delete", .is_destructive = true}));
 }
 
-// Tells of a newer release, with the number of codes that it touches if a report knows it.
+// What the report on the release says about the version: "4 codes new, 2 gone"; "" for no effect.
+// Nothing without a report, or if it cannot tell.
+std::optional<std::string> reported_effect(const Views& views, const VersionRecord& version,
+                                           const std::string& release) {
+  const auto report = views.upgrade_report(release);
+  if (!report) return std::nullopt;
+  const auto row =
+      std::ranges::lower_bound(report->versions, version.id, {}, &events::VersionUpgrade::version);
+  if (row == report->versions.end() || row->version != version.id) return std::nullopt;
+  if (row->outcome == events::UpgradeOutcome::cannot_tell) return std::nullopt;
+  return words_of(row->counts);
+}
+
+// Tells of a newer release, with the numbers of codes that it touches if a report knows them.
 void add_newer_release(const Visit& visit, Section& page, const NamedVersion& named) {
   const auto& [codelist, version] = named;
   const Views& views = visit.views();
@@ -93,6 +108,9 @@ void add_newer_release(const Visit& visit, Section& page, const NamedVersion& na
   Section newer = page.add("NEWER");
   newer.set("SYSTEM", system_name(codelist.coding_system)).set("RELEASE", newest->name);
   newer.set("DATE", day_of(newest->valid_from)).set("PATH", "/releases/" + newest->alias + "/");
+  newer.set("UPGRADE", upgrade_path(codelist, version, newest->alias));
+  const auto effect = reported_effect(views, version, newest->alias);
+  if (effect) effect->empty() ? newer.show("UNTOUCHED") : newer.set_and_show("TOUCHED", *effect);
   newer.show_if(codelist.coding_system == "dmd" || codelist.coding_system == "bnf", "MEDICINES");
 }
 

@@ -166,6 +166,20 @@ std::string position_words(base::Position position) {
   return words;
 }
 
+std::string release_title(const projections::Views& views, const std::string& alias) {
+  const auto release = views.release(alias);
+  if (!release) return alias;
+  if (release->valid_from == unknown_day) return release->name;
+  return release->name + ", " + day_of(release->valid_from);
+}
+
+std::optional<base::VersionId> made_version(const events::Commit& commit) {
+  for (const events::Event& event : commit.content.events) {
+    if (const auto* made = std::get_if<events::VersionCreated>(&event)) return made->version;
+  }
+  return std::nullopt;
+}
+
 bool sees_all_versions(const Visit& visit, const projections::CodelistRecord& codelist) {
   return visit.visitor() && commands::can_edit(visit.views(), visit.actor(), codelist);
 }

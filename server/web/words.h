@@ -1,6 +1,7 @@
 // Words and shapes that several pages use for the same thing. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,6 +50,12 @@ std::string day_and_time_of(base::Timestamp time);
 
 // A position as in a ledger: "10 483", with a thin space.
 std::string position_words(base::Position position);
+
+// "36.0, 30 Nov 2026"; the alias of a release that is not known.
+std::string release_title(const projections::Views& views, const std::string& alias);
+
+// The version that the commit makes, if it makes one.
+std::optional<base::VersionId> made_version(const events::Commit& commit);
 
 // Whether the visitor may see this version of the codelist in lists: everybody the published ones,
 // its editors all.

@@ -1,0 +1,30 @@
+// The picture of a comparison. The server's table stays below it, for those who ask.
+import { render } from 'preact';
+import { RegionList } from '../components/region-list.tsx';
+import { UpsetChart } from '../components/upset-chart.tsx';
+import { Venn } from '../components/venn.tsx';
+import type { ComparisonProps } from '../stores/comparison.ts';
+
+function Picture({ sides, regions }: ComparisonProps) {
+  if (regions.length === 0) return null;
+  const isVenn = sides.length === 2;
+  return (
+    <div class={isVenn ? 'pictured-pair' : 'pictured-many'}>
+      {isVenn ? (
+        <Venn sides={sides} regions={regions} />
+      ) : (
+        <UpsetChart sides={sides} regions={regions} />
+      )}
+      <RegionList regions={regions} />
+    </div>
+  );
+}
+
+export function mount(element: HTMLElement, props: ComparisonProps): void {
+  const place = element.querySelector<HTMLElement>('.picture');
+  const table = element.querySelector('details');
+  if (!place || props.regions.length === 0) return;
+  render(<Picture {...props} />, place);
+  place.hidden = false;
+  if (table) table.open = false;
+}
