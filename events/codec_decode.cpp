@@ -250,6 +250,9 @@ class Decoder : public PartsDecoder {
     to.step = Position(from.step());
     read(from.reason(), to.reason);
   }
+  void read(const schema::CommitExplained& from, CommitExplained& to) {
+    read(from.reason(), to.reason);
+  }
   template <class Table, class DraftStep>
   void read_draft_step(const Table& from, DraftStep& to) {
     to.version = VersionId(from.version());

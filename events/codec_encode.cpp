@@ -259,6 +259,9 @@ class Encoder : public PartsEncoder {
     const auto reason = text(e.reason);
     return schema::CreateReasonGiven(builder_, e.version.value(), e.step.value(), reason);
   }
+  Offset<schema::CommitExplained> table(const CommitExplained& e) {
+    return schema::CreateCommitExplained(builder_, text(e.reason));
+  }
   Offset<schema::DraftStepUndone> table(const DraftStepUndone& e) {
     const auto change_codes = codes(e.changes);
     const auto change_steps = steps(e.changes);

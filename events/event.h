@@ -404,6 +404,12 @@ struct ReasonGiven {
   bool operator==(const ReasonGiven&) const = default;
 };
 
+// Why the other events of the commit were wanted, said by whoever gave the command.
+struct CommitExplained {
+  std::string reason;
+  bool operator==(const CommitExplained&) const = default;
+};
+
 struct VersionSavedForReview {
   VersionId version;
   // Aliases of newer releases on which the version is the same, oldest first.
@@ -437,7 +443,7 @@ using AnyEvent = std::variant<
     CodelistRestored, TokenAdded, TokenRevoked, SessionStarted, SessionsEnded, OrganisationChanged,
     SiteMigrationBegun, UserMigrated, CodelistMigrated, VersionMigrated, OrganisationRemoved,
     CodelistPrivacyChanged, CodelistAccessChanged, OwnerAccessChanged, SiteAccessChanged,
-    IdentityLinked, IdentityUnlinked, ReasonGiven>;
+    IdentityLinked, IdentityUnlinked, ReasonGiven, CommitExplained>;
 inline constexpr std::size_t event_types_count = std::variant_size_v<AnyEvent>;
 
 template <class T, class... Alternatives>

@@ -317,6 +317,12 @@ struct Description<ReasonGiven> {
 };
 
 template <>
+struct Description<CommitExplained> {
+  static constexpr std::string_view name = "CommitExplained";
+  static void fields(auto& event, auto&& field) { field("reason", event.reason); }
+};
+
+template <>
 struct Description<VersionSavedForReview> {
   static constexpr std::string_view name = "VersionSavedForReview";
   static void fields(auto& event, auto&& field) {

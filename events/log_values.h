@@ -63,8 +63,14 @@ class Following {
   virtual ~Following() = default;
 };
 
+enum class RefusalKind : std::uint8_t {
+  disk_full,     // ends when there is room
+  write_failed,  // ends when the server is started again
+};
+
 // Why a log refuses commits at the moment.
 struct Refusal {
+  RefusalKind kind = RefusalKind::disk_full;
   std::string reason;  // for clients: names no file
   std::string cause;   // for the server's log; may be empty
 };

@@ -11,25 +11,24 @@
 namespace codelog::events {
 
 // The schema's tables in the order of its union, which is also the order of Event's alternatives.
-using EventTables =
-    std::tuple<schema::UserAdded, schema::UserPersonalDataChanged, schema::UserActivationChanged,
-               schema::UserAdminChanged, schema::UserErased, schema::TokenSet,
-               schema::OrganisationAdded, schema::MemberSet, schema::MemberRemoved,
-               schema::ReleaseRegistered, schema::CodelistCreated, schema::CodelistDetailsChanged,
-               schema::CodelistHandleChanged, schema::CodelistReferencesReplaced,
-               schema::CodelistSignOffsReplaced, schema::CollaboratorAdded,
-               schema::CollaboratorRemoved, schema::CodelistTagsReplaced, schema::CodelistDeleted,
-               schema::VersionCreated, schema::SearchAdded, schema::SearchRemoved,
-               schema::StatusesChanged, schema::StatusesReapplied, schema::DraftStepUndone,
-               schema::DraftStepRedone, schema::VersionSavedForReview, schema::VersionPublished,
-               schema::VersionDeleted, schema::MappingRegistered, schema::RefsetVersionRecorded,
-               schema::UpgradesReported, schema::AssumptionsConfirmed, schema::CodelistRestored,
-               schema::TokenAdded, schema::TokenRevoked, schema::SessionStarted,
-               schema::SessionsEnded, schema::OrganisationChanged, schema::SiteMigrationBegun,
-               schema::UserMigrated, schema::CodelistMigrated, schema::VersionMigrated,
-               schema::OrganisationRemoved, schema::CodelistPrivacyChanged,
-               schema::CodelistAccessChanged, schema::OwnerAccessChanged, schema::SiteAccessChanged,
-               schema::IdentityLinked, schema::IdentityUnlinked, schema::ReasonGiven>;
+using EventTables = std::tuple<
+    schema::UserAdded, schema::UserPersonalDataChanged, schema::UserActivationChanged,
+    schema::UserAdminChanged, schema::UserErased, schema::TokenSet, schema::OrganisationAdded,
+    schema::MemberSet, schema::MemberRemoved, schema::ReleaseRegistered, schema::CodelistCreated,
+    schema::CodelistDetailsChanged, schema::CodelistHandleChanged,
+    schema::CodelistReferencesReplaced, schema::CodelistSignOffsReplaced, schema::CollaboratorAdded,
+    schema::CollaboratorRemoved, schema::CodelistTagsReplaced, schema::CodelistDeleted,
+    schema::VersionCreated, schema::SearchAdded, schema::SearchRemoved, schema::StatusesChanged,
+    schema::StatusesReapplied, schema::DraftStepUndone, schema::DraftStepRedone,
+    schema::VersionSavedForReview, schema::VersionPublished, schema::VersionDeleted,
+    schema::MappingRegistered, schema::RefsetVersionRecorded, schema::UpgradesReported,
+    schema::AssumptionsConfirmed, schema::CodelistRestored, schema::TokenAdded,
+    schema::TokenRevoked, schema::SessionStarted, schema::SessionsEnded,
+    schema::OrganisationChanged, schema::SiteMigrationBegun, schema::UserMigrated,
+    schema::CodelistMigrated, schema::VersionMigrated, schema::OrganisationRemoved,
+    schema::CodelistPrivacyChanged, schema::CodelistAccessChanged, schema::OwnerAccessChanged,
+    schema::SiteAccessChanged, schema::IdentityLinked, schema::IdentityUnlinked,
+    schema::ReasonGiven, schema::CommitExplained>;
 
 static_assert(std::tuple_size_v<EventTables> == event_types_count);
 static_assert(static_cast<std::size_t>(schema::Event::MAX) == event_types_count);

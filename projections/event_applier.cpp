@@ -4,23 +4,15 @@
 #include <utility>
 
 #include "events/base/check.h"
-#include "projections/account_applier.h"
+#include "projections/ended_applier.h"
 #include "projections/keys.h"
 
 namespace codelog::projections {
-namespace {
-
-template <class Id>
-std::string name_of(const char* kind, Id id) {
-  return std::string(kind) + " " + std::to_string(id.value());
-}
-
-}  // namespace
 
 // Has one function for each type of event.
-class EventApplier : private AccountApplier {
+class EventApplier : private EndedApplier {
  public:
-  using AccountApplier::AccountApplier;
+  using EndedApplier::EndedApplier;
 
   base::Result<void> apply(const events::Event& event) {
     views_.meta_.next.take(event);
@@ -28,7 +20,7 @@ class EventApplier : private AccountApplier {
   }
 
  private:
-  using AccountApplier::on;
+  using EndedApplier::on;
 
   Outcome on(const events::MappingRegistered& event) {
     views_.put(keys::mapping(event.mapping, event.valid_from, event.name),
@@ -225,6 +217,7 @@ class EventApplier : private AccountApplier {
 
   // For histories. The other events of its commit have the effect.
   Outcome on(const events::CodelistRestored&) { return {}; }
+  Outcome on(const events::CommitExplained&) { return {}; }
 
   // --- Migration ---
 
@@ -271,6 +264,7 @@ class EventApplier : private AccountApplier {
     for (const auto& code : event.codes) ++record.counts[static_cast<std::size_t>(code.status)];
     if (views_.keeps_contents_of(event.version)) put_contents(event);
     reopen(record, event.assumed);
+    erase_ended(event.version);
     views_.put(keys::version_of(event.codelist, event.version), "");
     if (event.tag) views_.put(keys::tagged_version(event.codelist, *event.tag, event.version), "");
     cached = {std::move(record), true};
@@ -433,6 +427,7 @@ class EventApplier : private AccountApplier {
   Outcome on(const events::VersionDeleted& event) {
     auto& cached = views_.version(event.version);
     if (!cached.record) return misfit(commit_, name_of("no version", event.version));
+    if (auto put = put_ended(*cached.record, event); !put) return put;
     const CodelistId codelist = cached.record->codelist;
     views_.erase(keys::version_of(codelist, event.version));
     if (const auto& tag = cached.record->tag) {

@@ -105,6 +105,18 @@ std::string refset_version(events::RefsetKind kind, Position position) {
 std::string refset_versions(events::RefsetKind kind) { return {'F', static_cast<char>(kind)}; }
 std::string upgrade_report(std::string_view alias) { return key('u', alias); }
 std::string deleted_version(VersionId id) { return key('x', number(id.value())); }
+std::string ended_version(VersionId id) { return key('E', number(id.value())); }
+std::string withdrawn(const Owner& owner, std::string_view slug, std::string_view tag) {
+  std::string text = pair('W', owner_text(owner), slug);
+  text += '\0';
+  text += tag;
+  return text;
+}
+std::string closed_of(std::string_view username) { return pair('d', username, ""); }
+std::string closed(std::string_view username, Position position, VersionId id) {
+  return closed_of(username) + number(static_cast<std::uint32_t>(position.value() >> 32)) +
+         number(static_cast<std::uint32_t>(position.value())) + number(id.value());
+}
 std::string search(VersionId version, SearchId id) {
   return key('s', number(version.value()) + number(id.value()));
 }

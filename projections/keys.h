@@ -23,6 +23,9 @@
 //   F kind position                RefsetVersionRecord
 //   u alias                        UpgradeReportRecord
 //   x version                      codelist of a version that has been deleted
+//   E version                      EndedVersionRecord
+//   W owner 0 slug 0 tag           version, withdrawn, that had this address
+//   d username 0 position version  (empty): the user's unpublished version that another one closed
 //   G                              MigrationRecord
 //   A                              AccessRecord
 //   r codelist                     (empty): only its editors may read it; stays when it is deleted
@@ -71,6 +74,10 @@ std::string refset_version(events::RefsetKind kind, Position position);
 std::string refset_versions(events::RefsetKind kind);
 std::string upgrade_report(std::string_view alias);
 std::string deleted_version(VersionId id);
+std::string ended_version(VersionId id);
+std::string withdrawn(const Owner& owner, std::string_view slug, std::string_view tag);
+std::string closed_of(std::string_view username);
+std::string closed(std::string_view username, Position position, VersionId id);
 std::string search(VersionId version, SearchId id);
 std::string migration();
 std::string access();

@@ -48,6 +48,7 @@ class Projector {
 
  private:
   friend class AccountApplier;
+  friend class EndedApplier;
   friend class EventApplier;
 
   // A record read or changed since the last flush. Changed records are written at flush, so that a

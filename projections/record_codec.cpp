@@ -169,6 +169,10 @@ void visit(auto& fields, VersionRecord& r) {
          r.source, r.has_csv_data, r.counts, r.created_at, r.updated_at, r.changed_at, r.undo_steps,
          r.redo_steps, r.assumptions_count);
 }
+void visit(auto& fields, EndedVersionRecord& r) {
+  fields(r.version, r.codelist, r.handles, r.tag, r.author, r.status, r.decisions_count,
+         r.closed_by, r.reason, r.actor, r.position, r.ended_at);
+}
 void visit(auto& fields, AccessRecord& r) {
   fields(r.is_site_restricted, r.owners_count, r.codelists_count);
 }
@@ -216,6 +220,7 @@ std::string encode(const MemberRecord& record) { return encode_record(record); }
 std::string encode(const ReleaseRecord& record) { return encode_record(record); }
 std::string encode(const CodelistRecord& record) { return encode_record(record); }
 std::string encode(const VersionRecord& record) { return encode_record(record); }
+std::string encode(const EndedVersionRecord& record) { return encode_record(record); }
 std::string encode(const SearchRecord& record) { return encode_record(record); }
 std::string encode(const MappingRecord& record) { return encode_record(record); }
 std::string encode(const RefsetVersionRecord& record) { return encode_record(record); }
@@ -249,6 +254,9 @@ CodelistRecord decode_codelist(std::string_view bytes) {
   return decode_record<CodelistRecord>(bytes);
 }
 VersionRecord decode_version(std::string_view bytes) { return decode_record<VersionRecord>(bytes); }
+EndedVersionRecord decode_ended_version(std::string_view bytes) {
+  return decode_record<EndedVersionRecord>(bytes);
+}
 SearchRecord decode_search(std::string_view bytes) { return decode_record<SearchRecord>(bytes); }
 MappingRecord decode_mapping(std::string_view bytes) { return decode_record<MappingRecord>(bytes); }
 RefsetVersionRecord decode_refset_version(std::string_view bytes) {

@@ -14,7 +14,7 @@
 namespace codelog::projections {
 
 // Raise it whenever keys or records change: the views are then rebuilt at the next start.
-inline constexpr std::uint32_t view_format = 9;
+inline constexpr std::uint32_t view_format = 10;
 
 // Readers of a store catch this and throw DamagedViews instead.
 class DamagedRecord final : public std::runtime_error {
@@ -44,6 +44,7 @@ std::string encode(const MemberRecord& record);
 std::string encode(const ReleaseRecord& record);
 std::string encode(const CodelistRecord& record);
 std::string encode(const VersionRecord& record);
+std::string encode(const EndedVersionRecord& record);
 std::string encode(const SearchRecord& record);
 std::string encode(const MappingRecord& record);
 std::string encode(const RefsetVersionRecord& record);
@@ -61,6 +62,7 @@ MemberRecord decode_member(std::string_view bytes);
 ReleaseRecord decode_release(std::string_view bytes);
 CodelistRecord decode_codelist(std::string_view bytes);
 VersionRecord decode_version(std::string_view bytes);
+EndedVersionRecord decode_ended_version(std::string_view bytes);
 SearchRecord decode_search(std::string_view bytes);
 MappingRecord decode_mapping(std::string_view bytes);
 RefsetVersionRecord decode_refset_version(std::string_view bytes);

@@ -202,6 +202,24 @@ struct VersionRecord {
   }
 };
 
+// What is left of a deleted version that somebody may still ask for: a published one, whose address
+// people have, or one that another version closed, whose author has to be told.
+struct EndedVersionRecord {
+  VersionId version;
+  CodelistId codelist;
+  std::vector<Handle> handles;  // of the codelist, the last current one first
+  std::optional<std::string> tag;
+  std::optional<std::string> author;
+  events::VersionStatus status = events::VersionStatus::draft;  // before
+  std::uint64_t decisions_count = 0;                            // codes decided in it
+  std::optional<VersionId> closed_by;  // the version whose publication closed it
+  std::string reason;
+  std::string actor;
+  Position position;
+  Timestamp ended_at;
+  bool operator==(const EndedVersionRecord&) const = default;
+};
+
 struct SearchRecord {
   VersionId version;
   events::SearchWithResults search;

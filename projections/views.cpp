@@ -306,6 +306,39 @@ std::optional<CodelistId> Views::codelist_of_version(VersionId id) const {
   return codelist && hides(*codelist) ? std::nullopt : codelist;
 }
 
+std::optional<EndedVersionRecord> Views::ended_version(VersionId id) const {
+  auto record = get(*reader_, keys::ended_version(id), decode_ended_version);
+  if (record && hides(record->codelist)) return std::nullopt;
+  return record;
+}
+
+std::optional<EndedVersionRecord> Views::withdrawn_version(VersionId id) const {
+  auto record = ended_version(id);
+  if (record && record->status != events::VersionStatus::published) return std::nullopt;
+  return record;
+}
+
+std::optional<EndedVersionRecord> Views::withdrawn_version(const Owner& owner,
+                                                           std::string_view slug,
+                                                           std::string_view tag) const {
+  const auto number = get(*reader_, keys::withdrawn(owner, slug, tag), decode_number);
+  if (!number) return std::nullopt;
+  return withdrawn_version(VersionId(static_cast<std::uint32_t>(*number)));
+}
+
+std::vector<EndedVersionRecord> Views::closed_versions(std::string_view username, Position after,
+                                                       std::size_t count_max) const {
+  std::vector<EndedVersionRecord> records;
+  reader_->scan_backward(keys::closed_of(username), [&](std::string_view key, std::string_view) {
+    const VersionId id(decoded(*reader_, key, keys::trailing_number));
+    auto record = ended_version(id);
+    if (record && record->position <= after) return false;
+    if (record) records.push_back(std::move(*record));
+    return records.size() < count_max;
+  });
+  return records;
+}
+
 VersionRecord Views::version_at(std::string_view key) const {
   auto record = any_version(VersionId(decoded(*reader_, key, keys::trailing_number)));
   if (!record) reader_->report_damage("a codelist's version is not there");

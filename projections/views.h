@@ -101,6 +101,15 @@ class Views {
   std::optional<VersionRecord> version(VersionId id) const;
   // Also works for a deleted version, whose past is in that codelist's commits.
   std::optional<CodelistId> codelist_of_version(VersionId id) const;
+  // A version that was published, by its id or by an address that it had; nothing if it is still
+  // there.
+  std::optional<EndedVersionRecord> withdrawn_version(VersionId id) const;
+  std::optional<EndedVersionRecord> withdrawn_version(const Owner& owner, std::string_view slug,
+                                                      std::string_view tag) const;
+  // The user's unpublished versions that somebody else closed after the position by publishing
+  // another one; the latest first, and no more than `count_max`.
+  std::vector<EndedVersionRecord> closed_versions(std::string_view username, Position after,
+                                                  std::size_t count_max) const;
   std::vector<VersionRecord> versions_of(CodelistId codelist) const;  // sorted by id, and so by age
   std::optional<VersionRecord> newest_version_of(CodelistId codelist) const;
   // The oldest version of the codelist with this tag; only old logs have several.
@@ -123,6 +132,7 @@ class Views {
   std::optional<CodelistRecord> any_codelist(CodelistId id) const;
   std::optional<VersionRecord> any_version(VersionId id) const;
   std::optional<CodelistId> any_codelist_of(VersionId id) const;
+  std::optional<EndedVersionRecord> ended_version(VersionId id) const;
   std::vector<CodelistId> without_hidden(std::vector<CodelistId> ids) const;
   // From the reader of limit_to().
   bool hides(const CodelistRecord& codelist) const;

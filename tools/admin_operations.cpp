@@ -6,8 +6,8 @@
 
 #include "events/base/digest.h"
 #include "events/base/version_hash.h"
-#include "server/api/past.h"
 #include "server/application/names.h"
+#include "server/commands/moment.h"
 #include "server/commands/permissions.h"
 #include "tools/access_operations.h"
 #include "tools/account_operations.h"
@@ -242,7 +242,7 @@ Result<Json> AdminOperations::restore_codelist(const Json& arguments) {
   if (owner_text.find('/') == std::string::npos) owner_text = "organisation/" + owner_text;
   const auto owner = commands::parse_owner(owner_text);
   if (!owner) return owner.error();
-  const auto moment = api::parse_moment(application_.site(), *as_of);
+  const auto moment = commands::parse_moment(application_.site(), *as_of);
   if (!moment) return moment.error();
   const auto past = application_.codelists().find_past({*owner, name->substr(slash + 1), *moment});
   if (!past) return past.error();

@@ -164,7 +164,8 @@ void Committer::take_back(const Error& error, const std::vector<Pending>& group)
 void Committer::latch(const Error& error, const std::vector<Pending>& failed) {
   const std::string reason =
       "the log refuses writes until the server is restarted, because a write has failed";
-  const std::vector<Pending> queued = parts_.sequencer.latch({reason, error.detail});
+  const std::vector<Pending> queued =
+      parts_.sequencer.latch({events::RefusalKind::write_failed, reason, error.detail});
   // After a restart, the disk may or may not hold the failed group; it does not hold the commits
   // still queued.
   for (const Pending& pending : failed) {

@@ -129,9 +129,12 @@ class RocksLog final : public EventLog {
   bool latched() const override { return sequencer_.latched().has_value(); }
   std::optional<Refusal> refusal() const override {
     if (auto latched = sequencer_.latched()) return latched;
-    if (const auto space = free_space_.accept(0); !space) return Refusal{space.error().detail, ""};
+    if (const auto space = free_space_.accept(0); !space) {
+      return Refusal{RefusalKind::disk_full, space.error().detail, ""};
+    }
     if (store_->lacks_space()) {
-      return Refusal{"the volume of the log was full, and writes are tried again with the next one",
+      return Refusal{RefusalKind::disk_full,
+                     "the volume of the log was full, and writes are tried again with the next one",
                      ""};
     }
     return std::nullopt;
@@ -363,6 +366,7 @@ base::Result<OpenedParts> open_parts(LogOptions options, rocksdb::Env* environme
   if (!tree) {
     if (tree.error().code != ErrorCode::corrupt) return tree.error();
     parts.latch = Refusal{
+        RefusalKind::write_failed,
         "the log can only be read, because its end is damaged: restore it from its latest backup",
         tree.error().detail};
     tree = MerkleTree();

@@ -84,6 +84,18 @@ Result<Commit> AccountCommands::set_password(const Write& write, const std::stri
       });
 }
 
+Result<Commit> AccountCommands::note_reset_link(const Write& write, const std::string& username) {
+  if (const auto good = check_prose("reason", write.reason); !good) return good.error();
+  return change_user(
+      {write.actor, write.idempotency}, username, "MakeResetLink",
+      [&](const projections::UserRecord& user) -> Result<std::vector<events::Event>> {
+        if (!user.is_active) {
+          return Error{ErrorCode::conflict, "user " + username + " is not active", {}};
+        }
+        return std::vector<events::Event>{events::CommitExplained{write.reason}};
+      });
+}
+
 Result<Commit> AccountCommands::set_active(const Write& write, const std::string& username,
                                            bool is_active) {
   return change_user(

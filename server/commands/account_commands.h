@@ -42,6 +42,8 @@ class AccountCommands {
   // One commit; without any change, none. Errors: invalid or conflict, naming the field; not_found.
   Result<Commit> change_details(const Write& write, const std::string& username,
                                 const ChangeUser& command);
+  // Records that an administrator has made a link with which the user sets a password.
+  Result<Commit> note_reset_link(const Write& write, const std::string& username);
   Result<Commit> set_active(const Write& write, const std::string& username, bool is_active);
   // Records the erasure, then destroys the key. After a crash in between, erase again.
   Result<Commit> erase_user(const Write& write, const std::string& username);

@@ -274,6 +274,21 @@ Result<Commit> CodelistCommands::change_details(const Write& write, CodelistId i
   });
 }
 
+Result<Commit> CodelistCommands::hand_over(const Write& write, CodelistId id, const Owner& owner) {
+  if (const auto allowed = check_admin(write.actor); !allowed) return allowed.error();
+  const Turn turn{.allocates_ids = false, .codelist = id};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto codelist = views.codelist(id);
+    if (!codelist) return no_codelist();
+    Decision decision{"HandOverCodelist", {Stream::of_codelist(id)}, {}};
+    ChangeDetails change;
+    change.owner = owner;
+    const auto added = add_details(views, *codelist, change, decision);
+    if (!added) return added.error();
+    return decision;
+  });
+}
+
 Result<Commit> CodelistCommands::add_collaborator(const Write& write, CodelistId id,
                                                   const std::string& username) {
   const Turn turn{.allocates_ids = false, .codelist = id};

@@ -71,6 +71,8 @@ class CodelistCommands {
   // Errors: invalid, forbidden, not_found (owner, release), conflict (name or slug taken).
   Result<Commit> create(const Write& write, const CreateCodelist& command);
   Result<Commit> change_details(const Write& write, CodelistId id, const ChangeDetails& command);
+  // Gives the codelist to another owner. Only for administrators; owners change the details.
+  Result<Commit> hand_over(const Write& write, CodelistId id, const Owner& owner);
   Result<Commit> add_collaborator(const Write& write, CodelistId id, const std::string& username);
   Result<Commit> remove_collaborator(const Write& write, CodelistId id,
                                      const std::string& username);

@@ -6,6 +6,7 @@
 
 #include "events/base/check.h"
 #include "events/base/waiting.h"
+#include "server/commands/validation.h"
 
 namespace codelog::commands {
 namespace {
@@ -65,6 +66,7 @@ Result<Commit> Executor::run(const Write& write, const Turn& turn, const Decide&
   if (write.actor.may_only_read) {
     return Error{ErrorCode::forbidden, "this token may only read", {}};
   }
+  if (const auto good = check_prose("reason", write.reason); !good) return good.error();
   TurnWait wait_max = turns_wait_max;
   for (int attempt = 1; attempt <= preparations_max; ++attempt) {
     if (turn.preparation != nullptr) {
@@ -175,6 +177,7 @@ Result<Commit> Executor::append(const Write& write, const Views& views, Decision
     draft.streams.push_back({stream, views.stream_version(stream)});
   }
   draft.events = std::move(decision.events);
+  if (!write.reason.empty()) draft.events.push_back(events::CommitExplained{write.reason});
   events::AppendTerms terms;
   if (ids) {
     terms.next_ids = views.next_ids();

@@ -41,6 +41,12 @@ using events::Owner;
 using events::Stream;
 using projections::Views;
 
+// Why the site takes no changes now.
+struct ReadOnly {
+  std::string reason;  // for clients, a few words: "disk full"
+  base::Timestamp since;
+};
+
 // The services that a command uses; all of them outlive the commands.
 struct Site {
   events::Log& log;
@@ -56,8 +62,8 @@ struct Site {
   // The state of a ready release's file: "ready", "changed" or "missing". Optional.
   std::function<std::string_view(const std::string& alias)> release_state = {};
   accounts::LastUses* last_uses = nullptr;  // optional, too
-  // Why the log takes no writes at the moment; nothing while it does. Optional, too.
-  std::function<std::optional<std::string>()> write_refusal = {};
+  // Nothing while changes are taken. Optional.
+  std::function<std::optional<ReadOnly>()> read_only = {};
 };
 
 // The user of a request. The system itself (an operator at the command line of the machine) may do
@@ -75,6 +81,9 @@ struct Actor {
 struct Write {
   Actor actor;
   std::optional<events::IdempotencyKey> idempotency;
+  // Why, in the user's words; the commit holds it as an event of its own. For commands whose events
+  // have no place for it.
+  std::string reason = {};
 };
 
 // Without events there is nothing to do, and nothing is appended.

@@ -121,16 +121,33 @@ Result<void> SignIn::send_reset_links(const http::Request& request, const std::s
     // A user who signs in through an issuer may set a first password.
     const bool may_sign_in = !data->password_hash.empty() || !user.identities.empty();
     if (!user.is_active || !may_sign_in || mailer_ == nullptr) continue;
-    const std::string path = "/accounts/reset/" + accounts::encode_base64_url(user.username) + "/" +
-                             reset_token(user, *data, now_s()) + "/";
     mailer_->send(
         {data->email, "OpenCodelists password reset",
          "Somebody, probably you, asked for a new password for your account.\n\n"
          "Choose one on this page, within three days:\n\n" +
-             link(path) + "\n\nYour username, in case you have forgotten it: " + user.username +
+             reset_link(user, *data) +
+             "\n\nYour username, in case you have forgotten it: " + user.username +
              "\n\nIf you did not ask, ignore this mail. Your password stays as it is.\n"});
   }
   return {};
+}
+
+std::string SignIn::reset_link(const projections::UserRecord& user,
+                               const accounts::PersonalData& data) const {
+  return link("/accounts/reset/" + accounts::encode_base64_url(user.username) + "/" +
+              reset_token(user, data, now_s()) + "/");
+}
+
+Result<std::string> SignIn::make_reset_link(const std::string& username) const {
+  const auto& site = executor_.site();
+  const auto user = site.projections.views().user(username);
+  if (!user || user->is_erased) return commands::no_user(username);
+  if (!user->is_active) {
+    return base::Error{base::ErrorCode::conflict, "user " + username + " is not active", {}};
+  }
+  const auto data = commands::open_personal_data(site.keys, *user);
+  if (!data) return data.error();
+  return reset_link(*user, *data);
 }
 
 std::optional<SignIn::Reset> SignIn::open_reset_link(const std::string& user_text,

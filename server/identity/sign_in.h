@@ -52,6 +52,9 @@ class SignIn {
   // takes as long if there is none. Nobody gets more than a few in an hour. Errors: too_many.
   Result<void> send_reset_links(const http::Request& request, const std::string& email,
                                 std::chrono::seconds& wait);
+  // Such a link, for an administrator to pass on: nothing is sent. Errors: not_found, conflict (the
+  // user is not active), corrupt.
+  Result<std::string> make_reset_link(const std::string& username) const;
   // The link's two parts. Nothing if the link does not hold, or no longer.
   struct Reset {
     std::string username;
@@ -75,6 +78,8 @@ class SignIn {
 
  private:
   std::string link(const std::string& path) const;
+  std::string reset_link(const projections::UserRecord& user,
+                         const accounts::PersonalData& data) const;
   std::string reset_token(const projections::UserRecord& user, const accounts::PersonalData& data,
                           std::int64_t time_s) const;
   std::string email_token(const std::string& username, const accounts::PersonalData& current,

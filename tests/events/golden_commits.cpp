@@ -141,7 +141,8 @@ std::vector<Event> migration_events() {
 std::vector<Event> access_events() {
   return {CodelistAccessChanged{CodelistId(17), true}, OwnerAccessChanged{organisation, true},
           SiteAccessChanged{true},
-          ReasonGiven{VersionId(41), Position(1'234'567'890'123), "seen in primary care"}};
+          ReasonGiven{VersionId(41), Position(1'234'567'890'123), "seen in primary care"},
+          CommitExplained{"has left the university"}};
 }
 
 // Events with fields that were added later.
