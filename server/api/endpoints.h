@@ -39,6 +39,7 @@ std::vector<Endpoint> comparison_endpoints();
 std::vector<Endpoint> upgrade_endpoints();
 std::vector<Endpoint> find_endpoints();
 std::vector<Endpoint> upload_endpoints();
+std::vector<Endpoint> site_endpoints();
 
 // All of these; the OpenAPI document itself has none.
 std::vector<Endpoint> all_endpoints();

@@ -1,40 +1,6 @@
 #include "server/api/past.h"
 
-#include <algorithm>
-#include <charconv>
-
 namespace codelog::api {
-namespace {
-
-using base::Position;
-using projections::Moment;
-
-bool is_number(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-Error bad_moment(std::string detail) {
-  return base::field_error(ErrorCode::invalid, "as_of", std::move(detail));
-}
-
-}  // namespace
-
-Result<Moment> parse_moment(const commands::Site& site, std::string_view text) {
-  if (is_number(text)) {
-    std::uint64_t number = 0;
-    const auto error = std::from_chars(text.data(), text.data() + text.size(), number).ec;
-    const Position head = site.log.head().position;
-    if (error != std::errc() || Position(number) > head) {
-      return bad_moment("is after the end of the log, at " + std::to_string(head.value()));
-    }
-    return Moment(Position(number));
-  }
-  const auto time = base::parse_timestamp(text);
-  if (!time) return bad_moment("must be a position, a time (RFC 3339) or a day (YYYY-MM-DD)");
-  if (*time > site.clock.now()) return bad_moment("is in the future");
-  return Moment(*time);
-}
 
 namespace {
 
@@ -54,7 +20,7 @@ Result<http::Response> answer_as_of(
   const auto moment = parse_moment(call.application.site(), call.request.query().get("as_of"));
   if (!moment) return moment.error();
   // A commit on its way may still be older than a given time.
-  const bool never_changes = std::holds_alternative<Position>(*moment);
+  const bool never_changes = std::holds_alternative<base::Position>(*moment);
   const std::string key =
       std::string(call.request.target()) + (form.empty() ? "" : "\n") + std::string(form);
   if (never_changes) {

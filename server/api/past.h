@@ -10,13 +10,12 @@
 #include <optional>
 
 #include "server/api/endpoints.h"
+#include "server/commands/moment.h"
 #include "server/files/past_codelist.h"
 
 namespace codelog::api {
 
-// A position, a time (RFC 3339) or a day (its beginning). Errors: invalid, naming "as_of": none of
-// these forms, or after the end of the log, where views may still change.
-Result<projections::Moment> parse_moment(const commands::Site& site, std::string_view text);
+using commands::parse_moment;
 
 // Answers from the views at the request's `as_of`. projections/past.h defines the past of a time.
 // `version` is the version whose codes the answer shows, if any. `form` tells answers to the same

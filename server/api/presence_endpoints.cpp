@@ -61,9 +61,9 @@ Result<Outcome> be_present(const WriteCall& call) {
   json.begin_object().key("people");
   write_people(call.application, codelist.id, json);
   json.key("read_only");
-  const auto& write_refusal = call.application.site().write_refusal;
-  const auto refusal = write_refusal ? write_refusal() : std::nullopt;
-  refusal ? json.value(*refusal) : json.null();
+  const auto& read_only = call.application.site().read_only;
+  const auto refusal = read_only ? read_only() : std::nullopt;
+  refusal ? json.value(refusal->reason) : json.null();
   json.end_object();
   http::Response response = http::json_text(200, json.take());
   response.add("Cache-Control", "no-store");

@@ -30,7 +30,8 @@ constexpr Table tables[] = {{"Finding", find_endpoints},
                             {"Newer releases", upgrade_endpoints},
                             {"Comparing and converting", diff_endpoints},
                             {"Comparing and converting", comparison_endpoints},
-                            {"Comparing and converting", conversion_endpoints}};
+                            {"Comparing and converting", conversion_endpoints},
+                            {"The site", site_endpoints}};
 
 }  // namespace
 

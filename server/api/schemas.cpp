@@ -9,6 +9,7 @@
 #include "server/api/history_schemas.h"
 #include "server/api/listing_schemas.h"
 #include "server/api/request_examples.h"
+#include "server/api/site_schemas.h"
 #include "server/api/upgrade_schemas.h"
 
 namespace codelog::api {
@@ -490,7 +491,7 @@ const nlohmann::json& schemas() {
     nlohmann::json together = nlohmann::json::object();
     for (const std::string_view part :
          {words, requests, answers, outcomes, upgrade_schemas, comparison_schemas, builder_schemas,
-          history_schemas, listing_schemas, find_schemas}) {
+          history_schemas, listing_schemas, find_schemas, site_schemas}) {
       together.update(nlohmann::json::parse(part));
     }
     add_request_examples(together);

@@ -13,6 +13,8 @@ std::string_view name_of(int status) {
       return "Permission denied";
     case 404:
       return "Page not found";
+    case 410:
+      return "Withdrawn";
     case 500:
       return "Server error";
     default:
@@ -22,17 +24,24 @@ std::string_view name_of(int status) {
 
 }  // namespace
 
+std::string error_title(int status) {
+  return std::to_string(status) + " " + std::string(name_of(status));
+}
+
 http::Response error_page(int status, std::string_view sentence) {
-  return pages::sentence_page(
-      {.status = status, .title = std::to_string(status) + " " + std::string(name_of(status))},
-      sentence);
+  return pages::sentence_page({.status = status, .title = error_title(status)}, sentence);
+}
+
+http::Response error_page(const http::Request& request, int status, std::string_view sentence) {
+  return pages::page({.status = status, .title = error_title(status)},
+                     pages::error_html(request, status, sentence));
 }
 
 http::Response server_error_page(const http::Request& request, int status,
                                  std::string_view detail) {
   if (request.path().starts_with("/api/v2/")) return http::problem(request, status, detail);
-  if (status == 404) return error_page(404, "Please check the URL in the address bar.");
-  return error_page(status, detail);
+  if (status == 404) return error_page(request, 404, "Please check the URL in the address bar.");
+  return error_page(request, status, detail);
 }
 
 }  // namespace codelog::application

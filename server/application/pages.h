@@ -11,6 +11,11 @@ namespace codelog::application {
 // A small page with the status, OpenCodelists' name for it, and one sentence.
 http::Response error_page(int status, std::string_view sentence);
 
+// The same with the request's id, and what to do next.
+http::Response error_page(const http::Request& request, int status, std::string_view sentence);
+// "404 Page not found"
+std::string error_title(int status);
+
 // For requests that no handler answered (http::ServerOptions::error_page): problem+json below
 // /api/v2, pages elsewhere.
 http::Response server_error_page(const http::Request& request, int status, std::string_view detail);

@@ -33,7 +33,10 @@ void fill_header(Section& page, const Frame& frame) {
     return;
   }
   page.set_and_show("TOKEN", reader.form_token);
-  page.add("MEMBER").set("USERNAME", reader.username).set("TOKEN", reader.form_token);
+  Section member = page.add("MEMBER");
+  member.set("USERNAME", reader.username).set("TOKEN", reader.form_token);
+  member.show_if(reader.is_superuser, "SUPERUSER");
+  member.show_if(!frame.read_only.empty(), "OFF");
 }
 
 }  // namespace
@@ -45,6 +48,7 @@ http::Response page(const Frame& frame, const Html& content) {
   for (const Notice& notice : frame.notices) {
     page.add("NOTICE").set("TEXT", notice.text).show(notice.is_problem ? "PROBLEM" : "INFO");
   }
+  page.set_and_show("READ_ONLY", frame.read_only);
   page.set("WIDTH", frame.width == Width::wide ? "wide" : "reading");
   if (!frame.has_own_heading) page.set_and_show("HEADING", frame.title);
   page.set("CONTENT", content);
@@ -57,6 +61,20 @@ http::Response page(const Frame& frame, const Html& content) {
     response.add("Speculation-Rules", "\"" + site_assets().path_of("speculation.json") + "\"");
   }
   return response;
+}
+
+Html error_html(const http::Request& request, int status, std::string_view sentence) {
+  Template content("error.html");
+  const bool may_be_over = status >= 500 && request.method() == http::Method::get;
+  content.set("SENTENCE", sentence).set("REFERENCE", request.request_id);
+  if (may_be_over && !request.target().starts_with("//"))
+    content.set_and_show("AGAIN", request.target());
+  if (status >= 500) {
+    content.set_and_show("NEXT",
+                         "If it goes on, tell the people who run this site the reference below: "
+                         "their log says more.");
+  }
+  return content.expand();
 }
 
 http::Response sentence_page(const Frame& frame, std::string_view sentence) {

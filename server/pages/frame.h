@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/http/request.h"
 #include "server/http/response.h"
 #include "server/pages/template.h"
 
@@ -27,6 +28,7 @@ struct Reader {
   std::string username = {};    // empty: nobody is signed in
   std::string form_token = {};  // for the button that logs out
   std::string login_path = {};  // leads back to this page
+  bool is_superuser = false;
 };
 
 struct Frame {
@@ -42,6 +44,9 @@ struct Frame {
   // The text in the header's search field; nothing: the page has a search field of its own.
   std::optional<std::string> search = "";
   std::vector<Notice> notices = {};
+  // Why nothing can be changed now; empty: it can. The element with the id "read-only" says it, and
+  // describes the buttons that are off.
+  std::string read_only = {};
   bool forms_lead_elsewhere = false;  // http::Response
   std::optional<Reader> reader = {};
 };
@@ -50,5 +55,9 @@ http::Response page(const Frame& frame, const Html& content);
 
 // A page with one sentence.
 http::Response sentence_page(const Frame& frame, std::string_view sentence);
+
+// The content of a page for an error: the sentence, what to do next, and the request's id, under
+// which the server's log tells more.
+Html error_html(const http::Request& request, int status, std::string_view sentence);
 
 }  // namespace codelog::pages

@@ -229,10 +229,24 @@ commands::Site DataFolder::site() {
           mapping_openers(),
           [this](const std::string& alias) { return release_state(alias); },
           &last_uses_,
-          [this]() -> std::optional<std::string> {
-            const auto refusal = log_->refusal();
-            return refusal ? std::optional(refusal->reason) : std::nullopt;
-          }};
+          [this] { return read_only(); }};
+}
+
+std::optional<commands::ReadOnly> DataFolder::read_only() {
+  std::string reason;
+  if (const auto refusal = log_->refusal()) {
+    const bool is_full = refusal->kind == events::RefusalKind::disk_full;
+    reason = is_full ? "disk full" : "the log cannot be written";
+  } else if (projections_ && !projections_->failure().empty()) {
+    reason = "the server has a fault";
+  }
+  const base::Lock lock(read_only_mutex_);
+  if (reason.empty()) {
+    read_only_.reset();
+  } else if (!read_only_ || read_only_->reason != reason) {
+    read_only_ = commands::ReadOnly{std::move(reason), clock_.now()};
+  }
+  return read_only_;
 }
 
 std::string_view DataFolder::release_state(std::string_view alias) const {

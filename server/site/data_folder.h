@@ -15,6 +15,7 @@
 
 #include "coding_systems/versioning/releases.h"
 #include "events/base/file.h"
+#include "events/base/mutex.h"
 #include "events/rocksdb/rocks_log.h"
 #include "mappings/files/mappings.h"
 #include "projections/projections.h"
@@ -83,6 +84,8 @@ class DataFolder {
   bool has_views() const { return projections_ != nullptr; }
   projections::Projections& projections();
   accounts::KeyRing& keys() { return *keys_; }
+  // Why no changes are taken, and since when: call it every few seconds. Thread-safe.
+  std::optional<commands::ReadOnly> read_only();
   // Writes down when tokens and sessions were last used. Errors: io.
   base::Result<void> save_last_uses();
   coding_systems::Releases& releases() { return releases_; }
@@ -128,6 +131,8 @@ class DataFolder {
   mappings::Mappings mappings_;
   std::vector<std::string> unfinished_imports_;
   std::vector<std::string> unreadable_users_;
+  base::Mutex read_only_mutex_;
+  std::optional<commands::ReadOnly> read_only_ GUARDED_BY(read_only_mutex_);
 };
 
 }  // namespace codelog::site

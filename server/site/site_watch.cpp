@@ -74,6 +74,8 @@ void SiteWatch::run(const std::stop_token& stop) {
     attempt([&] { verify_mappings(all, stop); });
     attempt([&] { note_refusal(); });
     attempt([&] { write_changes(); });
+    // So that its beginning is known even if nobody looks at a page.
+    attempt([&] { (void)folder_.read_only(); });
     attempt([&] { folder_.log().give_back_memory(); });
     attempt([&] { folder_.projections().give_back_memory(); });
     if (now >= next_save) {

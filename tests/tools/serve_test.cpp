@@ -75,13 +75,20 @@ TEST_CASE("a server on a nearly full volume serves reads, refuses writes, and sa
     CHECK(refused.header("retry-after") != "");
     CHECK(server.get("/api/v2/codelists").status == 200);
     const HttpAnswer present = server.send(json_request("PUT", presence, token, Json::object()));
-    CHECK_THAT(Json::parse(present.body).at("read_only").get<std::string>(),
-               Catch::Contains("MiB left"));
+    CHECK(Json::parse(present.body).at("read_only") == "disk full");
+    const Json site = Json::parse(server.get("/api/v2/site").body);
+    CHECK(site.at("read_only").at("reason") == "disk full");
+    const std::string page = server.get("/accounts/login/").body;
+    CHECK_THAT(page, Catch::Contains("Codelog is not taking changes since ") &&
+                         Catch::Contains("(disk full). Everything can be read and downloaded.") &&
+                         Catch::Contains("disabled aria-describedby=\"read-only\""));
     CHECK_THAT(server.get("/metrics").body, Catch::Contains("codelog_log_refuses_writes 1"));
     CHECK(server.stop() == 0);
   }
   Server server(data.path());
   CHECK(server.get("/health-check/").status == 200);
+  CHECK(Json::parse(server.get("/api/v2/site").body).at("read_only").is_null());
+  CHECK_THAT(server.get("/accounts/login/").body, !Catch::Contains("not taking changes"));
   CHECK_THAT(server.get("/metrics").body, Catch::Contains("codelog_log_refuses_writes 0"));
   CHECK(server.send(create).status == 201);
 }
