@@ -39,6 +39,18 @@ std::optional<std::string> named_origin(const http::Request& request) {
   return std::nullopt;
 }
 
+bool comes_from_this_site(const http::Request& request, std::span<const std::string> addresses) {
+  const auto site = request.header("Sec-Fetch-Site");
+  if (site && *site != "same-origin" && *site != "none") return false;
+  const auto origin = named_origin(request);
+  if (!origin) return true;
+  const std::string host = base::ascii_lower(request.header("Host").value_or(""));
+  if (!host.empty() && (*origin == "http://" + host || *origin == "https://" + host)) return true;
+  return std::ranges::any_of(addresses, [&](const std::string& address) {
+    return base::ascii_lower(origin_of(address)) == *origin;
+  });
+}
+
 }  // namespace
 
 std::string make_form_token(const accounts::KeyRing& keys,
@@ -63,18 +75,6 @@ std::string form_token_for(const http::Request& request, const accounts::KeyRing
   const auto held = find_cookie(request, form_cookie);
   if (held && is_form_token(keys, *held, session)) return std::string(*held);
   return make_form_token(keys, session);
-}
-
-bool comes_from_this_site(const http::Request& request, std::span<const std::string> addresses) {
-  const auto site = request.header("Sec-Fetch-Site");
-  if (site && *site != "same-origin" && *site != "none") return false;
-  const auto origin = named_origin(request);
-  if (!origin) return true;
-  const std::string host = base::ascii_lower(request.header("Host").value_or(""));
-  if (!host.empty() && (*origin == "http://" + host || *origin == "https://" + host)) return true;
-  return std::ranges::any_of(addresses, [&](const std::string& address) {
-    return base::ascii_lower(origin_of(address)) == *origin;
-  });
 }
 
 bool is_genuine(const http::Request& request, const accounts::KeyRing& keys,

@@ -34,11 +34,9 @@ bool is_form_token(const accounts::KeyRing& keys, std::string_view token,
 std::string form_token_for(const http::Request& request, const accounts::KeyRing& keys,
                            const std::optional<base::Sha256>& session);
 
-// True if the browser says that a page of this site sent the request, or says nothing. `addresses`
-// are the site's, such as "https://codelists.example.org"; the Host that was asked counts too.
-bool comes_from_this_site(const http::Request& request, std::span<const std::string> addresses);
-
-// Both conditions. `sent` is the form's field, if the request has a form.
+// True if the token is good, and the browser says that a page of this site sent the request, or
+// says nothing. `sent` is the form's field, if the request has a form. `addresses` are the site's,
+// such as "https://codelists.example.org"; the Host that was asked counts too.
 bool is_genuine(const http::Request& request, const accounts::KeyRing& keys,
                 const std::optional<base::Sha256>& session, std::string_view sent,
                 std::span<const std::string> addresses);

@@ -7,6 +7,7 @@
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
 #include "server/web/visit.h"
+#include "server/web/words.h"
 
 namespace codelog::web {
 namespace {
@@ -67,9 +68,14 @@ std::optional<projections::CodelistRecord> codelist_of(const Visit& visit, Owner
 http::Response codelist_access(const Visit& visit, OwnerKind kind) {
   const auto codelist = codelist_of(visit, kind);
   if (!codelist) return visit.not_found();
-  if (!commands::can_set_access(visit.views(), visit.actor(), *codelist))
-    return visit.redirect("/");
   const Owner& owner = codelist->handle().owner;
+  if (!commands::can_set_access(visit.views(), visit.actor(), *codelist)) {
+    return visit.no_permission(
+        (owner.kind == OwnerKind::user ? owner.name
+                                       : "Members of " + owner_name(visit.views(), owner)) +
+            " and the site's administrators decide who can read this codelist.",
+        "Who can read " + codelist->handle().name);
+  }
   AccessText text{.title = "Who can read " + codelist->handle().name,
                   .editors = "Only its editors: " + owner.name + " and the collaborators",
                   .before = {},

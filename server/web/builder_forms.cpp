@@ -38,8 +38,8 @@ struct Draft {
 
 // --- Finding the draft
 
-http::Response bad_request(std::string_view sentence) {
-  return application::error_page(400, sentence);
+http::Response bad_request(const Visit& visit, std::string_view sentence) {
+  return application::error_page(visit.request(), 400, sentence);
 }
 
 using DraftAction = std::function<http::Response(const Visit&, const http::Form&, const Draft&)>;
@@ -92,8 +92,9 @@ std::string search_path(const Draft& draft, base::SearchId id, std::string_view 
 }
 
 http::Response add_search(const Visit& visit, const http::Form& form, const Draft& draft) {
-  if (!form.fields.has("search")) return bad_request("The field search is missing.");
-  if (!form.fields.has("search-type")) return bad_request("The field search-type is missing.");
+  if (!form.fields.has("search")) return bad_request(visit, "The field search is missing.");
+  if (!form.fields.has("search-type"))
+    return bad_request(visit, "The field search-type is missing.");
   const std::string text(base::trim_unicode_space(form.fields.get("search")));
   const bool is_code = form.fields.get("search-type") == "code";
   if (const std::string problem = problem_with_search(text, is_code); !problem.empty()) {
@@ -162,7 +163,7 @@ http::Response act(const Visit& visit, const http::Form& form, const Draft& draf
     return visit.redirect(commands::page_of(draft.codelist.handle()),
                           "Your changes have been saved");
   }
-  return bad_request("The field action must be save-for-review, save-draft or discard.");
+  return bad_request(visit, "The field action must be save-for-review, save-draft or discard.");
 }
 
 // --- Updates by the page's script

@@ -17,6 +17,7 @@
 #include "server/web/conversions_page.h"
 #include "server/web/form_rows.h"
 #include "server/web/owner_choice.h"
+#include "server/web/version_view.h"
 #include "server/web/visit.h"
 #include "server/web/words.h"
 
@@ -207,19 +208,21 @@ struct Details {
 };
 
 void add_detail_fields(Form& form, const Details& details) {
-  const auto add_text = [&](const char* name, const char* label, const char* hint,
-                            const std::string& value) {
-    form.fields.push_back({.kind = FieldKind::text_area,
-                           .name = name,
-                           .label = label,
-                           .value = value,
-                           .hint = hint,
-                           .is_required = false});
-  };
-  add_text("description", "Description", "A short summary, shown in lists and searches.",
-           details.description);
-  add_text("methodology", "Methodology",
-           "How the codelist was made, and for what. You can use Markdown.", details.methodology);
+  form.fields.push_back({.kind = FieldKind::text_area,
+                         .name = "description",
+                         .label = "Description",
+                         .value = details.description,
+                         .hint = "A short summary, shown in lists and searches.",
+                         .is_required = false});
+  form.fields.push_back(
+      {.kind = FieldKind::text_area,
+       .name = "methodology",
+       .label = "Methodology",
+       .value = details.methodology,
+       .hint = "How the codelist was made, and for what. You can use Markdown: # headings, lists, "
+               "*emphasis*, [links](https://example.org).",
+       .is_required = false,
+       .is_markdown = true});
   form.sets = {reference_rows(details.references), signoff_rows(details.signoffs)};
 }
 
@@ -285,18 +288,28 @@ http::Response on_codelist(const Visit& visit, const http::Form& form, OwnerKind
   const auto codelist =
       visit.views().find_codelist({kind, std::string(visit.path("owner"))}, visit.path("slug"));
   if (!codelist) return visit.not_found();
-  if (!commands::can_edit(visit.views(), visit.actor(), *codelist)) return visit.redirect("/");
-  return action(visit, form, *codelist);
+  if (commands::can_edit(visit.views(), visit.actor(), *codelist)) {
+    return action(visit, form, *codelist);
+  }
+  // For a form, OpenCodelists' answer.
+  if (visit.request().method() == http::Method::post) return visit.redirect("/");
+  pages::Template about("about_only.html");
+  about.set("PATH", commands::page_of(codelist->handle()) + "-/");
+  add_about(visit, about, *codelist);
+  return visit.no_permission(
+      "You can read this codelist. " + editors_of(visit.views(), *codelist) + " can change it.",
+      codelist->handle().name, about.expand());
 }
 
 http::Response edit_page(const Visit& visit, const Details& shown, const Owner& owner,
                          const Problems& problems) {
+  const std::string_view path = visit.request().path();
   Choices owners = owner_choices(visit);
   const std::string current = value_of(owner);
   if (std::ranges::find(owners, current, &Choices::value_type::first) == owners.end()) {
     owners.emplace_back(current, owner.name);
   }
-  Form form{.action = std::string(visit.request().path()),
+  Form form{.action = std::string(path),
             .button = "Save",
             .fields = {{.name = "name", .label = "Name", .value = shown.name},
                        {.name = "slug", .label = "Name in addresses", .value = shown.slug},
@@ -306,7 +319,11 @@ http::Response edit_page(const Visit& visit, const Details& shown, const Owner& 
                         .value = current,
                         .choices = std::move(owners)}}};
   add_detail_fields(form, shown);
-  return visit.form_page("Edit the details", form, problems);
+  pages::Template content("edit.html");
+  content.set("PROBLEMS", problems_html(form, problems)).set("FORM", visit.form(form, problems));
+  content.set("CODELIST",
+              std::string(path.substr(0, path.size() - std::string_view("edit/").size())));
+  return visit.page("Edit the details", content.expand());
 }
 
 http::Response show_edit(const Visit& visit, const http::Form&, const CodelistRecord& codelist) {
@@ -390,10 +407,16 @@ void add_owner_forms(http::Router& router, application::Application& application
     return Owner{kind, std::string(visit.path("owner"))};
   };
   // An owner first, then whether the visitor may create for it.
-  const auto check = [owner_of](const Visit& visit) -> std::optional<http::Response> {
+  const auto check = [owner_of, kind](const Visit& visit) -> std::optional<http::Response> {
     if (!commands::check_owner(visit.views(), owner_of(visit))) return visit.not_found();
     if (commands::can_create_for(visit.views(), visit.actor(), owner_of(visit))) return {};
-    return visit.redirect("/");
+    if (visit.request().method() == http::Method::post) return visit.redirect("/");
+    return visit.no_permission(
+        kind == OwnerKind::organisation
+            ? "Members of " + owner_name(visit.views(), owner_of(visit)) +
+                  " create codelists for it; its administrators can add you."
+            : "Only " + owner_of(visit).name + " creates codelists of this account.",
+        "New codelist from a table");
   };
   add_page(router, application,
            {.pattern = owner_pattern + "add/",

@@ -70,8 +70,8 @@ http::Response diff_page(application::Application& application, const http::Requ
                          const events::Owner& owner, std::string_view slug,
                          std::string_view tag_or_hash, std::string_view other) {
   const Views views = application.views_for(request);
-  const auto no_page = [] {
-    return application::error_page(404, "Please check the URL in the address bar.");
+  const auto no_page = [&] {
+    return application::error_page(request, 404, "Please check the URL in the address bar.");
   };
   const auto named = commands::find_version(views, owner, slug, tag_or_hash);
   if (!named) return no_page();
@@ -82,14 +82,14 @@ http::Response diff_page(application::Application& application, const http::Requ
   const auto right = files::find_other_version(views, left, other);
   if (!right) return no_page();
   const auto place = application.begin_long_read();
-  if (!place) return application::error_page(503, place.error().detail);
+  if (!place) return application::error_page(request, 503, place.error().detail);
   const auto diff = files::diff_versions(application.site(), views, left, *right);
   if (!diff) {
     // The sentence alone, as OpenCodelists writes it.
     if (diff.error().code == base::ErrorCode::invalid) {
       return http::html(400, pages::escape_html(diff.error().detail));
     }
-    http::Response response = application::error_page(http::http_status(diff.error().code),
+    http::Response response = application::error_page(request, http::http_status(diff.error().code),
                                                       base::client_detail(diff.error()));
     response.log_detail = diff.error().detail;
     return response;

@@ -54,7 +54,10 @@ void add_field(Section& set, const Field& field, std::string_view problem) {
     return place;
   };
   if (field.kind == FieldKind::text) control("TEXT");
-  if (field.kind == FieldKind::text_area) control("AREA");
+  if (field.kind == FieldKind::text_area) {
+    control("AREA");
+    shown.show_if(field.is_markdown, "PREVIEW");
+  }
   if (field.kind == FieldKind::csv_file) control("FILE");
   if (field.kind == FieldKind::choice) {
     Section select = control("SELECT");
@@ -95,13 +98,15 @@ std::string_view Problems::of(std::string_view field) const {
   return field.empty() || found == problems_.end() ? std::string_view() : found->detail;
 }
 
-pages::Html form_html(const Form& form, std::string_view token, const Problems& problems) {
+pages::Html form_html(const Form& form, std::string_view token, const Problems& problems,
+                      bool is_off) {
   pages::Template page("form.html");
   page.set("ACTION", form.action).set("BUTTON", form.button).set_and_show("TOKEN", token);
   page.set_and_show("SENTENCE", form.sentence);
   page.set_and_show("BUTTON_LABEL", form.button_label);
   page.show_if(form.is_inline, "INLINE").show_if(form.is_destructive, "DANGER");
   page.show_if(form.is_inline && !form.is_destructive, "QUIET");
+  page.show_if(is_off, "OFF");
   if (!form.island.empty()) {
     page.add("ISLAND").set("ISLAND", form.island).set("PROPS", form.properties);
   }

@@ -33,6 +33,7 @@ struct Field {
   std::string type = "text";  // of <input>: "password"
   std::string autocomplete = {};
   bool is_required = true;
+  bool is_markdown = false;  // of a text area: shows beside it what it becomes
   Choices choices = {};
 };
 
@@ -76,8 +77,10 @@ struct Form {
   std::string properties = {};
 };
 
-// The form, with problems beside its fields.
-pages::Html form_html(const Form& form, std::string_view token, const Problems& problems = {});
+// The form, with problems beside its fields. If it is off, nobody can send it, and the frame says
+// why (pages::Frame::read_only).
+pages::Html form_html(const Form& form, std::string_view token, const Problems& problems = {},
+                      bool is_off = false);
 
 // All problems in one box, each leading to its field; nothing without any.
 pages::Html problems_html(const Form& form, const Problems& problems);

@@ -5,6 +5,7 @@
 #include "events/base/text.h"
 #include "server/application/names.h"
 #include "server/commands/version_names.h"
+#include "server/web/superuser_visit.h"
 #include "server/web/words.h"
 
 namespace codelog::web {
@@ -37,11 +38,16 @@ http::Response show_organisations(const Visit& visit) {
 
 Form remove_form(const std::string& slug, const std::string& username) {
   return {.action = members_path(slug) + "/remove",
-          .button = "Remove",
-          .fields = {{.kind = FieldKind::hidden, .name = "username", .value = username}},
-          .is_inline = true,
-          .button_label = "Remove " + username,
+          .button = "Remove " + username,
+          .fields = {{.kind = FieldKind::hidden, .name = "username", .value = username},
+                     reason_field()},
+          .sentence = username + " can then no longer change the organisation's codelists. What " +
+                      username + " has made stays.",
           .is_destructive = true};
+}
+
+std::string remove_path(const std::string& slug, const std::string& username) {
+  return members_path(slug) + "/remove?username=" + username;
 }
 
 Form role_form(const std::string& slug, const MemberRecord& member) {
@@ -66,7 +72,16 @@ void add_member_row(const Visit& visit, const std::string& slug, const MemberRec
   }
   row.set("ROLE", member.is_admin ? "administrator" : "member");
   row.set("SET_ROLE", visit.form(role_form(slug, member)));
-  row.set("REMOVE", visit.form(remove_form(slug, member.username)));
+  row.set("REMOVE", remove_path(slug, member.username));
+}
+
+// Usernames and roles.
+void add_members(const Visit& visit, pages::Section& place, const std::string& slug) {
+  for (const MemberRecord& member : visit.views().members_of(slug)) {
+    pages::Section row = place.add("MEMBER");
+    row.set("USERNAME", member.username).set("PATH", "/users/" + member.username + "/");
+    row.show_if(member.is_admin, "ADMIN");
+  }
 }
 
 // The slug of an organisation that the visitor administers.
@@ -79,9 +94,10 @@ std::optional<std::string> administered(const Visit& visit) {
 
 http::Response members_page(const Visit& visit, const std::string& slug, const Problems& problems) {
   pages::Template content("members.html");
-  const Form add{.action = members_path(slug),
-                 .button = "Add",
-                 .fields = {{.name = member_field, .label = "Username or e-mail address"}}};
+  const Form add{
+      .action = members_path(slug),
+      .button = "Add",
+      .fields = {{.name = member_field, .label = "Username or e-mail address"}, reason_field()}};
   content.set("PROBLEMS", problems_html(add, problems)).set("ADD", visit.form(add, problems));
   content.set("ORGANISATION", organisation_path(slug));
   for (const MemberRecord& member : visit.views().members_of(slug)) {
@@ -98,25 +114,55 @@ http::Response failed(const Visit& visit, const std::string& slug, const base::E
   return is_clients ? members_page(visit, slug, Problems(error)) : refused(visit, error);
 }
 
+// Those who may change the members: "ivy and max", or the site's administrators.
+std::string administrators_of(const Visit& visit, const std::string& slug) {
+  std::string names;
+  std::size_t count = 0;
+  for (const MemberRecord& member : visit.views().members_of(slug)) {
+    if (!member.is_admin) continue;
+    names += (count++ == 0 ? "" : " and ") + shown_name(visit.views(), member.username);
+  }
+  return count == 0 ? "The administrators of this site" : names;
+}
+
+// Members see who the others are, without addresses; strangers see who could tell them.
+http::Response members_for_others(const Visit& visit, const std::string& slug) {
+  const auto organisation = visit.views().organisation(slug);
+  const bool is_member = visit.views().member(slug, visit.actor().username).has_value();
+  const std::string who = administrators_of(visit, slug);
+  pages::Template content("member_list.html");
+  if (is_member) add_members(visit, content, slug);
+  content.show_if(is_member, "MEMBERS");
+  content.set("ORGANISATION", organisation_path(slug));
+  return visit.no_permission(is_member
+                                 ? "You are a member of " + organisation->name + ". " + who +
+                                       " can add and remove members, and change who administers it."
+                                 : "Only members of " + organisation->name +
+                                       " see who its members are. " + who + " can add you.",
+                             "Members of " + organisation->name, content.expand());
+}
+
 using MemberAction =
     std::function<http::Response(const Visit&, const http::Form&, const std::string& slug)>;
 
-// OpenCodelists' answers: 404 for an organisation that does not exist, else to the list.
+// For a form that others send, OpenCodelists' answer: to the list.
 http::Response on_organisation(const Visit& visit, const http::Form& form,
                                const MemberAction& action) {
   if (!visit.views().organisation(visit.path("organisation"))) return visit.not_found();
   const auto slug = administered(visit);
+  const bool is_read = visit.request().method() != http::Method::post;
+  if (!slug && is_read) return members_for_others(visit, std::string(visit.path("organisation")));
   if (!slug) return visit.redirect("/organisations/");
   return action(visit, form, *slug);
 }
 
-// By exact username, then by exact e-mail address.
+// By exact username, then by e-mail address.
 std::optional<std::string> find_user(const Visit& visit, const std::string& text) {
   if (const auto user = visit.views().user(text); user && !user->is_erased) return text;
   for (const projections::UserRecord& user : visit.views().users()) {
     if (user.is_erased) continue;
     const auto data = commands::open_personal_data(visit.application().site().keys, user);
-    if (data && data->email == text) return user.username;
+    if (data && base::ascii_lower(data->email) == base::ascii_lower(text)) return user.username;
   }
   return std::nullopt;
 }
@@ -128,8 +174,8 @@ http::Response add_member(const Visit& visit, const http::Form& form, const std:
     return members_page(visit, slug, Problems("User " + wanted + " does not exist"));
   }
   using Membership = commands::AccountCommands::Membership;
-  const auto added = visit.application().accounts().set_member(visit.write(), slug, *username,
-                                                               false, Membership::must_be_new);
+  const auto added = visit.application().accounts().set_member(
+      explained(visit, form), slug, *username, false, Membership::must_be_new);
   if (!added) return failed(visit, slug, added.error());
   return visit.redirect(members_path(slug), *username + " is a member now.");
 }
@@ -142,38 +188,26 @@ http::Response set_role(const Visit& visit, const http::Form& form, const std::s
   }
   using Membership = commands::AccountCommands::Membership;
   const auto changed = visit.application().accounts().set_member(
-      visit.write(), slug, username, role == "admin", Membership::must_exist);
+      explained(visit, form), slug, username, role == "admin", Membership::must_exist);
   if (!changed) return failed(visit, slug, changed.error());
   return visit.redirect(
       members_path(slug),
       username + (role == "admin" ? " is an administrator now." : " is a member now."));
 }
 
-http::Response remove_member(const Visit& visit, const http::Form& form, const std::string& slug) {
-  const std::string username(form.fields.get("username"));
-  const auto removed = visit.application().accounts().remove_member(visit.write(), slug, username);
-  if (!removed) return failed(visit, slug, removed.error());
-  return visit.redirect(members_path(slug), username + " is no longer a member.");
+http::Response ask_to_remove(const Visit& visit, const http::Form&, const std::string& slug) {
+  const std::string username(visit.request().query().get("username"));
+  if (!visit.views().member(slug, username)) return visit.redirect(members_path(slug));
+  return visit.form_page("Remove " + username + " from " + visit.views().organisation(slug)->name,
+                         remove_form(slug, username));
 }
 
-http::Response show_all_codelists(const Visit& visit) {
-  if (!visit.actor().is_admin) {
-    return visit.page(403, "403 Permission denied",
-                      "Only administrators of the site may see this page.");
-  }
-  pages::Template content("superusers.html");
-  for (const projections::CodelistRecord& codelist : visit.views().codelists()) {
-    pages::Section row = content.add("CODELIST");
-    row.set("SLUG", application::full_slug(codelist.handle())).set("NAME", codelist.handle().name);
-    row.set("PATH", commands::page_of(codelist.handle()));
-    for (const projections::VersionRecord& version : visit.views().versions_of(codelist.id)) {
-      row.add("VERSION")
-          .set("PATH", commands::page_of(codelist, version))
-          .set("VERSION", commands::tag_or_hash(version))
-          .set("STATUS", status_words(version.status));
-    }
-  }
-  return visit.page({.title = "All codelists", .width = pages::Width::wide}, content.expand());
+http::Response remove_member(const Visit& visit, const http::Form& form, const std::string& slug) {
+  const std::string username(form.fields.get("username"));
+  const auto removed =
+      visit.application().accounts().remove_member(explained(visit, form), slug, username);
+  if (!removed) return failed(visit, slug, removed.error());
+  return visit.redirect(members_path(slug), username + " is no longer a member.");
 }
 
 }  // namespace
@@ -199,8 +233,9 @@ void add_organisation_pages(http::Router& router, application::Application& appl
       },
       add_member);
   act(members + "/role", {}, set_role);
-  act(members + "/remove", {}, remove_member);
-  add_page(router, application, {.pattern = "/superusers/", .get = show_all_codelists});
+  act(
+      members + "/remove",
+      [](const Visit& visit) { return on_organisation(visit, {}, ask_to_remove); }, remove_member);
 }
 
 }  // namespace codelog::web

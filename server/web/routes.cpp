@@ -13,10 +13,13 @@
 #include "server/web/fixed_pages.h"
 #include "server/web/history_page.h"
 #include "server/web/methods_page.h"
+#include "server/web/organisation_page.h"
 #include "server/web/organisation_pages.h"
 #include "server/web/report_page.h"
 #include "server/web/site_pages.h"
 #include "server/web/start_pages.h"
+#include "server/web/superuser_pages.h"
+#include "server/web/version_ends.h"
 #include "server/web/version_forms.h"
 #include "server/web/version_pages.h"
 
@@ -80,15 +83,18 @@ void add_assets(http::Router& router) {
 void add_routes(http::Router& router, application::Application& application) {
   // Before a codelist's versions, as in OpenCodelists: /codelist/org/slug/edit/ is no version.
   add_codelist_forms(router, application);
+  add_organisation_page(router, application);
   add_access_pages(router, application);
   add_history_pages(router, application);
   add_methods_pages(router, application);
   add_version_forms(router, application);
+  add_withdrawal_pages(router, application);
   add_codelist_routes(router, application);
   add_fixed_pages(router);
   add_account_pages(router, application);
   add_builder_forms(router, application);
   add_organisation_pages(router, application);
+  add_superuser_pages(router, application);
   add_start_pages(router, application);
   add_site_pages(router, application);
   add_documentation_pages(router, application);

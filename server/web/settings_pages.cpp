@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "events/base/client_detail.h"
+#include "server/web/browser_name.h"
 #include "server/web/single_sign_on_pages.h"
 #include "server/web/visit.h"
 
@@ -53,14 +54,14 @@ Html button_form(const Visit& visit, const std::string& action, std::string butt
                      .button_label = std::move(label)});
 }
 
-// "Mozilla/5.0 … from 192.0.2.1"
+// "Firefox on Linux, from 192.0.2.1"
 std::string origin_of(const Visit& visit, const SessionRecord& session) {
   const auto client =
       visit.application().site().keys.open_sealed(visit.actor().username, session.client);
   if (!client) return "unknown";
   const auto json = nlohmann::json::parse(*client, nullptr, false);
   if (!json.is_object()) return "unknown";
-  return json.value("user_agent", "") + " from " + json.value("address", "");
+  return browser_name(json.value("user_agent", "")) + ", from " + json.value("address", "");
 }
 
 std::string last_use_of(const Visit& visit, const base::Sha256& digest) {
@@ -288,6 +289,9 @@ void add_settings_pages(http::Router& router, application::Application& applicat
   action("sessions/{id}/end/", end_session);
   action("tokens/", make_token);
   action("tokens/{id}/revoke/", revoke_token);
+  add_page(router, application, {.pattern = "/accounts/tokens/", .get = [](const Visit& visit) {
+                                   return visit.redirect(std::string(settings_path) + "#tokens");
+                                 }});
   add_page(router, application,
            {.pattern = "/accounts/email/{user}/{token}/",
             .get = show_email_link,

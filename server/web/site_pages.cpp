@@ -110,38 +110,6 @@ http::Response release_page(const Visit& visit) {
                     content.expand());
 }
 
-http::Response about_organisation(const Visit& visit) {
-  const auto organisation = visit.views().organisation(visit.path("organisation"));
-  if (!organisation) return visit.not_found();
-  const std::string& slug = organisation->slug;
-  pages::Template content("organisation.html");
-  content.set("PATH", "/codelist/" + slug + "/").set_and_show("URL", organisation->url);
-  std::size_t published = 0;
-  std::size_t under_review = 0;
-  for (const auto& codelist : visit.views().codelists_of({events::OwnerKind::organisation, slug})) {
-    if (codelist.is_private) continue;
-    const auto versions = visit.views().versions_of(codelist.id);
-    const auto has = [&](VersionStatus status) {
-      return std::ranges::find(versions, status, &projections::VersionRecord::status) !=
-             versions.end();
-    };
-    if (has(VersionStatus::published)) ++published;
-    if (has(VersionStatus::under_review)) ++under_review;
-  }
-  const auto members = visit.views().members_of(slug);
-  content.set("PUBLISHED", pages::grouped(published)).set("REVIEW", pages::grouped(under_review));
-  content.set("MEMBERS", pages::grouped(members.size()));
-  const bool is_member =
-      visit.visitor() && visit.views().member(slug, visit.actor().username).has_value();
-  if (is_member) content.set_and_show("ADD", "/codelist/" + slug + "/add/");
-  for (const projections::MemberRecord& member : members) {
-    if (visit.visitor() && member.username == visit.actor().username && member.is_admin) {
-      content.set_and_show("ADMINISTER", "/organisations/" + slug + "/");
-    }
-  }
-  return visit.page(organisation->name, content.expand());
-}
-
 http::Response contact_page(const Visit& visit) {
   return visit.page("Contact", pages::Template("contact.html").expand());
 }
@@ -154,8 +122,6 @@ void add_site_pages(http::Router& router, application::Application& application)
            {.pattern = "/releases/{alias}/", .get = release_page, .is_kept = true});
   add_page(router, application,
            {.pattern = "/releases/{alias}/code/{code}/", .get = concept_page, .is_kept = true});
-  add_page(router, application,
-           {.pattern = "/organisations/{organisation:slug}/", .get = about_organisation});
   add_page(router, application, {.pattern = "/contact/", .get = contact_page});
 }
 

@@ -5,7 +5,6 @@
 #include "events/base/version_hash.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
-#include "server/identity/form_token.h"
 #include "server/identity/idempotency.h"
 #include "server/web/upgrade_page.h"
 #include "server/web/visit.h"
@@ -126,17 +125,8 @@ http::Response clone(const Visit& visit, OwnerKind kind) {
   return visit.redirect(codelist_path_after(visit, *cloned));
 }
 
-// OpenCodelists' link clones by a GET. Here only a click on a page of this site does so: not a link
-// elsewhere, not a browser that looks ahead, not HEAD. A browser that hides where it comes from is
-// asked first, as is a program.
-bool is_wanted(const http::Request& request, std::span<const std::string> addresses) {
-  if (request.method() != http::Method::get) return false;
-  if (request.header("Sec-Purpose") || request.header("Purpose")) return false;
-  const bool names_this_site =
-      request.header("Sec-Fetch-Site") == "same-origin" || request.header("Referer");
-  return names_this_site && identity::comes_from_this_site(request, addresses);
-}
-
+// OpenCodelists' link clones by a GET. Here it asks, because browsers read links ahead, and other
+// sites can have them loaded.
 http::Response ask_before_cloning(const Visit& visit, OwnerKind kind) {
   const auto codelist = visit.views().find_codelist(owner_of(visit, kind), visit.path("slug"));
   if (!codelist) return visit.not_found();
@@ -156,16 +146,11 @@ void add_version_forms(http::Router& router, application::Application& applicati
     add_page(router, application, {.pattern = base, .get = [kind](const Visit& visit) {
                                      return show_newest(visit, kind);
                                    }});
-    add_page(router, application,
-             {.pattern = base + "clone/",
-              .get =
-                  [kind](const Visit& visit) {
-                    const auto& addresses = visit.application().options().base_urls;
-                    return is_wanted(visit.request(), addresses) ? clone(visit, kind)
-                                                                 : ask_before_cloning(visit, kind);
-                  },
-              .post = [kind](const Visit& visit, const http::Form&) { return clone(visit, kind); },
-              .get_may_write = true});
+    add_page(
+        router, application,
+        {.pattern = base + "clone/",
+         .get = [kind](const Visit& visit) { return ask_before_cloning(visit, kind); },
+         .post = [kind](const Visit& visit, const http::Form&) { return clone(visit, kind); }});
     const auto post = [&](const char* name, VersionAction action) {
       add_page(
           router, application,

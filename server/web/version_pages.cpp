@@ -16,6 +16,7 @@
 #include "server/web/history_page.h"
 #include "server/web/upgrade_page.h"
 #include "server/web/upgraded_codes.h"
+#include "server/web/version_ends.h"
 #include "server/web/version_view.h"
 #include "server/web/words.h"
 
@@ -58,6 +59,9 @@ void add_downloads(const Visit& visit, Section& page, const NamedVersion& named)
 // Whoever may edit gets the buttons; each button whose time has not come says why.
 void add_actions(const Visit& visit, Section& page, const NamedVersion& named) {
   const auto& [codelist, version] = named;
+  if (visit.visitor() && visit.actor().is_admin && version.status == VersionStatus::published) {
+    page.set_and_show("WITHDRAW", withdraw_path(named));
+  }
   if (visit.visitor()) page.set_and_show("CLONE", commands::page_of(codelist.handle()) + "clone/");
   if (!sees_all_versions(visit, codelist)) return;
   const std::string path = commands::page_of(codelist, version);
@@ -79,9 +83,7 @@ void add_actions(const Visit& visit, Section& page, const NamedVersion& named) {
   }
   if (version.status != VersionStatus::under_review) return;
   Section review = edit.add("REVIEW");
-  review.set("PUBLISH", visit.form({.action = path + "publish/", .button = "Publish"}));
-  review.set("DELETE",
-             visit.form({.action = path + "delete/", .button = "Delete", .is_destructive = true}));
+  add_publishing(visit, review, named);
 }
 
 // What the report on the release says about the version: "4 codes new, 2 gone"; "" for no effect.
@@ -138,9 +140,10 @@ void add_head(Section& page, const NamedVersion& named) {
 
 http::Response version_page(const Visit& visit, events::OwnerKind owner_kind) {
   const Views& views = visit.views();
-  const auto named = commands::find_version(views, {owner_kind, std::string(visit.path("owner"))},
-                                            visit.path("slug"), visit.path("version"));
-  if (!named) return visit.not_found();
+  const events::Owner owner{owner_kind, std::string(visit.path("owner"))};
+  const auto named =
+      commands::find_version(views, owner, visit.path("slug"), visit.path("version"));
+  if (!named) return missing_version_page(visit, owner);
   const auto& [codelist, version] = *named;
   // A message that waits is for the page behind a redirect.
   if (version.status == VersionStatus::draft) return http::redirect(302, builder_path(version));
@@ -175,8 +178,9 @@ std::string builder_props(const Visit& visit, const NamedVersion& named) {
   const Views& views = visit.views();
   const projections::Handle& handle = codelist.handle();
   const std::string owner = owner_name(views, handle.owner);
-  const bool can_edit =
+  const bool may_edit =
       visit.visitor() && commands::can_edit_draft(views, visit.actor(), codelist, version);
+  const bool can_edit = may_edit && visit.read_only().empty();
   const auto release = views.release(version.release);
   const std::string system = system_name(codelist.coding_system);
   const nlohmann::json props = {
@@ -192,9 +196,10 @@ std::string builder_props(const Visit& visit, const NamedVersion& named) {
       {"codingSystem", system},
       {"me", visit.visitor() ? visit.actor().username : ""},
       {"canEdit", can_edit},
-      {"whoCanEdit", can_edit ? ""
-                              : "You can read this draft. Its editors can change it: " + owner +
-                                    " and collaborators."},
+      {"whoCanEdit",
+       can_edit   ? ""
+       : may_edit ? visit.read_only()
+                  : "You can read this draft. " + editors_of(views, codelist) + " can change it."},
       {"urls",
        {{"version", commands::page_of(codelist, version)},
         {"codelist", commands::page_of(handle) + "-/"},

@@ -10,7 +10,9 @@
 #include "server/identity/cookies.h"
 #include "server/identity/form_token.h"
 #include "server/identity/permissions.h"
+#include "server/web/closed_versions.h"
 #include "server/web/kept_pages.h"
+#include "server/web/words.h"
 
 namespace codelog::web {
 namespace {
@@ -46,8 +48,9 @@ std::string open_message(const accounts::KeyRing& keys, std::string_view packed)
   return accounts::decode_base64_url(text).value_or("");
 }
 
-http::Response forged() {
-  return application::error_page(400, "CSRF: CSRF Failed. The form was not able to submit.");
+http::Response forged(const http::Request& request) {
+  return application::error_page(request, 400,
+                                 "CSRF: CSRF Failed. The form was not able to submit.");
 }
 
 bool is_multipart(const http::Request& request) {
@@ -85,6 +88,17 @@ http::Response to_login(const http::Request& request) {
   return http::redirect(302, login_path(request));
 }
 
+// "Codelog is not taking changes since 14:02 UTC (disk full). …"
+std::string read_only_sentence(const commands::Site& site) {
+  const auto read_only = site.read_only ? site.read_only() : std::nullopt;
+  if (!read_only) return {};
+  const std::string since = base::format_timestamp(read_only->since);
+  const bool is_today = base::format_date(read_only->since) == base::format_date(site.clock.now());
+  return "Codelog is not taking changes since " +
+         (is_today ? "" : day_of(read_only->since) + ", ") + since.substr(11, 5) + " UTC (" +
+         read_only->reason + "). Everything can be read and downloaded.";
+}
+
 // One method of a page.
 struct Handled {
   Page get;
@@ -107,10 +121,10 @@ http::Response submit(application::Application& application, const Handled& rout
       form ? form->fields.get(identity::form_token_field) : std::string_view();
   if (!identity::is_genuine(request, application.site().keys, visit.session(), sent,
                             application.options().base_urls)) {
-    return forged();
+    return forged(request);
   }
   if (route.needs_login && !visit.visitor()) return to_login(request);
-  if (!form) return application::error_page(400, base::client_detail(form.error()));
+  if (!form) return application::error_page(request, 400, base::client_detail(form.error()));
   http::Response response = route.post(visit, *form);
   if (visit.visitor()) response.user = visit.actor().username;
   return response;
@@ -134,7 +148,8 @@ Visit::Visit(application::Application& application, const http::Request& request
       path_(path),
       views_(application.views()),
       visitor_(identity::find_visitor(request, views_, application.site())),
-      form_token_(identity::form_token_for(request, application.site().keys, session())) {
+      form_token_(identity::form_token_for(request, application.site().keys, session())),
+      read_only_(read_only_sentence(application.site())) {
   if (visitor_) {
     views_.limit_to({actor().username, actor().is_admin});
   } else {
@@ -171,13 +186,19 @@ std::string Visit::address_of(std::string_view path) const {
 }
 
 pages::Reader Visit::reader() const {
-  if (visitor_) return {.username = actor().username, .form_token = form_token()};
+  if (visitor_) {
+    return {.username = actor().username,
+            .form_token = form_token(),
+            .login_path = {},
+            .is_superuser = actor().is_admin};
+  }
   const bool is_about_account = request_.path() == "/" || request_.path().starts_with("/accounts/");
   return {.login_path = is_about_account ? "/accounts/login/" : login_path(request_)};
 }
 
 http::Response Visit::page(pages::Frame frame, const pages::Html& content) const {
   frame.reader = reader();
+  frame.read_only = read_only_;
   if (const auto theme = identity::find_cookie(request_, theme_cookie)) {
     if (*theme == "light" || *theme == "dark") frame.theme = *theme;
   }
@@ -190,7 +211,16 @@ http::Response Visit::page(pages::Frame frame, const pages::Html& content) const
   if (!message.empty()) {
     frame.notices.push_back({message.substr(1), message.starts_with(problem_mark)});
   }
+  std::string told;
+  if (visitor_ && !request_.header("Sec-Purpose")) told = add_closed_versions(*this, frame.notices);
   http::Response response = pages::page(frame, content);
+  if (!told.empty()) {
+    response.add("Set-Cookie",
+                 identity::set_cookie({.name = told_cookie,
+                                       .value = told,
+                                       .lifetime = form_cookie_lifetime,
+                                       .is_secure = application_.sign_in().is_secure()}));
+  }
   // Browsers keep a page without secrets for their way back.
   response.add("Cache-Control", has_form_ ? "no-store" : "private, no-cache");
   if (has_form_) {
@@ -206,6 +236,10 @@ http::Response Visit::page(pages::Frame frame, const pages::Html& content) const
 }
 
 http::Response Visit::page(int status, std::string_view title, std::string_view sentence) const {
+  if (status >= 400) {
+    return page({.status = status, .title = std::string(title)},
+                pages::error_html(request_, status, sentence));
+  }
   pages::Template content("sentence.html");
   content.set("SENTENCE", sentence);
   return page({.status = status, .title = std::string(title)}, content.expand());
@@ -219,7 +253,15 @@ http::Response Visit::form_page(std::string_view title, const Form& shown,
 }
 
 http::Response Visit::not_found() const {
-  return page(404, "404 Page not found", "Please check the URL in the address bar.");
+  return page(404, application::error_title(404), "Please check the URL in the address bar.");
+}
+
+http::Response Visit::no_permission(std::string_view sentence, std::string_view title,
+                                    const pages::Html& as_others_see_it) const {
+  pages::Template content("no_permission.html");
+  content.set("SENTENCE", sentence).set("CONTENT", as_others_see_it);
+  return page({.status = 403, .title = std::string(title), .width = pages::Width::wide},
+              content.expand());
 }
 
 http::Response Visit::invalid_link() const {
@@ -301,8 +343,9 @@ std::string safe_target(std::string_view next, std::string_view otherwise) {
 
 http::Response refused(const Visit& visit, const base::Error& error) {
   if (error.code == base::ErrorCode::forbidden) return visit.redirect("/");
+  const int status = http::http_status(error.code);
   http::Response response =
-      application::error_page(http::http_status(error.code), base::client_detail(error));
+      visit.page(status, application::error_title(status), base::client_detail(error));
   note_fault(error, response);
   return response;
 }

@@ -40,16 +40,19 @@ class Visit {
 
   // The text of the hidden field that each form needs.
   const std::string& form_token() const;
+  // Its button is off while no changes are taken.
   pages::Html form(const Form& shown, const Problems& problems = {}) const {
-    return form_html(shown, form_token(), problems);
+    return form_html(shown, form_token(), problems, !read_only_.empty());
   }
+  // The sentence that says why no changes are taken now; empty: they are.
+  const std::string& read_only() const { return read_only_; }
 
   // A page with the site's navigation and the messages that wait for this visitor.
   http::Response page(pages::Frame frame, const pages::Html& content) const;
   http::Response page(std::string_view title, const pages::Html& content) const {
     return page({.title = std::string(title)}, content);
   }
-  // A page with one sentence.
+  // A page with one sentence; that of an error also has the request's id.
   http::Response page(int status, std::string_view title, std::string_view sentence) const;
   // A page with a form, its problems, and a sentence before it.
   http::Response form_page(std::string_view title, const Form& shown,
@@ -57,6 +60,9 @@ class Visit {
   // The address of a path, with the site's name.
   std::string address_of(std::string_view path) const;
   http::Response not_found() const;
+  // The page as others see it, with a sentence that says who may do more.
+  http::Response no_permission(std::string_view sentence, std::string_view title,
+                               const pages::Html& as_others_see_it = {}) const;
   // For a link in a mail that does not hold, or no longer.
   http::Response invalid_link() const;
   // 302, with a message that the next page shows.
@@ -76,6 +82,7 @@ class Visit {
   projections::Views views_;  // without what the visitor may not read
   const std::optional<identity::Visitor> visitor_;
   const std::string form_token_;
+  const std::string read_only_;
   mutable bool has_form_ = false;  // the page being made contains the token
 };
 

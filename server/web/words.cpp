@@ -48,6 +48,21 @@ std::string owner_name(const projections::Views& views, const events::Owner& own
   return finding::shown_name(views, owner);
 }
 
+std::string shown_name(const projections::Views& views, const std::string& username) {
+  if (username.empty()) return "The site";
+  const auto user = views.user(username);
+  return user && user->is_erased ? "Somebody who has been erased" : username;
+}
+
+std::string editors_of(const projections::Views& views,
+                       const projections::CodelistRecord& codelist) {
+  const events::Owner& owner = codelist.handle().owner;
+  std::string words = owner.kind == OwnerKind::user ? "" : "Members of ";
+  words += owner_name(views, owner);
+  if (!codelist.collaborators.empty()) words += " and its collaborators";
+  return words;
+}
+
 std::uint64_t included_count(const projections::VersionRecord& version) {
   return version.counts[static_cast<std::size_t>(CodeStatus::included)] +
          version.counts[static_cast<std::size_t>(CodeStatus::included_by_ancestor)];

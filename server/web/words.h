@@ -20,6 +20,14 @@ std::string owner_path(const events::Owner& owner);
 // The organisation's name, or the username.
 std::string owner_name(const projections::Views& views, const events::Owner& owner);
 
+// The username; in words, of the site itself and of somebody who has been erased.
+std::string shown_name(const projections::Views& views, const std::string& username);
+
+// Those who may change the codelist, in words: "Members of Example University and the
+// collaborators".
+std::string editors_of(const projections::Views& views,
+                       const projections::CodelistRecord& codelist);
+
 // The number of included codes; 0 for an uploaded table, which has no statuses.
 std::uint64_t included_count(const projections::VersionRecord& version);
 

@@ -28,6 +28,7 @@ std::string seen(const Reply& reply, const Subject& subject) {
   std::string text = std::to_string(reply.status) + " " + reply.header("location") + "\n" +
                      reply.header("etag") + "\n" + reply.body;
   text = std::regex_replace(text, std::regex(R"("request_id":"[^"]*")"), "");
+  text = std::regex_replace(text, std::regex("Reference <code>[^<]*</code>"), "");
   text = replaced(text, subject.slug, "SLUG");
   text = replaced(text, subject.under_review, "HASH");
   return replaced(text, subject.draft, "HASH");

@@ -344,6 +344,8 @@ TEST_CASE("answers have the shapes that the document promises, for every operati
   ask_about_upgrades(site, checked, hash);
   ask_about_versions(checked, hash);
   ask_about_conversions(checked, site);
+  checked.ask("GET", "/api/v2/site", "/api/v2/site");
+  checked.ask("POST", "/api/v2/markdown", "/api/v2/markdown", {{"markdown", "*x*"}});
   ask_about_comparisons(checked, hash);
   ask_about_finding(checked);
   checked.begin_to_ask("/api/v2/events", "/api/v2/events?codelist=1");

@@ -57,6 +57,8 @@ std::string target_of(const RoutePermission& row, const Subject& subject) {
       {"organisation:slug", "test-org"},
       {"username:slug", "uma"},
       {"username", "cora"},
+      {"codelist:digits", std::to_string(subject.codelist.value())},
+      {"action", row.pattern.starts_with("/superusers/codelists/") ? "hand-over" : "details"},
       {"user", "dW1h"},
       {"token", "none"}};
   std::string target;
@@ -106,6 +108,7 @@ json body_of(const RoutePermission& row, const Subject& subject, int number) {
   if (pattern.ends_with("/reasons")) return {{"step", subject.position}, {"reason", "a test"}};
   if (pattern.ends_with("/restore")) return {{"as_of", subject.position}};
   if (pattern.ends_with("/upgrade")) return {{"release", alias}};
+  if (pattern.ends_with("/markdown")) return {{"markdown", "*x*"}};
   if (pattern.ends_with("/conversions")) {
     return {{"from", "bnf"}, {"to", "dmd"}, {"codes", {"0101"}}};
   }
@@ -135,6 +138,7 @@ Browser::Fields fields_of(std::string_view pattern) {
   if (pattern.ends_with("/access/")) return {{"access", "open"}};
   if (pattern.ends_with("/users")) return {{"user_idenitfier", "lee"}};
   if (pattern.ends_with("/role")) return {{"username", "max"}, {"role", "member"}};
+  if (pattern.ends_with("/withdraw/")) return {{"reason", "a test"}};
   if (pattern.ends_with("/remove")) return {{"username", "nobody"}};
   if (pattern.starts_with("/builder/")) {
     return {{"action", "save-draft"}, {"search", "wrist"}, {"search-type", "term"}};

@@ -1,0 +1,57 @@
+// A site whose log takes no changes: it says so on every page, everything can be read, and what
+// would change something is off.
+import { expect } from 'vitest';
+import { journey, useBrowser } from '../browser.ts';
+import { OwnSite } from '../own-site.ts';
+import { password } from '../people.ts';
+
+useBrowser();
+
+// No volume has this much room.
+const full = ['--free-space-min', '1073741824'];
+
+journey(
+  'a full disk: a bar on every page, buttons off, downloads work, and back',
+  async (visitor) => {
+    const { page } = visitor;
+    const site = await OwnSite.make();
+    const open = (path: string) => page.goto(new URL(path, site.address).href);
+    try {
+      await site.start();
+      await open('/accounts/login/');
+      await page.getByRole('textbox', { name: 'Username' }).fill('alice');
+      await page.getByRole('textbox', { name: 'Password' }).fill(password);
+      await page.getByRole('button', { name: 'Log in' }).click();
+      await visitor.openMenu();
+      await page.getByRole('link', { name: 'My codelists' }).click();
+      const row = page.getByRole('row', { name: /Published/ }).first();
+      const version = await row.getByRole('link').nth(1).getAttribute('href');
+      await site.stop();
+      await site.start(full);
+      const bar = page.locator('#read-only');
+      const paths = ['/', '/releases/', '/organisations/', '/users/alice/', '/accounts/settings/'];
+      for (const path of [...paths, version ?? '']) {
+        await open(path);
+        expect(await bar.textContent(), path).toMatch(
+          /^Codelog is not taking changes since \d\d:\d\d UTC \(disk full\)\. Everything can/,
+        );
+        await visitor.check();
+      }
+      const buttons = page.locator('form[method=post] button[type=submit]');
+      expect(await buttons.count()).toBeGreaterThan(0);
+      for (const button of await buttons.all()) {
+        expect(await button.isDisabled()).toBe(true);
+        expect(await button.getAttribute('aria-describedby')).toBe('read-only');
+      }
+      const file = await page.request.get(new URL(`${version}download.csv`, site.address).href);
+      expect(file.status()).toBe(200);
+      await site.stop();
+      await site.start();
+      await open(version ?? '');
+      expect(await bar.count()).toBe(0);
+      expect(await buttons.first().isEnabled()).toBe(true);
+    } finally {
+      await site.remove();
+    }
+  },
+);
