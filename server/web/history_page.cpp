@@ -9,7 +9,7 @@
 #include "events/base/version_hash.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
-#include "server/files/version_listing.h"
+#include "server/files/code_rows.h"
 #include "server/history/moments.h"
 #include "server/history/story.h"
 #include "server/web/story_view.h"
@@ -190,22 +190,20 @@ void add_codes(const Visit& visit, Section& page, const CodelistRecord& codelist
     auto opened = visit.application().site().open_release(codelist.coding_system, version.release);
     if (opened) release = std::move(*opened);
   }
-  const auto listing = files::list_version(moment.views, codelist, version, release.get(),
-                                           {.codes = files::ListedCodes::all,
-                                            .order = files::ListOrder::by_term,
-                                            .first = 0,
-                                            .count_max = codes_shown_max});
-  if (!listing || listing->rows.empty()) return;
+  const auto all = files::CodeRows::make(moment.views, version, release.get());
+  if (!all || (*all)->size() == 0) return;
+  const files::RowsFound found =
+      (*all)->find({.order = files::RowOrder::term, .count_max = codes_shown_max});
   Section codes = page.add("CODES");
-  codes.set("COUNT", pages::counted(listing->rows_count, "code"));
-  for (const files::ListedRow& row : listing->rows) {
+  codes.set("COUNT", pages::counted(found.total, "code"));
+  for (const files::RowNumber number : found.rows) {
+    const files::CodeRow row = (*all)->row(number);
     Section shown = codes.add("ROW");
-    shown.set("CODE", row.cells.at(0));
-    if (row.cells.size() > 1) shown.set("TERM", row.cells.at(1));
-    if (row.status) add_mark(shown, *row.status);
+    shown.set("CODE", row.code).set("TERM", row.term.value_or(""));
+    add_mark(shown, row.status);
   }
-  if (listing->rows_count > listing->rows.size()) {
-    codes.set_and_show("CUT", pages::grouped(listing->rows.size()));
+  if (found.total > found.rows.size()) {
+    codes.set_and_show("CUT", pages::grouped(found.rows.size()));
   }
 }
 
