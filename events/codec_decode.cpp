@@ -212,6 +212,7 @@ class Decoder : public PartsDecoder {
     read_codes(from.assumed(), to.assumed);
     read(from.created_at_us(), to.created_at);
     read(from.expression(), to.expression);
+    read(from.content(), to.content);
   }
   void read(const schema::SearchAdded& from, SearchAdded& to) {
     to.version = VersionId(from.version());
@@ -272,9 +273,11 @@ class Decoder : public PartsDecoder {
   void read(const schema::VersionSavedForReview& from, VersionSavedForReview& to) {
     to.version = VersionId(from.version());
     read(from.compatible_releases(), to.compatible_releases);
+    read(from.content(), to.content);
   }
   void read(const schema::VersionPublished& from, VersionPublished& to) {
     to.version = VersionId(from.version());
+    read(from.content(), to.content);
   }
   void read(const schema::VersionDeleted& from, VersionDeleted& to) {
     to.version = VersionId(from.version());

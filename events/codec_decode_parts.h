@@ -206,6 +206,18 @@ class PartsDecoder {
   void read(const schema::SignOff* from, SignOff& to) {
     read(from->username(), to.username);
     read(from->date(), to.date);
+    read(from->content_digest(), to.content_digest);
+  }
+  void read(const schema::VersionContent* from, std::optional<VersionContent>& to) {
+    if (from == nullptr) {
+      to.reset();
+      return;
+    }
+    if (!to) to.emplace();
+    read(from->release(), to->release);
+    read(from->release_digest(), to->release_digest);
+    read(from->content_digest(), to->content_digest);
+    read(from->download_digest(), to->download_digest);
   }
   void read(const schema::SearchWithResults* from, SearchWithResults& to) {
     if (from == nullptr) {

@@ -210,11 +210,12 @@ class Encoder : public PartsEncoder {
     const auto left_out = tables<schema::SearchLeftOut>(e.searches_left_out);
     const auto assumed = codes(e.assumed);
     const auto expression = text(e.expression);
+    const auto content = table(e.content);
     return schema::CreateVersionCreated(
         builder_, e.version.value(), e.codelist.value(), stored<schema::VersionStatus>(e.status),
         stored<schema::VersionOrigin>(e.origin), tag, author, release, digest(e.release_digest),
         stored(e.source), csv_data, all_codes, all_statuses, all_searches, left_out, assumed,
-        stored(e.created_at), expression);
+        stored(e.created_at), expression, content);
   }
   Offset<schema::SearchAdded> table(const SearchAdded& e) {
     const auto search = table(e.search);
@@ -282,10 +283,12 @@ class Encoder : public PartsEncoder {
   }
   Offset<schema::VersionSavedForReview> table(const VersionSavedForReview& e) {
     const auto releases = texts(e.compatible_releases);
-    return schema::CreateVersionSavedForReview(builder_, e.version.value(), releases);
+    const auto content = table(e.content);
+    return schema::CreateVersionSavedForReview(builder_, e.version.value(), releases, content);
   }
   Offset<schema::VersionPublished> table(const VersionPublished& e) {
-    return schema::CreateVersionPublished(builder_, e.version.value());
+    const auto content = table(e.content);
+    return schema::CreateVersionPublished(builder_, e.version.value(), content);
   }
   Offset<schema::VersionDeleted> table(const VersionDeleted& e) {
     const auto reason = text(e.reason);

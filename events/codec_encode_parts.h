@@ -170,7 +170,14 @@ class PartsEncoder {
   Offset<schema::SignOff> table(const SignOff& signoff) {
     const auto username = text(signoff.username);
     const auto date = text(signoff.date);
-    return schema::CreateSignOff(builder_, username, date);
+    return schema::CreateSignOff(builder_, username, date, digest(signoff.content_digest));
+  }
+  Offset<schema::VersionContent> table(const std::optional<VersionContent>& content) {
+    if (!content) return {};
+    const auto release = text(content->release);
+    return schema::CreateVersionContent(builder_, release, digest(content->release_digest),
+                                        digest(content->content_digest),
+                                        digest(content->download_digest));
   }
   Offset<schema::SearchWithResults> table(const SearchWithResults& search) {
     const auto asked = text(search.text);

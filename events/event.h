@@ -55,7 +55,8 @@ struct Reference {
 
 struct SignOff {
   std::string username;
-  std::string date;  // YYYY-MM-DD
+  std::string date;                  // YYYY-MM-DD
+  base::Sha256 content_digest = {};  // of the version that was signed off; zeros: not known
   bool operator==(const SignOff&) const = default;
 };
 
@@ -89,6 +90,16 @@ struct SearchLeftOut {
   std::vector<std::string> types = {};
   std::string problem = {};  // why the search cannot run; empty: it finds too many codes
   bool operator==(const SearchLeftOut&) const = default;
+};
+
+// What a finished version holds: its digests, by which it is proved later, and where its terms come
+// from. server/commands/version_digests.h defines the bytes of which content_digest is.
+struct VersionContent {
+  std::string release;            // alias
+  base::Sha256 release_digest{};  // of the release's file; zeros if it has none
+  base::Sha256 content_digest{};
+  base::Sha256 download_digest{};  // of download.csv; zeros if it could not be made
+  bool operator==(const VersionContent&) const = default;
 };
 
 enum class VersionStatus : std::uint8_t { draft = 0, under_review = 1, published = 2 };
@@ -322,6 +333,7 @@ struct VersionCreated {
   std::vector<std::string> assumed = {};
   std::optional<base::Timestamp> created_at = {};  // nothing: with this commit
   std::optional<std::string> expression = {};      // ECL that the codes were made from
+  std::optional<VersionContent> content = {};      // of a version that is finished at once
   bool operator==(const VersionCreated&) const = default;
 };
 
@@ -414,11 +426,13 @@ struct VersionSavedForReview {
   VersionId version;
   // Aliases of newer releases on which the version is the same, oldest first.
   std::vector<std::string> compatible_releases = {};
+  std::optional<VersionContent> content = {};
   bool operator==(const VersionSavedForReview&) const = default;
 };
 
 struct VersionPublished {
   VersionId version;
+  std::optional<VersionContent> content = {};
   bool operator==(const VersionPublished&) const = default;
 };
 

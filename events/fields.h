@@ -220,6 +220,7 @@ struct Description<VersionCreated> {
     field("assumed", event.assumed);
     field("created_at", event.created_at);
     field("expression", event.expression);
+    field("content", event.content);
   }
 };
 
@@ -328,13 +329,17 @@ struct Description<VersionSavedForReview> {
   static void fields(auto& event, auto&& field) {
     field("version", event.version);
     field("compatible_releases", event.compatible_releases);
+    field("content", event.content);
   }
 };
 
 template <>
 struct Description<VersionPublished> {
   static constexpr std::string_view name = "VersionPublished";
-  static void fields(auto& event, auto&& field) { field("version", event.version); }
+  static void fields(auto& event, auto&& field) {
+    field("version", event.version);
+    field("content", event.content);
+  }
 };
 
 template <>

@@ -17,6 +17,7 @@
 #include "events/base/digest.h"
 #include "events/base/result.h"
 #include "events/log_values.h"
+#include "events/merkle.h"
 
 namespace codelog::events {
 
@@ -97,6 +98,10 @@ class LogProofs {
                                                                   std::uint64_t size) const = 0;
   virtual base::Result<std::vector<base::Sha256>> consistency_proof(std::uint64_t first_size,
                                                                     std::uint64_t size) const = 0;
+  // The first `width` hashes of a tile, complete or not; at most tile_hashes_count. Errors:
+  // not_found, when the tree has fewer.
+  virtual base::Result<std::vector<base::Sha256>> tile(const TileId& id,
+                                                       std::size_t width) const = 0;
 };
 
 // The state of the log and its upkeep, for operators.

@@ -8,10 +8,6 @@
 namespace codelog::events {
 namespace {
 
-std::string_view view(const Hash& hash) {
-  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
-}
-
 // Where RFC 6962 splits a tree of at least two leaves: the largest power of two below its size.
 std::uint64_t split_of(std::uint64_t size) { return std::bit_floor(size - 1); }
 
@@ -33,20 +29,27 @@ base::Result<Hash> range_root(std::uint64_t first, std::uint64_t size,
 
 }  // namespace
 
-Hash commit_leaf(base::Position position, const base::Sha256& bytes_digest) {
+std::string_view hash_bytes(const Hash& hash) {
+  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+}
+
+Hash commit_commitment(base::Position position, const base::Sha256& bytes_digest) {
   static constexpr std::string_view context("codelog commit v1\0", 18);
   const auto place = base::big_endian(position.value());
-  const Hash commitment =
-      base::sha256({context, std::string_view(place.data(), place.size()), view(bytes_digest)});
-  return leaf_hash(view(commitment));
+  return base::sha256(
+      {context, std::string_view(place.data(), place.size()), hash_bytes(bytes_digest)});
+}
+
+Hash commit_leaf(base::Position position, const base::Sha256& bytes_digest) {
+  return leaf_hash(hash_bytes(commit_commitment(position, bytes_digest)));
 }
 
 Hash leaf_hash(std::string_view data) { return base::sha256({std::string_view("\0", 1), data}); }
 
 Hash node_hash(const Hash& left, const Hash& right) {
   char bytes[1 + 2 * sizeof(Hash)] = {1};
-  view(left).copy(bytes + 1, sizeof(Hash));
-  view(right).copy(bytes + 1 + sizeof(Hash), sizeof(Hash));
+  hash_bytes(left).copy(bytes + 1, sizeof(Hash));
+  hash_bytes(right).copy(bytes + 1 + sizeof(Hash), sizeof(Hash));
   return base::sha256(std::string_view(bytes, sizeof bytes));
 }
 

@@ -26,12 +26,16 @@ using Hash = base::Sha256;
 inline constexpr unsigned tile_height = 8;
 inline constexpr std::size_t tile_hashes_count = 1u << tile_height;
 
-// The leaf hash of the commit at `position` whose stored bytes have this digest.
+// The commitment to the commit at `position` whose stored bytes have this digest.
+Hash commit_commitment(base::Position position, const base::Sha256& bytes_digest);
+// Its leaf hash.
 Hash commit_leaf(base::Position position, const base::Sha256& bytes_digest);
 // RFC 6962, 2.1.
 Hash leaf_hash(std::string_view data);
 Hash node_hash(const Hash& left, const Hash& right);
 Hash empty_root();
+// The bytes of a hash.
+std::string_view hash_bytes(const Hash& hash);
 // The root over hashes; their number must be a power of two.
 Hash complete_root(std::span<const Hash> hashes);
 

@@ -265,6 +265,7 @@ class EventApplier : private EndedApplier {
     if (views_.keeps_contents_of(event.version)) put_contents(event);
     reopen(record, event.assumed);
     erase_ended(event.version);
+    take_content(record, event.content);
     views_.put(keys::version_of(event.codelist, event.version), "");
     if (event.tag) views_.put(keys::tagged_version(event.codelist, *event.tag, event.version), "");
     cached = {std::move(record), true};
@@ -282,6 +283,13 @@ class EventApplier : private EndedApplier {
   void put_search(VersionId version, const events::SearchWithResults& search) {
     if (!views_.keeps_contents_of(version)) return;
     views_.batch_.put(keys::search(version, search.id), encode(SearchRecord{version, search}));
+  }
+
+  static void take_content(VersionRecord& record,
+                           const std::optional<events::VersionContent>& content) {
+    if (!content) return;
+    record.content_digest = content->content_digest;
+    record.download_digest = content->download_digest;
   }
 
   template <class Change>
@@ -416,11 +424,13 @@ class EventApplier : private EndedApplier {
       for (const std::string& release : event.compatible_releases) {
         views_.batch_.put(keys::compatible(event.version, release), "");
       }
+      take_content(record, event.content);
     });
   }
   Outcome on(const events::VersionPublished& event) {
     return change_version(event.version, [&](VersionRecord& record) {
       set_status(record, events::VersionStatus::published);
+      take_content(record, event.content);
     });
   }
 

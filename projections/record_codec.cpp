@@ -131,7 +131,7 @@ class Reader {
 void visit(auto& fields, events::Sealed& r) { fields(r.nonce, r.ciphertext); }
 void visit(auto& fields, events::Owner& r) { fields(r.kind, r.name); }
 void visit(auto& fields, events::Reference& r) { fields(r.text, r.url); }
-void visit(auto& fields, events::SignOff& r) { fields(r.username, r.date); }
+void visit(auto& fields, events::SignOff& r) { fields(r.username, r.date, r.content_digest); }
 void visit(auto& fields, events::CodeWithStatus& r) { fields(r.code, r.status); }
 void visit(auto& fields, events::SearchWithResults& r) {
   fields(r.id, r.kind, r.text, r.slug, r.codes, r.mode, r.active, r.types);
@@ -167,7 +167,7 @@ void visit(auto& fields, CodelistRecord& r) {
 void visit(auto& fields, VersionRecord& r) {
   fields(r.id, r.codelist, r.status, r.origin, r.tag, r.author, r.release, r.release_digest,
          r.source, r.has_csv_data, r.counts, r.created_at, r.updated_at, r.changed_at, r.undo_steps,
-         r.redo_steps, r.assumptions_count);
+         r.redo_steps, r.assumptions_count, r.content_digest, r.download_digest);
 }
 void visit(auto& fields, EndedVersionRecord& r) {
   fields(r.version, r.codelist, r.handles, r.tag, r.author, r.status, r.decisions_count,

@@ -193,6 +193,9 @@ struct VersionRecord {
   std::vector<Position> undo_steps;
   std::vector<Position> redo_steps;
   std::uint64_t assumptions_count = 0;  // number of codes waiting for confirmation
+  // Recorded when the version was finished; zeros: not then.
+  base::Sha256 content_digest{};
+  base::Sha256 download_digest{};
   bool operator==(const VersionRecord&) const = default;
 
   std::uint64_t codes_count() const {

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -88,6 +89,17 @@ std::string sha1_hex(std::string_view bytes) {
   must(EVP_DigestUpdate(context, bytes.data(), bytes.size()));
   must(EVP_DigestFinal_ex(context, digest.data(), nullptr));
   return to_hex(digest);
+}
+
+std::optional<Sha256> parse_sha256(std::string_view hex) {
+  Sha256 digest{};
+  if (hex.size() != 2 * digest.size()) return std::nullopt;
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    const char* digits = hex.data() + 2 * i;
+    const auto [after, error] = std::from_chars(digits, digits + 2, digest[i], 16);
+    if (error != std::errc() || after != digits + 2) return std::nullopt;
+  }
+  return digest;
 }
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ Result<Sha256> sha256_file(const std::filesystem::path& path);
 
 // Lower-case hexadecimal SHA-1: OpenCodelists' digest of a CSV download; not for security.
 std::string sha1_hex(std::string_view bytes);
+
+// Of 64 hexadecimal digits; nothing for other texts.
+std::optional<Sha256> parse_sha256(std::string_view hex);
 
 std::string to_hex(std::span<const std::uint8_t> bytes);
 

@@ -231,4 +231,20 @@ base::Result<std::vector<base::Sha256>> MemoryLog::consistency_proof(std::uint64
   return prove_consistency(first_size, size, subtree_roots());
 }
 
+base::Result<std::vector<base::Sha256>> MemoryLog::tile(const TileId& id, std::size_t width) const {
+  const base::Lock lock(mutex_);
+  const unsigned height = tile_height * id.level;
+  const std::uint64_t count = height < 64 ? commits_.size() >> height : 0;
+  if (id.index > count / tile_hashes_count || id.index * tile_hashes_count + width > count) {
+    return beyond_the_head();
+  }
+  std::vector<Hash> hashes;
+  for (std::size_t i = 0; i < width; ++i) {
+    const auto hash = subtree_roots()(height, id.index * tile_hashes_count + i);
+    if (!hash) return hash.error();
+    hashes.push_back(*hash);
+  }
+  return hashes;
+}
+
 }  // namespace codelog::events

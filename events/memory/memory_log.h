@@ -41,6 +41,7 @@ class MemoryLog final : public Log, public LogProofs {
                                                           std::uint64_t size) const override;
   base::Result<std::vector<base::Sha256>> consistency_proof(std::uint64_t first_size,
                                                             std::uint64_t size) const override;
+  base::Result<std::vector<base::Sha256>> tile(const TileId& id, std::size_t width) const override;
 
  private:
   struct Stored {

@@ -2,6 +2,7 @@
 
 #include <rocksdb/env.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "events/base/check.h"
@@ -209,6 +210,22 @@ class RocksLog final : public EventLog {
     }
     return with_tree(
         size, [&](const SubtreeRoot& roots) { return prove_consistency(first_size, size, roots); });
+  }
+
+  base::Result<std::vector<Hash>> tile(const TileId& id, std::size_t width) const override {
+    const Published::State state = published_.state();
+    if (auto whole = check_edge(state); !whole) return whole.error();
+    const std::uint64_t complete_count = complete_tiles_count(state.tree.size(), id.level);
+    if (id.index < complete_count) {
+      auto hashes = complete_tile(*store_, id);
+      if (hashes) hashes->resize(std::min(width, tile_hashes_count));
+      return hashes;
+    }
+    const auto partial = state.tree.partial_tile(id.level);
+    if (id.index > complete_count || width > partial.size()) {
+      return Error{ErrorCode::not_found, "the log does not have so many commits", {}};
+    }
+    return std::vector<Hash>(partial.begin(), partial.begin() + static_cast<std::ptrdiff_t>(width));
   }
 
   base::Result<std::vector<Finding>> verify(const VerifyProgress& progress) const override {

@@ -166,7 +166,19 @@ std::vector<GoldenCommit> grown_events() {
   const base::Timestamp early{1'600'000'000'123'456};
   ReleaseRegistered imported{"bnf_1_20240101", "bnf", "1", "2024-01-01", "", ReleaseState::ready};
   imported.imported_at = base::Timestamp{1'700'000'000'123'456};
+  const VersionContent content{"snomedct_3600_20230419", digest_from(20), digest_from(21),
+                               digest_from(22)};
+  VersionCreated finished = new_style;
+  finished.content = content;
   return {
+      {"VersionCreated5", commit_of({finished})},
+      {"VersionSavedForReview3", commit_of({VersionSavedForReview{VersionId(41), {}, content}})},
+      {"VersionPublished2",
+       commit_of({VersionPublished{VersionId(41), content},
+                  VersionPublished{VersionId(42), VersionContent{"", {}, digest_from(23), {}}}})},
+      {"CodelistSignOffsReplaced2",
+       commit_of(
+           {CodelistSignOffsReplaced{CodelistId(17), {{"bob", "2024-02-29", digest_from(24)}}}})},
       {"VersionCreated4", commit_of({of_expression})},
       {"StatusesReapplied3",
        commit_of({StatusesReapplied{VersionId(41), {}, changes, {}, {words}, {term_search}}})},

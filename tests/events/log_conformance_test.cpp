@@ -214,6 +214,18 @@ TEMPLATE_TEST_CASE("roots and proofs hold for every past size while the log grow
     CHECK(verify_consistency({first, size, roots[first], roots[size]},
                              *proofs.consistency_proof(first, size)));
   }
+  const auto last = Position(700);
+  const auto tile = proofs.tile({0, 2}, 700 - 512);
+  REQUIRE(tile);
+  CHECK(tile->back() == commit_leaf(last, base::sha256(*subject.log().read_bytes(last))));
+  CHECK(complete_root(*proofs.tile({0, 1}, 256)) == proofs.tile({1, 0}, 2).value()[1]);
+  CHECK(proofs.tile({0, 1}, 3)->size() == 3);
+  CHECK(proofs.tile({0, 2}, 189).error().code == ErrorCode::not_found);
+  CHECK(proofs.tile({0, 3}, 1).error().code == ErrorCode::not_found);
+  CHECK(proofs.tile({1, 0}, 3).error().code == ErrorCode::not_found);
+  CHECK(proofs.tile({1, 1}, 1).error().code == ErrorCode::not_found);
+  CHECK(proofs.tile({2, 0}, 1).error().code == ErrorCode::not_found);
+  CHECK(proofs.tile({63, 0}, 1).error().code == ErrorCode::not_found);
   CHECK(proofs.root(0).value() == roots[0]);
   CHECK(proofs.root(701).error().code == ErrorCode::invalid);
   CHECK(proofs.inclusion_proof(Position(0), 5).error().code == ErrorCode::invalid);
