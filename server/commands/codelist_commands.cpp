@@ -7,6 +7,7 @@
 #include "server/commands/derived_name.h"
 #include "server/commands/permissions.h"
 #include "server/commands/validation.h"
+#include "server/commands/version_digests.h"
 #include "server/commands/version_names.h"
 
 namespace codelog::commands {
@@ -61,6 +62,13 @@ Result<void> check_signoff_users(const Views& views, const std::vector<events::S
   return {};
 }
 
+// Of a release that was chosen.
+const coding_systems::CodingSystemInfo& system_named(const std::string& id) {
+  const auto* system = coding_systems::find_coding_system(id);
+  CODELOG_CHECK(system != nullptr, "a release of an unknown coding system");
+  return *system;
+}
+
 // The first version of a new codelist, without ids. Slow to make: each code is looked up.
 struct FirstVersion {
   events::VersionCreated version;
@@ -79,10 +87,8 @@ Result<FirstVersion> first_version(const Write& write, const CreateCodelist& com
     version.author = write.actor.username;
   }
   if (command.csv_data) {
-    const auto* system = coding_systems::find_coding_system(command.coding_system);
-    CODELOG_CHECK(system != nullptr, "a release of an unknown coding system");
-    auto table =
-        contents_of_csv(*command.csv_data, *system, release.open.get(), command.table_rules);
+    auto table = contents_of_csv(*command.csv_data, system_named(command.coding_system),
+                                 release.open.get(), command.table_rules);
     if (!table) return table.error();
     version.origin = events::VersionOrigin::csv;
     version.csv_data = std::move(*table);
@@ -128,14 +134,22 @@ Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist
     if (views.handle_with_name(command.owner, command.name)) return taken("name", command.owner);
     auto release = choose_release(executor_.site(), views, command.coding_system, command.release);
     if (!release) return release.error();
-    const auto* made = prepared.of({release->record.alias, release->open},
-                                   [&] { return first_version(write, command, *release); });
+    const auto* made = prepared.of({release->record.alias, release->open}, [&] {
+      auto first = first_version(write, command, *release);
+      if (first) {
+        add_content(executor_.site(), views, system_named(command.coding_system), *release,
+                    first->version);
+      }
+      return first;
+    });
     if (made == nullptr) return Decision{};
     if (!*made) return made->error();
     events::VersionCreated version = (*made)->version;
     const auto ids = views.next_ids();
     version.version = ids.version;
     version.codelist = ids.codelist;
+    auto signoffs = complete_signoffs(command.signoffs, version.content);
+    if (!signoffs) return signoffs.error();
     events::CodelistCreated codelist{.codelist = ids.codelist,
                                      .coding_system = command.coding_system,
                                      .owner = command.owner,
@@ -144,7 +158,7 @@ Result<Commit> CodelistCommands::create(const Write& write, const CreateCodelist
                                      .description = command.description,
                                      .methodology = (*made)->methodology,
                                      .references = command.references,
-                                     .signoffs = command.signoffs,
+                                     .signoffs = *std::move(signoffs),
                                      .cloned_from = std::nullopt};
     Decision decision{"CreateCodelist",
                       {Stream::of_codelist(ids.codelist), Stream::of_names(command.owner)},
@@ -220,10 +234,14 @@ Result<void> add_details(const Views& views, const CodelistRecord& codelist,
   if (command.references && *command.references != codelist.references) {
     decision.events.push_back(events::CodelistReferencesReplaced{codelist.id, *command.references});
   }
-  if (command.signoffs && *command.signoffs != codelist.signoffs) {
-    const auto users = check_signoff_users(views, *command.signoffs);
-    if (!users) return users;
-    decision.events.push_back(events::CodelistSignOffsReplaced{codelist.id, *command.signoffs});
+  if (command.signoffs) {
+    auto signoffs = complete_signoffs(views, codelist, *command.signoffs, command.signed_digest);
+    if (!signoffs) return signoffs.error();
+    if (*signoffs != codelist.signoffs) {
+      if (const auto users = check_signoff_users(views, *signoffs); !users) return users;
+      decision.events.push_back(
+          events::CodelistSignOffsReplaced{codelist.id, *std::move(signoffs)});
+    }
   }
   if (!command.tags) return {};
   std::vector<std::string> tags = *command.tags;
@@ -430,6 +448,7 @@ Result<Commit> CodelistCommands::clone(const Write& write, VersionId source_id) 
         .signoffs = {},
         .cloned_from = source_id};
     events::VersionCreated version = copy_of(views, *source, write.actor.username);
+    version.content = content_of(executor_.site(), views, original, *source);
     version.version = ids.version;
     version.codelist = ids.codelist;
     Decision decision{"CloneCodelist",

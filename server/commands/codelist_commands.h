@@ -48,6 +48,8 @@ struct ChangeDetails {
   std::optional<Owner> owner;
   // Who reads it (access_commands.h); only for its owner and administrators.
   std::optional<bool> is_restricted = std::nullopt;
+  // What new sign-offs are about; by default the newest finished version.
+  std::optional<base::Sha256> signed_digest = std::nullopt;
 };
 
 // Names a codelist at a moment, by any name that it had then.

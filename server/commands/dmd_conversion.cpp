@@ -12,6 +12,7 @@
 #include "server/commands/derived_name.h"
 #include "server/commands/permissions.h"
 #include "server/commands/validation.h"
+#include "server/commands/version_digests.h"
 #include "server/commands/version_names.h"
 
 namespace codelog::commands {
@@ -274,6 +275,8 @@ Result<Commit> DmdConversionCommands::convert(const Write& write, VersionId bnf_
     if (const auto slug = check_slug("slug", wanted->handle.slug); !slug) return slug.error();
     events::VersionCreated version =
         version_of(*source, *conversion, without_carriage_returns(dmd_csv(*conversion)));
+    add_content(executor_.site(), views, *coding_systems::find_coding_system("dmd"),
+                conversion->release, version);
     const auto target = find_target(views, wanted->handle);
     if (!target) return decide_new_codelist(views, *wanted, std::move(version));
     version.author = source->version.author;

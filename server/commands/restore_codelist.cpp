@@ -128,12 +128,18 @@ class VersionComparison {
         .searches = {},
         .assumed = then_.assumptions(version.id),
         .created_at = version.created_at};
+    std::optional<events::VersionContent> content;
+    if (version.content_digest != base::Sha256{}) {
+      content = {version.release, version.release_digest, version.content_digest,
+                 version.download_digest};
+    }
+    if (!is_saved_again) created.content = content;
     for (projections::SearchRecord& search : then_.searches(version.id)) {
       created.searches.push_back(std::move(search.search));
     }
     events_.creations.emplace_back(std::move(created));
     if (!is_saved_again) return;
-    events_.creations.emplace_back(events::VersionSavedForReview{version.id, compatible});
+    events_.creations.emplace_back(events::VersionSavedForReview{version.id, compatible, content});
     if (version.status == events::VersionStatus::published) {
       events_.creations.emplace_back(events::VersionPublished{version.id});
     }

@@ -10,6 +10,7 @@
 #include "server/commands/permissions.h"
 #include "server/commands/upgrade.h"
 #include "server/commands/validation.h"
+#include "server/commands/version_digests.h"
 #include "server/commands/version_making.h"
 #include "server/commands/version_names.h"
 
@@ -74,6 +75,15 @@ Result<events::VersionCreated> upgraded_draft(const Views& views, const VersionR
   return draft_of(source, compare_version(*content, releases, searches));
 }
 
+Result<MadeVersion> with_content(const Site& site, const Views& views,
+                                 const CodelistRecord& codelist, const ChosenRelease& release,
+                                 Result<MadeVersion> made) {
+  if (made && made->version) {
+    add_content(site, views, system_of(codelist), release, *made->version);
+  }
+  return made;
+}
+
 // OpenCodelists' replacement of a keyed list: missing entries are removed, existing ones are
 // updated in place, new ones come last.
 template <class Item, class Key>
@@ -131,7 +141,8 @@ Result<Commit> VersionCommands::create(const Write& write, CodelistId id,
       return added.error();
     }
     const auto* made = prepared.of(made_from(views, id, *release), [&] {
-      return make_version(views, *release, *codelist, command);
+      return with_content(executor_.site(), views, *codelist, *release,
+                          make_version(views, *release, *codelist, command));
     });
     if (made == nullptr) return Decision{};
     if (!*made) return made->error();
@@ -168,14 +179,16 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
         choose_release(executor_.site(), views, codelist->coding_system, command.release);
     if (!release) return release.error();
     const auto* made = prepared.of(made_from(views, id, *release), [&] {
-      return version_from_codes(views, *release, *codelist,
-                                {command.codes, command.codes_rules,
-                                 command.always_create_new_version, command.should_publish});
+      return with_content(
+          executor_.site(), views, *codelist, *release,
+          version_from_codes(views, *release, *codelist,
+                             {command.codes, command.codes_rules, command.always_create_new_version,
+                              command.should_publish}));
     });
     if (made == nullptr) return Decision{};
     if (!*made) return made->error();
     Decision decision{"UpdateCodelist", {Stream::of_codelist(id)}, {}};
-    const ChangeDetails details{
+    ChangeDetails details{
         .description = std::nullopt,
         .methodology = std::nullopt,
         .references = merged(codelist->references, command.references,
@@ -186,6 +199,9 @@ Result<Commit> VersionCommands::update_codelist(const Write& write, CodelistId i
         .name = command.name,
         .slug = command.slug,
         .owner = std::nullopt};
+    if (const auto& version = (*made)->version; version && version->content) {
+      details.signed_digest = version->content->content_digest;
+    }
     if (const auto added = add_details(views, *codelist, details, decision); !added) {
       return added.error();
     }
@@ -268,7 +284,7 @@ Result<Commit> VersionCommands::upgrade(const Write& write, VersionId source_id,
 }
 
 Result<Commit> VersionCommands::convert_to_new_style(const Write& write, VersionId source_id) {
-  Prepared<std::pair<Position, ReleasePointer>, Result<CodesContents>> prepared;
+  Prepared<std::pair<Position, ReleasePointer>, Result<events::VersionCreated>> prepared;
   const Turn turn{.allocates_ids = true,
                   .codelist = codelist_of(executor_.site(), source_id),
                   .preparation = &prepared};
@@ -282,19 +298,23 @@ Result<Commit> VersionCommands::convert_to_new_style(const Write& write, Version
                                   source->version.release);
     if (!release) return release.error();
     if (!release->open) return only_uploaded();
-    const auto make = [&]() -> Result<CodesContents> {
+    const auto make = [&]() -> Result<events::VersionCreated> {
       const auto codes = included_codes(views, source->version);
       if (!codes) return codes.error();
-      return contents_of_codes(*release->open, *codes, {});
+      auto contents = contents_of_codes(*release->open, *codes, {});
+      if (!contents) return contents.error();
+      events::VersionCreated version;
+      version.status = VersionStatus::under_review;
+      version.origin = events::VersionOrigin::conversion;
+      version.source = source_id;
+      version.codes = std::move(contents->codes);
+      add_content(executor_.site(), views, system_of(source->codelist), *release, version);
+      return version;
     };
-    const auto* contents = prepared.of({source->version.changed_at, release->open}, make);
-    if (contents == nullptr) return Decision{};
-    if (!*contents) return contents->error();
-    events::VersionCreated version;
-    version.status = VersionStatus::under_review;
-    version.origin = events::VersionOrigin::conversion;
-    version.source = source_id;
-    version.codes = (*contents)->codes;
+    const auto* made = prepared.of({source->version.changed_at, release->open}, make);
+    if (made == nullptr) return Decision{};
+    if (!*made) return made->error();
+    events::VersionCreated version = **made;
     complete(version, views, source->codelist.id, *release, std::nullopt);
     return Decision{
         "ConvertToNewStyle", {Stream::of_codelist(source->codelist.id)}, {std::move(version)}};
@@ -303,7 +323,7 @@ Result<Commit> VersionCommands::convert_to_new_style(const Write& write, Version
 
 Result<Commit> VersionCommands::save_for_review(const Write& write, VersionId id) {
   using Basis = std::pair<Position, std::vector<projections::ReleaseRecord>>;
-  Prepared<Basis, std::vector<std::string>> prepared;
+  Prepared<Basis, events::VersionSavedForReview> prepared;
   const Turn turn{.allocates_ids = false,
                   .codelist = codelist_of(executor_.site(), id),
                   .preparation = &prepared};
@@ -331,18 +351,22 @@ Result<Commit> VersionCommands::save_for_review(const Write& write, VersionId id
                    {}};
     }
     const auto newer = newer_releases(views, draft->version);
-    const auto* compatible = prepared.of({draft->version.changed_at, newer}, [&] {
-      return compatible_releases(executor_.site(), views, draft->version, newer);
+    const Site& site = executor_.site();
+    const auto* saved = prepared.of({draft->version.changed_at, newer}, [&] {
+      return events::VersionSavedForReview{
+          id, compatible_releases(site, views, draft->version, newer),
+          content_of(site, views, draft->codelist, draft->version)};
     });
-    if (compatible == nullptr) return Decision{};
-    return Decision{"SaveForReview",
-                    {Stream::of_codelist(draft->codelist.id)},
-                    {events::VersionSavedForReview{id, *compatible}}};
+    if (saved == nullptr) return Decision{};
+    return Decision{"SaveForReview", {Stream::of_codelist(draft->codelist.id)}, {*saved}};
   });
 }
 
 Result<Commit> VersionCommands::publish(const Write& write, VersionId id) {
-  const Turn turn{.allocates_ids = false, .codelist = codelist_of(executor_.site(), id)};
+  Prepared<Position, events::VersionContent> prepared;
+  const Turn turn{.allocates_ids = false,
+                  .codelist = codelist_of(executor_.site(), id),
+                  .preparation = &prepared};
   return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
     const auto found = find_editable(views, write.actor, id);
     if (!found) return found.error();
@@ -353,9 +377,13 @@ Result<Commit> VersionCommands::publish(const Write& write, VersionId id) {
                          : "the version is published already",
                    {}};
     }
+    const auto* content = prepared.of(found->version.changed_at, [&] {
+      return content_of(executor_.site(), views, found->codelist, found->version);
+    });
+    if (content == nullptr) return Decision{};
     Decision decision{"PublishVersion",
                       {Stream::of_codelist(found->codelist.id)},
-                      {events::VersionPublished{id}}};
+                      {events::VersionPublished{id, *content}}};
     for (const VersionRecord& sibling : views.versions_of(found->codelist.id)) {
       if (sibling.id == id || sibling.status == VersionStatus::published) continue;
       decision.events.push_back(

@@ -9,7 +9,7 @@
 #include "events/base/text.h"
 #include "server/commands/code_column.h"
 #include "server/commands/csv_table.h"
-#include "server/files/download_table.h"
+#include "server/commands/download_table.h"
 
 namespace codelog::files {
 namespace {
@@ -80,7 +80,7 @@ class RowsMaker {
       return {};
     }
     has_terms_ = commands::find_column(titles, system.term_headers).has_value();
-    auto made = make_download_table(system, *rows, TableHeaders::all);
+    auto made = commands::make_download_table(system, *rows, commands::TableHeaders::all);
     if (!made) return made.error();
     add_rows(std::move(made->rows), true);
     return {};

@@ -1,14 +1,11 @@
 #include "server/files/downloads.h"
 
 #include "coding_systems/algebra/codeset.h"
-#include "server/commands/code_column.h"
 #include "server/commands/csv_table.h"
 #include "server/commands/csv_writer.h"
 #include "server/commands/dmd_conversion.h"
-#include "server/commands/version_contents.h"
 #include "server/commands/version_names.h"
 #include "server/files/download_shas.h"
-#include "server/files/download_table.h"
 
 namespace codelog::files {
 namespace {
@@ -35,55 +32,23 @@ Result<std::shared_ptr<const Release>> open_release(const commands::Site& site,
   return release;
 }
 
-Result<std::string> download_table(const commands::Site& site, const Views& views,
-                                   const CodelistRecord& codelist, const VersionRecord& version,
-                                   const DownloadOptions& options) {
-  const bool adds_vmps = codelist.coding_system == dmd_id && !options.omit_mapped_vmps;
-  std::string table = views.csv_data(version.id).value_or("");
-  if (!options.fixed_headers && !adds_vmps) return table;
-  const auto rows = commands::read_csv(table);
-  if (!rows) return rows.error();
-  const auto headers = options.fixed_headers ? TableHeaders::fixed : TableHeaders::all;
-  auto made = make_download_table(commands::system_of(codelist), *rows, headers);
-  if (!made) return made.error();
-  if (adds_vmps) {
-    const auto previous_vmps = commands::open_previous_vmps(site.mappings, views);
-    if (!previous_vmps) return previous_vmps.error();
-    add_mapped_vmps(**previous_vmps, *made);
-  }
-  return write_table(*made);
-}
-
-// Code and term of every included code.
-Result<DownloadTable> new_style_table(const commands::Site& site, const Views& views,
-                                      const CodelistRecord& codelist,
-                                      const VersionRecord& version) {
-  const auto release = open_release(site, codelist, version);
-  if (!release) return release.error();
-  const std::vector<CodeWithStatus> codes = views.codes(version.id);
-  DownloadTable table;
-  table.rows.reserve(codes.size() + 1);
-  table.rows.push_back({"code", "term"});
-  for (const CodeWithStatus& code : codes) {
-    if (!base::is_included(code.status)) continue;
-    table.rows.push_back({code.code, std::string(commands::term_of(**release, code.code))});
-  }
-  return table;
-}
-
 // The download of a version, whether or not it has a column that studies can use.
 Result<std::string> content_csv(const commands::Site& site, const Views& views,
                                 const CodelistRecord& codelist, const VersionRecord& version,
                                 const DownloadOptions& options) {
-  if (version.has_csv_data) return download_table(site, views, codelist, version, options);
-  auto table = new_style_table(site, views, codelist, version);
-  if (!table) return table.error();
-  if (codelist.coding_system == dmd_id && options.include_mapped_vmps) {
-    const auto previous_vmps = commands::open_previous_vmps(site.mappings, views);
-    if (!previous_vmps) return previous_vmps.error();
-    add_mapped_vmps(**previous_vmps, *table);
+  commands::ReleasePointer release;
+  std::vector<CodeWithStatus> codes;
+  std::optional<std::string> table;
+  if (version.has_csv_data) {
+    table = views.csv_data(version.id).value_or("");
+  } else {
+    auto opened = open_release(site, codelist, version);
+    if (!opened) return opened.error();
+    release = std::move(*opened);
+    codes = views.codes(version.id);
   }
-  return write_table(*table);
+  return commands::make_download(
+      site, views, {commands::system_of(codelist), release.get(), codes, table}, options);
 }
 
 // The codes with their statuses over the release; for a table, the smallest definition that gives
@@ -110,14 +75,8 @@ bool is_downloadable(const Views& views, const CodelistRecord& codelist,
                      const VersionRecord& version) {
   if (version.status == events::VersionStatus::draft) return false;
   if (!version.has_csv_data) return true;
-  const std::string table = views.csv_data(version.id).value_or("");
-  std::string_view head = table;
-  // Only the header counts; a quoted field in it may continue on the next line.
-  if (const auto line = head.substr(0, head.find('\n')); line.find('"') == std::string_view::npos)
-    head = line;
-  const auto rows = commands::read_csv(head);
-  return rows && !rows->empty() &&
-         commands::find_column(rows->front().fields, commands::system_of(codelist).code_headers);
+  return commands::has_code_header(commands::system_of(codelist),
+                                   views.csv_data(version.id).value_or(""));
 }
 
 Result<std::string> download_csv(const commands::Site& site, const Views& views,

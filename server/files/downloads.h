@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "server/commands/executor.h"
-#include "server/commands/version_contents.h"
+#include "server/commands/version_download.h"
 
 namespace codelog::files {
 
@@ -21,16 +21,10 @@ using projections::Views;
 bool is_downloadable(const Views& views, const CodelistRecord& codelist,
                      const VersionRecord& version);
 
-struct DownloadOptions {
-  bool fixed_headers = false;        // for a table: only columns `code` and `term`
-  bool omit_mapped_vmps = false;     // for a dm+d table
-  bool include_mapped_vmps = false;  // for new-style dm+d, where OpenCodelists never adds them
-};
+using commands::DownloadOptions;
 
-// New style: code and term of every included code. Old style: the uploaded table, or the table with
-// fixed headers. A dm+d table has code and term first, and also lists the earlier and later VMPs of
-// its codes. Errors: invalid ("Codelist is not downloadable"; a table row without a code),
-// unavailable (the mapping of VMPs fails to open), and those of opening the release.
+// As commands::make_download(). Errors: invalid ("Codelist is not downloadable"), and those of
+// opening the release and of make_download().
 Result<std::string> download_csv(const commands::Site& site, const Views& views,
                                  const CodelistRecord& codelist, const VersionRecord& version,
                                  const DownloadOptions& options);

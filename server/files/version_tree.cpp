@@ -18,6 +18,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 bool comes_before(std::string_view left, std::string_view right) {
   return std::ranges::lexicographical_compare(left, right, {}, lower, lower);
 }
+
 class TreeMaker {
  public:
   TreeMaker(const Release& release, const std::vector<CodeWithStatus>& codes) : release_(release) {

@@ -7,8 +7,8 @@
 #include "coding_systems/dmd/previous_vmps.h"
 #include "events/base/digest.h"
 #include "mappings/dmdvmpprevmap/import.h"
+#include "server/commands/download_table.h"
 #include "server/files/download_shas.h"
-#include "server/files/download_table.h"
 #include "server/files/downloads.h"
 #include "tests/server/api_golden.h"
 
@@ -16,7 +16,7 @@ namespace codelog::tests::v1_dmd_downloads_test {
 namespace {
 
 using coding_systems::SctidText;
-using files::MappedVmp;
+using commands::MappedVmp;
 using mappings::PreviousVmp;
 using mappings::PreviousVmps;
 
@@ -51,10 +51,10 @@ std::string download(const std::string& csv, const PreviousVmps& previous_vmps) 
   const auto rows = commands::read_csv(csv);
   REQUIRE(rows);
   const auto* dmd = coding_systems::find_coding_system("dmd");
-  auto table = files::make_download_table(*dmd, *rows, files::TableHeaders::all);
+  auto table = commands::make_download_table(*dmd, *rows, commands::TableHeaders::all);
   REQUIRE(table);
-  files::add_mapped_vmps(previous_vmps, *table);
-  return files::write_table(*table);
+  commands::add_mapped_vmps(previous_vmps, *table);
+  return commands::write_table(*table);
 }
 
 }  // namespace
@@ -218,7 +218,7 @@ TEST_CASE("a dm+d table is downloaded while no mapping of VMPs has been imported
 TEST_CASE("mapped VMPs are listed once, whatever the pairs", "[downloads]") {
   using Mapped = std::vector<MappedVmp>;
   const auto mapped = [](const PreviousVmps& previous, const std::vector<std::string>& codes) {
-    return files::mapped_vmps(previous, codes);
+    return commands::mapped_vmps(previous, codes);
   };
   const PreviousVmps chain = vmps({{"30", "20"}, {"20", "10"}});
   CHECK(mapped(chain, {"30"}) ==
@@ -264,8 +264,8 @@ TEST_CASE("tables of every shape are downloaded", "[downloads]") {
   CHECK(download("nm,dmd_id\na,20\n \n", none) == "code,term,dmd_id\r\n20,a,20\r\n");
   const auto rows = commands::read_csv("nm,dmd_id\na,1\nb\n");
   REQUIRE(rows);
-  const auto refused = files::make_download_table(*coding_systems::find_coding_system("dmd"), *rows,
-                                                  files::TableHeaders::fixed);
+  const auto refused = commands::make_download_table(*coding_systems::find_coding_system("dmd"),
+                                                     *rows, commands::TableHeaders::fixed);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().detail == "row 3 of the table has no code");
 }

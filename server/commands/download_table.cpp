@@ -1,4 +1,4 @@
-#include "server/files/download_table.h"
+#include "server/commands/download_table.h"
 
 #include <algorithm>
 #include <map>
@@ -10,10 +10,8 @@
 #include "server/commands/csv_writer.h"
 #include "server/commands/texts.h"
 
-namespace codelog::files {
+namespace codelog::commands {
 namespace {
-
-using commands::CsvRow;
 
 constexpr std::size_t row_bytes = 64;  // approximate; for reserving memory
 
@@ -32,7 +30,7 @@ std::string field_of(const CsvRow& row, std::size_t column) {
 bool repeats_codes(std::span<const CsvRow> rows, std::size_t column, std::size_t codes) {
   if (base::ascii_lower(rows.front().fields[column]) != "code") return false;
   return std::ranges::all_of(rows.subspan(1), [&](const CsvRow& row) {
-    return commands::is_blank_from(row, 0) || field_of(row, column) == field_of(row, codes);
+    return is_blank_from(row, 0) || field_of(row, column) == field_of(row, codes);
   });
 }
 
@@ -72,18 +70,17 @@ base::Result<DownloadTable> make_download_table(const coding_systems::CodingSyst
                                                 TableHeaders headers) {
   CODELOG_CHECK(!rows.empty(), "a downloadable table without a header");
   const std::vector<std::string>& titles = rows.front().fields;
-  const auto code = commands::find_column(titles, system.code_headers);
+  const auto code = find_column(titles, system.code_headers);
   CODELOG_CHECK(code.has_value(), "a downloadable table without a column of codes");
-  Columns columns{*code, commands::find_column(titles, system.term_headers), {}};
+  Columns columns{*code, find_column(titles, system.term_headers), {}};
   DownloadTable table;
   table.rows.reserve(rows.size());
   table.rows.push_back({"code", "term"});
   if (headers == TableHeaders::all) add_other_columns(rows, columns, table);
   for (const CsvRow& row : rows.subspan(1)) {
-    if (row.fields.size() <= last_column(columns) && commands::is_blank_from(row, 0)) continue;
+    if (row.fields.size() <= last_column(columns) && is_blank_from(row, 0)) continue;
     if (row.fields.size() <= columns.code) {
-      return base::Error{
-          base::ErrorCode::invalid, commands::place_of(row) + " of the table has no code", {}};
+      return base::Error{base::ErrorCode::invalid, place_of(row) + " of the table has no code", {}};
     }
     std::vector<std::string>& made = table.rows.emplace_back();
     made = {field_of(row, columns.code),
@@ -108,17 +105,17 @@ std::vector<MappedVmp> mapped_vmps(const mappings::PreviousVmps& previous_vmps,
   }
   std::vector<MappedVmp> mapped;
   for (const auto& [code, to] : previous) {
-    MappedVmp vmp{std::string(code), "VMP previous to " + commands::joined(to, ", "),
+    MappedVmp vmp{std::string(code), "VMP previous to " + joined(to, ", "),
                   std::string(*to.begin())};
     if (const auto both = subsequent.find(code); both != subsequent.end()) {
-      vmp.term += " and subsequent to " + commands::joined(both->second, ", ");
+      vmp.term += " and subsequent to " + joined(both->second, ", ");
       subsequent.erase(both);
     }
     mapped.push_back(std::move(vmp));
   }
   for (const auto& [code, to] : subsequent) {
-    mapped.push_back({std::string(code), "VMP subsequent to " + commands::joined(to, ", "),
-                      std::string(*to.begin())});
+    mapped.push_back(
+        {std::string(code), "VMP subsequent to " + joined(to, ", "), std::string(*to.begin())});
   }
   return mapped;
 }
@@ -143,8 +140,8 @@ void add_mapped_vmps(const mappings::PreviousVmps& previous_vmps, DownloadTable&
 std::string write_table(const DownloadTable& table) {
   std::string out;
   out.reserve(table.rows.size() * row_bytes);
-  for (const std::vector<std::string>& row : table.rows) commands::append_csv_row(row, out);
+  for (const std::vector<std::string>& row : table.rows) append_csv_row(row, out);
   return out;
 }
 
-}  // namespace codelog::files
+}  // namespace codelog::commands

@@ -13,7 +13,7 @@
 #include "mappings/dmdvmpprevmap/previous_vmps.h"
 #include "server/commands/csv_table.h"
 
-namespace codelog::files {
+namespace codelog::commands {
 
 struct DownloadTable {
   // the header first; each row starts with code and term
@@ -34,8 +34,7 @@ enum class TableHeaders {
 // (OpenCodelists fails on these, and writes longer ones). Errors: invalid, for a row without a
 // code.
 base::Result<DownloadTable> make_download_table(const coding_systems::CodingSystemInfo& system,
-                                                std::span<const commands::CsvRow> rows,
-                                                TableHeaders headers);
+                                                std::span<const CsvRow> rows, TableHeaders headers);
 
 // A VMP related to codes of a list: it represents them without being in the list, or precedes one.
 struct MappedVmp {
@@ -56,4 +55,4 @@ void add_mapped_vmps(const mappings::PreviousVmps& previous_vmps, DownloadTable&
 // As CSV, with CRLF line ends.
 std::string write_table(const DownloadTable& table);
 
-}  // namespace codelog::files
+}  // namespace codelog::commands
