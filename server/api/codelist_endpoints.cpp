@@ -9,6 +9,7 @@
 #include "server/api/past.h"
 #include "server/api/paths.h"
 #include "server/api/render.h"
+#include "server/api/shown_content.h"
 #include "server/commands/access_commands.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
@@ -118,14 +119,16 @@ Result<http::Response> get_codelist(const ReadCall& call) {
   const auto codelist = codelist_in_path(call.views, call.path);
   if (!codelist) return codelist.error();
   if (!call.request.query().has("as_of")) {
-    return http::json_text(200, codelist_json(call.views, *codelist));
+    const auto newest = newest_digest(call.application, call.views, *codelist);
+    return http::json_text(200, codelist_json(call.views, *codelist, newest));
   }
   return answer_as_of(call, codelist->id, std::nullopt,
                       [&](const Views& views) -> Result<http::Response> {
                         const auto then = views.codelist(codelist->id);
                         if (!then)
                           return Error{ErrorCode::not_found, "the codelist did not exist then", {}};
-                        return http::json_text(200, codelist_json(views, *then));
+                        const auto newest = newest_digest(call.application, views, *then);
+                        return http::json_text(200, codelist_json(views, *then, newest));
                       });
 }
 
@@ -174,13 +177,24 @@ std::optional<std::vector<events::Reference>> references_in(const Json& body) {
   return references;
 }
 
-std::optional<std::vector<events::SignOff>> signoffs_in(const Json& body) {
-  if (!body.contains("signoffs")) return std::nullopt;
-  std::vector<events::SignOff> signoffs;
+Result<std::optional<std::vector<events::SignOff>>> signoffs_in(const Json& body) {
+  using SignOffs = std::vector<events::SignOff>;
+  if (!body.contains("signoffs")) return std::optional<SignOffs>();
+  SignOffs signoffs;
   for (const Json& signoff : body.at("signoffs")) {
     signoffs.push_back({signoff.at("user"), signoff.at("date")});
+    const auto digest = signoff.find("content_digest");
+    if (digest == signoff.end() || digest->is_null()) continue;
+    const auto parsed = base::parse_sha256(digest->get_ref<const std::string&>());
+    if (!parsed) {
+      return base::field_error(
+          ErrorCode::invalid,
+          "signoffs[" + std::to_string(signoffs.size() - 1) + "].content_digest",
+          "must be 64 hexadecimal digits");
+    }
+    signoffs.back().content_digest = *parsed;
   }
-  return signoffs;
+  return std::optional(std::move(signoffs));
 }
 
 // The schema allows only these two words.
@@ -233,7 +247,9 @@ Result<Outcome> create_codelist(const WriteCall& call) {
   command.description = text_in(body, "description");
   command.methodology = text_in(body, "methodology");
   command.references = references_in(body).value_or(command.references);
-  command.signoffs = signoffs_in(body).value_or(command.signoffs);
+  auto signoffs = signoffs_in(body);
+  if (!signoffs) return signoffs.error();
+  command.signoffs = (*std::move(signoffs)).value_or(command.signoffs);
   command.codes = texts_in(body, "codes");
   command.csv_data = text_in(body, "csv");
   command.table_rules = table_rules_in(body);
@@ -254,7 +270,9 @@ Result<Outcome> change_codelist(const WriteCall& call) {
   command.description = text_in(body, "description");
   command.methodology = text_in(body, "methodology");
   command.references = references_in(body);
-  command.signoffs = signoffs_in(body);
+  auto signoffs = signoffs_in(body);
+  if (!signoffs) return signoffs.error();
+  command.signoffs = *std::move(signoffs);
   command.tags = texts_in(body, "tags");
   command.name = text_in(body, "name");
   command.slug = text_in(body, "slug");

@@ -40,6 +40,7 @@ std::vector<Endpoint> upgrade_endpoints();
 std::vector<Endpoint> find_endpoints();
 std::vector<Endpoint> upload_endpoints();
 std::vector<Endpoint> site_endpoints();
+std::vector<Endpoint> proof_endpoints();
 
 // All of these; the OpenAPI document itself has none.
 std::vector<Endpoint> all_endpoints();

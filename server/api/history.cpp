@@ -112,6 +112,13 @@ class EventWriter {
     json_.key(name);
     write_signoffs(signoffs, json_);
   }
+  void on(std::string_view name, const std::optional<events::VersionContent>& content) {
+    if (!content) return;
+    json_.key(name).begin_object();
+    write_digest("content_digest", content->content_digest, json_);
+    write_digest("download_digest", content->download_digest, json_);
+    json_.end_object();
+  }
   void on(std::string_view name, const std::vector<base::CodeWithStatus>& codes) {
     if (name == "codes") return write_status_counts(codes);
     json_.field(std::string(name) + "_count", std::uint64_t{codes.size()});

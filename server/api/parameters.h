@@ -70,4 +70,13 @@ inline constexpr Parameter changes{"changes", R"({"type": "boolean"})",
 inline constexpr Parameter release{"release", R"({"type": "string"})",
                                    "An alias; otherwise the most recent release."};
 
+inline constexpr Parameter position{"position", R"({"type": "integer", "minimum": 1})",
+                                    "The position of a commit."};
+inline constexpr Parameter size{"size", R"({"type": "integer", "minimum": 1})",
+                                "The number of commits of the log; otherwise all."};
+inline constexpr Parameter from_size{"from", R"({"type": "integer", "minimum": 0})",
+                                     "The smaller number of commits."};
+inline constexpr Parameter to_size{"to", R"({"type": "integer", "minimum": 0})",
+                                   "The larger number of commits; otherwise all."};
+
 }  // namespace codelog::api::parameters

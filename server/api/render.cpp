@@ -21,14 +21,54 @@ void write_former_handles(const CodelistRecord& codelist, JsonWriter& json) {
   json.end_array();
 }
 
+void write_signoff(const events::SignOff& signoff, JsonWriter& json) {
+  json.field("user", signoff.username).field("date", signoff.date);
+  write_digest("content_digest", signoff.content_digest, json);
+}
+
+// A sign-off is stale if the newest finished version has other contents; null: not known.
+void write_signoffs_of(const CodelistRecord& codelist, const base::Sha256& newest,
+                       JsonWriter& json) {
+  json.begin_array();
+  for (const events::SignOff& signoff : codelist.signoffs) {
+    json.begin_object();
+    write_signoff(signoff, json);
+    json.key("stale");
+    const bool is_known = newest != base::Sha256{} && signoff.content_digest != base::Sha256{};
+    is_known ? json.value(signoff.content_digest != newest) : json.null();
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_content(const CodelistRecord& codelist, const events::VersionContent& content,
+                   JsonWriter& json) {
+  write_digest("content_digest", content.content_digest, json);
+  write_digest("download_digest", content.download_digest, json);
+  json.key("signed_off").begin_array();
+  for (const events::SignOff& signoff : codelist.signoffs) {
+    if (content.content_digest == base::Sha256{}) break;
+    if (signoff.content_digest != content.content_digest) continue;
+    json.begin_object().field("user", signoff.username).field("date", signoff.date).end_object();
+  }
+  json.end_array();
+}
+
 }  // namespace
 
 void write_signoffs(const std::vector<events::SignOff>& signoffs, JsonWriter& json) {
   json.begin_array();
   for (const events::SignOff& signoff : signoffs) {
-    json.begin_object().field("user", signoff.username).field("date", signoff.date).end_object();
+    json.begin_object();
+    write_signoff(signoff, json);
+    json.end_object();
   }
   json.end_array();
+}
+
+void write_digest(std::string_view name, const base::Sha256& digest, JsonWriter& json) {
+  json.key(name);
+  digest == base::Sha256{} ? json.null() : json.value(base::to_hex(digest));
 }
 
 void write_searches_left_out(const std::vector<events::SearchLeftOut>& searches, JsonWriter& json) {
@@ -115,7 +155,8 @@ void write_changes(const std::vector<base::CodeChange>& changes, JsonWriter& jso
   json.end_object();
 }
 
-std::string codelist_json(const Views& views, const CodelistRecord& codelist) {
+std::string codelist_json(const Views& views, const CodelistRecord& codelist,
+                          const base::Sha256& newest_digest) {
   JsonWriter json;
   json.begin_object().field("id", std::uint64_t{codelist.id.value()});
   write_handle_fields(codelist.handle(), json);
@@ -124,7 +165,7 @@ std::string codelist_json(const Views& views, const CodelistRecord& codelist) {
   json.key("references");
   write_references(codelist.references, json);
   json.key("signoffs");
-  write_signoffs(codelist.signoffs, json);
+  write_signoffs_of(codelist, newest_digest, json);
   json.key("tags");
   write_texts(codelist.tags, json);
   json.key("collaborators");
@@ -146,7 +187,7 @@ std::string codelist_json(const Views& views, const CodelistRecord& codelist) {
 }
 
 std::string version_json(const Views& views, const CodelistRecord& codelist,
-                         const VersionRecord& version) {
+                         const VersionRecord& version, const events::VersionContent& content) {
   JsonWriter json(codelog::json::JsonStyle::compact, 1024 + version.codes_count() * code_bytes);
   json.begin_object();
   write_version_fields(version, json);
@@ -175,6 +216,7 @@ std::string version_json(const Views& views, const CodelistRecord& codelist,
   }
   json.key("compatible_releases");
   write_texts(views.compatible_releases(version.id), json);
+  write_content(codelist, content, json);
   json.field("assumptions_count", version.assumptions_count);
   json.field("can_undo", !version.undo_steps.empty());
   json.field("can_redo", !version.redo_steps.empty()).end_object();

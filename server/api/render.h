@@ -26,16 +26,21 @@ void write_asked(const commands::SearchRequest& request, JsonWriter& json);
 void write_search(const projections::SearchRecord& record, JsonWriter& json);
 void write_searches_left_out(const std::vector<events::SearchLeftOut>& searches, JsonWriter& json);
 void write_references(const std::vector<events::Reference>& references, JsonWriter& json);
+// As they are in events.
 void write_signoffs(const std::vector<events::SignOff>& signoffs, JsonWriter& json);
+// Null for zeros.
+void write_digest(std::string_view name, const base::Sha256& digest, JsonWriter& json);
 void write_texts(const std::vector<std::string>& texts, JsonWriter& json);
 // {"code": "status" or null, …}
 void write_changes(const std::vector<base::CodeChange>& changes, JsonWriter& json);
 
-std::string codelist_json(const Views& views, const CodelistRecord& codelist);
+// `newest_digest`: see shown_content.h; sign-offs of other contents are stale.
+std::string codelist_json(const Views& views, const CodelistRecord& codelist,
+                          const base::Sha256& newest_digest);
 
 // Everything about a version, its codes included.
 std::string version_json(const Views& views, const CodelistRecord& codelist,
-                         const VersionRecord& version);
+                         const VersionRecord& version, const events::VersionContent& content);
 
 // "\"17-4\"": the position of the last change to the version's codes, searches or status, used by
 // If-Match; then the number of commits of its codelist, because the answer also shows the

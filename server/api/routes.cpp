@@ -31,6 +31,7 @@ constexpr Table tables[] = {{"Finding", find_endpoints},
                             {"Comparing and converting", diff_endpoints},
                             {"Comparing and converting", comparison_endpoints},
                             {"Comparing and converting", conversion_endpoints},
+                            {"Proofs", proof_endpoints},
                             {"The site", site_endpoints}};
 
 }  // namespace

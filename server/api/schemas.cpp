@@ -8,6 +8,7 @@
 #include "server/api/find_schemas.h"
 #include "server/api/history_schemas.h"
 #include "server/api/listing_schemas.h"
+#include "server/api/proof_schemas.h"
 #include "server/api/request_examples.h"
 #include "server/api/site_schemas.h"
 #include "server/api/upgrade_schemas.h"
@@ -59,7 +60,8 @@ constexpr std::string_view words = R"json({
 "References": {"type": "array", "maxItems": 1000,
   "items": {"$ref": "#/components/schemas/Reference"}},
 "SignOff": {"type": "object", "required": ["user", "date"], "additionalProperties": false,
-  "properties": {"user": {"type": "string"}, "date": {"type": "string", "format": "date"}}},
+  "properties": {"user": {"type": "string"}, "date": {"type": "string", "format": "date"},
+                 "content_digest": {"$ref": "#/components/schemas/ContentDigest"}}},
 "SignOffs": {"type": "array", "maxItems": 1000, "items": {"$ref": "#/components/schemas/SignOff"}},
 "Tags": {"type": "array", "maxItems": 1000, "items": {"type": "string"}},
 "Handle": {"type": "object", "required": ["owner", "slug", "name"],
@@ -268,8 +270,8 @@ constexpr std::string_view answers = R"json({
 "Version": {"type": "object",
   "required": ["hash", "id", "tag", "status", "author", "release", "style", "origin", "source",
                "created_at", "updated_at", "position", "counts", "codelist", "owner",
-               "coding_system", "searches", "compatible_releases", "assumptions_count",
-               "can_undo", "can_redo"],
+               "coding_system", "searches", "compatible_releases", "content_digest",
+               "download_digest", "signed_off", "assumptions_count", "can_undo", "can_redo"],
   "description": "New style: statuses. Old style: csv and the codes in it.",
   "properties": {
     "hash": {"$ref": "#/components/schemas/Hash"}, "id": {"type": "integer"},
@@ -291,6 +293,9 @@ constexpr std::string_view answers = R"json({
     "assumptions_count": {"type": "integer", "minimum": 0,
       "description": "How many statuses are to be confirmed."},
     "can_undo": {"type": "boolean"},
+    "content_digest": {"$ref": "#/components/schemas/ContentDigest"},
+    "download_digest": {"$ref": "#/components/schemas/DownloadDigest"},
+    "signed_off": {"$ref": "#/components/schemas/SignedOff"},
     "can_redo": {"type": "boolean"}}},
 "Search": {"type": "object", "required": ["id", "mode", "slug", "codes_count"],
   "description": "By term or by code; types and active where they were asked for.",
@@ -335,7 +340,7 @@ constexpr std::string_view answers = R"json({
     "description": {"$ref": "#/components/schemas/Prose"},
     "methodology": {"$ref": "#/components/schemas/Prose"},
     "references": {"$ref": "#/components/schemas/References"},
-    "signoffs": {"$ref": "#/components/schemas/SignOffs"},
+    "signoffs": {"$ref": "#/components/schemas/SignOffStates"},
     "tags": {"$ref": "#/components/schemas/Tags"},
     "collaborators": {"type": "array", "items": {"type": "string"}},
     "former_handles": {"type": "array", "items": {"$ref": "#/components/schemas/Handle"}},
@@ -491,7 +496,7 @@ const nlohmann::json& schemas() {
     nlohmann::json together = nlohmann::json::object();
     for (const std::string_view part :
          {words, requests, answers, outcomes, upgrade_schemas, comparison_schemas, builder_schemas,
-          history_schemas, listing_schemas, find_schemas, site_schemas}) {
+          history_schemas, listing_schemas, find_schemas, proof_schemas, site_schemas}) {
       together.update(nlohmann::json::parse(part));
     }
     add_request_examples(together);

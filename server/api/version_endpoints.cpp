@@ -5,6 +5,7 @@
 #include "server/api/paths.h"
 #include "server/api/precondition.h"
 #include "server/api/render.h"
+#include "server/api/shown_content.h"
 #include "server/http/conditional.h"
 
 namespace codelog::api {
@@ -14,11 +15,12 @@ using http::Method;
 
 Error no_such_version() { return {ErrorCode::not_found, "there is no such version", {}}; }
 
-Result<http::Response> show_version(const Views& views, base::VersionId id) {
+Result<http::Response> show_version(const ReadCall& call, const Views& views, base::VersionId id) {
   const auto version = views.version(id);
   if (!version) return no_such_version();
   const auto codelist = views.codelist_of(*version);
-  http::Response response = http::json_text(200, version_json(views, codelist, *version));
+  const auto content = shown_content(call.application, views, codelist, *version);
+  http::Response response = http::json_text(200, version_json(views, codelist, *version, content));
   response.etag = version_etag(views, *version);
   return response;
 }
@@ -30,8 +32,8 @@ std::optional<http::Response> unchanged_version(const ReadCall& call, base::Vers
   return http::not_modified(call.request, version_etag(call.views, *version));
 }
 
-Result<http::Response> show_past(const ReadCall& call, base::VersionId id,
-                                 Result<http::Response> (*show)(const Views&, base::VersionId)) {
+template <class Show>
+Result<http::Response> show_past(const ReadCall& call, base::VersionId id, const Show& show) {
   // A version never changes its codelist. For a deleted version, the views know only the codelist.
   const auto codelist = call.views.codelist_of_version(id);
   if (!codelist) return no_such_version();
@@ -43,9 +45,11 @@ Result<http::Response> get_version(const ReadCall& call) {
   if (!id) return id.error();
   if (!call.request.query().has("as_of")) {
     if (auto unchanged = unchanged_version(call, *id)) return std::move(*unchanged);
-    return show_version(call.views, *id);
+    return show_version(call, call.views, *id);
   }
-  return show_past(call, *id, show_version);
+  return show_past(call, *id, [&](const Views& then, base::VersionId version) {
+    return show_version(call, then, version);
+  });
 }
 
 Result<http::Response> show_searches(const Views& views, base::VersionId id) {

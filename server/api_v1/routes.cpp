@@ -9,6 +9,7 @@
 #include "server/api_v1/old_addresses.h"
 #include "server/api_v1/writes.h"
 #include "server/application/pages.h"
+#include "server/application/receipts.h"
 #include "server/caching/cached_route.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
@@ -207,6 +208,17 @@ Answer answer_file(Application& application, const Request& request, const PathP
   return {std::move(response), scope_of(views, {codelist.id}), views.checkpoint()};
 }
 
+Response answer_receipt(Application& application, const Request& request,
+                        const PathParameters& path, OwnerKind kind) {
+  const Views views = application.views_for(request);
+  const auto named =
+      commands::find_version(views, owner_of(kind, path), path["slug"], path["version"]);
+  if (!named) return not_found();
+  const std::string name = files::download_name(named->codelist, named->version) + ".tlog-proof";
+  auto receipt = application::receipt_of(application, views, named->version, name);
+  return receipt ? *std::move(receipt) : http::problem(request, receipt.error());
+}
+
 std::string file_key(const Request& request) {
   std::string key = request.path();
   for (const char* flag : {"fixed-headers", "omit-mapped-vmps", "include-mapped-vmps"}) {
@@ -233,6 +245,14 @@ void add_download_routes(Router& router, Application& application, const OwnerFo
   add("download.csv", File::download);
   add("definition.csv", File::definition);
   add("dmd-download.csv", File::dmd_download);
+  // Not cached: it grows with the log.
+  router.add({.methods = {http::Method::get},
+              .pattern = base + "receipt.tlog-proof",
+              .runs_on = http::RunsOn::worker,
+              .handler = [&application, kind = form.kind](const Request& request,
+                                                          const PathParameters& path) {
+                return answer_receipt(application, request, path, kind);
+              }});
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ Application::Application(const commands::Site& site, const ApplicationOptions& o
       sign_in_(executor_, options_.base_urls, options.mailer),
       cache_(changes_, options.cache_bytes_max),
       catalogue_([this] { return views(); }, site.log, options.code_index_bytes_max),
+      contents_(site),
       position_waits_({.count = options.position_waits_max, .waiting_max = 0}),
       long_reads_({.count = options.long_reads_max}),
       upgrade_reports_(releases_) {

@@ -25,12 +25,14 @@
 #include "server/commands/mapping_commands.h"
 #include "server/commands/release_commands.h"
 #include "server/commands/version_commands.h"
+#include "server/commands/version_digests.h"
 #include "server/files/recent_rows.h"
 #include "server/finding/catalogue.h"
 #include "server/identity/authentication.h"
 #include "server/identity/sign_in.h"
 #include "server/identity/single_sign_on.h"
 #include "server/jobs/upgrade_reports.h"
+#include "server/proofs/signed_log.h"
 #include "server/trees/trees.h"
 
 namespace codelog::application {
@@ -39,7 +41,8 @@ struct ApplicationOptions {
   // The addresses under which people reach the site, e.g. "https://codelists.example.org". Links in
   // mails begin with the first; forms may come from pages of any of them.
   std::vector<std::string> base_urls = {};
-  mail::Mailer* mailer = nullptr;  // without one, nobody gets mail
+  mail::Mailer* mailer = nullptr;                 // without one, nobody gets mail
+  const proofs::SignedLog* signed_log = nullptr;  // without one, there are no proofs and receipts
   // People may sign in through an issuer of OpenID Connect; needs a base URL (checked).
   std::optional<identity::SingleSignOnOptions> single_sign_on = {};
   std::size_t cache_bytes_max = 64u << 20;
@@ -95,6 +98,7 @@ class Application {
   trees::Trees& trees() { return trees_; }
   files::RecentRows& rows() { return rows_; }
   finding::Catalogue& catalogue() { return catalogue_; }
+  commands::DerivedContents& contents() { return contents_; }
   const ApplicationOptions& options() const { return options_; }
 
   LiveCommits& live_commits() { return live_commits_; }
@@ -129,6 +133,7 @@ class Application {
   trees::Trees trees_;
   files::RecentRows rows_;
   finding::Catalogue catalogue_;
+  commands::DerivedContents contents_;
   LiveCommits live_commits_;
   Presence presence_;
   std::atomic<bool> restricts_anything_ = false;

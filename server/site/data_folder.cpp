@@ -78,6 +78,7 @@ base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const DataFolderOptio
   if (!settled && is_damaged) {
     // The views are damaged; opening them a second time makes them again.
     folder->projections_.reset();
+    folder->signed_log_.reset();
     folder->log_.reset();
     if (const auto opened = folder->open_log(options); !opened) return opened.error();
     settled = folder->open_and_settle(report);
@@ -129,6 +130,10 @@ base::Result<void> DataFolder::open_log(const DataFolderOptions& options) {
   auto log = events::open_log(log_options(options));
   if (!log) return log.error();
   log_ = std::move(*log);
+  auto signed_log =
+      proofs::SignedLog::open(*log_, {.keys = data_ / "keys", .cosigned = data_ / "log-cosigned"});
+  if (!signed_log) return signed_log.error();
+  signed_log_ = std::move(*signed_log);
   return {};
 }
 

@@ -22,6 +22,7 @@
 #include "server/accounts/key_ring.h"
 #include "server/accounts/last_uses.h"
 #include "server/commands/executor.h"
+#include "server/proofs/signed_log.h"
 #include "server/site/progress.h"
 
 namespace codelog::site {
@@ -86,6 +87,8 @@ class DataFolder {
   accounts::KeyRing& keys() { return *keys_; }
   // Why no changes are taken, and since when: call it every few seconds. Thread-safe.
   std::optional<commands::ReadOnly> read_only();
+  // Has no key before the first start of a server.
+  proofs::SignedLog& signed_log() { return *signed_log_; }
   // Writes down when tokens and sessions were last used. Errors: io.
   base::Result<void> save_last_uses();
   coding_systems::Releases& releases() { return releases_; }
@@ -126,6 +129,7 @@ class DataFolder {
   std::unique_ptr<accounts::KeyRing> keys_;
   accounts::LastUses last_uses_;
   std::unique_ptr<events::EventLog> log_;
+  std::unique_ptr<proofs::SignedLog> signed_log_;
   std::unique_ptr<projections::Projections> projections_;
   coding_systems::Releases releases_;
   mappings::Mappings mappings_;

@@ -307,6 +307,21 @@ void ask_about_finding(Checked& checked) {
         400);
 }
 
+void ask_about_proofs(Checked& checked, ApiSite& site) {
+  const std::string path = "/api/v2/log/";
+  checked.ask("GET", path + "inclusion", path + "inclusion?position=2&size=3", nullptr, "");
+  checked.ask("GET", path + "consistency", path + "consistency?from=2", nullptr, "");
+  CHECK(checked.ask("GET", path + "inclusion", path + "inclusion", nullptr, "").status == 400);
+  const json table = {{"owner", "organisation/test-org"},
+                      {"name", "Silk"},
+                      {"coding_system", "bnf"},
+                      {"csv", "code\n0101000AABHAAAA\n"}};
+  const std::string hash =
+      site.send("POST", "/api/v2/codelists", table).json().at("version").at("hash");
+  checked.ask("GET", std::string(version_path) + "/receipt",
+              "/api/v2/versions/" + hash + "/receipt", nullptr, "");
+}
+
 }  // namespace
 
 TEST_CASE("every route of the native API is documented, and every documented one exists",
@@ -348,6 +363,7 @@ TEST_CASE("answers have the shapes that the document promises, for every operati
   checked.ask("POST", "/api/v2/markdown", "/api/v2/markdown", {{"markdown", "*x*"}});
   ask_about_comparisons(checked, hash);
   ask_about_finding(checked);
+  ask_about_proofs(checked, site);
   checked.begin_to_ask("/api/v2/events", "/api/v2/events?codelist=1");
   std::set<std::string> all;
   for (const api::Endpoint& endpoint : api::all_endpoints()) {

@@ -14,6 +14,7 @@
 #include "server/api_v1/routes.h"
 #include "server/application/guarded_routes.h"
 #include "server/application/pages.h"
+#include "server/proofs/log_routes.h"
 #include "server/web/api_reference.h"
 #include "server/web/routes.h"
 #include "tests/coding_systems/codeset_fake_release.h"
@@ -29,14 +30,15 @@ T must(base::Result<T> result) {
   return std::move(*result);
 }
 
-http::Router make_router(application::Application& application,
-                         const web::FindStatus& find_status) {
+http::Router make_router(application::Application& application, const web::FindStatus& find_status,
+                         proofs::SignedLog& log) {
   http::Router router;
   api_v1::add_routes(router, application);
   api::add_routes(router, application);
   web::add_routes(router, application);
   web::add_api_reference(router, application, api::make_openapi(api::all_endpoints()));
   web::add_status_page(router, application, find_status);
+  proofs::add_log_routes(router, log);
   application::guard_routes(router, application);
   return router;
 }
@@ -110,6 +112,11 @@ void ApiSite::open() {
                             mapping_openers(),
                             {},
                             last_uses_.get()};
+  signed_log_ = must(proofs::SignedLog::open(
+      *log_, {.keys = folder_.path() / "keys", .cosigned = folder_.path() / "log-cosigned"}));
+  const auto begun = signed_log_->begin("codelog.test/log", std::nullopt, clock_.now());
+  CODELOG_CHECK(static_cast<bool>(begun), "the log's first key cannot be made");
+  options_.signed_log = signed_log_.get();
   options_.position_wait_max = std::chrono::milliseconds(50);
   application_ = std::make_unique<application::Application>(site, options_);
   must(application_->releases().register_unknown_releases(
@@ -118,11 +125,12 @@ void ApiSite::open() {
     const std::scoped_lock lock(status_mutex_);
     return status_;
   };
-  routes_ = make_router(*application_, find_status);
+  const auto make_routes = [&] { return make_router(*application_, find_status, *signed_log_); };
+  routes_ = make_routes();
   http::ServerOptions server_options;
   server_options.worker_threads = 8;
   server_options.error_page = application::server_error_page;
-  server_ = std::make_unique<http::Server>(server_options, make_router(*application_, find_status));
+  server_ = std::make_unique<http::Server>(server_options, make_routes());
   port_ = must(server_->start());
 }
 
@@ -131,6 +139,7 @@ void ApiSite::close() {
   server_.reset();
   application_.reset();
   projections_.reset();
+  signed_log_.reset();
   log_.reset();
   keys_.reset();
   mappings_.reset();

@@ -63,7 +63,8 @@ class ApiSite {
   // Closes everything and opens it again, with views rebuilt from the log.
   void restart_with_new_views();
 
-  events::Log& log() { return *log_; }
+  events::EventLog& log() { return *log_; }
+  proofs::SignedLog& signed_log() { return *signed_log_; }
   projections::Projections& projections() { return *projections_; }
   projections::Views views() { return projections_->views(); }
   accounts::KeyRing& keys() { return *keys_; }
@@ -140,6 +141,7 @@ class ApiSite {
   std::unique_ptr<accounts::KeyRing> keys_;
   std::unique_ptr<accounts::LastUses> last_uses_;
   std::unique_ptr<events::EventLog> log_;
+  std::unique_ptr<proofs::SignedLog> signed_log_;
   std::unique_ptr<projections::Projections> projections_;
   std::unique_ptr<application::Application> application_;
   std::unique_ptr<http::Server> server_;

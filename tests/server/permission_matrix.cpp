@@ -59,6 +59,7 @@ std::string target_of(const RoutePermission& row, const Subject& subject) {
       {"username", "cora"},
       {"codelist:digits", std::to_string(subject.codelist.value())},
       {"action", row.pattern.starts_with("/superusers/codelists/") ? "hand-over" : "details"},
+      {"tile:rest", "0/000.p/1"},
       {"user", "dW1h"},
       {"token", "none"}};
   std::string target;
@@ -187,6 +188,12 @@ PermissionMatrix::PermissionMatrix() {
   while (site.application().upgrade_reports().state_of(alias)->is_running) {
     std::this_thread::yield();
   }
+  // So that there is one to be read.
+  const auto cosigner = proofs::make_signing_key("witness.example", proofs::KeyKind::cosigner);
+  auto checkpoint = *proofs::parse_note(*site.signed_log().checkpoint());
+  checkpoint.signatures.push_back(proofs::sign(cosigner, checkpoint.text, site.clock().now()));
+  REQUIRE(site.signed_log().trust(cosigner.verifier));
+  REQUIRE(site.signed_log().add_cosignatures(checkpoint.bytes()));
   for (const auto& [role, name] : names) {
     Browser& browser = browsers.try_emplace(role, site).first->second;
     if (name.empty()) continue;
