@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "events/base/digest.h"
 #include "events/base/version_hash.h"
@@ -59,15 +58,9 @@ Result<std::uint64_t> number_argument(const Json& arguments, const char* name,
 Result<base::Sha256> digest_argument(const Json& arguments, const char* name) {
   const auto text = text_argument(arguments, name);
   if (!text) return text.error();
-  base::Sha256 digest{};
-  bool good = text->size() == 2 * digest.size();
-  for (std::size_t i = 0; good && i < digest.size(); ++i) {
-    const char* digits = text->data() + 2 * i;
-    const auto [after, error] = std::from_chars(digits, digits + 2, digest[i], 16);
-    good = error == std::errc() && after == digits + 2;
-  }
-  if (!good) return missing_argument(name, "64 hexadecimal digits");
-  return digest;
+  const auto digest = base::parse_sha256(*text);
+  if (!digest) return missing_argument(name, "64 hexadecimal digits");
+  return *digest;
 }
 
 bool flag_argument(const Json& arguments, const char* name) {

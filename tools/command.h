@@ -37,6 +37,8 @@ void add_release_commands(Command program);
 void add_mapping_commands(Command program);
 void add_refsets_commands(Command program);
 void add_log_commands(Command program);
+void add_log_verify_commands(Command group);
+void add_key_commands(Command program);
 void add_restore_command(Command program);
 void add_migrate_command(Command program);
 void add_demo_command(Command program);

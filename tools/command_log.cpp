@@ -84,23 +84,6 @@ int show_commit(const LogCommandOptions& options) {
                 });
 }
 
-int verify_log(const LogCommandOptions& options) {
-  const auto outcome =
-      run_operation(options.common, "log.verify", Json::object(), site::OpenViews::no);
-  const int code = finish(outcome, options.common, [](const Json& found) {
-    std::string text;
-    for (const Json& problem : found["problems"]) {
-      text += "position " + std::to_string(problem["position"].get<std::uint64_t>()) + ": " +
-              problem["detail"].get<std::string>() + "\n";
-    }
-    const std::string count = format_count(found["commits"].get<std::uint64_t>());
-    if (text.empty()) text = "good: ";
-    return text + count + " commits, root " + found["root"].get<std::string>() + "\n";
-  });
-  if (code != exit_done) return code;
-  return (*outcome)["problems"].empty() ? exit_done : exit_refused;
-}
-
 int rebuild_views(const LogCommandOptions& options) {
   const Json arguments = {{"check", options.only_check}};
   const auto outcome = run_operation(options.common, "log.rebuild", arguments, site::OpenViews::no);
@@ -145,11 +128,6 @@ constexpr CommandText list_text = {"list",
                                    "codelog log list\ncodelog log list --newest-first --limit 20\n"
                                    "codelog log list --stream codelist/17 --json"};
 constexpr CommandText show_text = {"show", "Show everything in one commit.", "codelog log show 42"};
-constexpr CommandText verify_text = {"verify",
-                                     "Read every commit, check its bytes and its place, and "
-                                     "compute the Merkle root again. Exits with "
-                                     "1 and lists the damaged positions if there are any.",
-                                     "codelog log verify"};
 constexpr CommandText rebuild_text = {"rebuild",
                                       "Delete the views and build them again from the log. A "
                                       "running server's views are compared, and "
@@ -181,11 +159,7 @@ void add_log_commands(Command program) {
   show.command.add_option("POSITION", show.options.position, "Which").required();
   add_json_option(show.command, show.options.common);
 
-  LogCommand verify = add_log_command(group, verify_text, verify_log);
-  verify.command.add_flag("--accept-missing-witness", verify.options.common.accept_missing_witness,
-                          "Open a log without its witness, and make a new one: only if you know "
-                          "that the log is whole");
-  add_json_option(verify.command, verify.options.common);
+  add_log_verify_commands(group);
 
   LogCommand rebuild = add_log_command(group, rebuild_text, rebuild_views);
   rebuild.command.add_flag("--check", rebuild.options.only_check,

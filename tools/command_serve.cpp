@@ -21,6 +21,7 @@
 #include "server/commands/version_contents.h"
 #include "server/http/server.h"
 #include "server/http/shared_body.h"
+#include "server/proofs/log_routes.h"
 #include "server/site/admin_socket.h"
 #include "server/site/site_watch.h"
 #include "server/web/api_reference.h"
@@ -58,6 +59,7 @@ struct ServeOptions {
   MailOptions mail;
   SingleSignOnFlags issuer;
   std::optional<identity::SingleSignOnOptions> single_sign_on;  // as the flags describe it
+  std::string log_origin;
   std::string log_file;
   std::string log_level = "info";
   bool unsafe_no_sync = false;
@@ -119,6 +121,17 @@ std::string url_of(const ListenAddress& address, std::uint16_t port) {
   const std::string host = is_any ? "127.0.0.1" : address.host;
   const bool is_v6 = host.find(':') != std::string::npos;
   return "http://" + (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+// The name of the log in its checkpoints: by default its address without the scheme.
+std::string usual_origin(const ServeOptions& options, site::DataFolder& folder) {
+  if (options.base_urls.empty()) return "codelog.local/" + folder.log().id();
+  const std::string& url = options.base_urls.front();
+  return url.substr(url.find("//") + 2) + "/log";
+}
+
+std::string check_origin(const std::string& text) {
+  return proofs::check_key_name(text) ? "" : "'" + text + "' is not the name of a log";
 }
 
 http::LogLevel level_of(const std::string& name) {
@@ -244,12 +257,13 @@ http::Limits limits_of(const ServeOptions& options, http::Log& log) {
 
 // All but the addresses for operators, which the router has.
 void add_routes(http::Router& router, application::Application& application,
-                web::FindStatus find_status) {
+                proofs::SignedLog& signed_log, web::FindStatus find_status) {
   api::add_routes(router, application);
   api_v1::add_routes(router, application);
   web::add_routes(router, application);
   web::add_api_reference(router, application, api::make_openapi(api::all_endpoints()));
   web::add_status_page(router, application, std::move(find_status));
+  proofs::add_log_routes(router, signed_log);
   application::guard_routes(router, application);
 }
 
@@ -259,6 +273,11 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   add_site_gauges(metrics, folder);
   const auto address = parse_listen(options.listen);
   CODELOG_CHECK(address.has_value(), "the command line has been checked");
+  const auto begun = folder.signed_log().begin(
+      usual_origin(options, folder),
+      options.log_origin.empty() ? std::nullopt : std::optional(options.log_origin),
+      folder.site().clock.now());
+  if (!begun) return begun.error();
   const auto mailer = make_mailer(options.mail, folder.path(), folder.site().clock, log);
   if (!mailer) return mailer.error();
   application::ApplicationOptions application_options;
@@ -267,6 +286,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
     application_options.base_urls = {url_of(*address, address->port)};
   }
   application_options.mailer = mailer->get();
+  application_options.signed_log = &folder.signed_log();
   application_options.single_sign_on = options.single_sign_on;
   application::Application application(folder.site(), application_options);
   add_follower_gauge(metrics, application.live_commits());
@@ -275,7 +295,8 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   const site::SiteWatch watch(folder, log);
   http::Router router;
   add_operations_routes(router, folder, metrics);
-  add_routes(router, application, status_of(folder, watch, options.free_space_min_mib << 20));
+  add_routes(router, application, folder.signed_log(),
+             status_of(folder, watch, options.free_space_min_mib << 20));
   http::ServerOptions server_options;
   server_options.address = address->host;
   server_options.port = address->port;
@@ -418,6 +439,12 @@ void add_serve_command(Command program) {
       .type_name("URL");
   add_mail_options(command, options->mail);
   add_single_sign_on_options(command, options->issuer);
+  command
+      .add_option("--log-origin", options->log_origin,
+                  "The log's name in its checkpoints. By default, the first start takes the first "
+                  "--base-url without its scheme, and /log; later ones keep the name")
+      .check(check_origin)
+      .type_name("NAME");
   command.add_option("--log-file", options->log_file, "Log to this file; otherwise standard error")
       .type_name("FILE");
   command.add_option("--log-level", options->log_level, "How much to log")

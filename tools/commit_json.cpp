@@ -29,6 +29,13 @@ Json json_of(const events::Owner& owner) { return events::to_string(owner); }
 template <class Enum>
 requires std::is_enum_v<Enum> Json json_of(Enum value) { return events::to_string(value); }
 
+Json json_of(const events::VersionContent& content) {
+  return {{"release", content.release},
+          {"release_digest", json_of(content.release_digest)},
+          {"content_digest", json_of(content.content_digest)},
+          {"download_digest", json_of(content.download_digest)}};
+}
+
 template <class Value>
 Json json_of(const std::optional<Value>& value) {
   if (!value) return nullptr;
@@ -48,7 +55,10 @@ Json json_of(const events::Reference& reference) {
 }
 
 Json json_of(const events::SignOff& signoff) {
-  return {{"user", signoff.username}, {"date", signoff.date}};
+  Json json = {{"user", signoff.username}, {"date", signoff.date}};
+  if (signoff.content_digest != base::Sha256{})
+    json["content_digest"] = json_of(signoff.content_digest);
+  return json;
 }
 
 template <class Search>

@@ -2,7 +2,8 @@
 // - log.list {from?, limit?, newest_first?, stream?}
 //   -> {commits: [{position, …} or {position?, damaged}], next}
 // - log.show {position} -> the commit
-// - log.verify {} -> {commits, root, epoch, problems: [{position, detail}]}
+// - log.verify {} -> {commits, root, epoch, remembered, problems: [{position, detail}]}; compares
+//   with the end that was verified last, and if there is no problem, remembers this one
 // - log.rebuild {check?}
 //   -> {commits, rebuilt, rebuilt_at_next_start?, equal, damage (text or null), digest}
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include "server/site/site_checks.h"
 #include "tools/admin_operations.h"
 #include "tools/commit_json.h"
+#include "tools/proof_operations.h"
 
 namespace codelog::tools {
 namespace {
@@ -106,9 +108,18 @@ Result<Json> verify_log(site::DataFolder& folder, const site::ReportProgress& pr
   for (const events::Finding& finding : verification->problems) {
     problems.push_back({{"position", finding.position.value()}, {"detail", finding.detail}});
   }
+  const auto fork = compare_with_verified(folder, verification->head);
+  if (!fork) return fork.error();
+  if (*fork) {
+    problems.push_back({{"position", verification->head.position.value()}, {"detail", **fork}});
+  }
+  // Where nothing can be written, the result still counts.
+  const bool is_remembered =
+      problems.empty() && remember_verified(folder, verification->head).operator bool();
   return Json{{"commits", verification->head.position.value()},
               {"root", base::to_hex(verification->head.root)},
               {"epoch", verification->head.epoch},
+              {"remembered", is_remembered},
               {"problems", std::move(problems)}};
 }
 
@@ -130,6 +141,7 @@ Result<Json> rebuild_views(site::DataFolder& folder, const Json& arguments,
 
 Result<Json> run_log_operation(site::DataFolder& folder, std::string_view operation,
                                const Json& arguments, const site::ReportProgress& report) {
+  if (auto done = run_proof_operation(folder, operation, arguments)) return *std::move(done);
   if (operation == "log.list") return list_commits(folder, arguments);
   if (operation == "log.show") return show_commit(folder, arguments);
   if (operation == "log.verify") return verify_log(folder, report);
