@@ -23,12 +23,15 @@ sed -n '/^## Five minutes/,/^## What is where/p' "$readme" |
   sed -n '/^```sh$/,/^```$/{/^```/d;p}' |
   sed -e "s#build/codelog#$program#" -e "s#http://127.0.0.1:7000#$site#" \
     -e "s#restore data#restore $folder/data#" \
+    -e "s#data/download.csv#$folder/&#g" -e "s#data/receipt.tlog-proof#$folder/&#g" \
+    -e "s#tests/verify_receipt#$(dirname "$readme")/&#" \
     -e "s#--to restored#--to $folder/restored#" >"$folder/steps"
 bash -xeuo pipefail "$folder/steps" | tee "$folder/answers"
 
 grep -q '^code,term' "$folder/answers"
 grep -q 'VersionPublished' "$folder/answers"
 grep -q 'not what this study means' "$folder/answers"
+grep -q '^version .* was published by ada at ' "$folder/answers"
 grep -q 'Brittle asthma: inactive; REPLACED BY Asthma with unpredictable attacks' "$folder/answers"
 grep -q '^user/ada/asthma .* newly_matched, 2 inactive, 1 moved, 1 renamed' "$folder/answers"
 grep -q '^left out: 3 commits' "$folder/answers"
