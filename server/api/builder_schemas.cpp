@@ -127,7 +127,15 @@ const std::string_view builder_schemas = R"json({
     "position": {"$ref": "#/components/schemas/Position"},
     "shape": {"$ref": "#/components/schemas/Shape"},
     "statuses_crc": {"$ref": "#/components/schemas/StatusesCrc"},
-    "statuses": {"type": "array", "items": {"$ref": "#/components/schemas/CodeStatus"}}}}
+    "statuses": {"type": "array", "items": {"$ref": "#/components/schemas/CodeStatus"}}}},
+"StatusesDecided": {"type": "object", "required": ["position"],
+  "description": "changed; or, if the request asks for answer crc, the other fields.",
+  "properties": {
+    "changed": {"$ref": "#/components/schemas/ChangedStatuses"},
+    "changed_count": {"type": "integer", "minimum": 0},
+    "statuses_crc": {"$ref": "#/components/schemas/StatusesCrc"},
+    "shape": {"$ref": "#/components/schemas/Shape"},
+    "position": {"$ref": "#/components/schemas/Position"}}}
 })json";
 
 }  // namespace codelog::api

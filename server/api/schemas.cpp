@@ -478,14 +478,6 @@ constexpr std::string_view outcomes = R"json({
 "StatusesChanged": {"type": "object", "required": ["changed", "position"],
   "properties": {
     "changed": {"$ref": "#/components/schemas/ChangedStatuses"},
-    "position": {"$ref": "#/components/schemas/Position"}}},
-"StatusesDecided": {"type": "object", "required": ["position"],
-  "description": "changed; or, if the request asks for answer crc, the other fields.",
-  "properties": {
-    "changed": {"$ref": "#/components/schemas/ChangedStatuses"},
-    "changed_count": {"type": "integer", "minimum": 0},
-    "statuses_crc": {"$ref": "#/components/schemas/StatusesCrc"},
-    "shape": {"$ref": "#/components/schemas/Shape"},
     "position": {"$ref": "#/components/schemas/Position"}}}
 })json";
 
