@@ -24,7 +24,7 @@
 #include "server/proofs/log_routes.h"
 #include "server/site/admin_socket.h"
 #include "server/site/site_watch.h"
-#include "server/web/api_reference.h"
+#include "server/web/documentation/api_reference.h"
 #include "server/web/routes.h"
 #include "tools/command.h"
 #include "tools/machine.h"

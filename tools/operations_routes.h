@@ -6,7 +6,7 @@
 #include "server/http/router.h"
 #include "server/site/data_folder.h"
 #include "server/site/site_watch.h"
-#include "server/web/status_page.h"
+#include "server/web/site/status_page.h"
 
 namespace codelog::tools {
 

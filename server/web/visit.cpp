@@ -10,8 +10,8 @@
 #include "server/identity/cookies.h"
 #include "server/identity/form_token.h"
 #include "server/identity/permissions.h"
-#include "server/web/closed_versions.h"
 #include "server/web/kept_pages.h"
+#include "server/web/versions/closed_versions.h"
 #include "server/web/words.h"
 
 namespace codelog::web {

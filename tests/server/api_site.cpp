@@ -15,7 +15,7 @@
 #include "server/application/guarded_routes.h"
 #include "server/application/pages.h"
 #include "server/proofs/log_routes.h"
-#include "server/web/api_reference.h"
+#include "server/web/documentation/api_reference.h"
 #include "server/web/routes.h"
 #include "tests/coding_systems/codeset_fake_release.h"
 #include "tests/server/http_client.h"

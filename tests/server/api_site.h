@@ -18,7 +18,7 @@
 #include "mappings/files/mappings.h"
 #include "server/application/application.h"
 #include "server/http/server.h"
-#include "server/web/status_page.h"
+#include "server/web/site/status_page.h"
 #include "tests/coding_systems/small_releases.h"
 
 namespace codelog::tests {

@@ -1,4 +1,4 @@
-#include "server/web/browser_name.h"
+#include "server/web/accounts/browser_name.h"
 
 #include <catch2/catch.hpp>
 

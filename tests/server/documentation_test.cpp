@@ -7,7 +7,7 @@
 #include "server/json/json_schema.h"
 #include "server/pages/article.h"
 #include "server/pages/embedded_files.h"
-#include "server/web/documentation.h"
+#include "server/web/documentation/documentation.h"
 #include "tests/server/browser.h"
 
 namespace codelog::tests::documentation_test {
