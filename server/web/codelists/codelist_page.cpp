@@ -50,24 +50,26 @@ void add_sizes(Section& page, const std::vector<VersionRecord>& versions,
   if (shown.size() < 2) return;
   const nlohmann::json props = {{"resource", resource}, {"versions", std::move(shown)}};
   page.add("SIZES").set("PROPS", props.dump());
-  // Codelists that have codes in common with its newest published version.
-  void add_similar(const Visit& visit, Section& page, const CodelistRecord& codelist) {
-    finding::Catalogue& catalogue = visit.application().catalogue();
-    const auto contents = catalogue.now();
-    if (!contents) return;
-    const auto similar = finding::find_similar(visit.views(), **contents, catalogue.codes(),
-                                               codelist.id, similar_count);
-    if (similar.empty()) return;
-    Section section = page.add("SIMILAR");
-    for (const finding::SimilarCodelist& one : similar) {
-      const projections::Handle& handle = one.codelist->handle;
-      Section row = section.add("LIKE");
-      row.set("NAME", handle.name).set("PATH", commands::page_of(handle));
-      row.set("OWNER", owner_name(visit.views(), handle.owner));
-      row.set("PERCENT", std::to_string(std::max(1L, std::lround(one.similarity * 100))));
-      row.set("SHARED", pages::counted(one.shared_count, "code"));
-    }
+}
+
+// Codelists that have codes in common with its newest published version.
+void add_similar(const Visit& visit, Section& page, const CodelistRecord& codelist) {
+  finding::Catalogue& catalogue = visit.application().catalogue();
+  const auto contents = catalogue.now();
+  if (!contents) return;
+  const auto similar = finding::find_similar(visit.views(), **contents, catalogue.codes(),
+                                             codelist.id, similar_count);
+  if (similar.empty()) return;
+  Section section = page.add("SIMILAR");
+  for (const finding::SimilarCodelist& one : similar) {
+    const projections::Handle& handle = one.codelist->handle;
+    Section row = section.add("LIKE");
+    row.set("NAME", handle.name).set("PATH", commands::page_of(handle));
+    row.set("OWNER", owner_name(visit.views(), handle.owner));
+    row.set("PERCENT", std::to_string(std::max(1L, std::lround(one.similarity * 100))));
+    row.set("SHARED", pages::counted(one.shared_count, "code"));
   }
+}
 
 }  // namespace
 
