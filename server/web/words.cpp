@@ -74,30 +74,6 @@ void add_badge(Section& place, events::VersionStatus status) {
   badge.show(status == published ? "PUBLISHED" : status == draft ? "DRAFT" : "UNDER_REVIEW");
 }
 
-void add_mark(pages::Section& place, base::CodeStatus status) {
-  using base::CodeStatus;
-  pages::Section mark = place.include("MARK", "_mark.html");
-  switch (status) {
-    case CodeStatus::included:
-      mark.show("INCLUDED");
-      return;
-    case CodeStatus::included_by_ancestor:
-      mark.show("INCLUDED_THROUGH");
-      return;
-    case CodeStatus::excluded:
-      mark.show("EXCLUDED");
-      return;
-    case CodeStatus::excluded_by_ancestor:
-      mark.show("EXCLUDED_THROUGH");
-      return;
-    case CodeStatus::unresolved:
-      mark.show("UNDECIDED");
-      return;
-    case CodeStatus::in_conflict:
-      mark.show("IN_CONFLICT");
-  }
-}
-
 void add_strip(Section& place, const projections::StatusCounts& counts) {
   std::uint64_t sum = 0;
   for (const std::uint64_t count : counts) sum += count;

@@ -34,9 +34,6 @@ std::uint64_t included_count(const projections::VersionRecord& version);
 // Shows a status as a badge, {{>BADGE}}.
 void add_badge(pages::Section& place, events::VersionStatus status);
 
-// Shows the mark of a status, {{>MARK}}.
-void add_mark(pages::Section& place, base::CodeStatus status);
-
 // Shows the strip {{>STRIP}}: the shares of the statuses of a version's codes. Nothing for a
 // version without statuses.
 void add_strip(pages::Section& place, const projections::StatusCounts& counts);
