@@ -88,7 +88,8 @@ bench *ARGUMENTS: build
 
 # Measure the builder and a version's page in a browser, at real sizes
 web-bench: build
-    cd server/web && CODELOG_PROGRAM={{justfile_directory()}}/build/codelog CODELOG_CONCEPTS=200000 \
+    cd server/web && \
+      CODELOG_PROGRAM={{justfile_directory()}}/build/codelog CODELOG_CONCEPTS=200000 \
       npx vitest run --project bench --reporter dot
 
 # Kill servers for ROUNDS rounds, and cut their power as often, instead of the few rounds of a test
