@@ -42,7 +42,7 @@ TEST_CASE_METHOD(Fixture, "a deleted codelist is restored under its addresses", 
   const json before = site.get(codelist).json();
   const std::string then = std::to_string(site.head());
   REQUIRE(site.send("DELETE", codelist, {{"reason", "by mistake"}}).status == 200);
-  REQUIRE(site.get(download).status == 404);
+  REQUIRE(site.get(download).status == 410);
 
   CHECK(restore({{"as_of", then}}, "carol").status == 403);
   const Reply restored = restore({{"as_of", then}, {"reason", "it was a mistake"}});

@@ -39,7 +39,7 @@ class Fresh {
     const auto version =
         codelist ? commands::find_version(views, codelist->id, "v1") : std::nullopt;
     if (!version) {
-      CHECK(site_.get(file).status == 404);
+      CHECK(site_.get(file).status == 410);
       return;
     }
     const auto& site = site_.application().site();
@@ -101,7 +101,7 @@ TEST_CASE("a cached answer is never older than its client's own write", "[v1][ca
   fresh.check("published");
   REQUIRE(site.send("DELETE", list, {{"reason", "test"}}).status == 200);
   fresh.check("deleted");
-  CHECK(site.get("/codelist/test-org/elbows/v1/download.csv").status == 404);
+  CHECK(site.get("/codelist/test-org/elbows/v1/download.csv").status == 410);
 }
 
 TEST_CASE("no request can store one list under another's key", "[v1][cache]") {
