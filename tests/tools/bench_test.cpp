@@ -96,6 +96,7 @@ TEST_CASE("the bench measures the pages that people read", "[program]") {
   const bool beside_nginx = find_program("nginx") && find_program("wrk");
   CHECK(has_figure(reading, "home, server CPU") == beside_nginx);
   CHECK(has_figure(reading, "a version's page, ") == beside_nginx);
+  CHECK(has_figure(reading, "200 rows of its full list") == beside_nginx);
   CHECK(has_figure(reading, "a version's page while its draft is edited") == beside_nginx);
 }
 

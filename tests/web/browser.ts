@@ -66,6 +66,7 @@ export class Visitor {
   }
 
   async logIn(username: string, secret = password): Promise<void> {
+    await this.page.context().clearCookies(); // another person may be logged in
     await this.open('/accounts/login/');
     await this.page.getByRole('textbox', { name: 'Username' }).fill(username);
     await this.page.getByRole('textbox', { name: 'Password' }).fill(secret);

@@ -102,7 +102,9 @@ Result<void> measure_pages(Bench& bench) {
       compare_with_nginx(bench, *server, *researcher,
                          {{"home", "/", "home.html", cpu_ratio_max},
                           {"a version's page, " + format_count(codes_count) + " codes", list->page,
-                           "version.html", cpu_ratio_max}});
+                           "version.html", cpu_ratio_max},
+                          {"200 rows of its full list", list->version + "/rows?limit=200",
+                           "rows.json", cpu_ratio_max}});
   if (!compared) return compared;
   if (!find_program("wrk")) return {};
   return measure_edited(bench, *server, *list);

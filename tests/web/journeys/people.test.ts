@@ -28,8 +28,9 @@ function addOrganisation(slug: string, admin: string): void {
   command(['organisation', 'member', slug, admin, '--admin']);
 }
 
-async function createDraft({ page, open }: Visitor, owner: string, name: string): Promise<void> {
-  await open.call(undefined, `/users/${owner}/new-codelist/`);
+async function createDraft(visitor: Visitor, owner: string, name: string): Promise<void> {
+  const { page } = visitor;
+  await visitor.open(`/users/${owner}/new-codelist/`);
   await page.getByRole('textbox', { name: 'Codelist name *' }).fill(name);
   await page.getByLabel('Coding system *').selectOption('snomedct');
   await page.getByRole('button', { name: 'Create', exact: true }).click();
