@@ -17,6 +17,7 @@ import {
 import { flag, type Tree } from '../engine/tree.ts';
 import { decodeTree, TreeFormatError } from '../engine/tree-format.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { newKey } from './key.ts';
 import type { CommitNews } from './live.ts';
 import { Queue, type Step, type StepStorage, type Taken } from './queue.ts';
 import { Terms } from './terms.ts';
@@ -50,11 +51,6 @@ function signIn(status: string | null | undefined): Sign {
 
 function isAssumed(flags: number): boolean {
   return (flags & flag.assumed) !== 0;
-}
-
-export function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 export class DraftStore {

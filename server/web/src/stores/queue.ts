@@ -2,7 +2,7 @@
 // sent again with the same key, so it acts once; the person can go on working.
 import { signal } from '@preact/signals';
 import type { Result } from '../api/client.ts';
-import { isPassing, type Problem } from '../api/problem.ts';
+import { isPassing, noAnswer, type Problem } from '../api/problem.ts';
 import type { Sign } from '../engine/statuses.ts';
 import { type Clock, systemClock } from './clock.ts';
 
@@ -34,38 +34,44 @@ export type StepStorage = {
   remove(key: string): Promise<void>;
 };
 
-export type QueueOptions = {
-  send(step: Step): Promise<Result<Taken>>;
-  taken(step: Step, answer: Taken): void | Promise<void>;
-  refused(step: Step, problem: Problem): void;
+// The next step waits until a step that was taken or refused is dealt with.
+export type QueueOptions<S extends { key: string }, T> = {
+  send(step: S): Promise<Result<T>>;
+  taken(step: S, answer: T): void | Promise<void>;
+  refused(step: S, problem: Problem): void | Promise<void>;
   stopped(problem: Problem): void;
-  signedOut(): void;
-  storage: StepStorage;
+  isEnding?(problem: Problem, step: S): boolean;
+  signedOut?(): void;
+  storage?: { save(step: S): Promise<void>; remove(key: string): Promise<void> };
   clock?: Clock;
 };
 
 const waitFirstMs = 1_000;
 const waitMaxMs = 30_000;
-// The version is no draft any more, or not for this person.
 const endings = [403, 404, 410, 412];
 
-export class Queue {
-  readonly steps = signal<readonly Step[]>([]);
+// Whether the version is no draft any more, or not for this person.
+export function isEnding({ status, changed }: Problem): boolean {
+  return endings.includes(status) || (status === 409 && !changed);
+}
+
+export class Queue<S extends { key: string } = Step, T = Taken> {
+  readonly steps = signal<readonly S[]>([]);
   readonly state = signal<QueueState>({ kind: 'idle' });
-  private readonly options: QueueOptions;
+  private readonly options: QueueOptions<S, T>;
   private readonly clock: Clock;
   private readonly attempted = new Set<string>();
   private waitMs = waitFirstMs;
   private cancelRetry = () => {};
 
-  constructor(options: QueueOptions) {
+  constructor(options: QueueOptions<S, T>) {
     this.options = options;
     this.clock = options.clock ?? systemClock;
   }
 
-  add(step: Step): void {
+  add(step: S): void {
     this.steps.value = [...this.steps.value, step];
-    void this.options.storage.save(step);
+    void this.options.storage?.save(step);
     if (this.state.value.kind === 'idle') void this.sendNext();
   }
 
@@ -78,20 +84,35 @@ export class Queue {
   }
 
   // The last step, taken back if the server cannot have seen it.
-  takeBackUnsent(): Step | null {
+  takeBackUnsent(): S | null {
     const last = this.steps.value.at(-1);
     if (!last || this.attempted.has(last.key)) return null;
     this.drop(last);
     return last;
   }
 
-  private drop(step: Step): void {
-    this.steps.value = this.steps.value.filter(({ key }) => key !== step.key);
-    this.attempted.delete(step.key);
-    void this.options.storage.remove(step.key);
+  // Steps that were meant for what has now come otherwise.
+  dropWhere(isLost: (step: S) => boolean): void {
+    for (const step of this.steps.value.filter(isLost)) this.drop(step);
   }
 
+  private drop(step: S): void {
+    this.steps.value = this.steps.value.filter(({ key }) => key !== step.key);
+    this.attempted.delete(step.key);
+    void this.options.storage?.remove(step.key);
+  }
+
+  // After a fault of ours, the steps still wait: they are tried again, and the fault is seen.
   private async sendNext(): Promise<void> {
+    try {
+      await this.sendAll();
+    } catch (fault) {
+      this.waitAndRetry(noAnswer);
+      throw fault;
+    }
+  }
+
+  private async sendAll(): Promise<void> {
     for (let step = this.steps.value[0]; step; step = this.steps.value[0]) {
       this.state.value = { kind: 'sending' };
       this.attempted.add(step.key);
@@ -100,7 +121,7 @@ export class Queue {
         this.waitMs = waitFirstMs;
         this.drop(step);
         await this.options.taken(step, result.data);
-      } else if (!this.goesOn(step, result.problem)) {
+      } else if (!(await this.goesOn(step, result.problem))) {
         return;
       }
     }
@@ -108,7 +129,7 @@ export class Queue {
   }
 
   // Whether the steps after this one can be sent now.
-  private goesOn(step: Step, problem: Problem): boolean {
+  private async goesOn(step: S, problem: Problem): Promise<boolean> {
     const { status } = problem;
     if (isPassing(problem)) {
       this.waitAndRetry(problem);
@@ -116,16 +137,16 @@ export class Queue {
     }
     if (status === 401) {
       this.state.value = { kind: 'signed-out' };
-      this.options.signedOut();
+      this.options.signedOut?.();
       return false;
     }
-    if (endings.includes(status) || (status === 409 && !problem.changed)) {
+    if ((this.options.isEnding ?? isEnding)(problem, step)) {
       this.state.value = { kind: 'stopped', problem };
       this.options.stopped(problem);
       return false;
     }
     this.drop(step);
-    this.options.refused(step, problem);
+    await this.options.refused(step, problem);
     return true;
   }
 

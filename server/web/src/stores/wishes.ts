@@ -5,7 +5,8 @@ import type { Result } from '../api/client.ts';
 import type { Search, SearchQuery } from '../api/draft-api.ts';
 import { isPassing, sentenceOf } from '../api/problem.ts';
 import type { Sign } from '../engine/statuses.ts';
-import { type DraftStore, newKey } from './draft.ts';
+import type { DraftStore } from './draft.ts';
+import { newKey } from './key.ts';
 import type { Taken } from './queue.ts';
 import type { Told } from './told.ts';
 
