@@ -7,7 +7,7 @@ export type Preview = {
   searches: { id: number; term?: string; code?: string }[];
   parent_terms: Record<string, string>;
 };
-export type Changed = { position: number; changed: Record<string, string | null> };
+export type Answer = { position: number; changed?: Record<string, string | null> };
 
 export class UpgradeApi {
   private readonly client: Client;
@@ -31,24 +31,29 @@ export class UpgradeApi {
     return this.client.json(`${this.path}/assumptions`, { minPosition });
   }
 
-  confirm(codes: string[], key: string): Promise<Result<{ position: number }>> {
+  confirm(codes: string[], key: string): Promise<Result<Answer>> {
     return this.client.write('POST', `${this.path}/assumptions`, { body: { codes }, key });
   }
 
-  decide(updates: Update[], reason: string, key: string): Promise<Result<Changed>> {
+  decide(updates: Update[], reason: string, key: string): Promise<Result<Answer>> {
     const body = reason ? { updates, reason } : { updates };
     return this.client.write('PATCH', `${this.path}/statuses`, { body, key });
   }
 
-  undo(key: string): Promise<Result<{ position: number }>> {
-    return this.client.write('POST', `${this.path}/undo`, { body: { mine: true }, key });
+  undo(step: number, key: string): Promise<Result<Answer>> {
+    return this.client.write('POST', `${this.path}/undo`, { body: { mine: true, step }, key });
   }
 
-  giveReason(step: number, reason: string, key: string): Promise<Result<{ position: number }>> {
+  giveReason(step: number, reason: string, key: string): Promise<Result<Answer>> {
     return this.client.write('POST', `${this.path}/reasons`, { body: { step, reason }, key });
   }
 
-  save(key: string): Promise<Result<{ position: number }>> {
+  // After a log-in in another tab.
+  renewToken(): Promise<void> {
+    return this.client.renewToken();
+  }
+
+  save(key: string): Promise<Result<Answer>> {
     return this.client.write('POST', `${this.path}/save`, { body: {}, key });
   }
 }

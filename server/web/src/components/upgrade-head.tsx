@@ -1,12 +1,20 @@
 // Above the rows of an upgrade: how far it is, the three groups, and what ends it.
 import { useSignal } from '@preact/signals';
+import type { RefObject } from 'preact';
 import { type Group, groupOf, groups } from '../engine/upgrade.ts';
 import type { UpgradeStore } from '../stores/upgrade.ts';
 import * as words from '../words/upgrade.ts';
 import { number } from '../words.ts';
 import { Dialog } from './dialog.tsx';
+import { UpgradeBars } from './upgrade-bars.tsx';
 
-type HeadProps = { store: UpgradeStore; group: Group; open: (group: Group) => void };
+type HeadProps = {
+  store: UpgradeStore;
+  group: Group;
+  open: (group: Group) => void;
+  saveButton: RefObject<HTMLButtonElement | null>;
+  goOn: () => void; // the focus, after the rest is accepted
+};
 
 function SettledStrip({ done, all }: { done: number; all: number }) {
   const width = all === 0 ? 1000 : (done * 1000) / all;
@@ -23,13 +31,16 @@ function SettledStrip({ done, all }: { done: number; all: number }) {
   );
 }
 
-function RestDialog({ store, close }: { store: UpgradeStore; close: () => void }) {
+type RestProps = { store: UpgradeStore; close: () => void; goOn: () => void };
+
+function RestDialog({ store, close, goOn }: RestProps) {
   const accept = () => {
     store.acceptRest();
     close();
+    goOn();
   };
   return (
-    <Dialog title="Accept the rest?" close={close}>
+    <Dialog title={words.restDialog.title} close={close}>
       <ul class="bullets">
         {words.restSentences(store.rest()).map((sentence) => (
           <li key={sentence}>{sentence}</li>
@@ -37,89 +48,105 @@ function RestDialog({ store, close }: { store: UpgradeStore; close: () => void }
       </ul>
       <div class="dialog-buttons">
         <button type="button" onClick={accept}>
-          Accept them
+          {words.restDialog.accept}
         </button>
         <button type="button" class="secondary" onClick={close}>
-          Not now
+          {words.restDialog.cancel}
         </button>
       </div>
     </Dialog>
   );
 }
 
-export function UpgradeHead({ store, group, open }: HeadProps) {
-  const asksRest = useSignal(false);
-  const left = store.open.value;
-  const all = store.codes.length;
-  const hasRest = words.restSentences(store.rest()).length > 0;
-  const isReady = left.length === 0 && !store.isSaving.value;
+function Groups({ store, group, open }: Pick<HeadProps, 'store' | 'group' | 'open'>) {
   return (
-    <div class="upgrade-head">
-      <p class="settled-line">
-        <strong>{words.settled(all - left.length, all)}</strong>
-        <SettledStrip done={all - left.length} all={all} />
-      </p>
-      <div class="upgrade-bar">
-        <nav class="segments" aria-label="Which codes">
-          {groups.map((one) => {
-            const count = store.inGroup(one).length;
-            const openCount = left.filter((code) => groupOf(code) === one).length;
-            return (
-              <a
-                key={one}
-                href={`?show=${one}`}
-                aria-current={one === group ? 'true' : undefined}
-                onClick={(event) => {
-                  event.preventDefault();
-                  open(one);
-                }}
-              >
-                {words.groupTitles[one]} <span class="number">{number(count)}</span>
-                {openCount > 0 && <span class="left">{words.toDecide(openCount)}</span>}
-              </a>
-            );
-          })}
-        </nav>
-        <div class="actions">
-          <button
-            type="button"
-            class="quiet"
-            disabled={store.steps.value.length === 0}
-            onClick={() => store.undo()}
-          >
-            Undo
-          </button>
-          <button
-            type="button"
-            class="secondary"
-            disabled={!hasRest}
-            onClick={() => {
-              asksRest.value = true;
+    <nav class="segments" aria-label={words.whichCodes}>
+      {groups.map((one) => {
+        const left = store.open.value.filter((code) => groupOf(code) === one).length;
+        return (
+          <a
+            key={one}
+            href={`?show=${one}`}
+            aria-current={one === group ? 'true' : undefined}
+            onClick={(event) => {
+              if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+              event.preventDefault();
+              open(one);
             }}
           >
-            Accept the rest
-          </button>
-          <button type="button" disabled={!isReady} onClick={() => store.save()}>
-            {store.isSaving.value ? words.saving : words.saveLabel(left.length)}
-          </button>
-        </div>
-      </div>
-      {store.problem.value && (
-        <div class="problems" role="alert">
-          {store.problem.value}
-        </div>
-      )}
-      <div class="visually-hidden" role="status">
-        {store.said.value || words.settled(all - left.length, all)}
-      </div>
+            {words.groupTitles[one]} <span class="number">{number(store.inGroup(one).length)}</span>
+            {left > 0 && <span class="left">{words.toDecide(left)}</span>}
+          </a>
+        );
+      })}
+    </nav>
+  );
+}
+
+// Undo and Save stay focusable when there is nothing for them to do.
+function Actions({ store, saveButton, goOn }: Pick<HeadProps, 'store' | 'saveButton' | 'goOn'>) {
+  const asksRest = useSignal(false);
+  const left = store.open.value.length;
+  const isSaving = store.isSaving.value;
+  return (
+    <div class="actions">
+      <button
+        type="button"
+        class="quiet"
+        aria-disabled={!store.canUndo.value || isSaving}
+        onClick={() => store.undo()}
+      >
+        {words.undo}
+      </button>
+      <button
+        type="button"
+        class="secondary"
+        disabled={!words.restSentences(store.rest()).length}
+        onClick={() => {
+          asksRest.value = true;
+        }}
+      >
+        {words.acceptRest}
+      </button>
+      <button
+        ref={saveButton}
+        type="button"
+        disabled={left > 0}
+        aria-disabled={isSaving}
+        onClick={() => store.save()}
+      >
+        {isSaving ? words.saving : words.saveLabel(left)}
+      </button>
       {asksRest.value && (
         <RestDialog
           store={store}
+          goOn={goOn}
           close={() => {
             asksRest.value = false;
           }}
         />
       )}
+    </div>
+  );
+}
+
+export function UpgradeHead({ store, group, open, saveButton, goOn }: HeadProps) {
+  const all = store.codes.length;
+  const done = all - store.open.value.length;
+  return (
+    <div class="upgrade-head">
+      <p class="settled-line">
+        <strong>{words.settled(done, all)}</strong>
+        <SettledStrip done={done} all={all} />
+      </p>
+      <div class="upgrade-bar">
+        <Groups store={store} group={group} open={open} />
+        <Actions store={store} saveButton={saveButton} goOn={goOn} />
+      </div>
+      <UpgradeBars store={store} />
+      <div class="visually-hidden" role="status">
+        {store.said.value || words.settled(done, all)}
+      </div>
     </div>
   );
 }

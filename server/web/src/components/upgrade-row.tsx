@@ -1,8 +1,11 @@
-// A code that a release touches: what happened to it, and the buttons that settle it.
-import { activeSuccessors, groupOf, isIncluded, type UpgradedCode } from '../engine/upgrade.ts';
+// A code that a release touches: what happened to it, and the buttons that settle it. Tab goes from
+// a row to its buttons; a button that has done its work gives the focus back to the row.
+import type { TargetedEvent } from 'preact';
+import { statusOf } from '../engine/statuses.ts';
+import { groupOf, isIncluded, type Successor, type UpgradedCode } from '../engine/upgrade.ts';
 import type { UpgradeStore } from '../stores/upgrade.ts';
 import * as words from '../words/upgrade.ts';
-import { StatusMark } from './status-mark.tsx';
+import { Mark } from './mark.tsx';
 
 type RowProps = {
   store: UpgradeStore;
@@ -13,91 +16,105 @@ type RowProps = {
   askReason: () => void;
 };
 
-function Marks({ store, code }: { store: UpgradeStore; code: UpgradedCode }) {
+function onRow(act: () => void) {
+  return ({ currentTarget }: TargetedEvent<HTMLElement>) => {
+    currentTarget.closest<HTMLElement>('[data-code]')?.focus({ preventScroll: true });
+    act();
+  };
+}
+
+function Marks({ store, code }: Pick<RowProps, 'store' | 'code'>) {
   const now = store.state.value.statuses.get(code.code) ?? '?';
   const before = code.status_before;
   return (
     <span class="marks">
       {before !== null && before !== now && (
         <>
-          <StatusMark of={before} />
-          <span class="becomes" role="img" aria-label="becomes" />
+          <Mark of={statusOf(before)} />
+          <span class="becomes" role="img" aria-label={words.becomes} />
         </>
       )}
-      <StatusMark of={now} />
+      <Mark of={statusOf(now)} />
     </span>
   );
 }
 
-function Successors({ store, code }: { store: UpgradeStore; code: UpgradedCode }) {
-  const { statuses } = store.state.value;
-  const takes = isIncluded(code.status_before ?? undefined);
-  return (code.successors ?? []).map((successor) => {
-    const isHere =
-      isIncluded(statuses.get(successor.code)) && !store.state.value.waiting.has(successor.code);
-    return (
-      <p class="row-successor" key={successor.code}>
-        <span class="relation">{successor.relation}</span> {successor.term}{' '}
-        <code>{successor.code}</code> {!successor.active && <span class="chip">retired, too</span>}
-        {isHere && <span class="chip chip-settled">in the list</span>}
-        {takes && successor.active && !isHere && (
-          <button
-            type="button"
-            class="secondary"
-            tabIndex={-1}
-            aria-label={words.suggestionName(code, { kind: 'successor', successor })}
-            onClick={() => store.accept(code, { kind: 'successor', successor })}
-          >
-            ✓ Take the successor
-          </button>
-        )}
-      </p>
-    );
-  });
+type SuccessorProps = Pick<RowProps, 'store' | 'code' | 'isFocused'> & { successor: Successor };
+
+function SuccessorLine({ store, code, isFocused, successor }: SuccessorProps) {
+  const { statuses, waiting } = store.state.value;
+  const isHere = isIncluded(statuses.get(successor.code)) && !waiting.has(successor.code);
+  const isOffered = isIncluded(code.status_before ?? undefined) && successor.active && !isHere;
+  return (
+    <p class="row-successor">
+      <span class="relation">{successor.relation}</span> {successor.term}{' '}
+      <code>{successor.code}</code>{' '}
+      {!successor.active && <span class="chip">{words.retiredToo}</span>}
+      {isHere && <span class="chip chip-settled">{words.inTheList}</span>}
+      {isOffered && (
+        <button
+          type="button"
+          class="secondary"
+          tabIndex={isFocused ? 0 : -1}
+          aria-label={words.successorName(successor.term, code.term)}
+          onClick={onRow(() => store.accept(code, { kind: 'successor', successor }))}
+        >
+          ✓ {words.takeSuccessor}
+        </button>
+      )}
+    </p>
+  );
 }
 
-function Buttons({ store, code, isOpen, askReason }: RowProps) {
-  const { waiting } = store.state.value;
-  const now = store.state.value.statuses.get(code.code);
+function Buttons({ store, code, isOpen, isFocused, askReason }: RowProps) {
+  const { statuses, waiting } = store.state.value;
+  const now = statuses.get(code.code);
   const isGone = groupOf(code) === 'gone';
-  const keeps = isGone && isIncluded(code.status_before ?? undefined);
+  const include = words.include(isGone && isIncluded(code.status_before ?? undefined));
+  const exclude = words.exclude(isGone);
+  const reason = store.reasonFor(code);
+  const tabIndex = isFocused ? 0 : -1;
   return (
     <span class="row-buttons">
       {waiting.has(code.code) && (
         <button
           type="button"
           class="secondary accept"
-          aria-label={`Confirm ${code.term}`}
-          onClick={() => store.accept(code)}
+          tabIndex={tabIndex}
+          aria-label={words.of(words.confirm, code.term)}
+          onClick={onRow(() => store.accept(code))}
         >
-          ✓ Confirm
+          ✓ {words.confirm}
         </button>
       )}
       <button
         type="button"
         class="secondary"
-        aria-label={`${keeps ? 'Keep' : 'Include'} ${code.term}`}
+        tabIndex={tabIndex}
+        aria-label={words.of(include, code.term)}
         aria-pressed={now === '+' && !isOpen}
         onClick={() => store.decide(code, '+')}
       >
-        + {keeps ? 'Keep' : 'Include'}
+        + {include}
       </button>
       <button
         type="button"
         class="secondary"
-        aria-label={`${isGone ? 'Leave out' : 'Exclude'} ${code.term}`}
+        tabIndex={tabIndex}
+        aria-label={words.of(exclude, code.term)}
         aria-pressed={now === '-'}
         onClick={() => store.decide(code, '-')}
       >
-        − {isGone ? 'Leave out' : 'Exclude'}
+        − {exclude}
       </button>
       <button
         type="button"
         class="quiet reason"
-        aria-label={`Reason for ${code.term}`}
+        tabIndex={tabIndex}
+        aria-label={words.reasonOf(code.term, reason)}
         onClick={askReason}
       >
-        {store.reasonFor(code) ? `“${store.reasonFor(code)}”` : 'Reason …'}
+        {words.reasonButton(reason)}
       </button>
     </span>
   );
@@ -105,13 +122,12 @@ function Buttons({ store, code, isOpen, askReason }: RowProps) {
 
 export function UpgradeRow(props: RowProps) {
   const { store, code, isOpen, isFocused, focus } = props;
-  const hasStory = activeSuccessors(code).length > 0 || (code.successors ?? []).length > 0;
   return (
     <li
       class={`upgrade-row${isOpen ? ' is-open' : ' is-settled'}`}
       data-code={code.code}
       tabIndex={isFocused ? 0 : -1}
-      onFocus={focus}
+      onFocusIn={focus}
     >
       <Marks store={store} code={code} />
       <div>
@@ -119,7 +135,15 @@ export function UpgradeRow(props: RowProps) {
           <span class="term">{code.term}</span> <code>{code.code}</code>
         </p>
         <p class="row-story">{words.storyOf(code, store.terms, store.searches)}</p>
-        {hasStory && <Successors store={store} code={code} />}
+        {(code.successors ?? []).map((successor) => (
+          <SuccessorLine
+            key={successor.code}
+            store={store}
+            code={code}
+            isFocused={isFocused}
+            successor={successor}
+          />
+        ))}
       </div>
       <Buttons {...props} />
     </li>

@@ -49,8 +49,26 @@ export function isOpen(code: UpgradedCode, state: UpgradeState): boolean {
 
 export type Update = [code: string, sign: '+' | '-'];
 
-// What a tick does: the status that follows from the hierarchy is confirmed; a retired code that was
-// included stays, beside its successor; one that was excluded stays excluded.
+// What these decisions and confirmations do, before the server says what follows from them.
+export function stateAfter(
+  state: UpgradeState,
+  { updates, confirmed }: { updates: readonly Update[]; confirmed: readonly string[] },
+): UpgradeState {
+  if (updates.length + confirmed.length === 0) return state;
+  const statuses = new Map(state.statuses);
+  const waiting = new Set(state.waiting);
+  const decided = new Set(state.decided);
+  for (const [code, sign] of updates) {
+    statuses.set(code, sign);
+    waiting.delete(code);
+    decided.add(code);
+  }
+  for (const code of confirmed) waiting.delete(code);
+  return { statuses, waiting, decided };
+}
+
+// What a tick does: the status that follows from the hierarchy is confirmed; a retired code that
+// was included stays, beside its successor; one that was excluded stays excluded.
 export type Suggestion =
   | { kind: 'confirm' }
   | { kind: 'successor'; successor: Successor }

@@ -1,13 +1,13 @@
 // Settling a draft that was made for a newer release: three groups of codes, by keys and buttons.
 import { useSignal } from '@preact/signals';
 import { render } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Client } from '../api/client.ts';
 import { UpgradeApi } from '../api/upgrade-api.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { UpgradeHead } from '../components/upgrade-head.tsx';
 import { UpgradeRow } from '../components/upgrade-row.tsx';
-import { type Group, groups, isOpen, type UpgradedCode } from '../engine/upgrade.ts';
+import { type Group, groupOf, groups, isOpen, type UpgradedCode } from '../engine/upgrade.ts';
 import { type UpgradeProps, UpgradeStore } from '../stores/upgrade.ts';
 import * as words from '../words/upgrade.ts';
 
@@ -18,15 +18,9 @@ function groupOfAddress(): Group | undefined {
   return groups.find((group) => group === shown);
 }
 
-function ReasonDialog({
-  store,
-  code,
-  close,
-}: {
-  store: UpgradeStore;
-  code: UpgradedCode;
-  close: () => void;
-}) {
+type ReasonProps = { store: UpgradeStore; code: UpgradedCode; close: () => void };
+
+function ReasonDialog({ store, code, close }: ReasonProps) {
   const reason = useSignal(store.reasonFor(code));
   const keep = (event: Event) => {
     event.preventDefault();
@@ -34,10 +28,10 @@ function ReasonDialog({
     close();
   };
   return (
-    <Dialog title="Reason" close={close}>
+    <Dialog title={words.reasonDialog.title} close={close}>
       <form class="form reason-form" onSubmit={keep}>
         <div class="field">
-          <label for="reason">For your decision on {code.term}</label>
+          <label for="reason">{words.reasonDialog.label(code.term)}</label>
           <input
             id="reason"
             type="text"
@@ -48,9 +42,9 @@ function ReasonDialog({
           />
         </div>
         <div class="dialog-buttons">
-          <button type="submit">Give the reason</button>
+          <button type="submit">{words.reasonDialog.give}</button>
           <button type="button" class="secondary" onClick={close}>
-            Cancel
+            {words.reasonDialog.cancel}
           </button>
         </div>
       </form>
@@ -58,66 +52,114 @@ function ReasonDialog({
   );
 }
 
-function App({ store }: { store: UpgradeStore }) {
+// The rows that are shown, and which of them keys act on.
+function useRows(store: UpgradeStore) {
   const group = useSignal<Group>(groupOfAddress() ?? store.firstGroup());
   const focused = useSignal('');
-  const reasonAbout = useSignal<UpgradedCode | null>(null);
   const shownMax = useSignal(rowsAtOnce);
   const list = useRef<HTMLUListElement>(null);
+  const wanted = useRef(''); // the row that gets the focus once it is there
   const all = store.inGroup(group.value);
   const rows = all.slice(0, shownMax.value);
-  const at = Math.max(
-    0,
-    rows.findIndex(({ code }) => code === focused.value),
-  );
+  const isOpenRow = (code: UpgradedCode) => isOpen(code, store.state.value);
+  const chosen = rows.findIndex(({ code }) => code === focused.value);
+  const firstOpen = rows.findIndex(isOpenRow);
+  const at = Math.max(0, chosen >= 0 ? chosen : firstOpen);
+
+  const giveFocus = () => {
+    if (!wanted.current) return;
+    const selector = `[data-code="${CSS.escape(wanted.current)}"]`;
+    const row = list.current?.querySelector<HTMLElement>(selector);
+    if (!row) return;
+    wanted.current = '';
+    row.focus();
+  };
+  useLayoutEffect(giveFocus);
 
   const focusRow = (place: number) => {
-    const code = rows[Math.max(0, Math.min(rows.length - 1, place))];
+    const next = Math.max(0, Math.min(all.length - 1, place));
+    const code = all[next];
     if (!code) return;
+    store.said.value = '';
+    wanted.current = code.code;
     focused.value = code.code;
-    list.current?.querySelector<HTMLElement>(`[data-code="${CSS.escape(code.code)}"]`)?.focus();
+    while (next >= shownMax.value) shownMax.value += rowsAtOnce;
+    giveFocus();
   };
   const focusNextOpen = (step: 1 | -1) => {
-    for (let i = 1; i <= rows.length; ++i) {
-      const place = (at + step * i + rows.length) % rows.length;
-      const code = rows[place];
-      if (code && isOpen(code, store.state.value)) return focusRow(place);
+    for (let i = 1; i <= all.length; ++i) {
+      const place = (at + step * i + all.length) % all.length;
+      const code = all[place];
+      if (code && isOpenRow(code)) return focusRow(place);
     }
     store.said.value = words.groupSettled;
   };
   const open = (next: Group) => {
     group.value = next;
+    focused.value = '';
+    store.said.value = '';
     shownMax.value = rowsAtOnce;
     const address = new URL(location.href);
     address.searchParams.set('show', next);
     history.replaceState(null, '', address);
   };
+  const openFirst = (next: Group) => {
+    open(next);
+    const codes = store.inGroup(next);
+    wanted.current = (codes.find(isOpenRow) ?? codes[0])?.code ?? '';
+    giveFocus();
+  };
+  return {
+    group,
+    focused,
+    shownMax,
+    list,
+    all,
+    rows,
+    at,
+    focusRow,
+    focusNextOpen,
+    open,
+    openFirst,
+  };
+}
+
+type Rows = ReturnType<typeof useRows>;
+
+function keysFor(store: UpgradeStore, rows: Rows, askReason: (code: UpgradedCode) => void) {
   const onRow = (act: (code: UpgradedCode) => void) => {
-    const code = rows[at];
+    const code = rows.rows[rows.at];
     if (!code) return;
     act(code);
-    focusNextOpen(1);
+    rows.focusNextOpen(1);
+  };
+  const decide = (sign: '+' | '-') => onRow((code) => store.decide(code, sign));
+  const accept = () => {
+    const code = rows.rows[rows.at];
+    if (code && !store.suggestion(code)) store.said.value = words.needsSign;
+    else onRow(() => code && store.accept(code));
   };
   const acts: Record<string, () => void> = {
-    ArrowDown: () => focusRow(at + 1),
-    ArrowUp: () => focusRow(at - 1),
-    Home: () => focusRow(0),
-    End: () => focusRow(rows.length - 1),
-    Enter: () => onRow((code) => store.accept(code)),
-    '+': () => onRow((code) => store.decide(code, '+')),
-    '=': () => onRow((code) => store.decide(code, '+')),
-    '-': () => onRow((code) => store.decide(code, '-')),
-    n: () => focusNextOpen(1),
-    p: () => focusNextOpen(-1),
+    ArrowDown: () => rows.focusRow(rows.at + 1),
+    ArrowUp: () => rows.focusRow(rows.at - 1),
+    Home: () => rows.focusRow(0),
+    End: () => rows.focusRow(rows.all.length - 1),
+    Enter: accept,
+    '+': () => decide('+'),
+    '=': () => decide('+'),
+    '-': () => decide('-'),
+    n: () => rows.focusNextOpen(1),
+    p: () => rows.focusNextOpen(-1),
     u: () => store.undo(),
     r: () => {
-      reasonAbout.value = rows[at] ?? null;
+      const code = rows.rows[rows.at];
+      if (code) askReason(code);
     },
-    1: () => open('new'),
-    2: () => open('gone'),
-    3: () => open('changed'),
+    1: () => rows.openFirst('new'),
+    2: () => rows.openFirst('gone'),
+    3: () => rows.openFirst('changed'),
   };
-  const act = (event: KeyboardEvent) => {
+  return (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Enter' && !(event.target instanceof HTMLLIElement)) return;
     const found = acts[event.key];
@@ -125,35 +167,54 @@ function App({ store }: { store: UpgradeStore }) {
     event.preventDefault();
     found();
   };
-  // Another group: its first open row has the focus, if the list had it before.
+}
+
+function App({ store }: { store: UpgradeStore }) {
+  const rows = useRows(store);
+  const reasonAbout = useSignal<UpgradedCode | null>(null);
+  const saveButton = useRef<HTMLButtonElement>(null);
+  const askReason = (code: UpgradedCode) => {
+    reasonAbout.value = code;
+  };
+  // After the rest is accepted: the next code that needs a person, or the end.
+  const hasAccepted = useRef(false);
   useEffect(() => {
-    const first = rows.findIndex((code) => isOpen(code, store.state.value));
-    focused.value = rows[Math.max(0, first)]?.code ?? '';
-    if (document.activeElement === document.body) focusRow(Math.max(0, first));
-  }, [group.value]);
+    if (!hasAccepted.current) return;
+    hasAccepted.current = false;
+    const [left] = store.open.value;
+    if (left) rows.openFirst(groupOf(left));
+    else saveButton.current?.focus();
+  });
+  const { group, list, all, focused, shownMax } = rows;
   return (
     <>
-      <UpgradeHead store={store} group={group.value} open={open} />
+      <UpgradeHead
+        store={store}
+        group={group.value}
+        open={rows.open}
+        saveButton={saveButton}
+        goOn={() => {
+          hasAccepted.current = true;
+        }}
+      />
       <p class="group-sentence">{words.groupHints[group.value]}</p>
-      {rows.length === 0 && <p class="empty">{words.nothingHere}</p>}
-      <ul class="upgrade-rows" ref={list} onKeyDown={act}>
-        {rows.map((code) => (
+      {all.length === 0 && <p class="empty">{words.nothingHere}</p>}
+      <ul class="upgrade-rows" ref={list} onKeyDown={keysFor(store, rows, askReason)}>
+        {rows.rows.map((code, place) => (
           <UpgradeRow
             key={code.code}
             store={store}
             code={code}
             isOpen={isOpen(code, store.state.value)}
-            isFocused={rows[at] === code}
+            isFocused={place === rows.at}
             focus={() => {
               focused.value = code.code;
             }}
-            askReason={() => {
-              reasonAbout.value = code;
-            }}
+            askReason={() => askReason(code)}
           />
         ))}
       </ul>
-      {all.length > rows.length && (
+      {all.length > rows.rows.length && (
         <button
           type="button"
           class="secondary more"
@@ -161,7 +222,7 @@ function App({ store }: { store: UpgradeStore }) {
             shownMax.value += rowsAtOnce;
           }}
         >
-          {words.moreRows(all.length - rows.length)}
+          {words.moreRows(all.length - rows.rows.length)}
         </button>
       )}
       <p class="hint keys" aria-hidden="true">
@@ -180,8 +241,19 @@ function App({ store }: { store: UpgradeStore }) {
   );
 }
 
+function watchPage(store: UpgradeStore): void {
+  addEventListener('beforeunload', (event) => {
+    if (store.writes.steps.value.length > 0) event.preventDefault();
+  });
+  addEventListener('online', () => store.writes.retry());
+  // Somebody may have logged in again, in another tab.
+  addEventListener('focus', () => {
+    if (store.writes.state.value.kind === 'signed-out') void store.goOnSignedIn();
+  });
+}
+
 export async function mount(element: HTMLElement, props: UpgradeProps): Promise<void> {
-  const store = await UpgradeStore.load(new UpgradeApi(new Client(), props.draft), props);
+  const store = await UpgradeStore.load({ api: new UpgradeApi(new Client(), props.draft), props });
   if (!(store instanceof UpgradeStore)) {
     const problem = document.createElement('p');
     problem.className = 'empty';
@@ -192,4 +264,5 @@ export async function mount(element: HTMLElement, props: UpgradeProps): Promise<
   document.body.classList.add('is-settling');
   element.replaceChildren();
   render(<App store={store} />, element);
+  watchPage(store);
 }

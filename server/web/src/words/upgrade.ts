@@ -5,31 +5,68 @@ import { codes, counted, number } from '../words.ts';
 export const groupTitles: Record<Group, string> = { new: 'New', gone: 'Gone', changed: 'Changed' };
 
 export const groupHints: Record<Group, string> = {
-  new: 'Found by the searches, or below codes of the list. Their statuses follow from the hierarchy until you confirm them.',
-  gone: 'Retired, or not in this release. Records made before it still hold these codes, so they stay in the list unless you leave them out.',
+  new:
+    'Found by the searches, or below codes of the list. ' +
+    'Their statuses follow from the hierarchy until you confirm them.',
+  gone:
+    'Retired, or not in this release. Records made before it still hold these codes, ' +
+    'so they stay in the list unless you leave them out.',
   changed: 'Moved, renamed, or with another status. Only those with a new status need a decision.',
 };
 
+export const whichCodes = 'Which codes';
 export const settled = (done: number, all: number) =>
   `${number(done)} of ${counted(all, 'code', 'codes')} settled`;
-
-export const saveLabel = (open: number) =>
-  open === 0 ? 'Save for review' : `Save for review: ${number(open)} left`;
-
-export const nothingHere = 'No code of this list is like that.';
-export const groupSettled = 'Every code here is settled.';
-export const saving = 'Saving …';
 export const toDecide = (count: number) => `${number(count)} to decide`;
+export const nothingHere = 'No code of this list is like that.';
+export const needsSign =
+  'Nothing is suggested here: include the code with +, or exclude it with −.';
+export const groupSettled = 'Every code here is settled.';
 export const moreRows = (count: number) => `Show more: ${codes(count)} left`;
 
-export function suggestionName({ term }: UpgradedCode, suggestion: Suggestion): string {
-  if (suggestion.kind === 'confirm') return `Confirm ${term}`;
-  if (suggestion.kind === 'exclude') return `Leave out ${term}`;
-  if (suggestion.kind === 'keep') return `Keep ${term}`;
-  return `Take the successor ${suggestion.successor.term}`;
-}
+export const undo = 'Undo';
+export const acceptRest = 'Accept the rest';
+export const saving = 'Saving …';
+export const saveLabel = (open: number) =>
+  open === 0 ? 'Save for review' : `Save for review: ${number(open)} left`;
+export const notAllSettled = (open: number) =>
+  `${counted(open, 'code is', 'codes are')} open again. Nothing was saved for review.`;
+
+export const triedAgain = 'They are sent again until the server answers. You can go on.';
+export const tryNow = 'Try now';
+export const signedOut = 'You are no longer logged in.';
+export const logIn = 'Log in in a new tab';
+export const stopped = 'This draft cannot be changed any more:';
+
+// A row.
+export const becomes = 'becomes';
+export const retiredToo = 'retired, too';
+export const inTheList = 'in the list';
+export const confirm = 'Confirm';
+export const takeSuccessor = 'Take the successor';
+export const include = (keeps: boolean) => (keeps ? 'Keep' : 'Include');
+export const exclude = (isGone: boolean) => (isGone ? 'Leave out' : 'Exclude');
+export const of = (verb: string, term: string) => `${verb} ${term}`;
+export const successorName = (successor: string, code: string) =>
+  `${takeSuccessor} ${successor} of ${code}`;
+export const reasonOf = (term: string, reason: string) =>
+  `Reason for ${term}${reason ? `: ${reason}` : ''}`;
+export const reasonButton = (reason: string) => (reason ? `“${reason}”` : 'Reason …');
+
+export const reasonDialog = {
+  title: 'Reason',
+  label: (term: string) => `For your decision on ${term}`,
+  give: 'Give the reason',
+  cancel: 'Cancel',
+};
+export const restDialog = {
+  title: 'Accept the rest?',
+  accept: 'Accept them',
+  cancel: 'Not now',
+};
 
 export const successorReason = (term: string) => `Successor of ${term}`;
+export const successorsReason = 'Successors of retired codes';
 
 const listOf = new Intl.ListFormat('en-GB');
 const named = (names: string[]) => listOf.format(names);
@@ -56,18 +93,16 @@ export function storyOf(
   return parts.filter(Boolean).join(' · ');
 }
 
-export type Rest = { confirm: number; successors: number; keep: number; exclude: number };
+export type Rest = Record<Suggestion['kind'], number>;
 
-export function restSentences({ confirm, successors, keep, exclude }: Rest): string[] {
+export function restSentences({ confirm, successor, keep, exclude }: Rest): string[] {
+  const successors = counted(successor, 'successor', 'successors');
+  const retired = (count: number) => counted(count, 'retired code', 'retired codes');
   return [
     confirm > 0 ? `Confirms the statuses of ${codes(confirm)}.` : '',
-    successors > 0
-      ? `Takes ${counted(successors, 'successor', 'successors')}; the retired codes stay beside them.`
-      : '',
-    keep > 0 ? `Keeps ${counted(keep, 'retired code', 'retired codes')} without a successor.` : '',
-    exclude > 0
-      ? `Leaves out ${counted(exclude, 'retired code', 'retired codes')} that the list had excluded.`
-      : '',
+    successor > 0 ? `Takes ${successors}; the retired codes stay beside them.` : '',
+    keep > 0 ? `Keeps ${retired(keep)} without a successor.` : '',
+    exclude > 0 ? `Leaves out ${retired(exclude)} that the list excluded.` : '',
   ].filter(Boolean);
 }
 
