@@ -1,17 +1,28 @@
-// Buttons that copy the text of another element: data-copy has its id.
+// Buttons that copy: data-copy has the id of the element whose text they copy; an empty one copies
+// the page's address.
 import { copyText } from '../components/copy.ts';
 import { copying } from '../words/version.ts';
 
 const toldForMs = 2_000;
 
-async function copy(button: HTMLButtonElement, told: HTMLElement): Promise<void> {
-  const text = document.getElementById(button.dataset.copy ?? '')?.textContent?.trim() ?? '';
-  const label = button.dataset.label ?? '';
-  const word = (await copyText(text)) ? copying.done : copying.failed;
+function textFor(id: string): string {
+  return id ? (document.getElementById(id)?.textContent?.trim() ?? '') : location.href;
+}
+
+// Beside an icon, the words are in an element of their own.
+function labelOf(button: HTMLButtonElement): HTMLElement {
+  return button.querySelector('span') ?? button;
+}
+
+async function copy(button: HTMLButtonElement, told: HTMLElement, words: string): Promise<void> {
+  const label = labelOf(button);
+  const id = button.dataset.copy ?? '';
+  const failed = id ? copying.failed : copying.addressFailed;
+  const word = (await copyText(textFor(id))) ? copying.done : failed;
   told.textContent = word;
-  button.textContent = word;
+  label.textContent = word;
   setTimeout(() => {
-    button.textContent = label;
+    label.textContent = words;
     told.textContent = '';
   }, toldForMs);
 }
@@ -22,8 +33,8 @@ export function mount(element: HTMLElement): void {
   told.setAttribute('role', 'status');
   element.append(told);
   for (const button of element.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
-    button.dataset.label = button.textContent ?? '';
+    const words = labelOf(button).textContent ?? '';
     button.hidden = false;
-    button.addEventListener('click', () => void copy(button, told));
+    button.addEventListener('click', () => void copy(button, told, words));
   }
 }

@@ -25,7 +25,6 @@ export const tree = {
   filter: 'Filter the tree',
   none: 'No code of this version is like that.',
   back: 'Back to where you were',
-  home: 'Press Enter to go to its first place.',
 };
 
 const percent = new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 0 });
@@ -94,4 +93,5 @@ export const sizes = {
 export const copying = {
   done: 'Copied',
   failed: 'Select the text and copy it.',
+  addressFailed: 'Copy it from the address bar.',
 };
