@@ -107,3 +107,6 @@ export function restSentences({ confirm, successor, keep, exclude }: Rest): stri
 }
 
 export const keyHint = '↑↓ move · ⏎ accept · + include · − leave out · r reason · n next · u undo';
+
+export const reportProgress = (done: number, total: number) =>
+  `The report is being made: ${number(done)} of ${counted(total, 'version', 'versions')} compared.`;
