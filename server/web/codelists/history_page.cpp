@@ -288,7 +288,6 @@ std::string island_props(const Visit& visit, const CodelistRecord& codelist, con
   const projections::Handle& handle = codelist.handle();
   nlohmann::json props = {{"codelist", events::to_string(handle.owner) + "/" + handle.slug},
                           {"name", handle.name},
-                          {"codingSystem", system_name(codelist.coding_system)},
                           {"at", nullptr},
                           {"canRestore", may_restore(visit)}};
   if (asked.at) props["at"] = asked.at->value();

@@ -2,25 +2,21 @@
 // tree as it was. The address keeps the moment.
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { Client } from '../api/client.ts';
 import { type Counts, HistoryApi, type Moment } from '../api/history-api.ts';
-import { type Builder, BuilderContext } from '../builder/context.ts';
-import { TreePane } from '../builder/tree-pane.tsx';
 import { Mark } from '../components/mark.tsx';
 import { Strip } from '../components/strip.tsx';
 import { status } from '../engine/statuses.ts';
 import { MomentsStore, type Past } from '../stores/moments.ts';
-import { Presence } from '../stores/presence.ts';
-import { Reasons } from '../stores/reasons.ts';
-import { Session } from '../stores/session.ts';
-import { Wishes } from '../stores/wishes.ts';
+import { TreeGrid } from '../tree-tab/grid.tsx';
+import { Ways } from '../tree-tab/ways.ts';
 import * as words from '../words/history.ts';
-import { number, position as positionWords } from '../words.ts';
+import { position as positionWords } from '../words.ts';
 
 type Props = {
   codelist: string;
   name: string;
-  codingSystem: string;
   at: number | null;
   canRestore: boolean;
 };
@@ -103,16 +99,16 @@ function CountsLine({ moment, isNewest }: { moment: Moment; isNewest: boolean })
       </span>
       <span>
         <Mark of={status.included} silent />
-        {number(counts['+'] + counts['(+)'])} included
+        {words.included(counts['+'] + counts['(+)'])}
       </span>
       <span>
         <Mark of={status.excluded} silent />
-        {number(counts['-'] + counts['(-)'])} excluded
+        {words.excluded(counts['-'] + counts['(-)'])}
       </span>
       {open > 0 && (
         <span>
           <Mark of={status.undecided} silent />
-          {number(open)} undecided
+          {words.undecided(open)}
         </span>
       )}
       {since && !isNewest && (
@@ -125,41 +121,15 @@ function CountsLine({ moment, isNewest }: { moment: Moment; isNewest: boolean })
   );
 }
 
-function builderOf({ hash, draft, view }: Past, props: Props): Builder {
-  const release = { alias: '', title: '' };
-  const urls = { version: '', codelist: '', home: '', login: '' };
-  return {
-    props: {
-      hash,
-      codelistId: 0,
-      codelist: '',
-      name: props.name,
-      owner: { name: '', path: '' },
-      release,
-      codingSystem: props.codingSystem,
-      me: '',
-      canEdit: false,
-      whoCanEdit: '',
-      urls,
-    },
-    draft,
-    view,
-    wishes: new Wishes(draft),
-    session: new Session(),
-    presence: new Presence(draft, ''),
-    reasons: new Reasons(draft.api, ''),
-  };
-}
-
-function TreeThen({ past, props }: { past: Past; props: Props }) {
-  const { value: tree } = past.draft.tree;
-  if (!tree) return null;
-  if (tree.count === 0) return <p class="empty">{words.noCodes}</p>;
+function TreeThen({ past: { draft, view }, name }: { past: Past; name: string }) {
+  const ways = useMemo(() => new Ways(view), []);
+  const { value: tree } = draft.tree;
+  const { value: rows } = view.rows;
+  if (!tree || !rows) return null;
+  if (rows.length === 0) return <p class="empty">{words.noCodes}</p>;
   return (
     <div class="moment-tree">
-      <BuilderContext.Provider key={past.hash} value={builderOf(past, props)}>
-        <TreePane />
-      </BuilderContext.Provider>
+      <TreeGrid source={draft} view={view} ways={ways} name={name} rows={rows} tree={tree} />
     </div>
   );
 }
@@ -195,7 +165,7 @@ function TimeSlider({ store, props }: { store: MomentsStore; props: Props }) {
           {store.problem.value}
         </p>
       )}
-      {past && <TreeThen past={past} props={props} />}
+      {past && <TreeThen key={past.hash} past={past} name={props.name} />}
     </>
   );
 }

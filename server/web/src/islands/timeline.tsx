@@ -1,11 +1,10 @@
 // How busy the last twelve months were: a square a day, darker with more changes; or a table by
 // month.
-import { useSignal } from '@preact/signals';
 import { render } from 'preact';
 import { Client } from '../api/client.ts';
 import { type Activity, HistoryApi } from '../api/history-api.ts';
+import { Figure } from '../components/chart/figure.tsx';
 import * as words from '../words/history.ts';
-import { number } from '../words.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const weeks = 53;
@@ -95,53 +94,18 @@ function byMonth(days: Activity['days']): [month: string, count: number][] {
   return [...counts].reverse();
 }
 
-function Months({ activity, isShown }: { activity: Activity; isShown: boolean }) {
-  return (
-    <div class={isShown ? 'timeline-table' : 'visually-hidden'}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Month</th>
-            <th scope="col" class="number">
-              Changes
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {byMonth(activity.days).map(([month, count]) => (
-            <tr key={month}>
-              <th scope="row">{words.month(month)}</th>
-              <td class="number">{number(count)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
 function Timeline({ activity, width }: { activity: Activity; width: number }) {
-  const isTable = useSignal(false);
-  const sentence = words.activity(activity.days);
+  const finding = words.activity(activity.days);
   const days = daysUntil(activity, width < narrowPixels ? weeksWhenNarrow : weeks);
   return (
-    <figure class="picture">
-      <figcaption>
-        <span>{sentence}</span>
-        <button
-          type="button"
-          class="quiet"
-          aria-pressed={isTable.value}
-          onClick={() => {
-            isTable.value = !isTable.value;
-          }}
-        >
-          {isTable.value ? words.asPicture : words.asTable}
-        </button>
-      </figcaption>
-      {!isTable.value && <Grid days={days} label={sentence} />}
-      <Months activity={activity} isShown={isTable.value} />
-    </figure>
+    <Figure
+      name={words.activityName}
+      finding={finding}
+      titles={[words.monthTitle, words.changesTitle]}
+      rows={byMonth(activity.days).map(([month, count]) => [words.month(month), count])}
+    >
+      <Grid days={days} label={finding} />
+    </Figure>
   );
 }
 

@@ -10,6 +10,7 @@ import type { TreeSource } from './view.ts';
 
 export class VersionTree implements TreeSource {
   readonly tree = signal<Tree | null>(null);
+  readonly version = signal(0); // of the statuses, which stay
   readonly problem = signal<string | null>(null);
   private readonly api: VersionApi;
   private statusesNow: Statuses | null = null;

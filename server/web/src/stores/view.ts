@@ -31,7 +31,10 @@ type Shape = {
 export type Remembered = { open: string[]; focus: string | null };
 
 // What the rows are made of: a draft's store, or that of a finished version.
-export type TreeSource = Pick<DraftStore, 'tree' | 'statuses' | 'terms' | 'termOf' | 'codeOf'>;
+export type TreeSource = Pick<
+  DraftStore,
+  'tree' | 'statuses' | 'version' | 'terms' | 'termOf' | 'codeOf'
+>;
 
 export class ViewStore {
   private readonly draft: TreeSource;

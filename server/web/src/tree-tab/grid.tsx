@@ -18,6 +18,7 @@ type GridProps = TreeTabProps & { rows: Rows; tree: Tree };
 type RowProps = GridProps & { row: number; height: number };
 
 function CodeRow({ row, rows, tree, height, source, view }: RowProps) {
+  void source.version.value;
   void source.terms?.arrived.value;
   const code = rows.code[row] as number;
   const own = source.statuses.bytes[code] as number;

@@ -2,13 +2,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { noFilter } from '../stores/filter.ts';
-import type { VersionTree } from '../stores/version-tree.ts';
-import type { ViewStore } from '../stores/view.ts';
+import type { TreeSource, ViewStore } from '../stores/view.ts';
 import { tree as words } from '../words/version.ts';
 import { TreeGrid } from './grid.tsx';
 import type { Ways } from './ways.ts';
 
-export type TreeTabProps = { source: VersionTree; view: ViewStore; ways: Ways; name: string };
+export type TreeTabProps = { source: TreeSource; view: ViewStore; ways: Ways; name: string };
 
 const typingPauseMs = 120;
 

@@ -45,16 +45,19 @@ export function happened({ actor, deeds: done }: Moment): string {
 export const slider = 'Moment in the life of the list';
 export const earlier = 'Earlier';
 export const later = 'Later';
-export const now = 'now';
 export const noVersion = 'The list had no version then.';
 export const noCodes = 'The version had no codes yet.';
 export const restore = 'Restore the list as it was then…';
+export const included = (count: number) => `${number(count)} included`;
+export const excluded = (count: number) => `${number(count)} excluded`;
+export const undecided = (count: number) => `${number(count)} undecided`;
 export const since = (name: string) => `vs now (${name}):`;
 export const added = (count: number) => `+${number(count)}`;
 export const removed = (count: number) => `−${number(count)}`;
 
-export const asTable = 'As a table';
-export const asPicture = 'As a picture';
+export const activityName = 'Activity';
+export const monthTitle = 'Month';
+export const changesTitle = 'Changes';
 
 // "212 changes in the last 12 months, most on 4 Nov 2024 (48)"
 export function activity(days: [date: string, commits: number][]): string {
