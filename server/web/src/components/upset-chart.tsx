@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { type Columns, columnsOf, shownRegionsMax } from '../engine/upset.ts';
 import { choose, chosen, type Region, type Side } from '../stores/comparison.ts';
-import { othersSentence, regionSentence } from '../words/compare.ts';
+import { chartName, othersSentence, regionSentence, setTitle } from '../words/compare.ts';
 import { number } from '../words.ts';
 
 const rowHeight = 28;
@@ -40,7 +40,7 @@ function Column({ region, sides, shape, place, isFocused, focus }: ColumnProps) 
     <g
       class="upset-column"
       role="button"
-      tabIndex={isFocused ? 0 : -1}
+      tabindex={isFocused ? 0 : -1}
       data-place={place}
       aria-pressed={chosen.value === region.letters}
       aria-label={regionSentence(region.codesCount, region.words)}
@@ -59,14 +59,17 @@ function Column({ region, sides, shape, place, isFocused, focus }: ColumnProps) 
         }
       }}
     >
-      <rect
-        class="column-ground"
-        x={x + 1}
-        y="0"
-        width={shape.width - 2}
-        height={yOf(sides.length - 1) + 18}
-        rx="6"
-      />
+      {['column-ground', 'ring-edge', 'ring-inside'].map((style) => (
+        <rect
+          key={style}
+          class={style}
+          x={x + 3}
+          y="3"
+          width={shape.width - 6}
+          height={yOf(sides.length - 1) + 15}
+          rx="6"
+        />
+      ))}
       <rect
         class="column-bar"
         x={middle - shape.barWidth / 2}
@@ -114,7 +117,7 @@ export function UpsetChart({ sides, regions }: { sides: Side[]; regions: Region[
         width={width}
         height={height}
         role="group"
-        aria-label="Regions, the largest first"
+        aria-label={chartName}
       >
         {sides.map(({ letter, name, codesCount }, side) => {
           const y = barsHeight + 12 + side * rowHeight;
@@ -124,7 +127,7 @@ export function UpsetChart({ sides, regions }: { sides: Side[]; regions: Region[
               {side % 2 === 0 && (
                 <rect class="set-ground" x="0" y={y} width={width} height={rowHeight} rx="4" />
               )}
-              <title>{`${letter}: ${name}, ${number(codesCount)}`}</title>
+              <title>{setTitle(letter, name, codesCount)}</title>
               <text class="set-letter" x="8" y={y + 19}>
                 {letter}
               </text>

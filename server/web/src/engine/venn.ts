@@ -39,3 +39,34 @@ export function circlesFor(
   }
   return { left, right, distance: (near + far) / 2 };
 }
+
+const circleAt = (x: number, r: number) =>
+  `M${x - r} 0A${r} ${r} 0 1 0 ${x + r} 0A${r} ${r} 0 1 0 ${x - r} 0Z`;
+
+export type Parts = { left: string; right: string; shared: string };
+
+// The outlines of what only one circle has, and of what they share; the left circle's centre is at
+// 0. A hole is an outline of its own, for the rule "evenodd".
+export function partsOf({ left, right, distance }: Circles): Parts {
+  const whole = { left: circleAt(0, left), right: circleAt(distance, right), shared: '' };
+  if (distance >= left + right) return whole;
+  if (distance + left <= right) {
+    return { left: '', right: whole.right + whole.left, shared: whole.left };
+  }
+  if (distance + right <= left) {
+    return { left: whole.left + whole.right, right: '', shared: whole.right };
+  }
+  // Where they cross: at x, above and below.
+  const x = (distance * distance + left * left - right * right) / (2 * distance);
+  const y = Math.sqrt(Math.max(0, left * left - x * x));
+  const beyond = distance - x;
+  const arc = (r: number, isLong: boolean, sweep: 0 | 1, to: number) =>
+    `A${r} ${r} 0 ${isLong ? 1 : 0} ${sweep} ${x} ${to}`;
+  const start = `M${x} ${-y}`;
+  const backInside = arc(right, beyond < 0, 1, -y); // along the right circle's near side
+  return {
+    left: `${start}${arc(left, x > 0, 0, y)}${backInside}Z`,
+    right: `${start}${arc(right, beyond > 0, 1, y)}${arc(left, x < 0, 0, -y)}Z`,
+    shared: `${start}${arc(left, x < 0, 1, y)}${backInside}Z`,
+  };
+}

@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { Client } from '../api/client.ts';
 import { type RegionRows, readRegion } from '../api/comparison-api.ts';
 import { sentenceOf } from '../api/problem.ts';
-import { type ComparisonProps, chosen, type Region } from '../stores/comparison.ts';
+import { type ComparisonProps, chosen, type Region, shownByServer } from '../stores/comparison.ts';
 import * as words from '../words/compare.ts';
 import { codes } from '../words.ts';
 
@@ -46,14 +46,15 @@ function RegionTable({ props, region }: RegionProps) {
       <div class="heading-row">
         <h2 id="region-chosen">{words.regionTitle(region.words)}</h2>
         <p class="hint">
-          {codes(region.codesCount)} · <a href={csvPath(props, region.letters)}>Download CSV</a>
+          {codes(region.codesCount)} ·{' '}
+          <a href={csvPath(props, region.letters)}>{words.downloadCsv}</a>
         </p>
       </div>
       {problem.value && (
         <div class="problems" role="alert">
           {problem.value}{' '}
           <button type="button" class="secondary" onClick={() => void read(rows.value)}>
-            Try again
+            {words.tryAgain}
           </button>
         </div>
       )}
@@ -61,8 +62,8 @@ function RegionTable({ props, region }: RegionProps) {
         <table class="codes">
           <thead>
             <tr>
-              <th scope="col">Code</th>
-              <th scope="col">Term</th>
+              <th scope="col">{words.code}</th>
+              <th scope="col">{words.term}</th>
             </tr>
           </thead>
           <tbody>
@@ -91,7 +92,7 @@ function RegionTable({ props, region }: RegionProps) {
 
 export function mount(element: HTMLElement, props: ComparisonProps): void {
   const own = [...element.childNodes];
-  let shown = chosen.value; // the server has shown its rows
+  let shown = shownByServer; // another may have been chosen before this island came near
   effect(() => {
     const { value: letters } = chosen;
     if (letters === shown) return;

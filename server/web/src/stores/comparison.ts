@@ -15,9 +15,11 @@ export type ComparisonProps = { sides: Side[]; regions: Region[] }; // the large
 
 const parameter = 'region';
 
-export const chosen = signal<string | null>(
-  new URL(location.href).searchParams.get(parameter)?.toUpperCase() ?? null,
-);
+// Whose rows the server has shown: of the address when the page was read.
+export const shownByServer =
+  new URL(location.href).searchParams.get(parameter)?.toUpperCase() ?? null;
+
+export const chosen = signal<string | null>(shownByServer);
 
 // Again: none. The address says which, for links.
 export function choose(letters: string): void {

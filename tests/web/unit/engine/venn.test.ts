@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { circlesFor, sharedArea } from '../../../../server/web/src/engine/venn.ts';
+import { circlesFor, partsOf, sharedArea } from '../../../../server/web/src/engine/venn.ts';
 
 const areaOf = (radius: number) => Math.PI * radius * radius;
 
@@ -26,4 +26,38 @@ test('a set inside another is a circle inside another; sets that share nothing s
   const apart = circlesFor({ left: 4, right: 4, shared: 0 }, 100);
   expect(apart.distance).toBeGreaterThan(apart.left + apart.right);
   expect(circlesFor({ left: 0, right: 0, shared: 0 }, 100).left).toBe(0);
+});
+
+// The area within outlines that consist of two arcs each; a hole in another counts less.
+function pathArea(path: string): number {
+  const outlines = path.split('Z').filter(Boolean);
+  const areas = outlines.map((outline) => {
+    const [x0 = 0, y0 = 0] = (outline.match(/M(\S+) ([^A]+)/) ?? []).slice(1).map(Number);
+    let [x, y, area] = [x0, y0, 0];
+    for (const [, arc = ''] of outline.matchAll(/A([^A]+)/g)) {
+      const [r = 0, , , isLong = 0, sweep = 0, toX = 0, toY = 0] = arc.split(' ').map(Number);
+      const chord = Math.hypot(toX - x, toY - y);
+      const short = 2 * Math.asin(Math.min(1, chord / (2 * r)));
+      const angle = isLong ? 2 * Math.PI - short : short;
+      area += ((sweep ? 1 : -1) * r * r * (angle - Math.sin(angle))) / 2;
+      [x, y] = [toX, toY];
+    }
+    return Math.abs(area);
+  });
+  return areas.reduce((sum, area, at) => (at === 0 ? area : sum - area), 0);
+}
+
+test.each([
+  { left: 100, right: 80, shared: 30 },
+  { left: 40, right: 100, shared: 35 },
+  { left: 100, right: 30, shared: 29 },
+  { left: 100, right: 30, shared: 30 },
+  { left: 20, right: 100, shared: 20 },
+  { left: 10, right: 10, shared: 0 },
+])('the parts of $left and $right with $shared shared have their areas', (counts) => {
+  const parts = partsOf(circlesFor(counts, 110));
+  const one = (Math.PI * 110 * 110) / Math.max(counts.left, counts.right);
+  expect(pathArea(parts.left) / one).toBeCloseTo(counts.left - counts.shared, 4);
+  expect(pathArea(parts.right) / one).toBeCloseTo(counts.right - counts.shared, 4);
+  expect(pathArea(parts.shared) / one).toBeCloseTo(counts.shared, 4);
 });
