@@ -12,7 +12,8 @@ export type VisibleRows = {
   after: number;
   rowHeight: number;
   rowsInView: number;
-  scrollTo: (row: number) => void;
+  scrollTo: (row: number) => void; // as little as needed to see it
+  beginAt: (row: number) => void;
 };
 
 export function useVisibleRows(
@@ -26,12 +27,16 @@ export function useVisibleRows(
     const { current: element } = scroller;
     if (!element) return;
     const measure = () => {
-      height.value = element.clientHeight;
       const style = getComputedStyle(element).getPropertyValue('--row');
-      rowHeight.value = Number.parseInt(style, 10) || heightAtFirst;
+      const rowHeightNow = Number.parseInt(style, 10) || heightAtFirst;
+      // Browsers forget the place of what is hidden, and keep pixels where rows get higher.
+      const isPlaceLost = height.value === 0 || rowHeightNow !== rowHeight.value;
+      height.value = element.clientHeight;
+      rowHeight.value = rowHeightNow;
+      if (isPlaceLost) element.scrollTop = top.value * rowHeightNow;
     };
     const scrolled = () => {
-      top.value = Math.floor(element.scrollTop / rowHeight.value);
+      if (element.clientHeight > 0) top.value = Math.floor(element.scrollTop / rowHeight.value);
     };
     const watcher = new ResizeObserver(measure);
     watcher.observe(element);
@@ -50,10 +55,14 @@ export function useVisibleRows(
     rowHeight: rowHeight.value,
     rowsInView,
     scrollTo: (row) => scrollToRow(scroller.current, row, rowHeight.value),
+    beginAt: (row) => {
+      top.value = row;
+      if (scroller.current) scroller.current.scrollTop = row * rowHeight.value;
+    },
   };
 }
 
-// As little as needed to see the row, with one more row before and after it.
+// With one more row before and after it.
 function scrollToRow(element: HTMLElement | null, row: number, height: number): void {
   if (!element || row < 0) return;
   const start = Math.max(0, (row - 1) * height);

@@ -1,6 +1,8 @@
 // The full list of a version: all its rows, of which only those in view exist.
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { FilterField } from '../components/filter-field.tsx';
+import { isPlainClick } from '../components/links.ts';
 import { shownStatuses } from '../stores/filter.ts';
 import type { Question, RowsStore } from '../stores/rows.ts';
 import { list as words } from '../words/version.ts';
@@ -10,17 +12,9 @@ import type { FullListProps } from './props.ts';
 import { RowsTable } from './table.tsx';
 
 type ListProps = { store: RowsStore; props: FullListProps };
+type FullListOptions = ListProps & { firstRow: number }; // where the rows begin at first
 
-const typingPauseMs = 120;
 const busyAfterMs = 200;
-
-const wayNames: Record<string, string> = {
-  included: 'Included',
-  excluded: 'Excluded',
-  undecided: 'Undecided',
-  conflict: 'In conflict',
-  all: 'All',
-};
 
 function countOf(way: string, counts: number[]): number {
   const statuses: readonly number[] =
@@ -45,18 +39,19 @@ function Ways(list: ListProps) {
   const shown = waysOf(props, question);
   if (shown.length === 0) return null;
   return (
-    <nav class="segments" aria-label="Which codes">
+    <nav class="segments" aria-label={words.which}>
       {shown.map((way) => (
         <a
           key={way}
           href={addressOf({ ...question, show: way }, props)}
           aria-current={way === question.show ? 'true' : undefined}
           onClick={(event) => {
+            if (!isPlainClick(event)) return;
             event.preventDefault();
             ask(list, { ...question, show: way });
           }}
         >
-          {wayNames[way]} <span class="number">{number(countOf(way, props.counts))}</span>
+          {words.ways[way]} <span class="number">{number(countOf(way, props.counts))}</span>
         </a>
       ))}
     </nav>
@@ -69,7 +64,7 @@ function Types(list: ListProps) {
   if (props.types.length < 2) return null;
   return (
     <select
-      aria-label="Type"
+      aria-label={words.titles.type}
       value={question.type}
       onChange={(event) => ask(list, { ...question, type: event.currentTarget.value })}
     >
@@ -80,38 +75,6 @@ function Types(list: ListProps) {
         </option>
       ))}
     </select>
-  );
-}
-
-function Filter(list: ListProps) {
-  const { store } = list;
-  const question = store.question.value;
-  const typed = useSignal(question.text);
-  useEffect(() => {
-    if (typed.value === store.question.value.text) return;
-    const timer = setTimeout(
-      () => ask(list, { ...store.question.value, text: typed.value }),
-      typingPauseMs,
-    );
-    return () => clearTimeout(timer);
-  }, [typed.value]);
-  useEffect(() => {
-    typed.value = question.text;
-  }, [question.text]);
-  return (
-    <input
-      class="list-filter"
-      type="text"
-      value={typed.value}
-      aria-label={words.filter}
-      placeholder={words.filter}
-      autocomplete="off"
-      spellcheck={false}
-      maxLength={100}
-      onInput={(event) => {
-        typed.value = event.currentTarget.value;
-      }}
-    />
   );
 }
 
@@ -130,9 +93,12 @@ function Busy({ store }: { store: RowsStore }) {
   return <div class={isLong.value ? 'busy-line is-busy' : 'busy-line'} />;
 }
 
+// Of the rows that are shown: those of another question may still be on their way.
 function Count({ store, props }: ListProps) {
-  const total = store.shown.value?.total ?? 0;
-  const all = countOf(store.question.value.show, props.counts);
+  const { value: shown } = store.shown;
+  if (!shown) return null;
+  const { total, question } = shown;
+  const all = countOf(question.show, props.counts);
   return (
     <p class="rows-count" role="status">
       {words.shown(total, all)}
@@ -157,17 +123,36 @@ function Nothing(list: ListProps) {
   );
 }
 
-export function FullList(list: ListProps) {
-  const { store, props } = list;
+// The button that has the focus may go away with what it has mended: then the list has it.
+function useKeptFocus() {
+  const element = useRef<HTMLDivElement>(null);
+  const hadFocus = element.current?.contains(document.activeElement);
+  useLayoutEffect(() => {
+    const { current } = element;
+    if (!hadFocus || !current || current.contains(document.activeElement)) return;
+    const list = current.querySelector<HTMLElement>('.list-scroller');
+    const next = list ?? current.querySelector<HTMLElement>('.list-filter');
+    next?.focus({ preventScroll: true });
+  });
+  return element;
+}
+
+export function FullList({ firstRow, ...list }: FullListOptions) {
+  const { store } = list;
   const { value: shown } = store.shown;
   const total = shown?.total ?? 0;
-  const servers = useRef(shown); // begins where the server's rows did
+  const atFirst = useRef(shown);
   const problem = store.problem.value;
+  const element = useKeptFocus();
   return (
-    <>
+    <div ref={element}>
       <div class="list-bar">
         <Ways {...list} />
-        <Filter {...list} />
+        <FilterField
+          text={store.question.value.text}
+          label={words.filter}
+          ask={(text) => ask(list, { ...store.question.value, text })}
+        />
         <Types {...list} />
         <Count {...list} />
       </div>
@@ -185,10 +170,10 @@ export function FullList(list: ListProps) {
       ) : (
         <RowsTable
           {...list}
-          startRow={shown === servers.current ? props.firstRow : 0}
+          startRow={shown === atFirst.current ? firstRow : 0}
           ask={(sort) => ask(list, { ...store.question.value, sort })}
         />
       )}
-    </>
+    </div>
   );
 }

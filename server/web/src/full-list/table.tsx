@@ -1,9 +1,11 @@
 // The rows in view as a table in a scroller, which is as high as if all rows were there.
 import { useSignal } from '@preact/signals';
-import type { TargetedEvent } from 'preact';
+import type { RefObject, TargetedEvent } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { copyText } from '../components/copy.ts';
+import { isPlainClick } from '../components/links.ts';
 import { Mark } from '../components/mark.tsx';
+import { rowsToShow } from '../components/tree-grid.ts';
 import { useVisibleRows } from '../components/virtual-rows.ts';
 import { statusOf } from '../engine/statuses.ts';
 import { flag } from '../engine/tree.ts';
@@ -19,18 +21,20 @@ type ListProps = {
   ask: (sort: string) => void;
 };
 
+const copiedForMs = 1_500;
+const failedForMs = 5_000;
+
 const hasTypes = ({ types }: FullListProps) => types.length > 1;
 
 function SortTitle({ title, sort, list }: { title: string; sort: string; list: ListProps }) {
   const { store, props, ask } = list;
-  const question = store.question.value;
-  const isSorted = (question.sort || props.usualSort) === sort;
+  const sorted = store.shown.value?.question.sort || props.usualSort;
   return (
-    <th scope="col" aria-sort={isSorted ? 'ascending' : undefined}>
+    <th scope="col" aria-sort={sorted === sort ? 'ascending' : undefined}>
       <a
-        href={addressOf({ ...question, sort }, props)}
+        href={addressOf({ ...store.question.value, sort }, props)}
         onClick={(event) => {
-          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+          if (!isPlainClick(event)) return;
           event.preventDefault();
           ask(sort);
         }}
@@ -46,15 +50,15 @@ function Titles({ list }: { list: ListProps }) {
   return (
     <thead>
       <tr>
-        <SortTitle title="Code" sort="code" list={list} />
-        <SortTitle title="Term" sort="term" list={list} />
+        <SortTitle title={words.titles.code} sort="code" list={list} />
+        <SortTitle title={words.titles.term} sort="term" list={list} />
         {props.columns.map((title) => (
           <th key={title} scope="col">
             {title}
           </th>
         ))}
-        {hasTypes(props) && <th scope="col">Type</th>}
-        {!props.isTable && <SortTitle title="Status" sort="status" list={list} />}
+        {hasTypes(props) && <th scope="col">{words.titles.type}</th>}
+        {!props.isTable && <SortTitle title={words.titles.status} sort="status" list={list} />}
       </tr>
     </thead>
   );
@@ -65,47 +69,60 @@ function Chips({ flags, type }: { flags: number; type: string | null }) {
   return <span class="row-chip">{flags & flag.unknown ? words.unknown : words.inactive}</span>;
 }
 
-type RowProps = { number: number; listed: ListedRow | undefined; props: FullListProps };
-type FocusProps = { isFocused: boolean; isCopied: boolean };
+type RowProps = {
+  number: number;
+  listed: ListedRow | undefined;
+  props: FullListProps;
+  isFocused: boolean;
+  told: string; // what has become of its code's copy
+  keptAt: number | null; // the pixel of a row that is out of view
+};
 
-function Row({ number, listed, props, isFocused, isCopied }: RowProps & FocusProps) {
-  if (!listed) {
-    return (
-      <tr aria-rowindex={number + 2} class="row-waiting">
-        <td class="mono">…</td>
-        <td class="term" />
-      </tr>
-    );
-  }
-  const [code, term, status, type, flags] = listed.row;
+// Also of a row that is not here yet, so that keys can go there.
+function Code({ number, listed, isFocused, told }: Omit<RowProps, 'props' | 'keptAt'>) {
+  const code = listed?.row[0];
   return (
-    <tr aria-rowindex={number + 2}>
-      <td class="mono">
-        <button
-          type="button"
-          class={isCopied ? 'code-copy is-copied' : 'code-copy'}
-          title={words.copy(code)}
-          tabIndex={isFocused ? 0 : -1}
-          data-number={number}
-        >
-          {code}
-        </button>
-      </td>
+    <td class="mono">
+      <button
+        type="button"
+        class="code-copy"
+        title={code && words.copy(code)}
+        aria-label={code ? undefined : words.waiting(number + 1)}
+        tabIndex={isFocused ? 0 : -1}
+        data-number={number}
+      >
+        {code ?? '…'}
+      </button>
+      {told && (
+        <span class="copy-told" aria-hidden="true">
+          {told}
+        </span>
+      )}
+    </td>
+  );
+}
+
+function Row({ number, listed, props, isFocused, told, keptAt }: RowProps) {
+  const [, term, status, type, flags] = listed?.row ?? ['', '', '', null, 0];
+  const styles = [listed ? '' : 'row-waiting', keptAt === null ? '' : 'row-kept'];
+  return (
+    <tr
+      aria-rowindex={number + 2}
+      class={styles.filter(Boolean).join(' ')}
+      style={{ top: keptAt === null ? '' : `${keptAt}px` }}
+    >
+      <Code number={number} listed={listed} isFocused={isFocused} told={told} />
       <td class="term">
         {term === null ? <span class="hint">{words.noTerm}</span> : term}
         <Chips flags={flags} type={type} />
       </td>
       {props.columns.map((title, at) => (
         <td key={title} class="more">
-          {listed.cells[at]}
+          {listed?.cells[at]}
         </td>
       ))}
       {hasTypes(props) && <td class="type">{type}</td>}
-      {!props.isTable && (
-        <td class="status">
-          <Mark of={statusOf(status)} />
-        </td>
-      )}
+      {!props.isTable && <td class="status">{listed && <Mark of={statusOf(status)} />}</td>}
     </tr>
   );
 }
@@ -124,6 +141,29 @@ const steps: Record<string, (from: number, page: number, last: number) => number
   End: (_from, _page, last) => last,
 };
 
+function isInside({ current }: RefObject<HTMLElement | null>): boolean {
+  return current?.contains(document.activeElement) ?? false;
+}
+
+// What has become of the last copy: beside its code for a while, and for screen readers.
+function useCopying() {
+  const last = useSignal<{ number: number; words: string } | null>(null);
+  const spoken = useSignal('');
+  async function copy(number: number, code: string): Promise<void> {
+    const isCopied = await copyText(code);
+    const told = { number, words: isCopied ? words.copiedShort : words.copyFailedShort };
+    last.value = told;
+    spoken.value = isCopied ? words.copied(code) : words.copyFailed(code);
+    setTimeout(
+      () => {
+        if (last.value === told) last.value = null;
+      },
+      isCopied ? copiedForMs : failedForMs,
+    );
+  }
+  return { last, spoken, copy };
+}
+
 export function RowsTable(list: ListProps) {
   const { store, props, startRow } = list;
   const scroller = useRef<HTMLElement>(null);
@@ -131,34 +171,28 @@ export function RowsTable(list: ListProps) {
   const total = shown?.total ?? 0;
   const rows = useVisibleRows(scroller, total);
   const focus = useSignal(startRow);
-  const moved = useSignal(0); // grows when the keys move the focus
-  const copied = useSignal<number | null>(null);
-  const told = useSignal('');
-  const { first, after } = rows;
+  const moved = useSignal(0); // grows with each key
+  const isOwed = useRef(false); // the focus, to the row that is to have it
+  const { last, spoken, copy } = useCopying();
+  const { first, after, rowHeight } = rows;
+  void moved.value;
+  // The row that has the focus may be gone after this.
+  if (isInside(scroller) && numberOf(document.activeElement) !== null) isOwed.current = true;
 
   useLayoutEffect(() => store.want(first, after), [first, after, shown]);
   useLayoutEffect(() => {
-    if (scroller.current) scroller.current.scrollTop = startRow * rows.rowHeight;
+    rows.beginAt(startRow);
     focus.value = startRow;
   }, [shown]);
   useLayoutEffect(() => {
-    if (scroller.current) scroller.current.scrollTop = (rows.top || startRow) * rows.rowHeight;
-  }, [rows.rowHeight]);
-  useLayoutEffect(() => {
-    if (moved.value === 0) return;
-    scroller.current
-      ?.querySelector<HTMLElement>(`[data-number="${focus.value}"]`)
-      ?.focus({ preventScroll: true });
-  }, [moved.value, store.arrived.value, first]);
-
-  async function copy(number: number, code: string): Promise<void> {
-    if (!(await copyText(code))) return;
-    copied.value = number;
-    told.value = words.copied(code);
-    setTimeout(() => {
-      if (copied.value === number) copied.value = null;
-    }, 1_500);
-  }
+    const { activeElement } = document;
+    if (activeElement !== document.body && !isInside(scroller)) isOwed.current = false;
+    if (!isOwed.current) return;
+    const button = scroller.current?.querySelector<HTMLElement>(`[data-number="${focus.value}"]`);
+    if (!button) return;
+    isOwed.current = false;
+    if (button !== activeElement) button.focus({ preventScroll: true });
+  });
 
   function click(event: TargetedEvent<HTMLElement, MouseEvent>): void {
     const number = numberOf(event.target);
@@ -175,11 +209,10 @@ export function RowsTable(list: ListProps) {
     const next = step(focus.value, Math.max(1, rows.rowsInView - 2), total - 1);
     focus.value = Math.max(0, Math.min(total - 1, next));
     rows.scrollTo(focus.value);
+    isOwed.current = true; // keys also come from the titles
     moved.value++;
   }
 
-  const numbers = Array.from({ length: Math.max(0, after - first) }, (_, at) => first + at);
-  const before = first * rows.rowHeight;
   return (
     <>
       <section
@@ -189,24 +222,30 @@ export function RowsTable(list: ListProps) {
         tabIndex={0}
         onClick={click}
         onKeyDown={press}
+        // Screen readers move the focus themselves.
+        onFocusIn={({ target }) => {
+          focus.value = numberOf(target) ?? focus.value;
+        }}
       >
         <div
+          class="list-rows"
           style={{
-            paddingTop: `${before}px`,
-            paddingBottom: `${Math.max(0, total - after) * rows.rowHeight}px`,
+            paddingTop: `${first * rowHeight}px`,
+            paddingBottom: `${Math.max(0, total - after) * rowHeight}px`,
           }}
         >
           <table class="codes" aria-rowcount={total + 1}>
             <Titles list={list} />
             <tbody>
-              {numbers.map((number) => (
+              {rowsToShow(first, after, focus.value, total).map((number) => (
                 <Row
-                  key={number % 128}
+                  key={number}
                   number={number}
                   listed={store.row(number)}
                   props={props}
                   isFocused={number === focus.value}
-                  isCopied={number === copied.value}
+                  told={number === last.value?.number ? last.value.words : ''}
+                  keptAt={number < first || number >= after ? number * rowHeight : null}
                 />
               ))}
             </tbody>
@@ -214,7 +253,7 @@ export function RowsTable(list: ListProps) {
         </div>
       </section>
       <p class="visually-hidden" role="status">
-        {told.value}
+        {spoken.value}
       </p>
     </>
   );

@@ -8,21 +8,45 @@ import { FullList } from '../full-list/index.tsx';
 import type { FullListProps } from '../full-list/props.ts';
 import { RowsStore } from '../stores/rows.ts';
 
-export async function mount(element: HTMLElement, props: FullListProps): Promise<void> {
+// The query of the page that the server has sent: the address may have changed since.
+function queryOfPage(): string {
+  const [page] = performance.getEntriesByType('navigation');
+  return page ? new URL(page.name).search : '';
+}
+
+function printServers(element: HTMLElement, servers: Node[], ours: HTMLElement): void {
+  let place = 0;
+  addEventListener('beforeprint', () => {
+    place = ours.querySelector('.list-scroller')?.scrollTop ?? 0;
+    element.replaceChildren(...servers);
+  });
+  addEventListener('afterprint', () => {
+    element.replaceChildren(ours);
+    const scroller = ours.querySelector('.list-scroller');
+    if (scroller) scroller.scrollTop = place;
+  });
+}
+
+export function mount(element: HTMLElement, props: FullListProps): void {
   const api = new VersionApi(new Client(), props.hash);
   const store = new RowsStore((query, signal) => api.rows(query, { signal }));
   const question = () => questionFrom(location.search, props);
-  await store.ask(question(), props.firstRow);
-  if (!store.shown.value) return;
-  const servers = [...element.childNodes];
-  const ours = document.createElement('div');
-  render(<FullList store={store} props={props} />, ours);
-  element.replaceChildren(ours);
-  addEventListener('beforeprint', () => element.replaceChildren(...servers));
-  addEventListener('afterprint', () => element.replaceChildren(ours));
+  const first = question();
+  const firstRow = location.search === queryOfPage() ? props.firstRow : 0;
+  void store.ask(first, firstRow);
   addEventListener('popstate', () => {
     const now = question();
     if (location.hash !== '#full-list') return;
     if (JSON.stringify(now) !== JSON.stringify(store.question.value)) void store.ask(now);
+  });
+  const stop = store.shown.subscribe((shown) => {
+    if (!shown) return;
+    queueMicrotask(() => stop());
+    const servers = [...element.childNodes];
+    const ours = document.createElement('div');
+    element.replaceChildren(ours);
+    const startRow = shown.question === first ? firstRow : 0;
+    render(<FullList store={store} props={props} firstRow={startRow} />, ours);
+    printServers(element, servers, ours);
   });
 }

@@ -31,6 +31,7 @@ export class RowsStore {
   private wanted: number[] = [];
   private asking: AbortController | null = null; // for the first rows of a question
   private readonly fetching = new Map<number, AbortController>();
+  private readonly failed = new Set<number>();
   private stopTimer: (() => void) | null = null;
 
   constructor(read: ReadRows, clock: Clock = systemClock) {
@@ -54,6 +55,7 @@ export class RowsStore {
       return;
     }
     this.stopFetching(() => true);
+    this.failed.clear();
     this.problem.value = null;
     const blocks = new Map([[block, listed(answer.data)]]);
     this.shown.value = { question, total: answer.data.total, blocks };
@@ -77,6 +79,7 @@ export class RowsStore {
       if (!shown.blocks.has(block)) this.wanted.push(block);
     }
     this.stopFetching((block) => !this.wanted.includes(block));
+    this.forgetProblem();
     if (this.wanted.length === 0 || this.stopTimer) return;
     this.stopTimer = this.clock.after(pauseMs, () => {
       this.stopTimer = null;
@@ -88,6 +91,12 @@ export class RowsStore {
     this.problem.value = null;
     if (this.shown.value?.question !== this.question.value) void this.ask(this.question.value);
     else for (const block of this.wanted) void this.fetchBlock(block);
+  }
+
+  // Once no row in view has it any more; that of a question stays until there is an answer.
+  private forgetProblem(): void {
+    if (this.shown.value?.question !== this.question.value) return;
+    if (!this.wanted.some((block) => this.failed.has(block))) this.problem.value = null;
   }
 
   private stopFetching(isUnwanted: (block: number) => boolean): void {
@@ -107,9 +116,12 @@ export class RowsStore {
     if (!answer) return;
     if (this.fetching.get(block) === controller) this.fetching.delete(block);
     if (!answer.ok) {
+      this.failed.add(block);
       this.problem.value = sentenceOf(answer.problem);
       return;
     }
+    this.failed.delete(block);
+    this.forgetProblem();
     shown.blocks.set(block, listed(answer.data));
     const [oldest] = shown.blocks.keys();
     if (shown.blocks.size > blocksMax && oldest !== undefined) shown.blocks.delete(oldest);

@@ -5,10 +5,23 @@ const rows = (count: number) => counted(count, 'row', 'rows');
 
 export const list = {
   name: 'Codes',
+  which: 'Which codes',
+  ways: {
+    included: 'Included',
+    excluded: 'Excluded',
+    undecided: 'Undecided',
+    conflict: 'In conflict',
+    all: 'All',
+  } as Record<string, string>,
+  titles: { code: 'Code', term: 'Term', type: 'Type', status: 'Status' },
   filter: 'Filter terms and codes',
   allTypes: 'All types',
   copy: (code: string) => `Copy ${code}`,
   copied: (code: string) => `${code} is copied.`,
+  copiedShort: 'copied',
+  copyFailed: (code: string) => `${code} could not be copied. Select it and copy it.`,
+  copyFailedShort: 'not copied: select it, and copy it',
+  waiting: (row: number) => `Row ${number(row)} is on its way`,
   noTerm: 'term not available',
   inactive: 'inactive',
   unknown: 'not in this release',

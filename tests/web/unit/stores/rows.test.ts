@@ -108,3 +108,28 @@ test('a fault keeps what is shown, and can be tried again', async () => {
   await last()?.give();
   expect(store.row(0)?.row[0]).toBe('x0');
 });
+
+test('the sentence about a fault goes once no row in view is missing for it', async () => {
+  const { store, clock, asked, last } = openRows();
+  void store.ask(everything);
+  await last()?.give();
+  store.want(2 * blockRows - 5, 2 * blockRows + 5);
+  await clock.pass(1_000);
+  await asked[1]?.give(503);
+  await asked[2]?.give();
+  expect(store.problem.value).not.toBeNull(); // the other block does not mend it
+  store.want(0, 20);
+  expect(store.problem.value).toBeNull();
+  store.want(2 * blockRows - 5, 2 * blockRows + 5);
+  await clock.pass(1_000);
+  await last()?.give(503);
+  expect(store.problem.value).not.toBeNull();
+  store.want(2 * blockRows - 5, 2 * blockRows + 6);
+  await clock.pass(1_000);
+  await last()?.give();
+  expect(store.problem.value).toBeNull();
+  void store.ask({ ...everything, text: 'x' });
+  await last()?.give(503);
+  store.want(0, 20);
+  expect(store.problem.value).not.toBeNull(); // there is still no answer to the question
+});

@@ -1,0 +1,23 @@
+// A component on a page of its own. Signals write on the next frame, so tests wait with `frames`.
+import { type ComponentChild, render } from 'preact';
+
+export function mounted(component: ComponentChild): HTMLElement {
+  document.body.innerHTML = '<div></div>';
+  const element = document.body.firstElementChild as HTMLElement;
+  render(component, element);
+  return element;
+}
+
+export async function frames(count = 3): Promise<void> {
+  for (let at = 0; at < count; at++) await new Promise((done) => setTimeout(done, 20));
+}
+
+export function type(field: HTMLInputElement, text: string): void {
+  field.focus();
+  field.value = text;
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+export function press(key: string, on: Element | null = document.activeElement): void {
+  on?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+}
