@@ -4,7 +4,7 @@ import { startTabs } from '../../../server/web/src/components/tabs.ts';
 
 const page = `<div id="parts">
   <nav class="tabs"><a href="#about">About</a><a href="#tree">Tree</a></nav>
-  <section id="about"><h2>About</h2></section>
+  <section id="about"><h2>About</h2><a href="#x" id="inside">x</a></section>
   <section id="tree"><ul><li id="node">x</li></ul></section>
 </div>`;
 
@@ -53,5 +53,34 @@ test('arrow keys go round', () => {
   expect(document.activeElement?.id).toBe('tab-tree');
   press('ArrowRight');
   expect(document.activeElement?.id).toBe('tab-about');
+  expect(part('tree').hidden).toBe(true);
+});
+
+test('what shows a part of the address hears of a click, too', () => {
+  const heard: string[] = [];
+  const listen = () => heard.push(location.search + location.hash);
+  addEventListener('popstate', listen);
+  open('/?q=a');
+  part('tab-tree').click();
+  part('tab-tree').click();
+  removeEventListener('popstate', listen);
+  expect(heard).toEqual(['?q=a#tree']);
+});
+
+test('the focus does not stay in a part that is hidden', () => {
+  part('inside').focus();
+  history.replaceState(null, '', '/#tree');
+  window.dispatchEvent(new Event('popstate'));
+  expect(document.activeElement?.id).toBe('tab-tree');
+  part('node').tabIndex = 0;
+  part('node').focus();
+  window.dispatchEvent(new Event('popstate'));
+  expect(document.activeElement?.id).toBe('node');
+});
+
+test('a click with Ctrl opens elsewhere', () => {
+  const event = new MouseEvent('click', { ctrlKey: true, bubbles: true, cancelable: true });
+  part('tab-tree').dispatchEvent(event);
+  expect(event.defaultPrevented).toBe(false);
   expect(part('tree').hidden).toBe(true);
 });

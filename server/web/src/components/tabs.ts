@@ -1,5 +1,7 @@
 // Turns links to the parts of a page into tabs. Without it the parts follow each other. The address
 // says which part is open, so that links and the browser's way back work.
+import { goTo, isPlainClick } from './links.ts';
+
 const firstTab = 0;
 
 function sectionOf(tab: HTMLAnchorElement): HTMLElement | null {
@@ -12,6 +14,8 @@ export function startTabs(element: HTMLElement): void {
   const tabs = [...bar.querySelectorAll('a')].filter((tab) => sectionOf(tab));
 
   function open(chosen: HTMLAnchorElement): void {
+    const hidden = tabs.filter((tab) => tab !== chosen).map(sectionOf);
+    const hadFocus = hidden.some((section) => section?.contains(document.activeElement));
     for (const tab of tabs) {
       const isOpen = tab === chosen;
       tab.setAttribute('aria-selected', String(isOpen));
@@ -19,6 +23,7 @@ export function startTabs(element: HTMLElement): void {
       const section = sectionOf(tab);
       if (section) section.hidden = !isOpen;
     }
+    if (hadFocus) chosen.focus();
   }
 
   function tabOfAddress(): HTMLAnchorElement | undefined {
@@ -41,9 +46,9 @@ export function startTabs(element: HTMLElement): void {
     section?.setAttribute('role', 'tabpanel');
     section?.setAttribute('aria-labelledby', tab.id);
     tab.addEventListener('click', (event) => {
+      if (!isPlainClick(event)) return;
       event.preventDefault();
-      if (location.hash !== tab.hash) history.pushState(null, '', tab.hash);
-      open(tab);
+      if (location.hash !== tab.hash) goTo(tab.hash);
     });
   }
   bar.addEventListener('keydown', (event) => {

@@ -1,5 +1,4 @@
-// The numbers of a version's codes by type. A bar leads to its codes in the full list, which hears
-// of the new address like of a step back in the browser.
+// The numbers of a version's codes by type. A bar leads to its codes in the full list.
 import { render } from 'preact';
 import { Client } from '../api/client.ts';
 import { VersionApi } from '../api/version-api.ts';
@@ -9,13 +8,8 @@ function addressOf(type: string): string {
   return `${location.pathname}?${new URLSearchParams({ show: 'all', type })}#full-list`;
 }
 
-function go(address: string): void {
-  history.pushState(null, '', address);
-  dispatchEvent(new PopStateEvent('popstate'));
-}
-
 export async function mount(element: HTMLElement, { hash }: { hash: string }): Promise<void> {
   const answer = await new VersionApi(new Client(), hash).composition();
   if (!answer.ok) return; // the list has the same
-  render(<CompositionFigure types={answer.data.types} addressOf={addressOf} go={go} />, element);
+  render(<CompositionFigure types={answer.data.types} addressOf={addressOf} />, element);
 }

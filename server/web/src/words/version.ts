@@ -63,7 +63,8 @@ export const composition = {
     if (first.included === included) {
       return `All ${counted(included, 'included code is', 'included codes are')} ${first.title}.`;
     }
-    const head = `${number(first.included)} of ${counted(included, 'included code', 'included codes')}`;
+    const all = counted(included, 'included code', 'included codes');
+    const head = `${number(first.included)} of ${all}`;
     const rest =
       second && second.included > 0 ? `, ${number(second.included)} ${second.title}` : '';
     return `${head} are ${first.title} (${share(first.included, included)})${rest}.`;

@@ -1,8 +1,9 @@
-// Numbers of codes by type: excluded to the left, included to the right. Each bar shows its codes in
-// the list.
+// Numbers of codes by type: excluded to the left, included to the right. Each bar shows its codes
+// in the list.
 import type { Counts, TypeCounts } from '../../api/version-api.ts';
 import { composition as words } from '../../words/version.ts';
 import { number } from '../../words.ts';
+import { goTo, isPlainClick } from '../links.ts';
 import { Figure } from './figure.tsx';
 
 const barsMax = 12;
@@ -50,9 +51,9 @@ function Half({ count, most, side }: { count: number; most: number; side: string
   );
 }
 
-type Props = { types: TypeCounts[]; addressOf: (type: string) => string; go: (to: string) => void };
+type Props = { types: TypeCounts[]; addressOf: (type: string) => string };
 
-function BarRow({ bar, most, addressOf, go }: { bar: Bar; most: number } & Omit<Props, 'types'>) {
+function BarRow({ bar, most, addressOf }: { bar: Bar; most: number } & Omit<Props, 'types'>) {
   const content = (
     <>
       <span class="bar-title">{bar.title}</span>
@@ -69,9 +70,9 @@ function BarRow({ bar, most, addressOf, go }: { bar: Bar; most: number } & Omit<
         class="bar-row"
         href={address}
         onClick={(event) => {
-          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+          if (!isPlainClick(event)) return;
           event.preventDefault();
-          go(address);
+          goTo(address);
         }}
       >
         {content}
@@ -80,7 +81,7 @@ function BarRow({ bar, most, addressOf, go }: { bar: Bar; most: number } & Omit<
   );
 }
 
-export function CompositionFigure({ types, addressOf, go }: Props) {
+export function CompositionFigure({ types, addressOf }: Props) {
   const bars = barsOf(types);
   const most = Math.max(...bars.map((bar) => Math.max(bar.included, bar.excluded)), 1);
   const byIncluded = types.map(barOf).sort((left, right) => right.included - left.included);
@@ -95,7 +96,7 @@ export function CompositionFigure({ types, addressOf, go }: Props) {
     >
       <ul class={hasExcluded ? 'bars' : 'bars bars-one-sided'}>
         {bars.map((bar) => (
-          <BarRow key={bar.title} bar={bar} most={most} addressOf={addressOf} go={go} />
+          <BarRow key={bar.title} bar={bar} most={most} addressOf={addressOf} />
         ))}
       </ul>
     </Figure>
