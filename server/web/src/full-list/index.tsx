@@ -1,7 +1,8 @@
 // The full list of a version: all its rows, of which only those in view exist.
 import { useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { FilterField } from '../components/filter-field.tsx';
+import { useKeptFocus } from '../components/kept-focus.ts';
 import { isPlainClick } from '../components/links.ts';
 import { shownStatuses } from '../stores/filter.ts';
 import type { Question, RowsStore } from '../stores/rows.ts';
@@ -123,27 +124,13 @@ function Nothing(list: ListProps) {
   );
 }
 
-// The button that has the focus may go away with what it has mended: then the list has it.
-function useKeptFocus() {
-  const element = useRef<HTMLDivElement>(null);
-  const hadFocus = element.current?.contains(document.activeElement);
-  useLayoutEffect(() => {
-    const { current } = element;
-    if (!hadFocus || !current || current.contains(document.activeElement)) return;
-    const list = current.querySelector<HTMLElement>('.list-scroller');
-    const next = list ?? current.querySelector<HTMLElement>('.list-filter');
-    next?.focus({ preventScroll: true });
-  });
-  return element;
-}
-
 export function FullList({ firstRow, ...list }: FullListOptions) {
   const { store } = list;
   const { value: shown } = store.shown;
   const total = shown?.total ?? 0;
   const atFirst = useRef(shown);
   const problem = store.problem.value;
-  const element = useKeptFocus();
+  const element = useKeptFocus('.list-scroller', '.list-filter');
   return (
     <div ref={element}>
       <div class="list-bar">

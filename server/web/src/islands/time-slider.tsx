@@ -123,13 +123,12 @@ function CountsLine({ moment, isNewest }: { moment: Moment; isNewest: boolean })
 
 function TreeThen({ past: { draft, view }, name }: { past: Past; name: string }) {
   const ways = useMemo(() => new Ways(view), []);
-  const { value: tree } = draft.tree;
   const { value: rows } = view.rows;
-  if (!tree || !rows) return null;
+  if (!rows) return null;
   if (rows.length === 0) return <p class="empty">{words.noCodes}</p>;
   return (
     <div class="moment-tree">
-      <TreeGrid source={draft} view={view} ways={ways} name={name} rows={rows} tree={tree} />
+      <TreeGrid source={draft} view={view} ways={ways} name={name} />
     </div>
   );
 }

@@ -7,12 +7,26 @@ import { VersionTree } from '../stores/version-tree.ts';
 import { ViewStore } from '../stores/view.ts';
 import { TreeTab } from '../tree-tab/index.tsx';
 import { Ways } from '../tree-tab/ways.ts';
+import { tree as words } from '../words/version.ts';
 
 type TreeProps = { hash: string; name: string };
 
-export async function mount(element: HTMLElement, { hash, name }: TreeProps): Promise<void> {
-  const source = new VersionTree(new VersionApi(new Client(), hash));
-  await source.load();
+// Above the server's tree.
+function Problem({ source, load }: { source: VersionTree; load: () => void }) {
+  const { value: problem } = source.problem;
+  return (
+    problem && (
+      <p class="notice notice-problem" role="alert">
+        {problem}{' '}
+        <button type="button" class="secondary" onClick={load}>
+          {words.again}
+        </button>
+      </p>
+    )
+  );
+}
+
+function show(element: HTMLElement, source: VersionTree, name: string): void {
   const { value: tree } = source.tree;
   if (!tree) return;
   const view = new ViewStore(source);
@@ -22,4 +36,18 @@ export async function mount(element: HTMLElement, { hash, name }: TreeProps): Pr
   const ours = document.createElement('div');
   element.replaceChildren(ours);
   render(<TreeTab source={source} view={view} ways={new Ways(view)} name={name} />, ours);
+}
+
+export async function mount(element: HTMLElement, { hash, name }: TreeProps): Promise<void> {
+  const source = new VersionTree(new VersionApi(new Client(), hash));
+  const place = document.createElement('div');
+  element.prepend(place);
+  const load = async () => {
+    const hadFocus = place.contains(document.activeElement);
+    await source.load();
+    show(element, source, name);
+    if (hadFocus) element.querySelector<HTMLElement>('.list-filter')?.focus();
+  };
+  render(<Problem source={source} load={() => void load()} />, place);
+  await load();
 }

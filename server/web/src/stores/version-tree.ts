@@ -47,6 +47,7 @@ export class VersionTree implements TreeSource {
     try {
       const decoded = decodeTree(tree.data);
       batch(() => {
+        this.problem.value = null;
         this.statusesNow = new Statuses(decoded, new Uint8Array(statuses.data));
         this.termsNow = new Terms(decoded.count, (block) => this.api.terms(block));
         this.tree.value = decoded;

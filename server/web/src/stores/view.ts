@@ -60,18 +60,31 @@ export class ViewStore {
     });
     effect(() => {
       void draft.tree.value;
-      if (draft.terms?.arrived.value) untracked(() => this.sortAgain());
+      if (draft.terms?.arrived.value) untracked(() => this.useTerms());
     });
   }
 
-  // The focus stays on its code while the rows of a list move.
-  private sortAgain(): void {
-    if (!this.isList.value) return;
+  // New terms may match the filter, or move the rows of a list. The focus stays on its code.
+  private useTerms(): void {
+    const isMatching = this.filter.value.text !== '';
+    if (!isMatching && !this.isList.value) return;
     const focused = this.focusedCode();
+    const wasEmpty = this.rows.value?.length === 0;
     batch(() => {
+      if (isMatching) this.matchMore();
       this.sorted.value++;
       if (focused >= 0) this.focus.value = this.rowOf(focused);
+      else if (wasEmpty) this.focus.value = this.firstRow();
     });
+  }
+
+  // What matched before stays, also what has been decided since.
+  private matchMore(): void {
+    const { value: shape } = this.shape;
+    const { matched: before } = this;
+    if (!shape || !before) return;
+    this.matched = this.matches(shape).map((isMatch, code) => isMatch | (before[code] as number));
+    this.kept.value = keptUnder(shape.tree, shape.parents, this.matched);
   }
 
   // A new tree: what was open stays open, and the focus stays on its code.

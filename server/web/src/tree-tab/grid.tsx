@@ -4,18 +4,25 @@ import type { RefObject, TargetedEvent } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { SectionRow, StickySection } from '../components/section-row.tsx';
 import { headerOf, moveInRow, rowOf, rowsToShow } from '../components/tree-grid.ts';
+import { moveTo, treeActs } from '../components/tree-keys.ts';
 import { TreeRow } from '../components/tree-row.tsx';
 import { useVisibleRows } from '../components/virtual-rows.ts';
 import type { Rows } from '../engine/rows.ts';
 import { flag, hasChildren, parentsOf, type Tree } from '../engine/tree.ts';
 import { isFiltering } from '../stores/filter.ts';
-import type { ViewStore } from '../stores/view.ts';
+import type { TreeSource, ViewStore } from '../stores/view.ts';
+import { tree as words } from '../words/version.ts';
 import { number, statusSentence } from '../words.ts';
-import type { TreeTabProps } from './index.tsx';
 import type { Ways } from './ways.ts';
 
-type GridProps = TreeTabProps & { rows: Rows; tree: Tree };
-type RowProps = GridProps & { row: number; height: number };
+export type GridProps = {
+  source: TreeSource;
+  view: ViewStore;
+  name: string; // of what has the codes
+  ways?: Ways;
+};
+type ShownProps = GridProps & { rows: Rows; tree: Tree };
+type RowProps = ShownProps & { row: number; height: number };
 
 function CodeRow({ row, rows, tree, height, source, view }: RowProps) {
   void source.version.value;
@@ -67,7 +74,7 @@ function Header({ row, rows, tree, height, view }: RowProps) {
   );
 }
 
-function Sticky({ rows, tree, view, row }: GridProps & { row: number }) {
+function Sticky({ rows, tree, view, row }: ShownProps & { row: number }) {
   if ((rows.code[row] ?? -1) < 0) return null;
   const header = headerOf(rows, row);
   const section = -1 - (rows.code[header] as number);
@@ -81,54 +88,34 @@ function Sticky({ rows, tree, view, row }: GridProps & { row: number }) {
   );
 }
 
-type Keyed = { view: ViewStore; ways: Ways; page: number };
-type Act = (keyed: Keyed, event: KeyboardEvent) => void;
+type Keyed = { view: ViewStore; ways: Ways | undefined; page: number };
 
-function move({ view }: Keyed, to: number): void {
-  const last = (view.rows.value?.length ?? 0) - 1;
-  view.focus.value = Math.max(0, Math.min(last, to));
+function goHome({ view, ways }: Pick<Keyed, 'view' | 'ways'>, row: number): void {
+  if (ways) ways.goHome(row);
+  else view.goTo(view.codeAt(row));
 }
 
-function openOrEnter(keyed: Keyed): void {
-  const { view } = keyed;
-  const row = view.focus.value;
-  if (!view.isOpen(row)) view.setOpen(row, true);
-  else if ((view.rows.value?.parent[row + 1] ?? -1) === row) move(keyed, row + 1);
-}
-
-function closeOrLeave(keyed: Keyed): void {
-  const { view } = keyed;
-  const row = view.focus.value;
-  if (view.codeAt(row) >= 0 && view.isOpen(row)) view.setOpen(row, false);
-  else move(keyed, view.rows.value?.parent[row] ?? row);
-}
-
-const acts: Record<string, Act> = {
-  ArrowDown: (keyed) => move(keyed, keyed.view.focus.value + 1),
-  ArrowUp: (keyed) => move(keyed, keyed.view.focus.value - 1),
-  PageDown: (keyed) => move(keyed, keyed.view.focus.value + keyed.page),
-  PageUp: (keyed) => move(keyed, keyed.view.focus.value - keyed.page),
-  Home: (keyed) => move(keyed, 0),
-  End: (keyed) => move(keyed, Number.MAX_SAFE_INTEGER),
-  ArrowRight: openOrEnter,
-  ArrowLeft: closeOrLeave,
-  '*': ({ view }, event) =>
-    view.setOpenBelow(view.focus.value, !(event.shiftKey && event.code !== 'Digit8')),
-  o: ({ view }) => view.goToNextPlace(view.focus.value),
-  Enter: ({ view, ways }) => {
+const acts: Record<string, (keyed: Keyed) => void> = {
+  ArrowDown: ({ view }) => moveTo(view, view.focus.value + 1),
+  ArrowUp: ({ view }) => moveTo(view, view.focus.value - 1),
+  PageDown: ({ view, page }) => moveTo(view, view.focus.value + page),
+  PageUp: ({ view, page }) => moveTo(view, view.focus.value - page),
+  Enter: (keyed) => {
+    const { view } = keyed;
     const row = view.focus.value;
-    if (view.rows.value?.isRepeat[row]) ways.goHome(row);
+    if (view.rows.value?.isRepeat[row]) goHome(keyed, row);
     else view.setOpen(row, !view.isOpen(row));
   },
-  Backspace: ({ ways }) => ways.goBack(),
+  Backspace: ({ ways }) => ways?.goBack(),
 };
 
 function press(keyed: Keyed, event: TargetedEvent<HTMLElement, KeyboardEvent>): void {
   if (moveInRow(event) || event.altKey || event.ctrlKey || event.metaKey) return;
-  const act = acts[event.key];
-  if (!act) return;
+  const { key } = event;
+  if (Object.hasOwn(acts, key)) acts[key]?.(keyed);
+  else if (Object.hasOwn(treeActs, key)) treeActs[key]?.(keyed.view, event);
+  else return;
   event.preventDefault();
-  act(keyed, event);
 }
 
 function click({ view, ways }: GridProps, event: TargetedEvent<HTMLElement, MouseEvent>): void {
@@ -139,7 +126,7 @@ function click({ view, ways }: GridProps, event: TargetedEvent<HTMLElement, Mous
   view.focus.value = row;
   event.target.closest<HTMLElement>('[data-row]')?.focus();
   const button = event.target.closest<HTMLElement>('button');
-  if (button?.dataset.home !== undefined) ways.goHome(row);
+  if (button?.dataset.home !== undefined) goHome({ view, ways }, row);
   else if (button) view.setOpen(row, !view.isOpen(row));
 }
 
@@ -148,7 +135,14 @@ function isInside({ current }: RefObject<HTMLElement | null>): boolean {
   return row !== null && (current?.contains(row) ?? false);
 }
 
+// Nothing before the tree is here.
 export function TreeGrid(grid: GridProps) {
+  const { value: tree } = grid.source.tree;
+  const { value: rows } = grid.view.rows;
+  return tree && rows && <ShownGrid {...grid} tree={tree} rows={rows} />;
+}
+
+function ShownGrid(grid: ShownProps) {
   const { view, ways, rows, name } = grid;
   const scroller = useRef<HTMLDivElement>(null);
   const { top, first, after, rowHeight, rowsInView, scrollTo } = useVisibleRows(
@@ -171,11 +165,15 @@ export function TreeGrid(grid: GridProps) {
       ref={scroller}
       class="tree-grid tree-read"
       role="treegrid"
-      aria-label={`Codes of ${name}`}
+      aria-label={words.codesOf(name)}
       aria-rowcount={rows.length}
       aria-readonly="true"
       style={{ '--rows': rows.length }}
       onClick={(event) => click(grid, event)}
+      // Screen readers move the focus themselves.
+      onFocusIn={({ target }) => {
+        if (target instanceof HTMLElement && target.dataset.row) view.focus.value = rowOf(target);
+      }}
       onKeyDown={(event) => press({ view, ways, page: Math.max(1, rowsInView - 2) }, event)}
     >
       <div role="presentation" class="tree-rows" style={{ height: `${rows.length * rowHeight}px` }}>

@@ -1,51 +1,25 @@
 // A version's tree to read: open and close, filter, and jump between the places of a code.
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { FilterField } from '../components/filter-field.tsx';
+import { useKeptFocus } from '../components/kept-focus.ts';
 import { noFilter } from '../stores/filter.ts';
-import type { TreeSource, ViewStore } from '../stores/view.ts';
 import { tree as words } from '../words/version.ts';
-import { TreeGrid } from './grid.tsx';
+import { type GridProps, TreeGrid } from './grid.tsx';
 import type { Ways } from './ways.ts';
 
-export type TreeTabProps = { source: TreeSource; view: ViewStore; ways: Ways; name: string };
+export type TreeTabProps = GridProps & { ways: Ways };
 
-const typingPauseMs = 120;
-
-function Filter({ view }: { view: ViewStore }) {
-  const typed = useSignal(view.filter.value.text);
-  useEffect(() => {
-    if (typed.value === view.filter.value.text) return;
-    const timer = setTimeout(
-      () => view.setFilter({ ...noFilter, text: typed.value }),
-      typingPauseMs,
-    );
-    return () => clearTimeout(timer);
-  }, [typed.value]);
+export function TreeTab(tab: TreeTabProps) {
+  const { view, ways } = tab;
+  const element = useKeptFocus('.row-focused', '.list-filter');
+  const hasRows = (view.rows.value?.length ?? 0) > 0;
   return (
-    <input
-      class="list-filter"
-      type="text"
-      value={typed.value}
-      aria-label={words.filter}
-      placeholder={words.filter}
-      autocomplete="off"
-      spellcheck={false}
-      maxLength={100}
-      onInput={(event) => {
-        typed.value = event.currentTarget.value;
-      }}
-    />
-  );
-}
-
-export function TreeTab({ source, view, ways, name }: TreeTabProps) {
-  const { value: tree } = source.tree;
-  const { value: rows } = view.rows;
-  if (!tree || !rows) return null;
-  return (
-    <>
+    <div ref={element}>
       <div class="list-bar">
-        <Filter view={view} />
+        <FilterField
+          text={view.filter.value.text}
+          label={words.filter}
+          ask={(text) => view.setFilter({ ...noFilter, text })}
+        />
         <button type="button" class="secondary" onClick={() => view.setAllOpen(true)}>
           {words.openAll}
         </button>
@@ -58,11 +32,7 @@ export function TreeTab({ source, view, ways, name }: TreeTabProps) {
           </button>
         )}
       </div>
-      {rows.length === 0 ? (
-        <p class="empty">{words.none}</p>
-      ) : (
-        <TreeGrid source={source} view={view} ways={ways} name={name} rows={rows} tree={tree} />
-      )}
-    </>
+      {hasRows ? <TreeGrid {...tab} /> : <p class="empty">{words.none}</p>}
+    </div>
   );
 }

@@ -38,6 +38,8 @@ export const tree = {
   filter: 'Filter the tree',
   none: 'No code of this version is like that.',
   back: 'Back to where you were',
+  codesOf: (name: string) => `Codes of ${name}`,
+  again: 'Try again',
 };
 
 const percent = new Intl.NumberFormat('en-GB', { style: 'percent', maximumFractionDigits: 0 });

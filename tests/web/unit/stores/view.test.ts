@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { signal } from '@preact/signals';
+import { expect, test, vi } from 'vitest';
 import { status } from '../../../../server/web/src/engine/statuses.ts';
 import { DraftStore } from '../../../../server/web/src/stores/draft.ts';
 import { filterFrom, noFilter, toParameters } from '../../../../server/web/src/stores/filter.ts';
+import type { Terms } from '../../../../server/web/src/stores/terms.ts';
 import { ViewStore } from '../../../../server/web/src/stores/view.ts';
 import { encodeGraph } from '../engine/trees.ts';
 import { FakeClock, FakeServer, MemoryStorage } from './fakes.ts';
@@ -103,4 +105,29 @@ test('a place is found again after its code was shown elsewhere', async () => {
   expect(draft.codeOf(view.focusedCode())).toBe('severe');
   view.setAllOpen(false);
   expect(view.goToPlace(place as number)).toBe(false);
+});
+
+test('terms that come after the filter was set are found, too', async () => {
+  const { draft } = await openView();
+  const terms = signal(1);
+  const known = new Map([[4, 'noisy breathing']]);
+  vi.spyOn(draft, 'terms', 'get').mockReturnValue({ arrived: terms } as unknown as Terms);
+  vi.spyOn(draft, 'termOf').mockImplementation((code) => known.get(code));
+  const late = { draft, view: new ViewStore(draft) };
+  const noisy = { ...noFilter, show: [status.undecided], text: 'noisy' };
+  late.view.setFilter(noisy);
+  expect(shown(late)).toEqual(['#', 'wheeze']);
+  draft.decide([[4, '-']]);
+  known.set(2, 'noisy and severe');
+  terms.value++;
+  expect(shown(late)).toEqual(['#', 'asthma', 'acute', 'severe', 'wheeze']);
+  expect(draft.codeOf(late.view.focusedCode())).toBe('wheeze');
+  expect(late.view.shownCodes().map((code) => draft.codeOf(code))).toEqual(['severe', 'wheeze']);
+  // Where nothing was found before.
+  known.clear();
+  late.view.setFilter(noisy);
+  expect(shown(late)).toEqual([]);
+  known.set(2, 'noisy and severe');
+  terms.value++;
+  expect(draft.codeOf(late.view.focusedCode())).toBe('asthma');
 });
