@@ -1,17 +1,18 @@
 // The check of a table that a form is about to send.
 import type { UploadStore } from '../stores/upload-check.ts';
 import * as words from '../words/upload-check.ts';
-import { number } from '../words.ts';
 import { UploadProblems } from './upload-problems.tsx';
 
 export type PanelProps = { store: UploadStore; lookAt: (column: string) => void };
+
+const savedWithinMs = 60_000;
 
 function save(name: string, text: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
   link.download = name;
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), savedWithinMs);
 }
 
 function Head({ store, lookAt }: PanelProps) {
@@ -49,8 +50,9 @@ function FileNotes({ store }: { store: UploadStore }) {
 }
 
 function Actions({ store }: { store: UploadStore }) {
-  const sure = store.sure.value.length;
-  const open = store.open.value.length;
+  const isCut = store.isCut.value;
+  const sure = isCut ? 0 : store.sure.value.length;
+  const open = isCut ? 0 : store.open.value.length;
   return (
     <div class="buttons">
       {sure > 0 && (
@@ -75,18 +77,25 @@ function Actions({ store }: { store: UploadStore }) {
 }
 
 function Standing({ store }: { store: UploadStore }) {
-  const { isCut, ofRows, open } = store;
-  if (isCut.value) {
-    const all = store.check.value?.problems_count ?? 0;
-    return <p>{words.onlyFirst(ofRows.value.length, all)}</p>;
-  }
-  if (open.value.length > 0) return <p>{words.stillOpen(open.value.length)}</p>;
+  const open = store.open.value.length;
+  if (store.isCut.value) return null;
+  if (open > 0) return <p>{words.stillOpen(open)}</p>;
   return <p class="upload-settled">{words.allSettled}</p>;
 }
 
+function TooMany({ store }: { store: UploadStore }) {
+  if (!store.isCut.value) return null;
+  const isTyped = store.table.value?.isTyped ?? false;
+  return (
+    <p class="upload-cut">
+      {words.onlyFirst(store.ofRows.value.length, store.rowsToLookAt.value, isTyped)}
+    </p>
+  );
+}
+
 function Found({ store }: { store: UploadStore }) {
-  const { check, ofRows } = store;
-  const problems = ofRows.value.length;
+  const { check } = store;
+  const problems = store.rowsToLookAt.value;
   if (!check.value) return null;
   if (problems === 0) return <p class="upload-settled">{words.allFine}</p>;
   return (
@@ -96,6 +105,7 @@ function Found({ store }: { store: UploadStore }) {
         <strong>{words.toLookAt(problems)}</strong>
         <Actions store={store} />
       </div>
+      <TooMany store={store} />
       <UploadProblems store={store} />
       <Standing store={store} />
     </>
@@ -106,8 +116,8 @@ function spoken(store: UploadStore): string {
   if (store.isChecking.value) return words.checking;
   const { value: check } = store.check;
   if (!check) return '';
-  const problems = store.ofRows.value.length;
-  return `${number(check.rows_count)}, ${problems ? words.toLookAt(problems) : words.allFine}`;
+  const problems = store.rowsToLookAt.value;
+  return words.told(check.rows_count, problems);
 }
 
 export function UploadPanel({ store, lookAt }: PanelProps) {
@@ -120,7 +130,11 @@ export function UploadPanel({ store, lookAt }: PanelProps) {
       {table.value && (
         <section class="upload-check" aria-label={words.tableTitle}>
           {isChecking.value && <p class="hint">{words.checking}</p>}
-          {failure.value && <p class="field-error">{failure.value}</p>}
+          {failure.value && (
+            <p class="field-error" role="alert">
+              {words.failed(failure.value)}
+            </p>
+          )}
           <Head store={store} lookAt={lookAt} />
           <FileNotes store={store} />
           <Found store={store} />

@@ -1,12 +1,9 @@
 // The problems of a table before it is sent, each with what is to become of its row.
-import { signal } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
 import type { Suggestion, UploadProblem } from '../api/upload-api.ts';
 import type { Choice } from '../engine/mended-table.ts';
 import type { UploadStore } from '../stores/upload-check.ts';
 import * as words from '../words/upload-check.ts';
 
-const shownAtFirst = 100;
 const buttonsMax = 3;
 
 type RowProps = { store: UploadStore; problem: UploadProblem };
@@ -14,6 +11,14 @@ type RowProps = { store: UploadStore; problem: UploadProblem };
 function isChosen(now: Choice | undefined, choice: Choice): boolean {
   if (choice.kind === 'use') return now?.kind === 'use' && now.code === choice.code;
   return now?.kind === choice.kind;
+}
+
+function Suggested({ suggestion: { code, term, because } }: { suggestion: Suggestion }) {
+  return (
+    <span class="suggested">
+      <code>{code}</code> <span>{term}</span> <small>{because}</small>
+    </span>
+  );
 }
 
 function Use({ store, problem, suggestion }: RowProps & { suggestion: Suggestion }) {
@@ -24,10 +29,9 @@ function Use({ store, problem, suggestion }: RowProps & { suggestion: Suggestion
       type="button"
       class="secondary use-code"
       aria-pressed={isOn}
-      title={suggestion.because}
       onClick={() => store.choose(problem.row, isOn ? null : choice)}
     >
-      <code>{suggestion.code}</code> <span>{suggestion.term}</span>
+      <Suggested suggestion={suggestion} />
     </button>
   );
 }
@@ -43,16 +47,30 @@ function UseOneOfMany({ store, problem }: RowProps) {
       }
     >
       <option value="">{words.choose}</option>
-      {problem.suggestions.map(({ code, term }) => (
+      {problem.suggestions.map(({ code, term, because }) => (
         <option key={code} value={code}>
-          {code} {term}
+          {words.suggested(code, term, because)}
         </option>
       ))}
     </select>
   );
 }
 
+// Of a table that cannot be settled here.
+function OnlySuggested({ problem }: { problem: UploadProblem }) {
+  return (
+    <ul class="instead">
+      {problem.suggestions.map((suggestion) => (
+        <li key={suggestion.code}>
+          <Suggested suggestion={suggestion} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Instead({ store, problem }: RowProps) {
+  const { value: stopped } = store.stopped;
   const leaveOut: Choice = { kind: 'leave-out' };
   const isOut = isChosen(store.choices.value.get(problem.row), leaveOut);
   return (
@@ -72,6 +90,11 @@ function Instead({ store, problem }: RowProps) {
       >
         {isOut ? words.leftOut : words.leaveOut}
       </button>
+      {stopped?.row === problem.row && store.open.value.includes(problem) && (
+        <p key={stopped.times} class="field-error" role="alert">
+          {words.notSent(store.open.value.length)}
+        </p>
+      )}
     </div>
   );
 }
@@ -82,23 +105,26 @@ function Row({ store, problem }: RowProps) {
   const place = isTyped ? problem.row - 1 : problem.row;
   const label = isTyped ? words.heads.line : words.heads.row;
   return (
-    <tr class={now ? 'is-settled' : ''} data-kind={problem.kind}>
+    <tr class={now ? 'is-settled' : ''} data-kind={problem.kind} data-row={problem.row}>
       <th scope="row" class="number" data-label={label}>
         {place}
       </th>
       <td>{problem.given ? <code>{problem.given}</code> : words.blank}</td>
       <td>{problem.detail}</td>
       <td>
-        <Instead store={store} problem={problem} />
+        {store.isCut.value ? (
+          <OnlySuggested problem={problem} />
+        ) : (
+          <Instead store={store} problem={problem} />
+        )}
       </td>
     </tr>
   );
 }
 
 export function UploadProblems({ store }: { store: UploadStore }) {
-  const isWhole = useMemo(() => signal(false), []);
   const problems = store.ofRows.value;
-  const shown = isWhole.value ? problems : problems.slice(0, shownAtFirst);
+  const shown = store.shown.value;
   const { isTyped } = store.table.value ?? {};
   return (
     <>
@@ -125,7 +151,7 @@ export function UploadProblems({ store }: { store: UploadStore }) {
           type="button"
           class="secondary"
           onClick={() => {
-            isWhole.value = true;
+            store.isWhole.value = true;
           }}
         >
           {words.showAll(problems.length)}

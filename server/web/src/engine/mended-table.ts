@@ -1,7 +1,7 @@
 // A table of codes after its problems have been settled.
 import { readTable, writeTable } from './csv-table.ts';
 
-export type Choice = { kind: 'use'; code: string } | { kind: 'leave-out' } | { kind: 'keep' };
+export type Choice = { kind: 'use'; code: string } | { kind: 'leave-out' };
 
 export type Layout = {
   separator: string;

@@ -7,7 +7,7 @@ import { Client } from '../api/client.ts';
 import { UploadApi } from '../api/upload-api.ts';
 import { UploadPanel } from '../components/upload-panel.tsx';
 import { tableOfLines, textOf } from '../engine/file-text.ts';
-import { type Table, UploadStore } from '../stores/upload-check.ts';
+import { UploadStore } from '../stores/upload-check.ts';
 
 // `kind`: whether the form takes a table, or only codes. Without a coding system, the form asks for
 // it.
@@ -20,15 +20,13 @@ class UploadForm {
   private readonly form: HTMLFormElement;
   private readonly props: UploadProps;
   private pause: ReturnType<typeof setTimeout> | undefined;
+  private read: File | undefined; // the table
 
   constructor(form: HTMLFormElement, props: UploadProps) {
     this.form = form;
     this.props = props;
-    this.file?.addEventListener('change', () => void this.readFile());
-    this.lines?.addEventListener('input', () => {
-      clearTimeout(this.pause);
-      this.pause = setTimeout(() => this.readLines(), typingPauseMs);
-    });
+    this.field('csv_data')?.addEventListener('change', () => void this.readFile());
+    this.lines?.addEventListener('input', () => this.readLines(typingPauseMs));
     this.field('coding_system_id')?.addEventListener('change', () => this.look());
     // The check knows.
     const question = form.querySelector<HTMLElement>('#id_csv_has_header');
@@ -38,13 +36,13 @@ class UploadForm {
     });
     form.addEventListener('submit', (event) => this.stopWhileOpen(event));
     form.addEventListener('formdata', ({ formData }) => this.replaceIn(formData));
-    if (this.file?.files?.length) void this.readFile();
-    else this.readLines();
+    if (this.file) void this.readFile();
+    else this.readLines(0);
   }
 
   // The part of the form below which the panel stands.
   get place(): Element {
-    return this.file?.closest('.field') ?? this.form;
+    return this.field('csv_data')?.closest('.field') ?? this.form;
   }
 
   look(column?: string): void {
@@ -58,45 +56,49 @@ class UploadForm {
     return this.form.querySelector(`[name="${name}"]`);
   }
 
-  private get file(): HTMLInputElement | null {
-    return this.field('csv_data');
+  private get file(): File | undefined {
+    return this.field('csv_data')?.files?.[0];
   }
 
   private get lines(): HTMLTextAreaElement | null {
     return this.form.querySelector('textarea[name=codes]');
   }
 
-  private show(table: Table | null): void {
+  // As a table; null if there is nothing.
+  private get typed(): string | null {
+    const text = this.lines?.value ?? '';
+    return text.trim() === '' ? null : tableOfLines(text);
+  }
+
+  // Sent before its check is here, a form sends what it says.
+  private async readFile(): Promise<void> {
+    clearTimeout(this.pause);
     this.store.clear();
-    this.store.table.value = table;
+    const { file } = this;
+    if (!file) return this.readLines(0);
+    const bytes = await file.arrayBuffer().catch(() => null); // it may be gone
+    if (!bytes || file !== this.file) return;
+    this.read = file;
+    this.store.expect({ name: file.name, ...textOf(new Uint8Array(bytes)), isTyped: false });
     this.look();
   }
 
-  private async readFile(): Promise<void> {
-    const file = this.file?.files?.[0];
-    if (!file) return this.show(null);
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    this.show({ name: file.name, ...textOf(bytes), isTyped: false });
-  }
-
-  private readLines(): void {
-    const text = this.lines?.value ?? '';
-    if (text.trim() === '') {
-      if (this.store.table.value?.isTyped) this.show(null);
+  private readLines(pauseMs: number): void {
+    clearTimeout(this.pause);
+    if (this.typed === null) {
+      if (this.store.table.value?.isTyped) this.store.clear();
       return;
     }
-    this.show({ name: '', text: tableOfLines(text), encoding: 'utf-8', isTyped: true });
+    this.store.expect({ name: '', text: this.typed, encoding: 'utf-8', isTyped: true });
+    this.pause = setTimeout(() => this.look(), pauseMs);
   }
 
   private stopWhileOpen(event: Event): void {
-    const { store } = this;
-    if (store.isCut.value || store.open.value.length === 0) return;
+    if (!this.store.stopsForOpen()) return;
     event.preventDefault();
-    const first = store.open.value[0]?.row;
-    const rows = [...this.form.querySelectorAll('.upload-problems tbody tr')];
-    const at = store.ofRows.value.findIndex(({ row }) => row === first);
-    const button = (rows[at] ?? rows[0])?.querySelector<HTMLElement>('button, select');
-    button?.focus();
+    const row = `.upload-problems [data-row="${this.store.stopped.value?.row}"]`;
+    // Once the row is there.
+    setTimeout(() => this.form.querySelector<HTMLElement>(`${row} :is(button, select)`)?.focus());
   }
 
   private replaceIn(formData: FormData): void {
@@ -104,9 +106,10 @@ class UploadForm {
     const mended = this.store.mended(this.props.kind);
     if (!table || mended === null) return;
     if (table.isTyped) {
-      formData.set('codes', mended.split('\n').slice(1).join('\n'));
+      if (table.text === this.typed) formData.set('codes', mended.split('\n').slice(1).join('\n'));
       return;
     }
+    if (this.read !== this.file) return;
     formData.set('csv_data', new File([mended], table.name, { type: 'text/csv' }));
     if (this.field('csv_has_header')) formData.set('csv_has_header', 'Yes');
   }

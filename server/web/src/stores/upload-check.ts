@@ -10,7 +10,9 @@ export type Table = { name: string; text: string; encoding: string; isTyped: boo
 // The server takes rows with these.
 const harmless = new Set(['inactive', 'duplicate']);
 
-export const isHarmless = ({ kind }: UploadProblem): boolean => harmless.has(kind);
+const isHarmless = ({ kind }: UploadProblem): boolean => harmless.has(kind);
+
+const shownAtFirst = 100;
 
 export class UploadStore {
   readonly table = signal<Table | null>(null);
@@ -18,9 +20,19 @@ export class UploadStore {
   readonly isChecking = signal(false);
   readonly failure = signal('');
   readonly choices = signal<ReadonlyMap<number, Choice>>(new Map());
+  readonly isWhole = signal(false); // all problems are shown, not only the first
+  // The open row for which the form has not been sent, and how often.
+  readonly stopped = signal<{ row: number; times: number } | null>(null);
 
   readonly ofFile = computed(() => this.problems((problem) => problem.column === null));
   readonly ofRows = computed(() => this.problems((problem) => problem.column !== null));
+  readonly shown = computed(() =>
+    this.isWhole.value ? this.ofRows.value : this.ofRows.value.slice(0, shownAtFirst),
+  );
+  // Also of those that are not listed.
+  readonly rowsToLookAt = computed(
+    () => (this.check.value?.problems_count ?? 0) - this.ofFile.value.length,
+  );
   // Rows that the server would refuse, and that nobody has settled yet.
   readonly open = computed(() =>
     this.ofRows.value.filter(
@@ -32,7 +44,7 @@ export class UploadStore {
       ({ row, suggestions }) => suggestions.length === 1 && !this.choices.value.has(row),
     ),
   );
-  // Not all problems are known.
+  // Not all problems are known, so they cannot be settled here.
   readonly isCut = computed(() => {
     const { value } = this.check;
     return value !== null && value.problems_count > value.problems.length;
@@ -52,13 +64,20 @@ export class UploadStore {
     this.isChecking.value = false;
     this.failure.value = '';
     this.choices.value = new Map();
+    this.isWhole.value = false;
+    this.stopped.value = null;
+  }
+
+  // Of this table nothing is known yet.
+  expect(table: Table): void {
+    this.clear();
+    this.table.value = table;
+    this.isChecking.value = true;
   }
 
   async look(table: Table, codingSystem: string, column?: string): Promise<void> {
-    this.clear();
-    const asked = this.asked;
-    this.table.value = table;
-    this.isChecking.value = true;
+    this.expect(table);
+    const { asked } = this;
     const upload = { csv: table.text, coding_system: codingSystem, ...(column && { column }) };
     const result = await this.api.check(upload);
     if (asked !== this.asked) return;
@@ -68,6 +87,7 @@ export class UploadStore {
       return;
     }
     this.check.value = result.data;
+    if (this.isCut.value) return;
     const blank = this.ofRows.value.filter(({ kind }) => kind === 'blank');
     this.settle(blank.map(({ row }) => [row, { kind: 'leave-out' }]));
   }
@@ -91,6 +111,15 @@ export class UploadStore {
 
   leaveOutOpen(): void {
     this.settle(this.open.value.map(({ row }) => [row, { kind: 'leave-out' }]));
+  }
+
+  // Whether rows are open that the server would refuse; they are then pointed out.
+  stopsForOpen(): boolean {
+    const [first] = this.open.value;
+    if (this.isCut.value || !first) return false;
+    if (!this.shown.value.includes(first)) this.isWhole.value = true;
+    this.stopped.value = { row: first.row, times: (this.stopped.value?.times ?? 0) + 1 };
+    return true;
   }
 
   // Nothing: the file can be sent as it is.

@@ -30,8 +30,18 @@ export const heads = {
 export const stillOpen = (count: number) =>
   `${counted(count, 'row needs', 'rows need')} a decision: take a suggestion, or leave it out.`;
 export const allSettled = 'All is settled. The file is sent as it is now.';
-export const onlyFirst = (shown: number, all: number) =>
-  `The first ${number(shown)} of ${number(all)} problems. Mend the file, and choose it again.`;
+export const notSent = (count: number) =>
+  count === 1
+    ? 'Nothing is sent yet: this row needs a decision.'
+    : `Nothing is sent yet: this row and ${number(count - 1)} more need a decision.`;
+export const onlyFirst = (shown: number, all: number, isTyped: boolean) =>
+  `The first ${number(shown)} of ${number(all)} problems. These are too many to settle here: ` +
+  (isTyped ? 'mend the lines above.' : 'mend the file, and choose it again.');
+export const failed = (why: string) => `${why} The codes are looked at when the form is sent.`;
+export const told = (rowsCount: number, problems: number) =>
+  `${rows(rowsCount)}, ${problems > 0 ? toLookAt(problems) : allFine}`;
+export const suggested = (code: string, term: string, because: string) =>
+  `${code} ${term} (${because})`;
 export const converted = (encoding: string) => `The file is in ${encoding}, and is sent in UTF-8.`;
 export const ofTheFile = (detail: string) => `The file ${detail}.`;
 export const blank = '(no code)';

@@ -46,7 +46,6 @@ test('choices change their rows, by the numbers of the file', () => {
   const choices = new Map([
     [3, use('100')],
     [4, { kind: 'leave-out' } as Choice],
-    [5, { kind: 'keep' } as Choice],
   ]);
   expect(mendedTable(text, layout, choices)).toBe('code,term\n100,"a, b"\n3,d\n');
   expect(mendedCodes(text, layout, choices)).toBe('code\n100\n3\n');

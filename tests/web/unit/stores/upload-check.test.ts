@@ -22,14 +22,14 @@ const good: UploadCheck = {
   problems_count: 0,
 };
 
-function storeWith(answers: (UploadCheck | number)[]): UploadStore {
-  const queue = [...answers];
-  const fetcher = async () => {
-    const answer = queue.shift();
-    if (typeof answer === 'number') return new Response('{}', { status: answer });
-    return Response.json(answer);
-  };
+function storeAsking(fetcher: () => Promise<Response>): UploadStore {
   return new UploadStore(new UploadApi(new Client({ fetch: fetcher, csrfToken: () => '' })));
+}
+
+function storeWith(answer: UploadCheck | number): UploadStore {
+  return storeAsking(async () =>
+    typeof answer === 'number' ? new Response('{}', { status: answer }) : Response.json(answer),
+  );
 }
 
 const table = {
@@ -46,7 +46,7 @@ test('single suggestions are taken together; the rest stays open', async () => {
     problem(4, 'blank'),
     problem(5, 'duplicate'),
   ];
-  const store = storeWith([{ ...good, problems, problems_count: 4 }]);
+  const store = storeWith({ ...good, problems, problems_count: 4 });
   await store.look(table, 'snomedct');
   expect(store.open.value.map(({ row }) => row)).toEqual([2, 3]);
   expect(store.sure.value.map(({ row }) => row)).toEqual([2]);
@@ -63,14 +63,14 @@ test('single suggestions are taken together; the rest stays open', async () => {
 });
 
 test('a table without problems is sent as it is', async () => {
-  const store = storeWith([good]);
+  const store = storeWith(good);
   await store.look(table, 'snomedct');
   expect(store.mended('table')).toBe(null);
   expect(store.mended('codes')).toBe('code\na\nb\n\nd\n');
 });
 
 test('a check that fails stops nothing', async () => {
-  const store = storeWith([503]);
+  const store = storeWith(503);
   await store.look(table, 'snomedct');
   expect(store.failure.value).not.toBe('');
   expect(store.open.value).toEqual([]);
@@ -78,20 +78,33 @@ test('a check that fails stops nothing', async () => {
 });
 
 test('with more problems than are listed, the file is not mended', async () => {
-  const store = storeWith([{ ...good, problems: [problem(2, 'unknown')], problems_count: 2 }]);
+  const store = storeWith({ ...good, problems: [problem(2, 'unknown')], problems_count: 2 });
   await store.look(table, 'snomedct');
   expect(store.isCut.value).toBe(true);
   expect(store.mended('table')).toBe(null);
 });
 
-test('the answer about an earlier file is forgotten', async () => {
-  const store = storeWith([
-    { ...good, problems: [problem(2, 'unknown')], problems_count: 1 },
-    good,
-  ]);
+test('the answer about an earlier file is forgotten, also if it comes last', async () => {
+  const answers: ((answer: UploadCheck) => void)[] = [];
+  const store = storeAsking(
+    () => new Promise((resolve) => answers.push((answer) => resolve(Response.json(answer)))),
+  );
   const first = store.look(table, 'snomedct');
   const second = store.look({ ...table, name: 'b.csv' }, 'snomedct');
-  await Promise.all([first, second]);
+  answers[1]?.(good);
+  await second;
+  answers[0]?.({ ...good, problems: [problem(2, 'unknown')], problems_count: 1 });
+  await first;
   expect(store.table.value?.name).toBe('b.csv');
-  expect(store.ofRows.value).toEqual([]);
+  expect(store.check.value).toEqual(good);
+});
+
+test('a blank row is left out by itself only where all rows can be settled', async () => {
+  const problems = [problem(4, 'blank')];
+  for (const problems_count of [1, 2]) {
+    const store = storeWith({ ...good, problems, problems_count });
+    await store.look(table, 'snomedct');
+    expect(store.choices.value.size).toBe(problems_count === 1 ? 1 : 0);
+    expect(store.rowsToLookAt.value).toBe(problems_count);
+  }
 });
