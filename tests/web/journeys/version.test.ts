@@ -238,11 +238,14 @@ journey('the map of a big hierarchy is walked by keys, and by a click', async (v
   await expect.poll(name).not.toBe(await cells.first().getAttribute('aria-label'));
   const entered = (await name()).split(',')[0] ?? '';
   await page.keyboard.press('Enter');
-  const path = page.getByRole('navigation', { name: 'All codes' });
+  const path = page.getByRole('navigation', { name: 'Way down the hierarchy' });
   await path.getByRole('button', { name: entered }).waitFor();
   expect(await cells.first().getAttribute('aria-label')).toContain(entered);
+  await expect.poll(name).toBe(await cells.first().getAttribute('aria-label'));
+  expect(await page.locator('.icicle-told').textContent()).toBe(await name());
   await page.keyboard.press('Escape');
   await expect.poll(() => path.getByRole('button').count()).toBe(1);
+  await expect.poll(async () => (await name()).startsWith(`${entered}, `)).toBe(true);
   await cells.nth(1).click();
   await expect.poll(() => path.getByRole('button').count()).toBe(2);
   await path.getByRole('button', { name: 'All codes' }).click();

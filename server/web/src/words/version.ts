@@ -80,6 +80,7 @@ export const composition = {
 export const icicle = {
   name: 'Map of the hierarchy',
   all: 'All codes',
+  path: 'Way down the hierarchy',
   finding: (title: string, count: number, all: number, included: number) =>
     `${title}, with what is below it, has ${number(count)} of ${codes(all)} ` +
     `(${share(count, all)}); ${share(included, count)} of these are included.`,

@@ -8,8 +8,12 @@ export function mounted(component: ComponentChild): HTMLElement {
   return element;
 }
 
-export async function frames(count = 3): Promise<void> {
-  for (let at = 0; at < count; at++) await new Promise((done) => setTimeout(done, 20));
+// Enough for what renders and for what it sets off, on machines of any speed.
+export async function frames(): Promise<void> {
+  for (let frame = 0; frame < 6; frame++) {
+    await new Promise((done) => requestAnimationFrame(done));
+    await new Promise((done) => setTimeout(done));
+  }
 }
 
 export function type(field: HTMLInputElement, text: string): void {

@@ -54,7 +54,6 @@ export function Figure({ name, finding, titles, rows, children }: FigureProps) {
         <button
           type="button"
           class="quiet as-table"
-          aria-pressed={isTable.value}
           onClick={() => {
             isTable.value = !isTable.value;
           }}

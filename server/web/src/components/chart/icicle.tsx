@@ -1,10 +1,11 @@
 // A hierarchy as an icicle: cells as wide as their numbers of codes, parts below wholes. A click or
 // Enter goes into a cell; arrows move.
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import type { TargetedEvent } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { IcicleNode } from '../../api/version-api.ts';
 import { type Cell, cellsOf, halfOf } from '../../engine/icicle.ts';
+import type { IcicleLevels } from '../../stores/icicle-levels.ts';
 import { icicle as words } from '../../words/version.ts';
 import { Figure } from './figure.tsx';
 
@@ -15,11 +16,6 @@ const depthMax = 5;
 const tableRowsMax = 50;
 
 type Shown = { nodes: readonly IcicleNode[]; root: number | null };
-
-export type IcicleProps = Shown & {
-  path: { title: string; enter: () => void }[]; // back up, the whole first
-  enter: (node: number) => void;
-};
 
 function shareOf({ codes_count, included_count }: IcicleNode): number {
   return included_count / codes_count;
@@ -37,7 +33,6 @@ function IcicleCell({ node, cell, width, isFocused }: CellProps) {
       data-node={cell.node}
       aria-level={cell.depth + 1}
       aria-label={words.cell(node.title, node.codes_count, node.included_count)}
-      title={words.cell(node.title, node.codes_count, node.included_count)}
       style={{
         left: `${cell.left * 100}%`,
         width: `${cell.width * 100}%`,
@@ -73,10 +68,17 @@ function nodeOf(target: EventTarget | null): number | null {
   return node === undefined || node === null ? null : Number(node);
 }
 
-function Cells({ nodes, root, path, enter }: IcicleProps) {
+type CellsProps = { levels: IcicleLevels; told: Signal<number | null> };
+
+function Cells({ levels, told }: CellsProps) {
+  const { value: level } = levels.level;
+  const { nodes, root } = level;
   const element = useRef<HTMLDivElement>(null);
   const width = useSignal(0);
-  const focus = useSignal<number | null>(null);
+  const focus = useSignal(level.focus);
+  const shown = useRef(level);
+  const isNew = shown.current !== level;
+  const hadFocus = element.current?.contains(document.activeElement);
   useLayoutEffect(() => {
     const { current } = element;
     if (!current) return;
@@ -89,21 +91,27 @@ function Cells({ nodes, root, path, enter }: IcicleProps) {
   const least = width.value > 0 ? narrowestPx / width.value : 1;
   const cells = cellsOf(nodes, root, { least, depthMax });
   const depth = Math.max(0, ...cells.map((cell) => cell.depth));
-  const focused = cells.find(({ node }) => node === focus.value) ?? cells[0];
+  const { value: last } = focus;
+  const wanted = isNew ? level.focus : last;
+  const focused = cells.find(({ node }) => node === wanted) ?? cells[0];
+  useLayoutEffect(() => {
+    if (isNew) focus.value = level.focus;
+    shown.current = level;
+    told.value = null;
+  }, [level]);
+  // The cell that has the focus may be another after this, or gone.
+  useLayoutEffect(() => {
+    if (!hadFocus || nodeOf(document.activeElement) === focused?.node) return;
+    element.current?.querySelector<HTMLElement>(`[data-node="${focused?.node}"]`)?.focus();
+  });
 
   function press(event: TargetedEvent<HTMLElement, KeyboardEvent>): void {
     if (!focused || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key === 'Enter' || event.key === ' ') enter(focused.node);
-    else if (event.key === 'Escape' || event.key === 'Backspace') path.at(-2)?.enter();
-    else {
-      const next = moved(cells, nodes, focused, event.key);
-      if (!next) return;
-      focus.value = next.node;
-      const { current } = element;
-      requestAnimationFrame(() =>
-        current?.querySelector<HTMLElement>(`[data-node="${next.node}"]`)?.focus(),
-      );
-    }
+    const next = moved(cells, nodes, focused, event.key);
+    if (event.key === 'Enter' || event.key === ' ') void levels.enter(focused.node);
+    else if (event.key === 'Escape' || event.key === 'Backspace') levels.goUp();
+    else if (next) focus.value = next.node;
+    else return;
     event.preventDefault();
   }
 
@@ -115,11 +123,19 @@ function Cells({ nodes, root, path, enter }: IcicleProps) {
       aria-label={words.name}
       style={{ height: `${(depth + 1) * cellHeight}px` }}
       onKeyDown={press}
-      onClick={(event) => {
-        const node = nodeOf(event.target);
-        if (node === null) return;
-        focus.value = node;
-        enter(node);
+      onClick={({ target }) => {
+        const node = nodeOf(target);
+        if (node !== null) void levels.enter(node);
+      }}
+      onFocusIn={({ target }) => {
+        focus.value = nodeOf(target);
+        told.value = nodeOf(target);
+      }}
+      onPointerOver={({ target }) => {
+        told.value = nodeOf(target) ?? told.value;
+      }}
+      onPointerLeave={() => {
+        told.value = nodeOf(document.activeElement);
       }}
     >
       {cells.map((cell) => {
@@ -140,6 +156,16 @@ function Cells({ nodes, root, path, enter }: IcicleProps) {
   );
 }
 
+// Narrow cells have no room for their names. Screen readers have read it with the cell.
+function Told({ levels, told }: CellsProps) {
+  const node = told.value === null ? undefined : levels.level.value.nodes[told.value];
+  return (
+    <p class="hint icicle-told" aria-hidden={node !== undefined}>
+      {node ? words.cell(node.title, node.codes_count, node.included_count) : words.hint}
+    </p>
+  );
+}
+
 function findingOf({ nodes }: Shown): string {
   const all = nodes.reduce((sum, node) => sum + (node.parent === null ? node.codes_count : 0), 0);
   const half = nodes[halfOf(nodes, all) ?? 0];
@@ -154,29 +180,38 @@ function rowsOf({ nodes, root }: Shown): (string | number)[][] {
     .map((node) => [node.title, node.codes_count, node.included_count]);
 }
 
-export function IcicleFigure(props: IcicleProps) {
+function Path({ levels }: { levels: IcicleLevels }) {
+  const { value: path } = levels.levels;
+  return (
+    <nav class="icicle-path" aria-label={words.path}>
+      {path.map(({ title }, at) => (
+        <button
+          key={at}
+          type="button"
+          class="link"
+          aria-current={at === path.length - 1 ? 'true' : undefined}
+          onClick={() => levels.goTo(at)}
+        >
+          {title}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+export function IcicleFigure({ levels }: { levels: IcicleLevels }) {
+  const told = useSignal<number | null>(null); // the node with the focus, or under the mouse
+  const { value: level } = levels.level;
   return (
     <Figure
       name={words.name}
-      finding={findingOf(props)}
+      finding={findingOf(level)}
       titles={[words.part, words.codes, words.included]}
-      rows={rowsOf(props)}
+      rows={rowsOf(level)}
     >
-      <nav class="icicle-path" aria-label={words.all}>
-        {props.path.map(({ title, enter }, at) => (
-          <button
-            key={title}
-            type="button"
-            class="link"
-            aria-current={at === props.path.length - 1 ? 'true' : undefined}
-            onClick={enter}
-          >
-            {title}
-          </button>
-        ))}
-      </nav>
-      <Cells {...props} />
-      <p class="hint">{words.hint}</p>
+      <Path levels={levels} />
+      <Cells levels={levels} told={told} />
+      <Told levels={levels} told={told} />
     </Figure>
   );
 }
