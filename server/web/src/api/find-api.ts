@@ -1,7 +1,6 @@
 // Finding things on the whole site.
 import type { Client, ReadOptions, Result } from './client.ts';
-
-export type Counts = Record<'+' | '(+)' | '-' | '(-)' | '?' | '!', number>;
+import type { Counts } from './counts.ts';
 
 export type FoundCodelist = {
   owner: string;

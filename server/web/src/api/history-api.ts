@@ -1,7 +1,6 @@
 // A codelist's past: its moments, and how busy its days were.
 import { Client, type Result } from './client.ts';
-
-export type Counts = Record<'+' | '-' | '(+)' | '(-)' | '?' | '!', number>;
+import type { Counts } from './counts.ts';
 
 export type Deed = { type: string; text?: string; codes_count: number; changed_count: number };
 

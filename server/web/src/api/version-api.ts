@@ -1,5 +1,6 @@
 // What people read of a version, and of a codelist's versions.
 import type { Client, ReadOptions, Result } from './client.ts';
+import type { Counts } from './counts.ts';
 
 export type CodeRow = [
   code: string,
@@ -20,7 +21,6 @@ export type RowsQuery = {
 
 export type RowsAnswer = { total: number; rows: CodeRow[]; cells?: string[][] };
 
-export type Counts = Record<string, number>; // by status
 export type TypeCounts = { title: string; codes_count: number; counts: Counts };
 export type Composition = { codes_count: number; counts: Counts; types: TypeCounts[] };
 

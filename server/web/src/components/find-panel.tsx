@@ -1,6 +1,6 @@
 // What a search of the site has found, in groups: the list of a combobox.
 import type { ComponentChildren } from 'preact';
-import type { Counts } from '../api/find-api.ts';
+import { inOrder } from '../api/counts.ts';
 import type { Choice, Finder } from '../stores/finder.ts';
 import * as words from '../words/find.ts';
 import { systemName } from '../words/systems.ts';
@@ -9,16 +9,6 @@ import { Strip } from './strip.tsx';
 
 export const listId = 'find-choices';
 export const choiceId = (place: number) => `find-choice-${place}`;
-
-// In the order of the statuses' numbers.
-const inOrder = (counts: Counts) => [
-  counts['?'],
-  counts['!'],
-  counts['+'],
-  counts['(+)'],
-  counts['-'],
-  counts['(-)'],
-];
 
 function CodelistRow({ choice }: { choice: Choice & { kind: 'codelist' } }) {
   const { found } = choice;
@@ -133,13 +123,19 @@ function Told({ finder }: { finder: Finder }) {
 function KeyHelp() {
   return (
     <p class="found-keys" aria-hidden="true">
-      <kbd>↑</kbd> <kbd>↓</kbd> move <kbd>⏎</kbd> open <kbd>Ctrl ⏎</kbd> new tab <kbd>Esc</kbd>{' '}
-      clear
+      {words.keys.map(({ keys, act }) => (
+        <span key={act}>
+          {keys.map((key) => (
+            <kbd key={key}>{key}</kbd>
+          ))}{' '}
+          {act}
+        </span>
+      ))}
     </p>
   );
 }
 
-export function FindPanel({ finder }: { finder: Finder }) {
+export function FindPanel({ finder, close }: { finder: Finder; close: () => void }) {
   const { answer, choices, isOpen, isSlow, problem } = finder;
   const isNothing = answer.value !== null && choices.value.length === 0;
   return (
@@ -155,7 +151,7 @@ export function FindPanel({ finder }: { finder: Finder }) {
           <Group finder={finder} kind="all" />
         </div>
         {choices.value.length > 0 && <KeyHelp />}
-        <button type="button" class="secondary find-close" onClick={() => finder.close()}>
+        <button type="button" class="secondary find-close" onClick={close}>
           {words.close}
         </button>
       </div>

@@ -4,14 +4,14 @@
 // Written by hand, not with @zag-js/combobox: the choices are links in groups and not values, so of
 // the machine only the arrow keys would be used, for 25 kB; Esc, Back, new tabs and the sheet are
 // ours in any case.
-import { effect } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { render } from 'preact';
 import { Client } from '../api/client.ts';
 import { FindApi } from '../api/find-api.ts';
 import { choiceId, FindPanel, listId } from '../components/find-panel.tsx';
 import { Finder } from '../stores/finder.ts';
 
-const isSheet = () => matchMedia('(max-width: 640px)').matches;
+const sheetWidths = '(max-width: 640px)'; // there the panel covers the window
 
 // All that a sheet over the whole window covers.
 function coveredBy(element: HTMLElement): Element[] {
@@ -76,28 +76,37 @@ export function mount(element: HTMLElement): void {
   const finder = new Finder(new FindApi(new Client()));
   const place = document.createElement('div');
   element.append(place);
-  render(<FindPanel finder={finder} />, place);
+  const close = () => {
+    element.querySelector<HTMLElement>('button[type=submit]')?.focus();
+    finder.close();
+  };
+  render(<FindPanel finder={finder} close={close} />, place);
   describeInput(input, finder);
   const covered = coveredBy(element);
+  const narrow = matchMedia(sheetWidths);
+  const isSheet = signal(narrow.matches);
+  narrow.addEventListener('change', () => {
+    isSheet.value = narrow.matches;
+  });
   effect(() => {
     const isOpen = finder.isOpen.value;
     element.classList.toggle('is-open', isOpen);
-    for (const other of covered) other.toggleAttribute('inert', isOpen && isSheet());
+    for (const other of covered) other.toggleAttribute('inert', isOpen && isSheet.value);
   });
   input.addEventListener('input', () => {
     finder.type(input.value);
     remember(input.value);
   });
   input.addEventListener('keydown', (event) => actOnKey(event, input, finder));
-  input.addEventListener('focus', () => finder.open());
+  for (const event of ['focus', 'click']) input.addEventListener(event, () => finder.open());
   element.addEventListener('focusout', ({ relatedTarget }) => {
-    if (!(relatedTarget instanceof Node && element.contains(relatedTarget)) && !isSheet()) {
-      finder.close();
-    }
+    const isInside = relatedTarget instanceof Node && element.contains(relatedTarget);
+    if (!isInside && !isSheet.value) finder.close();
   });
   // What was typed before this script was here counts, too.
   const typed = rememberedText() || (input === document.activeElement ? input.value : '');
   if (typed === '' || typed === new URL(location.href).searchParams.get('q')) return;
   input.value = typed;
   finder.type(typed);
+  input.focus(); // so that the panel closes like any other
 }

@@ -4,7 +4,8 @@ import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Client } from '../api/client.ts';
-import { type Counts, HistoryApi, type Moment } from '../api/history-api.ts';
+import { excludedOf, includedOf, inOrder } from '../api/counts.ts';
+import { HistoryApi, type Moment } from '../api/history-api.ts';
 import { Mark } from '../components/mark.tsx';
 import { Strip } from '../components/strip.tsx';
 import { status } from '../engine/statuses.ts';
@@ -82,11 +83,6 @@ function Slider({ store }: { store: MomentsStore }) {
   );
 }
 
-// In the order of the statuses' octets.
-function countsOf(counts: Counts): number[] {
-  return [counts['?'], counts['!'], counts['+'], counts['(+)'], counts['-'], counts['(-)']];
-}
-
 function CountsLine({ moment, isNewest }: { moment: Moment; isNewest: boolean }) {
   const { version, since } = moment;
   if (!version) return <p class="hint">{words.noVersion}</p>;
@@ -99,11 +95,11 @@ function CountsLine({ moment, isNewest }: { moment: Moment; isNewest: boolean })
       </span>
       <span>
         <Mark of={status.included} silent />
-        {words.included(counts['+'] + counts['(+)'])}
+        {words.included(includedOf(counts))}
       </span>
       <span>
         <Mark of={status.excluded} silent />
-        {words.excluded(counts['-'] + counts['(-)'])}
+        {words.excluded(excludedOf(counts))}
       </span>
       {open > 0 && (
         <span>
@@ -157,7 +153,7 @@ function TimeSlider({ store, props }: { store: MomentsStore; props: Props }) {
     <>
       <Slider store={store} />
       <Head store={store} props={props} />
-      {moment?.version && <Strip counts={countsOf(moment.version.counts)} />}
+      {moment?.version && <Strip counts={inOrder(moment.version.counts)} />}
       {moment && <CountsLine moment={moment} isNewest={store.isNewest} />}
       {store.problem.value && (
         <p class="empty" role="status">

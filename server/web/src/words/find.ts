@@ -19,6 +19,12 @@ export const hasTheCode = 'includes the code';
 export const inactive = 'inactive';
 export const close = 'Close';
 export const results = 'Results';
+export const keys = [
+  { keys: ['↑', '↓'], act: 'move' },
+  { keys: ['⏎'], act: 'open' },
+  { keys: ['Ctrl ⏎'], act: 'new tab' },
+  { keys: ['Esc'], act: 'clear' },
+];
 
 export function told(codelists: number, codes: number, people: number): string {
   const parts = [

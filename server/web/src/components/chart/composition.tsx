@@ -1,6 +1,7 @@
 // Numbers of codes by type: excluded to the left, included to the right. Each bar shows its codes
 // in the list.
-import type { Counts, TypeCounts } from '../../api/version-api.ts';
+import { type Counts, excludedOf, includedOf } from '../../api/counts.ts';
+import type { TypeCounts } from '../../api/version-api.ts';
 import { composition as words } from '../../words/version.ts';
 import { number } from '../../words.ts';
 import { goTo, isPlainClick } from '../links.ts';
@@ -13,8 +14,8 @@ export type Bar = { title: string; included: number; excluded: number; types: st
 function barOf({ title, counts }: { title: string; counts: Counts }): Bar {
   return {
     title,
-    included: (counts['+'] ?? 0) + (counts['(+)'] ?? 0),
-    excluded: (counts['-'] ?? 0) + (counts['(-)'] ?? 0),
+    included: includedOf(counts),
+    excluded: excludedOf(counts),
     types: [title],
   };
 }
