@@ -22,7 +22,7 @@ export type UploadCheck = {
   problems_count: number;
 };
 
-export type UploadToCheck = { csv: string; coding_system: string; column?: string };
+type UploadToCheck = { csv: string; coding_system: string; column?: string };
 
 export class UploadApi {
   private readonly client: Client;

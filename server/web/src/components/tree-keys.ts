@@ -1,7 +1,7 @@
 // The keys that read a tree: they move, and open and close.
 import type { ViewStore } from '../stores/view.ts';
 
-export type TreeAct = (view: ViewStore, event: KeyboardEvent) => void;
+type TreeAct = (view: ViewStore, event: KeyboardEvent) => void;
 
 export function moveTo(view: ViewStore, row: number): void {
   const last = (view.rows.value?.length ?? 0) - 1;

@@ -3,7 +3,7 @@ import type { UploadStore } from '../stores/upload-check.ts';
 import * as words from '../words/upload-check.ts';
 import { UploadProblems } from './upload-problems.tsx';
 
-export type PanelProps = { store: UploadStore; lookAt: (column: string) => void };
+type PanelProps = { store: UploadStore; lookAt: (column: string) => void };
 
 const savedWithinMs = 60_000;
 

@@ -6,7 +6,7 @@ import { useLayoutEffect } from 'preact/hooks';
 const beyondEdges = 8;
 const heightAtFirst = 28;
 
-export type VisibleRows = {
+type VisibleRows = {
   top: number; // the first row in view
   first: number;
   after: number;

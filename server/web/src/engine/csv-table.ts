@@ -1,7 +1,7 @@
 // Reads and writes tables as the server does: a quote inside an unquoted cell stands for itself,
 // and text behind a closing quote belongs to the cell.
 
-export type TableRow = { number: number; cells: string[] }; // numbers as in spreadsheets, from 1
+type TableRow = { number: number; cells: string[] }; // numbers as in spreadsheets, from 1
 
 const byteOrderMark = '\uFEFF';
 

@@ -2,7 +2,7 @@ import { writeTable } from './csv-table.ts';
 
 // The text of a file that somebody chose, whatever its encoding.
 
-export type FileText = { text: string; encoding: 'utf-8' | 'utf-16' | 'windows-1252' };
+type FileText = { text: string; encoding: 'utf-8' | 'utf-16' | 'windows-1252' };
 
 // Byte order marks of UTF-8 stay: the server speaks of them.
 export function textOf(bytes: Uint8Array): FileText {

@@ -5,7 +5,7 @@ import type { FullListProps } from './props.ts';
 export const ways = ['included', 'excluded', 'undecided', 'conflict', 'all'] as const;
 const sorts = ['term', 'code', 'status'];
 
-export function usualWay({ isTable }: FullListProps): string {
+function usualWay({ isTable }: FullListProps): string {
   return isTable ? 'all' : 'included';
 }
 

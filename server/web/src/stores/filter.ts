@@ -25,7 +25,7 @@ export function isFiltering({ show, type, search, assumed, text }: Filter): bool
   return show.length > 0 || type !== null || search !== null || assumed || text !== '';
 }
 
-export type Filtered = {
+type Filtered = {
   tree: Tree;
   bytes: Uint8Array;
   found: ReadonlySet<string> | null; // by the search

@@ -14,17 +14,17 @@ export type Choice = { href: string } & (
 const pauseMs = 120;
 const slowAfterMs = 200;
 
-export function ownerPath(owner: string): string {
+function ownerPath(owner: string): string {
   const [kind, name] = owner.split('/');
   return kind === 'user' ? `/users/${name}/` : `/codelist/${name}/`;
 }
 
-export function codelistPath({ owner, slug }: FoundCodelist): string {
+function codelistPath({ owner, slug }: FoundCodelist): string {
   const [kind, name] = owner.split('/');
   return `/codelist/${kind === 'user' ? 'user/' : ''}${name}/${slug}/`;
 }
 
-export function conceptPath({ release, code }: FoundCode): string {
+function conceptPath({ release, code }: FoundCode): string {
   return `/releases/${release}/code/${encodeURIComponent(code)}/`;
 }
 

@@ -10,7 +10,7 @@ export type Level = {
   focus: number | null; // the node that the keys are on when it is shown
 };
 
-export type ReadBranches = (code: string) => Promise<Result<{ nodes: IcicleNode[] }>>;
+type ReadBranches = (code: string) => Promise<Result<{ nodes: IcicleNode[] }>>;
 
 export class IcicleLevels {
   readonly levels;

@@ -12,7 +12,7 @@ const pauseMs = 60; // a scroll passes many blocks that nobody looks at
 
 export type Question = Pick<RowsQuery, 'text' | 'show' | 'type' | 'sort'>;
 export type ListedRow = { row: CodeRow; cells: string[] };
-export type ReadRows = (query: RowsQuery, signal: AbortSignal) => Promise<Result<RowsAnswer>>;
+type ReadRows = (query: RowsQuery, signal: AbortSignal) => Promise<Result<RowsAnswer>>;
 
 type Shown = { question: Question; total: number; blocks: Map<number, ListedRow[]> };
 

@@ -6,7 +6,7 @@ import type { Result } from '../api/client.ts';
 const termsInBlock = 4_096;
 const allAtOnceMax = 40_000;
 
-export type ReadTerms = (block: number | 'all') => Promise<Result<string>>;
+type ReadTerms = (block: number | 'all') => Promise<Result<string>>;
 
 export class Terms {
   readonly arrived = signal(0);

@@ -6,7 +6,7 @@ import { tree as words } from '../words/version.ts';
 import { type GridProps, TreeGrid } from './grid.tsx';
 import type { Ways } from './ways.ts';
 
-export type TreeTabProps = GridProps & { ways: Ways };
+type TreeTabProps = GridProps & { ways: Ways };
 
 export function TreeTab(tab: TreeTabProps) {
   const { view, ways } = tab;
