@@ -126,7 +126,7 @@ class Work {
     return {};
   }
 
-  // Decides the codes of the draft with these terms.
+  // Decides the codes of the draft with these terms; releases of other sizes lack some of them.
   Result<void> decide(const char* who, CodeStatus status, const std::set<std::string_view>& terms,
                       const char* reason) {
     const auto views = application_.views();
@@ -141,6 +141,7 @@ class Work {
         command.updates.push_back({code.code, status});
       }
     }
+    if (command.updates.empty()) return {};
     return done(application_.drafts().change_statuses(as_person(who), record->id, command));
   }
 

@@ -36,6 +36,12 @@ TEST_CASE("the demonstration has codelists in all states, and is made only once"
   CHECK(data.run_json({"log", "rebuild", "--check"})["equal"] == true);
 }
 
+TEST_CASE("a demonstration of another size has the same codelists", "[program]") {
+  const Data data;
+  const Json made = data.run_json({"demo", "--concepts", "6000"});
+  CHECK(count_by_status(made["codelists"]).at("published") == 6);
+}
+
 Json commit_at(const Data& data, bool newest) {
   std::vector<std::string> arguments = {"log", "list", "--limit", "1"};
   if (newest) arguments.push_back("--newest-first");
