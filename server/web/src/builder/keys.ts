@@ -1,4 +1,5 @@
 // The keys of the tree. They act only while the tree has the focus, so no single key surprises.
+import { moveTo, treeActs } from '../components/tree-keys.ts';
 import { status } from '../engine/statuses.ts';
 import { noFilter } from '../stores/filter.ts';
 import { decideHere, setFilter, tellSaved } from './actions.ts';
@@ -35,34 +36,14 @@ const numbered = [
 
 type Act = (builder: Builder, event: KeyboardEvent) => void;
 
-function move(builder: Builder, to: number): void {
-  const { view } = builder;
-  const last = (view.rows.value?.length ?? 0) - 1;
-  view.focus.value = Math.max(0, Math.min(last, to));
-}
-
 function step(by: number): Act {
   return (builder, event) => {
     const { view } = builder;
     const from = view.focus.value;
-    move(builder, from + by);
+    moveTo(view, from + by);
     if (event.shiftKey) view.selection.extendTo(view.focus.value, from, (row) => view.codeAt(row));
   };
 }
-
-const openOrEnter: Act = (builder) => {
-  const { view } = builder;
-  const row = view.focus.value;
-  if (!view.isOpen(row)) view.setOpen(row, true);
-  else if ((view.rows.value?.parent[row + 1] ?? -1) === row) move(builder, row + 1);
-};
-
-const closeOrLeave: Act = (builder) => {
-  const { view } = builder;
-  const row = view.focus.value;
-  if (view.codeAt(row) >= 0 && view.isOpen(row)) view.setOpen(row, false);
-  else move(builder, view.rows.value?.parent[row] ?? row);
-};
 
 function showOnly(place: number): Act {
   return (builder) => {
@@ -84,11 +65,6 @@ const why: Act = ({ session }) => {
   requestAnimationFrame(() => document.getElementById('why')?.focus());
 };
 
-const openOrClose =
-  (isOpen: boolean): Act =>
-  ({ view }) =>
-    view.setOpenBelow(view.focus.value, isOpen);
-
 const undecidedAt =
   (direction: 1 | -1): Act =>
   ({ view, draft }) => {
@@ -104,26 +80,25 @@ const selectAll: Act = ({ view }) => {
   view.selection.setAll([...(view.rows.value?.code ?? [])].filter((code) => code >= 0));
 };
 
+const readingActs = Object.entries(treeActs).map(([key, act]): [string, Act] => [
+  key,
+  ({ view }, event) => act(view, event),
+]);
+
 const acts: Record<string, Act> = {
+  ...Object.fromEntries(readingActs),
   ArrowDown: step(1),
   ArrowUp: step(-1),
   PageDown: step(20),
   PageUp: step(-20),
-  Home: (builder) => move(builder, 0),
-  End: (builder) => move(builder, Number.MAX_SAFE_INTEGER),
-  ArrowRight: openOrEnter,
-  ArrowLeft: closeOrLeave,
   '+': (builder) => decideHere(builder, '+'),
   '=': (builder) => decideHere(builder, '+'),
   '-': (builder) => decideHere(builder, '-'),
-  '*': (builder, event) =>
-    openOrClose(!(event.shiftKey && event.code !== 'Digit8'))(builder, event),
   n: undecidedAt(1),
   p: undecidedAt(-1),
   u: ({ wishes }) => void wishes.undo(),
   U: ({ wishes }) => void wishes.redo(),
   x: toggleSelected,
-  o: ({ view }) => view.goToNextPlace(view.focus.value),
   '?': why,
   Enter: (builder, event) => {
     const { view } = builder;
