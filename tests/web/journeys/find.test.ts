@@ -1,6 +1,7 @@
 // Finding lists, codes and people from the home page.
 import { expect } from 'vitest';
 import { journey, useBrowser, type Visitor } from '../browser.ts';
+import { Person } from '../site.ts';
 
 useBrowser();
 
@@ -15,9 +16,11 @@ async function typeOnHome(visitor: Visitor, text: string): Promise<void> {
 
 journey('type on home: groups, arrows, Enter; Back restores; Esc clears', async (visitor) => {
   const { page } = visitor;
+  const astrid = new Person(`astrid-${visitor.name}`);
+  await astrid.publish(`Asthma of ${visitor.name}`, 'asthma');
   await typeOnHome(visitor, 'ast');
-  for (const group of ['Codelists', 'Terms and codes']) {
-    expect(await page.getByRole('group', { name: group }).count()).toBe(1);
+  for (const group of ['Codelists', 'Terms and codes', 'People and organisations']) {
+    expect(await page.getByRole('group', { name: group }).count(), group).toBe(1);
   }
   await visitor.check();
   const field = page.getByRole('combobox');
@@ -32,7 +35,8 @@ journey('type on home: groups, arrows, Enter; Back restores; Esc clears', async 
   await page.goBack();
   await options(visitor).first().waitFor();
   expect(await page.getByRole('combobox').inputValue()).toBe('ast');
-  await page.getByRole('combobox').press('Escape');
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('search');
+  await page.keyboard.press('Escape');
   expect(await page.getByRole('combobox').inputValue()).toBe('');
   await expect.poll(() => page.getByRole('option').count()).toBe(0);
 });

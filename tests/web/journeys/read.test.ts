@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, inject } from 'vitest';
 import { journey, useBrowser } from '../browser.ts';
+import { Person } from '../site.ts';
 
 useBrowser();
 
@@ -26,7 +27,13 @@ journey(
     await page.getByRole('link', { name: 'Download CSV' }).first().click();
     const file = readFileSync(await (await waiting).path(), 'utf8');
     expect(file).toBe(await bytesOf(`${new URL(page.url()).pathname}download.csv`));
-    expect(file).toMatch(/^code,term\r\n/);
+    // The file has the codes that the API includes.
+    const [head, ...rows] = file.trim().split('\r\n');
+    expect(head).toBe('code,term');
+    const version = `/api/v2/versions/${await page.locator('#version-hash').textContent()}`;
+    const { statuses } = JSON.parse(await bytesOf(version));
+    const included = Object.keys(statuses).filter((code) => /^\(?\+\)?$/.test(statuses[code]));
+    expect(rows.map((row) => row.split(',')[0]).sort()).toEqual(included.sort());
   },
   { javaScript: false },
 );
@@ -53,6 +60,25 @@ journey('tabs follow the address, and a hash may be in capitals', async (visitor
   }
   expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('Tree');
   await visitor.check();
+});
+
+journey('the address that a list had before leads to the part of its page', async (visitor) => {
+  const { page } = visitor;
+  const renamer = new Person(`renamer-${visitor.name}`);
+  const { path } = await renamer.publish(`Wheeze ${visitor.name}`, 'asthma');
+  const [, , , name, slug = '', hash] = path.split('/');
+  const renamed = `airways-${visitor.name}`;
+  await renamer.ask('PATCH', `/codelists/user/${name}/${slug}`, { slug: renamed });
+  await visitor.open(`${path}#tree`);
+  await page.getByRole('treegrid').waitFor();
+  expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('Tree');
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(
+    `Wheeze ${visitor.name}`,
+  );
+  const now = `/codelist/user/${name}/${renamed}/${hash}/`;
+  const { pathname } = new URL(page.url());
+  const canonical = await page.locator('link[rel=canonical]').getAttribute('href');
+  expect([pathname, canonical && new URL(canonical).pathname]).toContain(now);
 });
 
 journey('a version prints with its name, hash and release, without navigation', async (visitor) => {

@@ -15,10 +15,10 @@ async function api<T>(path: string): Promise<T> {
 
 type Release = { alias: string; coding_system: string; valid_from: string };
 
-// Active codes of the newest release, whose check digits make them good examples.
-async function codesOf(term: string): Promise<Code[]> {
+// Active codes of the newest release; those of SNOMED CT have check digits.
+async function codesOf(term: string, system = 'snomedct'): Promise<Code[]> {
   const { releases } = await api<{ releases: Release[] }>('/releases');
-  const own = releases.filter(({ coding_system }) => coding_system === 'snomedct');
+  const own = releases.filter(({ coding_system }) => coding_system === system);
   own.sort((one, other) => (one.valid_from < other.valid_from ? 1 : -1));
   const found = await api<{ hits: Code[] }>(
     `/releases/${own[0]?.alias}/matches?term=${term}&mode=words&active=true&limit=20`,
@@ -69,9 +69,10 @@ journey('a damaged file becomes a draft with the right codes', async (visitor) =
   await page.getByRole('button', { name: /^Take all 2 suggestions/ }).click();
   // A row is still open: nothing is sent, and its button has the focus.
   await page.getByRole('button', { name: 'Create', exact: true }).click();
-  expect(await page.evaluate(() => document.activeElement?.closest('tr')?.dataset.kind)).toBe(
-    'other_system',
-  );
+  await page.getByRole('alert').filter({ hasText: 'Nothing is sent yet' }).waitFor();
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.closest('tr')?.dataset.kind))
+    .toBe('other_system');
   await page
     .locator('tr[data-kind=other_system]')
     .getByRole('button', { name: 'Leave out' })
@@ -90,6 +91,27 @@ journey('a damaged file becomes a draft with the right codes', async (visitor) =
   }
 });
 
+journey('zeros that a spreadsheet has left out come back', async (visitor) => {
+  const { page } = visitor;
+  const hits = await codesOf('salbutamol', 'bnf');
+  const { code } = hits.find((hit) => hit.code.startsWith('0')) ?? {};
+  if (!code) throw new Error('no code begins with zero');
+  await visitor.logIn('alice');
+  await visitor.open('/users/alice/new-codelist/');
+  await page.getByRole('textbox', { name: 'Codelist name *' }).fill(`Zeros ${visitor.name}`);
+  await page.getByRole('combobox', { name: 'Coding system *' }).selectOption('bnf');
+  await chooseFile(visitor, 'zeros.csv', `code,term\n${code.slice(1)},Salbutamol\n`);
+  await page.locator('.upload-problems tr[data-kind=lost_zeros]').waitFor();
+  await page.getByText('with the zeros that are missing').waitFor();
+  await page.getByRole('button', { name: 'Take the suggestion' }).click();
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.waitForURL(/\/builder\/[0-9a-f]{8}\/$/);
+  const draft = await api<{ statuses: Record<string, string> }>(
+    `/versions/${page.url().split('/').at(-2)}`,
+  );
+  expect(draft.statuses[code]).toBe('+');
+});
+
 journey('pasted codes are looked at, line by line', async (visitor) => {
   const { page } = visitor;
   const [first, second] = await codesOf('asthma');
@@ -104,8 +126,15 @@ journey('pasted codes are looked at, line by line', async (visitor) => {
   expect(await row.locator('th').textContent()).toBe('2');
   await page.getByRole('button', { name: 'Take the suggestion' }).click();
   await page.getByText('All is settled.').waitFor();
+  // Sent right after a change, it is the new codes that arrive.
+  await page.getByRole('textbox', { name: 'Codes, one a line' }).fill(`${first.code}\n`);
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.waitForURL(/\/builder\/[0-9a-f]{8}\/$/);
+  const draft = await api<{ statuses: Record<string, string> }>(
+    `/versions/${page.url().split('/').at(-2)}`,
+  );
+  const decided = Object.keys(draft.statuses).filter((code) => draft.statuses[code] === '+');
+  expect(decided).toEqual([first.code]);
 });
 
 journey('a table of another shape becomes a codelist and a version', async (visitor) => {

@@ -74,8 +74,11 @@ journey('a list of 150,000 codes: first rows at once, the last by a key', async 
   await visitor.check();
   await page.keyboard.press('Home');
   await list.getByRole('button', { name: '1000000', exact: true }).waitFor();
-  await list.getByRole('textbox').fill('149999');
+  // Rows arrive while somebody types; the field keeps the focus and all letters.
+  await list.getByRole('textbox').click();
+  await list.getByRole('textbox').pressSequentially('149999', { delay: 90 });
   await list.getByText('1 of 150,000 rows').waitFor();
+  expect(await list.getByRole('textbox').inputValue()).toBe('149999');
   expect(await list.locator('tbody tr td').nth(1).textContent()).toBe('Term 149999');
   await list.getByRole('textbox').fill('zz');
   await list.getByText('No code of this version is like that.').waitFor();
@@ -86,19 +89,35 @@ async function codesShown(visitor: Visitor): Promise<string[]> {
   return visitor.page.locator('#full-list tbody td:first-child').allTextContents();
 }
 
+async function statusesShown({ page }: Visitor): Promise<string[]> {
+  const marks = page.locator('#full-list tbody .status [role=img]');
+  return marks.evaluateAll((all) => all.map((mark) => mark.ariaLabel ?? ''));
+}
+
+// How often the next one is another.
+function changes(all: string[]): number {
+  return all.filter((one, at) => at > 0 && one !== all[at - 1]).length;
+}
+
 journey('the full list sorts by code, term and status, also after a reload', async (visitor) => {
   const { page } = visitor;
   await visitor.open(`${asthma}#full-list`);
   const list = page.locator('#full-list');
   await list.locator('.list-scroller').waitFor();
   await list.getByRole('link', { name: /^All/ }).click();
+  await list.getByText('16 rows').waitFor();
   const byTerm = await codesShown(visitor);
+  expect(changes(await statusesShown(visitor))).toBeGreaterThan(1);
   for (const title of ['Code', 'Status', 'Term']) {
     await list.getByRole('columnheader', { name: title }).getByRole('link').click();
     await expect.poll(() => list.locator('[aria-sort]').textContent()).toBe(title);
     const sorted = await codesShown(visitor);
     if (title === 'Code') expect(sorted).toEqual([...sorted].sort());
     if (title === 'Term') expect(sorted).toEqual(byTerm);
+    if (title === 'Status') {
+      expect([...sorted].sort()).toEqual([...byTerm].sort());
+      expect(changes(await statusesShown(visitor))).toBe(1);
+    }
     await page.reload();
     await list.locator('.list-scroller').waitFor();
     expect(await list.locator('[aria-sort]').textContent()).toBe(title);
@@ -126,6 +145,28 @@ journey(
   },
   { javaScript: false },
 );
+
+journey('after printing, the list is where it was', async (visitor) => {
+  const { page } = visitor;
+  await visitor.open(`${await makeLongList(visitor)}#full-list`);
+  const scroller = page.locator('.list-scroller');
+  await scroller.waitFor();
+  await scroller.evaluate((element) => {
+    element.scrollTop =
+      3_000 * Number.parseInt(getComputedStyle(element).getPropertyValue('--row'), 10);
+  });
+  const row = page.getByRole('button', { name: '1003003', exact: true });
+  await row.waitFor();
+  const place = await row.boundingBox();
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  expect(await scroller.count()).toBe(0);
+  await page.getByText('1000119').waitFor();
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  await page.emulateMedia({ media: 'screen' });
+  await row.waitFor();
+  expect(await row.boundingBox()).toEqual(place);
+});
 
 journey('a code is copied by a click', async (visitor) => {
   const { page } = visitor;
@@ -164,6 +205,7 @@ journey('the tree opens whole, and a repeat leads to its first place and back', 
   await row.locator('.chip-home').click();
   await page.getByRole('button', { name: 'Back to where you were' }).click();
   await expect.poll(() => tree.locator('.row-focused').getAttribute('data-row')).toBe(place);
+  await expect.poll(focused).toEqual([code, place]);
   await page.getByRole('button', { name: 'Close all', exact: true }).click();
   await expect.poll(() => repeat.count()).toBe(0);
 });
@@ -223,6 +265,14 @@ journey('a bar of the composition shows its codes in the list', async (visitor) 
   await list.locator('.list-scroller').waitFor();
   expect(await list.getByRole('combobox').inputValue()).toBe(title);
   expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('Full list');
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  expect(await focused()).toBe('Full list');
+  // Back, and to the list by its tab: it shows what its address says.
+  await page.goBack();
+  await expect.poll(focused).not.toBe('Full list');
+  await page.getByRole('tab', { name: 'Full list' }).click();
+  await expect.poll(() => list.getByRole('combobox').inputValue()).toBe('');
+  await list.getByText('14 rows').waitFor();
 });
 
 journey('the map of a big hierarchy is walked by keys, and by a click', async (visitor) => {
