@@ -84,7 +84,7 @@ function Instead({ store, problem }: RowProps) {
       )}
       <button
         type="button"
-        class="quiet leave-out"
+        class="secondary leave-out"
         aria-pressed={isOut}
         onClick={() => store.choose(problem.row, isOut ? null : leaveOut)}
       >

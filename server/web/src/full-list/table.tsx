@@ -113,8 +113,14 @@ function Row({ number, listed, props, isFocused, told, keptAt }: RowProps) {
     >
       <Code number={number} listed={listed} isFocused={isFocused} told={told} />
       <td class="term">
-        {term === null ? <span class="hint">{words.noTerm}</span> : term}
-        <Chips flags={flags} type={type} />
+        <div class="term-line">
+          {term === null ? (
+            <span class="hint">{words.noTerm}</span>
+          ) : (
+            <span title={term}>{term}</span>
+          )}
+          <Chips flags={flags} type={type} />
+        </div>
       </td>
       {props.columns.map((title, at) => (
         <td key={title} class="more">

@@ -24,6 +24,7 @@ function openTree(): { view: ViewStore; ways: Ways } {
   const tree = decodeTree(encodeGraph(graph));
   const source: TreeSource = {
     tree: signal(tree),
+    version: signal(0),
     statuses: new Statuses(tree, new Uint8Array(tree.count)),
     terms: null,
     termOf: (code) => `term of ${tree.codes[code]}`,

@@ -12,7 +12,9 @@ import { Figure } from './figure.tsx';
 const cellHeight = 40;
 const narrowestPx = 3;
 const labelFromPx = 36;
-const depthMax = 5;
+const depthMax = 4;
+const depthMaxWhenNarrow = 3; // deeper ones have no room for names
+const narrowPx = 560;
 const tableRowsMax = 50;
 
 type Shown = { nodes: readonly IcicleNode[]; root: number | null };
@@ -89,7 +91,8 @@ function Cells({ levels, told }: CellsProps) {
     return () => watcher.disconnect();
   }, []);
   const least = width.value > 0 ? narrowestPx / width.value : 1;
-  const cells = cellsOf(nodes, root, { least, depthMax });
+  const deepest = width.value < narrowPx ? depthMaxWhenNarrow : depthMax;
+  const cells = cellsOf(nodes, root, { least, depthMax: deepest });
   const depth = Math.max(0, ...cells.map((cell) => cell.depth));
   const { value: last } = focus;
   const wanted = isNew ? level.focus : last;
