@@ -95,7 +95,7 @@ const std::string_view find_schemas = R"json({
                "problems_count"],
   "properties": {
     "columns": {"type": "array", "items": {"type": "string"},
-                "description": "Titles, or `column 2`; no two are equal."},
+                "description": "Titles (of long ones, the beginning), or `column 2`; no two are equal."},
     "code_column": {"type": "string"}, "has_header": {"type": "boolean"},
     "separator": {"enum": [",", ";", "\t"]},
     "rows_count": {"type": "integer", "description": "Rows below the header that are not blank."},
@@ -106,7 +106,7 @@ const std::string_view find_schemas = R"json({
   "properties": {
     "row": {"type": "integer", "description": "As in spreadsheets: the header is row 1."},
     "column": {"type": ["string", "null"], "description": "null: of the whole table."},
-    "given": {"type": "string"},
+    "given": {"type": "string", "description": "The cell, or the beginning of a long one."},
     "kind": {"enum": ["byte_order_mark", "separator", "encoding", "blank", "rounded",
                       "lost_digits", "lost_zeros", "check_digit", "other_system", "unknown",
                       "inactive", "duplicate"]},

@@ -6,8 +6,10 @@
 namespace codelog::api {
 namespace {
 
-void write_problem(const uploads::RowProblem& problem, JsonWriter& json) {
-  json.begin_object().field("row", problem.row).field("column", problem.column);
+void write_problem(const uploads::RowProblem& problem, const std::string& code_column,
+                   JsonWriter& json) {
+  json.begin_object().field("row", problem.row);
+  json.field("column", problem.is_of_code_column ? std::optional(code_column) : std::nullopt);
   json.field("given", problem.given).field("kind", uploads::to_string(problem.kind));
   json.field("detail", problem.detail).key("suggestions").begin_array();
   for (const uploads::Suggestion& suggestion : problem.suggestions) {
@@ -34,11 +36,14 @@ Result<http::Response> check_table(const ReadCall& call) {
   JsonWriter json;
   json.begin_object().key("columns");
   write_texts(checked->columns, json);
-  json.field("code_column", checked->columns[checked->code_column]);
+  const std::string& code_column = checked->columns[checked->code_column];
+  json.field("code_column", code_column);
   json.field("has_header", checked->has_header);
   json.field("separator", std::string(1, checked->separator));
   json.field("rows_count", checked->rows_count).key("problems").begin_array();
-  for (const uploads::RowProblem& problem : checked->problems) write_problem(problem, json);
+  for (const uploads::RowProblem& problem : checked->problems) {
+    write_problem(problem, code_column, json);
+  }
   json.end_array().field("problems_count", checked->problems_count).end_object();
   return http::json_text(200, json.take());
 }

@@ -17,6 +17,8 @@ using base::ErrorCode;
 // A field takes 32 bytes of memory, but as little as one byte of the table. Without a limit, 60 MB
 // of commas would take 2 GB at each reading of the version.
 constexpr std::size_t fields_max = 1'000'000;
+// With four times as many cells as fields, every table whose rows are nearly alike passes.
+constexpr std::size_t cells_max = 4 * fields_max;
 constexpr std::size_t shown_bytes_max = 100;
 
 std::string row_and_line(std::size_t number, std::size_t line) {
@@ -98,6 +100,29 @@ base::Result<std::vector<CsvRow>> read_csv(std::string_view text, char separator
     return Error{ErrorCode::invalid, "the table contains a NUL character", {}};
   }
   return read_rows(text, separator);
+}
+
+base::Result<void> check_cells(std::span<const CsvRow> rows) {
+  if (rows.empty() || rows.size() <= cells_max / rows.front().fields.size()) return {};
+  return Error{ErrorCode::invalid,
+               "the table has " + std::to_string(rows.size()) + " rows and " +
+                   std::to_string(rows.front().fields.size()) + " columns, more than " +
+                   std::to_string(cells_max) + " cells",
+               {}};
+}
+
+base::Result<void> check_size(std::span<const CsvRow> rows) {
+  if (!rows.empty() && rows.front().fields.size() > columns_max) {
+    return Error{ErrorCode::invalid,
+                 "the table has " + std::to_string(rows.front().fields.size()) +
+                     " columns; at most " + std::to_string(columns_max) + " are read",
+                 {}};
+  }
+  return check_cells(rows);
+}
+
+std::string plain_title(std::string_view title) {
+  return base::ascii_lower(coding_systems::trim_unseen(title));
 }
 
 std::string place_of(const CsvRow& row) { return row_and_line(row.number, row.line); }

@@ -76,7 +76,10 @@ base::Result<DownloadTable> make_download_table(const coding_systems::CodingSyst
   DownloadTable table;
   table.rows.reserve(rows.size());
   table.rows.push_back({"code", "term"});
-  if (headers == TableHeaders::all) add_other_columns(rows, columns, table);
+  if (headers == TableHeaders::all) {
+    if (const auto sized = check_cells(rows); !sized) return sized.error();
+    add_other_columns(rows, columns, table);
+  }
   for (const CsvRow& row : rows.subspan(1)) {
     if (row.fields.size() <= last_column(columns) && is_blank_from(row, 0)) continue;
     if (row.fields.size() <= columns.code) {

@@ -32,7 +32,7 @@ enum class TableHeaders {
 // `rows` must have a header with a column of codes (checked). Missing fields are empty, fields
 // beyond the header are left out, and so are blank rows that lack a field of the download
 // (OpenCodelists fails on these, and writes longer ones). Errors: invalid, for a row without a
-// code.
+// code, and, with all headers, those of check_cells().
 base::Result<DownloadTable> make_download_table(const coding_systems::CodingSystemInfo& system,
                                                 std::span<const CsvRow> rows, TableHeaders headers);
 

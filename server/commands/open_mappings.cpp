@@ -1,6 +1,7 @@
 #include "server/commands/open_mappings.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace codelog::commands {
@@ -52,6 +53,21 @@ Result<std::shared_ptr<const mappings::PreviousVmps>> open_previous_vmps(
   if (record) return open_registered(openers.dmdvmpprevmap, *record);
   // Shared, like a mapping that was opened.
   return std::make_shared<const mappings::PreviousVmps>(std::vector<mappings::PreviousVmp>());
+}
+
+Result<coding_systems::FindSuccessors> successors_beside(const MappingOpeners& openers,
+                                                         const projections::Views& views,
+                                                         std::string_view coding_system) {
+  if (coding_system != "dmd") return coding_systems::FindSuccessors();
+  auto previous = open_previous_vmps(openers, views);
+  if (!previous) return previous.error();
+  return coding_systems::FindSuccessors([vmps = std::move(*previous)](std::string_view code) {
+    std::vector<std::pair<std::string, std::string>> named;
+    for (const std::string_view next : vmps->next_after(code)) {
+      named.emplace_back("HAS NEW ID", next);
+    }
+    return named;
+  });
 }
 
 }  // namespace codelog::commands

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "coding_systems/base/release_comparison.h"
 #include "events/base/result.h"
 #include "mappings/bnfdmd/mapping.h"
 #include "mappings/ctv3sctmap2/mapping.h"
@@ -32,5 +33,12 @@ base::Result<std::shared_ptr<const mappings::Ctv3SnomedMapping>> open_ctv3sctmap
 // Has no pairs if none was imported, like an OpenCodelists that never loaded one.
 base::Result<std::shared_ptr<const mappings::PreviousVmps>> open_previous_vmps(
     const MappingOpeners& openers, const projections::Views& views);
+
+// What ReleaseComparison::successors_of() cannot know of the coding system: only the mapping of
+// previous ids, not the release, knows a VMP that got another id. Empty for other systems than
+// dm+d.
+base::Result<coding_systems::FindSuccessors> successors_beside(const MappingOpeners& openers,
+                                                               const projections::Views& views,
+                                                               std::string_view coding_system);
 
 }  // namespace codelog::commands

@@ -7,26 +7,6 @@
 #include "server/commands/version_contents.h"
 
 namespace codelog::commands {
-namespace {
-
-using coding_systems::FindSuccessors;
-
-// Only the mapping of previous ids, not the release, knows a VMP that got another id.
-Result<FindSuccessors> successors_beside(const Site& site, const Views& views,
-                                         std::string_view coding_system) {
-  if (coding_system != "dmd") return FindSuccessors();
-  auto previous = open_previous_vmps(site.mappings, views);
-  if (!previous) return previous.error();
-  return FindSuccessors([vmps = std::move(*previous)](std::string_view code) {
-    std::vector<std::pair<std::string, std::string>> named;
-    for (const std::string_view next : vmps->next_after(code)) {
-      named.emplace_back("HAS NEW ID", next);
-    }
-    return named;
-  });
-}
-
-}  // namespace
 
 Result<UpgradePreview> preview_upgrade(const Site& site, const Views& views,
                                        const projections::VersionRecord& version,
@@ -40,7 +20,7 @@ Result<UpgradePreview> preview_upgrade(const Site& site, const Views& views,
   }
   const auto opened = site.open_release(codelist.coding_system, version.release);
   const ReleasePointer older = opened ? *opened : nullptr;
-  auto find_more = successors_beside(site, views, codelist.coding_system);
+  auto find_more = successors_beside(site.mappings, views, codelist.coding_system);
   if (!find_more) return find_more.error();
   auto content = content_of(views, version, older, newer->open);
   if (!content) return content.error();

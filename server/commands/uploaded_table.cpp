@@ -25,8 +25,6 @@ Error bad_csv(std::string detail) {
   return base::field_error(ErrorCode::invalid, "csv", std::move(detail));
 }
 
-std::string plain_title(std::string_view title) { return base::ascii_lower(trim_unseen(title)); }
-
 bool contains(std::span<const std::size_t> columns, std::size_t column) {
   return std::ranges::find(columns, column) != columns.end();
 }
@@ -81,6 +79,7 @@ class Upload {
         std::ranges::find_if(*rows, [](const CsvRow& row) { return !is_blank_from(row, 0); });
     if (first == rows->end()) return bad_csv("the table is empty");
     rows->erase(rows->begin(), first);
+    if (const auto sized = check_size(*rows); !sized) return bad_csv(sized.error().detail);
     stored_to_ = rows->front().begin;
     titles_ = rows->front().fields;
     const auto below_header = std::span<const CsvRow>(*rows).subspan(1);

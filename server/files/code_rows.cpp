@@ -75,6 +75,7 @@ class RowsMaker {
     const auto& system = commands::system_of(codelist);
     const auto& titles = rows->front().fields;
     if (!commands::find_column(titles, system.code_headers)) {
+      if (const auto sized = commands::check_cells(*rows); !sized) return sized.error();
       const auto column = commands::find_code_column(titles, codelist.handle().slug);
       add_rows(with_first_column(std::move(*rows), column), !column.header_is_data);
       return {};
@@ -153,10 +154,10 @@ class RowsMaker {
     for (commands::CsvRow& row : rows) {
       if (commands::is_blank_from(row, 0)) continue;
       auto& fields = row.fields;
-      if (column.index < fields.size()) {
-        const auto at = fields.begin() + static_cast<std::ptrdiff_t>(column.index);
-        std::rotate(fields.begin(), at, at + 1);
-      }
+      // A row that does not reach the column has an empty code, not another column's text.
+      fields.resize(std::max(fields.size(), column.index + 1));
+      const auto at = fields.begin() + static_cast<std::ptrdiff_t>(column.index);
+      std::rotate(fields.begin(), at, at + 1);
       fields.insert(fields.begin() + 1, std::string());
       moved.push_back(std::move(fields));
     }

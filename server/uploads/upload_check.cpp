@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "coding_systems/base/release_comparison.h"
@@ -30,10 +31,9 @@ using coding_systems::trim_unseen;
 using commands::CsvRow;
 
 constexpr std::size_t sampled_rows_max = 200;
+constexpr std::size_t shown_bytes_max = 100;  // of a title or a cell
 constexpr std::size_t read_code_bytes = 5;
 constexpr std::size_t read_code_with_term_bytes = 7;
-
-std::string plain_title(std::string_view title) { return base::ascii_lower(trim_unseen(title)); }
 
 bool has_read_form(std::string_view text) {
   if (text.size() == read_code_with_term_bytes) text = text.substr(0, read_code_bytes);
@@ -80,6 +80,9 @@ class Check {
     if (rows->empty()) {
       return base::field_error(ErrorCode::invalid, "csv", "the table is empty");
     }
+    if (const auto sized = commands::check_size(*rows); !sized) {
+      return base::field_error(ErrorCode::invalid, "csv", sized.error().detail);
+    }
     rows_ = std::move(*rows);
     if (const auto chosen = choose_column(); !chosen) return chosen.error();
     add_table_problems(text);
@@ -100,21 +103,19 @@ class Check {
 
   void name_columns() {
     const auto& titles = rows_.front().fields;
+    std::set<std::string> named;
     for (std::size_t i = 0; i < titles.size(); ++i) {
       const std::string number = "column " + std::to_string(i + 1);
-      std::string title(trim_unseen(titles[i]));
+      std::string title(base::utf8_prefix(trim_unseen(titles[i]), shown_bytes_max));
       if (!check_.has_header || title.empty()) title = number;
-      if (std::ranges::find(check_.columns, title) != check_.columns.end()) {
-        title += " (" + number + ")";
-      }
+      while (!named.insert(title).second) title += " (" + number + ")";
       check_.columns.push_back(std::move(title));
     }
   }
 
   std::optional<std::size_t> column_titled(std::string_view wanted) const {
     const auto& titles = rows_.front().fields;
-    const auto found =
-        std::ranges::find(titles, wanted, [](auto& title) { return plain_title(title); });
+    const auto found = std::ranges::find(titles, wanted, commands::plain_title);
     if (found == titles.end()) return std::nullopt;
     return static_cast<std::size_t>(found - titles.begin());
   }
@@ -157,7 +158,7 @@ class Check {
     check_.code_column = usual;
     if (upload_.column) {
       const auto named = std::ranges::find(check_.columns, *upload_.column);
-      const auto titled = check_.has_header ? column_titled(plain_title(*upload_.column))
+      const auto titled = check_.has_header ? column_titled(commands::plain_title(*upload_.column))
                                             : std::optional<std::size_t>();
       if (named != check_.columns.end()) {
         check_.code_column = static_cast<std::size_t>(named - check_.columns.begin());
@@ -179,21 +180,22 @@ class Check {
 
   void add(RowProblem problem) {
     ++check_.problems_count;
-    if (check_.problems.size() < listed_problems_max) {
-      check_.problems.push_back(std::move(problem));
-    }
+    if (!is_full()) check_.problems.push_back(std::move(problem));
   }
+
+  // Further problems are only counted.
+  bool is_full() const { return check_.problems.size() == listed_problems_max; }
 
   void add(const Cell& at, ProblemKind kind, std::string detail,
            std::vector<Suggestion> suggestions = {}) {
-    add({at.row->number, check_.columns[check_.code_column],
-         std::string(cell(*at.row, check_.code_column)), kind, std::move(detail),
-         std::move(suggestions)});
+    const std::string_view given = cell(*at.row, check_.code_column);
+    add({at.row->number, true, std::string(base::utf8_prefix(given, shown_bytes_max)), kind,
+         std::move(detail), std::move(suggestions)});
   }
 
   void add_table_problems(const TableText& text) {
     const auto add_one = [&](ProblemKind kind, std::string given, std::string detail) {
-      add({1, std::nullopt, std::move(given), kind, std::move(detail), {}});
+      add({1, false, std::move(given), kind, std::move(detail), {}});
     };
     if (text.has_byte_order_mark) {
       add_one(ProblemKind::byte_order_mark, "", "begins with a byte order mark, which is left out");
@@ -245,6 +247,10 @@ class Check {
   }
 
   void add_inactive(const Cell& at, Node node) {
+    if (is_full()) {
+      ++check_.problems_count;
+      return;
+    }
     const coding_systems::ReleaseComparison releases(nullptr, release_);
     std::vector<Suggestion> suggestions;
     for (const auto& successor : releases.successors_of(release_->code(node), find_more())) {
@@ -257,21 +263,21 @@ class Check {
         std::move(suggestions));
   }
 
-  // Only the mapping of previous ids, not the release, knows a VMP that got another id.
-  coding_systems::FindSuccessors find_more() {
-    if (system_.id != "dmd") return {};
-    if (!previous_vmps_) {
-      auto opened = commands::open_previous_vmps(site_.mappings, views_);
-      if (!opened) return {};
-      previous_vmps_ = std::move(*opened);
+  // Opened once, even if that fails.
+  const coding_systems::FindSuccessors& find_more() {
+    if (!find_more_) {
+      auto opened = commands::successors_beside(site_.mappings, views_, system_.id);
+      find_more_ = opened ? std::move(*opened) : coding_systems::FindSuccessors();
     }
-    return [this](std::string_view code) {
-      std::vector<std::pair<std::string, std::string>> named;
-      for (const std::string_view next : previous_vmps_->next_after(code)) {
-        named.emplace_back("has this new id", next);
-      }
-      return named;
-    };
+    return *find_more_;
+  }
+
+  const mappings::Ctv3SnomedMapping* ctv3_mapping() {
+    if (!ctv3_mapping_) {
+      auto opened = commands::open_ctv3sctmap2(site_.mappings, views_);
+      ctv3_mapping_ = opened ? std::move(*opened) : nullptr;
+    }
+    return ctv3_mapping_->get();
   }
 
   // --- Codes that the release does not have
@@ -283,7 +289,7 @@ class Check {
   };
 
   void add_unknown(const Cell& at) {
-    if (check_.problems.size() == listed_problems_max) {
+    if (is_full()) {
       ++check_.problems_count;
       return;
     }
@@ -373,11 +379,11 @@ class Check {
   Guess in_other_system(const Cell& at, std::string detail) {
     Guess made{ProblemKind::other_system, std::move(detail), {}};
     if (system_.id == "snomedct") {
-      const auto mapping = commands::open_ctv3sctmap2(site_.mappings, views_);
+      const auto* const mapping = ctv3_mapping();
       const std::string code = coding_systems::normal_code("ctv3", at.code);
       Candidates::Nodes nodes;
-      if (mapping) {
-        for (const auto& pair : (*mapping)->of_ctv3(code)) {
+      if (mapping != nullptr) {
+        for (const auto& pair : mapping->of_ctv3(code)) {
           const auto node = release_->find(pair.snomedct.view());
           if (node && std::ranges::find(nodes, *node) == nodes.end()) nodes.push_back(*node);
         }
@@ -416,7 +422,9 @@ class Check {
   std::map<std::string, std::uint64_t> first_rows_;  // of each code
   std::map<std::string, Guess> guesses_;             // by code and term
   std::optional<std::vector<OtherRelease>> others_;
-  std::shared_ptr<const mappings::PreviousVmps> previous_vmps_;  // shared with the site's readers
+  std::optional<coding_systems::FindSuccessors> find_more_;
+  // Null: it does not open. Shared with the site's readers.
+  std::optional<std::shared_ptr<const mappings::Ctv3SnomedMapping>> ctv3_mapping_;
   UploadCheck check_;
 };
 

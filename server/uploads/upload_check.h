@@ -39,16 +39,17 @@ struct Suggestion {
 };
 
 struct RowProblem {
-  std::uint64_t row = 1;              // as in spreadsheets
-  std::optional<std::string> column;  // nothing: of the whole table
-  std::string given;
+  std::uint64_t row = 1;           // as in spreadsheets
+  bool is_of_code_column = false;  // otherwise of the whole table
+  std::string given;               // the cell, or its beginning if it is long
   ProblemKind kind = ProblemKind::unknown;
   std::string detail;  // a sentence without its subject: "is not in snomedct_…"
   std::vector<Suggestion> suggestions;
 };
 
 struct UploadCheck {
-  std::vector<std::string> columns;  // titles, made unique; "column 2" for one without
+  // Titles (of long ones, the beginning), made unique; "column 2" for one without.
+  std::vector<std::string> columns;
   std::size_t code_column = 0;
   bool has_header = true;
   char separator = ',';
@@ -65,7 +66,7 @@ struct UploadToCheck {
 };
 
 // On a release without a file, codes are not looked up. Errors: invalid (no such system, release or
-// column; no table), naming the field; those of opening the release.
+// column; no table, or one with too many columns), naming the field; those of opening the release.
 base::Result<UploadCheck> check_upload(const commands::Site& site, const projections::Views& views,
                                        const UploadToCheck& upload);
 

@@ -2,6 +2,7 @@
 // of a codelist's versions.
 #include <catch2/catch.hpp>
 
+#include "events/base/version_hash.h"
 #include "server/files/recent_rows.h"
 #include "tests/server/small_draft.h"
 
@@ -143,6 +144,31 @@ TEST_CASE("rows of a table are there without a release's file", "[rows]") {
   CHECK(rows.at("columns") == json({"name"}));
   CHECK(draft.read("/composition").at("types").empty());
   CHECK(draft.get("/icicle").status == 400);
+  // A row that ends before the column of codes.
+  draft.version = upload_without_release(draft.site, "name,id\nx,7\ny\n");
+  const json short_rows = draft.read("/rows");
+  CHECK(codes_in(short_rows) == json({"7", ""}));
+  CHECK(short_rows.at("cells") == json::parse(R"([["x"],["y"]])"));
+}
+
+TEST_CASE("rows of a stored table that would be too large are refused", "[rows]") {
+  SmallDraft draft;
+  const auto views = draft.site.views();
+  events::VersionCreated created;
+  created.version = views.next_ids().version;
+  created.codelist = base::CodelistId(1);
+  created.status = events::VersionStatus::published;
+  created.origin = events::VersionOrigin::migration;
+  created.release = "bnf_small_20230601";
+  const std::string header = GENERATE("name", "code");
+  std::string table = header + std::string(9'999, ',') + "\n";
+  for (int i = 0; i < 400; ++i) table += "a\n";
+  created.csv_data = std::move(table);
+  draft.site.append({events::Stream::of_codelist(created.codelist)}, {created});
+  draft.version = "/api/v2/versions/" + base::version_hash(created.version);
+  const Reply refused = draft.get("/rows");
+  CHECK(refused.status == 400);
+  CHECK(refused.body.find("4000000 cells") != std::string::npos);
 }
 
 TEST_CASE_METHOD(Decided, "the composition counts codes by type and status", "[rows]") {

@@ -1,8 +1,10 @@
 // Checking tables before they are uploaded: the problem of each row, and what may have been meant.
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "server/uploads/damaged_codes.h"
-#include "tests/server/api_site.h"
+#include "server/uploads/upload_check.h"
+#include "tests/server/api_golden.h"
 #include "tests/server/made_release.h"
 
 namespace codelog::tests::upload_check_test {
@@ -227,6 +229,72 @@ TEST_CASE("a table of nothing but damage is answered soon", "[uploads]") {
   const json checked = site.check(csv);
   CHECK(checked.at("problems").size() == 2'000);
   CHECK(checked.at("problems_count") == 20'000);
+}
+
+TEST_CASE("of long titles and cells only the beginning is repeated", "[uploads]") {
+  const Site site;
+  const std::string long_text = "x" + std::string(50'000, 'y') + "\xC3\xA9";
+  const std::string odd =
+      "x" + std::string(98, 'y') + "\xC3\xA9z";  // its 100th byte is in a letter
+  const json checked = site.check(long_text + "," + odd + "\n" + odd + ",a\n" + odd + ",b\n",
+                                  {{"column", long_text}});
+  const std::string title = "x" + std::string(99, 'y');
+  CHECK(checked.at("columns") == json({title, "x" + std::string(98, 'y')}));
+  CHECK(checked.at("code_column") == title);
+  REQUIRE(checked.at("problems").size() == 2);
+  CHECK(checked.at("problems").at(0).at("column") == title);
+  CHECK(checked.at("problems").at(0).at("given") == "x" + std::string(98, 'y'));
+}
+
+TEST_CASE("columns get different names, whatever their titles are", "[uploads]") {
+  const Site site;
+  const json checked = site.check("code,x (column 3),x,x,x (column 3)\n195967001,,,,\n");
+  const json columns = checked.at("columns");
+  CHECK(columns.size() == 5);
+  CHECK(std::set<std::string>(columns.begin(), columns.end()).size() == 5);
+}
+
+TEST_CASE("a check refuses tables with too many columns", "[uploads]") {
+  const Site site;
+  const auto check = [&](const std::string& csv) {
+    return site.send("POST", "/api/v2/uploads/check",
+                     {{"csv", csv}, {"coding_system", "snomedct"}, {"release", site.snomedct}});
+  };
+  CHECK(check("code" + std::string(999, ',') + "\n195967001\n").status == 200);
+  for (const std::string& wide :
+       {"code" + std::string(1'000, ',') + "\n195967001\n", "code" + std::string(900'000, ',')}) {
+    const Reply refused = check(wide);
+    CHECK(refused.status == 400);
+    CHECK(refused.json().at("errors").at(0).at("field") == "csv");
+    CHECK(refused.json().at("errors").at(0).at("detail").get<std::string>().find("columns") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("a mapping that does not open is asked for once", "[uploads]") {
+  ApiSite site;
+  site.set_up();
+  site.register_release("dmd");
+  coding_systems::IndexSource source;
+  add(source, "2001", "One", made_inactive);
+  add(source, "2002", "Two", made_inactive);
+  const std::string release =
+      site.register_made_release({"dmd", "made", "2024-02-01"}, made_release(source, "dmd"));
+  write_previous_vmps(site.mapping_file("dmdvmpprevmap"), OrderedJson::array({{"3", "4"}}));
+  site.register_mapping("dmdvmpprevmap");
+  commands::Site counting = site.application().site();
+  int opened_count = 0;
+  counting.mappings.dmdvmpprevmap = [&](const projections::MappingRecord&)
+      -> base::Result<std::shared_ptr<const mappings::PreviousVmps>> {
+    ++opened_count;
+    return base::Error{base::ErrorCode::io, "the disk is broken", {}};
+  };
+  const auto checked = uploads::check_upload(
+      counting, site.views(),
+      {.csv = "code\n2001\n2002\n", .coding_system = "dmd", .release = release, .column = {}});
+  REQUIRE(checked);
+  CHECK(checked->problems.size() == 2);
+  CHECK(opened_count == 1);
 }
 
 }  // namespace codelog::tests::upload_check_test

@@ -270,6 +270,20 @@ TEST_CASE("tables of every shape are downloaded", "[downloads]") {
   CHECK(refused.error().detail == "row 3 of the table has no code");
 }
 
+TEST_CASE("a stored table whose download would be too large is refused", "[downloads]") {
+  std::string table = "code,term" + std::string(9'998, ',') + "\n";
+  for (int i = 0; i < 400; ++i) table += "20,a\n";
+  const auto rows = commands::read_csv(table);
+  REQUIRE(rows);
+  const auto& dmd = *coding_systems::find_coding_system("dmd");
+  const auto refused = commands::make_download_table(dmd, *rows, commands::TableHeaders::all);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == base::ErrorCode::invalid);
+  const auto made = commands::make_download_table(dmd, *rows, commands::TableHeaders::fixed);
+  REQUIRE(made);
+  CHECK(made->rows.size() == 401);
+}
+
 TEST_CASE("a downloaded table that is uploaded again is downloaded unchanged", "[downloads]") {
   const PreviousVmps none = vmps({});
   const std::string served = download("dmd_id,nm,x,x\n20,a,1,2\n30,b,3,4\n", none);
