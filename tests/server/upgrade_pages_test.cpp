@@ -134,9 +134,29 @@ TEST_CASE_METHOD(Fixture, "a comparison counts its regions and lists their codes
   const Reply unknown = guest.get("/compare/?of=" + hash + "&of=00000000");
   CHECK(unknown.status == 400);
   CHECK_THAT(unknown.body, Contains("B names no version"));
-  std::string many = "/compare/?of=" + hash;
-  for (int i = 0; i < 8; ++i) many += "&of=" + hash;
-  CHECK(guest.get(many).status == 400);
+}
+
+TEST_CASE_METHOD(Fixture, "comparisons of too many sides, or of long ones, are refused unseen",
+                 "[pages][comparison]") {
+  std::string many = "?of=" + hash;
+  for (int i = 0; i < 200; ++i) many += "&of=" + hash;
+  const std::string long_one = "?of=" + hash + "&of=" + std::string(700, 'x');
+  Browser carol(site);
+  carol.log_in("carol");
+  for (const std::string& query : {many, long_one}) {
+    CAPTURE(query);
+    for (const std::string page : {"/compare/", "/compare/download.csv"}) {
+      const Reply refused = site.get(page + query + "&region=" + static_cast<char>('A' + 30));
+      CHECK(refused.status == 400);
+      CHECK_THAT(refused.body,
+                 (Contains("at most 8 sides") || Contains("too long")) && !Contains("of=" + hash));
+    }
+  }
+  Browser::Fields fields;
+  for (int i = 0; i < 200; ++i) fields.emplace_back("of", hash);
+  const Reply refused = carol.post("/compare/", fields);
+  CHECK(refused.status == 400);
+  CHECK_THAT(refused.body, Contains("at most 8 sides") && !Contains("of=" + hash));
 }
 
 TEST_CASE_METHOD(Fixture, "a comparison's codes are a file", "[pages][comparison]") {

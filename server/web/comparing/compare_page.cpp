@@ -30,6 +30,9 @@ using Sides = std::vector<std::string>;
 constexpr std::size_t region_rows_per_page = 120;
 constexpr std::size_t regions_with_rows = 3;
 constexpr const char* compare_address = "/compare/";
+constexpr const char* compare_title = "Compare codelists";
+// Longer than any owner, name and moment.
+constexpr std::size_t side_bytes_max = 600;
 
 char letter_of(std::size_t side) { return static_cast<char>('A' + side); }
 
@@ -317,14 +320,21 @@ void add_new_list(const Visit& visit, Section& result, const Sides& of,
 
 // --- The page
 
-Result<ComparedSides> compared_in(const Visit& visit, const Sides& of) {
+// For sides that are not even shown: the page grows with the square of their bytes.
+std::optional<http::Response> refuse_sides(const Visit& visit, const Sides& of) {
   if (of.size() > files::compared_sides_max) {
-    return base::Error{base::ErrorCode::invalid,
-                       "A comparison has at most " + std::to_string(files::compared_sides_max) +
-                           " sides. Remove " +
-                           std::to_string(of.size() - files::compared_sides_max) + ".",
-                       {}};
+    return visit.page(400, compare_title,
+                      "A comparison has at most " + std::to_string(files::compared_sides_max) +
+                          " sides. Remove " +
+                          std::to_string(of.size() - files::compared_sides_max) + ".");
   }
+  if (std::ranges::any_of(of, [](auto& side) { return side.size() > side_bytes_max; })) {
+    return visit.page(400, compare_title, "The address of a side is too long to be one.");
+  }
+  return std::nullopt;
+}
+
+Result<ComparedSides> compared_in(const Visit& visit, const Sides& of) {
   const auto place = visit.application().begin_long_read();
   if (!place) return place.error();
   return files::compare_sides(visit.application().site(), visit.views(), of);
@@ -362,11 +372,9 @@ http::Response show_comparison(const Visit& visit, const Sides& of, const http::
     add_all_rows(visit, result, of, *compared);
     add_new_list(visit, result, of, values, problems);
   }
-  http::Response response = visit.page({.status = status,
-                                        .title = "Compare codelists",
-                                        .has_own_heading = true,
-                                        .width = pages::Width::wide},
-                                       content.expand());
+  http::Response response = visit.page(
+      {.status = status, .title = compare_title, .has_own_heading = true, .width = pages::Width::wide},
+      content.expand());
   if (!compared) note_fault(compared.error(), response);
   return response;
 }
@@ -436,6 +444,7 @@ std::string compare_path(const std::vector<std::string>& of) {
 http::Response compare_page(const Visit& visit) {
   const http::Parameters query = visit.request().query();
   Sides of = sides_asked(query);
+  if (auto refused = refuse_sides(visit, of)) return std::move(*refused);
   const std::string_view typed = query.get("add");
   if (typed.empty()) return show_comparison(visit, of, query, {});
   const auto side = side_named_by(visit.views(), typed);
@@ -452,6 +461,7 @@ http::Response compare_page(const Visit& visit) {
 
 http::Response combine_sides(const Visit& visit, const http::Form& form) {
   const Sides of = sides_asked(form.fields);
+  if (auto refused = refuse_sides(visit, of)) return std::move(*refused);
   const auto draft = make_draft(visit, form, of);
   if (draft) return visit.redirect("/builder/" + base::version_hash(*draft) + "/");
   return show_comparison(visit, of, form.fields, Problems(draft.error()));
@@ -460,16 +470,17 @@ http::Response combine_sides(const Visit& visit, const http::Form& form) {
 http::Response compared_csv(const Visit& visit) {
   const http::Parameters query = visit.request().query();
   const Sides of = sides_asked(query);
+  if (auto refused = refuse_sides(visit, of)) return std::move(*refused);
   const auto region = region_named(query.get("region"), of.size());
   if (of.size() < 2 || (query.has("region") && !region)) {
-    return visit.page(400, "Compare codelists",
+    return visit.page(400, compare_title,
                       "The address must name two to eight sides (of=), "
                       "and at most one region of them (region=AB).");
   }
   const auto compared = compared_in(visit, of);
   if (!compared) {
-    http::Response response = visit.page(http::http_status(compared.error().code),
-                                         "Compare codelists", sentence_of(compared.error()));
+    http::Response response = visit.page(http::http_status(compared.error().code), compare_title,
+                                         sentence_of(compared.error()));
     note_fault(compared.error(), response);
     return response;
   }
