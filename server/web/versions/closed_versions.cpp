@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "events/base/digest.h"
 #include "events/base/version_hash.h"
 #include "server/commands/version_names.h"
 #include "server/identity/cookies.h"
@@ -14,10 +15,15 @@ constexpr std::size_t notices_max = 3;
 // For a browser that has no cookie yet.
 constexpr std::int64_t news_us = 30LL * 24 * 60 * 60 * 1'000'000;
 
-// The cookie is "USERNAME:POSITION".
+// The cookie is this and a position. Usernames may have characters that no cookie may have.
+std::string cookie_prefix(const Visit& visit) {
+  constexpr std::size_t digits_count = 16;
+  return base::sha1_hex(visit.actor().username).substr(0, digits_count) + ":";
+}
+
 base::Position told_before(const Visit& visit) {
   const auto cookie = identity::find_cookie(visit.request(), told_cookie);
-  const std::string prefix = visit.actor().username + ":";
+  const std::string prefix = cookie_prefix(visit);
   if (!cookie || !cookie->starts_with(prefix)) return base::Position();
   std::uint64_t position = 0;
   std::from_chars(cookie->data() + prefix.size(), cookie->data() + cookie->size(), position);
@@ -46,7 +52,7 @@ std::string add_closed_versions(const Visit& visit, std::vector<pages::Notice>& 
   for (const projections::EndedVersionRecord& version : closed) {
     if (version.ended_at.unix_us < now.unix_us - news_us) break;
     if (cookie.empty()) {
-      cookie = visit.actor().username + ":" + std::to_string(version.position.value());
+      cookie = cookie_prefix(visit) + std::to_string(version.position.value());
     }
     notices.push_back({sentence_of(visit, version)});
   }
