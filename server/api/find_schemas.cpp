@@ -95,7 +95,7 @@ const std::string_view find_schemas = R"json({
                "problems_count"],
   "properties": {
     "columns": {"type": "array", "items": {"type": "string"},
-                "description": "Titles (of long ones, the beginning), or `column 2`; no two are equal."},
+                "description": "Titles (long ones shortened) or `column 2`; all different."},
     "code_column": {"type": "string"}, "has_header": {"type": "boolean"},
     "separator": {"enum": [",", ";", "\t"]},
     "rows_count": {"type": "integer", "description": "Rows below the header that are not blank."},

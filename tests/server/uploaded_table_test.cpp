@@ -289,14 +289,14 @@ TEST_CASE("text that is not UTF-8 is refused with its place", "[tables]") {
 TEST_CASE("a table with too many columns or cells is refused", "[tables]") {
   const std::string widest = "code" + std::string(999, ',') + "\n10\n";
   CHECK(upload(widest) == widest);
-  const std::string refused = "error: the table has 1001 columns; at most 1000 are read";
+  const std::string refused = "error: csv: the table has 1001 columns; at most 1000 are read";
   CHECK(upload("code" + std::string(1'000, ',') + "\n10\n") == refused);
   CHECK(upload_unchecked("code" + std::string(1'000, ',') + "\n10\n") == refused);
   // Each of the rows would be as long as the header.
   std::string rows;
   for (int i = 0; i < 4'000; ++i) rows += "10\n";
   CHECK(upload("code" + std::string(999, ',') + "\n" + rows) ==
-        "error: the table has 4001 rows and 1000 columns, more than 4000000 cells");
+        "error: csv: the table has 4001 rows and 1000 columns, more than 4000000 cells");
 }
 
 }  // namespace codelog::tests::uploaded_table_test
