@@ -1,7 +1,6 @@
 #include "server/web/comparing/compare_page.h"
 
 #include <algorithm>
-#include <bit>
 #include <nlohmann/json.hpp>
 
 #include "events/base/client_detail.h"
@@ -12,6 +11,7 @@
 #include "server/http/urlencoded.h"
 #include "server/web/codelists/owner_choice.h"
 #include "server/web/comparing/named_side.h"
+#include "server/web/comparing/region_words.h"
 #include "server/web/pager.h"
 #include "server/web/words.h"
 
@@ -34,10 +34,6 @@ constexpr const char* compare_title = "Compare codelists";
 // Longer than any owner, name and moment.
 constexpr std::size_t side_bytes_max = 600;
 
-char letter_of(std::size_t side) { return static_cast<char>('A' + side); }
-
-bool has_side(SideMask mask, std::size_t side) { return ((mask >> side) & 1u) != 0; }
-
 std::string query_of(const Sides& of) {
   std::string query;
   for (const std::string& side : of) {
@@ -49,46 +45,6 @@ std::string query_of(const Sides& of) {
 Sides sides_asked(const http::Parameters& query) {
   const auto all = query.all("of");
   return {all.begin(), all.end()};
-}
-
-// "AC"
-std::string letters_of(SideMask mask) {
-  std::string letters;
-  for (std::size_t side = 0; side < files::compared_sides_max; ++side) {
-    if (has_side(mask, side)) letters += letter_of(side);
-  }
-  return letters;
-}
-
-// Nothing for a text that names no region of so many sides.
-std::optional<SideMask> region_named(std::string_view letters, std::size_t sides_count) {
-  unsigned mask = 0;
-  for (const char letter : letters) {
-    if (letter < 'A' || letter >= letter_of(sides_count)) return std::nullopt;
-    mask |= 1u << (letter - 'A');
-  }
-  return mask == 0 ? std::nullopt : std::optional(static_cast<SideMask>(mask));
-}
-
-// "in A and C only"
-std::string words_of_region(SideMask mask, std::size_t sides_count) {
-  const auto in_count = static_cast<std::size_t>(std::popcount(mask));
-  if (in_count == sides_count) {
-    return sides_count == 2 ? "in both" : "in all " + std::to_string(sides_count);
-  }
-  std::string words;
-  std::size_t left = in_count;
-  for (const char letter : letters_of(mask)) {
-    if (!words.empty()) words += left == 1 ? " and " : ", ";
-    words += letter;
-    --left;
-  }
-  return in_count == 1 ? "only in " + words : "in " + words + " only";
-}
-
-std::string share_of(std::size_t count, std::size_t all) {
-  const std::size_t percent = all == 0 ? 0 : (count * 100 + all / 2) / all;
-  return percent == 0 && count > 0 ? "< 1 %" : std::to_string(percent) + " %";
 }
 
 // The largest first.
@@ -372,9 +328,11 @@ http::Response show_comparison(const Visit& visit, const Sides& of, const http::
     add_all_rows(visit, result, of, *compared);
     add_new_list(visit, result, of, values, problems);
   }
-  http::Response response = visit.page(
-      {.status = status, .title = compare_title, .has_own_heading = true, .width = pages::Width::wide},
-      content.expand());
+  http::Response response = visit.page({.status = status,
+                                        .title = compare_title,
+                                        .has_own_heading = true,
+                                        .width = pages::Width::wide},
+                                       content.expand());
   if (!compared) note_fault(compared.error(), response);
   return response;
 }
