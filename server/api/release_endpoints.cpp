@@ -8,7 +8,6 @@
 #include "server/api/paths.h"
 #include "server/api/render.h"
 #include "server/commands/version_contents.h"
-#include "server/identity/authentication.h"
 
 namespace codelog::api {
 namespace {
@@ -130,10 +129,7 @@ Result<http::Response> make_codeset(const ReadCall& call) {
 }
 
 Result<http::Response> who_am_i(const ReadCall& call) {
-  const auto actor = identity::authenticate_any(call.request, call.application.site(), call.views,
-                                                call.application.options().base_urls);
-  if (!actor) return actor.error();
-  const auto user = call.views.user(actor->username);
+  const auto user = call.views.user(call.actor->username);
   CODELOG_CHECK(user.has_value(), "an actor who is no user");
   const auto personal =
       accounts::open_sealed(call.application.site().keys, user->username, user->personal);

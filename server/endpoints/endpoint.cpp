@@ -72,7 +72,14 @@ Result<http::Response> answer_read(const Endpoint& endpoint, const Json& schemas
     return reached.error();
   }
   const Views views = application.views_for(request);
-  auto response = endpoint.read({application, request, path, views, *body});
+  std::optional<commands::Actor> actor;
+  if (endpoint.needs_token) {
+    auto known = identity::authenticate_any(request, application.site(), views,
+                                            application.options().base_urls);
+    if (!known) return known.error();
+    actor = std::move(*known);
+  }
+  auto response = endpoint.read({application, request, path, views, *body, actor});
   if (!response || !endpoint.is_kept || views.is_personal()) return response;
   http::Response kept = http::cached(
       http::make_cached_body(std::move(response->content_type), std::move(response->body)));

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -29,6 +30,7 @@ struct ReadCall {
   const http::PathParameters& path;
   const Views& views;
   const nlohmann::json& body;  // matches the endpoint's schema; null if the endpoint takes no body
+  const std::optional<commands::Actor>& actor;  // of an endpoint that needs a token
 };
 
 // A request that changes something.

@@ -468,6 +468,8 @@ TEST_CASE_METHOD(Fixture, "reads are as strict as writes", "[api][bad-input]") {
   CHECK(post(release + "/terms", {{"codes", "2247004"}}) == 400);
   CHECK(post(release + "/terms", {{"codes", {1}}}) == 400);
   CHECK(post(release + "/codeset", {{"included", {"2247004"}}}) == 200);
+  CHECK(post("/api/v2/markdown", {{"markdown", "*x*"}}) == 401);
+  CHECK(site.send("POST", "/api/v2/markdown", {{"markdown", "*x*"}}).status == 200);
 }
 
 }  // namespace codelog::tests::api_bad_input_test
