@@ -267,7 +267,10 @@ Result<http::Response> get_sizes(const ReadCall& call) {
                           return show_sizes(then, *at_that_time);
                         });
   }
-  const std::string key = "sizes of " + std::to_string(codelist->id.value());
+  // The steps of drafts change sizes, but are no changes for the cache.
+  const auto steps = call.views.stream_version(events::Stream::of_codelist(codelist->id));
+  const std::string key = "sizes of " + std::to_string(codelist->id.value()) + " after " +
+                          std::to_string(steps.value());
   if (auto known = call.application.cache().find(key)) return std::move(*known);
   const auto place = call.application.begin_long_read();
   if (!place) return place.error();

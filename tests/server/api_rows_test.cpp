@@ -221,6 +221,8 @@ TEST_CASE_METHOD(Decided, "sizes tell of every version, tables too", "[rows][siz
     CHECK(versions.at(1).at("codes_count") == 2);
     CHECK(versions.at(1).at("included_count") == 2);
   }
+  decide("b", "?");  // a step of a draft
+  CHECK(site.get(list + "/sizes").json().at("versions").at(0).at("included_count") == 3);
   CHECK(site.get(list + "/sizes?as_of=" + before).json().at("versions").size() == 1);
   CHECK(site.get(list + "x/sizes").status == 404);
 }
