@@ -365,6 +365,17 @@ std::optional<VersionRecord> Views::newest_version_of(CodelistId codelist) const
   return newest;
 }
 
+std::optional<VersionRecord> Views::newest_published_of(CodelistId codelist) const {
+  std::optional<VersionRecord> newest;
+  if (hides(codelist)) return newest;
+  reader_->scan_backward(keys::versions_of(codelist), [&](std::string_view key, std::string_view) {
+    auto version = version_at(key);
+    if (version.status == events::VersionStatus::published) newest = std::move(version);
+    return !newest.has_value();
+  });
+  return newest;
+}
+
 std::optional<VersionRecord> Views::version_tagged(CodelistId codelist,
                                                    std::string_view tag) const {
   std::optional<VersionRecord> oldest;

@@ -112,6 +112,7 @@ class Views {
                                                   std::size_t count_max) const;
   std::vector<VersionRecord> versions_of(CodelistId codelist) const;  // sorted by id, and so by age
   std::optional<VersionRecord> newest_version_of(CodelistId codelist) const;
+  std::optional<VersionRecord> newest_published_of(CodelistId codelist) const;
   // The oldest version of the codelist with this tag; only old logs have several.
   std::optional<VersionRecord> version_tagged(CodelistId codelist, std::string_view tag) const;
   // New style: every code with its status, sorted by code.

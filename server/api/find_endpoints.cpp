@@ -23,14 +23,13 @@ constexpr std::uint64_t found_default = 8;
 constexpr std::uint64_t found_max = 50;
 constexpr std::uint64_t with_code_default = 100;
 constexpr std::uint64_t with_code_max = 1000;
-constexpr std::size_t query_bytes_max = 1024;
 
 // As fields of an object that has begun.
 void write_listed(const Views& views, const ListedCodelist& codelist, const CodeIndex& codes,
                   JsonWriter& json) {
   json.field("id", std::uint64_t{codelist.id.value()});
   write_handle_fields(codelist.handle, json);
-  json.field("owner_name", finding::shown_name(views, codelist.handle.owner));
+  json.field("owner_name", finding::owner_name(views, codelist.handle.owner));
   json.field("coding_system", codelist.coding_system).key("counts");
   write_counts(codelist.newest.counts, json);
   json.field("codes_count", std::uint64_t{finding::included_count(codelist, codes)});
@@ -44,25 +43,23 @@ void write_listed(const Views& views, const ListedCodelist& codelist, const Code
 Result<std::string> query_of(const ReadCall& call) {
   const std::string query(base::trim_unicode_space(call.request.query().get("q")));
   if (query.empty()) return base::field_error(ErrorCode::invalid, "q", "must be given");
-  if (query.size() > query_bytes_max) {
-    return base::field_error(ErrorCode::invalid, "q",
-                             "must have at most " + std::to_string(query_bytes_max) + " bytes");
+  if (auto problem = finding::refuse_query(query)) {
+    return base::field_error(ErrorCode::invalid, "q", std::move(*problem));
   }
   return query;
 }
 
-void write_found_codes(const ReadCall& call, const Contents& contents,
-                       const std::vector<finding::FoundCode>& codes, JsonWriter& json) {
-  const CodeIndex& index = call.application.catalogue().codes();
+void write_found_codes(finding::Readable& readable, const Contents& contents,
+                       const CodeIndex& index, const std::vector<finding::FoundCode>& codes,
+                       JsonWriter& json) {
   json.begin_array();
   for (const finding::FoundCode& code : codes) {
-    const auto codelists =
-        finding::shown_codelists_with(call.views, contents, index, code.coding_system, code.code);
+    const std::size_t count = finding::count_codelists_with(readable, contents, index, code);
     json.begin_object().field("code", code.code).field("term", code.term);
     json.field("matched", code.matched).field("coding_system", code.coding_system);
     json.field("release", code.release).field("active", code.is_active);
     json.field("is_exact", code.is_exact);
-    json.field("codelists_count", std::uint64_t{codelists.size()}).end_object();
+    json.field("codelists_count", std::uint64_t{count}).end_object();
   }
   json.end_array();
 }
@@ -76,8 +73,9 @@ Result<http::Response> find_everything(const ReadCall& call) {
   const auto contents = catalogue.now();
   if (!contents) return contents.error();
   const auto codes = finding::find_codes(call.application.site(), **contents, *query, *limit);
+  finding::Readable readable(call.views);
   const auto codelists =
-      finding::find_shown_codelists(call.views, **contents, catalogue.codes(), *query, codes);
+      finding::find_readable_codelists(readable, **contents, catalogue.codes(), *query, codes);
   JsonWriter json;
   json.begin_object().field("codelists_total", std::uint64_t{codelists.size()});
   json.key("codelists").begin_array();
@@ -87,10 +85,10 @@ Result<http::Response> find_everything(const ReadCall& call) {
     json.field("has_code", codelists[i].has_code).end_object();
   }
   json.end_array().key("codes");
-  write_found_codes(call, **contents, codes, json);
+  write_found_codes(readable, **contents, catalogue.codes(), codes, json);
   json.key("people").begin_array();
   for (const finding::FoundOwner& found :
-       finding::find_people(call.views, **contents, *query, *limit)) {
+       finding::find_people(readable, **contents, *query, *limit)) {
     json.begin_object().field("owner", events::to_string(found.owner)).field("name", found.name);
     json.field("codelists_count", std::uint64_t{found.codelists_count}).end_object();
   }
@@ -115,8 +113,9 @@ Result<http::Response> list_codelists_with(const ReadCall& call) {
   finding::Catalogue& catalogue = call.application.catalogue();
   const auto contents = catalogue.now();
   if (!contents) return contents.error();
-  const auto found = finding::shown_codelists_with(
-      call.views, **contents, catalogue.codes(), (*release)->system().id, (*release)->code(*node));
+  finding::Readable readable(call.views);
+  const auto found = finding::readable_codelists_with(
+      readable, **contents, catalogue.codes(), (*release)->system().id, (*release)->code(*node));
   JsonWriter json;
   json.begin_object().field("total", std::uint64_t{found.size()});
   json.key("codelists").begin_array();
@@ -137,10 +136,11 @@ Result<http::Response> list_similar(const ReadCall& call) {
   finding::Catalogue& catalogue = call.application.catalogue();
   const auto contents = catalogue.now();
   if (!contents) return contents.error();
+  finding::Readable readable(call.views);
   JsonWriter json;
   json.begin_object().key("codelists").begin_array();
   for (const finding::SimilarCodelist& similar :
-       finding::find_similar(call.views, **contents, catalogue.codes(), codelist->id, *limit)) {
+       finding::find_similar(readable, **contents, catalogue.codes(), codelist->id, *limit)) {
     json.begin_object();
     write_listed(call.views, *similar.codelist, catalogue.codes(), json);
     json.field("shared_count", std::uint64_t{similar.shared_count});

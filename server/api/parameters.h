@@ -14,8 +14,8 @@ inline constexpr Parameter code{"code", R"({"type": "string"})",
                                 "for J450, a term in pipes behind it)."};
 inline constexpr Parameter mode{"mode", R"({"$ref": "#/components/schemas/SearchMode"})",
                                 "How it is matched."};
-inline constexpr Parameter q{"q", R"({"type": "string", "maxLength": 1024})",
-                             "Words, in quotes where they belong together, or a code."};
+inline constexpr Parameter q{"q", R"({"type": "string", "maxLength": 256})",
+                             "At most 16 words, in quotes where they belong together, or a code."};
 inline constexpr Parameter found_limit{
     "limit", R"({"type": "integer", "minimum": 1, "maximum": 50})", "Entries of each kind."};
 inline constexpr Parameter type{"type", R"({"type": "string"})",

@@ -15,7 +15,6 @@
 namespace codelog::finding {
 namespace {
 
-using events::VersionStatus;
 using projections::CodelistRecord;
 using projections::VersionRecord;
 using projections::Views;
@@ -26,6 +25,8 @@ constexpr std::chrono::milliseconds wait_max{2'000};
 // import, the next request would wait long.
 constexpr std::size_t unread_max = 64;
 constexpr std::size_t excerpt_bytes_max = 300;
+// Each search reads all descriptions, but nobody looks for the end of a long one.
+constexpr std::size_t searched_bytes_max = 4096;
 
 std::string excerpt_of(std::string_view description) {
   const std::string_view cut = base::utf8_prefix(description, excerpt_bytes_max);
@@ -42,11 +43,8 @@ std::optional<base::CodelistId> begun_from(const Views& views, const VersionReco
 ListedPointer read_listed(const Views& views, base::CodelistId id) {
   const auto record = views.codelist(id);
   if (!record || record->is_private) return nullptr;
-  auto versions = views.versions_of(id);
-  const auto newest = std::find_if(versions.rbegin(), versions.rend(), [](const auto& version) {
-    return version.status == VersionStatus::published;
-  });
-  if (newest == versions.rend()) return nullptr;
+  auto newest = views.newest_published_of(id);
+  if (!newest) return nullptr;
   const std::string description = record->description.value_or("");
   // Shared by contents of several moments.
   auto listed = std::make_shared<ListedCodelist>();
@@ -55,11 +53,11 @@ ListedPointer read_listed(const Views& views, base::CodelistId id) {
   listed->coding_system = record->coding_system;
   listed->excerpt = excerpt_of(description);
   listed->signoffs_count = record->signoffs.size();
-  listed->begun_from = begun_from(views, versions.front());
+  listed->begun_from = begun_from(views, views.versions_of(id).front());
   listed->newest = std::move(*newest);
   listed->is_restricted = views.is_restricted(id) || views.is_restricted(record->handle().owner);
   listed->name = base::ascii_lower(record->handle().name);
-  listed->description = base::ascii_lower(description);
+  listed->description = base::ascii_lower(base::utf8_prefix(description, searched_bytes_max));
   return listed;
 }
 
@@ -93,8 +91,11 @@ bool changes_releases(const events::Event& event) {
 
 }  // namespace
 
-bool is_shown_to(const Views& views, const ListedCodelist& codelist) {
-  return !codelist.is_restricted || views.may_read(codelist.id);
+bool Readable::has(const ListedCodelist& codelist) {
+  if (!codelist.is_restricted) return true;
+  const auto [known, is_new] = restricted_.try_emplace(codelist.id, false);
+  if (is_new) known->second = views_.may_read(codelist.id);
+  return known->second;
 }
 
 const ListedCodelist* Contents::find(base::CodelistId id) const {
@@ -249,6 +250,17 @@ void Catalogue::read_codes(const Views& views, const ListedCodelist& codelist) {
   codes_.put(codelist.id, codelist.coding_system, known);
 }
 
+std::optional<std::string> refuse_query(std::string_view query) {
+  if (query.size() > query_bytes_max) {
+    return "must have at most " + std::to_string(query_bytes_max) + " bytes";
+  }
+  if (words_of_query(query).size() > query_words_max) {
+    return "must have at most " + std::to_string(query_words_max) +
+           " words; put those in quotes that stand together";
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> words_of_query(std::string_view query) {
   std::vector<std::string> words;
   std::string rest;
@@ -294,19 +306,6 @@ std::size_t included_count(const ListedCodelist& codelist, const CodeIndex& code
   const auto& counts = codelist.newest.counts;
   return counts[static_cast<std::size_t>(base::CodeStatus::included)] +
          counts[static_cast<std::size_t>(base::CodeStatus::included_by_ancestor)];
-}
-
-std::vector<const ListedCodelist*> codelists_with(const Contents& contents, const CodeIndex& codes,
-                                                  std::string_view coding_system,
-                                                  std::string_view code) {
-  std::vector<const ListedCodelist*> found;
-  for (const base::CodelistId id : codes.codelists_with(coding_system, code)) {
-    if (const ListedCodelist* codelist = contents.find(id)) found.push_back(codelist);
-  }
-  std::ranges::sort(found, {}, [](const ListedCodelist* codelist) -> const std::string& {
-    return codelist->name;
-  });
-  return found;
 }
 
 }  // namespace codelog::finding

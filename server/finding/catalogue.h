@@ -36,11 +36,22 @@ struct ListedCodelist {
   bool is_restricted = false;  // or all codelists of its owner are
   // In lower case, for searching.
   std::string name;
-  std::string description;
+  std::string description;  // only the beginning of a long one
 };
 
-// False for a restricted codelist that the views' reader may not read.
-bool is_shown_to(const projections::Views& views, const ListedCodelist& codelist);
+// Which codelists the views' reader may read. It takes several look-ups of a restricted one, so it
+// is remembered: make one for each request. The views must outlive it.
+class Readable {
+ public:
+  explicit Readable(const projections::Views& views) : views_(views) {}
+
+  bool has(const ListedCodelist& codelist);
+  const projections::Views& views() const { return views_; }
+
+ private:
+  const projections::Views& views_;
+  std::unordered_map<base::CodelistId, bool> restricted_;
+};
 
 // The codelists at one moment.
 struct Contents {
@@ -101,6 +112,12 @@ class Catalogue {
   std::jthread thread_;  // last: it must end before the members that it uses
 };
 
+// Each word of a query is looked for in all names and descriptions.
+inline constexpr std::size_t query_bytes_max = 256;
+inline constexpr std::size_t query_words_max = 16;
+// What a query that is larger must have: "must have at most 16 words; …". Nothing for others.
+std::optional<std::string> refuse_query(std::string_view query);
+
 // Words of a query must all be in a codelist's name or description; text in quotes is one word. In
 // lower case.
 std::vector<std::string> words_of_query(std::string_view query);
@@ -110,9 +127,5 @@ std::vector<std::string> words_of_query(std::string_view query);
 std::vector<const ListedCodelist*> find_codelists(const Contents& contents, std::string_view query);
 // The number of codes that its newest published version includes.
 std::size_t included_count(const ListedCodelist& codelist, const CodeIndex& codes);
-// The codelists that include the code, by name.
-std::vector<const ListedCodelist*> codelists_with(const Contents& contents, const CodeIndex& codes,
-                                                  std::string_view coding_system,
-                                                  std::string_view code);
 
 }  // namespace codelog::finding

@@ -78,38 +78,52 @@ std::vector<FoundCode> find_codes(const commands::Site& site, const Contents& co
   return found;
 }
 
-std::vector<const ListedCodelist*> shown_codelists_with(const projections::Views& views,
-                                                        const Contents& contents,
-                                                        const CodeIndex& codes,
-                                                        std::string_view coding_system,
-                                                        std::string_view code) {
-  auto found = codelists_with(contents, codes, coding_system, code);
-  std::erase_if(found, [&](const ListedCodelist* one) { return !is_shown_to(views, *one); });
+std::vector<const ListedCodelist*> readable_codelists_with(Readable& readable,
+                                                           const Contents& contents,
+                                                           const CodeIndex& codes,
+                                                           std::string_view coding_system,
+                                                           std::string_view code) {
+  std::vector<const ListedCodelist*> found;
+  for (const base::CodelistId id : codes.codelists_with(coding_system, code)) {
+    const ListedCodelist* const codelist = contents.find(id);
+    if (codelist != nullptr && readable.has(*codelist)) found.push_back(codelist);
+  }
+  std::ranges::sort(found, {}, [](const ListedCodelist* codelist) -> const std::string& {
+    return codelist->name;
+  });
   return found;
 }
 
-std::vector<FoundCodelist> find_shown_codelists(const projections::Views& views,
-                                                const Contents& contents, const CodeIndex& index,
-                                                std::string_view query,
-                                                const std::vector<FoundCode>& codes) {
+std::size_t count_codelists_with(Readable& readable, const Contents& contents,
+                                 const CodeIndex& codes, const FoundCode& code) {
+  const auto ids = codes.codelists_with(code.coding_system, code.code);
+  return static_cast<std::size_t>(std::ranges::count_if(ids, [&](base::CodelistId id) {
+    const ListedCodelist* const codelist = contents.find(id);
+    return codelist != nullptr && readable.has(*codelist);
+  }));
+}
+
+std::vector<FoundCodelist> find_readable_codelists(Readable& readable, const Contents& contents,
+                                                   const CodeIndex& index, std::string_view query,
+                                                   const std::vector<FoundCode>& codes) {
   std::vector<FoundCodelist> found;
   std::set<base::CodelistId> known;
   for (const ListedCodelist* codelist : find_codelists(contents, query)) {
-    if (!is_shown_to(views, *codelist)) continue;
+    if (!readable.has(*codelist)) continue;
     known.insert(codelist->id);
     found.push_back({codelist, false});
   }
   for (const FoundCode& code : codes) {
     if (!code.is_exact) continue;
     for (const ListedCodelist* codelist :
-         shown_codelists_with(views, contents, index, code.coding_system, code.code)) {
+         readable_codelists_with(readable, contents, index, code.coding_system, code.code)) {
       if (known.insert(codelist->id).second) found.push_back({codelist, true});
     }
   }
   return found;
 }
 
-std::vector<SimilarCodelist> find_similar(const projections::Views& views, const Contents& contents,
+std::vector<SimilarCodelist> find_similar(Readable& readable, const Contents& contents,
                                           const CodeIndex& codes, base::CodelistId codelist,
                                           std::size_t limit) {
   std::vector<SimilarCodelist> similar;
@@ -129,7 +143,7 @@ std::vector<SimilarCodelist> find_similar(const projections::Views& views, const
   std::vector<SimilarCodelist> shown;
   for (const SimilarCodelist& one : similar) {
     if (shown.size() == limit) break;
-    if (is_shown_to(views, *one.codelist)) shown.push_back(one);
+    if (readable.has(*one.codelist)) shown.push_back(one);
   }
   return shown;
 }

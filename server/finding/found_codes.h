@@ -30,24 +30,25 @@ struct FoundCode {
 std::vector<FoundCode> find_codes(const commands::Site& site, const Contents& contents,
                                   std::string_view query, std::size_t limit);
 
-// The codelists that include a code as the newest release of its system writes it, without those
-// that the views' reader may not read; by name.
-std::vector<const ListedCodelist*> shown_codelists_with(const projections::Views& views,
-                                                        const Contents& contents,
-                                                        const CodeIndex& codes,
-                                                        std::string_view coding_system,
-                                                        std::string_view code);
+// The readable codelists that include a code as the newest release of its system writes it; by
+// name. And only their number.
+std::vector<const ListedCodelist*> readable_codelists_with(Readable& readable,
+                                                           const Contents& contents,
+                                                           const CodeIndex& codes,
+                                                           std::string_view coding_system,
+                                                           std::string_view code);
+std::size_t count_codelists_with(Readable& readable, const Contents& contents,
+                                 const CodeIndex& codes, const FoundCode& code);
 
 struct FoundCodelist {
   const ListedCodelist* codelist = nullptr;
   bool has_code = false;  // found because it includes a code that the query is
 };
-// The codelists with the query's words that the views' reader may read, the best first; then those
-// that include a code of `codes` that the query is.
-std::vector<FoundCodelist> find_shown_codelists(const projections::Views& views,
-                                                const Contents& contents, const CodeIndex& index,
-                                                std::string_view query,
-                                                const std::vector<FoundCode>& codes);
+// The readable codelists with the query's words, the best first; then those that include a code of
+// `codes` that the query is.
+std::vector<FoundCodelist> find_readable_codelists(Readable& readable, const Contents& contents,
+                                                   const CodeIndex& index, std::string_view query,
+                                                   const std::vector<FoundCode>& codes);
 
 struct SimilarCodelist {
   const ListedCodelist* codelist = nullptr;
@@ -55,8 +56,8 @@ struct SimilarCodelist {
   std::size_t codes_count = 0;  // of this codelist
   double similarity = 0;        // Jaccard's: shared codes by codes of either
 };
-// The codelists that have codes in common with this one, the most similar first.
-std::vector<SimilarCodelist> find_similar(const projections::Views& views, const Contents& contents,
+// The readable codelists that have codes in common with this one, the most similar first.
+std::vector<SimilarCodelist> find_similar(Readable& readable, const Contents& contents,
                                           const CodeIndex& codes, base::CodelistId codelist,
                                           std::size_t limit);
 

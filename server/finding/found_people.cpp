@@ -11,14 +11,15 @@ namespace codelog::finding {
 using events::Owner;
 using events::OwnerKind;
 
-std::string shown_name(const projections::Views& views, const Owner& owner) {
+std::string owner_name(const projections::Views& views, const Owner& owner) {
   if (owner.kind == OwnerKind::user) return owner.name;
   const auto organisation = views.organisation(owner.name);
   return organisation ? organisation->name : owner.name;
 }
 
-std::vector<FoundOwner> find_people(const projections::Views& views, const Contents& contents,
+std::vector<FoundOwner> find_people(Readable& readable, const Contents& contents,
                                     std::string_view query, std::size_t limit) {
+  const projections::Views& views = readable.views();
   const std::vector<std::string> words = words_of_query(query);
   std::map<Owner, FoundOwner> found;
   const auto add_if_found = [&](const Owner& owner, const std::string& name) {
@@ -31,11 +32,16 @@ std::vector<FoundOwner> find_people(const projections::Views& views, const Conte
   }
   for (const auto& codelist : contents.by_name) {
     const Owner& owner = codelist->handle.owner;
-    const bool is_shown = is_shown_to(views, *codelist);
-    if (owner.kind == OwnerKind::user && is_shown) add_if_found(owner, owner.name);
+    if (!readable.has(*codelist)) continue;
+    if (owner.kind == OwnerKind::user) add_if_found(owner, owner.name);
     const auto known = found.find(owner);
-    if (known != found.end() && is_shown) ++known->second.codelists_count;
+    if (known != found.end()) ++known->second.codelists_count;
   }
+  std::erase_if(found, [&](const auto& entry) {
+    const auto user =
+        entry.first.kind == OwnerKind::user ? views.user(entry.first.name) : std::nullopt;
+    return user && user->is_erased;
+  });
   std::vector<FoundOwner> sorted;
   for (auto& [owner, one] : found) sorted.push_back(std::move(one));
   std::ranges::stable_sort(sorted, {},

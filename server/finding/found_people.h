@@ -11,17 +11,17 @@
 namespace codelog::finding {
 
 // The organisation's name, or the username.
-std::string shown_name(const projections::Views& views, const events::Owner& owner);
+std::string owner_name(const projections::Views& views, const events::Owner& owner);
 
 struct FoundOwner {
   events::Owner owner;
   std::string name;
-  std::size_t codelists_count = 0;  // published, and shown to the views' reader
+  std::size_t codelists_count = 0;  // published and readable
 };
 
-// Organisations whose name has all words, and people with a codelist that the reader may see; by
-// name.
-std::vector<FoundOwner> find_people(const projections::Views& views, const Contents& contents,
+// Organisations whose name has all words, and people with a readable codelist who have not been
+// erased; by name.
+std::vector<FoundOwner> find_people(Readable& readable, const Contents& contents,
                                     std::string_view query, std::size_t limit);
 
 }  // namespace codelog::finding

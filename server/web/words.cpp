@@ -44,10 +44,6 @@ std::string owner_path(const events::Owner& owner) {
   return (owner.kind == OwnerKind::user ? "/users/" : "/codelist/") + owner.name + "/";
 }
 
-std::string owner_name(const projections::Views& views, const events::Owner& owner) {
-  return finding::shown_name(views, owner);
-}
-
 std::string shown_name(const projections::Views& views, const std::string& username) {
   if (username.empty()) return "The site";
   const auto user = views.user(username);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "projections/records.h"
+#include "server/finding/found_people.h"
 #include "server/web/visit.h"
 
 namespace codelog::web {
@@ -17,8 +18,7 @@ std::string system_name(std::string_view coding_system);
 
 // "/codelist/test-org/" is the page of an organisation's codelists, "/users/alice/" a person's.
 std::string owner_path(const events::Owner& owner);
-// The organisation's name, or the username.
-std::string owner_name(const projections::Views& views, const events::Owner& owner);
+using finding::owner_name;
 
 // The username; in words, of the site itself and of somebody who has been erased.
 std::string shown_name(const projections::Views& views, const std::string& username);

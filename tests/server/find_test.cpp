@@ -189,9 +189,43 @@ TEST_CASE("a search of the site names what is wrong with it", "[find]") {
     CAPTURE(wrong);
     CHECK(site.get("/api/v2/find?" + wrong).status == 400);
   }
-  CHECK(site.get("/api/v2/find?q=" + std::string(1025, 'x')).status == 400);
+  std::string words = "a";
+  for (int i = 0; i < 16; ++i) words += "%20a";
+  for (const std::string& large : {std::string(257, 'x'), words}) {
+    CHECK(site.get("/api/v2/find?q=" + large).status == 400);
+    const Reply page = site.get("/?q=" + large);
+    CHECK(page.status == 400);
+    CHECK_THAT(page.body, Contains("The search must have at most"));
+  }
+  CHECK(site.get("/api/v2/find?q=%22" + words + "%22").status == 200);
   CHECK(site.get("/api/v2/releases/" + std::string(release) + "/codes/1/codelists").status == 404);
   CHECK(site.get("/api/v2/codelists/user/alice/none/similar").status == 404);
+}
+
+TEST_CASE("only the beginning of a long description is searched", "[find]") {
+  const Site site;
+  const std::string elbows = site.publish("Elbows", {elbow});
+  const std::string text = "opening " + std::string(5'000, '.') + " closing";
+  REQUIRE(site.send("PATCH", elbows, {{"description", text}}).status == 200);
+  CHECK(Site::names(site.find("opening")) == Names{"Elbows"});
+  CHECK(site.find("closing").at("codelists").empty());
+}
+
+TEST_CASE("people who have been erased are not found", "[find]") {
+  Site site;
+  site.publish("Elbows", {elbow}, "user/alice");
+  CHECK(site.find("alice").at("people").size() == 1);
+  REQUIRE(
+      site.application().accounts().erase_user({commands::Actor::system(), std::nullopt}, "alice"));
+  CHECK(site.find("alice").at("people").empty());
+  CHECK(Site::names(site.find("elbows")) == Names{"Elbows"});
+}
+
+TEST_CASE("pages of a code's codelists lead back to them", "[find][pages]") {
+  const Site site;
+  for (char name = 'a'; name <= 'p'; ++name) site.publish(std::string("List ") + name, {elbow});
+  CHECK_THAT(site.get("/releases/" + std::string(release) + "/code/" + elbow + "/").body,
+             Contains("href=\"?page=2#codelists\""));
 }
 
 TEST_CASE("home groups what it finds, and a code has a page", "[find][pages]") {

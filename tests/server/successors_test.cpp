@@ -8,6 +8,7 @@
 namespace codelog::tests::successors_test {
 namespace {
 
+using Catch::Contains;
 using nlohmann::json;
 
 // Codes of the small releases.
@@ -115,6 +116,35 @@ TEST_CASE("the links of a code say whether their ends are active", "[api]") {
   };
   CHECK(links_of(cyst) == json{link("1001", false)});
   CHECK(links_of("1001") == json{link("1003", true)});
+}
+
+TEST_CASE("the page of an inactive code names those that take its place", "[pages]") {
+  ApiSite site;
+  site.set_up();
+  site.register_release("dmd");
+  coding_systems::IndexSource source;
+  add(source, "2001", made_inactive);
+  add(source, "2002", made_active);
+  add(source, "20+03", made_inactive);
+  source.add_link("20+03", made_replaced_by, "2001");
+  add(source, "2004", made_inactive);
+  const std::string release =
+      site.register_made_release({"dmd", "made", "2024-02-01"}, made_release(source, "dmd"));
+  const auto page_of = [&](const std::string& code) {
+    const Reply page = site.get("/releases/" + release + "/code/" + code + "/");
+    REQUIRE(page.status == 200);
+    return page.body;
+  };
+  constexpr const char* no_other = "names no other in its place";
+  CHECK_THAT(page_of("2001"), Contains(no_other));
+  // A mapping knows more than the release; what the release does not have is no successor there.
+  write_previous_vmps(site.mapping_file("dmdvmpprevmap"),
+                      OrderedJson::array({{"2002", "2001"}, {"2999", "2004"}}));
+  site.register_mapping("dmdvmpprevmap");
+  CHECK_THAT(page_of("2001"),
+             Contains("has new id") && Contains("name of 2002") && !Contains(no_other));
+  CHECK_THAT(page_of("2004"), Contains(no_other));
+  CHECK_THAT(page_of("20%2B03"), Contains("name of 2001") && Contains("/codes/20%2B03\""));
 }
 
 }  // namespace codelog::tests::successors_test

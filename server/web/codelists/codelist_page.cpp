@@ -57,8 +57,9 @@ void add_similar(const Visit& visit, Section& page, const CodelistRecord& codeli
   finding::Catalogue& catalogue = visit.application().catalogue();
   const auto contents = catalogue.now();
   if (!contents) return;
-  const auto similar = finding::find_similar(visit.views(), **contents, catalogue.codes(),
-                                             codelist.id, similar_count);
+  finding::Readable readable(visit.views());
+  const auto similar =
+      finding::find_similar(readable, **contents, catalogue.codes(), codelist.id, similar_count);
   if (similar.empty()) return;
   Section section = page.add("SIMILAR");
   for (const finding::SimilarCodelist& one : similar) {

@@ -5,6 +5,8 @@
 #include "coding_systems/base/release_comparison.h"
 #include "coding_systems/base/typed_code.h"
 #include "events/base/text.h"
+#include "server/commands/open_mappings.h"
+#include "server/http/urlencoded.h"
 #include "server/web/codelists/listed_card.h"
 #include "server/web/pager.h"
 #include "server/web/words.h"
@@ -44,18 +46,20 @@ void add_relatives(Section& page, std::string_view section, const Release& relea
   }
 }
 
-// The codes that take the place of an inactive one.
-void add_successors(Section& page, const std::shared_ptr<const Release>& release, Node node) {
+// The codes of the release that take the place of an inactive one.
+void add_successors(Section& page, const std::shared_ptr<const Release>& release, Node node,
+                    const coding_systems::FindSuccessors& find_more) {
   const coding_systems::ReleaseComparison releases(nullptr, release);
-  const auto successors = releases.successors_of(release->code(node));
-  page.show_if(successors.empty(), "NO_SUCCESSOR");
-  for (const coding_systems::Successor& successor : successors) {
+  bool has_any = false;
+  for (const auto& successor : releases.successors_of(release->code(node), find_more)) {
     const auto next = release->find(successor.code);
     if (!next) continue;
+    has_any = true;
     Section row = page.add("SUCCESSOR");
     row.set("RELATION", base::ascii_lower(successor.relation));
     add_concept(row, "CONCEPT", *release, *next);
   }
+  page.show_if(!has_any, "NO_SUCCESSOR");
 }
 
 void add_description(Section& page, const Release& release, Node node) {
@@ -81,14 +85,15 @@ void add_codelists(const Visit& visit, Section& page, const Release& release, No
     page.show("NOT_YET");
     return;
   }
-  const auto found = finding::shown_codelists_with(visit.views(), **contents, catalogue.codes(),
-                                                   release.system().id, release.code(node));
+  finding::Readable readable(visit.views());
+  const auto found = finding::readable_codelists_with(readable, **contents, catalogue.codes(),
+                                                      release.system().id, release.code(node));
   const Pager pager = pager_of(visit.request(), found.size(), lists_per_page);
   Section lists = page.add("LISTS");
   if (!found.empty()) page.set_and_show("TOTAL", pages::grouped(found.size()));
   lists.show_if(found.empty(), "NONE").show_if(!catalogue.codes().is_whole(), "NOT_WHOLE");
   for (std::size_t i = pager.first(); i < pager.after(); ++i) add_card(visit, lists, *found[i]);
-  add_pager(lists, pager, {}, "codelists");
+  add_pager(lists, pager, {}, "#codelists");
 }
 
 // In the newest release of the system, if that is another one and has the code.
@@ -123,12 +128,16 @@ http::Response concept_page(const Visit& visit) {
   content.set("TERM", term).set("CODE", code);
   content.set("RELEASE", system_name(record->coding_system) + " " + record->name);
   content.set("RELEASE_PATH", "/releases/" + record->alias + "/");
-  content.set("DATA", "/api/v2/releases/" + record->alias + "/codes/" + code);
+  content.set("DATA", "/api/v2/releases/" + record->alias + "/codes/" + http::percent_encode(code));
   if (release.is_active(*node)) {
     content.show("ACTIVE");
   } else {
+    const commands::Site& site = visit.application().site();
+    const auto find_more =
+        commands::successors_beside(site.mappings, visit.views(), record->coding_system);
+    if (!find_more) return refused(visit, find_more.error());
     Section inactive = content.add("INACTIVE_CODE");
-    add_successors(inactive, *opened, *node);
+    add_successors(inactive, *opened, *node, *find_more);
   }
   add_description(content, release, *node);
   add_relatives(content, "PARENTS", release, release.hierarchy().parents(*node));

@@ -28,11 +28,11 @@ constexpr std::size_t most_used_count = 8;
 
 // --- The home page
 
-void add_people(const projections::Views& views, Section& page, const finding::Contents& contents,
+void add_people(finding::Readable& readable, Section& page, const finding::Contents& contents,
                 const std::string& query) {
   bool is_first = true;
   for (const finding::FoundOwner& found :
-       finding::find_people(views, contents, query, people_count_max)) {
+       finding::find_people(readable, contents, query, people_count_max)) {
     if (is_first) page.show("PEOPLE");
     is_first = false;
     Section person = page.add("PERSON");
@@ -43,7 +43,7 @@ void add_people(const projections::Views& views, Section& page, const finding::C
   }
 }
 
-void add_codes(const Visit& visit, const projections::Views& views, Section& results,
+void add_codes(const Visit& visit, finding::Readable& readable, Section& results,
                const finding::Contents& contents, const std::vector<finding::FoundCode>& codes) {
   const finding::CodeIndex& index = visit.application().catalogue().codes();
   results.show_if(!codes.empty(), "CODES");
@@ -52,19 +52,18 @@ void add_codes(const Visit& visit, const projections::Views& views, Section& res
     row.set("CODE", code.code).set("TERM", code.term).set("PATH", concept_path(code));
     row.set("SYSTEM", system_name(code.coding_system)).show_if(!code.is_active, "INACTIVE");
     if (code.matched != code.term) row.set_and_show("MATCHED", code.matched);
-    const std::size_t count =
-        finding::shown_codelists_with(views, contents, index, code.coding_system, code.code).size();
+    const std::size_t count = finding::count_codelists_with(readable, contents, index, code);
     row.set("LISTS", count == 0 ? "in no list" : "in " + pages::counted(count, "list"));
   }
 }
 
-void add_results(const Visit& visit, const projections::Views& views, Section& page,
+void add_results(const Visit& visit, finding::Readable& readable, Section& page,
                  const finding::Contents& contents, const std::string& query) {
   Section results = page.add("RESULTS");
   const auto codes =
       finding::find_codes(visit.application().site(), contents, query, results_per_page);
-  const auto codelists = finding::find_shown_codelists(
-      views, contents, visit.application().catalogue().codes(), query, codes);
+  const auto codelists = finding::find_readable_codelists(
+      readable, contents, visit.application().catalogue().codes(), query, codes);
   const Pager pager = pager_of(visit.request(), codelists.size(), results_per_page);
   results.set("COUNT", pages::counted(codelists.size(), "codelist")).set("QUERY", query);
   results.show_if(codelists.empty(), "NOTHING");
@@ -73,8 +72,8 @@ void add_results(const Visit& visit, const projections::Views& views, Section& p
   }
   add_pager(results, pager, {{"q", query}});
   if (pager.page > 1) return;
-  add_codes(visit, views, results, contents, codes);
-  add_people(views, results, contents, query);
+  add_codes(visit, readable, results, contents, codes);
+  add_people(readable, results, contents, query);
 }
 
 using Shown = std::vector<const ListedCodelist*>;
@@ -118,20 +117,24 @@ void add_organisations(const Visit& visit, Section& page, const Shown& shown) {
 
 // Everybody sees the same lists here: no codelist that only some may read.
 http::Response start_page(const Visit& visit) {
+  const std::string query(base::trim_unicode_space(visit.request().query().get("q")));
+  if (const auto problem = finding::refuse_query(query)) {
+    return visit.page(400, "Codelog", "The search " + *problem + ".");
+  }
   const auto contents = visit.application().catalogue().now();
   if (!contents) return refused(visit, contents.error());
   projections::Views views = visit.application().views();
   views.limit_to({});
+  finding::Readable readable(views);
   Shown shown;
   for (const auto& codelist : (*contents)->by_name) {
-    if (finding::is_shown_to(views, *codelist)) shown.push_back(codelist.get());
+    if (readable.has(*codelist)) shown.push_back(codelist.get());
   }
   pages::Template content("home.html");
-  const std::string query(base::trim_unicode_space(visit.request().query().get("q")));
   content.set("QUERY", query).set("COUNT", pages::counted(shown.size(), "list"));
   content.show_if(query.empty(), "AUTOFOCUS");
   if (!query.empty()) {
-    add_results(visit, views, content, **contents, query);
+    add_results(visit, readable, content, **contents, query);
   } else if (shown.empty()) {
     content.show("EMPTY_SITE");
   } else {
@@ -167,15 +170,6 @@ std::string sort_key(const CodelistRecord& codelist) {
   return base::ascii_lower(codelist.handle().name);
 }
 
-// The published version that lists show.
-std::optional<VersionRecord> newest_published(const Visit& visit, const CodelistRecord& codelist) {
-  const auto versions = visit.views().versions_of(codelist.id);
-  const auto newest = std::find_if(versions.rbegin(), versions.rend(), [](const auto& version) {
-    return version.status == VersionStatus::published;
-  });
-  return newest == versions.rend() ? std::nullopt : std::optional(*newest);
-}
-
 // The published codelists of an owner, by name. People who may create for the owner also see
 // unpublished ones.
 http::Response owner_page(const Visit& visit, const Owner& owner, const std::string& title) {
@@ -187,8 +181,8 @@ http::Response owner_page(const Visit& visit, const Owner& owner, const std::str
   bool has_any = false;
   for (const CodelistRecord& codelist : codelists) {
     if (codelist.is_private && !sees_all) continue;
-    const auto newest =
-        sees_all ? visit.views().newest_version_of(codelist.id) : newest_published(visit, codelist);
+    const auto newest = sees_all ? visit.views().newest_version_of(codelist.id)
+                                 : visit.views().newest_published_of(codelist.id);
     if (!newest) continue;
     has_any = true;
     add_version_row(content, codelist, *newest);
@@ -224,7 +218,7 @@ void add_own_codelist(const Visit& visit, Section& page, const CodelistRecord& c
     if (version->status == VersionStatus::published) continue;
     add_version_row(place, codelist, *version);
   }
-  if (const auto published = newest_published(visit, codelist)) {
+  if (const auto published = visit.views().newest_published_of(codelist.id)) {
     add_version_row(place, codelist, *published);
   }
 }
