@@ -5,8 +5,10 @@
 
 #include "events/base/version_hash.h"
 #include "server/pages/template.h"
+#include "server/web/versions/upgraded_codes.h"
 #include "tests/server/api_golden.h"
 #include "tests/server/browser.h"
+#include "tests/server/small_draft.h"
 
 namespace codelog::tests::upgrade_pages_test {
 namespace {
@@ -30,9 +32,10 @@ struct Fixture {
   }
 
   // All codes found are included.
-  std::string make_list(const std::string& name, const std::string& term) {
+  std::string make_list(const std::string& name, const std::string& term,
+                        const std::string& owner = "organisation/test-org") {
     const auto created = site.send("POST", "/api/v2/codelists",
-                                   {{"owner", "organisation/test-org"},
+                                   {{"owner", owner},
                                     {"name", name},
                                     {"coding_system", "snomedct"},
                                     {"release", small_snomedct}});
@@ -222,6 +225,42 @@ TEST_CASE_METHOD(Fixture, "administrators start the report, and all see the publ
   CHECK_THAT(site.get("/codelist/test-org/fractures/" + hash + "/").body,
              Contains("It touches this list:"));
   CHECK_THAT(alice.get(path).body, Contains("Make it anew"));
+}
+
+TEST_CASE_METHOD(Fixture, "the report counts the lists of owners with one name apart",
+                 "[pages][upgrade]") {
+  site.add_organisation("other-org", {"alice"});  // it has the name of the first
+  const std::string other = make_list("Breaks", "fracture", "organisation/other-org");
+  for (const std::string& version : {hash, other}) {
+    REQUIRE(site.application().versions().publish(by_system, *base::parse_version_hash(version)));
+  }
+  REQUIRE(site.application().upgrade_reports().start(by_system, second));
+  while (site.application().upgrade_reports().state_of(second)->is_running) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  const std::string path = "/releases/" + second + "/report/";
+  CHECK_THAT(site.get(path).body, Contains("href=\"/codelist/test-org/\"") &&
+                                      Contains("href=\"/codelist/other-org/\"") &&
+                                      !Contains("2 lists</"));
+  CHECK_THAT(site.get("/organisations/test-org/").body,
+             Contains("1 list is touched by <a href=\"" + path));
+}
+
+TEST_CASE("a decision that was cleared again counts no longer", "[upgrade]") {
+  SmallDraft draft;
+  draft.decide("a", "+");
+  draft.decide("b", "-");
+  draft.decide("a", "?");
+  const auto views = draft.site.views();
+  const auto version =
+      views.version(*base::parse_version_hash(draft.version.substr(draft.version.rfind('/') + 1)));
+  REQUIRE(version);
+  CHECK(web::state_of_draft(draft.site.log(), views, *version).decided ==
+        std::set<std::string>{"b"});
+  draft.decide("a", "-");
+  const auto later = draft.site.views();
+  CHECK(web::state_of_draft(draft.site.log(), later, *later.version(version->id)).decided ==
+        std::set<std::string>{"a", "b"});
 }
 
 TEST_CASE_METHOD(Fixture, "a restricted list is in no preview, comparison or report of others",

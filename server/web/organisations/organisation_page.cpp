@@ -6,6 +6,7 @@
 #include "server/commands/newest_release.h"
 #include "server/commands/version_names.h"
 #include "server/web/pager.h"
+#include "server/web/versions/upgraded_codes.h"
 #include "server/web/words.h"
 
 namespace codelog::web {
@@ -34,13 +35,11 @@ OwnVersions versions_of(const Visit& visit, const std::string& slug) {
   for (const CodelistRecord& codelist :
        visit.views().codelists_of({OwnerKind::organisation, slug})) {
     if (codelist.is_private) continue;
+    if (auto newest = visit.views().newest_published_of(codelist.id)) {
+      all.published.push_back({codelist, std::move(*newest)});
+    }
     const auto versions = visit.views().versions_of(codelist.id);
-    bool has_published = false;
     for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
-      if (version->status == VersionStatus::published && !has_published) {
-        has_published = true;
-        all.published.push_back({codelist, *version});
-      }
       if (version->status == VersionStatus::under_review) {
         all.under_review.push_back({codelist, *version});
       }
@@ -94,17 +93,16 @@ void add_touched(const Visit& visit, pages::Section& content,
     std::uint64_t touched = 0;
     std::uint64_t unknown = 0;
     for (const OwnVersion& own : published) {
-      const auto row =
-          std::ranges::find(report->versions, own.version.id, &events::VersionUpgrade::version);
-      if (row == report->versions.end()) continue;
-      if (row->outcome == events::UpgradeOutcome::affected) ++touched;
-      if (row->outcome == events::UpgradeOutcome::cannot_tell) ++unknown;
+      const auto* const effect = reported_effect(*report, own.version.id);
+      if (effect == nullptr) continue;
+      if (effect->outcome == events::UpgradeOutcome::affected) ++touched;
+      if (effect->outcome == events::UpgradeOutcome::cannot_tell) ++unknown;
     }
     if (touched == 0) continue;
     pages::Section shown = content.add("TOUCHED");
     shown.set("LISTS", pages::counted(touched, "list") + (touched == 1 ? " is" : " are"));
     shown.set("RELEASE", system_name(system) + " " + release->name);
-    shown.set("PATH", "/releases/" + release->alias + "/");
+    shown.set("PATH", "/releases/" + release->alias + "/report/");
     if (unknown > 0) shown.set_and_show("UNKNOWN", pages::grouped(unknown));
   }
 }

@@ -37,32 +37,39 @@ struct ReportedLists {
 
 bool may_administer(const Visit& visit) { return visit.visitor() && visit.actor().is_admin; }
 
-bool sees(const Visit& visit, const CodelistRecord& codelist, const VersionRecord& version) {
-  if (may_administer(visit) || sees_all_versions(visit, codelist)) return true;
-  return !codelist.is_private && version.status == VersionStatus::published;
+bool sees_all(const Visit& visit, const CodelistRecord& codelist) {
+  return may_administer(visit) || sees_all_versions(visit, codelist);
 }
 
-bool is_on(const Visit& visit, const CodelistRecord& codelist, const std::string& release) {
+bool sees(bool sees_all, const CodelistRecord& codelist, const VersionRecord& version) {
+  return sees_all || (!codelist.is_private && version.status == VersionStatus::published);
+}
+
+bool is_on(const Visit& visit, const CodelistRecord& codelist, const std::string& release,
+           bool sees_all) {
   return std::ranges::any_of(visit.views().versions_of(codelist.id), [&](const auto& version) {
     return version.release == release && version.status != VersionStatus::draft &&
-           sees(visit, codelist, version);
+           sees(sees_all, codelist, version);
   });
 }
 
 ReportedLists lists_of(const Visit& visit, const projections::UpgradeReportRecord& report,
                        const std::string& release) {
   std::map<base::CodelistId, ReportedList> newest;
+  std::map<base::CodelistId, bool> all_seen;
   for (const VersionUpgrade& row : report.versions) {
     auto version = visit.views().version(row.version);
     if (!version) continue;
     auto codelist = visit.views().codelist_of(*version);
-    if (!sees(visit, codelist, *version)) continue;
     const base::CodelistId id = codelist.id;
+    const auto [known, is_new] = all_seen.try_emplace(id, false);
+    if (is_new) known->second = sees_all(visit, codelist);
+    if (!sees(known->second, codelist, *version)) continue;
     newest.insert_or_assign(id, ReportedList{std::move(codelist), std::move(*version), row});
   }
   ReportedLists lists;
   for (auto& [id, list] : newest) {
-    if (is_on(visit, list.codelist, release)) {
+    if (is_on(visit, list.codelist, release, all_seen.at(id))) {
       ++lists.on_it_count;
     } else {
       lists.lists.push_back(std::move(list));
@@ -98,7 +105,8 @@ std::vector<const ReportedList*> worst_first(const ReportedLists& lists) {
 // --- The picture: lists by owner
 
 struct OutcomeCounts {
-  std::string path;
+  std::string name = {};
+  std::string path = {};
   std::size_t same = 0;
   std::size_t touched = 0;
   std::size_t unknown = 0;
@@ -133,39 +141,43 @@ void add_bar(Section& row, const OutcomeCounts& counts) {
   bar.set("WORDS", words);
 }
 
-void add_owner(Section& report, const std::string& name, const OutcomeCounts& counts) {
+void add_owner(Section& report, const OutcomeCounts& counts) {
   Section row = report.add("OWNER");
-  row.set("NAME", name).set("PATH", counts.path).set("COUNT", pages::counted(counts.all(), "list"));
+  row.set("NAME", counts.name).set("PATH", counts.path);
+  row.set("COUNT", pages::counted(counts.all(), "list"));
   row.set("SAME", pages::grouped(counts.same)).set("TOUCHED", pages::grouped(counts.touched));
   row.set("UNKNOWN", pages::grouped(counts.unknown));
   add_bar(row, counts);
 }
 
 void add_owners(const Visit& visit, Section& report, const ReportedLists& lists) {
-  std::map<std::string, OutcomeCounts> by_owner;
+  std::map<events::Owner, OutcomeCounts> by_owner;
   for (const ReportedList& list : lists.lists) {
-    const events::Owner& owner = list.codelist.handle().owner;
-    OutcomeCounts& counts = by_owner[owner_name(visit.views(), owner)];
-    counts.path = owner_path(owner);
-    counts.add(list.effect.outcome);
+    by_owner[list.codelist.handle().owner].add(list.effect.outcome);
   }
-  std::vector<std::pair<std::string, OutcomeCounts>> owners(by_owner.begin(), by_owner.end());
-  std::ranges::stable_sort(owners, [](const auto& a, const auto& b) {
-    return std::pair(a.second.touched, a.second.all()) >
-           std::pair(b.second.touched, b.second.all());
+  std::vector<OutcomeCounts> owners;
+  for (auto& [owner, counts] : by_owner) {
+    counts.name = owner_name(visit.views(), owner);
+    counts.path = owner_path(owner);
+    owners.push_back(std::move(counts));
+  }
+  std::ranges::stable_sort(owners, [](const OutcomeCounts& a, const OutcomeCounts& b) {
+    const std::pair a_counts(a.touched, a.all());
+    const std::pair b_counts(b.touched, b.all());
+    return a_counts != b_counts ? a_counts > b_counts : a.name < b.name;
   });
-  OutcomeCounts others{.path = "/organisations/"};
+  OutcomeCounts others{.name = "All others", .path = "/organisations/"};
   for (std::size_t i = 0; i < owners.size(); ++i) {
-    const auto& [name, counts] = owners[i];
+    const OutcomeCounts& counts = owners[i];
     if (i < owners_shown_max) {
-      add_owner(report, name, counts);
+      add_owner(report, counts);
       continue;
     }
     others.same += counts.same;
     others.touched += counts.touched;
     others.unknown += counts.unknown;
   }
-  if (others.all() > 0) add_owner(report, "All others", others);
+  if (others.all() > 0) add_owner(report, others);
 }
 
 std::string finding_of_report(const ReportedLists& lists) {
@@ -294,7 +306,8 @@ void add_report_pages(http::Router& router, application::Application& applicatio
   add_page(router, application,
            {.pattern = "/releases/{alias}/report/",
             .get = report_page,
-            .post = [](const Visit& visit, const http::Form&) { return start_report(visit); }});
+            .post = [](const Visit& visit, const http::Form&) { return start_report(visit); },
+            .is_kept = true});
 }
 
 }  // namespace codelog::web

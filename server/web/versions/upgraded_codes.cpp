@@ -63,18 +63,28 @@ DraftState state_of_draft(const events::Log& log, const projections::Views& view
   DraftState state;
   state.statuses = views.codes(draft.id);
   for (std::string& code : views.assumptions(draft.id)) state.waiting.insert(std::move(code));
-  for (const base::Position step : draft.undo_steps) {
+  for (const base::Position step : draft.undo_steps) {  // in the order of their effects
     const auto commit = log.read(step);
     if (!commit) continue;
     for (const events::Event& event : commit->content.events) {
       const auto* changed = std::get_if<events::StatusesChanged>(&event);
       if (changed == nullptr) continue;
       for (const base::CodeWithStatus& update : changed->updates) {
-        if (update.status != CodeStatus::unresolved) state.decided.insert(update.code);
+        if (update.status == CodeStatus::unresolved)
+          state.decided.erase(update.code);
+        else
+          state.decided.insert(update.code);
       }
     }
   }
   return state;
+}
+
+const events::VersionUpgrade* reported_effect(const projections::UpgradeReportRecord& report,
+                                              base::VersionId version) {
+  const auto row =
+      std::ranges::lower_bound(report.versions, version, {}, &events::VersionUpgrade::version);
+  return row != report.versions.end() && row->version == version ? &*row : nullptr;
 }
 
 std::string words_of(const events::UpgradeCounts& counts) {

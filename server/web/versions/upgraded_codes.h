@@ -1,5 +1,5 @@
 // The codes that a newer release touches, in the three groups of the upgrade page, and which of
-// them somebody has to decide.
+// them somebody has to decide. The same rules as src/engine/upgrade.ts.
 #pragma once
 
 #include <set>
@@ -24,7 +24,8 @@ UpgradeGroup group_of(const commands::CodeUpgrade& code);
 struct DraftState {
   std::vector<base::CodeWithStatus> statuses;  // of all its codes, sorted
   std::set<std::string> waiting;               // assumed, and not confirmed yet
-  std::set<std::string> decided;               // by somebody, in the draft
+  // By somebody, in the draft; without those whose decision was cleared again.
+  std::set<std::string> decided;
 };
 DraftState state_before_draft(const commands::Upgrade& upgrade);
 // Reads the draft's steps from the log.
@@ -46,6 +47,9 @@ struct UpgradedCode {
 std::vector<UpgradedCode> upgraded_codes(const commands::UpgradePreview& preview,
                                          const DraftState& state);
 
+// What the report says about the version; null if it says nothing.
+const events::VersionUpgrade* reported_effect(const projections::UpgradeReportRecord& report,
+                                              base::VersionId version);
 // "4 codes new, 2 gone, 1 moved, 1 renamed"; "" if no code is touched.
 std::string words_of(const events::UpgradeCounts& counts);
 

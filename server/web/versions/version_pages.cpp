@@ -86,19 +86,6 @@ void add_actions(const Visit& visit, Section& page, const NamedVersion& named) {
   add_publishing(visit, review, named);
 }
 
-// What the report on the release says about the version: "4 codes new, 2 gone"; "" for no effect.
-// Nothing without a report, or if it cannot tell.
-std::optional<std::string> reported_effect(const Views& views, const VersionRecord& version,
-                                           const std::string& release) {
-  const auto report = views.upgrade_report(release);
-  if (!report) return std::nullopt;
-  const auto row =
-      std::ranges::lower_bound(report->versions, version.id, {}, &events::VersionUpgrade::version);
-  if (row == report->versions.end() || row->version != version.id) return std::nullopt;
-  if (row->outcome == events::UpgradeOutcome::cannot_tell) return std::nullopt;
-  return words_of(row->counts);
-}
-
 // Tells of a newer release, with the numbers of codes that it touches if a report knows them.
 void add_newer_release(const Visit& visit, Section& page, const NamedVersion& named) {
   const auto& [codelist, version] = named;
@@ -111,8 +98,12 @@ void add_newer_release(const Visit& visit, Section& page, const NamedVersion& na
   newer.set("SYSTEM", system_name(codelist.coding_system)).set("RELEASE", newest->name);
   newer.set("DATE", day_of(newest->valid_from)).set("PATH", "/releases/" + newest->alias + "/");
   newer.set("UPGRADE", upgrade_path(codelist, version, newest->alias));
-  const auto effect = reported_effect(views, version, newest->alias);
-  if (effect) effect->empty() ? newer.show("UNTOUCHED") : newer.set_and_show("TOUCHED", *effect);
+  const auto report = views.upgrade_report(newest->alias);
+  const auto* const effect = report ? reported_effect(*report, version.id) : nullptr;
+  if (effect != nullptr && effect->outcome != events::UpgradeOutcome::cannot_tell) {
+    const std::string words = words_of(effect->counts);
+    words.empty() ? newer.show("UNTOUCHED") : newer.set_and_show("TOUCHED", words);
+  }
   newer.show_if(codelist.coding_system == "dmd" || codelist.coding_system == "bnf", "MEDICINES");
 }
 

@@ -1,5 +1,5 @@
 // What a newer release does to a draft's codes, and which of them somebody has to decide. Pure; the
-// same rules as server/web/upgraded_codes.h.
+// same rules as server/web/versions/upgraded_codes.h.
 
 export type Successor = { relation: string; code: string; term: string; active: boolean };
 
