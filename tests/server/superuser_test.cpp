@@ -248,6 +248,28 @@ TEST_CASE_METHOD(Fixture, "a withdrawn version keeps its page, with the reason a
   CHECK(carol.get(page).status == 410);
 }
 
+TEST_CASE_METHOD(Fixture, "a withdrawn page leads to the overview only if there is one",
+                 "[superusers][versions]") {
+  const std::string page = publish_elbows();
+  make_siblings();
+  REQUIRE(alice.post(page + "withdraw/", {{"reason", "wrong"}}).status == 302);
+  const std::string overview = std::string(elbows) + "-/";
+  CHECK(Browser(site).get(overview).status == 404);
+  CHECK_THAT(Browser(site).get(page).body, !Contains(overview));
+  CHECK(carol.get(overview).status == 200);
+  CHECK_THAT(carol.get(page).body, Contains(overview));
+}
+
+TEST_CASE_METHOD(Fixture, "a list of an owner whose lists are restricted is marked so",
+                 "[superusers][access]") {
+  publish_elbows();
+  constexpr const char* chip = "<span class=\"chip\">restricted</span>";
+  CHECK_THAT(alice.get("/superusers/codelists/").body, Contains("Elbows") && !Contains(chip));
+  REQUIRE(site.application().access().set_owner_access(
+      by_system, {events::OwnerKind::organisation, "test-org"}, true));
+  CHECK_THAT(alice.get("/superusers/codelists/").body, Contains(chip));
+}
+
 TEST_CASE_METHOD(Fixture, "whoever publishes sees what is closed, and its author is told once",
                  "[superusers][versions]") {
   publish_elbows();

@@ -5,6 +5,7 @@
 
 #include "events/base/text.h"
 #include "server/application/names.h"
+#include "server/commands/access_commands.h"
 #include "server/commands/moment.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
@@ -83,9 +84,7 @@ http::Response codelist_admin_page(const Visit& visit) {
   content.set("ADDRESS", application::full_slug(handle));
   content.set("SYSTEM", system_name(codelist->coding_system));
   content.set("ACCESS", commands::page_of(handle) + "-/access/");
-  const bool is_restricted =
-      visit.views().is_restricted(codelist->id) || visit.views().is_restricted(handle.owner);
-  content.show(is_restricted ? "RESTRICTED" : "OPEN");
+  content.show(commands::is_restricted(visit.views(), *codelist) ? "RESTRICTED" : "OPEN");
   add_time(content, "CREATED", codelist->created_at);
   add_version_rows(visit, content, *codelist);
   add_record(visit, content, events::Stream::of_codelist(codelist->id));
@@ -257,7 +256,7 @@ void add_codelist_row(const Visit& visit, pages::Section& place, const CodelistR
   row.set("ADDRESS", application::full_slug(codelist.handle()));
   row.set("SYSTEM", system_name(codelist.coding_system));
   row.set("VERSIONS", pages::grouped(visit.views().versions_of(codelist.id).size()));
-  row.show_if(visit.views().is_restricted(codelist.id), "RESTRICTED");
+  row.show_if(commands::is_restricted(visit.views(), codelist), "RESTRICTED");
   add_time(row, "TIME", codelist.updated_at);
 }
 

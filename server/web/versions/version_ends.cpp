@@ -1,7 +1,6 @@
 #include "server/web/versions/version_ends.h"
 
 #include "events/base/version_hash.h"
-#include "server/application/pages.h"
 #include "server/web/words.h"
 
 namespace codelog::web {
@@ -31,14 +30,6 @@ std::string words_of_sibling(const Visit& visit, const VersionRecord& version) {
   return text + day_of(version.updated_at) + ")";
 }
 
-std::optional<VersionRecord> newest_published_of(const Visit& visit, base::CodelistId codelist) {
-  const auto versions = visit.views().versions_of(codelist);
-  for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
-    if (version->status == VersionStatus::published) return *version;
-  }
-  return std::nullopt;
-}
-
 http::Response withdrawn_page(const Visit& visit, const EndedVersionRecord& ended) {
   const projections::Handle& handle = ended.handles.front();
   pages::Template content("withdrawn.html");
@@ -49,16 +40,20 @@ http::Response withdrawn_page(const Visit& visit, const EndedVersionRecord& ende
   content.set("ACTOR", shown_name(visit.views(), ended.actor));
   content.set_and_show("REASON", ended.reason);
   add_time(content, "TIME", ended.ended_at);
-  if (const auto codelist = visit.views().codelist(ended.codelist)) {
+  const auto codelist = visit.views().codelist(ended.codelist);
+  const auto successor = visit.views().newest_published_of(ended.codelist);
+  // The overview shows the newest version that the visitor may see.
+  const bool has_overview =
+      successor || (codelist && sees_all_versions(visit, *codelist) &&
+                    visit.views().newest_version_of(ended.codelist).has_value());
+  if (codelist && has_overview) {
     content.set_and_show("OVERVIEW", commands::page_of(codelist->handle()) + "-/");
-    if (const auto successor = newest_published_of(visit, ended.codelist)) {
-      content.add("SUCCESSOR")
-          .set("PATH", commands::page_of(*codelist, *successor))
-          .set("VERSION", commands::tag_or_hash(*successor))
-          .set("DAY", day_of(successor->created_at));
-    } else {
-      content.show("NO_SUCCESSOR");
-    }
+  }
+  if (codelist && successor) {
+    content.add("SUCCESSOR")
+        .set("PATH", commands::page_of(*codelist, *successor))
+        .set("VERSION", commands::tag_or_hash(*successor))
+        .set("DAY", day_of(successor->created_at));
   } else {
     content.show("NO_SUCCESSOR");
   }
