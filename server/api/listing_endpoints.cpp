@@ -58,24 +58,14 @@ Result<http::Response> answer_from_rows(const ReadCall& call, const AnswerRows& 
 
 // --- Rows
 
-struct StatusGroup {
-  std::string_view name;
-  std::vector<base::CodeStatus> statuses;
-};
-
 Result<void> choose_statuses(const http::Request& request, RowsQuery& query) {
-  using base::CodeStatus;
-  static const StatusGroup groups[] = {
-      {"included", {CodeStatus::included, CodeStatus::included_by_ancestor}},
-      {"excluded", {CodeStatus::excluded, CodeStatus::excluded_by_ancestor}},
-      {"undecided", {CodeStatus::unresolved}},
-      {"conflict", {CodeStatus::in_conflict}}};
-  const auto choose = [&](CodeStatus status) {
+  const auto& groups = files::status_groups();
+  const auto choose = [&](base::CodeStatus status) {
     query.statuses[static_cast<std::size_t>(status)] = true;
   };
   for (const std::string_view text : request.query().all("status")) {
-    const auto group = std::ranges::find(groups, text, &StatusGroup::name);
-    if (group != std::end(groups)) {
+    const auto group = std::ranges::find(groups, text, &files::StatusGroup::name);
+    if (group != groups.end()) {
       std::ranges::for_each(group->statuses, choose);
       continue;
     }

@@ -31,6 +31,8 @@ constexpr std::array<CodeStatus, statuses_count> statuses_in_order = {
     CodeStatus::excluded,   CodeStatus::excluded_by_ancestor,
     CodeStatus::unresolved, CodeStatus::in_conflict};
 
+constexpr std::array<std::string_view, 4> row_order_names = {"usual", "term", "code", "status"};
+
 std::string_view code_in(const RowParts& parts, const Entry& entry) {
   return std::string_view(parts.texts).substr(entry.begin, entry.code_bytes);
 }
@@ -350,12 +352,23 @@ std::vector<bool> CodeRows::kept_by(const RowsQuery& query) const {
   return kept;
 }
 
+std::string_view to_string(RowOrder order) {
+  return row_order_names[static_cast<std::size_t>(order)];
+}
+
 std::optional<RowOrder> parse_row_order(std::string_view text) {
-  if (text == "usual") return RowOrder::usual;
-  if (text == "term") return RowOrder::term;
-  if (text == "code") return RowOrder::code;
-  if (text == "status") return RowOrder::status;
-  return std::nullopt;
+  const auto found = std::ranges::find(row_order_names, text);
+  if (found == row_order_names.end()) return std::nullopt;
+  return static_cast<RowOrder>(found - row_order_names.begin());
+}
+
+const std::vector<StatusGroup>& status_groups() {
+  static const std::vector<StatusGroup> groups = {
+      {"included", "Included", {CodeStatus::included, CodeStatus::included_by_ancestor}},
+      {"excluded", "Excluded", {CodeStatus::excluded, CodeStatus::excluded_by_ancestor}},
+      {"undecided", "Undecided", {CodeStatus::unresolved}},
+      {"conflict", "In conflict", {CodeStatus::in_conflict}}};
+  return groups;
 }
 
 RowsFound CodeRows::find(const RowsQuery& query) const {

@@ -39,7 +39,17 @@ enum class RowOrder : std::uint8_t {
   status,
 };
 
+std::string_view to_string(RowOrder order);
 std::optional<RowOrder> parse_row_order(std::string_view text);
+
+// Statuses that people name together.
+struct StatusGroup {
+  std::string_view name;   // in addresses
+  std::string_view words;  // on pages
+  std::vector<base::CodeStatus> statuses;
+};
+// "included", "excluded", "undecided" and "conflict".
+const std::vector<StatusGroup>& status_groups();
 
 struct RowsQuery {
   // Each of its words is in the row's code or term; the case of ASCII letters is ignored.

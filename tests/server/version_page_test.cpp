@@ -52,6 +52,28 @@ json dataset_in(const std::string& html) {
 
 }  // namespace
 
+TEST_CASE_METHOD(Finished, "a page behind the last of a filtered list is its last",
+                 "[pages][list]") {
+  std::string csv = "code,term\n";
+  for (int i = 0; i < 300; ++i) {
+    csv += std::to_string(1'000 + i) + (i < 150 ? ",even\n" : ",odd\n");
+  }
+  const Reply made = site.send("POST", "/api/v2/codelists",
+                               {{"owner", "organisation/test-org"},
+                                {"name", "Plain"},
+                                {"coding_system", "null"},
+                                {"csv", csv}});
+  INFO(made.body);
+  REQUIRE(made.status == 201);
+  page =
+      "/codelist/test-org/plain/" + made.json().at("version").at("hash").get<std::string>() + "/";
+  const auto last = codes("?q=even&page=3");
+  REQUIRE(last.size() == 30);
+  CHECK(last.front() == "1120");
+  CHECK(codes("?q=even&page=2") == last);
+  CHECK(codes("?page=3").front() == "1240");
+}
+
 TEST_CASE_METHOD(Finished, "the list shows what the address asks for", "[pages][list]") {
   CHECK(codes("") == Codes{"a", "c", "d", "root"});
   CHECK(codes("?show=excluded") == Codes{"b", "e"});

@@ -23,20 +23,15 @@ constexpr std::size_t rows_per_page = 120;
 constexpr std::size_t text_bytes_max = 100;
 constexpr std::string_view fragment = "#full-list";
 
-// Codes in a list by their side.
-struct Way {
-  std::string_view value;
-  std::string_view words;
-  std::vector<CodeStatus> statuses;  // none: all
-};
+// Codes in a list by their side; without statuses, all.
+using Way = files::StatusGroup;
 
 const std::vector<Way>& all_ways() {
-  static const std::vector<Way> ways = {
-      {"included", "Included", {CodeStatus::included, CodeStatus::included_by_ancestor}},
-      {"excluded", "Excluded", {CodeStatus::excluded, CodeStatus::excluded_by_ancestor}},
-      {"undecided", "Undecided", {CodeStatus::unresolved}},
-      {"conflict", "In conflict", {CodeStatus::in_conflict}},
-      {"all", "All", {}}};
+  static const std::vector<Way> ways = [] {
+    auto made = files::status_groups();
+    made.push_back({"all", "All", {}});
+    return made;
+  }();
   return ways;
 }
 
@@ -52,8 +47,8 @@ Asked asked_in(const Visit& visit, const VersionRecord& version) {
   const http::Parameters query = visit.request().query();
   const bool is_draft = version.status == events::VersionStatus::draft;
   const std::string_view usual = is_draft || version.has_csv_data ? "all" : "included";
-  auto way = std::ranges::find(all_ways(), query.get("show", usual), &Way::value);
-  if (way == all_ways().end()) way = std::ranges::find(all_ways(), usual, &Way::value);
+  auto way = std::ranges::find(all_ways(), query.get("show", usual), &Way::name);
+  if (way == all_ways().end()) way = std::ranges::find(all_ways(), usual, &Way::name);
   return {*way, std::string(base::utf8_prefix(query.get("q"), text_bytes_max)),
           std::string(query.get("type")),
           files::parse_row_order(query.get("sort")).value_or(RowOrder::usual)};
@@ -68,26 +63,12 @@ files::RowsQuery rows_query(const Asked& asked) {
   return query;
 }
 
-std::string_view name_of(RowOrder order) {
-  switch (order) {
-    case RowOrder::term:
-      return "term";
-    case RowOrder::code:
-      return "code";
-    case RowOrder::status:
-      return "status";
-    case RowOrder::usual:
-      break;
-  }
-  return "";
-}
-
 // The parameters of the address that shows this.
 std::vector<std::pair<std::string, std::string>> parameters_of(const Asked& asked) {
-  return {{"show", std::string(asked.way.value)},
+  return {{"show", std::string(asked.way.name)},
           {"q", asked.text},
           {"type", asked.type},
-          {"sort", std::string(name_of(asked.order))}};
+          {"sort", asked.order == RowOrder::usual ? "" : std::string(to_string(asked.order))}};
 }
 
 std::string path_of(const Asked& asked) {
@@ -192,12 +173,30 @@ std::string props_of(const VersionRecord& version, const CodeRows& rows, const C
   }
   const nlohmann::json props = {{"hash", base::version_hash(version.id)},
                                 {"isTable", version.has_csv_data},
-                                {"usualSort", name_of(columns.usual)},
+                                {"usualSort", to_string(columns.usual)},
                                 {"columns", rows.more_titles()},
                                 {"counts", rows.counts()},
                                 {"types", std::move(types)},
                                 {"firstRow", first}};
   return props.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+struct FoundPage {
+  Pager pager;
+  files::RowsFound found;
+};
+
+// Searches once, unless the address names a page behind the last one.
+FoundPage find_page(const Visit& visit, const CodeRows& rows, const Asked& asked) {
+  files::RowsQuery query = rows_query(asked);
+  query.first = pager_of(visit.request(), rows.size(), rows_per_page).first();
+  FoundPage page{{}, rows.find(query)};
+  page.pager = pager_of(visit.request(), page.found.total, rows_per_page);
+  if (page.pager.first() != query.first) {
+    query.first = page.pager.first();
+    page.found = rows.find(query);
+  }
+  return page;
 }
 
 RowOrder usual_order(const CodeRows& rows, const VersionRecord& version) {
@@ -223,25 +222,21 @@ void add_full_list(const Visit& visit, Section& page, const VersionRecord& versi
                         .has_status = !version.has_csv_data,
                         .usual = usual_order(rows, version)};
   const Asked asked = asked_in(visit, version);
-  files::RowsQuery query = rows_query(asked);
-  const std::size_t total = rows.find(query).total;
-  const Pager pager = pager_of(visit.request(), total, rows_per_page);
-  query.first = pager.first();
-  const files::RowsFound found = rows.find(query);
+  const auto [pager, found] = find_page(visit, rows, asked);
   Section list = shown.add("LIST");
   if (island == ListIsland::full_list) {
     list.add("ISLAND").set("PROPS", props_of(version, rows, columns, pager.first()));
   }
-  list.set("ROWS", pages::counted(total, "row")).set("TEXT", asked.text);
+  list.set("ROWS", pages::counted(found.total, "row")).set("TEXT", asked.text);
   list.show_if(!version.has_csv_data && rows.size() > 0 && types.empty(), "NO_TERMS");
-  list.show_if(total == 0, "EMPTY");
+  list.show_if(found.total == 0, "EMPTY");
   add_ways(list, rows.counts(), asked);
   for (const auto& [name, value] : parameters_of(asked)) {
     if (name == "q" || (name == "type" && columns.has_type) || value.empty()) continue;
     list.add("KEPT").set("NAME", name).set("VALUE", value);
   }
   if (columns.has_type) add_types(list, types, asked);
-  if (total > 0) {
+  if (found.total > 0) {
     Section table = list.add("TABLE");
     add_titles(table, rows, columns, asked);
     for (const files::RowNumber number : found.rows) add_row(table, rows, number, columns);

@@ -3,7 +3,7 @@
 export type FullListProps = {
   hash: string;
   isTable: boolean; // rows of an uploaded table, which have no status
-  usualSort: string; // term, code; empty: a table's own order
+  usualSort: string; // term, code; usual: a table's own order
   columns: string[]; // of a table, besides code and term
   counts: number[]; // by status
   types: [title: string, count: number][];
