@@ -267,6 +267,35 @@ void add_routes(http::Router& router, application::Application& application,
   application::guard_routes(router, application);
 }
 
+application::ApplicationOptions application_options_of(const ServeOptions& options,
+                                                       const ListenAddress& address,
+                                                       site::DataFolder& folder,
+                                                       mail::Mailer* mailer) {
+  application::ApplicationOptions made;
+  made.base_urls = options.base_urls;
+  if (made.base_urls.empty()) made.base_urls = {url_of(address, address.port)};
+  made.mailer = mailer;
+  made.signed_log = &folder.signed_log();
+  made.single_sign_on = options.single_sign_on;
+  return made;
+}
+
+http::ServerOptions server_options_of(const ServeOptions& options, const ListenAddress& address,
+                                      http::Log& log, http::Metrics& metrics) {
+  http::ServerOptions made;
+  made.address = address.host;
+  made.port = address.port;
+  made.io_threads = options.io_threads;
+  made.worker_threads = options.worker_threads;
+  made.processors = options.processors;
+  made.trusted_proxies = options.trusted_proxies;
+  made.limits = limits_of(options, log);
+  made.error_page = application::server_error_page;
+  made.log = &log;
+  made.metrics = &metrics;
+  return made;
+}
+
 Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& folder,
                                  http::Log& log, const StopSignals& signals) {
   http::Metrics metrics;
@@ -280,15 +309,8 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   if (!begun) return begun.error();
   const auto mailer = make_mailer(options.mail, folder.path(), folder.site().clock, log);
   if (!mailer) return mailer.error();
-  application::ApplicationOptions application_options;
-  application_options.base_urls = options.base_urls;
-  if (options.base_urls.empty()) {
-    application_options.base_urls = {url_of(*address, address->port)};
-  }
-  application_options.mailer = mailer->get();
-  application_options.signed_log = &folder.signed_log();
-  application_options.single_sign_on = options.single_sign_on;
-  application::Application application(folder.site(), application_options);
+  application::Application application(
+      folder.site(), application_options_of(options, *address, folder, mailer->get()));
   add_follower_gauge(metrics, application.live_commits());
   AdminOperations operations(folder, application);
 
@@ -297,18 +319,7 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   add_operations_routes(router, folder, metrics);
   add_routes(router, application, folder.signed_log(),
              status_of(folder, watch, options.free_space_min_mib << 20));
-  http::ServerOptions server_options;
-  server_options.address = address->host;
-  server_options.port = address->port;
-  server_options.io_threads = options.io_threads;
-  server_options.worker_threads = options.worker_threads;
-  server_options.processors = options.processors;
-  server_options.trusted_proxies = options.trusted_proxies;
-  server_options.limits = limits_of(options, log);
-  server_options.error_page = application::server_error_page;
-  server_options.log = &log;
-  server_options.metrics = &metrics;
-  http::Server server(server_options, std::move(router));
+  http::Server server(server_options_of(options, *address, log, metrics), std::move(router));
   const auto port = server.start();
   if (!port) return port.error();
 
@@ -379,6 +390,37 @@ int serve(ServeOptions& options) {
   return exit_done;
 }
 
+void add_capacity_options(Command command, ServeOptions& options) {
+  command.add_option("--io-threads", options.io_threads, "Threads for sockets and quick answers")
+      .between(1, 256)
+      .type_name("COUNT")
+      .show_default();
+  command
+      .add_option("--worker-threads", options.worker_threads,
+                  "Writes at a time, which can share one disk sync")
+      .between(1, 1024)
+      .type_name("COUNT")
+      .show_default();
+  command
+      .add_option("--processors", options.processors,
+                  "Requests that compute at a time; 0: the number of processors")
+      .between(0, 1024)
+      .type_name("COUNT")
+      .show_default();
+  command
+      .add_option("--client-memory", options.client_memory_mib,
+                  "Memory for clients' requests and answers, in MiB")
+      .between(96, 1 << 20)
+      .type_name("MIB")
+      .show_default();
+  command
+      .add_option("--free-space-min", options.free_space_min_mib,
+                  "Refuse writes while the log's volume has less room, in MiB")
+      .between(192, 1 << 30)
+      .type_name("MIB")
+      .show_default();
+}
+
 }  // namespace
 
 void add_serve_command(Command program) {
@@ -398,34 +440,7 @@ void add_serve_command(Command program) {
       .type_name("ADDRESS:PORT")
       .check(check_listen)
       .show_default();
-  command.add_option("--io-threads", options->io_threads, "Threads for sockets and quick answers")
-      .between(1, 256)
-      .type_name("COUNT")
-      .show_default();
-  command
-      .add_option("--worker-threads", options->worker_threads,
-                  "Writes at a time, which can share one disk sync")
-      .between(1, 1024)
-      .type_name("COUNT")
-      .show_default();
-  command
-      .add_option("--processors", options->processors,
-                  "Requests that compute at a time; 0: the number of processors")
-      .between(0, 1024)
-      .type_name("COUNT")
-      .show_default();
-  command
-      .add_option("--client-memory", options->client_memory_mib,
-                  "Memory for clients' requests and answers, in MiB")
-      .between(96, 1 << 20)
-      .type_name("MIB")
-      .show_default();
-  command
-      .add_option("--free-space-min", options->free_space_min_mib,
-                  "Refuse writes while the log's volume has less room, in MiB")
-      .between(192, 1 << 30)
-      .type_name("MIB")
-      .show_default();
+  add_capacity_options(command, *options);
   command
       .add_option("--trusted-proxy", options->trusted_proxies,
                   "Address of a reverse proxy whose X-Forwarded-For names the client; repeatable")
