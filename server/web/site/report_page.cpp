@@ -119,7 +119,8 @@ struct OutcomeCounts {
   }
 };
 
-void add_bar(Section& row, const OutcomeCounts& counts) {
+// As wide as its share of the most lists that an owner has.
+void add_bar(Section& row, const OutcomeCounts& counts, std::size_t most) {
   const std::tuple<std::size_t, std::string_view, std::string_view> parts[] = {
       {counts.same, "same", "the same"},
       {counts.touched, "touched", "touched"},
@@ -130,24 +131,24 @@ void add_bar(Section& row, const OutcomeCounts& counts) {
   std::size_t seen = 0;
   for (const auto& [count, style, name] : parts) {
     if (count == 0) continue;
-    const std::size_t left = seen * bar_width / counts.all();
+    const std::size_t left = seen * bar_width / most;
     seen += count;
     bar.add("PART")
         .set("STYLE", style)
         .set("LEFT", std::to_string(left))
-        .set("WIDTH", std::to_string(seen * bar_width / counts.all() - left));
+        .set("WIDTH", std::to_string(seen * bar_width / most - left));
     words += (words.empty() ? "" : ", ") + pages::grouped(count) + " " + std::string(name);
   }
   bar.set("WORDS", words);
 }
 
-void add_owner(Section& report, const OutcomeCounts& counts) {
+void add_owner(Section& report, const OutcomeCounts& counts, std::size_t most) {
   Section row = report.add("OWNER");
   row.set("NAME", counts.name).set("PATH", counts.path);
   row.set("COUNT", pages::counted(counts.all(), "list"));
   row.set("SAME", pages::grouped(counts.same)).set("TOUCHED", pages::grouped(counts.touched));
   row.set("UNKNOWN", pages::grouped(counts.unknown));
-  add_bar(row, counts);
+  add_bar(row, counts, most);
 }
 
 void add_owners(const Visit& visit, Section& report, const ReportedLists& lists) {
@@ -167,17 +168,17 @@ void add_owners(const Visit& visit, Section& report, const ReportedLists& lists)
     return a_counts != b_counts ? a_counts > b_counts : a.name < b.name;
   });
   OutcomeCounts others{.name = "All others", .path = "/organisations/"};
-  for (std::size_t i = 0; i < owners.size(); ++i) {
+  for (std::size_t i = owners_shown_max; i < owners.size(); ++i) {
     const OutcomeCounts& counts = owners[i];
-    if (i < owners_shown_max) {
-      add_owner(report, counts);
-      continue;
-    }
     others.same += counts.same;
     others.touched += counts.touched;
     others.unknown += counts.unknown;
   }
-  if (others.all() > 0) add_owner(report, others);
+  owners.resize(std::min(owners.size(), owners_shown_max));
+  if (others.all() > 0) owners.push_back(std::move(others));
+  std::size_t most = 1;
+  for (const OutcomeCounts& counts : owners) most = std::max(most, counts.all());
+  for (const OutcomeCounts& counts : owners) add_owner(report, counts, most);
 }
 
 std::string finding_of_report(const ReportedLists& lists) {

@@ -4,7 +4,7 @@ import type { Counts } from './counts.ts';
 
 export type Deed = { type: string; text?: string; codes_count: number; changed_count: number };
 
-export type MomentVersion = {
+type MomentVersion = {
   hash: string;
   tag: string | null;
   status: string;

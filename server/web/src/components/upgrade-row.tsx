@@ -109,7 +109,7 @@ function Buttons({ store, code, isOpen, isFocused, askReason }: RowProps) {
       </button>
       <button
         type="button"
-        class="quiet reason"
+        class="quiet row-reason"
         tabIndex={tabIndex}
         aria-label={words.reasonOf(code.term, reason)}
         onClick={askReason}
@@ -133,6 +133,7 @@ export function UpgradeRow(props: RowProps) {
       <div>
         <p class="row-title">
           <span class="term">{code.term}</span> <code>{code.code}</code>
+          <span class="visually-hidden">, {isOpen ? words.openRow : words.settledRow}</span>
         </p>
         <p class="row-story">{words.storyOf(code, store.terms, store.searches)}</p>
         {(code.successors ?? []).map((successor) => (

@@ -18,7 +18,12 @@ function Letter({ letter, x, radius: own, side, isInside }: LetterProps) {
   const aside = isInside ? 0 : side * own * 0.72;
   const y = isInside ? 24 - own : -own * 0.72 - 8;
   return (
-    <text class="venn-letter" x={x + aside} y={y} text-anchor={anchor}>
+    <text
+      class={isInside && chosen.value === 'AB' ? 'venn-letter is-over' : 'venn-letter'}
+      x={x + aside}
+      y={y}
+      text-anchor={anchor}
+    >
       {letter}
     </text>
   );

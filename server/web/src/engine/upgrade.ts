@@ -34,7 +34,7 @@ export function groupOf({ status_before, changes }: UpgradedCode): Group {
   return changes.includes('inactive') || changes.includes('removed') ? 'gone' : 'changed';
 }
 
-export function activeSuccessors({ successors }: UpgradedCode): Successor[] {
+function activeSuccessors({ successors }: UpgradedCode): Successor[] {
   return (successors ?? []).filter(({ active }) => active);
 }
 

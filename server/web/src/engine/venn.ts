@@ -1,6 +1,6 @@
 // Two circles whose areas, and whose shared area, are in proportion to counts. Pure.
 
-export type Circles = { left: number; right: number; distance: number };
+type Circles = { left: number; right: number; distance: number };
 
 // Of two circles of these radii, whose centres are this far apart.
 export function sharedArea({ left, right, distance }: Circles): number {
@@ -43,7 +43,7 @@ export function circlesFor(
 const circleAt = (x: number, r: number) =>
   `M${x - r} 0A${r} ${r} 0 1 0 ${x + r} 0A${r} ${r} 0 1 0 ${x - r} 0Z`;
 
-export type Parts = { left: string; right: string; shared: string };
+type Parts = { left: string; right: string; shared: string };
 
 // The outlines of what only one circle has, and of what they share; the left circle's centre is at
 // 0. A hole is an outline of its own, for the rule "evenodd".

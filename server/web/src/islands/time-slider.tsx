@@ -121,10 +121,13 @@ function TreeThen({ past: { draft, view }, name }: { past: Past; name: string })
   const ways = useMemo(() => new Ways(view), []);
   const { value: rows } = view.rows;
   if (!rows) return null;
-  if (rows.length === 0) return <p class="empty">{words.noCodes}</p>;
   return (
     <div class="moment-tree">
-      <TreeGrid source={draft} view={view} ways={ways} name={name} />
+      {rows.length === 0 ? (
+        <p class="empty">{words.noCodes}</p>
+      ) : (
+        <TreeGrid source={draft} view={view} ways={ways} name={name} />
+      )}
     </div>
   );
 }

@@ -10,10 +10,11 @@ const dayMs = 24 * 60 * 60 * 1000;
 const weeks = 53;
 const weeksWhenNarrow = 27;
 const narrowPixels = 560;
-const cell = 12; // with its gap
-const side = 10;
+const narrowestCell = 12; // with its gap
+const widestCell = 18;
+const gap = 2;
 const levels = 4;
-const labelHeight = 14;
+const labelHeight = 16;
 
 type Day = { date: string; count: number; week: number; weekday: number };
 
@@ -50,9 +51,14 @@ function monthLabels(days: Day[]): { text: string; week: number }[] {
   return labels;
 }
 
-function Grid({ days, label }: { days: Day[]; label: string }) {
+type GridProps = { days: Day[]; label: string; room: number };
+
+function Grid({ days, label, room }: GridProps) {
   const most = Math.max(1, ...days.map(({ count }) => count));
-  const width = ((days.at(-1)?.week ?? 0) + 1) * cell;
+  const weeksCount = (days.at(-1)?.week ?? 0) + 1;
+  const cell = Math.max(narrowestCell, Math.min(widestCell, Math.floor(room / weeksCount)));
+  const side = cell - gap;
+  const width = weeksCount * cell;
   const height = 7 * cell + labelHeight;
   return (
     <svg
@@ -104,7 +110,7 @@ function Timeline({ activity, width }: { activity: Activity; width: number }) {
       titles={[words.monthTitle, words.changesTitle]}
       rows={byMonth(activity.days).map(([month, count]) => [words.month(month), count])}
     >
-      <Grid days={days} label={finding} />
+      <Grid days={days} label={finding} room={width} />
     </Figure>
   );
 }

@@ -225,8 +225,12 @@ function App({ store }: { store: UpgradeStore }) {
           {words.moreRows(all.length - rows.rows.length)}
         </button>
       )}
-      <p class="hint keys" aria-hidden="true">
-        {words.keyHint}
+      <p class="hint keys">
+        {words.keys.map(([key, word]) => (
+          <span key={key}>
+            <kbd>{key}</kbd> {word}
+          </span>
+        ))}
       </p>
       {reasonAbout.value && (
         <ReasonDialog

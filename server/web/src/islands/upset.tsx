@@ -6,6 +6,13 @@ import { Venn } from '../components/venn.tsx';
 import { type ComparisonProps, chosen, type Region } from '../stores/comparison.ts';
 import { regionSentence, seeCodes } from '../words/compare.ts';
 
+const fewRegions = 6; // leave room for their sentences beside the picture
+
+function styleOf({ sides, regions }: ComparisonProps): string {
+  if (sides.length === 2) return 'pictured-pair';
+  return regions.length <= fewRegions ? 'pictured-few' : 'pictured-many';
+}
+
 // The rows are further down: what was chosen is said, and leads there.
 function Chosen({ regions }: { regions: Region[] }) {
   const region = regions.find(({ letters }) => letters === chosen.value);
@@ -22,11 +29,10 @@ function Chosen({ regions }: { regions: Region[] }) {
 
 function Picture({ sides, regions }: ComparisonProps) {
   if (regions.length === 0) return null;
-  const isVenn = sides.length === 2;
   return (
     <>
-      <div class={isVenn ? 'pictured-pair' : 'pictured-many'}>
-        {isVenn ? (
+      <div class={styleOf({ sides, regions })}>
+        {sides.length === 2 ? (
           <Venn sides={sides} regions={regions} />
         ) : (
           <UpsetChart sides={sides} regions={regions} />

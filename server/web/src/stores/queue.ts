@@ -22,7 +22,7 @@ export type Taken = {
   shape: string;
 };
 
-export type QueueState =
+type QueueState =
   | { kind: 'idle' }
   | { kind: 'sending' }
   | { kind: 'waiting'; until: number; problem: Problem }
@@ -35,7 +35,7 @@ export type StepStorage = {
 };
 
 // The next step waits until a step that was taken or refused is dealt with.
-export type QueueOptions<S extends { key: string }, T> = {
+type QueueOptions<S extends { key: string }, T> = {
   send(step: S): Promise<Result<T>>;
   taken(step: S, answer: T): void | Promise<void>;
   refused(step: S, problem: Problem): void | Promise<void>;

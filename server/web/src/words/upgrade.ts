@@ -32,13 +32,15 @@ export const saveLabel = (open: number) =>
 export const notAllSettled = (open: number) =>
   `${counted(open, 'code is', 'codes are')} open again. Nothing was saved for review.`;
 
-export const triedAgain = 'They are sent again until the server answers. You can go on.';
+export const triedAgain = 'Codelog tries again until the server answers. You can go on.';
 export const tryNow = 'Try now';
 export const signedOut = 'You are no longer logged in.';
 export const logIn = 'Log in in a new tab';
 export const stopped = 'This draft cannot be changed any more:';
 
 // A row.
+export const openRow = 'to decide';
+export const settledRow = 'settled';
 export const becomes = 'becomes';
 export const retiredToo = 'retired, too';
 export const inTheList = 'in the list';
@@ -106,7 +108,16 @@ export function restSentences({ confirm, successor, keep, exclude }: Rest): stri
   ].filter(Boolean);
 }
 
-export const keyHint = '↑↓ move · ⏎ accept · + include · − leave out · r reason · n next · u undo';
+export const keys: [key: string, word: string][] = [
+  ['↑ ↓', 'move'],
+  ['⏎', 'accept'],
+  ['+', 'include'],
+  ['−', 'leave out'],
+  ['r', 'reason'],
+  ['n', 'next to decide'],
+  ['u', 'undo'],
+  ['1 2 3', 'new, gone, changed'],
+];
 
 export const reportProgress = (done: number, total: number) =>
   `The report is being made: ${number(done)} of ${counted(total, 'version', 'versions')} compared.`;
