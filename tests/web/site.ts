@@ -46,8 +46,8 @@ export class Person {
   }
 
   // A published version on the older release: the codes that `term` finds, all included but
-  // `excluded`.
-  async publish(name: string, term: string, excluded: string[] = []): Promise<Made> {
+  // `excluded`, for the reason.
+  async publish(name: string, term: string, excluded: string[] = [], reason = ''): Promise<Made> {
     const made = await this.ask<{ slug: string; version: { hash: string } }>('POST', '/codelists', {
       owner: `user/${this.name}`,
       name,
@@ -58,8 +58,10 @@ export class Person {
     const version = `/versions/${hash}`;
     await this.ask('POST', `${version}/searches`, { term });
     const select = { status: ['?'] };
-    for (const code of excluded)
-      await this.ask('PATCH', `${version}/statuses`, { updates: [[code, '-']] });
+    for (const code of excluded) {
+      const why = reason ? { reason } : {};
+      await this.ask('PATCH', `${version}/statuses`, { updates: [[code, '-']], ...why });
+    }
     await this.ask('PATCH', `${version}/statuses`, { select, to: '+' });
     await this.ask('POST', `${version}/save`);
     await this.ask('POST', `${version}/publish`);

@@ -10,8 +10,22 @@ const asthma = 'example-university/asthma-diagnoses';
 
 // "1,204 codes are in both": the numbers of all regions, from the table.
 async function counts(page: import('playwright-core').Page): Promise<number[]> {
-  const cells = await page.locator('.as-table tbody td:nth-child(2)').allTextContents();
+  const cells = await page.locator('.table-below tbody td:nth-child(2)').allTextContents();
   return cells.map((cell) => Number(cell.replaceAll(',', '')));
+}
+
+// Of each side, as its card says; and as its regions add up to.
+async function sides(page: import('playwright-core').Page): Promise<[number, number][]> {
+  const facts = await page.locator('.compare-sides .facts > span:last-child').allTextContents();
+  const links = page.locator('.table-below tbody a');
+  const addresses = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+  const letters = addresses.map((address) => address?.match(/region=([A-H]+)/)?.[1] ?? '');
+  const all = await counts(page);
+  return facts.map((fact, side) => {
+    const letter = String.fromCharCode('A'.charCodeAt(0) + side);
+    const own = all.filter((_, region) => letters[region]?.includes(letter));
+    return [Number.parseInt(fact.replaceAll(',', ''), 10), sum(own)];
+  });
 }
 
 const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0);
@@ -34,13 +48,46 @@ journey('two versions, then three lists; regions, filter, and a new list', async
   await field.press('Enter');
   await page.getByRole('button', { name: '15 codes are in both' }).first().waitFor();
   expect(sum(await counts(page))).toBe(16);
+  expect(await sides(page)).toEqual([
+    [16, 16],
+    [15, 15],
+  ]);
   await visitor.check();
+
+  // The circles by keys: what is chosen is said, and its codes are shown.
+  const focused = () =>
+    page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+  await page.getByRole('button', { name: 'Add' }).focus();
+  await page.keyboard.press('Tab');
+  await expect.poll(focused).toBe('1 code is only in A');
+  await page.keyboard.press('Tab');
+  await expect.poll(focused).toBe('15 codes are in both');
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').getByText('15 codes are in both').waitFor();
+  await page.getByRole('heading', { name: 'Codes in both' }).waitFor();
+  expect(await page.locator('.venn-part[aria-pressed=true]').count()).toBe(1);
+  await visitor.check('in both');
+  await page.keyboard.press(' ');
+  await expect.poll(() => page.locator('.venn-part[aria-pressed=true]').count()).toBe(0);
 
   await field.fill(`user/${person.name}/pressure-${visitor.name}`);
   await field.press('Enter');
   await page.getByRole('button', { name: 'codes are in A and B only' }).first().waitFor();
   const all = await counts(page);
   expect(all.length).toBe(3);
+  for (const [own, added] of await sides(page)) expect(added).toBe(own);
+  if (!visitor.isNarrow) {
+    // The columns by keys: one is reached with Tab, the others with arrows.
+    await page.locator('.upset-column').first().focus();
+    await page.keyboard.press('End');
+    await expect.poll(focused).toBe('1 code is only in A');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    const chosen = page.locator('.upset-column[aria-pressed=true]');
+    await expect.poll(() => chosen.getAttribute('data-place')).toBe('1');
+    await page.keyboard.press('Tab');
+    expect(await focused()).not.toMatch(/^\d+ codes? (is|are)/);
+  }
   await page
     .getByRole('button', { name: '1 code is only in A' })
     .locator('visible=true')

@@ -1,8 +1,11 @@
 // Looking back: a list's life on a slider, a code's life, and what undoing left in the history.
 import { expect, inject } from 'vitest';
 import { journey, useBrowser, type Visitor } from '../browser.ts';
+import { Person } from '../site.ts';
 
 useBrowser();
+
+const brittle = '1459999999100';
 
 type List = { hash: string; slug: string; history: string };
 
@@ -59,6 +62,18 @@ journey('a slider through the life of a list, with the tree as it was', async (v
   await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/alice decided 1 code$/);
   await page.keyboard.press('ArrowLeft');
   await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/searched for “asthma”/);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/alice decided 1 code$/);
+  await expect.poll(() => included.textContent()).toMatch(/[1-9]\d* included/);
+  await page.locator('.moment-tree .row-included').first().waitFor();
+  await page.getByRole('button', { name: 'Earlier' }).click();
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/searched for “asthma”/);
+  await expect.poll(() => page.locator('.moment-tree .row-included').count()).toBe(0);
+  // Keys that filter in the builder do nothing here.
+  await page.locator('.moment-tree [data-row]').first().focus();
+  await page.keyboard.press('3');
+  expect(new URL(page.url()).pathname).toBe(list.history);
+  await slider.focus();
   const moment = page.url();
   const undecided = await included.textContent();
   expect(undecided).toContain('0 included');
@@ -97,22 +112,25 @@ journey('a list of many weeks: its story, and its activity', async (visitor) => 
   await page.locator('.moment-tree [data-code]').first().waitFor();
   await page.getByText(/changes in the last 12 months/).waitFor();
   await page.getByRole('button', { name: 'As a table' }).click();
-  expect(await page.locator('.timeline-table tbody tr').count()).toBeGreaterThan(0);
-  await page.getByRole('button', { name: 'As a picture' }).click();
+  expect(await page.locator('.timeline .picture-table tbody tr').count()).toBeGreaterThan(0);
+  await page.getByRole('button', { name: /table/ }).click();
   await page.locator('.timeline-grid').waitFor();
   await visitor.check();
 });
 
 journey('from a version to the life of a code in three clicks', async (visitor) => {
   const { page } = visitor;
-  await visitor.open('/codelist/example-university/asthma-diagnoses/');
+  const person = new Person(`lives-${visitor.name}`);
+  const reason = 'too rare in primary care';
+  const made = await person.publish(`Lives ${visitor.name}`, 'asthma', [brittle], reason);
+  await visitor.open(made.path);
   await page.getByRole('tab', { name: 'Definition' }).click();
-  const code = page.locator('#definition a').first();
-  const text = await code.textContent();
-  await code.click();
+  await page.locator('#definition a').filter({ hasText: brittle }).click();
   await page.getByRole('heading', { name: 'The life of one code' }).waitFor();
-  expect(await page.locator('.code-life').textContent()).toContain(text);
-  expect(await page.locator('.story > li').count()).toBeGreaterThan(0);
+  expect(await page.locator('.code-life').textContent()).toContain('Brittle asthma');
+  const story = page.locator('.story');
+  await story.getByText(`“${reason}”`).waitFor();
+  expect(await story.locator('> li').count()).toBeGreaterThan(1);
   await visitor.check();
 });
 
