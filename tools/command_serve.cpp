@@ -281,7 +281,8 @@ application::ApplicationOptions application_options_of(const ServeOptions& optio
 }
 
 http::ServerOptions server_options_of(const ServeOptions& options, const ListenAddress& address,
-                                      http::Log& log, http::Metrics& metrics) {
+                                      application::Application& application, http::Log& log,
+                                      http::Metrics& metrics) {
   http::ServerOptions made;
   made.address = address.host;
   made.port = address.port;
@@ -290,7 +291,10 @@ http::ServerOptions server_options_of(const ServeOptions& options, const ListenA
   made.processors = options.processors;
   made.trusted_proxies = options.trusted_proxies;
   made.limits = limits_of(options, log);
-  made.error_page = application::server_error_page;
+  made.error_page = [&application](const http::Request& request, int status,
+                                   std::string_view detail) {
+    return application::server_error_page(application, request, status, detail);
+  };
   made.log = &log;
   made.metrics = &metrics;
   return made;
@@ -319,7 +323,8 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   add_operations_routes(router, folder, metrics);
   add_routes(router, application, folder.signed_log(),
              status_of(folder, watch, options.free_space_min_mib << 20));
-  http::Server server(server_options_of(options, *address, log, metrics), std::move(router));
+  http::Server server(server_options_of(options, *address, application, log, metrics),
+                      std::move(router));
   const auto port = server.start();
   if (!port) return port.error();
 

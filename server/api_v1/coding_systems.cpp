@@ -10,13 +10,13 @@
 #include "events/base/client_detail.h"
 #include "server/api_v1/body.h"
 #include "server/api_v1/writes.h"
+#include "server/application/site_frame.h"
 #include "server/commands/newest_release.h"
 #include "server/commands/texts.h"
 #include "server/identity/authentication.h"
 #include "server/identity/idempotency.h"
 #include "server/json/json_reader.h"
 #include "server/json/json_writer.h"
-#include "server/pages/frame.h"
 
 namespace codelog::api_v1 {
 namespace {
@@ -111,7 +111,7 @@ void add_row(pages::Section& page, const LatestRow& row) {
       .set("IMPORTED", row.imported_at);
 }
 
-Response latest_page(const Application& application, const Views& views) {
+Response latest_page(Application& application, const Request& request, const Views& views) {
   pages::Template content("latest_releases.html");
   for (const LatestRelease& latest : latest_releases(application, views)) {
     add_row(content, {latest.system->name, latest.release.name, latest.release.valid_from,
@@ -123,14 +123,15 @@ Response latest_page(const Application& application, const Views& views) {
     add_row(content, {refset.title, version->release + " (" + version->tag + ")",
                       version->release_date, base::format_date(version->recorded_at)});
   }
-  return pages::page({.title = "Latest coding system releases", .width = pages::Width::wide},
-                     content.expand());
+  return application::SiteFrame(application, request, views)
+      .page({.title = "Latest coding system releases", .width = pages::Width::wide},
+            content.expand());
 }
 
 Response latest(Application& application, const Request& request) {
   const Views views = application.views();
   return request.query().get("type") == "json" ? latest_json(application, views)
-                                               : latest_page(application, views);
+                                               : latest_page(application, request, views);
 }
 
 // --- More about codes

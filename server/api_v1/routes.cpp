@@ -164,14 +164,17 @@ bool escapes_formulas(const Request& request) {
 }
 
 // 410 with the way to the reason, if the version was withdrawn.
-Response missing_file(const Request& request, const PathParameters& path, const Views& views,
-                      const Owner& owner) {
+Response missing_file(Application& application, const Request& request, const PathParameters& path,
+                      const Views& views, const Owner& owner) {
   const auto id = base::parse_version_hash(path["version"]);
   const bool is_withdrawn =
       (id && views.withdrawn_version(*id)) ||
       views.withdrawn_version(owner, path["slug"], path["version"]).has_value();
-  if (!is_withdrawn) return not_found();
-  return application::error_page(request, 410,
+  if (!is_withdrawn) {
+    return application::error_page(application, request, 404,
+                                   "Please check the URL in the address bar.");
+  }
+  return application::error_page(application, request, 410,
                                  "This version was withdrawn. Its page says why, and which version "
                                  "to use instead.");
 }
@@ -181,7 +184,7 @@ Answer answer_file(Application& application, const Request& request, const PathP
   const Views views = application.views_for(request);
   const Owner owner = owner_of(kind, path);
   const auto named = commands::find_version(views, owner, path["slug"], path["version"]);
-  if (!named) return {missing_file(request, path, views, owner), std::nullopt, {}};
+  if (!named) return {missing_file(application, request, path, views, owner), std::nullopt, {}};
   const auto& [codelist, version] = *named;
   if (version.status == events::VersionStatus::draft) {
     const std::string draft = "/builder/" + base::version_hash(version.id) + "/";
@@ -193,8 +196,9 @@ Answer answer_file(Application& application, const Request& request, const PathP
     if (text.error().code == base::ErrorCode::invalid) {
       return {http::html(400, pages::escape_html(text.error().detail)), std::nullopt, {}};
     }
-    Response response = application::error_page(request, http::http_status(text.error().code),
-                                                "This file cannot be made now.");
+    Response response =
+        application::error_page(application, request, http::http_status(text.error().code),
+                                "This file cannot be made now.");
     response.log_detail = text.error().detail;
     return {std::move(response), std::nullopt, {}};
   }

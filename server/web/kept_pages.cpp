@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "server/application/site_frame.h"
 #include "server/identity/authentication.h"
 #include "server/identity/cookies.h"
 
@@ -19,12 +20,9 @@ bool is_guest(const http::Request& request) {
 }
 
 std::string key_of(const http::Request& request) {
-  const auto theme = identity::find_cookie(request, theme_cookie);
-  const bool has_theme = theme && (*theme == "light" || *theme == "dark");
   const auto period = std::chrono::steady_clock::now().time_since_epoch() / kept_for;
   std::string key = "page " + std::to_string(period) + " ";
-  if (has_theme) key += *theme;
-  return key.append(" ").append(request.target());
+  return key.append(application::theme_of(request)).append(" ").append(request.target());
 }
 
 bool is_for_all(const http::Response& response) {

@@ -8,7 +8,6 @@ namespace codelog::web {
 
 // The cookies on which a guest's page depends.
 inline constexpr std::string_view message_cookie = "messages";
-inline constexpr std::string_view theme_cookie = "theme";  // src/components/theme.ts writes it
 
 // Guests then get the answer of the route from the application's cache, if it is a page without a
 // form. It is made again after a commit that is not a step of a draft, and every few seconds: a

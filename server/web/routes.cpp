@@ -31,19 +31,9 @@ using http::Method;
 using http::PathParameters;
 using http::Request;
 
-events::Owner owner_in(const PathParameters& path, events::OwnerKind kind) {
-  return {kind, std::string(path["owner"])};
-}
-
 // The codelists' pages come first, as in OpenCodelists: /codelist/user/alice/statins/ is one of
 // them.
 void add_codelist_routes(http::Router& router, application::Application& application) {
-  const auto add = [&](std::string pattern, http::Handler handler) {
-    router.add({.methods = {Method::get},
-                .pattern = std::move(pattern),
-                .runs_on = http::RunsOn::worker,
-                .handler = std::move(handler)});
-  };
   struct Form {
     events::OwnerKind kind;
     std::string pattern;
@@ -61,11 +51,9 @@ void add_codelist_routes(http::Router& router, application::Application& applica
               .is_kept = true});
   }
   for (const auto& [kind, pattern] : forms) {
-    add(pattern + "{version}/diff/{other}/",
-        [&application, kind = kind](const http::Request& request, const PathParameters& path) {
-          return diff_page(application, request, owner_in(path, kind), path["slug"],
-                           path["version"], path["other"]);
-        });
+    add_page(router, application,
+             {.pattern = pattern + "{version}/diff/{other}/",
+              .get = [kind = kind](const Visit& visit) { return diff_page(visit, kind); }});
   }
 }
 
@@ -90,7 +78,7 @@ void add_routes(http::Router& router, application::Application& application) {
   add_version_forms(router, application);
   add_withdrawal_pages(router, application);
   add_codelist_routes(router, application);
-  add_fixed_pages(router);
+  add_fixed_pages(router, application);
   add_account_pages(router, application);
   add_builder_forms(router, application);
   add_organisation_pages(router, application);
@@ -108,8 +96,10 @@ void add_routes(http::Router& router, application::Application& application) {
   router.add({.methods = {Method::post},
               .pattern = conversions,
               .runs_on = http::RunsOn::worker,
-              .handler = [&application](const http::Request& request,
-                                        auto&) { return convert_upload(application, request); },
+              .handler =
+                  [&application](const Request& request, const PathParameters& path) {
+                    return convert_upload(Visit(application, request, path));
+                  },
               .body_bytes_max = upload_bytes_max});
 }
 

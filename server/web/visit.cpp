@@ -20,7 +20,7 @@ namespace {
 // Browsers that read pages ahead forget those of the other account.
 constexpr const char* forget_read_ahead = "\"prefetchCache\", \"prerenderCache\"";
 constexpr std::chrono::seconds message_lifetime{300};
-constexpr std::chrono::seconds form_cookie_lifetime{31'449'600};  // OpenCodelists'
+constexpr std::chrono::seconds told_lifetime{31'449'600};  // a year
 constexpr std::size_t message_bytes_max = 2000;
 constexpr std::size_t signature_characters = 32;
 constexpr char info_mark = 'i';
@@ -48,9 +48,8 @@ std::string open_message(const accounts::KeyRing& keys, std::string_view packed)
   return accounts::decode_base64_url(text).value_or("");
 }
 
-http::Response forged(const http::Request& request) {
-  return application::error_page(request, 400,
-                                 "CSRF: CSRF Failed. The form was not able to submit.");
+http::Response bad_form(const Visit& visit, std::string_view sentence) {
+  return visit.page(400, application::error_title(400), sentence);
 }
 
 bool is_multipart(const http::Request& request) {
@@ -68,35 +67,8 @@ base::Result<http::Form> read_form(const http::Request& request) {
   return form;
 }
 
-// As Django does: slashes stay readable.
-std::string quoted(std::string_view target) {
-  std::string text;
-  while (!target.empty()) {
-    const std::size_t end = std::min(target.find('/'), target.size());
-    text += http::percent_encode(target.substr(0, end));
-    if (end < target.size()) text += '/';
-    target.remove_prefix(std::min(end + 1, target.size()));
-  }
-  return text;
-}
-
-std::string login_path(const http::Request& request) {
-  return "/accounts/login/?next=" + quoted(request.target());
-}
-
 http::Response to_login(const http::Request& request) {
-  return http::redirect(302, login_path(request));
-}
-
-// "Codelog is not taking changes since 14:02 UTC (disk full). …"
-std::string read_only_sentence(const commands::Site& site) {
-  const auto read_only = site.read_only ? site.read_only() : std::nullopt;
-  if (!read_only) return {};
-  const std::string since = base::format_timestamp(read_only->since);
-  const bool is_today = base::format_date(read_only->since) == base::format_date(site.clock.now());
-  return "Codelog is not taking changes since " +
-         (is_today ? "" : day_of(read_only->since) + ", ") + since.substr(11, 5) + " UTC (" +
-         read_only->reason + "). Everything can be read and downloaded.";
+  return http::redirect(302, application::login_path(request));
 }
 
 // One method of a page.
@@ -121,10 +93,10 @@ http::Response submit(application::Application& application, const Handled& rout
       form ? form->fields.get(identity::form_token_field) : std::string_view();
   if (!identity::is_genuine(request, application.site().keys, visit.session(), sent,
                             application.options().base_urls)) {
-    return forged(request);
+    return bad_form(visit, "CSRF: CSRF Failed. The form was not able to submit.");
   }
   if (route.needs_login && !visit.visitor()) return to_login(request);
-  if (!form) return application::error_page(request, 400, base::client_detail(form.error()));
+  if (!form) return bad_form(visit, base::client_detail(form.error()));
   http::Response response = route.post(visit, *form);
   if (visit.visitor()) response.user = visit.actor().username;
   return response;
@@ -147,10 +119,8 @@ Visit::Visit(application::Application& application, const http::Request& request
       request_(request),
       path_(path),
       views_(application.views()),
-      visitor_(identity::find_visitor(request, views_, application.site())),
-      form_token_(identity::form_token_for(request, application.site().keys, session())),
-      read_only_(read_only_sentence(application.site())) {
-  if (visitor_) {
+      frame_(application, request, views_) {
+  if (visitor()) {
     views_.limit_to({actor().username, actor().is_admin});
   } else {
     views_.limit_to({});
@@ -158,26 +128,8 @@ Visit::Visit(application::Application& application, const http::Request& request
 }
 
 const commands::Actor& Visit::actor() const {
-  CODELOG_CHECK(visitor_.has_value(), "only a visitor who is signed in acts");
-  return visitor_->actor;
-}
-
-std::optional<base::Sha256> Visit::session() const {
-  return visitor_ ? std::optional(visitor_->session) : std::nullopt;
-}
-
-const std::string& Visit::form_token() const {
-  has_form_ = true;
-  return form_token_;
-}
-
-void Visit::add_form_cookie(http::Response& response, const std::string& token) const {
-  response.add("Set-Cookie", identity::set_cookie(
-                                 {.name = identity::form_cookie,
-                                  .value = token,
-                                  .lifetime = form_cookie_lifetime,
-                                  .is_for_server_only = false,  // our scripts send it as a header
-                                  .is_secure = application_.sign_in().is_secure()}));
+  CODELOG_CHECK(visitor().has_value(), "only a visitor who is signed in acts");
+  return visitor()->actor;
 }
 
 std::string Visit::address_of(std::string_view path) const {
@@ -185,23 +137,7 @@ std::string Visit::address_of(std::string_view path) const {
   return (addresses.empty() ? std::string() : addresses.front()) + std::string(path);
 }
 
-pages::Reader Visit::reader() const {
-  if (visitor_) {
-    return {.username = actor().username,
-            .form_token = form_token(),
-            .login_path = {},
-            .is_superuser = actor().is_admin};
-  }
-  const bool is_about_account = request_.path() == "/" || request_.path().starts_with("/accounts/");
-  return {.login_path = is_about_account ? "/accounts/login/" : login_path(request_)};
-}
-
 http::Response Visit::page(pages::Frame frame, const pages::Html& content) const {
-  frame.reader = reader();
-  frame.read_only = read_only_;
-  if (const auto theme = identity::find_cookie(request_, theme_cookie)) {
-    if (*theme == "light" || *theme == "dark") frame.theme = *theme;
-  }
   // A page that is read ahead may never be seen.
   const auto waiting = request_.header("Sec-Purpose")
                            ? std::nullopt
@@ -212,22 +148,15 @@ http::Response Visit::page(pages::Frame frame, const pages::Html& content) const
     frame.notices.push_back({message.substr(1), message.starts_with(problem_mark)});
   }
   std::string told;
-  if (visitor_ && !request_.header("Sec-Purpose")) told = add_closed_versions(*this, frame.notices);
-  http::Response response = pages::page(frame, content);
+  if (visitor() && !request_.header("Sec-Purpose"))
+    told = add_closed_versions(*this, frame.notices);
+  http::Response response = frame_.page(std::move(frame), content);
   if (!told.empty()) {
     response.add("Set-Cookie",
                  identity::set_cookie({.name = told_cookie,
                                        .value = told,
-                                       .lifetime = form_cookie_lifetime,
+                                       .lifetime = told_lifetime,
                                        .is_secure = application_.sign_in().is_secure()}));
-  }
-  // Browsers keep a page without secrets for their way back.
-  response.add("Cache-Control", has_form_ ? "no-store" : "private, no-cache");
-  if (has_form_) {
-    response.compression = http::Compression::never;
-    if (identity::find_cookie(request_, identity::form_cookie) != form_token_) {
-      add_form_cookie(response, form_token_);
-    }
   }
   if (waiting) {
     response.add("Set-Cookie", identity::set_cookie({.name = message_cookie, .value = ""}));
@@ -293,13 +222,14 @@ void Visit::begin_session(http::Response& response, const std::string& id) const
                                      .is_secure = application_.sign_in().is_secure()}));
   response.add("Clear-Site-Data", forget_read_ahead);
   const base::Sha256 digest = accounts::digest_session_id(id);
-  add_form_cookie(response, identity::make_form_token(application_.site().keys, digest));
+  frame_.add_form_cookie(response, identity::make_form_token(application_.site().keys, digest));
 }
 
 void Visit::end_session(http::Response& response) const {
   response.add("Set-Cookie", identity::set_cookie({.name = identity::session_cookie, .value = ""}));
   response.add("Clear-Site-Data", forget_read_ahead);
-  add_form_cookie(response, identity::make_form_token(application_.site().keys, std::nullopt));
+  frame_.add_form_cookie(response,
+                         identity::make_form_token(application_.site().keys, std::nullopt));
 }
 
 void add_page(http::Router& router, application::Application& application, const PageRoute& route) {

@@ -1,8 +1,5 @@
 // The parts that pages share: who asks, the frame with its navigation, messages that show once, and
 // forms.
-//
-// A page that a signed-in person sees, or that has a form, is never stored by caches between, and
-// never compressed: its length could reveal the form's token. Others' pages may be compressed.
 #pragma once
 
 #include <functional>
@@ -12,9 +9,9 @@
 #include <vector>
 
 #include "server/application/application.h"
+#include "server/application/site_frame.h"
 #include "server/http/multipart.h"
 #include "server/http/router.h"
-#include "server/identity/authentication.h"
 #include "server/pages/frame.h"
 #include "server/web/form.h"
 
@@ -32,20 +29,20 @@ class Visit {
   const http::Request& request() const { return request_; }
   std::string_view path(std::string_view name) const { return path_[name]; }
   const projections::Views& views() const { return views_; }
-  const std::optional<identity::Visitor>& visitor() const { return visitor_; }
+  const std::optional<identity::Visitor>& visitor() const { return frame_.visitor(); }
   // Of somebody who is signed in (checked).
   const commands::Actor& actor() const;
   commands::Write write() const { return {actor(), std::nullopt}; }
-  std::optional<base::Sha256> session() const;
+  std::optional<base::Sha256> session() const { return frame_.session(); }
 
   // The text of the hidden field that each form needs.
-  const std::string& form_token() const;
+  const std::string& form_token() const { return frame_.form_token(); }
   // Its button is off while no changes are taken.
   pages::Html form(const Form& shown, const Problems& problems = {}) const {
-    return form_html(shown, form_token(), problems, !read_only_.empty());
+    return form_html(shown, form_token(), problems, !read_only().empty());
   }
   // The sentence that says why no changes are taken now; empty: they are.
-  const std::string& read_only() const { return read_only_; }
+  const std::string& read_only() const { return frame_.read_only(); }
 
   // A page with the site's navigation and the messages that wait for this visitor.
   http::Response page(pages::Frame frame, const pages::Html& content) const;
@@ -73,17 +70,11 @@ class Visit {
   void end_session(http::Response& response) const;
 
  private:
-  void add_form_cookie(http::Response& response, const std::string& token) const;
-  pages::Reader reader() const;
-
   application::Application& application_;
   const http::Request& request_;
   const http::PathParameters& path_;
   projections::Views views_;  // without what the visitor may not read
-  const std::optional<identity::Visitor> visitor_;
-  const std::string form_token_;
-  const std::string read_only_;
-  mutable bool has_form_ = false;  // the page being made contains the token
+  const application::SiteFrame frame_;
 };
 
 using Page = std::function<http::Response(const Visit&)>;

@@ -129,7 +129,10 @@ void ApiSite::open() {
   routes_ = make_routes();
   http::ServerOptions server_options;
   server_options.worker_threads = 8;
-  server_options.error_page = application::server_error_page;
+  server_options.error_page = [this](const http::Request& request, int status,
+                                     std::string_view detail) {
+    return application::server_error_page(*application_, request, status, detail);
+  };
   server_ = std::make_unique<http::Server>(server_options, make_routes());
   port_ = must(server_->start());
 }

@@ -11,7 +11,6 @@
 #include "server/files/conversions.h"
 #include "server/files/escaped_formulas.h"
 #include "server/http/multipart.h"
-#include "server/pages/frame.h"
 
 namespace codelog::web {
 namespace {
@@ -188,10 +187,10 @@ Problems problems_of(base::Error error) {
   return Problems(error);
 }
 
-http::Response refused(const Chosen& chosen, const base::Error& error) {
+http::Response refused(const Visit& visit, const Chosen& chosen, const base::Error& error) {
   const int status = http::http_status(error.code);
-  http::Response response = pages::page({.status = status, .title = std::string(page_title)},
-                                        form_content(chosen, problems_of(error)));
+  http::Response response = visit.page({.status = status, .title = std::string(page_title)},
+                                       form_content(chosen, problems_of(error)));
   if (status == 503) response.add("Retry-After", "60");
   response.log_detail = error.detail;
   return response;
@@ -203,14 +202,14 @@ http::Response conversions_page(const Visit& visit) {
   return visit.page(page_title, form_content({}, {}));
 }
 
-http::Response convert_upload(application::Application& application, const http::Request& request) {
+http::Response convert_upload(const Visit& visit) {
   Upload upload;
-  if (const auto read = read_upload(request, upload); !read) {
-    return refused(upload.chosen, read.error());
+  if (const auto read = read_upload(visit.request(), upload); !read) {
+    return refused(visit, upload.chosen, read.error());
   }
-  const auto conversion = files::convert_codes(application.site(), application.views(),
+  const auto conversion = files::convert_codes(visit.application().site(), visit.views(),
                                                upload.chosen.from, upload.chosen.to, upload.codes);
-  if (!conversion) return refused(upload.chosen, conversion.error());
+  if (!conversion) return refused(visit, upload.chosen, conversion.error());
   return download(*conversion, upload);
 }
 

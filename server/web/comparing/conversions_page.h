@@ -21,6 +21,6 @@ http::Response conversions_page(const Visit& visit);
 
 // Returns a CSV file named after the uploaded one; or, with 400, the form again as it was filled
 // in, with the fault. 503 while a mapping or a release is missing; 500, with the reason in the log.
-http::Response convert_upload(application::Application& application, const http::Request& request);
+http::Response convert_upload(const Visit& visit);
 
 }  // namespace codelog::web

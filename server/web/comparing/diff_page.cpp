@@ -2,13 +2,10 @@
 
 #include <string>
 
-#include "events/base/client_detail.h"
 #include "events/base/version_hash.h"
 #include "server/application/names.h"
-#include "server/application/pages.h"
 #include "server/commands/version_names.h"
 #include "server/files/version_diff.h"
-#include "server/pages/frame.h"
 #include "server/web/comparing/compare_page.h"
 
 namespace codelog::web {
@@ -66,33 +63,26 @@ std::string name_of(const Views& views, const VersionRecord& version) {
 
 }  // namespace
 
-http::Response diff_page(application::Application& application, const http::Request& request,
-                         const events::Owner& owner, std::string_view slug,
-                         std::string_view tag_or_hash, std::string_view other) {
-  const Views views = application.views_for(request);
-  const auto no_page = [&] {
-    return application::error_page(request, 404, "Please check the URL in the address bar.");
-  };
-  const auto named = commands::find_version(views, owner, slug, tag_or_hash);
-  if (!named) return no_page();
+http::Response diff_page(const Visit& visit, events::OwnerKind owner_kind) {
+  const Views& views = visit.views();
+  const auto named = commands::find_version(views, {owner_kind, std::string(visit.path("owner"))},
+                                            visit.path("slug"), visit.path("version"));
+  if (!named) return visit.not_found();
   const VersionRecord& left = named->version;
   if (left.status == events::VersionStatus::draft) {
     return http::redirect(302, page_path(views, left));
   }
-  const auto right = files::find_other_version(views, left, other);
-  if (!right) return no_page();
-  const auto place = application.begin_long_read();
-  if (!place) return application::error_page(request, 503, place.error().detail);
-  const auto diff = files::diff_versions(application.site(), views, left, *right);
+  const auto right = files::find_other_version(views, left, visit.path("other"));
+  if (!right) return visit.not_found();
+  const auto place = visit.application().begin_long_read();
+  if (!place) return refused(visit, place.error());
+  const auto diff = files::diff_versions(visit.application().site(), views, left, *right);
   if (!diff) {
     // The sentence alone, as OpenCodelists writes it.
     if (diff.error().code == base::ErrorCode::invalid) {
       return http::html(400, pages::escape_html(diff.error().detail));
     }
-    http::Response response = application::error_page(request, http::http_status(diff.error().code),
-                                                      base::client_detail(diff.error()));
-    response.log_detail = diff.error().detail;
-    return response;
+    return refused(visit, diff.error());
   }
   pages::Template content("diff.html");
   add_side(content, "Left", page_path(views, left), name_of(views, left), left,
@@ -106,8 +96,8 @@ http::Response diff_page(application::Application& application, const http::Requ
               compare_path({base::version_hash(left.id), base::version_hash(right->id)}));
   content.set("DATA", "/api/v2/versions/" + base::version_hash(left.id) + "/diff/" +
                           base::version_hash(right->id));
-  return pages::page({.title = "Two versions compared", .width = pages::Width::wide},
-                     content.expand());
+  return visit.page({.title = "Two versions compared", .width = pages::Width::wide},
+                    content.expand());
 }
 
 }  // namespace codelog::web

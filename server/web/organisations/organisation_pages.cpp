@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "events/base/client_detail.h"
 #include "events/base/text.h"
 #include "server/application/names.h"
 #include "server/commands/version_names.h"
@@ -92,12 +93,14 @@ std::optional<std::string> administered(const Visit& visit) {
   return may && visit.views().organisation(slug) ? std::optional(std::move(slug)) : std::nullopt;
 }
 
-http::Response members_page(const Visit& visit, const std::string& slug, const Problems& problems) {
+http::Response members_page(const Visit& visit, const std::string& slug, const Problems& problems,
+                            const http::Parameters& typed = {}) {
   pages::Template content("members.html");
-  const Form add{
-      .action = members_path(slug),
-      .button = "Add",
-      .fields = {{.name = member_field, .label = "Username or e-mail address"}, reason_field()}};
+  const Form add = with_typed(
+      {.action = members_path(slug),
+       .button = "Add",
+       .fields = {{.name = member_field, .label = "Username or e-mail address"}, reason_field()}},
+      typed);
   content.set("PROBLEMS", problems_html(add, problems)).set("ADD", visit.form(add, problems));
   content.set("ORGANISATION", organisation_path(slug));
   for (const MemberRecord& member : visit.views().members_of(slug)) {
@@ -108,10 +111,12 @@ http::Response members_page(const Visit& visit, const std::string& slug, const P
                     content.expand());
 }
 
+bool is_clients(const base::Error& error) {
+  return error.code == base::ErrorCode::conflict || error.code == base::ErrorCode::not_found;
+}
+
 http::Response failed(const Visit& visit, const std::string& slug, const base::Error& error) {
-  const bool is_clients =
-      error.code == base::ErrorCode::conflict || error.code == base::ErrorCode::not_found;
-  return is_clients ? members_page(visit, slug, Problems(error)) : refused(visit, error);
+  return is_clients(error) ? members_page(visit, slug, Problems(error)) : refused(visit, error);
 }
 
 // Those who may change the members: "ivy and max", or the site's administrators.
@@ -171,12 +176,17 @@ http::Response add_member(const Visit& visit, const http::Form& form, const std:
   const std::string wanted(base::trim_unicode_space(form.fields.get(member_field)));
   const auto username = find_user(visit, wanted);
   if (!username) {
-    return members_page(visit, slug, Problems("User " + wanted + " does not exist"));
+    return members_page(visit, slug, Problems(member_field, "User " + wanted + " does not exist"),
+                        form.fields);
   }
   using Membership = commands::AccountCommands::Membership;
   const auto added = visit.application().accounts().set_member(
       explained(visit, form), slug, *username, false, Membership::must_be_new);
-  if (!added) return failed(visit, slug, added.error());
+  if (!added && is_clients(added.error())) {
+    return members_page(visit, slug, Problems(member_field, base::client_detail(added.error())),
+                        form.fields);
+  }
+  if (!added) return refused(visit, added.error());
   return visit.redirect(members_path(slug), *username + " is a member now.");
 }
 

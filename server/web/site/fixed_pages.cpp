@@ -23,14 +23,15 @@ constexpr const char* robots_path = "/static/robots.txt";
 
 }  // namespace
 
-void add_fixed_pages(http::Router& router) {
+void add_fixed_pages(http::Router& router, application::Application& application) {
   for (const auto& [status, sentence] : error_pages) {
-    router.add(
-        {.methods = {},
-         .pattern = "/" + std::to_string(status),
-         .handler = [status = status, sentence = sentence](const http::Request& request, auto&) {
-           return application::error_page(request, status, sentence);
-         }});
+    router.add({.methods = {},
+                .pattern = "/" + std::to_string(status),
+                .runs_on = http::RunsOn::worker,
+                .handler = [&application, status = status, sentence = sentence](
+                               const http::Request& request, auto&) {
+                  return application::error_page(application, request, status, sentence);
+                }});
   }
   router.add({.methods = {http::Method::get},
               .pattern = "/robots.txt",

@@ -1,10 +1,11 @@
-// Pages that are always the same: OpenCodelists' error pages, which proxies show, and robots.txt.
+// OpenCodelists' error pages, which proxies show, and robots.txt.
 #pragma once
 
+#include "server/application/application.h"
 #include "server/http/router.h"
 
 namespace codelog::web {
 
-void add_fixed_pages(http::Router& router);
+void add_fixed_pages(http::Router& router, application::Application& application);
 
 }  // namespace codelog::web

@@ -55,7 +55,15 @@ journey(
       await page.getByRole('button', { name: 'Add', exact: true }).click();
     };
     await add('nobody-at-all');
-    expect(await page.getByRole('alert').textContent()).toContain('does not exist');
+    const problem = page.getByRole('alert').getByRole('link');
+    expect(await problem.textContent()).toBe(
+      'Username or e-mail address: User nobody-at-all does not exist',
+    );
+    await problem.click();
+    const field = page.getByLabel('Username or e-mail address');
+    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await field.inputValue()).toBe('nobody-at-all');
+    await visitor.check('wrong');
     await add(`${member}@example.org`);
     await page.getByText(`${member} is a member now.`).waitFor();
     const row = page.getByRole('row', { name: member });
