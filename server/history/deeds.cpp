@@ -34,6 +34,11 @@ bool has_word(std::string_view text, std::string_view word) {
   return false;
 }
 
+template <class Event>
+Texts texts_in(const Event& event) {
+  return {event.description.value_or(""), event.methodology.value_or("")};
+}
+
 class MakeDeed {
  public:
   explicit MakeDeed(std::string_view code) : code_(code) {}
@@ -43,7 +48,10 @@ class MakeDeed {
     deed.source = event.cloned_from;
     return is_of_interest();
   }
-  bool operator()(const events::CodelistDetailsChanged&) { return is_of_interest(); }
+  bool operator()(const events::CodelistDetailsChanged& event) {
+    deed.texts = texts_in(event);
+    return is_of_interest();
+  }
   bool operator()(const events::CodelistReferencesReplaced&) { return is_of_interest(); }
   bool operator()(const events::CodelistSignOffsReplaced&) { return is_of_interest(); }
   bool operator()(const events::CodelistMigrated&) { return is_of_interest(); }
@@ -210,6 +218,16 @@ bool is_about_codelist(const events::Event& event) {
 
 bool is_type_about_codelist(std::string_view type) {
   return is_one_of_types(type, std::make_index_sequence<events::event_types_count>());
+}
+
+std::optional<Texts> texts_of(const events::Event& event) {
+  if (const auto* const created = std::get_if<events::CodelistCreated>(&event)) {
+    return texts_in(*created);
+  }
+  if (const auto* const changed = std::get_if<events::CodelistDetailsChanged>(&event)) {
+    return texts_in(*changed);
+  }
+  return std::nullopt;
 }
 
 std::optional<Deed> deed_of(const events::Event& event, std::string_view code) {

@@ -15,6 +15,13 @@ namespace codelog::history {
 // A deed shows at most this many of the codes that it decided.
 inline constexpr std::size_t deed_codes_max = 12;
 
+// What a codelist says of itself.
+struct Texts {
+  std::string description;
+  std::string methodology;
+  bool operator==(const Texts&) const = default;
+};
+
 struct Deed {
   std::string_view type;  // "StatusesChanged", as histories show it
   std::optional<base::VersionId> version;
@@ -35,7 +42,13 @@ struct Deed {
   std::vector<base::CodeWithStatus> decided;  // the first ones
   // What became of the code that the story is about; without `after`, it left the version.
   std::optional<base::CodeChange> change;
+  // Of a change of the texts: as they are then, and as they were, where a story has read that.
+  std::optional<Texts> texts;
+  std::optional<Texts> texts_before;
 };
+
+// The codelist's texts after an event that sets them.
+std::optional<Texts> texts_of(const events::Event& event);
 
 // Nothing for events of no interest, and, if a code is given, for those that are not about it.
 std::optional<Deed> deed_of(const events::Event& event, std::string_view code);

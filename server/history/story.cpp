@@ -118,11 +118,30 @@ class StoryBuilder {
     Group& group = page.groups.back();
     for (Deed& deed : step.deeds) complete(deed, step.position, group);
     if (commit != nullptr) count_decided(*commit, group);
+    if (std::ranges::any_of(step.deeds, [](const Deed& deed) { return deed.texts.has_value(); })) {
+      waiting_ = {page.groups.size() - 1, group.steps.size()};
+    }
     group.steps.push_back(std::move(step));
     ++steps_count_;
     return true;
   }
   bool is_full() const { return steps_count_ >= steps_shown_max; }
+  // Changes of texts wait for an older commit that says what the texts were before.
+  bool waits_for_texts() const { return waiting_.has_value(); }
+  void note_texts(const Commit& commit) {
+    if (!waiting_) return;
+    for (auto event = commit.content.events.rbegin(); event != commit.content.events.rend();
+         ++event) {
+      const auto texts = texts_of(*event);
+      if (!texts) continue;
+      Step& step = page.groups.at(waiting_->group).steps.at(waiting_->step);
+      for (Deed& deed : step.deeds) {
+        if (deed.texts) deed.texts_before = texts;
+      }
+      waiting_.reset();
+      return;
+    }
+  }
   // Steps before this one may have it as their reason.
   void note_reasons(const Commit& commit) {
     for (const events::Event& event : commit.content.events) {
@@ -164,9 +183,16 @@ class StoryBuilder {
     group.decided_count = codes_.size();
   }
 
+  // Where the newest change of texts without those before it is.
+  struct Waiting {
+    std::size_t group = 0;
+    std::size_t step = 0;
+  };
+
   const projections::Views& views_;
   const StoryQuery& query_;
   std::size_t steps_count_ = 0;
+  std::optional<Waiting> waiting_;
   // Of the last group.
   std::optional<base::VersionId> draft_;
   std::unordered_set<std::string> codes_;
@@ -194,18 +220,27 @@ Result<StoryPage> read_story(const events::Log& log, const projections::Views& v
     if (!read) return read.error();
     if (!*read) break;
     const Commit* const commit = reader.commit();
-    if (commit != nullptr) builder.note_reasons(*commit);
+    if (commit != nullptr) {
+      builder.note_reasons(*commit);
+      builder.note_texts(*commit);
+    }
     Step step = commit != nullptr ? step_of(*commit, query.filter)
                                   : Step{reader.position(), {}, {}, {}, {}};
     const bool is_told = commit != nullptr ? !step.deeds.empty() : query.filter.is_empty();
     if (is_told && !builder.add(std::move(step), commit)) {
       builder.page.next = passed;
-      return std::move(builder.page);
+      break;
     }
     passed = reader.position();
     if (builder.is_full()) break;
   }
-  if (reader.has_older() && passed) builder.page.next = passed;
+  if (!builder.page.next && reader.has_older() && passed) builder.page.next = passed;
+  while (builder.waits_for_texts()) {
+    const auto read = reader.read();
+    if (!read) return read.error();
+    if (!*read) break;
+    if (reader.commit() != nullptr) builder.note_texts(*reader.commit());
+  }
   return std::move(builder.page);
 }
 

@@ -3,7 +3,11 @@
 #include <ctemplate/template.h>
 #include <ctemplate/template_cache.h>
 
+#include <array>
+#include <charconv>
+
 #include "events/base/check.h"
+#include "events/base/clock.h"
 #include "server/pages/assets.h"
 #include "server/pages/embedded_files.h"
 
@@ -115,6 +119,20 @@ std::string grouped(std::uint64_t number) {
 
 std::string counted(std::uint64_t count, std::string_view noun) {
   return grouped(count).append(" ").append(noun).append(count == 1 ? "" : "s");
+}
+
+std::string day_of(std::string_view date) {
+  if (!base::is_date(date)) return std::string(date);
+  constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  std::size_t month = 0;
+  std::from_chars(date.data() + 5, date.data() + 7, month);
+  const std::string_view day = date.substr(8, 2);
+  return std::string(day.starts_with('0') ? day.substr(1) : day)
+      .append(" ")
+      .append(months.at(month - 1))
+      .append(" ")
+      .append(date.substr(0, 4));
 }
 
 }  // namespace codelog::pages

@@ -69,5 +69,7 @@ class Template : public Section {
 std::string grouped(std::uint64_t number);
 // "1 code", "1,204 codes"
 std::string counted(std::uint64_t count, std::string_view noun);
+// "30 Nov 2026", of "2026-11-30"; other texts as they are.
+std::string day_of(std::string_view date);
 
 }  // namespace codelog::pages

@@ -106,6 +106,23 @@ TEST_CASE_METHOD(Fixture, "a moment is shown as it was", "[web][history]") {
   CHECK(site.get(history("?before=x")).status == 400);
 }
 
+TEST_CASE_METHOD(Fixture, "a change of a text shows the old and the new one", "[web][history]") {
+  const auto change = [&](const char* field, const std::string& text) {
+    REQUIRE(site.send("PATCH", api, {{field, text}}, "carol").status == 200);
+  };
+  change("description", "Pain of an <elbow>");
+  change("methodology", "Seen by Ada.");
+  change("methodology", "Seen by Bob.");
+  const std::string body = site.get(history()).body;
+  CHECK_THAT(body, Contains("changed the description") && Contains("changed the methodology"));
+  CHECK_THAT(body, Contains("Pain<ins> of an &lt;elbow&gt;</ins>"));
+  CHECK_THAT(body, Contains("<ins>Seen by Ada.</ins>"));
+  CHECK_THAT(body, Contains("Seen by <del>Ada.</del><ins>Bob.</ins>"));
+  // The text before is in a commit that this part of the history leaves out.
+  CHECK_THAT(site.get(history("?kind=details&before=" + std::to_string(site.head() - 1))).body,
+             Contains("Pain<ins> of an"));
+}
+
 TEST_CASE_METHOD(Fixture, "the history goes on page by page", "[web][history]") {
   for (int i = 0; i < 60; ++i) {
     REQUIRE(
@@ -175,6 +192,39 @@ TEST_CASE_METHOD(Fixture, "methods say what a paper must say", "[web][methods]")
   CHECK_THAT(file.body, Contains("# Methods: Elbows & \\<b\\>") && Contains(digest));
   CHECK_THAT(file.body, Contains("It is \\<one\\>") && Contains("| elbow |"));
   CHECK_THAT(site.get(page + hash + "/").body, Contains(methods) && Contains(history()));
+}
+
+TEST_CASE_METHOD(Fixture, "digests of content and release are on a version's pages",
+                 "[web][methods]") {
+  const std::string release_digest =
+      base::to_hex(site.views().release("snomedct_small_20240101")->file_digest);
+  const std::string draft = site.get("/builder/" + hash + "/").body;
+  CHECK_THAT(draft, Contains(release_digest) && !Contains("Content digest"));
+  finish();
+  const std::string digest = site.get("/api/v2/versions/" + hash).json().at("content_digest");
+  for (const char* rest : {"/", "/-/methods/", "/-/methods/methods.md"}) {
+    const std::string body = site.get(page + hash + rest).body;
+    CHECK_THAT(body, Contains(digest) && Contains(release_digest));
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "decisions are a file with their reasons", "[web][methods]") {
+  decide("2281005", "-", "=1+1, \"no\"");
+  finish();
+  const std::string file = page + hash + "/-/decisions.csv";
+  const Reply reply = site.get(file);
+  CHECK(reply.header("content-type") == "text/csv");
+  CHECK_THAT(reply.header("content-disposition"), Contains("-decisions.csv"));
+  CHECK_THAT(reply.body,
+             Catch::StartsWith("code,term,decision,reason,who,when,position,origin\r\n"));
+  CHECK_THAT(reply.body, Contains("\n2247004,"));
+  CHECK_THAT(reply.body, Contains(",include,It is <one>,carol,2026-01-05T09:00:00") &&
+                             Contains("Z," + std::to_string(decided) + ",decided\r\n"));
+  CHECK_THAT(reply.body, Contains(",exclude,\"'=1+1, \"\"no\"\"\",carol,"));
+  for (const char* rest : {"/", "/-/methods/"}) {
+    CHECK_THAT(site.get(page + hash + rest).body, Contains("decisions.csv"));
+  }
+  CHECK(site.get(page + "none/-/decisions.csv").status == 404);
 }
 
 TEST_CASE_METHOD(Fixture, "methods follow decisions through the versions before",

@@ -4,6 +4,7 @@
 
 #include "events/base/version_hash.h"
 #include "server/commands/version_names.h"
+#include "server/web/codelists/text_changes.h"
 #include "server/web/words.h"
 
 namespace codelog::web {
@@ -16,6 +17,36 @@ using pages::counted;
 using pages::Section;
 
 std::string quoted(const std::string& text) { return "“" + text + "”"; }
+
+std::string changed_texts(const Deed& deed) {
+  if (!deed.texts || !deed.texts_before) return "the description or the methodology";
+  const bool is_described = deed.texts->description != deed.texts_before->description;
+  const bool is_methodology = deed.texts->methodology != deed.texts_before->methodology;
+  if (is_described && is_methodology) return "the description and the methodology";
+  return is_methodology ? "the methodology" : "the description";
+}
+
+void add_text(Section& place, std::string_view name, const std::string& before,
+              const std::string& after) {
+  if (before == after) return;
+  Section shown = place.add("OF_TEXT");
+  shown.set("NAME", name);
+  for (const TextPart& part : changed_parts(before, after)) {
+    Section piece = shown.add("PIECE");
+    using enum TextPart::Kind;
+    const std::string_view kind = part.kind == same      ? "SAME"
+                                  : part.kind == removed ? "REMOVED"
+                                                         : "ADDED";
+    piece.add(kind).set("TEXT", part.text);
+  }
+}
+
+void add_texts(Section& place, const Deed& deed) {
+  if (!deed.texts || !deed.texts_before || *deed.texts == *deed.texts_before) return;
+  Section shown = place.add("TEXTS");
+  add_text(shown, "Description", deed.texts_before->description, deed.texts->description);
+  add_text(shown, "Methodology", deed.texts_before->methodology, deed.texts->methodology);
+}
 
 }  // namespace
 
@@ -144,9 +175,7 @@ StoryView::Telling StoryView::tell_details(const Deed& deed) const {
   const bool is_on = deed.is_on.value_or(false);
   if (deed.type == "CodelistCreated") return {.verb = "created the codelist " + quoted(deed.text)};
   if (deed.type == "CodelistHandleChanged") return {.verb = "named it " + quoted(deed.text)};
-  if (deed.type == "CodelistDetailsChanged") {
-    return {.verb = "changed the description or the methodology"};
-  }
+  if (deed.type == "CodelistDetailsChanged") return {.verb = "changed " + changed_texts(deed)};
   if (deed.type == "CodelistReferencesReplaced") return {.verb = "changed the references"};
   if (deed.type == "CodelistSignOffsReplaced") return {.verb = "changed the sign-offs"};
   if (deed.type == "CollaboratorAdded") return {.verb = "added a collaborator: " + person()};
@@ -229,6 +258,7 @@ void StoryView::add_deed(Section& place, const Deed& deed) {
       link.add("PAGE").set("PATH", telling.link_path);
     }
   }
+  add_texts(place, deed);
   if (!deed.reason.empty()) place.add("REASON").set("TEXT", deed.reason);
   if (deed.change) {
     Section change = place.add("CHANGE");
