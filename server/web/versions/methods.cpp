@@ -5,6 +5,7 @@
 
 #include "coding_systems/base/coding_system.h"
 #include "events/base/version_hash.h"
+#include "server/commands/version_digests.h"
 #include "server/files/downloads.h"
 #include "server/files/version_diff.h"
 #include "server/history/provenance.h"
@@ -21,13 +22,11 @@ using history::Provenance;
 using projections::VersionRecord;
 using projections::Views;
 
-constexpr std::size_t decisions_shown_max = 5'000;
 constexpr std::size_t changes_shown_max = 200;
 
 std::optional<MethodsAct> act_words(const Views& views, const std::optional<history::Act>& act) {
   if (!act) return std::nullopt;
-  return MethodsAct{position_words(act->position), day_of(act->time),
-                    person_of(views, act->actor).name};
+  return MethodsAct{act->position, act->time, person_of(views, act->actor).name};
 }
 
 void take_names(const Visit& visit, const NamedVersion& named, Methods& methods) {
@@ -121,11 +120,12 @@ MethodsDecision decision_of(const Views& views, const Provenance& provenance,
 }
 
 void take_decisions(const Visit& visit, const NamedVersion& named, const Provenance& provenance,
-                    const std::vector<base::CodeWithStatus>& codes, Methods& methods) {
+                    const std::vector<base::CodeWithStatus>& codes, std::size_t decisions_max,
+                    Methods& methods) {
   const Views& views = visit.views();
   std::set<std::string, std::less<>> shown;
   const auto add = [&](MethodsDecision decision, std::vector<MethodsDecision>& to) {
-    if (shown.size() == decisions_shown_max) {
+    if (shown.size() == decisions_max) {
       ++methods.decisions_left_out_count;
     } else if (shown.insert(decision.code).second) {
       to.push_back(std::move(decision));
@@ -238,7 +238,8 @@ void take_difference(const Visit& visit, const NamedVersion& named, Methods& met
 
 }  // namespace
 
-base::Result<Methods> methods_of(const Visit& visit, const NamedVersion& named) {
+base::Result<Methods> methods_of(const Visit& visit, const NamedVersion& named,
+                                 std::size_t decisions_max) {
   const auto& [codelist, version] = named;
   const Views& views = visit.views();
   const commands::Site& site = visit.application().site();
@@ -253,11 +254,16 @@ base::Result<Methods> methods_of(const Visit& visit, const NamedVersion& named) 
   take_release(views, version, methods);
   take_counts(version, methods);
   take_searches(views, version, *provenance, codes, methods);
-  if (!version.has_csv_data) take_decisions(visit, named, *provenance, codes, methods);
+  if (!version.has_csv_data) {
+    take_decisions(visit, named, *provenance, codes, decisions_max, methods);
+  }
   take_people(views, *provenance, methods);
   take_difference(visit, named, methods);
   methods.origin = origin_words(visit, named, *provenance);
   methods.is_complete = provenance->is_complete;
+  if (version.status != events::VersionStatus::draft) {
+    methods.content_digest = base::to_hex(commands::content_digest_of(views, codelist, version));
+  }
   if (files::is_downloadable(views, codelist, version)) {
     const auto file = files::download_csv(site, views, codelist, version, {});
     if (file) methods.download_digest = base::to_hex(base::sha256(*file));

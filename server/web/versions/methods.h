@@ -13,8 +13,8 @@ namespace codelog::web {
 
 // A commit that made something so.
 struct MethodsAct {
-  std::string position;
-  std::string day;
+  base::Position position;
+  base::Timestamp time;
   std::string person;
 };
 
@@ -89,6 +89,7 @@ struct Methods {
   std::optional<MethodsAct> saved;
   std::optional<MethodsAct> published;
   std::vector<std::string> signed_off;  // "alice, 3 Nov 2024"
+  std::string content_digest;           // commands/version_digests.h; empty: of a draft
   std::string download_digest;          // SHA-256 of download.csv; empty: there is no such file
   std::string log_id;
   std::string position;  // of the version's last change
@@ -96,9 +97,17 @@ struct Methods {
   std::optional<MethodsDifference> difference;
 };
 
+// What a page or a text shows; the file of the decisions has all.
+inline constexpr std::size_t methods_decisions_max = 5'000;
+
 // Errors: unavailable (too many such requests at once), those of reading the log.
-base::Result<Methods> methods_of(const Visit& visit, const commands::NamedVersion& named);
+base::Result<Methods> methods_of(const Visit& visit, const commands::NamedVersion& named,
+                                 std::size_t decisions_max = methods_decisions_max);
 
 std::string methods_markdown(const Methods& methods);
+// code, term, decision (include, exclude), reason, who, when (UTC), position in the log, and
+// origin: "given" if the code came with a list, a table or another codelist, and nobody decided it
+// here. Cells that a spreadsheet would run are escaped.
+std::string decisions_csv(const Methods& methods);
 
 }  // namespace codelog::web

@@ -1,5 +1,6 @@
 // The methods appendix as Markdown, for a manuscript's supplement or a repository.
 #include "server/web/versions/methods.h"
+#include "server/web/words.h"
 
 namespace codelog::web {
 namespace {
@@ -46,7 +47,8 @@ class Markdown {
 
 std::string act_text(const std::optional<MethodsAct>& act) {
   if (!act) return {};
-  return act->day + " by " + act->person + " (position " + act->position + ")";
+  return day_of(act->time) + " by " + act->person + " (position " + position_words(act->position) +
+         ")";
 }
 
 void write_facts(const Methods& methods, Markdown& out) {
@@ -155,6 +157,7 @@ void write_difference(const Methods& methods, Markdown& out) {
 void write_digests(const Methods& methods, Markdown& out) {
   out.heading("Digests");
   out.code_fact("Version hash", methods.hash);
+  out.code_fact("SHA-256 of the content", methods.content_digest);
   out.code_fact("SHA-256 of download.csv", methods.download_digest);
   out.code_fact("SHA-256 of the release file", methods.release_digest);
   out.code_fact("Log", methods.log_id);

@@ -18,7 +18,8 @@ using pages::Section;
 void add_act(Section& place, std::string_view name, const std::optional<MethodsAct>& act) {
   if (!act) return;
   Section shown = place.add(name);
-  shown.set("DAY", act->day).set("PERSON", act->person).set("POSITION", act->position);
+  shown.set("DAY", day_of(act->time)).set("PERSON", act->person);
+  shown.set("POSITION", position_words(act->position));
 }
 
 void add_facts_of(Section& page, const Methods& methods) {
@@ -150,6 +151,7 @@ http::Response methods_page(const Visit& visit, OwnerKind kind) {
   add_difference_of(content, *methods);
   content.set("HASH", methods->hash).set("LOG", methods->log_id);
   content.set("POSITION", methods->position);
+  content.set_and_show("CONTENT_DIGEST", methods->content_digest);
   content.set_and_show("DOWNLOAD_DIGEST", methods->download_digest);
   content.set_and_show("RELEASE_DIGEST", methods->release_digest);
   return visit.page({.title = "Methods: " + methods->name + " " + methods->version,
@@ -159,6 +161,18 @@ http::Response methods_page(const Visit& visit, OwnerKind kind) {
                          commands::page_of(named->codelist, named->version) + "-/methods/"),
                      .width = pages::Width::wide},
                     content.expand());
+}
+
+http::Response decisions_file(const Visit& visit, OwnerKind kind) {
+  const auto named = version_in_path(visit, kind);
+  if (!named) return visit.not_found();
+  const auto methods = methods_of(visit, *named, SIZE_MAX);
+  if (!methods) return cannot_tell(visit, methods.error());
+  http::Response response =
+      http::csv(decisions_csv(*methods),
+                files::download_name(named->codelist, named->version) + "-decisions.csv");
+  response.add("Cache-Control", "private, no-cache");
+  return response;
 }
 
 http::Response methods_file(const Visit& visit, OwnerKind kind) {
@@ -179,15 +193,18 @@ http::Response methods_file(const Visit& visit, OwnerKind kind) {
 
 void add_methods_pages(http::Router& router, application::Application& application) {
   const std::pair<OwnerKind, std::string> versions[] = {
-      {OwnerKind::organisation, "/codelist/{owner:slug}/{slug:slug}/{version}/-/methods/"},
-      {OwnerKind::user, "/codelist/user/{owner:slug}/{slug:slug}/{version}/-/methods/"}};
+      {OwnerKind::organisation, "/codelist/{owner:slug}/{slug:slug}/{version}/-/"},
+      {OwnerKind::user, "/codelist/user/{owner:slug}/{slug:slug}/{version}/-/"}};
   for (const auto& [kind, pattern] : versions) {
-    add_page(router, application, {.pattern = pattern, .get = [kind = kind](const Visit& visit) {
-                                     return methods_page(visit, kind);
-                                   }});
     add_page(router, application,
-             {.pattern = pattern + "methods.md",
+             {.pattern = pattern + "methods/",
+              .get = [kind = kind](const Visit& visit) { return methods_page(visit, kind); }});
+    add_page(router, application,
+             {.pattern = pattern + "methods/methods.md",
               .get = [kind = kind](const Visit& visit) { return methods_file(visit, kind); }});
+    add_page(router, application,
+             {.pattern = pattern + "decisions.csv",
+              .get = [kind = kind](const Visit& visit) { return decisions_file(visit, kind); }});
   }
 }
 
