@@ -270,8 +270,14 @@ TEST_CASE_METHOD(Fixture, "an administrator of an organisation adds and removes 
   const auto add_member = [&](const std::string& text) {
     return carol.post(members, {{"user_idenitfier", text}});
   };
-  CHECK_THAT(add_member("nobody").body, Contains("User nobody does not exist"));
-  CHECK_THAT(add_member("alice").body, Contains("User alice is already a member"));
+  for (const auto& [who, why] : {std::pair{"nobody", "User nobody does not exist"},
+                                 std::pair{"alice", "User alice is already a member"}}) {
+    const std::string body = add_member(who).body;
+    CHECK_THAT(body, Contains("<a href=\"#id_user_idenitfier\">Username or e-mail address: " +
+                              std::string(why) + "</a>"));
+    CHECK_THAT(body, Contains("id=\"error_user_idenitfier\">" + std::string(why)));
+    CHECK_THAT(body, Contains("name=\"user_idenitfier\" value=\"" + std::string(who) + "\""));
+  }
   CHECK(add_member("bob@example.com").status == 302);
   CHECK(site.views().member("test-org", "bob"));
   CHECK_THAT(carol.get(members).body, Contains("bob is a member now."));

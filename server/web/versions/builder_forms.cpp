@@ -39,7 +39,7 @@ struct Draft {
 // --- Finding the draft
 
 http::Response bad_request(const Visit& visit, std::string_view sentence) {
-  return application::error_page(visit.request(), 400, sentence);
+  return visit.page(400, application::error_title(400), sentence);
 }
 
 using DraftAction = std::function<http::Response(const Visit&, const http::Form&, const Draft&)>;

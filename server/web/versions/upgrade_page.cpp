@@ -413,6 +413,7 @@ http::Response upgrade_page(const Visit& visit, events::OwnerKind owner_kind) {
   if (!codes.empty()) {
     Section shown = content.add("CODES");
     if (source && may_edit(visit, *named)) {
+      add_need_of_scripts(content);
       shown.add("ISLAND").set("PROPS", upgrade_props(*named, *source, codes, state));
     }
     add_codes(visit, shown, *preview, codes, counts);
