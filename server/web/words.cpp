@@ -6,6 +6,7 @@
 #include "coding_systems/base/coding_system.h"
 #include "server/commands/permissions.h"
 #include "server/finding/found_people.h"
+#include "server/pages/assets.h"
 
 namespace codelog::web {
 namespace {
@@ -70,6 +71,12 @@ void add_badge(Section& place, events::VersionStatus status) {
   badge.show(status == published ? "PUBLISHED" : status == draft ? "DRAFT" : "UNDER_REVIEW");
 }
 
+void add_need_of_scripts(Section& place) {
+  Section shown = place.include("SCRIPTS", "_needs_scripts.html");
+  const bool is_built = pages::site_assets().find_entry("src/site.ts") != nullptr;
+  shown.show(is_built ? "BUILT" : "BUILT_WITHOUT");
+}
+
 void add_strip(Section& place, const projections::StatusCounts& counts) {
   std::uint64_t sum = 0;
   for (const std::uint64_t count : counts) sum += count;
@@ -122,20 +129,6 @@ void add_time(Section& place, std::string_view name, base::Timestamp time) {
 }
 
 std::string day_of(base::Timestamp time) { return day_of(base::format_date(time)); }
-
-std::string day_of(std::string_view date) {
-  if (!base::is_date(date)) return std::string(date);
-  constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::size_t month = 0;
-  std::from_chars(date.data() + 5, date.data() + 7, month);
-  const std::string_view day = date.substr(8, 2);
-  return std::string(day.starts_with('0') ? day.substr(1) : day)
-      .append(" ")
-      .append(months.at(month - 1))
-      .append(" ")
-      .append(date.substr(0, 4));
-}
 
 std::string day_and_time_of(base::Timestamp time) {
   return day_of(time) + ", " + base::format_timestamp(time).substr(11, 5);

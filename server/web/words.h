@@ -34,6 +34,10 @@ std::uint64_t included_count(const projections::VersionRecord& version);
 // Shows a status as a badge, {{>BADGE}}.
 void add_badge(pages::Section& place, events::VersionStatus status);
 
+// Says {{>SCRIPTS}} why nothing can be decided here: the program has no scripts, or the browser
+// runs none. Scripts replace it.
+void add_need_of_scripts(pages::Section& place);
+
 // Shows the strip {{>STRIP}}: the shares of the statuses of a version's codes. Nothing for a
 // version without statuses.
 void add_strip(pages::Section& place, const projections::StatusCounts& counts);
@@ -49,7 +53,7 @@ inline constexpr std::string_view unknown_day = "1900-01-01";
 
 // "30 Nov 2026"
 std::string day_of(base::Timestamp time);
-std::string day_of(std::string_view date);  // of "2026-11-30"
+using pages::day_of;  // of "2026-11-30"
 // "30 Nov 2026, 14:05", in UTC
 std::string day_and_time_of(base::Timestamp time);
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
+#include "server/pages/assets.h"
 #include "tests/server/browser.h"
 #include "tests/server/small_draft.h"
 
@@ -87,6 +88,112 @@ TEST_CASE_METHOD(Finished, "the list shows what the address asks for", "[pages][
                        Contains("show=excluded&amp;q=a%20%26&amp;sort=code#full-list"));
   // The island goes on with the same codes.
   CHECK_THAT(body(), Contains("data-island=\"full-list\"") && Contains(hash));
+}
+
+TEST_CASE_METHOD(Finished, "a code of the list, the tree and the definition leads to its history",
+                 "[pages][list]") {
+  const std::string link = "href=\"/codelist/test-org/diamonds/-/history/?code=";
+  const std::string html = body();
+  const std::string list = between(html, "id=\"full-list\"", "</section>");
+  for (const std::string& code : codes("")) CHECK_THAT(list, Contains(link + code + "\""));
+  const std::string tree = between(html, "id=\"tree\"", "</section>");
+  CHECK_THAT(tree, Contains(link + "root\"") && Contains(link + "c\""));
+  CHECK_THAT(between(html, "id=\"definition\"", "</section>"), Contains(link + "root\""));
+  CHECK(site.get("/codelist/test-org/diamonds/-/history/?code=c").status == 200);
+}
+
+TEST_CASE_METHOD(Finished, "a long list is on one page, for printing", "[pages][list]") {
+  std::string csv = "code,term\n";
+  for (int i = 1000; i < 1300; ++i) {
+    csv += std::to_string(i) + ",Term " + std::to_string(i) + "\n";
+  }
+  const Reply made = site.send(
+      "POST", "/api/v2/codelists",
+      {{"owner", "user/alice"}, {"name", "Long"}, {"coding_system", "null"}, {"csv", csv}});
+  INFO(made.body);
+  REQUIRE(made.status == 201);
+  page =
+      "/codelist/user/alice/long/" + made.json().at("version").at("hash").get<std::string>() + "/";
+  const std::string first = body("?q=term");
+  CHECK(codes("?q=term").size() == 120);
+  CHECK_THAT(first, Contains("120 of 300 rows") &&
+                        Contains("href=\"?rows=all&amp;show=all&amp;q=term#full-list\""));
+  CHECK(codes("?rows=all&show=all&q=term").size() == 300);
+  CHECK(codes("?rows=all&q=129").size() == 10);
+  const std::string whole = body("?rows=all");
+  CHECK_THAT(whole, !Contains("data-island=\"full-list\"") && !Contains("class=\"pager\"") &&
+                        !Contains("of 300 rows"));
+}
+
+TEST_CASE_METHOD(Finished, "a version has one way to its file, and one to comparing it",
+                 "[pages][version]") {
+  const std::string html = body();
+  const auto count_of = [&](const std::string& text) {
+    std::size_t count = 0;
+    for (std::size_t at = html.find(text); at != std::string::npos; at = html.find(text, at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  CHECK(count_of("Download CSV") == 1);
+  CHECK_THAT(html, Contains("href=\"/compare/?of=" + hash + "\""));
+}
+
+TEST_CASE_METHOD(Finished, "buttons whose time has not come say why", "[pages][version]") {
+  set_passwords(site, {"alice"});
+  Browser alice(site);
+  alice.log_in("alice");
+  const std::string create = "create-new-version/\"";
+  const std::string has_draft = "title=\"This codelist already has a draft version\"";
+  const std::string is_published = "title=\"This version has already been published\"";
+  const std::string overview = "/codelist/test-org/diamonds/-/";
+  const std::string before = alice.get(page).body;
+  CHECK_THAT(before, Contains(create) && Contains("publish-dialog") && !Contains(has_draft) &&
+                         !Contains(is_published));
+  CHECK_THAT(alice.get(overview).body, Contains(create) && Contains(">New version</button>"));
+  REQUIRE(alice.post(page + "create-new-version/").status == 302);
+  REQUIRE(site.send("POST", "/api/v2/versions/" + hash + "/publish").status == 200);
+  REQUIRE(alice.post(page + "create-new-version/").status == 302);
+  const std::string after = alice.get(page).body;
+  CHECK_THAT(after, !Contains(create) && !Contains("publish-dialog"));
+  CHECK_THAT(after, Contains("disabled " + has_draft) && Contains("disabled " + is_published) &&
+                        Contains("already been published, so cannot be deleted") &&
+                        Contains(">Continue the draft</a>"));
+  CHECK_THAT(alice.get(overview).body, Contains("disabled " + has_draft));
+  CHECK_THAT(site.get(page).body, !Contains(">Create new version<"));
+}
+
+TEST_CASE_METHOD(Finished, "the overview tells what each version changed, and who copied the list",
+                 "[pages][overview]") {
+  const std::string overview = "/codelist/test-org/diamonds/-/";
+  REQUIRE(site.send("POST", "/api/v2/versions/" + hash + "/publish").status == 200);
+  CHECK_THAT(site.get(overview).body, !Contains("Since the last\"") && !Contains("fork"));
+  const Reply made = site.send(
+      "POST", "/api/v2/codelists/organisation/test-org/diamonds/versions",
+      {{"codes", {"a", "c", "d", "b"}}, {"release", "bnf_small_20230601"}, {"publish", true}});
+  INFO(made.body);
+  REQUIRE(made.status == 201);
+  // root is no longer included, and b is.
+  CHECK_THAT(site.get(overview).body, Contains("<span class=\"added\">+1</span> "
+                                               "<span class=\"removed\">−1</span>"));
+  REQUIRE(site.send("POST", "/api/v2/versions/" + hash + "/clone", json::object(), "bob").status ==
+          201);
+  const auto copy = site.views().find_codelist({events::OwnerKind::user, "bob"}, "diamonds");
+  REQUIRE(copy);
+  const auto copied = site.views().newest_version_of(copy->id);
+  if (copied->status != events::VersionStatus::published) {
+    REQUIRE(site.application().versions().publish({commands::Actor::system(), {}}, copied->id));
+  }
+  const std::string html = site.get(overview).body;
+  CHECK_THAT(html, Contains("1 fork") && Contains("href=\"/codelist/user/bob/diamonds/\""));
+}
+
+TEST_CASE_METHOD(SmallDraft, "a draft says what it takes to decide", "[pages][version]") {
+  const std::string html =
+      site.get("/builder/" + version.substr(version.rfind('/') + 1) + "/").body;
+  const bool is_built = pages::site_assets().find_entry("src/site.ts") != nullptr;
+  CHECK((html.find("<noscript>") != std::string::npos) == is_built);
+  CHECK((html.find("was built without its interactive parts") != std::string::npos) != is_built);
 }
 
 TEST_CASE_METHOD(Finished, "the list of a table has all its columns", "[pages][list]") {

@@ -1,9 +1,10 @@
-// On every page: tabs, the theme, the key of the search field, and the islands. An island is a part
+// On every page: tabs, the theme, the key of the search field, printing, and the islands. An island is a part
 // of a page that a script makes livelier; the server's markup stays until the island has something
 // better.
 import { makeSortable } from './components/sortable-table.ts';
 import { startTabs } from './components/tabs.ts';
 import { rememberTheme, themeOf } from './components/theme.ts';
+import { startPrintingWhole } from './components/whole-list.ts';
 
 type Island = { mount(element: HTMLElement, props: unknown): void };
 
@@ -71,4 +72,7 @@ for (const table of document.querySelectorAll<HTMLTableElement>('table[data-sort
 }
 startThemeButton();
 startSearchKey();
+for (const list of document.querySelectorAll<HTMLElement>('[data-island="full-list"]')) {
+  startPrintingWhole(list);
+}
 mountIslands();

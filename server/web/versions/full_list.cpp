@@ -7,6 +7,7 @@
 #include "events/base/version_hash.h"
 #include "server/files/recent_rows.h"
 #include "server/http/urlencoded.h"
+#include "server/web/codelists/history_page.h"
 #include "server/web/pager.h"
 #include "server/web/words.h"
 
@@ -14,12 +15,15 @@ namespace codelog::web {
 namespace {
 
 using base::CodeStatus;
+using commands::NamedVersion;
 using files::CodeRows;
 using files::RowOrder;
 using pages::Section;
 using projections::VersionRecord;
 
 constexpr std::size_t rows_per_page = 120;
+// Of a list that is asked for as a whole, for printing: some 400 sheets of paper.
+constexpr std::size_t whole_rows_max = 20'000;
 constexpr std::size_t text_bytes_max = 100;
 constexpr std::string_view fragment = "#full-list";
 
@@ -41,6 +45,7 @@ struct Asked {
   std::string text;
   std::string type;
   RowOrder order = RowOrder::usual;
+  bool is_whole = false;  // all rows on one page
 };
 
 Asked asked_in(const Visit& visit, const VersionRecord& version) {
@@ -51,11 +56,14 @@ Asked asked_in(const Visit& visit, const VersionRecord& version) {
   if (way == all_ways().end()) way = std::ranges::find(all_ways(), usual, &Way::name);
   return {*way, std::string(base::utf8_prefix(query.get("q"), text_bytes_max)),
           std::string(query.get("type")),
-          files::parse_row_order(query.get("sort")).value_or(RowOrder::usual)};
+          files::parse_row_order(query.get("sort")).value_or(RowOrder::usual),
+          query.get("rows") == "all"};
 }
 
 files::RowsQuery rows_query(const Asked& asked) {
-  files::RowsQuery query{.text = asked.text, .order = asked.order, .count_max = rows_per_page};
+  files::RowsQuery query{.text = asked.text,
+                         .order = asked.order,
+                         .count_max = asked.is_whole ? whole_rows_max : rows_per_page};
   if (!asked.type.empty()) query.types = {asked.type};
   for (const CodeStatus status : asked.way.statuses) {
     query.statuses[static_cast<std::size_t>(status)] = true;
@@ -72,7 +80,7 @@ std::vector<std::pair<std::string, std::string>> parameters_of(const Asked& aske
 }
 
 std::string path_of(const Asked& asked) {
-  std::string path = "?";
+  std::string path = asked.is_whole ? "?rows=all" : "?";
   for (const auto& [name, value] : parameters_of(asked)) {
     if (value.empty()) continue;
     if (path.size() > 1) path += "&";
@@ -108,7 +116,7 @@ void add_ways(Section& list, const projections::StatusCounts& counts, const Aske
   Section shown = list.add("WAYS");
   for (const Way* way : ways) {
     Section link = shown.add("WAY");
-    link.set("PATH", path_of({*way, asked.text, asked.type, asked.order}));
+    link.set("PATH", path_of({*way, asked.text, asked.type, asked.order, asked.is_whole}));
     link.set("WORDS", way->words).set("COUNT", pages::grouped(count_of(counts, *way)));
     link.show(way == &asked.way ? "HERE" : "OTHER");
   }
@@ -138,7 +146,7 @@ void add_titles(Section& table, const CodeRows& rows, const Columns& columns, co
   const auto add_sorting = [&](std::string_view title, RowOrder order) {
     Section shown = table.add("TITLE");
     shown.set("TITLE", title).show_if(now == order, "SORTED");
-    shown.set_and_show("SORT", path_of({asked.way, asked.text, asked.type, order}));
+    shown.set_and_show("SORT", path_of({asked.way, asked.text, asked.type, order, asked.is_whole}));
   };
   add_sorting("Code", RowOrder::code);
   add_sorting("Term", RowOrder::term);
@@ -147,11 +155,11 @@ void add_titles(Section& table, const CodeRows& rows, const Columns& columns, co
   if (columns.has_status) add_sorting("Status", RowOrder::status);
 }
 
-void add_row(Section& table, const CodeRows& rows, files::RowNumber number,
-             const Columns& columns) {
+void add_row(Section& table, const CodeRows& rows, files::RowNumber number, const Columns& columns,
+             const std::string& history) {
   const files::CodeRow row = rows.row(number);
   Section shown = table.add("ROW");
-  shown.set("CODE", row.code);
+  shown.set("CODE", row.code).set("HISTORY", history);
   if (row.term)
     shown.set("TERM", *row.term);
   else
@@ -166,7 +174,7 @@ void add_row(Section& table, const CodeRows& rows, files::RowNumber number,
 
 // What src/full-list/props.ts describes.
 std::string props_of(const VersionRecord& version, const CodeRows& rows, const Columns& columns,
-                     std::size_t first) {
+                     const std::string& history, std::size_t first) {
   nlohmann::json types = nlohmann::json::array();
   for (const files::TypeCounts& type : rows.by_type()) {
     types.push_back({type.title, type.codes_count});
@@ -177,6 +185,7 @@ std::string props_of(const VersionRecord& version, const CodeRows& rows, const C
                                 {"columns", rows.more_titles()},
                                 {"counts", rows.counts()},
                                 {"types", std::move(types)},
+                                {"history", history},
                                 {"firstRow", first}};
   return props.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -189,14 +198,24 @@ struct FoundPage {
 // Searches once, unless the address names a page behind the last one.
 FoundPage find_page(const Visit& visit, const CodeRows& rows, const Asked& asked) {
   files::RowsQuery query = rows_query(asked);
-  query.first = pager_of(visit.request(), rows.size(), rows_per_page).first();
+  if (!asked.is_whole) {
+    query.first = pager_of(visit.request(), rows.size(), rows_per_page).first();
+  }
   FoundPage page{{}, rows.find(query)};
   page.pager = pager_of(visit.request(), page.found.total, rows_per_page);
-  if (page.pager.first() != query.first) {
+  if (!asked.is_whole && page.pager.first() != query.first) {
     query.first = page.pager.first();
     page.found = rows.find(query);
   }
   return page;
+}
+
+// Paper does not turn pages: says that there are more rows, and where.
+void add_rest(Section& list, const Asked& asked, const files::RowsFound& found) {
+  if (found.rows.size() == found.total) return;
+  Section rest = list.add(asked.is_whole ? "CUT" : "WHOLE");
+  rest.set("SHOWN", pages::grouped(found.rows.size())).set("ALL", pages::grouped(found.total));
+  rest.set("PATH", path_of({asked.way, asked.text, asked.type, asked.order, true}));
 }
 
 RowOrder usual_order(const CodeRows& rows, const VersionRecord& version) {
@@ -206,8 +225,9 @@ RowOrder usual_order(const CodeRows& rows, const VersionRecord& version) {
 
 }  // namespace
 
-void add_full_list(const Visit& visit, Section& page, const VersionRecord& version,
+void add_full_list(const Visit& visit, Section& page, const NamedVersion& named,
                    ListIsland island) {
+  const auto& [codelist, version] = named;
   pages::Template shown("_full_list.html");
   const auto made =
       visit.application().rows().rows_of(visit.application().site(), visit.views(), version);
@@ -223,14 +243,16 @@ void add_full_list(const Visit& visit, Section& page, const VersionRecord& versi
                         .usual = usual_order(rows, version)};
   const Asked asked = asked_in(visit, version);
   const auto [pager, found] = find_page(visit, rows, asked);
+  const std::string history = history_path(codelist.handle());
   Section list = shown.add("LIST");
-  if (island == ListIsland::full_list) {
-    list.add("ISLAND").set("PROPS", props_of(version, rows, columns, pager.first()));
+  if (island == ListIsland::full_list && !asked.is_whole) {
+    list.add("ISLAND").set("PROPS", props_of(version, rows, columns, history, pager.first()));
   }
   list.set("ROWS", pages::counted(found.total, "row")).set("TEXT", asked.text);
   list.show_if(!version.has_csv_data && rows.size() > 0 && types.empty(), "NO_TERMS");
   list.show_if(found.total == 0, "EMPTY");
   add_ways(list, rows.counts(), asked);
+  if (asked.is_whole) list.add("KEPT").set("NAME", "rows").set("VALUE", "all");
   for (const auto& [name, value] : parameters_of(asked)) {
     if (name == "q" || (name == "type" && columns.has_type) || value.empty()) continue;
     list.add("KEPT").set("NAME", name).set("VALUE", value);
@@ -239,9 +261,12 @@ void add_full_list(const Visit& visit, Section& page, const VersionRecord& versi
   if (found.total > 0) {
     Section table = list.add("TABLE");
     add_titles(table, rows, columns, asked);
-    for (const files::RowNumber number : found.rows) add_row(table, rows, number, columns);
+    for (const files::RowNumber number : found.rows) {
+      add_row(table, rows, number, columns, history);
+    }
   }
-  add_pager(list, pager, parameters_of(asked), fragment);
+  add_rest(list, asked, found);
+  if (!asked.is_whole) add_pager(list, pager, parameters_of(asked), fragment);
   page.set("FULL_LIST", shown.expand());
 }
 

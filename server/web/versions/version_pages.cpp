@@ -12,8 +12,10 @@
 #include "server/files/downloads.h"
 #include "server/files/recent_rows.h"
 #include "server/web/codelists/history_page.h"
+#include "server/web/comparing/compare_page.h"
 #include "server/web/versions/citation.h"
 #include "server/web/versions/full_list.h"
+#include "server/web/versions/new_version.h"
 #include "server/web/versions/upgrade_page.h"
 #include "server/web/versions/upgraded_codes.h"
 #include "server/web/versions/version_ends.h"
@@ -64,26 +66,17 @@ void add_actions(const Visit& visit, Section& page, const NamedVersion& named) {
   }
   if (visit.visitor()) page.set_and_show("CLONE", commands::page_of(codelist.handle()) + "clone/");
   if (!sees_all_versions(visit, codelist)) return;
-  const std::string path = commands::page_of(codelist, version);
-  const auto versions = visit.views().versions_of(codelist.id);
-  const auto draft = std::ranges::find(versions, VersionStatus::draft, &VersionRecord::status);
   Section edit = page.add("EDIT");
   edit.set("DETAILS", commands::page_of(codelist.handle()) + "edit/");
   if (commands::can_set_access(visit.views(), visit.actor(), codelist)) {
     edit.set_and_show("ACCESS", commands::page_of(codelist.handle()) + "-/access/");
   }
-  if (version.has_csv_data) {
-    edit.set_and_show("UPLOAD", commands::page_of(codelist.handle()) + "upload-version/");
-  } else if (draft != versions.end()) {
-    edit.set_and_show("DRAFT", builder_path(*draft));
+  add_new_version(visit, edit, named, "Create new version");
+  if (version.status == VersionStatus::under_review) {
+    add_publishing(visit, edit, named);
   } else {
-    Form form{.action = path + "create-new-version/", .button = "Create new version"};
-    form.is_inline = true;
-    edit.set("CREATE", visit.form(form));
+    edit.show("ENDED");
   }
-  if (version.status != VersionStatus::under_review) return;
-  Section review = edit.add("REVIEW");
-  add_publishing(visit, review, named);
 }
 
 // Tells of a newer release, with the numbers of codes that it touches if a report knows them.
@@ -124,7 +117,9 @@ void add_head(Section& page, const NamedVersion& named) {
   const projections::Handle& handle = named.codelist.handle();
   page.set("NAME", handle.name).set("OVERVIEW", commands::page_of(handle) + "-/");
   page.set("HISTORY", history_path(handle));
-  page.set("METHODS", commands::page_of(named.codelist, named.version) + "-/methods/");
+  const std::string path = commands::page_of(named.codelist, named.version);
+  page.set("METHODS", path + "-/methods/").set("DECISIONS", path + "-/decisions.csv");
+  page.set("COMPARE", compare_path({base::version_hash(named.version.id)}));
 }
 
 }  // namespace
@@ -148,7 +143,7 @@ http::Response version_page(const Visit& visit, events::OwnerKind owner_kind) {
   const auto release = files::release_if_there(visit.application().site(), views, version);
   const auto codes =
       version.has_csv_data ? std::vector<events::CodeWithStatus>() : views.codes(version.id);
-  add_full_list(visit, content, version, ListIsland::full_list);
+  add_full_list(visit, content, *named, ListIsland::full_list);
   add_composition(visit, content, version);
   if (release && !codes.empty()) add_tree(content, *release, *named, codes);
   add_definition(visit, content, *named);
@@ -214,9 +209,10 @@ http::Response builder_page(const Visit& visit) {
   pages::Template content("draft.html");
   add_head(content, named);
   content.set("PROPS", builder_props(visit, named));
+  add_need_of_scripts(content);
   add_facts(visit, content, named);
   add_about(visit, content, named.codelist);
-  add_full_list(visit, content, named.version, ListIsland::none);
+  add_full_list(visit, content, named, ListIsland::none);
   add_searches(visit, content, named.version, views.codes(named.version.id));
   Section links = content.include("VERSION_LINKS", "_version_links.html");
   add_versions(visit, links, named.codelist, named.version.id);

@@ -6,9 +6,12 @@
 #include "coding_systems/base/coding_system.h"
 #include "events/base/version_hash.h"
 #include "server/application/names.h"
+#include "server/commands/version_digests.h"
 #include "server/files/downloads.h"
 #include "server/files/version_tree.h"
+#include "server/http/urlencoded.h"
 #include "server/pages/markdown.h"
+#include "server/web/codelists/history_page.h"
 #include "server/web/words.h"
 
 namespace codelog::web {
@@ -44,10 +47,18 @@ Counts counts_of(const VersionRecord& version) {
   return {included_count(version), excluded, version.codes_count()};
 }
 
-void add_tree_rows(Section place, const std::vector<files::TreeRow>& rows, std::size_t& at) {
+// The rows of a section, whose codes lead to their history.
+struct TreeRows {
+  const std::vector<files::TreeRow>& rows;
+  const std::string& history;
+};
+
+void add_tree_rows(Section place, const TreeRows& tree, std::size_t& at) {
+  const auto& [rows, history] = tree;
   const files::TreeRow& row = rows[at];
   Section node = place.include("NODE", "_tree_node.html");
   node.set("TERM", row.term).set("CODE", row.code);
+  node.set("PATH", history + "?code=" + http::percent_encode(row.code));
   add_mark(node, row.status);
   node.show_if(row.is_repeat, "REPEAT");
   ++at;
@@ -60,7 +71,22 @@ void add_tree_rows(Section place, const std::vector<files::TreeRow>& rows, std::
   Section branch = node.add("BRANCH");
   branch.set("COUNT", pages::grouped(row.below_count)).show_if(row.depth == 0, "OPEN");
   branch.show_if(row.is_cut, "CUT");
-  while (at < rows.size() && rows[at].depth > row.depth) add_tree_rows(branch, rows, at);
+  while (at < rows.size() && rows[at].depth > row.depth) add_tree_rows(branch, tree, at);
+}
+
+void add_digest(Section& facts, std::string_view of, const base::Sha256& digest) {
+  if (digest == base::Sha256{}) return;
+  const std::string text = base::to_hex(digest);
+  facts.add("DIGEST").set("OF", of).set("DIGEST", text).set("SHORT", text.substr(0, 8));
+}
+
+// Of the release file that the version was made with, and of the content of a finished version.
+void add_digests(const Visit& visit, Section& facts, const NamedVersion& named) {
+  const auto& [codelist, version] = named;
+  add_digest(facts, "Release digest", version.release_digest);
+  if (version.status == VersionStatus::draft) return;
+  add_digest(facts, "Content digest",
+             commands::content_digest_of(visit.views(), codelist, version));
 }
 
 }  // namespace
@@ -83,6 +109,7 @@ void add_facts(const Visit& visit, Section& page, const NamedVersion& named) {
   facts.set("ID", application::full_slug(codelist.handle()));
   facts.set_and_show("TAG", version.tag.value_or(""));
   facts.set("HASH", base::version_hash(version.id));
+  add_digests(visit, facts, named);
   const Counts counts = counts_of(version);
   if (counts.all > 0) {
     Section shown = facts.add("COUNTS");
@@ -128,15 +155,18 @@ void add_tree(Section& page, const coding_systems::Release& release, const Named
               const std::vector<events::CodeWithStatus>& codes) {
   const auto sections = files::tree_of(release, codes, tree_limits);
   if (sections.empty()) return;
+  const std::string history = history_path(named.codelist.handle());
   const nlohmann::json props = {{"hash", base::version_hash(named.version.id)},
-                                {"name", named.codelist.handle().name}};
+                                {"name", named.codelist.handle().name},
+                                {"history", history}};
   Section tree = page.add("TREE");
   tree.set("PROPS", props.dump());
   tree.show_if(codes.size() >= icicle_codes_min, "ICICLE");
   for (const files::TreeSection& section : sections) {
     Section shown = tree.add("SECTION");
     shown.set("TITLE", section.title);
-    for (std::size_t at = 0; at < section.rows.size();) add_tree_rows(shown, section.rows, at);
+    const TreeRows rows{section.rows, history};
+    for (std::size_t at = 0; at < section.rows.size();) add_tree_rows(shown, rows, at);
     if (section.tops_left_out_count > 0) {
       shown.set_and_show("MORE", pages::counted(section.tops_left_out_count, "more code"));
     }
@@ -189,7 +219,7 @@ void add_searches(const Visit& visit, Section& page, const VersionRecord& versio
 }
 
 void add_versions(const Visit& visit, Section& page, const CodelistRecord& codelist,
-                  std::optional<base::VersionId> shown) {
+                  std::optional<base::VersionId> shown, const CodeChanges& changes) {
   const bool sees_all = sees_all_versions(visit, codelist);
   const auto versions = visit.views().versions_of(codelist.id);
   for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
@@ -203,6 +233,17 @@ void add_versions(const Visit& visit, Section& page, const CodelistRecord& codel
     row.set("RELEASE", version->release);
     row.set("CODES", version->codes_count() > 0 ? pages::grouped(included_count(*version)) : "–");
     row.show(is_shown ? "HERE" : "OTHER");
+    if (const auto change = changes.find(version->id); change != changes.end()) {
+      const auto& [added_count, removed_count] = change->second;
+      Section counts = row.add("CHANGE");
+      if (added_count == 0 && removed_count == 0) {
+        counts.show("SAME");
+      } else {
+        Section changed = counts.add("CHANGED");
+        changed.set("ADDED", pages::grouped(added_count));
+        changed.set("REMOVED", pages::grouped(removed_count));
+      }
+    }
     add_badge(row, version->status);
     add_time(row, "TIME", version->created_at);
     add_strip(row, version->counts);

@@ -98,7 +98,7 @@ journey('two versions, then three lists; regions, filter, and a new list', async
   expect(page.url()).toContain('region=A');
   await visitor.check();
   const waiting = page.waitForEvent('download');
-  await page.getByRole('link', { name: 'Download CSV' }).last().click();
+  await page.getByRole('link', { name: 'CSV of these' }).click();
   const file = readFileSync(await (await waiting).path(), 'utf8');
   expect(file.split('\r\n')[1]).toContain('1459999999100,Brittle asthma,1,,');
 

@@ -1,4 +1,5 @@
 // Looking back: a list's life on a slider, a code's life, and what undoing left in the history.
+import { readFileSync } from 'node:fs';
 import { expect, inject } from 'vitest';
 import { journey, useBrowser, type Visitor } from '../browser.ts';
 import { Person } from '../site.ts';
@@ -125,12 +126,42 @@ journey('from a version to the life of a code in three clicks', async (visitor) 
   const made = await person.publish(`Lives ${visitor.name}`, 'asthma', [brittle], reason);
   await visitor.open(made.path);
   await page.getByRole('tab', { name: 'Definition' }).click();
-  await page.locator('#definition a').filter({ hasText: brittle }).click();
+  await page.locator('#definition .term-link').filter({ hasText: 'Brittle asthma' }).click();
   await page.getByRole('heading', { name: 'The life of one code' }).waitFor();
   expect(await page.locator('.code-life').textContent()).toContain('Brittle asthma');
   const story = page.locator('.story');
   await story.getByText(`“${reason}”`).waitFor();
   expect(await story.locator('> li').count()).toBeGreaterThan(1);
+  await visitor.check();
+});
+
+journey('reasons are in the file of a version’s decisions', async (visitor) => {
+  const { page } = visitor;
+  const list = await makeList(visitor, 'Reasoned');
+  const version = `/api/v2/versions/${list.hash}`;
+  await send(visitor, 'PATCH', `${version}/statuses`, { select: { status: ['?'] }, to: '+' });
+  await send(visitor, 'POST', `${version}/save`, {});
+  await visitor.open(`/codelist/user/alice/${list.slug}/${list.hash}/#definition`);
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Decisions with reasons (CSV)' }).click();
+  const file = readFileSync(await (await waiting).path(), 'utf8');
+  expect(file).toMatch(/^code,term,decision,reason,who,when,position,origin\r\n/);
+  expect(file).toContain(',include,seen in primary care,alice,');
+  expect(file).toContain(',exclude,not what we study,alice,');
+});
+
+journey('a change of the texts shows what they were and what they are', async (visitor) => {
+  const { page } = visitor;
+  const list = await makeList(visitor, 'Described');
+  const codelist = `/api/v2/codelists/user/alice/${list.slug}`;
+  await send(visitor, 'PATCH', codelist, { methodology: 'Seen by Ada.' });
+  await send(visitor, 'PATCH', codelist, { methodology: 'Seen by Bob.', description: 'Asthma.' });
+  await visitor.open(list.history);
+  const step = page.locator('.story > li').first();
+  expect(await step.textContent()).toContain('changed the description and the methodology');
+  await step.getByText('What changed in it').click();
+  expect(await step.getByRole('deletion').textContent()).toBe('Ada.');
+  expect(await step.getByRole('insertion').allTextContents()).toEqual(['Asthma.', 'Bob.']);
   await visitor.check();
 });
 
@@ -165,6 +196,9 @@ journey('the methods of a version: a page, a print, and a file', async (visitor)
   const { page } = visitor;
   await visitor.open('/codelist/example-university/asthma-diagnoses/');
   await page.getByRole('link', { name: 'Methods appendix' }).click();
+  const decisions = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Decisions (CSV)' }).click();
+  expect((await decisions).suggestedFilename()).toMatch(/-decisions\.csv$/);
   await page.getByRole('heading', { name: /^Methods: Asthma diagnoses/ }).waitFor();
   await visitor.check();
   const waiting = page.waitForEvent('download');

@@ -24,7 +24,7 @@ journey(
     await page.getByRole('link', { name: 'Asthma diagnoses' }).click();
     expect(await page.locator('#version-hash').textContent()).toMatch(/^[0-9a-f]{8}$/);
     const waiting = page.waitForEvent('download');
-    await page.getByRole('link', { name: 'Download CSV' }).first().click();
+    await page.getByRole('link', { name: 'Download CSV' }).click();
     const file = readFileSync(await (await waiting).path(), 'utf8');
     expect(file).toBe(await bytesOf(`${new URL(page.url()).pathname}download.csv`));
     // The file has the codes that the API includes.
@@ -88,6 +88,16 @@ journey('a version prints with its name, hash and release, without navigation', 
   expect(await page.getByRole('heading', { level: 1 }).isVisible()).toBe(true);
   expect(await page.locator('#version-hash').isVisible()).toBe(true);
   expect(await page.getByText('SNOMED CT (UK Clinical Edition)').isVisible()).toBe(true);
+  const hash = await page.locator('#version-hash').textContent();
+  const api = await fetch(new URL(`/api/v2/versions/${hash}`, inject('address')));
+  const { content_digest: content } = (await api.json()) as { content_digest: string };
+  const digests = page.locator('.digest p');
+  expect(await digests.count()).toBe(2); // of the content and of the release
+  for (const digest of await digests.all()) {
+    expect(await digest.isVisible()).toBe(true);
+    expect((await digest.boundingBox())?.y).toBeLessThan(600); // on the first sheet
+  }
+  expect(await digests.allTextContents()).toContain(content);
   expect(await page.locator('#full-list table').isVisible()).toBe(true);
   expect(await page.locator('.site-header').isVisible()).toBe(false);
   expect(await page.locator('.tabs').isVisible()).toBe(false);

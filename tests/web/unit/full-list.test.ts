@@ -9,6 +9,7 @@ const props = {
   columns: [],
   counts: [0, 0, 3, 4, 1, 1],
   types: [],
+  history: '/codelist/user/alice/asthma/-/history/',
   firstRow: 0,
 };
 

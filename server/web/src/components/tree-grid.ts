@@ -17,13 +17,13 @@ export function rowsToShow(first: number, after: number, focus: number, count: n
   return shown;
 }
 
-// Ctrl and → goes to a row's buttons; the arrows move between them, Escape returns.
+// Ctrl and → goes to a row's buttons and links; the arrows move between them, Escape returns.
 export function moveInRow(event: TargetedEvent<HTMLElement, KeyboardEvent>): boolean {
   const target = event.target as HTMLElement;
   const row = target.closest<HTMLElement>('[data-row]');
   if (!row) return false;
-  const buttons = [...row.querySelectorAll('button')];
-  const at = buttons.indexOf(target as HTMLButtonElement);
+  const buttons = [...row.querySelectorAll<HTMLElement>('button, a[href]')];
+  const at = buttons.indexOf(target);
   const isEntering = event.ctrlKey && event.key === 'ArrowRight';
   if (at < 0 && !isEntering) return false;
   if (event.key === 'Escape') row.focus();

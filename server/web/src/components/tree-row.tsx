@@ -1,6 +1,7 @@
 // One code in the tree. The two marks left of its term are its buttons: the place says which sign,
 // the fill whether it was decided here or follows from another code.
 import { status } from '../engine/statuses.ts';
+import type { CodeHistory } from './code-history.ts';
 import { Mark } from './mark.tsx';
 
 export type TreeRowProps = {
@@ -30,6 +31,7 @@ export type TreeRowProps = {
   here?: string; // names of people who look at it
   hidden?: string; // how many right below it a filter hides
   reason?: string;
+  history?: CodeHistory | undefined; // where its term leads
 };
 
 const styleOf: Record<number, string> = {
@@ -142,7 +144,13 @@ export function TreeRow(props: TreeRowProps) {
       </div>
       <div role="gridcell" class="tree-term">
         <Expander isOpen={isOpen} term={term} />
-        <span class="term-text">{term}</span>
+        {props.history ? (
+          <a class="term-text term-link" tabIndex={-1} {...props.history}>
+            {term}
+          </a>
+        ) : (
+          <span class="term-text">{term}</span>
+        )}
         {alsoUnder && <AlsoUnder parent={alsoUnder} />}
         {props.isInactive && <span class="row-chip">inactive</span>}
         {props.isAssumed && <span class="row-chip">assumed</span>}

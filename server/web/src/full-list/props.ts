@@ -7,5 +7,6 @@ export type FullListProps = {
   columns: string[]; // of a table, besides code and term
   counts: number[]; // by status
   types: [title: string, count: number][];
+  history: string; // the address of the codelist's history
   firstRow: number; // of those that the server has put there
 };

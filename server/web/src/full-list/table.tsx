@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { RefObject, TargetedEvent } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { codeHistory } from '../components/code-history.ts';
 import { copyText } from '../components/copy.ts';
 import { isPlainClick } from '../components/links.ts';
 import { Mark } from '../components/mark.tsx';
@@ -114,10 +115,14 @@ function Row({ number, listed, props, isFocused, told, keptAt }: RowProps) {
       <Code number={number} listed={listed} isFocused={isFocused} told={told} />
       <td class="term">
         <div class="term-line">
-          {term === null ? (
-            <span class="hint">{words.noTerm}</span>
-          ) : (
-            <span title={term}>{term}</span>
+          {listed && (
+            <a
+              class="term-link"
+              {...codeHistory(props.history, listed.row[0], term ?? '')}
+              tabIndex={isFocused ? 0 : -1}
+            >
+              {term === null ? <span class="hint">{words.noTerm}</span> : term}
+            </a>
           )}
           <Chips flags={flags} type={type} />
         </div>

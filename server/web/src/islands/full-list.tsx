@@ -1,5 +1,4 @@
-// The full list of a version. The server's rows stay until the first of ours are here, and come
-// back for printing: paper does not scroll.
+// The full list of a version. The server's rows stay until the first of ours are here.
 import { render } from 'preact';
 import { Client } from '../api/client.ts';
 import { VersionApi } from '../api/version-api.ts';
@@ -12,19 +11,6 @@ import { RowsStore } from '../stores/rows.ts';
 function queryOfPage(): string {
   const [page] = performance.getEntriesByType('navigation');
   return page ? new URL(page.name).search : '';
-}
-
-function printServers(element: HTMLElement, servers: Node[], ours: HTMLElement): void {
-  let place = 0;
-  addEventListener('beforeprint', () => {
-    place = ours.querySelector('.list-scroller')?.scrollTop ?? 0;
-    element.replaceChildren(...servers);
-  });
-  addEventListener('afterprint', () => {
-    element.replaceChildren(ours);
-    const scroller = ours.querySelector('.list-scroller');
-    if (scroller) scroller.scrollTop = place;
-  });
 }
 
 export function mount(element: HTMLElement, props: FullListProps): void {
@@ -42,11 +28,9 @@ export function mount(element: HTMLElement, props: FullListProps): void {
   const stop = store.shown.subscribe((shown) => {
     if (!shown) return;
     queueMicrotask(() => stop());
-    const servers = [...element.childNodes];
     const ours = document.createElement('div');
     element.replaceChildren(ours);
     const startRow = shown.question === first ? firstRow : 0;
     render(<FullList store={store} props={props} firstRow={startRow} />, ours);
-    printServers(element, servers, ours);
   });
 }

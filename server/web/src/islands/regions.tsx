@@ -47,7 +47,7 @@ function RegionTable({ props, region }: RegionProps) {
         <h2 id="region-chosen">{words.regionTitle(region.words)}</h2>
         <p class="hint">
           {codes(region.codesCount)} ·{' '}
-          <a href={csvPath(props, region.letters)}>{words.downloadCsv}</a>
+          <a href={csvPath(props, region.letters)}>{words.csvOfThese}</a>
         </p>
       </div>
       {problem.value && (

@@ -9,7 +9,7 @@ import { TreeTab } from '../tree-tab/index.tsx';
 import { Ways } from '../tree-tab/ways.ts';
 import { tree as words } from '../words/version.ts';
 
-type TreeProps = { hash: string; name: string };
+type TreeProps = { hash: string; name: string; history: string };
 
 // Above the server's tree.
 function Problem({ source, load }: { source: VersionTree; load: () => void }) {
@@ -26,7 +26,7 @@ function Problem({ source, load }: { source: VersionTree; load: () => void }) {
   );
 }
 
-function show(element: HTMLElement, source: VersionTree, name: string): void {
+function show(element: HTMLElement, source: VersionTree, { name, history }: TreeProps): void {
   const { value: tree } = source.tree;
   if (!tree) return;
   const view = new ViewStore(source);
@@ -35,17 +35,17 @@ function show(element: HTMLElement, source: VersionTree, name: string): void {
   if (wanted !== undefined) view.goTo(wanted);
   const ours = document.createElement('div');
   element.replaceChildren(ours);
-  render(<TreeTab source={source} view={view} ways={new Ways(view)} name={name} />, ours);
+  render(<TreeTab {...{ source, view, name, history }} ways={new Ways(view)} />, ours);
 }
 
-export async function mount(element: HTMLElement, { hash, name }: TreeProps): Promise<void> {
-  const source = new VersionTree(new VersionApi(new Client(), hash));
+export async function mount(element: HTMLElement, props: TreeProps): Promise<void> {
+  const source = new VersionTree(new VersionApi(new Client(), props.hash));
   const place = document.createElement('div');
   element.prepend(place);
   const load = async () => {
     const hadFocus = place.contains(document.activeElement);
     await source.load();
-    show(element, source, name);
+    show(element, source, props);
     if (hadFocus) element.querySelector<HTMLElement>('.list-filter')?.focus();
   };
   render(<Problem source={source} load={() => void load()} />, place);

@@ -2,6 +2,7 @@
 import { useSignalEffect } from '@preact/signals';
 import type { RefObject, TargetedEvent } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { codeHistory } from '../components/code-history.ts';
 import { SectionRow, StickySection } from '../components/section-row.tsx';
 import { headerOf, moveInRow, rowOf, rowsToShow } from '../components/tree-grid.ts';
 import { moveTo, treeActs } from '../components/tree-keys.ts';
@@ -20,11 +21,12 @@ export type GridProps = {
   view: ViewStore;
   name: string; // of what has the codes
   ways?: Ways;
+  history?: string; // the address of the codelist's history, to which terms lead
 };
 type ShownProps = GridProps & { rows: Rows; tree: Tree };
 type RowProps = ShownProps & { row: number; height: number };
 
-function CodeRow({ row, rows, tree, height, source, view }: RowProps) {
+function CodeRow({ row, rows, tree, height, source, view, history }: RowProps) {
   void source.version.value;
   void source.terms?.arrived.value;
   const code = rows.code[row] as number;
@@ -56,6 +58,11 @@ function CodeRow({ row, rows, tree, height, source, view }: RowProps) {
       isInactive={(flags & (flag.active | flag.unknown)) === 0}
       mayDecide={false}
       problem=""
+      history={
+        history === undefined
+          ? undefined
+          : codeHistory(history, tree.codes[code] as string, source.termOf(code) ?? '')
+      }
     />
   );
 }

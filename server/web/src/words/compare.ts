@@ -10,7 +10,7 @@ export const othersSentence = (regions: number, count: number) =>
     regions === 1 ? 'is' : 'are'
   } in the table.`;
 export const seeCodes = 'See the codes';
-export const downloadCsv = 'Download CSV';
+export const csvOfThese = 'CSV of these';
 export const tryAgain = 'Try again';
 export const code = 'Code';
 export const term = 'Term';

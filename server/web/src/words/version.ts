@@ -32,6 +32,10 @@ export const list = {
     total === all ? rows(all) : `${number(total)} of ${rows(all)}`,
 };
 
+export const codeHistory = (term: string) => `${term}: why, and its history`;
+export const notWhole =
+  'These are only some of the rows: the server could not be asked for the others.';
+
 export const tree = {
   openAll: 'Open all',
   closeAll: 'Close all',

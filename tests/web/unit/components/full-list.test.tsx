@@ -13,6 +13,7 @@ const props = {
   columns: [],
   counts: [0, 0, 500, 0, 100, 0],
   types: [],
+  history: '/codelist/user/alice/asthma/-/history/',
   firstRow: 0,
 };
 const question = { text: '', show: 'included', type: '', sort: '' };

@@ -90,7 +90,7 @@ test('a tree that cannot be read says so, above that of the page, and can be tri
   });
   document.body.innerHTML = '<div id="tree"><ul><li>as the page has it</li></ul></div>';
   const element = document.getElementById('tree') as HTMLElement;
-  await mount(element, { hash: 'abcd1234', name: 'Asthma' });
+  await mount(element, { hash: 'abcd1234', name: 'Asthma', history: '/-/history/' });
   await frames();
   expect(element.querySelector('[role=alert]')?.textContent).toContain('No answer yet.');
   expect(element.textContent).toContain('as the page has it');
