@@ -77,11 +77,10 @@ CodeChanges changes_of(const Visit& visit, const std::vector<VersionRecord>& ver
 // Codelists that began as copies of this one.
 void add_forks(const Visit& visit, Section& page, const finding::Contents& contents,
                const CodelistRecord& codelist) {
+  finding::Readable readable(visit.views());
   std::vector<const finding::ListedCodelist*> forks;
   for (const auto& listed : contents.by_name) {
-    if (listed->begun_from == codelist.id && finding::is_shown_to(visit.views(), *listed)) {
-      forks.push_back(listed.get());
-    }
+    if (listed->begun_from == codelist.id && readable.has(*listed)) forks.push_back(listed.get());
   }
   if (forks.empty()) return;
   Section shown = page.add("FORKS");
