@@ -153,7 +153,11 @@ journey('a table of another shape becomes a codelist and a version', async (visi
   expect(await page.locator('#full-list').textContent()).toContain(first.code);
   const codelist = new URL(page.url()).pathname.split('/').slice(0, 5).join('/');
   await visitor.open(`${codelist}/upload-version/`);
-  await chooseFile(visitor, 'next.csv', `code,term\n${withOtherDigit(second.code)},x\n`);
+  await chooseFile(
+    visitor,
+    'next.csv',
+    `code,term\n${withOtherDigit(second.code)},${second.term}\n`,
+  );
   await page.getByRole('button', { name: 'Take the suggestion' }).click();
   await visitor.check();
   await page.getByRole('button', { name: 'Upload' }).click();

@@ -27,11 +27,13 @@ export function useVisibleRows(
     const { current: element } = scroller;
     if (!element) return;
     const measure = () => {
+      const wasHidden = height.value === 0;
+      height.value = element.clientHeight;
+      if (height.value === 0) return; // off the page it has no styles
       const style = getComputedStyle(element).getPropertyValue('--row');
       const rowHeightNow = Number.parseInt(style, 10) || heightAtFirst;
       // Browsers forget the place of what is hidden, and keep pixels where rows get higher.
-      const isPlaceLost = height.value === 0 || rowHeightNow !== rowHeight.value;
-      height.value = element.clientHeight;
+      const isPlaceLost = wasHidden || rowHeightNow !== rowHeight.value;
       rowHeight.value = rowHeightNow;
       if (isPlaceLost) element.scrollTop = top.value * rowHeightNow;
     };

@@ -85,7 +85,7 @@ test('the filter shows a text that something else has set', async () => {
   await vi.waitFor(() => expect(field().value).toBe(''));
 });
 
-test('the row with the focus stays when it scrolls out of view, and keys go on from it', async () => {
+test('the row with the focus stays when it is out of view, and keys go on from it', async () => {
   await openList();
   row(1)?.focus();
   await frames();

@@ -83,7 +83,7 @@ test('the filter is empty after a jump that has dropped it', async () => {
   await vi.waitFor(() => expect(field().value).toBe(''));
 });
 
-test('a tree that cannot be read says so, above that of the page, and can be tried again', async () => {
+test('a tree that cannot be read says so above that of the page, and is tried again', async () => {
   let answer = () => Response.json({ detail: 'No answer yet.' }, { status: 503 });
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
     return String(input).includes('terms') ? new Response('1\n2\n3\n4') : answer();
