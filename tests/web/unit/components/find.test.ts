@@ -2,7 +2,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Found } from '../../../../server/web/src/api/find-api.ts';
 import { mount } from '../../../../server/web/src/islands/find.tsx';
-import { frames, press, type } from './mounted.ts';
+import { frames, press, type, until } from './mounted.ts';
 
 const page = `<main><h1>Codelog</h1><div id="find">
   <form><input type="search" name="q"><button type="submit">Search</button></form>
@@ -40,7 +40,7 @@ beforeEach(() => {
 
 test('what a step back brings back has the focus, so that it closes like any other', async () => {
   open('/?q=asthma', 'uni');
-  await vi.waitFor(() => expect(panel()?.textContent).toContain('University'));
+  await until(() => expect(panel()?.textContent).toContain('University'));
   expect(document.activeElement).toBe(input());
   press('Escape');
   await frames();
@@ -58,7 +58,7 @@ test('what the page is about is not asked again', async () => {
 test('an open sheet covers the page as long as the window is narrow', async () => {
   open('/');
   type(input(), 'uni');
-  await vi.waitFor(() => expect(panel()?.textContent).toContain('University'));
+  await until(() => expect(panel()?.textContent).toContain('University'));
   const heading = document.querySelector('h1');
   expect(heading?.hasAttribute('inert')).toBe(false);
   turn(true);
@@ -71,7 +71,7 @@ test('“Close” leaves the focus in the form, and a press on the field opens a
   turn(true);
   open('/');
   type(input(), 'uni');
-  await vi.waitFor(() => expect(panel()?.textContent).toContain('University'));
+  await until(() => expect(panel()?.textContent).toContain('University'));
   const close = document.querySelector<HTMLElement>('.find-close');
   close?.focus();
   close?.click();

@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import type { RowsAnswer, RowsQuery } from '../../../../server/web/src/api/version-api.ts';
 import { FullList } from '../../../../server/web/src/full-list/index.tsx';
 import { RowsStore } from '../../../../server/web/src/stores/rows.ts';
-import { frames, mounted, press, type } from './mounted.ts';
+import { frames, mounted, press, type, until } from './mounted.ts';
 
 const props = {
   hash: 'abcd1234',
@@ -58,7 +58,7 @@ test('after an arrow key, the filter keeps the focus while rows arrive', async (
   await frames();
   expect(focused()).toBe('1');
   type(field(), 'a');
-  await vi.waitFor(() => expect(row(0)?.textContent).toBe('a0'));
+  await until(() => expect(row(0)?.textContent).toBe('a0'));
   await frames();
   expect(document.activeElement).toBe(field());
 });
@@ -69,20 +69,20 @@ test('letters that are typed just when the pause ends stay', async () => {
   store.question.subscribe(({ text }) => {
     if (text === 'as') type(field(), 'ast');
   });
-  await vi.waitFor(() => expect(store.question.value.text).toBe('as'));
+  await until(() => expect(store.question.value.text).toBe('as'));
   await frames();
   expect(field().value).toBe('ast');
-  await vi.waitFor(() => expect(store.shown.value?.question.text).toBe('ast'));
+  await until(() => expect(store.shown.value?.question.text).toBe('ast'));
 });
 
 test('the filter shows a text that something else has set', async () => {
   const { store } = await openList();
   type(field(), 'as');
-  await vi.waitFor(() => expect(store.shown.value?.question.text).toBe('as'));
+  await until(() => expect(store.shown.value?.question.text).toBe('as'));
   await store.ask({ ...question, text: 'wheeze' });
-  await vi.waitFor(() => expect(field().value).toBe('wheeze'));
+  await until(() => expect(field().value).toBe('wheeze'));
   await store.ask(question);
-  await vi.waitFor(() => expect(field().value).toBe(''));
+  await until(() => expect(field().value).toBe(''));
 });
 
 test('the row with the focus stays when it is out of view, and keys go on from it', async () => {
@@ -155,7 +155,7 @@ test('a copy that fails is said', async () => {
   document.execCommand = () => false;
   const { element } = await openList();
   row(3)?.click();
-  await vi.waitFor(() => expect(element.querySelector('.copy-told')).not.toBeNull());
+  await until(() => expect(element.querySelector('.copy-told')).not.toBeNull());
   expect(element.querySelector('.visually-hidden')?.textContent).toContain('3 could not be copied');
 });
 

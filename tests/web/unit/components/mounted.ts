@@ -1,5 +1,6 @@
 // A component on a page of its own. Signals write on the next frame, so tests wait with `frames`.
 import { type ComponentChild, render } from 'preact';
+import { vi } from 'vitest';
 
 export function mounted(component: ComponentChild): HTMLElement {
   document.body.innerHTML = '<div></div>';
@@ -15,6 +16,9 @@ export async function frames(): Promise<void> {
     await new Promise((done) => setTimeout(done));
   }
 }
+
+// Until nothing in `check` fails any more.
+export const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 4_000 });
 
 export function type(field: HTMLInputElement, text: string): void {
   field.focus();

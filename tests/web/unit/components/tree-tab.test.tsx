@@ -8,7 +8,7 @@ import { type TreeSource, ViewStore } from '../../../../server/web/src/stores/vi
 import { TreeTab } from '../../../../server/web/src/tree-tab/index.tsx';
 import { Ways } from '../../../../server/web/src/tree-tab/ways.ts';
 import { encodeGraph } from '../engine/trees.ts';
-import { frames, mounted, press, type } from './mounted.ts';
+import { frames, mounted, press, type, until } from './mounted.ts';
 
 // A code with two parents.
 const graph = {
@@ -78,9 +78,9 @@ test('after the last way back, the focus is on the row that it led to', async ()
 test('the filter is empty after a jump that has dropped it', async () => {
   const { view } = openTree();
   type(field(), 'term of b');
-  await vi.waitFor(() => expect(view.filter.value.text).toBe('term of b'));
+  await until(() => expect(view.filter.value.text).toBe('term of b'));
   view.goTo(2);
-  await vi.waitFor(() => expect(field().value).toBe(''));
+  await until(() => expect(field().value).toBe(''));
 });
 
 test('a tree that cannot be read says so above that of the page, and is tried again', async () => {
@@ -102,7 +102,7 @@ test('a tree that cannot be read says so above that of the page, and is tried ag
   });
   button('Try again')?.focus();
   button('Try again')?.click();
-  await vi.waitFor(() => expect(element.querySelector('[role=treegrid]')).not.toBeNull());
+  await until(() => expect(element.querySelector('[role=treegrid]')).not.toBeNull());
   expect(element.textContent).not.toContain('as the page has it');
   expect(document.activeElement).toBe(field());
 });

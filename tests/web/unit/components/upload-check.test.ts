@@ -2,7 +2,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { UploadCheck, UploadProblem } from '../../../../server/web/src/api/upload-api.ts';
 import { mount } from '../../../../server/web/src/islands/upload-check.tsx';
-import { frames } from './mounted.ts';
+import { frames, until } from './mounted.ts';
 
 const page = `<form>
   <div class="field"><input type="file" name="csv_data"></div>
@@ -70,8 +70,7 @@ beforeEach(() => {
 
 async function pasteAndWait(text: string): Promise<void> {
   paste(text);
-  await vi.waitFor(() => expect(checked.length).toBeGreaterThan(0));
-  await frames();
+  await until(() => expect(form().querySelector('[role=status]')?.textContent).toContain('rows'));
 }
 
 test('codes that were edited after their check are sent as they are now', async () => {
@@ -144,7 +143,5 @@ test('why a code is suggested can be read, and a check that failed is an alert',
     Response.json({ detail: 'Busy.' }, { status: 503 }),
   );
   paste('y');
-  await vi.waitFor(() =>
-    expect(form().querySelector('[role=alert]')?.textContent).toContain('Busy.'),
-  );
+  await until(() => expect(form().querySelector('[role=alert]')?.textContent).toContain('Busy.'));
 });
