@@ -9,7 +9,16 @@ using base::ErrorCode;
 // Has one overload of table() for each type of event.
 class Encoder : public PartsEncoder {
  public:
+  static_assert(sizeof(schema::Blinding) == sizeof(Blinding) && alignof(schema::Blinding) == 1);
+  explicit Encoder(const Blinding* blinding) : blinding_(blinding) {}
+
   base::Result<std::string> encode(const CommitDraft& draft) {
+    if (draft.events.size() > commit_events_max) {
+      return Error{ErrorCode::too_large,
+                   "the commit has " + std::to_string(draft.events.size()) + " events; at most " +
+                       std::to_string(commit_events_max) + " are allowed",
+                   {}};
+    }
     std::vector<schema::Event> types;
     std::vector<Offset<void>> tables;
     types.reserve(draft.events.size());
@@ -362,20 +371,21 @@ class Encoder : public PartsEncoder {
     const auto request_digest =
         draft.idempotency ? digest(draft.idempotency->request_digest) : nullptr;
     return schema::CreateCommit(builder_, draft.time.unix_us, actor, command, key, request_digest,
-                                stream_names, stream_versions, event_types, events);
+                                stream_names, stream_versions, event_types, events,
+                                reinterpret_cast<const schema::Blinding*>(blinding_));
   }
+
+  const Blinding* blinding_;  // or null
 };
 
 }  // namespace
 
 base::Result<std::string> encode(const CommitDraft& draft) {
-  if (draft.events.size() > commit_events_max) {
-    return Error{ErrorCode::too_large,
-                 "the commit has " + std::to_string(draft.events.size()) + " events; at most " +
-                     std::to_string(commit_events_max) + " are allowed",
-                 {}};
-  }
-  return Encoder().encode(draft);
+  return Encoder(nullptr).encode(draft);
+}
+
+base::Result<std::string> encode_blinded(const CommitDraft& draft, const Blinding& blinding) {
+  return Encoder(&blinding).encode(draft);
 }
 
 }  // namespace codelog::events

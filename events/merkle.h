@@ -5,6 +5,7 @@
 // Leaf i is position i + 1. Its data is not the commit but a fixed-size commitment to the commit's
 // bytes and position, so that neither erasure nor recompression breaks a proof:
 //   SHA-256("codelog commit v1\0" || position (8 bytes, big-endian) || SHA-256(stored bytes))
+// The stored bytes have 16 random ones (codec.h), so that a commitment tells nothing of a commit.
 //
 // Pure values and functions. A proof has O(log size) hashes, each computed from at most one tile.
 #pragma once

@@ -1,6 +1,7 @@
 #include "events/rocksdb/rocks_log.h"
 
 #include <rocksdb/env.h>
+#include <sys/random.h>
 
 #include <algorithm>
 #include <limits>
@@ -22,6 +23,14 @@ namespace {
 
 using base::Error;
 using base::ErrorCode;
+
+Blinding random_blinding() {
+  Blinding blinding{};
+  // So few bytes are never interrupted.
+  const auto count = ::getrandom(blinding.data(), blinding.size(), 0);
+  CODELOG_CHECK(count == static_cast<ssize_t>(blinding.size()), "the system has no random bytes");
+  return blinding;
+}
 
 Pending make_pending(CommitDraft draft, std::string payload) {
   auto pending = std::make_shared<PendingCommit>();
@@ -83,7 +92,7 @@ class RocksLog final : public EventLog {
 
   base::Result<Appended> append(CommitDraft draft, const AppendTerms& terms) override {
     if (auto good = check_draft(draft); !good) return good.error();
-    auto payload = encode(draft);
+    auto payload = encode_blinded(draft, random_blinding());
     if (!payload) return payload.error();
     if (auto space = free_space_.accept(payload->size()); !space) return space.error();
     const Pending pending = make_pending(std::move(draft), *std::move(payload));

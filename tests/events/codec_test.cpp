@@ -255,6 +255,16 @@ TEST_CASE("a step of a draft costs few bytes, and so does a large version") {
   CHECK(decode(bytes).value() == commit_of(version));
 }
 
+TEST_CASE("blinded bytes differ, and say the same") {
+  const CommitDraft commit = commit_of(UserErased{"ada"});
+  const std::string one = *encode_blinded(commit, {1});
+  const std::string other = *encode_blinded(commit, {2});
+  CHECK(one != other);
+  CHECK(one == *encode_blinded(commit, {1}));
+  CHECK(one.size() <= encoded(commit).size() + 24);
+  for (const std::string& bytes : {one, other}) CHECK(decode(bytes).value() == commit);
+}
+
 TEST_CASE("encoding and decoding give the same commit, at any length of its lists", "[property]") {
   rc::prop("of statuses and changes", [] {
     StatusesChanged changed;

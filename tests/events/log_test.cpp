@@ -81,6 +81,19 @@ TEST_CASE("an idempotency key acts once, for ever", "[log]") {
   }
 }
 
+TEST_CASE("equal commits have other bytes in each log, so their commitments tell nothing",
+          "[log]") {
+  std::vector<base::Sha256> roots;
+  for (int i = 0; i < 2; ++i) {
+    const TemporaryFolder folder;
+    const auto log = open_or_fail(options_in(folder));
+    REQUIRE(log->append(step("a", 0)));
+    CHECK(log->read(Position(1))->content == step("a", 0));
+    roots.push_back(log->head().root);
+  }
+  CHECK(roots[0] != roots[1]);
+}
+
 TEST_CASE("a large commit is stored, a larger one refused", "[log]") {
   const TemporaryFolder folder;
   const auto log = open_or_fail(options_in(folder));
