@@ -363,7 +363,7 @@ Result<Commit> VersionCommands::save_for_review(const Write& write, VersionId id
 }
 
 Result<Commit> VersionCommands::publish(const Write& write, VersionId id) {
-  Prepared<Position, events::VersionContent> prepared;
+  Prepared<Position, std::optional<events::VersionContent>> prepared;
   const Turn turn{.allocates_ids = false,
                   .codelist = codelist_of(executor_.site(), id),
                   .preparation = &prepared};

@@ -53,8 +53,11 @@ void add_content(const Site& site, const Views& views,
                      download_digest(site, views, source)};
 }
 
-events::VersionContent content_of(const Site& site, const Views& views,
-                                  const CodelistRecord& codelist, const VersionRecord& version) {
+std::optional<events::VersionContent> content_of(const Site& site, const Views& views,
+                                                 const CodelistRecord& codelist,
+                                                 const VersionRecord& version) {
+  const auto* system = coding_systems::find_coding_system(codelist.coding_system);
+  if (system == nullptr) return std::nullopt;
   ReleasePointer release;
   if (has_release_file(views, codelist.coding_system, version.release)) {
     if (auto opened = site.open_release(codelist.coding_system, version.release)) {
@@ -64,14 +67,16 @@ events::VersionContent content_of(const Site& site, const Views& views,
   const auto codes = views.codes(version.id);
   const auto table =
       version.has_csv_data ? std::optional(views.csv_data(version.id).value_or("")) : std::nullopt;
-  const DownloadSource source{system_of(codelist), release.get(), codes, table};
-  return {version.release, release ? release->file_digest() : version.release_digest,
-          digest_of(source), download_digest(site, views, source)};
+  const DownloadSource source{*system, release.get(), codes, table};
+  return events::VersionContent{version.release,
+                                release ? release->file_digest() : version.release_digest,
+                                digest_of(source), download_digest(site, views, source)};
 }
 
 base::Sha256 content_digest_of(const Views& views, const CodelistRecord& codelist,
                                const VersionRecord& version) {
   if (version.content_digest != base::Sha256{}) return version.content_digest;
+  if (coding_systems::find_coding_system(codelist.coding_system) == nullptr) return {};
   return version.has_csv_data
              ? digest_of_table(codelist.coding_system, views.csv_data(version.id).value_or(""))
              : digest_of_codes(codelist.coding_system, views.codes(version.id));
@@ -153,7 +158,9 @@ events::VersionContent DerivedContents::of(const Views& views, const CodelistRec
     const base::Lock lock(mutex_);
     if (const auto kept = kept_.find(key); kept != kept_.end()) return kept->second;
   }
-  auto content = content_of(site_, views, codelist, version);
+  auto derived = content_of(site_, views, codelist, version);
+  if (!derived) return {version.release, version.release_digest, {}, {}};
+  events::VersionContent content = *std::move(derived);
   // A file that could not be made now may be there later, and one of dm+d may change.
   const bool is_final =
       content.download_digest != base::Sha256{} && codelist.coding_system != dmd_system;

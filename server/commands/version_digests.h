@@ -33,13 +33,14 @@ base::Sha256 digest_of_table(std::string_view system, std::string_view table);
 void add_content(const Site& site, const Views& views,
                  const coding_systems::CodingSystemInfo& system, const ChosenRelease& release,
                  events::VersionCreated& version);
-// The content of a version in the views, derived from it. As slow.
-events::VersionContent content_of(const Site& site, const Views& views,
-                                  const projections::CodelistRecord& codelist,
-                                  const projections::VersionRecord& version);
+// The content of a version in the views, derived from it; nothing if this program does not know the
+// coding system, because a newer one has made the codelist. As slow.
+std::optional<events::VersionContent> content_of(const Site& site, const Views& views,
+                                                 const projections::CodelistRecord& codelist,
+                                                 const projections::VersionRecord& version);
 
 // As recorded when the version was finished, or derived from its contents, which the views must
-// have.
+// have. Zeros if this program does not know the coding system.
 base::Sha256 content_digest_of(const Views& views, const projections::CodelistRecord& codelist,
                                const projections::VersionRecord& version);
 
@@ -61,7 +62,8 @@ class DerivedContents {
  public:
   explicit DerivedContents(const Site& site) : site_(site) {}
 
-  // As recorded or derived. The views must be the present ones. Slow at the first call.
+  // As recorded or derived, with zeros for digests that cannot be derived. The views must be the
+  // present ones. Slow at the first call.
   events::VersionContent of(const Views& views, const projections::CodelistRecord& codelist,
                             const projections::VersionRecord& version);
 

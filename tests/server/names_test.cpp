@@ -172,7 +172,16 @@ TEST_CASE("a codelist of a coding system that only a newer program knows leaves 
   const Reply refused = site.get(page + "download.csv?fixed-headers=1");
   CHECK(refused.status == 503);
   CHECK(refused.body.find("does not know the coding system icd11") != std::string::npos);
-  CHECK(site.get("/api/v2/codelists/organisation/test-org/two").status == 200);
+  const std::string list = "/api/v2/codelists/organisation/test-org/two";
+  CHECK(site.get(list).status == 200);
+  const auto shown = site.get("/api/v2/versions/" + base::version_hash(ids.version)).json();
+  CHECK(shown.at("content_digest").is_null());
+  CHECK(shown.at("download_digest").is_null());
+  const nlohmann::json signoff = {{"user", "bob"}, {"date", "2024-02-03"}};
+  REQUIRE(site.send("PATCH", list, {{"signoffs", {signoff}}}).status == 200);
+  const auto signed_off = site.get(list).json().at("signoffs").at(0);
+  CHECK(signed_off.at("content_digest").is_null());
+  CHECK(signed_off.at("stale").is_null());
   CHECK(site.code_of("one", known) == ulcer);
 }
 
