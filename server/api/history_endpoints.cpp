@@ -1,5 +1,4 @@
 // Looking back: a codelist's history, its moments, and single commits.
-#include <algorithm>
 #include <charconv>
 
 #include "events/base/version_hash.h"
@@ -235,21 +234,6 @@ const Error& no_commit() {
   return error;
 }
 
-// The codelist of a commit that tells of nothing but codelists that the client may read.
-Result<base::CodelistId> readable_codelist(const Views& views, const Commit& commit) {
-  std::optional<base::CodelistId> first;
-  for (const events::StreamExpectation& expected : commit.content.streams) {
-    const auto codelist = expected.stream.codelist();
-    if (!codelist) continue;
-    if (!views.may_read(*codelist)) return no_commit();
-    if (!first) first = codelist;
-  }
-  const bool is_about_nothing_else =
-      std::ranges::all_of(commit.content.events, history::is_about_codelist);
-  if (!first || !is_about_nothing_else) return no_commit();
-  return *first;
-}
-
 Result<http::Response> get_commit(const ReadCall& call) {
   const events::Log& log = call.application.site().log;
   const auto position = position_in_path(call.path);
@@ -258,8 +242,8 @@ Result<http::Response> get_commit(const ReadCall& call) {
   }
   const auto commit = log.read(*position);
   if (!commit) return commit.error().code == ErrorCode::not_found ? no_commit() : commit.error();
-  const auto codelist = readable_codelist(call.views, *commit);
-  if (!codelist) return codelist.error();
+  const auto codelist = history::readable_codelist(call.views, *commit);
+  if (!codelist) return no_commit();
   const bool wants_octets =
       call.request.header("Accept").value_or("").find("application/json") == std::string_view::npos;
   if (wants_octets) {

@@ -1,19 +1,11 @@
 #include "server/application/receipts.h"
 
-#include <algorithm>
+#include "server/history/deeds.h"
 
 namespace codelog::application {
-namespace {
 
 using base::Error;
 using base::ErrorCode;
-
-bool may_read(const projections::Views& views, const events::Stream& stream) {
-  if (const auto codelist = stream.codelist()) return views.codelist(*codelist).has_value();
-  return stream.is_about_names();
-}
-
-}  // namespace
 
 base::Result<http::Response> receipt_of(Application& application, const projections::Views& views,
                                         const projections::VersionRecord& version,
@@ -28,10 +20,7 @@ base::Result<http::Response> receipt_of(Application& application, const projecti
   // The last change of a finished version is the one that finished it.
   const auto commit = application.site().log.read(version.changed_at);
   if (!commit) return commit.error();
-  const bool is_readable = std::ranges::all_of(commit->content.streams, [&](const auto& touched) {
-    return may_read(views, touched.stream);
-  });
-  if (!is_readable) {
+  if (!history::readable_codelist(views, *commit)) {
     return Error{
         ErrorCode::not_found, "the commit of this version has parts that you may not read", {}};
   }

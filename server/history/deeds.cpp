@@ -216,6 +216,19 @@ bool is_about_codelist(const events::Event& event) {
   return std::visit([](const auto& value) { return names_codelist<decltype(value)>; }, event);
 }
 
+std::optional<base::CodelistId> readable_codelist(const projections::Views& views,
+                                                  const events::Commit& commit) {
+  std::optional<base::CodelistId> first;
+  for (const events::StreamExpectation& touched : commit.content.streams) {
+    const auto codelist = touched.stream.codelist();
+    if (!codelist) continue;
+    if (!views.may_read(*codelist)) return std::nullopt;
+    if (!first) first = codelist;
+  }
+  const bool tells_nothing_else = std::ranges::all_of(commit.content.events, is_about_codelist);
+  return tells_nothing_else ? first : std::nullopt;
+}
+
 bool is_type_about_codelist(std::string_view type) {
   return is_one_of_types(type, std::make_index_sequence<events::event_types_count>());
 }

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "events/event.h"
+#include "events/log.h"
+#include "projections/views.h"
 
 namespace codelog::history {
 
@@ -55,6 +57,10 @@ std::optional<Deed> deed_of(const events::Event& event, std::string_view code);
 
 // True if the event is about a codelist or its versions, and so tells nothing else.
 bool is_about_codelist(const events::Event& event);
+// The first codelist of a commit that tells of nothing but codelists, all of which the reader with
+// these views may read: only of such a commit may the reader have the bytes. Nothing for others.
+std::optional<base::CodelistId> readable_codelist(const projections::Views& views,
+                                                  const events::Commit& commit);
 // True for the name of such events, as histories show it.
 bool is_type_about_codelist(std::string_view type);
 
