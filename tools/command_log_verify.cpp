@@ -49,6 +49,25 @@ int verify_here(const VerifyOptions& options) {
   return (*outcome)["problems"].empty() ? exit_done : exit_refused;
 }
 
+// The options of the other half of the command would be left out of account.
+Result<void> check_use(const VerifyOptions& options) {
+  const bool is_remote = !options.remote.empty();
+  const auto wrong = [](const char* option, const char* why) -> Result<void> {
+    return base::field_error(ErrorCode::invalid, option, why);
+  };
+  if (is_remote && options.key.empty()) {
+    return wrong("--key", "is missing: the verifier key of that log");
+  }
+  if (is_remote) return {};
+  constexpr const char* needs_remote = "is only for a log elsewhere: give its address as --remote";
+  if (!options.key.empty()) return wrong("--key", needs_remote);
+  if (!options.seen.empty()) return wrong("--seen", needs_remote);
+  if (options.is_full) return wrong("--full", needs_remote);
+  if (!options.cosigner_key_file.empty()) return wrong("--cosigner-key", needs_remote);
+  if (!options.cosigner_name.empty()) return wrong("--name", needs_remote);
+  return {};
+}
+
 Result<RemoteLog> remote_of(const VerifyOptions& options) {
   const auto key = proofs::parse_verifier_key(options.key);
   if (!key) return base::field_error(ErrorCode::invalid, "--key", key.error().detail);
@@ -70,11 +89,11 @@ Result<RemoteAudit> audit_with_progress(const VerifyOptions& options, const Remo
 }
 
 Json audit_to_json(const RemoteLog& log, const RemoteAudit& remote) {
-  const proofs::Checkpoint& checkpoint = remote.audit.checkpoint;
+  const proofs::Checkpoint& checkpoint = remote.now.checkpoint;
   Json json = {{"origin", checkpoint.origin},
                {"commits", checkpoint.size},
                {"root", base::to_hex(checkpoint.root)},
-               {"read", remote.audit.read_count},
+               {"read", remote.read_count},
                {"seen_before", nullptr},
                {"seen_file", log.seen.string()}};
   if (remote.seen) json["seen_before"] = remote.seen->size;
@@ -85,14 +104,19 @@ std::string describe_audit(const Json& audit) {
   std::string text = "good: " + format_count(audit["commits"].get<std::uint64_t>()) +
                      " commits of " + audit["origin"].get<std::string>() + ", root " +
                      audit["root"].get<std::string>() + "\n";
-  text += audit["seen_before"].is_null()
-              ? "seen for the first time"
-              : "grown from the log seen before, of " +
-                    format_count(audit["seen_before"].get<std::uint64_t>()) + " commits";
+  if (audit["seen_before"].is_null()) {
+    text += "seen for the first time";
+  } else if (audit["seen_before"] == audit["commits"]) {
+    text += "as it was when seen before";
+  } else {
+    text += "grown from the log seen before, of " +
+            format_count(audit["seen_before"].get<std::uint64_t>()) + " commits";
+  }
   return text + "; remembered in " + audit["seen_file"].get<std::string>() + "\n";
 }
 
 int verify_log(const VerifyOptions& options) {
+  if (const auto good = check_use(options); !good) return refuse(good.error(), options.common);
   if (options.remote.empty()) return verify_here(options);
   const auto log = remote_of(options);
   if (!log) return refuse(log.error(), options.common);
@@ -105,6 +129,10 @@ int verify_log(const VerifyOptions& options) {
 
 // The key in the file; made, if there is no such file and a name was given.
 Result<proofs::SigningKey> cosigner_key(const VerifyOptions& options) {
+  if (options.cosigner_key_file.empty()) {
+    return base::field_error(ErrorCode::invalid, "--cosigner-key",
+                             "is missing: the file with the key that cosigns");
+  }
   const auto text = base::read_file(options.cosigner_key_file);
   if (!text && text.error().code != ErrorCode::not_found) return text.error();
   if (!text) {
@@ -133,7 +161,8 @@ Result<proofs::SigningKey> cosigner_key(const VerifyOptions& options) {
   lines >> name >> seed_text;
   const auto bytes = proofs::decode_base64(seed_text);
   proofs::Seed seed{};
-  if (head != cosigner_head || !bytes || bytes->size() != seed.size()) {
+  if (head != cosigner_head || !proofs::check_key_name(name) || !bytes ||
+      bytes->size() != seed.size()) {
     return Error{
         ErrorCode::invalid, options.cosigner_key_file + " is not the file of a cosigner's key", {}};
   }
@@ -149,7 +178,7 @@ int cosign_remote(const VerifyOptions& options) {
   if (!key) return refuse(key.error(), options.common);
   auto audit = audit_with_progress(options, *log);
   if (!audit) return refuse(audit.error(), options.common);
-  proofs::SignedNote& note = audit->audit.note;
+  proofs::SignedNote& note = audit->now.note;
   note.signatures.push_back(proofs::sign(*key, note.text, base::SystemClock().now()));
   const auto sent = send_cosignature(*log, note);
   if (!sent) {
@@ -182,6 +211,7 @@ int cosign_here(const VerifyOptions& options) {
 }
 
 int cosign_log(const VerifyOptions& options) {
+  if (const auto good = check_use(options); !good) return refuse(good.error(), options.common);
   return options.remote.empty() ? cosign_here(options) : cosign_remote(options);
 }
 

@@ -56,6 +56,16 @@ Result<void> remember(const std::filesystem::path& file, const proofs::SignedNot
   return base::write_file_durably(file, note.bytes(), seen_file_mode);
 }
 
+// Keeps the checkpoint that was refused: the log's own signature is the evidence.
+Error with_evidence(const RemoteLog& log, const proofs::SignedNote& refused, Error error) {
+  const std::string file = log.seen.string() + ".fork";
+  const auto kept = remember(file, refused);
+  error.detail += kept ? "; the checkpoint seen before is in " + log.seen.string() +
+                             ", and the one refused now in " + file
+                       : "; the checkpoint refused now cannot be kept: " + kept.error().detail;
+  return error;
+}
+
 }  // namespace
 
 std::filesystem::path seen_file(const std::string& origin) {
@@ -83,17 +93,16 @@ Result<RemoteAudit> audit_remote(
   const auto fetch_part = fetch_from(prefix_of(log.url));
   const auto seen = read_seen(log.seen);
   if (!seen) return seen.error();
-  auto audit = proofs::audit_log(
-      fetch_part, {.key = log.key, .seen = *seen, .is_full = is_full, .progress = progress});
-  if (!audit) {
-    if (audit.error().code == ErrorCode::corrupt && *seen) {
-      const auto note = proofs::fetch_checkpoint(fetch_part, log.key);
-      if (note) (void)remember(log.seen.string() + ".fork", *note);  // The error says more.
-    }
-    return audit.error();
+  auto now = proofs::fetch_checkpoint(fetch_part, log.key);
+  if (!now) return now.error();
+  const auto read_count = proofs::audit_log(
+      fetch_part, now->checkpoint, {.seen = *seen, .is_full = is_full, .progress = progress});
+  if (!read_count) {
+    if (read_count.error().code != ErrorCode::corrupt || !*seen) return read_count.error();
+    return with_evidence(log, now->note, read_count.error());
   }
-  if (const auto kept = remember(log.seen, audit->note); !kept) return kept.error();
-  return RemoteAudit{*std::move(audit), *seen};
+  if (const auto kept = remember(log.seen, now->note); !kept) return kept.error();
+  return RemoteAudit{*std::move(now), *read_count, *seen};
 }
 
 Result<void> send_cosignature(const RemoteLog& log, const proofs::SignedNote& note) {

@@ -19,13 +19,15 @@ struct RemoteLog {
 };
 
 struct RemoteAudit {
-  proofs::Audit audit;
+  proofs::SignedCheckpoint now;
+  std::uint64_t read_count = 0;            // commitments
   std::optional<proofs::Checkpoint> seen;  // before
 };
 
-// Audits the log from what was seen on, or from the start, and then remembers its checkpoint. After
-// a fork, the old checkpoint stays remembered, and the new one is kept beside it as evidence
-// (".fork"). Errors: those of audit_log(); io.
+// Audits the log from what was seen on, or from the start, and then remembers its checkpoint. If it
+// does not continue what was seen, that stays remembered, and the signed checkpoint that was
+// refused is kept beside it as evidence (".fork"). Errors: those of fetch_checkpoint() and
+// audit_log(); io.
 base::Result<RemoteAudit> audit_remote(
     const RemoteLog& log, bool is_full,
     const std::function<bool(std::uint64_t done, std::uint64_t total)>& progress);

@@ -22,31 +22,27 @@ Error wrong(std::string detail) { return {ErrorCode::corrupt, std::move(detail),
 Error fork_from(const Checkpoint& seen) {
   return wrong("FORK: the log no longer has the history that was seen before, of " +
                std::to_string(seen.size) + " commits with the root " +
-               encode_base64(events::hash_bytes(seen.root)) +
-               ": keep both checkpoints as evidence, and do not rely on this log");
+               encode_base64(events::hash_bytes(seen.root)) + ": do not rely on this log");
 }
 
 class Auditor {
  public:
   Auditor(const FetchPart& fetch, const AuditOptions& options) : fetch_(fetch), options_(options) {}
 
-  Result<Audit> run() {
-    auto note = fetch_checkpoint(fetch_, options_.key);
-    if (!note) return note.error();
-    const auto checkpoint = parse_checkpoint(note->text);
-    if (!checkpoint) return checkpoint.error();
-    if (const auto begun = begin(*checkpoint); !begun) return begun.error();
+  // Returns how many commitments it has read.
+  Result<std::uint64_t> run(const Checkpoint& checkpoint) {
+    if (const auto begun = begin(checkpoint); !begun) return begun.error();
     const std::uint64_t first_size = tree_.size();
-    while (tree_.size() < checkpoint->size) {
-      if (const auto read = read_bundle(checkpoint->size); !read) return read.error();
-      const bool goes_on = !options_.progress || options_.progress(tree_.size(), checkpoint->size);
+    while (tree_.size() < checkpoint.size) {
+      if (const auto read = read_bundle(checkpoint.size); !read) return read.error();
+      const bool goes_on = !options_.progress || options_.progress(tree_.size(), checkpoint.size);
       if (!goes_on) return Error{ErrorCode::unavailable, "stopped", {}};
     }
     if (const auto same = check_edge(); !same) return same.error();
-    if (tree_.root() != checkpoint->root) {
+    if (tree_.root() != checkpoint.root) {
       return wrong("the commitments do not lead to the root of the signed checkpoint");
     }
-    return Audit{*checkpoint, *std::move(note), checkpoint->size - first_size};
+    return checkpoint.size - first_size;
   }
 
  private:
@@ -166,23 +162,26 @@ class Auditor {
 
 }  // namespace
 
-Result<SignedNote> fetch_checkpoint(const FetchPart& fetch, const VerifierKey& key) {
+Result<SignedCheckpoint> fetch_checkpoint(const FetchPart& fetch, const VerifierKey& key) {
   const auto bytes = fetch("checkpoint");
   if (!bytes) return bytes.error();
   auto note = parse_note(*bytes);
   if (!note) return wrong("the checkpoint is not one: " + note.error().detail);
-  if (!is_signed_by(*note, key))
-    return wrong("the checkpoint is not signed by the key " + key.text());
-  const auto checkpoint = parse_checkpoint(note->text);
+  if (!is_signed_by(*note, key)) {
+    return wrong("the checkpoint is not signed by the key " + key.text() +
+                 ": if the log's operators have retired it, ask them for the present one");
+  }
+  auto checkpoint = parse_checkpoint(note->text);
   if (!checkpoint) return wrong(checkpoint.error().detail);
   if (checkpoint->origin != key.name) {
     return wrong("the checkpoint is of the log " + checkpoint->origin + ", not " + key.name);
   }
-  return note;
+  return SignedCheckpoint{*std::move(checkpoint), *std::move(note)};
 }
 
-Result<Audit> audit_log(const FetchPart& fetch, const AuditOptions& options) {
-  return Auditor(fetch, options).run();
+Result<std::uint64_t> audit_log(const FetchPart& fetch, const Checkpoint& checkpoint,
+                                const AuditOptions& options) {
+  return Auditor(fetch, options).run(checkpoint);
 }
 
 }  // namespace codelog::proofs

@@ -17,8 +17,15 @@ namespace codelog::proofs {
 // unavailable.
 using FetchPart = std::function<base::Result<std::string>(const std::string& path)>;
 
+struct SignedCheckpoint {
+  Checkpoint checkpoint;
+  SignedNote note;
+};
+// The newest checkpoint. Errors: corrupt (not a checkpoint that `key` signed), and those of
+// `fetch`.
+base::Result<SignedCheckpoint> fetch_checkpoint(const FetchPart& fetch, const VerifierKey& key);
+
 struct AuditOptions {
-  VerifierKey key;
   std::optional<Checkpoint> seen = {};
   // Reads the commitments from the first on; otherwise from those seen on.
   bool is_full = false;
@@ -26,17 +33,9 @@ struct AuditOptions {
   std::function<bool(std::uint64_t done, std::uint64_t total)> progress = {};
 };
 
-struct Audit {
-  Checkpoint checkpoint;
-  SignedNote note;
-  std::uint64_t read_count = 0;  // commitments
-};
-
-// Errors: corrupt (the log does not prove what it says), and those of `fetch`;
-// unavailable (stopped).
-base::Result<Audit> audit_log(const FetchPart& fetch, const AuditOptions& options);
-
-// The checkpoint of the log, if `key` signed it.
-base::Result<SignedNote> fetch_checkpoint(const FetchPart& fetch, const VerifierKey& key);
+// Checks the log up to this checkpoint of it. Returns how many commitments were read. Errors:
+// corrupt (the log does not prove what it says), and those of `fetch`; unavailable (stopped).
+base::Result<std::uint64_t> audit_log(const FetchPart& fetch, const Checkpoint& checkpoint,
+                                      const AuditOptions& options);
 
 }  // namespace codelog::proofs

@@ -1,6 +1,7 @@
 #include "server/proofs/signed_log.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "events/base/check.h"
 #include "events/base/file.h"
@@ -23,8 +24,27 @@ Error no_key() {
           {}};
 }
 
-bool has(const SignedNote& note, const NoteSignature& signature) {
-  return std::ranges::find(note.signatures, signature) != note.signatures.end();
+bool is_of(const NoteSignature& signature, const VerifierKey& key) {
+  return signature.name == key.name && signature.id == key.id();
+}
+
+// The last cosignature of each cosigner, in the order of the cosigners. Errors: forbidden (a wrong
+// one).
+Result<std::vector<NoteSignature>> cosignatures_in(const SignedNote& note,
+                                                   const std::vector<VerifierKey>& cosigners) {
+  std::vector<NoteSignature> last_ones;
+  for (const VerifierKey& cosigner : cosigners) {
+    const NoteSignature* last = nullptr;
+    for (const NoteSignature& signature : note.signatures) {
+      if (!is_of(signature, cosigner)) continue;
+      if (!verifies(cosigner, note.text, signature)) {
+        return Error{ErrorCode::forbidden, "the cosignature of " + cosigner.name + " is wrong", {}};
+      }
+      if (last == nullptr || time_of(*last) < time_of(signature)) last = &signature;
+    }
+    if (last != nullptr) last_ones.push_back(*last);
+  }
+  return last_ones;
 }
 
 }  // namespace
@@ -51,16 +71,10 @@ Result<void> SignedLog::read_cosigned() {
   const auto root = log_.root(checkpoint->size);
   if (!root || *root != checkpoint->root) return {};
   const base::Lock lock(mutex_);
-  std::vector<VerifierKey> known = keys_.cosigners();
-  for (const LogKey& key : keys_.all()) known.push_back(key.verifier);
-  std::erase_if(note->signatures, [&](const NoteSignature& signature) {
-    return std::ranges::none_of(
-        known, [&](const VerifierKey& key) { return verifies(key, note->text, signature); });
-  });
-  const bool is_cosigned = std::ranges::any_of(
-      keys_.cosigners(), [&](const VerifierKey& key) { return is_signed_by(*note, key); });
-  if (!is_cosigned) return {};
-  cosigned_ = Cosigned{*std::move(checkpoint), *std::move(note)};
+  if (!keys_.has_key() || checkpoint->origin != keys_.origin()) return {};
+  auto cosignatures = cosignatures_in(*note, keys_.cosigners());
+  if (!cosignatures || cosignatures->empty()) return {};
+  cosigned_ = Cosigned{*std::move(checkpoint), *std::move(cosignatures)};
   return {};
 }
 
@@ -72,6 +86,7 @@ Result<void> SignedLog::begin(const std::string& usual_origin,
   const base::Lock lock(mutex_);
   if (keys_.has_key() && (!wanted_origin || *wanted_origin == keys_.origin())) return {};
   newest_.reset();
+  cosigned_.reset();  // It names the log as before.
   return keys_.add(wanted_origin.value_or(usual_origin), OldKeys::keep, now);
 }
 
@@ -85,12 +100,26 @@ Result<void> SignedLog::rotate(OldKeys old_keys, base::Timestamp now) {
 
 Result<void> SignedLog::trust(const VerifierKey& cosigner) {
   const base::Lock lock(mutex_);
-  return keys_.trust(cosigner);
+  const auto trusted = keys_.trust(cosigner);
+  if (trusted) drop_distrusted();
+  return trusted;
 }
 
 Result<void> SignedLog::distrust(const std::string& name) {
   const base::Lock lock(mutex_);
-  return keys_.distrust(name);
+  const auto distrusted = keys_.distrust(name);
+  if (distrusted) drop_distrusted();
+  return distrusted;
+}
+
+void SignedLog::drop_distrusted() {
+  if (!cosigned_) return;
+  std::erase_if(cosigned_->cosignatures, [&](const NoteSignature& signature) {
+    return std::ranges::none_of(keys_.cosigners(),
+                                [&](const VerifierKey& key) { return is_of(signature, key); });
+  });
+  if (cosigned_->cosignatures.empty()) cosigned_.reset();
+  newest_.reset();
 }
 
 std::vector<LogKey> SignedLog::keys() const {
@@ -105,12 +134,11 @@ std::vector<VerifierKey> SignedLog::cosigners() const {
 
 // --- Checkpoints
 
-Result<SignedNote> SignedLog::signed_note(const Checkpoint& checkpoint) const {
+SignedNote SignedLog::signed_note(const Checkpoint& checkpoint) const {
   SignedNote note{checkpoint.text(), {}};
   note.signatures = keys_.sign(note.text);
-  if (!cosigned_ || cosigned_->checkpoint != checkpoint) return note;
-  for (const NoteSignature& signature : cosigned_->note.signatures) {
-    if (!has(note, signature)) note.signatures.push_back(signature);
+  if (cosigned_ && cosigned_->checkpoint == checkpoint) {
+    std::ranges::copy(cosigned_->cosignatures, std::back_inserter(note.signatures));
   }
   return note;
 }
@@ -120,9 +148,8 @@ Result<SignedNote> SignedLog::signed_head() const {
   const events::Head head = log_.head();
   const Checkpoint checkpoint{keys_.origin(), head.position.value(), head.root};
   if (newest_ && newest_->text == checkpoint.text()) return *newest_;
-  auto note = signed_note(checkpoint);
-  if (note) newest_ = *note;
-  return note;
+  newest_ = signed_note(checkpoint);
+  return *newest_;
 }
 
 Result<std::string> SignedLog::checkpoint() const {
@@ -135,7 +162,7 @@ Result<std::string> SignedLog::checkpoint() const {
 Result<std::string> SignedLog::cosigned_checkpoint() const {
   const base::Lock lock(mutex_);
   if (!cosigned_) return Error{ErrorCode::not_found, "no witness has cosigned this log yet", {}};
-  return cosigned_->note.bytes();
+  return signed_note(cosigned_->checkpoint).bytes();
 }
 
 Result<std::size_t> SignedLog::add_cosignatures(std::string_view bytes) {
@@ -155,17 +182,9 @@ Result<std::size_t> SignedLog::add_cosignatures(std::string_view bytes) {
                  "the checkpoint is of another history: this log never had its root",
                  {}};
   }
-  std::vector<NoteSignature> good;
-  for (const VerifierKey& cosigner : keys_.cosigners()) {
-    for (const NoteSignature& signature : given->signatures) {
-      if (signature.name != cosigner.name || signature.id != cosigner.id()) continue;
-      if (!verifies(cosigner, given->text, signature)) {
-        return Error{ErrorCode::forbidden, "the cosignature of " + cosigner.name + " is wrong", {}};
-      }
-      good.push_back(signature);
-    }
-  }
-  if (good.empty()) {
+  const auto given_ones = cosignatures_in(*given, keys_.cosigners());
+  if (!given_ones) return given_ones.error();
+  if (given_ones->empty()) {
     return Error{ErrorCode::forbidden, "no trusted cosigner has signed this checkpoint", {}};
   }
   if (cosigned_ && checkpoint->size < cosigned_->checkpoint.size) {
@@ -174,27 +193,34 @@ Result<std::size_t> SignedLog::add_cosignatures(std::string_view bytes) {
                      " commits is cosigned already",
                  {}};
   }
-  const bool is_same = cosigned_ && cosigned_->checkpoint == *checkpoint;
-  // Kept by cosigner, so that nobody's repetitions grow the note: the last one of each.
-  SignedNote note{given->text, keys_.sign(given->text)};
+  return keep_cosignatures(*checkpoint, *given_ones);
+}
+
+// Of each cosigner, only the last cosignature is kept: what anybody sends again changes nothing.
+Result<std::size_t> SignedLog::keep_cosignatures(const Checkpoint& checkpoint,
+                                                 const std::vector<NoteSignature>& given) {
+  Cosigned kept{checkpoint, {}};
+  if (cosigned_ && cosigned_->checkpoint == checkpoint) kept = *cosigned_;
   std::size_t added_count = 0;
-  if (is_same) {
-    for (const NoteSignature& kept : cosigned_->note.signatures) {
-      const bool is_replaced = std::ranges::any_of(good, [&](const NoteSignature& signature) {
-        return signature.name == kept.name && signature.id == kept.id;
-      });
-      if (!is_replaced && !has(note, kept)) note.signatures.push_back(kept);
+  for (const NoteSignature& signature : given) {
+    const auto earlier = std::ranges::find_if(kept.cosignatures, [&](const auto& other) {
+      return other.name == signature.name && other.id == signature.id;
+    });
+    if (earlier == kept.cosignatures.end()) {
+      kept.cosignatures.push_back(signature);
+    } else if (time_of(*earlier) < time_of(signature)) {
+      *earlier = signature;
+    } else {
+      continue;
     }
-  }
-  for (const NoteSignature& signature : good) {
-    if (has(note, signature)) continue;
-    note.signatures.push_back(signature);
-    if (!is_same || !has(cosigned_->note, signature)) ++added_count;
+    ++added_count;
   }
   if (added_count == 0) return added_count;
+  SignedNote note{checkpoint.text(), keys_.sign(checkpoint.text())};
+  std::ranges::copy(kept.cosignatures, std::back_inserter(note.signatures));
   const auto written = base::write_file_durably(files_.cosigned, note.bytes(), cosigned_file_mode);
   if (!written) return written.error();
-  cosigned_ = Cosigned{*checkpoint, std::move(note)};
+  cosigned_ = std::move(kept);
   newest_.reset();
   return added_count;
 }
@@ -213,18 +239,18 @@ Result<std::string> SignedLog::tile(const TileAddress& address) const {
 
 Result<std::string> SignedLog::entries(std::uint64_t index, std::size_t width) const {
   constexpr std::size_t entry_bytes = 2 + sizeof(Hash);
-  if (auto kept = kept_bundle(index)) {
-    kept->resize(width * entry_bytes);
-    return *std::move(kept);
+  std::string bytes = kept_bundle(index);
+  if (bytes.size() >= width * entry_bytes) {
+    bytes.resize(width * entry_bytes);
+    return bytes;
   }
   const std::uint64_t size = log_.head().position.value();
   constexpr std::uint64_t bundle = events::tile_hashes_count;
   if (index > size / bundle || index * bundle + width > size) {
     return Error{ErrorCode::not_found, "the log does not have so many commits", {}};
   }
-  std::string bytes;
   bytes.reserve(width * entry_bytes);
-  for (std::size_t i = 0; i < width; ++i) {
+  for (std::size_t i = bytes.size() / entry_bytes; i < width; ++i) {
     const Position position(index * bundle + i + 1);
     const auto stored = log_.read_bytes(position);
     if (!stored) return stored.error();
@@ -232,20 +258,25 @@ Result<std::string> SignedLog::entries(std::uint64_t index, std::size_t width) c
     bytes += static_cast<char>(sizeof(Hash));
     bytes += hash_bytes(events::commit_commitment(position, base::sha256(*stored)));
   }
-  if (width == bundle) keep_bundle(index, bytes);
+  keep_bundle(index, bytes);
   return bytes;
 }
 
-std::optional<std::string> SignedLog::kept_bundle(std::uint64_t index) const {
+std::string SignedLog::kept_bundle(std::uint64_t index) const {
   const base::Lock lock(bundles_mutex_);
   const auto kept = std::ranges::find(bundles_, index, &Bundle::index);
-  if (kept == bundles_.end()) return std::nullopt;
+  if (kept == bundles_.end()) return {};
   bundles_.splice(bundles_.begin(), bundles_, kept);
   return kept->bytes;
 }
 
 void SignedLog::keep_bundle(std::uint64_t index, const std::string& bytes) const {
   const base::Lock lock(bundles_mutex_);
+  const auto kept = std::ranges::find(bundles_, index, &Bundle::index);
+  if (kept != bundles_.end()) {
+    if (kept->bytes.size() < bytes.size()) kept->bytes = bytes;
+    return;
+  }
   bundles_.push_front({index, bytes});
   if (bundles_.size() > bundles_max) bundles_.pop_back();
 }
@@ -279,9 +310,9 @@ Result<std::string> SignedLog::receipt(Position position) const {
   SignedNote note;
   {
     const base::Lock lock(mutex_);
-    const bool is_cosigned = cosigned_ && cosigned_->checkpoint.size >= position.value() &&
-                             keys_.has_key() && cosigned_->checkpoint.origin == keys_.origin();
-    auto chosen = is_cosigned ? Result<SignedNote>(cosigned_->note) : signed_head();
+    const bool is_cosigned = cosigned_ && cosigned_->checkpoint.size >= position.value();
+    auto chosen =
+        is_cosigned ? Result<SignedNote>(signed_note(cosigned_->checkpoint)) : signed_head();
     if (!chosen) return chosen.error();
     note = *std::move(chosen);
   }

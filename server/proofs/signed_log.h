@@ -81,22 +81,28 @@ class SignedLog {
  private:
   static constexpr std::size_t bundles_max = 256;
 
+  // A checkpoint of the log's present name, with cosignatures of trusted cosigners.
   struct Cosigned {
     Checkpoint checkpoint;
-    SignedNote note;
+    std::vector<NoteSignature> cosignatures;
   };
   struct Bundle {
     std::uint64_t index = 0;
-    std::string bytes;
+    std::string bytes;  // of its first entries, or of all
   };
 
   SignedLog(const events::EventLog& log, Files files, LogKeys keys)
       : log_(log), files_(std::move(files)), keys_(std::move(keys)) {}
   base::Result<void> read_cosigned();
   base::Result<SignedNote> signed_head() const REQUIRES(mutex_);
-  base::Result<SignedNote> signed_note(const Checkpoint& checkpoint) const REQUIRES(mutex_);
+  // With the signatures of all keys that sign now: a reader may know any one of them.
+  SignedNote signed_note(const Checkpoint& checkpoint) const REQUIRES(mutex_);
+  void drop_distrusted() REQUIRES(mutex_);
+  base::Result<std::size_t> keep_cosignatures(const Checkpoint& checkpoint,
+                                              const std::vector<NoteSignature>& given)
+      REQUIRES(mutex_);
   base::Result<std::string> entries(std::uint64_t index, std::size_t width) const;
-  std::optional<std::string> kept_bundle(std::uint64_t index) const;
+  std::string kept_bundle(std::uint64_t index) const;
   void keep_bundle(std::uint64_t index, const std::string& bytes) const;
 
   const events::EventLog& log_;

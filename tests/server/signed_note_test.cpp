@@ -67,15 +67,25 @@ struct Subject {
     };
   }
 
+  base::Result<std::uint64_t> audit(const std::optional<Checkpoint>& seen,
+                                    bool is_full = false) const {
+    const auto now = proofs::fetch_checkpoint(fetch(), key());
+    if (!now) return now.error();
+    return proofs::audit_log(fetch(), now->checkpoint, {.seen = seen, .is_full = is_full});
+  }
+
   TemporaryFolder folder;
   std::unique_ptr<events::EventLog> log;
   std::unique_ptr<SignedLog> proofs;
   std::map<std::string, std::string> replaced;
 };
 
-std::string cosigned(const Subject& subject, const proofs::SigningKey& cosigner) {
+constexpr base::Timestamp cosigned_at{1'700'000'000'000'000};
+
+std::string cosigned(const Subject& subject, const proofs::SigningKey& cosigner,
+                     base::Timestamp time = cosigned_at) {
   auto note = *proofs::parse_note(*subject.proofs->checkpoint());
-  note.signatures.push_back(proofs::sign(cosigner, note.text, {1'700'000'000'000'000}));
+  note.signatures.push_back(proofs::sign(cosigner, note.text, time));
   return note.bytes();
 }
 
@@ -180,11 +190,11 @@ TEST_CASE("an audit accepts a log that only grew, of any size", "[proofs]") {
     subject.add(size - subject.log->head().position.value());
     for (const bool is_full : {false, true}) {
       CAPTURE(size, is_full);
-      const auto audit = proofs::audit_log(
-          subject.fetch(), {.key = subject.key(), .seen = seen, .is_full = is_full});
-      if (!audit) FAIL(audit.error().detail);
-      CHECK(audit->checkpoint == subject.checkpoint());
-      CHECK(audit->read_count == (seen && !is_full ? size - seen->size : size));
+      const auto read_count = subject.audit(seen, is_full);
+      if (!read_count) FAIL(read_count.error().detail);
+      CHECK(proofs::fetch_checkpoint(subject.fetch(), subject.key())->checkpoint ==
+            subject.checkpoint());
+      CHECK(*read_count == (seen && !is_full ? size - seen->size : size));
     }
     seen = subject.checkpoint();
   }
@@ -195,7 +205,7 @@ TEST_CASE("an audit notices a wrong tile, entry, signature, root, and a fork", "
   Subject fork(0);
   fork.add(300, "b");
   const auto audit = [&](const std::optional<Checkpoint>& seen = {}) {
-    return proofs::audit_log(subject.fetch(), {.key = subject.key(), .seen = seen});
+    return subject.audit(seen);
   };
   REQUIRE(audit());
   SECTION("a byte of any part") {
@@ -298,26 +308,122 @@ TEST_CASE("cosignatures are taken from trusted cosigners, and served", "[proofs]
   CHECK(subject.proofs->add_cosignatures(early).error().code == ErrorCode::conflict);
 
   SECTION("of this log alone") {
-    Subject other(15);
+    Subject other(0);
+    other.add(20, "b");
     other.proofs.reset();
     std::filesystem::copy(subject.folder.path() / "log-signing",
                           other.folder.path() / "log-signing",
                           std::filesystem::copy_options::overwrite_existing);
     other.proofs = *other.open();
-    other.add(1);
     REQUIRE(other.proofs->trust(cosigner.verifier));
     const auto elsewhere = cosigned(subject, cosigner);
-    if (subject.checkpoint().root != *other.log->root(15)) {
-      CHECK(other.proofs->add_cosignatures(elsewhere).error().code == ErrorCode::conflict);
-    }
+    CHECK(other.proofs->add_cosignatures(elsewhere).error().code == ErrorCode::conflict);
+    other.replaced["checkpoint"] = elsewhere;
+    CHECK(proofs::fetch_checkpoint(other.fetch(), subject.key()));
+    CHECK(other.proofs->add_cosignatures(cosigned(other, cosigner)).value() == 1);
+    // Another name is another log.
+    REQUIRE(other.proofs->begin("unused", "other.example/log", {0}));
+    CHECK(other.proofs->cosigned_checkpoint().error().code == ErrorCode::not_found);
+    CHECK(other.proofs->add_cosignatures(elsewhere).error().code == ErrorCode::invalid);
+    other.proofs = *other.open();
+    CHECK(other.proofs->cosigned_checkpoint().error().code == ErrorCode::not_found);
   }
   SECTION("no more once a cosigner is not trusted") {
     REQUIRE(subject.proofs->distrust("witness.example"));
+    CHECK(subject.proofs->cosigned_checkpoint().error().code == ErrorCode::not_found);
+    CHECK_FALSE(proofs::is_signed_by(*proofs::parse_note(*subject.proofs->checkpoint()),
+                                     cosigner.verifier));
+    subject.proofs = *subject.open();
+    CHECK(subject.proofs->cosigned_checkpoint().error().code == ErrorCode::not_found);
     subject.add(1);
     const auto given = cosigned(subject, cosigner);
     CHECK(subject.proofs->add_cosignatures(given).error().code == ErrorCode::forbidden);
     CHECK(subject.proofs->distrust("witness.example").error().code == ErrorCode::not_found);
   }
+}
+
+TEST_CASE("only a cosigner's last cosignature counts, and repetitions change nothing", "[proofs]") {
+  Subject subject(10);
+  SignedLog& log = *subject.proofs;
+  const auto one = proofs::make_signing_key("one.example", KeyKind::cosigner);
+  const auto two = proofs::make_signing_key("two.example", KeyKind::cosigner);
+  REQUIRE(log.trust(one.verifier));
+  REQUIRE(log.trust(two.verifier));
+  const base::Timestamp later{cosigned_at.unix_us + 1'000'000};
+  const std::string early = cosigned(subject, one);
+  REQUIRE(log.add_cosignatures(cosigned(subject, one, later)).value() == 1);
+  REQUIRE(log.add_cosignatures(cosigned(subject, two)).value() == 1);
+  const auto file = subject.folder.path() / "cosigned";
+  const std::string kept = *log.cosigned_checkpoint();
+  std::filesystem::remove(file);
+  for (const std::string& again : {early, cosigned(subject, one, later), cosigned(subject, two)}) {
+    CHECK(log.add_cosignatures(again).value() == 0);
+  }
+  CHECK(*log.cosigned_checkpoint() == kept);
+  CHECK_FALSE(std::filesystem::exists(file));  // nothing was written
+  // As many as a note may have, all good.
+  auto many = *proofs::parse_note(*log.checkpoint());
+  while (many.signatures.size() < proofs::note_signatures_max) {
+    const auto seconds = static_cast<std::int64_t>(many.signatures.size());
+    many.signatures.push_back(proofs::sign(one, many.text, {later.unix_us + seconds * 1'000'000}));
+  }
+  REQUIRE(log.add_cosignatures(many.bytes()).value() == 1);
+  const auto last = *proofs::parse_note(*log.cosigned_checkpoint());
+  CHECK(last.signatures.size() == 3);
+  CHECK(std::ranges::find(last.signatures, many.signatures.back()) != last.signatures.end());
+  many.signatures.front() = proofs::sign(two, many.text, later);
+  many.signatures.front().bytes.back() ^= 1;
+  CHECK(log.add_cosignatures(many.bytes()).error().code == ErrorCode::forbidden);
+}
+
+TEST_CASE("a cosigned checkpoint and receipts are signed by the present keys", "[proofs]") {
+  Subject subject(10);
+  const auto cosigner = proofs::make_signing_key("witness.example", KeyKind::cosigner);
+  REQUIRE(subject.proofs->trust(cosigner.verifier));
+  REQUIRE(subject.proofs->add_cosignatures(cosigned(subject, cosigner)).value() == 1);
+  subject.add(5);
+  const auto first = subject.key();
+  REQUIRE(subject.proofs->rotate(proofs::OldKeys::keep, {1'000'000}));
+  for (int i = 0; i < 2; ++i) {
+    const std::string receipt = *subject.proofs->receipt(base::Position(7));
+    const auto under = proofs::parse_note(receipt.substr(receipt.find("\n\n") + 2));
+    REQUIRE(under);
+    CHECK(proofs::parse_checkpoint(under->text)->size == 10);
+    CHECK(under->bytes() == *subject.proofs->cosigned_checkpoint());
+    for (const auto& key : {first, subject.key(), cosigner.verifier}) {
+      CHECK(proofs::is_signed_by(*under, key));
+    }
+    subject.proofs = *subject.open();
+  }
+}
+
+TEST_CASE("only the owner may read the files of keys", "[proofs]") {
+  Subject subject(1);
+  const auto cosigner = proofs::make_signing_key("witness.example", KeyKind::cosigner);
+  REQUIRE(subject.proofs->trust(cosigner.verifier));
+  REQUIRE(subject.proofs->add_cosignatures(cosigned(subject, cosigner)));
+  REQUIRE(subject.proofs->rotate(proofs::OldKeys::keep, {1'000'000}));
+  using std::filesystem::perms;
+  for (const char* file : {"log-signing", "log-cosigners", "cosigned"}) {
+    CAPTURE(file);
+    CHECK(std::filesystem::status(subject.folder.path() / file).permissions() ==
+          (perms::owner_read | perms::owner_write));
+  }
+}
+
+TEST_CASE("bundles that grow are read on from where they were", "[proofs]") {
+  Subject subject(10);
+  const auto bundle = [&](std::size_t width) {
+    return *subject.proofs->tile({true, {0, 0}, width});
+  };
+  const std::string ten = bundle(10);
+  subject.add(290);
+  const std::string whole = bundle(256);
+  CHECK(whole.substr(0, ten.size()) == ten);
+  CHECK(bundle(10) == ten);
+  CHECK(bundle(200) == whole.substr(0, 200 * 34));
+  const auto fresh = *subject.open();
+  CHECK(*fresh->tile({true, {0, 0}, 256}) == whole);
 }
 
 }  // namespace codelog::tests::signed_note_test
