@@ -7,7 +7,7 @@ signed root, that every tile is right, and that it continues a checkpoint that w
 URL is the log's, such as https://codelists.example.org/log. Uses verifier.py.
 """
 import argparse, json, struct, urllib.request
-from verifier import check_checkpoint, leaf_hash, need, node_hash, parse_key, run, unbase64
+from verifier import check_checkpoint, leaf_hash, need, node_hash, parse_key, run, sha256, unbase64
 
 def check_consistency(first, size, first_root, root, proof):  # RFC 9162, 2.1.4.2
     if first in (0, size): return need(not proof and first_root in (None, root), "a fork")
@@ -26,7 +26,7 @@ def check_consistency(first, size, first_root, root, proof):  # RFC 9162, 2.1.4.
     need(last == 0 and old == first_root and new == root, "a fork")
 
 def tree_hash(hashes):  # RFC 6962, 2.1
-    if len(hashes) == 1: return hashes[0]
+    if len(hashes) < 2: return hashes[0] if hashes else sha256(b"")
     split = 1 << (len(hashes) - 1).bit_length() - 1
     return node_hash(tree_hash(hashes[:split]), tree_hash(hashes[split:]))
 
@@ -48,7 +48,7 @@ def check_log(url, key, cosigners=(), seen=None):
             leaves.append(leaf_hash(bundle[2:2 + length]))
             bundle = bundle[2 + length:]
         need(not bundle, "a bundle is too long")
-    need(size == 0 or tree_hash(leaves) == root, "the commitments do not lead to the root")
+    need(tree_hash(leaves) == root, "the commitments do not lead to the root")
     level, hashes = 0, leaves
     while hashes:
         tiles = [hashes[i:i + 256] for i in range(0, len(hashes), 256)]

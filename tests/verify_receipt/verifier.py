@@ -63,6 +63,7 @@ def verify_ed25519(key, message, signature):
 
 # --- Signed notes and checkpoints
 def parse_key(vkey):
+    need(vkey.count("+") >= 2, "the key does not have the form NAME+ID+KEY")
     name, key_id, key = vkey.split("+", 2)
     key = unbase64(key)
     need(len(key) == 33 and key[0] in (1, 4), "the key is of another kind")
@@ -131,12 +132,14 @@ class Table:
 FINISHING = {20: ("created", 17), 27: ("saved for review", 2), 28: ("published", 1)}
 
 def finished_versions(commit):
+    """What was done, the version, and its content (None in commits from before it was recorded)."""
     kinds, events = commit.target(7), commit.target(8)
     for i in range(commit.read("I", kinds)):
         done, field = FINISHING.get(commit.data[kinds + 4 + i], ("", 0))
         at = events + 4 + 4 * i
         event = Table(commit.data, at + commit.read("I", at))
-        if done and event.table(field): yield done, event.value(0, "I"), event.table(field)
+        if done == "created" and not event.value(2, "B"): continue  # a draft
+        if done: yield done, event.value(0, "I"), event.table(field)
 
 def check_receipt(receipt, key, cosigners=(), csv=None):
     """What the receipt proves, a line for each version."""
@@ -153,11 +156,15 @@ def check_receipt(receipt, key, cosigners=(), csv=None):
     commit, lines = Table(data, struct.unpack_from("<I", data)[0]), []
     time = datetime.datetime.fromtimestamp(commit.value(0, "q") // 10**6, datetime.timezone.utc)
     for done, version, content in finished_versions(commit):
-        if csv is not None and content.digest(3) != sha256(csv): continue
-        lines.append("version %08x was %s by %s at %s on %s (file %s); its download.csv: %s" % (
+        if csv is not None and (not content or content.digest(3) != sha256(csv)): continue
+        holds = "the commit does not say what it holds" if not content else (
+            "on %s (file %s); its codes: %s; its download.csv: %s" % (
+                content.text(0), *(content.digest(field).hex() for field in (1, 2, 3))))
+        lines.append("version %08x was %s by %s at %s; %s" % (
             version * 1727040714 % (2**31 - 1), done, commit.text(1) or "the operators of the site",
-            time.isoformat(), content.text(0), content.digest(1).hex(), content.digest(3).hex()))
-    need(lines, "the commit names no such file")
+            time.isoformat(), holds))
+    need(lines or csv is None, "no version in this receipt has this download.csv")
+    need(lines, "the commit finishes no version")
     return lines + ["commit %d of %d of the log %s" % (index + 1, size, parse_key(key)[0])]
 
 def run(check, *wanted):

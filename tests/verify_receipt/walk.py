@@ -2,7 +2,7 @@
 """Drives a real server and checks all that it proves with the verifiers: walk.py CODELOG."""
 import json, os, random, shutil, subprocess, sys, tempfile, urllib.error, urllib.request
 from log_verifier import check_log
-from verifier import check_receipt
+from verifier import check_checkpoint, check_receipt
 
 PROGRAM = os.path.abspath(sys.argv[1])
 MUTATIONS = 1000
@@ -102,20 +102,32 @@ def check_receipts(site, key, folder):
     assert is_refused(check_log, site.url + "/log", *keys)  # not cosigned yet
     cosigned = site.get("/log/cosigned-checkpoint").decode()
     check_log(site.url + "/log", key, [], cosigned)
-    return receipt, csv
+    address = "/api/v2/versions/%s/receipt" % version
+    return lambda: site.get(address).decode(), cosigner, csv
 
-def check_keys(site, key, receipt, csv):
+def check_keys(site, key, get_receipt, cosigner, csv):
+    receipt = get_receipt()
     assert key in site.run("key", "rotate")
     newer = json.loads(site.run("key", "show", "--json"))["keys"][0]["key"]
     assert newer != key
-    for either in (key, newer): check_log(site.url + "/log", either)
+    for either in (key, newer):
+        check_log(site.url + "/log", either)
+        check_receipt(get_receipt(), either, [cosigner], csv)
     site.run("key", "rotate", "--retire-old")
     newest = json.loads(site.run("key", "show", "--json"))["keys"][0]["key"]
     assert site.get("/log/verifier-key").decode().split() == [newest, newer, key]
     check_log(site.url + "/log", newest)
     assert is_refused(check_log, site.url + "/log", key)
-    check_receipt(receipt, key, [], csv)
-    return newest
+    check_receipt(get_receipt(), newest, [cosigner], csv)
+    assert is_refused(check_receipt, get_receipt(), key, [cosigner], csv)
+    check_receipt(receipt, key, [cosigner], csv)
+
+def check_evidence(key, seen):
+    """Two checkpoints that the log's key has signed, of which neither continues the other."""
+    sizes = []
+    for file in (seen, seen + ".fork"):
+        with open(file, encoding="utf-8") as note: sizes.append(check_checkpoint(note.read(), key, []))
+    assert sizes[0] != sizes[1], sizes
 
 def check_forks(site, folder):
     site.run("log", "verify")
@@ -136,8 +148,12 @@ def check_forks(site, folder):
     change(fork, "other", 7)
     assert "FORK" in fork.run(*verify, fork.url, done=1)
     assert "FORK" in fork.run(*verify, fork.url, "--full", done=1)
+    check_evidence(key, os.path.join(folder, "seen"))
     assert is_refused(check_log, fork.url + "/log", key, [], grown)
-    assert "grown from" in site.run(*verify, site.url, "--full")
+    assert "as it was when seen before" in site.run(*verify, site.url, "--full")
+    # A forgotten --remote must not verify another log than is meant.
+    assert "--remote" in site.run("log", "verify", "--key", key, done=1)
+    assert "--key: is missing" in site.run("log", "verify", "--remote", site.url, done=1)
     # Here too: the end that was verified last is remembered.
     site.run("log", "verify")
     shutil.copy(os.path.join(site.folder, "log-verified"), fork.folder)
@@ -154,8 +170,7 @@ def main():
         site.start()
         key = site.get("/log/verifier-key").decode().strip()
         assert key.startswith("codelists.example/log+")
-        receipt, csv = check_receipts(site, key, folder)
-        check_keys(site, key, receipt, csv)
+        check_keys(site, key, *check_receipts(site, key, folder))
         check_forks(site, folder)
     finally:
         if site.server: site.server.kill()
