@@ -22,7 +22,9 @@ read -r _ _ site <"$folder/listening"
 token=$("$program" user token alice)
 tag=$(curl -sS "$site/api/v2/codelists/organisation/example-university/asthma-diagnoses" |
   jq -r '[.versions[] | select(.status == "published")][-1] | .tag // .hash')
-export site token tag
+key=$("$program" key show --json | jq -r '.keys[0].key')
+export site token tag key
+cp "$(dirname "$0")/../verify_receipt/verifier.py" "$folder"
 
 # The blocks of one page, in one shell.
 walk() {
@@ -34,6 +36,7 @@ walk api
 walk opencodelists-api
 walk accounts
 walk using
+walk history
 
 answers=$folder/api
 grep -q '^code,term' "$answers"
@@ -46,4 +49,6 @@ grep -q '^[0-9]* alice StatusesChanged all kinds$' "$answers"
 [ "$(grep -c '^under review$' "$answers")" = 1 ]
 grep -q '"username":"alice"' "$folder/accounts"
 grep -q '"slug"' "$folder/opencodelists-api"
+grep -q '^version .* was published by ' "$folder/history"
+grep -q "^commit .* of the log ${key%%+*}$" "$folder/history"
 head -1 "$folder/download.csv" | grep -q '^code,term'

@@ -151,7 +151,8 @@ TEST_CASE_METHOD(Fixture, "a version's page has everything without scripts", "[p
   REQUIRE(reply.status == 200);
   CHECK_THAT(reply.body, Contains("id=\"version-hash\">" + hash) && Contains("Pain of the elbow"));
   CHECK_THAT(reply.body, Contains("<td class=\"mono\">2247004</td>") && Contains("id=\"tree\""));
-  CHECK_THAT(reply.body, Contains("download.csv") && Contains("definition.csv"));
+  CHECK_THAT(reply.body, Contains("download.csv") && Contains("definition.csv") &&
+                             Contains(hash + "/receipt.tlog-proof"));
   const auto data = nlohmann::json::parse(
       between(reply.body, "<script type=\"application/ld+json\">", "</script>"));
   CHECK(data.at("@type") == "Dataset");

@@ -56,6 +56,9 @@ void add_downloads(const Visit& visit, Section& page, const NamedVersion& named)
   if (codelist.coding_system == "bnf") {
     add_download(page, path + "dmd-download.csv", "Download dm+d");
   }
+  if (version.status != VersionStatus::draft) {
+    add_download(page, path + "receipt.tlog-proof", "Download receipt");
+  }
 }
 
 // Whoever may edit gets the buttons; each button whose time has not come says why.
