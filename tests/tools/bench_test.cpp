@@ -34,11 +34,13 @@ TEST_CASE("the bench measures every section, also at a small size", "[program]")
   CHECK(has_figure(computing, "codeset of"));
   CHECK_FALSE(has_figure(computing, "durable appends"));
 
-  const Json logging = bench({"--only", "appends", "replay"});
+  const Json logging = bench({"--only", "appends", "replay", "audit"});
   CHECK(has_figure(logging, "durable appends, 1 writer"));
   CHECK(has_figure(logging, "durable appends, 64 writers"));
   CHECK(has_figure(logging, "replay"));
   CHECK(has_figure(logging, "projecting"));
+  CHECK(has_figure(logging, "audit from outside"));
+  CHECK(has_figure(logging, "verify"));
 }
 
 TEST_CASE("the bench measures a release in the shape of the UK Monolith", "[program]") {

@@ -1,5 +1,6 @@
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <thread>
 
 #include "events/rocksdb/rocks_log.h"
@@ -7,6 +8,8 @@
 #include "projections/projections.h"
 #include "projections/rocks_store.h"
 #include "projections/views.h"
+#include "server/proofs/log_audit.h"
+#include "server/proofs/signed_log.h"
 #include "server/site/restore.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/disk.h"
@@ -254,6 +257,84 @@ Result<void> measure_replay(Bench& bench) {
                      .unit = "/CPU s",
                      .measured = median(projected),
                      .aims = {{AimKind::at_least, 2e5}}});
+  return {};
+}
+
+namespace {
+
+// What a log serves, made once: the auditor's work is measured, and not the log's.
+class ServedParts {
+ public:
+  explicit ServedParts(const proofs::SignedLog& log) : log_(log) {}
+
+  Result<std::string> fetch(const std::string& path) {
+    const auto [part, is_new] = parts_.try_emplace(path);
+    if (!is_new) return part->second;
+    const auto address = proofs::parse_tile_path(path.substr(path.find('/') + 1));
+    auto made = address ? log_.tile(*address) : log_.checkpoint();
+    if (!made) return made.error();
+    return part->second = *std::move(made);
+  }
+
+ private:
+  const proofs::SignedLog& log_;
+  std::map<std::string, std::string> parts_;
+};
+
+Result<double> audit_per_cpu_second(ServedParts& parts, const proofs::VerifierKey& key) {
+  const double before = thread_cpu_seconds();
+  const proofs::FetchPart fetch = [&](const std::string& path) { return parts.fetch(path); };
+  const auto now = proofs::fetch_checkpoint(fetch, key);
+  if (!now) return now.error();
+  const auto read_count = proofs::audit_log(fetch, now->checkpoint, {});
+  if (!read_count) return read_count.error();
+  return static_cast<double>(*read_count) / (thread_cpu_seconds() - before);
+}
+
+Result<double> verify_per_cpu_second(const events::EventLog& log) {
+  const double before = process_cpu_seconds();
+  const auto problems = log.verify({});
+  if (!problems) return problems.error();
+  CODELOG_CHECK(problems->empty(), "a new log has no damage");
+  return static_cast<double>(log.head().position.value()) / (process_cpu_seconds() - before);
+}
+
+}  // namespace
+
+Result<void> measure_audit(Bench& bench) {
+  const fs::path folder = bench.folder / "audit_log";
+  const auto count = fill_log(bench, folder, bench.options.replay_commits_count);
+  if (!count) return count.error();
+  const auto log = open_log(folder, true);
+  if (!log) return log.error();
+  const auto proofs =
+      proofs::SignedLog::open(**log, {bench.folder, bench.folder / "audit_cosigned"});
+  if (!proofs) return proofs.error();
+  if (const auto begun = (*proofs)->begin("bench", std::nullopt, {}); !begun) return begun.error();
+  ServedParts parts(**proofs);
+  const auto key = (*proofs)->keys().front().verifier;
+  if (const auto made = audit_per_cpu_second(parts, key); !made) return made.error();
+  std::vector<double> audited;
+  std::vector<double> verified;
+  for (int round = 0; round < bench.options.rounds_count; ++round) {
+    bench.progress.show("audit", static_cast<std::uint64_t>(round),
+                        static_cast<std::uint64_t>(bench.options.rounds_count));
+    const auto audit = audit_per_cpu_second(parts, key);
+    if (!audit) return audit.error();
+    audited.push_back(*audit);
+    const auto verify = verify_per_cpu_second(**log);
+    if (!verify) return verify.error();
+    verified.push_back(*verify);
+  }
+  const std::string size = ", " + format_count(*count) + " small commits";
+  bench.figures.add({.name = "audit from outside" + size,
+                     .unit = "/CPU s",
+                     .measured = median(audited),
+                     .aims = {{AimKind::at_least, 5e5}}});
+  bench.figures.add({.name = "verify" + size,
+                     .unit = "/CPU s",
+                     .measured = median(verified),
+                     .aims = {{AimKind::at_least, 5e5}}});
   return {};
 }
 
