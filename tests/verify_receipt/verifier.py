@@ -159,7 +159,8 @@ def check_receipt(receipt, key, cosigners=(), csv=None):
         if csv is not None and (not content or content.digest(3) != sha256(csv)): continue
         holds = "the commit does not say what it holds" if not content else (
             "on %s (file %s); its codes: %s; its download.csv: %s" % (
-                content.text(0), *(content.digest(field).hex() for field in (1, 2, 3))))
+                content.text(0), *(content.digest(field).hex().replace("0" * 64, "none")
+                                   for field in (1, 2, 3))))
         lines.append("version %08x was %s by %s at %s; %s" % (
             version * 1727040714 % (2**31 - 1), done, commit.text(1) or "the operators of the site",
             time.isoformat(), holds))

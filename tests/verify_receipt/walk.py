@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Drives a real server and checks all that it proves with the verifiers: walk.py CODELOG."""
-import json, os, random, shutil, subprocess, sys, tempfile, urllib.error, urllib.request
+import json, os, random, shutil, struct, subprocess, sys, tempfile, urllib.error, urllib.request
 from log_verifier import check_log
-from verifier import check_checkpoint, check_receipt
+from verifier import Table, check_checkpoint, check_receipt, finished_versions
 
 PROGRAM = os.path.abspath(sys.argv[1])
 MUTATIONS = 1000
@@ -160,7 +160,21 @@ def check_forks(site, folder):
     assert "FORK" in fork.run("log", "verify", done=1)
     fork.stop()
 
+def check_commits():
+    """Commits as programs of all times have written them."""
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "events")
+    def found(name):
+        with open(os.path.join(folder, name + ".bin"), "rb") as file: data = file.read()
+        commit = Table(data, struct.unpack_from("<I", data)[0])
+        return [(done, version, content and content.text(0))
+                for done, version, content in finished_versions(commit)]
+    assert found("VersionPublished") == [("published", 41, None)]
+    assert found("VersionSavedForReview3") == [("saved for review", 41, "snomedct_3600_20230419")]
+    assert found("VersionCreated5") == [("created", 41, "snomedct_3600_20230419")]
+    assert found("VersionDeleted") == []
+
 def main():
+    check_commits()
     folder = tempfile.mkdtemp(prefix="codelog-verify-")
     site = Site(os.path.join(folder, "data"))
     try:
