@@ -47,7 +47,6 @@ journey('register, log out, forget the password, and come back', async (visitor)
   await visitor.check();
   await fill({ Password: 'correct horse 8', 'The same password again': 'correct horse 8' });
   await page.getByRole('button', { name: 'Register', exact: true }).click();
-  await visitor.openMenu();
   await page.getByRole('button', { name: 'My account' }).click();
   await page.getByRole('button', { name: 'Log out' }).click();
   await visitor.logIn(name, 'wrong horse 8');
@@ -62,7 +61,6 @@ journey('register, log out, forget the password, and come back', async (visitor)
   await fill({ 'New password': 'new horse 88', 'The same new password again': 'new horse 88' });
   await page.getByRole('button', { name: 'Set password' }).click();
   await visitor.logIn(name, 'new horse 88');
-  await visitor.openMenu();
   await page.getByRole('link', { name: 'My codelists' }).click();
   await page.getByRole('link', { name: 'Create a codelist' }).waitFor();
   await visitor.check();
@@ -73,7 +71,6 @@ journey('a codelist from scratch, and a name that is taken', async (visitor) => 
   const name = `Wheeze ${visitor.name}`;
   await visitor.logIn('alice');
   const create = async () => {
-    await visitor.openMenu();
     await page.getByRole('link', { name: 'My codelists' }).click();
     await page.getByRole('link', { name: 'Create a codelist' }).click();
     await page.getByLabel('Owner').selectOption({ label: 'Example University' });
@@ -90,7 +87,6 @@ journey('a codelist from scratch, and a name that is taken', async (visitor) => 
     `There is already a codelist called ${name}`,
   );
   await visitor.check();
-  await visitor.openMenu();
   await page.getByRole('link', { name: 'My codelists' }).click();
   const row = page.getByRole('row', { name });
   expect(await row.textContent()).toMatch(/Example University.*Draft/s);

@@ -10,7 +10,6 @@ type NewList = { name: string; system: string; owner?: string };
 
 async function create(visitor: Visitor, { name, system, owner }: NewList): Promise<void> {
   const { page } = visitor;
-  await visitor.openMenu();
   await page.getByRole('link', { name: 'My codelists' }).click();
   await page.getByRole('link', { name: 'Create a codelist' }).click();
   if (owner) await page.getByLabel('Owner').selectOption({ label: owner });
@@ -20,16 +19,11 @@ async function create(visitor: Visitor, { name, system, owner }: NewList): Promi
   await page.waitForURL(/\/builder\/[0-9a-f]{8}\/$/);
 }
 
-async function showSearch({ page, isNarrow }: Visitor): Promise<void> {
-  if (isNarrow) await page.locator('.undo-bar').getByRole('button', { name: 'Search' }).click();
-}
-
 async function search(visitor: Visitor, kind: 'Term' | 'Code', text: string): Promise<void> {
   const { page } = visitor;
-  await showSearch(visitor);
   await page.getByRole('radio', { name: kind }).click();
   await page.getByRole('searchbox').fill(text);
-  await page.getByRole('button', { name: 'Search', exact: true }).first().click();
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
   await page.locator('.last-step', { hasText: `Searched ${text}` }).waitFor();
 }
 
@@ -48,7 +42,7 @@ async function decideTops(page: Page, sign: 'Include' | 'Exclude'): Promise<void
 }
 
 async function saveForReview(page: Page): Promise<void> {
-  const save = page.getByRole('button', { name: 'Save for review' }).first();
+  const save = page.getByRole('button', { name: 'Save for review' });
   await expect.poll(() => save.isEnabled()).toBe(true);
   await save.click();
   await page.waitForURL(/\/codelist\//);
@@ -105,13 +99,13 @@ journey('two searches, one without decisions: undecided codes prevent saving', a
   const { page } = visitor;
   await visitor.logIn('bob');
   await create(visitor, { name: `Two searches ${visitor.name}`, system: 'snomedct' });
-  const save = page.getByRole('button', { name: 'Save for review' }).first();
+  const save = page.getByRole('button', { name: 'Save for review' });
   await search(visitor, 'Term', 'asthma');
   await decideTops(page, 'Include');
   await expect.poll(() => save.isEnabled()).toBe(true);
   await search(visitor, 'Term', 'diabetes');
   expect(await save.isDisabled()).toBe(true);
-  await showSearch(visitor);
+  if (visitor.isNarrow) await page.getByRole('button', { name: 'Searches and filters' }).click();
   for (const text of ['asthma', 'diabetes']) {
     await page.getByRole('button', { name: `Remove the search ${text}` }).waitFor();
   }
