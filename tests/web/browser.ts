@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import type axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { overlappingTexts } from './overlaps.ts';
 import { password } from './people.ts';
 
 const axeSource = readFileSync(
   join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'),
   'utf8',
 );
+
+const narrowerThan = 640;
 
 type Theme = 'light' | 'dark';
 type Look = { width: number; height: number; theme: Theme; isFirst: boolean };
@@ -35,7 +38,7 @@ export class Visitor {
     this.look = look;
     this.name = `${look.width}-${look.theme}`;
     this.checksBothThemes = checksBothThemes;
-    this.isNarrow = look.width < 640;
+    this.isNarrow = look.width < narrowerThan;
     // Also violations of the content security policy. Clear-Site-Data informs of its success.
     page.on('console', (message) => {
       if (!message.text().startsWith('Clear-Site-Data')) this.complaints.push(message.text());
@@ -47,6 +50,13 @@ export class Visitor {
     await this.page.goto(new URL(path, inject('address')).href);
   }
 
+  // The same person, after the tab was closed with all that it had not sent.
+  async inNewTab(): Promise<Visitor> {
+    const context = this.page.context();
+    await this.page.close();
+    return new Visitor(await context.newPage(), this.look, this.checksBothThemes);
+  }
+
   // Somebody else, in a browser of their own.
   async another(): Promise<Visitor> {
     const context = await this.page
@@ -55,6 +65,7 @@ export class Visitor {
       ?.newContext({
         viewport: { width: this.look.width, height: this.look.height },
         colorScheme: this.look.theme,
+        hasTouch: this.isNarrow,
       });
     if (!context) throw new Error('no browser');
     context.setDefaultTimeout(45_000);
@@ -83,19 +94,33 @@ export class Visitor {
     await this.page.screenshot({ path, fullPage: true });
   }
 
-  // The page has one <h1> and one <main>, fits the window, and axe finds nothing serious. Pictures of
-  // one address in several states are told apart by `state`.
+  // The page has one <h1> and one <main>, fits the window, no text lies on another, and axe finds
+  // nothing serious. `state` tells pictures of one address apart.
   async check(state = ''): Promise<void> {
     const { page } = this;
     expect(await page.locator('h1').count(), 'h1').toBe(1);
     expect(await page.getByRole('main').count(), 'main').toBe(1);
+    await this.checkOwnPages();
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(excess, `columns beyond the window of ${page.url()}`).toBeLessThanOrEqual(0);
+    expect(await page.evaluate(overlappingTexts), `texts on texts of ${page.url()}`).toEqual([]);
     await page.evaluate(axeSource);
     await this.keepPicture(this.look.theme, state);
     await this.checkAccess('axe.run()');
     if (this.checksBothThemes) await this.checkOtherTheme(state);
     expect(this.complaints, page.url()).toEqual([]);
+  }
+
+  // Who is logged in reaches their own pages from each page, without a menu.
+  private async checkOwnPages(): Promise<void> {
+    const { page } = this;
+    if ((await page.locator('.account-menu').count()) === 0) return;
+    const found = [
+      page.getByRole('link', { name: 'My codelists' }),
+      page.getByRole('link', { name: 'My organisations' }),
+      page.getByRole('button', { name: 'My account' }),
+    ];
+    for (const own of found) expect(await own.count(), `${own} on ${page.url()}`).toBe(1);
   }
 
   // Only colours differ there.
@@ -136,6 +161,7 @@ export function journey(
       const context: BrowserContext = await browser.newContext({
         viewport: { width: look.width, height: look.height },
         colorScheme: look.theme,
+        hasTouch: look.width < narrowerThan, // as a phone
         javaScriptEnabled: javaScript,
       });
       context.setDefaultTimeout(45_000);

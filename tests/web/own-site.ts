@@ -1,5 +1,5 @@
-// A site of a test's own, for states that others must not see: its server can be stopped and started
-// again with other options, at the same address.
+// A site of a test's own, for states that others must not see: its server can be stopped, and be
+// started again with other options at the same address.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
