@@ -161,15 +161,20 @@ http::Response version_page(const Visit& visit, events::OwnerKind owner_kind) {
 
 namespace {
 
+// Why the server takes no changes at the moment; null if it takes them.
+nlohmann::json read_only_reason(const commands::Site& site) {
+  const auto read_only = site.read_only ? site.read_only() : std::nullopt;
+  return read_only ? nlohmann::json(read_only->reason) : nlohmann::json();
+}
+
 // What src/builder/props.ts describes.
 std::string builder_props(const Visit& visit, const NamedVersion& named) {
   const auto& [codelist, version] = named;
   const Views& views = visit.views();
   const projections::Handle& handle = codelist.handle();
   const std::string owner = owner_name(views, handle.owner);
-  const bool may_edit =
+  const bool can_edit =
       visit.visitor() && commands::can_edit_draft(views, visit.actor(), codelist, version);
-  const bool can_edit = may_edit && visit.read_only().empty();
   const auto release = views.release(version.release);
   const std::string system = system_name(codelist.coding_system);
   const nlohmann::json props = {
@@ -186,9 +191,9 @@ std::string builder_props(const Visit& visit, const NamedVersion& named) {
       {"me", visit.visitor() ? visit.actor().username : ""},
       {"canEdit", can_edit},
       {"whoCanEdit",
-       can_edit   ? ""
-       : may_edit ? visit.read_only()
-                  : "You can read this draft. " + editors_of(views, codelist) + " can change it."},
+       can_edit ? ""
+                : "You can read this draft. " + editors_of(views, codelist) + " can change it."},
+      {"readOnly", read_only_reason(visit.application().site())},
       {"urls",
        {{"version", commands::page_of(codelist, version)},
         {"codelist", commands::page_of(handle) + "-/"},

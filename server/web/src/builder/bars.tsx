@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { notTaken, stillReadable } from '../words/builder.ts';
 import * as words from '../words.ts';
-import { useBuilder } from './context.ts';
+import { notTakenId, useBuilder, useOff } from './context.ts';
 import { SignedOutBar } from './log-in.tsx';
 
 function useSecondsUntil(until: number): number {
@@ -40,7 +40,8 @@ function Paused({ why }: { why: string }) {
   return (
     <div class="bar bar-waiting" role="alert">
       <span>
-        <strong>{notTaken(why)}</strong> {stillReadable} {waiting > 0 && words.notSaved(waiting)}
+        <strong id={notTakenId}>{notTaken(why)}</strong> {stillReadable}{' '}
+        {waiting > 0 && words.notSaved(waiting)}
       </span>
     </div>
   );
@@ -77,6 +78,7 @@ function Stopped({ reason }: { reason: string }) {
 
 function LeftFromBefore() {
   const { draft, session } = useBuilder();
+  const off = useOff();
   const { value: steps } = session.left;
   const [first] = steps;
   if (!first) return null;
@@ -92,7 +94,7 @@ function LeftFromBefore() {
   return (
     <div class="bar bar-waiting" role="alert">
       <strong>{words.leftFromBefore(steps.length, when)}</strong>
-      <button type="button" class="secondary" onClick={() => finish(true)}>
+      <button type="button" class="secondary" {...off} onClick={() => finish(true)}>
         Send
       </button>
       <button type="button" class="secondary" onClick={() => finish(false)}>

@@ -6,7 +6,7 @@ import type { Effect, Sign } from '../engine/statuses.ts';
 import type { Bulk } from '../stores/session.ts';
 import * as words from '../words.ts';
 import { decideSelected, decisionsOf } from './actions.ts';
-import { useBuilder } from './context.ts';
+import { useBuilder, useOff } from './context.ts';
 import { ReasonField } from './reason-field.tsx';
 
 const signs: [sign: Sign, words: string][] = [
@@ -17,9 +17,10 @@ const signs: [sign: Sign, words: string][] = [
 
 export function BulkBar() {
   const builder = useBuilder();
+  const off = useOff();
   const { selection } = builder.view;
   const { size } = selection.codes.value;
-  if (size === 0 || !builder.draft.mayDecide) return null;
+  if (size === 0 || !builder.draft.isMine) return null;
   return (
     <div class="bulk-bar" role="toolbar" aria-label="Selected codes">
       <span role="status">{words.number(size)} selected</span>
@@ -28,6 +29,7 @@ export function BulkBar() {
           key={sign}
           type="button"
           class="secondary"
+          {...off}
           onClick={() => decideSelected(builder, sign)}
         >
           {name}
@@ -36,6 +38,7 @@ export function BulkBar() {
       <button
         type="button"
         class="quiet"
+        {...off}
         onClick={() => {
           builder.session.dialog.value = 'reason';
         }}
@@ -55,6 +58,7 @@ function after(counts: readonly number[], effect: Effect): number[] {
 
 function BulkDialog({ bulk }: { bulk: Bulk }) {
   const builder = useBuilder();
+  const off = useOff();
   const { draft, session } = builder;
   const keeps = useSignal(true);
   const reason = useSignal(session.reason.value);
@@ -97,7 +101,12 @@ function BulkDialog({ bulk }: { bulk: Bulk }) {
       </fieldset>
       <ReasonField label="Reason, if there is one" reason={reason} />
       <div class="dialog-buttons">
-        <button type="button" disabled={decisions.length === 0} onClick={agree}>
+        <button
+          type="button"
+          {...off}
+          disabled={decisions.length === 0 || off.disabled}
+          onClick={agree}
+        >
           {words.commands[bulk.sign]} {words.codes(effect.changed)}
         </button>
         <button type="button" class="secondary" onClick={close}>

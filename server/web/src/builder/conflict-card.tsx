@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Conflict } from '../stores/draft.ts';
 import * as words from '../words.ts';
-import { useBuilder } from './context.ts';
+import { useBuilder, useOff } from './context.ts';
 
 // Who decided it; nobody while that is not known.
 function useDecider(code: string): string {
@@ -19,6 +19,7 @@ function useDecider(code: string): string {
 
 function Card({ conflict }: { conflict: Conflict }) {
   const { draft } = useBuilder();
+  const off = useOff();
   const [first] = conflict.codes;
   const more = conflict.codes.length - 1;
   const ordinal = draft.tree.value?.ordinalOf.get(first?.code ?? '');
@@ -35,7 +36,7 @@ function Card({ conflict }: { conflict: Conflict }) {
         <button type="button" class="secondary" onClick={() => draft.dropConflict(conflict)}>
           Leave {actor ? `${actor}’s` : 'theirs'}
         </button>
-        <button type="button" onClick={() => draft.insist(conflict)}>
+        <button type="button" {...off} onClick={() => draft.insist(conflict)}>
           Use mine
         </button>
       </div>

@@ -7,6 +7,7 @@ import type { Reasons } from '../stores/reasons.ts';
 import type { Session } from '../stores/session.ts';
 import type { ViewStore } from '../stores/view.ts';
 import type { Wishes } from '../stores/wishes.ts';
+import { notTaken } from '../words/builder.ts';
 import type { BuilderProps } from './props.ts';
 
 export type Builder = {
@@ -25,4 +26,15 @@ export function useBuilder(): Builder {
   const builder = useContext(BuilderContext);
   if (!builder) throw new Error('a part of the builder stands outside of it');
   return builder;
+}
+
+export const notTakenId = 'not-taken'; // of the bar that says why
+
+type Off = { disabled: boolean; title?: string; 'aria-describedby'?: string };
+
+// For each control that changes the draft: off, with the reason, while no changes are taken.
+export function useOff(): Off {
+  const { value: paused } = useBuilder().draft.paused;
+  if (paused === null) return { disabled: false };
+  return { disabled: true, title: notTaken(paused), 'aria-describedby': notTakenId };
 }

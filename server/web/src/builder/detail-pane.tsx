@@ -3,12 +3,12 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { CodeStory, Decided } from '../api/draft-api.ts';
 import { Mark } from '../components/mark.tsx';
-import { wayDown } from '../engine/rows.ts';
+import { wayDown, wayFromTop } from '../engine/rows.ts';
 import { status } from '../engine/statuses.ts';
 import { parentsOf, type Tree } from '../engine/tree.ts';
 import * as words from '../words.ts';
 import { decideCode } from './actions.ts';
-import { useBuilder } from './context.ts';
+import { useBuilder, useOff } from './context.ts';
 import { StoryOfCode } from './story.tsx';
 
 const pauseMs = 200;
@@ -92,8 +92,9 @@ function NearerDecision({ tree, code }: { tree: Tree; code: number }) {
 
 function DecideButtons({ tree, code }: { tree: Tree; code: number }) {
   const builder = useBuilder();
+  const off = useOff();
   const { draft, session } = builder;
-  if (!draft.mayDecide) return null;
+  if (!draft.isMine) return null;
   const sign = draft.statuses.signOf(code);
   return (
     <div class="buttons">
@@ -101,6 +102,7 @@ function DecideButtons({ tree, code }: { tree: Tree; code: number }) {
         type="button"
         class="secondary"
         aria-pressed={sign === '+'}
+        {...off}
         onClick={() => decideCode(builder, code, '+')}
       >
         Include <kbd>+</kbd>
@@ -109,6 +111,7 @@ function DecideButtons({ tree, code }: { tree: Tree; code: number }) {
         type="button"
         class="secondary"
         aria-pressed={sign === '-'}
+        {...off}
         onClick={() => decideCode(builder, code, '-')}
       >
         Exclude <kbd>−</kbd>
@@ -117,6 +120,7 @@ function DecideButtons({ tree, code }: { tree: Tree; code: number }) {
       <button
         type="button"
         class="quiet"
+        {...off}
         onClick={() => {
           session.dialog.value = 'reason';
         }}
@@ -124,6 +128,43 @@ function DecideButtons({ tree, code }: { tree: Tree; code: number }) {
         Reason <kbd>r</kbd>
       </button>
     </div>
+  );
+}
+
+// A place of a code: the way from the top down to the parent there.
+function Place({ tree, parent }: { tree: Tree; parent: number }) {
+  const { draft, view } = useBuilder();
+  const above = wayFromTop(tree, parent).slice(0, -1);
+  return (
+    <li>
+      {above.length > 0 && (
+        <ol class="place-path">
+          {above.map((step) => (
+            <li key={step}>
+              <button type="button" onClick={() => view.goTo(step)}>
+                {draft.termOf(step) ?? draft.codeOf(step)}
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
+      <CodeLink code={parent} />
+    </li>
+  );
+}
+
+function Places({ tree, code }: { tree: Tree; code: number }) {
+  const parents = [...parentsOf(tree, code)];
+  if (parents.length === 0) return null;
+  return (
+    <>
+      <h3>Where it is ({words.counted(parents.length, 'place', 'places')})</h3>
+      <ul class="places">
+        {parents.map((parent) => (
+          <Place key={parent} tree={tree} parent={parent} />
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -165,7 +206,6 @@ function Detail({ tree, code }: { tree: Tree; code: number }) {
   void draft.version.value;
   void draft.terms?.arrived.value;
   const text = draft.codeOf(code);
-  const parents = [...parentsOf(tree, code)];
   const known = useStory(text, draft.termOf(code));
   return (
     <>
@@ -175,18 +215,7 @@ function Detail({ tree, code }: { tree: Tree; code: number }) {
       </p>
       <Why tree={tree} code={code} story={known?.story ?? null} />
       <DecideButtons tree={tree} code={code} />
-      {parents.length > 0 && (
-        <>
-          <h3>Where it is ({words.counted(parents.length, 'place', 'places')})</h3>
-          <ul class="way">
-            {parents.map((parent) => (
-              <li key={parent}>
-                <CodeLink code={parent} />
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <Places tree={tree} code={code} />
       {known && <StoryOfCode code={text} {...known} />}
     </>
   );

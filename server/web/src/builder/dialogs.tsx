@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { Dialog } from '../components/dialog.tsx';
 import { discard } from './actions.ts';
-import { useBuilder } from './context.ts';
+import { useBuilder, useOff } from './context.ts';
 import { keyTable } from './keys.ts';
 import { MapDialog } from './map.tsx';
 import { Palette } from './palette.tsx';
@@ -91,6 +91,7 @@ function ReasonDialog({ close }: Close) {
 
 function DiscardDialog({ close }: Close) {
   const builder = useBuilder();
+  const off = useOff();
   return (
     <Dialog title="Discard this draft?" close={close}>
       <p>
@@ -98,7 +99,7 @@ function DiscardDialog({ close }: Close) {
         history.
       </p>
       <div class="dialog-buttons">
-        <button type="button" class="danger" onClick={() => void discard(builder)}>
+        <button type="button" class="danger" {...off} onClick={() => void discard(builder)}>
           Discard the draft
         </button>
         <button type="button" class="secondary" onClick={close}>

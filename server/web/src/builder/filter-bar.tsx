@@ -4,7 +4,7 @@ import { isFiltering, noFilter } from '../stores/filter.ts';
 import { shownOf } from '../words/builder.ts';
 import * as words from '../words.ts';
 import { decideShown, setFilter } from './actions.ts';
-import { useBuilder } from './context.ts';
+import { useBuilder, useOff } from './context.ts';
 import { filterWords } from './filter-words.ts';
 
 const signs: [sign: Sign, words: string][] = [
@@ -14,6 +14,7 @@ const signs: [sign: Sign, words: string][] = [
 
 export function FilterBar() {
   const builder = useBuilder();
+  const off = useOff();
   const { draft, view } = builder;
   const { value: filter } = view.filter;
   void view.rows.value;
@@ -25,13 +26,14 @@ export function FilterBar() {
       <span class="filter-words">
         <strong>{filterWords(builder, filter)}</strong> {shownOf(shown.length, all)}
       </span>
-      {draft.mayDecide &&
+      {draft.isMine &&
         shown.length > 0 &&
         signs.map(([sign, name]) => (
           <button
             key={sign}
             type="button"
             class="quiet"
+            {...off}
             onClick={() => decideShown(builder, shown, sign)}
           >
             {name}

@@ -3,10 +3,10 @@ import { Mark } from '../components/mark.tsx';
 import { Strip } from '../components/strip.tsx';
 import { status } from '../engine/statuses.ts';
 import { noFilter, type Show, shownStatuses } from '../stores/filter.ts';
-import { noCodesYet, notTaken } from '../words/builder.ts';
+import { noCodesYet } from '../words/builder.ts';
 import * as words from '../words.ts';
 import { saveForReview, setFilter, tellSaved } from './actions.ts';
-import { useBuilder } from './context.ts';
+import { useBuilder, useOff } from './context.ts';
 import { People } from './people.tsx';
 
 function Saved() {
@@ -16,8 +16,9 @@ function Saved() {
   return <span class="saved">{text}</span>;
 }
 
-export function EndButtons() {
+function EndButtons() {
   const builder = useBuilder();
+  const off = useOff();
   const { draft, session } = builder;
   const { value: counts } = draft.counts;
   const undecided = counts[status.undecided] ?? 0;
@@ -31,27 +32,19 @@ export function EndButtons() {
       ? words.everyCodeDecided
       : words.cannotSave(undecided, conflicts, assumed);
   if (!draft.isMine) return null;
-  const { value: paused } = draft.paused;
   return (
-    <>
+    <span class="builder-ends">
       <button
         type="button"
         class="quiet danger-text"
-        disabled={paused !== null}
-        title={paused === null ? undefined : notTaken(paused)}
+        {...off}
         onClick={() => {
           session.dialog.value = 'discard';
         }}
       >
         Discard
       </button>
-      <button
-        type="button"
-        class="quiet"
-        disabled={paused !== null}
-        title={paused === null ? undefined : notTaken(paused)}
-        onClick={() => tellSaved(builder)}
-      >
+      <button type="button" class="quiet" {...off} onClick={() => tellSaved(builder)}>
         Save draft
       </button>
       <button
@@ -65,13 +58,14 @@ export function EndButtons() {
       </button>
       <button
         type="button"
-        disabled={!isDecided || draft.isBusy.value || paused !== null}
-        title={paused === null ? reason : notTaken(paused)}
+        title={reason}
+        {...off}
+        disabled={!isDecided || draft.isBusy.value || off.disabled}
         onClick={() => void saveForReview(builder)}
       >
         Save for review
       </button>
-    </>
+    </span>
   );
 }
 
@@ -94,12 +88,10 @@ export function Head() {
   return (
     <div class="builder-head">
       <div class="builder-title">
-        <h1>{props.name}</h1>
+        <h1 title={props.name}>{props.name}</h1>
         <span class="badge badge-draft">Draft</span>
         <span class="chip builder-wide">{props.release.title}</span>
-        <code class="builder-wide" id="version-hash">
-          {props.hash}
-        </code>
+        <code id="version-hash">{props.hash}</code>
         <span class="builder-gap" />
         <People />
         <Saved />
@@ -113,9 +105,7 @@ export function Head() {
         >
           <kbd>Ctrl K</kbd>
         </button>
-        <span class="builder-ends">
-          <EndButtons />
-        </span>
+        <EndButtons />
       </div>
       <Strip counts={counts} />
       <ul class="builder-counts" aria-label="Codes by status">
@@ -127,7 +117,7 @@ export function Head() {
               onClick={() => void setFilter(builder, { ...noFilter, show: shownStatuses[show] })}
             >
               <Mark of={own} silent />
-              {words.number(countOf(counts, show))} {name}
+              {words.number(countOf(counts, show))} <span class="count-name">{name}</span>
             </button>
           </li>
         ))}

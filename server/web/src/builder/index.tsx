@@ -26,6 +26,7 @@ import { LiveRegion } from './live-region.tsx';
 import { LogInDialog } from './log-in.tsx';
 import type { BuilderProps } from './props.ts';
 import { RemovalDialog } from './removal.tsx';
+import { SearchPane } from './search-pane.tsx';
 import { SidePane } from './side-pane.tsx';
 import { TreePane } from './tree-pane.tsx';
 import { UndoBar } from './undo-bar.tsx';
@@ -46,7 +47,10 @@ function Panes() {
       <div class="builder-bars">
         <Bars />
       </div>
-      <SidePane />
+      <div class="side-column">
+        <SearchPane />
+        <SidePane />
+      </div>
       <TreePane />
       <DetailPane />
       <BulkBar />
@@ -95,9 +99,16 @@ function follow({ draft, presence, props }: Builder): void {
   });
 }
 
+// The builder tells by itself that no changes are taken, and again when they are.
+function replaceReadOnlyBar(): void {
+  const bar = document.querySelector<HTMLElement>('.read-only');
+  if (bar) bar.hidden = true;
+}
+
 // Tells the others that we are here, and where.
 function bePresent({ draft, view, presence, props }: Builder): void {
   if (!props.canEdit) return;
+  replaceReadOnlyBar();
   presence.start();
   effect(() => {
     void view.rows.value;
@@ -136,6 +147,7 @@ export async function mount(element: HTMLElement, props: BuilderProps): Promise<
   const storage = new BrowserStepStorage();
   const api = new DraftApi(new Client(), props.hash, props.release.alias);
   const draft = new DraftStore({ api, storage, canEdit: props.canEdit });
+  draft.pause(props.readOnly);
   const view = new ViewStore(draft, readRemembered(props.hash));
   const builder: Builder = {
     props,

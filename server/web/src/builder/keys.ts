@@ -53,9 +53,10 @@ function showOnly(place: number): Act {
   };
 }
 
-function focusOn(id: string): Act {
+// The field for searching is always in view, that for filtering in the side pane.
+function focusOn(id: 'code-search' | 'draft-filter'): Act {
   return ({ session }) => {
-    session.pane.value = 'side';
+    session.pane.value = id === 'draft-filter' ? 'side' : 'tree';
     requestAnimationFrame(() => document.getElementById(id)?.focus());
   };
 }

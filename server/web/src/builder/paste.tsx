@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { Dialog } from '../components/dialog.tsx';
 import type { Sign } from '../engine/statuses.ts';
 import * as words from '../words.ts';
-import { useBuilder } from './context.ts';
+import { useBuilder, useOff } from './context.ts';
 
 // One a line, or with commas; a term in pipes after a code does not count.
 export function codesIn(text: string): string[] {
@@ -21,6 +21,7 @@ const signs: [sign: Sign, words: string][] = [
 
 export function PasteDialog({ close }: { close: () => void }) {
   const { draft, wishes, session, props } = useBuilder();
+  const off = useOff();
   const text = useSignal('');
   const problem = useSignal('');
   const codes = codesIn(text.value);
@@ -60,7 +61,8 @@ export function PasteDialog({ close }: { close: () => void }) {
             key={sign}
             type="button"
             class={sign === '+' ? '' : 'secondary'}
-            disabled={codes.length === 0 || draft.isBusy.value}
+            {...off}
+            disabled={codes.length === 0 || draft.isBusy.value || off.disabled}
             onClick={() => void decide(sign)}
           >
             {name} {words.codes(codes.length)}

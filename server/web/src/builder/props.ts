@@ -12,6 +12,7 @@ export type BuilderProps = {
   me: string; // username; empty for somebody who is not logged in
   canEdit: boolean;
   whoCanEdit: string; // a sentence for somebody who may not: "You can read this draft. …"
+  readOnly: string | null; // why the server takes no changes at the moment: "disk full"
   urls: {
     version: string; // the page of this version, for after saving
     codelist: string; // for after discarding, if the codelist is still there

@@ -3,7 +3,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { statusesCount } from '../engine/statuses.ts';
 import type { Removal } from '../stores/session.ts';
 import { leavesWithSearch, searchStays } from '../words/builder.ts';
-import { useBuilder } from './context.ts';
+import { useBuilder, useOff } from './context.ts';
 
 const shownMax = 8;
 
@@ -32,6 +32,7 @@ function RemovalText({ removal: { search, leaving } }: { removal: Removal }) {
 
 export function RemovalDialog() {
   const { session, wishes } = useBuilder();
+  const off = useOff();
   const { value: removal } = session.removal;
   if (!removal) return null;
   const close = () => {
@@ -45,7 +46,7 @@ export function RemovalDialog() {
     <Dialog title="Remove this search?" close={close}>
       <RemovalText removal={removal} />
       <div class="dialog-buttons">
-        <button type="button" class="danger" onClick={remove}>
+        <button type="button" class="danger" {...off} onClick={remove}>
           Remove the search
         </button>
         <button type="button" class="secondary" onClick={close}>

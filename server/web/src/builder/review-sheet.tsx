@@ -8,7 +8,7 @@ import { noFilter, shownStatuses } from '../stores/filter.ts';
 import { compositionSentence } from '../words/builder.ts';
 import * as words from '../words.ts';
 import { saveForReview, setFilter } from './actions.ts';
-import { type Builder, useBuilder } from './context.ts';
+import { type Builder, useBuilder, useOff } from './context.ts';
 
 type TypeCount = { title: string; included: number; excluded: number };
 
@@ -98,6 +98,7 @@ function Left({ own, text, show }: LeftProps) {
 
 export function ReviewSheet({ close }: { close: () => void }) {
   const builder = useBuilder();
+  const off = useOff();
   const { draft } = builder;
   const { value: counts } = draft.counts;
   const undecided = counts[status.undecided] ?? 0;
@@ -139,13 +140,16 @@ export function ReviewSheet({ close }: { close: () => void }) {
       )}
       <Composition />
       <div class="dialog-buttons">
-        <button
-          type="button"
-          disabled={undecided + conflicts + assumed > 0 || !draft.mayDecide || draft.isBusy.value}
-          onClick={() => void saveForReview(builder)}
-        >
-          Save for review
-        </button>
+        {draft.isMine && (
+          <button
+            type="button"
+            {...off}
+            disabled={undecided + conflicts + assumed > 0 || draft.isBusy.value || off.disabled}
+            onClick={() => void saveForReview(builder)}
+          >
+            Save for review
+          </button>
+        )}
         <button type="button" class="secondary" onClick={close}>
           Go on with the draft
         </button>

@@ -1,8 +1,9 @@
-// Searching the release. What is typed is looked up at once; Enter adds what it finds to the draft.
-import { type Signal, useSignal } from '@preact/signals';
+// Searching the release: above the searches in a wide window, else above the tree. What is typed is
+// looked up at once; Enter adds what it finds to the draft.
+import { batch, type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Matches, SearchMode, SearchQuery } from '../api/draft-api.ts';
-import { useBuilder } from './context.ts';
+import { useBuilder, useOff } from './context.ts';
 import { SearchLimitFields, type SearchLimits, useSearchLimits } from './search-limits.tsx';
 import { Preview } from './search-preview.tsx';
 
@@ -29,12 +30,12 @@ type SearchForm = SearchLimits & {
   mode: Signal<SearchMode>;
 };
 
+// "code:195967001" is a search by code, whichever radio is chosen.
 function queryOf({ text, by, mode, types, isActiveOnly }: SearchForm): SearchQuery {
   const typed = text.value.trim();
-  if (by.value === 'code') return { text: typed, mode: mode.value, types: [] };
-  if (codePrefix.test(typed)) {
-    return { text: typed.replace(codePrefix, ''), mode: 'code', types: [] };
-  }
+  const code = typed.replace(codePrefix, '');
+  if (by.value === 'code') return { text: code, mode: mode.value, types: [] };
+  if (code !== typed) return { text: code, mode: 'code', types: [] };
   return {
     text: typed,
     mode: mode.value,
@@ -44,12 +45,13 @@ function queryOf({ text, by, mode, types, isActiveOnly }: SearchForm): SearchQue
 }
 
 function ModeRow({ form }: { form: SearchForm }) {
+  const { draft } = useBuilder();
+  const off = useOff();
   const { by, mode } = form;
   const choose = (kind: 'term' | 'code') => {
     by.value = kind;
     mode.value = kind === 'term' ? 'words' : 'code';
   };
-  const modes = by.value === 'term' ? termModes : codeModes;
   return (
     <div class="search-modes">
       {(['term', 'code'] as const).map((kind) => (
@@ -63,23 +65,29 @@ function ModeRow({ form }: { form: SearchForm }) {
           {kind === 'term' ? 'Term' : 'Code'}
         </label>
       ))}
-      <select
-        aria-label="How to match"
-        value={mode.value}
-        onChange={({ currentTarget }) => {
-          mode.value = currentTarget.value as SearchMode;
-        }}
-      >
-        {modes.map(([value, name]) => (
-          <option key={value} value={value}>
-            {name}
-          </option>
-        ))}
-      </select>
-      <button type="submit" class="secondary">
+      <button type="submit" class="secondary" {...off} disabled={!draft.mayDecide}>
         Search
       </button>
     </div>
+  );
+}
+
+function HowToMatch({ form: { by, mode } }: { form: SearchForm }) {
+  const modes = by.value === 'term' ? termModes : codeModes;
+  return (
+    <select
+      aria-label="How to match"
+      value={mode.value}
+      onChange={({ currentTarget }) => {
+        mode.value = currentTarget.value as SearchMode;
+      }}
+    >
+      {modes.map(([value, name]) => (
+        <option key={value} value={value}>
+          {name}
+        </option>
+      ))}
+    </select>
   );
 }
 
@@ -111,6 +119,7 @@ function usePreview(query: SearchQuery): Signal<Matches | null> {
 
 export function SearchPane() {
   const { draft, wishes, session, props } = useBuilder();
+  const off = useOff();
   const form: SearchForm = {
     text: useSignal(''),
     by: useSignal<'term' | 'code'>('term'),
@@ -127,39 +136,48 @@ export function SearchPane() {
     session.pane.value = 'tree';
     document.querySelector<HTMLElement>('[role=treegrid] [tabindex="0"]')?.focus();
   };
+  const change = (next: SearchQuery) => {
+    batch(() => {
+      form.text.value = next.text;
+      form.mode.value = next.mode;
+      form.types.value = next.types;
+      form.isActiveOnly.value = next.isActiveOnly ?? false;
+    });
+    document.getElementById('code-search')?.focus();
+  };
   const label = `Search ${props.codingSystem}`;
   return (
-    <form class="code-search" onSubmit={(event) => void add(event)}>
-      <div class="search-field">
-        <input
-          id="code-search"
-          type="search"
-          aria-label={label}
-          placeholder={label}
-          autocomplete="off"
-          spellcheck={false}
-          disabled={!draft.mayDecide}
-          value={form.text.value}
-          onInput={({ currentTarget }) => {
-            form.text.value = currentTarget.value;
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') form.text.value = '';
-          }}
-        />
-        <kbd>/</kbd>
-      </div>
-      <ModeRow form={form} />
-      {form.by.value === 'term' && <SearchLimitFields limits={form} />}
-      {matches.value && (
-        <Preview
-          matches={matches.value}
-          query={query}
-          keepType={(title) => {
-            form.types.value = [title];
-          }}
-        />
-      )}
-    </form>
+    <search class="code-search">
+      <form onSubmit={(event) => void add(event)}>
+        <div class="search-field">
+          <input
+            id="code-search"
+            type="search"
+            aria-label={label}
+            placeholder={label}
+            autocomplete="off"
+            spellcheck={false}
+            {...off}
+            disabled={!draft.mayDecide}
+            value={form.text.value}
+            onInput={({ currentTarget }) => {
+              form.text.value = currentTarget.value;
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') form.text.value = '';
+            }}
+          />
+          <kbd>/</kbd>
+        </div>
+        <ModeRow form={form} />
+        <div class="search-more">
+          <div class="search-how">
+            <HowToMatch form={form} />
+            {form.by.value === 'term' && <SearchLimitFields limits={form} />}
+          </div>
+          {matches.value && <Preview matches={matches.value} query={query} change={change} />}
+        </div>
+      </form>
+    </search>
   );
 }

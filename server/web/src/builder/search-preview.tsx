@@ -6,7 +6,8 @@ import { Mark } from '../components/mark.tsx';
 import type { Sign } from '../engine/statuses.ts';
 import { narrower, tooMany } from '../words/builder.ts';
 import * as words from '../words.ts';
-import { useBuilder } from './context.ts';
+import { useBuilder, useOff } from './context.ts';
+import { DidYouMean } from './did-you-mean.tsx';
 
 const draftTakesMax = 20_000;
 const typesTriedMax = 6;
@@ -44,10 +45,10 @@ function useNarrowTypes(query: SearchQuery, hits: readonly Hit[], isNeeded: bool
 type PreviewProps = {
   matches: Matches;
   query: SearchQuery;
-  keepType: (title: string) => void;
+  change: (query: SearchQuery) => void;
 };
 
-function TooMany({ matches, query, keepType }: PreviewProps) {
+function TooMany({ matches, query, change }: PreviewProps) {
   const whole = matches.with_descendants_count ?? 0;
   const narrow = useNarrowTypes(query, matches.hits, whole > draftTakesMax);
   if (whole <= draftTakesMax) return null;
@@ -59,7 +60,12 @@ function TooMany({ matches, query, keepType }: PreviewProps) {
           <p>{narrower}</p>
           <div class="buttons">
             {narrow.value.map(({ title, count }) => (
-              <button key={title} type="button" class="secondary" onClick={() => keepType(title)}>
+              <button
+                key={title}
+                type="button"
+                class="secondary"
+                onClick={() => change({ ...query, types: [title] })}
+              >
                 {title} {words.number(count)}
               </button>
             ))}
@@ -73,6 +79,7 @@ function TooMany({ matches, query, keepType }: PreviewProps) {
 // A code that its system has retired: what took its place, to add on request.
 function Successors({ hit }: { hit: Hit }) {
   const { draft, wishes } = useBuilder();
+  const off = useOff();
   const concept = useSignal<Concept | null>(null);
   useEffect(() => {
     concept.value = null;
@@ -90,10 +97,11 @@ function Successors({ hit }: { hit: Hit }) {
       {links?.map(({ code, term, kind }) => (
         <p key={code}>
           <span class="link-kind">{kind.toLowerCase()}</span> {term} <code>{code}</code>
-          {draft.mayDecide && (
+          {draft.isMine && (
             <button
               type="button"
               class="secondary"
+              {...off}
               onClick={() => void wishes.decideCodes([code], '+')}
             >
               + Include it
@@ -130,26 +138,34 @@ function HitRow({ hit, ticked }: { hit: Hit; ticked: Signal<ReadonlySet<string>>
   );
 }
 
-export function Preview({ matches, query, keepType }: PreviewProps) {
-  const { wishes } = useBuilder();
+export function Preview({ matches, query, change }: PreviewProps) {
+  const { draft, wishes } = useBuilder();
+  const off = useOff();
   const ticked = useSignal<ReadonlySet<string>>(new Set());
   const addTicked = (sign: Sign) => void wishes.decideCodes([...ticked.value], sign);
-  if (matches.total === 0) return <p class="preview-note">{words.noHits(query.text)}</p>;
+  if (matches.total === 0) {
+    return (
+      <>
+        <p class="preview-note">{words.noHits(query.text)}</p>
+        <DidYouMean query={query} change={change} />
+      </>
+    );
+  }
   const { total, new_count, with_descendants_count, hits } = matches;
   const only = total === 1 ? hits[0] : undefined;
   return (
-    <div class="preview">
+    <div>
       <p class="preview-note" role="status">
         {words.found(total, new_count, with_descendants_count)}
       </p>
-      <TooMany matches={matches} query={query} keepType={keepType} />
+      <TooMany matches={matches} query={query} change={change} />
       {only && !only.active && <Successors hit={only} />}
-      {ticked.value.size > 0 && (
+      {ticked.value.size > 0 && draft.isMine && (
         <div class="buttons">
-          <button type="button" class="secondary" onClick={() => addTicked('+')}>
+          <button type="button" class="secondary" {...off} onClick={() => addTicked('+')}>
             + Include {ticked.value.size}
           </button>
-          <button type="button" class="secondary" onClick={() => addTicked('-')}>
+          <button type="button" class="secondary" {...off} onClick={() => addTicked('-')}>
             − Exclude {ticked.value.size}
           </button>
         </div>

@@ -1,4 +1,4 @@
-// Left of the tree: searching, the searches that made the draft, and filters.
+// The searches that made the draft, and filters: left of the tree, or a sheet over it.
 import type { ComponentChildren } from 'preact';
 import type { Search } from '../api/draft-api.ts';
 import { Mark } from '../components/mark.tsx';
@@ -7,9 +7,8 @@ import { flag } from '../engine/tree.ts';
 import { isFiltering, noFilter, type Show, shownStatuses } from '../stores/filter.ts';
 import * as words from '../words.ts';
 import { removeSearch, setFilter } from './actions.ts';
-import { useBuilder } from './context.ts';
-import { countOf, EndButtons } from './head.tsx';
-import { SearchPane } from './search-pane.tsx';
+import { useBuilder, useOff } from './context.ts';
+import { countOf } from './head.tsx';
 
 type ChoiceProps = { isOn: boolean; choose: () => void; children: ComponentChildren };
 
@@ -23,6 +22,7 @@ function Choice({ isOn, choose, children }: ChoiceProps) {
 
 function SearchItem({ search }: { search: Search }) {
   const builder = useBuilder();
+  const off = useOff();
   const { draft, view } = builder;
   const isOn = view.filter.value.search === search.id;
   const text = search.term ?? search.code ?? '';
@@ -35,10 +35,11 @@ function SearchItem({ search }: { search: Search }) {
         <span class={search.code ? 'choice-text mono' : 'choice-text'}>{text}</span>
         <span class="choice-count">{words.number(search.codes_count)}</span>
       </Choice>
-      {draft.mayDecide && (
+      {draft.isMine && (
         <button
           type="button"
           class="remove quiet"
+          {...off}
           aria-label={`Remove the search ${text}`}
           onClick={() => void removeSearch(builder, search)}
         >
@@ -83,6 +84,7 @@ function StatusFilters() {
 
 function Assumed() {
   const builder = useBuilder();
+  const off = useOff();
   const { draft, view, wishes } = builder;
   const { value: count } = draft.assumed;
   const { value: filter } = view.filter;
@@ -96,8 +98,8 @@ function Assumed() {
         <span class="choice-text">Assumed from the older release</span>
         <span class="choice-count">{words.number(count)}</span>
       </Choice>
-      {draft.mayDecide && (
-        <button type="button" class="quiet" onClick={() => void wishes.confirm()}>
+      {draft.isMine && (
+        <button type="button" class="quiet" {...off} onClick={() => void wishes.confirm()}>
           Confirm all
         </button>
       )}
@@ -187,8 +189,7 @@ export function SidePane() {
   const { draft, session } = useBuilder();
   const { value: searches } = draft.searches;
   return (
-    <nav class="side-pane" aria-label="Search and filters">
-      <SearchPane />
+    <nav class="side-pane" aria-label="Searches and filters">
       {searches.length > 0 && (
         <>
           <h2>Searches</h2>
@@ -205,18 +206,15 @@ export function SidePane() {
       <Assumed />
       <TextFilter />
       <TypeFilters />
-      <div class="buttons side-ends">
-        <button
-          type="button"
-          class="secondary"
-          onClick={() => {
-            session.dialog.value = 'palette';
-          }}
-        >
-          All commands
-        </button>
-        <EndButtons />
-      </div>
+      <button
+        type="button"
+        class="secondary builder-narrow all-commands"
+        onClick={() => {
+          session.dialog.value = 'palette';
+        }}
+      >
+        All commands
+      </button>
     </nav>
   );
 }

@@ -8,7 +8,7 @@ import { Mark } from '../components/mark.tsx';
 import { idleDecisions } from '../engine/scope.ts';
 import { changedCodes, commandWord, decisionsIn, idleFound, noneIdle } from '../words/builder.ts';
 import * as words from '../words.ts';
-import { useBuilder } from './context.ts';
+import { useBuilder, useOff } from './context.ts';
 
 type Close = { close: () => void };
 
@@ -36,6 +36,7 @@ function StepWords({ step }: { step: MadeStep }) {
 
 function StepRow({ step, takeBack }: { step: MadeStep; takeBack: (step: MadeStep) => void }) {
   const { draft } = useBuilder();
+  const off = useOff();
   return (
     <li>
       <span class="ledger-position">{words.position(step.position)}</span>
@@ -49,8 +50,8 @@ function StepRow({ step, takeBack }: { step: MadeStep; takeBack: (step: MadeStep
           <time dateTime={step.time}>{words.timeOfDay(step.time)}</time>
         </span>
       </span>
-      {step.mine && draft.mayDecide && (
-        <button type="button" class="secondary" onClick={() => takeBack(step)}>
+      {step.mine && draft.isMine && (
+        <button type="button" class="secondary" {...off} onClick={() => takeBack(step)}>
           Take back
         </button>
       )}
@@ -99,6 +100,7 @@ const idleShownMax = 200;
 
 export function TidyDialog({ close }: Close) {
   const { draft, session } = useBuilder();
+  const off = useOff();
   void draft.version.value;
   const idle = idleDecisions(draft.statuses);
   const clear = () => {
@@ -117,7 +119,7 @@ export function TidyDialog({ close }: Close) {
       </ul>
       <div class="dialog-buttons">
         {idle.length > 0 && (
-          <button type="button" onClick={clear}>
+          <button type="button" {...off} onClick={clear}>
             Clear {words.decisions(idle.length)}
           </button>
         )}

@@ -10,7 +10,7 @@ import type { Rows } from '../engine/rows.ts';
 import { type Sign, status } from '../engine/statuses.ts';
 import { flag, hasChildren, parentsOf, type Tree } from '../engine/tree.ts';
 import { isFiltering } from '../stores/filter.ts';
-import { hidden, initials } from '../words/builder.ts';
+import { hidden, initials, notTaken } from '../words/builder.ts';
 import * as words from '../words.ts';
 import { decideCode, decideSection } from './actions.ts';
 import { type Builder, useBuilder } from './context.ts';
@@ -19,14 +19,16 @@ import { FilterBar } from './filter-bar.tsx';
 import { actOnTreeKey } from './keys.ts';
 import { useNamesAt } from './people.tsx';
 
-function click(builder: Builder, event: TargetedEvent<HTMLElement, MouseEvent>): void {
+type Click = TargetedEvent<HTMLElement, MouseEvent>;
+
+// `from`: the row that had the focus before, which the press itself moves.
+function click(builder: Builder, event: Click, from: number): void {
   const { view, session } = builder;
   const sticky = (event.target as Element).closest<HTMLElement>('[data-header]');
   const row = sticky ? Number(sticky.dataset.header) : rowOf(event.target);
   if (row < 0 || !(event.target instanceof Element)) return;
   const code = view.codeAt(row);
   const button = event.target.closest<HTMLElement>('button');
-  const wasFocused = view.focus.value === row;
   if (!sticky) view.focus.value = row;
   // After a press by hand, keys go on from the row.
   if (event.detail > 0) event.target.closest<HTMLElement>('[data-row]')?.focus();
@@ -36,8 +38,13 @@ function click(builder: Builder, event: TargetedEvent<HTMLElement, MouseEvent>):
   } else if (button?.dataset.home === '') view.goTo(code);
   else if (button) view.setOpen(row, !view.isOpen(row));
   else if (event.ctrlKey || event.metaKey) view.selection.toggle(code, row);
-  else if (event.shiftKey) view.selection.extendTo(row, row, (at) => view.codeAt(at));
-  else if (wasFocused) session.pane.value = 'detail';
+  else if (event.shiftKey) {
+    view.selection.extendTo(row, Math.max(0, from), (at) => view.codeAt(at));
+  } else if (from === row) session.pane.value = 'detail';
+}
+
+function whyNot(paused: string | null): string {
+  return paused === null ? '' : notTaken(paused);
 }
 
 function CodeRow({ row, rows, tree, height }: RowContext) {
@@ -76,7 +83,8 @@ function CodeRow({ row, rows, tree, height }: RowContext) {
       isAssumed={(flags & flag.assumed) !== 0}
       isFlashed={draft.flashed.value.has(code)}
       isInactive={(flags & (flag.active | flag.unknown)) === 0}
-      mayDecide={draft.mayDecide}
+      mayDecide={draft.isMine}
+      whyNot={whyNot(draft.paused.value)}
       problem={draft.refusals.value.get(text) ?? ''}
       by={by && by !== props.me ? initials(by) : ''}
       here={here}
@@ -98,7 +106,8 @@ function Header({ row, rows, tree, height }: RowContext) {
       title={tree.sections[section]?.title ?? ''}
       count={words.number(view.sectionCount(section))}
       isFocused={view.focus.value === row}
-      mayDecide={draft.mayDecide}
+      mayDecide={draft.isMine}
+      whyNot={whyNot(draft.paused.value)}
     />
   );
 }
@@ -113,7 +122,8 @@ function Sticky({ rows, tree, row }: { rows: Rows; tree: Tree; row: number }) {
       row={header}
       title={tree.sections[section]?.title ?? ''}
       count={words.number(view.sectionCount(section))}
-      mayDecide={draft.mayDecide}
+      mayDecide={draft.isMine}
+      whyNot={whyNot(draft.paused.value)}
     />
   );
 }
@@ -124,6 +134,7 @@ function TreeGrid({ rows, tree }: { rows: Rows; tree: Tree }) {
   const scroller = useRef<HTMLDivElement>(null);
   const { top, first, after, rowHeight, scrollTo } = useVisibleRows(scroller, rows.length);
   const focus = view.focus.value;
+  const focusBefore = useRef(-1);
   useSignalEffect(() => scrollTo(view.focus.value));
   useLayoutEffect(() => {
     const { current: grid } = scroller;
@@ -141,7 +152,14 @@ function TreeGrid({ rows, tree }: { rows: Rows; tree: Tree }) {
       aria-label={`Codes of ${props.name}`}
       aria-rowcount={rows.length}
       aria-multiselectable="true"
-      onClick={(event) => click(builder, event)}
+      onPointerDown={() => {
+        focusBefore.current = view.focus.value;
+      }}
+      // With Shift, browsers would select the text between.
+      onMouseDown={(event) => {
+        if (event.shiftKey) event.preventDefault();
+      }}
+      onClick={(event) => click(builder, event, event.detail > 0 ? focusBefore.current : focus)}
       // Screen readers move the focus themselves.
       onFocusIn={({ target }) => {
         if (target instanceof HTMLElement && target.dataset.row) view.focus.value = rowOf(target);

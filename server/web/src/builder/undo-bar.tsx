@@ -2,7 +2,7 @@
 
 import type { Told } from '../stores/told.ts';
 import * as words from '../words.ts';
-import { useBuilder } from './context.ts';
+import { useBuilder, useOff } from './context.ts';
 
 function Step({ told }: { told: Told }) {
   const { draft } = useBuilder();
@@ -48,14 +48,15 @@ function Step({ told }: { told: Told }) {
 // Goes with each following decision.
 function StickyReason() {
   const { draft, session } = useBuilder();
+  const off = useOff();
   const { value: reason } = session.reason;
-  if (!draft.mayDecide) return null;
+  if (!draft.isMine) return null;
   const ask = () => {
     session.dialog.value = 'reason';
   };
   if (!reason) {
     return (
-      <button type="button" class="quiet builder-wide" onClick={ask}>
+      <button type="button" class="quiet builder-wide" {...off} onClick={ask}>
         + Reason <kbd>r</kbd>
       </button>
     );
@@ -85,15 +86,19 @@ const hints: [key: string, words: string][] = [
 
 export function UndoBar() {
   const { draft, wishes, session } = useBuilder();
+  const off = useOff();
+  const isOff = draft.isBusy.value || off.disabled;
+  const isSideOpen = session.pane.value === 'side';
   const { value: told } = draft.told;
   return (
     <footer class="undo-bar">
-      {draft.mayDecide && (
+      {draft.isMine && (
         <>
           <button
             type="button"
             class="quiet"
-            disabled={draft.isBusy.value}
+            {...off}
+            disabled={isOff}
             onClick={() => void wishes.undo()}
           >
             ↶ Undo <kbd>u</kbd>
@@ -101,7 +106,8 @@ export function UndoBar() {
           <button
             type="button"
             class="quiet builder-wide"
-            disabled={draft.isBusy.value}
+            {...off}
+            disabled={isOff}
             onClick={() => void wishes.redo()}
           >
             ↷ Redo
@@ -120,7 +126,7 @@ export function UndoBar() {
       )}
       <span class="last-step">
         {draft.notice.value ??
-          (told ? <Step told={told} /> : draft.mayDecide && 'Each step can be undone.')}
+          (told ? <Step told={told} /> : draft.isMine && 'Each step can be undone.')}
       </span>
       <StickyReason />
       <span class="builder-gap" />
@@ -140,11 +146,12 @@ export function UndoBar() {
       <button
         type="button"
         class="secondary builder-narrow"
+        aria-label={isSideOpen ? undefined : 'Searches and filters'}
         onClick={() => {
-          session.pane.value = session.pane.value === 'side' ? 'tree' : 'side';
+          session.pane.value = isSideOpen ? 'tree' : 'side';
         }}
       >
-        {session.pane.value === 'side' ? 'Codes' : 'Search'}
+        {isSideOpen ? 'Codes' : 'Filters'}
       </button>
     </footer>
   );

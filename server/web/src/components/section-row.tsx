@@ -6,37 +6,40 @@ export type SectionRowProps = {
   count: string;
   isFocused: boolean;
   mayDecide: boolean;
+  whyNot?: string; // the reason, if nothing can be decided at the moment
 };
 
-function Actions() {
+function Actions({ whyNot }: { whyNot: string }) {
+  const off = whyNot ? { disabled: true, title: whyNot } : {};
   return (
     <>
-      <button type="button" tabIndex={-1} class="quiet" data-section="+">
+      <button type="button" tabIndex={-1} class="quiet" data-section="+" {...off}>
         + all
       </button>
-      <button type="button" tabIndex={-1} class="quiet" data-section="-">
+      <button type="button" tabIndex={-1} class="quiet" data-section="-" {...off}>
         − all
       </button>
     </>
   );
 }
 
-type StickyProps = Pick<SectionRowProps, 'row' | 'title' | 'count' | 'mayDecide'>;
+type StickyProps = Pick<SectionRowProps, 'row' | 'title' | 'count' | 'mayDecide' | 'whyNot'>;
 
 // The section of the first row in view, once its header has scrolled away. The header itself is
 // still there for keys and screen readers.
-export function StickySection({ row, title, count, mayDecide }: StickyProps) {
+export function StickySection({ row, title, count, mayDecide, whyNot = '' }: StickyProps) {
   return (
     <div class="section-row section-sticky" data-header={row} aria-hidden="true">
       <span class="section-title">
         {title} <span class="section-count">{count}</span>
       </span>
-      <span class="section-actions">{mayDecide && <Actions />}</span>
+      <span class="section-actions">{mayDecide && <Actions whyNot={whyNot} />}</span>
     </div>
   );
 }
 
-export function SectionRow({ row, top, title, count, isFocused, mayDecide }: SectionRowProps) {
+export function SectionRow(props: SectionRowProps) {
+  const { row, top, title, count, isFocused, mayDecide, whyNot = '' } = props;
   return (
     <div
       role="row"
@@ -51,7 +54,7 @@ export function SectionRow({ row, top, title, count, isFocused, mayDecide }: Sec
         {title} <span class="section-count">{count}</span>
       </div>
       <div role="gridcell" class="section-actions">
-        {mayDecide && <Actions />}
+        {mayDecide && <Actions whyNot={whyNot} />}
       </div>
     </div>
   );

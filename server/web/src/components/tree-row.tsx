@@ -26,6 +26,7 @@ export type TreeRowProps = {
   isInactive: boolean;
   isAssumed: boolean;
   mayDecide: boolean;
+  whyNot?: string; // the reason, if nothing can be decided at the moment
   problem: string;
   by?: string; // initials of somebody else who has just decided it
   here?: string; // names of people who look at it
@@ -64,7 +65,8 @@ function buttonStyle(own: number, sign: '+' | '-'): string {
   return own === status.undecided ? `${name} undecided` : name;
 }
 
-function Signs({ own, term }: { own: number; term: string }) {
+function Signs({ own, term, whyNot }: { own: number; term: string; whyNot: string }) {
+  const off = whyNot ? { disabled: true, title: whyNot } : {};
   return (
     <>
       <button
@@ -74,6 +76,7 @@ function Signs({ own, term }: { own: number; term: string }) {
         data-sign="+"
         aria-pressed={own === status.included}
         aria-label={`+ Include ${term}`}
+        {...off}
       >
         +
       </button>
@@ -84,6 +87,7 @@ function Signs({ own, term }: { own: number; term: string }) {
         data-sign="-"
         aria-pressed={own === status.excluded}
         aria-label={`− Exclude ${term}`}
+        {...off}
       >
         −
       </button>
@@ -107,10 +111,33 @@ function Expander({ isOpen, term }: { isOpen: boolean | null; term: string }) {
 }
 
 function AlsoUnder({ parent }: { parent: string }) {
+  const words = `also under ${parent}`;
   return (
-    <button type="button" tabIndex={-1} class="row-chip chip-home" data-home="">
-      <span class="chip-words">also under {parent} </span>↗
+    <button type="button" tabIndex={-1} class="row-chip chip-home" data-home="" title={words}>
+      <span class="chip-words">{words} </span>↗
     </button>
+  );
+}
+
+// What else is to be known of the code, in the order of what must not be cut.
+function Chips(props: TreeRowProps) {
+  const { own, problem, by, here, alsoUnder, isInactive, isAssumed, hidden, reason } = props;
+  return (
+    <span class="row-chips">
+      {problem && <span class="row-chip chip-problem">{problem}</span>}
+      {own === status.conflict && <span class="row-chip chip-conflict">◆ in conflict</span>}
+      {by && <span class="row-chip chip-person">{by}</span>}
+      {here && <span class="row-chip chip-person">{here}</span>}
+      {alsoUnder && <AlsoUnder parent={alsoUnder} />}
+      {isInactive && <span class="row-chip">inactive</span>}
+      {isAssumed && <span class="row-chip">assumed</span>}
+      {hidden && <span class="row-chip">{hidden}</span>}
+      {reason && (
+        <span class="row-chip chip-reason" title={reason}>
+          “{reason}”
+        </span>
+      )}
+    </span>
   );
 }
 
@@ -122,7 +149,7 @@ function nameOf({ term, sentence, below, places, isBetween }: TreeRowProps): str
 }
 
 export function TreeRow(props: TreeRowProps) {
-  const { row, code, term, own, isOpen, level, places, alsoUnder } = props;
+  const { row, code, term, own, isOpen, level, places } = props;
   return (
     <div
       role="row"
@@ -140,7 +167,11 @@ export function TreeRow(props: TreeRowProps) {
       aria-selected={props.isSelected}
     >
       <div role="gridcell" class="signs">
-        {props.mayDecide ? <Signs own={own} term={term} /> : <Mark of={own} />}
+        {props.mayDecide ? (
+          <Signs own={own} term={term} whyNot={props.whyNot ?? ''} />
+        ) : (
+          <Mark of={own} />
+        )}
       </div>
       <div role="gridcell" class="tree-term">
         <Expander isOpen={isOpen} term={term} />
@@ -149,17 +180,11 @@ export function TreeRow(props: TreeRowProps) {
             {term}
           </a>
         ) : (
-          <span class="term-text">{term}</span>
+          <span class="term-text" title={term}>
+            {term}
+          </span>
         )}
-        {alsoUnder && <AlsoUnder parent={alsoUnder} />}
-        {props.isInactive && <span class="row-chip">inactive</span>}
-        {props.isAssumed && <span class="row-chip">assumed</span>}
-        {own === status.conflict && <span class="row-chip chip-conflict">◆ in conflict</span>}
-        {props.reason && <span class="row-chip chip-reason">“{props.reason}”</span>}
-        {props.hidden && <span class="row-chip">{props.hidden}</span>}
-        {props.by && <span class="row-chip chip-person">{props.by}</span>}
-        {props.here && <span class="row-chip chip-person">{props.here}</span>}
-        {props.problem && <span class="row-chip chip-problem">{props.problem}</span>}
+        <Chips {...props} />
       </div>
       <div role="gridcell" class="tree-places">
         {places > 1 ? `${places} places` : ''}

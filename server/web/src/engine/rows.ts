@@ -258,6 +258,20 @@ export function wayDown(tree: Tree, ancestor: number, code: number): number[] {
   return way;
 }
 
+// The shortest way down to the code from one without parents, both ends included.
+export function wayFromTop(tree: Tree, code: number): number[] {
+  const below = new Map<number, number>([[code, -1]]);
+  const way: number[] = [];
+  for (const at of below.keys()) {
+    const parents = parentsOf(tree, at);
+    for (const parent of parents) if (!below.has(parent)) below.set(parent, at);
+    if (parents.length > 0) continue;
+    for (let down = at; down >= 0; down = below.get(down) ?? -1) way.push(down);
+    break;
+  }
+  return way;
+}
+
 export function descendantsCount(tree: Tree, code: number): number {
   const seen = new Uint8Array(tree.count);
   let count = 0;

@@ -121,6 +121,7 @@ export class DraftStore {
   pause(why: string | null): void {
     const wasPaused = this.paused.value !== null;
     this.paused.value = why;
+    if (why !== null) this.queue.hold();
     if (wasPaused && why === null) this.queue.retry();
   }
 

@@ -1,6 +1,7 @@
-// What others do to the codelist. A browser opens six connections to a server, so that one stream a
-// browser must do: the tab that has the lock holds it, and passes on what comes to the other tabs of
-// the codelist. Only a visible tab keeps the lock; what it missed, it reads when it is seen again.
+// What others do to the codelist. A browser opens six connections to a server, so one stream must
+// do for all its tabs: the tab that has the lock holds it, and passes on what comes to the other
+// tabs of the codelist. Only a visible tab keeps the lock; what it missed, it reads when it is seen
+// again.
 // A tab without a stream (of another codelist, or over plain HTTP, where browsers have no locks)
 // asks every 15 seconds while it is visible.
 import type { Person } from '../api/draft-api.ts';

@@ -5,6 +5,7 @@ import type { Person } from '../api/draft-api.ts';
 import type { DraftStore } from './draft.ts';
 
 const beatEveryMs = 20_000;
+const beatEveryMsPaused = 5_000; // to go on soon after changes are taken again
 const restMs = 1_500; // the focus rests on a row before others are told
 
 export class Presence {
@@ -33,7 +34,7 @@ export class Presence {
 
   // Also when a change was refused because the server takes none: then it says why.
   async beat(): Promise<void> {
-    this.beatAfter(beatEveryMs);
+    this.beatAfter(this.draft.paused.value === null ? beatEveryMs : beatEveryMsPaused);
     if (document.visibilityState !== 'visible' || this.draft.signedOut.value) return;
     const result = await this.draft.api.bePresent(this.code);
     if (result.ok) {

@@ -83,6 +83,11 @@ export class Queue<S extends { key: string } = Step, T = Taken> {
     void this.sendNext();
   }
 
+  // Asks no more until retry(): the server has said that it takes nothing.
+  hold(): void {
+    this.cancelRetry();
+  }
+
   // The last step, taken back if the server cannot have seen it.
   takeBackUnsent(): S | null {
     const last = this.steps.value.at(-1);

@@ -1,5 +1,5 @@
 // What the builder says, beyond the common words.
-import { codes, counted, decisions, number, statusWord } from '../words.ts';
+import { codes, decisions, number, statusWord } from '../words.ts';
 
 const list = new Intl.ListFormat('en-GB');
 
@@ -33,13 +33,17 @@ export function leavesWithSearch(text: string, count: number, counts: readonly n
   return `${codes(count)} ${verb} the draft with “${text}”: ${byStatus(counts)}.`;
 }
 
-export const searchStays = (count: number) =>
-  count > 0
-    ? `${codes(count)} that it found ${count === 1 ? 'stays' : 'stay'}: other searches found them, or they are included.`
-    : '';
+export function searchStays(count: number): string {
+  if (count === 0) return '';
+  const stay = `${codes(count)} that it found ${count === 1 ? 'stays' : 'stay'}`;
+  return `${stay}: other searches found them, or they are included.`;
+}
 
-export const idleFound = (count: number) =>
-  `${counted(count, 'decision changes', 'decisions change')} nothing: the codes would have the same side without ${count === 1 ? 'it' : 'them'}, from a code above.`;
+export function idleFound(count: number): string {
+  const [change, them] = count === 1 ? ['decision changes', 'it'] : ['decisions change', 'them'];
+  const idle = `${number(count)} ${change} nothing`;
+  return `${idle}: the codes would have the same side without ${them}, from a code above.`;
+}
 export const noneIdle = 'Each decision changes something. There is nothing to tidy.';
 
 export const shownOf = (shown: number, all: number) => `${number(shown)} of ${codes(all)}`;
@@ -47,6 +51,8 @@ export const hidden = (count: number) => `${number(count)} hidden`;
 
 export const tooMany = (text: string, whole: number) =>
   `“${text}” finds ${codes(whole)} with what is below them; a draft takes 20,000 at once.`;
+export const didYouMean = 'Did you mean:';
+export const allTypes = 'all types';
 export const narrower = 'Keep only one type:';
 
 const commands: Record<string, string> = {
