@@ -20,6 +20,24 @@ draftJourney('+ on a top: everything below follows, and is saved', searched, asy
 });
 
 draftJourney(
+  '+ on a top of 2,115 codes: all follow, counts and strip are right, and nothing is read again',
+  ({ draft }) => void draft.addSearch('respiratory', 'words'),
+  async (draft) => {
+    const { page, double } = draft;
+    await draft.expectCount('2,115 undecided');
+    await draft.press('Respiratory disorder', 'Include');
+    await draft.expectStatus('Respiratory disorder, type 1', 'included-through');
+    await draft.expectCount('2,115 included');
+    await draft.expectCount('0 undecided');
+    await draft.expectAgreement();
+    expect(double.writes).toEqual(['PATCH /statuses']);
+    const strip = await page.locator('.strip').first().getAttribute('aria-label');
+    expect(strip).toBe('1 included, 2,114 included through another code');
+  },
+  2_115,
+);
+
+draftJourney(
   '− below a +, a conflict where two ways disagree, and its end',
   searched,
   async (draft) => {
@@ -35,7 +53,10 @@ draftJourney(
     await draft.row('Pollen asthma').click();
     await page.keyboard.press('?');
     await page.getByText('In conflict: Allergic asthma and Occupational asthma').waitFor();
-    await page.getByRole('button', { name: 'Exclude −' }).click();
+    await page
+      .getByRole('complementary')
+      .getByRole('button', { name: /^Exclude/ })
+      .click();
     await draft.expectCount('0 in conflict');
     await draft.expectAgreement();
   },

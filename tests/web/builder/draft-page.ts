@@ -52,7 +52,6 @@ export class DraftPage {
   }
 
   async expectCount(words: string): Promise<void> {
-    if (this.visitor.isNarrow) return; // the counts are in the sheet of filters
     await this.page.locator('.count', { hasText: new RegExp(`\\D${words}$`) }).waitFor();
   }
 
@@ -62,10 +61,10 @@ export class DraftPage {
     expect(await this.page.locator('[data-island]').getAttribute('data-reconciled')).toBe('0');
   }
 
-  async showSearch(): Promise<void> {
-    if (this.visitor.isNarrow) {
-      await this.page.getByRole('button', { name: 'Search', exact: true }).last().click();
-    }
+  // On a phone, a sheet over the tree.
+  async showSearches(): Promise<void> {
+    if (!this.visitor.isNarrow) return;
+    await this.page.getByRole('button', { name: 'Searches and filters' }).click();
   }
 }
 

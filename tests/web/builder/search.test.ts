@@ -11,7 +11,6 @@ draftJourney(
   async (draft) => {
     const { page } = draft;
     await page.getByText('Find your first codes.').waitFor();
-    await draft.showSearch();
     await page.getByRole('searchbox').fill('asthma');
     await page.getByText('12 found · 12 new to this draft').waitFor();
     await page.getByRole('searchbox').press('Enter');
@@ -28,10 +27,9 @@ draftJourney(
   () => {},
   async (draft) => {
     const { page } = draft;
-    await draft.showSearch();
     await page.getByRole('radio', { name: 'Code' }).click();
     await page.getByRole('searchbox').fill(draft.code('Cough'));
-    await page.getByRole('button', { name: 'Search', exact: true }).first().click();
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
     await draft.expectStatus('Cough', 'undecided');
     expect(await draft.row('Cough').getByRole('button', { name: /[⊞⊟]/ }).count()).toBe(1);
   },
@@ -42,7 +40,6 @@ draftJourney(
   () => {},
   async (draft) => {
     const { page } = draft;
-    await draft.showSearch();
     await page.getByRole('searchbox').fill('dry cough');
     await page.getByRole('checkbox', { name: 'Dry cough' }).check();
     await page.getByRole('button', { name: '+ Include 1' }).click();
@@ -59,7 +56,7 @@ draftJourney(
   },
   async (draft) => {
     const { page } = draft;
-    await draft.showSearch();
+    await draft.showSearches();
     await page.getByRole('button', { name: 'Remove the search cough' }).click();
     const dialog = page.getByRole('dialog', { name: 'Remove this search?' });
     await dialog.getByText('2 codes leave the draft with “cough”: 2 undecided.').waitFor();

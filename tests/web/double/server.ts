@@ -21,7 +21,7 @@ const mediaTypes: Record<string, string> = {
   woff2: 'font/woff2',
 };
 
-const props: BuilderProps = {
+const props: Omit<BuilderProps, 'readOnly'> = {
   hash: 'abcd1234',
   codelistId: 1,
   codelist: 'organisation/example-university/asthma-diagnoses',
@@ -35,8 +35,10 @@ const props: BuilderProps = {
   urls: { version: '/saved/', codelist: '/codelist/', home: '/', login: '/accounts/login/' },
 };
 
-function page(script: string): string {
-  const json = JSON.stringify(props).replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+function page(script: string, readOnly: string | null): string {
+  const json = JSON.stringify({ ...props, readOnly })
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;');
   return `<!doctype html><html lang="en-GB"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="csrf-token" content="token"><title>Asthma diagnoses – draft – Codelog</title>
@@ -137,7 +139,7 @@ export class Handler {
     if (path === '/styles.css') response.end(styles());
     else if (path.startsWith('/assets/')) response.end(readFileSync(join(this.dist, path)));
     else if (path.startsWith('/public/')) response.end(readFileSync(join(web, path)));
-    else if (path.startsWith('/builder/')) response.end(page(this.siteScript()));
+    else if (path.startsWith('/builder/')) response.end(page(this.siteScript(), this.readOnly));
     else response.end('<!doctype html><title>elsewhere</title><h1>elsewhere</h1>');
   }
 

@@ -1,4 +1,5 @@
 // A codelist from nothing to a version under review, in the builder on the real server.
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { journey, useBrowser } from '../browser.ts';
 
@@ -16,13 +17,11 @@ journey('create, search, decide, undo, and save for review', async (visitor) => 
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain(name);
   expect(builder).toContain(await page.locator('#version-hash').textContent());
 
-  if (visitor.isNarrow)
-    await page.locator('.undo-bar').getByRole('button', { name: 'Search' }).click();
   await page.getByRole('searchbox').fill('asthma');
   await page.getByRole('searchbox').press('Enter');
   const rows = page.locator('[data-code]');
   await rows.first().waitFor();
-  const save = page.getByRole('button', { name: /^Save for review/ });
+  const save = page.getByRole('button', { name: 'Save for review' });
   expect(await save.isDisabled()).toBe(true);
 
   await page
@@ -50,5 +49,25 @@ journey('create, search, decide, undo, and save for review', async (visitor) => 
   await save.click();
   await page.waitForURL(/\/codelist\/user\/alice\/built-/);
   expect(await page.getByText('Under review').count()).toBeGreaterThan(0);
+  await visitor.check();
+
+  const version = new URL(page.url()).pathname;
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download CSV' }).first().click();
+  const file = readFileSync(await (await waiting).path(), 'utf8');
+  expect(file).toMatch(/^code,term\r\n\d+,/);
+
+  await page.getByRole('button', { name: 'Create new version' }).click();
+  await page.waitForURL(/\/builder\/[0-9a-f]{8}\/$/);
+  expect(page.url()).not.toBe(builder);
+  await page.locator('.row-included[aria-label^="Asthma,"]').waitFor();
+  expect(await save.isEnabled()).toBe(true);
+  await visitor.open(version);
+  expect(await page.getByRole('button', { name: 'Create new version' }).count()).toBe(0);
+  await page.getByRole('link', { name: 'Continue the draft' }).waitFor();
+
+  await page.getByRole('link', { name: 'My organisations' }).click();
+  await page.getByRole('heading', { level: 1, name: /organisations/i }).waitFor();
+  await page.getByRole('link', { name: 'Example University', exact: true }).waitFor();
   await visitor.check();
 });

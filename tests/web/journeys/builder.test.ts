@@ -1,4 +1,4 @@
-// Journeys 13 to 16, 18, 21, 22, 28 and 30: one person builds a draft on the real server.
+// Journeys 13, 15, 17, 21, 22, 27, 28 and 30: one person builds a draft on the real server.
 import { expect } from 'vitest';
 import { journey, useBrowser, type Visitor } from '../browser.ts';
 import { password } from '../people.ts';
@@ -17,7 +17,6 @@ journey('first search: counts before Enter, then a tinted tree', async (visitor)
   const { page } = visitor;
   const draft = await begin(visitor, 'First search', []);
   await page.getByText('Find your first codes.').waitFor();
-  await draft.showSearch();
   await page.getByRole('searchbox').fill('asthma');
   const preview = page.getByText(/^\d+ found · \d+ new to this draft · with descendants \d+$/);
   const text = (await preview.textContent()) ?? '';
@@ -59,32 +58,155 @@ journey('+ on a top, − below it, a conflict, and its end', async (visitor) => 
   await draft.row('Acute exacerbation of allergic asthma').waitFor({ state: 'attached' });
   await page.getByText(/^In conflict: .* disagree$/).waitFor();
   await visitor.check('conflict');
-  await page.getByRole('button', { name: 'Exclude −' }).click();
+  await page
+    .getByRole('complementary')
+    .getByRole('button', { name: /^Exclude/ })
+    .click();
   await draft.expectCount('0 in conflict');
   await draft.expectAgreement();
 });
 
-journey('a section at once keeps decisions or overrides them, as one step', async (visitor) => {
+journey('by keys alone, from / to saving for review', async (visitor) => {
   const { page } = visitor;
-  const draft = await begin(visitor, 'Section', ['asthma']);
-  await draft.press('Acute exacerbation of asthma', 'Include');
+  const draft = await begin(visitor, 'Keys', []);
+  await page.keyboard.press('/');
+  await page.keyboard.type('asthma');
+  await page.keyboard.press('Enter');
+  await draft.expectStatus('Asthma', 'undecided');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('n');
+  await page.keyboard.press('+');
+  await draft.expectStatus('Asthma', 'included');
+  const save = page.getByRole('button', { name: 'Save for review' });
+  const isDecided = async () => {
+    if (await save.isEnabled()) return true;
+    await page.keyboard.press('n');
+    await page.keyboard.press('-');
+    return save.isEnabled();
+  };
+  await expect.poll(isDecided, { interval: 200, timeout: 60_000 }).toBe(true);
   await draft.expectAgreement();
-  await page.getByRole('button', { name: '− all' }).first().click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('radio', { name: 'Override them' }).check();
-  await dialog.getByRole('combobox', { name: 'Reason' }).fill('not for this study');
-  await dialog.getByRole('button', { name: /^Exclude \d+ codes$/ }).click();
-  await draft.expectStatus('Acute exacerbation of asthma', 'excluded-through');
-  await draft.expectAgreement();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'A command' }).waitFor();
+  await page.keyboard.type('save for');
+  await page.getByRole('option', { name: 'Save for review' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/codelist\/example-university\/keys-/);
+  await page.getByText('Under review').first().waitFor();
+});
+
+journey('a search by code, as typed or as chosen; words that nothing has', async (visitor) => {
+  const { page } = visitor;
+  const draft = await begin(visitor, 'By code', []);
+  const search = page.getByRole('searchbox');
+  await search.fill('asthmma');
+  await page.getByText('No description matches “asthmma”').waitFor();
+  await page.getByRole('button', { name: /^asthma \d+$/ }).waitFor();
+  await visitor.check('did you mean');
+  await page.getByRole('button', { name: /^asthma \d+$/ }).click();
+  await page.getByText(/^\d+ found/).waitFor();
+  expect(await search.inputValue()).toBe('asthma');
+  const found = page.locator('.hit', { hasText: 'Acute exacerbation of asthma' });
+  const code = await found.locator('code').textContent();
+
+  await search.fill(`code:${code}`);
+  await search.press('Enter');
+  await draft.expectStatus('Acute exacerbation of asthma', 'undecided');
   await page.getByRole('button', { name: 'Undo' }).click();
-  await draft.expectStatus('Acute exacerbation of asthma', 'included');
+  await page.getByText('Find your first codes.').waitFor();
+  await page.getByRole('radio', { name: 'Code' }).check();
+  await search.fill(`code: ${code}`);
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await draft.expectStatus('Acute exacerbation of asthma', 'undecided');
+  const { searches } = await draft.read<{ searches: { code?: string }[] }>(
+    `/versions/${draft.hash}/searches`,
+  );
+  expect(searches.map((own) => own.code)).toEqual([code]);
+});
+
+journey('where a code is: each place, with the way there from the top', async (visitor) => {
+  const { page } = visitor;
+  const draft = await begin(visitor, 'Places', ['asthma']);
+  const term = 'Acute exacerbation of allergic asthma';
+  await draft.row('Asthma').focus();
+  await page.keyboard.press('*');
+  await draft.row(term).focus();
+  await page.keyboard.press('?');
+  const code = await draft.row(term).getAttribute('data-code');
+  const { places } = await draft.read<{ places: string[][] }>(
+    `/versions/${draft.hash}/codes/${code}`,
+  );
+  const terms = new Map<string | null, string | null>();
+  for (const row of await page.locator('[data-code]').all()) {
+    terms.set(await row.getAttribute('data-code'), await row.locator('.term-text').textContent());
+  }
+  const pane = page.getByRole('complementary');
+  await pane.getByText(`Where it is (${places.length} places)`).waitFor();
+  const shown = await pane
+    .locator('.places > li')
+    .evaluateAll((all) =>
+      all.map((place) =>
+        [...place.querySelectorAll('button')]
+          .map((step) => step.lastChild)
+          .map((text) => text?.textContent),
+      ),
+    );
+  const expected = places.map((path) => path.map((above) => terms.get(above)));
+  expect(new Set(shown.map(String))).toEqual(new Set(expected.map(String)));
+  expect(expected.some((path) => path.length > 1)).toBe(true);
+  await visitor.check('places');
+});
+
+journey(
+  'a tab is closed with two decisions unsent: offered, sent, not doubled',
+  async (visitor) => {
+    const { page } = visitor;
+    const draft = await begin(visitor, 'Closed tab', ['asthma']);
+    await page.route('**/statuses', (route) => route.abort());
+    await draft.press('Asthma', 'Include');
+    await draft.press('Acute exacerbation of asthma', 'Exclude');
+    await page.getByRole('alert').getByText('2 decisions are not saved yet.').waitFor();
+    const later = draft.as(await visitor.inNewTab());
+    await later.open();
+    await later.page.getByText('2 decisions from').waitFor();
+    await later.visitor.check('left from before');
+    await later.page.getByRole('button', { name: 'Send', exact: true }).click();
+    await later.expectStatus('Asthma', 'included');
+    await later.expectStatus('Acute exacerbation of asthma', 'excluded');
+    await later.expectAgreement();
+    const { events } = await later.read<{ events: { type: string }[] }>(
+      `/codelists/organisation/example-university/${draft.slug}/history?limit=1000`,
+    );
+    expect(events.filter(({ type }) => type === 'StatusesChanged').length).toBe(2);
+  },
+);
+
+journey('Save draft tells that all is saved; Discard takes the draft away', async (visitor) => {
+  const { page } = visitor;
+  const draft = await begin(visitor, 'Ends', ['asthma']);
+  await draft.press('Asthma', 'Include');
   await draft.expectAgreement();
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page
+    .locator('.last-step')
+    .getByText(/^All is saved at /)
+    .waitFor();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Discard this draft?' });
+  await dialog.getByText(draft.hash).waitFor();
+  await visitor.check('discard');
+  await dialog.getByRole('button', { name: 'Keep it' }).click();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await dialog.getByRole('button', { name: 'Discard the draft' }).click();
+  await page.waitForURL((address) => address.pathname === '/'); // it was the only version
+  const gone = await page.request.get(new URL(`/builder/${draft.hash}/`, page.url()).href);
+  expect(gone.status()).toBe(404);
 });
 
 journey('removing a search tells what leaves, and is undone', async (visitor) => {
   const { page } = visitor;
   const draft = await begin(visitor, 'Removal', ['asthma', 'wheezing']);
-  await draft.showSearch();
+  await draft.showSearches();
   await page.getByRole('button', { name: 'Remove the search wheezing' }).click();
   const dialog = page.getByRole('dialog', { name: 'Remove this search?' });
   await dialog.getByText(/leaves? the draft with “wheezing”: \d+ undecided\./).waitFor();
@@ -147,7 +269,7 @@ journey('save for review: blocked with some left, n visits them, then saved', as
   const draft = await begin(visitor, 'Review', ['asthma', 'wheezing']);
   await draft.press('Asthma', 'Include');
   await draft.expectAgreement();
-  const save = page.getByRole('button', { name: 'Save for review' }).first();
+  const save = page.getByRole('button', { name: 'Save for review' });
   const undecided = async () =>
     Object.values(await draft.statuses()).filter((own) => own === '?').length;
   let left = await undecided();

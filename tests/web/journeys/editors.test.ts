@@ -24,10 +24,54 @@ async function together(
   }
 }
 
-journey('two people, different codes: both see both, and each other', async (visitor) => {
+const seenWithinMs = 2_000; // the aim is one second, of a machine that does nothing else
+
+// When the term's row got that style, by the clock that all pages share.
+async function watchForStyle({ page }: RealDraft, term: string, style: string) {
+  const seen = page.evaluateHandle(
+    ([label, wanted]) => ({
+      at: new Promise<number>((resolve) => {
+        const look = () => {
+          if (document.querySelector(`.row-${wanted}[aria-label^="${label},"]`)) {
+            resolve(Date.now());
+          }
+        };
+        new MutationObserver(look).observe(document.body, {
+          subtree: true,
+          childList: true,
+          attributes: true,
+        });
+      }),
+    }),
+    [term, style] as const,
+  );
+  const watch = await seen;
+  return () => watch.evaluate(({ at }) => at);
+}
+
+// When the button was pressed.
+async function pressAt(draft: RealDraft, term: string, sign: 'Include' | 'Exclude') {
+  const button = draft.row(term).getByRole('button', { name: sign });
+  const pressed = await button.evaluateHandle((element) => ({
+    at: new Promise<number>((resolve) => {
+      element.addEventListener('click', () => resolve(Date.now()), { once: true });
+    }),
+  }));
+  await button.click();
+  return pressed.evaluate(({ at }) => at);
+}
+
+journey('two people, different codes: both see both at once, and each other', async (visitor) => {
   await together(visitor, 'Both', async ([hers, his]) => {
-    await hers.press('Acute exacerbation of asthma', 'Exclude');
-    await his.press('Childhood asthma', 'Include');
+    // Both hear of the other before they begin.
+    await hers.page.getByRole('button', { name: /Bob Brown is/ }).waitFor();
+    await his.page.getByRole('button', { name: /Alice Adams is/ }).waitFor();
+    const shownToHim = await watchForStyle(his, 'Acute exacerbation of asthma', 'excluded');
+    const excluded = await pressAt(hers, 'Acute exacerbation of asthma', 'Exclude');
+    expect((await shownToHim()) - excluded).toBeLessThanOrEqual(seenWithinMs);
+    const shownToHer = await watchForStyle(hers, 'Childhood asthma', 'included');
+    const included = await pressAt(his, 'Childhood asthma', 'Include');
+    expect((await shownToHer()) - included).toBeLessThanOrEqual(seenWithinMs);
     await his.expectStatus('Acute exacerbation of asthma', 'excluded');
     await hers.expectStatus('Childhood asthma', 'included');
     await hers.expectAgreement();
@@ -55,6 +99,7 @@ journey('the same code, both: one gets the card, and "Use mine" wins', async (vi
     await card.getByRole('button', { name: 'Use mine' }).click();
     await hers.expectStatus('Childhood asthma', 'included');
     await his.expectStatus('Childhood asthma', 'included');
+    await hers.expectAgreement();
     await his.expectAgreement();
     expect(
       (await hers.statuses())[(await hers.row('Childhood asthma').getAttribute('data-code')) ?? ''],

@@ -75,7 +75,6 @@ export class RealDraft {
   }
 
   async expectCount(words: string): Promise<void> {
-    if (this.visitor.isNarrow) return; // the counts are in the sheet of filters
     await this.page.locator('.count', { hasText: new RegExp(`\\D${words}$`) }).waitFor();
   }
 
@@ -106,9 +105,10 @@ export class RealDraft {
     expect(await island.getAttribute('data-reconciled')).toBe('0');
   }
 
-  async showSearch(): Promise<void> {
+  // On a phone, a sheet over the tree.
+  async showSearches(): Promise<void> {
     if (!this.visitor.isNarrow) return;
-    await this.page.locator('.undo-bar').getByRole('button', { name: 'Search' }).click();
+    await this.page.getByRole('button', { name: 'Searches and filters' }).click();
   }
 }
 

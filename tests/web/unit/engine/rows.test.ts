@@ -9,6 +9,7 @@ import {
   openWayTo,
   type Rows,
   wayDown,
+  wayFromTop,
 } from '../../../../server/web/src/engine/rows.ts';
 import { Statuses, status } from '../../../../server/web/src/engine/statuses.ts';
 import type { Tree } from '../../../../server/web/src/engine/tree.ts';
@@ -140,4 +141,13 @@ test('the shortest way down is found', () => {
   const tree = treeFrom('a\n b\n  c\n   d\n e\n  d');
   expect(wayDown(tree, 0, 3).map((code) => tree.codes[code])).toEqual(['a', 'e', 'd']);
   expect(wayDown(tree, 3, 0)).toEqual([]);
+});
+
+test('the shortest way from the top is found', () => {
+  const tree = treeFrom('a\n b\n  c\n   d\nf\n e\n  d');
+  const way = (code: string) =>
+    wayFromTop(tree, tree.codes.indexOf(code)).map((step) => tree.codes[step]);
+  expect(way('d')).toEqual(['f', 'e', 'd']);
+  expect(way('c')).toEqual(['a', 'b', 'c']);
+  expect(way('f')).toEqual(['f']);
 });

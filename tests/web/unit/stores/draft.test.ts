@@ -213,11 +213,13 @@ test('a draft that somebody else has saved takes no more', async () => {
 });
 
 test('while the server takes no changes, steps wait; then they are sent', async () => {
-  const { server, draft } = await openDraft();
+  const { server, draft, clock } = await openDraft();
   server.refusals.push(refusal(503));
   draft.decide([[asthma, '+']]);
   await settle();
   draft.pause('the disk is full');
+  await clock.pass(60_000);
+  expect(server.writes.length).toBe(1);
   expect(draft.mayDecide).toBe(false);
   expect(draft.isMine).toBe(true);
   draft.decide([[acute, '-']]);
