@@ -14,6 +14,7 @@ using base::ErrorCode;
 using base::Result;
 using endpoints::Act;
 using endpoints::Endpoint;
+using endpoints::keep_answer;
 using endpoints::number_in_query;
 using endpoints::Outcome;
 using endpoints::ReadCall;

@@ -133,7 +133,11 @@ Result<http::Response> list_rows(const ReadCall& call) {
       json.end_array();
     }
     json.field("position", then.version.changed_at.value()).end_object();
-    return http::json_text(200, json.take());
+    http::Response response = http::json_text(200, json.take());
+    // Each step of a draft changes its rows.
+    const bool is_draft = then.version.status == events::VersionStatus::draft;
+    if (is_draft || call.request.query().has("as_of")) return response;
+    return keep_answer(call, then.version.codelist, std::move(response));
   });
 }
 
@@ -283,6 +287,7 @@ std::vector<Endpoint> listing_endpoints() {
        .query = {parameters::row_text, parameters::row_status, parameters::type,
                  parameters::row_sort, parameters::offset, parameters::limit, parameters::as_of},
        .answer = "CodeRows",
+       .keeps_answers = true,
        .read = list_rows},
       {.method = Method::get,
        .path = "/api/v2/versions/{hash}/composition",

@@ -126,6 +126,14 @@ Result<http::Response> answer_write(const Endpoint& endpoint, const Json& schema
 
 }  // namespace
 
+http::Response keep_answer(const ReadCall& call, base::CodelistId codelist, http::Response made) {
+  if (call.views.is_personal()) return made;
+  http::Response kept =
+      http::cached(http::make_cached_body(std::move(made.content_type), std::move(made.body)));
+  call.application.cache().keep(call.request.target(), {codelist}, call.views.checkpoint(), kept);
+  return kept;
+}
+
 http::Response problem_of(const http::Request& request, const Error& error) {
   http::Response response = http::problem(request, error);
   if (error.code == ErrorCode::unauthenticated) response.add("WWW-Authenticate", "Token");
@@ -138,7 +146,7 @@ http::Route route_of(const Endpoint& endpoint, const Json& schemas, Application&
   route.pattern = endpoint.path;
   route.runs_on = endpoint.read ? http::RunsOn::worker : http::RunsOn::writer;
   route.body_bytes_max = endpoint.body.empty() ? unread_body_bytes_max : endpoint.body_bytes_max;
-  if (endpoint.is_kept) {
+  if (endpoint.is_kept || endpoint.keeps_answers) {
     route.quick = [&application](const http::Request& request, const http::PathParameters&) {
       return find_kept(application, request);
     };

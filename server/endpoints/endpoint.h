@@ -77,6 +77,7 @@ struct Endpoint {
   bool needs_token = false;  // for reads; writes always need one
   // for reads that show only data under ChangeWatch::lists(): the answer is cached
   bool is_kept = false;
+  bool keeps_answers = false;  // for reads that call keep_answer()
   Read read = {};
   Act act = {};
   Render render = {};
@@ -87,6 +88,10 @@ struct Endpoint {
 // `schemas` has those that endpoints name, and outlives the route, as `application` does.
 http::Route route_of(const Endpoint& endpoint, const nlohmann::json& schemas,
                      Application& application);
+
+// Caches an answer with status 200 about one codelist, all of whose data is under
+// ChangeWatch::codelist(), unless its reader sees more than guests do.
+http::Response keep_answer(const ReadCall& call, base::CodelistId codelist, http::Response made);
 
 // The error as problem+json, with its headers.
 http::Response problem_of(const http::Request& request, const Error& error);

@@ -60,6 +60,26 @@ TEST_CASE_METHOD(Decided, "rows have code, term, status, type and flags", "[rows
   CHECK_FALSE(all.contains("columns"));
 }
 
+TEST_CASE_METHOD(Decided, "rows are as new as the version, though answers are kept", "[rows]") {
+  const json undecided = codes("?status=undecided");
+  decide("a", "?");
+  CHECK(codes("?status=undecided") != undecided);
+  decide("a", "+");
+  decide("b", "?");
+  decide("root", "+");
+  REQUIRE(site.send("POST", version + "/save").status == 200);
+  const auto rows_of_guest = [&] { return site.get(version + "/rows").json(); };
+  const json saved = rows_of_guest();
+  CHECK(saved.at("total") == 6);
+  CHECK(rows_of_guest() == saved);
+  REQUIRE(site.send("POST", version + "/publish").status == 200);
+  CHECK(rows_of_guest().at("position") == site.get(version).json().at("position"));
+  REQUIRE(
+      site.send("DELETE", "/api/v2/codelists/organisation/test-org/diamonds", {{"reason", "test"}})
+          .status == 200);
+  CHECK(site.get(version + "/rows").status == 404);
+}
+
 TEST_CASE_METHOD(Decided, "rows are sorted by term, code or status", "[rows]") {
   CHECK(codes("?sort=code") == json({"a", "b", "c", "d", "e", "root"}));
   CHECK(codes("?sort=term") == json({"a", "b", "c", "d", "e", "root"}));
