@@ -39,6 +39,25 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
   }
 }
 
+// Without comments and the spaces that begin lines, which are a seventh of the compressed bytes.
+std::string without_padding(std::string_view css) {
+  std::string kept;
+  bool is_line_begin = true;
+  for (std::size_t at = 0; at < css.size(); ++at) {
+    if (css.substr(at, 2) == "/*") {
+      at = css.find("*/", at);
+      CODELOG_CHECK(at != std::string_view::npos, "a comment of a style sheet has no end");
+      ++at;
+      continue;
+    }
+    const bool is_space = css[at] == ' ' || css[at] == '\n';
+    if (is_line_begin && is_space) continue;
+    is_line_begin = css[at] == '\n';
+    kept += css[at];
+  }
+  return kept;
+}
+
 // The style sheets that styles/index.css imports, one after the other. Each states its layer
 // itself.
 std::string all_styles() {
@@ -55,7 +74,7 @@ std::string all_styles() {
     CODELOG_CHECK(sheet != sheets.end(), "styles/index.css imports " + path);
     all += sheet->second;
   }
-  return all;
+  return without_padding(all);
 }
 
 bool accepts_brotli(const http::Request& request) {

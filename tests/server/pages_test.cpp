@@ -247,7 +247,8 @@ TEST_CASE_METHOD(Fixture, "releases and organisations have pages", "[pages]") {
   const std::string release = site.get("/releases/" + alias + "/").body;
   CHECK_THAT(release, Contains("1 published version") && Contains("Tennis elbow"));
   CHECK(site.get("/releases/none/").status == 404);
-  CHECK_THAT(site.get("/organisations/test-org/").body, Contains("Published codelists</dt><dd>1"));
+  CHECK_THAT(site.get("/organisations/test-org/").body,
+             Contains("Published codelists</dt><dd><a href=\"/codelist/test-org/\">1</a>"));
   CHECK(site.get("/organisations/none/").status == 404);
   CHECK(site.get("/contact/").status == 200);
 }

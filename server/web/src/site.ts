@@ -1,6 +1,6 @@
-// On every page: tabs, the theme, the key of the search field, printing, and the islands. An island is a part
-// of a page that a script makes livelier; the server's markup stays until the island has something
-// better.
+// On every page: tabs, the theme, the key of the search field, printing, and the islands. An island
+// is a part of a page that a script makes livelier; the server's markup stays until the island has
+// something better.
 import { makeSortable } from './components/sortable-table.ts';
 import { startTabs } from './components/tabs.ts';
 import { rememberTheme, themeOf } from './components/theme.ts';

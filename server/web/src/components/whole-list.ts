@@ -1,6 +1,6 @@
 // Paper does not scroll: when a version is printed, all rows of its list are, as the server writes
-// them on a page for that. They are read at that moment, and while the browser waits: it prints what
-// is there when `beforeprint` ends.
+// them on a page for that. They are read at that moment, and while the browser waits: it prints
+// what is there when `beforeprint` ends.
 import { notWhole } from '../words/version.ts';
 
 type Policy = { createHTML(html: string): string };

@@ -1,5 +1,5 @@
-// Words that differ from a misspelt one by a letter: another, a missing one, one too many, or two in
-// the wrong order.
+// Words that differ from a misspelt one by a letter: another, a missing one, one too many, or two
+// in the wrong order.
 
 const shortest = 4;
 const longest = 16; // of a word whose expression a server still takes
