@@ -333,6 +333,9 @@ TEST_CASE("a release that marks a version changes its ETag, but not the version"
   REQUIRE(marked.status == 200);
   CHECK(marked.json().at("compatible_releases") == json({second_alias}));
   CHECK(asked_again(marked.header("etag")).status == 304);
+  CHECK_THAT(site.get("/codelist/test-org/fractures/" + hash + "/").body,
+             Catch::Contains("Latest compatible release</dt><dd><a href=\"/releases/" +
+                             std::string(second_alias) + "/\""));
   // Views of the past show only the marks known at that time.
   const auto known_at = [&](std::uint64_t position) {
     return site.get(url + "?as_of=" + std::to_string(position)).json().at("compatible_releases");

@@ -1,8 +1,10 @@
 // Every page has the site's frame for who reads it: also pages for errors, and those beside the
 // forms of OpenCodelists.
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "server/application/pages.h"
+#include "server/pages/assets.h"
 #include "tests/server/browser.h"
 
 namespace codelog::tests::page_frame_test {
@@ -60,6 +62,17 @@ TEST_CASE_METHOD(Fixture, "guests are offered to log in, and come back", "[web][
     const std::string body = site.get(path).body;
     CHECK_THAT(body, Contains("href=\"/accounts/login/?next=" + path + "\""));
     CHECK_THAT(body, !Contains("Log out") && !Contains("csrf-token"));
+  }
+}
+
+// Each takes a share of a second of a processor.
+TEST_CASE_METHOD(Fixture, "browsers do not read ahead what takes long to make", "[web][frame]") {
+  const Reply rules = site.get(pages::site_assets().path_of("speculation.json"));
+  const auto where = nlohmann::json::parse(rules.body).at("prefetch").at(0).at("where").at("and");
+  for (const char* pattern : {"/*/diff/*", "/compare/*", "/*/-/history/*", "/*/-/methods/*",
+                              "/*\\?*rows=all*", "/*\\.csv*"}) {
+    CHECK(where.dump().find(nlohmann::json{{"not", {{"href_matches", pattern}}}}.dump()) !=
+          std::string::npos);
   }
 }
 

@@ -74,6 +74,19 @@ void add_tree_rows(Section place, const TreeRows& tree, std::size_t& at) {
   while (at < rows.size() && rows[at].depth > row.depth) add_tree_rows(branch, tree, at);
 }
 
+// The newest release on which the version is known to be the same.
+void add_compatible_release(const Visit& visit, Section& facts, const VersionRecord& version) {
+  std::optional<projections::ReleaseRecord> newest;
+  for (const std::string& alias : visit.views().compatible_releases(version.id)) {
+    auto release = visit.views().release(alias);
+    if (release && (!newest || newest->valid_from < release->valid_from)) newest = release;
+  }
+  if (!newest) return;
+  Section shown = facts.add("COMPATIBLE");
+  shown.set("NAME", newest->name).set("PATH", "/releases/" + newest->alias + "/");
+  if (newest->valid_from != unknown_day) shown.set_and_show("DAY", day_of(newest->valid_from));
+}
+
 void add_digest(Section& facts, std::string_view of, const base::Sha256& digest) {
   if (digest == base::Sha256{}) return;
   const std::string text = base::to_hex(digest);
@@ -102,6 +115,7 @@ void add_facts(const Visit& visit, Section& page, const NamedVersion& named) {
     facts.set_and_show("RELEASE_DAY", day_of(release->valid_from));
   }
   facts.set("RELEASE_PATH", "/releases/" + version.release + "/");
+  add_compatible_release(visit, facts, version);
   const events::Owner& owner = codelist.handle().owner;
   facts.set("OWNER_LABEL",
             owner.kind == events::OwnerKind::organisation ? "Organisation" : "Author");
