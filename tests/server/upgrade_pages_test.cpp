@@ -246,6 +246,22 @@ TEST_CASE_METHOD(Fixture, "the report counts the lists of owners with one name a
              Contains("1 list is touched by <a href=\"" + path));
 }
 
+TEST_CASE_METHOD(Fixture, "an owner's bar is as long as its lists are many", "[pages][upgrade]") {
+  site.add_organisation("other-org", {"alice"});
+  const std::string more = make_list("More fractures", "fracture");
+  const std::string other = make_list("Breaks", "fracture", "organisation/other-org");
+  for (const std::string& version : {hash, more, other}) {
+    REQUIRE(site.application().versions().publish(by_system, *base::parse_version_hash(version)));
+  }
+  REQUIRE(site.application().upgrade_reports().start(by_system, second));
+  while (site.application().upgrade_reports().state_of(second)->is_running) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  CHECK_THAT(site.get("/releases/" + second + "/report/").body,
+             Contains("class=\"touched\" x=\"0\" width=\"1000\"") &&
+                 Contains("class=\"touched\" x=\"0\" width=\"500\""));
+}
+
 TEST_CASE("a decision that was cleared again counts no longer", "[upgrade]") {
   SmallDraft draft;
   draft.decide("a", "+");
