@@ -81,7 +81,7 @@ function Buttons({ store, code, isOpen, isFocused, askReason }: RowProps) {
           type="button"
           class="secondary accept"
           tabIndex={tabIndex}
-          aria-label={words.of(words.confirm, code.term)}
+          aria-label={words.onCode(words.confirm, code.term)}
           onClick={onRow(() => store.accept(code))}
         >
           ✓ {words.confirm}
@@ -91,7 +91,7 @@ function Buttons({ store, code, isOpen, isFocused, askReason }: RowProps) {
         type="button"
         class="secondary"
         tabIndex={tabIndex}
-        aria-label={words.of(include, code.term)}
+        aria-label={words.onCode(include, code.term)}
         aria-pressed={now === '+' && !isOpen}
         onClick={() => store.decide(code, '+')}
       >
@@ -101,7 +101,7 @@ function Buttons({ store, code, isOpen, isFocused, askReason }: RowProps) {
         type="button"
         class="secondary"
         tabIndex={tabIndex}
-        aria-label={words.of(exclude, code.term)}
+        aria-label={words.onCode(exclude, code.term)}
         aria-pressed={now === '-'}
         onClick={() => store.decide(code, '-')}
       >

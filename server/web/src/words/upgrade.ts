@@ -48,7 +48,7 @@ export const confirm = 'Confirm';
 export const takeSuccessor = 'Take the successor';
 export const include = (keeps: boolean) => (keeps ? 'Keep' : 'Include');
 export const exclude = (isGone: boolean) => (isGone ? 'Leave out' : 'Exclude');
-export const of = (verb: string, term: string) => `${verb} ${term}`;
+export const onCode = (verb: string, term: string) => `${verb} ${term}`;
 export const successorName = (successor: string, code: string) =>
   `${takeSuccessor} ${successor} of ${code}`;
 export const reasonOf = (term: string, reason: string) =>
