@@ -83,6 +83,7 @@ export const done = { '+': 'Included', '-': 'Excluded', '?': 'Cleared' } as cons
 
 export const notSaved = (count: number) =>
   `${counted(count, 'decision is', 'decisions are')} not saved yet.`;
+export const notSavedYet = (count: number) => `${number(count)} not saved yet`;
 export const tryingAgain = (seconds: number) =>
   `Trying again in ${counted(seconds, 'second', 'seconds')}. You can go on.`;
 export const savedAt = (at: number) => `Saved · ${position(at)}`;

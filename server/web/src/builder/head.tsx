@@ -12,7 +12,7 @@ import { People } from './people.tsx';
 function Saved() {
   const { draft } = useBuilder();
   const waiting = draft.queue.steps.value.length;
-  const text = waiting > 0 ? words.notSaved(waiting) : words.savedAt(draft.position.value);
+  const text = waiting > 0 ? words.notSavedYet(waiting) : words.savedAt(draft.position.value);
   return <span class="saved">{text}</span>;
 }
 
