@@ -6,10 +6,13 @@ import { notWhole } from '../words/version.ts';
 type Policy = { createHTML(html: string): string };
 type PolicyMaker = { createPolicy(name: string, rules: Policy): Policy };
 
+// A page may make the policy once.
+let policy: Policy | undefined;
+
 // What our own server sends; and in a document that is only parsed, nothing runs.
 function parsed(html: string): Document {
   const { trustedTypes } = self as unknown as { trustedTypes?: PolicyMaker };
-  const policy = trustedTypes?.createPolicy('codelog', { createHTML: (text) => text });
+  policy ??= trustedTypes?.createPolicy('codelog', { createHTML: (text) => text });
   return new DOMParser().parseFromString(policy?.createHTML(html) ?? html, 'text/html');
 }
 
