@@ -116,9 +116,9 @@ journey('a version is printed with all rows of its list', async (visitor) => {
   await page.pdf();
   expect(await page.title()).toBe('500');
   await page.locator('#full-list').getByRole('textbox').fill('Term 49');
-  await expect.poll(visible).toBe(11);
+  await expect.poll(visible).toBe(15);
   await page.emulateMedia({ media: 'print' });
-  await expect.poll(visible).toBe(11);
+  await expect.poll(visible).toBe(15);
 });
 
 async function codesShown(visitor: Visitor): Promise<string[]> {
@@ -184,7 +184,7 @@ journey(
 
 journey('after printing, the list is where it was', async (visitor) => {
   const { page } = visitor;
-  await visitor.open(`${await makeLongList(visitor, 'Printed')}#full-list`);
+  await visitor.open(`${await makeLongList(visitor, 'On paper')}#full-list`);
   const scroller = page.locator('.list-scroller');
   await scroller.waitFor();
   await scroller.evaluate((element) => {
