@@ -194,8 +194,8 @@ journey('a superuser starts the report on a release, and goes on from it', async
     }),
   );
   expect(weights).toEqual([...weights].sort((one, other) => other - one));
-  expect(weights[0]).toBe(6);
-  expect(weights.at(-1)).toBeLessThan(6);
+  expect(weights[0]).toBeGreaterThanOrEqual(6);
+  expect(weights.at(-1)).toBeLessThanOrEqual(6);
   await list.getByRole('link', { name: `See what changes in ${name}` }).click();
   await page.getByText(/^The release touches 8 codes/).waitFor();
   // The version's page knows the numbers now.
