@@ -364,6 +364,24 @@ Result<std::unique_ptr<site::DataFolder>> open_folder(const site::DataFolderOpti
   });
 }
 
+// Opens the data folder and serves it. Damage in the views can also be met while the server starts;
+// they are marked then, and made anew at once.
+Result<void> serve_folder(const ServeOptions& options, const site::DataFolderOptions& place,
+                          http::Log& log, const StopSignals& signals) {
+  for (bool is_first = true;; is_first = false) {
+    const auto folder = open_folder(place);
+    if (!folder) return folder.error();
+    try {
+      return serve_until_stopped(options, **folder, log, signals);
+    } catch (const std::exception& error) {
+      const std::string fault = (*folder)->projections().failure();
+      if (!is_first || fault.empty()) throw;
+      log.write(http::LogLevel::warning, "views_damaged",
+                {{"detail", fault}, {"cause", error.what()}});
+    }
+  }
+}
+
 int serve(ServeOptions& options) {
   const StopSignals signals;  // first, because threads inherit blocked signals
   site::DataFolderOptions folder_options = options.common.folder();
@@ -386,10 +404,7 @@ int serve(ServeOptions& options) {
   log_options.level = level_of(options.log_level);
   auto log = http::Log::open(std::move(log_options));
   if (!log) return refuse(log.error(), options.common);
-  auto folder = open_folder(folder_options);
-  if (!folder) return refuse(folder.error(), options.common);
-  const auto served = serve_until_stopped(options, **folder, **log, signals);
-  folder->reset();
+  const auto served = serve_folder(options, folder_options, **log, signals);
   if (!served) return refuse(served.error(), options.common);
   (*log)->write(http::LogLevel::info, "stopped", {});
   return exit_done;

@@ -55,6 +55,7 @@ struct LargeDescription {
   Data data;
   std::string token = make_user(data, "ada");
   std::string codelist = "/api/v2/codelists/user/ada/large";
+  std::string log = (data.path() / "server.log").string();
 
   LargeDescription() {
     import_release(data);
@@ -82,6 +83,16 @@ struct LargeDescription {
     }
     FAIL("the description is in no table");
   }
+
+  // A server reads every codelist for its searches, so it meets the damage before anybody asks. If
+  // that is before it listens, it makes new views and starts again. Waits for one of both.
+  bool stays_damaged(const Server& server) const {
+    for (;;) {
+      if (read_file(log).find("\"views_damaged\"") != std::string::npos) return false;
+      if (server.get("/health-check/").status == 503) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
 };
 
 TEST_CASE("a server with damaged views answers 503, and makes new ones at its next start",
@@ -89,21 +100,21 @@ TEST_CASE("a server with damaged views answers 503, and makes new ones at its ne
   const LargeDescription site;
   const std::string place = site.data.path().string();
   {
-    Server server(site.data.path());
-    // The server reads every codelist for its searches, so it meets the damage before anybody asks.
-    CHECK(wait_for_status(server, "/health-check/", 503).status == 503);
-    const HttpAnswer answer = server.get(site.codelist);
-    CHECK(answer.status == 503);
-    CHECK_THAT(answer.body, Catch::Contains("damaged") && !Catch::Contains(place));
-    // From now on, all answers need views and are refused.
-    CHECK(server.send(json_request("GET", "/api/v2/me", site.token, nullptr)).status == 503);
-    CHECK(server.get("/api/v1/codelist/").status == 503);
-    const Json body = {{"owner", "user/ada"}, {"name", "New"}, {"coding_system", "snomedct"}};
-    CHECK(server.send(json_request("POST", "/api/v2/codelists", site.token, body)).status == 503);
-    const HttpAnswer health = server.get("/health-check/");
-    CHECK(health.status == 503);
-    CHECK_THAT(health.body, Catch::Contains("views") && !Catch::Contains(place));
-    CHECK_THAT(server.get("/metrics").body, Catch::Contains("codelog_views_failed 1"));
+    Server server(site.data.path(), {.arguments = {"--log-file", site.log}});
+    if (site.stays_damaged(server)) {
+      const HttpAnswer answer = server.get(site.codelist);
+      CHECK(answer.status == 503);
+      CHECK_THAT(answer.body, Catch::Contains("damaged") && !Catch::Contains(place));
+      // From now on, all answers need views and are refused.
+      CHECK(server.send(json_request("GET", "/api/v2/me", site.token, nullptr)).status == 503);
+      CHECK(server.get("/api/v1/codelist/").status == 503);
+      const Json body = {{"owner", "user/ada"}, {"name", "New"}, {"coding_system", "snomedct"}};
+      CHECK(server.send(json_request("POST", "/api/v2/codelists", site.token, body)).status == 503);
+      const HttpAnswer health = server.get("/health-check/");
+      CHECK(health.status == 503);
+      CHECK_THAT(health.body, Catch::Contains("views") && !Catch::Contains(place));
+      CHECK_THAT(server.get("/metrics").body, Catch::Contains("codelog_views_failed 1"));
+    }
     CHECK(server.stop() == 0);
   }
   Server server(site.data.path());
@@ -123,10 +134,15 @@ TEST_CASE(
 
 TEST_CASE("a server's check of damaged views fails, and so does the server", "[damage]") {
   const LargeDescription site;
-  Server server(site.data.path());
-  CHECK_THAT(site.data.run({"log", "rebuild", "--check"}, 1),
-             Catch::Contains("damaged") && Catch::Contains("restart"));
-  CHECK(server.get("/health-check/").status == 503);
+  Server server(site.data.path(), {.arguments = {"--log-file", site.log}});
+  if (site.stays_damaged(server)) {
+    CHECK_THAT(site.data.run({"log", "rebuild", "--check"}, 1),
+               Catch::Contains("damaged") && Catch::Contains("restart"));
+    CHECK(server.get("/health-check/").status == 503);
+  } else {
+    site.data.run({"log", "rebuild", "--check"});
+    CHECK(server.get("/health-check/").status == 200);
+  }
   CHECK(server.stop() == 0);
 }
 
