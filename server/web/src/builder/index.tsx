@@ -15,7 +15,7 @@ import { type Remembered, ViewStore } from '../stores/view.ts';
 import { Wishes } from '../stores/wishes.ts';
 import { setFilter } from './actions.ts';
 import { Bars } from './bars.tsx';
-import { BulkBar, BulkSheet } from './bulk.tsx';
+import { BulkSheet } from './bulk.tsx';
 import { ConflictCards } from './conflict-card.tsx';
 import { type Builder, BuilderContext, useBuilder } from './context.ts';
 import { DetailPane } from './detail-pane.tsx';
@@ -53,7 +53,6 @@ function Panes() {
       </div>
       <TreePane />
       <DetailPane />
-      <BulkBar />
       <UndoBar />
       <ConflictCards />
       <BulkSheet />

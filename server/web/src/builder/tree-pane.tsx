@@ -13,6 +13,7 @@ import { isFiltering } from '../stores/filter.ts';
 import { hidden, initials, notTaken } from '../words/builder.ts';
 import * as words from '../words.ts';
 import { decideCode, decideSection } from './actions.ts';
+import { BulkBar } from './bulk.tsx';
 import { type Builder, useBuilder } from './context.ts';
 import { EffectTip } from './effect-tip.tsx';
 import { FilterBar } from './filter-bar.tsx';
@@ -207,6 +208,7 @@ export function TreePane() {
       <FilterBar />
       {rows.length > 0 ? <TreeGrid rows={rows} tree={tree} /> : <NoRows isEmpty={!tree.count} />}
       <EffectTip />
+      <BulkBar />
     </div>
   );
 }
