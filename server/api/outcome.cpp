@@ -155,6 +155,17 @@ http::Response version_status_changed(const WriteCall&, const Commit& commit) {
   return finish(200, json, commit);
 }
 
+http::Response version_signed_off(const WriteCall& call, const Commit& commit) {
+  const auto& signoffs = event_of<events::CodelistSignOffsReplaced>(commit).signoffs;
+  const auto own =
+      std::ranges::find(signoffs, call.write.actor.username, &events::SignOff::username);
+  CODELOG_CHECK(own != signoffs.end(), "who signs off is in the commit");
+  JsonWriter json;
+  json.begin_object().field("user", own->username).field("date", own->date);
+  json.field("content_digest", base::to_hex(own->content_digest));
+  return finish(201, json, commit);
+}
+
 http::Response deleted(const WriteCall&, const Commit& commit) {
   JsonWriter json;
   json.begin_object().key("deleted").begin_object().key("versions");

@@ -20,6 +20,8 @@ http::Response version_created(const WriteCall& call, const Commit& commit);
 http::Response dmd_converted(const WriteCall& call, const Commit& commit);
 // {hash, status, deleted, position}
 http::Response version_status_changed(const WriteCall& call, const Commit& commit);
+// 201 with {user, date, content_digest, position}
+http::Response version_signed_off(const WriteCall& call, const Commit& commit);
 // {deleted: {versions, codelist}, position}
 http::Response deleted(const WriteCall& call, const Commit& commit);
 // 201 with {id, codes, added, position}

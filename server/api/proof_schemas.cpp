@@ -7,6 +7,16 @@ const std::string_view proof_schemas = R"json({
   "description": "SHA-256 of a finished version's codes or table in canonical form."},
 "DownloadDigest": {"type": ["string", "null"], "minLength": 64, "maxLength": 64,
   "description": "SHA-256 of download.csv when the version was finished last; null: no file."},
+"NewSignOff": {"type": "object", "additionalProperties": false,
+  "properties": {
+    "content_digest": {"type": "string", "minLength": 64, "maxLength": 64,
+                       "description": "Of what was read; other content is refused."}}},
+"VersionSignedOff": {"type": "object", "required": ["user", "date", "content_digest", "position"],
+  "properties": {
+    "user": {"type": "string"},
+    "date": {"type": "string", "format": "date"},
+    "content_digest": {"$ref": "#/components/schemas/ContentDigest"},
+    "position": {"$ref": "#/components/schemas/Position"}}},
 "SignedOff": {"type": "array", "description": "Those who signed off these very contents.",
   "items": {"type": "object", "required": ["user", "date"],
     "properties": {"user": {"type": "string"}, "date": {"type": "string", "format": "date"}}}},

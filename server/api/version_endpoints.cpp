@@ -125,6 +125,15 @@ Result<Commit> remove(const WriteCall& call, base::VersionId id) {
   return call.application.versions().remove(call.write, id, call.body.value("reason", ""));
 }
 
+Result<Commit> sign_off(const WriteCall& call, base::VersionId id) {
+  const std::string text = call.body.value("content_digest", "");
+  const auto digest = base::parse_sha256(text);
+  if (!text.empty() && !digest) {
+    return base::field_error(base::ErrorCode::invalid, "content_digest", "must be a SHA-256");
+  }
+  return call.application.versions().sign_off(call.write, id, digest);
+}
+
 Result<Commit> clone(const WriteCall& call, base::VersionId id) {
   return call.application.codelists().clone(call.write, id);
 }
@@ -174,7 +183,14 @@ std::vector<Endpoint> life_cycle() {
   converted.status = 201;
   converted.act = on_version(convert);
   converted.render = version_created;
-  return {saved, published, discarded, cloned, converted};
+  Endpoint signed_off = post_nothing("/api/v2/versions/{hash}/signoffs", "signVersionOff",
+                                     "Sign the content of a finished version off, as oneself.");
+  signed_off.body = "NewSignOff";
+  signed_off.answer = "VersionSignedOff";
+  signed_off.status = 201;
+  signed_off.act = on_version(sign_off);
+  signed_off.render = version_signed_off;
+  return {saved, published, discarded, cloned, converted, signed_off};
 }
 
 }  // namespace

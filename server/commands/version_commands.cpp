@@ -448,4 +448,37 @@ Result<Commit> VersionCommands::discard(const Write& write, VersionId id) {
   });
 }
 
+Result<Commit> VersionCommands::sign_off(const Write& write, VersionId id,
+                                         const std::optional<base::Sha256>& expected_digest) {
+  const Turn turn{.allocates_ids = false, .codelist = codelist_of(executor_.site(), id)};
+  return executor_.run(write, turn, [&](const Views& views) -> Result<Decision> {
+    const auto found = find_editable(views, write.actor, id);
+    if (!found) return found.error();
+    if (found->version.status == VersionStatus::draft) {
+      return Error{
+          ErrorCode::conflict, "a draft must be saved for review before it is signed off", {}};
+    }
+    const base::Sha256 digest = content_digest_of(views, found->codelist, found->version);
+    if (expected_digest && *expected_digest != digest) {
+      return base::field_error(ErrorCode::conflict, "content_digest",
+                               "is not that of the version, which is " + base::to_hex(digest));
+    }
+    std::vector<events::SignOff> signoffs = found->codelist.signoffs;
+    const auto own = std::ranges::find(signoffs, write.actor.username, &events::SignOff::username);
+    if (own != signoffs.end()) {
+      if (own->content_digest == digest) {
+        return Error{
+            ErrorCode::conflict, "you have signed this content off already, on " + own->date, {}};
+      }
+      signoffs.erase(own);
+    }
+    signoffs.push_back(
+        {write.actor.username, base::format_date(executor_.site().clock.now()), digest});
+    if (const auto good = check_signoffs(signoffs); !good) return good.error();
+    return Decision{"SignOffVersion",
+                    {Stream::of_codelist(found->codelist.id)},
+                    {events::CodelistSignOffsReplaced{found->codelist.id, std::move(signoffs)}}};
+  });
+}
+
 }  // namespace codelog::commands

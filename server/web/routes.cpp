@@ -19,6 +19,7 @@
 #include "server/web/superusers/superuser_pages.h"
 #include "server/web/versions/builder_forms.h"
 #include "server/web/versions/methods_page.h"
+#include "server/web/versions/sign_offs.h"
 #include "server/web/versions/version_ends.h"
 #include "server/web/versions/version_forms.h"
 #include "server/web/versions/version_pages.h"
@@ -77,6 +78,7 @@ void add_routes(http::Router& router, application::Application& application) {
   add_methods_pages(router, application);
   add_version_forms(router, application);
   add_withdrawal_pages(router, application);
+  add_sign_off_forms(router, application);
   add_codelist_routes(router, application);
   add_fixed_pages(router, application);
   add_account_pages(router, application);

@@ -244,7 +244,7 @@ TEST_CASE_METHOD(Fixture, "every write refuses users without permission, and mal
     const json problem = expect(400, as_alice(method, target, unknown.dump()), "an unknown field");
     CHECK(problem.at("errors").at(0).at("field") == "sulg");
   }
-  CHECK(count == 26);
+  CHECK(count == 27);
   CHECK(site.head() == head);
 }
 

@@ -240,6 +240,8 @@ void ask_about_versions(Checked& checked, const std::string& hash) {
   const json draft = checked.ask("POST", path + "/drafts", version + "/drafts").json();
   const std::string second = draft.at("hash");
   checked.ask("POST", path + "/discard", "/api/v2/versions/" + second + "/discard");
+  checked.ask("POST", path + "/signoffs", version + "/signoffs");
+  CHECK(checked.ask("POST", path + "/signoffs", version + "/signoffs").status == 409);
   checked.ask("POST", path + "/publish", version + "/publish");
   CHECK(checked.ask("POST", path + "/publish", version + "/publish").status == 409);
   checked.ask("POST", path + "/clone", version + "/clone", nullptr, "bob");

@@ -152,6 +152,34 @@ TEST_CASE("a version of before shows derived digests, and can be signed off", "[
   CHECK(signoff.at("stale") == false);
 }
 
+TEST_CASE("one signs off what one has read, as oneself, and once", "[proofs]") {
+  ApiSite site;
+  site.set_up();
+  const std::string first = make_finished(site, {{"codes", {"2247004"}}});
+  const json digest = version_of(site, first).at("content_digest");
+  const std::string path = "/api/v2/versions/" + first + "/signoffs";
+  const Reply other = site.send("POST", path, {{"content_digest", std::string(64, 'a')}});
+  CHECK(other.status == 409);
+  CHECK(other.body.find("\"content_digest\"") != std::string::npos);
+  CHECK(site.send("POST", path, {{"content_digest", "abc"}}).status == 400);
+  CHECK(site.get(list).json().at("signoffs").empty());
+
+  const Reply made = site.send("POST", path, {{"content_digest", digest}});
+  REQUIRE(made.status == 201);
+  CHECK(made.json().at("content_digest") == digest);
+  const std::string name = made.json().at("user");
+  CHECK(version_of(site, first).at("signed_off").at(0).at("user") == name);
+  CHECK(site.send("POST", path).status == 409);
+
+  // The same person's sign-off of newer content takes the place of the old one.
+  const std::string second = add_version(site, {{"codes", {"2281005"}}});
+  REQUIRE(site.send("POST", "/api/v2/versions/" + second + "/signoffs").status == 201);
+  const json signoffs = site.get(list).json().at("signoffs");
+  REQUIRE(signoffs.size() == 1);
+  CHECK(signoffs.at(0).at("content_digest") == version_of(site, second).at("content_digest"));
+  CHECK(version_of(site, first).at("signed_off").empty());
+}
+
 TEST_CASE("a sign-off stays on its contents, and is stale for others", "[proofs]") {
   ApiSite site;
   site.set_up();

@@ -53,6 +53,34 @@ json dataset_in(const std::string& html) {
 
 }  // namespace
 
+TEST_CASE_METHOD(Finished, "a version is signed off on its page by who may edit it",
+                 "[pages][list]") {
+  Browser guest(site);
+  CHECK_THAT(guest.get(page).body, !Contains("sign-off/"));
+  set_passwords(site, {"alice"});
+  Browser alice(site);
+  alice.log_in("alice");
+  const std::string before = alice.get(page).body;
+  const std::string digest = between(before, "name=\"content_digest\" value=\"", "\"");
+  CHECK(digest == site.get(version).json().at("content_digest"));
+  const std::string other(64, 'b');
+  CHECK(alice.post(page + "-/sign-off/", {{"content_digest", other}}).status == 409);
+  CHECK(alice.post(page + "-/sign-off/", {}).status == 409);
+  REQUIRE(alice.post(page + "-/sign-off/", {{"content_digest", digest}}).status == 302);
+  const std::string after = alice.get(page).body;
+  CHECK_THAT(after, Contains("this very content") && !Contains("sign-off-dialog"));
+  CHECK_THAT(guest.get(page).body, Contains("this very content"));
+  // Another version has other content: there the sign-off is shown as one of this version.
+  const Reply draft = site.send("POST", version + "/drafts");
+  const std::string next = "/api/v2/versions/" + draft.json().at("hash").get<std::string>();
+  REQUIRE(site.send("PATCH", next + "/statuses", one_update("d", "-")).status == 200);
+  REQUIRE(site.send("POST", next + "/save").status == 200);
+  const std::string newer = "/codelist/test-org/diamonds/" + next.substr(next.rfind('/') + 1) + "/";
+  const std::string shown = alice.get(newer).body;
+  CHECK_THAT(shown, Contains("other content: version <a href=\"" + page + "\">"));
+  CHECK_THAT(shown, Contains("sign-off-dialog") && !Contains("this very content"));
+}
+
 TEST_CASE_METHOD(Finished, "a page behind the last of a filtered list is its last",
                  "[pages][list]") {
   std::string csv = "code,term\n";

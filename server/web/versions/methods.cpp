@@ -10,6 +10,7 @@
 #include "server/files/version_diff.h"
 #include "server/history/provenance.h"
 #include "server/web/codelists/story_view.h"
+#include "server/web/versions/sign_offs.h"
 #include "server/web/versions/version_view.h"
 #include "server/web/words.h"
 
@@ -50,7 +51,7 @@ void take_names(const Visit& visit, const NamedVersion& named, Methods& methods)
   methods.log_id = visit.application().site().log.id();
   methods.position = position_words(version.changed_at);
   methods.today = day_of(visit.application().site().clock.now());
-  for (const events::SignOff& signoff : codelist.signoffs) {
+  for (const events::SignOff& signoff : signoffs_of(visit, named)) {
     methods.signed_off.push_back(person_of(views, signoff.username).name + ", " +
                                  day_of(signoff.date));
   }

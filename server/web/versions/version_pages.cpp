@@ -16,6 +16,7 @@
 #include "server/web/versions/citation.h"
 #include "server/web/versions/full_list.h"
 #include "server/web/versions/new_version.h"
+#include "server/web/versions/sign_offs.h"
 #include "server/web/versions/upgrade_page.h"
 #include "server/web/versions/upgraded_codes.h"
 #include "server/web/versions/version_ends.h"
@@ -80,6 +81,7 @@ void add_actions(const Visit& visit, Section& page, const NamedVersion& named) {
   } else {
     edit.show("ENDED");
   }
+  add_sign_off(visit, edit, named);
 }
 
 // Tells of a newer release, with the numbers of codes that it touches if a report knows them.
@@ -142,7 +144,7 @@ http::Response version_page(const Visit& visit, events::OwnerKind owner_kind) {
   add_downloads(visit, content, *named);
   add_actions(visit, content, *named);
   add_newer_release(visit, content, *named);
-  add_about(visit, content, codelist);
+  add_about(visit, content, codelist, &version);
   const auto release = files::release_if_there(visit.application().site(), views, version);
   const auto codes =
       version.has_csv_data ? std::vector<events::CodeWithStatus>() : views.codes(version.id);
@@ -219,7 +221,7 @@ http::Response builder_page(const Visit& visit) {
   content.set("PROPS", builder_props(visit, named));
   add_need_of_scripts(content);
   add_facts(visit, content, named);
-  add_about(visit, content, named.codelist);
+  add_about(visit, content, named.codelist, &named.version);
   add_full_list(visit, content, named, ListIsland::none);
   add_searches(visit, content, named.version, views.codes(named.version.id));
   Section links = content.include("VERSION_LINKS", "_version_links.html");

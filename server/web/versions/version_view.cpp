@@ -12,6 +12,7 @@
 #include "server/http/urlencoded.h"
 #include "server/pages/markdown.h"
 #include "server/web/codelists/history_page.h"
+#include "server/web/versions/sign_offs.h"
 #include "server/web/words.h"
 
 namespace codelog::web {
@@ -132,10 +133,11 @@ void add_facts(const Visit& visit, Section& page, const NamedVersion& named) {
     const std::uint64_t open = counts.all - counts.included - counts.excluded;
     if (open > 0) shown.set_and_show("OPEN", pages::grouped(open));
   }
-  for (const events::SignOff& signoff : codelist.signoffs) {
+  const auto signoffs = signoffs_of(visit, named);
+  for (const events::SignOff& signoff : signoffs) {
     facts.add("SIGNED").set("USER", signoff.username).set("DATE", day_of(signoff.date));
   }
-  facts.show_if(!codelist.signoffs.empty(), "SIGNOFFS");
+  facts.show_if(!signoffs.empty(), "SIGNOFFS");
   add_badge(page, version.status);
   add_strip(facts, version.counts);
   add_time(facts, "CREATED", version.created_at);
@@ -143,7 +145,8 @@ void add_facts(const Visit& visit, Section& page, const NamedVersion& named) {
   page.set("FACTS", facts.expand());
 }
 
-void add_about(const Visit& visit, Section& page, const CodelistRecord& codelist) {
+void add_about(const Visit& visit, Section& page, const CodelistRecord& codelist,
+               const VersionRecord* shown) {
   pages::Template about("_about.html");
   about.set_and_show("DESCRIPTION", codelist.description.value_or(""));
   const std::string methodology = codelist.methodology.value_or("");
@@ -152,13 +155,7 @@ void add_about(const Visit& visit, Section& page, const CodelistRecord& codelist
     about.add("REFERENCE").set("TEXT", reference.text).set("URL", reference.url);
   }
   about.show_if(!codelist.references.empty(), "REFERENCES");
-  for (const events::SignOff& signoff : codelist.signoffs) {
-    const bool is_user = visit.views().user(signoff.username).has_value();
-    Section row = about.add("SIGNOFF");
-    row.set("USER", signoff.username).set("DATE", day_of(signoff.date));
-    row.set("PATH", "/users/" + signoff.username + "/").show(is_user ? "USER_LINK" : "USER_TEXT");
-  }
-  about.show_if(!codelist.signoffs.empty(), "SIGNOFFS");
+  add_signoffs(visit, about, codelist, shown);
   about.show_if(!codelist.description && methodology.empty() && codelist.references.empty() &&
                     codelist.signoffs.empty(),
                 "NOTHING");

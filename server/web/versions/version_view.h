@@ -9,8 +9,10 @@
 namespace codelog::web {
 
 void add_facts(const Visit& visit, pages::Section& page, const commands::NamedVersion& named);
+// `shown` is the version whose page it is, if any.
 void add_about(const Visit& visit, pages::Section& page,
-               const projections::CodelistRecord& codelist);
+               const projections::CodelistRecord& codelist,
+               const projections::VersionRecord* shown = nullptr);
 void add_tree(pages::Section& page, const coding_systems::Release& release,
               const commands::NamedVersion& named,
               const std::vector<events::CodeWithStatus>& codes);
