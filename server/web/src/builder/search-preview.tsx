@@ -127,10 +127,9 @@ function HitRow({ hit, ticked }: { hit: Hit; ticked: Signal<ReadonlySet<string>>
       <label class="hit">
         <input type="checkbox" checked={ticked.value.has(hit.code)} onChange={toggle} />
         <span class="hit-term">
-          {hit.term}
+          {hit.term} {!hit.active && <span class="row-chip">inactive</span>}
           {hit.matched && hit.matched !== hit.term && <span class="hit-match">{hit.matched}</span>}
         </span>
-        {!hit.active && <span class="row-chip">inactive</span>}
         {ordinal !== undefined && <Mark of={draft.statuses.bytes[ordinal] as number} />}
         <code>{hit.code}</code>
       </label>
