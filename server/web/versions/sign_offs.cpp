@@ -70,6 +70,8 @@ void add_signoffs(const Visit& visit, Section& about, const CodelistRecord& code
     Section row = about.add("SIGNOFF");
     row.set("USER", signoff.username).set("DATE", day_of(signoff.date));
     row.set("PATH", "/users/" + signoff.username + "/").show(is_user ? "USER_LINK" : "USER_TEXT");
+    const bool is_stale = shown != nullptr && signoff.content_digest != digest;
+    row.set("STATE", is_stale ? "signed-elsewhere" : "signed-here");
     if (signoff.content_digest == base::Sha256{}) continue;  // from before digests: not known
     if (signoff.content_digest == digest) {
       row.show("THIS");
