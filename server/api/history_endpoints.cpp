@@ -1,5 +1,4 @@
 // Looking back: a codelist's history, its moments, and single commits.
-#include <charconv>
 
 #include "events/base/version_hash.h"
 #include "server/api/endpoints.h"
@@ -141,14 +140,6 @@ Result<http::Response> get_moments(const ReadCall& call) {
   for (const Position position : *positions) json.value(position.value());
   json.end_array().field("is_complete", positions->size() == size.value()).end_object();
   return http::json_text(200, json.take());
-}
-
-std::optional<Position> position_in_path(const http::PathParameters& path) {
-  const std::string_view text = path["position"];
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return Position(number);
 }
 
 void write_moment_version(const history::Moment& moment, JsonWriter& json) {

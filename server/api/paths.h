@@ -20,4 +20,7 @@ base::Result<commands::ReleasePointer> release_in_path(const endpoints::ReadCall
 // {id}: the id of a search.
 base::Result<base::SearchId> search_id_in_path(const http::PathParameters& path);
 
+// The number in {position}; nothing if it is none.
+std::optional<base::Position> position_in_path(const http::PathParameters& path);
+
 }  // namespace codelog::api

@@ -85,6 +85,14 @@ Result<http::Response> get_receipt(const ReadCall& call) {
   return application::receipt_of(call.application, call.views, *version, "");
 }
 
+Result<http::Response> get_proof(const ReadCall& call) {
+  const auto position = position_in_path(call.path);
+  if (!position || position->value() == 0 || *position > call.views.checkpoint()) {
+    return Error{ErrorCode::not_found, "there is no such commit of a codelist", {}};
+  }
+  return application::proof_of_commit(call.application, call.views, *position);
+}
+
 }  // namespace
 
 std::vector<Endpoint> proof_endpoints() {
@@ -102,6 +110,14 @@ std::vector<Endpoint> proof_endpoints() {
            .query = {parameters::from_size, parameters::to_size},
            .answer = "ConsistencyProof",
            .read = get_consistency},
+          {.method = Method::get,
+           .path = "/api/v2/commits/{position}/proof",
+           .id = "proveCommit",
+           .summary = "The proof that a commit about codelists is in the log: its octets, and "
+                      "under which checkpoint.",
+           .answer = "Receipt",
+           .media_type = "text/plain; charset=utf-8",
+           .read = get_proof},
           {.method = Method::get,
            .path = "/api/v2/versions/{hash}/receipt",
            .id = "getReceipt",

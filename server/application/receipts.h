@@ -1,4 +1,6 @@
-// The receipt of a finished version: the proof that the log has the commit which finished it.
+// Proofs for people: the receipt of a finished version, and the proof of any commit about
+// codelists. Both hold the commit's bytes, its path to the root, and the checkpoint
+// (c2sp.org/tlog-proof).
 #pragma once
 
 #include "server/application/application.h"
@@ -12,5 +14,10 @@ namespace codelog::application {
 base::Result<http::Response> receipt_of(Application& application, const projections::Views& views,
                                         const projections::VersionRecord& version,
                                         const std::string& filename);
+
+// The same for a commit. Errors: as above, but conflict.
+base::Result<http::Response> proof_of_commit(Application& application,
+                                             const projections::Views& views,
+                                             base::Position position);
 
 }  // namespace codelog::application

@@ -6,6 +6,7 @@
 #include "server/web/codelists/codelist_forms.h"
 #include "server/web/codelists/codelist_page.h"
 #include "server/web/codelists/history_page.h"
+#include "server/web/codelists/proof_page.h"
 #include "server/web/comparing/compare_page.h"
 #include "server/web/comparing/conversions_page.h"
 #include "server/web/comparing/diff_page.h"
@@ -75,6 +76,7 @@ void add_routes(http::Router& router, application::Application& application) {
   add_organisation_page(router, application);
   add_access_pages(router, application);
   add_history_pages(router, application);
+  add_proof_pages(router, application);
   add_methods_pages(router, application);
   add_version_forms(router, application);
   add_withdrawal_pages(router, application);

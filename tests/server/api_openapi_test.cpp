@@ -320,6 +320,8 @@ void ask_about_proofs(Checked& checked, ApiSite& site) {
                       {"csv", "code\n0101000AABHAAAA\n"}};
   const std::string hash =
       site.send("POST", "/api/v2/codelists", table).json().at("version").at("hash");
+  checked.ask("GET", "/api/v2/commits/{position}/proof",
+              "/api/v2/commits/" + std::to_string(site.head()) + "/proof", nullptr, "");
   checked.ask("GET", std::string(version_path) + "/receipt",
               "/api/v2/versions/" + hash + "/receipt", nullptr, "");
 }

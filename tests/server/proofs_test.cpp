@@ -152,6 +152,22 @@ TEST_CASE("a version of before shows derived digests, and can be signed off", "[
   CHECK(signoff.at("stale") == false);
 }
 
+TEST_CASE("every commit about codelists has a proof with its bytes", "[proofs]") {
+  ApiSite site;
+  site.set_up();
+  make_finished(site, {{"codes", {"2247004"}}});
+  const std::string position = std::to_string(site.head());
+  const std::string path = "/api/v2/commits/" + position + "/proof";
+  const Reply proof = site.get(path);
+  REQUIRE(proof.status == 200);
+  CHECK(proof.body.starts_with("c2sp.org/tlog-proof@v1\nextra "));
+  CHECK(proof.body.find("\nindex " + std::to_string(site.head() - 1) + "\n") != std::string::npos);
+  // The first commits are about users.
+  for (const char* other : {"0", "1", "99999999", "x", "18446744073709551615"}) {
+    CHECK(site.get("/api/v2/commits/" + std::string(other) + "/proof").status == 404);
+  }
+}
+
 TEST_CASE("one signs off what one has read, as oneself, and once", "[proofs]") {
   ApiSite site;
   site.set_up();

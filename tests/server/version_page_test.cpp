@@ -81,6 +81,24 @@ TEST_CASE_METHOD(Finished, "a version is signed off on its page by who may edit 
   CHECK_THAT(shown, Contains("sign-off-dialog") && !Contains("this very content"));
 }
 
+TEST_CASE_METHOD(Finished, "the proof of a version's commit tells what the commit says",
+                 "[pages][list]") {
+  const std::string position = std::to_string(site.head());
+  const std::string proof = "/codelist/test-org/diamonds/-/proof/" + position + "/";
+  CHECK_THAT(body(), Contains("href=\"" + proof + "\""));
+  const Reply shown = site.get(proof);
+  REQUIRE(shown.status == 200);
+  CHECK_THAT(shown.body, Contains("Proof of commit " + position) && Contains("saved"));
+  CHECK_THAT(shown.body, Contains("/api/v2/commits/" + position + "/proof"));
+  const std::string props = between(shown.body, "data-island=\"proof\" data-props=\"", "\"");
+  CHECK_THAT(props, Contains(hash) && Contains("download.csv") && Contains("alice"));
+  // Of another codelist, of none, or none at all.
+  for (const char* other : {"1", "0", "99999", "x"}) {
+    CHECK(site.get("/codelist/test-org/diamonds/-/proof/" + std::string(other) + "/").status ==
+          404);
+  }
+}
+
 TEST_CASE_METHOD(Finished, "a page behind the last of a filtered list is its last",
                  "[pages][list]") {
   std::string csv = "code,term\n";

@@ -12,6 +12,7 @@
 #include "server/files/code_rows.h"
 #include "server/history/moments.h"
 #include "server/history/story.h"
+#include "server/web/codelists/proof_page.h"
 #include "server/web/codelists/story_view.h"
 #include "server/web/words.h"
 
@@ -239,6 +240,7 @@ base::Result<void> add_past(const Visit& visit, Section& page, StoryView& view,
   if (!step) return step.error();
   Section past = page.add("PAST");
   past.set("POSITION", position_words(moment->place.position));
+  past.set("PROOF", proof_path(codelist.handle(), moment->place.position));
   if (step->time) {
     past.set("EXACT", base::format_timestamp(*step->time))
         .set("MINUTE", day_and_time_of(*step->time));

@@ -12,6 +12,7 @@
 #include "server/files/downloads.h"
 #include "server/files/recent_rows.h"
 #include "server/web/codelists/history_page.h"
+#include "server/web/codelists/proof_page.h"
 #include "server/web/comparing/compare_page.h"
 #include "server/web/versions/citation.h"
 #include "server/web/versions/full_list.h"
@@ -124,6 +125,9 @@ void add_head(Section& page, const NamedVersion& named) {
   page.set("HISTORY", history_path(handle));
   const std::string path = commands::page_of(named.codelist, named.version);
   page.set("METHODS", path + "-/methods/").set("DECISIONS", path + "-/decisions.csv");
+  if (named.version.status != VersionStatus::draft) {
+    page.set_and_show("PROOF", proof_path(handle, named.version.changed_at));
+  }
   page.set("COMPARE", compare_path({base::version_hash(named.version.id)}));
 }
 

@@ -209,3 +209,55 @@ journey('the methods of a version: a page, a print, and a file', async (visitor)
   expect(await page.getByRole('link', { name: 'Download as Markdown' }).isVisible()).toBe(false);
   expect(await page.locator('#version-hash').isVisible()).toBe(true);
 });
+
+journey('a proof checked in the browser; a byte changed on the way is told', async (visitor) => {
+  const { page } = visitor;
+  await visitor.open('/codelist/example-university/asthma-diagnoses/66f08cca/');
+  await page.getByRole('link', { name: 'Proof', exact: true }).click();
+  const panel = page.locator('.proof-panel');
+  await panel.getByText('Checked here, by your browser').waitFor();
+  expect(await panel.getByRole('listitem').count()).toBe(5);
+  await visitor.check('good');
+  // The next visit compares the log with the one that was seen.
+  await page.reload();
+  await panel.getByText('that this browser saw on').waitFor();
+
+  const changes: [string, (text: string) => string, string][] = [
+    ['**/commits/*/proof', (text) => text.replace(/^extra .{40}/m, (all) => swapped(all)), 'lead'],
+    ['**/log/checkpoint', (text) => text.replace(/^(\d+)$/m, (size) => `${size}1`), 'signed by'],
+    ['**/download.csv', (text) => `${text}1,changed\r\n`, 'download.csv is not the file'],
+  ];
+  for (const [address, change, words] of changes) {
+    await page.route(address, async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: change(await answer.text()) });
+    });
+    await page.reload();
+    await panel.getByText('This record does not match the signed log.').waitFor();
+    expect(await panel.locator('.proof-bad').allInnerTexts()).toEqual(
+      expect.arrayContaining([expect.stringContaining(words)]),
+    );
+    await visitor.check(`bad ${words}`);
+    const saving = page.waitForEvent('download');
+    await panel.getByRole('button', { name: 'Save the evidence' }).click();
+    const evidence = JSON.parse(readFileSync(await (await saving).path(), 'utf8'));
+    expect(evidence.proof).toContain('c2sp.org/tlog-proof@v1');
+    await page.unroute(address);
+  }
+
+  // A site with another key than the one that this browser remembers.
+  await page.evaluate(() => {
+    const seen = JSON.parse(localStorage.getItem('codelog.log') ?? '{}');
+    localStorage.setItem(
+      'codelog.log',
+      JSON.stringify({ ...seen, key: 'old.example+0badcafe+AA' }),
+    );
+  });
+  await page.reload();
+  await panel.getByText('0badcafe').waitFor();
+});
+
+// The text with its last letter changed.
+function swapped(text: string): string {
+  return text.slice(0, -1) + (text.endsWith('A') ? 'B' : 'A');
+}

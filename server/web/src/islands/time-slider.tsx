@@ -142,6 +142,7 @@ function Head({ store, props }: { store: MomentsStore; props: Props }) {
       </a>
       {moment.time && <time dateTime={moment.time}>{words.minute(moment.time)}</time>}
       <span>{words.happened(moment)}</span>
+      <a href={`../proof/${moment.position}/`}>{words.proof}</a>
       {props.canRestore && !store.isNewest && moment.position !== props.at && (
         <a href={`?at=${moment.position}#restore`}>{words.restore}</a>
       )}

@@ -47,6 +47,7 @@ export const earlier = 'Earlier';
 export const later = 'Later';
 export const noVersion = 'The list had no version then.';
 export const noCodes = 'The version had no codes yet.';
+export const proof = 'Proof';
 export const restore = 'Restore the list as it was then…';
 export const included = (count: number) => `${number(count)} included`;
 export const excluded = (count: number) => `${number(count)} excluded`;
