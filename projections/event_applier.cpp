@@ -21,6 +21,7 @@ class EventApplier : private EndedApplier {
 
  private:
   using EndedApplier::on;
+  using Mark = CompatibilityMark::Kind;
 
   Outcome on(const events::MappingRegistered& event) {
     views_.put(keys::mapping(event.mapping, event.valid_from, event.name),
@@ -44,15 +45,20 @@ class EventApplier : private EndedApplier {
       if (!views_.version(row.version).record) continue;  // deleted while the report was made
       const std::string key = keys::compatible(row.version, event.release);
       row.is_compatible ? views_.batch_.put(key, "") : views_.batch_.erase(key);
+      views_.past_.note_compatibility(
+          row.version, events::Stream::of_release(event.release),
+          {row.is_compatible ? Mark::added : Mark::removed, event.release});
     }
     return {};
   }
 
   Outcome on(const events::ReleaseRegistered& event) {
-    views_.put(keys::release(event.alias),
-               encode(ReleaseRecord{event.alias, event.coding_system, event.name, event.valid_from,
-                                    event.import_ref, event.state, event.file_digest,
-                                    event.concepts_count, event.imported_at.value_or(time_)}));
+    const ReleaseRecord record{
+        event.alias,       event.coding_system,  event.name,
+        event.valid_from,  event.import_ref,     event.state,
+        event.file_digest, event.concepts_count, event.imported_at.value_or(time_)};
+    views_.put(keys::release(event.alias), encode(record));
+    views_.past_.note_release(record);
     return {};
   }
 
@@ -233,10 +239,8 @@ class EventApplier : private EndedApplier {
     return changed;
   }
   Outcome on(const events::VersionMigrated& event) {
-    const auto changed = change_version(event.version, [&](VersionRecord&) {
-      for (const std::string& release : event.compatible_releases) {
-        views_.batch_.put(keys::compatible(event.version, release), "");
-      }
+    const auto changed = change_version(event.version, [&](VersionRecord& record) {
+      mark_compatible(record, event.compatible_releases);
     });
     if (changed) views_.version(event.version).record->updated_at = event.updated_at;
     return changed;
@@ -261,12 +265,14 @@ class EventApplier : private EndedApplier {
     record.created_at = event.created_at.value_or(time_);
     record.updated_at = time_;
     record.changed_at = commit_.position;
+    record.made_at = commit_.position;
     for (const auto& code : event.codes) ++record.counts[static_cast<std::size_t>(code.status)];
     if (views_.keeps_contents_of(event.version)) put_contents(event);
-    reopen(record, event.assumed);
+    assume(record, event.assumed);
     erase_ended(event.version);
     take_content(record, event.content);
     views_.put(keys::version_of(event.codelist, event.version), "");
+    views_.erase(keys::deleted_of(event.codelist, event.version));
     if (event.tag) views_.put(keys::tagged_version(event.codelist, *event.tag, event.version), "");
     cached = {std::move(record), true};
     return {};
@@ -282,7 +288,16 @@ class EventApplier : private EndedApplier {
 
   void put_search(VersionId version, const events::SearchWithResults& search) {
     if (!views_.keeps_contents_of(version)) return;
-    views_.batch_.put(keys::search(version, search.id), encode(SearchRecord{version, search}));
+    views_.batch_.put(keys::search(version, search.id),
+                      encode(SearchRecord{version, search}, commit_.position));
+  }
+
+  void mark_compatible(const VersionRecord& record, const std::vector<std::string>& releases) {
+    for (const std::string& release : releases) {
+      views_.batch_.put(keys::compatible(record.id, release), "");
+      views_.past_.note_compatibility(record.id, events::Stream::of_codelist(record.codelist),
+                                      {Mark::added, release});
+    }
   }
 
   static void take_content(VersionRecord& record,
@@ -305,6 +320,7 @@ class EventApplier : private EndedApplier {
 
   void change_codes(VersionRecord& record, const std::vector<events::CodeChange>& changes) {
     const bool is_kept = views_.keeps_contents_of(record.id);
+    views_.past_.note_change(record, changes.size());
     for (const events::CodeChange& change : changes) {
       if (change.before) --record.counts[static_cast<std::size_t>(*change.before)];
       if (change.after) ++record.counts[static_cast<std::size_t>(*change.after)];
@@ -317,6 +333,10 @@ class EventApplier : private EndedApplier {
   // A command names only waiting assumptions (settle), or assumptions that it settled earlier
   // (reopen).
   void reopen(VersionRecord& record, const std::vector<std::string>& codes) {
+    views_.past_.note_change(record, codes.size());
+    assume(record, codes);
+  }
+  void assume(VersionRecord& record, const std::vector<std::string>& codes) {
     record.assumptions_count += codes.size();
     if (!views_.keeps_contents_of(record.id)) return;
     for (const std::string& code : codes) {
@@ -324,6 +344,7 @@ class EventApplier : private EndedApplier {
     }
   }
   void settle(VersionRecord& record, const std::vector<std::string>& codes) {
+    views_.past_.note_change(record, codes.size());
     if (views_.keeps_contents_of(record.id)) {
       for (const std::string& code : codes) views_.batch_.erase(keys::assumption(record.id, code));
     }
@@ -421,9 +442,7 @@ class EventApplier : private EndedApplier {
   Outcome on(const events::VersionSavedForReview& event) {
     return change_version(event.version, [&](VersionRecord& record) {
       set_status(record, events::VersionStatus::under_review);
-      for (const std::string& release : event.compatible_releases) {
-        views_.batch_.put(keys::compatible(event.version, release), "");
-      }
+      mark_compatible(record, event.compatible_releases);
       take_content(record, event.content);
     });
   }
@@ -446,6 +465,9 @@ class EventApplier : private EndedApplier {
     views_.batch_.erase(keys::base_codes(event.version));
     views_.batch_.erase(keys::csv_data(event.version));
     views_.put(keys::deleted_version(event.version), encode_number(codelist.value()));
+    views_.put(keys::deleted_of(codelist, event.version), "");
+    views_.past_.note_compatibility(event.version, events::Stream::of_codelist(codelist),
+                                    {Mark::cleared, ""});
     views_.batch_.erase_prefix(keys::codes_of(event.version));
     views_.batch_.erase_prefix(keys::assumptions_of(event.version));
     views_.batch_.erase_prefix(keys::compatible_with(event.version));

@@ -10,6 +10,11 @@ std::string number(std::uint32_t value) {
           static_cast<char>(value >> 8), static_cast<char>(value)};
 }
 
+std::string number(Position position) {
+  return number(static_cast<std::uint32_t>(position.value() >> 32)) +
+         number(static_cast<std::uint32_t>(position.value()));
+}
+
 std::string key(char kind, std::string_view rest) {
   std::string text(1, kind);
   text += rest;
@@ -99,8 +104,7 @@ std::string mapping(std::string_view mapping, std::string_view valid_from, std::
 }
 std::string mappings_of(std::string_view mapping) { return pair('P', mapping, ""); }
 std::string refset_version(events::RefsetKind kind, Position position) {
-  return refset_versions(kind) + number(static_cast<std::uint32_t>(position.value() >> 32)) +
-         number(static_cast<std::uint32_t>(position.value()));
+  return refset_versions(kind) + number(position);
 }
 std::string refset_versions(events::RefsetKind kind) { return {'F', static_cast<char>(kind)}; }
 std::string upgrade_report(std::string_view alias) { return key('u', alias); }
@@ -114,18 +118,41 @@ std::string withdrawn(const Owner& owner, std::string_view slug, std::string_vie
 }
 std::string closed_of(std::string_view username) { return pair('d', username, ""); }
 std::string closed(std::string_view username, Position position, VersionId id) {
-  return closed_of(username) + number(static_cast<std::uint32_t>(position.value() >> 32)) +
-         number(static_cast<std::uint32_t>(position.value())) + number(id.value());
+  return closed_of(username) + number(position) + number(id.value());
 }
 std::string search(VersionId version, SearchId id) {
   return key('s', number(version.value()) + number(id.value()));
 }
 std::string searches_of(VersionId version) { return key('s', number(version.value())); }
-std::string reason(VersionId version, Position step) {
-  return reasons_of(version) + number(static_cast<std::uint32_t>(step.value() >> 32)) +
-         number(static_cast<std::uint32_t>(step.value()));
-}
+std::string reason(VersionId version, Position step) { return reasons_of(version) + number(step); }
 std::string reasons_of(VersionId version) { return key('w', number(version.value())); }
+std::string past_clock(std::string_view stream) { return key('z', stream); }
+std::string past_head(CodelistId id, Position position) {
+  return past_heads(id) + number(position);
+}
+std::string past_heads(CodelistId id) { return key('Z', number(id.value())); }
+std::string past_records(CodelistId id, Position position) {
+  return key('Y', number(id.value()) + number(position));
+}
+std::string past_contents_mark(VersionId id, Position position) {
+  return past_contents_marks(id) + number(position);
+}
+std::string past_contents_marks(VersionId id) { return key('i', number(id.value())); }
+std::string past_contents(VersionId id, Position position) {
+  return key('y', number(id.value()) + number(position));
+}
+std::string deleted_of(CodelistId codelist, VersionId id) {
+  return all_deleted_of(codelist) + number(id.value());
+}
+std::string all_deleted_of(CodelistId codelist) { return key('l', number(codelist.value())); }
+std::string compatibility_then(VersionId id, Position position) {
+  return compatibilities_then(id) + number(position);
+}
+std::string compatibilities_then(VersionId id) { return key('K', number(id.value())); }
+std::string release_then(std::string_view alias, Position position) {
+  return releases_then(alias) + number(position);
+}
+std::string releases_then(std::string_view alias) { return pair('j', alias, ""); }
 std::string migration() { return "G"; }
 std::string access() { return "A"; }
 std::string restricted_codelist(CodelistId id) { return key('r', number(id.value())); }
@@ -136,6 +163,7 @@ std::string all_organisations() { return "O"; }
 std::string all_releases() { return "R"; }
 std::string all_mappings() { return "P"; }
 std::string all_codelists() { return "C"; }
+std::string all_versions() { return "V"; }
 
 std::uint32_t trailing_number(std::string_view key) {
   if (key.size() < 4) throw DamagedRecord("a key of the views has no number");

@@ -30,6 +30,14 @@
 //   A                              AccessRecord
 //   r codelist                     (empty): only its editors may read it; stays when it is deleted
 //   p owner                        (empty): the same for all codelists of the owner
+//   z stream                       PastClock, of codelists and releases
+//   Z codelist position            PastHead: there is a snapshot of the codelist as of the position
+//   Y codelist position            its records, and those of its versions: PastEntry by PastEntry
+//   i version position             (empty): there is a snapshot of the version's contents
+//   y version position             PastContents
+//   l codelist version             (empty): the version has been deleted
+//   K version position             CompatibilityThen
+//   j alias 0 position             ReleaseThen
 #pragma once
 
 #include <string>
@@ -84,6 +92,19 @@ std::string access();
 std::string restricted_codelist(CodelistId id);
 std::string restricted_owner(const Owner& owner);
 std::string searches_of(VersionId version);
+std::string past_clock(std::string_view stream);
+std::string past_head(CodelistId id, Position position);
+std::string past_heads(CodelistId id);
+std::string past_records(CodelistId id, Position position);
+std::string past_contents_mark(VersionId id, Position position);
+std::string past_contents_marks(VersionId id);
+std::string past_contents(VersionId id, Position position);
+std::string deleted_of(CodelistId codelist, VersionId id);
+std::string all_deleted_of(CodelistId codelist);
+std::string compatibility_then(VersionId id, Position position);
+std::string compatibilities_then(VersionId id);
+std::string release_then(std::string_view alias, Position position);
+std::string releases_then(std::string_view alias);
 // Why a step of a draft was made.
 std::string reason(VersionId version, Position step);
 std::string reasons_of(VersionId version);
@@ -94,6 +115,7 @@ std::string all_organisations();
 std::string all_releases();
 std::string all_mappings();
 std::string all_codelists();
+std::string all_versions();
 
 // The last four bytes of a key, as a number. Throws DamagedRecord if there are fewer.
 std::uint32_t trailing_number(std::string_view key);

@@ -38,6 +38,10 @@ std::filesystem::path marker_of(const std::filesystem::path& folder) {
   return folder.string() + ".rebuild";
 }
 
+Projector::Options live_options(const events::Log& log) {
+  return {.mode = WriteMode::live, .log = identity_of(log)};
+}
+
 struct StorePlace {
   std::filesystem::path folder;
   rocksdb::Env* environment = nullptr;
@@ -126,7 +130,7 @@ constexpr std::chrono::seconds recovery_interval{1};
 base::Result<void> build(Store& store, const LogIdentity& log, const NextCommit& next,
                          const std::function<void(Position)>& on_written) {
   return with_damage_as_error([&]() -> base::Result<void> {
-    Projector projector(store, Projector::Positions::dense, log);
+    Projector projector(store, {.mode = WriteMode::bulk, .log = log});
     const Position begin = projector.checkpoint();
     for (;;) {
       const auto commit = next(projector.checkpoint());
@@ -134,11 +138,11 @@ base::Result<void> build(Store& store, const LogIdentity& log, const NextCommit&
       if (*commit == nullptr) break;
       if (const auto applied = projector.apply(**commit); !applied) return applied;
       if (!projector.should_flush()) continue;
-      if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
+      if (const auto written = projector.flush(); !written) return written;
       if (on_written) on_written(projector.checkpoint());
     }
     if (projector.checkpoint() == begin) return {};
-    if (const auto written = projector.flush(WriteMode::bulk); !written) return written;
+    if (const auto written = projector.flush(); !written) return written;
     if (on_written) on_written(projector.checkpoint());
     return store.sync();
   });
@@ -172,8 +176,7 @@ base::Result<std::unique_ptr<Projections>> Projections::open(const std::filesyst
   views->damage_found_ = std::move(opened->damage);
   const auto made = with_damage_as_error([&]() -> base::Result<void> {
     const base::Lock lock(views->applying_);
-    views->projector_ =
-        std::make_unique<Projector>(*views->store_, Projector::Positions::dense, identity_of(log));
+    views->projector_ = std::make_unique<Projector>(*views->store_, live_options(log));
     views->checkpoint_ = views->projector_->checkpoint().value();
     return {};
   });
@@ -264,7 +267,7 @@ base::Result<void> Projections::apply(std::span<const events::Commit> commits) {
       note_damage(damage.what());
       throw;
     }
-    const auto written = projector_->flush(WriteMode::live);
+    const auto written = projector_->flush();
     // Merging tables can also find a damaged block; the store then refuses writes.
     const bool is_damage = !written && written.error().code == base::ErrorCode::corrupt;
     if (is_damage) note_damage(written.error().detail);
@@ -290,8 +293,7 @@ void Projections::recover() {
   const base::Lock lock(applying_);
   const auto recovered = with_damage_as_error([&]() REQUIRES(applying_) -> base::Result<void> {
     try {
-      projector_ =
-          std::make_unique<Projector>(*store_, Projector::Positions::dense, identity_of(log_));
+      projector_ = std::make_unique<Projector>(*store_, live_options(log_));
     } catch (const DamagedRecord& damage) {
       note_damage(damage.what());
       throw;

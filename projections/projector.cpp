@@ -15,10 +15,14 @@ constexpr std::size_t pending_bytes_max = 16u << 20;
 
 }  // namespace
 
-Projector::Projector(Store& store, Positions positions, LogIdentity log)
-    : store_(store), positions_(positions), reader_(store.reader()) {
+Projector::Projector(Store& store, Options options)
+    : store_(store),
+      positions_(options.positions),
+      mode_(options.mode),
+      reader_(store.reader()),
+      past_(*this, options.past_spacing) {
   if (const auto bytes = reader_->get(keys::meta())) meta_ = decode_meta(*bytes);
-  meta_.log = std::move(log);
+  meta_.log = std::move(options.log);
 }
 
 std::optional<std::string> Projector::get(const std::string& key) const {
@@ -56,10 +60,15 @@ base::Result<void> Projector::apply(const events::Commit& commit) {
   const bool follows = positions_ == Positions::dense ? commit.position == meta_.checkpoint.next()
                                                       : commit.position > meta_.checkpoint;
   CODELOG_CHECK(follows, "a commit reached the views out of order");
+  if (const auto kept = past_.begin(commit); !kept) {
+    failed_ = true;
+    return kept.error();
+  }
   if (const auto applied = apply_events(*this, commit); !applied) {
     failed_ = true;
     return applied.error();
   }
+  past_.end(commit);
   for (const auto& stream : commit.content.streams) {
     streams_[stream.stream.name()] = stream.version.next().value();
   }
@@ -76,8 +85,9 @@ bool Projector::should_flush() const {
   return pending_changes() >= pending_changes_max || batch_.bytes() >= pending_bytes_max;
 }
 
-base::Result<void> Projector::flush(WriteMode mode) {
+base::Result<void> Projector::flush() {
   CODELOG_CHECK(!failed_, "views that a commit did not fit must not be written");
+  past_.put_clocks();
   for (auto& [key, value] : small_) {
     value ? batch_.put(key, std::move(*value)) : batch_.erase(key);
   }
@@ -95,7 +105,7 @@ base::Result<void> Projector::flush(WriteMode mode) {
     batch_.put(keys::stream(name), encode_number(length));
   }
   batch_.put(keys::meta(), encode(meta_));
-  const auto written = store_.write(batch_, mode);
+  const auto written = store_.write(batch_, mode_);
   if (!written) {
     failed_ = true;
     return written;

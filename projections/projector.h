@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "events/commit.h"
+#include "projections/past_keeper.h"
 #include "projections/record_codec.h"
 #include "projections/store.h"
 
@@ -25,15 +26,22 @@ class Projector {
     sparse,  // only the commits of some streams
   };
 
-  // Continues from the store's checkpoint. The views record the log that their commits come from.
-  Projector(Store& store, Positions positions, LogIdentity log);
+  struct Options {
+    Positions positions = Positions::dense;
+    WriteMode mode = WriteMode::bulk;  // of every write
+    LogIdentity log;                   // which the commits come from; the views record it
+    PastSpacing past_spacing = {};
+  };
+  // Continues from the store's checkpoint.
+  Projector(Store& store, Options options);
 
-  // Applies the commit; the store shows it after flush(). Errors: corrupt (the commit names a thing
-  // that the views do not have). The projector cannot be used afterwards, and refuses to flush.
+  // Applies the commit; the store shows it after flush(). May flush the commits before it. Errors:
+  // corrupt (the commit names a thing that the views do not have); those of writing. The projector
+  // cannot be used after an error, and refuses to flush.
   base::Result<void> apply(const events::Commit& commit);
 
   // Writes all applied commits, with the checkpoint, all or none.
-  base::Result<void> flush(WriteMode mode);
+  base::Result<void> flush();
 
   Position checkpoint() const { return meta_.checkpoint; }
   // The number of changes waiting for flush().
@@ -50,6 +58,7 @@ class Projector {
   friend class AccountApplier;
   friend class EndedApplier;
   friend class EventApplier;
+  friend class PastKeeper;
 
   // A record read or changed since the last flush. Changed records are written at flush, so that a
   // thousand clicks on one draft write its record once.
@@ -74,6 +83,7 @@ class Projector {
 
   Store& store_;
   Positions positions_;
+  WriteMode mode_;
   Meta meta_;
   std::optional<Contents> contents_;  // nothing: the contents of all versions are written
   bool failed_ = false;
@@ -83,6 +93,7 @@ class Projector {
   std::unordered_map<std::string, std::uint64_t> streams_;
   std::unordered_map<std::string, std::optional<std::string>> small_;
   Batch batch_;  // codes, searches and tables, in order
+  PastKeeper past_;
 };
 
 }  // namespace codelog::projections

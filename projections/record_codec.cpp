@@ -10,9 +10,9 @@ void require(bool condition, const char* why) {
   if (!condition) throw DamagedRecord(why);
 }
 
-// Each record lists its fields once, in visit(); Writer and Reader walk that list. Integers are
-// variable-length (7 bits a byte); texts and lists start with their length.
-class Writer {
+// Each record lists its fields once, in visit(); FieldWriter and FieldReader walk that list.
+// Integers are variable-length (7 bits a byte); texts and lists start with their length.
+class FieldWriter {
  public:
   template <class... Fields>
   void operator()(const Fields&... fields) {
@@ -56,15 +56,15 @@ class Writer {
     for (const std::uint64_t count : counts) write(count);
   }
   template <class T>
-  requires requires(Writer& writer, T& record) { visit(writer, record); }
+  requires requires(FieldWriter& writer, T& record) { visit(writer, record); }
   void write(const T& record) { visit(*this, const_cast<T&>(record)); }
 
   std::string bytes_;
 };
 
-class Reader {
+class FieldReader {
  public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  explicit FieldReader(std::string_view bytes) : rest_(bytes) {}
 
   template <class... Fields>
   void operator()(Fields&... fields) {
@@ -122,7 +122,7 @@ class Reader {
     for (std::uint64_t& count : counts) count = read_number();
   }
   template <class T>
-  requires requires(Reader& reader, T& record) { visit(reader, record); }
+  requires requires(FieldReader& reader, T& record) { visit(reader, record); }
   void read(T& record) { visit(*this, record); }
 
   std::string_view rest_;
@@ -167,7 +167,7 @@ void visit(auto& fields, CodelistRecord& r) {
 void visit(auto& fields, VersionRecord& r) {
   fields(r.id, r.codelist, r.status, r.origin, r.tag, r.author, r.release, r.release_digest,
          r.source, r.has_csv_data, r.counts, r.created_at, r.updated_at, r.changed_at, r.undo_steps,
-         r.redo_steps, r.assumptions_count, r.content_digest, r.download_digest);
+         r.redo_steps, r.assumptions_count, r.content_digest, r.download_digest, r.made_at);
 }
 void visit(auto& fields, EndedVersionRecord& r) {
   fields(r.version, r.codelist, r.handles, r.tag, r.author, r.status, r.decisions_count,
@@ -178,6 +178,17 @@ void visit(auto& fields, AccessRecord& r) {
 }
 void visit(auto& fields, MigrationRecord& r) { fields(r.source, r.next); }
 void visit(auto& fields, SearchRecord& r) { fields(r.version, r.search); }
+void visit(auto& fields, PastClock& r) {
+  fields(r.position, r.latest_time, r.commits_count, r.new_commits_count, r.new_work,
+         r.records_bytes, r.changed);
+}
+void visit(auto& fields, PastHead& r) { fields(r.commits_count, r.latest_time); }
+void visit(auto& fields, PastEntry& r) { fields(r.key, r.value); }
+void visit(auto& fields, PastContents::Search& r) { fields(r.id, r.found_at); }
+void visit(auto& fields, PastContents& r) { fields(r.codes, r.assumptions, r.searches); }
+void visit(auto& fields, CompatibilityMark& r) { fields(r.kind, r.release); }
+void visit(auto& fields, CompatibilityThen& r) { fields(r.latest_time, r.marks); }
+void visit(auto& fields, ReleaseThen& r) { fields(r.latest_time, r.record); }
 void visit(auto& fields, MappingRecord& r) {
   fields(r.mapping, r.name, r.valid_from, r.import_ref, r.file_digest, r.rows_count, r.imported_at);
 }
@@ -197,14 +208,14 @@ void visit(auto& fields, UpgradeReportRecord& r) {
 
 template <class T>
 std::string encode_record(const T& record) {
-  Writer writer;
+  FieldWriter writer;
   writer(record);
   return writer.take();
 }
 
 template <class T>
 T decode_record(std::string_view bytes) {
-  Reader reader(bytes);
+  FieldReader reader(bytes);
   T record;
   reader(record);
   reader.finish();
@@ -221,12 +232,22 @@ std::string encode(const ReleaseRecord& record) { return encode_record(record); 
 std::string encode(const CodelistRecord& record) { return encode_record(record); }
 std::string encode(const VersionRecord& record) { return encode_record(record); }
 std::string encode(const EndedVersionRecord& record) { return encode_record(record); }
-std::string encode(const SearchRecord& record) { return encode_record(record); }
+std::string encode(const SearchRecord& record, Position found_at) {
+  FieldWriter writer;
+  writer(found_at, record);
+  return writer.take();
+}
 std::string encode(const MappingRecord& record) { return encode_record(record); }
 std::string encode(const RefsetVersionRecord& record) { return encode_record(record); }
 std::string encode(const UpgradeReportRecord& record) { return encode_record(record); }
 std::string encode(const MigrationRecord& record) { return encode_record(record); }
 std::string encode(const AccessRecord& record) { return encode_record(record); }
+std::string encode(const PastClock& record) { return encode_record(record); }
+std::string encode(const PastHead& record) { return encode_record(record); }
+std::string encode(const std::vector<PastEntry>& records) { return encode_record(records); }
+std::string encode(const PastContents& record) { return encode_record(record); }
+std::string encode(const CompatibilityThen& record) { return encode_record(record); }
+std::string encode(const ReleaseThen& record) { return encode_record(record); }
 std::string encode_number(std::uint64_t value) { return encode_record(value); }
 
 std::string encode_codes(std::span<const events::CodeWithStatus> codes) {
@@ -257,7 +278,14 @@ VersionRecord decode_version(std::string_view bytes) { return decode_record<Vers
 EndedVersionRecord decode_ended_version(std::string_view bytes) {
   return decode_record<EndedVersionRecord>(bytes);
 }
-SearchRecord decode_search(std::string_view bytes) { return decode_record<SearchRecord>(bytes); }
+SearchRecord decode_search(std::string_view bytes) {
+  FieldReader reader(bytes);
+  Position found_at;
+  SearchRecord record;
+  reader(found_at, record);
+  reader.finish();
+  return record;
+}
 MappingRecord decode_mapping(std::string_view bytes) { return decode_record<MappingRecord>(bytes); }
 RefsetVersionRecord decode_refset_version(std::string_view bytes) {
   return decode_record<RefsetVersionRecord>(bytes);
@@ -269,6 +297,26 @@ MigrationRecord decode_migration(std::string_view bytes) {
   return decode_record<MigrationRecord>(bytes);
 }
 AccessRecord decode_access(std::string_view bytes) { return decode_record<AccessRecord>(bytes); }
+Position decode_search_place(std::string_view bytes) {
+  FieldReader reader(bytes);
+  Position found_at;
+  reader(found_at);
+  return found_at;
+}
+PastClock decode_past_clock(std::string_view bytes) { return decode_record<PastClock>(bytes); }
+PastHead decode_past_head(std::string_view bytes) { return decode_record<PastHead>(bytes); }
+std::vector<PastEntry> decode_past_entries(std::string_view bytes) {
+  return decode_record<std::vector<PastEntry>>(bytes);
+}
+PastContents decode_past_contents(std::string_view bytes) {
+  return decode_record<PastContents>(bytes);
+}
+CompatibilityThen decode_compatibility_then(std::string_view bytes) {
+  return decode_record<CompatibilityThen>(bytes);
+}
+ReleaseThen decode_release_then(std::string_view bytes) {
+  return decode_record<ReleaseThen>(bytes);
+}
 std::uint64_t decode_number(std::string_view bytes) { return decode_record<std::uint64_t>(bytes); }
 
 std::vector<events::CodeWithStatus> decode_codes(std::string_view bytes) {

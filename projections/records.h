@@ -193,6 +193,7 @@ struct VersionRecord {
   std::vector<Position> undo_steps;
   std::vector<Position> redo_steps;
   std::uint64_t assumptions_count = 0;  // number of codes waiting for confirmation
+  Position made_at;                     // the commit that created it, or brought it back
   // Recorded when the version was finished; zeros: not then.
   base::Sha256 content_digest{};
   base::Sha256 download_digest{};
@@ -227,6 +228,66 @@ struct SearchRecord {
   VersionId version;
   events::SearchWithResults search;
   bool operator==(const SearchRecord&) const = default;
+};
+
+// --- The past (past_keeper.h) ---
+
+// Of a stream: what the next snapshot of its past depends on.
+struct PastClock {
+  Position position;      // the stream's last commit
+  Timestamp latest_time;  // of all its commits
+  std::uint64_t commits_count = 0;
+  // Since the last snapshot of a codelist, which had `records_bytes`.
+  std::uint64_t new_commits_count = 0;
+  std::uint64_t new_work = 0;
+  std::uint64_t records_bytes = 0;
+  std::vector<VersionId> changed;  // versions whose contents have changed; sorted
+  bool operator==(const PastClock&) const = default;
+};
+
+// Where a snapshot is in the codelist's stream.
+struct PastHead {
+  std::uint64_t commits_count = 0;
+  Timestamp latest_time;
+  bool operator==(const PastHead&) const = default;
+};
+
+struct PastEntry {
+  std::string key;
+  std::string value;
+  bool operator==(const PastEntry&) const = default;
+};
+
+// A draft's codes, and the commits that have its searches' results.
+struct PastContents {
+  struct Search {
+    SearchId id;
+    Position found_at;
+    bool operator==(const Search&) const = default;
+  };
+  std::string codes;  // of encode_codes()
+  std::vector<std::string> assumptions;
+  std::vector<Search> searches;
+  bool operator==(const PastContents&) const = default;
+};
+
+// What one commit says of the newer releases on which a version is the same.
+struct CompatibilityMark {
+  enum class Kind : std::uint8_t { added = 0, removed = 1, cleared = 2 };
+  Kind kind = Kind::added;
+  std::string release;  // empty: all
+  bool operator==(const CompatibilityMark&) const = default;
+};
+struct CompatibilityThen {
+  Timestamp latest_time;  // of the stream, up to the commit
+  std::vector<CompatibilityMark> marks;
+  bool operator==(const CompatibilityThen&) const = default;
+};
+
+struct ReleaseThen {
+  Timestamp latest_time;  // as above
+  ReleaseRecord record;
+  bool operator==(const ReleaseThen&) const = default;
 };
 
 }  // namespace codelog::projections

@@ -51,6 +51,9 @@ class Views {
   // DamagedViews.
   [[noreturn]] void report_damage(const std::string& cause) const { reader_->report_damage(cause); }
 
+  // The entries that these views read, hidden ones included.
+  const StoreReader& store() const { return *reader_; }
+
   Position checkpoint() const;
   NextIds next_ids() const;
   // The least ids that next_ids() may return: ids of commits still on their way are taken too.

@@ -30,8 +30,8 @@ Result<http::Response> answer_as_of(
   }
   const auto place = call.application.begin_long_read();
   if (!place) return place.error();
-  const auto store =
-      files::past_of(call.application.site(), call.views, {codelist, *moment, version});
+  const auto store = projections::views_as_of(call.application.site().log, call.views.store(),
+                                              {codelist, *moment, version});
   if (!store) return store.error();
   auto response = answer(Views((*store)->reader()));
   if (response && never_changes) keep(call, codelist, key, *response);

@@ -1,17 +1,17 @@
 // Answers from the past: one codelist with its versions, at a position or at a time.
 //
-// Replays the codelist's own commits (files/past_codelist.h). Any client may ask for this, so only
-// few replays run at a time (long_reads.h). Answers for positions are cached, because the past up
-// to a commit never changes.
+// Costs what the codelist's size then costs (projections/past.h). Any client may ask for this, so
+// only few run at a time (long_reads.h). Answers for positions are cached, because the past up to a
+// commit never changes.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <optional>
 
+#include "projections/past.h"
 #include "server/api/endpoints.h"
 #include "server/commands/moment.h"
-#include "server/files/past_codelist.h"
 
 namespace codelog::api {
 

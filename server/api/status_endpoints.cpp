@@ -133,8 +133,8 @@ Result<trees::Checksums> checksums_then(const WriteCall& call, base::VersionId i
   const Views now = call.application.views();
   const auto codelist = now.codelist_of_version(id);
   if (!codelist) return Error{ErrorCode::not_found, "there is no such version", {}};
-  const auto store = projections::views_as_of(
-      site.log, {files::past_streams(now, *codelist), commit.position, id});
+  const auto store =
+      projections::views_as_of(site.log, now.store(), {*codelist, commit.position, id});
   if (!store) return store.error();
   const Views then((*store)->reader());
   const auto version = version_in_path(then, call.path);

@@ -48,22 +48,8 @@ bool has_handle(const CodelistRecord& codelist, const Owner& owner, const std::s
 // The views of the codelist at the moment, with all contents.
 Result<std::unique_ptr<projections::Store>> past_of(const Site& site, CodelistId id,
                                                     const projections::Moment& moment) {
-  projections::PastQuery query{
-      .streams = {Stream::of_codelist(id)}, .moment = moment, .has_all_contents = true};
-  auto alone = projections::views_as_of(site.log, query);
-  if (!alone) return alone;
-  const auto codelist = Views((*alone)->reader()).codelist(id);
-  if (!codelist) return alone;
-  // Reports on releases mark versions as compatible. Without them, the next report does it.
-  for (const auto& release : site.projections.views().releases()) {
-    if (release.coding_system != codelist->coding_system) continue;
-    query.streams.push_back(Stream::of_release(release.alias));
-  }
-  alone->reset();  // Two of them might be large.
-  auto with_marks = projections::views_as_of(site.log, query);
-  if (with_marks) return with_marks;
-  query.streams.resize(1);
-  return projections::views_as_of(site.log, query);
+  return projections::views_as_of(site.log, site.projections.views().store(),
+                                  {.codelist = id, .moment = moment, .has_all_contents = true});
 }
 
 // The events that make the versions as they were.

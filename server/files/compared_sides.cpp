@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "events/base/version_hash.h"
+#include "projections/past.h"
 #include "server/commands/access_commands.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
-#include "server/files/past_codelist.h"
 
 namespace codelog::files {
 namespace {
@@ -71,10 +71,10 @@ Result<Side> side_then(const commands::Site& site, const Views& views, NamedSide
       position > views.checkpoint().value()) {
     return bad_side(number, "must have a position of the log behind the @");
   }
-  const auto store = past_of(site, views,
-                             {.codelist = name.codelist.id,
-                              .moment = base::Position(position),
-                              .contents_of = name.version.id});
+  const auto store = projections::views_as_of(site.log, views.store(),
+                                              {.codelist = name.codelist.id,
+                                               .moment = base::Position(position),
+                                               .contents_of = name.version.id});
   if (!store) return store.error();
   const Views then((*store)->reader());
   auto version = then.version(name.version.id);

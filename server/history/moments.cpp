@@ -13,14 +13,6 @@ using base::VersionId;
 using projections::VersionRecord;
 using projections::Views;
 
-Result<std::unique_ptr<projections::Store>> replay(const events::Log& log,
-                                                   base::CodelistId codelist,
-                                                   base::Position position,
-                                                   const std::optional<VersionId>& contents_of) {
-  return projections::views_as_of(log,
-                                  {{events::Stream::of_codelist(codelist)}, position, contents_of});
-}
-
 std::optional<VersionId> version_in(const Step& step) {
   for (const Deed& deed : step.deeds) {
     if (deed.version) return deed.version;
@@ -51,14 +43,15 @@ Result<Moment> read_moment(const events::Log& log, const Views& views, base::Cod
   const auto step = read_step(log, place->position);
   if (!step) return step.error();
   const auto worked_on = version_in(*step);
-  auto store = replay(log, codelist, place->position, worked_on);
+  auto store = projections::views_as_of(log, views.store(), {codelist, place->position, worked_on});
   if (!store) return store.error();
   Moment moment{*place, std::move(*store), std::nullopt};
   if (worked_on) moment.version = moment.views().version(*worked_on);
   if (moment.version) return moment;
   moment.version = last_changed(moment.views(), codelist);
   if (!moment.version) return moment;
-  auto again = replay(log, codelist, place->position, moment.version->id);
+  auto again =
+      projections::views_as_of(log, views.store(), {codelist, place->position, moment.version->id});
   if (!again) return again.error();
   moment.store = std::move(*again);
   return moment;

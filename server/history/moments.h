@@ -1,5 +1,5 @@
 // A codelist as it was after one of its commits: the version that was worked on, its codes then,
-// and what has changed since. Costs one or two replays of the codelist's past (projections/past.h).
+// and what has changed since. Reads the codelist's past once or twice (projections/past.h).
 #pragma once
 
 #include <memory>

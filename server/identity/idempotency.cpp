@@ -59,8 +59,8 @@ std::optional<projections::Handle> handle_after(const commands::Site& site,
   };
   const projections::Views views = site.projections.views();
   if (is_newest(views, commit, events::Stream::of_codelist(*id))) return handle_in(views);
-  const auto past = projections::views_as_of(
-      site.log, {.streams = {events::Stream::of_codelist(*id)}, .moment = commit.position});
+  const auto past = projections::views_as_of(site.log, views.store(),
+                                             {.codelist = *id, .moment = commit.position});
   if (!past) return std::nullopt;
   return handle_in(projections::Views((*past)->reader()));
 }

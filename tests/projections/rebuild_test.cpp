@@ -22,13 +22,16 @@ namespace {
 
 constexpr std::size_t codes_count = 150;
 
+projections::Projector::Options live_options(const events::Log& log) {
+  return {.mode = projections::WriteMode::live, .log = projections::identity_of(log)};
+}
+
 // Applies the commits up to `after` in portions that end at random commits. Each portion is the
 // life of one projector, whose last commits are lost before it writes them.
 void take_in_with_crashes(projections::Store& store, const events::Log& log, base::Position after,
                           std::mt19937& random) {
   for (;;) {
-    projections::Projector projector(store, projections::Projector::Positions::dense,
-                                     projections::identity_of(log));
+    projections::Projector projector(store, live_options(log));
     if (projector.checkpoint() == after) return;
     const auto reader = log.read_all(projector.checkpoint().next(), events::Direction::forward);
     const std::size_t life = 1 + random() % 300;
@@ -39,7 +42,7 @@ void take_in_with_crashes(projections::Store& store, const events::Log& log, bas
       REQUIRE(projector.apply(**commit));
       // Commits applied after the last flush die with the projector.
       if (random() % 10 == 0 || projector.checkpoint() == after) {
-        REQUIRE(projector.flush(projections::WriteMode::live));
+        REQUIRE(projector.flush());
       }
     }
   }
@@ -101,10 +104,9 @@ TEST_CASE("views resumed at every single commit equal those made at once") {
   const auto reader = site.log().read_all(base::Position(1), events::Direction::forward);
   while (auto commit = reader->next()) {
     REQUIRE(*commit);
-    projections::Projector projector(resumed, projections::Projector::Positions::dense,
-                                     projections::identity_of(site.log()));
+    projections::Projector projector(resumed, live_options(site.log()));
     REQUIRE(projector.apply(**commit));
-    REQUIRE(projector.flush(projections::WriteMode::live));
+    REQUIRE(projector.flush());
   }
   CHECK(projections::digest(resumed) == site.projections().digest());
 }
