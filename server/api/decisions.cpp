@@ -89,7 +89,7 @@ base::Result<Decisions> find_decisions(const events::Log& log, const projections
   };
   const auto stream = events::Stream::of_codelist(version.codelist);
   const auto reader =
-      log.read_stream(stream, log.stream_version(stream), events::Direction::backward);
+      log.read_stream(stream, views.stream_version(stream), events::Direction::backward);
   bool is_full = false;
   std::size_t commits_count = 0;
   Position last;
