@@ -26,7 +26,7 @@ class EventApplier : private EndedApplier {
   Outcome on(const events::MappingRegistered& event) {
     views_.put(keys::mapping(event.mapping, event.valid_from, event.name),
                encode(MappingRecord{event.mapping, event.name, event.valid_from, event.import_ref,
-                                    event.file_digest, event.rows_count, time_}));
+                                    event.file_digest, event.rows_count, time_, commit_.position}));
     return {};
   }
 
@@ -78,11 +78,15 @@ class EventApplier : private EndedApplier {
     record.updated_at = time_;
     record.handles.push_back({event.owner, event.name, event.slug});
     claim(record.handles.back(), record.id);
-    views_.put(keys::owned(event.owner, record.id), "");
+    own(event.owner, record.id);
     cached = {std::move(record), true};
     return {};
   }
 
+  void own(const Owner& owner, CodelistId id) {
+    views_.put(keys::owned(owner, id), "");
+    views_.put(keys::ever_owned(owner, id), "");
+  }
   void claim(const Handle& handle, CodelistId id) {
     views_.put(keys::handle_slug(handle.owner, handle.slug), encode_number(id.value()));
     views_.put(keys::handle_name(handle.owner, handle.name), encode_number(id.value()));
@@ -139,7 +143,7 @@ class EventApplier : private EndedApplier {
       }
       claim(*found, record.id);
       record.current_handle = static_cast<std::uint32_t>(found - record.handles.begin());
-      views_.put(keys::owned(event.owner, record.id), "");
+      own(event.owner, record.id);
     });
   }
 

@@ -65,6 +65,10 @@ std::string owned(const Owner& owner, CodelistId id) {
   return pair('o', owner_text(owner), number(id.value()));
 }
 std::string owned_by(const Owner& owner) { return pair('o', owner_text(owner), ""); }
+std::string ever_owned(const Owner& owner, CodelistId id) {
+  return ever_owned_by(owner) + number(id.value());
+}
+std::string ever_owned_by(const Owner& owner) { return pair('q', owner_text(owner), ""); }
 std::string version(VersionId id) { return key('V', number(id.value())); }
 std::string version_of(CodelistId codelist, VersionId id) {
   return key('v', number(codelist.value()) + number(id.value()));

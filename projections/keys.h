@@ -11,6 +11,7 @@
 //   C codelist                     CodelistRecord
 //   H owner 0 slug                 codelist              N owner 0 name          codelist
 //   o owner 0 codelist             (empty): codelists whose current handle has this owner
+//   q owner 0 codelist             (empty): the same for owners that it has ever had
 //   V version                      VersionRecord         v codelist version      (empty)
 //   t codelist tag 0 version       (empty)
 //   B version                      codes as they were when the version was made
@@ -63,6 +64,8 @@ std::string handle_slug(const Owner& owner, std::string_view slug);
 std::string handle_name(const Owner& owner, std::string_view name);
 std::string owned(const Owner& owner, CodelistId id);
 std::string owned_by(const Owner& owner);
+std::string ever_owned(const Owner& owner, CodelistId id);
+std::string ever_owned_by(const Owner& owner);
 std::string version(VersionId id);
 std::string version_of(CodelistId codelist, VersionId id);
 std::string versions_of(CodelistId codelist);

@@ -260,28 +260,38 @@ class CodelistReplay {
     return &*commit_;
   }
 
-  // Releases, and on which of them a version is the same.
+  // Releases, mappings, and on which releases a version is the same.
   base::Result<void> add_what_others_say() {
     Batch batch;
-    std::set<std::string> releases;
     for (const VersionRecord& version : Views(store_.reader()).versions_of(past_.codelist)) {
       batch.erase_prefix(keys::compatible_with(version.id));
       for (const std::string& release : compatible_with(version.id)) {
         batch.put(keys::compatible(version.id, release), "");
       }
-      releases.insert(version.release);
     }
-    for (const std::string& alias : releases) {
-      now_.scan_backward(keys::releases_then(alias),
-                         [&](std::string_view key, std::string_view value) {
-                           const ReleaseThen then = decoded(value, decode_release_then);
-                           if (!is_past(decoded(key, keys::trailing_position), then.latest_time))
-                             return true;
-                           batch.put(keys::release(alias), encode(then.record));
-                           return false;
-                         });
-    }
+    now_.scan(keys::all_releases(), [&](std::string_view key, std::string_view) {
+      add_release(key.substr(keys::all_releases().size()), batch);
+      return true;
+    });
+    now_.scan(keys::all_mappings(), [&](std::string_view key, std::string_view value) {
+      const MappingRecord mapping = decoded(value, decode_mapping);
+      if (is_past(mapping.registered_at, mapping.imported_at)) {
+        batch.put(std::string(key), std::string(value));
+      }
+      return true;
+    });
     return store_.write(batch, WriteMode::bulk);
+  }
+
+  void add_release(std::string_view alias, Batch& batch) {
+    now_.scan_backward(keys::releases_then(alias),
+                       [&](std::string_view key, std::string_view value) {
+                         const ReleaseThen then = decoded(value, decode_release_then);
+                         if (!is_past(decoded(key, keys::trailing_position), then.latest_time))
+                           return true;
+                         batch.put(keys::release(alias), encode(then.record));
+                         return false;
+                       });
   }
 
   std::set<std::string> compatible_with(base::VersionId version) const {

@@ -33,7 +33,8 @@ struct CodelistPast {
   bool has_all_contents = false;  // those of all versions; `contents_of` does not count then
 };
 
-// The codelist's records and those of its versions' releases. `now` are the site's views. Errors:
+// The codelist, its versions, and the releases and mappings of that moment. `now` are the views of
+// the site. Errors:
 // corrupt (a commit since the snapshot cannot be read, or does not fit; for a time, also the
 // stream's next commit); io. Throws as Views.
 base::Result<std::unique_ptr<Store>> views_as_of(const events::Log& log, const StoreReader& now,

@@ -190,7 +190,8 @@ void visit(auto& fields, CompatibilityMark& r) { fields(r.kind, r.release); }
 void visit(auto& fields, CompatibilityThen& r) { fields(r.latest_time, r.marks); }
 void visit(auto& fields, ReleaseThen& r) { fields(r.latest_time, r.record); }
 void visit(auto& fields, MappingRecord& r) {
-  fields(r.mapping, r.name, r.valid_from, r.import_ref, r.file_digest, r.rows_count, r.imported_at);
+  fields(r.mapping, r.name, r.valid_from, r.import_ref, r.file_digest, r.rows_count, r.imported_at,
+         r.registered_at);
 }
 void visit(auto& fields, RefsetVersionRecord& r) {
   fields(r.kind, r.release, r.tag, r.release_date, r.recorded_at);

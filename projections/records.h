@@ -103,6 +103,7 @@ struct MappingRecord {
   base::Sha256 file_digest{};
   std::uint64_t rows_count = 0;
   Timestamp imported_at;
+  Position registered_at;
   bool operator==(const MappingRecord&) const = default;
 };
 

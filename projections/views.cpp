@@ -281,6 +281,10 @@ std::vector<CodelistId> Views::codelist_ids_of(const Owner& owner) const {
   return without_hidden(ids_behind(*reader_, keys::owned_by(owner)));
 }
 
+std::vector<CodelistId> Views::codelist_ids_ever_of(const Owner& owner) const {
+  return without_hidden(ids_behind(*reader_, keys::ever_owned_by(owner)));
+}
+
 std::vector<CodelistId> Views::without_hidden(std::vector<CodelistId> ids) const {
   if (reader_name_) std::erase_if(ids, [this](CodelistId id) { return hides(id); });
   return ids;

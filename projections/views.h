@@ -100,6 +100,8 @@ class Views {
   // Only the ids, sorted: of all codelists, and of those whose current handle is the owner's.
   std::vector<CodelistId> codelist_ids() const;
   std::vector<CodelistId> codelist_ids_of(const Owner& owner) const;
+  // Those that the owner has or has had, deleted ones included.
+  std::vector<CodelistId> codelist_ids_ever_of(const Owner& owner) const;
 
   std::optional<VersionRecord> version(VersionId id) const;
   // Also works for a deleted version, whose past is in that codelist's commits.

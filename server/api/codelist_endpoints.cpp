@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "events/base/version_hash.h"
+#include "server/api/codelist_listing.h"
 #include "server/api/endpoints.h"
 #include "server/api/live_history.h"
 #include "server/api/outcome.h"
@@ -21,99 +22,7 @@ namespace {
 using http::Method;
 using Json = nlohmann::json;
 
-constexpr std::uint64_t page_entries = 100;
-constexpr std::uint64_t page_entries_max = 1000;
-
-Error bad_parameter(const char* name, const char* detail) {
-  return base::field_error(ErrorCode::invalid, name, detail);
-}
-
 // --- Reading ---
-
-struct Filter {
-  std::optional<events::Owner> owner;
-  std::optional<std::string> coding_system;
-  std::optional<std::string> status;
-};
-
-Result<Filter> parse_filter(const http::Parameters& query) {
-  Filter filter;
-  if (query.has("owner")) {
-    const auto owner = commands::parse_owner(query.get("owner"));
-    if (!owner) return owner.error();
-    filter.owner = *owner;
-  }
-  if (query.has("coding_system")) {
-    filter.coding_system = query.get("coding_system");
-    if (coding_systems::find_coding_system(*filter.coding_system) == nullptr) {
-      return bad_parameter("coding_system", "is not a coding system that is known here");
-    }
-  }
-  if (query.has("status")) {
-    filter.status = query.get("status");
-    constexpr std::string_view known[] = {"draft", "under review", "published"};
-    if (std::find(std::begin(known), std::end(known), *filter.status) == std::end(known)) {
-      return bad_parameter("status", "must be draft, under review or published");
-    }
-  }
-  return filter;
-}
-
-void write_summary(const CodelistRecord& codelist, const std::vector<VersionRecord>& versions,
-                   JsonWriter& json) {
-  json.begin_object().field("id", std::uint64_t{codelist.id.value()});
-  write_handle_fields(codelist.handle(), json);
-  json.field("coding_system", codelist.coding_system).key("tags");
-  write_texts(codelist.tags, json);
-  json.field("updated_at", base::format_timestamp(codelist.updated_at));
-  json.key("versions").begin_array();
-  for (const VersionRecord& version : versions) {
-    json.begin_object().field("hash", base::version_hash(version.id)).field("tag", version.tag);
-    json.field("status", events::to_string(version.status)).end_object();
-  }
-  json.end_array().end_object();
-}
-
-Result<http::Response> list_codelists(const ReadCall& call) {
-  const auto filter = parse_filter(call.request.query());
-  if (!filter) return filter.error();
-  const auto after = number_in_query(call.request, "after", 0, {0, UINT32_MAX});
-  if (!after) return after.error();
-  const auto limit = number_in_query(call.request, "limit", page_entries, {1, page_entries_max});
-  if (!limit) return limit.error();
-  const auto ids =
-      filter->owner ? call.views.codelist_ids_of(*filter->owner) : call.views.codelist_ids();
-  // Reads only the codelists of this page, and those that the filter rejects before its end.
-  auto id = std::ranges::upper_bound(ids, base::CodelistId(static_cast<std::uint32_t>(*after)));
-  std::uint64_t count = 0;
-  std::optional<std::uint64_t> last;
-  bool is_more = false;
-  JsonWriter json;
-  json.begin_object().key("codelists").begin_array();
-  for (; id != ids.end(); ++id) {
-    const auto codelist = call.views.codelist(*id);
-    if (!codelist) continue;
-    if (filter->coding_system && codelist->coding_system != *filter->coding_system) continue;
-    const auto versions = call.views.versions_of(*id);
-    const bool matches =
-        !filter->status ||
-        std::any_of(versions.begin(), versions.end(), [&](const VersionRecord& version) {
-          return events::to_string(version.status) == *filter->status;
-        });
-    if (!matches) continue;
-    if (count == *limit) {
-      is_more = true;
-      break;
-    }
-    write_summary(*codelist, versions, json);
-    last = id->value();
-    ++count;
-  }
-  json.end_array().key("next");
-  is_more ? json.value(*last) : json.null();
-  json.end_object();
-  return http::json_text(200, json.take());
-}
 
 Result<http::Response> get_codelist(const ReadCall& call) {
   const auto codelist = codelist_in_path(call.views, call.path);
@@ -355,9 +264,10 @@ std::vector<Endpoint> codelist_itself() {
       {.method = Method::get,
        .path = codelists_path,
        .id = "listCodelists",
-       .summary = "Codelists, by age.",
+       .summary = "Codelists, by age. With `as_of`, those that the owner had then; a page looks "
+                  "at no more than 100, and may be short although `next` leads on.",
        .query = {parameters::owner, parameters::coding_system, parameters::status,
-                 parameters::after, parameters::limit},
+                 parameters::after, parameters::limit, parameters::as_of},
        .answer = "CodelistPage",
        .is_kept = true,
        .read = list_codelists},

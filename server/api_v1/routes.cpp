@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "events/base/version_hash.h"
+#include "projections/past.h"
 #include "server/api_v1/check.h"
 #include "server/api_v1/coding_systems.h"
 #include "server/api_v1/lists.h"
@@ -11,6 +12,7 @@
 #include "server/application/pages.h"
 #include "server/application/receipts.h"
 #include "server/caching/cached_route.h"
+#include "server/commands/moment.h"
 #include "server/commands/permissions.h"
 #include "server/commands/version_names.h"
 #include "server/files/downloads.h"
@@ -179,10 +181,43 @@ Response missing_file(Application& application, const Request& request, const Pa
                                  "to use instead.");
 }
 
+// A file of the version as it was at the moment that the request names. The name of the version is
+// the one that it had then.
+base::Result<Response> past_file(Application& application, const Request& request,
+                           const PathParameters& path, const Owner& owner, File file) {
+  const auto moment = commands::parse_moment(application.site(), request.query().get("as_of"));
+  if (!moment) return moment.error();
+  const Views now = application.views_for(request);
+  const auto id = now.handle_with_slug(owner, path["slug"]);
+  if (!id || !now.may_read(*id)) return not_found();
+  const auto place = application.begin_long_read();
+  if (!place) return place.error();
+  const events::Log& log = application.site().log;
+  const auto records = projections::views_as_of(log, now.store(), {*id, *moment});
+  if (!records) return records.error();
+  const auto codelist = Views((*records)->reader()).codelist(*id);
+  if (!codelist) return not_found();
+  const auto named = commands::find_version(Views((*records)->reader()), codelist->handle().owner,
+                                            codelist->handle().slug, path["version"]);
+  if (!named) return not_found();
+  const auto store = projections::views_as_of(log, now.store(), {*id, *moment, named->version.id});
+  if (!store) return store.error();
+  auto text =
+      make_file(application, Views((*store)->reader()), *codelist, named->version, file, request);
+  if (!text) return text.error();
+  if (escapes_formulas(request)) *text = files::escape_formulas(*text);
+  return http::csv(std::move(*text),
+                   files::download_name(*codelist, named->version) + suffix_of(file));
+}
+
 Answer answer_file(Application& application, const Request& request, const PathParameters& path,
                    OwnerKind kind, File file) {
   const Views views = application.views_for(request);
   const Owner owner = owner_of(kind, path);
+  if (request.query().has("as_of")) {
+    auto past = past_file(application, request, path, owner, file);
+    return {past ? *std::move(past) : http::problem(request, past.error()), std::nullopt, {}};
+  }
   const auto named = commands::find_version(views, owner, path["slug"], path["version"]);
   if (!named) return {missing_file(application, request, path, views, owner), std::nullopt, {}};
   const auto& [codelist, version] = *named;
@@ -229,6 +264,7 @@ std::string file_key(const Request& request) {
     key += request.query().has(flag) ? '1' : '0';
   }
   key += escapes_formulas(request) ? '1' : '0';
+  if (request.query().has("as_of")) key += " as of " + std::string(request.query().get("as_of"));
   return key;
 }
 
