@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "server/api/audit_schemas.h"
 #include "server/api/builder_schemas.h"
 #include "server/api/comparison_schemas.h"
 #include "server/api/find_schemas.h"
@@ -488,7 +489,8 @@ const nlohmann::json& schemas() {
     nlohmann::json together = nlohmann::json::object();
     for (const std::string_view part :
          {words, requests, answers, outcomes, upgrade_schemas, comparison_schemas, builder_schemas,
-          history_schemas, listing_schemas, find_schemas, proof_schemas, site_schemas}) {
+          history_schemas, listing_schemas, find_schemas, proof_schemas, site_schemas,
+          audit_schemas}) {
       together.update(nlohmann::json::parse(part));
     }
     add_request_examples(together);

@@ -11,13 +11,12 @@ bool is_number(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-Error bad_moment(std::string detail) {
-  return base::field_error(ErrorCode::invalid, "as_of", std::move(detail));
-}
-
 }  // namespace
 
-Result<Moment> parse_moment(const Site& site, std::string_view text) {
+Result<Moment> parse_moment(const Site& site, std::string_view text, std::string_view field) {
+  const auto bad_moment = [&](std::string detail) {
+    return base::field_error(ErrorCode::invalid, std::string(field), std::move(detail));
+  };
   if (is_number(text)) {
     std::uint64_t number = 0;
     const auto error = std::from_chars(text.data(), text.data() + text.size(), number).ec;

@@ -10,6 +10,7 @@ using projections::Moment;
 
 // A position, a time (RFC 3339) or a day (its beginning). Errors: invalid, naming "as_of": none of
 // these forms, or after the end of the log, where views may still change.
-Result<Moment> parse_moment(const Site& site, std::string_view text);
+Result<Moment> parse_moment(const Site& site, std::string_view text,
+                            std::string_view field = "as_of");
 
 }  // namespace codelog::commands

@@ -13,10 +13,6 @@ using events::Commit;
 using projections::VersionRecord;
 using projections::Views;
 
-// About a second of a processor.
-constexpr std::size_t commits_max = 50'000;
-constexpr std::size_t codes_max = 2'000'000;
-
 class Tracer {
  public:
   Tracer(const Views& views, const VersionRecord& version)
@@ -28,6 +24,12 @@ class Tracer {
 
   // Commits come newest first. False once nothing older matters.
   bool take(const Commit& commit) {
+    if (last_ && commit.position > *last_) return true;
+    restored_.reset();
+    for (const events::Event& event : commit.content.events) {
+      const auto* restored = std::get_if<events::CodelistRestored>(&event);
+      if (restored != nullptr) restored_ = restored->as_of;
+    }
     const Act act{commit.position, commit.content.time, commit.content.actor};
     for (const events::Event& event : commit.content.events) {
       std::visit([&](const auto& value) { take_event(act, value); }, event);
@@ -57,13 +59,22 @@ class Tracer {
   void take_event(const Act& act, const events::VersionPublished& event) {
     if (event.version == version_ && !found_.published) found_.published = act;
   }
+  // The newest move of a step says whether it counts.
+  void take_event(const Act&, const events::DraftStepUndone& event) {
+    if (event.version == at_) moved_.emplace(event.step, Move::undone);
+  }
+  void take_event(const Act&, const events::DraftStepRedone& event) {
+    if (event.version == at_) moved_.emplace(event.step, Move::redone);
+  }
   void take_event(const Act& act, const events::StatusesChanged& event) {
     if (event.version != at_) return;
+    const auto moved = moved_.find(act.position);
+    if (moved != moved_.end() && moved->second == Move::undone) return;
     const auto given = reasons_.find(act.position);
     const std::string& reason = given == reasons_.end() ? event.reason : given->second;
     contribution_of(act).decisions_count += event.updates.size();
     for (auto update = event.updates.rbegin(); update != event.updates.rend(); ++update) {
-      note(*update, {act, reason, false});
+      note(*update, {act, reason, at_, false});
     }
   }
   void take_event(const Act& act, const events::SearchAdded& event) {
@@ -75,6 +86,11 @@ class Tracer {
   void take_event(const Act& act, const events::VersionCreated& event) {
     if (event.version == version_) found_.created = act;
     if (event.version != at_) return;
+    // The version was brought back as it was: what happened until then still counts.
+    if (restored_) {
+      last_ = restored_;
+      return;
+    }
     for (const events::SearchWithResults& search : event.searches)
       found_.searches[search.text] = act;
     if (event.source && views_.codelist_of_version(*event.source) == codelist_) {
@@ -82,14 +98,14 @@ class Tracer {
       return;
     }
     if (event.source) found_.foreign_source = event.source;
-    for (const base::CodeWithStatus& entry : event.codes) note(entry, {act, {}, true});
-    if (event.csv_data) take_rest({act, {}, true});
+    for (const base::CodeWithStatus& entry : event.codes) note(entry, {act, {}, at_, true});
+    if (event.csv_data) take_rest({act, {}, at_, true});
     is_at_beginning_ = true;
   }
   void take_event(const Act&, const auto&) {}
 
-  // A decision that another one has replaced does not count; one that was undone and made again
-  // does, as it was made first.
+  // A decision that another one has replaced does not count; one that was undone and redone does,
+  // as it was made first.
   void note(const base::CodeWithStatus& decided, Decision decision) {
     const auto wanted = wanted_.find(decided.code);
     if (wanted == wanted_.end() || wanted->second != decided.status) return;
@@ -114,8 +130,12 @@ class Tracer {
   std::optional<VersionId> next_;
   const base::CodelistId codelist_;
   bool is_at_beginning_ = false;
+  std::optional<base::Position> restored_;  // the past that the commit brings back
+  std::optional<base::Position> last_;      // later commits do not count
   // Codes whose decisions are not found yet.
   std::unordered_map<std::string, base::CodeStatus> wanted_;
+  enum class Move { undone, redone };
+  std::map<base::Position, Move> moved_;  // by step
   std::map<base::Position, std::string> reasons_;
   std::map<std::string, Contribution> by_actor_;
   Provenance found_;
@@ -141,7 +161,7 @@ base::Result<Provenance> provenance_of(const events::Log& log, const Views& view
     if (!read) continue;
     read_count += codes_count(commit);
     if (!tracer.take(commit)) break;
-    if (++commits_count < commits_max && read_count < codes_max) continue;
+    if (++commits_count < traced_commits_max && read_count < traced_codes_max) continue;
     is_complete = false;
     break;
   }

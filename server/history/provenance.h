@@ -15,6 +15,10 @@
 
 namespace codelog::history {
 
+// What one answer reads at most: about a second of a processor.
+inline constexpr std::size_t traced_commits_max = 50'000;
+inline constexpr std::size_t traced_codes_max = 2'000'000;
+
 struct Act {
   base::Position position;
   base::Timestamp time;
@@ -25,6 +29,7 @@ struct Act {
 struct Decision {
   Act act;
   std::string reason;
+  base::VersionId version;  // in which it was decided
   // The code came with the beginning of a version (a list, a table, another codelist), so that
   // nobody decided it here.
   bool is_from_source = false;
@@ -42,7 +47,7 @@ struct Provenance {
   std::map<std::string, Decision> decisions;  // by code
   std::map<std::string, Act> searches;        // by text: the first that added it
   std::vector<Contribution> contributions;    // those with most decisions first
-  std::optional<Act> created;
+  std::optional<Act> created;  // the version; in the commit that brought it back, if one did
   std::optional<Act> saved;
   std::optional<Act> published;
   // The version of another codelist from which the first one was made.

@@ -229,6 +229,10 @@ void ask_about_history(Checked& checked, const std::string& path, const std::str
     ask("/history/moments/{position}", "/history/moments/" + position.dump());
   }
   ask("/history/activity", "/history/activity");
+  ask("/changes", "/changes?from=1");
+  ask("/replay", "/replay?limit=5");
+  ask("/replay", "/replay?direction=backward");
+  checked.ask("GET", "/api/v2/log/changes", "/api/v2/log/changes?from=0", nullptr, "");
   const std::string commit = "/api/v2/commits/" + moments.at("positions").back().dump();
   checked.ask("GET", "/api/v2/commits/{position}", commit, nullptr, "", "application/json");
   checked.ask("GET", "/api/v2/commits/{position}", commit, nullptr, "");
@@ -252,6 +256,9 @@ void ask_about_versions(Checked& checked, const std::string& hash) {
   const std::string old_version = "/api/v2/versions/" + old_style.at("hash").get<std::string>();
   checked.ask("GET", path, old_version, nullptr, "");
   checked.ask("GET", path + "/rows", old_version + "/rows", nullptr, "");
+  checked.ask("GET", path + "/blame", old_version + "/blame", nullptr, "");
+  checked.ask("GET", path + "/blame", version + "/blame", nullptr, "");
+  checked.ask("GET", path + "/blame", version + "/blame?code=2247004", nullptr, "");
   checked.ask("GET", std::string(codelist_path) + "/sizes", codelist("/sizes"), nullptr, "");
   checked.ask("GET", path + "/diff/{other}",
               version + "/diff/" + old_style.at("hash").get<std::string>(), nullptr, "");
