@@ -1,4 +1,6 @@
 #include "events/codec_encode_parts.h"
+#include "events/export_codec.h"
+#include "events/schema/export_generated.h"
 
 namespace codelog::events {
 namespace {
@@ -13,6 +15,14 @@ class Encoder : public PartsEncoder {
   explicit Encoder(const Blinding* blinding) : blinding_(blinding) {}
 
   base::Result<std::string> encode(const CommitDraft& draft) {
+    const auto commit = add(draft);
+    if (!commit) return commit.error();
+    builder_.Finish(*commit, schema::CommitIdentifier());
+    return take();
+  }
+
+ protected:
+  base::Result<Offset<schema::Commit>> add(const CommitDraft& draft) {
     if (draft.events.size() > commit_events_max) {
       return Error{ErrorCode::too_large,
                    "the commit has " + std::to_string(draft.events.size()) + " events; at most " +
@@ -31,7 +41,6 @@ class Encoder : public PartsEncoder {
     doing_ = "commit";
     const auto commit = commit_table(draft, types, tables);
     if (problem_) return *std::move(problem_);
-    builder_.Finish(commit, schema::CommitIdentifier());
     const std::size_t size = builder_.GetSize() + skipped_bytes_;
     if (size > commit_bytes_max) {
       return Error{ErrorCode::too_large,
@@ -39,8 +48,11 @@ class Encoder : public PartsEncoder {
                        std::to_string(commit_bytes_max) + " are allowed",
                    {}};
     }
-    return std::string(reinterpret_cast<const char*>(builder_.GetBufferPointer()),
-                       builder_.GetSize());
+    return commit;
+  }
+
+  std::string take() {
+    return {reinterpret_cast<const char*>(builder_.GetBufferPointer()), builder_.GetSize()};
   }
 
  private:
@@ -383,6 +395,35 @@ class Encoder : public PartsEncoder {
 base::Result<std::string> encode(const CommitDraft& draft) {
   return Encoder(nullptr).encode(draft);
 }
+
+class CommitsEncoder::Builder : public Encoder {
+ public:
+  Builder() : Encoder(nullptr) {}
+
+  base::Result<void> add_commit(const Commit& commit) {
+    const auto table = add(commit.content);
+    if (!table) return table.error();
+    commits_.push_back(schema::CreateExportedCommit(builder_, commit.position.value(), *table));
+    return {};
+  }
+  std::size_t size_bytes() const { return builder_.GetSize(); }
+  std::string finish() {
+    builder_.Finish(schema::CreateCommits(builder_, builder_.CreateVector(commits_)),
+                    schema::CommitsIdentifier());
+    return take();
+  }
+
+ private:
+  std::vector<flatbuffers::Offset<schema::ExportedCommit>> commits_;
+};
+
+CommitsEncoder::CommitsEncoder() : builder_(std::make_unique<Builder>()) {}
+CommitsEncoder::~CommitsEncoder() = default;
+base::Result<void> CommitsEncoder::add(const Commit& commit) {
+  return builder_->add_commit(commit);
+}
+std::size_t CommitsEncoder::size_bytes() const { return builder_->size_bytes(); }
+std::string CommitsEncoder::finish() { return builder_->finish(); }
 
 base::Result<std::string> encode_blinded(const CommitDraft& draft, const Blinding& blinding) {
   return Encoder(&blinding).encode(draft);

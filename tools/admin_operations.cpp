@@ -10,6 +10,7 @@
 #include "server/commands/permissions.h"
 #include "tools/access_operations.h"
 #include "tools/account_operations.h"
+#include "tools/api_reads.h"
 #include "tools/codelist_operations.h"
 #include "tools/commit_json.h"
 #include "tools/demo_content.h"
@@ -105,6 +106,7 @@ Result<Json> AdminOperations::run_named(std::string_view operation, const Json& 
   if (operation.starts_with("log.")) {
     return run_log_operation(folder_, operation, arguments, report);
   }
+  if (operation == "api.read") return read_api(application_, arguments);
   if (operation == "release.report") return report_release(arguments, report);
   if (auto done = run_account_operation(application_, operation, arguments)) {
     return std::move(*done);

@@ -38,6 +38,7 @@ void add_mapping_commands(Command program);
 void add_refsets_commands(Command program);
 void add_log_commands(Command program);
 void add_log_verify_commands(Command group);
+void add_log_audit_commands(Command group);
 void add_key_commands(Command program);
 void add_restore_command(Command program);
 void add_migrate_command(Command program);

@@ -159,6 +159,7 @@ void add_log_commands(Command program) {
   show.command.add_option("POSITION", show.options.position, "Which").required();
   add_json_option(show.command, show.options.common);
 
+  add_log_audit_commands(group);
   add_log_verify_commands(group);
 
   LogCommand rebuild = add_log_command(group, rebuild_text, rebuild_views);

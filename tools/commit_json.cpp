@@ -163,12 +163,12 @@ Json personal_of(const events::IdentityLinked& event, const events::Sealed& seal
   return sealed_json(event.username, sealed, keys, is_erased);
 }
 
-template <class Event>
-void add_fields(const Event& event, const accounts::KeyRing& keys, const IsErased& is_erased,
-                Json& json) {
+// `open` makes the JSON of sealed data.
+template <class Event, class Open>
+void add_fields(const Event& event, const Open& open, Json& json) {
   events::visit_fields(event, [&](const char* name, const auto& value) {
     if constexpr (std::is_same_v<decltype(value), const events::Sealed&>) {
-      json[name] = personal_of(event, value, keys, is_erased);
+      json[name] = open(event, value);
     } else {
       json[name] = json_of(value);
     }
@@ -180,6 +180,25 @@ Json head_of(const events::Commit& commit) {
           {"time", base::format_timestamp(commit.content.time)},
           {"actor", commit.content.actor},
           {"command", commit.content.command}};
+}
+
+template <class Open>
+Json whole_commit(const events::Commit& commit, const Open& open) {
+  Json json = head_of(commit);
+  const auto& idempotency = commit.content.idempotency;
+  json["idempotency_key"] = idempotency ? Json(idempotency->key) : Json(nullptr);
+  json["streams"] = Json::array();
+  for (const events::StreamExpectation& stream : commit.content.streams) {
+    json["streams"].push_back(
+        {{"stream", stream.stream.name()}, {"version", stream.version.value()}});
+  }
+  json["events"] = Json::array();
+  for (const events::Event& event : commit.content.events) {
+    Json fields = {{"type", events::event_type(event)}};
+    std::visit([&](const auto& value) { add_fields(value, open, fields); }, event);
+    json["events"].push_back(std::move(fields));
+  }
+  return json;
 }
 
 }  // namespace
@@ -202,21 +221,15 @@ Json commit_summary(const events::Commit& commit) {
 
 Json commit_to_json(const events::Commit& commit, const accounts::KeyRing& keys,
                     const IsErased& is_erased) {
-  Json json = head_of(commit);
-  const auto& idempotency = commit.content.idempotency;
-  json["idempotency_key"] = idempotency ? Json(idempotency->key) : Json(nullptr);
-  json["streams"] = Json::array();
-  for (const events::StreamExpectation& stream : commit.content.streams) {
-    json["streams"].push_back(
-        {{"stream", stream.stream.name()}, {"version", stream.version.value()}});
-  }
-  json["events"] = Json::array();
-  for (const events::Event& event : commit.content.events) {
-    Json fields = {{"type", events::event_type(event)}};
-    std::visit([&](const auto& value) { add_fields(value, keys, is_erased, fields); }, event);
-    json["events"].push_back(std::move(fields));
-  }
-  return json;
+  return whole_commit(commit, [&](const auto& event, const events::Sealed& sealed) {
+    return personal_of(event, sealed, keys, is_erased);
+  });
+}
+
+Json sealed_commit_to_json(const events::Commit& commit) {
+  return whole_commit(commit, [](const auto&, const events::Sealed&) {
+    return Json{{"sealed", true}};
+  });
 }
 
 }  // namespace codelog::tools

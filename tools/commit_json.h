@@ -22,6 +22,9 @@ using IsErased = std::function<bool(const std::string& username)>;
 Json commit_to_json(const events::Commit& commit, const accounts::KeyRing& keys,
                     const IsErased& is_erased);
 
+// The same, with personal data as {"sealed": true}.
+Json sealed_commit_to_json(const events::Commit& commit);
+
 // The fields of a report on a release.
 Json upgrades_to_json(const events::UpgradesReported& report);
 

@@ -4,14 +4,20 @@
 // - log.show {position} -> the commit
 // - log.verify {} -> {commits, root, epoch, remembered, problems: [{position, detail}]}; compares
 //   with the end that was verified last, and if there is no problem, remembers this one
+// - log.export {folder, codelist?, from?, to?, sanitised?} -> {folder, commits, files, first, last,
+// …}
 // - log.rebuild {check?}
 //   -> {commits, rebuilt, rebuilt_at_next_start?, equal, damage (text or null), digest}
 #include <algorithm>
+#include <charconv>
 #include <string>
 
+#include "server/commands/permissions.h"
+#include "server/history/changes.h"
 #include "server/site/site_checks.h"
 #include "tools/admin_operations.h"
 #include "tools/commit_json.h"
+#include "tools/log_export.h"
 #include "tools/proof_operations.h"
 
 namespace codelog::tools {
@@ -123,6 +129,60 @@ Result<Json> verify_log(site::DataFolder& folder, const site::ReportProgress& pr
               {"problems", std::move(problems)}};
 }
 
+// The stream of the codelist with this name, now or before: "ORGANISATION/SLUG", "user/NAME/SLUG".
+Result<events::Stream> stream_named(site::DataFolder& folder, const std::string& name) {
+  const auto slash = name.rfind('/');
+  const std::string owner_name = name.substr(0, slash == std::string::npos ? 0 : slash);
+  const bool is_short = owner_name.find('/') == std::string::npos;
+  const auto owner = commands::parse_owner(is_short ? "organisation/" + owner_name : owner_name);
+  const auto codelist = owner && slash != std::string::npos
+                            ? folder.projections().views().find_codelist(
+                                  *owner, std::string_view(name).substr(slash + 1))
+                            : std::nullopt;
+  if (!codelist) return Error{ErrorCode::not_found, "there is no codelist " + name, {}};
+  return events::Stream::of_codelist(codelist->id);
+}
+
+// The position in the argument: a number, or a time. `otherwise` if it is missing.
+Result<Position> moment_argument(site::DataFolder& folder, const Json& arguments, const char* name,
+                                 Position otherwise) {
+  if (!arguments.contains(name) || arguments[name].is_null()) return otherwise;
+  const auto text = text_argument(arguments, name);
+  if (!text) return text.error();
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error == std::errc() && end == text->data() + text->size()) return Position(number);
+  const auto time = base::parse_timestamp(*text);
+  if (!time) {
+    return base::field_error(ErrorCode::invalid, name,
+                             "must be a position, a time (RFC 3339) or a day (YYYY-MM-DD)");
+  }
+  return history::position_at(folder.log(), *time);
+}
+
+Result<Json> export_files(site::DataFolder& folder, const Json& arguments,
+                          const site::ReportProgress& progress) {
+  LogExport request;
+  const auto target = text_argument(arguments, "folder");
+  if (!target) return target.error();
+  request.folder = *target;
+  if (arguments.contains("codelist") && !arguments["codelist"].is_null()) {
+    const auto name = text_argument(arguments, "codelist");
+    if (!name) return name.error();
+    const auto stream = stream_named(folder, *name);
+    if (!stream) return stream.error();
+    request.stream = *stream;
+  }
+  const auto from = moment_argument(folder, arguments, "from", request.from);
+  if (!from) return from.error();
+  const auto to = moment_argument(folder, arguments, "to", request.to);
+  if (!to) return to.error();
+  request.from = *from;
+  request.to = *to;
+  request.is_sanitised = flag_argument(arguments, "sanitised");
+  return export_log(folder.log(), request, progress);
+}
+
 Result<Json> rebuild_views(site::DataFolder& folder, const Json& arguments,
                            const site::ReportProgress& progress) {
   const bool only_check = flag_argument(arguments, "check");
@@ -144,6 +204,7 @@ Result<Json> run_log_operation(site::DataFolder& folder, std::string_view operat
   if (auto done = run_proof_operation(folder, operation, arguments)) return *std::move(done);
   if (operation == "log.list") return list_commits(folder, arguments);
   if (operation == "log.show") return show_commit(folder, arguments);
+  if (operation == "log.export") return export_files(folder, arguments, report);
   if (operation == "log.verify") return verify_log(folder, report);
   if (operation == "log.rebuild") return rebuild_views(folder, arguments, report);
   return Error{ErrorCode::invalid, "there is no operation " + std::string(operation), {}};

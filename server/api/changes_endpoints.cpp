@@ -328,7 +328,7 @@ std::vector<Endpoint> changes_endpoints() {
                       "details, versions made and ended, codes with their statuses, searches. The "
                       "contents of at most 20 versions are compared; `version` asks for another.",
            .query = {changes_from, changes_to, changes_version, parameters::offset, changes_limit},
-           .answer = "CodelistChanges",
+           .answer = "CodelistDifference",
            .read = get_changes},
           {.method = Method::get,
            .path = "/api/v2/log/changes",

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -34,10 +35,14 @@ struct HistoryRange {
 base::Result<std::string> history_json(const events::Log& log, const projections::Views& views,
                                        base::CodelistId codelist, const HistoryRange& range);
 
+// The term of a code that a deed names; empty: none is known.
+using TermOf = std::function<std::string(const history::Deed& deed, std::string_view code)>;
+
 // {"groups": […], "next": position or null}: the story of the codelist, newest first
-// (server/history). Errors: those of reading the log.
+// (server/history), with the terms of the codes that it names. Errors: those of reading the log.
 base::Result<std::string> story_json(const events::Log& log, const projections::Views& views,
-                                     base::CodelistId codelist, const history::StoryQuery& query);
+                                     base::CodelistId codelist, const history::StoryQuery& query,
+                                     const TermOf& term_of);
 // The fields of a step, for an object that has begun: "time", "actor", "command" and "deeds".
 void write_step_fields(const history::Step& step, codelog::json::JsonWriter& json);
 

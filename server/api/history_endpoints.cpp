@@ -1,10 +1,13 @@
 // Looking back: a codelist's history, its moments, and single commits.
+#include <map>
 
 #include "events/base/version_hash.h"
 #include "server/api/endpoints.h"
 #include "server/api/history.h"
 #include "server/api/paths.h"
 #include "server/api/render.h"
+#include "server/commands/version_contents.h"
+#include "server/files/recent_rows.h"
 #include "server/history/deeds.h"
 #include "server/history/moments.h"
 #include "server/history/positions.h"
@@ -56,6 +59,35 @@ Result<history::Filter> filter_in(const http::Parameters& query) {
   return filter;
 }
 
+// Terms of the releases of the deeds' versions; of a deleted version, of the newest one's.
+class StoryTerms {
+ public:
+  StoryTerms(const ReadCall& call, base::CodelistId codelist) : call_(call), codelist_(codelist) {}
+
+  std::string operator()(const history::Deed& deed, std::string_view code) {
+    const auto& release = release_of(deed.version);
+    if (!release) return {};
+    const auto node = release->find(code);
+    return node ? std::string(commands::shown_term(*release, *node)) : std::string();
+  }
+
+ private:
+  const commands::ReleasePointer& release_of(const std::optional<base::VersionId>& id) {
+    const auto [found, is_new] = releases_.try_emplace(id.value_or(base::VersionId()));
+    if (!is_new) return found->second;
+    auto version = id ? call_.views.version(*id) : std::nullopt;
+    if (!version) version = call_.views.newest_version_of(codelist_);
+    if (version) {
+      found->second = files::release_if_there(call_.application.site(), call_.views, *version);
+    }
+    return found->second;
+  }
+
+  const ReadCall& call_;
+  const base::CodelistId codelist_;
+  std::map<base::VersionId, commands::ReleasePointer> releases_;
+};
+
 Result<http::Response> grouped_history(const ReadCall& call, base::CodelistId codelist,
                                        history::Filter filter) {
   const http::Parameters& query = call.request.query();
@@ -76,7 +108,8 @@ Result<http::Response> grouped_history(const ReadCall& call, base::CodelistId co
   if (!place) return place.error();
   history::StoryQuery story{.filter = std::move(filter), .groups_max = *limit};
   if (query.has("before")) story.before = Position(*before);
-  auto text = story_json(call.application.site().log, call.views, codelist, story);
+  auto text = story_json(call.application.site().log, call.views, codelist, story,
+                         StoryTerms(call, codelist));
   if (!text) return text.error();
   return http::json_text(200, std::move(*text));
 }

@@ -38,6 +38,8 @@ const std::string_view history_schemas = R"json({
     "decided": {"type": "array", "description": "The first codes that it decided.",
       "items": {"type": "array", "minItems": 2, "maxItems": 2,
         "prefixItems": [{"type": "string"}, {"$ref": "#/components/schemas/CodeStatus"}]}},
+    "terms": {"type": "object", "additionalProperties": {"type": "string"},
+      "description": "With `group`: of the codes that are named, where the release has them."},
     "change": {"type": "object", "required": ["before", "after"],
       "description": "Of the code that was asked for; null: it is not in the version.",
       "properties": {"before": {"enum": ["+", "-", "(+)", "(-)", "?", "!", null]},

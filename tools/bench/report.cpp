@@ -15,7 +15,7 @@ using base::ErrorCode;
 using base::Result;
 using commands::ReleasePointer;
 
-constexpr std::size_t codes_count = 10'000;  // number of codes in the codelists
+constexpr std::size_t reported_codes_count = 10'000;  // number of codes in the codelists
 constexpr std::size_t codes_per_codelist = 100;
 constexpr int downloads_between_looks = 50;
 
@@ -37,7 +37,7 @@ Result<void> register_later_release(Bench& bench, const ReleasePointer& later) {
 // Makes finished versions with differing codes. Returns the download path of one of them.
 Result<std::string> make_codelists(Bench& bench, Researcher& researcher) {
   const std::size_t codelists_count = bench.options.codelists_count;
-  const auto all = codes_below(*bench.subject.release, codes_count);
+  const auto all = codes_below(*bench.subject.release, reported_codes_count);
   const std::size_t each = std::min(codes_per_codelist, all.size());
   const std::string list = "/api/v1/codelist/" + std::string(many_organisation) + "/";
   Json made;
