@@ -107,6 +107,9 @@ Result<Json> AdminOperations::run_named(std::string_view operation, const Json& 
     return run_log_operation(folder_, operation, arguments, report);
   }
   if (operation == "api.read") return read_api(application_, arguments);
+  if (operation == "status") {
+    return status_to_json(find_status(folder_, server_), StatusReader::operators, server_);
+  }
   if (operation == "release.report") return report_release(arguments, report);
   if (auto done = run_account_operation(application_, operation, arguments)) {
     return std::move(*done);

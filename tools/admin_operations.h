@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "events/base/digest.h"
@@ -14,6 +15,7 @@
 #include "server/site/data_folder.h"
 #include "server/site/import_registry.h"
 #include "tools/json.h"
+#include "tools/status_operation.h"
 
 namespace codelog::tools {
 
@@ -21,8 +23,10 @@ class AdminOperations {
  public:
   // The folder's views must be open. A process has only one application, so that all writers take
   // turns with each other. Both arguments must outlive this object.
-  AdminOperations(site::DataFolder& folder, application::Application& application)
-      : folder_(folder), application_(application) {}
+  // A server says more of itself in its status.
+  AdminOperations(site::DataFolder& folder, application::Application& application,
+                  std::optional<ServerFacts> server = std::nullopt)
+      : folder_(folder), application_(application), server_(std::move(server)) {}
 
   base::Result<Json> run(std::string_view operation, const Json& arguments,
                          const site::ReportProgress& report);
@@ -54,6 +58,7 @@ class AdminOperations {
 
   site::DataFolder& folder_;
   application::Application& application_;
+  const std::optional<ServerFacts> server_;
 };
 
 // The operations "log.…", which work even if the views are not open (because a damaged log cannot

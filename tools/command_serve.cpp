@@ -23,6 +23,7 @@
 #include "server/http/shared_body.h"
 #include "server/proofs/log_routes.h"
 #include "server/site/admin_socket.h"
+#include "server/site/background_verification.h"
 #include "server/site/site_watch.h"
 #include "server/web/documentation/api_reference.h"
 #include "server/web/routes.h"
@@ -303,7 +304,8 @@ http::ServerOptions server_options_of(const ServeOptions& options, const ListenA
 Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& folder,
                                  http::Log& log, const StopSignals& signals) {
   http::Metrics metrics;
-  add_site_gauges(metrics, folder);
+  const ServerFacts facts{.started_at = folder.site().clock.now()};
+  add_site_gauges(metrics, folder, facts);
   const auto address = parse_listen(options.listen);
   CODELOG_CHECK(address.has_value(), "the command line has been checked");
   const auto begun = folder.signed_log().begin(
@@ -316,11 +318,12 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   application::Application application(
       folder.site(), application_options_of(options, *address, folder, mailer->get()));
   add_follower_gauge(metrics, application.live_commits());
-  AdminOperations operations(folder, application);
+  AdminOperations operations(folder, application, facts);
 
   const site::SiteWatch watch(folder, log);
+  const site::BackgroundVerification verification(folder, log);
   http::Router router;
-  add_operations_routes(router, folder, metrics);
+  add_operations_routes(router, folder, metrics, facts);
   add_routes(router, application, folder.signed_log(),
              status_of(folder, watch, options.free_space_min_mib << 20));
   http::Server server(server_options_of(options, *address, application, log, metrics),

@@ -108,6 +108,7 @@ Result<Json> show_commit(site::DataFolder& folder, const Json& arguments) {
 }
 
 Result<Json> verify_log(site::DataFolder& folder, const site::ReportProgress& progress) {
+  const base::Timestamp begun_at = base::SystemClock().now();
   const auto verification = site::verify(folder, progress);
   if (!verification) return verification.error();
   Json problems = Json::array();
@@ -119,7 +120,17 @@ Result<Json> verify_log(site::DataFolder& folder, const site::ReportProgress& pr
   if (*fork) {
     problems.push_back({{"position", verification->head.position.value()}, {"detail", **fork}});
   }
+  site::VerificationResult result{begun_at,
+                                  base::SystemClock().now(),
+                                  verification->head.position.value(),
+                                  problems.size(),
+                                  {}};
+  if (!problems.empty()) {
+    result.first_problem = "position " + std::to_string(problems[0].value("position", 0ULL)) +
+                           ": " + problems[0].value("detail", "");
+  }
   // Where nothing can be written, the result still counts.
+  (void)folder.verifications().note(result);
   const bool is_remembered =
       problems.empty() && remember_verified(folder, verification->head).operator bool();
   return Json{{"commits", verification->head.position.value()},

@@ -54,12 +54,15 @@ base::Result<FolderLock> FolderLock::share() const {
 
 DataFolder::DataFolder(const DataFolderOptions& options, FolderLock lock)
     : data_(options.data),
+      witness_file_(log_options(options).witness_file),
+      free_bytes_min_(options.free_bytes_min),
       lock_(std::move(lock)),
       clock_(options.clock == nullptr ? system_clock_ : *options.clock),
       last_uses_(data_ / "last-uses"),
       releases_(options.data, coding_systems::release_openers(),
                 [this](std::string_view alias) { return registered_digest(alias); }),
-      mappings_(options.data) {}
+      mappings_(options.data),
+      verifications_(options.data / "verification.json") {}
 
 base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const DataFolderOptions& options,
                                                            FolderLock lock,

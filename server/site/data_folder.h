@@ -24,6 +24,7 @@
 #include "server/commands/executor.h"
 #include "server/proofs/signed_log.h"
 #include "server/site/progress.h"
+#include "server/site/verification_ledger.h"
 
 namespace codelog::site {
 
@@ -93,6 +94,10 @@ class DataFolder {
   base::Result<void> save_last_uses();
   coding_systems::Releases& releases() { return releases_; }
   mappings::Mappings& mappings() { return mappings_; }
+  VerificationLedger& verifications() { return verifications_; }
+  const std::filesystem::path& witness_file() const { return witness_file_; }
+  // With less room on its volume, the log refuses writes.
+  std::uint64_t free_bytes_min() const { return free_bytes_min_; }
   // Notices about interrupted imports, for the server's log.
   const std::vector<std::string>& unfinished_imports() const { return unfinished_imports_; }
   // Users, not erased, whose data cannot be opened, for the server's log.
@@ -122,6 +127,8 @@ class DataFolder {
   base::Result<Opened> without_place(base::Result<Opened> opened) const;
 
   const std::filesystem::path data_;
+  const std::filesystem::path witness_file_;
+  const std::uint64_t free_bytes_min_;
   // Destroyed in reverse order: the views release the log, and the lock goes last.
   FolderLock lock_;
   base::SystemClock system_clock_;
@@ -133,6 +140,7 @@ class DataFolder {
   std::unique_ptr<projections::Projections> projections_;
   coding_systems::Releases releases_;
   mappings::Mappings mappings_;
+  VerificationLedger verifications_;
   std::vector<std::string> unfinished_imports_;
   std::vector<std::string> unreadable_users_;
   base::Mutex read_only_mutex_;

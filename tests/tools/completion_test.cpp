@@ -34,7 +34,7 @@ std::vector<std::string> offers(const std::vector<std::string>& words) {
 
 TEST_CASE("bash completes commands, subcommands, and their options", "[program]") {
   using Words = std::vector<std::string>;
-  CHECK(offers({"s"}) == Words{"serve"});
+  CHECK(offers({"s"}) == Words{"serve", "status"});
   CHECK(offers({"user", "to"}) == Words{"token"});
   CHECK(offers({"user", "add", "ada", "--e"}) == Words{"--email"});
   CHECK(offers({"log", "rebuild", "--ch"}) == Words{"--check"});

@@ -55,6 +55,7 @@ TEST_CASE("every command explains itself, with examples", "[program]") {
                                                           {"log", "story"},
                                                           {"log", "export"},
                                                           {"log", "rebuild"},
+                                                          {"status"},
                                                           {"demo"},
                                                           {"bench"},
                                                           {"completion"},
