@@ -17,6 +17,14 @@ Error no_organisation(const std::string& slug) {
   return {ErrorCode::not_found, "there is no organisation " + slug, {}};
 }
 
+// All that is kept of a person outside the log. The mails go first, because a key that is still
+// there shows the next start that they may be, too.
+Result<void> destroy_person(const Site& site, const std::string& username) {
+  const auto mails = site.destroy_mails ? site.destroy_mails() : Result<void>();
+  if (auto erased = site.keys.erase(username); !erased) return erased;
+  return mails;
+}
+
 }  // namespace
 
 Result<Commit> AccountCommands::add_user(const Write& write, const AddUser& command) {
@@ -112,7 +120,9 @@ Result<Commit> AccountCommands::erase_user(const Write& write, const std::string
   const auto known = executor_.site().projections.views().user(username);
   if (known && known->is_erased) {
     // The event exists already; destroy the key again, and report the existing commit.
-    if (const auto erased = executor_.site().keys.erase(username); !erased) return erased.error();
+    if (const auto destroyed = destroy_person(executor_.site(), username); !destroyed) {
+      return destroyed.error();
+    }
     return erased_already(username);
   }
   auto commit = executor_.run(write, {}, [&](const Views& views) -> Result<Decision> {
@@ -128,7 +138,9 @@ Result<Commit> AccountCommands::erase_user(const Write& write, const std::string
     return decision;
   });
   if (!commit) return commit.error();
-  if (const auto erased = executor_.site().keys.erase(username); !erased) return erased.error();
+  if (const auto destroyed = destroy_person(executor_.site(), username); !destroyed) {
+    return destroyed.error();
+  }
   return commit;
 }
 

@@ -64,6 +64,9 @@ struct Site {
   accounts::LastUses* last_uses = nullptr;  // optional, too
   // Nothing while changes are taken. Optional.
   std::function<std::optional<ReadOnly>()> read_only = {};
+  // Destroys the mails that are kept as files: one may have an erased person's address that was
+  // never confirmed, so nobody can tell whose they are. Errors: io. Optional.
+  std::function<Result<void>()> destroy_mails = {};
 };
 
 // The user of a request. The system itself (an operator at the command line of the machine) may do

@@ -151,11 +151,23 @@ base::Result<void> DataFolder::open_views(const ReportProgress& report) {
   return {};
 }
 
-// An erasure is first an event and then a destroyed key; this completes one that a crash
-// interrupted.
+base::Result<void> DataFolder::destroy_mails() {
+  std::error_code error;
+  for (const auto& mail : fs::directory_iterator(data_ / "mail", error)) {
+    if (mail.path().extension() != ".eml") continue;
+    if (auto destroyed = base::destroy_file(mail.path()); !destroyed) return destroyed;
+  }
+  return {};
+}
+
+// An erasure is first an event, and then destroyed mails and a destroyed key; this completes one
+// that a crash interrupted.
 base::Result<void> DataFolder::finish_erasures() {
   for (const projections::UserRecord& user : projections_->views().users()) {
     if (!user.is_erased) continue;
+    if (accounts::open_sealed(*keys_, user.username, user.personal)) {
+      if (const auto destroyed = destroy_mails(); !destroyed) return destroyed;
+    }
     if (const auto erased = keys_->erase(user.username); !erased) return erased;
   }
   return {};
@@ -237,7 +249,8 @@ commands::Site DataFolder::site() {
           mapping_openers(),
           [this](const std::string& alias) { return release_state(alias); },
           &last_uses_,
-          [this] { return read_only(); }};
+          [this] { return read_only(); },
+          [this] { return destroy_mails(); }};
 }
 
 std::optional<commands::ReadOnly> DataFolder::read_only() {

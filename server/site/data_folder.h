@@ -117,6 +117,7 @@ class DataFolder {
   base::Result<void> open_log(const DataFolderOptions& options);
   base::Result<void> open_and_settle(const ReportProgress& report);
   base::Result<void> finish_erasures();
+  base::Result<void> destroy_mails();
   base::Result<void> register_unknown_releases();
   void settle_imports();
   void check_user_keys();
