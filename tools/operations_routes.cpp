@@ -136,6 +136,10 @@ web::FindStatus status_of(site::DataFolder& folder, const site::SiteWatch& watch
       if (complaint.event == site::log_refuses_writes) continue;
       status.other_complaints.push_back(std::move(complaint.text));
     }
+    const auto verified = folder.verifications().last();
+    if (verified && verified->problems_count > 0) {
+      status.other_complaints.emplace_back("a verification of the log has found a fault in it");
+    }
     status.views_lag_commits = static_cast<std::uint64_t>(lag_of(folder));
     std::error_code error;
     const auto space = std::filesystem::space(folder.path(), error);

@@ -109,13 +109,7 @@ class Visitor {
   std::map<std::string, std::string> cookies_;
 };
 
-// All that is known of a person, and what the person has left behind on a site.
-struct Zara {
-  const std::string username = "zb";
-  const std::vector<std::string> strings = {
-      "Beeblebrova",      "Maidenova", "zara@heart.example", "z2@heart.example",
-      "z3@heart.example", "Zaraphone", "zaphod pass 42"};
-};
+const std::vector<std::string> none;
 
 std::vector<std::string> shown_in(const std::string& text,
                                   const std::vector<std::string>& strings) {
@@ -126,111 +120,145 @@ std::vector<std::string> shown_in(const std::string& text,
   return found;
 }
 
+// A site on which Zara has done what leaves traces, and an administrator.
+class SiteOfZara {
+ public:
+  SiteOfZara() {
+    add_user({"zb", "--name", "Zara Maidenova", "--email", "zara@heart.example"}, zara_password);
+    add_user({"root", "--name", "Root", "--email", "root@example.org", "--admin"}, root_password);
+    data.run({"organisation", "add", "ship", "--name", "Ship", "--url", "https://ship.example"});
+    data.run({"organisation", "member", "ship", "zb", "--admin"});
+    data.run({"user", "change", "zb", "--name", "Zara Beeblebrova", "--email", "z2@heart.example"});
+    token = data.run({"user", "token", "zb"});
+    token = token.substr(0, token.find('\n'));
+  }
+
+  Visitor log_in(const Server& server, const std::string& username) const {
+    const bool is_zara = username == "zb";
+    Visitor visitor(server, is_zara ? "Zaraphone/7.1" : "Rootphone");
+    const char* password = is_zara ? zara_password : root_password;
+    const HttpAnswer answer =
+        visitor.post("/accounts/login/", {{"username", username}, {"password", password}});
+    REQUIRE(answer.status == 302);
+    REQUIRE_FALSE(visitor.session().empty());
+    return visitor;
+  }
+
+  // A new address that is never confirmed, and a forgotten password.
+  void cause_mails(const Server& server, Visitor& zara) const {
+    const auto new_address =
+        zara.post("/accounts/settings/email/", {{"email", "z3@heart.example"}});
+    CHECK(new_address.status == 302);
+    const auto forgotten =
+        Visitor(server, "Phone").post("/accounts/password_reset/", {{"email", "z2@heart.example"}});
+    CHECK(forgotten.status == 302);
+    const auto mails_count = [&] {
+      std::error_code error;
+      return std::distance(fs::directory_iterator(data.path() / "mail", error), {});
+    };
+    while (mails_count() < 2) std::this_thread::yield();
+  }
+
+  std::string key() const {
+    return *base::read_file(data.path() / "keys" / "users" /
+                            (base::to_hex(base::sha256("zb")) + ".key"));
+  }
+
+  const Data data;
+  std::string token;
+
+ private:
+  static constexpr const char* zara_password = "zaphod pass 42";
+  static constexpr const char* root_password = "horse battery 17";
+
+  void add_user(std::vector<std::string> arguments, const std::string& password) const {
+    arguments.insert(arguments.begin(), {"user", "add"});
+    arguments.insert(arguments.end(), {"--password-stdin", "--data", data.path().string()});
+    REQUIRE(run_codelog(arguments, password + "\n").exit_code == 0);
+  }
+};
+
+const std::vector<std::string> zaras_strings = {
+    "Beeblebrova",      "Maidenova", "zara@heart.example", "z2@heart.example",
+    "z3@heart.example", "Zaraphone", "zaphod pass 42"};
+
+const std::vector<std::string> pages = {"/accounts/settings/",
+                                        "/organisations/ship/",
+                                        "/organisations/",
+                                        "/users/zb/",
+                                        "/",
+                                        "/find/?q=beeblebrova",
+                                        "/superusers/",
+                                        "/superusers/users/",
+                                        "/superusers/users/?q=beeblebrova",
+                                        "/superusers/users/zb/",
+                                        "/api/v2/codelists",
+                                        "/api/v1/codelist/",
+                                        "/api/v2/search?q=beeblebrova"};
+
+void check_pages(const Server& server, Visitor& root) {
+  for (const std::string& page : pages) {
+    CAPTURE(page);
+    // A page repeats what was searched for.
+    const bool is_search = page.find("q=") != std::string::npos;
+    const std::vector<std::string> strings =
+        is_search ? std::vector<std::string>{"Zara", "heart.example"} : zaras_strings;
+    CHECK(shown_in(root.get(page).body, strings) == none);
+    CHECK(shown_in(server.get(page).body, strings) == none);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("nothing in a data folder, and no page, has the strings of an erased person",
           "[erasure]") {
-  const Data data;
-  const Zara zara;
-  const std::string path = data.path().string();
-  const auto none = std::vector<std::string>();
-  REQUIRE(run_codelog({"user", "add", "zb", "--name", "Zara Maidenova", "--email",
-                       "zara@heart.example", "--password-stdin", "--data", path},
-                      "zaphod pass 42\n")
-              .exit_code == 0);
-  REQUIRE(run_codelog({"user", "add", "root", "--name", "Root", "--email", "root@example.org",
-                       "--admin", "--password-stdin", "--data", path},
-                      "horse battery 17\n")
-              .exit_code == 0);
-  data.run({"organisation", "add", "ship", "--name", "Ship", "--url", "https://ship.example"});
-  data.run({"organisation", "member", "ship", "zb", "--admin"});
-  data.run({"user", "change", "zb", "--name", "Zara Beeblebrova", "--email", "z2@heart.example"});
-  std::string token = data.run({"user", "token", "zb"});
-  token = token.substr(0, token.find('\n'));
-
-  auto server = std::make_unique<Server>(data.path());
-  Visitor visitor(*server, "Zaraphone/7.1");
-  REQUIRE(visitor.post("/accounts/login/", {{"username", "zb"}, {"password", "zaphod pass 42"}})
-              .status == 302);
-  const std::string session = visitor.session();
-  REQUIRE_FALSE(session.empty());
-  Visitor root(*server, "Rootphone");
-  REQUIRE(root.post("/accounts/login/", {{"username", "root"}, {"password", "horse battery 17"}})
-              .status == 302);
-  const Json codelist = {{"owner", "user/zb"}, {"name", "Towels"}, {"coding_system", "null"}};
-  server->send(json_request("POST", "/api/v2/codelists", token, codelist));
-  const Json me = Json::parse(server->send(json_request("GET", "/api/v2/me", token, nullptr)).body);
-  CHECK(me["email"] == "z2@heart.example");
-  // A new address that is never confirmed, and a forgotten password: two mails.
-  CHECK(visitor.post("/accounts/settings/email/", {{"email", "z3@heart.example"}}).status == 302);
-  CHECK(Visitor(*server, "Phone")
-            .post("/accounts/password_reset/", {{"email", "z2@heart.example"}})
-            .status == 302);
-  const auto mails_count = [&] {
-    std::error_code error;
-    return std::distance(fs::directory_iterator(data.path() / "mail", error), {});
-  };
-  while (mails_count() < 2) std::this_thread::yield();
-
-  const std::vector<std::string> pages = {"/accounts/settings/",
-                                          "/organisations/ship/",
-                                          "/organisations/",
-                                          "/users/zb/",
-                                          "/",
-                                          "/find/?q=beeblebrova",
-                                          "/superusers/",
-                                          "/superusers/users/",
-                                          "/superusers/users/?q=beeblebrova",
-                                          "/superusers/users/zb/",
-                                          "/api/v2/codelists",
-                                          "/api/v1/codelist/",
-                                          "/api/v2/search?q=beeblebrova"};
-  std::size_t shown_count = 0;
-  for (const std::string& page : pages) {
-    for (Visitor* reader : {&visitor, &root}) {
-      const std::string body = reader->get(page).body;
-      shown_count += shown_in(body, {"Zara Beeblebrova", "z2@heart.example"}).size();
+  const SiteOfZara site;
+  const Data& data = site.data;
+  std::string session;
+  {
+    Server server(data.path());
+    Visitor zara = site.log_in(server, "zb");
+    Visitor root = site.log_in(server, "root");
+    session = zara.session();
+    const Json codelist = {{"owner", "user/zb"}, {"name", "Towels"}, {"coding_system", "null"}};
+    server.send(json_request("POST", "/api/v2/codelists", site.token, codelist));
+    site.cause_mails(server, zara);
+    std::size_t shown_count = 0;
+    for (const std::string& page : pages) {
+      for (Visitor* reader : {&zara, &root}) {
+        shown_count +=
+            shown_in(reader->get(page).body, {"Zara Beeblebrova", "z2@heart.example"}).size();
+      }
     }
-    (void)server->get(page);
+    CHECK(shown_count > 4);
+    REQUIRE(server.stop() == 0);
   }
-  CHECK(shown_count > 4);
-  // A second server run, so that some of it is in table files.
-  REQUIRE(server->stop() == 0);
+  // Also in other table files.
   data.run({"log", "rebuild"});
-  CHECK_FALSE(finds(data.path(), zara.strings).empty());
-  server = std::make_unique<Server>(data.path());
-  Visitor root_again(*server, "Rootphone");
-  REQUIRE(
-      root_again.post("/accounts/login/", {{"username", "root"}, {"password", "horse battery 17"}})
-          .status == 302);
-  for (const std::string& page : pages) (void)root_again.get(page);
+  CHECK_FALSE(finds(data.path(), zaras_strings).empty());
 
-  const fs::path key_file =
-      data.path() / "keys" / "users" / (base::to_hex(base::sha256(zara.username)) + ".key");
-  const std::string key = *base::read_file(key_file);
-  data.run({"user", "erase", "zb"});
-  CHECK(finds(data.path(), zara.strings) == none);
-  CHECK(finds(data.path(), {session, token, key}) == none);
-  CHECK(server->send(json_request("GET", "/api/v2/me", token, nullptr)).status == 401);
+  const std::string key = site.key();
+  Server server(data.path());
+  Visitor root = site.log_in(server, "root");
+  // Whatever is cached is so now.
   for (const std::string& page : pages) {
-    CAPTURE(page);
-    // The query itself comes back in the page.
-    const bool is_search = page.find("q=") != std::string::npos;
-    const std::vector<std::string> strings =
-        is_search ? std::vector<std::string>{"Zara", "heart.example"} : zara.strings;
-    CHECK(shown_in(root_again.get(page).body, strings) == none);
-    CHECK(shown_in(server->get(page).body, strings) == none);
+    (void)root.get(page);
+    (void)server.get(page);
   }
-  CHECK(shown_in(data.run({"log", "list"}), zara.strings) == none);
-  CHECK(server->stop() == 0);
+  data.run({"user", "erase", "zb"});
+  CHECK(finds(data.path(), zaras_strings) == none);
+  CHECK(finds(data.path(), {session, site.token, key}) == none);
+  CHECK(server.send(json_request("GET", "/api/v2/me", site.token, nullptr)).status == 401);
+  check_pages(server, root);
+  CHECK(server.stop() == 0);
 
   // Neither a rebuild nor a restore brings anything back, and every proof still holds.
   data.run({"log", "rebuild"});
   data.run({"log", "verify"});
-  CHECK(finds(data.path(), zara.strings) == none);
+  CHECK(finds(data.path(), zaras_strings) == none);
   const fs::path restored = data.path().parent_path() / "restored";
-  REQUIRE(run_codelog({"restore", path, "--to", restored.string()}).exit_code == 0);
-  CHECK(finds(restored, zara.strings) == none);
+  REQUIRE(run_codelog({"restore", data.path().string(), "--to", restored.string()}).exit_code == 0);
+  CHECK(finds(restored, zaras_strings) == none);
 }
 
 TEST_CASE("an erasure that was interrupted is completed at the next start", "[erasure]") {
