@@ -11,6 +11,7 @@
 #include "tools/access_operations.h"
 #include "tools/account_operations.h"
 #include "tools/api_reads.h"
+#include "tools/backup_operations.h"
 #include "tools/codelist_operations.h"
 #include "tools/commit_json.h"
 #include "tools/demo_content.h"
@@ -111,6 +112,9 @@ Result<Json> AdminOperations::run_named(std::string_view operation, const Json& 
     return status_to_json(find_status(folder_, server_), StatusReader::operators, server_);
   }
   if (operation == "release.report") return report_release(arguments, report);
+  if (auto done = run_backup_operation(folder_, operation, arguments, report)) {
+    return std::move(*done);
+  }
   if (auto done = run_account_operation(application_, operation, arguments)) {
     return std::move(*done);
   }

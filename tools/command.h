@@ -41,6 +41,7 @@ void add_log_verify_commands(Command group);
 void add_log_audit_commands(Command group);
 void add_key_commands(Command program);
 void add_status_command(Command program);
+void add_backup_commands(Command program);
 void add_restore_command(Command program);
 void add_migrate_command(Command program);
 void add_demo_command(Command program);

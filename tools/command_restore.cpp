@@ -4,8 +4,11 @@
 #include <cstdlib>
 #include <memory>
 
+#include "events/archive/object_names.h"
+#include "server/archive/open_destination.h"
 #include "server/site/restore.h"
 #include "tools/command.h"
+#include "tools/passphrase.h"
 #include "tools/terminal.h"
 
 namespace codelog::tools {
@@ -17,6 +20,8 @@ struct RestoreOptions {
   CommonOptions common;
   std::string source;
   std::string source_witness;
+  std::string passphrase_file;
+  bool with_signing_key = false;
   std::string target;
   std::string witness;
   std::uint64_t position = 0;
@@ -38,12 +43,26 @@ std::filesystem::path folder_of(const std::string& text) {
   return folder.has_filename() ? folder : folder.parent_path();
 }
 
+// A data folder, an archive in a folder, or the address of a store.
+std::string check_source(std::string& text) {
+  std::error_code ignored;
+  if (archive::is_store_address(text) || std::filesystem::is_directory(text, ignored)) return "";
+  return "Directory does not exist: " + text;
+}
+
+bool is_archive(const std::string& source) {
+  std::error_code ignored;
+  return archive::is_store_address(source) ||
+         std::filesystem::exists(std::filesystem::path(source) / archive::manifest_name, ignored);
+}
+
 site::RestoreRequest request_of(const RestoreOptions& options) {
   site::RestoreRequest request{.source = folder_of(options.source),
                                .source_witness = options.source_witness,
                                .target = folder_of(options.target),
                                .target_witness = options.witness,
                                .with_files = options.with_releases};
+  request.with_signing_key = options.with_signing_key;
   if (options.position != 0) request.moment = base::Position(options.position);
   if (!options.until.empty()) request.moment = *base::parse_timestamp(options.until);
   return request;
@@ -269,9 +288,25 @@ int refuse_usage(const std::string& what, const CommonOptions& options) {
   return exit_usage;
 }
 
+// Opens the archive, if the source is one.
+Result<void> prepare_source(const RestoreOptions& options, site::RestoreRequest& request,
+                            std::unique_ptr<archive::Destination>& place) {
+  if (!is_archive(options.source)) return {};
+  auto opened = archive::open_destination(options.source);
+  if (!opened) return opened.error();
+  place = *std::move(opened);
+  request.archive = place.get();
+  if (options.passphrase_file.empty()) return {};
+  auto passphrase = read_passphrase(options.passphrase_file);
+  if (!passphrase) return passphrase.error();
+  request.passphrase = *std::move(passphrase);
+  return {};
+}
+
 int restore(const RestoreOptions& options) {
   if (options.source.empty()) {
-    return refuse_usage("SOURCE is missing: the data folder to restore from", options.common);
+    return refuse_usage("SOURCE is missing: the data folder or archive to restore from",
+                        options.common);
   }
   // So that an interrupted restore removes what it has made.
   std::signal(SIGINT, note_interrupt);
@@ -285,7 +320,11 @@ int restore(const RestoreOptions& options) {
     if (!outcome) return outcome.error();
     return to_json(*outcome);
   };
-  const site::RestoreRequest request = request_of(options);
+  site::RestoreRequest request = request_of(options);
+  std::unique_ptr<archive::Destination> place;
+  if (const auto prepared = prepare_source(options, request, place); !prepared) {
+    return refuse(prepared.error(), options.common);
+  }
   if (options.dry_run) {
     const auto plan = in_json(site::plan_restore(request, show));
     progress.clear();
@@ -305,18 +344,23 @@ int restore(const RestoreOptions& options) {
 void add_restore_command(Command program) {
   Command command = program.add_command(
       {"restore",
-       "Make a new data folder from the log of another one, as it was at a moment. The source is "
-       "only read: its server may be running, and its log may be damaged behind that moment.",
+       "Make a new data folder from an archive or from the log of another one, as it was at a "
+       "moment. The source is only read: its server may be running, and its log may be damaged "
+       "behind that moment.",
        "codelog restore data --to restored\n"
        "codelog restore data --until 2026-11-29T15:30:00Z --dry-run\n"
        "codelog restore data --to restored --until 2026-11-29T15:30:00Z --with-releases\n"
        "codelog restore data --to restored --at 12345\n"
+       "codelog restore /backup/codelog --to restored --passphrase-file secret\n"
+       "codelog restore s3://backup/codelog --to restored --until 2026-11-29T15:30:00Z\n"
        "codelog restore codelist example-university/asthma --as-of 2026-11-29"});
   add_codelist_command(command);
   // The parser fills the options; the action reads them.
   auto options = std::make_shared<RestoreOptions>();
-  command.add_option("SOURCE", options->source, "The data folder to restore from")
-      .existing_folder();
+  command
+      .add_option("SOURCE", options->source,
+                  "The archive (a folder, or s3://BUCKET/PREFIX) or data folder to restore from")
+      .check(check_source);
   command.add_option("--to", options->target, "The new data folder; absent or empty")
       .type_name("DIR");
   const Option position = command
@@ -336,6 +380,14 @@ void add_restore_command(Command program) {
                    "otherwise as copies");
   command.add_flag("--dry-run", options->dry_run,
                    "Only tell what would be left out, the latest change first");
+  command
+      .add_option("--passphrase-file", options->passphrase_file,
+                  "Restore the archived keys: a file whose first line is the passphrase; - for "
+                  "standard input")
+      .type_name("FILE");
+  command.add_flag("--with-signing-key", options->with_signing_key,
+                   "Bring the keys that sign checkpoints too. Only for a site that takes the place "
+                   "of one that is lost");
   command
       .add_option("--source-witness", options->source_witness,
                   "The head witness of SOURCE. Otherwise SOURCE/keys/head-witness")

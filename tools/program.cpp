@@ -45,6 +45,7 @@ int run_program(int argc, const char* const* argv) {
   add_log_commands(program);
   add_key_commands(program);
   add_status_command(program);
+  add_backup_commands(program);
   add_restore_command(program);
   add_migrate_command(program);
   add_demo_command(program);

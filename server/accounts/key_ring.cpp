@@ -71,22 +71,31 @@ KeyRing::~KeyRing() {
 }
 
 // Files are named by digest: usernames may differ only in case, and some file systems ignore case.
+std::string KeyRing::file_name(std::string_view username) {
+  return base::to_hex(base::sha256(username)) + ".key";
+}
+
 std::filesystem::path KeyRing::file_of(const std::filesystem::path& folder,
                                        std::string_view username) {
-  return folder / (base::to_hex(base::sha256(username)) + ".key");
+  return folder / file_name(username);
+}
+
+base::Result<KeyRing::Key> KeyRing::parse(std::string_view username, std::string_view bytes) {
+  Key key;
+  if (bytes.size() != key.size()) {
+    return base::Error{base::ErrorCode::corrupt,
+                       "the key file of user " + std::string(username) + " has the wrong size",
+                       {}};
+  }
+  std::copy(bytes.begin(), bytes.end(), key.begin());
+  return key;
 }
 
 base::Result<KeyRing::Key> KeyRing::read(const std::filesystem::path& folder,
                                          std::string_view username) {
   auto bytes = base::read_file(file_of(folder, username));
   if (!bytes) return bytes.error();
-  Key key;
-  if (bytes->size() != key.size()) {
-    return base::Error{base::ErrorCode::corrupt,
-                       "the key file of user " + std::string(username) + " has the wrong size",
-                       {}};
-  }
-  std::copy(bytes->begin(), bytes->end(), key.begin());
+  const auto key = parse(username, *bytes);
   sodium_memzero(bytes->data(), bytes->size());
   return key;
 }
@@ -121,6 +130,13 @@ base::Result<void> KeyRing::take_key(const std::filesystem::path& folder,
                                      std::string_view username) {
   const base::Lock lock(mutex_);
   const auto key = read(folder, username);
+  if (!key) return key.error();
+  return write(username, *key);
+}
+
+base::Result<void> KeyRing::take_key_bytes(std::string_view username, std::string_view bytes) {
+  const base::Lock lock(mutex_);
+  const auto key = parse(username, bytes);
   if (!key) return key.error();
   return write(username, *key);
 }

@@ -34,6 +34,11 @@ class KeyRing {
   // there), corrupt (it is damaged), io.
   base::Result<void> take_key(const std::filesystem::path& folder, std::string_view username);
 
+  // As above, with the bytes of that key's file. Errors: corrupt, io.
+  base::Result<void> take_key_bytes(std::string_view username, std::string_view bytes);
+  // The name of a user's key file in the folder of any key ring.
+  static std::string file_name(std::string_view username);
+
   // Seals with the user's key. The username is part of the seal, so a ciphertext moved to another
   // user does not open. Errors: not_found (no key: never made, or erased), corrupt (the key is
   // damaged), io.
@@ -60,6 +65,7 @@ class KeyRing {
   static Key open_secret(const std::filesystem::path& folder);
   static std::filesystem::path file_of(const std::filesystem::path& folder,
                                        std::string_view username);
+  static base::Result<Key> parse(std::string_view username, std::string_view bytes);
   static base::Result<Key> read(const std::filesystem::path& folder, std::string_view username);
   base::Result<void> write(std::string_view username, const Key& key) REQUIRES(mutex_);
   base::Result<Key> load(std::string_view username) const REQUIRES(mutex_);

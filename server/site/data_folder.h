@@ -90,6 +90,7 @@ class DataFolder {
   std::optional<commands::ReadOnly> read_only();
   // Has no key before the first start of a server.
   proofs::SignedLog& signed_log() { return *signed_log_; }
+  const proofs::SignedLog& signed_log() const { return *signed_log_; }
   // Writes down when tokens and sessions were last used. Errors: io.
   base::Result<void> save_last_uses();
   coding_systems::Releases& releases() { return releases_; }

@@ -1,15 +1,11 @@
 #include "server/site/restore.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <deque>
 #include <new>
 #include <set>
 #include <thread>
 
-#include "coding_systems/index/previous_file.h"
 #include "events/base/check.h"
 #include "events/base/file.h"
 #include "events/base/mutex.h"
@@ -17,6 +13,7 @@
 #include "projections/projections.h"
 #include "server/accounts/personal_data.h"
 #include "server/commands/account_commands.h"
+#include "server/site/restore_source.h"
 #include "server/site/restore_target.h"
 #include "server/site/site_files.h"
 
@@ -34,24 +31,9 @@ constexpr std::size_t batch_bytes_max = 8u << 20;
 
 Error stopped() { return {ErrorCode::unavailable, "the restore was stopped", {}}; }
 
-fs::path witness_of(const RestoreRequest& request) {
-  return request.source_witness.empty() ? request.source / "keys" / "head-witness"
-                                        : request.source_witness;
-}
-
-Result<std::unique_ptr<events::StoredLog>> open_source(const RestoreRequest& request) {
-  if (is_unfinished_restore(request.source)) {
-    return Error{ErrorCode::conflict,
-                 request.source.string() +
-                     " holds a restore that has not ended: restore from its source again",
-                 {}};
-  }
-  const fs::path& given = request.source_witness;
-  std::error_code ignored;
-  if (!given.empty() && !fs::exists(given, ignored)) {
-    return Error{ErrorCode::not_found, "there is no head witness " + given.string(), {}};
-  }
-  return events::StoredLog::open(request.source / "log", witness_of(request));
+std::unique_ptr<RestoreSource> source_of(const RestoreRequest& request) {
+  if (request.archive != nullptr) return make_archive_source(*request.archive, request.passphrase);
+  return make_folder_source(request.source, request.source_witness);
 }
 
 // --- The log and the views
@@ -172,12 +154,12 @@ Result<void> compare_roots(const events::StoredLog& source, Position last, Resto
 
 // --- People's keys
 
-Result<void> bring_keys(const RestoreRequest& request, const projections::Views& views,
+Result<void> bring_keys(RestoreSource& source, const projections::Views& views,
                         accounts::KeyRing& keys, RestoreReport& report) {
   for (const projections::UserRecord& user : views.users()) {
     const bool was_erased = report.plan.erased_users.contains(user.username);
     if (user.is_erased || was_erased) continue;
-    const auto taken = keys.take_key(request.source / "keys" / "users", user.username);
+    const auto taken = source.bring_key(keys, user.username);
     if (!taken && taken.error().code == ErrorCode::io) return taken;
     if (accounts::problem_with_key(keys, user.username, user.personal)) {
       report.users_without_key.push_back(user.username);
@@ -188,30 +170,39 @@ Result<void> bring_keys(const RestoreRequest& request, const projections::Views&
   return {};
 }
 
+// The keys that sign checkpoints, and those of the witnesses.
+Result<void> bring_signing_key(RestoreSource& source, const RestoreRequest& request) {
+  for (const char* name : {"log-signing", "log-cosigners"}) {
+    const auto bytes = source.key_file(name);
+    if (!bytes && bytes.error().code == ErrorCode::not_found) continue;
+    if (!bytes) return bytes.error();
+    const auto written = base::write_file_durably(request.target / "keys" / name, *bytes, 0600);
+    if (!written) return written;
+  }
+  return {};
+}
+
 // Users who are erased while their keys are being brought: until none is, since an erasure is first
 // a commit and then a destroyed key.
-Result<void> note_later_erasures(const events::StoredLog& source, const RestoreRequest& request,
+Result<void> note_later_erasures(RestoreSource& source, const events::StoredLog& log,
                                  RestoreReport& report) {
-  Position seen = source.head().position;
-  // Opening a log again may take seconds. A witness that was up to date tells whether to.
-  const auto& witnessed = source.witnessed().head;
-  const bool can_tell = witnessed && witnessed->position == seen;
-  for (;;) {
-    const auto end = events::StoredLog::witnessed_end(witness_of(request));
-    if (can_tell && end && end->position <= seen) return {};
-    const auto now = open_source(request);
+  std::unique_ptr<events::StoredLog> newer;
+  for (const events::StoredLog* seen = &log; source.may_have_grown(*seen);) {
+    auto now = source.open_log();
     if (!now) return now.error();
-    const Position head = (*now)->head().position;
-    if (head <= seen) return {};
-    const auto later = plan_restore(**now, seen, Details::none, [](auto&) { return true; });
+    const Position before = seen->head().position;
+    if ((*now)->head().position <= before) return {};
+    const auto later = plan_restore(**now, before, Details::none, [](auto&) { return true; });
     if (!later) return later.error();
     for (const std::string& username : later->erased_users) {
       report.plan.erased_users.insert(username);
       std::erase(report.users_without_key, username);
     }
     report.plan.may_have_erased_others |= later->may_have_erased_others;
-    seen = head;
+    newer = std::move(*now);
+    seen = newer.get();
   }
+  return {};
 }
 
 Result<void> erase_again(const DataFolderOptions& options, const RestoreTarget& target,
@@ -233,38 +224,9 @@ Result<void> erase_again(const DataFolderOptions& options, const RestoreTarget& 
 
 // --- Releases and mappings
 
-// Makes the file a second name of the other, or a copy where that is impossible.
-Result<void> link_or_copy(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::remove(to, error);
-  fs::create_hard_link(from, to, error);
-  if (!error) return {};
-  fs::copy_file(from, to, error);
-  if (error) return Error{ErrorCode::io, error.message(), {}};
-  const base::Descriptor file = base::open_file(to, O_RDONLY);
-  if (!file || ::fdatasync(file.get()) != 0) return base::system_error("cannot sync", to);
-  return {};
-}
-
-// Returns why the file cannot be brought; "" if it was.
-std::string bring_file(const fs::path& from, const fs::path& to, const base::Sha256& digest) {
-  std::string problem = "it is not in the source";
-  std::error_code error;
-  fs::create_directories(to.parent_path(), error);
-  // While the release is imported again, the registered file has the second name.
-  for (const fs::path& candidate : {from, coding_systems::previous_path(from)}) {
-    if (!fs::exists(candidate, error)) continue;
-    const auto brought = link_or_copy(candidate, to);
-    const auto found = brought ? base::sha256_file(to) : brought.error();
-    if (found && *found == digest) return "";
-    problem = found ? "it is not the registered one" : found.error().detail;
-    fs::remove(to, error);
-  }
-  return problem;
-}
-
-Result<void> bring_files(const RestoreRequest& request, const projections::Views& views,
-                         RestoreReport& report, const ReportProgress& progress) {
+Result<void> bring_files(RestoreSource& source, const RestoreRequest& request,
+                         const projections::Views& views, RestoreReport& report,
+                         const ReportProgress& progress) {
   const std::vector<SiteFile> files = registered_files(views);
   std::set<fs::path> folders;
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -275,7 +237,9 @@ Result<void> bring_files(const RestoreRequest& request, const projections::Views
     }
     if (!progress({"bringing releases", i, files.size()})) return stopped();
     const fs::path to = request.target / file.path;
-    const std::string problem = bring_file(request.source / file.path, to, file.digest);
+    std::error_code error;
+    fs::create_directories(to.parent_path(), error);
+    const std::string problem = source.bring_file(file, to);
     if (!problem.empty()) {
       report.files_missing.push_back(file.path.string() + ": " + problem);
       continue;
@@ -283,7 +247,7 @@ Result<void> bring_files(const RestoreRequest& request, const projections::Views
     report.files_brought.push_back(file.path.string());
     // A missing index is made at the first use.
     if (!file.index.empty()) {
-      (void)link_or_copy(request.source / file.index, request.target / file.index);
+      source.bring_index(file, request.target / file.index);
     }
     for (fs::path folder = file.path.parent_path(); !folder.empty();
          folder = folder.parent_path()) {
@@ -343,34 +307,39 @@ Result<void> place_witness(const RestoreRequest& request) {
 }
 
 // Makes all of the new site, but does not know yet who was erased meanwhile.
-Result<void> fill(const events::StoredLog& source, const RestoreRequest& request,
-                  const DataFolderOptions& options, const RestoreTarget& target,
-                  RestoreReport& report, const ReportProgress& progress) {
+Result<void> fill(RestoreSource& source, const events::StoredLog& log,
+                  const RestoreRequest& request, const DataFolderOptions& options,
+                  const RestoreTarget& target, RestoreReport& report,
+                  const ReportProgress& progress) {
   const auto made = DataFolder::make_folders(options.data);
   if (!made) return made;
   const auto store = projections::RocksStore::open(request.target / "projections");
   if (!store) return store.error();
-  const auto loaded = load(source, options, **store, report, progress);
+  const auto loaded = load(log, options, **store, report, progress);
   if (!loaded) return loaded;
   const auto folder = target.open(options, progress);
   if (!folder) return folder.error();
   const projections::Views views((*store)->reader());
-  const auto keys = bring_keys(request, views, (*folder)->keys(), report);
+  const auto keys = bring_keys(source, views, (*folder)->keys(), report);
   if (!keys) return keys;
-  return bring_files(request, views, report, progress);
+  if (request.with_signing_key) {
+    const auto signing = bring_signing_key(source, request);
+    if (!signing) return signing;
+  }
+  return bring_files(source, request, views, report, progress);
 }
 
-Result<void> restore_into(const events::StoredLog& source, const RestoreRequest& request,
-                          const RestoreTarget& target, RestoreReport& report,
-                          const ReportProgress& progress) {
+Result<void> restore_into(RestoreSource& source, const events::StoredLog& log,
+                          const RestoreRequest& request, const RestoreTarget& target,
+                          RestoreReport& report, const ReportProgress& progress) {
   DataFolderOptions options;
   options.data = request.target;
   options.restored_epoch = report.epoch;
   options.views = OpenViews::no;
   try {
-    const auto filled = fill(source, request, options, target, report, progress);
+    const auto filled = fill(source, log, request, options, target, report, progress);
     if (!filled) return filled;
-    const auto noted = note_later_erasures(source, request, report);
+    const auto noted = note_later_erasures(source, log, report);
     if (!noted) return noted;
     options.views = OpenViews::yes;
     const auto erased = erase_again(options, target, report, progress);
@@ -386,24 +355,27 @@ Result<void> restore_into(const events::StoredLog& source, const RestoreRequest&
 }  // namespace
 
 Result<RestorePlan> plan_restore(const RestoreRequest& request, const ReportProgress& report) {
-  const auto source = open_source(request);
-  if (!source) return source.error();
-  return plan_restore(**source, request.moment, Details::left_out, report);
+  const auto source = source_of(request);
+  const auto log = source->open_log();
+  if (!log) return log.error();
+  return plan_restore(**log, request.moment, Details::left_out, report);
 }
 
 Result<RestoreReport> restore_site(const RestoreRequest& request, const ReportProgress& progress) {
-  const auto source = open_source(request);
-  if (!source) return source.error();
+  const auto source = source_of(request);
+  const auto log = source->open_log();
+  if (!log) return log.error();
   if (const auto free = check_witness_place(request); !free) return free.error();
-  auto plan = plan_restore(**source, request.moment, Details::none, progress);
+  if (const auto opened = source->open_keys(); !opened) return opened.error();
+  auto plan = plan_restore(**log, request.moment, Details::none, progress);
   if (!plan) return plan.error();
   auto target = RestoreTarget::make(request.target);
   if (!target) return target.error();
   RestoreReport report;
   report.plan = std::move(*plan);
-  const auto& witnessed = (*source)->witnessed().head;
+  const auto& witnessed = (*log)->witnessed().head;
   report.epoch = std::max(report.plan.source_head.epoch, witnessed ? witnessed->epoch : 0) + 1;
-  const auto restored = restore_into(**source, request, *target, report, progress);
+  const auto restored = restore_into(*source, **log, request, *target, report, progress);
   if (!restored) return restored.error();
   if (const auto kept = target->keep(); !kept) return kept.error();
   return report;

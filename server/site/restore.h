@@ -1,8 +1,9 @@
 // Restoring a site to a moment of its log: the log is the backup that every site has.
 //
-// The source is a data folder. It is only read: its server may be running, and its log may be
-// damaged behind the moment. The restored site is a new data folder with a log of its own (another
-// id, a higher epoch) that has the same bytes and the same Merkle root up to the moment.
+// The source is a data folder or an archive. It is only read: its server may be running, and its
+// log may be damaged behind the moment. The restored site is a new data folder with a log of its
+// own (another id, a higher epoch) that has the same bytes and the same Merkle root up to the
+// moment.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "events/archive/destination.h"
 #include "events/base/result.h"
 #include "projections/past.h"
 #include "server/site/progress.h"
@@ -19,7 +21,12 @@
 namespace codelog::site {
 
 struct RestoreRequest {
-  std::filesystem::path source;
+  std::filesystem::path source;  // a data folder; unless there is an archive
+  archive::Destination* archive = nullptr;
+  // Opens the archive's keys. Without it, people's names and addresses cannot be read.
+  std::optional<std::string> passphrase = {};
+  // Brings the keys that sign checkpoints too. Only for a site that takes the other one's place.
+  bool with_signing_key = false;
   // The witness of the source's log; empty: SOURCE/keys/head-witness.
   std::filesystem::path source_witness = {};
   // Must be absent, empty, or the rest of a restore that did not end.

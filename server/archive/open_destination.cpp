@@ -1,0 +1,20 @@
+#include "server/archive/open_destination.h"
+
+#include "events/archive/folder_destination.h"
+
+namespace codelog::archive {
+
+using base::Error;
+using base::ErrorCode;
+
+base::Result<std::unique_ptr<Destination>> open_destination(const std::string& text) {
+  if (is_store_address(text)) {
+    return Error{ErrorCode::invalid, "there is no kind of archive as " + text, {}};
+  }
+  if (text.empty()) return Error{ErrorCode::invalid, "the archive's place is empty", {}};
+  return make_folder_destination(text);
+}
+
+bool is_store_address(const std::string& text) { return text.find("://") != std::string::npos; }
+
+}  // namespace codelog::archive

@@ -1,0 +1,17 @@
+// A destination of archives by its name on the command line.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "events/archive/destination.h"
+
+namespace codelog::archive {
+
+// A folder's path. Errors: invalid (not such a text, or of a kind that is not known).
+base::Result<std::unique_ptr<Destination>> open_destination(const std::string& text);
+
+// True for a text that names a store, and so cannot be a folder: "s3://bucket/prefix".
+bool is_store_address(const std::string& text);
+
+}  // namespace codelog::archive
