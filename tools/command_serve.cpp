@@ -30,6 +30,7 @@
 #include "tools/command.h"
 #include "tools/machine.h"
 #include "tools/operations_routes.h"
+#include "tools/serve_archive.h"
 #include "tools/serve_mail.h"
 #include "tools/serve_single_sign_on.h"
 #include "tools/terminal.h"
@@ -61,6 +62,7 @@ struct ServeOptions {
   SingleSignOnFlags issuer;
   std::optional<identity::SingleSignOnOptions> single_sign_on;  // as the flags describe it
   std::string log_origin;
+  std::string archive;
   std::string log_file;
   std::string log_level = "info";
   bool unsafe_no_sync = false;
@@ -320,6 +322,10 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   add_follower_gauge(metrics, application.live_commits());
   AdminOperations operations(folder, application, facts);
 
+  const auto shipper = start_shipping(options.archive, folder, log);
+  if (!shipper) return shipper.error();
+  const site::FindArchiveStatus find_archive = archive_status_of(shipper->get());
+  if (find_archive) add_archive_gauges(metrics, find_archive);
   const site::SiteWatch watch(folder, log);
   const site::BackgroundVerification verification(folder, log);
   http::Router router;
@@ -483,6 +489,7 @@ void add_serve_command(Command program) {
                   "--base-url without its scheme, and /log; later ones keep the name")
       .check(check_origin)
       .type_name("NAME");
+  add_archive_option(command, options->archive);
   command.add_option("--log-file", options->log_file, "Log to this file; otherwise standard error")
       .type_name("FILE");
   command.add_option("--log-level", options->log_level, "How much to log")

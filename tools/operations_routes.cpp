@@ -195,4 +195,19 @@ void add_follower_gauge(http::Metrics& metrics, const application::LiveCommits& 
                 [&commits] { return static_cast<double>(commits.waiting_count()); });
 }
 
+void add_archive_gauges(http::Metrics& metrics, site::FindArchiveStatus find) {
+  metrics.gauge("codelog_archive_lag_commits", "Commits that are not in the archive yet", {},
+                [find] { return static_cast<double>(find().lag_commits); });
+  metrics.gauge("codelog_archive_lag_seconds",
+                "Age of the oldest commit that is not in the archive yet; 0 without any", {},
+                [find] { return static_cast<double>(find().lag_s); });
+  metrics.gauge("codelog_archive_failing", "1 when the last attempt to archive failed", {},
+                [find] { return find().last_error.empty() ? 0.0 : 1.0; });
+  metrics.gauge("codelog_archive_last_shipped_timestamp_seconds",
+                "When the archive was last up to date; 0: not yet", {}, [find] {
+                  const auto shipped_at = find().last_shipped_at;
+                  return shipped_at ? static_cast<double>(shipped_at->unix_us) / 1e6 : 0.0;
+                });
+}
+
 }  // namespace codelog::tools

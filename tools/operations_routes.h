@@ -4,6 +4,7 @@
 #include "server/application/live_commits.h"
 #include "server/http/metrics.h"
 #include "server/http/router.h"
+#include "server/site/archive_status.h"
 #include "server/site/data_folder.h"
 #include "server/site/site_watch.h"
 #include "server/web/site/status_page.h"
@@ -28,5 +29,9 @@ web::FindStatus status_of(site::DataFolder& folder, const site::SiteWatch& watch
 void add_site_gauges(http::Metrics& metrics, site::DataFolder& folder, ServerFacts server);
 // The gauge of clients that follow codelists. As above.
 void add_follower_gauge(http::Metrics& metrics, const application::LiveCommits& commits);
+
+// The gauges of the archive that the server ships commits to. What `find` uses must outlive the
+// metrics' last render.
+void add_archive_gauges(http::Metrics& metrics, site::FindArchiveStatus find);
 
 }  // namespace codelog::tools

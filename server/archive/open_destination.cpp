@@ -7,7 +7,8 @@ namespace codelog::archive {
 using base::Error;
 using base::ErrorCode;
 
-base::Result<std::unique_ptr<Destination>> open_destination(const std::string& text) {
+base::Result<std::unique_ptr<Destination>> open_destination(const std::string& text,
+                                                            const std::stop_token&) {
   if (is_store_address(text)) {
     return Error{ErrorCode::invalid, "there is no kind of archive as " + text, {}};
   }

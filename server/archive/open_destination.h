@@ -2,14 +2,17 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "events/archive/destination.h"
 
 namespace codelog::archive {
 
-// A folder's path. Errors: invalid (not such a text, or of a kind that is not known).
-base::Result<std::unique_ptr<Destination>> open_destination(const std::string& text);
+// A folder's path. `stop` ends requests that wait for a store. Errors: invalid (not such a text, or
+// of a kind that is not known).
+base::Result<std::unique_ptr<Destination>> open_destination(const std::string& text,
+                                                            const std::stop_token& stop = {});
 
 // True for a text that names a store, and so cannot be a folder: "s3://bucket/prefix".
 bool is_store_address(const std::string& text);
