@@ -35,9 +35,13 @@ Error folder_error(const char* what, const fs::path& path, const std::error_code
 
 std::string tag_of(std::string_view bytes) { return base::to_hex(base::sha256(bytes)); }
 
-Result<void> copy_durably(const fs::path& from, const fs::path& to, unsigned mode) {
+Result<void> copy_durably(const fs::path& from, const fs::path& to, fs::copy_options options,
+                          unsigned mode) {
   std::error_code error;
-  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+  if (!fs::exists(from, error)) {
+    return Error{ErrorCode::not_found, "there is no " + from.string(), {}};
+  }
+  fs::copy_file(from, to, options, error);
   if (error) return folder_error("cannot copy to", to, error);
   const base::Descriptor file = base::open_file(to, O_RDONLY);
   if (!file || ::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0) {
@@ -82,7 +86,8 @@ class FolderDestination final : public Destination {
   Result<void> put_file(std::string_view name, const fs::path& file) override {
     return write(name, [&](const fs::path& path) -> Result<void> {
       const fs::path unfinished = path.string() + std::string(unfinished_suffix);
-      const auto copied = copy_durably(file, unfinished, object_mode);
+      const auto copied =
+          copy_durably(file, unfinished, fs::copy_options::overwrite_existing, object_mode);
       if (!copied) return copied;
       std::error_code error;
       fs::rename(unfinished, path, error);
@@ -101,12 +106,7 @@ class FolderDestination final : public Destination {
   }
 
   Result<void> get_file(std::string_view name, const fs::path& file) override {
-    const fs::path path = path_of(name);
-    std::error_code error;
-    if (!fs::exists(path, error)) {
-      return Error{ErrorCode::not_found, "there is no " + path.string(), {}};
-    }
-    return copy_durably(path, file, object_mode);
+    return copy_durably(path_of(name), file, fs::copy_options::none, object_mode);
   }
 
   Result<std::vector<ObjectName>> list(std::string_view prefix) override {
@@ -147,10 +147,9 @@ class FolderDestination final : public Destination {
     const fs::path path = path_of(name);
     if (const auto made = make_folder(path.parent_path()); !made) return made;
     const auto written = write_file(path);
-    if (written) return {};
     std::error_code ignored;
-    fs::remove(path.string() + std::string(unfinished_suffix), ignored);
-    return Error{ErrorCode::io, written.error().detail, {}};
+    if (!written) fs::remove(path.string() + std::string(unfinished_suffix), ignored);
+    return written;
   }
 
   // Makes the folder and those above it, durably.

@@ -107,11 +107,11 @@ class MemoryDestination final : public archive::Destination {
 
 inline bool go_on(base::Position, base::Position) { return true; }
 
-// A click of a user, as most commits are.
-inline events::CommitDraft click(std::uint64_t version) {
+// A click of a user, as most commits are. Other users click on other codes.
+inline events::CommitDraft click(std::uint64_t version, std::uint64_t user = 0) {
   events::StatusesChanged changed;
   changed.version = base::VersionId(41);
-  const std::string code = std::to_string(100'000'000 + version * 17);
+  const std::string code = std::to_string(100'000'000 + user + version * 17);
   changed.updates = {{code, events::CodeStatus::included}};
   changed.changes = {{code, events::CodeStatus::unresolved, events::CodeStatus::included}};
   return {{1'700'000'000'000'000 + static_cast<std::int64_t>(version) * 1'000'000},
@@ -122,9 +122,9 @@ inline events::CommitDraft click(std::uint64_t version) {
           {changed}};
 }
 
-inline void append_clicks(events::Log& log, std::uint64_t count) {
+inline void append_clicks(events::Log& log, std::uint64_t count, std::uint64_t user = 0) {
   const std::uint64_t first = log.head().position.value();
-  for (std::uint64_t i = 0; i < count; ++i) REQUIRE(log.append(click(first + i)));
+  for (std::uint64_t i = 0; i < count; ++i) REQUIRE(log.append(click(first + i, user)));
 }
 
 class ArchivedMemoryLog {
@@ -167,7 +167,7 @@ class ArchivedMemoryLog {
       REQUIRE(**bytes == *log.read_bytes(base::Position(at)));
       REQUIRE((*archived)->root(at) == *log.root(at));
     }
-    CHECK_FALSE(**reader->next());
+    CHECK_FALSE(reader->next()->has_value());
   }
 };
 

@@ -107,11 +107,11 @@ void has_one_winner(const OpenDestination& open) {
 }
 
 void lists(Destination& place) {
-  for (const char* name : {"b/2", "b/10", "a", "b", "B", "bc/1", "b.x"}) {
+  for (const char* name : {"b/2", "b/10", "a", "b-", "B", "bc/1", "b.x"}) {
     REQUIRE(place.put(name, name));
   }
   CHECK(names_of(place, "") ==
-        std::vector<std::string>{"B", "a", "b", "b.x", "b/10", "b/2", "bc/1"});
+        std::vector<std::string>{"B", "a", "b-", "b.x", "b/10", "b/2", "bc/1"});
   CHECK(names_of(place, "b/") == std::vector<std::string>{"b/10", "b/2"});
   CHECK(names_of(place, "b/1") == std::vector<std::string>{"b/10"});
   CHECK(names_of(place, "c").empty());

@@ -8,11 +8,9 @@
 #include <thread>
 
 #include "events/base/check.h"
-#include "projections/keys.h"
-#include "projections/memory_store.h"
 #include "server/accounts/personal_data.h"
-#include "server/site/data_folder.h"
 #include "tests/projections/random_history.h"
+#include "tests/server/restored_site.h"
 
 namespace codelog::tests::restore_test {
 namespace {
@@ -24,8 +22,6 @@ using site::RestoreReport;
 using site::RestoreRequest;
 
 constexpr std::size_t codes_count = 60;
-
-bool go_on(const site::WorkProgress&) { return true; }
 
 RestoreReport restore(const RestoreRequest& request) {
   auto report = site::restore_site(request, go_on);
