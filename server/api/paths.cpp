@@ -66,12 +66,12 @@ base::Result<base::SearchId> search_id_in_path(const http::PathParameters& path)
   return base::SearchId(number);
 }
 
-std::optional<Position> position_in_path(const http::PathParameters& path) {
+std::optional<base::Position> position_in_path(const http::PathParameters& path) {
   const std::string_view text = path["position"];
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return Position(number);
+  return base::Position(number);
 }
 
 }  // namespace codelog::api

@@ -1,6 +1,7 @@
 #include "server/archive/open_destination.h"
 
 #include "events/archive/folder_destination.h"
+#include "server/s3/s3_destination.h"
 
 namespace codelog::archive {
 
@@ -8,7 +9,10 @@ using base::Error;
 using base::ErrorCode;
 
 base::Result<std::unique_ptr<Destination>> open_destination(const std::string& text,
-                                                            const std::stop_token&) {
+                                                            const std::stop_token& stop) {
+  if (s3::is_bucket_address(text)) {
+    return s3::open_bucket(text, s3::process_environment(), {.stop = stop});
+  }
   if (is_store_address(text)) {
     return Error{ErrorCode::invalid, "there is no kind of archive as " + text, {}};
   }

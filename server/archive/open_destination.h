@@ -9,8 +9,9 @@
 
 namespace codelog::archive {
 
-// A folder's path. `stop` ends requests that wait for a store. Errors: invalid (not such a text, or
-// of a kind that is not known).
+// A folder's path, or "s3://bucket/prefix" with the credentials of the environment. `stop` ends
+// requests that wait for a store. Errors: invalid (not such a text, or of a kind that is not
+// known), unauthenticated (no credentials).
 base::Result<std::unique_ptr<Destination>> open_destination(const std::string& text,
                                                             const std::stop_token& stop = {});
 

@@ -48,13 +48,13 @@ inline std::map<std::string, std::string> views_of(const events::Log& log, Posit
                                                    const events::Log& rest) {
   projections::MemoryStore store;
   REQUIRE(projections::catch_up(store, log, {}, last));
-  projections::Projector projector(store, projections::Projector::Positions::dense, {});
+  projections::Projector projector(store, {.mode = projections::WriteMode::live, .log = {}});
   const auto reader = rest.read_all(last.next(), events::Direction::forward);
   while (const auto commit = reader->next()) {
     REQUIRE(*commit);
     REQUIRE(projector.apply(**commit));
   }
-  REQUIRE(projector.flush(projections::WriteMode::live));
+  REQUIRE(projector.flush());
   return content_of(*store.reader());
 }
 
