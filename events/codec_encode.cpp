@@ -3,7 +3,7 @@
 #include "events/schema/export_generated.h"
 
 namespace codelog::events {
-namespace {
+namespace encoding {
 
 using base::Error;
 using base::ErrorCode;
@@ -15,31 +15,39 @@ class Encoder : public PartsEncoder {
   explicit Encoder(const Blinding* blinding) : blinding_(blinding) {}
 
   base::Result<std::string> encode(const CommitDraft& draft) {
-    const auto commit = add(draft);
-    if (!commit) return commit.error();
-    builder_.Finish(*commit, schema::CommitIdentifier());
+    const auto parts = add_events(draft);
+    if (!parts) return parts.error();
+    const auto commit = commit_table(draft, parts->types, parts->tables);
+    if (const auto fitted = check(); !fitted) return fitted.error();
+    builder_.Finish(commit, schema::CommitIdentifier());
     return take();
   }
 
  protected:
-  base::Result<Offset<schema::Commit>> add(const CommitDraft& draft) {
+  struct EventParts {
+    std::vector<schema::Event> types;
+    std::vector<Offset<void>> tables;
+  };
+  base::Result<EventParts> add_events(const CommitDraft& draft) {
     if (draft.events.size() > commit_events_max) {
       return Error{ErrorCode::too_large,
                    "the commit has " + std::to_string(draft.events.size()) + " events; at most " +
                        std::to_string(commit_events_max) + " are allowed",
                    {}};
     }
-    std::vector<schema::Event> types;
-    std::vector<Offset<void>> tables;
-    types.reserve(draft.events.size());
-    tables.reserve(draft.events.size());
+    EventParts parts;
+    parts.types.reserve(draft.events.size());
+    parts.tables.reserve(draft.events.size());
     for (const Event& event : draft.events) {
       doing_ = event_type(event);
-      types.push_back(static_cast<schema::Event>(event.index() + 1));
-      tables.push_back(std::visit([this](const auto& e) { return table(e).Union(); }, event));
+      parts.types.push_back(static_cast<schema::Event>(event.index() + 1));
+      parts.tables.push_back(std::visit([this](const auto& e) { return table(e).Union(); }, event));
     }
     doing_ = "commit";
-    const auto commit = commit_table(draft, types, tables);
+    return parts;
+  }
+
+  base::Result<void> check() {
     if (problem_) return *std::move(problem_);
     const std::size_t size = builder_.GetSize() + skipped_bytes_;
     if (size > commit_bytes_max) {
@@ -48,7 +56,20 @@ class Encoder : public PartsEncoder {
                        std::to_string(commit_bytes_max) + " are allowed",
                    {}};
     }
-    return commit;
+    return {};
+  }
+
+  Text stream_names(const CommitDraft& draft) {
+    return packed(
+        draft.streams, [](const StreamExpectation& s) -> auto& { return s.stream.name(); },
+        "stream's name", commit_bytes_max);
+  }
+  Offset<flatbuffers::Vector<std::uint64_t>> stream_versions(const CommitDraft& draft) {
+    std::vector<std::uint64_t> versions;
+    versions.reserve(draft.streams.size());
+    for (const StreamExpectation& stream : draft.streams)
+      versions.push_back(stream.version.value());
+    return builder_.CreateVector(versions);
   }
 
   std::string take() {
@@ -370,27 +391,23 @@ class Encoder : public PartsEncoder {
     const auto command = text(draft.command);
     Text key;
     if (draft.idempotency) key = text_even_if_empty(draft.idempotency->key);
-    const auto stream_names = packed(
-        draft.streams, [](const StreamExpectation& s) -> auto& { return s.stream.name(); },
-        "stream's name", commit_bytes_max);
-    std::vector<std::uint64_t> versions;
-    versions.reserve(draft.streams.size());
-    for (const StreamExpectation& stream : draft.streams)
-      versions.push_back(stream.version.value());
-    const auto stream_versions = builder_.CreateVector(versions);
+    const auto names = stream_names(draft);
+    const auto versions = stream_versions(draft);
     const auto event_types = builder_.CreateVector(types);
     const auto events = builder_.CreateVector(event_tables);
     const auto request_digest =
         draft.idempotency ? digest(draft.idempotency->request_digest) : nullptr;
     return schema::CreateCommit(builder_, draft.time.unix_us, actor, command, key, request_digest,
-                                stream_names, stream_versions, event_types, events,
+                                names, versions, event_types, events,
                                 reinterpret_cast<const schema::Blinding*>(blinding_));
   }
 
   const Blinding* blinding_;  // or null
 };
 
-}  // namespace
+}  // namespace encoding
+
+using encoding::Encoder;
 
 base::Result<std::string> encode(const CommitDraft& draft) {
   return Encoder(nullptr).encode(draft);
@@ -401,9 +418,23 @@ class CommitsEncoder::Builder : public Encoder {
   Builder() : Encoder(nullptr) {}
 
   base::Result<void> add_commit(const Commit& commit) {
-    const auto table = add(commit.content);
-    if (!table) return table.error();
-    commits_.push_back(schema::CreateExportedCommit(builder_, commit.position.value(), *table));
+    const CommitDraft& draft = commit.content;
+    const auto parts = add_events(draft);
+    if (!parts) return parts.error();
+    std::vector<flatbuffers::Offset<schema::ExportedEvent>> tables;
+    tables.reserve(parts->tables.size());
+    for (std::size_t i = 0; i < parts->tables.size(); ++i) {
+      tables.push_back(schema::CreateExportedEvent(builder_, parts->types[i], parts->tables[i]));
+    }
+    const auto actor = text(draft.actor);
+    const auto command = text(draft.command);
+    const auto names = stream_names(draft);
+    const auto versions = stream_versions(draft);
+    const auto events = builder_.CreateVector(tables);
+    if (const auto fitted = check(); !fitted) return fitted;
+    commits_.push_back(schema::CreateExportedCommit(builder_, commit.position.value(),
+                                                    draft.time.unix_us, actor, command, names,
+                                                    versions, events));
     return {};
   }
   std::size_t size_bytes() const { return builder_.GetSize(); }

@@ -35,12 +35,12 @@ constexpr std::size_t file_bytes_max = 16u << 20;
 
 constexpr std::string_view readme =
     "Commits of a Codelog, oldest first. Each commits-NUMBER.clx is a FlatBuffer of\n"
-    "schema/export.fbs; commits-NUMBER.jsonl has the same commits as JSON, one a line.\n"
+    "schema/codelog.fbs; commits-NUMBER.jsonl has the same commits as JSON, one a line.\n"
     "\n"
     "    jq -r '[.position, .time, .actor, .command] | @tsv' commits-000001.jsonl\n"
-    "    flatc --json --raw-binary -o . schema/export.fbs -- commits-000001.clx\n"
+    "    flatc --json --raw-binary -o . schema/codelog.fbs -- commits-000001.clx\n"
     "\n"
-    "schema/export.bfbs is the same schema for programs that read FlatBuffers by reflection.\n"
+    "schema/codelog.bfbs is the same schema for programs that read FlatBuffers by reflection.\n"
     "manifest.json has the range, and what was left out.\n";
 
 std::string number_of(std::size_t file) {

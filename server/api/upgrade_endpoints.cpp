@@ -6,6 +6,7 @@
 #include "events/base/version_hash.h"
 #include "server/api/endpoints.h"
 #include "server/api/outcome.h"
+#include "server/api/past.h"
 #include "server/api/paths.h"
 #include "server/api/precondition.h"
 #include "server/api/render.h"
@@ -191,23 +192,33 @@ Result<Outcome> upgrade(const WriteCall& call) {
   return Outcome(std::move(*commit));
 }
 
-Result<http::Response> list_assumptions(const ReadCall& call) {
-  const auto version = version_in_path(call.views, call.path);
+Result<http::Response> show_assumptions(const ReadCall& call, const Views& views) {
+  const auto version = version_in_path(views, call.path);
   if (!version) return version.error();
-  const auto waiting = call.views.assumptions(version->id);
-  const auto codes = call.views.codes(version->id);
+  const auto waiting = views.assumptions(version->id);
+  const auto codes = views.codes(version->id);
   JsonWriter json;
   json.begin_object().key("assumptions").begin_array();
   for (const std::string& code : waiting) {
     const auto found = std::ranges::lower_bound(codes, code, {}, &base::CodeWithStatus::code);
     if (found == codes.end() || found->code != code) {
-      call.views.report_damage("an assumption is about a code that the version does not have");
+      views.report_damage("an assumption is about a code that the version does not have");
     }
     json.begin_object().field("code", code);
     json.field("status", base::to_string(found->status)).end_object();
   }
   json.end_array().field("position", version->changed_at.value()).end_object();
   return http::json_text(200, json.take());
+}
+
+Result<http::Response> list_assumptions(const ReadCall& call) {
+  if (!call.request.query().has("as_of")) return show_assumptions(call, call.views);
+  const auto id = version_id_in_path(call.path);
+  if (!id) return id.error();
+  const auto codelist = call.views.codelist_of_version(*id);
+  if (!codelist) return Error{ErrorCode::not_found, "there is no such version", {}};
+  return answer_as_of(call, *codelist, *id,
+                      [&](const Views& then) { return show_assumptions(call, then); });
 }
 
 Result<Outcome> confirm_assumptions(const WriteCall& call) {
@@ -374,6 +385,7 @@ std::vector<Endpoint> upgrade_endpoints() {
        .path = "/api/v2/versions/{hash}/assumptions",
        .id = "listAssumptions",
        .summary = "The statuses of a draft that nobody has decided or confirmed yet.",
+       .query = {parameters::as_of},
        .answer = "Assumptions",
        .read = list_assumptions},
       {.method = Method::post,

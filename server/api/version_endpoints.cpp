@@ -81,12 +81,13 @@ void write_codes_only_here(const ReadCall& call, const VersionRecord& draft, bas
   json.end_array();
 }
 
-Result<http::Response> get_search(const ReadCall& call) {
-  const auto version = version_in_path(call.views, call.path);
+Result<http::Response> show_search(const ReadCall& call, const Views& views) {
+  const bool is_past = call.request.query().has("as_of");
+  const auto version = version_in_path(views, call.path);
   if (!version) return version.error();
   const auto id = search_id_in_path(call.path);
   if (!id) return id.error();
-  const auto record = call.views.search(version->id, *id);
+  const auto record = views.search(version->id, *id);
   if (!record) return Error{ErrorCode::not_found, "the version has no such search", {}};
   const events::SearchWithResults& search = record->search;
   JsonWriter json;
@@ -94,11 +95,19 @@ Result<http::Response> get_search(const ReadCall& call) {
   write_asked(commands::request_of(search), json);
   json.field("slug", search.slug).key("codes");
   write_texts(search.codes, json);
-  if (version->status == events::VersionStatus::draft) {
+  if (version->status == events::VersionStatus::draft && !is_past) {
     write_codes_only_here(call, *version, *id, json);
   }
   json.end_object();
   return http::json_text(200, json.take());
+}
+
+Result<http::Response> get_search(const ReadCall& call) {
+  if (!call.request.query().has("as_of")) return show_search(call, call.views);
+  const auto id = version_id_in_path(call.path);
+  if (!id) return id.error();
+  return show_past(call, *id,
+                   [&](const Views& then, base::VersionId) { return show_search(call, then); });
 }
 
 // --- Writing ---
@@ -236,6 +245,7 @@ std::vector<Endpoint> version_endpoints() {
        .path = "/api/v2/versions/{hash}/searches/{id}",
        .id = "getSearch",
        .summary = "One search of a version, with the codes that it found.",
+       .query = {parameters::as_of},
        .answer = "SearchCodes",
        .read = get_search},
   };

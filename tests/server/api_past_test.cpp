@@ -102,6 +102,10 @@ TEST_CASE_METHOD(Fixture, "the past at a position is the same at each look", "[a
     CHECK(again.header("content-type") == first.header("content-type"));
   }
   CHECK(as_of(list, then).json().at("position") == added.at("position"));
+  const std::string search = version + "/searches/" + added.at("id").dump();
+  CHECK(as_of(search, then).json().at("codes") == added.at("codes"));
+  CHECK(site.get(search).status == 404);
+  CHECK(as_of(version + "/assumptions", then).json().at("assumptions").empty());
 }
 
 TEST_CASE_METHOD(Fixture, "a deleted version can be read as it was", "[api][past]") {
