@@ -65,7 +65,7 @@ Result<Json> read_api(application::Application& application, const Json& argumen
   const auto query = texts_in(arguments, "query");
   if (!query) return query.error();
   const auto all = api::all_endpoints();
-  const auto endpoint = std::ranges::find(all, *id, &endpoints::Endpoint::id);
+  const auto endpoint = std::ranges::find(all, *id, &api::Endpoint::id);
   if (endpoint == all.end() || std::ranges::find(endpoints_used, *id) == endpoints_used.end()) {
     return base::field_error(ErrorCode::invalid, "endpoint", "is not one that can be read here");
   }

@@ -25,8 +25,7 @@ constexpr std::string_view words = R"json({
     "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldError"}},
     "changed": {"$ref": "#/components/schemas/ChangedStatuses",
                 "description": "Others' decisions since the client's position."},
-    "position": {"$ref": "#/components/schemas/Position"},
-    "request_id": {"type": "string"}}},
+    "position": {"$ref": "#/components/schemas/Position"}, "request_id": {"type": "string"}}},
 "FieldError": {"type": "object", "required": ["field", "detail"],
   "properties": {
     "field": {"type": "string", "description": "A path such as references[0].url"},
@@ -123,8 +122,7 @@ constexpr std::string_view requests = R"json({
 "Restoration": {"type": "object", "required": ["as_of"], "additionalProperties": false,
   "properties": {
     "as_of": {"type": ["integer", "string"], "description":
-      "A position, a time (RFC 3339) or a day (its beginning)."},
-    "reason": {"type": "string"}}},
+      "A position, a time (RFC 3339) or a day (its beginning)."}, "reason": {"type": "string"}}},
 "Nothing": {"type": "object", "additionalProperties": false},
 "NewVersion": {"type": "object", "required": ["release"], "additionalProperties": false,
   "description": "Exactly one of codes and csv.",
