@@ -306,8 +306,7 @@ http::ServerOptions server_options_of(const ServeOptions& options, const ListenA
 Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& folder,
                                  http::Log& log, const StopSignals& signals) {
   http::Metrics metrics;
-  const ServerFacts facts{.started_at = folder.site().clock.now()};
-  add_site_gauges(metrics, folder, facts);
+  add_site_gauges(metrics, folder);
   const auto address = parse_listen(options.listen);
   CODELOG_CHECK(address.has_value(), "the command line has been checked");
   const auto begun = folder.signed_log().begin(
@@ -320,16 +319,18 @@ Result<void> serve_until_stopped(const ServeOptions& options, site::DataFolder& 
   application::Application application(
       folder.site(), application_options_of(options, *address, folder, mailer->get()));
   add_follower_gauge(metrics, application.live_commits());
-  AdminOperations operations(folder, application, facts);
 
   const auto shipper = start_shipping(options.archive, folder, log);
   if (!shipper) return shipper.error();
-  const site::FindArchiveStatus find_archive = archive_status_of(shipper->get());
-  if (find_archive) add_archive_gauges(metrics, find_archive);
-  const site::SiteWatch watch(folder, log);
+  const ServerFacts facts{.started_at = folder.site().clock.now(),
+                          .find_archive = archive_status_of(shipper->get())};
+  if (facts.find_archive) add_archive_gauges(metrics, facts.find_archive);
+  AdminOperations operations(folder, application, facts);
+  const site::SiteWatch watch(folder, log, facts.find_archive);
+  add_status_gauges(metrics, folder, watch);
   const site::BackgroundVerification verification(folder, log);
   http::Router router;
-  add_operations_routes(router, folder, metrics, facts);
+  add_operations_routes(router, folder, metrics, watch, facts);
   add_routes(router, application, folder.signed_log(),
              status_of(folder, watch, options.free_space_min_mib << 20));
   http::Server server(server_options_of(options, *address, application, log, metrics),

@@ -56,55 +56,20 @@ double cpu_seconds() {
 
 double seconds_of(base::Timestamp time) { return static_cast<double>(time.unix_us) / 1e6; }
 
-// What `codelog status` tells people.
-void add_upkeep_gauges(http::Metrics& metrics, site::DataFolder& folder, ServerFacts server) {
-  metrics.gauge("codelog_concerns", "Things that need a person; codelog status names them", {},
-                [&folder, server = std::move(server)] {
-                  return static_cast<double>(find_status(folder, server).concerns.size());
-                });
-  metrics.gauge("codelog_free_bytes", "Room on the volume of the log", {}, [&folder] {
-    std::error_code error;
-    const auto space = std::filesystem::space(folder.path(), error);
-    return error ? 0.0 : static_cast<double>(space.available);
-  });
-  metrics.gauge("codelog_free_bytes_min", "With less room, the log takes no writes", {},
-                [&folder] { return static_cast<double>(folder.free_bytes_min()); });
-  metrics.gauge("codelog_verification_last_timestamp_seconds",
-                "When the log was last verified as a whole; 0: not known", {}, [&folder] {
-                  const auto last = folder.verifications().last();
-                  return last ? seconds_of(last->ended_at) : 0.0;
-                });
-  metrics.gauge("codelog_verification_problems", "Faults that the last verification found", {},
-                [&folder] {
-                  const auto last = folder.verifications().last();
-                  return last ? static_cast<double>(last->problems_count) : 0.0;
-                });
-  metrics.gauge("codelog_verification_remaining_commits",
-                "Commits that the running verification has still to read; 0: none is running", {},
-                [&folder] {
-                  const auto walk = folder.verifications().walk();
-                  return walk ? static_cast<double>(walk->commits_count - walk->tree.size()) : 0.0;
-                });
-  metrics.gauge("codelog_log_signing_key_timestamp_seconds",
-                "When the newest key that signs checkpoints was made; 0: none", {}, [&folder] {
-                  const auto keys = folder.signed_log().keys();
-                  return keys.empty() ? 0.0 : seconds_of(keys.front().made_at);
-                });
-}
-
 }  // namespace
 
 void add_operations_routes(http::Router& router, site::DataFolder& folder, http::Metrics& metrics,
-                           ServerFacts server) {
+                           const site::SiteWatch& watch, ServerFacts server) {
   http::Route health;
   health.pattern = "/health-check/";
-  health.handler = [&folder, server = std::move(server)](const http::Request& request,
-                                                         const http::PathParameters&) {
+  health.handler = [&folder, &watch, server = std::move(server)](const http::Request& request,
+                                                                 const http::PathParameters&) {
     std::string why = complaints_text(folder);
     if (request.query().has("details")) {
-      const Json details =
-          status_to_json(find_status(folder, server), StatusReader::everybody, server);
-      return http::json(why.empty() ? 200 : 503, details);
+      const auto status = watch.status();
+      if (!status) return http::content(503, "text/plain; charset=utf-8", "not known yet\n");
+      return http::json(why.empty() ? 200 : 503,
+                        status_to_json(*status, StatusReader::everybody, server));
     }
     if (why.empty()) return http::Response{};
     return http::content(503, "text/plain; charset=utf-8", std::move(why));
@@ -151,8 +116,7 @@ web::FindStatus status_of(site::DataFolder& folder, const site::SiteWatch& watch
   };
 }
 
-void add_site_gauges(http::Metrics& metrics, site::DataFolder& folder, ServerFacts server) {
-  add_upkeep_gauges(metrics, folder, std::move(server));
+void add_site_gauges(http::Metrics& metrics, site::DataFolder& folder) {
   metrics.gauge("codelog_log_head_position", "Position of the last commit in the log", {},
                 [&folder] { return static_cast<double>(folder.log().head().position.value()); });
   metrics.gauge("codelog_log_latched", "1 when the log takes no writes after an I/O error", {},
@@ -188,6 +152,42 @@ void add_site_gauges(http::Metrics& metrics, site::DataFolder& folder, ServerFac
                 "Bytes of cached bodies in memory files, in addition to resident memory", {},
                 [] { return static_cast<double>(http::SharedBytes::all_files_bytes()); });
   metrics.gauge("process_cpu_seconds", "User and system time spent in seconds", {}, cpu_seconds);
+}
+
+void add_status_gauges(http::Metrics& metrics, site::DataFolder& folder,
+                       const site::SiteWatch& watch) {
+  metrics.gauge("codelog_concerns", "Things that need a person; codelog status names them", {},
+                [&watch] {
+                  const auto status = watch.status();
+                  return status ? static_cast<double>(status->concerns.size()) : 0.0;
+                });
+  metrics.gauge("codelog_free_bytes", "Room on the volume of the log", {}, [&watch] {
+    const auto status = watch.status();
+    return status ? static_cast<double>(status->free_bytes) : 0.0;
+  });
+  metrics.gauge("codelog_free_bytes_min", "With less room, the log takes no writes", {},
+                [&folder] { return static_cast<double>(folder.free_bytes_min()); });
+  metrics.gauge("codelog_verification_last_timestamp_seconds",
+                "When the log was last verified as a whole; 0: not known", {}, [&folder] {
+                  const auto last = folder.verifications().last();
+                  return last ? seconds_of(last->ended_at) : 0.0;
+                });
+  metrics.gauge("codelog_verification_problems", "Faults that the last verification found", {},
+                [&folder] {
+                  const auto last = folder.verifications().last();
+                  return last ? static_cast<double>(last->problems_count) : 0.0;
+                });
+  metrics.gauge("codelog_verification_remaining_commits",
+                "Commits that the running verification has still to read; 0: none is running", {},
+                [&folder] {
+                  const auto walk = folder.verifications().walk();
+                  return walk ? static_cast<double>(walk->commits_count - walk->tree.size()) : 0.0;
+                });
+  metrics.gauge("codelog_log_signing_key_timestamp_seconds",
+                "When the newest key that signs checkpoints was made; 0: none", {}, [&folder] {
+                  const auto keys = folder.signed_log().keys();
+                  return keys.empty() ? 0.0 : seconds_of(keys.front().made_at);
+                });
 }
 
 void add_follower_gauge(http::Metrics& metrics, const application::LiveCommits& commits) {

@@ -15,18 +15,20 @@ namespace codelog::tools {
 // /health-check/: 200 with an empty body, as in OpenCodelists; 503 with the reason when the log
 // refuses writes, the views have stopped following it, or the file of a release or mapping is not
 // the registered one. With ?details, the same statuses with the site's state as JSON
-// (status_operation.h). /metrics: Prometheus' text format. Folder and metrics must outlive the
-// router.
+// (status_operation.h). /metrics: Prometheus' text format. All references must outlive the router.
 void add_operations_routes(http::Router& router, site::DataFolder& folder, http::Metrics& metrics,
-                           ServerFacts server);
+                           const site::SiteWatch& watch, ServerFacts server);
 
 // For the page /status/. Everything must outlive the result.
 web::FindStatus status_of(site::DataFolder& folder, const site::SiteWatch& watch,
                           std::uint64_t free_bytes_min);
 
-// The gauges of the log, the views, the releases, the last verification and the process, and of
-// what needs a person. The folder must outlive the metrics' last render.
-void add_site_gauges(http::Metrics& metrics, site::DataFolder& folder, ServerFacts server);
+// The gauges of the log, the views, the releases and the process. The folder must outlive the
+// metrics' last render.
+void add_site_gauges(http::Metrics& metrics, site::DataFolder& folder);
+// The gauges of what `codelog status` tells people. As above.
+void add_status_gauges(http::Metrics& metrics, site::DataFolder& folder,
+                       const site::SiteWatch& watch);
 // The gauge of clients that follow codelists. As above.
 void add_follower_gauge(http::Metrics& metrics, const application::LiveCommits& commits);
 

@@ -53,8 +53,23 @@ std::vector<Complaint> complaints_of(DataFolder& folder) {
   return complaints;
 }
 
-SiteWatch::SiteWatch(DataFolder& folder, http::Log& log)
-    : folder_(folder), log_(log), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+SiteWatch::SiteWatch(DataFolder& folder, http::Log& log, FindArchiveStatus find_archive)
+    : folder_(folder),
+      log_(log),
+      find_archive_(std::move(find_archive)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+std::optional<SiteStatusReport> SiteWatch::status() const {
+  const base::Lock lock(mutex_);
+  return status_;
+}
+
+void SiteWatch::note_status() {
+  SiteStatusReport found =
+      report_status(folder_, find_archive_ ? find_archive_() : ArchiveStatus());
+  const base::Lock lock(mutex_);
+  status_ = std::move(found);
+}
 
 void SiteWatch::run(const std::stop_token& stop) {
   // Linux keeps a priority for every thread.
@@ -70,6 +85,7 @@ void SiteWatch::run(const std::stop_token& stop) {
       next_verification = now + verify_interval;
       last_failure_.clear();
     }
+    attempt([&] { note_status(); });
     attempt([&] { verify_releases(all, stop); });
     attempt([&] { verify_mappings(all, stop); });
     attempt([&] { note_refusal(); });

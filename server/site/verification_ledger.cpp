@@ -94,12 +94,11 @@ void VerificationLedger::read() {
   }
 }
 
-base::Result<void> VerificationLedger::write() const {
+std::string VerificationLedger::text() const {
   json all = json::object();
   if (last_) all["last"] = to_json(*last_);
   if (walk_) all["running"] = to_json(*walk_);
-  const std::string text = all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
-  return base::write_file_durably(file_, text, file_mode);
+  return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 std::optional<VerificationResult> VerificationLedger::last() const {
@@ -113,15 +112,25 @@ std::optional<VerificationWalk> VerificationLedger::walk() const {
 }
 
 base::Result<void> VerificationLedger::note(const VerificationResult& result) {
-  const base::Lock lock(mutex_);
-  last_ = result;
-  return write();
+  const base::Lock writing(writing_);
+  std::string written;
+  {
+    const base::Lock lock(mutex_);
+    last_ = result;
+    written = text();
+  }
+  return base::write_file_durably(file_, written, file_mode);
 }
 
 base::Result<void> VerificationLedger::save_walk(const std::optional<VerificationWalk>& walk) {
-  const base::Lock lock(mutex_);
-  walk_ = walk;
-  return write();
+  const base::Lock writing(writing_);
+  std::string written;
+  {
+    const base::Lock lock(mutex_);
+    walk_ = walk;
+    written = text();
+  }
+  return base::write_file_durably(file_, written, file_mode);
 }
 
 }  // namespace codelog::site

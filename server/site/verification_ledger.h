@@ -1,7 +1,7 @@
 // What is known of verifications of the log: the last one and its result, and how far the running
 // one in the background has come. In a small file, DATA/verification.json, which may be lost: then
 // the log is verified again from its first commit, and the date of the last time is not known.
-// Nobody else reads it, and nothing else depends on it. Thread-safe.
+// Nobody else reads it, and nothing else depends on it. Thread-safe; readers never wait for a disk.
 #pragma once
 
 #include <cstdint>
@@ -47,9 +47,10 @@ class VerificationLedger {
 
  private:
   void read();
-  base::Result<void> write() const REQUIRES(mutex_);
+  std::string text() const REQUIRES(mutex_);
 
   const std::filesystem::path file_;
+  base::Mutex writing_;  // held while the file is written, and taken before mutex_
   mutable base::Mutex mutex_;
   std::optional<VerificationResult> last_ GUARDED_BY(mutex_);
   std::optional<VerificationWalk> walk_ GUARDED_BY(mutex_);
