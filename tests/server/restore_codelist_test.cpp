@@ -40,7 +40,7 @@ std::optional<Codelist> read(const Views& views, CodelistId id) {
     Version content{version, views.codes(version.id), views.searches(version.id),
                     views.assumptions(version.id), views.csv_data(version.id)};
     content.record.updated_at = {};
-    content.record.changed_at = {};
+    content.record.changed_at = content.record.made_at = {};
     content.record.undo_steps = content.record.redo_steps = {};
     codelist.versions.push_back(std::move(content));
   }
