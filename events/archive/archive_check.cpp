@@ -1,7 +1,6 @@
 #include "events/archive/archive_check.h"
 
-#include <unistd.h>
-
+#include <cstdlib>
 #include <set>
 
 #include "events/archive/archived_log.h"
@@ -112,14 +111,18 @@ class Checker {
   }
 
   Result<void> read_file_object(const Manifest::Use& use) {
-    std::string place = (std::filesystem::temp_directory_path() / "codelog-check-XXXXXX").string();
-    const int made = ::mkstemp(place.data());
-    if (made < 0) return Error{ErrorCode::unavailable, "cannot make the file " + place, {}};
-    (void)::close(made);
-    struct Remove {
-      std::string file;
-      ~Remove() { (void)::unlink(file.c_str()); }
-    } const remove{place};
+    std::string folder = (std::filesystem::temp_directory_path() / "codelog-check-XXXXXX").string();
+    if (::mkdtemp(folder.data()) == nullptr) {
+      return Error{ErrorCode::unavailable, "cannot make a folder " + folder, {}};
+    }
+    struct RemoveAtEnd {
+      std::filesystem::path folder;
+      ~RemoveAtEnd() {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder, ignored);
+      }
+    } const remove{folder};
+    const std::filesystem::path place = remove.folder / "file";
     const std::string about = use.what + " (" + use.object.name + ") ";
     const auto fetched = destination_.get_file(use.object.name, place);
     if (!fetched && fetched.error().code == ErrorCode::not_found) {

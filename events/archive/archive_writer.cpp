@@ -29,10 +29,10 @@ constexpr std::uint64_t samples_count_max = 4096;
 // A dictionary of a hundredth of its samples learns well.
 constexpr std::uint64_t dictionary_bytes_min = 4u << 10;
 
-// So many small segments in a row become one. Each size is eight times the one before, so a commit
-// is rewritten at most three times.
+// So many segments of one size become one, which is larger by as much: a commit is rewritten a few
+// times for each size.
 constexpr std::size_t merged_segments_min = 8;
-constexpr std::uint64_t small_segment_bytes[] = {2u << 20, 256u << 10, 32u << 10};
+constexpr std::uint64_t segment_sizes_bytes[] = {32u << 10, 256u << 10, 2u << 20};
 
 // For those who read segments while larger ones replace them.
 constexpr std::int64_t replaced_kept_us = 10LL * 60 * 1'000'000;
@@ -52,12 +52,19 @@ std::string padded(Position position) {
 // The position in the list of segments from which on they should be written again as larger ones;
 // their number if there is nothing to merge.
 std::size_t first_to_merge(const std::vector<ArchivedSegment>& segments) {
-  for (const std::uint64_t limit_bytes : small_segment_bytes) {
+  std::size_t found = segments.size();
+  std::uint64_t least_bytes = 0;
+  for (const std::uint64_t limit_bytes : segment_sizes_bytes) {
     std::size_t first = segments.size();
-    while (first > 0 && segments[first - 1].raw_bytes < limit_bytes) --first;
-    if (segments.size() - first >= merged_segments_min) return first;
+    std::size_t of_this_size_count = 0;
+    while (first > 0 && segments[first - 1].raw_bytes < limit_bytes) {
+      --first;
+      if (segments[first].raw_bytes >= least_bytes) ++of_this_size_count;
+    }
+    if (of_this_size_count >= merged_segments_min) found = first;
+    least_bytes = limit_bytes;
   }
-  return segments.size();
+  return found;
 }
 
 NamedObject named(std::string name, std::string_view bytes) {

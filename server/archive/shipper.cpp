@@ -97,6 +97,8 @@ void ArchiveShipper::attempt(const std::stop_token& stop) {
   } catch (const std::bad_alloc&) {
     // The error says so.
   }
+  // Somebody has removed the archive: the next attempt begins a new one.
+  if (!done && done.error().code == ErrorCode::not_found) is_open_ = false;
   if (done) {
     note_success(writer_.manifest().head().position, begun);
   } else if (!stop.stop_requested() || done.error().code != ErrorCode::unavailable) {

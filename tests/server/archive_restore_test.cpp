@@ -252,7 +252,7 @@ TEST_CASE("a backup of a site brings back its log, its keys and its restore poin
   commands::Executor executor(data->site());
   commands::AccountCommands accounts(executor);
   REQUIRE(accounts.add_user({commands::Actor::system(), std::nullopt},
-                            {.username = "ada", .name = "Ada", .email = "ada@example.org"}));
+                            {"ada", "Ada", "ada@example.org", std::nullopt}));
   const auto made = site::back_up(*data, {*place, true, "correct horse"}, go_on);
   if (!made) FAIL(made.error().detail);
   CHECK(made->point.position == data->log().head().position);

@@ -34,13 +34,18 @@ TEST_CASE("the bench measures every section, also at a small size", "[program]")
   CHECK(has_figure(computing, "codeset of"));
   CHECK_FALSE(has_figure(computing, "durable appends"));
 
-  const Json logging = bench({"--only", "appends", "replay", "audit"});
+  const Json logging = bench({"--only", "appends", "replay", "audit", "archive"});
   CHECK(has_figure(logging, "durable appends, 1 writer"));
   CHECK(has_figure(logging, "durable appends, 64 writers"));
   CHECK(has_figure(logging, "replay"));
   CHECK(has_figure(logging, "projecting"));
   CHECK(has_figure(logging, "audit from outside"));
   CHECK(has_figure(logging, "verify"));
+  CHECK(has_figure(logging, "verify an archive"));
+  CHECK(has_figure(logging, "restore with views from an archive"));
+  CHECK(has_figure(logging, "incremental backup of 1,000 commits"));
+  CHECK(has_figure(logging, "archive against RocksDB's bytes"));
+  CHECK(has_figure(logging, "append while archiving, p99"));
 }
 
 TEST_CASE("the bench measures a release in the shape of the UK Monolith", "[program]") {

@@ -54,6 +54,7 @@ base::Result<void> measure_upgrade(Bench& bench);  // upgrade to a later release
 base::Result<void> measure_appends(Bench& bench);  // compared with fdatasync
 base::Result<void> measure_replay(Bench& bench);   // replaying the log and projecting
 base::Result<void> measure_audit(Bench& bench);    // checking a log, and the past of a draft
+base::Result<void> measure_archive(Bench& bench);  // archiving, and restoring from the archive
 base::Result<void> measure_restore(Bench& bench);  // a whole site from its log
 base::Result<void> measure_report(Bench& bench);   // readers during a report on a later release
 base::Result<void> measure_pages(Bench& bench);    // what guests read, against nginx

@@ -14,6 +14,7 @@
 #include "server/site/restore.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/disk.h"
+#include "tools/bench/filled_log.h"
 #include "tools/bench/measure.h"
 
 namespace codelog::tools::bench {
@@ -29,78 +30,6 @@ using events::CodeStatus;
 using events::CommitDraft;
 
 constexpr int writers_many = 64;
-constexpr std::uint32_t clicks_per_draft = 500;
-constexpr std::uint32_t codes_per_draft = 100;
-
-std::string code_of(std::uint32_t number) { return std::to_string(100'000'000 + number * 17); }
-
-// The histories of drafts: each draft is created with its codelist, then decided click by click.
-class DraftHistory {
- public:
-  explicit DraftHistory(std::uint32_t id, std::uint32_t codes_count = codes_per_draft)
-      : id_(id), codes_count_(codes_count) {}
-
-  CommitDraft next() {
-    CommitDraft draft;
-    draft.time = base::Timestamp{1'700'000'000'000'000 + std::int64_t{version_} * 1'000'000};
-    draft.actor = "alice";
-    draft.streams = {{events::Stream::of_codelist(CodelistId(id_)), StreamVersion(version_)}};
-    if (version_ == 0) {
-      draft.command = "CreateCodelist";
-      add_creation(draft);
-    } else {
-      draft.command = "ChangeStatuses";
-      draft.events.emplace_back(click());
-    }
-    ++version_;
-    return draft;
-  }
-
- private:
-  void add_creation(CommitDraft& draft) const {
-    events::CodelistCreated codelist;
-    codelist.codelist = CodelistId(id_);
-    codelist.coding_system = "snomedct";
-    codelist.owner = {events::OwnerKind::user, "alice"};
-    codelist.name = "Codelist " + std::to_string(id_);
-    codelist.slug = "codelist-" + std::to_string(id_);
-    draft.events.emplace_back(codelist);
-    events::VersionCreated version;
-    version.version = VersionId(id_);
-    version.codelist = CodelistId(id_);
-    version.author = "alice";
-    version.release = "snomedct_bench_20240101";
-    for (std::uint32_t i = 0; i < codes_count_; ++i) {
-      version.codes.push_back({code_of(i), CodeStatus::unresolved});
-    }
-    draft.events.emplace_back(std::move(version));
-  }
-
-  events::StatusesChanged click() const {
-    events::StatusesChanged click;
-    click.version = VersionId(id_);
-    const std::uint32_t code = version_ % codes_per_draft;
-    const bool include = (version_ / codes_per_draft) % 2 == 0;
-    const CodeStatus after = include ? CodeStatus::included : CodeStatus::excluded;
-    const CodeStatus before = include ? CodeStatus::excluded : CodeStatus::included;
-    click.updates = {{code_of(code), after}};
-    const bool undecided = version_ <= codes_per_draft;
-    click.changes = {{code_of(code), undecided ? CodeStatus::unresolved : before, after}};
-    return click;
-  }
-
-  std::uint32_t id_;
-  std::uint32_t codes_count_;  // at the beginning
-  std::uint32_t version_ = 0;
-};
-
-Result<std::unique_ptr<events::EventLog>> open_log(const fs::path& folder, bool sync) {
-  events::LogOptions options;
-  options.folder = folder;
-  options.witness_file = folder.string() + ".witness";
-  options.sync = sync;
-  return events::open_log(std::move(options));
-}
 
 // Appends on several threads, each with its own draft, until the time is up. Gives commits per
 // second.
@@ -158,22 +87,6 @@ void add_append_figure(Bench& bench, int writers_count, double measured, double 
                      .aims = {{AimKind::ratio_at_least, aim}},
                      .ratio = measured / disk,
                      .baseline = "fdatasync(append): " + format_number(disk) + " /s"});
-}
-
-// Fills a log for replaying: small commits, mostly clicks. Does not wait for the disk.
-Result<std::uint64_t> fill_log(Bench& bench, const fs::path& folder, std::uint64_t commits_count) {
-  auto log = open_log(folder, false);
-  if (!log) return log.error();
-  std::uint64_t done = 0;
-  for (std::uint32_t id = 1; done < commits_count; ++id) {
-    DraftHistory history(id);
-    for (std::uint32_t i = 0; i < clicks_per_draft && done < commits_count; ++i, ++done) {
-      const auto appended = (*log)->append(history.next());
-      if (!appended) return appended.error();
-    }
-    bench.progress.show("filling a log", done, commits_count);
-  }
-  return done;
 }
 
 Result<double> replay_per_cpu_second(const events::Log& log, std::uint64_t commits_count) {
@@ -339,8 +252,8 @@ class LargeDraftHistory {
       const CodeStatus after =
           is_in ? (is_top ? CodeStatus::included : CodeStatus::included_by_ancestor)
                 : (is_top ? CodeStatus::excluded : CodeStatus::excluded_by_ancestor);
-      if (is_top) click.updates = {{code_of(code), after}};
-      click.changes.push_back({code_of(code), statuses_[code], after});
+      if (is_top) click.updates = {{click_code(code), after}};
+      click.changes.push_back({click_code(code), statuses_[code], after});
       statuses_[code] = after;
     }
     draft.events.emplace_back(std::move(click));

@@ -11,7 +11,7 @@ namespace {
 
 using base::Result;
 
-constexpr std::size_t codes_count = 2'000;
+constexpr std::size_t page_codes_count = 2'000;
 constexpr double cpu_ratio_max = 1.5;
 
 struct ReadList {
@@ -23,7 +23,7 @@ struct ReadList {
 
 Result<ReadList> make_list(Bench& bench, Researcher& researcher) {
   ReadList list;
-  list.codes = codes_below(*bench.subject.release, codes_count);
+  list.codes = codes_below(*bench.subject.release, page_codes_count);
   const auto hash = researcher.create_published(small_organisation, "read", list.codes);
   if (!hash) return hash.error();
   list.page = "/codelist/" + std::string(small_organisation) + "/read/" + *hash + "/";
@@ -101,8 +101,8 @@ Result<void> measure_pages(Bench& bench) {
   const auto compared =
       compare_with_nginx(bench, *server, *researcher,
                          {{"home", "/", "home.html", cpu_ratio_max},
-                          {"a version's page, " + format_count(codes_count) + " codes", list->page,
-                           "version.html", cpu_ratio_max},
+                          {"a version's page, " + format_count(page_codes_count) + " codes",
+                           list->page, "version.html", cpu_ratio_max},
                           {"200 rows of its full list", list->version + "/rows?limit=200",
                            "rows.json", cpu_ratio_max}});
   if (!compared) return compared;
