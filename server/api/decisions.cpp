@@ -1,6 +1,7 @@
 #include "server/api/decisions.h"
 
 #include <algorithm>
+#include <set>
 
 #include "server/commands/draft_steps.h"
 
@@ -42,10 +43,21 @@ class CommitDecisions {
       if (const auto* changed = std::get_if<events::StatusesChanged>(&event)) {
         if (changed->version == version) changed_ = changed;
       }
+      if (const auto* redone = std::get_if<events::DraftStepRedone>(&event)) {
+        if (redone->version == version) redone_ = redone;
+      }
     }
   }
 
   bool is_creation() const { return creation_ != nullptr; }
+  // The version from which the version was made by this commit.
+  std::optional<base::VersionId> source() const {
+    return creation_ != nullptr ? creation_->source : std::nullopt;
+  }
+  // The step that the commit did again: its reason counts.
+  std::optional<Position> redone_step() const {
+    return redone_ != nullptr ? std::optional(redone_->step) : std::nullopt;
+  }
 
   std::optional<CodeDecision> on(const std::string& code) const {
     const auto status = status_of(code);
@@ -73,6 +85,85 @@ class CommitDecisions {
   const std::optional<commands::StepEffect> effect_;
   const events::VersionCreated* creation_ = nullptr;
   const events::StatusesChanged* changed_ = nullptr;
+  const events::DraftStepRedone* redone_ = nullptr;
+};
+
+// The reason in the commit itself, without those given later.
+std::string reason_at(const events::Log& log, Position position, base::VersionId version) {
+  const auto commit = log.read(position);
+  if (!commit) return "";
+  for (const events::Event& event : commit->content.events) {
+    const auto* changed = std::get_if<events::StatusesChanged>(&event);
+    if (changed != nullptr && changed->version == version) return changed->reason;
+  }
+  return "";
+}
+
+// Decisions on some codes, newest first, through the versions from which the version was made: what
+// a version begins with was decided in the one before.
+class Search {
+ public:
+  Search(const events::Log& log, const projections::Views& views, base::VersionId version)
+      : log_(log), views_(views), version_(version), reasons_(views.reasons(version)) {}
+
+  base::VersionId version() const { return version_; }
+
+  // The decision on the code in a commit of the present version, if it is one, or shows that an
+  // earlier version's was taken over by somebody who decided otherwise.
+  std::optional<CodeDecision> on(const std::string& code, const CommitDecisions& commit) {
+    if (ended_.contains(code)) return std::nullopt;
+    auto decision = commit.on(code);
+    if (commit.source()) {
+      if (!decision) {
+        ended_.insert(code);
+      } else {
+        taken_over_.emplace(code, *std::move(decision));
+      }
+      return std::nullopt;
+    }
+    if (!decision) return std::nullopt;
+    const auto taken = taken_over_.find(code);
+    if (taken != taken_over_.end()) {
+      const bool is_explained = taken->second.status == decision->status;
+      CodeDecision own = std::move(taken->second);
+      taken_over_.erase(taken);
+      if (!is_explained) {
+        ended_.insert(code);
+        return own;
+      }
+    }
+    return with_reason(*std::move(decision), commit);
+  }
+  // What nothing older explains.
+  std::optional<CodeDecision> unexplained(const std::string& code) {
+    const auto taken = taken_over_.find(code);
+    if (taken == taken_over_.end()) return std::nullopt;
+    return std::move(taken_over_.extract(taken).mapped());
+  }
+  // Behind the commit that made the present version from another one.
+  void go_on_in(base::VersionId source) {
+    version_ = source;
+    reasons_ = views_.reasons(source);
+  }
+
+ private:
+  CodeDecision with_reason(CodeDecision decision, const CommitDecisions& commit) const {
+    const Position step = commit.redone_step().value_or(decision.position);
+    const auto given = reasons_.find(step);
+    if (given != reasons_.end()) {
+      decision.reason = given->second;
+    } else if (commit.redone_step()) {
+      decision.reason = reason_at(log_, step, version_);
+    }
+    return decision;
+  }
+
+  const events::Log& log_;
+  const projections::Views& views_;
+  base::VersionId version_;
+  std::map<Position, std::string> reasons_;
+  std::map<std::string, CodeDecision> taken_over_;  // what the newest version began with
+  std::set<std::string> ended_;                     // codes without older decisions that count
 };
 
 }  // namespace
@@ -81,42 +172,57 @@ base::Result<Decisions> find_decisions(const events::Log& log, const projections
                                        const projections::VersionRecord& version,
                                        const DecisionsQuery& query) {
   Decisions found;
-  const auto reasons = views.reasons(version.id);
-  const auto with_reason = [&](CodeDecision decision) {
-    const auto given = reasons.find(decision.position);
-    if (given != reasons.end()) decision.reason = given->second;
-    return decision;
-  };
+  Search search(log, views, version.id);
   const auto stream = events::Stream::of_codelist(version.codelist);
   const auto reader =
       log.read_stream(stream, views.stream_version(stream), events::Direction::backward);
   bool is_full = false;
   std::size_t commits_count = 0;
   Position last;
+  bool is_whole = true;
   while (auto commit = reader->next()) {
     if (!*commit) return commit->error();
     if ((*commit)->position > version.changed_at) continue;
     if (is_full && found.last_on.size() == query.deciders.size()) return found;
     if (++commits_count > decision_commits_max) {
-      if (!is_full) found.next = last;
-      return found;
+      is_whole = false;
+      break;
     }
     last = (*commit)->position;
-    const CommitDecisions decisions(**commit, version.id);
+    const CommitDecisions decisions(**commit, search.version());
     for (const std::string& decider : query.deciders) {
-      if (found.last_on.contains(decider)) continue;
-      if (auto decision = decisions.on(decider)) {
-        found.last_on.emplace(decider, with_reason(std::move(*decision)));
+      if (decider == query.code || found.last_on.contains(decider)) continue;
+      if (auto decision = search.on(decider, decisions)) {
+        found.last_on.emplace(decider, *std::move(decision));
       }
     }
-    const bool is_wanted = !is_full && (!query.before || last < *query.before);
-    if (auto decision = is_wanted ? decisions.on(query.code) : std::nullopt) {
-      found.on_code.push_back(with_reason(std::move(*decision)));
-      is_full = found.on_code.size() >= query.limit;
-      if (is_full && !decisions.is_creation()) found.next = last;
+    if (auto decision = search.on(query.code, decisions)) {
+      if (std::ranges::find(query.deciders, query.code) != query.deciders.end()) {
+        found.last_on.emplace(query.code, *decision);
+      }
+      if (!is_full && (!query.before || decision->position < *query.before)) {
+        found.on_code.push_back(*std::move(decision));
+        is_full = found.on_code.size() >= query.limit;
+        if (is_full && !decisions.is_creation()) found.next = last;
+      }
     }
-    if (decisions.is_creation()) break;
+    if (!decisions.is_creation()) continue;
+    if (!decisions.source()) break;
+    search.go_on_in(*decisions.source());
   }
+  for (const std::string& decider : query.deciders) {
+    if (decider == query.code) continue;
+    if (auto decision = search.unexplained(decider)) {
+      found.last_on.emplace(decider, *std::move(decision));
+    }
+  }
+  if (auto decision = search.unexplained(query.code)) {
+    if (std::ranges::find(query.deciders, query.code) != query.deciders.end()) {
+      found.last_on.emplace(query.code, *decision);
+    }
+    if (!is_full) found.on_code.push_back(*std::move(decision));
+  }
+  if (!is_whole && !is_full) found.next = last;
   return found;
 }
 

@@ -34,8 +34,9 @@ struct Decisions {
   std::optional<base::Position> next;           // for `before`, if there may be older ones
 };
 
-// Reads the codelist's commits from the version's last change back to its beginning, but at most
-// decision_commits_max. Errors: those of reading the log.
+// Reads the codelist's commits from the version's last change back to its beginning, and on in the
+// version that it was made from, but at most decision_commits_max. Errors: those of reading the
+// log.
 inline constexpr std::size_t decision_commits_max = 10'000;
 base::Result<Decisions> find_decisions(const events::Log& log, const projections::Views& views,
                                        const projections::VersionRecord& version,

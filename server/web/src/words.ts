@@ -1,5 +1,5 @@
 // Every sentence that a script says. Numbers have thin groups; plurals follow the language's rules.
-import { type Effect, status } from './engine/statuses.ts';
+import { type Effect, type Sign, status } from './engine/statuses.ts';
 
 const language = 'en-GB';
 const plurals = new Intl.PluralRules(language);
@@ -101,6 +101,11 @@ export function cannotSave(undecided: number, conflicts: number, assumed: number
 
 export const historyOfCode = 'The history of this code';
 
+const deciding = { '+': 'including', '-': 'excluding', '?': 'clearing' } as const;
+export function reasonOfStep(sign: Sign, term: string, others: number): string {
+  const rest = others === 0 ? '' : ` and ${counted(others, 'other', 'others')}`;
+  return `For ${deciding[sign]} ${term}${rest}, which you just did`;
+}
 export const everyCodeDecided = 'Every code is decided.';
 export const emptyTitle = 'Find your first codes.';
 export const emptyText =
@@ -109,8 +114,8 @@ export const nothingShown = 'No code of this draft is like that.';
 
 export function found(total: number, isNew: number | undefined, whole: number | undefined): string {
   const parts = [`${number(total)} found`];
-  if (isNew !== undefined) parts.push(`${number(isNew)} new to this draft`);
-  if (whole !== undefined) parts.push(`with descendants ${number(whole)}`);
+  if (whole !== undefined) parts.push(`${number(whole)} with all below them`);
+  if (isNew !== undefined) parts.push(`${number(isNew)} of these new to this draft`);
   return parts.join(' · ');
 }
 

@@ -18,7 +18,9 @@ journey('first search: counts before Enter, then a tinted tree', async (visitor)
   const draft = await begin(visitor, 'First search', []);
   await page.getByText('Find your first codes.').waitFor();
   await page.getByRole('searchbox').fill('asthma');
-  const preview = page.getByText(/^\d+ found · \d+ new to this draft · with descendants \d+$/);
+  const preview = page.getByText(
+    /^\d+ found · \d+ with all below them · \d+ of these new to this draft$/,
+  );
   const text = (await preview.textContent()) ?? '';
   const [found = 0, added = 0, whole = 0] = [...text.matchAll(/\d+/g)].map(Number);
   expect(found).toBeGreaterThan(10);

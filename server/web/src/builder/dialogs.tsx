@@ -1,8 +1,9 @@
 // The dialogs of the builder: the keys, a reason, and discarding the draft.
 import { useSignal } from '@preact/signals';
 import { Dialog } from '../components/dialog.tsx';
+import { reasonOfStep } from '../words.ts';
 import { discard } from './actions.ts';
-import { useBuilder, useOff } from './context.ts';
+import { type Builder, useBuilder, useOff } from './context.ts';
 import { keyTable } from './keys.ts';
 import { MapDialog } from './map.tsx';
 import { Palette } from './palette.tsx';
@@ -46,9 +47,24 @@ function KeysDialog({ close }: Close) {
   );
 }
 
+// The last decision in words, if it waits for a reason and is about the row that has the focus:
+// whoever has gone on to another row thinks of that one.
+function stepHere({ draft, view }: Builder): string | null {
+  const { value: told } = draft.told;
+  if (told?.kind !== 'decided' || told.reason) return null;
+  const here = view.codeAt(view.focus.value);
+  const decided = told.decisions.find(([code]) => code === here) ?? told.decisions[0];
+  const isSection = here < 0 && told.decisions.length > 1;
+  if (!decided || (decided[0] !== here && !isSection)) return null;
+  const [code, sign] = decided;
+  return reasonOfStep(sign, draft.termOf(code) ?? '', told.decisions.length - 1);
+}
+
 function ReasonDialog({ close }: Close) {
-  const { draft, wishes, session } = useBuilder();
-  const hasStep = draft.told.value?.kind === 'decided' && !draft.told.value.reason;
+  const builder = useBuilder();
+  const { wishes, session } = builder;
+  const step = stepHere(builder);
+  const hasStep = step !== null;
   const reason = useSignal(session.reason.value);
   const stays = useSignal(!hasStep);
   const keep = (event: Event) => {
@@ -62,10 +78,7 @@ function ReasonDialog({ close }: Close) {
   return (
     <Dialog title="Reason" close={close}>
       <form class="form reason-form" onSubmit={keep}>
-        <ReasonField
-          label={hasStep ? 'For the decision that you just made' : 'For your next decisions'}
-          reason={reason}
-        />
+        <ReasonField label={step ?? 'For your next decisions'} reason={reason} />
         {hasStep && (
           <label>
             <input

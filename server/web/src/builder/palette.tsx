@@ -39,7 +39,10 @@ function commands(builder: Builder): Command[] {
     void setFilter(builder, { ...noFilter, show: list });
   };
   return [
-    { name: 'Next code without a side', run: ({ view }) => void view.goToOpen(1) },
+    {
+      name: 'Next code that is undecided or in conflict',
+      run: ({ view }) => void view.goToOpen(1),
+    },
     { name: 'Open all codes', run: () => view.setAllOpen(true) },
     { name: 'Close all codes', run: () => view.setAllOpen(false) },
     { name: 'Show undecided codes', run: show(shownStatuses.undecided) },

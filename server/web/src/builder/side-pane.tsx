@@ -7,7 +7,7 @@ import { flag } from '../engine/tree.ts';
 import { isFiltering, noFilter, type Show, shownStatuses } from '../stores/filter.ts';
 import * as words from '../words.ts';
 import { removeSearch, setFilter } from './actions.ts';
-import { useBuilder, useOff } from './context.ts';
+import { type Builder, useBuilder, useOff } from './context.ts';
 import { countOf } from './head.tsx';
 
 type ChoiceProps = { isOn: boolean; choose: () => void; children: ComponentChildren };
@@ -159,6 +159,13 @@ function TypeFilters() {
   );
 }
 
+// From a field of the side pane to the first row that is shown.
+function goToTree({ view, session }: Builder): void {
+  session.pane.value = 'tree';
+  view.focus.value = 0;
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-row="0"]')?.focus());
+}
+
 function TextFilter() {
   const builder = useBuilder();
   const { value: filter } = builder.view.filter;
@@ -175,6 +182,12 @@ function TextFilter() {
         onInput={({ currentTarget }) =>
           void setFilter(builder, { ...filter, text: currentTarget.value })
         }
+        onKeyDown={(event) => {
+          if (!['Enter', 'ArrowDown', 'Escape'].includes(event.key)) return;
+          event.preventDefault();
+          if (event.key === 'Escape') void setFilter(builder, { ...filter, text: '' });
+          goToTree(builder);
+        }}
       />
       {isFiltering(filter) && (
         <button type="button" class="quiet" onClick={() => void setFilter(builder, noFilter)}>

@@ -1,7 +1,7 @@
 // The draft's codes as a treegrid of which only the rows in view exist.
 import { useSignalEffect } from '@preact/signals';
 import type { TargetedEvent } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { SectionRow, StickySection } from '../components/section-row.tsx';
 import { headerOf, moveInRow, rowOf, rowsToShow } from '../components/tree-grid.ts';
 import { TreeRow } from '../components/tree-row.tsx';
@@ -145,6 +145,14 @@ function TreeGrid({ rows, tree }: { rows: Rows; tree: Tree }) {
       grid?.querySelector<HTMLElement>(`[data-row="${focus}"]`)?.focus({ preventScroll: true });
     }
   });
+  // A page that has just opened has the focus nowhere, and keys would do nothing.
+  useEffect(() => {
+    const { activeElement: active } = document;
+    if (active !== null && active !== document.body) return;
+    scroller.current
+      ?.querySelector<HTMLElement>(`[data-row="${view.focus.value}"]`)
+      ?.focus({ preventScroll: true });
+  }, []);
   return (
     <div
       ref={scroller}

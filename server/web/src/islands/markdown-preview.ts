@@ -17,7 +17,7 @@ export function mount(element: HTMLElement): void {
   if (!(area instanceof HTMLTextAreaElement)) return;
   const title = paragraph(previewTitle, 'pane-label');
   const shown = document.createElement('div');
-  shown.className = 'prose preview';
+  shown.className = 'prose markdown preview';
   title.id = `preview-of-${area.id}`;
   shown.setAttribute('role', 'region');
   shown.setAttribute('aria-labelledby', title.id);

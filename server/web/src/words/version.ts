@@ -100,7 +100,7 @@ export const sizes = {
   name: 'Included codes, version by version',
   finding(first: number, firstDay: string, last: number, lastDay: string): string {
     const change = last - first;
-    const from = `From ${number(first)} in ${firstDay} to ${number(last)} in ${lastDay}`;
+    const from = `From ${number(first)} on ${firstDay} to ${number(last)} on ${lastDay}`;
     if (change === 0) return `${from}: as many as before.`;
     return `${from}: ${number(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'}.`;
   },
