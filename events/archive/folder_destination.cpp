@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -23,6 +24,7 @@ using base::Result;
 
 constexpr unsigned object_mode = 0600;
 constexpr unsigned folder_mode = 0700;
+constexpr std::size_t copied_block_bytes = 1u << 20;
 constexpr std::string_view lock_name = "archive.lock";
 // Of a file that is being written, or that a killed process left.
 constexpr std::string_view unfinished_suffix = ".new";
@@ -35,18 +37,23 @@ Error folder_error(const char* what, const fs::path& path, const std::error_code
 
 std::string tag_of(std::string_view bytes) { return base::to_hex(base::sha256(bytes)); }
 
-Result<void> copy_durably(const fs::path& from, const fs::path& to, fs::copy_options options,
-                          unsigned mode) {
-  std::error_code error;
-  if (!fs::exists(from, error)) {
-    return Error{ErrorCode::not_found, "there is no " + from.string(), {}};
+// Block by block, because the standard library's copy does not say why it fails on a full volume.
+// `flags`: of open(2), beyond those for writing.
+Result<void> copy_durably(const fs::path& from, const fs::path& to, int flags) {
+  const base::Descriptor source = base::open_file(from, O_RDONLY);
+  if (!source) return base::system_error("cannot open", from);
+  const base::Descriptor target = base::open_file(to, O_WRONLY | O_CREAT | flags, object_mode);
+  if (!target) return base::system_error("cannot create", to);
+  std::string block(copied_block_bytes, '\0');
+  for (;;) {
+    const ssize_t size = ::read(source.get(), block.data(), block.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return base::system_error("cannot read", from);
+    if (size == 0) break;
+    const std::string_view bytes(block.data(), static_cast<std::size_t>(size));
+    if (!base::write_all(target.get(), bytes)) return base::system_error("cannot write", to);
   }
-  fs::copy_file(from, to, options, error);
-  if (error) return folder_error("cannot copy to", to, error);
-  const base::Descriptor file = base::open_file(to, O_RDONLY);
-  if (!file || ::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0) {
-    return base::system_error("cannot sync", to);
-  }
+  if (::fsync(target.get()) != 0) return base::system_error("cannot sync", to);
   return {};
 }
 
@@ -86,8 +93,7 @@ class FolderDestination final : public Destination {
   Result<void> put_file(std::string_view name, const fs::path& file) override {
     return write(name, [&](const fs::path& path) -> Result<void> {
       const fs::path unfinished = path.string() + std::string(unfinished_suffix);
-      const auto copied =
-          copy_durably(file, unfinished, fs::copy_options::overwrite_existing, object_mode);
+      const auto copied = copy_durably(file, unfinished, O_TRUNC);
       if (!copied) return copied;
       std::error_code error;
       fs::rename(unfinished, path, error);
@@ -106,7 +112,7 @@ class FolderDestination final : public Destination {
   }
 
   Result<void> get_file(std::string_view name, const fs::path& file) override {
-    return copy_durably(path_of(name), file, fs::copy_options::none, object_mode);
+    return copy_durably(path_of(name), file, O_EXCL);
   }
 
   Result<std::vector<ObjectName>> list(std::string_view prefix) override {

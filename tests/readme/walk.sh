@@ -22,7 +22,8 @@ read -r _ _ site <"$folder/listening"
 sed -n '/^## Five minutes/,/^## What is where/p' "$readme" |
   sed -n '/^```sh$/,/^```$/{/^```/d;p}' |
   sed -e "s#build/codelog#$program#" -e "s#http://127.0.0.1:7000#$site#" \
-    -e "s#restore data#restore $folder/data#" -e "s#\(create\|verify\|restore\) archive#\1 $folder/archive#" \
+    -e "s#restore data#restore $folder/data#" \
+    -e "s#\(create\|verify\|restore\) archive#\1 $folder/archive#" \
     -e "s#data/download.csv#$folder/&#g" -e "s#data/receipt.tlog-proof#$folder/&#g" \
     -e "s#tests/verify_receipt#$(dirname "$readme")/&#" \
     -e "s#--to restored#--to $folder/restored#" >"$folder/steps"

@@ -31,6 +31,7 @@ const std::map<std::string, std::string> external_includes{
     {"PkgConfig::libzip", "zip.h"},
     {"PkgConfig::md4c", "md4c-html.h"},
     {"PkgConfig::re2", "re2/"},
+    {"PkgConfig::libzstd", "zstd.h"},
     {"PkgConfig::sodium", "sodium.h"},
     {"PkgConfig::utf8proc", "utf8proc.h"},
     {"RocksDB::rocksdb-shared", "rocksdb/"},
