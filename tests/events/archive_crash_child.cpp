@@ -1,5 +1,7 @@
 // Appends to a log, archives it, adds restore points and prunes the archive, all the time and each
 // on a thread of its own, until it is killed. Argument: a folder for both.
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -85,6 +87,7 @@ int main(int argc, char** argv) {
   while ((*log)->head().position == base::Position(0)) std::this_thread::yield();
   archive::ArchiveWriter begun(*place, {**log, **log}, {"", archive::process_owner_token(), clock});
   if (const auto opened = begun.open(); !opened) give_up("open", opened.error());
+  if (::write(STDOUT_FILENO, "1", 1) != 1) return 6;
   std::thread shipping([&] { ship_for_ever(*place, **log, clock); });
   std::thread pruning([&] { prune_for_ever(*place, clock); });
   appending.join();

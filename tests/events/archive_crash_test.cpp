@@ -1,5 +1,6 @@
 // Kills a process that archives and prunes at any moment: the archive is whole each time, and goes
 // on. CODELOG_CRASH_ROUNDS sets the number of kills (12 by default).
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,15 +20,26 @@ int rounds_count() {
   return rounds == nullptr ? 12 : std::atoi(rounds);
 }
 
-void run_and_kill(const std::filesystem::path& folder, std::chrono::milliseconds after) {
+// The end of the time begins when the child has opened log and archive, or at once.
+enum class Begin { when_open, at_once };
+
+void run_and_kill(const std::filesystem::path& folder, Begin begin,
+                  std::chrono::milliseconds after) {
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
   const pid_t process = ::fork();
   REQUIRE(process >= 0);
   if (process == 0) {
+    ::dup2(ends[1], STDOUT_FILENO);
     ::execl(CODELOG_ARCHIVE_CRASH_CHILD, CODELOG_ARCHIVE_CRASH_CHILD, folder.c_str(), nullptr);
     ::_exit(127);
   }
+  ::close(ends[1]);
+  char ready = 0;
+  if (begin == Begin::when_open) CHECK(::read(ends[0], &ready, 1) == 1);
   std::this_thread::sleep_for(after);
   ::kill(process, SIGKILL);
+  ::close(ends[0]);
   int status = 0;
   REQUIRE(::waitpid(process, &status, 0) == process);
   REQUIRE(WIFSIGNALED(status));  // otherwise it gave up, and has said why
@@ -41,7 +53,8 @@ TEST_CASE("a kill at any moment of archiving and pruning loses nothing", "[archi
   std::mt19937 random(seed);
   base::Position archived_before;
   for (int round = 0; round < rounds_count(); ++round) {
-    run_and_kill(folder.path(), std::chrono::milliseconds(20 + random() % 230));
+    run_and_kill(folder.path(), round % 4 == 0 ? Begin::at_once : Begin::when_open,
+                 std::chrono::milliseconds(random() % 150));
     const auto stored = archive::load_manifest(*place);
     if (!stored) {
       // It was killed before there was one.

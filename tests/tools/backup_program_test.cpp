@@ -376,7 +376,7 @@ TEST_CASE("the first archive ever made is read for ever", "[backup]") {
   CAPTURE(restored.errors);
   REQUIRE(restored.exit_code == 0);
   CHECK(Json::parse(restored.output)["users_without_key"].empty());
-  CHECK_THAT(data.run({"log", "verify"}), Catch::StartsWith("good: 1792 commits"));
+  CHECK_THAT(data.run({"log", "verify"}), Catch::StartsWith("good: 1,792 commits"));
   CHECK_THAT(data.run({"log", "show", "2", "--json"}), Catch::Contains("Ada Lovelace"));
 }
 
