@@ -3,14 +3,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <memory>
 #include <thread>
 
 #include "coding_systems/base/coding_system.h"
-#include "events/base/mutex.h"
 #include "server/api/endpoints.h"
 #include "server/api/openapi.h"
 #include "server/api/routes.h"
@@ -33,6 +31,7 @@
 #include "tools/serve_archive.h"
 #include "tools/serve_mail.h"
 #include "tools/serve_single_sign_on.h"
+#include "tools/stop_signals.h"
 #include "tools/terminal.h"
 
 namespace codelog::tools {
@@ -45,7 +44,6 @@ using base::Result;
 // The process stops within 10 seconds: 6 for requests, the others for handlers still at work and
 // for closing the log.
 constexpr std::chrono::seconds shutdown_grace{6};
-constexpr timespec stop_time{9, 500'000'000};
 constexpr const char* no_sync_consent = "CODELOG_LOSE_ACKNOWLEDGED_WRITES";
 
 struct ServeOptions {
@@ -144,65 +142,6 @@ http::LogLevel level_of(const std::string& name) {
   if (name == "off") return http::LogLevel::off;
   return http::LogLevel::info;
 }
-
-// Receives SIGTERM and SIGINT on a thread of its own; all threads made later block them. Until
-// serve_begins(), the first signal ends the process at once. Afterwards a second one does, and so
-// does the end of the time to stop. Nothing acknowledged is lost then, as by a kill.
-class StopSignals {
- public:
-  StopSignals() {
-    ::sigemptyset(&state_->signals);
-    ::sigaddset(&state_->signals, SIGTERM);
-    ::sigaddset(&state_->signals, SIGINT);
-    ::pthread_sigmask(SIG_BLOCK, &state_->signals, nullptr);
-    std::thread([state = state_] { receive(*state); }).detach();
-  }
-
-  void serve_begins() const {
-    const base::Lock lock(state_->mutex);
-    state_->is_serving = true;
-  }
-
-  // Waits for the first signal after serve_begins().
-  int wait() const {
-    base::Lock lock(state_->mutex);
-    while (state_->received == 0) state_->came.wait(lock);
-    return state_->received;
-  }
-
- private:
-  struct State {
-    sigset_t signals{};
-    base::Mutex mutex;
-    base::Condition came;
-    bool is_serving GUARDED_BY(mutex) = false;
-    int received GUARDED_BY(mutex) = 0;
-  };
-
-  static void receive(State& state) {
-    int received = 0;
-    ::sigwait(&state.signals, &received);
-    {
-      const base::Lock lock(state.mutex);
-      if (!state.is_serving) end_by(received, state.signals);
-      state.received = received;
-      state.came.notify_all();
-    }
-    const int again = ::sigtimedwait(&state.signals, nullptr, &stop_time);
-    if (again > 0) end_by(again, state.signals);
-    print_notice("something did not stop in time, so the process ends without it");
-    ::_exit(exit_done);
-  }
-
-  [[noreturn]] static void end_by(int signal, const sigset_t& signals) {
-    std::signal(signal, SIG_DFL);
-    ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-    std::raise(signal);
-    std::abort();
-  }
-
-  std::shared_ptr<State> state_ = std::make_shared<State>();
-};
 
 // Opens the newest ready releases now, so that no user's first request waits for it.
 void open_newest_releases(site::DataFolder& folder, http::Log& log) {

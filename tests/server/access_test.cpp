@@ -29,6 +29,8 @@ std::string seen(const Reply& reply, const Subject& subject) {
                      reply.header("etag") + "\n" + reply.body;
   text = std::regex_replace(text, std::regex(R"("request_id":"[^"]*")"), "");
   text = std::regex_replace(text, std::regex("Reference <code>[^<]*</code>"), "");
+  // The way to log in comes back to the address.
+  text = std::regex_replace(text, std::regex("/proof/[0-9]+/"), "/proof/POSITION/");
   text = replaced(text, subject.slug, "SLUG");
   text = replaced(text, subject.under_review, "HASH");
   return replaced(text, subject.draft, "HASH");
