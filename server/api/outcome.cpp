@@ -157,9 +157,9 @@ http::Response version_status_changed(const WriteCall&, const Commit& commit) {
 
 http::Response version_signed_off(const WriteCall& call, const Commit& commit) {
   const auto& signoffs = event_of<events::CodelistSignOffsReplaced>(commit).signoffs;
-  const auto own =
-      std::ranges::find(signoffs, call.write.actor.username, &events::SignOff::username);
-  CODELOG_CHECK(own != signoffs.end(), "who signs off is in the commit");
+  CODELOG_CHECK(!signoffs.empty() && signoffs.back().username == call.write.actor.username,
+                "who signs off is last in the commit");
+  const events::SignOff* const own = &signoffs.back();
   JsonWriter json;
   json.begin_object().field("user", own->username).field("date", own->date);
   json.field("content_digest", base::to_hex(own->content_digest));

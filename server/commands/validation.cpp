@@ -151,12 +151,13 @@ Result<void> check_date(const std::string& field, std::string_view date) {
 
 Result<void> check_signoffs(std::span<const events::SignOff> signoffs) {
   if (signoffs.size() > list_entries_max) return bad("signoffs", too_many_entries());
-  std::set<std::string_view> users;
+  // Somebody may have signed several contents off, one a day.
+  std::set<std::pair<std::string_view, std::string_view>> days;
   for (std::size_t i = 0; i < signoffs.size(); ++i) {
     const auto date = check_date(at("signoffs", i) + ".date", signoffs[i].date);
     if (!date) return date;
-    if (!users.insert(signoffs[i].username).second) {
-      return bad(at("signoffs", i) + ".user", "is given twice");
+    if (!days.emplace(signoffs[i].username, signoffs[i].date).second) {
+      return bad(at("signoffs", i) + ".user", "is given twice with this date");
     }
   }
   return {};

@@ -96,7 +96,10 @@ std::vector<Item> merged(const std::vector<Item>& before, const std::vector<Item
   };
   for (const Item& item : before) {
     const auto found = find(wanted, item);
-    if (found != wanted.end()) kept.push_back(*found);
+    // Codelog has several sign-offs of one person, where OpenCodelists has one.
+    if (found != wanted.end() && std::ranges::find(kept, *found) == kept.end()) {
+      kept.push_back(*found);
+    }
   }
   for (const Item& item : wanted) {
     if (find(before, item) == before.end()) kept.push_back(item);
@@ -464,16 +467,18 @@ Result<Commit> VersionCommands::sign_off(const Write& write, VersionId id,
                                "is not that of the version, which is " + base::to_hex(digest));
     }
     std::vector<events::SignOff> signoffs = found->codelist.signoffs;
-    const auto own = std::ranges::find(signoffs, write.actor.username, &events::SignOff::username);
-    if (own != signoffs.end()) {
-      if (own->content_digest == digest) {
+    const events::SignOff made{write.actor.username,
+                               base::format_date(executor_.site().clock.now()), digest};
+    for (const events::SignOff& other : signoffs) {
+      if (other.username == made.username && other.content_digest == digest) {
         return Error{
-            ErrorCode::conflict, "you have signed this content off already, on " + own->date, {}};
+            ErrorCode::conflict, "you have signed this content off already, on " + other.date, {}};
       }
-      signoffs.erase(own);
     }
-    signoffs.push_back(
-        {write.actor.username, base::format_date(executor_.site().clock.now()), digest});
+    std::erase_if(signoffs, [&](const events::SignOff& other) {
+      return other.username == made.username && other.date == made.date;
+    });
+    signoffs.push_back(made);
     if (const auto good = check_signoffs(signoffs); !good) return good.error();
     return Decision{"SignOffVersion",
                     {Stream::of_codelist(found->codelist.id)},

@@ -76,9 +76,10 @@ class VersionCommands {
   // administrator may delete a published version, with a reason. A draft is discarded.
   Result<Commit> remove(const Write& write, VersionId id, const std::string& reason);
   Result<Commit> discard(const Write& write, VersionId id);
-  // The actor signs a finished version off: its content, by digest, today. Replaces the actor's
-  // earlier sign-off; the log keeps that. Errors: conflict (a draft; other content than
-  // `expected_digest`, if that is given; content that the actor has signed off already).
+  // The actor signs a finished version off: its content, by digest, today. Replaces another
+  // sign-off of the actor's on the same day; the log keeps that. Errors: conflict (a draft; other
+  // content than `expected_digest`, if that is given; content that the actor has signed off
+  // already).
   Result<Commit> sign_off(const Write& write, VersionId id,
                           const std::optional<base::Sha256>& expected_digest);
 

@@ -52,7 +52,12 @@ ListedPointer read_listed(const Views& views, base::CodelistId id) {
   listed->handle = record->handle();
   listed->coding_system = record->coding_system;
   listed->excerpt = excerpt_of(description);
-  listed->signoffs_count = record->signoffs.size();
+  // Of the content that is shown; older sign-offs do not know theirs.
+  listed->signoffs_count = static_cast<std::size_t>(
+      std::ranges::count_if(record->signoffs, [&](const events::SignOff& signoff) {
+        return signoff.content_digest == base::Sha256{} ||
+               signoff.content_digest == newest->content_digest;
+      }));
   listed->begun_from = begun_from(views, views.versions_of(id).front());
   listed->newest = std::move(*newest);
   listed->is_restricted = views.is_restricted(id) || views.is_restricted(record->handle().owner);

@@ -234,6 +234,38 @@ TEST_CASE_METHOD(SmallDraft, "a code tells why it has its status", "[builder][co
   check_error(get("/codes/a?before=x"), 400, "before");
 }
 
+TEST_CASE_METHOD(SmallDraft, "a new version tells who decided in the one before, and why",
+                 "[builder]") {
+  const auto with_reason = [&](const char* code, const char* reason) {
+    json update = one_update(code, "+");
+    update["reason"] = reason;
+    update["base_position"] = site.get(version).json().at("position");
+    const Reply reply = patch(update);
+    INFO(reply.body);
+    REQUIRE(reply.status == 200);
+    return reply.json().at("position");
+  };
+  const auto first = with_reason("root", "seen");
+  decide("b", "-");
+  REQUIRE(site.send("POST", version + "/save").status == 200);
+  const Reply made = site.send("POST", version + "/drafts");
+  REQUIRE(made.status == 201);
+  version = "/api/v2/versions/" + made.json().at("hash").get<std::string>();
+  const json root = read("/codes/root");
+  REQUIRE(root.at("decisions").size() == 1);
+  CHECK(root.at("decisions").at(0).at("position") == first);
+  CHECK(root.at("decisions").at(0).at("reason") == "seen");
+  CHECK(read("/codes/a").at("deciders").at(0).at("position") == first);
+  // What was decided anew counts.
+  const auto again = decide("root", "-");
+  CHECK(read("/codes/a").at("deciders").at(0).at("position") == again);
+  // A step that was undone and done again keeps its reason.
+  with_reason("e", "rare");
+  REQUIRE(site.send("POST", version + "/undo").status == 200);
+  REQUIRE(site.send("POST", version + "/redo").status == 200);
+  CHECK(read("/codes/e").at("decisions").at(0).at("reason") == "rare");
+}
+
 TEST_CASE_METHOD(SmallDraft, "matches tell what a search would add to the draft",
                  "[builder][matches]") {
   const std::string search =

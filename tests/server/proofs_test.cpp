@@ -187,13 +187,23 @@ TEST_CASE("one signs off what one has read, as oneself, and once", "[proofs]") {
   CHECK(version_of(site, first).at("signed_off").at(0).at("user") == name);
   CHECK(site.send("POST", path).status == 409);
 
-  // The same person's sign-off of newer content takes the place of the old one.
+  // On the same day, the same person's sign-off of newer content takes the place of the old one;
+  // one of an earlier day stays.
+  REQUIRE(site.send("PATCH", list,
+                    {{"signoffs",
+                      {{{"user", name}, {"date", "2020-01-02"}, {"content_digest", digest}}}}})
+              .status == 200);
   const std::string second = add_version(site, {{"codes", {"2281005"}}});
   REQUIRE(site.send("POST", "/api/v2/versions/" + second + "/signoffs").status == 201);
   const json signoffs = site.get(list).json().at("signoffs");
-  REQUIRE(signoffs.size() == 1);
-  CHECK(signoffs.at(0).at("content_digest") == version_of(site, second).at("content_digest"));
-  CHECK(version_of(site, first).at("signed_off").empty());
+  REQUIRE(signoffs.size() == 2);
+  CHECK(signoffs.at(0).at("content_digest") == digest);
+  CHECK(signoffs.at(1).at("content_digest") == version_of(site, second).at("content_digest"));
+  CHECK(version_of(site, first).at("signed_off").size() == 1);
+  const std::string third = add_version(site, {{"codes", {"2247004", "2281005"}}});
+  REQUIRE(site.send("POST", "/api/v2/versions/" + third + "/signoffs").status == 201);
+  CHECK(site.get(list).json().at("signoffs").size() == 2);
+  CHECK(version_of(site, second).at("signed_off").empty());
 }
 
 TEST_CASE("a sign-off stays on its contents, and is stale for others", "[proofs]") {

@@ -86,13 +86,17 @@ void add_sign_off(const Visit& visit, Section& place, const NamedVersion& named)
   const base::Sha256 digest = digest_of(visit, codelist, version);
   if (digest == base::Sha256{}) return;
   const std::string& username = visit.actor().username;
-  const auto own = std::ranges::find(codelist.signoffs, username, &events::SignOff::username);
-  const bool has_signed = own != codelist.signoffs.end();
-  if (has_signed && own->content_digest == digest) return;
+  const std::string today = base::format_date(visit.application().site().clock.now());
+  bool replaces = false;
+  for (const events::SignOff& own : codelist.signoffs) {
+    if (own.username != username) continue;
+    if (own.content_digest == digest) return;
+    replaces = replaces || own.date == today;
+  }
   Section shown = place.include("SIGN_OFF", "_sign_off.html");
   const std::string hex = base::to_hex(digest);
   shown.set("VERSION", commands::tag_or_hash(version)).set("DIGEST", hex.substr(0, 8));
-  if (has_signed) shown.set_and_show("BEFORE", day_of(own->date));
+  shown.show_if(replaces, "BEFORE");
   shown.set("FORM",
             visit.form(
                 {.action = commands::page_of(codelist, version) + "-/sign-off/",
