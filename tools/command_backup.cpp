@@ -276,7 +276,8 @@ int prune(const BackupOptions& options) {
 std::string check_keep(std::string& text) {
   return archive::parse_keep_rule(text)
              ? ""
-             : "'" + text + "' is neither a number of backups nor an age, as 10, 12h, 30d and 8w";
+             : "'" + text +
+                   "' is neither a number of backups nor an age, as 10, 12h, 30d, 8w and 1y";
 }
 
 // --- drill
@@ -432,7 +433,7 @@ void add_backup_commands(Command program) {
   prune_command.command
       .add_option(
           "--keep", prune_command.options.keep,
-          "What to keep: the newest 10, or those of the last 12h, 30d or 8w; repeatable, and "
+          "What to keep: the newest 10, or those of the last 12h, 30d, 8w or 1y; repeatable, and "
           "each keeps what it names")
       .type_name("RULE")
       .check(check_keep)

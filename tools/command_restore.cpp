@@ -219,6 +219,14 @@ std::string describe_report(const Json& report) {
   return text + describe_files(report);
 }
 
+// How to read the names and addresses of people.
+std::string keys_hint(const RestoreOptions& options, const Json& report) {
+  const bool is_wanted = is_archive(options.source) && options.passphrase_file.empty() &&
+                         !report["users_without_key"].empty();
+  return is_wanted ? "archived keys are restored with --passphrase-file, if the backup has some\n"
+                   : "";
+}
+
 // The command that serves the new site.
 std::string next_step(const RestoreOptions& options) {
   std::string step = "next: codelog serve --data " + options.target;
@@ -308,6 +316,10 @@ int restore(const RestoreOptions& options) {
     return refuse_usage("SOURCE is missing: the data folder or archive to restore from",
                         options.common);
   }
+  if (!options.passphrase_file.empty() && !is_archive(options.source)) {
+    return refuse_usage("--passphrase-file is for archives: a data folder has its keys",
+                        options.common);
+  }
   // So that an interrupted restore removes what it has made.
   std::signal(SIGINT, note_interrupt);
   std::signal(SIGTERM, note_interrupt);
@@ -335,8 +347,9 @@ int restore(const RestoreOptions& options) {
   }
   const auto report = in_json(site::restore_site(request, show));
   progress.clear();
-  return finish(report, options.common,
-                [&](const Json& done) { return describe_report(done) + next_step(options); });
+  return finish(report, options.common, [&](const Json& done) {
+    return describe_report(done) + keys_hint(options, done) + next_step(options);
+  });
 }
 
 }  // namespace

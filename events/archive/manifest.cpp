@@ -4,6 +4,7 @@
 
 #include "events/archive/json_fields.h"
 #include "events/archive/object_names.h"
+#include "events/archive/segment.h"
 #include "events/merkle.h"
 
 namespace codelog::archive {
@@ -106,7 +107,11 @@ ArchivedSegment segment_from(JsonFields& fields, const Json&) {
   segment.raw_bytes = fields.number("raw_bytes");
   segment.dictionary = fields.optional_digest("dictionary");
   segment.root = fields.digest("root");
-  if (segment.first > segment.last) fields.refuse();
+  // Each commit takes at least the bytes of its length.
+  const bool is_possible = segment.first <= segment.last &&
+                           segment.raw_bytes <= segment_raw_bytes_max &&
+                           segment.last.value() - segment.first.value() < segment.raw_bytes / 4;
+  if (!is_possible) fields.refuse();
   return segment;
 }
 

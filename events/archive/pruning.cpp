@@ -17,6 +17,12 @@ using base::Result;
 constexpr std::int64_t hour_us = 3600LL * 1'000'000;
 constexpr int attempts_max = 20;
 
+struct KeepUnit {
+  char letter;
+  std::int64_t hours;
+};
+constexpr KeepUnit keep_units[] = {{'h', 1}, {'d', 24}, {'w', 24 * 7}, {'y', 24 * 365}};
+
 bool is_kept(const std::vector<RestorePoint>& points, std::size_t index,
              const std::vector<KeepRule>& rules, base::Timestamp now) {
   const std::size_t newer_count = points.size() - 1 - index;
@@ -57,12 +63,12 @@ std::optional<KeepRule> parse_keep_rule(std::string_view text) {
   std::uint64_t number = 0;
   const char* end = text.data() + text.size();
   const auto [after, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || number == 0 || number > 1'000'000) return std::nullopt;
+  if (error != std::errc() || number == 0 || number > 100'000) return std::nullopt;
   if (after == end) return KeepRule{number, std::nullopt};
   if (after + 1 != end) return std::nullopt;
-  const std::int64_t hours = *after == 'h' ? 1 : *after == 'd' ? 24 : *after == 'w' ? 24 * 7 : 0;
-  if (hours == 0) return std::nullopt;
-  return KeepRule{std::nullopt, static_cast<std::int64_t>(number) * hours * hour_us};
+  const auto unit = std::ranges::find(keep_units, *after, &KeepUnit::letter);
+  if (unit == std::end(keep_units)) return std::nullopt;
+  return KeepRule{std::nullopt, static_cast<std::int64_t>(number) * unit->hours * hour_us};
 }
 
 // The order matters. Objects are listed before the manifest is changed: a writer that has put an

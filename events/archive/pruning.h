@@ -19,7 +19,7 @@ struct KeepRule {
   std::optional<std::uint64_t> count;  // the newest so many
   std::optional<std::int64_t> age_us;  // those made in this time
 };
-// "10" (the newest ten), "12h", "30d", "8w". Nothing for other texts.
+// "10" (the newest ten), "12h", "30d", "8w", "1y". Nothing for other texts.
 std::optional<KeepRule> parse_keep_rule(std::string_view text);
 
 struct PruneReport {

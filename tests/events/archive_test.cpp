@@ -355,6 +355,7 @@ TEST_CASE("rules for what to keep", "[archive]") {
   CHECK(archive::parse_keep_rule("12h")->age_us == 12LL * 3600 * 1'000'000);
   CHECK(archive::parse_keep_rule("30d")->age_us == 30LL * 24 * 3600 * 1'000'000);
   CHECK(archive::parse_keep_rule("8w")->age_us == 56LL * 24 * 3600 * 1'000'000);
+  CHECK(archive::parse_keep_rule("1y")->age_us == 365LL * 24 * 3600 * 1'000'000);
   for (const char* text : {"", "0", "d", "10x", "10dd", "-1", "1.5d", "10 d", "99999999999"}) {
     CAPTURE(text);
     CHECK_FALSE(archive::parse_keep_rule(text));
