@@ -248,7 +248,7 @@ TEST_CASE_METHOD(SmallDraft, "a new version tells who decided in the one before,
   const auto first = with_reason("root", "seen");
   decide("b", "-");
   REQUIRE(site.send("POST", version + "/save").status == 200);
-  const Reply made = site.send("POST", version + "/drafts");
+  const Reply made = site.send("POST", version + "/drafts", {{"release", "bnf_small_20230601"}});
   REQUIRE(made.status == 201);
   version = "/api/v2/versions/" + made.json().at("hash").get<std::string>();
   const json root = read("/codes/root");
