@@ -184,7 +184,7 @@ Response missing_file(Application& application, const Request& request, const Pa
 // A file of the version as it was at the moment that the request names. The name of the version is
 // the one that it had then.
 base::Result<Response> past_file(Application& application, const Request& request,
-                           const PathParameters& path, const Owner& owner, File file) {
+                                 const PathParameters& path, const Owner& owner, File file) {
   const auto moment = commands::parse_moment(application.site(), request.query().get("as_of"));
   if (!moment) return moment.error();
   const Views now = application.views_for(request);

@@ -94,6 +94,7 @@ export PATH=$folder/bin:$PATH
 # Some releases, which a site has when alarms speak of them.
 demo() (
   set -a
+  # shellcheck source=/dev/null
   . "$folder/etc/codelog/environment"
   "$program" demo >/dev/null
 )
@@ -122,8 +123,10 @@ if nginx=$(command -v nginx || ls /usr/sbin/nginx 2>/dev/null); then
   "$nginx" -t -q -c "$folder/nginx.conf"
 fi
 if command -v systemd-analyze >/dev/null; then
-  ! systemd-analyze verify "$folder/etc/systemd/system/codelog.service" 2>&1 |
-    grep -E 'codelog.service:.*(Unknown|Failed to parse|Invalid)'
+  if systemd-analyze verify "$folder/etc/systemd/system/codelog.service" 2>&1 |
+    grep -E 'codelog.service:.*(Unknown|Failed to parse|Invalid)'; then
+    exit 1
+  fi
 fi
 
 # Every alarm has its section.
