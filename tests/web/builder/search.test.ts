@@ -12,7 +12,7 @@ draftJourney(
     const { page } = draft;
     await page.getByText('Find your first codes.').waitFor();
     await page.getByRole('searchbox').fill('asthma');
-    await page.getByText('12 found · 12 new to this draft').waitFor();
+    await page.getByText(/^12 found · .*12 of these new to this draft$/).waitFor();
     await page.getByRole('searchbox').press('Enter');
     await page.getByRole('treegrid').waitFor();
     await draft.expectStatus('Asthma', 'undecided');
