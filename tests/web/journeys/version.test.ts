@@ -372,7 +372,7 @@ journey('an overview shows how a codelist has grown', async (visitor) => {
   await visitor.open('/codelist/example-university/cardiovascular-disease/-/');
   const picture = page.getByRole('figure').filter({ hasText: 'version by version' });
   await picture.waitFor();
-  expect(await picture.getByRole('img').getAttribute('aria-label')).toMatch(/^From \d+ in /);
+  expect(await picture.getByRole('img').getAttribute('aria-label')).toMatch(/^From \d+ on /);
   await visitor.check();
   await picture.getByRole('button', { name: 'As a table' }).click();
   expect(await picture.getByRole('row').count()).toBe(3);
